@@ -1,0 +1,59 @@
+# kraty-console: `make demo` opens the console on a living demo world, `make test` checks everything.
+PYTHON ?= python3
+ROLE ?= GAME_ADMIN
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help demo venv test lint types imports tests screenshots bench clean
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(VENV)/.python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "kraty-console needs Python 3.11 or newer: make PYTHON=python3.12 …"; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+# What the demo needs; compiled at install, so that the first start is as quick as the second.
+$(VENV)/.run: pyproject.toml | $(VENV)/.python
+	@echo "installing kraty-console into $(VENV)"
+	@$(PIP) install --editable '.[backend]'
+	@$(BIN)/python -m compileall -q kraty_console
+	@touch $@
+
+# What the tests need on top.
+$(VENV)/.dev: $(VENV)/.run
+	@echo "installing the development tools into $(VENV)"
+	@$(PIP) install --editable '.[backend,dev]'
+	@touch $@
+
+venv: $(VENV)/.run ## create and fill .venv; .venv/bin/kraty-console is then there
+
+demo: $(VENV)/.run ## open the console on an embedded Kraty with the demo world (ROLE=GAME_DEBUGGER|GAME_VIEWER)
+	@$(BIN)/kraty-console demo --role $(ROLE)
+
+test: lint types imports tests ## lint, types, import contracts, all tests on SQLite and PostgreSQL
+
+lint: $(VENV)/.dev
+	@$(BIN)/ruff format --check --quiet kraty_console tests
+	@$(BIN)/ruff check --quiet kraty_console tests
+
+types: $(VENV)/.dev
+	@$(BIN)/mypy
+
+imports: $(VENV)/.dev
+	@$(BIN)/lint-imports --no-timing
+
+tests: $(VENV)/.dev
+	@$(BIN)/python -m pytest -n 2
+
+screenshots: $(VENV)/.dev ## rewrite screenshots/*.svg from the demo world
+	@$(BIN)/python -m tests.console.screenshots
+
+bench: $(VENV)/.dev ## print what opening and painting cost, beside a bare Textual app
+	@$(BIN)/python -m tests.bench
+
+clean: ## remove .venv and caches
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,176 @@
+"""The changes a member can make: their requests (strict) and what they answer (decisions: The admin surface)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from kraty_console.contract.audit import AuditLink
+from kraty_console.contract.players import Attempt, Grant, LedgerRow
+from kraty_console.contract.wire import MAX_AMOUNT, Answer, Request
+
+Reason = Annotated[str, Field(min_length=3, max_length=1000)]
+Ticket = Annotated[str, Field(min_length=1, max_length=200)]
+IdempotencyKey = Annotated[str, Field(min_length=8, max_length=200)]
+Amount = Annotated[int, Field(ge=1, le=MAX_AMOUNT)]
+EconomyKey = Annotated[str, Field(min_length=1, max_length=200)]
+ExternalPlayerId = Annotated[str, Field(min_length=1, max_length=512)]
+
+
+class ForceComplete(Request):
+    """Complete an attempt that never finished (player-tools: Force-complete an attempt)."""
+
+    reason: Reason
+    final_score: Annotated[float, Field(ge=0)] | None = None
+    """A finite number, 0 or more; left out, the current score stands."""
+    ticket: Ticket | None = None
+    idempotency_key: IdempotencyKey
+
+
+class RetryRewardRoll(Request):
+    """Roll an attempt's rewards again (player-tools: Retry the reward roll)."""
+
+    reason: Reason | None = None
+    ticket: Ticket | None = None
+    idempotency_key: IdempotencyKey
+
+
+class CurrencyEntry(Request):
+    """So much of a currency."""
+
+    type: Literal["currency"]
+    currency_key: EconomyKey
+    amount: Amount
+
+
+class ItemEntry(Request):
+    """So many of an item."""
+
+    type: Literal["item"]
+    item_key: EconomyKey
+    quantity: Amount
+    parameters: dict[str, Any] | None = None
+
+
+class CrateEntry(Request):
+    """So many crates, still to be opened."""
+
+    type: Literal["crate"]
+    crate_item_key: EconomyKey
+    quantity: Amount
+
+
+GrantEntry = Annotated[CurrencyEntry | ItemEntry | CrateEntry, Field(discriminator="type")]
+
+
+class ManualGrant(Request):
+    """Give a player something (player-tools: Issue a manual grant)."""
+
+    external_player_id: ExternalPlayerId
+    entries: Annotated[list[GrantEntry], Field(min_length=1, max_length=50)]
+    reason: Reason
+    kind: Literal["reward", "crate"] | None = None
+    expires_at: str | None = None
+    """An ISO-8601 moment with a zone, in the future; left out, the game's default applies."""
+    metadata: dict[str, Any] | None = None
+    ticket: Ticket | None = None
+    idempotency_key: IdempotencyKey
+
+
+class ForceClaim(Request):
+    """Mark a grant claimed and deliver it (player-tools: Force-claim a grant)."""
+
+    reason: Reason
+    ticket: Ticket | None = None
+    idempotency_key: IdempotencyKey
+
+
+class WalletCredit(Request):
+    """Add to a balance (player-tools: walkthrough, + Credit)."""
+
+    amount: Amount
+    reason: Reason
+    ticket: Ticket | None = None
+    idempotency_key: IdempotencyKey
+
+
+class BanPlayer(Request):
+    """Keep a player from playing; grants and scores stay."""
+
+    reason: Reason
+    ticket: Ticket | None = None
+    idempotency_key: IdempotencyKey
+
+
+class UnbanPlayer(Request):
+    """Let a banned player play again."""
+
+    reason: Reason | None = None
+    ticket: Ticket | None = None
+    idempotency_key: IdempotencyKey
+
+
+class Changed(Answer):
+    """What every change answers: the audit row it left."""
+
+    audit: AuditLink | None = None
+
+
+class ForceCompleted(Changed):
+    """The attempt as it is now."""
+
+    attempt: Attempt
+
+
+class RewardRolled(Changed):
+    """The attempt and the grants that the roll made."""
+
+    attempt: Attempt
+    grants: list[Grant] = Field(default_factory=list)
+    grant_count: int = 0
+
+
+class GrantCreated(Changed):
+    """The new grant."""
+
+    grant: Grant
+
+
+class Deposit(LedgerRow):
+    """One ledger row that a claim wrote."""
+
+
+class ForceClaimed(Changed):
+    """The grant as it is now, and what was put into wallet and inventory by this call (empty when nothing was)."""
+
+    grant: Grant
+    deposits: list[Deposit] = Field(default_factory=list)
+
+
+class Credited(Changed):
+    """The balance after the credit; `applied` is false on a replay."""
+
+    economy_key: str
+    balance: int | float
+    applied: bool = True
+
+
+class Banned(Changed):
+    """The ban as it is now; `applied` is false when only the reason was refreshed."""
+
+    player_id: str | None = None
+    external_player_id: str
+    banned_at: datetime | None = None
+    reason: str | None = None
+    applied: bool = True
+
+
+class Unbanned(Changed):
+    """`applied` is false when the player was not banned."""
+
+    player_id: str | None = None
+    external_player_id: str
+    unbanned_at: datetime | None = None
+    applied: bool = True

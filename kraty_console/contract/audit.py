@@ -1,0 +1,68 @@
+"""Audit rows: who did what to whom, why, and what it was before and after (decisions: Audit rows)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import Field
+
+from kraty_console.contract.wire import Answer
+
+
+class Actor(Answer):
+    """Who acted: a member, an API key, a player, or the engine itself."""
+
+    kind: str = ""
+    id: str | None = None
+    label: str | None = None
+
+
+class AuditTarget(Answer):
+    """What was acted on."""
+
+    kind: str = ""
+    id: str | None = None
+
+
+class AuditPlayer(Answer):
+    """The player concerned, under the id of that time."""
+
+    id: str | None = None
+    external_player_id: str | None = None
+
+
+class AuditRow(Answer):
+    """One row of the studio's audit log; the database refuses to change or delete it."""
+
+    id: str
+    occurred_at: datetime | None = None
+    studio_id: str | None = None
+    game_id: str | None = None
+    environment: str | None = None
+    actor: Actor | None = None
+    action: str = ""
+    outcome: str = ""
+    target: AuditTarget | None = None
+    player: AuditPlayer | None = None
+    reason: str | None = None
+    ticket: str | None = None
+    metadata: dict[str, Any] | None = None
+    before: Any = None
+    after: Any = None
+    idempotency_key: str | None = None
+    request_id: str | None = None
+
+
+class AuditPage(Answer):
+    """A page of audit rows, newest first; `next_cursor` is None on the last page."""
+
+    rows: list[AuditRow] = Field(default_factory=list)
+    next_cursor: str | None = None
+
+
+class AuditLink(Answer):
+    """The audit row an action left; the url is what an engineer pastes into a ticket."""
+
+    id: str
+    url: str = ""

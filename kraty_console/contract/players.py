@@ -1,0 +1,202 @@
+"""Players as the look-up shows them: profile, lists, search hits (kraty-api 5.2, decisions: Snapshot)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import Field
+
+from kraty_console.contract.audit import AuditRow
+from kraty_console.contract.wire import Answer
+
+
+class Ban(Answer):
+    """Since when, and why, a player is banned."""
+
+    banned_at: datetime | None = None
+    reason: str | None = None
+
+
+class Identity(Answer):
+    """The name other players see."""
+
+    name: str | None = None
+    avatar: str | None = None
+    country: str | None = None
+
+
+class Player(Answer):
+    """A player's profile; only the external id is certain."""
+
+    external_player_id: str
+    id: str | None = None
+    studio_id: str | None = None
+    game_id: str | None = None
+    environment: str | None = None
+    email: str | None = None
+    display_identity: Identity | None = None
+    first_seen_at: datetime | None = None
+    last_seen_at: datetime | None = None
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    last_context_snapshot: dict[str, Any] | None = None
+    ban: Ban | None = None
+    merged_into: str | None = None
+
+
+class Roll(Answer):
+    """What became of an attempt's reward roll."""
+
+    status: str | None = None
+    """`none`, `rolled`, `failed`, `not_configured`, or a word we do not know yet."""
+    error: str | None = None
+    at: datetime | None = None
+
+
+class Attempt(Answer):
+    """One try of a player at an event (kraty-api 5.1, with the extras of decisions: Snapshot)."""
+
+    id: str
+    event_id: str | None = None
+    event_window_id: str | None = None
+    leaderboard_id: str | None = None
+    player_id: str | None = None
+    status: str = ""
+    started_at: datetime | None = None
+    ends_at: datetime | None = None
+    completed_at: datetime | None = None
+    score: float | None = None
+    metrics: dict[str, Any] = Field(default_factory=dict)
+    metrics_raw: dict[str, Any] = Field(default_factory=dict)
+    event_key: str | None = None
+    event_name: Any = None
+    """A string, or a map of language to string (kraty-api 5.12: LocalizedString)."""
+    target: float | None = None
+    window_ends_at: datetime | None = None
+    reward_policy: str | None = None
+    last_progress_at: datetime | None = None
+    grant_ids: list[str] | None = None
+    """None when the backend does not tell; then grants are matched by `sourceRefId`."""
+    roll: Roll | None = None
+
+
+class Grant(Answer):
+    """What a player is owed or was given (kraty-api 5.4)."""
+
+    id: str
+    kind: str = "reward"
+    contents: dict[str, Any] = Field(default_factory=dict)
+    source_kind: str | None = None
+    source_ref_id: str | None = None
+    parent_grant_id: str | None = None
+    attempt_id: str | None = None
+    status: str = ""
+    rolled_at: datetime | None = None
+    claimed_at: datetime | None = None
+    expires_at: datetime | None = None
+    created_at: datetime | None = None
+
+
+class Lobby(Answer):
+    """A group of players in one event (kraty-api 5.7)."""
+
+    id: str
+    event_id: str | None = None
+    event_key: str | None = None
+    event_window_id: str | None = None
+    leaderboard_id: str | None = None
+    mode: str | None = None
+    status: str = ""
+    capacity: int | None = None
+    fill_by: datetime | None = None
+    participant_count: int | None = None
+    bot_slots: int | None = None
+    started_at: datetime | None = None
+    ends_at: datetime | None = None
+    created_at: datetime | None = None
+
+
+class Summary(Answer):
+    """A player's totals; kept by the backend, never counted from the lists."""
+
+    attempt_count: int | None = None
+    attempts_completed: int | None = None
+    attempts_expired: int | None = None
+    grants_pending: int | None = None
+    grants_claimed: int | None = None
+    lobbies_active: int | None = None
+
+
+class ItemHolding(Answer):
+    """How many of an item a player has."""
+
+    item_key: str
+    quantity: int | None = None
+    metadata: dict[str, Any] | None = None
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+
+
+class WalletHolding(Answer):
+    """A player's balance of one economy key."""
+
+    economy_key: str
+    balance: int | float | None = None
+    metadata: dict[str, Any] | None = None
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+
+
+class LedgerRow(Answer):
+    """One change of a balance or a quantity (kraty-api 5.6)."""
+
+    ledger_id: str = Field(default="")
+    economy_key: str | None = None
+    """Set in the wallet ledger."""
+    item_key: str | None = None
+    """Set in the item ledger."""
+    delta: int | float | None = None
+    balance: int | float | None = None
+    """The balance after the change (wallet ledger)."""
+    quantity: int | None = None
+    """The quantity after the change (item ledger)."""
+    reason: str | None = None
+    origin: str | None = None
+    """`client`, `server`, `admin` or `engine`."""
+    source_ref_id: str | None = None
+    occurred_at: datetime | None = None
+
+
+class Snapshot(Answer):
+    """Everything one look-up answers; each list is newest first and capped by the limit asked for."""
+
+    player: Player
+    attempts: list[Attempt] = Field(default_factory=list)
+    grants: list[Grant] = Field(default_factory=list)
+    lobbies: list[Lobby] = Field(default_factory=list)
+    summary: Summary = Field(default_factory=Summary)
+    inventory: list[ItemHolding] = Field(default_factory=list)
+    wallet: list[WalletHolding] = Field(default_factory=list)
+    wallet_ledger: list[LedgerRow] = Field(default_factory=list)
+    item_ledger: list[LedgerRow] = Field(default_factory=list)
+    audit: list[AuditRow] = Field(default_factory=list)
+
+
+class SearchHit(Answer):
+    """A player that a search found, and by what."""
+
+    external_player_id: str
+    email: str | None = None
+    display_name: str | None = None
+    last_seen_at: datetime | None = None
+    match: str = ""
+    """`external_id`, `email`, `prefix`, or `merged` when the id searched for now lives on in this player."""
+    merged_from: str | None = None
+    """With `merged`: the id that was searched for."""
+
+
+class SearchResult(Answer):
+    """Hits, best first."""
+
+    players: list[SearchHit] = Field(default_factory=list)

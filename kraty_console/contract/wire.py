@@ -1,0 +1,71 @@
+"""The two kinds of message: answers are read tolerantly, requests are written and checked strictly."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict, ValidationError, ValidatorFunctionWrapHandler, field_validator
+from pydantic.alias_generators import to_camel
+from pydantic_core.core_schema import ValidationInfo
+
+MAX_AMOUNT: Final = 1_000_000_000
+"""The largest amount or quantity one request may name (decisions: manual grant, wallet credit)."""
+
+MAX_BALANCE: Final = 2**53 - 1
+"""No balance passes this (decisions: wallet credit); it is the largest integer every JSON reader keeps exactly."""
+
+MAX_SAFE_INTEGER: Final = MAX_BALANCE
+
+DEFAULT_LIMIT: Final = 50
+MAX_LIMIT: Final = 200
+
+
+class Answer(BaseModel):
+    """Something a Kraty backend said.
+
+    Unknown fields are kept (they are shown in raw JSON), unknown values of open enumerations stay as they came, and a
+    field that has a default and arrives with an unusable value takes its default: one odd field never costs a screen.
+    """
+
+    model_config = ConfigDict(
+        alias_generator=to_camel, populate_by_name=True, extra="allow", frozen=True, protected_namespaces=()
+    )
+
+    @field_validator("*", mode="wrap")
+    @classmethod
+    def _tolerate(cls, value: Any, handler: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:  # noqa: ANN401
+        try:
+            return handler(value)
+        except ValidationError:
+            field = cls.model_fields[info.field_name or ""]
+            if field.is_required():
+                raise
+            return field.get_default(call_default_factory=True, validated_data={})
+
+    def raw(self) -> dict[str, Any]:
+        """The object as JSON would have it, unknown fields included."""
+        return self.model_dump(mode="json", by_alias=True)
+
+
+class Request(BaseModel):
+    """Something a caller asks for: no coercion, no unknown fields, no NaN or infinity."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        populate_by_name=True,
+        extra="forbid",
+        strict=True,
+        allow_inf_nan=False,
+        frozen=True,
+        protected_namespaces=(),
+    )
+
+    def body(self) -> dict[str, Any]:
+        """The JSON body: fields that were not set are left out."""
+        return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def iso(moment: datetime) -> str:
+    """A moment as Kraty writes it: ISO-8601, UTC, milliseconds and `Z` (kraty-api 7.3)."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
