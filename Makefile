@@ -44,7 +44,7 @@ types: $(VENV)/.dev
 	@$(BIN)/mypy
 
 imports: $(VENV)/.dev
-	@$(BIN)/lint-imports --no-timing
+	@$(BIN)/lint-imports --no-logo
 
 tests: $(VENV)/.dev
 	@$(BIN)/python -m pytest -n 2
