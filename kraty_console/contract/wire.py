@@ -9,16 +9,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError, ValidatorFunctionWr
 from pydantic.alias_generators import to_camel
 from pydantic_core.core_schema import ValidationInfo
 
-MAX_AMOUNT: Final = 1_000_000_000
-"""The largest amount or quantity one request may name (decisions: manual grant, wallet credit)."""
+from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_AMOUNT, MAX_BALANCE, MAX_LIMIT
 
-MAX_BALANCE: Final = 2**53 - 1
-"""No balance passes this (decisions: wallet credit); it is the largest integer every JSON reader keeps exactly."""
+__all__ = ["DEFAULT_LIMIT", "MAX_AMOUNT", "MAX_BALANCE", "MAX_LIMIT", "MAX_SAFE_INTEGER", "Answer", "Request", "iso"]
 
 MAX_SAFE_INTEGER: Final = MAX_BALANCE
-
-DEFAULT_LIMIT: Final = 50
-MAX_LIMIT: Final = 200
 
 
 class Answer(BaseModel):

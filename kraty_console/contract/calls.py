@@ -1,0 +1,36 @@
+"""A change somebody decided on: which one, on what, and what exactly is sent. The client turns it into a request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kraty_console.contract.wire import Request
+
+
+class ActionKind(StrEnum):
+    """The changes a member can make; the client knows the route of each."""
+
+    FORCE_COMPLETE = "force_complete"
+    RETRY_ROLL = "retry_roll"
+    MANUAL_GRANT = "manual_grant"
+    FORCE_CLAIM = "force_claim"
+    CREDIT = "credit"
+    BAN = "ban"
+    UNBAN = "unban"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One change, complete: sending it again means sending exactly this, idempotency key included."""
+
+    kind: ActionKind
+    external_player_id: str
+    """The player concerned, as the studio names it; raw, never shown without the door of `present.safe`."""
+    request: Request
+    target_id: str | None = None
+    """The attempt (force-complete, retry roll) or the grant (force-claim); None for the others."""
+    economy_key: str | None = None
+    """The balance to credit; None for the others."""
