@@ -1,0 +1,1 @@
+"""The command line: opens the console, or answers one question without it."""

@@ -1,0 +1,1 @@
+"""What a person configured: profiles, paths, where the token comes from."""
