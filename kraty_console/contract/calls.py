@@ -1,47 +1,36 @@
-"""One intended change as a value: what is done to whom, before anything is sent."""
+"""A change somebody decided on: which one, on what, and what exactly is sent. The client turns it into a request."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from kraty_console.contract.actions import (
-    BanPlayer,
-    ForceClaim,
-    ForceComplete,
-    ManualGrant,
-    RetryRewardRoll,
-    UnbanPlayer,
-    WalletCredit,
-)
-
-Change = ForceComplete | RetryRewardRoll | ManualGrant | ForceClaim | WalletCredit | BanPlayer | UnbanPlayer
+if TYPE_CHECKING:
+    from kraty_console.contract.wire import Request
 
 
 class ActionKind(StrEnum):
-    """The changes, by the name their audit rows carry (decisions: Audit rows)."""
+    """The changes a member can make; the client knows the route of each."""
 
-    FORCE_COMPLETE = "attempt.force_complete"
-    RETRY_REWARD_ROLL = "grant.retry_reward_roll"
-    MANUAL_GRANT = "grant.manual_create"
-    FORCE_CLAIM = "grant.manual_force_claim"
-    WALLET_CREDIT = "wallet.credit"
-    BAN = "player.ban"
-    UNBAN = "player.unban"
+    FORCE_COMPLETE = "force_complete"
+    RETRY_ROLL = "retry_roll"
+    MANUAL_GRANT = "manual_grant"
+    FORCE_CLAIM = "force_claim"
+    CREDIT = "credit"
+    BAN = "ban"
+    UNBAN = "unban"
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A change and what it is made to."""
+    """One change, complete: sending it again means sending exactly this, idempotency key included."""
 
     kind: ActionKind
-    player: str
-    """The external id of the player concerned, also where the route does not name it."""
-    request: Change
-    subject: str | None = None
-    """The attempt's id, the grant's id, or the economy key; None where the player alone is meant."""
-
-    @property
-    def idempotency_key(self) -> str:
-        """The key under which this change happens at most once."""
-        return self.request.idempotency_key
+    external_player_id: str
+    """The player concerned, as the studio names it; raw, never shown without the door of `present.safe`."""
+    request: Request
+    target_id: str | None = None
+    """The attempt (force-complete, retry roll) or the grant (force-claim); None for the others."""
+    economy_key: str | None = None
+    """The balance to credit; None for the others."""
