@@ -1,0 +1,70 @@
+"""What the surfaces themselves refuse, before any rule is asked: as the same errors that the rules raise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from kraty_console.backend.engine.errors import RuleError
+from kraty_console.contract.errors import Code
+
+
+def invalid(field: str, message: str) -> RuleError:
+    """400 for one field; `message` goes on where the field's name ends."""
+    return invalid_fields([(field, message)])
+
+
+def invalid_fields(faults: Iterable[tuple[str, str]]) -> RuleError:
+    """400 naming every field that is wrong."""
+    fields = [{"field": field, "message": message} for field, message in faults]
+    first = fields[0]
+    more = f" (and {len(fields) - 1} more)" if len(fields) > 1 else ""
+    return RuleError(Code.VALIDATION_FAILED, f"{first['field']} {first['message']}{more}", {"fields": fields})
+
+
+def too_large(limit: int) -> RuleError:
+    """413: a body of more than `limit` bytes."""
+    return RuleError(Code.PAYLOAD_TOO_LARGE, f"the body is larger than {limit} bytes", {"limit": limit})
+
+
+def encoded_body(encoding: str) -> RuleError:
+    """415: a compressed body."""
+    return RuleError(Code.UNSUPPORTED_MEDIA_TYPE, "send the body as it is, not compressed", {"encoding": encoding[:50]})
+
+
+def no_credential() -> RuleError:
+    """401: nothing says who is calling."""
+    return RuleError(Code.UNAUTHENTICATED, "sign in: this call needs a credential", {})
+
+
+def bad_credential(what: str) -> RuleError:
+    """401: a session or key that is unknown, revoked or over."""
+    return RuleError(Code.SESSION_INVALID, f"this {what} is not valid, or no longer", {})
+
+
+def forbidden(permission: str, role: str) -> RuleError:
+    """403: known, and not allowed to do this."""
+    return RuleError(Code.FORBIDDEN, f"{role} does not have the permission {permission}", {"permission": permission})
+
+
+def wrong_key(permission_set: str, needed: str) -> RuleError:
+    """403: an API key for another surface (player-tools: a client_sdk key gets 403)."""
+    return RuleError(
+        Code.FORBIDDEN,
+        f"this call needs a {needed} key, this one is {permission_set}",
+        {"permission": needed, "permissionSet": permission_set},
+    )
+
+
+def nothing_here() -> RuleError:
+    """404 for paths, and for studios and games that the caller cannot see: it tells nothing of whether they exist."""
+    return RuleError(Code.NOT_FOUND, "there is nothing here, or nothing that you can see", {})
+
+
+def too_many(wait: float) -> RuleError:
+    """429, with the seconds to wait."""
+    return RuleError(Code.RATE_LIMITED, "too many calls; wait a moment", {"retryAfter": round(wait, 3)})
+
+
+def unavailable() -> RuleError:
+    """503: the database does not answer."""
+    return RuleError(Code.UNAVAILABLE, "the database does not answer; try again", {})

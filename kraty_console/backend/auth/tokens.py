@@ -1,0 +1,52 @@
+"""Session tokens and API keys: how they look, and the only form in which they are stored (trust: Secrets).
+
+A token is 256 random bits, so one round of SHA-256 is enough: there is nothing to guess from a hash, and a look-up by
+hash tells nothing by its timing. What comes out of the database is compared in constant time all the same.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Callable
+from typing import Final
+
+SESSION_PREFIX: Final = "kst_"
+KEY_PREFIX_LENGTH: Final = 8
+MAX_CREDENTIAL_LENGTH: Final = 256
+"""Longer than any token or key there is; longer ones are not even hashed."""
+
+RandomBytes = Callable[[int], bytes]
+"""Gives so many random bytes: `secrets.token_bytes`, or a seeded one in tests and the demo world."""
+
+
+def _urlsafe(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode("ascii").rstrip("=")
+
+
+def new_session_token(random_bytes: RandomBytes) -> str:
+    """A session token: `kst_` and 43 characters."""
+    return SESSION_PREFIX + _urlsafe(random_bytes(32))
+
+
+def new_api_key(random_bytes: RandomBytes, first: str = "s") -> str:
+    """An API key `{prefix of 8}.{secret of 43}` (kraty-api 1.3); published keys start with `s` (server) or `p` (client)."""
+    prefix = (first + _urlsafe(random_bytes(6)))[:KEY_PREFIX_LENGTH]
+    return f"{prefix}.{_urlsafe(random_bytes(32))}"
+
+
+def key_prefix(key: str) -> str | None:
+    """The public part of an API key; None when this is no API key at all."""
+    prefix, dot, secret = key.partition(".")
+    return prefix if dot and secret and len(prefix) == KEY_PREFIX_LENGTH else None
+
+
+def digest(credential: str) -> str:
+    """What is stored of a token or key: the hex SHA-256."""
+    return hashlib.sha256(credential.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def matches(credential: str, stored_digest: str) -> bool:
+    """Whether the credential is the one whose digest was stored, in constant time."""
+    return hmac.compare_digest(digest(credential), stored_digest)

@@ -1,0 +1,58 @@
+"""The token bucket, on a clock of its own."""
+
+from __future__ import annotations
+
+import pytest
+
+from kraty_console.backend.api.rate_limit import Rate, RateLimit
+
+
+class Clock:
+    """Seconds, moved by hand."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_burst_then_the_rate_and_each_caller_alone() -> None:
+    clock = Clock()
+    limit = RateLimit(Rate(per_second=2, burst=3), clock)
+    assert [limit.wait("a") for _ in range(3)] == [0, 0, 0]
+    assert limit.wait("a") == 0.5
+    assert limit.wait("b") == 0
+    clock.now = 0.5
+    assert limit.wait("a") == 0
+    assert limit.wait("a") == 0.5
+    clock.now = 1000
+    assert [limit.wait("a") for _ in range(4)] == [0, 0, 0, 0.5]
+
+
+def test_no_rate_is_no_limit() -> None:
+    limit = RateLimit(Rate.parse("0"), Clock())
+    assert not any(limit.wait("a") for _ in range(1000))
+
+
+def test_callers_who_rest_are_forgotten() -> None:
+    clock = Clock()
+    limit = RateLimit(Rate(per_second=1, burst=1), clock)
+    for caller in range(10_000):
+        limit.wait(str(caller))
+    clock.now = 5
+    limit.wait("one more")
+    assert len(limit._buckets) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "rate"), [("50", Rate(50, 100)), ("5:7", Rate(5, 7)), ("0", Rate(0, 1)), ("0.2", Rate(0.2, 1))]
+)
+def test_rates_as_text(text: str, rate: Rate) -> None:
+    assert Rate.parse(text) == rate
+
+
+@pytest.mark.parametrize("text", ["", "x", "-1", "nan", "inf", "5:", "5:0", "5:x"])
+def test_what_is_no_rate(text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 (any of Python's own will do)
+        Rate.parse(text)
