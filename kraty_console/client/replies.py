@@ -1,0 +1,140 @@
+"""What an HTTP answer means: JSON out of its envelope, or the error it tells (kraty-api 7.1, 7.2)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any, Final
+
+from kraty_console.contract.errors import (
+    BadAnswer,
+    Code,
+    IdempotencyConflict,
+    Invalid,
+    KratyError,
+    NotAllowed,
+    NotFound,
+    RateLimited,
+    Refused,
+    SignInNeeded,
+    Unavailable,
+)
+
+DEFAULT_RETRY_AFTER: Final = 1.0
+"""Seconds to wait when a 429 does not say."""
+
+_NOT_KRATY: Final = "The server does not answer like a Kraty backend: check the URL."
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One whole HTTP answer; header names are lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+    elapsed_ms: float
+
+    @property
+    def request_id(self) -> str | None:
+        """The id under which the server knows this call (decisions: Everything else)."""
+        return self.headers.get("x-request-id")
+
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds to wait, as the server said; it may say them as a moment (RFC 9110, 10.2.3)."""
+        said = self.headers.get("retry-after")
+        if said is None:
+            return None
+        try:
+            seconds = float(said)
+        except ValueError:
+            return self._seconds_until(said)
+        return min(max(seconds, 0.0), 86_400.0) if seconds == seconds else None
+
+    def _seconds_until(self, moment: str) -> float | None:
+        try:
+            now = parsedate_to_datetime(self.headers["date"])
+            return max((parsedate_to_datetime(moment) - now).total_seconds(), 0.0)
+        except (KeyError, ValueError, TypeError):
+            return None
+
+
+def parsed(content: bytes) -> Any:  # noqa: ANN401 (JSON is anything)
+    """The JSON value, or None where there is none that can be read."""
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+
+
+def data_of(reply: Reply, *, write: bool, enveloped: bool = True) -> dict[str, Any]:
+    """The object inside a 2xx answer.
+
+    Raises:
+        KratyError: the answer tells an error, or is none of Kraty's.
+    """
+    if not 200 <= reply.status < 300:
+        raise error_of(reply, write=write)
+    value = parsed(reply.content)
+    if enveloped and isinstance(value, dict):
+        value = value.get("data")
+    if not isinstance(value, dict):
+        raise BadAnswer(_NOT_KRATY, status=reply.status, request_id=reply.request_id, maybe_applied=write)
+    return value
+
+
+def error_of(reply: Reply, *, write: bool) -> KratyError:
+    """The error an answer tells, by its status and the code in its envelope."""
+    status = reply.status
+    body = parsed(reply.content)
+    envelope = body.get("error") if isinstance(body, dict) else None
+    told = _told(reply, envelope if isinstance(envelope, dict) else {})
+    if status == 401:
+        return SignInNeeded(**told("The session is over or the token is not known: sign in again."))
+    if status == 403:
+        error = NotAllowed(**told("This is not allowed."))
+        permission = error.details.get("permission")
+        error.permission = permission if isinstance(permission, str) else None
+        return error
+    if status == 404:
+        return NotFound(**told("There is nothing by that id.")) if envelope else BadAnswer(**told(_NOT_KRATY))
+    if status == 429:
+        waits = reply.retry_after
+        return RateLimited(
+            **told("Too many calls: wait a moment."), retry_after=DEFAULT_RETRY_AFTER if waits is None else waits
+        )
+    if status == 409 and reply.retry_after is not None:
+        return Unavailable(**told("The same change is still being made."), maybe_applied=write)
+    if status in (402, 409, 422):
+        declined = told("The server declined: the present state does not allow it.")
+        return IdempotencyConflict(**declined) if declined["code"] == Code.IDEMPOTENCY_CONFLICT else Refused(**declined)
+    if status in (408, 425) or status >= 500:
+        return Unavailable(**told(f"The server is in trouble (HTTP {status})."), maybe_applied=write)
+    if 300 <= status < 400:
+        to = reply.headers.get("location", "nowhere")
+        words = f"The server sends elsewhere (to {to}), which is not followed: check the URL."
+        return BadAnswer(**told(words), maybe_applied=write)
+    if status >= 400:
+        return Invalid(**told(f"The server did not accept the request (HTTP {status})."))
+    return BadAnswer(**told(_NOT_KRATY), maybe_applied=write)
+
+
+def _told(reply: Reply, envelope: Mapping[str, Any]) -> Callable[[str], dict[str, Any]]:
+    """The fields every error has; the words given are used where the server has none of its own."""
+    code, message, details = envelope.get("code"), envelope.get("message"), envelope.get("details")
+    known = details if isinstance(details, dict) else {}
+    request_id = known.get("requestId")
+
+    def fields(words: str) -> dict[str, Any]:
+        return {
+            "message": message if isinstance(message, str) and message else words,
+            "code": code if isinstance(code, str) else "",
+            "status": reply.status,
+            "details": known,
+            "request_id": request_id if isinstance(request_id, str) else reply.request_id,
+        }
+
+    return fields

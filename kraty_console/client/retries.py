@@ -1,0 +1,62 @@
+"""When a read is tried again (kraty-api 7.6), and when the person is told instead."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+
+from kraty_console.client.replies import Reply, error_of
+from kraty_console.contract.errors import RateLimited, Unavailable
+
+CALLS: Final = 4
+"""At most, the first included."""
+
+RETRIED: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
+FIRST_DELAY: Final = 0.2
+LONGEST_DELAY: Final = 10.0
+"""Seconds; the delay doubles from the first to the longest, give or take a fifth."""
+
+PATIENCE: Final = 3.0
+"""Seconds from the first call after which no other is begun: somebody waits, and a longer wait is theirs to choose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retries:
+    """Repeats a read through short trouble; `sleep`, `clock` (seconds) and `jitter` (0..1) come from outside."""
+
+    sleep: Callable[[float], Awaitable[None]]
+    clock: Callable[[], float]
+    jitter: Callable[[], float]
+    patience: float = PATIENCE
+
+    async def run(self, call: Callable[[], Awaitable[Reply]]) -> Reply:
+        """The first answer that is worth having, or the last error.
+
+        Raises:
+            KratyError: as `call` does, or as the last answer tells.
+        """
+        started = self.clock()
+        tried = 1
+        while True:
+            trouble: RateLimited | Unavailable
+            try:
+                reply = await call()
+            except Unavailable as error:
+                trouble = error
+            else:
+                told = error_of(reply, write=False) if reply.status in RETRIED else None
+                if not isinstance(told, RateLimited | Unavailable):
+                    return reply
+                trouble = told
+            delay = self._delay(tried, trouble)
+            if tried == CALLS or self.clock() - started + delay > self.patience:
+                raise trouble
+            await self.sleep(delay)
+            tried += 1
+
+    def _delay(self, tried: int, trouble: RateLimited | Unavailable) -> float:
+        if isinstance(trouble, RateLimited):
+            return min(trouble.retry_after, LONGEST_DELAY)
+        doubled: float = min(FIRST_DELAY * 2 ** (tried - 1), LONGEST_DELAY)
+        return doubled * (0.8 + 0.4 * self.jitter())

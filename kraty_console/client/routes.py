@@ -1,0 +1,115 @@
+"""The routes of the admin surface, once (decisions: The admin surface), and how their segments are written.
+
+A segment is percent-encoded whole and goes out as it stands here: an id such as `..`, `a/b` or `x/merge-into/y` reaches
+that player or nobody, never another route (trust: Measured on the default stack).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+from urllib.parse import quote
+
+from kraty_console.contract.actions import (
+    Banned,
+    Changed,
+    Credited,
+    ForceClaimed,
+    ForceCompleted,
+    GrantCreated,
+    RewardRolled,
+    Unbanned,
+)
+from kraty_console.contract.calls import ActionKind, Call
+from kraty_console.contract.errors import Invalid
+
+Query = Mapping[str, str | int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A method and a path whose `{names}` are filled with one encoded segment each."""
+
+    method: Literal["GET", "POST", "DELETE"]
+    template: str
+
+    def target(self, segments: Mapping[str, str], query: Query | None = None) -> str:
+        """The path and query as they are sent.
+
+        Raises:
+            Invalid: a segment or a query value cannot be sent (empty, NUL, or a lone surrogate).
+        """
+        path = self.template.format_map({name: segment(value, name) for name, value in segments.items()})
+        pairs = [f"{name}={_quoted(str(value), name)}" for name, value in (query or {}).items() if value is not None]
+        return f"{path}?{'&'.join(pairs)}" if pairs else path
+
+
+def segment(value: str, name: str = "id") -> str:
+    """One path segment, encoded so that nothing on the way takes it apart.
+
+    Raises:
+        Invalid: empty, or holding NUL or a lone surrogate; no player has such an id.
+    """
+    if not value:
+        raise Invalid(f"the {name} is empty")
+    encoded = _quoted(value, name)
+    return encoded.replace(".", "%2E") if value in (".", "..") else encoded
+
+
+def _quoted(value: str, name: str) -> str:
+    if "\0" in value:
+        raise Invalid(f"the {name} holds a NUL character, which no id can")
+    try:
+        return quote(value, safe="")
+    except UnicodeEncodeError as error:
+        raise Invalid(f"the {name} holds half a character (a lone surrogate), which no id can") from error
+
+
+_STUDIO: Final = "/admin/v1/studios/{studio}"
+_GAME: Final = _STUDIO + "/games/{game}"
+
+HEALTH: Final = Route("GET", "/admin/v1/health")
+ME: Final = Route("GET", "/admin/v1/me")
+END_SESSION: Final = Route("DELETE", "/admin/v1/session")
+SEARCH: Final = Route("GET", _GAME + "/players")
+SNAPSHOT: Final = Route("GET", _GAME + "/players/{player}")
+CATALOG: Final = Route("GET", _GAME + "/catalog")
+AUDIT_LOG: Final = Route("GET", _STUDIO + "/audit-log")
+AUDIT_ROW: Final = Route("GET", _STUDIO + "/audit-log/{row}")
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRoute:
+    """Where a change is posted, and the shape of its answer."""
+
+    route: Route
+    answer: type[Changed]
+
+
+CHANGES: Final[dict[ActionKind, ChangeRoute]] = {
+    ActionKind.FORCE_COMPLETE: ChangeRoute(Route("POST", _GAME + "/attempts/{target}/force-complete"), ForceCompleted),
+    ActionKind.RETRY_ROLL: ChangeRoute(Route("POST", _GAME + "/attempts/{target}/retry-reward-roll"), RewardRolled),
+    ActionKind.MANUAL_GRANT: ChangeRoute(Route("POST", _GAME + "/grants"), GrantCreated),
+    ActionKind.FORCE_CLAIM: ChangeRoute(Route("POST", _GAME + "/grants/{target}/force-claim"), ForceClaimed),
+    ActionKind.CREDIT: ChangeRoute(Route("POST", _GAME + "/players/{player}/wallet/{economy_key}/credit"), Credited),
+    ActionKind.BAN: ChangeRoute(Route("POST", _GAME + "/players/{player}/ban"), Banned),
+    ActionKind.UNBAN: ChangeRoute(Route("POST", _GAME + "/players/{player}/unban"), Unbanned),
+}
+
+
+def change_target(call: Call, *, studio: str, game: str) -> str:
+    """The path of a change.
+
+    Raises:
+        Invalid: an id in it cannot be sent, or one that the route names is missing.
+    """
+    route = CHANGES[call.kind].route
+    ids = {
+        "studio": studio,
+        "game": game,
+        "player": call.external_player_id,
+        "target": call.target_id or "",
+        "economy_key": call.economy_key or "",
+    }
+    return route.target({name: value for name, value in ids.items() if f"{{{name}}}" in route.template})

@@ -1,0 +1,224 @@
+"""HTTP, and the only place that knows the HTTP library: it is imported with the first call, never before.
+
+A request goes out once, exactly as its target is written, and is followed nowhere. What a failure means for a write is
+told by whether its first byte may have left (trust: Exactly once).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+from kraty_console import __version__
+from kraty_console.client.address import base_url
+from kraty_console.client.replies import Reply
+from kraty_console.contract.errors import BadAnswer, Invalid, Unavailable
+from kraty_console.contract.secret import Credential
+
+if TYPE_CHECKING:
+    import httpx
+
+SESSION_COOKIE: Final = "kraty_session"
+
+MAX_ANSWER: Final = 64 * 1024 * 1024
+"""Bytes of an answer after decompression; more is not an answer of Kraty's."""
+
+BeforeSend = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """How long to wait, in seconds (kraty-api 7.6: 15 s for an answer)."""
+
+    connect: float = 5.0
+    answer: float = 15.0
+    """Until the next byte of the answer."""
+    whole: float = 30.0
+    """From the start to the last byte."""
+
+
+@dataclass(slots=True)
+class _Departure:
+    """Knows whether the first byte of a request may have left, and is told just before it does."""
+
+    before: BeforeSend | None
+    began: bool = field(default=False)
+
+    async def trace(self, event: str, info: Mapping[str, Any]) -> None:
+        """Hears of every step of the HTTP library; asking a proxy for a tunnel is not yet the request."""
+        if self.began or not event.endswith("send_request_headers.started"):
+            return
+        if getattr(info.get("request"), "method", b"") != b"CONNECT":
+            if self.before is not None:
+                await self.before()
+            self.began = True
+
+
+class Transport:
+    """Keeps connections to one backend alive and carries single requests over them."""
+
+    def __init__(
+        self,
+        address: str,
+        credential: Credential | None,
+        *,
+        timeouts: Timeouts | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.base_url = base_url(address)
+        self.credential = credential
+        self._timeouts = timeouts or Timeouts()
+        self._clock = clock
+        self._client: httpx.AsyncClient | None = None
+        self._opening = asyncio.Lock()
+        self._closed = False
+
+    async def exchange(
+        self,
+        method: str,
+        target: str,
+        *,
+        body: bytes | None = None,
+        headers: dict[str, str] | None = None,
+        anonymous: bool = False,
+        before_send: BeforeSend | None = None,
+    ) -> Reply:
+        """Send one request and read the whole answer, whatever its status.
+
+        `before_send` is awaited when the connection stands and no byte has left yet; if it raises, none leaves.
+
+        Raises:
+            Unavailable: no answer; `maybe_applied` tells whether a byte of the request may have left.
+            BadAnswer: what came back cannot be decompressed, or is larger than any answer.
+        Invalid: the token or the target cannot be sent as it stands.
+        """
+        client = await self._opened()
+        import httpx
+
+        departure = _Departure(before_send)
+        request = self._request(client, method, target, body, self._headers(headers, body is not None, anonymous))
+        request.extensions["trace"] = departure.trace
+        started = self._clock()
+        try:
+            async with asyncio.timeout(self._timeouts.whole):
+                response = await client.send(request, stream=True)
+                try:
+                    content = await self._content(response)
+                finally:
+                    await response.aclose()
+        except httpx.DecodingError as error:
+            raise BadAnswer("The answer cannot be decompressed.", maybe_applied=departure.began) from error
+        except (httpx.TimeoutException, TimeoutError) as error:
+            words = (
+                "The server did not answer in time." if departure.began else "The server could not be reached in time."
+            )
+            raise Unavailable(words, maybe_applied=departure.began) from error
+        except httpx.RemoteProtocolError as error:
+            words = f"The connection broke before the answer was complete ({error})."
+            raise Unavailable(words, maybe_applied=departure.began) from error
+        except httpx.HTTPError as error:
+            words = "The connection broke" if departure.began else f"The server at {self.base_url} could not be reached"
+            raise Unavailable(f"{words} ({_cause(error)}).", maybe_applied=departure.began) from error
+        return Reply(
+            status=response.status_code,
+            headers={name.lower(): value for name, value in response.headers.items()},
+            content=content,
+            elapsed_ms=(self._clock() - started) * 1000,
+        )
+
+    async def close(self) -> None:
+        """Close every connection; a closed transport stays closed."""
+        self._closed = True
+        client, self._client = self._client, None
+        if client is not None:
+            await client.aclose()
+
+    async def _opened(self) -> httpx.AsyncClient:
+        if self._closed:
+            raise Unavailable("The connection was closed.")
+        if self._client is None:
+            async with self._opening:
+                if self._client is None:
+                    self._client = await asyncio.to_thread(self._open)
+        return self._client
+
+    def _open(self) -> httpx.AsyncClient:
+        """Load the library and the certificates; in a thread, because both take a while."""
+        from http.cookiejar import CookieJar, DefaultCookiePolicy
+
+        import httpx
+
+        secure = self.base_url.startswith("https:")
+        return httpx.AsyncClient(
+            base_url=self.base_url,
+            headers={"user-agent": f"kraty-console/{__version__}"},
+            verify=httpx.create_ssl_context() if secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+            trust_env=secure,  # a proxy from the environment must not see what is meant for this machine
+            follow_redirects=False,
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            timeout=httpx.Timeout(self._timeouts.answer, connect=self._timeouts.connect),
+            limits=httpx.Limits(max_connections=8, max_keepalive_connections=4, keepalive_expiry=30.0),
+        )
+
+    def _request(
+        self, client: httpx.AsyncClient, method: str, target: str, body: bytes | None, headers: dict[str, str]
+    ) -> httpx.Request:
+        import httpx
+
+        url = self.base_url + target
+        try:
+            request = client.build_request(method, url, content=body, headers=headers)
+        except httpx.InvalidURL as error:
+            raise Invalid(f"This cannot be asked for: {error}") from error
+        if request.url.raw_path != (urlsplit(self.base_url).path + target).encode("ascii"):
+            raise Invalid("This cannot be asked for: the address would be changed on its way.")
+        return request
+
+    def _headers(self, more: dict[str, str] | None, with_body: bool, anonymous: bool) -> dict[str, str]:
+        headers = {"accept": "application/json", "accept-encoding": "gzip", "x-kraty-console": __version__}
+        headers.update(more or {})
+        if with_body:
+            headers["content-type"] = "application/json"
+        if self.credential is not None and not anonymous:
+            headers.update(credential_header(self.credential))
+        return headers
+
+    @staticmethod
+    async def _content(response: httpx.Response) -> bytes:
+        content = bytearray()
+        async for part in response.aiter_bytes():
+            content += part
+            if len(content) > MAX_ANSWER:
+                raise BadAnswer("The answer is larger than any a Kraty backend gives.", maybe_applied=True)
+        return bytes(content)
+
+
+def _cause(error: BaseException) -> str:
+    """The operating system's own words, where a library wrapped them."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, OSError) and seen.strerror:
+            return seen.strerror
+        if isinstance(seen, ssl.SSLError):
+            return str(seen)
+        seen = seen.__cause__ or seen.__context__
+    return str(error) or type(error).__name__
+
+
+def credential_header(credential: Credential) -> dict[str, str]:
+    """The one header that holds the token.
+
+    Raises:
+        Invalid: the token holds something that cannot be in a header; the message does not tell what.
+    """
+    token = credential.token.reveal()
+    if not token or not all("!" <= character <= "~" and character not in ';,"' for character in token):
+        raise Invalid("The token is empty or holds characters that no token has: was it pasted whole?")
+    if credential.kind == "cookie":
+        return {"cookie": f"{SESSION_COOKIE}={token}"}
+    return {"authorization": f"Bearer {token}"}
