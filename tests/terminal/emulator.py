@@ -116,11 +116,16 @@ class Emulator:
             "\x1b" + answer for request in _REQUEST.findall(data) if (answer := self._answer(request[1:].decode()))
         ).encode()
 
-    def draw(self) -> None:
-        """Paint what was received."""
-        for data in self._undrawn:
+    @property
+    def backlog(self) -> int:
+        """How many receipts wait to be painted."""
+        return len(self._undrawn)
+
+    def draw(self, at_most: int | None = None) -> None:
+        """Paint what was received, or its first receipts only."""
+        for data in self._undrawn[:at_most]:
             self._stream.feed(_UNKNOWN_TO_PYTE.sub(b"", data))
-        self._undrawn.clear()
+        del self._undrawn[:at_most]
 
     def text(self) -> str:
         """The screen as text, its lines without the blanks at their ends."""
