@@ -27,6 +27,6 @@ TICKETS: Final[tuple[Ticket, ...]] = (
     Ticket("grace_hopper", "Just checking: did I get everything I earned?"),
     Ticket("heavy_user", "Five thousand races, and the app shows only the last few"),
     Ticket("ivy", "I have boxes that I never opened, and one of them has vanished"),
-    Ticket("[/nope]", "Odd names: this player and nine more are called things meant to break a screen"),
+    Ticket("victim/ban", "This player and nine more have names made to break a screen"),
 )
 """In the order in which they are offered on the first screen."""
