@@ -1,0 +1,26 @@
+"""Numbers and ids as they are shown."""
+
+from __future__ import annotations
+
+from kraty_console.present.safe import CUT, MISSING, SafeText, safe
+from kraty_console.support import measure
+
+
+def number(value: int | float | None) -> SafeText:
+    """`1 840`, with narrow no-break spaces; `—` for None."""
+    return SafeText(measure.grouped(value))
+
+
+def change(value: int | float | None) -> SafeText:
+    """`+500`, `−20`; `—` for None."""
+    return SafeText(measure.signed(value))
+
+
+def short_id(value: str | None, *, keep: int = 4) -> SafeText:
+    """A row's id shortened in the middle, `0197…a3c3`; what is copied is the whole one."""
+    if value is None:
+        return MISSING
+    if len(value) <= 2 * keep + 1:
+        return safe(value)
+    head, tail = safe(value[:keep]), safe(value[-keep:])
+    return SafeText(head + CUT + tail)

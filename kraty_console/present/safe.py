@@ -1,0 +1,162 @@
+"""The door: the one place where text from outside becomes text that may be shown (trust: The door to the terminal).
+
+What could steer the terminal or deceive the eye comes out as something to see: control characters as their pictures
+(`␛`), the rest as `\\u{202E}`. The form is reversible, so two different values never come out equal: where a value
+itself holds such a picture, a backslash that would begin such a form, or the mark of a cut at its end, that is written
+out as well. Only a cut loses something, and a cut value ends in `…`, which no whole value does.
+
+Stays: letters and marks of living scripts, emoji with their joiners and variation selectors. The stored value is never
+changed; what is copied or sent is the raw value, and `SafeText` keeps the two apart for the type checker.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final, NewType
+
+SafeText = NewType("SafeText", str)
+"""Text that came through the door, or that this program wrote itself."""
+
+CUT: Final = "…"
+DEFAULT_LIMIT: Final = 512
+"""Characters; the longest player id there is."""
+
+MAX_MARKS: Final = 8
+"""Combining marks on one letter."""
+
+MISSING: Final = SafeText("—")
+
+_BAD_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_JOINER: Final = "\u200d"
+_BLANK: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+"""Printable by category, yet drawn as nothing."""
+
+_SELECTOR: Final = re.compile("[\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_PICTURES: Final = re.compile("[\u2400-\u2426]")
+_TEXT_OR_EMOJI_STYLE: Final = frozenset("\ufe0e\ufe0f")
+_PLAIN: Final = re.compile(r"[ -\[\]-~]*")
+"""ASCII without the backslash: nothing in it needs a second look."""
+
+
+def safe(value: str | None, *, limit: int = DEFAULT_LIMIT, multiline: bool = False) -> SafeText:
+    """The value as it may be shown; `—` for None.
+
+    `limit` caps the characters that are looked at, before anything else happens, so a huge value costs nothing.
+    With `multiline` line feeds stay line feeds; everywhere else they are pictures like the rest.
+    """
+    if value is None:
+        return MISSING
+    cut = len(value) > limit
+    text = value[:limit] if cut else value
+    if not _PLAIN.fullmatch(text):
+        text = _cleaned(text, multiline, ends_in_cut=cut)
+    return SafeText(text + CUT) if cut else SafeText(text)
+
+
+def _cleaned(text: str, multiline: bool, *, ends_in_cut: bool) -> str:
+    out: list[str] = []
+    marks = 0
+    has_base = False
+    for place, char in enumerate(text):
+        if " " <= char <= "~":
+            marks, has_base = 0, True
+            out.append("\\u{5C}" if char == "\\" and text.startswith("u{", place + 1) else char)
+            continue
+        if multiline and char == "\n":
+            marks, has_base = 0, False
+            out.append(char)
+            continue
+        category = unicodedata.category(char)
+        if category in ("Mn", "Me", "Mc"):
+            if not has_base or char in _BLANK or (_SELECTOR.match(char) and not _selects(text, place)):
+                out.append(_spelled(char))
+                marks, has_base = 0, False
+                continue
+            marks += 1
+            if marks <= MAX_MARKS:
+                out.append(char)
+            elif _ends_run(text, place):
+                out.append(f"\\u{{+{marks - MAX_MARKS}}}")
+                has_base = False
+            continue
+        marks = 0
+        if category in _BAD_CATEGORIES and not (char == _JOINER and _joins_emoji(text, place)):
+            out.append(_spelled(char))
+            has_base = False
+        elif char in _BLANK or _PICTURES.match(char) or (char == CUT and place == len(text) - 1 and not ends_in_cut):
+            out.append(f"\\u{{{ord(char):X}}}")
+            has_base = False
+        else:
+            out.append(char)
+            has_base = True
+    return "".join(out)
+
+
+def _spelled(char: str) -> str:
+    code = ord(char)
+    if code < 0x20:
+        return chr(0x2400 + code)
+    if code == 0x7F:
+        return "\u2421"
+    return f"\\u{{{code:X}}}"
+
+
+def _ends_run(text: str, place: int) -> bool:
+    return place + 1 == len(text) or unicodedata.category(text[place + 1]) not in ("Mn", "Me", "Mc")
+
+
+def _is_symbol(char: str) -> bool:
+    return unicodedata.category(char) in ("So", "Sk") or char in "♀♂⚕" or 0x1F000 <= ord(char) <= 0x1FAFF
+
+
+def _joins_emoji(text: str, place: int) -> bool:
+    before = place - 1
+    while before >= 0 and (text[before] in _TEXT_OR_EMOJI_STYLE or 0x1F3FB <= ord(text[before]) <= 0x1F3FF):
+        before -= 1
+    after = place + 1
+    return before >= 0 and after < len(text) and _is_symbol(text[before]) and _is_symbol(text[after])
+
+
+def _selects(text: str, place: int) -> bool:
+    """True when a variation selector stands where it means something: after a symbol, a Han or a Mongol letter."""
+    if place == 0:
+        return False
+    before, selector = text[place - 1], text[place]
+    if selector in _TEXT_OR_EMOJI_STYLE:
+        return _is_symbol(before) or unicodedata.category(before) in ("Sm", "Po") or before in "0123456789#*"
+    if "\u180b" <= selector <= "\u180f":
+        return "\u1820" <= before <= "\u18aa"
+    return 0x3400 <= ord(before) <= 0x323AF and unicodedata.category(before) == "Lo"
+
+
+def looks_odd(value: str) -> str | None:
+    """Why a value may deceive the eye, in a few words; None when it looks like what it is."""
+    if not value:
+        return "empty"
+    head = value[:DEFAULT_LIMIT]
+    if all(char.isspace() or char in _BLANK or unicodedata.category(char) in _BAD_CATEGORIES for char in head):
+        return "looks blank"
+    if head[0].isspace() or (len(value) <= DEFAULT_LIMIT and head[-1].isspace()):
+        return "begins or ends with a space"
+    if _PLAIN.fullmatch(head) is None and safe(head) != head:
+        return "holds characters that cannot be seen"
+    if any(char.isspace() and char != " " for char in head):
+        return "holds an unusual space"
+    return _odd_letters(head)
+
+
+def _odd_letters(head: str) -> str | None:
+    if head.isascii():
+        return None
+    scripts = {name for char in head if char.isalpha() and (name := _script(char)) is not None}
+    if len(scripts & {"LATIN", "CYRILLIC", "GREEK"}) > 1:
+        return "mixes letters of alphabets that look alike"
+    if any(unicodedata.category(char)[0] in "LN" and unicodedata.normalize("NFKC", char) != char for char in head):
+        return "holds look-alikes of plain letters"
+    return None
+
+
+def _script(char: str) -> str | None:
+    name = unicodedata.name(char, "")
+    return name.split(" ", 1)[0] if name else None

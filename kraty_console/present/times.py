@@ -1,0 +1,44 @@
+"""Moments as they are shown: relative in tables, exact in details."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, tzinfo
+
+from kraty_console.present.safe import MISSING, SafeText, safe
+from kraty_console.support import measure
+
+
+def ago(moment: datetime | None, now: datetime) -> SafeText:
+    """`2h ago`, `in 5h`, `now`; `—` for None."""
+    return MISSING if moment is None else SafeText(measure.since(moment, now))
+
+
+def day(moment: datetime | None) -> SafeText:
+    """The date in UTC, `2026-03-02`; `—` for None."""
+    return MISSING if moment is None else SafeText(_utc(moment).strftime("%Y-%m-%d"))
+
+
+def exact(moment: datetime | None, now: datetime | None = None, local: tzinfo | None = None) -> SafeText:
+    """`2026-03-02 14:05:09 UTC · 15:05:09 CET · 3d ago`.
+
+    `local` is the zone of the person; None means the zone of this machine. A zone that agrees with UTC at that moment
+    is left out; a local day that differs is written in full.
+    """
+    if moment is None:
+        return MISSING
+    utc = _utc(moment)
+    parts = [utc.strftime("%Y-%m-%d %H:%M:%S UTC")]
+    try:
+        there = utc.astimezone(local)
+    except (OverflowError, OSError, ValueError):
+        there = utc
+    if there.utcoffset() != utc.utcoffset():
+        shape = "%H:%M:%S %Z" if there.date() == utc.date() else "%Y-%m-%d %H:%M:%S %Z"
+        parts.append(safe(there.strftime(shape)))
+    if now is not None:
+        parts.append(ago(moment, now))
+    return SafeText(" · ".join(parts))
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

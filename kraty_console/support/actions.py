@@ -1,0 +1,324 @@
+"""What can be done, once: the registry that footer, palette, `?`, the README's key table and the dialogs come from.
+
+One rule a hand can trust: lower case looks, upper case changes (`G` and `J`, which only look, are the exceptions every
+pager has taught).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from kraty_console.contract.calls import ActionKind
+from kraty_console.contract.permissions import ROLE_PERMISSIONS, Permission
+from kraty_console.support.links import Links
+from kraty_console.support.measure import counted
+from kraty_console.support.scopes import PANE_OF, PANES, Scope, pane
+
+if TYPE_CHECKING:
+    from kraty_console.contract.players import Attempt, Grant, Snapshot
+
+COMPLETE: Final = frozenset({"completed", "force_completed"})
+"""The statuses of an attempt that has ended as it should (kraty-api 5.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActionContext:
+    """What is in front of the person when a key is pressed."""
+
+    snapshot: Snapshot | None = None
+    pane: str = "attempts"
+    row_scope: Scope | None = None
+    row_id: str | None = None
+    role: str | None = None
+    permissions: frozenset[str] = frozenset()
+    read_only: bool = False
+    ticket: str | None = None
+    audit_link: bool = False
+    """There is an audit row to point at: of the last change, or the row itself."""
+    worklog: bool = False
+    """Something was done under the ticket."""
+    now: datetime | None = None
+
+    def attempt(self) -> Attempt | None:
+        """The attempt under the cursor."""
+        if self.snapshot is None or self.row_scope != "attempt":
+            return None
+        return next((each for each in self.snapshot.attempts if each.id == self.row_id), None)
+
+    def grant(self) -> Grant | None:
+        """The grant under the cursor."""
+        if self.snapshot is None or self.row_scope != "grant":
+            return None
+        return next((each for each in self.snapshot.grants if each.id == self.row_id), None)
+
+
+def _never_off(_: ActionContext) -> str | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class ActionSpec:
+    """One thing a person can do. The id is stable: keymaps and the command palette know the action by it."""
+
+    id: str
+    title: str
+    keys: tuple[str, ...]
+    """As Textual spells them; the first is the one shown."""
+    help: str
+    """A few words, without a stop at the end; looking actions with the same words share a line in the key tables."""
+    scope: Scope = "anywhere"
+    permission: str | None = None
+    kind: ActionKind | None = None
+    """The change this makes; None for those that only look."""
+    footer: bool = False
+    footer_title: str = ""
+    """What the footer says when there is less room than the title needs."""
+    why_off: Callable[[ActionContext], str | None] = field(default=_never_off, repr=False)
+
+    @property
+    def key(self) -> str:
+        """The key that is shown."""
+        return self.keys[0]
+
+    @property
+    def changes(self) -> bool:
+        """True when it alters something on the server (after its dialog)."""
+        return self.kind is not None
+
+    def disabled_reason(self, context: ActionContext) -> str | None:
+        """Why this cannot be done here and now, in words; None when it can."""
+        if self.changes and context.read_only:
+            return "this is a read-only profile; nothing can be changed from it"
+        if self.permission is not None and self.permission not in context.permissions:
+            return missing_permission(self.permission, context.role)
+        if self.scope != "anywhere" and context.snapshot is None:
+            return "open a player first (/)"
+        if self.changes and context.snapshot is not None and context.snapshot.player.merged_into is not None:
+            return f"this player was merged into {context.snapshot.player.merged_into}; open that one"
+        if self.scope not in ("anywhere", "player") and (context.row_scope != self.scope or not context.row_id):
+            return _select_first(self.scope)
+        return self.why_off(context)
+
+
+def missing_permission(permission: str, role: str | None) -> str:
+    """`needs grant.manual_create (GAME_ADMIN); you are GAME_DEBUGGER`."""
+    holders = " or ".join(name for name, held in ROLE_PERMISSIONS.items() if permission in held)
+    needs = f"needs {permission} ({holders})" if holders else f"needs {permission}"
+    return f"{needs}; you are {role}" if role else needs
+
+
+def _select_first(scope: Scope) -> str:
+    where = pane(PANE_OF[scope])
+    article = "an" if scope[0] in "aeiou" else "a"
+    return f"select {article} {scope} first ({where.key})"
+
+
+def _force_complete_off(context: ActionContext) -> str | None:
+    attempt = context.attempt()
+    if attempt is None:
+        return _select_first("attempt")
+    return "this attempt is already complete" if attempt.status in COMPLETE else None
+
+
+def _retry_roll_off(context: ActionContext) -> str | None:
+    attempt = context.attempt()
+    if attempt is None or context.snapshot is None:
+        return _select_first("attempt")
+    linked = Links(context.snapshot).of_attempt(attempt)
+    if linked.ids:
+        are = "is" if len(linked.ids) == 1 else "are"
+        them = "it" if len(linked.ids) == 1 else "them"
+        return f"{counted(len(linked.ids), 'grant')} {are} already linked to this attempt; open {them} with 2"
+    if attempt.status in ("in_progress", "expired"):
+        return "this attempt is not complete; force-complete it first (F)"
+    if attempt.reward_policy == "none":
+        return "this event gives no rewards, so there is nothing to roll"
+    return None
+
+
+def _force_claim_off(context: ActionContext) -> str | None:
+    grant = context.grant()
+    if grant is None:
+        return _select_first("grant")
+    return "this grant is already claimed" if grant.status == "claimed" else None
+
+
+def _link_off(context: ActionContext) -> str | None:
+    return None if context.audit_link else "nothing was changed yet, and the cursor is on no audit row"
+
+
+def _worklog_off(context: ActionContext) -> str | None:
+    if not context.ticket:
+        return "set a ticket first (t)"
+    return None if context.worklog else "nothing was done under this ticket yet"
+
+
+def _copy_off(context: ActionContext) -> str | None:
+    return None if context.snapshot is not None else "there is nothing to copy"
+
+
+def _rows_off(context: ActionContext) -> str | None:
+    return None if context.row_id is not None else "there is no row under the cursor"
+
+
+FORCE_COMPLETE: Final = ActionSpec(
+    "attempt.force_complete",
+    "Force-complete",
+    ("F",),
+    "on an attempt: force-complete it",
+    scope="attempt",
+    permission=Permission.FORCE_COMPLETE,
+    kind=ActionKind.FORCE_COMPLETE,
+    footer=True,
+    footer_title="complete",
+    why_off=_force_complete_off,
+)
+FORCE_CLAIM: Final = ActionSpec(
+    "grant.force_claim",
+    "Force-claim",
+    ("F",),
+    "on a grant: force-claim it, which delivers it now",
+    scope="grant",
+    permission=Permission.FORCE_CLAIM,
+    kind=ActionKind.FORCE_CLAIM,
+    footer=True,
+    footer_title="claim",
+    why_off=_force_claim_off,
+)
+RETRY_ROLL: Final = ActionSpec(
+    "attempt.retry_roll",
+    "Retry roll",
+    ("R",),
+    "on an attempt: retry the reward roll",
+    scope="attempt",
+    permission=Permission.RETRY_REWARD_ROLL,
+    kind=ActionKind.RETRY_ROLL,
+    footer=True,
+    footer_title="roll",
+    why_off=_retry_roll_off,
+)
+MANUAL_GRANT: Final = ActionSpec(
+    "player.grant",
+    "Manual grant",
+    ("M",),
+    "issue a manual grant to this player",
+    scope="player",
+    permission=Permission.MANUAL_GRANT,
+    kind=ActionKind.MANUAL_GRANT,
+    footer=True,
+    footer_title="grant",
+)
+CREDIT: Final = ActionSpec(
+    "wallet.credit",
+    "Credit",
+    ("C",),
+    "credit a balance",
+    scope="player",
+    permission=Permission.WALLET_CREDIT,
+    kind=ActionKind.CREDIT,
+    footer=True,
+    footer_title="credit",
+)
+BAN: Final = ActionSpec(
+    "player.ban",
+    "Ban or unban",
+    ("B",),
+    "ban the player, or lift the ban",
+    scope="player",
+    permission=Permission.PLAYER_BAN,
+    kind=ActionKind.BAN,
+)
+
+_ROWS: Final = "move in the list"
+_PANES: Final = "switch panes"
+
+REGISTRY: Final[tuple[ActionSpec, ...]] = (
+    FORCE_COMPLETE,
+    FORCE_CLAIM,
+    RETRY_ROLL,
+    MANUAL_GRANT,
+    CREDIT,
+    BAN,
+    ActionSpec(
+        "next.step",
+        "Next step",
+        (".",),
+        "show the next step for this row, ready in its dialog",
+        scope="player",
+        footer=True,
+        footer_title="next",
+    ),
+    ActionSpec(
+        "search.focus",
+        "Search",
+        ("/",),
+        "search by id or e-mail, or paste several",
+        permission=Permission.PLAYER_READ,
+        footer=True,
+        footer_title="find",
+    ),
+    *(ActionSpec(f"pane.{each.id}", f"{each.title} pane", (each.key,), _PANES, scope="player") for each in PANES),
+    ActionSpec("pane.next", "Next pane", ("tab",), _PANES, scope="player"),
+    ActionSpec("pane.previous", "Previous pane", ("shift+tab",), _PANES, scope="player"),
+    ActionSpec("row.down", "Next row", ("j", "down"), _ROWS),
+    ActionSpec("row.up", "Previous row", ("k", "up"), _ROWS),
+    ActionSpec("row.first", "First row", ("g", "home"), _ROWS),
+    ActionSpec("row.last", "Last row", ("G", "end"), _ROWS),
+    ActionSpec("row.page_down", "Page down", ("pagedown",), _ROWS),
+    ActionSpec("row.page_up", "Page up", ("pageup",), _ROWS),
+    ActionSpec("row.open", "Open row", ("enter",), "open the whole row as a readable document", why_off=_rows_off),
+    ActionSpec("view.json", "Raw JSON", ("J",), "in an opened row: raw JSON, and back", why_off=_rows_off),
+    ActionSpec("view.back", "Back", ("escape",), "back one step; never quits"),
+    ActionSpec("pane.sort", "Sort", ("s",), "sort the pane by its next column", scope="player"),
+    ActionSpec("pane.filter", "Filter", ("f",), "show only rows that hold some text", scope="player"),
+    ActionSpec("copy.value", "Copy value", ("c",), "copy the value under the cursor", why_off=_copy_off),
+    ActionSpec(
+        "copy.audit_link",
+        "Copy audit link",
+        ("y",),
+        "copy the link of the audit row, for the ticket",
+        footer=True,
+        footer_title="link",
+        why_off=_link_off,
+    ),
+    ActionSpec("copy.worklog", "Copy worklog", ("w",), "copy what was done under this ticket", why_off=_worklog_off),
+    ActionSpec("ticket.set", "Ticket", ("t",), "set the ticket for what follows", footer=True, footer_title="ticket"),
+    ActionSpec("player.recent", "Recent players", ("p",), "players opened before"),
+    ActionSpec("journal.open", "Journal", ("o",), "what was sent from here, and what became of it"),
+    ActionSpec("audit.open", "Studio audit log", ("l",), "the studio's audit log", permission=Permission.AUDIT_READ),
+    ActionSpec("view.refresh", "Refresh", ("r",), "refresh now"),
+    ActionSpec("view.retry", "Try again", ("u",), "after an error: try again"),
+    ActionSpec("palette.open", "Command palette", (":", "ctrl+p"), "everything there is, with its key"),
+    ActionSpec("help.open", "Keys", ("?",), "every key that works here, now", footer=True, footer_title="keys"),
+    ActionSpec("app.back_or_quit", "Back or quit", ("q",), "back; at the top: quit"),
+    ActionSpec("app.quit", "Quit", ("ctrl+c",), "pressed twice: quit"),
+)
+"""Everything, in the order in which it is offered."""
+
+BY_ID: Final[dict[str, ActionSpec]] = {each.id: each for each in REGISTRY}
+
+
+def actions(*, read_only: bool = False) -> tuple[ActionSpec, ...]:
+    """The registry, without what changes anything when the profile is read-only."""
+    return tuple(each for each in REGISTRY if not (read_only and each.changes))
+
+
+def fits(spec: ActionSpec, context: ActionContext) -> bool:
+    """True when the action is about what the cursor is on; an action that does not fit gives way to one that does."""
+    return spec.scope in ("anywhere", "player") or spec.scope == context.row_scope
+
+
+def for_key(key: str, context: ActionContext, keys: dict[str, tuple[str, ...]] | None = None) -> ActionSpec | None:
+    """The action a key means here: of several with that key, the one about the row under the cursor."""
+    candidates = [each for each in REGISTRY if key in (keys or {}).get(each.id, each.keys)]
+    return next((each for each in candidates if fits(each, context)), candidates[0] if candidates else None)
+
+
+def footer(context: ActionContext) -> Iterator[tuple[ActionSpec, str | None]]:
+    """What the footer lists here, each with the reason why it is off (None when it is on)."""
+    for spec in actions(read_only=context.read_only):
+        if spec.footer and fits(spec, context):
+            yield spec, spec.disabled_reason(context)

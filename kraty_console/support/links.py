@@ -1,0 +1,90 @@
+"""Which grants belong to which attempt, told by the backend or worked out from the lists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kraty_console.contract.players import Attempt, Grant, Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """The grants of one attempt."""
+
+    ids: tuple[str, ...]
+    """All that are known to be linked, shown in the lists or not."""
+    grants: tuple[Grant, ...]
+    """Those of them that are in the lists, newest first."""
+    certain: bool
+    """False when grants may be missing: the backend names none by itself and its list is cut short."""
+
+
+class Links:
+    """An index over one snapshot; build it once for a whole list of rows.
+
+    A backend may name an attempt's grants (`grantIds`) or a grant's attempt (`attemptId`); without these extras a grant
+    belongs to the attempt that its `sourceRefId` names, and a grant from a crate belongs where its crate does
+    (kraty-api 5.4; decisions: Snapshot).
+    """
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._grants = {grant.id: grant for grant in snapshot.grants}
+        self._attempts = {attempt.id: attempt for attempt in snapshot.attempts}
+        self._by_attempt: dict[str, list[str]] = {}
+        self._owner: dict[str, str] = {}
+        for attempt in snapshot.attempts:
+            for grant_id in attempt.grant_ids or ():
+                self._owner.setdefault(grant_id, attempt.id)
+        for grant in snapshot.grants:
+            owner = self._find_owner(grant)
+            if owner is not None:
+                self._by_attempt.setdefault(owner, []).append(grant.id)
+
+    def _find_owner(self, grant: Grant) -> str | None:
+        seen: set[str] = set()
+        current: Grant | None = grant
+        while current is not None and current.id not in seen:
+            seen.add(current.id)
+            if current.id in self._owner:
+                return self._owner[current.id]
+            if current.attempt_id:
+                return current.attempt_id
+            if current.source_ref_id in self._attempts:
+                return current.source_ref_id
+            current = self._grants.get(current.parent_grant_id or "")
+        return None
+
+    @property
+    def list_is_cut(self) -> bool:
+        """True when the totals say that there are more grants than the list shows."""
+        summary = self._snapshot.summary
+        return (summary.grants_pending or 0) + (summary.grants_claimed or 0) > len(self._snapshot.grants)
+
+    def of_attempt(self, attempt: Attempt) -> Linked:
+        """The grants of an attempt."""
+        ids = list(dict.fromkeys([*(attempt.grant_ids or ()), *self._by_attempt.get(attempt.id, ())]))
+        grants = tuple(self._grants[each] for each in ids if each in self._grants)
+        return Linked(tuple(ids), grants, attempt.grant_ids is not None or bool(ids) or not self.list_is_cut)
+
+    def attempt_of(self, grant: Grant) -> Attempt | None:
+        """The attempt that a grant came from, when it is in the list."""
+        return self._attempts.get(self.attempt_id_of(grant) or "")
+
+    def attempt_id_of(self, grant: Grant) -> str | None:
+        """The id of the attempt that a grant came from, in the list or not."""
+        return self._find_owner(grant)
+
+    def children_of(self, grant: Grant) -> tuple[Grant, ...]:
+        """What came out of a crate."""
+        return tuple(each for each in self._snapshot.grants if each.parent_grant_id == grant.id)
+
+    def grant(self, grant_id: str | None) -> Grant | None:
+        """A grant of the list by its id."""
+        return self._grants.get(grant_id or "")
+
+    def attempt(self, attempt_id: str | None) -> Attempt | None:
+        """An attempt of the list by its id."""
+        return self._attempts.get(attempt_id or "")

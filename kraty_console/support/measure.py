@@ -1,0 +1,76 @@
+"""Numbers and spans of time in words, as every screen and sentence says them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+GROUP: Final = "\u202f"
+"""Between groups of three digits: the narrow no-break space, one cell wide."""
+
+MISSING: Final = "—"
+"""Stands where a backend told nothing."""
+
+_MINUTE: Final = 60
+_HOUR: Final = 60 * _MINUTE
+_DAY: Final = 24 * _HOUR
+_YEAR: Final = 365 * _DAY
+_GROUPED_LENGTH: Final = 40
+
+
+def grouped(number: int | float | None) -> str:
+    """`1840` as `1 840`: whole numbers in groups of three, fractions to 6 digits, `—` for None."""
+    if number is None:
+        return MISSING
+    if isinstance(number, float):
+        if number != number or number in (float("inf"), float("-inf")):
+            return str(number)
+        if number.is_integer() and abs(number) < 1e15:
+            return grouped(int(number))
+        if abs(number) >= 1e15:
+            return f"{number:g}"
+        return f"{number:,.6f}".rstrip("0").rstrip(".").replace(",", GROUP)
+    if number.bit_length() > _GROUPED_LENGTH * 4:
+        return f"a number of about {int(number.bit_length() * 0.30103) + 1} digits"
+    return f"{number:,}".replace(",", GROUP)
+
+
+def signed(number: int | float | None) -> str:
+    """A change: `+500`, `−20`, `0`."""
+    if number is None:
+        return MISSING
+    if number > 0:
+        return f"+{grouped(number)}"
+    return f"−{grouped(-number)}" if number < 0 else "0"
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """`1 grant`, `2 grants`."""
+    return f"{grouped(number)} {one if number == 1 else many or one + 's'}"
+
+
+def lasting(seconds: float) -> str:
+    """A span, its largest unit only: `12s`, `4m`, `2h`, `3d`, `2y`."""
+    whole = max(0, int(seconds))
+    if whole < _MINUTE:
+        return f"{whole}s"
+    if whole < _HOUR:
+        return f"{whole // _MINUTE}m"
+    if whole < _DAY:
+        return f"{whole // _HOUR}h"
+    if whole < _YEAR:
+        return f"{whole // _DAY}d"
+    return f"{whole // _YEAR}y"
+
+
+def since(moment: datetime, now: datetime) -> str:
+    """How long ago, or how far ahead: `2h ago`, `in 5h`, `now` within five seconds."""
+    seconds = (now - moment).total_seconds()
+    if abs(seconds) < 5:
+        return "now"
+    return f"{lasting(seconds)} ago" if seconds > 0 else f"in {lasting(-seconds)}"
+
+
+def span(moment: datetime, now: datetime) -> str:
+    """The span between a moment and now, whichever is first: `3d`."""
+    return lasting(abs((now - moment).total_seconds()))

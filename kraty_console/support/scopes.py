@@ -1,0 +1,48 @@
+"""What a row is, and the panes that hold rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Scope = Literal["attempt", "grant", "wallet", "ledger", "lobby", "item", "audit", "player", "anywhere"]
+"""What an action is about. `player`: any time a player is open; `anywhere`: always."""
+
+PaneId = Literal["attempts", "grants", "wallet", "lobbies", "items", "audit"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pane:
+    """One pane of the player screen: its key, its title, and what it says while it is empty."""
+
+    id: PaneId
+    key: str
+    title: str
+    empty: str
+
+
+PANES: Final[tuple[Pane, ...]] = (
+    Pane("attempts", "1", "Attempts", "No attempts yet. Each try of this player at an event shows here."),
+    Pane("grants", "2", "Grants", "No grants yet. What this player is owed or was given shows here."),
+    Pane("wallet", "3", "Wallet", "No balances yet. A claimed grant or a credit makes the first one."),
+    Pane("lobbies", "4", "Lobbies", "No lobbies yet. A seat in a matched event shows here."),
+    Pane("items", "5", "Items", "No items yet. A claimed grant that holds an item makes the first one."),
+    Pane("audit", "6", "Audit", "No audit rows yet. Every change made to this player shows here."),
+)
+"""The panes in the order of their keys."""
+
+PANE_OF: Final[dict[str, PaneId]] = {
+    "attempt": "attempts",
+    "grant": "grants",
+    "wallet": "wallet",
+    "ledger": "wallet",
+    "lobby": "lobbies",
+    "item": "items",
+    "audit": "audit",
+}
+"""The pane that lists rows of a scope."""
+
+
+def pane(pane_id: str) -> Pane:
+    """The pane of that id."""
+    return next(each for each in PANES if each.id == pane_id)
