@@ -1,0 +1,254 @@
+"""Profiles: which backend, which game, and how one works there.
+
+| key | meaning | flag | environment |
+|---|---|---|---|
+| `url` | address of the backend; https, or http to this machine | `--url` | `KRATY_URL` |
+| `studio`, `game` | their ids | `--studio`, `--game` | `KRATY_STUDIO`, `KRATY_GAME` |
+| `environment` | `live`, `test`, or another the studio has | `--environment` | `KRATY_ENVIRONMENT` |
+| `credential` | how the token is sent: `bearer` or `cookie` | | `KRATY_CREDENTIAL` |
+| `token_command` | prints the token: a line, or a list of words | | |
+| `token_file` | holds the token; 0600 | | |
+| `keyring` | whether the system's keyring is asked | | |
+| `read_only` | changing actions are taken away | `--read-only` | `KRATY_READ_ONLY` |
+| `amount_limit` | larger amounts ask for the player's id to be typed | | |
+| `theme`, `mouse` | how it looks; whether the mouse is taken | `--theme`, `--mouse` | `KRATY_THEME` |
+| `keymap` | action id = key or keys, checked by the console | | |
+
+The file holds `default = "name"`, `[profiles.name]` tables, and outside of them what is meant for all profiles (`theme`, `mouse`,
+`amount_limit`, `keymap`). Flags win over the environment, it over the profile, it over what is meant for all.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any, Final, Literal, cast
+
+from kraty_console.config.errors import ConfigError
+
+DEFAULT_AMOUNT_LIMIT: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One way to work, complete: file, environment and flags put together."""
+
+    name: str = "default"
+    url: str | None = None
+    """None on a first run: the console then asks."""
+    studio: str | None = None
+    game: str | None = None
+    environment: str | None = None
+    credential: Literal["bearer", "cookie"] = "bearer"
+    token_command: tuple[str, ...] | None = None
+    token_file: Path | None = None
+    keyring: bool = True
+    read_only: bool = False
+    amount_limit: int = DEFAULT_AMOUNT_LIMIT
+    theme: str | None = None
+    mouse: bool = False
+    keymap: Mapping[str, Any] = field(default_factory=dict)
+    """As it was written; the console checks it, since it knows the actions."""
+    url_is_own: bool = True
+    """False when a flag or the environment names another address: then no stored token is sent there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overrides:
+    """What flags say; None where they say nothing."""
+
+    url: str | None = None
+    studio: str | None = None
+    game: str | None = None
+    environment: str | None = None
+    theme: str | None = None
+    read_only: bool | None = None
+    mouse: bool | None = None
+
+
+_FOR_ALL: Final = ("theme", "mouse", "amount_limit", "keymap")
+_KEYS: Final = tuple(item.name for item in fields(Profile) if item.name not in ("name", "url_is_own"))
+_TOP: Final = ("default", "profiles", *_FOR_ALL)
+
+_FROM_ENVIRONMENT: Final = {
+    "url": "KRATY_URL",
+    "studio": "KRATY_STUDIO",
+    "game": "KRATY_GAME",
+    "environment": "KRATY_ENVIRONMENT",
+    "credential": "KRATY_CREDENTIAL",
+    "theme": "KRATY_THEME",
+    "read_only": "KRATY_READ_ONLY",
+}
+_TRUE: Final = frozenset({"1", "true", "yes", "on"})
+_FALSE: Final = frozenset({"0", "false", "no", "off", ""})
+
+
+def load_profile(
+    config_file: Path, environ: Mapping[str, str], overrides: Overrides | None = None, *, name: str | None = None
+) -> Profile:
+    """The profile to work with; without a file, what environment and flags say.
+
+    Raises:
+        ConfigError: the file cannot be read, holds an unknown key or a wrong value, or has no such profile.
+    """
+    document = _document(config_file)
+    _known_keys(document, _TOP, str(config_file))
+    wanted = name or environ.get("KRATY_PROFILE") or document.get("default")
+    if wanted is not None and not isinstance(wanted, str):
+        raise ConfigError(f"{config_file}: `default` must be the name of a profile")
+    profiles = document.get("profiles", {})
+    if not isinstance(profiles, dict):
+        raise ConfigError(f"{config_file}: `profiles` must be tables, as in [profiles.live]")
+    table = _table(profiles, wanted, config_file)
+    chosen = wanted or (next(iter(profiles)) if len(profiles) == 1 else "default")
+    where = f"{config_file}: [profiles.{chosen}]"
+    _known_keys(table, _KEYS, where)
+
+    values: dict[str, Any] = {
+        key: _checked(key, document[key], str(config_file)) for key in _FOR_ALL if key in document
+    }
+    values.update({key: _checked(key, value, where) for key, value in table.items()})
+    profile = Profile(name=chosen, **values)
+    return _overridden(profile, _said(environ, overrides or Overrides()))
+
+
+def _document(config_file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(config_file.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{config_file} cannot be read: {error}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{config_file} is not TOML: {error}") from error
+
+
+def _table(profiles: Mapping[str, Any], wanted: str | None, config_file: Path) -> dict[str, Any]:
+    if wanted is None and len(profiles) > 1:
+        names = ", ".join(sorted(profiles))
+        raise ConfigError(
+            f'{config_file} has several profiles ({names}): say --profile NAME, or write default = "NAME"'
+        )
+    if wanted is not None and wanted not in profiles and (profiles or wanted != "default"):
+        raise ConfigError(f"{config_file} has no profile {wanted!r}{_nearest(wanted, tuple(profiles))}")
+    table = profiles.get(wanted, {}) if wanted is not None else next(iter(profiles.values()), {})
+    if not isinstance(table, dict):
+        raise ConfigError(f"{config_file}: a profile is a table, as in [profiles.live]")
+    return table
+
+
+def _known_keys(table: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:
+    for key in table:
+        if key not in known:
+            raise ConfigError(f"{where}: unknown key `{key}`{_nearest(key, known)}")
+
+
+def _nearest(word: str, known: tuple[str, ...]) -> str:
+    near = difflib.get_close_matches(word, known, n=1)
+    if near:
+        return f": did you mean `{near[0]}`?"
+    return f" (known: {', '.join(known)})" if known else ""
+
+
+def _checked(key: str, value: object, where: str) -> Any:  # noqa: ANN401 (each key has its own type)
+    if key in ("url", "studio", "game", "environment", "theme"):
+        if isinstance(value, str) and value.strip():
+            return value.strip()
+        raise ConfigError(f"{where}: `{key}` must be text")
+    if key in ("read_only", "mouse", "keyring"):
+        if isinstance(value, bool):
+            return value
+        raise ConfigError(f"{where}: `{key}` must be true or false")
+    if key == "credential":
+        if value in ("bearer", "cookie"):
+            return value
+        raise ConfigError(f'{where}: `credential` must be "bearer" or "cookie"')
+    if key == "amount_limit":
+        if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+            return value
+        raise ConfigError(f"{where}: `amount_limit` must be a whole number, 0 or more")
+    if key == "keymap":
+        if isinstance(value, dict):
+            return value
+        raise ConfigError(f'{where}: `keymap` must be a table of action = "key"')
+    if key == "token_file":
+        if isinstance(value, str) and value:
+            return Path(value).expanduser()
+        raise ConfigError(f"{where}: `token_file` must be a path")
+    return _command(value, where)
+
+
+def _command(value: object, where: str) -> tuple[str, ...]:
+    import shlex
+
+    if isinstance(value, str):
+        try:
+            value = shlex.split(value)
+        except ValueError as error:
+            raise ConfigError(f"{where}: `token_command` cannot be taken apart: {error}") from error
+    if isinstance(value, list) and value and all(isinstance(word, str) for word in value):
+        return tuple(value)
+    raise ConfigError(f"{where}: `token_command` must be a command line, or a list of its words")
+
+
+def _said(environ: Mapping[str, str], overrides: Overrides) -> dict[str, Any]:
+    said: dict[str, Any] = {}
+    for key, variable in _FROM_ENVIRONMENT.items():
+        if variable not in environ or (key != "read_only" and not environ[variable]):
+            continue
+        value: object = _truth(environ[variable], variable) if key == "read_only" else environ[variable]
+        said[key] = _checked(key, value, variable)
+    for item in fields(Overrides):
+        value = getattr(overrides, item.name)
+        if value is not None:
+            said[item.name] = _checked(item.name, value, f"--{item.name.replace('_', '-')}")
+    return said
+
+
+def _truth(text: str, where: str) -> bool:
+    word = text.strip().lower()
+    if word in _TRUE:
+        return True
+    if word in _FALSE:
+        return False
+    raise ConfigError(f"{where} must be 1 or 0, not {text!r}")
+
+
+def _overridden(profile: Profile, said: Mapping[str, Any]) -> Profile:
+    elsewhere = "url" in said and profile.url is not None and said["url"].rstrip("/") != profile.url.rstrip("/")
+    return cast("Profile", replace(profile, **said, url_is_own=not elsewhere))
+
+
+EXAMPLE: Final = """\
+# Which profile is used when none is named (--profile NAME, or KRATY_PROFILE).
+default = "live"
+
+# For all profiles.
+# theme = "kraty-light"
+# mouse = true
+# [keymap]
+# refresh = "f5"
+
+[profiles.live]
+url = "https://api.kraty.io"
+studio = "the studio's id"
+game = "the game's id"
+environment = "live"
+# The token comes from --token-stdin, KRATY_TOKEN, this command, the keyring, or token_file (mode 0600): the first that has one.
+# token_command = "pass show kraty/live"
+# token_file = "~/.config/kraty-console/tokens/live"
+# keyring = false
+# credential = "cookie"
+amount_limit = 10000
+
+[profiles.test]
+url = "https://api.kraty.io"
+studio = "the studio's id"
+game = "the game's id"
+environment = "test"
+read_only = true
+"""
+"""A profile file to start from (`kraty-console config example`)."""
