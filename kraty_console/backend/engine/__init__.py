@@ -1,0 +1,42 @@
+"""The rules of the game's back office, one transaction each (decisions: What each action does).
+
+Every rule takes the transaction and a `Context`; it builds its answer (`Answer.data`, the wire form) before the commit,
+keeps it with `ctx.idempotency_key`, and gives it again to the same request (`Answer.replayed`). A rule that says no raises
+`RuleError`. `external_id` is the studio's id of the player in `ctx.environment`; ids that come from outside are checked here.
+
+The five changes, and the ban (the admin surface adds `audit: {id, url}`)
+    attempts.force_complete(tx, ctx, attempt_id, *, final_score=None)           {attempt}
+    rewards.retry_roll(tx, ctx, attempt_id)                                     {attempt, grants, grantCount}
+    grants.create(tx, ctx, external_id, entries, *, kind=None, expires_at=None, source_kind=None, source_ref_id=None,
+                  metadata=None)                            {grant} (surface `server`: the grant itself)
+    grants.force_claim(tx, ctx, grant_id)                                       {grant, deposits}
+    wallet.credit(tx, ctx, external_id, economy_key, amount, *, source_ref_id=None)   {economyKey, balance, applied}
+    wallet.debit(tx, ctx, external_id, economy_key, amount, *, source_ref_id=None)    {economyKey, balance, applied}
+    bans.ban(tx, ctx, external_id)                       {playerId, externalPlayerId, bannedAt, reason, applied}
+    bans.unban(tx, ctx, external_id)                     {playerId, externalPlayerId, unbannedAt, applied}
+
+Normal play
+    players.upsert(tx, ctx, external_id, *, email=None, display_name=None, context=None) -> Row
+    players.lock(tx, ctx, external_id) -> Row            404 when there is none
+    players.find(tx, tenant, environment, external_id) -> Row | None    (no lock; not through aliases)
+    attempts.start(tx, ctx, external_id, event_key, *, context=None)            {attempt, leaderboardId, windowEndsAt}
+    attempts.progress(tx, ctx, external_id, attempt_id, metrics, *, mode="set") {attempt, milestonesFired}
+    attempts.finish(tx, ctx, external_id, attempt_id)                           {attempt, outcome}
+    attempts.expire(tx, ctx, external_id, attempt_id)                           {attempt}
+    grants.claim(tx, ctx, external_id, grant_id)                                {grant, deposits}
+    grants.open_crate(tx, ctx, external_id, grant_id)                           {crate, contents}
+    grants.expire(tx, ctx, external_id, grant_id)                               {grant}
+    lobbies.create(tx, ctx, event_key, *, capacity=None, key=None, fill_by=None)  {lobby}
+    lobbies.join(tx, ctx, lobby_id, external_id)                                {lobby}
+    lobbies.start(tx, ctx, lobby_id) / lobbies.close(tx, ctx, lobby_id)         {lobby}
+
+Definitions (no audit, no idempotency)
+    catalog.put_item / put_currency / put_bundle / put_table / put_event / put_window(tx, ctx, …)
+    catalog.archive_table(tx, ctx, key) / restore_table(tx, ctx, key)
+
+Records
+    audit.record(tx, ctx, action, …) -> audit id (in the caller's transaction)
+    audit.denied(db, ctx, permission, …) -> audit id (a transaction of its own)
+
+Many rules may run in one transaction (the demo world does): rows are kept in memory and written in bulk.
+"""

@@ -1,0 +1,39 @@
+"""Bringing a database to the newest shape; run at every start, by any number of processes at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import sqlalchemy as sa
+
+from kraty_console.backend.storage.database import make_engine
+
+MIGRATIONS: Final = Path(__file__).parent / "migrations"
+_LOCK: Final = 0x6B72617479  # the advisory lock migrations take turns by
+
+
+async def migrate(url: str, revision: str = "head") -> None:
+    """Create or upgrade the tables of the database at the URL, in one transaction."""
+    engine = make_engine(url, pool_size=1)
+    try:
+        async with engine.connect() as connection:
+            await connection.execution_options(kraty_writes=True)
+            async with connection.begin():
+                if engine.dialect.name == "postgresql":
+                    await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+                await connection.run_sync(_upgrade, revision)
+    finally:
+        await engine.dispose()
+
+
+def _upgrade(connection: sa.Connection, revision: str) -> None:
+    # Alembic is needed only here, and costs a start that is up to date nothing but its import.
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)

@@ -1,0 +1,74 @@
+"""The whole data model (SQLAlchemy Core).
+
+Every primary key and unique index starts with the tenant (studio, game) and, for what belongs to a player, the player;
+the directory of members, who may belong to several studios, starts with the member. Ids are UUIDv7 made by the caller,
+moments are milliseconds since the epoch (UTC), there are no sequences and no foreign keys from one player to another
+(architecture: Scale).
+"""
+
+from __future__ import annotations
+
+from kraty_console.backend.storage.tables.catalog import (
+    bundles,
+    currencies,
+    event_windows,
+    events,
+    items,
+    reward_tables,
+)
+from kraty_console.backend.storage.tables.columns import metadata
+from kraty_console.backend.storage.tables.directory import api_keys, game_roles, games, members, sessions, studios
+from kraty_console.backend.storage.tables.holdings import (
+    grant_deposits,
+    grants,
+    inventory,
+    item_ledger,
+    wallet_ledger,
+    wallets,
+)
+from kraty_console.backend.storage.tables.play import (
+    attempt_rolls,
+    attempts,
+    leaderboard_entries,
+    leaderboards,
+    lobbies,
+    lobby_members,
+    milestones_fired,
+    player_aliases,
+    players,
+)
+from kraty_console.backend.storage.tables.records import audit, idempotency, outbox
+
+__all__ = [
+    "api_keys",
+    "attempt_rolls",
+    "attempts",
+    "audit",
+    "bundles",
+    "currencies",
+    "event_windows",
+    "events",
+    "game_roles",
+    "games",
+    "grant_deposits",
+    "grants",
+    "idempotency",
+    "inventory",
+    "item_ledger",
+    "items",
+    "leaderboard_entries",
+    "leaderboards",
+    "lobbies",
+    "lobby_members",
+    "members",
+    "metadata",
+    "milestones_fired",
+    "outbox",
+    "player_aliases",
+    "players",
+    "reward_tables",
+    "sessions",
+    "studios",
+    "wallet_ledger",
+    "wallets",
+]

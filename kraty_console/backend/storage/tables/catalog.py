@@ -1,0 +1,98 @@
+"""What a game is made of: items, currencies, rewards, events and their windows (kraty-api 5.12)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import sqlalchemy as sa
+
+from kraty_console.backend.storage.tables.columns import JSON, MOMENT, TEXT, UUID, metadata, of_game, tenant
+
+items: Final = sa.Table(
+    "items",
+    metadata,
+    *tenant(),
+    sa.Column("key", TEXT, primary_key=True),
+    sa.Column("name", JSON, nullable=False),
+    sa.Column("description", JSON, nullable=True),
+    sa.Column("icon_url", TEXT, nullable=True),
+    sa.Column("item_type_key", TEXT, nullable=False, default="item"),
+    sa.Column("rarity", TEXT, nullable=True),
+    sa.Column("tags", JSON, nullable=False, default=[]),
+    sa.Column("attributes", JSON, nullable=False, default={}),
+    sa.Column("crate_entries", JSON, nullable=True),  # what opening one rolls; set on crates only
+    sa.Column("created_at", MOMENT, nullable=False),
+    sa.Column("archived_at", MOMENT, nullable=True),
+    of_game(),
+)
+
+currencies: Final = sa.Table(
+    "currencies",
+    metadata,
+    *tenant(),
+    sa.Column("key", TEXT, primary_key=True),
+    sa.Column("name", JSON, nullable=False),
+    sa.Column("description", JSON, nullable=True),
+    sa.Column("icon_url", TEXT, nullable=True),
+    sa.Column("kind", TEXT, nullable=False, default="currency"),  # or `progression`
+    sa.Column("created_at", MOMENT, nullable=False),
+    sa.Column("archived_at", MOMENT, nullable=True),
+    of_game(),
+)
+
+bundles: Final = sa.Table(
+    "bundles",
+    metadata,
+    *tenant(),
+    sa.Column("key", TEXT, primary_key=True),
+    sa.Column("name", JSON, nullable=False),
+    sa.Column("entries", JSON, nullable=False),
+    sa.Column("created_at", MOMENT, nullable=False),
+    sa.Column("archived_at", MOMENT, nullable=True),
+    of_game(),
+)
+
+reward_tables: Final = sa.Table(
+    "reward_tables",
+    metadata,
+    *tenant(),
+    sa.Column("key", TEXT, primary_key=True),
+    sa.Column("name", JSON, nullable=False),
+    sa.Column("weighted_entries", JSON, nullable=False),  # [{weight, entry}]
+    sa.Column("created_at", MOMENT, nullable=False),
+    sa.Column("archived_at", MOMENT, nullable=True),
+    of_game(),
+)
+
+events: Final = sa.Table(
+    "events",
+    metadata,
+    *tenant(),
+    sa.Column("event_id", UUID, primary_key=True),
+    sa.Column("key", TEXT, nullable=False),
+    sa.Column("name", JSON, nullable=False),
+    sa.Column("type", TEXT, nullable=False, default="single_metric"),
+    sa.Column("leaderboard_mode", TEXT, nullable=False, default="global"),
+    sa.Column("metrics", JSON, nullable=False),  # [{key, target?, cap?, scorePerUnit?}]
+    sa.Column("reward_policy", JSON, nullable=False),  # {type, …}, kraty-api 5.12
+    sa.Column("milestone_rewards", JSON, nullable=False, default=[]),  # [{key, metricKey, threshold, entries}]
+    sa.Column("capacity", sa.Integer, nullable=True),
+    sa.Column("enabled", sa.Boolean, nullable=False, default=True),
+    sa.Column("created_at", MOMENT, nullable=False),
+    sa.UniqueConstraint("studio_id", "game_id", "key"),
+    of_game(),
+)
+
+event_windows: Final = sa.Table(
+    "event_windows",
+    metadata,
+    *tenant(),
+    sa.Column("window_id", UUID, primary_key=True),
+    sa.Column("event_id", UUID, nullable=False),
+    sa.Column("starts_at", MOMENT, nullable=False),
+    sa.Column("ends_at", MOMENT, nullable=False),
+    sa.ForeignKeyConstraint(
+        ["studio_id", "game_id", "event_id"], ["events.studio_id", "events.game_id", "events.event_id"]
+    ),
+    sa.Index("ix_event_windows_event", "studio_id", "game_id", "event_id", "starts_at"),
+)

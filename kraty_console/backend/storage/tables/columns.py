@@ -1,0 +1,50 @@
+"""The kinds of column, so that both databases store, compare and sort the same way."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+
+metadata: Final = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(referred_table_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+UUID: Final = sa.Uuid(as_uuid=False)
+"""An internal id: UUIDv7 as text on the Python side."""
+
+TEXT: Final = sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
+"""Text in byte order: the same comparison on both databases whatever the server's locale."""
+
+MOMENT: Final = sa.BigInteger()
+"""Milliseconds since the epoch, UTC."""
+
+JSON: Final = sa.JSON(none_as_null=True)
+"""JSON kept as text, so that numbers and key order come back as they went in."""
+
+
+def tenant(*, primary_key: bool = True) -> tuple[sa.Column[Any], sa.Column[Any]]:
+    """The two columns each row of a game starts with."""
+    return (
+        sa.Column("studio_id", UUID, primary_key=primary_key, nullable=False),
+        sa.Column("game_id", UUID, primary_key=primary_key, nullable=False),
+    )
+
+
+def of_game() -> sa.ForeignKeyConstraint:
+    """The row belongs to a game that exists."""
+    return sa.ForeignKeyConstraint(["studio_id", "game_id"], ["games.studio_id", "games.game_id"])
+
+
+def of_player() -> sa.ForeignKeyConstraint:
+    """The row belongs to a player that exists."""
+    return sa.ForeignKeyConstraint(
+        ["studio_id", "game_id", "player_id"], ["players.studio_id", "players.game_id", "players.player_id"]
+    )

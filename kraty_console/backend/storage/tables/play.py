@@ -1,0 +1,170 @@
+"""Players and what they play: attempts, boards, lobbies (kraty-api 5.1, 5.2, 5.7, 5.11)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import sqlalchemy as sa
+
+from kraty_console.backend.storage.tables.columns import JSON, MOMENT, TEXT, UUID, metadata, of_game, of_player, tenant
+
+players: Final = sa.Table(
+    "players",
+    metadata,
+    *tenant(),
+    sa.Column("player_id", UUID, primary_key=True),
+    sa.Column("environment", TEXT, nullable=False),
+    sa.Column("external_player_id", TEXT, nullable=False),
+    sa.Column("email", TEXT, nullable=True),
+    sa.Column("email_folded", TEXT, nullable=True),
+    sa.Column("display_identity", JSON, nullable=True),  # {name, avatar?, country?}
+    sa.Column("anonymized_identity", JSON, nullable=True),
+    sa.Column("first_seen_at", MOMENT, nullable=False),
+    sa.Column("last_seen_at", MOMENT, nullable=False),
+    sa.Column("created_at", MOMENT, nullable=False),
+    sa.Column("updated_at", MOMENT, nullable=False),
+    sa.Column("registered_at", MOMENT, nullable=True),
+    sa.Column("last_context", JSON, nullable=True),
+    sa.Column("banned_at", MOMENT, nullable=True),
+    sa.Column("ban_reason", TEXT, nullable=True),
+    sa.Column("merged_into", UUID, nullable=True),
+    sa.Column("deleted_at", MOMENT, nullable=True),
+    # The totals of the summary, kept in the transaction that changes them (architecture: Scale).
+    sa.Column("attempt_count", sa.BigInteger, nullable=False, default=0),
+    sa.Column("attempts_completed", sa.BigInteger, nullable=False, default=0),
+    sa.Column("attempts_expired", sa.BigInteger, nullable=False, default=0),
+    sa.Column("grants_pending", sa.BigInteger, nullable=False, default=0),
+    sa.Column("grants_claimed", sa.BigInteger, nullable=False, default=0),
+    sa.Column("lobbies_active", sa.BigInteger, nullable=False, default=0),
+    sa.Column("ledger_position", sa.BigInteger, nullable=False, default=0),
+    sa.UniqueConstraint("studio_id", "game_id", "environment", "external_player_id", name="uq_players_external"),
+    of_game(),
+    sa.Index("ix_players_email", "studio_id", "game_id", "environment", "email_folded"),
+)
+
+player_aliases: Final = sa.Table(
+    "player_aliases",
+    metadata,
+    *tenant(),
+    sa.Column("environment", TEXT, primary_key=True),
+    sa.Column("external_player_id", TEXT, primary_key=True),
+    sa.Column("player_id", UUID, nullable=False),  # who the merged id lives on in
+    sa.Column("created_at", MOMENT, nullable=False),
+    of_player(),
+)
+
+attempts: Final = sa.Table(
+    "attempts",
+    metadata,
+    *tenant(),
+    sa.Column("player_id", UUID, primary_key=True),
+    sa.Column("attempt_id", UUID, primary_key=True),
+    sa.Column("environment", TEXT, nullable=False),
+    sa.Column("event_id", UUID, nullable=False),
+    sa.Column("window_id", UUID, nullable=False),
+    sa.Column("leaderboard_id", UUID, nullable=False),
+    sa.Column("status", TEXT, nullable=False),  # in_progress, completed, expired, force_completed
+    sa.Column("started_at", MOMENT, nullable=False),
+    sa.Column("ends_at", MOMENT, nullable=False),
+    sa.Column("completed_at", MOMENT, nullable=True),
+    sa.Column("last_progress_at", MOMENT, nullable=True),
+    sa.Column("metrics", JSON, nullable=False),
+    sa.Column("metrics_raw", JSON, nullable=False),
+    sa.Column("score", sa.Double, nullable=False),
+    sa.Column("roll_status", TEXT, nullable=False, default="none"),  # none, rolled, failed, not_configured
+    sa.Column("roll_error", TEXT, nullable=True),
+    sa.Column("roll_at", MOMENT, nullable=True),
+    of_player(),
+    sa.Index("ix_attempts_recent", "studio_id", "game_id", "player_id", "started_at", "attempt_id"),
+    sa.Index("ix_attempts_id", "studio_id", "game_id", "attempt_id"),
+)
+
+attempt_rolls: Final = sa.Table(
+    "attempt_rolls",
+    metadata,
+    *tenant(),
+    sa.Column("player_id", UUID, primary_key=True),
+    sa.Column("attempt_id", UUID, primary_key=True),  # one roll that succeeded per attempt, ever
+    sa.Column("rolled_at", MOMENT, nullable=False),
+    of_player(),
+)
+
+milestones_fired: Final = sa.Table(
+    "milestones_fired",
+    metadata,
+    *tenant(),
+    sa.Column("player_id", UUID, primary_key=True),
+    sa.Column("attempt_id", UUID, primary_key=True),
+    sa.Column("key", TEXT, primary_key=True),
+    sa.Column("fired_at", MOMENT, nullable=False),
+    of_player(),
+)
+
+leaderboards: Final = sa.Table(
+    "leaderboards",
+    metadata,
+    *tenant(),
+    sa.Column("leaderboard_id", UUID, primary_key=True),
+    sa.Column("environment", TEXT, nullable=False),
+    sa.Column("event_id", UUID, nullable=False),
+    sa.Column("window_id", UUID, nullable=False),
+    sa.Column("scope", TEXT, nullable=False),  # `global`, or the id of the lobby it belongs to
+    sa.Column("mode", TEXT, nullable=False),
+    sa.Column("created_at", MOMENT, nullable=False),
+    sa.UniqueConstraint("studio_id", "game_id", "window_id", "environment", "scope", name="uq_leaderboards_scope"),
+    of_game(),
+)
+
+leaderboard_entries: Final = sa.Table(
+    "leaderboard_entries",
+    metadata,
+    *tenant(),
+    sa.Column("leaderboard_id", UUID, primary_key=True),
+    sa.Column("participant_id", UUID, primary_key=True),
+    sa.Column("kind", TEXT, nullable=False, default="player"),
+    sa.Column("score", sa.Double, nullable=False),
+    sa.Column("reached_at", MOMENT, nullable=False),  # who had a score first ranks higher
+    sa.Column("attempt_id", UUID, nullable=True),
+    sa.ForeignKeyConstraint(
+        ["studio_id", "game_id", "leaderboard_id"],
+        ["leaderboards.studio_id", "leaderboards.game_id", "leaderboards.leaderboard_id"],
+    ),
+    sa.Index(
+        "ix_leaderboard_entries_rank", "studio_id", "game_id", "leaderboard_id", "score", "reached_at", "participant_id"
+    ),
+)
+
+lobbies: Final = sa.Table(
+    "lobbies",
+    metadata,
+    *tenant(),
+    sa.Column("lobby_id", UUID, primary_key=True),
+    sa.Column("environment", TEXT, nullable=False),
+    sa.Column("event_id", UUID, nullable=False),
+    sa.Column("window_id", UUID, nullable=False),
+    sa.Column("leaderboard_id", UUID, nullable=True),
+    sa.Column("key", TEXT, nullable=True),  # the studio's own id for it
+    sa.Column("mode", TEXT, nullable=False),
+    sa.Column("status", TEXT, nullable=False),  # forming, active, closed
+    sa.Column("capacity", sa.Integer, nullable=False),
+    sa.Column("fill_by", MOMENT, nullable=True),
+    sa.Column("participant_count", sa.Integer, nullable=False, default=0),
+    sa.Column("bot_slots", sa.Integer, nullable=False, default=0),
+    sa.Column("created_at", MOMENT, nullable=False),
+    sa.Column("started_at", MOMENT, nullable=True),
+    sa.Column("ends_at", MOMENT, nullable=True),
+    sa.UniqueConstraint("studio_id", "game_id", "event_id", "environment", "key", name="uq_lobbies_key"),
+    of_game(),
+)
+
+lobby_members: Final = sa.Table(
+    "lobby_members",
+    metadata,
+    *tenant(),
+    sa.Column("player_id", UUID, primary_key=True),
+    sa.Column("lobby_id", UUID, primary_key=True),
+    sa.Column("joined_at", MOMENT, nullable=False),
+    of_player(),
+    sa.Index("ix_lobby_members_recent", "studio_id", "game_id", "player_id", "joined_at", "lobby_id"),
+    sa.Index("ix_lobby_members_lobby", "studio_id", "game_id", "lobby_id"),
+)

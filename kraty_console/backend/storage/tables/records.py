@@ -1,0 +1,69 @@
+"""What is written beside each change: audit, outbox, idempotency (decisions: What each action does, Audit rows)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import sqlalchemy as sa
+
+from kraty_console.backend.storage.tables.columns import JSON, MOMENT, TEXT, UUID, metadata, of_game, tenant
+
+audit: Final = sa.Table(
+    "audit",
+    metadata,
+    sa.Column("studio_id", UUID, primary_key=True),
+    sa.Column("audit_id", UUID, primary_key=True),
+    sa.Column("game_id", UUID, nullable=True),
+    sa.Column("environment", TEXT, nullable=True),
+    sa.Column("occurred_at", MOMENT, nullable=False),
+    sa.Column("actor_kind", TEXT, nullable=False),  # member, api_key, player, engine
+    sa.Column("actor_id", TEXT, nullable=True),
+    sa.Column("actor_label", TEXT, nullable=True),
+    sa.Column("action", TEXT, nullable=False),
+    sa.Column("outcome", TEXT, nullable=False),  # ok, denied
+    sa.Column("target_kind", TEXT, nullable=True),
+    sa.Column("target_id", TEXT, nullable=True),
+    sa.Column("player_id", UUID, nullable=True),
+    sa.Column("external_player_id", TEXT, nullable=True),
+    sa.Column("reason", TEXT, nullable=True),
+    sa.Column("ticket", TEXT, nullable=True),
+    sa.Column("metadata", JSON, nullable=True),
+    sa.Column("before", JSON, nullable=True),
+    sa.Column("after", JSON, nullable=True),
+    sa.Column("idempotency_key", TEXT, nullable=True),
+    sa.Column("request_id", TEXT, nullable=True),
+    sa.Index("ix_audit_recent", "studio_id", "occurred_at", "audit_id"),
+    sa.Index("ix_audit_player", "studio_id", "game_id", "player_id", "occurred_at", "audit_id"),
+    sa.Index("ix_audit_external", "studio_id", "external_player_id", "occurred_at", "audit_id"),
+    sa.Index("ix_audit_actor", "studio_id", "actor_id", "occurred_at", "audit_id"),
+    sa.Index("ix_audit_action", "studio_id", "action", "occurred_at", "audit_id"),
+    sa.Index("ix_audit_ticket", "studio_id", "ticket", "occurred_at", "audit_id"),
+)
+
+outbox: Final = sa.Table(
+    "outbox",
+    metadata,
+    *tenant(),
+    sa.Column("outbox_id", UUID, primary_key=True),
+    sa.Column("environment", TEXT, nullable=False),
+    sa.Column("player_id", UUID, nullable=True),
+    sa.Column("event_name", TEXT, nullable=False),
+    sa.Column("payload", JSON, nullable=False),
+    sa.Column("occurred_at", MOMENT, nullable=False),
+    sa.Column("state", TEXT, nullable=False, default="pending"),
+    of_game(),
+    sa.Index("ix_outbox_state", "studio_id", "game_id", "state", "player_id", "outbox_id"),
+)
+
+idempotency: Final = sa.Table(
+    "idempotency",
+    metadata,
+    *tenant(),
+    sa.Column("operation", TEXT, primary_key=True),
+    sa.Column("key", TEXT, primary_key=True),
+    sa.Column("request_hash", TEXT, nullable=False),  # SHA-256, hex
+    sa.Column("status", sa.Integer, nullable=True),
+    sa.Column("answer", TEXT, nullable=True),  # the JSON of `data`, or of `error` when the answer was one
+    sa.Column("created_at", MOMENT, nullable=False),
+    of_game(),
+)

@@ -1,0 +1,223 @@
+"""One transaction: reads, locks, and the rows it makes or changes, written in bulk before a query and at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kraty_console.backend.storage.tables.columns import metadata
+
+Key = tuple[Any, ...]
+
+
+class Refusal(Exception):
+    """Raised inside a transaction to say no; undoes everything, unless `commit` says that what was written stays."""
+
+    commit: bool = False
+
+
+class Row(dict[str, Any]):
+    """One row as column name → value, tracked by the transaction it came from. Change it with `Transaction.change`."""
+
+    __slots__ = ("changed", "fresh", "table")
+
+    def __init__(self, table: sa.Table, values: Mapping[str, Any], *, fresh: bool) -> None:
+        super().__init__(values)
+        self.table = table
+        self.fresh = fresh
+        self.changed: set[str] = set()
+
+    def key(self) -> Key:
+        """The values of the primary key."""
+        return tuple(self[name] for name in _primary_key(self.table))
+
+
+_KEYS: Final[dict[sa.Table, tuple[str, ...]]] = {}
+_DEFAULTS: Final[dict[sa.Table, dict[str, Any]]] = {}
+_ORDER: Final[dict[sa.Table, int]] = {}
+_UPDATES: Final[dict[tuple[sa.Table, tuple[str, ...]], sa.Update]] = {}
+
+
+def _primary_key(table: sa.Table) -> tuple[str, ...]:
+    names = _KEYS.get(table)
+    if names is None:
+        names = _KEYS[table] = tuple(column.name for column in table.primary_key)
+    return names
+
+
+def _defaults(table: sa.Table) -> dict[str, Any]:
+    values = _DEFAULTS.get(table)
+    if values is None:
+        values = {}
+        for column in table.columns:
+            values[column.name] = column.default.arg if isinstance(column.default, sa.ColumnDefault) else None
+        _DEFAULTS[table] = values
+    return values
+
+
+def _order(table: sa.Table) -> int:
+    if not _ORDER:
+        _ORDER.update({each: index for index, each in enumerate(metadata.sorted_tables)})
+    return _ORDER[table]
+
+
+def _update(table: sa.Table, columns: tuple[str, ...]) -> sa.Update:
+    statement = _UPDATES.get((table, columns))
+    if statement is None:
+        where = [table.c[name] == sa.bindparam(f"key_{name}", type_=table.c[name].type) for name in _primary_key(table)]
+        values = {name: sa.bindparam(f"set_{name}", type_=table.c[name].type) for name in columns}
+        statement = _UPDATES[(table, columns)] = sa.update(table).where(*where).values(values)
+    return statement
+
+
+class Transaction:
+    """Reads and writes of one transaction. Rows fetched by key are the same object each time (an identity map)."""
+
+    def __init__(self, connection: AsyncConnection, *, writes: bool) -> None:
+        self.connection = connection
+        self.writes = writes
+        self.memo: dict[Any, Any] = {}
+        """What rules want to remember for the length of this transaction (definitions, found players)."""
+        self._rows: dict[tuple[sa.Table, Key], Row] = {}
+        self._locked: set[tuple[sa.Table, Key]] = set()
+        self._dirty: dict[int, Row] = {}
+
+    @property
+    def postgresql(self) -> bool:
+        """Whether the database locks rows (SQLite locks the whole file for a writer)."""
+        return self.connection.dialect.name == "postgresql"
+
+    # Reading
+
+    async def execute(self, statement: sa.Executable, parameters: Mapping[str, Any] | None = None) -> CursorResult[Any]:
+        """Run any statement, after what is still to be written."""
+        await self.flush()
+        return await self.connection.execute(statement, parameters)
+
+    async def first(self, statement: sa.Executable) -> dict[str, Any] | None:
+        """The first row of a query, by column name."""
+        row = (await self.execute(statement)).mappings().first()
+        return None if row is None else dict(row)
+
+    async def all(self, statement: sa.Executable) -> list[dict[str, Any]]:
+        """Every row of a query, by column name."""
+        return [dict(row) for row in (await self.execute(statement)).mappings().all()]
+
+    async def scalar(self, statement: sa.Executable) -> Any:  # noqa: ANN401 (any column)
+        """The first column of the first row, None when there is none."""
+        return (await self.execute(statement)).scalar()
+
+    async def get(self, table: sa.Table, *key: Any, lock: bool = False) -> Row | None:  # noqa: ANN401 (any key)
+        """The row with this primary key, locked for this transaction when asked for."""
+        place = (table, key)
+        known = self._rows.get(place)
+        if known is not None and (not lock or known.fresh or place in self._locked or not self.postgresql):
+            return known
+        statement = sa.select(table).where(
+            *(table.c[name] == value for name, value in zip(_primary_key(table), key, strict=True))
+        )
+        if lock and self.postgresql:
+            statement = statement.with_for_update()
+        values = (await self.connection.execute(statement)).mappings().first()
+        if values is None:
+            return None
+        if lock:
+            self._locked.add(place)
+        if known is not None:
+            for name, value in values.items():
+                if name not in known.changed:
+                    known[name] = value
+            return known
+        return self._track(Row(table, dict(values), fresh=False))
+
+    async def find(self, table: sa.Table, *conditions: sa.ColumnElement[bool], lock: bool = False) -> Row | None:
+        """The one row that meets the conditions (by a unique index), tracked, and locked when asked for."""
+        statement = sa.select(table).where(*conditions)
+        if lock and self.postgresql:
+            statement = statement.with_for_update()
+        await self.flush()
+        values = (await self.connection.execute(statement)).mappings().first()
+        if values is None:
+            return None
+        row = Row(table, dict(values), fresh=False)
+        if lock:
+            self._locked.add((table, row.key()))
+        return self._track(row)
+
+    def _track(self, row: Row) -> Row:
+        return self._rows.setdefault((row.table, row.key()), row)
+
+    # Writing
+
+    def add(self, table: sa.Table, values: Mapping[str, Any]) -> Row:
+        """A new row, written at the next flush; columns not named take their default."""
+        unknown = values.keys() - _defaults(table).keys()
+        assert not unknown, f"{table.name} has no column {sorted(unknown)}"
+        row = Row(table, {**_defaults(table), **values}, fresh=True)
+        place = (table, row.key())
+        assert place not in self._rows, f"{table.name} {place[1]} is there already"
+        self._rows[place] = row
+        self._dirty[id(row)] = row
+        return row
+
+    def change(self, row: Row, **values: Any) -> Row:  # noqa: ANN401 (any column)
+        """Change columns of a tracked row, written at the next flush."""
+        for name, value in values.items():
+            assert name in row, f"{row.table.name} has no column {name}"
+            row[name] = value
+            row.changed.add(name)
+        self._dirty[id(row)] = row
+        return row
+
+    async def insert_if_absent(self, table: sa.Table, values: Mapping[str, Any]) -> bool:
+        """Insert unless the key or a unique index is taken (waits for a twin in flight). True when it was inserted."""
+        await self.flush()
+        full = {**_defaults(table), **values}
+        statement: Any
+        if self.postgresql:
+            statement = postgresql.insert(table).values(full).on_conflict_do_nothing()
+        else:
+            statement = sqlite.insert(table).values(full).on_conflict_do_nothing()
+        return (await self.connection.execute(statement)).rowcount == 1
+
+    async def flush(self) -> None:
+        """Write what was added and changed, in as few statements as possible."""
+        if not self._dirty:
+            return
+        rows = list(self._dirty.values())
+        self._dirty.clear()
+        inserts: dict[sa.Table, list[Row]] = {}
+        updates: dict[tuple[sa.Table, tuple[str, ...]], list[Row]] = {}
+        for row in rows:
+            if row.fresh:
+                inserts.setdefault(row.table, []).append(row)
+            else:
+                updates.setdefault((row.table, tuple(sorted(row.changed))), []).append(row)
+        for table in sorted(inserts, key=_order):
+            await self._insert(table, inserts[table])
+        for (table, columns), changed in updates.items():
+            await self.connection.execute(_update(table, columns), [_parameters(row, columns) for row in changed])
+        for row in rows:
+            row.fresh = False
+            row.changed.clear()
+
+    async def _insert(self, table: sa.Table, rows: Sequence[Row]) -> None:
+        await self.connection.execute(sa.insert(table), [dict(row) for row in rows])
+
+    async def insert_many(self, table: sa.Table, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Insert rows that nobody will look at again in this transaction."""
+        await self.flush()
+        full = [{**_defaults(table), **values} for values in rows]
+        if full:
+            await self.connection.execute(sa.insert(table), full)
+
+
+def _parameters(row: Row, columns: tuple[str, ...]) -> dict[str, Any]:
+    parameters = {f"key_{name}": row[name] for name in _primary_key(row.table)}
+    parameters.update({f"set_{name}": row[name] for name in columns})
+    return parameters
