@@ -1,0 +1,81 @@
+"""What is imported when: the run-time twin of the import contracts (architecture: "Imports run one way")."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+HEADLESS = ("contract", "client", "config", "support", "present", "backend", "cli")
+
+_IMPORT_ALL = """
+import importlib, pkgutil, sys
+name, unwanted = sys.argv[1], sys.argv[2:]
+package = importlib.import_module(name)
+names = [name] + [m.name for m in pkgutil.walk_packages(package.__path__, name + ".") if ".versions." not in m.name]
+for module in names:
+    importlib.import_module(module)
+    found = [root for root in unwanted if any(m == root or m.startswith(root + ".") for m in sys.modules)]
+    if found:
+        sys.exit(f"{module} brings in {', '.join(found)}")
+print(len(names))
+"""
+
+
+def fresh(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a program in a new interpreter at the root of the project."""
+    command = [sys.executable, "-c", program, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False, timeout=60)
+
+
+@pytest.mark.parametrize("package", HEADLESS)
+def test_nothing_headless_brings_in_what_draws(package: str) -> None:
+    unwanted = ["textual", "rich", "kraty_console.console"]
+    done = fresh(_IMPORT_ALL, f"kraty_console.{package}", *unwanted)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 1
+
+
+def test_the_backend_needs_nothing_of_the_console() -> None:
+    unwanted = ["httpx", "kraty_console.client", "kraty_console.present", "kraty_console.config"]
+    done = fresh(_IMPORT_ALL, "kraty_console.backend", *unwanted)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("package", ["console", "present", "support", "client", "config"])
+def test_nothing_a_person_looks_at_brings_in_the_backend(package: str) -> None:
+    unwanted = ["kraty_console.backend", "sqlalchemy", "starlette", "uvicorn", "alembic"]
+    done = fresh(_IMPORT_ALL, f"kraty_console.{package}", *unwanted)
+    assert done.returncode == 0, done.stderr
+
+
+_FIRST_FRAME = """
+import sys
+import kraty_console.console.app
+late = [name for name in ("httpx", "pydantic", "sqlalchemy") if name in sys.modules]
+sys.exit(f"imported before the first frame: {late}" if late else 0)
+"""
+
+
+def test_the_first_frame_waits_for_neither_models_nor_the_network() -> None:
+    done = fresh(_FIRST_FRAME)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("flag", ["--help", "--version"])
+def test_the_command_line_answers_without_what_the_console_needs(flag: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "kraty_console", flag],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+        timeout=60,
+    )
+    imported = {line.rsplit("|", 1)[-1].strip().partition(".")[0] for line in done.stderr.splitlines()}
+    assert done.returncode == 0, done.stderr
+    assert "kraty_console" in imported
+    assert not imported & {"textual", "rich", "httpx", "pydantic", "sqlalchemy", "asyncio"}
