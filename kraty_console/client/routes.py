@@ -105,6 +105,7 @@ def change_target(call: Call, *, studio: str, game: str) -> str:
         Invalid: an id in it cannot be sent, or one that the route names is missing.
     """
     route = CHANGES[call.kind].route
+    segment(call.external_player_id, "player's id")  # also where it travels in the body
     ids = {
         "studio": studio,
         "game": game,

@@ -14,8 +14,8 @@
 | `theme`, `mouse` | how it looks; whether the mouse is taken | `--theme`, `--mouse` | `KRATY_THEME` |
 | `keymap` | action id = key or keys, checked by the console | | |
 
-The file holds `default = "name"`, `[profiles.name]` tables, and outside of them what is meant for all profiles (`theme`, `mouse`,
-`amount_limit`, `keymap`). Flags win over the environment, it over the profile, it over what is meant for all.
+The file holds `default = "name"`, `[profiles.name]` tables, and outside of them what is meant for all profiles (`theme`,
+`mouse`, `amount_limit`, `keymap`). Flags win over the environment, it over the profile, it over what is meant for all.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, Literal
 
 from kraty_console.config.errors import ConfigError
 
@@ -219,7 +219,7 @@ def _truth(text: str, where: str) -> bool:
 
 def _overridden(profile: Profile, said: Mapping[str, Any]) -> Profile:
     elsewhere = "url" in said and profile.url is not None and said["url"].rstrip("/") != profile.url.rstrip("/")
-    return cast("Profile", replace(profile, **said, url_is_own=not elsewhere))
+    return replace(profile, **said, url_is_own=not elsewhere)
 
 
 EXAMPLE: Final = """\
@@ -237,7 +237,8 @@ url = "https://api.kraty.io"
 studio = "the studio's id"
 game = "the game's id"
 environment = "live"
-# The token comes from --token-stdin, KRATY_TOKEN, this command, the keyring, or token_file (mode 0600): the first that has one.
+# The token comes from the first of these that has one: --token-stdin, KRATY_TOKEN, token_command, the keyring,
+# token_file (mode 0600).
 # token_command = "pass show kraty/live"
 # token_file = "~/.config/kraty-console/tokens/live"
 # keyring = false

@@ -1,0 +1,273 @@
+"""Makes a change happen at most once, and says which it was (trust: Exactly once).
+
+An outcome that is not known stays so until it is shown: first by looking at what the server recorded, then, only when the
+server keeps idempotency keys, by sending the same bytes under the same key again; else a person is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Final, Literal
+
+from pydantic import ValidationError
+
+from kraty_console.client.admin import Delivered, KratyClient, json_body
+from kraty_console.client.journal import Entry, Journal, JournalFailed, Scope, State
+from kraty_console.client.routes import CHANGES
+from kraty_console.contract.actions import Changed
+from kraty_console.contract.audit import AuditLink, AuditRow
+from kraty_console.contract.calls import Call
+from kraty_console.contract.errors import (
+    BadAnswer,
+    IdempotencyConflict,
+    Invalid,
+    KratyError,
+    NotAllowed,
+    NotFound,
+    Refused,
+    Unavailable,
+)
+from kraty_console.contract.limits import MAX_LIMIT
+from kraty_console.contract.wire import Answer
+
+KEEPS_KEYS: Final = "idempotency-keys"
+"""The feature a backend names in its health when a key sent twice takes effect once."""
+
+PAGES: Final = 5
+"""Pages of the audit log that are looked through for a key."""
+
+CLOCKS_APART: Final = timedelta(days=2)
+"""Audit rows older than the entry by more than this are not its own, whatever the two clocks say."""
+
+Outcome = Literal["applied", "refused", "unknown"]
+
+_FINAL: Final = (Refused, NotFound)
+"""Answers to a resend that show the first sending had no effect: had it had one, the same key would have answered it.
+A missing session or permission, a rate limit or a stricter check (a moment that has passed since) shows nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Performed:
+    """What became of a change."""
+
+    state: Outcome
+    """`refused` also when nothing was sent; `error` then says why."""
+    entry: Entry | None
+    """None when it was refused before it was journaled."""
+    answer: Changed | None = None
+    """The server's answer; None when the effect is known from the audit log alone."""
+    audit: AuditLink | None = None
+    """The audit row it left, with its whole address."""
+    error: KratyError | None = None
+    replayed: bool = False
+    """The server had made this change before, under the same key."""
+
+
+class Writer:
+    """Performs changes through one client and one journal."""
+
+    def __init__(self, client: KratyClient, journal: Journal, *, profile: str = "") -> None:
+        self._client = client
+        self._journal = journal
+        self._profile = profile
+
+    async def perform(self, call: Call, *, ticket: str | None = None, member: str | None = None) -> Performed:
+        """Journal the change, send it once, and tell the outcome.
+
+        A second call with the key of one whose outcome is open resolves that one; with the key of one that took effect it
+        answers that effect. Nothing is raised but what ends the program: errors are in the answer.
+        """
+        try:
+            path, body, scope = self._client.path_of(call), json_body(call).decode("ascii"), self._scope()
+            key = getattr(call.request, "idempotency_key", "")
+            if not isinstance(key, str) or not key:
+                raise Invalid("A change without an idempotency key is not sent.")
+            earlier = await self._journal.earlier(scope, call.kind, key)
+            if earlier is not None and earlier.is_open:
+                return await self.resolve(earlier, member=member)
+            if earlier is not None and earlier.applied:
+                return self._again(earlier, body)
+            entry = await self._journal.begin(
+                scope,
+                kind=call.kind,
+                player=call.external_player_id,
+                path=path,
+                idempotency_key=key,
+                body=body,
+                profile=self._profile,
+                environment=self._client.environment,
+                member=member,
+                ticket=ticket,
+            )
+        except (Invalid, JournalFailed) as error:
+            return Performed("refused", None, error=error)
+        return await self._deliver(entry)
+
+    async def open_entries(self) -> list[Entry]:
+        """Changes to this game whose outcome is still to be told, oldest first.
+
+        Raises:
+            JournalFailed: the journal cannot be read.
+        """
+        return await self._journal.open_entries(self._scope())
+
+    async def look(self, entry: Entry) -> Performed:
+        """What the server's records say of an entry; sends no change."""
+        return await self.resolve(entry, resend=False)
+
+    async def resolve(self, entry: Entry, *, member: str | None = None, resend: bool = True) -> Performed:
+        """Find out what became of an entry: look first, then send it again under its key where that is safe.
+
+        With `member` given, what somebody else meant is looked for and never sent.
+        """
+        try:
+            entry = await self._journal.get(entry.id) or entry
+            if not entry.is_open:
+                return self._told(entry)
+            if entry.state is State.INTENT and await self._journal.give_up(entry, "never sent"):
+                never = replace(entry, state=State.RESOLVED, applied=False, error="never sent")
+                return Performed("refused", never, error=Unavailable("It was never sent, so nothing was changed."))
+            if entry.scope != self._scope():
+                raise Invalid("This change was meant for another backend or game: open that profile to resolve it.")
+            row = await self._recorded(entry)
+            if row is not None:
+                link = AuditLink(id=row.id, url=self._client.audit_url(row)) if isinstance(row, AuditRow) else None
+                return await self._settle(entry, State.RESOLVED, applied=True, audit=link)
+            if not resend:
+                return Performed("unknown", entry, error=Unavailable("The server has no record of it so far."))
+            refusal = await self._why_not_again(entry, member)
+        except KratyError as error:
+            return Performed("unknown", entry, error=error)
+        if refusal is not None:
+            return await self._settle(entry, State.UNKNOWN, error=refusal)
+        return await self._deliver(entry, resolving=True)
+
+    async def decide(self, entry: Entry, *, applied: bool) -> Performed:
+        """Close an unknown outcome as a person found it."""
+        return await self._settle(entry, State.RESOLVED, applied=applied, words="told by a person")
+
+    async def _deliver(self, entry: Entry, *, resolving: bool = False) -> Performed:
+        async def before_send() -> None:
+            await self._journal.mark_sent(entry)
+
+        try:
+            delivered = await self._client.deliver(
+                entry.kind, entry.path, entry.body.encode("ascii"), before_send=before_send
+            )
+        except JournalFailed as error:
+            return Performed("unknown" if resolving else "refused", entry, error=error)
+        except KratyError as error:
+            return await self._failed(entry, error, resolving=resolving)
+        return await self._applied(entry, delivered, resolving=resolving)
+
+    async def _applied(self, entry: Entry, delivered: Delivered, *, resolving: bool) -> Performed:
+        answer = delivered.answer
+        link = AuditLink(id=answer.audit.id, url=self._client.audit_url(answer.audit)) if answer.audit else None
+        settled = replace(entry, outcome=answer.raw(), request_id=delivered.request_id)
+        state = State.RESOLVED if resolving else State.APPLIED
+        performed = await self._settle(settled, state, applied=True, audit=link)
+        return replace(performed, answer=answer, replayed=delivered.replayed)
+
+    async def _failed(self, entry: Entry, error: KratyError, *, resolving: bool) -> Performed:
+        entry = replace(entry, request_id=error.request_id)
+        maybe = isinstance(error, Unavailable | BadAnswer) and error.maybe_applied
+        if maybe or (resolving and not isinstance(error, _FINAL)):
+            return await self._settle(entry, State.UNKNOWN, error=error)
+        state = State.RESOLVED if resolving else State.REFUSED
+        return await self._settle(entry, state, applied=False, error=error)
+
+    async def _settle(
+        self,
+        entry: Entry,
+        state: State,
+        *,
+        applied: bool | None = None,
+        audit: AuditLink | None = None,
+        error: KratyError | None = None,
+        words: str | None = None,
+    ) -> Performed:
+        """Write an outcome and tell it; one that cannot be written is told all the same, and found at the next start."""
+        said = f"{error.code}: {error.message}" if error and error.code else error.message if error else words
+        entry = replace(entry, state=state, applied=applied, audit=audit, error=said)
+        try:
+            entry = await self._journal.settle(entry)
+        except JournalFailed as failure:
+            return Performed(_outcome(entry), entry, audit=audit, error=error or failure)
+        told = self._told(entry)
+        return replace(told, error=error) if error is not None and told.state != "applied" else told
+
+    def _told(self, entry: Entry) -> Performed:
+        """What the journal knows of an entry."""
+        error = KratyError(entry.error) if entry.error and not entry.applied else None
+        return Performed(_outcome(entry), entry, answer=_stored_answer(entry), audit=entry.audit, error=error)
+
+    def _again(self, earlier: Entry, body: str) -> Performed:
+        if earlier.body == body:
+            return replace(self._told(earlier), replayed=True)
+        words = "This change was made already, with other values: open the dialog anew to make another."
+        return Performed("refused", earlier, audit=earlier.audit, error=IdempotencyConflict(words))
+
+    async def _why_not_again(self, entry: Entry, member: str | None) -> KratyError | None:
+        """Why an entry must not be sent again; None when it may be."""
+        if member is not None and entry.member is not None and member != entry.member:
+            return Unavailable(f"It was sent by {entry.member}, so it is not sent again for {member}: decide by hand.")
+        if KEEPS_KEYS not in (await self._client.health()).features:
+            words = "The server does not say that a key sent twice takes effect once, so it is not sent again."
+            return Unavailable(f"{words} Look at the player and decide by hand.")
+        return None
+
+    async def _recorded(self, entry: Entry) -> AuditRow | Answer | None:
+        """The evidence that an entry took effect: its key in the audit log, or on a row of the player."""
+        async for row in self._audit_rows(entry):
+            if row.idempotency_key == entry.idempotency_key and row.outcome != "denied":
+                return row
+        if entry.environment != self._client.environment:
+            return None
+        try:
+            fetched = await self._client.snapshot(entry.player, limit=MAX_LIMIT)
+        except NotFound:
+            return None
+        if fetched is None:
+            return None
+        snapshot = fetched.value
+        for row in snapshot.audit:
+            if row.idempotency_key == entry.idempotency_key and row.outcome != "denied":
+                return row
+        rows: list[Answer] = [*snapshot.grants, *snapshot.attempts, *snapshot.wallet_ledger, *snapshot.item_ledger]
+        keys = ((row, (row.model_extra or {}).get("idempotencyKey")) for row in rows)
+        return next((row for row, key in keys if key == entry.idempotency_key), None)
+
+    async def _audit_rows(self, entry: Entry) -> AsyncIterator[AuditRow]:
+        """The player's audit rows back to the entry; none where the log is not open to this member."""
+        cursor: str | None = None
+        for _ in range(PAGES):
+            try:
+                page = await self._client.audit_log(player=entry.player, cursor=cursor, limit=MAX_LIMIT)
+            except (NotAllowed, NotFound):
+                return
+            for row in page.rows:
+                yield row
+            oldest = page.rows[-1].occurred_at if page.rows else None
+            if page.next_cursor is None or (oldest is not None and oldest < entry.created_at - CLOCKS_APART):
+                return
+            cursor = page.next_cursor
+
+    def _scope(self) -> Scope:
+        return Scope(self._client.base_url, self._client.studio_id or "", self._client.game_id or "")
+
+
+def _outcome(entry: Entry) -> Outcome:
+    if entry.applied is None:
+        return "unknown"
+    return "applied" if entry.applied else "refused"
+
+
+def _stored_answer(entry: Entry) -> Changed | None:
+    if entry.outcome is None:
+        return None
+    try:
+        return CHANGES[entry.kind].answer.model_validate(entry.outcome)
+    except ValidationError:
+        return None
