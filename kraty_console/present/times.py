@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 
 from kraty_console.present.safe import MISSING, SafeText, safe
 from kraty_console.support import measure
@@ -15,7 +15,7 @@ def ago(moment: datetime | None, now: datetime) -> SafeText:
 
 def day(moment: datetime | None) -> SafeText:
     """The date in UTC, `2026-03-02`; `—` for None."""
-    return MISSING if moment is None else SafeText(_utc(moment).strftime("%Y-%m-%d"))
+    return MISSING if moment is None else SafeText(measure.as_utc(moment).strftime("%Y-%m-%d"))
 
 
 def exact(moment: datetime | None, now: datetime | None = None, local: tzinfo | None = None) -> SafeText:
@@ -26,7 +26,7 @@ def exact(moment: datetime | None, now: datetime | None = None, local: tzinfo | 
     """
     if moment is None:
         return MISSING
-    utc = _utc(moment)
+    utc = measure.as_utc(moment)
     parts = [utc.strftime("%Y-%m-%d %H:%M:%S UTC")]
     try:
         there = utc.astimezone(local)
@@ -38,7 +38,3 @@ def exact(moment: datetime | None, now: datetime | None = None, local: tzinfo | 
     if now is not None:
         parts.append(ago(moment, now))
     return SafeText(" · ".join(parts))
-
-
-def _utc(moment: datetime) -> datetime:
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

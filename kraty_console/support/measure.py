@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 GROUP: Final = "\u202f"
@@ -63,9 +63,19 @@ def lasting(seconds: float) -> str:
     return f"{whole // _YEAR}y"
 
 
+def as_utc(moment: datetime) -> datetime:
+    """The moment in UTC; one that came without a zone is taken as UTC (kraty-api 7.3)."""
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def age(moment: datetime, now: datetime) -> float:
+    """Seconds from the moment to now; negative while it is ahead."""
+    return (as_utc(now) - as_utc(moment)).total_seconds()
+
+
 def since(moment: datetime, now: datetime) -> str:
     """How long ago, or how far ahead: `2h ago`, `in 5h`, `now` within five seconds."""
-    seconds = (now - moment).total_seconds()
+    seconds = age(moment, now)
     if abs(seconds) < 5:
         return "now"
     return f"{lasting(seconds)} ago" if seconds > 0 else f"in {lasting(-seconds)}"
@@ -73,4 +83,4 @@ def since(moment: datetime, now: datetime) -> str:
 
 def span(moment: datetime, now: datetime) -> str:
     """The span between a moment and now, whichever is first: `3d`."""
-    return lasting(abs((now - moment).total_seconds()))
+    return lasting(abs(age(moment, now)))

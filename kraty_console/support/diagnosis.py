@@ -1,0 +1,342 @@
+"""What is wrong with an attempt or a grant: the table of the walkthrough, as pure functions.
+
+(player-tools: Walkthrough: resolve a "lost my reward" support ticket; decisions: What each action does.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final, Literal
+
+from kraty_console.support.actions import COMPLETE
+from kraty_console.support.links import Linked, Links
+from kraty_console.support.measure import age, counted, grouped, since, span
+
+if TYPE_CHECKING:
+    from kraty_console.contract.players import Attempt, Grant, Lobby, Snapshot
+
+IDLE_AFTER: Final = 24 * 3600
+"""Seconds without progress after which an attempt counts as stuck."""
+
+IDLE_AFTER_TARGET: Final = 600
+"""Seconds an attempt may stay in progress once its target is met; reaching it should have ended it (kraty-api 9)."""
+
+PENDING_IS_NORMAL: Final = 600
+"""Seconds in which a grant may wait for the game without anybody worrying."""
+
+Severity = Literal["fine", "notice", "wrong"]
+"""`fine`: nothing to do. `notice`: may be what the player complains about. `wrong`: broken state."""
+
+
+class Fault(StrEnum):
+    """Everything the diagnosis can say, the most urgent first."""
+
+    ROLL_FAILED = "roll_failed"
+    NOT_ROLLED = "not_rolled"
+    GRANT_EXPIRED = "grant_expired"
+    TARGET_MET = "target_met"
+    WINDOW_OVER = "window_over"
+    STUCK = "stuck"
+    BANNED_PENDING = "banned_pending"
+    GRANT_OVERDUE = "grant_overdue"
+    GRANT_PENDING = "grant_pending"
+    CRATE_UNOPENED = "crate_unopened"
+    NEVER_FINISHED = "never_finished"
+    BANNED_PLAYING = "banned_playing"
+    GRANTS_NOT_SHOWN = "grants_not_shown"
+    LOBBY_LATE = "lobby_late"
+    ROLLED_NOTHING = "rolled_nothing"
+    NO_REWARDS = "no_rewards"
+    STILL_PLAYING = "still_playing"
+    JUST_GRANTED = "just_granted"
+    UNKNOWN_STATUS = "unknown_status"
+    FINE = "fine"
+
+
+URGENCY: Final[dict[Fault, int]] = {fault: place for place, fault in enumerate(Fault)}
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """One thing found. All texts are raw: they may hold what players or servers wrote."""
+
+    code: Fault
+    words: str
+    """A few words for a table's last column; empty when nothing is worth saying."""
+    severity: Severity
+    advice: str
+    """A sentence or two: what happened, and what to do."""
+    action_id: str | None = None
+    """What mends it; None when nothing needs mending, or a person has to look first."""
+    target_id: str | None = None
+    """The attempt or grant that the action is about; None for the player."""
+    prefill: Mapping[str, str | bool] = field(default_factory=dict)
+    """What the dialog starts with."""
+
+
+FINE: Final = Diagnosis(Fault.FINE, "", "fine", "Nothing is wrong here.")
+
+
+def diagnose_attempt(attempt: Attempt, snapshot: Snapshot, now: datetime, links: Links | None = None) -> Diagnosis:
+    """The most urgent thing about an attempt."""
+    return attempt_faults(attempt, snapshot, now, links)[0]
+
+
+def diagnose_grant(grant: Grant, snapshot: Snapshot, now: datetime) -> Diagnosis:
+    """The most urgent thing about a grant."""
+    return grant_faults(grant, snapshot, now)[0]
+
+
+def attempt_faults(
+    attempt: Attempt, snapshot: Snapshot, now: datetime, links: Links | None = None
+) -> tuple[Diagnosis, ...]:
+    """Everything about an attempt, the most urgent first; never empty. `links` spares the index for many rows."""
+    linked = (links or Links(snapshot)).of_attempt(attempt)
+    if attempt.status in COMPLETE:
+        found = _completed(attempt, linked, snapshot, now)
+    elif attempt.status == "in_progress":
+        found = _in_progress(attempt, linked, snapshot, now)
+    elif attempt.status == "expired":
+        found = _expired(attempt, linked, snapshot, now)
+    else:
+        found = iter((_unknown(attempt.status),))
+    return _sorted(found)
+
+
+def grant_faults(grant: Grant, snapshot: Snapshot, now: datetime) -> tuple[Diagnosis, ...]:
+    """Everything about a grant, the most urgent first; never empty."""
+    if grant.status == "claimed":
+        return (FINE,)
+    if grant.status == "expired":
+        return _sorted(iter((_grant_expired(grant, now), *_banned_note(snapshot))))
+    if grant.status != "pending":
+        return (_unknown(grant.status),)
+    return _sorted(_pending(grant, snapshot, now))
+
+
+def diagnose_lobby(lobby: Lobby, now: datetime) -> Diagnosis:
+    """A lobby that did not fill in time is worth knowing; the console has no action for it."""
+    if lobby.status == "forming" and lobby.fill_by is not None and age(lobby.fill_by, now) > 0:
+        return Diagnosis(
+            Fault.LOBBY_LATE,
+            f"not filled for {span(lobby.fill_by, now)}",
+            "notice",
+            f"It was to be filled {since(lobby.fill_by, now)} and is still forming. Lobbies are decided in the portal.",
+        )
+    return FINE
+
+
+def _sorted(found: Iterator[Diagnosis]) -> tuple[Diagnosis, ...]:
+    return tuple(sorted(found, key=lambda each: URGENCY[each.code])) or (FINE,)
+
+
+def _unknown(status: str) -> Diagnosis:
+    return Diagnosis(
+        Fault.UNKNOWN_STATUS, "", "fine", f'This console does not know the status "{status}", so it advises nothing.'
+    )
+
+
+def _completed(attempt: Attempt, linked: Linked, snapshot: Snapshot, now: datetime) -> Iterator[Diagnosis]:
+    if linked.ids:
+        for grant in linked.grants:
+            yield from grant_faults(grant, snapshot, now)
+        return
+    roll = attempt.roll.status if attempt.roll is not None else None
+    if attempt.reward_policy == "none" or roll == "not_configured":
+        yield Diagnosis(Fault.NO_REWARDS, "", "fine", "This event gives no rewards, so no grant is missing.")
+        return
+    if roll == "failed":
+        why = attempt.roll.error if attempt.roll is not None else None
+        yield Diagnosis(
+            Fault.ROLL_FAILED,
+            "roll failed",
+            "wrong",
+            "The roll failed, so nothing was granted. Retry the roll." + (f" It said: {why}" if why else ""),
+            "attempt.retry_roll",
+            attempt.id,
+        )
+    elif roll == "rolled" and linked.certain:
+        yield Diagnosis(
+            Fault.ROLLED_NOTHING,
+            "rolled nothing",
+            "fine",
+            "The roll went well and came out empty: no grant is missing.",
+        )
+    elif not linked.certain:
+        yield Diagnosis(
+            Fault.GRANTS_NOT_SHOWN,
+            "grants not shown",
+            "fine",
+            "Its grants may be older than the list shows. Retry the roll finds out: it is refused when there are any.",
+        )
+    else:
+        forced = attempt.status == "force_completed"
+        yield Diagnosis(
+            Fault.NOT_ROLLED,
+            "not rolled",
+            "wrong",
+            "It was force-completed, and that rolls no rewards by itself. Retry the roll."
+            if forced
+            else "It is complete and no grant is linked to it: the roll failed or never ran. Retry the roll.",
+            "attempt.retry_roll",
+            attempt.id,
+        )
+    yield from _banned_note(snapshot)
+
+
+def _force_complete(attempt: Attempt, linked: Linked) -> dict[str, str | bool]:
+    prefill: dict[str, str | bool] = {"then_roll": not linked.ids and attempt.reward_policy != "none"}
+    if attempt.score is not None:
+        prefill["final_score"] = f"{attempt.score:.15g}"
+    return prefill
+
+
+def _then_roll(linked: Linked) -> str:
+    if not linked.ids:
+        return "then roll its rewards"
+    are = "is" if len(linked.ids) == 1 else "are"
+    return f"{counted(len(linked.ids), 'grant')} {are} linked already, so its rewards cannot be rolled again"
+
+
+def _in_progress(attempt: Attempt, linked: Linked, snapshot: Snapshot, now: datetime) -> Iterator[Diagnosis]:
+    mend = ("attempt.force_complete", attempt.id, _force_complete(attempt, linked))
+    last = attempt.last_progress_at or attempt.started_at
+    idle = age(last, now) if last is not None else None
+    ends = attempt.window_ends_at or attempt.ends_at
+    met = attempt.target is not None and attempt.score is not None and attempt.score >= attempt.target > 0
+    if met and (idle is None or idle > IDLE_AFTER_TARGET):
+        yield Diagnosis(
+            Fault.TARGET_MET,
+            "target met, not finished",
+            "wrong",
+            f"The target of {grouped(attempt.target)} is met, but the finish never reached the server. "
+            f"Force-complete it, {_then_roll(linked)}.",
+            *mend,
+        )
+    elif ends is not None and age(ends, now) > 0:
+        yield Diagnosis(
+            Fault.WINDOW_OVER,
+            f"window over for {span(ends, now)}",
+            "wrong",
+            f"Its window closed {since(ends, now)} and it is still in progress. "
+            f"Force-complete it, {_then_roll(linked)}.",
+            *mend,
+        )
+    elif last is not None and idle is not None and idle > IDLE_AFTER:
+        yield Diagnosis(
+            Fault.STUCK,
+            f"stuck for {span(last, now)}",
+            "wrong",
+            f"Nothing was heard of it for {span(last, now)}; the client may have crashed. "
+            f"If the player finished, force-complete it with the true score, {_then_roll(linked)}.",
+            *mend,
+        )
+    elif snapshot.player.ban is None:
+        heard = f" It was last heard of {since(last, now)}." if last is not None else ""
+        yield Diagnosis(Fault.STILL_PLAYING, "", "fine", f"Nothing is wrong: the player is still at it.{heard}")
+    if snapshot.player.ban is not None:
+        yield Diagnosis(
+            Fault.BANNED_PLAYING,
+            "player is banned",
+            "notice",
+            "The player is banned, so progress is refused. If the ban is wrong, lift it.",
+            "player.ban",
+        )
+    for grant in linked.grants:
+        yield from (each for each in grant_faults(grant, snapshot, now) if each is not FINE)
+
+
+def _expired(attempt: Attempt, linked: Linked, snapshot: Snapshot, now: datetime) -> Iterator[Diagnosis]:
+    yield Diagnosis(
+        Fault.NEVER_FINISHED,
+        "never finished",
+        "notice",
+        "It expired before a finish reached the server. If the player did finish, force-complete it with the true "
+        f"score, {_then_roll(linked)}.",
+        "attempt.force_complete",
+        attempt.id,
+        _force_complete(attempt, linked),
+    )
+    for grant in linked.grants:
+        yield from (each for each in grant_faults(grant, snapshot, now) if each is not FINE)
+    yield from _banned_note(snapshot)
+
+
+def _banned_note(snapshot: Snapshot) -> tuple[Diagnosis, ...]:
+    if snapshot.player.ban is None:
+        return ()
+    return (
+        Diagnosis(
+            Fault.BANNED_PLAYING,
+            "player is banned",
+            "notice",
+            "The player is banned and cannot claim what is granted until the ban is lifted.",
+            "player.ban",
+        ),
+    )
+
+
+def _grant_expired(grant: Grant, now: datetime) -> Diagnosis:
+    when = f" {since(grant.expires_at, now)}" if grant.expires_at is not None else ""
+    return Diagnosis(
+        Fault.GRANT_EXPIRED,
+        "grant expired",
+        "wrong",
+        f"The grant expired{when} before it was claimed. Force-claim delivers it all the same.",
+        "grant.force_claim",
+        grant.id,
+    )
+
+
+def _pending(grant: Grant, snapshot: Snapshot, now: datetime) -> Iterator[Diagnosis]:
+    claim = ("grant.force_claim", grant.id)
+    if snapshot.player.ban is not None:
+        yield Diagnosis(
+            Fault.BANNED_PENDING,
+            "pending, player is banned",
+            "notice",
+            "The player is banned, so claims are refused and the grant waits. If the ban is wrong, lift it; "
+            "if the player is due this all the same, force-claim delivers it.",
+            "player.ban",
+        )
+    if grant.expires_at is not None and age(grant.expires_at, now) > 0:
+        yield Diagnosis(
+            Fault.GRANT_OVERDUE,
+            f"past its expiry for {span(grant.expires_at, now)}",
+            "wrong",
+            f"Its time ran out {since(grant.expires_at, now)}; the game can no longer claim it. "
+            "Force-claim delivers it now.",
+            *claim,
+        )
+        return
+    if grant.kind == "crate":
+        yield Diagnosis(
+            Fault.CRATE_UNOPENED,
+            "crate unopened",
+            "notice",
+            "The crate waits to be opened in the game. Force-claim opens it and delivers what is inside.",
+            *claim,
+        )
+        return
+    born = grant.created_at or grant.rolled_at
+    if born is not None and age(born, now) < PENDING_IS_NORMAL:
+        yield Diagnosis(
+            Fault.JUST_GRANTED,
+            "pending",
+            "fine",
+            f"Granted {since(born, now)}, waiting for the game's collectAll(); force-claim delivers now.",
+            *claim,
+        )
+        return
+    words = "pending" if born is None else f"pending for {span(born, now)}"
+    if grant.source_kind in ("api", "admin"):
+        advice = (
+            "Waiting for the game's collectAll() or the studio's acknowledgement. If the acknowledgement was lost, "
+            "or to deliver at once: force-claim."
+        )
+    else:
+        advice = "Waiting for the game's collectAll(); force-claim delivers now."
+    yield Diagnosis(Fault.GRANT_PENDING, words, "notice", advice, *claim)
