@@ -1,0 +1,164 @@
+"""`python -m tests.bench`: measure, and print one table."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TypeVar
+
+from tests.bench.link import Link
+from tests.bench.lookup import LARGE, SMALL, measure_lookups
+from tests.bench.measures import Idle, Key, Start, measure_idle, measure_keys, measure_start, middle
+from tests.bench.report import Budget, Line, Section, Value, table
+from tests.bench.watch import Options, Program
+from tests.e2e.world import World, load_demo, serving
+
+Measured = TypeVar("Measured")
+FLOORS = Path(__file__).parent / "floors"
+PYTHON, TEXTUAL, TABLE, CONSOLE, PLAYER = "python", "textual", "table", "console", "on a player"
+COLUMNS = (PYTHON, TEXTUAL, TABLE, CONSOLE, PLAYER)
+SLOWER_THAN_TEXTUAL = 1.3
+MOVE, PANE, TYPING, OPEN_DIALOG = "cursor move", "pane switch", "typed character", "dialog opens"
+KEY_BUDGETS = {MOVE: 1_500, PANE: 20_000, TYPING: 1_000}
+"""Bytes that the answer to one key may have."""
+
+
+def programs(world: World) -> list[Program]:
+    """What is measured, the floors first."""
+    hello, rows = (str(FLOORS / name) for name in ("hello.py", "table.py"))
+    player_keys = {MOVE: "Down*6 Up*3", PANE: "2 3 4 5 6 1", OPEN_DIALOG: "F Esc F Esc", TYPING: "/ text:grace"}
+    return [
+        Program(PYTHON, [sys.executable, "-I", "-c", "print('READY'); input()"], "READY"),
+        Program(TEXTUAL, [sys.executable, hello], "READY"),
+        Program(TABLE, [sys.executable, rows], "item-0020", {MOVE: "Down*6 Up*3", TYPING: "S-Tab text:abcdef"}),
+        Program(CONSOLE, world.console(), "GAME_ADMIN", env=world.env("opening")),
+        Program(PLAYER, world.console("heavy_user"), "daily_race", player_keys, env=world.env("player")),
+    ]
+
+
+@contextmanager
+def demo(folder: Path) -> Iterator[World]:
+    """A backend with the demo world in a folder."""
+    load_demo(folder)
+    with serving(folder) as world:
+        yield world
+
+
+def in_turn(
+    what: str, those: Sequence[Program], runs: int, measure: Callable[[Program], Measured], warmup: int = 1
+) -> dict[str, list[Measured]]:
+    """Measure every program `runs` times, A B C A B C, after `warmup` turns that are not kept."""
+    results: dict[str, list[Measured]] = {program.name: [] for program in those}
+    for run in range(-warmup, runs):
+        print(f"{what} {max(0, run + 1)}/{runs}", file=sys.stderr)
+        for program in those:
+            result = measure(program)
+            if run >= 0:
+                results[program.name].append(result)
+    return results
+
+
+def start_section(starts: dict[str, list[Start]]) -> Section:
+    """The lines of a cold start."""
+
+    def by_column(pick: Callable[[Start], Value]) -> dict[str, Value]:
+        return {name: middle([pick(start) for start in runs]) for name, runs in starts.items()}
+
+    first = by_column(lambda start: start.first_text_ms)
+    most = SLOWER_THAN_TEXTUAL * (first[TEXTUAL] or 0)
+    limits = [Budget(name, most, f"(1.3 × {TEXTUAL})" if name == CONSOLE else "") for name in (CONSOLE, PLAYER)]
+    return Section(
+        "cold start",
+        [
+            Line("first frame", "ms", first, limits[:1]),
+            Line("painted", "ms", by_column(lambda start: start.ready_ms)),
+            Line("sent until quiet", "bytes", by_column(lambda start: start.bytes)),
+            Line("CPU until quiet", "ms", by_column(lambda start: start.cpu_ms)),
+            Line("peak memory", "MiB", by_column(lambda start: start.peak_mib)),
+            Line("runs that never got ready", "", {n: sum(not s.ok for s in runs) for n, runs in starts.items()}),
+        ],
+    )
+
+
+def key_sections(answers: dict[str, list[dict[str, list[Key]]]]) -> list[Section]:
+    """The lines of each kind of key: medians over the keys of all runs."""
+    sections = []
+    for group in (MOVE, PANE, TYPING, OPEN_DIALOG):
+        keys = {
+            name: [key for run in runs for key in run.get(group, ()) if key.key not in ("Esc", "S-Tab", "/")]
+            for name, runs in answers.items()
+        }
+
+        def by_column(pick: Callable[[Key], Value], keys: dict[str, list[Key]] = keys) -> dict[str, Value]:
+            return {name: middle([pick(key) for key in pressed]) for name, pressed in keys.items()}
+
+        limits = [Budget(PLAYER, KEY_BUDGETS[group])] if group in KEY_BUDGETS else []
+        lines = [
+            Line("sent", "bytes", by_column(lambda key: key.bytes), limits),
+            Line("the fewest possible", "bytes", by_column(lambda key: key.fewest)),
+            Line("after ssh -C", "bytes", by_column(lambda key: key.packed)),
+            Line("first byte", "ms", by_column(lambda key: key.first_ms)),
+            Line("last byte", "ms", by_column(lambda key: key.last_ms)),
+            Line("CPU", "ms", by_column(lambda key: key.cpu_ms)),
+        ]
+        sections.append(Section(f"a key: {group}", lines))
+    return sections
+
+
+def idle_section(idles: dict[str, list[Idle]], seconds: float) -> Section:
+    """The lines of idleness."""
+
+    def by_column(pick: Callable[[Idle], Value]) -> dict[str, Value]:
+        return {name: middle([pick(idle) for idle in runs]) for name, runs in idles.items()}
+
+    limits = [Budget(CONSOLE, 0), Budget(PLAYER, 0)]
+    return Section(
+        f"idle for {seconds:g} s",
+        [
+            Line("sent", "bytes", by_column(lambda idle: idle.bytes), limits),
+            Line("CPU", "ms", by_column(lambda idle: idle.cpu_ms)),
+            Line("wake-ups", "", by_column(lambda idle: idle.wakeups)),
+        ],
+    )
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Measure what the arguments ask for and print it; the exit code is 0 also where a budget is passed."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    add = parser.add_argument
+    add("--quick", action="store_true", help="fewer runs and shorter waits: a look, not a figure to quote")
+    add("--runs", type=int, help="recorded cold starts of each program (7, quick: 2)")
+    add("--size", default="120x36", help="columns x rows (120x36)")
+    add("--link", default="0", metavar="RTT_MS[:KBPS[:OVERHEAD]]", help="simulate a link, for example 150:64:90")
+    add("--plain", action="store_true", help="play an older terminal: no Kitty keys, no synchronised frames")
+    args = parser.parse_args(argv)
+
+    columns, rows = map(int, args.size.split("x"))
+    options = Options((columns, rows), link=Link.parse(args.link), modern=not args.plain)
+    runs = args.runs or (2 if args.quick else 7)
+    seconds = 3.0 if args.quick else 10.0
+    print("starting the embedded backend with the demo world", file=sys.stderr)
+    with TemporaryDirectory(prefix="kraty-bench-") as name, demo(Path(name)) as world:
+        those = programs(world)
+        pressed = [program for program in those if program.keys]
+        starts = in_turn("start", those, runs, lambda program: measure_start(program, options))
+        keys = in_turn(
+            "keys", pressed, 1 if args.quick else 3, lambda program: measure_keys(program, options), warmup=0
+        )
+        idles = in_turn("idle", those[1:], 1, lambda program: measure_idle(program, options, seconds), warmup=0)
+        lookups = measure_lookups(world, 30 if args.quick else 200)
+    sections = [start_section(starts), *key_sections(keys), idle_section(idles, seconds)]
+    print(table(COLUMNS, sections))
+    print()
+    print(table((SMALL, LARGE), [lookups.section()]))
+    over = sum(line.is_over for section in [*sections, lookups.section()] for line in section.lines)
+    print(f"\n{over} over budget" if over else "\nall within budget")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,116 @@
+"""What a look-up costs the backend: its time on a kept connection, and the statements it sends to its database."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import secrets
+import select
+import statistics
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import httpx
+import sqlalchemy as sa
+from kraty_console.backend.api.app import build_app
+
+from kraty_console.backend.api.calls import Services
+from kraty_console.backend.api.rate_limit import Rate, RateLimit
+from kraty_console.backend.engine.ids import IdSource
+from kraty_console.backend.storage.database import Database
+from tests.bench.report import Budget, Line, Section
+from tests.e2e.world import World
+
+SMALL, LARGE = "grace_hopper", "heavy_user"
+MOST_MORE = 1.2
+"""How much more the largest player of the demo world may cost than one with a few rows."""
+_APART = 1 / 45
+"""Seconds between calls, so that the rate limit of 50 a second is never met."""
+
+
+@dataclass(frozen=True)
+class Lookups:
+    """The medians of both players: milliseconds, bytes and statements."""
+
+    ms: Mapping[str, float]
+    bytes: Mapping[str, float]
+    statements: Mapping[str, float]
+
+    def section(self) -> Section:
+        """As lines with budgets."""
+        time_budget = Budget(LARGE, MOST_MORE * self.ms[SMALL], f"(1.2 × {SMALL})")
+        return Section(
+            "a look-up",
+            [
+                Line("round trip", "ms", self.ms, [time_budget]),
+                Line("statements", "", self.statements, [Budget(LARGE, self.statements[SMALL], f"(as {SMALL})")]),
+                Line("answer", "bytes", self.bytes),
+            ],
+        )
+
+
+def measure_lookups(world: World, calls: int) -> Lookups:
+    """Look both players up in turn, `calls` times each, and once more in process to count statements."""
+    ms: dict[str, list[float]] = {SMALL: [], LARGE: []}
+    size: dict[str, float] = {}
+    token = world.credentials.sessions["GAME_ADMIN"]
+    place = urlsplit(world.url)
+    connection = http.client.HTTPConnection(place.hostname or "", place.port)
+    try:
+        for _ in range(calls):
+            for player, taken in ms.items():
+                began = time.perf_counter()
+                connection.request("GET", world.path_of(player), headers={"Authorization": f"Bearer {token}"})
+                answer = connection.getresponse()
+                size[player] = len(answer.read())
+                taken.append(1000 * (time.perf_counter() - began))
+                if answer.status != 200:
+                    raise RuntimeError(f"the look-up of {player} answered {answer.status}")
+                _pause(began + _APART)
+    finally:
+        connection.close()
+    medians = {player: statistics.median(taken) for player, taken in ms.items()}
+    return Lookups(medians, size, asyncio.run(_count(world, [SMALL, LARGE])))
+
+
+def _pause(until: float) -> None:
+    """Wait for a moment of the performance counter."""
+    select.select([], [], [], max(0.0, until - time.perf_counter()))
+
+
+async def _count(world: World, players: Sequence[str]) -> dict[str, float]:
+    """The statements of one look-up each, by the same application on the same database in this process."""
+    database = Database.open(f"sqlite:///{world.database}")
+    counted: list[str] = []
+
+    def saw(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        counted.append(statement)
+
+    sa.event.listen(database.engine.sync_engine, "before_cursor_execute", saw)
+    headers = {"Authorization": f"Bearer {world.credentials.sessions['GAME_ADMIN']}"}
+    counts: dict[str, float] = {}
+    try:
+        app = build_app(
+            Services(
+                db=database,
+                now_ms=_now_ms,
+                new_id=IdSource(_now_ms, secrets.randbits),
+                rate_limit=RateLimit(Rate(), time.monotonic),
+                public_url=world.url,
+            )
+        )
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=world.url) as client:
+            for player in players:
+                await client.get(world.path_of(player), headers=headers)  # the first of a connection sets it up
+                counted.clear()
+                (await client.get(world.path_of(player), headers=headers)).raise_for_status()
+                counts[player] = len(counted)
+    finally:
+        await database.close()
+    return counts
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
