@@ -1,7 +1,7 @@
 """Makes a change happen at most once, and says which it was (trust: Exactly once).
 
-An outcome that is not known stays so until it is shown: first by looking at what the server recorded, then, only when the
-server keeps idempotency keys, by sending the same bytes under the same key again; else a person is asked.
+An outcome that is not known stays so until it is shown: first by looking at what the server recorded, then, only when
+the server keeps idempotency keys, by sending the same bytes under the same key again; else a person is asked.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from typing import Final, Literal
 from pydantic import ValidationError
 
 from kraty_console.client.admin import Delivered, KratyClient, json_body
-from kraty_console.client.journal import Entry, Journal, JournalFailed, Scope, State
+from kraty_console.client.entries import Entry, Scope, State
+from kraty_console.client.journal import Journal, JournalFailed
 from kraty_console.client.routes import CHANGES
 from kraty_console.contract.actions import Changed
 from kraty_console.contract.audit import AuditLink, AuditRow
@@ -76,8 +77,8 @@ class Writer:
     async def perform(self, call: Call, *, ticket: str | None = None, member: str | None = None) -> Performed:
         """Journal the change, send it once, and tell the outcome.
 
-        A second call with the key of one whose outcome is open resolves that one; with the key of one that took effect it
-        answers that effect. Nothing is raised but what ends the program: errors are in the answer.
+        A second call with the key of one whose outcome is open resolves that one; with the key of one that took effect
+        it answers that effect. Nothing is raised but what ends the program: errors are in the answer.
         """
         try:
             path, body, scope = self._client.path_of(call), json_body(call).decode("ascii"), self._scope()
@@ -188,7 +189,7 @@ class Writer:
         error: KratyError | None = None,
         words: str | None = None,
     ) -> Performed:
-        """Write an outcome and tell it; one that cannot be written is told all the same, and found at the next start."""
+        """Write an outcome and tell it; one that cannot be written is told too, and found again at the next start."""
         said = f"{error.code}: {error.message}" if error and error.code else error.message if error else words
         entry = replace(entry, state=state, applied=applied, audit=audit, error=said)
         try:

@@ -14,8 +14,9 @@
 | `theme`, `mouse` | how it looks; whether the mouse is taken | `--theme`, `--mouse` | `KRATY_THEME` |
 | `keymap` | action id = key or keys, checked by the console | | |
 
-The file holds `default = "name"`, `[profiles.name]` tables, and outside of them what is meant for all profiles (`theme`,
-`mouse`, `amount_limit`, `keymap`). Flags win over the environment, it over the profile, it over what is meant for all.
+The file holds `default = "name"`, `[profiles.name]` tables, and outside of them what is meant for all profiles
+(`theme`, `mouse`, `amount_limit`, `keymap`). Flags win over the environment, it over the profile, it over what is meant
+for all.
 """
 
 from __future__ import annotations

@@ -1,0 +1,117 @@
+"""The journal's file: private, checked when it is opened, kept aside when it is damaged."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sqlite3
+import stat
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+VERSION: Final = 1
+"""Of the file's layout (`PRAGMA user_version`)."""
+
+BUSY_MS: Final = 5_000
+"""How long to wait for another console that is writing."""
+
+_LAYOUT: Final = """
+CREATE TABLE IF NOT EXISTS entries (
+    id TEXT PRIMARY KEY,
+    created_ms INTEGER NOT NULL,
+    changed_ms INTEGER NOT NULL,
+    profile TEXT NOT NULL,
+    base_url TEXT NOT NULL,
+    studio TEXT NOT NULL,
+    game TEXT NOT NULL,
+    environment TEXT,
+    member TEXT,
+    ticket TEXT,
+    kind TEXT NOT NULL,
+    player TEXT NOT NULL,
+    path TEXT NOT NULL,
+    idempotency_key TEXT NOT NULL,
+    body TEXT NOT NULL,
+    state TEXT NOT NULL,
+    applied INTEGER,
+    outcome TEXT,
+    audit_id TEXT,
+    audit_url TEXT,
+    request_id TEXT,
+    error TEXT
+) STRICT;
+CREATE INDEX IF NOT EXISTS entries_by_key ON entries (base_url, studio, game, kind, idempotency_key);
+CREATE INDEX IF NOT EXISTS entries_by_time ON entries (created_ms);
+"""
+
+_DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+
+
+class NewerLayout(Exception):
+    """The file was written by a later version."""
+
+
+def connected(path: Path) -> sqlite3.Connection:
+    """A connection on which what is committed is on the disk.
+
+    Raises:
+        NewerLayout: the file is of a later version.
+        OSError, sqlite3.Error: the file cannot be opened, is a link, or is damaged (`is_damage`).
+    """
+    _private_file(path)
+    connection = sqlite3.connect(path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False)
+    connection.row_factory = sqlite3.Row
+    try:
+        connection.execute("PRAGMA synchronous = FULL")
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version > VERSION:
+            raise NewerLayout("it was written by a newer kraty-console")
+        if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+            raise _Damaged("the check of its pages failed")
+        if version < VERSION:
+            connection.executescript(f"BEGIN IMMEDIATE; {_LAYOUT} PRAGMA user_version = {VERSION}; COMMIT;")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _private_file(path: Path) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if path.parent.stat().st_mode & 0o077:
+        path.parent.chmod(0o700)
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
+    except FileExistsError:
+        # Never opened here: closing it would drop the locks another connection of this process holds on it.
+        found = path.lstat()
+        if not stat.S_ISREG(found.st_mode) or found.st_uid != os.geteuid():
+            raise PermissionError(errno.EPERM, "it is a link, or somebody else's", str(path)) from None
+        if found.st_mode & 0o077:
+            path.chmod(0o600)
+
+
+class _Damaged(sqlite3.DatabaseError):
+    """The file opens, and its pages do not hold together."""
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Whether the file itself is broken, rather than busy, full or forbidden."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return isinstance(error, _Damaged) or (code is not None and code & 0xFF in _DAMAGED)
+
+
+def move_aside(path: Path, now: datetime) -> Path:
+    """Keep a damaged journal under another name, with the files SQLite left beside it."""
+    stamp = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+    aside = path.with_name(f"{path.stem}.damaged-{stamp}{path.suffix}")
+    number = 1
+    while aside.exists():
+        number += 1
+        aside = path.with_name(f"{path.stem}.damaged-{stamp}-{number}{path.suffix}")
+    for ending in ("", "-journal", "-wal", "-shm"):
+        part = path.with_name(path.name + ending)
+        if part.exists():
+            part.rename(aside.with_name(aside.name + ending))
+    return aside
