@@ -127,12 +127,12 @@ def _joins(text: str, index: int) -> bool:
     return all(neighbour >= "\u0300" for neighbour in (text[index - 1 : index], text[index + 1 : index + 2]))
 
 
-def audit(data: bytes, *, copies: int = 0) -> list[Finding]:
+def audit(data: bytes | bytearray, *, copies: int = 0) -> list[Finding]:
     """All findings of a stream; empty when every byte is ours."""
-    return Audit(data, copies=copies).findings
+    return Audit(bytes(data), copies=copies).findings
 
 
-def assert_clean(data: bytes, *, copies: int = 0) -> None:
+def assert_clean(data: bytes | bytearray, *, copies: int = 0) -> None:
     """Fail with the first findings of a stream, if there are any."""
     findings = audit(data, copies=copies)
     assert not findings, f"{len(findings)} findings:\n" + "\n".join(map(str, findings[:12]))
