@@ -76,7 +76,7 @@ def entries_of(contents: Mapping[str, Any]) -> tuple[Entry, ...]:
     raw = contents.get("entries")
     found = []
     for each in raw if isinstance(raw, list) else ():
-        if isinstance(each, dict) and each.get("type") in KEY_FIELD:
+        if isinstance(each, dict) and isinstance(each.get("type"), str) and each["type"] in KEY_FIELD:
             key, count = each.get(KEY_FIELD[each["type"]]), each.get(COUNT_FIELD[each["type"]])
             if isinstance(key, str) and isinstance(count, int) and not isinstance(count, bool):
                 parameters = each.get("parameters")

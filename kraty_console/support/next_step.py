@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from kraty_console.support.diagnosis import FINE, URGENCY, Diagnosis, Severity, attempt_faults, grant_faults
 from kraty_console.support.contents import contents_words
+from kraty_console.support.diagnosis import FINE, URGENCY, Diagnosis, Severity, attempt_faults, grant_faults
 from kraty_console.support.links import Links
 from kraty_console.support.scopes import PANE_OF, PaneId, Scope
 from kraty_console.support.words import event_words

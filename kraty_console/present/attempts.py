@@ -1,0 +1,99 @@
+"""The rows of the Attempts pane."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from kraty_console.present.numbers import number
+from kraty_console.present.safe import SafeText, safe
+from kraty_console.present.table import Cell, Column, Row, Tone, cell, sort_key
+from kraty_console.present.times import ago
+from kraty_console.support.actions import COMPLETE
+from kraty_console.support.diagnosis import Diagnosis, Severity, attempt_faults
+from kraty_console.support.links import Linked, Links
+from kraty_console.support.words import event_words, status_words
+
+if TYPE_CHECKING:
+    from kraty_console.contract.players import Attempt, Snapshot
+
+COLUMNS: Final = (
+    Column("status", "STATUS", 9, 15, priority=1),
+    Column("event", "EVENT", 8, 24, priority=2, middle=True),
+    Column("score", "SCORE", 5, 15, priority=5, right=True),
+    Column("started", "STARTED", 7, 9, priority=6),
+    Column("ended", "ENDED", 6, 9, priority=7),
+    Column("grants", "GRANTS", 6, 20, priority=4),
+    Column("wrong", "WHAT IS WRONG", 10, 40, priority=3),
+)
+
+SEVERITY_TONE: Final[dict[Severity, Tone]] = {"fine": "dim", "notice": "warn", "wrong": "bad"}
+STATUS_TONE: Final[dict[str, Tone]] = {
+    "completed": "good",
+    "force_completed": "good",
+    "claimed": "good",
+    "in_progress": "accent",
+    "pending": "warn",
+    "expired": "dim",
+    "active": "good",
+    "forming": "accent",
+    "closed": "dim",
+}
+"""Statuses that are known; another one is shown plainly, as it came."""
+
+
+def status_cell(status: str) -> Cell:
+    """A status in words."""
+    return cell(status_words(status) or None, STATUS_TONE.get(status, "plain"))
+
+
+def wrong_cell(faults: tuple[Diagnosis, ...]) -> Cell:
+    """What the diagnosis found, the most urgent first."""
+    words = list(dict.fromkeys(each.words for each in faults if each.words))
+    return Cell(safe("; ".join(words)), SEVERITY_TONE[faults[0].severity])
+
+
+def grants_words(attempt: Attempt, linked: Linked) -> SafeText:
+    """`none`, `1 claimed`, `1 pending 2 claimed`, `2 linked` when the list does not hold them."""
+    if not linked.ids:
+        if attempt.status not in COMPLETE:
+            return SafeText("")
+        return SafeText("none" if linked.certain else "not shown")
+    counts = Counter(grant.status for grant in linked.grants)
+    order = ("pending", "expired", "claimed")
+    known = [f"{counts.pop(status)} {status}" for status in order if counts.get(status)]
+    known += [f"{count} {safe(status)}" for status, count in counts.items()]
+    unseen = len(linked.ids) - len(linked.grants)
+    return SafeText(" ".join([*known, f"{unseen} linked"] if unseen else known))
+
+
+def row(attempt: Attempt, snapshot: Snapshot, now: datetime, links: Links) -> Row:
+    """One attempt."""
+    linked = links.of_attempt(attempt)
+    faults = attempt_faults(attempt, snapshot, now, links)
+    grants = grants_words(attempt, linked)
+    event = event_words(attempt)
+    return Row(
+        attempt.id,
+        "attempt",
+        (
+            status_cell(attempt.status),
+            cell(event),
+            Cell(number(attempt.score)),
+            Cell(ago(attempt.started_at, now), "dim"),
+            Cell(ago(attempt.completed_at, now), "dim"),
+            Cell(grants, "bad" if grants == "none" and faults[0].severity == "wrong" else "plain"),
+            wrong_cell(faults),
+        ),
+        (
+            sort_key(attempt.status),
+            sort_key(event),
+            sort_key(attempt.score),
+            sort_key(attempt.started_at),
+            sort_key(attempt.completed_at),
+            sort_key(float(len(linked.ids))),
+            sort_key(-{"fine": 0.0, "notice": 1.0, "wrong": 2.0}[faults[0].severity]),
+        ),
+        attempt.id,
+    )

@@ -1,0 +1,63 @@
+"""The rows of the Lobbies pane."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from kraty_console.present.attempts import status_cell, wrong_cell
+from kraty_console.present.safe import MISSING, SafeText
+from kraty_console.present.table import Cell, Column, Row, cell, sort_key
+from kraty_console.present.times import ago
+from kraty_console.support.diagnosis import diagnose_lobby
+from kraty_console.support.measure import grouped
+
+if TYPE_CHECKING:
+    from kraty_console.contract.players import Lobby
+
+COLUMNS: Final = (
+    Column("status", "STATUS", 7, 12, priority=1),
+    Column("event", "EVENT", 8, 28, priority=2, middle=True),
+    Column("seats", "SEATS", 5, 16, priority=3),
+    Column("mode", "MODE", 6, 16, priority=7),
+    Column("started", "STARTED", 7, 9, priority=5),
+    Column("ends", "ENDS", 5, 9, priority=6),
+    Column("wrong", "WHAT IS WRONG", 10, 40, priority=4),
+)
+
+
+def seats(lobby: Lobby) -> SafeText:
+    """`5 of 8`, `5 of 8, 3 bots`; `—` when the backend did not say."""
+    if lobby.participant_count is None and lobby.capacity is None:
+        return MISSING
+    taken = f"{grouped(lobby.participant_count)} of {grouped(lobby.capacity)}"
+    return SafeText(f"{taken}, {grouped(lobby.bot_slots)} bots" if lobby.bot_slots else taken)
+
+
+def row(lobby: Lobby, now: datetime) -> Row:
+    """One lobby."""
+    diagnosis = diagnose_lobby(lobby, now)
+    event = lobby.event_key or lobby.event_id
+    return Row(
+        lobby.id,
+        "lobby",
+        (
+            status_cell(lobby.status),
+            cell(event),
+            Cell(seats(lobby)),
+            cell(lobby.mode, "dim"),
+            Cell(ago(lobby.started_at, now), "dim"),
+            Cell(ago(lobby.ends_at, now), "dim"),
+            wrong_cell((diagnosis,)),
+        ),
+        (
+            sort_key(lobby.status),
+            sort_key(event),
+            sort_key(lobby.participant_count),
+            sort_key(lobby.mode),
+            sort_key(lobby.started_at),
+            sort_key(lobby.ends_at),
+            sort_key(0.0 if diagnosis.severity == "fine" else -1.0),
+        ),
+        lobby.id,
+    )

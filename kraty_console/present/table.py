@@ -1,0 +1,119 @@
+"""Rows and columns as values: what a list shows, without saying how it is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from kraty_console.present.safe import MISSING, SafeText, safe
+from kraty_console.present.width import cells as cell_width
+from kraty_console.support.measure import as_utc
+from kraty_console.support.scopes import Scope
+
+Tone = Literal["plain", "dim", "accent", "good", "warn", "bad"]
+"""How a text is meant, never a colour; whoever draws decides."""
+
+SortKey = tuple[int, float, str]
+"""Comparable whatever it came from; what is missing sorts behind everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its least and most cells, and how long it is kept when room is short."""
+
+    key: str
+    title: str
+    min_width: int
+    max_width: int
+    priority: int = 5
+    """1 stays longest; when room is short the highest number goes first."""
+    right: bool = False
+    """Numbers line up at the right."""
+    middle: bool = False
+    """What is too long loses its middle, not its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One field of a row."""
+
+    text: SafeText
+    tone: Tone = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: its id for actions, its cells in the order of the columns, and what it is sorted by."""
+
+    id: str
+    """Raw; actions take it, the screen never shows it."""
+    scope: Scope
+    cells: tuple[Cell, ...]
+    sort: tuple[SortKey, ...]
+    """A key for each cell."""
+    copy: str
+    """Raw: what is copied when this row is under the cursor."""
+
+    def matches(self, needle: str) -> bool:
+        """True when a cell holds the text, upper or lower case."""
+        folded = needle.strip().casefold()
+        return any(folded in cell.text.casefold() for cell in self.cells)
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A column that found room, and how much."""
+
+    place: int
+    """Its index among all columns, and so among a row's cells."""
+    column: Column
+    width: int
+
+
+def cell(text: str | None, tone: Tone = "plain", *, limit: int = 200) -> Cell:
+    """A cell of text from outside; `—`, dim, for None."""
+    return Cell(MISSING, "dim") if text is None else Cell(safe(text, limit=limit), tone)
+
+
+def sort_key(value: str | float | datetime | None) -> SortKey:
+    """The sort key of a value; missing ones come last."""
+    if value is None:
+        return (1, 0.0, "")
+    if isinstance(value, datetime):
+        return (0, as_utc(value).timestamp(), "")
+    if isinstance(value, str):
+        return (0, 0.0, value.casefold())
+    number = float(min(max(value, -1e300), 1e300))
+    return (0, number, "")
+
+
+def sorted_rows(rows: Sequence[Row], place: int, *, descending: bool) -> list[Row]:
+    """The rows by one column; equal ones keep their order, missing values stay last both ways."""
+    present = [row for row in rows if row.sort[place][0] == 0]
+    missing = [row for row in rows if row.sort[place][0] != 0]
+    return sorted(present, key=lambda row: row.sort[place], reverse=descending) + missing
+
+
+def fit(columns: Sequence[Column], rows: Sequence[Row], available: int, gap: int = 2) -> tuple[Fitted, ...]:
+    """Which columns are shown in so many cells, and how wide: as wide as their texts want, the least important
+    shrunk first and dropped next, so that nothing has to be scrolled sideways."""
+    wanted = [
+        min(column.max_width, max([len(column.title), *(cell_width(row.cells[place].text) for row in rows)]))
+        for place, column in enumerate(columns)
+    ]
+    least = [min(column.min_width, wanted[place]) for place, column in enumerate(columns)]
+    kept = sorted(range(len(columns)), key=lambda place: (columns[place].priority, place))
+    while len(kept) > 1 and sum(least[place] for place in kept) + gap * (len(kept) - 1) > available:
+        kept.pop()
+    room = available - gap * (len(kept) - 1)
+    widths = {place: wanted[place] for place in kept}
+    for place in reversed(kept):
+        over = sum(widths.values()) - room
+        if over <= 0:
+            break
+        widths[place] = max(least[place], widths[place] - over)
+    if sum(widths.values()) > room > 0:
+        widths = {place: min(width, room) for place, width in widths.items()}
+    return tuple(Fitted(place, columns[place], widths[place]) for place in sorted(kept))

@@ -1,0 +1,61 @@
+"""Rows of a snapshot by what they are and their id."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kraty_console.contract.audit import AuditRow
+    from kraty_console.contract.players import (
+        Attempt,
+        Grant,
+        ItemHolding,
+        LedgerRow,
+        Lobby,
+        Snapshot,
+        WalletHolding,
+    )
+
+
+def ledger_row_id(entry: LedgerRow, place: int) -> str:
+    """The id of a ledger row; one that came without is known by its place."""
+    return entry.ledger_id or f"#{place}"
+
+
+def attempt(snapshot: Snapshot, row_id: str | None) -> Attempt | None:
+    """An attempt of the list."""
+    return next((each for each in snapshot.attempts if each.id == row_id), None)
+
+
+def grant(snapshot: Snapshot, row_id: str | None) -> Grant | None:
+    """A grant of the list."""
+    return next((each for each in snapshot.grants if each.id == row_id), None)
+
+
+def lobby(snapshot: Snapshot, row_id: str | None) -> Lobby | None:
+    """A lobby of the list."""
+    return next((each for each in snapshot.lobbies if each.id == row_id), None)
+
+
+def balance(snapshot: Snapshot, row_id: str | None) -> WalletHolding | None:
+    """A balance by its economy key."""
+    return next((each for each in snapshot.wallet if each.economy_key == row_id), None)
+
+
+def item(snapshot: Snapshot, row_id: str | None) -> ItemHolding | None:
+    """A holding by its item key."""
+    return next((each for each in snapshot.inventory if each.item_key == row_id), None)
+
+
+def ledger(snapshot: Snapshot, row_id: str | None) -> LedgerRow | None:
+    """A ledger row of either ledger."""
+    for entries in (snapshot.wallet_ledger, snapshot.item_ledger):
+        for place, entry in enumerate(entries):
+            if ledger_row_id(entry, place) == row_id:
+                return entry
+    return None
+
+
+def audit(snapshot: Snapshot, row_id: str | None) -> AuditRow | None:
+    """An audit row of the list."""
+    return next((each for each in snapshot.audit if each.id == row_id), None)
