@@ -1,0 +1,131 @@
+"""Force-complete an attempt, and then roll its rewards (player-tools: Force-complete an attempt; decisions C2, C3)."""
+
+from __future__ import annotations
+
+from kraty_console.contract.calls import ActionKind, Call
+from kraty_console.support import actions, find
+from kraty_console.support.changes.about import attempt_lines, ban_note
+from kraty_console.support.fields import (
+    Asked,
+    CannotOpen,
+    Effect,
+    Field,
+    Form,
+    Seen,
+    Values,
+    check_score,
+    reason_field,
+    score,
+    ticket_field,
+    typed_id_for,
+)
+from kraty_console.support.links import Links
+from kraty_console.support.measure import counted, grouped
+from kraty_console.support.words import event_words, status_words
+
+OFTEN = 2
+"""So many force-completes of one event are a sign that the event is wrong (player-tools: When NOT to use these)."""
+
+
+def form(asked: Asked) -> Form:
+    """Asks for the score, whether to roll, ticket and reason."""
+    attempt = find.attempt(asked.snapshot, asked.row_id)
+    if attempt is None:
+        raise CannotOpen("this attempt is no longer in the list")
+    linked = Links(asked.snapshot).of_attempt(attempt)
+    shown = "" if attempt.score is None else f"{attempt.score:.15g}"
+    can_roll = not linked.ids and attempt.reward_policy != "none"
+    if linked.ids:
+        are = "is" if len(linked.ids) == 1 else "are"
+        roll_hint = f"{counted(len(linked.ids), 'grant')} {are} linked already, a roll would be refused"
+    else:
+        roll_hint = "" if can_roll else "this event gives no rewards, a roll would be refused"
+
+    def check_roll(_: str) -> str | None:
+        return roll_hint or None
+
+    return Form(
+        actions.FORCE_COMPLETE.id,
+        ActionKind.FORCE_COMPLETE,
+        "Force-complete",
+        attempt_lines(attempt, asked.snapshot, asked.now),
+        (
+            Field(
+                "final_score",
+                "final score",
+                "number",
+                default=asked.prefill.get("final_score", shown),
+                hint=f"leave as is to keep {grouped(attempt.score)}" if shown else "leave empty to keep none",
+                check=check_score,
+            ),
+            Field(
+                "then_roll",
+                "then",
+                "check",
+                default=asked.prefill.get("then_roll", can_roll) is True and can_roll,
+                hint=roll_hint or "retry the reward roll",
+                check=check_roll,
+            ),
+            ticket_field(asked.ticket),
+            reason_field(required=True, default=asked.prefill.get("reason", "")),
+        ),
+        "Force-complete",
+        "completing",
+        asked.snapshot.player.external_player_id,
+        asked.now,
+        typed_id_for(asked.snapshot),
+        target_id=attempt.id,
+    )
+
+
+def call(form: Form, values: Values, key: str) -> Call:
+    """The score goes along only when it was changed: left out, the current one stands."""
+    from kraty_console.contract.actions import ForceComplete
+
+    text = form.text(values, "final_score")
+    unchanged = score(text) == score(str(form.defaults()["final_score"]))
+    request = ForceComplete(
+        reason=form.text(values, "reason"),
+        final_score=None if unchanged else score(text),
+        ticket=form.text(values, "ticket") or None,
+        idempotency_key=key,
+    )
+    return Call(form.kind, form.external_player_id, request, target_id=form.target_id)
+
+
+def effects(form: Form, values: Values, seen: Seen) -> list[Effect]:
+    """Status, score, and whether rewards are rolled."""
+    attempt = find.attempt(seen.snapshot, form.target_id)
+    if attempt is None:
+        return [Effect("note", "this attempt is no longer in the list", note=True)]
+    new = score(form.text(values, "final_score"))
+    kept = new is None or new == attempt.score
+    found = [
+        Effect("status", f"{status_words(attempt.status)} → force-completed"),
+        Effect(
+            "score",
+            f"{grouped(attempt.score)} (unchanged)"
+            if kept
+            else f"{grouped(attempt.score)} → {grouped(new)}, the leaderboard follows",
+        ),
+    ]
+    if form.ticked(values, "then_roll"):
+        found.append(Effect("rewards", "rolled in a second, separate step"))
+    else:
+        found.append(Effect("rewards", "not rolled; R rolls them later"))
+    final = attempt.score if kept else new
+    if attempt.target is not None and final is not None and final < attempt.target:
+        found.append(Effect("note", f"the score stays below the target of {grouped(attempt.target)}", note=True))
+    if attempt.status in actions.COMPLETE:
+        found.append(Effect("note", "this attempt is complete by now; the server will refuse", note=True))
+    event = event_words(attempt)
+    forced = sum(event_words(each) == event and each.status == "force_completed" for each in seen.snapshot.attempts)
+    if forced >= OFTEN:
+        found.append(
+            Effect(
+                "note",
+                f"{event} was force-completed {forced} times for this player: its target may be unreachable",
+                note=True,
+            )
+        )
+    return [*found, *ban_note(seen.snapshot, "what is granted waits until the ban is lifted")]

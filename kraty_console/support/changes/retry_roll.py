@@ -1,0 +1,77 @@
+"""Roll an attempt's rewards again (player-tools: Retry the reward roll; decisions C4)."""
+
+from __future__ import annotations
+
+from kraty_console.contract.calls import ActionKind, Call
+from kraty_console.support import actions, find
+from kraty_console.support.changes.about import attempt_lines, ban_note
+from kraty_console.support.fields import (
+    Asked,
+    CannotOpen,
+    Effect,
+    Form,
+    Seen,
+    Values,
+    reason_field,
+    ticket_field,
+    typed_id_for,
+)
+from kraty_console.support.links import Links
+from kraty_console.support.measure import counted, since
+
+
+def form(asked: Asked) -> Form:
+    """Asks for nothing that must be filled: ticket and reason may stay empty."""
+    attempt = find.attempt(asked.snapshot, asked.row_id)
+    if attempt is None:
+        raise CannotOpen("this attempt is no longer in the list")
+    lines = attempt_lines(attempt, asked.snapshot, asked.now)
+    if attempt.roll is not None and attempt.roll.status == "failed":
+        when = f" {since(attempt.roll.at, asked.now)}" if attempt.roll.at is not None else ""
+        why = f": {attempt.roll.error}" if attempt.roll.error else ""
+        lines = (*lines, f"the roll failed{when}{why}")
+    return Form(
+        actions.RETRY_ROLL.id,
+        ActionKind.RETRY_ROLL,
+        "Retry roll",
+        lines,
+        (ticket_field(asked.ticket), reason_field(required=False, default=asked.prefill.get("reason", ""))),
+        "Retry roll",
+        "rolling",
+        asked.snapshot.player.external_player_id,
+        asked.now,
+        typed_id_for(asked.snapshot),
+        target_id=attempt.id,
+    )
+
+
+def call(form: Form, values: Values, key: str) -> Call:
+    """The roll itself has no choices."""
+    from kraty_console.contract.actions import RetryRewardRoll
+
+    request = RetryRewardRoll(
+        reason=form.text(values, "reason") or None,
+        ticket=form.text(values, "ticket") or None,
+        idempotency_key=key,
+    )
+    return Call(ActionKind.RETRY_ROLL, form.external_player_id, request, target_id=form.target_id)
+
+
+def effects(form: Form, values: Values, seen: Seen) -> list[Effect]:
+    """What is rolled is decided by the server, the same for every try of one attempt."""
+    del values
+    attempt = find.attempt(seen.snapshot, form.target_id)
+    if attempt is None:
+        return [Effect("note", "this attempt is no longer in the list", note=True)]
+    linked = Links(seen.snapshot).of_attempt(attempt)
+    found = [
+        Effect("grants", f"{counted(len(linked.ids), 'grant') if linked.ids else 'none'} → what the roll gives"),
+        Effect("twice", "impossible: a second roll is refused once a grant is linked"),
+    ]
+    if linked.ids:
+        found.append(Effect("note", "grants are linked by now; the server will refuse", note=True))
+    elif not linked.certain:
+        found.append(Effect("note", "older grants are not in the list; if any is linked the server refuses", note=True))
+    if attempt.roll is not None and attempt.roll.status == "failed":
+        found.append(Effect("note", "if its cause is not mended, it fails again and says why", note=True))
+    return [*found, *ban_note(seen.snapshot, "what is granted waits until the ban is lifted")]

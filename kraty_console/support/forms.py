@@ -1,0 +1,89 @@
+"""The dialogs, by action: open one, check it, say what it will do, and turn it into the call that is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from kraty_console.contract.calls import ActionKind, Call
+from kraty_console.support import actions
+from kraty_console.support.changes import ban, credit, force_claim, force_complete, manual_grant, retry_roll
+from kraty_console.support.fields import TYPED_ID, Asked, CannotOpen, Effect, Form, Seen, Values
+from kraty_console.support.measure import grouped
+
+ROLL_SUFFIX: Final = ".roll"
+"""Ends the idempotency key of the roll that follows a force-complete, so that both are known from one key."""
+
+
+def _no_amount(_form: Form, _values: Values) -> int:
+    return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How one action asks, sends and explains itself."""
+
+    form: Callable[[Asked], Form]
+    call: Callable[[Form, Values, str], Call]
+    effects: Callable[[Form, Values, Seen], list[Effect]]
+    amount: Callable[[Form, Values], int] = _no_amount
+    """What is held against the profile's limit."""
+
+
+CHANGES: Final[dict[str, Change]] = {
+    actions.FORCE_COMPLETE.id: Change(force_complete.form, force_complete.call, force_complete.effects),
+    actions.RETRY_ROLL.id: Change(retry_roll.form, retry_roll.call, retry_roll.effects),
+    actions.MANUAL_GRANT.id: Change(manual_grant.form, manual_grant.call, manual_grant.effects, manual_grant.largest),
+    actions.FORCE_CLAIM.id: Change(force_claim.form, force_claim.call, force_claim.effects),
+    actions.CREDIT.id: Change(credit.form, credit.call, credit.effects, credit.amount),
+    actions.BAN.id: Change(ban.form, ban.call, ban.effects),
+}
+
+
+def form_for(action_id: str, asked: Asked) -> Form:
+    """The dialog of an action. Raises `CannotOpen` when its row is gone, or the action has no dialog."""
+    change = CHANGES.get(action_id)
+    if change is None:
+        raise CannotOpen(f"{action_id} has no dialog")
+    return change.form(asked)
+
+
+def asks_for_id(form: Form, values: Values) -> str | None:
+    """Why the player's id has to be typed, in words; None when it has not."""
+    if form.needs_typed_id:
+        return f"type {form.typed_id} to confirm"
+    amount = CHANGES[form.action_id].amount(form, values)
+    if form.amount_limit is not None and amount > form.amount_limit:
+        return f"over {grouped(form.amount_limit)}: type {form.typed_id} to confirm"
+    return None
+
+
+def problems(form: Form, values: Values) -> dict[str, str]:
+    """What is wrong, by field name (`fields.TYPED_ID` for the typed id); empty when the form can be sent."""
+    found: dict[str, str] = {}
+    for field in form.fields:
+        words = field.validate(values.get(field.name, field.default))
+        if words is not None:
+            found[field.name] = words
+    asks = asks_for_id(form, values)
+    if asks is not None and form.text(values, TYPED_ID) != form.typed_id:
+        found[TYPED_ID] = asks
+    return found
+
+
+def build_call(form: Form, values: Values, idempotency_key: str) -> Call:
+    """The call to send. The same form, values and key always make the same call. Check `problems` first."""
+    return CHANGES[form.action_id].call(form, values, idempotency_key)
+
+
+def follow_up(form: Form, values: Values, idempotency_key: str) -> Call | None:
+    """The second call, to be sent only after the first succeeded: the roll after a force-complete (decisions C2)."""
+    if form.kind is ActionKind.FORCE_COMPLETE and form.ticked(values, "then_roll"):
+        return retry_roll.call(form, values, idempotency_key + ROLL_SUFFIX)
+    return None
+
+
+def effects(form: Form, values: Values, seen: Seen) -> list[Effect]:
+    """What will change, computed from the player as last read, before anything is sent; notes come last."""
+    return sorted(CHANGES[form.action_id].effects(form, values, seen), key=lambda effect: effect.note)
