@@ -6,6 +6,7 @@ import errno
 import os
 import sqlite3
 import stat
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -62,7 +63,8 @@ def connected(path: Path) -> sqlite3.Connection:
     _private_file(path)
     connection = sqlite3.connect(path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False)
     connection.row_factory = sqlite3.Row
-    try:
+    with ExitStack() as on_failure:
+        on_failure.callback(connection.close)
         connection.execute("PRAGMA synchronous = FULL")
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version > VERSION:
@@ -71,9 +73,7 @@ def connected(path: Path) -> sqlite3.Connection:
             raise _Damaged("the check of its pages failed")
         if version < VERSION:
             connection.executescript(f"BEGIN IMMEDIATE; {_LAYOUT} PRAGMA user_version = {VERSION}; COMMIT;")
-    except BaseException:
-        connection.close()
-        raise
+        on_failure.pop_all()
     return connection
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
-from kraty_console.config.paths import Paths
 from kraty_console.config.profiles import Profile
 from kraty_console.contract.secret import Credential, Secret
 
@@ -26,14 +26,35 @@ class Launch:
     profile: Profile
     token: Secret | None
     """None when there is none yet: the console asks for it."""
-    paths: Paths
+    state_dir: Path
+    """What the console remembers between runs; made 0700 when something is written."""
+    crash_dir: Path
+    """Where a report of a failure goes; it outlives the demo, whose state does not."""
     initial_player: str | None = None
     ticket: str | None = None
     tries: tuple[Try, ...] = ()
-    no_color: bool = False
-    """NO_COLOR is set, to anything (no-color.org; an empty value does not count)."""
+
+    @property
+    def journal_path(self) -> Path:
+        """The journal of intended changes (trust: Exactly once)."""
+        return self.state_dir / "journal.sqlite"
 
     @property
     def credential(self) -> Credential | None:
         """The token and how it is sent."""
         return Credential(self.token, self.profile.credential) if self.token else None
+
+    @property
+    def theme(self) -> str | None:
+        """The theme asked for, by flag, environment or profile."""
+        return self.profile.theme
+
+    @property
+    def mouse(self) -> bool:
+        """Whether the mouse is taken from the terminal."""
+        return self.profile.mouse
+
+    @property
+    def read_only(self) -> bool:
+        """Whether changing actions are taken away."""
+        return self.profile.read_only

@@ -1,4 +1,4 @@
-"""Where things are kept: the profile file, tokens, the journal, what the console remembers."""
+"""Where things are kept: the profile file, tokens, what the console remembers."""
 
 from __future__ import annotations
 
@@ -8,9 +8,6 @@ from pathlib import Path
 from typing import Final
 
 APP: Final = "kraty-console"
-
-PRIVATE_DIR: Final = 0o700
-PRIVATE_FILE: Final = 0o600
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,22 +27,9 @@ class Paths:
             Path(state).expanduser() if state else _platform("state"),
         )
 
-    @property
-    def journal(self) -> Path:
-        """The journal of intended changes (trust: Exactly once)."""
-        return self.state_dir / "journal.sqlite"
-
     def token_file(self, profile: str) -> Path:
         """Where a profile's token lies when nothing else is said."""
         return self.config_file.parent / "tokens" / profile
-
-
-def private_dir(path: Path) -> Path:
-    """The folder, made if need be, that only its owner can enter."""
-    path.mkdir(mode=PRIVATE_DIR, parents=True, exist_ok=True)
-    if path.stat().st_mode & 0o077:
-        path.chmod(PRIVATE_DIR)
-    return path
 
 
 def _platform(kind: str) -> Path:

@@ -1,0 +1,63 @@
+"""`kraty-console demo`: the console, signed in, on an embedded backend with a living world."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import click
+
+from kraty_console.cli.exits import Exit
+from kraty_console.cli.options import Options
+
+_ROLES = ("GAME_ADMIN", "GAME_DEBUGGER", "GAME_VIEWER")
+
+
+@click.command()
+@click.option("--role", type=click.Choice(_ROLES), default=_ROLES[0], show_default=True, help="Who one is there.")
+@click.argument("player", required=False)
+@click.option("--read-only", is_flag=True, default=None, help="Take the changing actions away.")
+@click.option("--mouse/--no-mouse", default=None, help="Take the mouse from the terminal.")
+@click.option("--theme", metavar="NAME", help="Colours.")
+@click.option("--ticket", metavar="ID", help="The ticket that what follows is for.")
+@click.pass_obj
+def demo(before: Options, /, role: str, player: str | None, **said: Any) -> int:  # noqa: ANN401 (each flag has its own type)
+    """Open the console on an embedded backend with a demo world; both are gone when it is left."""
+    from kraty_console.cli.opening import opened, refused
+    from kraty_console.cli.output import say
+
+    options = before.then(Options(**said))
+    if (code := refused()) is not None:
+        return code
+    from kraty_console.backend.demo.tickets import TICKETS
+    from kraty_console.cli.embedded import DidNotStart, embedded_backend
+    from kraty_console.config.launch import Launch, Try
+    from kraty_console.config.paths import Paths
+    from kraty_console.config.profiles import Profile
+
+    try:
+        with embedded_backend(say) as backend:
+            profile = Profile(
+                name="demo",
+                url=backend.url,
+                studio=backend.studio,
+                game=backend.game,
+                environment="live",
+                read_only=bool(options.read_only),
+                theme=options.theme or os.environ.get("KRATY_THEME") or None,
+                mouse=bool(options.mouse),
+            )
+            return opened(
+                Launch(
+                    profile,
+                    backend.sessions[role],
+                    state_dir=backend.folder / "state",
+                    crash_dir=Paths.of(os.environ).state_dir,
+                    initial_player=player,
+                    ticket=options.ticket,
+                    tries=tuple(Try(ticket.player, ticket.complaint) for ticket in TICKETS),
+                )
+            )
+    except DidNotStart as error:
+        say(str(error))
+        return Exit.FAILED

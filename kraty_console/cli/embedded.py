@@ -1,0 +1,179 @@
+"""An embedded backend as a child process that ends with its parent, whatever becomes of it.
+
+The child holds the read end of a pipe whose write end is here: when this process is gone, even killed, the pipe ends and
+the child stops. Its database lies in a temporary folder that goes with it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Final
+
+from kraty_console.contract.secret import Secret
+
+START_SECONDS: Final = 120.0
+"""How long a backend may take to make its world."""
+
+STOP_SECONDS: Final = 10.0
+
+_PREFIX: Final = "kraty-demo-"
+_ANNOUNCED: Final = re.compile(r"^listening on (http://\S+)$", re.MULTILINE)
+
+
+class DidNotStart(Exception):
+    """The backend ended, or said nothing in time; the message holds its own words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """A backend that listens, and who may speak to it."""
+
+    url: str
+    studio: str
+    game: str
+    sessions: Mapping[str, Secret]
+    """Session tokens by role."""
+    folder: Path
+    """For what belongs to this run; removed at its end."""
+
+
+@contextlib.contextmanager
+def embedded_backend(said: Callable[[str], None]) -> Iterator[Embedded]:
+    """Serve a demo world on a free port of this machine until the block ends.
+
+    Raises:
+        DidNotStart: see there.
+    """
+    with _signals_end_the_program(), _folder() as folder, (folder / "backend.log").open("wb") as log:
+        said("Starting a Kraty backend with a demo world …")
+        credentials = folder / "credentials.json"
+        child = subprocess.Popen(  # noqa: S603 (this program itself)
+            _command(folder, credentials),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            start_new_session=True,  # a key that ends the console must not reach the backend first
+        )
+        try:
+            url = _announced(child, folder / "backend.log")
+            told = json.loads(credentials.read_text("utf-8"))
+            sessions = {role: Secret(token) for role, token in told["sessions"].items()}
+            yield Embedded(url, told["studioId"], told["gameId"], sessions, folder)
+        finally:
+            _stop(child)
+
+
+def _command(folder: Path, credentials: Path) -> list[str]:
+    return [
+        sys.executable,
+        "-P",
+        "-m",
+        "kraty_console",
+        "backend",
+        "serve",
+        "--database",
+        f"sqlite:///{folder / 'kraty.db'}",
+        "--listen",
+        "127.0.0.1:0",
+        "--demo",
+        "--credentials-out",
+        str(credentials),
+        "--exit-with-parent",
+    ]
+
+
+def _announced(child: subprocess.Popen[bytes], log: Path) -> str:
+    """The address that the child says it listens on."""
+    assert child.stdout is not None
+    heard = b""
+    while True:
+        ready, _, _ = select.select([child.stdout], [], [], START_SECONDS)
+        part = os.read(child.stdout.fileno(), 4096) if ready else b""
+        heard += part
+        text = heard.decode("utf-8", "replace")
+        found = _ANNOUNCED.search(text) if text.endswith("\n") else None
+        if found:
+            return found[1]
+        if part:
+            continue
+        if not ready:
+            raise DidNotStart(f"The backend did not answer within {START_SECONDS:.0f} s.\n{_words(log)}")
+        code = child.wait(STOP_SECONDS)
+        raise DidNotStart(f"The backend did not start (exit code {code}).\n{_words(log)}")
+
+
+def _words(log: Path) -> str:
+    return log.read_text("utf-8", "replace")[-3_000:].strip()
+
+
+def _stop(child: subprocess.Popen[bytes]) -> None:
+    assert child.stdin is not None
+    assert child.stdout is not None
+    with contextlib.suppress(BrokenPipeError):
+        child.stdin.close()
+    if child.poll() is None:
+        child.terminate()
+    try:
+        child.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+    child.stdout.close()
+
+
+@contextlib.contextmanager
+def _folder() -> Iterator[Path]:
+    """A private folder under this process's name; those of processes that were killed are swept away."""
+    _sweep(Path(tempfile.gettempdir()))
+    folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _sweep(place: Path) -> None:
+    for folder in place.glob(f"{_PREFIX}*-*"):
+        owner = folder.name.removeprefix(_PREFIX).partition("-")[0]
+        with contextlib.suppress(OSError):
+            ours = folder.lstat().st_uid == os.geteuid() and not folder.is_symlink()
+            if ours and owner.isdigit() and not _is_alive(int(owner)):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+@contextlib.contextmanager
+def _signals_end_the_program() -> Iterator[None]:
+    """A hang-up or a request to end unwinds the stack, so that child and folder go too."""
+
+    def leave(number: int, _frame: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    before = {number: signal.signal(number, leave) for number in (signal.SIGHUP, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,131 @@
+"""The command line. Nothing but click is imported until a command needs it: `--version` answers at once."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+import click
+
+from kraty_console import __version__
+from kraty_console.cli.exits import Exit
+from kraty_console.cli.options import Options, console_options
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_COMMANDS: Final = {
+    "open": ("kraty_console.cli.opening", "open_console", "Open the console, on a player if one is named."),
+    "search": ("kraty_console.cli.questions", "search", "Find players by id, e-mail, or the beginning of an id."),
+    "show": ("kraty_console.cli.questions", "show", "Show what is known of a player."),
+    "demo": ("kraty_console.cli.demo", "demo", "Open the console on an embedded backend with a demo world."),
+    "backend": ("kraty_console.cli.backend", "backend", "Run a Kraty backend by itself."),
+    "config": ("kraty_console.cli.configuration", "config", "Where the profiles are kept, and an example."),
+}
+"""Command → module, attribute, and its line in --help; imported when it is called."""
+
+
+class _Commands(click.Group):
+    """Imports a command when it is called; a first word that is no command is a player's id."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module, attribute, _ = _COMMANDS[cmd_name]
+        command = getattr(import_module(module), attribute)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, words) for name, (_, _, words) in _COMMANDS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in _COMMANDS:
+            return "open", self.get_command(ctx, "open"), ["--", *args] if args[0].startswith("-") else args
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=_Commands,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    options_metavar="[OPTIONS]",
+    subcommand_metavar="[PLAYER | COMMAND …]",
+)
+@click.version_option(__version__, "-V", "--version", prog_name="kraty-console", message="%(prog)s %(version)s")
+@console_options
+@click.pass_context
+def cli(ctx: click.Context, /, **said: Any) -> int | None:  # noqa: ANN401 (each flag has its own type)
+    """Find a player of a game that runs on Kraty, see what went wrong, mend it.
+
+    Without a command it opens the console; with a player's id (kraty-console alice_42), on that player.
+
+    Exit codes: 0 found, 1 failed, 2 usage, 3 not found, 4 not allowed, 5 unreachable.
+    """
+    ctx.obj = Options(**said)
+    if ctx.invoked_subcommand is None:
+        from kraty_console.cli.opening import open_with
+
+        return open_with(ctx.obj, None)
+    return None
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and answer the exit code; whatever goes wrong is told in words."""
+    from kraty_console.cli.output import never_fail_on_letters
+
+    never_fail_on_letters()
+    try:
+        code = cli.main(
+            args=None if arguments is None else list(arguments), prog_name="kraty-console", standalone_mode=False
+        )
+    except click.ClickException as error:
+        return _usage(error)
+    except (click.Abort, KeyboardInterrupt):
+        return Exit.INTERRUPTED
+    except BrokenPipeError:
+        _drop_output()
+        return Exit.FAILED
+    except _errors() as error:
+        from kraty_console.cli.failures import told
+
+        return told(error)
+    return code if isinstance(code, int) else Exit.FOUND
+
+
+def _errors() -> tuple[type[Exception], ...]:
+    """Errors that have words; evaluated only when something was raised."""
+    from kraty_console.config.errors import ConfigError
+    from kraty_console.contract.errors import KratyError
+
+    return ConfigError, KratyError
+
+
+def _usage(error: click.ClickException) -> int:
+    from kraty_console.cli.output import say
+
+    if isinstance(error, click.UsageError) and error.ctx is not None:
+        say(error.ctx.get_usage())
+    say(f"Error: {error.format_message()}")
+    return error.exit_code
+
+
+def _drop_output() -> None:
+    """Whoever read the output went away: let the interpreter's last flush go nowhere."""
+    import os
+
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+
+
+def main() -> NoReturn:
+    """The entry point of `kraty-console`."""
+    sys.exit(run())

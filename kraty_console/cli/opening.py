@@ -1,0 +1,62 @@
+"""Opens the console, or says why it cannot be drawn here."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kraty_console.cli.exits import Exit
+from kraty_console.cli.options import Options, console_options
+
+if TYPE_CHECKING:
+    from kraty_console.config.launch import Launch
+
+
+@click.command(name="open")
+@click.argument("player", required=False)
+@console_options
+@click.pass_obj
+def open_console(before: Options, /, player: str | None, **said: Any) -> int:  # noqa: ANN401 (each flag has its own type)
+    """Open the console, on PLAYER if one is named (also one whose id is the name of a command)."""
+    return open_with(before.then(Options(**said)), player)
+
+
+def open_with(options: Options, player: str | None) -> int:
+    """Open the console on the configured profile."""
+    from kraty_console.cli.session import launch_of
+
+    if options.token_stdin:
+        launch = launch_of(options, player)
+        take_input_back()
+        return refused() or opened(launch)
+    return refused() or opened(launch_of(options, player))
+
+
+def take_input_back() -> None:
+    """The token came on the standard input; the person sits at the terminal."""
+    from kraty_console.cli.terminal import take_terminal_back
+
+    take_terminal_back()
+
+
+def refused() -> int | None:
+    """Where no console can be drawn: say why, and answer the exit code."""
+    from kraty_console.cli.terminal import why_no_console
+
+    reason = why_no_console(os.environ, encoding=sys.stdout.encoding)
+    if reason is None:
+        return None
+    from kraty_console.cli.output import say
+
+    say(f"The console cannot be opened: {reason}.")
+    return Exit.USAGE
+
+
+def opened(launch: Launch) -> int:
+    """Open the console and stay until it is left."""
+    from kraty_console.console.app import run_console
+
+    return run_console(launch)

@@ -1,0 +1,62 @@
+"""Flags that say which backend and game: they may stand before a command or after it, and the later one wins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from typing import Any, Final, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What was said; None where nothing was."""
+
+    profile: str | None = None
+    url: str | None = None
+    studio: str | None = None
+    game: str | None = None
+    environment: str | None = None
+    token_stdin: bool | None = None
+    read_only: bool | None = None
+    mouse: bool | None = None
+    theme: str | None = None
+    ticket: str | None = None
+
+    def then(self, later: Options) -> Options:
+        """These, with what was said later in their place."""
+        said = {item.name: getattr(later, item.name) for item in fields(later)}
+        return replace(self, **{name: value for name, value in said.items() if value is not None})
+
+
+_WHERE: Final = (
+    click.option("--profile", metavar="NAME", help="A profile of the configuration."),
+    click.option("--url", metavar="URL", help="Address of the backend; https, or http to this machine."),
+    click.option("--studio", metavar="ID", help="The studio."),
+    click.option("--game", metavar="ID", help="The game."),
+    click.option("--environment", metavar="NAME", help="live, test, or another the studio has."),
+    click.option("--token-stdin", is_flag=True, default=None, help="Read the session token from the standard input."),
+)
+_LOOKS: Final = (
+    click.option("--read-only", is_flag=True, default=None, help="Take the changing actions away."),
+    click.option("--mouse/--no-mouse", default=None, help="Take the mouse from the terminal."),
+    click.option("--theme", metavar="NAME", help="Colours."),
+    click.option("--ticket", metavar="ID", help="The ticket that what follows is for."),
+)
+
+
+def where_options(function: F) -> F:
+    """Add the flags that name backend and game."""
+    for option in reversed(_WHERE):
+        function = option(function)
+    return function
+
+
+def console_options(function: F) -> F:
+    """Add all flags the console knows."""
+    for option in reversed(_LOOKS):
+        function = option(function)
+    return where_options(function)

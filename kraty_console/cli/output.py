@@ -1,0 +1,32 @@
+"""Data goes to the standard output, words to the standard error; neither carries a byte that steers a terminal."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+
+def emit(text: str) -> None:
+    """Data, whole lines; text from outside has been through the door before it gets here."""
+    sys.stdout.write(text if text.endswith("\n") or not text else text + "\n")
+    sys.stdout.flush()
+
+
+def emit_json(value: Any) -> None:  # noqa: ANN401 (JSON is anything)
+    """Data as JSON in ASCII alone: control characters and all else come out as escapes."""
+    emit(json.dumps(value, ensure_ascii=True, indent=2))
+
+
+def say(words: str) -> None:
+    """Words for a person, made safe."""
+    from kraty_console.present.safe import safe
+
+    print(safe(words, limit=4_000, multiline=True), file=sys.stderr, flush=True)
+
+
+def never_fail_on_letters() -> None:
+    """Where a terminal or a pipe is not UTF-8, what it cannot take comes out as an escape."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")

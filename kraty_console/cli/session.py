@@ -1,0 +1,79 @@
+"""From flags, environment and profile to what is needed to ask: the profile, the token, the client."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from kraty_console.cli.options import Options
+from kraty_console.config.errors import ConfigError
+from kraty_console.config.launch import Launch
+from kraty_console.config.paths import Paths
+from kraty_console.config.profiles import Overrides, Profile, load_profile
+from kraty_console.config.tokens import find_token
+from kraty_console.contract.secret import Secret
+
+if TYPE_CHECKING:
+    from kraty_console.client.admin import KratyClient
+
+
+def profile_of(options: Options) -> tuple[Profile, Paths]:
+    """The profile that flags, environment and file make together."""
+    paths = Paths.of(os.environ)
+    overrides = Overrides(
+        url=options.url,
+        studio=options.studio,
+        game=options.game,
+        environment=options.environment,
+        theme=options.theme,
+        read_only=options.read_only,
+        mouse=options.mouse,
+    )
+    return load_profile(paths.config_file, os.environ, overrides, name=options.profile), paths
+
+
+def token_of(options: Options, profile: Profile, paths: Paths) -> Secret | None:
+    """The token; typed unseen where the standard input is a terminal."""
+    if options.token_stdin and sys.stdin.isatty():
+        return Secret(click.prompt("session token", hide_input=True, err=True).strip())
+    return find_token(profile, paths, os.environ, stdin=sys.stdin if options.token_stdin else None)
+
+
+def launch_of(options: Options, player: str | None) -> Launch:
+    """What the console is opened with."""
+    profile, paths = profile_of(options)
+    token = token_of(options, profile, paths)
+    ticket = options.ticket or os.environ.get("KRATY_TICKET") or None
+    return Launch(profile, token, paths.state_dir, paths.state_dir, initial_player=player, ticket=ticket)
+
+
+def client_of(options: Options) -> KratyClient:
+    """A client for a question without a screen.
+
+    Raises:
+        ConfigError: there is no address, or no token.
+        KratyError: the address cannot be used.
+    """
+    profile, paths = profile_of(options)
+    if profile.url is None:
+        raise ConfigError(
+            "no backend is named: give --url, KRATY_URL, or a profile (kraty-console config example shows one)"
+        )
+    token = token_of(options, profile, paths)
+    if token is None:
+        raise ConfigError(
+            "there is no session token: give KRATY_TOKEN, --token-stdin, or name its source in the profile"
+        )
+    from kraty_console.client.admin import KratyClient
+    from kraty_console.contract.secret import Credential
+
+    return KratyClient(
+        profile.url,
+        Credential(token, profile.credential),
+        studio_id=profile.studio,
+        game_id=profile.game,
+        environment=profile.environment,
+    )

@@ -1,0 +1,42 @@
+"""Whether a console can be drawn here; where it cannot, what to do instead."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import sys
+from collections.abc import Mapping
+from typing import Final
+
+_INSTEAD: Final = "use kraty-console search and show, which need no screen"
+
+
+def why_no_console(environ: Mapping[str, str], *, input_fd: int = 0, output_fd: int = 1, encoding: str) -> str | None:
+    """The reason in words, with advice; None when all is well."""
+    if not os.isatty(output_fd):
+        return f"the output is not a terminal: {_INSTEAD}"
+    if not os.isatty(input_fd):
+        return f"the input is not a terminal: {_INSTEAD}"
+    term = environ.get("TERM", "")
+    if term in ("", "dumb"):
+        return f"TERM is {term or 'not set'}, and nothing can be drawn on that: set TERM=xterm-256color, or {_INSTEAD}"
+    try:
+        is_utf8 = codecs.lookup(encoding).name == "utf-8"
+    except LookupError:
+        is_utf8 = False
+    if not is_utf8:
+        return f"the terminal's encoding is {encoding}, not UTF-8: run it as LC_ALL=C.UTF-8 kraty-console"
+    return None
+
+
+def take_terminal_back() -> None:
+    """After a token came on the standard input: make the terminal the input again, where there is one."""
+    if os.isatty(0):
+        return
+    try:
+        terminal = os.open("/dev/tty", os.O_RDWR)
+    except OSError:
+        return
+    os.dup2(terminal, 0, inheritable=True)
+    os.close(terminal)
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 (it lives as long as the process)

@@ -1,0 +1,143 @@
+"""Where the session token comes from: the first source that has one wins (trust: Secrets), and argv is none of them.
+
+In order: the standard input (`--token-stdin`), `KRATY_TOKEN`, the profile's `token_command`, the system's keyring, a
+file that only its owner can read. The stored ones belong to the profile's own address and are not sent to another.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import stat
+import subprocess
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final, TextIO
+
+from kraty_console.config.errors import ConfigError
+from kraty_console.config.paths import APP, Paths
+from kraty_console.config.profiles import Profile
+from kraty_console.contract.secret import Secret
+
+LONGEST: Final = 16_384
+"""Characters of a token, at most."""
+
+COMMAND_SECONDS: Final = 30.0
+"""A command may ask for a passphrase or a touch of a key."""
+
+KEYRING_SECONDS: Final = 3.0
+
+
+def find_token(
+    profile: Profile,
+    paths: Paths,
+    environ: Mapping[str, str],
+    *,
+    stdin: TextIO | None = None,
+    keyring: Callable[[str], str | None] | None = None,
+) -> Secret | None:
+    """The token of the first source that has one; None when none has.
+
+    `stdin` is given when the token was announced there. `keyring` answers for a profile's name; left out, it is the
+    system's, if the keyring package is installed.
+
+    Raises:
+        ConfigError: a source that was named has a token that cannot be used, or fails.
+    """
+    if stdin is not None:
+        return _from_stdin(stdin)
+    if environ.get("KRATY_TOKEN", "").strip():
+        return _token(environ["KRATY_TOKEN"], "KRATY_TOKEN")
+    if not profile.url_is_own:
+        return None
+    if profile.token_command:
+        return _from_command(profile.token_command, environ)
+    if profile.keyring:
+        found = _within(KEYRING_SECONDS, lambda: (keyring or system_keyring)(profile.name))
+        if found:
+            return _token(found, "the keyring")
+    return _from_file(profile.token_file or paths.token_file(profile.name), wanted=profile.token_file is not None)
+
+
+def system_keyring(profile: str) -> str | None:
+    """What the system's keyring holds for a profile; None without the keyring package or an entry."""
+    try:
+        import keyring
+        from keyring.errors import KeyringError
+    except ImportError:
+        return None
+    try:
+        return keyring.get_password(APP, profile)  # type: ignore[no-any-return,unused-ignore]
+    except (KeyringError, OSError, RuntimeError):
+        return None  # locked, absent, or not for this machine: the file is asked next
+
+
+def _from_stdin(stdin: TextIO) -> Secret:
+    text = stdin.readline(LONGEST + 2)
+    if not text.strip():
+        raise ConfigError("--token-stdin was given, and no token came on the standard input")
+    return _token(text, "the standard input")
+
+
+def _from_command(command: tuple[str, ...], environ: Mapping[str, str]) -> Secret:
+    told = shlex.join(command)
+    try:
+        done = subprocess.run(  # noqa: S603 (the user's own command, without a shell)
+            command, stdout=subprocess.PIPE, env=dict(environ), timeout=COMMAND_SECONDS, check=False
+        )
+    except FileNotFoundError as error:
+        raise ConfigError(f"token_command: there is no {command[0]!r}") from error
+    except OSError as error:
+        raise ConfigError(f"token_command: `{told}` cannot be run: {error.strerror}") from error
+    except subprocess.TimeoutExpired as error:
+        raise ConfigError(f"token_command: `{told}` gave no token within {COMMAND_SECONDS:.0f} s") from error
+    if done.returncode != 0:
+        raise ConfigError(f"token_command: `{told}` ended with {done.returncode}")
+    lines = done.stdout.decode("utf-8", "replace").strip().splitlines()
+    if not lines:
+        raise ConfigError(f"token_command: `{told}` printed nothing")
+    return _token(lines[0], "token_command")
+
+
+def _within(seconds: float, ask: Callable[[], str | None]) -> str | None:
+    """The answer, if it comes in time: a keyring whose service hangs must not hang the console."""
+    answers: list[str | None] = []
+    thread = threading.Thread(target=lambda: answers.append(ask()), name="keyring", daemon=True)
+    thread.start()
+    thread.join(seconds)
+    return answers[0] if answers else None
+
+
+def _from_file(path: Path, *, wanted: bool) -> Secret | None:
+    quoted = shlex.quote(str(path))
+    try:
+        link_owner = path.lstat().st_uid
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except FileNotFoundError:
+        if wanted:
+            raise ConfigError(f"token_file: there is no {path}") from None
+        return None
+    except OSError as error:
+        raise ConfigError(f"token_file: {path} cannot be read: {error.strerror}") from error
+    with os.fdopen(descriptor, encoding="utf-8", errors="replace") as file:
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode):
+            raise ConfigError(f"token_file: {path} is not a file")
+        if found.st_uid not in (os.geteuid(), 0) or link_owner not in (os.geteuid(), 0):
+            raise ConfigError(
+                f"token_file: {path} is somebody else's, or a link to it. Make your own: "
+                f"rm {quoted} && (umask 077 && cat > {quoted})"
+            )
+        if found.st_mode & 0o077:
+            raise ConfigError(f"token_file: {path} can be read by others. Mend it: chmod 600 {quoted}")
+        return _token(file.read(LONGEST + 2), f"token_file {path}")
+
+
+def _token(text: str, where: str) -> Secret:
+    token = text.strip()
+    if not token:
+        raise ConfigError(f"{where}: it is empty")
+    if len(token) > LONGEST or not all("!" <= character <= "~" for character in token):
+        raise ConfigError(f"{where}: this is not a token (it is too long, or holds spaces or special characters)")
+    return Secret(token)
