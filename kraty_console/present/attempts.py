@@ -96,4 +96,5 @@ def row(attempt: Attempt, snapshot: Snapshot, now: datetime, links: Links) -> Ro
             sort_key(-{"fine": 0.0, "notice": 1.0, "wrong": 2.0}[faults[0].severity]),
         ),
         attempt.id,
+        "attempt id",
     )

@@ -58,4 +58,4 @@ def row(entry: AuditRow, now: datetime, *, with_player: bool = False) -> Row:
     if with_player:
         cells.insert(3, cell(player))
         keys.insert(3, sort_key(player))
-    return Row(entry.id, "audit", tuple(cells), tuple(keys), entry.id)
+    return Row(entry.id, "audit", tuple(cells), tuple(keys), entry.id, "audit row's id")

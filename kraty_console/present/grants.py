@@ -78,4 +78,5 @@ def row(grant: Grant, snapshot: Snapshot, now: datetime, links: Links) -> Row:
             sort_key(-{"fine": 0.0, "notice": 1.0, "wrong": 2.0}[faults[0].severity]),
         ),
         grant.id,
+        "grant id",
     )

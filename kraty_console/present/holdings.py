@@ -41,6 +41,7 @@ def balance_row(holding: WalletHolding, now: datetime) -> Row:
         (cell(holding.economy_key), Cell(number(holding.balance)), Cell(ago(holding.updated_at, now), "dim")),
         (sort_key(holding.economy_key), sort_key(holding.balance), sort_key(holding.updated_at)),
         holding.economy_key,
+        "economy key",
     )
 
 
@@ -52,6 +53,7 @@ def item_row(holding: ItemHolding, now: datetime) -> Row:
         (cell(holding.item_key), Cell(number(holding.quantity)), Cell(ago(holding.updated_at, now), "dim")),
         (sort_key(holding.item_key), sort_key(holding.quantity), sort_key(holding.updated_at)),
         holding.item_key,
+        "item key",
     )
 
 
@@ -80,4 +82,5 @@ def ledger_row(entry: LedgerRow, place: int, now: datetime) -> Row:
             sort_key(entry.origin),
         ),
         entry.ledger_id or key or "",
+        "ledger row's id" if entry.ledger_id else "key",
     )

@@ -60,4 +60,5 @@ def row(lobby: Lobby, now: datetime) -> Row:
             sort_key(0.0 if diagnosis.severity == "fine" else -1.0),
         ),
         lobby.id,
+        "lobby id",
     )

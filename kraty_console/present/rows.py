@@ -16,6 +16,20 @@ from kraty_console.support.scopes import PaneId, pane
 if TYPE_CHECKING:
     from kraty_console.contract.players import Snapshot
 
+__all__ = [
+    "COLUMNS",
+    "TABLES_OF",
+    "TITLES",
+    "Column",
+    "Row",
+    "Table",
+    "TableId",
+    "pane_count",
+    "pane_title",
+    "rows",
+    "tables",
+]
+
 TableId = Literal["attempts", "grants", "balances", "wallet_ledger", "lobbies", "items", "item_ledger", "audit"]
 
 

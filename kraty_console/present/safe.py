@@ -131,9 +131,9 @@ def _selects(text: str, place: int) -> bool:
 
 
 def looks_odd(value: str) -> str | None:
-    """Why a value may deceive the eye, in a few words; None when it looks like what it is."""
+    """Why a value may deceive the eye, as a verb and its object (`holds …`); None when it looks like what it is."""
     if not value:
-        return "empty"
+        return "is empty"
     head = value[:DEFAULT_LIMIT]
     if all(char.isspace() or char in _BLANK or unicodedata.category(char) in _BAD_CATEGORIES for char in head):
         return "looks blank"

@@ -53,8 +53,10 @@ class Row:
     cells: tuple[Cell, ...]
     sort: tuple[SortKey, ...]
     """A key for each cell."""
-    copy: str
+    copies: str
     """Raw: what is copied when this row is under the cursor."""
+    copies_what: str
+    """What that is: `attempt id`, `economy key`."""
 
     def matches(self, needle: str) -> bool:
         """True when a cell holds the text, upper or lower case."""

@@ -197,7 +197,7 @@ def parse_entries(text: str, catalog: Catalog | None = None) -> Entries:
     if len(text) > _MAX_TEXT:
         return Entries((), (Problem(1, f"at most {grouped(_MAX_TEXT)} characters"),))
     if not text.strip():
-        return Entries((), (Problem(1, "write what to give; t inserts a template"),))
+        return Entries((), (Problem(1, "write what to give"),))
     reader = _Reader(text, catalog)
     reader.read()
     problems = tuple(sorted(reader.problems, key=lambda each: each.line))

@@ -82,8 +82,3 @@ def follow_up(form: Form, values: Values, idempotency_key: str) -> Call | None:
     if form.kind is ActionKind.FORCE_COMPLETE and form.ticked(values, "then_roll"):
         return retry_roll.call(form, values, idempotency_key + ROLL_SUFFIX)
     return None
-
-
-def effects(form: Form, values: Values, seen: Seen) -> list[Effect]:
-    """What will change, computed from the player as last read, before anything is sent; notes come last."""
-    return sorted(CHANGES[form.action_id].effects(form, values, seen), key=lambda effect: effect.note)

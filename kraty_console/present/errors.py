@@ -1,0 +1,165 @@
+"""Every error in plain words: what happened, what to do, and the exit code of the command line (design: Words)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from kraty_console.contract.errors import (
+    BadAnswer,
+    Code,
+    IdempotencyConflict,
+    Invalid,
+    KratyError,
+    NotAllowed,
+    NotFound,
+    RateLimited,
+    Refused,
+    SignInNeeded,
+    Unavailable,
+)
+from kraty_console.present.safe import SafeText, safe
+from kraty_console.support.actions import missing_permission
+from kraty_console.support.measure import counted
+
+FAILED: Final = 1
+USAGE: Final = 2
+NOT_FOUND: Final = 3
+NOT_ALLOWED: Final = 4
+UNREACHABLE: Final = 5
+
+_MESSAGE_LIMIT: Final = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """An error as it is shown."""
+
+    title: SafeText
+    """What happened, in one short sentence with its stop."""
+    text: SafeText
+    """The same at more length, with code and request id."""
+    hint: SafeText
+    """What to do; empty when there is nothing to do."""
+    exit_code: int
+    retry_after: float | None = None
+    """Seconds to count down before trying again makes sense."""
+
+
+def words_of(error: KratyError, *, role: str | None = None) -> Words:
+    """The words of an error; `role` is the member's, for what is not allowed."""
+    message = safe(error.message, limit=_MESSAGE_LIMIT).rstrip(". ")
+    trace = _trace(error)
+    if isinstance(error, SignInNeeded):
+        return _words("The session is over or not known.", trace, message, "Give a new token to go on.", NOT_ALLOWED)
+    if isinstance(error, NotAllowed):
+        return _not_allowed(error, message, trace, role)
+    if isinstance(error, NotFound):
+        return _words(
+            "There is no such thing here.", trace, message, "Check the id, the game and the environment.", NOT_FOUND
+        )
+    if isinstance(error, RateLimited):
+        seconds = max(1, math.ceil(error.retry_after))
+        return _words(
+            "Too many calls.", trace, message, f"Wait {counted(seconds, 'second')}.", UNREACHABLE, float(seconds)
+        )
+    if isinstance(error, IdempotencyConflict):
+        return _words(
+            "Not applied: this key was used before for something else.",
+            trace,
+            message,
+            "Close the dialog and open it again.",
+            FAILED,
+        )
+    if isinstance(error, Refused):
+        return _refused(error, message, trace)
+    if isinstance(error, Invalid):
+        return _words("Not applied: the request was not understood.", trace, _fields(error, message), "", FAILED)
+    if isinstance(error, Unavailable):
+        return _unavailable(error, message, trace)
+    if isinstance(error, BadAnswer):
+        hint = "Check the address: is it a Kraty backend?" if not error.maybe_applied else _LOOK
+        return _words("The answer was not one of Kraty's.", trace, message, hint, FAILED)
+    return _words("It did not work.", trace, message, "", FAILED)
+
+
+_LOOK: Final = "It may have taken effect: look before sending it again."
+
+
+def _words(title: str, trace: str, message: str, hint: str, exit_code: int, retry_after: float | None = None) -> Words:
+    said = f" {message}." if message and message.casefold() not in title.casefold() else ""
+    return Words(SafeText(title), SafeText(f"{title}{said}{trace}"), SafeText(hint), exit_code, retry_after)
+
+
+def _trace(error: KratyError) -> str:
+    parts = []
+    if error.status is not None or error.code:
+        parts.append(" ".join(part for part in (str(error.status or ""), safe(error.code, limit=60)) if part))
+    if error.request_id:
+        parts.append(f"request {safe(error.request_id, limit=80)}")
+    return f" ({', '.join(parts)})" if parts else ""
+
+
+def _not_allowed(error: NotAllowed, message: str, trace: str, role: str | None) -> Words:
+    if error.code == Code.PLAYER_BANNED:
+        return _words("Not applied: the player is banned.", trace, message, "Lift the ban first (B).", NOT_ALLOWED)
+    permission = error.permission or _text(error.details.get("permission"))
+    if permission:
+        needs = safe(missing_permission(permission, role), limit=_MESSAGE_LIMIT)
+        return Words(
+            SafeText(f"Not allowed: {needs}."),
+            SafeText(f"Not allowed: {needs}.{trace}"),
+            SafeText("Ask somebody who may, or for the role."),
+            NOT_ALLOWED,
+        )
+    return _words("Not allowed.", trace, message, "Ask somebody who may, or for the role.", NOT_ALLOWED)
+
+
+def _refused(error: Refused, message: str, trace: str) -> Words:
+    grants = error.details.get("grantIds")
+    if isinstance(grants, list) and grants:
+        are = "is" if len(grants) == 1 else "are"
+        them = "it" if len(grants) == 1 else "them"
+        title = f"Not applied: {counted(len(grants), 'grant')} {are} already linked to this attempt."
+        return Words(SafeText(title), SafeText(title + trace), SafeText(f"Open {them} with 2."), FAILED)
+    rolled = _text(error.details.get("rollError"))
+    if rolled:
+        title = f"The roll failed again: {safe(rolled, limit=_MESSAGE_LIMIT)}."
+        hint = "Mend its cause in the portal, then retry the roll."
+        return Words(SafeText(title), SafeText(title + trace), SafeText(hint), FAILED)
+    title = f"Not applied: {message}." if message else "Not applied: the state does not allow it."
+    return Words(SafeText(title), SafeText(title + trace), SafeText("Refresh with r and look again."), FAILED)
+
+
+def _fields(error: Invalid, message: str) -> str:
+    """The fields that the server names, whatever shape its details have (kraty-api 7.1 leaves it open)."""
+    named = error.details.get("fields", error.details.get("errors", error.details))
+    parts: list[str] = []
+    if isinstance(named, Mapping):
+        parts = [f"{name}: {_flat(value)}" for name, value in named.items() if name not in ("requestId", "permission")]
+    elif isinstance(named, list):
+        parts = [_flat(each) for each in named]
+    told = "; ".join(part for part in parts[:5] if part)
+    return f"{message} ({safe(told, limit=_MESSAGE_LIMIT)})" if told else message
+
+
+def _flat(value: Any) -> str:  # noqa: ANN401 (details are any JSON)
+    if isinstance(value, Mapping):
+        where = value.get("field", value.get("path", value.get("loc")))
+        what = value.get("message", value.get("msg", value.get("error")))
+        return ": ".join(_flat(part) for part in (where, what) if part is not None)
+    if isinstance(value, list):
+        return ".".join(_flat(each) for each in value)
+    return str(value) if value is not None else ""
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _unavailable(error: Unavailable, message: str, trace: str) -> Words:
+    title = "The server is in trouble." if error.status is not None else "The server cannot be reached."
+    hint = _LOOK if error.maybe_applied else "Press u to try again."
+    return _words(title, trace, message, hint, UNREACHABLE)

@@ -1,0 +1,47 @@
+"""What was done under a ticket, as text to paste into it (design: a permanent paper trail, player-tools: the walkthrough)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from kraty_console.support.measure import as_utc
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One change that was made, or tried."""
+
+    at: datetime
+    player: str
+    title: str
+    """The action: `Force-complete`."""
+    outcome: str
+    """`applied`, `refused: …`, `outcome unknown`."""
+    what: str = ""
+    """What it was about, in words: `daily_race, attempt 0197…`."""
+    reason: str = ""
+    audit_url: str = ""
+    request_id: str = ""
+
+
+def worklog(ticket: str, work: Iterable[Work]) -> str:
+    """One paragraph per change, the oldest first, with its audit link. Raw text, each value kept on its own line."""
+    lines = [f"{_line(ticket)}: what was done" if ticket else "What was done"]
+    for each in sorted(work, key=lambda done: as_utc(done.at)):
+        when = as_utc(each.at).strftime("%Y-%m-%d %H:%M:%S UTC")
+        about = f" ({_line(each.what)})" if each.what else ""
+        lines.extend(("", f"{when}  {_line(each.title)} · {_line(each.player)}{about}", f"  {_line(each.outcome)}"))
+        if each.reason:
+            lines.append(f"  reason: {_line(each.reason)}")
+        if each.audit_url:
+            lines.append(f"  audit: {_line(each.audit_url)}")
+        elif each.request_id:
+            lines.append(f"  request: {_line(each.request_id)}")
+    return "\n".join(lines) + "\n"
+
+
+def _line(text: str) -> str:
+    """The text on one line: what is pasted into a ticket or a shell must not bring lines of its own."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split(" ")).strip()
