@@ -1,7 +1,7 @@
 """An embedded backend as a child process that ends with its parent, whatever becomes of it.
 
-The child holds the read end of a pipe whose write end is here: when this process is gone, even killed, the pipe ends and
-the child stops. Its database lies in a temporary folder that goes with it.
+The child holds the read end of a pipe whose write end is here: when this process is gone, even killed, the pipe ends
+and the child stops. Its database lies in a temporary folder that goes with it.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ START_SECONDS: Final = 120.0
 
 STOP_SECONDS: Final = 10.0
 
+_ENDING: Final = (signal.SIGHUP, signal.SIGTERM)
+
 _PREFIX: Final = "kraty-demo-"
 _ANNOUNCED: Final = re.compile(r"^listening on (http://\S+)$", re.MULTILINE)
 
@@ -55,7 +57,7 @@ def embedded_backend(said: Callable[[str], None]) -> Iterator[Embedded]:
     """Serve a demo world on a free port of this machine until the block ends.
 
     Raises:
-        DidNotStart: see there.
+        DidNotStart: it ended early, or did not answer in time.
     """
     with _signals_end_the_program(), _folder() as folder, (folder / "backend.log").open("wb") as log:
         said("Starting a Kraty backend with a demo world …")
@@ -73,6 +75,7 @@ def embedded_backend(said: Callable[[str], None]) -> Iterator[Embedded]:
             sessions = {role: Secret(token) for role, token in told["sessions"].items()}
             yield Embedded(url, told["studioId"], told["gameId"], sessions, folder)
         finally:
+            _finish_undisturbed()
             _stop(child)
 
 
@@ -171,9 +174,17 @@ def _signals_end_the_program() -> Iterator[None]:
     def leave(number: int, _frame: FrameType | None) -> None:
         raise SystemExit(128 + number)
 
-    before = {number: signal.signal(number, leave) for number in (signal.SIGHUP, signal.SIGTERM)}
+    before = {number: signal.getsignal(number) for number in (*_ENDING, signal.SIGINT)}
+    for number in _ENDING:
+        signal.signal(number, leave)
     try:
         yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _finish_undisturbed() -> None:
+    """From here on nothing keeps child and folder from being taken away."""
+    for number in (*_ENDING, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
