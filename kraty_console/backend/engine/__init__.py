@@ -1,8 +1,9 @@
 """The rules of the game's back office, one transaction each (decisions: What each action does).
 
 Every rule takes the transaction and a `Context`; it builds its answer (`Answer.data`, the wire form) before the commit,
-keeps it with `ctx.idempotency_key`, and gives it again to the same request (`Answer.replayed`). A rule that says no raises
-`RuleError`. `external_id` is the studio's id of the player in `ctx.environment`; ids that come from outside are checked here.
+keeps it with `ctx.idempotency_key`, and gives it again to the same request (`Answer.replayed`). A rule that says
+no raises `RuleError`. `external_id` is the studio's id of the player in `ctx.environment`; other ids that come from
+outside may be any text.
 
 The five changes, and the ban (the admin surface adds `audit: {id, url}`)
     attempts.force_complete(tx, ctx, attempt_id, *, final_score=None)           {attempt}

@@ -35,7 +35,6 @@ class IdSource:
 def is_id(text: str) -> bool:
     """Whether the text can be an internal id; anything else names nothing (answer 404)."""
     try:
-        uuid.UUID(text)
+        return str(uuid.UUID(text)) == text
     except ValueError:
         return False
-    return len(text) == 36

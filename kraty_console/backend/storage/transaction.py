@@ -86,6 +86,8 @@ class Transaction:
         self._rows: dict[tuple[sa.Table, Key], Row] = {}
         self._locked: set[tuple[sa.Table, Key]] = set()
         self._dirty: dict[int, Row] = {}
+        self._new_tenants: set[Key] = set()
+        self._unseen: set[sa.Table] = set()
 
     @property
     def postgresql(self) -> bool:
@@ -118,6 +120,8 @@ class Transaction:
         known = self._rows.get(place)
         if known is not None and (not lock or known.fresh or place in self._locked or not self.postgresql):
             return known
+        if known is None and key[:2] in self._new_tenants and table not in self._unseen:
+            return None
         statement = sa.select(table).where(
             *(table.c[name] == value for name, value in zip(_primary_key(table), key, strict=True))
         )
@@ -147,10 +151,20 @@ class Transaction:
         row = Row(table, dict(values), fresh=False)
         if lock:
             self._locked.add((table, row.key()))
-        return self._track(row)
+        known = self._track(row)
+        if known is not row:
+            known.update(row)  # read before the lock: what counts is what is there now (nothing is dirty after a flush)
+        return known
 
     def _track(self, row: Row) -> Row:
         return self._rows.setdefault((row.table, row.key()), row)
+
+    def founded(self, studio_id: str, game_id: str) -> None:
+        """This game is made in this very transaction: what is not in memory is not there, and need not be looked for.
+
+        Rows that were inserted without being tracked (`insert_if_absent`, `insert_many`) are still looked for.
+        """
+        self._new_tenants.add((studio_id, game_id))
 
     # Writing
 
@@ -177,6 +191,7 @@ class Transaction:
     async def insert_if_absent(self, table: sa.Table, values: Mapping[str, Any]) -> bool:
         """Insert unless the key or a unique index is taken (waits for a twin in flight). True when it was inserted."""
         await self.flush()
+        self._unseen.add(table)
         full = {**_defaults(table), **values}
         statement: Any
         if self.postgresql:
@@ -212,6 +227,7 @@ class Transaction:
     async def insert_many(self, table: sa.Table, rows: Iterable[Mapping[str, Any]]) -> None:
         """Insert rows that nobody will look at again in this transaction."""
         await self.flush()
+        self._unseen.add(table)
         full = [{**_defaults(table), **values} for values in rows]
         if full:
             await self.connection.execute(sa.insert(table), full)

@@ -130,7 +130,13 @@ leaderboard_entries: Final = sa.Table(
         ["leaderboards.studio_id", "leaderboards.game_id", "leaderboards.leaderboard_id"],
     ),
     sa.Index(
-        "ix_leaderboard_entries_rank", "studio_id", "game_id", "leaderboard_id", "score", "reached_at", "participant_id"
+        "ix_leaderboard_entries_rank",
+        "studio_id",
+        "game_id",
+        "leaderboard_id",
+        sa.text("score DESC"),
+        "reached_at",
+        "participant_id",
     ),
 )
 

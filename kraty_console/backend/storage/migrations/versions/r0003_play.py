@@ -165,7 +165,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_leaderboard_entries_rank",
         "leaderboard_entries",
-        ["studio_id", "game_id", "leaderboard_id", "score", "reached_at", "participant_id"],
+        ["studio_id", "game_id", "leaderboard_id", sa.text("score DESC"), "reached_at", "participant_id"],
         unique=False,
     )
     op.create_table(

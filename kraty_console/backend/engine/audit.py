@@ -1,0 +1,109 @@
+"""The audit log: who did what to whom, why, and what it was before and after (decisions: Audit rows)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from kraty_console.backend.engine.context import Context
+from kraty_console.backend.engine.ids import is_id
+from kraty_console.backend.storage import tables
+from kraty_console.backend.storage.database import Database
+from kraty_console.backend.storage.transaction import Row, Transaction
+
+
+def record(
+    tx: Transaction,
+    ctx: Context,
+    action: str,
+    *,
+    target_kind: str | None,
+    target_id: str | None,
+    player: Row | None = None,
+    metadata: Mapping[str, Any] | None = None,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> str:
+    """Write the row of a change, in the change's transaction; the answer is the row's id."""
+    return _write(
+        tx,
+        ctx,
+        action,
+        "ok",
+        {
+            "environment": ctx.environment if player is None else player["environment"],
+            "target_kind": target_kind,
+            "target_id": target_id,
+            "player_id": None if player is None else player["player_id"],
+            "external_player_id": None if player is None else player["external_player_id"],
+            "metadata": None if metadata is None else dict(metadata),
+            "before": None if before is None else dict(before),
+            "after": None if after is None else dict(after),
+        },
+    )
+
+
+async def denied(
+    db: Database,
+    ctx: Context,
+    permission: str,
+    *,
+    target_kind: str | None = None,
+    target_id: str | None = None,
+    external_player_id: str | None = None,
+) -> str:
+    """Write the row of an attempt that was not allowed, in a transaction of its own (decisions: Roles and permissions).
+
+    The game named in the context need not exist, nor be one the actor can see.
+    """
+
+    async def write(tx: Transaction) -> str:
+        return _write(
+            tx,
+            ctx,
+            permission,
+            "denied",
+            {
+                "environment": ctx.environment,
+                "target_kind": target_kind,
+                "target_id": target_id,
+                "external_player_id": external_player_id,
+                "metadata": {"permission": permission},
+            },
+        )
+
+    return await db.run(write)
+
+
+def link(ctx: Context, audit_id: str) -> dict[str, str]:
+    """How an answer names its audit row: the url is what an engineer pastes into a ticket."""
+    return {
+        "id": audit_id,
+        "url": f"{ctx.public_url}/admin/v1/studios/{ctx.tenant.studio_id}/audit-log/{audit_id}",
+    }
+
+
+def _write(
+    tx: Transaction, ctx: Context, action: str, outcome: Literal["ok", "denied"], values: Mapping[str, Any]
+) -> str:
+    audit_id = ctx.new_id()
+    tx.add(
+        tables.audit,
+        {
+            "studio_id": ctx.tenant.studio_id,
+            "audit_id": audit_id,
+            "game_id": ctx.tenant.game_id if is_id(ctx.tenant.game_id) else None,
+            "occurred_at": ctx.now_ms,
+            "actor_kind": ctx.actor.kind,
+            "actor_id": ctx.actor.id,
+            "actor_label": ctx.actor.label,
+            "action": action,
+            "outcome": outcome,
+            "reason": ctx.reason,
+            "ticket": ctx.ticket,
+            "idempotency_key": ctx.idempotency_key,
+            "request_id": ctx.request_id,
+            **values,
+        },
+    )
+    return audit_id

@@ -1,0 +1,231 @@
+"""Definitions of a game: items, currencies, bundles, reward tables, events, windows (kraty-api 5.12)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from kraty_console.backend.engine.context import Context
+from kraty_console.backend.engine.errors import not_found
+from kraty_console.backend.storage import tables
+from kraty_console.backend.storage.transaction import Row, Transaction
+
+Json = Mapping[str, Any]
+
+
+async def item(tx: Transaction, ctx: Context, key: str) -> Row | None:
+    """The item of that key, archived or not."""
+    return await tx.get(tables.items, ctx.tenant.studio_id, ctx.tenant.game_id, key)
+
+
+async def currency(tx: Transaction, ctx: Context, key: str) -> Row | None:
+    """The currency of that key, archived or not."""
+    return await tx.get(tables.currencies, ctx.tenant.studio_id, ctx.tenant.game_id, key)
+
+
+async def bundle(tx: Transaction, ctx: Context, key: str) -> Row | None:
+    """The bundle of that key, archived or not."""
+    return await tx.get(tables.bundles, ctx.tenant.studio_id, ctx.tenant.game_id, key)
+
+
+async def table(tx: Transaction, ctx: Context, key: str) -> Row | None:
+    """The reward table of that key, archived or not."""
+    return await tx.get(tables.reward_tables, ctx.tenant.studio_id, ctx.tenant.game_id, key)
+
+
+async def game(tx: Transaction, ctx: Context) -> Row:
+    """The game itself, with its settings; 404 when there is none."""
+    row = await tx.get(tables.games, ctx.tenant.studio_id, ctx.tenant.game_id)
+    if row is None:
+        not_found("Game", ctx.tenant.game_id)
+    return row
+
+
+async def event(tx: Transaction, ctx: Context, event_id: str) -> Row:
+    """The event with this internal id."""
+    row = await tx.get(tables.events, ctx.tenant.studio_id, ctx.tenant.game_id, event_id)
+    if row is None:
+        not_found("Event", event_id)
+    return row
+
+
+async def event_by_key(tx: Transaction, ctx: Context, key: str) -> Row:
+    """The event of that key; 404 when there is none."""
+    place = ("event", ctx.tenant, key)
+    row: Row | None = tx.memo.get(place)
+    if row is None:
+        column = tables.events.c
+        row = await tx.find(
+            tables.events,
+            column.studio_id == ctx.tenant.studio_id,
+            column.game_id == ctx.tenant.game_id,
+            column.key == key,
+        )
+        if row is None:
+            not_found("Event", key)
+        tx.memo[place] = row
+    return row
+
+
+async def window(tx: Transaction, ctx: Context, window_id: str) -> Row:
+    """The window with this internal id."""
+    row = await tx.get(tables.event_windows, ctx.tenant.studio_id, ctx.tenant.game_id, window_id)
+    if row is None:
+        not_found("Window", window_id)
+    return row
+
+
+async def open_window(tx: Transaction, ctx: Context, event_id: str) -> Row | None:
+    """The window of the event that is open now, None between windows."""
+    place = ("windows", ctx.tenant, event_id)
+    known: list[Row] = tx.memo.setdefault(place, [])
+    for row in known:
+        if row["starts_at"] <= ctx.now_ms < row["ends_at"]:
+            return row
+    column = tables.event_windows.c
+    newest = (
+        sa.select(column.window_id)
+        .where(
+            column.studio_id == ctx.tenant.studio_id,
+            column.game_id == ctx.tenant.game_id,
+            column.event_id == event_id,
+            column.starts_at <= ctx.now_ms,
+            column.ends_at > ctx.now_ms,
+        )
+        .order_by(column.starts_at.desc())
+        .limit(1)
+    )
+    found = await tx.scalar(newest)
+    if found is None:
+        return None
+    row = await window(tx, ctx, found)
+    known.append(row)
+    return row
+
+
+async def put_item(
+    tx: Transaction,
+    ctx: Context,
+    key: str,
+    *,
+    name: str | Json,
+    item_type_key: str = "item",
+    description: str | None = None,
+    rarity: str | None = None,
+    tags: Sequence[str] = (),
+    crate_entries: Sequence[Json] | None = None,
+) -> Row:
+    """Define an item; `crate_entries` is what opening one rolls, and makes it a crate."""
+    return await _put(
+        tx,
+        ctx,
+        tables.items,
+        key,
+        name=name,
+        item_type_key="crate" if crate_entries is not None else item_type_key,
+        description=description,
+        rarity=rarity,
+        tags=list(tags),
+        crate_entries=None if crate_entries is None else [dict(entry) for entry in crate_entries],
+    )
+
+
+async def put_currency(
+    tx: Transaction, ctx: Context, key: str, *, name: str | Json, kind: str = "currency", description: str | None = None
+) -> Row:
+    """Define a currency, or a progression resource (`kind`)."""
+    return await _put(tx, ctx, tables.currencies, key, name=name, kind=kind, description=description)
+
+
+async def put_bundle(tx: Transaction, ctx: Context, key: str, *, name: str | Json, entries: Sequence[Json]) -> Row:
+    """Define a bundle: entries of type currency, item, crate, table (`tableKey`, `rolls`) or bundle (`bundleKey`)."""
+    return await _put(tx, ctx, tables.bundles, key, name=name, entries=[dict(entry) for entry in entries])
+
+
+async def put_table(
+    tx: Transaction, ctx: Context, key: str, *, name: str | Json, weighted_entries: Sequence[Json]
+) -> Row:
+    """Define a reward table: `[{weight, entry}]`; an entry of None is a blank."""
+    return await _put(
+        tx, ctx, tables.reward_tables, key, name=name, weighted_entries=[dict(entry) for entry in weighted_entries]
+    )
+
+
+async def archive_table(tx: Transaction, ctx: Context, key: str) -> None:
+    """Archive a reward table: rolls that need it fail from now on."""
+    row = await table(tx, ctx, key)
+    if row is None:
+        not_found("Table", key)
+    tx.change(row, archived_at=ctx.now_ms)
+
+
+async def restore_table(tx: Transaction, ctx: Context, key: str) -> None:
+    """Bring an archived reward table back."""
+    row = await table(tx, ctx, key)
+    if row is None:
+        not_found("Table", key)
+    tx.change(row, archived_at=None)
+
+
+async def put_event(
+    tx: Transaction,
+    ctx: Context,
+    key: str,
+    *,
+    name: str | Json,
+    metrics: Sequence[Json],
+    reward_policy: Json,
+    leaderboard_mode: str = "global",
+    milestone_rewards: Sequence[Json] = (),
+    capacity: int | None = None,
+) -> Row:
+    """Define an event.
+
+    `metrics`: `[{key, target?, cap?, scorePerUnit?}]`. `milestone_rewards`: `[{key, metricKey, threshold, entries}]`.
+    `reward_policy`: `{type: "none"}`, `{type: "fixed_bundle", bundle}`, `{type: "shared_pool", pool, currencyKey}` or
+    `{type: "rank_scaled", tiers: [{fromRank, toRank, bundle}]}`; a bundle is its key or `{entries}`.
+    """
+    return tx.add(
+        tables.events,
+        {
+            **_tenant(ctx),
+            "event_id": ctx.new_id(),
+            "key": key,
+            "name": name,
+            "type": "single_metric" if len(metrics) == 1 else "multi_metric",
+            "leaderboard_mode": leaderboard_mode,
+            "metrics": [dict(metric) for metric in metrics],
+            "reward_policy": dict(reward_policy),
+            "milestone_rewards": [dict(milestone) for milestone in milestone_rewards],
+            "capacity": capacity,
+            "created_at": ctx.now_ms,
+        },
+    )
+
+
+async def put_window(tx: Transaction, ctx: Context, event_key: str, *, starts_at: int, ends_at: int) -> Row:
+    """Open the event from one moment to another (milliseconds, UTC)."""
+    event_row = await event_by_key(tx, ctx, event_key)
+    return tx.add(
+        tables.event_windows,
+        {
+            **_tenant(ctx),
+            "window_id": ctx.new_id(),
+            "event_id": event_row["event_id"],
+            "starts_at": starts_at,
+            "ends_at": ends_at,
+        },
+    )
+
+
+async def _put(tx: Transaction, ctx: Context, where: sa.Table, key: str, **values: object) -> Row:
+    row = await tx.get(where, ctx.tenant.studio_id, ctx.tenant.game_id, key)
+    if row is not None:
+        return tx.change(row, **values)
+    return tx.add(where, {**_tenant(ctx), "key": key, "created_at": ctx.now_ms, **values})
+
+
+def _tenant(ctx: Context) -> dict[str, str]:
+    return {"studio_id": ctx.tenant.studio_id, "game_id": ctx.tenant.game_id}

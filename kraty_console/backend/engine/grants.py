@@ -1,0 +1,246 @@
+"""Grants: given by hand or by the studio's backend, claimed, opened, expired, force-claimed (kraty-api 9)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from kraty_console.backend import answers
+from kraty_console.backend.engine import audit, entries, idempotency, issuing, players
+from kraty_console.backend.engine.context import Answer, Context
+from kraty_console.backend.engine.errors import RuleError, conflict, not_found
+from kraty_console.backend.engine.ids import is_id
+from kraty_console.backend.engine.issuing import Source
+from kraty_console.backend.engine.rolls import RollFailed
+from kraty_console.backend.storage import tables
+from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.contract.errors import Code
+
+CREATE = "grant.create"
+"""One operation for both surfaces: a key names one grant in the whole game (kraty-api 3.4)."""
+
+FORCE_CLAIM = "grant.manual_force_claim"
+
+
+async def create(
+    tx: Transaction,
+    ctx: Context,
+    external_id: str,
+    wanted: Sequence[Mapping[str, Any]],
+    *,
+    kind: str | None = None,
+    expires_at: int | None = None,
+    source_kind: str | None = None,
+    source_ref_id: str | None = None,
+    metadata: Mapping[str, Any] | None = None,
+) -> Answer:
+    """Give a player something (player-tools: Issue a manual grant; kraty-api 3.4).
+
+    On the admin surface an unknown player is 404 and the source is `admin`; on the server surface the player is made on
+    first contact. `expires_at` is in milliseconds, UTC.
+    """
+    request = {
+        "surface": "admin" if ctx.surface == "admin" else "server",
+        "player": external_id,
+        "entries": [dict(entry) for entry in wanted],
+        "kind": kind,
+        "expiresAt": expires_at,
+        "sourceKind": source_kind,
+        "sourceRefId": source_ref_id,
+        "metadata": metadata,
+    }
+    earlier = await idempotency.replay(tx, ctx, CREATE, request)
+    if earlier is not None:
+        return earlier
+    if expires_at is not None and expires_at <= ctx.now_ms:
+        raise RuleError(
+            Code.VALIDATION_FAILED,
+            "expiresAt must be in the future",
+            {"fields": [{"field": "expiresAt", "message": "a moment in the future"}]},
+        )
+    checked = await entries.check(tx, ctx, wanted)
+    contents: dict[str, Any] = {"entries": checked}
+    if kind == "crate":
+        if len(checked) != 1 or checked[0]["type"] != "crate":
+            raise RuleError(
+                Code.VALIDATION_FAILED,
+                "a grant of kind crate holds exactly one crate entry",
+                {"fields": [{"field": "entries", "message": "exactly one crate entry"}]},
+            )
+        contents = issuing.crate_contents(checked[0])
+    if ctx.surface == "admin":
+        player = await players.lock(tx, ctx, external_id)
+    else:
+        player = await players.upsert(tx, ctx, external_id)
+    source = Source("admin" if ctx.surface == "admin" else source_kind or "api", source_ref_id)
+    grant = await issuing.issue(
+        tx, ctx, player, kind or "reward", contents, source, expires_at=expires_at, metadata=metadata
+    )
+    shown = answers.grant(grant)
+    if ctx.surface == "engine":
+        return await idempotency.keep(tx, ctx, CREATE, 201, {"grant": shown})
+    audit_id = audit.record(
+        tx,
+        ctx,
+        "grant.manual_create" if ctx.surface == "admin" else CREATE,
+        target_kind="grant",
+        target_id=grant["grant_id"],
+        player=player,
+        metadata={"reason": ctx.reason, "externalPlayerId": external_id},
+        after=shown,
+    )
+    if ctx.surface != "admin":
+        return await idempotency.keep(tx, ctx, CREATE, 201, shown)
+    return await idempotency.keep(tx, ctx, CREATE, 201, {"grant": shown, "audit": audit.link(ctx, audit_id)})
+
+
+async def force_claim(tx: Transaction, ctx: Context, grant_id: str) -> Answer:
+    """Mark a grant claimed whatever its status, and deliver it (player-tools: Force-claim a grant).
+
+    Delivered at most once in its life; a crate is opened and its contents claimed. Already claimed: nothing changes.
+    """
+    earlier = await idempotency.replay(tx, ctx, FORCE_CLAIM, {"grantId": grant_id})
+    if earlier is not None:
+        return earlier
+    player, grant = await _locate(tx, ctx, grant_id)
+    before = answers.grant(grant)
+    deposits: list[dict[str, Any]] = []
+    opened: Row | None = None
+    if grant["status"] != "claimed":
+        if grant["kind"] == "crate":
+            opened = await _open(tx, ctx, player, grant)
+            issuing.settle(tx, ctx, player, opened)
+            deposits = await issuing.deposit(tx, ctx, player, opened)
+        else:
+            issuing.settle(tx, ctx, player, grant)
+            deposits = await issuing.deposit(tx, ctx, player, grant)
+    after = answers.grant(grant)
+    audit_id = audit.record(
+        tx,
+        ctx,
+        FORCE_CLAIM,
+        target_kind="grant",
+        target_id=grant_id,
+        player=player,
+        metadata={"reason": ctx.reason, "before": before, "after": after, "deposits": len(deposits)},
+        before=before,
+        after=after,
+    )
+    data: dict[str, Any] = {"grant": after, "deposits": deposits, "audit": audit.link(ctx, audit_id)}
+    if opened is not None:
+        data["contents"] = answers.grant(opened)
+    return await idempotency.keep(tx, ctx, FORCE_CLAIM, 200, data)
+
+
+async def claim(tx: Transaction, ctx: Context, external_id: str, grant_id: str) -> Answer:
+    """Claim a reward grant as its player's game does, or acknowledge it as the studio's backend does (kraty-api 3.4).
+
+    Already claimed: 200, the same row. Expired: 409.
+    """
+    player, grant = await _owned(tx, ctx, external_id, grant_id)
+    if grant["status"] == "claimed":
+        return Answer(200, {"grant": answers.grant(grant), "deposits": []})
+    if grant["status"] == "expired":
+        conflict(f"Grant '{grant_id}' has expired", status=grant["status"])
+    if grant["kind"] == "crate":
+        conflict(f"Grant '{grant_id}' is a crate: open it", kind="crate")
+    before = answers.grant(grant)
+    issuing.settle(tx, ctx, player, grant)
+    deposits = await issuing.deposit(tx, ctx, player, grant)
+    after = answers.grant(grant)
+    if ctx.surface == "server":
+        audit.record(
+            tx,
+            ctx,
+            "grant.ack",
+            target_kind="grant",
+            target_id=grant_id,
+            player=player,
+            metadata={"ackedBy": "server_api"},
+            before=before,
+            after=after,
+        )
+    return Answer(200, {"grant": after, "deposits": deposits})
+
+
+async def open_crate(tx: Transaction, ctx: Context, external_id: str, grant_id: str) -> Answer:
+    """Open a crate: it is claimed, its contents become a pending grant; asked again, the same ones (kraty-api 4)."""
+    player, crate = await _owned(tx, ctx, external_id, grant_id)
+    if crate["kind"] != "crate":
+        conflict(f"Grant '{grant_id}' is no crate", kind=crate["kind"])
+    if crate["status"] == "expired":
+        conflict(f"Grant '{grant_id}' has expired", status=crate["status"])
+    if crate["status"] == "claimed":
+        contents = await _contents(tx, crate)
+    else:
+        contents = await _open(tx, ctx, player, crate)
+    return Answer(200, {"crate": answers.grant(crate), "contents": answers.grant(contents)})
+
+
+async def expire(tx: Transaction, ctx: Context, external_id: str, grant_id: str) -> Answer:
+    """End a pending grant whose time is over; any other is left as it is (kraty-api 9: a worker sweep expires)."""
+    player, grant = await _owned(tx, ctx, external_id, grant_id, banned_too=True)
+    if grant["status"] == "pending" and grant["expires_at"] is not None and grant["expires_at"] <= ctx.now_ms:
+        tx.change(grant, status="expired")
+        tx.change(player, grants_pending=player["grants_pending"] - 1)
+    return Answer(200, {"grant": answers.grant(grant)})
+
+
+async def _open(tx: Transaction, ctx: Context, player: Row, crate: Row) -> Row:
+    try:
+        rolled = await issuing.roll_crate(tx, ctx, crate)
+    except RollFailed as failure:
+        conflict(f"The crate could not be opened: {failure}", rollError=str(failure))
+    issuing.settle(tx, ctx, player, crate)
+    source = Source("crate", crate["grant_id"], crate["grant_id"])
+    return await issuing.issue(tx, ctx, player, "reward", {"entries": rolled}, source, rolled=True)
+
+
+async def _contents(tx: Transaction, crate: Row) -> Row:
+    column = tables.grants.c
+    studio_id, game_id, player_id, grant_id = crate.key()
+    row = await tx.find(
+        tables.grants,
+        column.studio_id == studio_id,
+        column.game_id == game_id,
+        column.player_id == player_id,
+        column.parent_grant_id == grant_id,
+        column.kind == "reward",
+    )
+    assert row is not None, "an opened crate has contents"
+    return row
+
+
+async def _owned(
+    tx: Transaction, ctx: Context, external_id: str, grant_id: str, *, banned_too: bool = False
+) -> tuple[Row, Row]:
+    player = await players.lock(tx, ctx, external_id)
+    if ctx.surface in ("sdk", "engine") and not banned_too:
+        players.refuse_banned(player)
+    grant = await tx.get(tables.grants, *player.key(), grant_id) if is_id(grant_id) else None
+    if grant is None:
+        not_found("Grant", grant_id)
+    return player, grant
+
+
+async def _locate(tx: Transaction, ctx: Context, grant_id: str) -> tuple[Row, Row]:
+    """The grant with this id and its player, whoever that is, both safe from other changes."""
+    column = tables.grants.c
+    player_id = None
+    if is_id(grant_id):
+        player_id = await tx.scalar(
+            sa.select(column.player_id).where(
+                column.studio_id == ctx.tenant.studio_id,
+                column.game_id == ctx.tenant.game_id,
+                column.grant_id == grant_id,
+            )
+        )
+    if player_id is None:
+        not_found("Grant", grant_id)
+    player = await players.lock_by_id(tx, ctx, player_id)
+    grant = await tx.get(tables.grants, *player.key(), grant_id)
+    if grant is None:
+        conflict("The grant moved to another player in this moment; ask again")
+    return player, grant

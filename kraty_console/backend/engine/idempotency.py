@@ -1,0 +1,76 @@
+"""Exactly once: a key, the request it came with, and the answer it got, in one transaction (decisions: Idempotency).
+
+The key is taken before anything else happens; a twin that comes at the same moment waits for the first and then gets
+its answer. A refusal rolls everything back, the key included, so that it can be used again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from kraty_console.backend.engine.context import Answer, Context
+from kraty_console.backend.engine.errors import RuleError
+from kraty_console.backend.storage import tables
+from kraty_console.backend.storage.database import dump_json
+from kraty_console.backend.storage.transaction import Transaction
+from kraty_console.contract.errors import Code
+
+
+def fingerprint(request: Mapping[str, Any]) -> str:
+    """The same for the same request, whatever the order of its fields."""
+    text = json.dumps(request, sort_keys=True, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+async def replay(tx: Transaction, ctx: Context, operation: str, request: Mapping[str, Any]) -> Answer | None:
+    """Take the context's key for this request; the earlier answer when it was taken for the same request before.
+
+    `idempotency_conflict` when it was taken for another request. Without a key there is nothing to take. The answer of
+    a creation (201) is 200 when it is given again; an earlier refusal that was kept is raised again.
+    """
+    if ctx.idempotency_key is None:
+        return None
+    print_ = fingerprint({**request, "environment": ctx.environment, "reason": ctx.reason, "ticket": ctx.ticket})
+    key = (ctx.tenant.studio_id, ctx.tenant.game_id, operation, ctx.idempotency_key)
+    taken = await tx.insert_if_absent(
+        tables.idempotency,
+        {
+            "studio_id": key[0],
+            "game_id": key[1],
+            "operation": operation,
+            "key": ctx.idempotency_key,
+            "request_hash": print_,
+            "created_at": ctx.now_ms,
+        },
+    )
+    if taken:
+        return None
+    kept = await tx.get(tables.idempotency, *key)
+    assert kept is not None, "a taken key is there"
+    if kept["request_hash"] != print_:
+        raise RuleError(
+            Code.IDEMPOTENCY_CONFLICT,
+            f"The idempotency key '{ctx.idempotency_key}' was used before for another request",
+        )
+    data = json.loads(kept["answer"])
+    if kept["status"] >= 400:
+        raise RuleError(Code(data["code"]), data["message"], data["details"], status=kept["status"], replayed=True)
+    return Answer(200 if kept["status"] == 201 else kept["status"], data, replayed=True)
+
+
+async def keep(tx: Transaction, ctx: Context, operation: str, status: int, data: dict[str, Any]) -> Answer:
+    """Keep the answer with the key, before the commit."""
+    if ctx.idempotency_key is not None:
+        row = await tx.get(tables.idempotency, ctx.tenant.studio_id, ctx.tenant.game_id, operation, ctx.idempotency_key)
+        assert row is not None, "the key was taken first"
+        tx.change(row, status=status, answer=dump_json(data))
+    return Answer(status, data)
+
+
+async def keep_refusal(tx: Transaction, ctx: Context, operation: str, refusal: RuleError) -> None:
+    """Keep a refusal that is itself a result (a roll that failed again)."""
+    data = {"code": refusal.code.value, "message": refusal.message, "details": refusal.details}
+    await keep(tx, ctx, operation, refusal.status, data)

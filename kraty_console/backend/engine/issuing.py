@@ -1,0 +1,140 @@
+"""Making grant rows, and putting what they hold into wallet and inventory, once (decisions: Force-claim, C5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kraty_console.backend import answers
+from kraty_console.backend.engine import catalog, outbox, rolls
+from kraty_console.backend.engine.context import Context
+from kraty_console.backend.engine.dice import Dice
+from kraty_console.backend.engine.ledger import Change, change_inventory, change_wallet
+from kraty_console.backend.storage import tables
+from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.contract.webhooks import EventName
+
+DAY_MS = 24 * 60 * 60 * 1000
+
+DEPOSITED = "grant_deposit"
+"""The ledger's reason for what a claim puts in (kraty-api 5.6)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a grant comes from (kraty-api 5.4)."""
+
+    kind: str
+    ref_id: str | None = None
+    parent_grant_id: str | None = None
+    attempt_id: str | None = None
+
+
+async def issue(
+    tx: Transaction,
+    ctx: Context,
+    player: Row,
+    kind: str,
+    contents: Mapping[str, Any],
+    source: Source,
+    *,
+    rolled: bool = False,
+    expires_at: int | None = None,
+    metadata: Mapping[str, Any] | None = None,
+) -> Row:
+    """A new pending grant. Without `expires_at` the game's default time to live applies. Fires `grant.created`."""
+    if expires_at is None:
+        days = (await catalog.game(tx, ctx))["grant_ttl_days"]
+        expires_at = None if days is None else ctx.now_ms + days * DAY_MS
+    grant = tx.add(
+        tables.grants,
+        {
+            "studio_id": player["studio_id"],
+            "game_id": player["game_id"],
+            "player_id": player["player_id"],
+            "grant_id": ctx.new_id(),
+            "environment": player["environment"],
+            "kind": kind,
+            "contents": dict(contents),
+            "source_kind": source.kind,
+            "source_ref_id": source.ref_id,
+            "parent_grant_id": source.parent_grant_id,
+            "attempt_id": source.attempt_id,
+            "status": "pending",
+            "rolled_at": ctx.now_ms if rolled else None,
+            "expires_at": expires_at,
+            "created_at": ctx.now_ms,
+            "metadata": None if metadata is None else dict(metadata),
+        },
+    )
+    tx.change(player, grants_pending=player["grants_pending"] + 1)
+    outbox.emit(tx, ctx, EventName.GRANT_CREATED, player, {"grant": answers.grant(grant)})
+    return grant
+
+
+async def issue_rolled(
+    tx: Transaction, ctx: Context, player: Row, entries: Sequence[Mapping[str, Any]], source: Source
+) -> list[Row]:
+    """The grants of a roll: one reward with everything that can be claimed, and one for each kind of crate."""
+    rewards = [entry for entry in entries if entry["type"] != "crate"]
+    made = []
+    if rewards:
+        made.append(await issue(tx, ctx, player, "reward", {"entries": rewards}, source, rolled=True))
+    crates = [entry for entry in entries if entry["type"] == "crate"]
+    return made + [await issue(tx, ctx, player, "crate", crate_contents(each), source, rolled=True) for each in crates]
+
+
+def crate_contents(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """What an unopened crate grant holds."""
+    return {"crateItemKey": entry["crateItemKey"], "quantity": entry["quantity"]}
+
+
+async def roll_crate(tx: Transaction, ctx: Context, crate: Row) -> list[dict[str, Any]]:
+    """What is in a crate grant: the same each time (kraty-api 5.12). RollFailed when it cannot be rolled."""
+    key = crate["contents"].get("crateItemKey")
+    quantity = crate["contents"].get("quantity", 1)
+    item = await catalog.item(tx, ctx, str(key))
+    if item is None or item["crate_entries"] is None:
+        rolls.fail(f'crate "{key}" is not in the catalog')
+    if item["archived_at"] is not None:
+        rolls.fail(f'crate "{key}" was archived')
+    dice = Dice(f"crate/{crate['grant_id']}")
+    return await rolls.resolve(tx, ctx, list(item["crate_entries"]) * quantity, dice)
+
+
+def settle(tx: Transaction, ctx: Context, player: Row, grant: Row) -> None:
+    """Mark a grant claimed, and keep the totals."""
+    pending = player["grants_pending"] - (1 if grant["status"] == "pending" else 0)
+    tx.change(grant, status="claimed", claimed_at=ctx.now_ms)
+    tx.change(player, grants_pending=pending, grants_claimed=player["grants_claimed"] + 1)
+
+
+async def deposit(tx: Transaction, ctx: Context, player: Row, grant: Row) -> list[dict[str, Any]]:
+    """Put what a reward grant holds into wallet and inventory, unless that was done before; answers the ledger rows.
+
+    Crates in it become crate grants of their own, still to be opened. A studio that keeps its own inventory gets
+    nothing deposited (kraty-api 3.5); a second deposit is refused by a key of the database, whatever the code does.
+    """
+    if (await catalog.game(tx, ctx))["inventory_management"] == "studio":
+        return []
+    place = grant.key()
+    if await tx.get(tables.grant_deposits, *place) is not None:
+        return []
+    tx.add(
+        tables.grant_deposits,
+        dict(zip(("studio_id", "game_id", "player_id", "grant_id"), place, strict=True)) | {"deposited_at": ctx.now_ms},
+    )
+    written = []
+    for entry in grant["contents"].get("entries", []):
+        match entry["type"]:
+            case "currency":
+                change = Change(entry["currencyKey"], entry["amount"], DEPOSITED, grant["grant_id"])
+                written.append(await change_wallet(tx, ctx, player, change))
+            case "item":
+                change = Change(entry["itemKey"], entry["quantity"], DEPOSITED, grant["grant_id"])
+                written.append(await change_inventory(tx, ctx, player, change))
+            case "crate":
+                source = Source("crate", grant["grant_id"], grant["grant_id"])
+                await issue(tx, ctx, player, "crate", crate_contents(entry), source)
+    return written

@@ -1,0 +1,128 @@
+"""Leaderboards: kept in the transaction that changes a score, ranked by an index (decisions: Everything else)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import sqlalchemy as sa
+
+from kraty_console.backend.engine.context import Context
+from kraty_console.backend.storage import tables
+from kraty_console.backend.storage.transaction import Row, Transaction
+
+GLOBAL: Final = "global"
+_ENTRY: Final = tables.leaderboard_entries.c
+
+
+async def board(tx: Transaction, ctx: Context, event: Row, window: Row, scope: str = GLOBAL) -> str:
+    """The id of the window's board in this environment, made when first needed; `scope` is a lobby's id or `global`."""
+    place = ("board", window["window_id"], ctx.environment, scope)
+    known: str | None = tx.memo.get(place)
+    if known is not None:
+        return known
+    column = tables.leaderboards.c
+    which = (
+        column.studio_id == ctx.tenant.studio_id,
+        column.game_id == ctx.tenant.game_id,
+        column.window_id == window["window_id"],
+        column.environment == ctx.environment,
+        column.scope == scope,
+    )
+    row = await tx.find(tables.leaderboards, *which)
+    if row is None:
+        await tx.insert_if_absent(
+            tables.leaderboards,
+            {
+                "studio_id": ctx.tenant.studio_id,
+                "game_id": ctx.tenant.game_id,
+                "leaderboard_id": ctx.new_id(),
+                "environment": ctx.environment,
+                "event_id": event["event_id"],
+                "window_id": window["window_id"],
+                "scope": scope,
+                "mode": event["leaderboard_mode"],
+                "created_at": ctx.now_ms,
+            },
+        )
+        row = await tx.find(tables.leaderboards, *which)
+        assert row is not None, "the board was made"
+    found: str = row["leaderboard_id"]
+    tx.memo[place] = found
+    return found
+
+
+async def follow(tx: Transaction, ctx: Context, attempt: Row) -> Row:
+    """Bring the player's entry up to the attempt's score; the player's best attempt on the board counts."""
+    key = (attempt["studio_id"], attempt["game_id"], attempt["leaderboard_id"], attempt["player_id"])
+    entry = await tx.get(tables.leaderboard_entries, *key)
+    score: float = attempt["score"]
+    if entry is None:
+        return tx.add(
+            tables.leaderboard_entries,
+            {
+                "studio_id": key[0],
+                "game_id": key[1],
+                "leaderboard_id": key[2],
+                "participant_id": key[3],
+                "score": score,
+                "reached_at": ctx.now_ms,
+                "attempt_id": attempt["attempt_id"],
+            },
+        )
+    if score > entry["score"]:
+        return tx.change(entry, score=score, reached_at=ctx.now_ms, attempt_id=attempt["attempt_id"])
+    if score < entry["score"] and entry["attempt_id"] == attempt["attempt_id"]:
+        # The best attempt was corrected downwards: another one may be the best now.
+        column = tables.attempts.c
+        best = await tx.first(
+            sa.select(column.attempt_id, column.score)
+            .where(
+                column.studio_id == key[0],
+                column.game_id == key[1],
+                column.player_id == key[3],
+                column.leaderboard_id == key[2],
+            )
+            .order_by(column.score.desc(), column.attempt_id)
+            .limit(1)
+        )
+        assert best is not None, "the attempt itself is there"
+        tx.change(entry, score=best["score"], reached_at=ctx.now_ms, attempt_id=best["attempt_id"])
+    return entry
+
+
+async def rank(tx: Transaction, attempt: Row) -> int | None:
+    """The player's place on the attempt's board, 1 is first; None without an entry."""
+    entry = await tx.get(
+        tables.leaderboard_entries,
+        attempt["studio_id"],
+        attempt["game_id"],
+        attempt["leaderboard_id"],
+        attempt["player_id"],
+    )
+    if entry is None:
+        return None
+    earlier = sa.or_(
+        _ENTRY.reached_at < entry["reached_at"],
+        sa.and_(_ENTRY.reached_at == entry["reached_at"], _ENTRY.participant_id < entry["participant_id"]),
+    )
+    ahead = sa.or_(_ENTRY.score > entry["score"], sa.and_(_ENTRY.score == entry["score"], earlier))
+    count = await tx.scalar(
+        sa.select(sa.func.count())
+        .select_from(tables.leaderboard_entries)
+        .where(*_on(attempt), _ENTRY.score >= entry["score"], ahead)
+    )
+    return int(count) + 1
+
+
+async def total_score(tx: Transaction, attempt: Row) -> float:
+    """The sum of all scores on the attempt's board."""
+    total = await tx.scalar(sa.select(sa.func.sum(_ENTRY.score)).where(*_on(attempt)))
+    return float(total or 0)
+
+
+def _on(attempt: Row) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        _ENTRY.studio_id == attempt["studio_id"],
+        _ENTRY.game_id == attempt["game_id"],
+        _ENTRY.leaderboard_id == attempt["leaderboard_id"],
+    )

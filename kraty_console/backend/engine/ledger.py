@@ -1,0 +1,89 @@
+"""Balances and quantities, and the ledgers that say how they came about (kraty-api 5.5, 5.6).
+
+The sum of a ledger is what is held, always: both are written here and nowhere else, under the player's lock.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from kraty_console.backend import answers
+from kraty_console.backend.engine import amounts, outbox
+from kraty_console.backend.engine.context import Context, Surface
+from kraty_console.backend.storage import tables
+from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.contract.webhooks import EventName
+
+ORIGIN: Final[dict[Surface, str]] = {"admin": "admin", "server": "server", "sdk": "client", "engine": "engine"}
+"""How a ledger row names where a change came from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """So much more, or less when negative, of one thing."""
+
+    key: str
+    delta: int
+    reason: str | None
+    source_ref_id: str | None = None
+
+
+async def change_wallet(tx: Transaction, ctx: Context, player: Row, change: Change) -> dict[str, Any]:
+    """Change a balance; the answer is the ledger row's wire form. 409 past a bound. Fires `wallet.changed`."""
+    held = await tx.get(tables.wallets, *player.key(), change.key)
+    balance = amounts.add(0 if held is None else held["balance"], change.delta, change.key)
+    if held is None:
+        held = tx.add(
+            tables.wallets,
+            {**_owner(player), "economy_key": change.key, "balance": balance, **_born(ctx)},
+        )
+    else:
+        tx.change(held, balance=balance, updated_at=ctx.now_ms)
+    row = _entry(tx, ctx, player, tables.wallet_ledger, change, {"economy_key": change.key, "balance": balance})
+    entry = answers.wallet_entry(row)
+    outbox.emit(tx, ctx, EventName.WALLET_CHANGED, player, {**entry, "wallet": answers.wallet_holding(held)})
+    return entry
+
+
+async def change_inventory(tx: Transaction, ctx: Context, player: Row, change: Change) -> dict[str, Any]:
+    """Change a quantity; as `change_wallet`. Fires `inventory.changed`."""
+    held = await tx.get(tables.inventory, *player.key(), change.key)
+    quantity = amounts.add(0 if held is None else held["quantity"], change.delta, change.key)
+    if held is None:
+        held = tx.add(tables.inventory, {**_owner(player), "item_key": change.key, "quantity": quantity, **_born(ctx)})
+    else:
+        tx.change(held, quantity=quantity, updated_at=ctx.now_ms)
+    row = _entry(tx, ctx, player, tables.item_ledger, change, {"item_key": change.key, "quantity": quantity})
+    entry = answers.item_entry(row)
+    outbox.emit(tx, ctx, EventName.INVENTORY_CHANGED, player, {**entry, "item": answers.item_holding(held)})
+    return entry
+
+
+def _entry(tx: Transaction, ctx: Context, player: Row, where: sa.Table, change: Change, after: dict[str, Any]) -> Row:
+    position = player["ledger_position"] + 1
+    tx.change(player, ledger_position=position)
+    return tx.add(
+        where,
+        {
+            **_owner(player),
+            "ledger_id": ctx.new_id(),
+            "delta": change.delta,
+            "reason": change.reason,
+            "origin": ORIGIN[ctx.surface],
+            "source_ref_id": change.source_ref_id,
+            "occurred_at": ctx.now_ms,
+            "position": position,
+            **after,
+        },
+    )
+
+
+def _owner(player: Row) -> dict[str, Any]:
+    return {name: player[name] for name in ("studio_id", "game_id", "player_id")}
+
+
+def _born(ctx: Context) -> dict[str, int]:
+    return {"created_at": ctx.now_ms, "updated_at": ctx.now_ms}

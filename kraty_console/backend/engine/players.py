@@ -1,0 +1,118 @@
+"""Finding, making and locking a player. Every change of what a player has or does locks the player's row first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from kraty_console.backend.engine.context import Context, Tenant
+from kraty_console.backend.engine.errors import RuleError, not_found
+from kraty_console.backend.storage import tables
+from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.contract.errors import Code
+
+
+async def find(tx: Transaction, tenant: Tenant, environment: str, external_id: str) -> Row | None:
+    """The player with exactly this external id; the ids of merged players are not followed."""
+    return await tx.find(tables.players, *_named(tenant, environment, external_id))
+
+
+async def lock(tx: Transaction, ctx: Context, external_id: str) -> Row:
+    """The player, locked until the transaction ends; 404 `not_found` when there is none."""
+    player = await _locked(tx, ctx, external_id)
+    if player is None:
+        not_found("Player", external_id)
+    return player
+
+
+async def lock_by_id(tx: Transaction, ctx: Context, player_id: str) -> Row:
+    """The player with this internal id, locked."""
+    player = await tx.get(tables.players, ctx.tenant.studio_id, ctx.tenant.game_id, player_id, lock=True)
+    if player is None:
+        not_found("Player", player_id)
+    return player
+
+
+async def upsert(
+    tx: Transaction,
+    ctx: Context,
+    external_id: str,
+    *,
+    email: str | None = None,
+    display_name: str | None = None,
+    context: Mapping[str, Any] | None = None,
+) -> Row:
+    """The player, locked, made on first contact (kraty-api 3.4, 9: Start); what is given is set."""
+    player = await _locked(tx, ctx, external_id)
+    if player is None:
+        await tx.insert_if_absent(tables.players, _new(ctx, external_id))
+        player = await lock(tx, ctx, external_id)
+    changes: dict[str, Any] = {}
+    if email is not None:
+        changes |= {"email": email, "email_folded": email.casefold()}
+    if display_name is not None:
+        changes["display_identity"] = {"name": display_name}
+    if context is not None:
+        changes["last_context"] = dict(context)
+    if changes:
+        tx.change(player, **changes, updated_at=ctx.now_ms)
+    return player
+
+
+def enter(tx: Transaction, ctx: Context, external_id: str) -> Row:
+    """A new player where nobody else can be making the same one: in a game that is made in this very transaction."""
+    player = tx.add(tables.players, _new(ctx, external_id))
+    tx.memo[("player", ctx.tenant, ctx.environment, external_id)] = player
+    return player
+
+
+def seen(tx: Transaction, ctx: Context, player: Row) -> None:
+    """The player's game was heard of now."""
+    if ctx.now_ms > player["last_seen_at"]:
+        tx.change(player, last_seen_at=ctx.now_ms)
+
+
+def refuse_banned(player: Row) -> None:
+    """A banned player's game may not write (kraty-api 9: Ban); administrative writes do not ask."""
+    if player["banned_at"] is not None:
+        raise RuleError(
+            Code.PLAYER_BANNED,
+            f"Player '{player['external_player_id']}' is banned",
+            {"reason": player["ban_reason"]},
+        )
+
+
+def _new(ctx: Context, external_id: str) -> dict[str, Any]:
+    return {
+        "studio_id": ctx.tenant.studio_id,
+        "game_id": ctx.tenant.game_id,
+        "player_id": ctx.new_id(),
+        "environment": ctx.environment,
+        "external_player_id": external_id,
+        "first_seen_at": ctx.now_ms,
+        "last_seen_at": ctx.now_ms,
+        "created_at": ctx.now_ms,
+        "updated_at": ctx.now_ms,
+    }
+
+
+def _named(tenant: Tenant, environment: str, external_id: str) -> tuple[sa.ColumnElement[bool], ...]:
+    column = tables.players.c
+    return (
+        column.studio_id == tenant.studio_id,
+        column.game_id == tenant.game_id,
+        column.environment == environment,
+        column.external_player_id == external_id,
+    )
+
+
+async def _locked(tx: Transaction, ctx: Context, external_id: str) -> Row | None:
+    place = ("player", ctx.tenant, ctx.environment, external_id)
+    known: Row | None = tx.memo.get(place)
+    if known is None:
+        known = await tx.find(tables.players, *_named(ctx.tenant, ctx.environment, external_id), lock=True)
+        if known is not None:
+            tx.memo[place] = known
+    return known

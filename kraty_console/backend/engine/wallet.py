@@ -1,0 +1,78 @@
+"""Crediting and debiting a balance by hand or from the studio's backend (kraty-api 3.6, player-tools: walkthrough)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kraty_console.backend.engine import amounts, audit, catalog, idempotency, players
+from kraty_console.backend.engine.context import Answer, Context
+from kraty_console.backend.engine.errors import not_found
+from kraty_console.backend.engine.ledger import Change, change_wallet
+from kraty_console.backend.storage import tables
+from kraty_console.backend.storage.transaction import Transaction
+
+
+async def credit(
+    tx: Transaction,
+    ctx: Context,
+    external_id: str,
+    economy_key: str,
+    amount: int,
+    *,
+    source_ref_id: str | None = None,
+) -> Answer:
+    """Add to a balance. 404 for an unknown player or key, 409 when the balance would pass 2^53-1."""
+    return await _adjust(tx, ctx, "wallet.credit", external_id, economy_key, amount, source_ref_id)
+
+
+async def debit(
+    tx: Transaction,
+    ctx: Context,
+    external_id: str,
+    economy_key: str,
+    amount: int,
+    *,
+    source_ref_id: str | None = None,
+) -> Answer:
+    """Take from a balance. 404 for an unknown player or key, 409 when the player has less."""
+    return await _adjust(tx, ctx, "wallet.debit", external_id, economy_key, amount, source_ref_id)
+
+
+async def _adjust(
+    tx: Transaction,
+    ctx: Context,
+    action: str,
+    external_id: str,
+    economy_key: str,
+    amount: int,
+    source_ref_id: str | None,
+) -> Answer:
+    amounts.check_amount(amount, "amount")
+    request = {"player": external_id, "economyKey": economy_key, "amount": amount, "sourceRefId": source_ref_id}
+    earlier = await idempotency.replay(tx, ctx, action, request)
+    if earlier is not None:
+        # A replay changes nothing, and says so (decisions: Idempotency).
+        return Answer(earlier.status, {**earlier.data, "applied": False}, replayed=True)
+    player = await players.lock(tx, ctx, external_id)
+    currency = await catalog.currency(tx, ctx, economy_key)
+    if currency is None or currency["archived_at"] is not None:
+        not_found("Currency", economy_key)
+    held = await tx.get(tables.wallets, *player.key(), economy_key)
+    before = 0 if held is None else held["balance"]
+    delta = amount if action == "wallet.credit" else -amount
+    entry = await change_wallet(tx, ctx, player, Change(economy_key, delta, ctx.reason, source_ref_id))
+    data: dict[str, Any] = {"economyKey": economy_key, "balance": entry["balance"], "applied": True}
+    audit_id = audit.record(
+        tx,
+        ctx,
+        action,
+        target_kind="wallet",
+        target_id=economy_key,
+        player=player,
+        metadata={"economyKey": economy_key, "amount": amount, "reason": ctx.reason, "ledgerId": entry["ledgerId"]},
+        before={"economyKey": economy_key, "balance": before},
+        after={"economyKey": economy_key, "balance": entry["balance"]},
+    )
+    if ctx.surface == "admin":
+        data["audit"] = audit.link(ctx, audit_id)
+    return await idempotency.keep(tx, ctx, action, 200, data)
