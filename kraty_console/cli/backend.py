@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 
-class Address(click.ParamType):
+class Address(click.ParamType[tuple[str, int]]):
     """`HOST:PORT`; an IPv6 host stands in brackets, port 0 takes any that is free."""
 
     name = "HOST:PORT"
 
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, int] | object:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, int]:  # noqa: ANN401 (click's own)
         """The host and the port."""
-        if not isinstance(value, str):
+        if isinstance(value, tuple):
             return value
         host, colon, port = value.rpartition(":")
         host = host.removeprefix("[").removesuffix("]")
@@ -66,7 +65,8 @@ def serve(
         raise click.UsageError("--credentials-out writes the demo world's credentials: add --demo")
     try:
         from kraty_console.backend.api.rate_limit import Rate
-        from kraty_console.backend.serve import CannotServe, Settings, serve
+        from kraty_console.backend.serve import CannotServe, Settings
+        from kraty_console.backend.serve import serve as run_backend
     except ModuleNotFoundError as missing:
         raise click.ClickException(
             f"the backend is not installed ({missing.name} is missing): pip install 'kraty-console[backend]'"
@@ -86,7 +86,7 @@ def serve(
         exit_with_parent=exit_with_parent,
     )
     try:
-        serve(settings)
+        run_backend(settings)
     except CannotServe as refused:
         raise (click.UsageError if refused.usage else click.ClickException)(str(refused)) from None
     return 0

@@ -7,6 +7,7 @@ has been found.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import unquote_to_bytes
 
@@ -14,6 +15,9 @@ from starlette.convertors import Convertor, register_url_convertor
 
 from kraty_console.backend.api.refusals import invalid
 from kraty_console.backend.api.strict_json import text_fault
+
+REQUEST_ID: Final = "kraty.request_id"
+"""Where the request id is kept in the scope."""
 
 LONGEST_SEGMENT: Final = 512
 """Characters of an id, decoded; the same bound as in bodies."""
@@ -36,7 +40,7 @@ class SegmentConvertor(Convertor[str]):
 register_url_convertor("raw", SegmentConvertor())
 
 
-def raw_path(scope: dict[str, Any]) -> str:
+def raw_path(scope: Mapping[str, Any]) -> str:
     """The path of a request as the client wrote it, one character a byte."""
     raw = scope.get("raw_path")
     return bytes(raw).decode("latin-1") if raw else str(scope["path"])
@@ -56,3 +60,8 @@ def decoded(segment: str, name: str) -> str:
     if len(text) > LONGEST_SEGMENT:
         raise invalid(name, f"is longer than {LONGEST_SEGMENT} characters")
     return text
+
+
+def as_pattern(path: str) -> str:
+    """A path of the table of routes for the router: every `{name}` is one segment."""
+    return path.replace("}", ":raw}")

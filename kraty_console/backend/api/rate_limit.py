@@ -72,6 +72,4 @@ class RateLimit:
     def _sweep(self, now: float) -> None:
         """Forget the callers whose bucket is full again."""
         to_full = self._rate.burst / self._rate.per_second
-        self._buckets = {
-            caller: bucket for caller, bucket in self._buckets.items() if now - bucket.filled_at < to_full
-        }
+        self._buckets = {caller: bucket for caller, bucket in self._buckets.items() if now - bucket.filled_at < to_full}

@@ -33,17 +33,22 @@ def encoded_body(encoding: str) -> RuleError:
 
 def no_credential() -> RuleError:
     """401: nothing says who is calling."""
-    return RuleError(Code.UNAUTHENTICATED, "sign in: this call needs a credential", {})
+    return RuleError(Code.UNAUTHENTICATED, "sign in: this call needs a credential")
 
 
 def bad_credential(what: str) -> RuleError:
     """401: a session or key that is unknown, revoked or over."""
-    return RuleError(Code.SESSION_INVALID, f"this {what} is not valid, or no longer", {})
+    return RuleError(Code.SESSION_INVALID, f"this {what} is not valid, or no longer")
 
 
 def forbidden(permission: str, role: str) -> RuleError:
     """403: known, and not allowed to do this."""
     return RuleError(Code.FORBIDDEN, f"{role} does not have the permission {permission}", {"permission": permission})
+
+
+def no_such(what: str, name: str) -> RuleError:
+    """404 for one thing, in the words that the rules use."""
+    return RuleError(Code.NOT_FOUND, f"{what} '{name}' not found")
 
 
 def wrong_key(permission_set: str, needed: str) -> RuleError:
@@ -57,7 +62,7 @@ def wrong_key(permission_set: str, needed: str) -> RuleError:
 
 def nothing_here() -> RuleError:
     """404 for paths, and for studios and games that the caller cannot see: it tells nothing of whether they exist."""
-    return RuleError(Code.NOT_FOUND, "there is nothing here, or nothing that you can see", {})
+    return RuleError(Code.NOT_FOUND, "there is nothing here, or nothing that you can see")
 
 
 def too_many(wait: float) -> RuleError:
@@ -67,4 +72,4 @@ def too_many(wait: float) -> RuleError:
 
 def unavailable() -> RuleError:
     """503: the database does not answer."""
-    return RuleError(Code.UNAVAILABLE, "the database does not answer; try again", {})
+    return RuleError(Code.UNAVAILABLE, "the database does not answer; try again")

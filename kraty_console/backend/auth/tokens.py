@@ -31,7 +31,7 @@ def new_session_token(random_bytes: RandomBytes) -> str:
 
 
 def new_api_key(random_bytes: RandomBytes, first: str = "s") -> str:
-    """An API key `{prefix of 8}.{secret of 43}` (kraty-api 1.3); published keys start with `s` (server) or `p` (client)."""
+    """An API key `{prefix of 8}.{secret of 43}` (kraty-api 1.3); they start with `s` (server) or `p` (client)."""
     prefix = (first + _urlsafe(random_bytes(6)))[:KEY_PREFIX_LENGTH]
     return f"{prefix}.{_urlsafe(random_bytes(32))}"
 

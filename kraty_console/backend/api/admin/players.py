@@ -1,0 +1,30 @@
+"""Finding players, and everything about one (player-tools: Player lookup)."""
+
+from __future__ import annotations
+
+from kraty_console.backend import snapshot as snapshots
+from kraty_console.backend.api import refusals
+from kraty_console.backend.api.calls import Call
+from kraty_console.backend.api.envelope import Reply
+from kraty_console.backend.search import search_players
+
+
+async def search(call: Call) -> Reply:
+    """Hits for `?query=`, best first."""
+    query = call.query("query")
+    if query is None:
+        raise refusals.invalid("query", "is required")
+    limit = call.limit()
+    async with call.services.db.read() as tx:
+        found = await search_players(tx, call.game, call.environment, query, limit)
+    return Reply({"players": found})
+
+
+async def snapshot(call: Call) -> Reply:
+    """The profile and the newest of each list, ledgers and audit rows included; 304 when nothing changed."""
+    player, limit = call.text("externalPlayerId"), call.limit()
+    async with call.services.db.read() as tx:
+        found = await snapshots.build(tx, call.game, call.environment, player, limit=limit, surface="admin")
+    if found is None:
+        raise refusals.no_such("Player", player)
+    return Reply(found, tagged=True)

@@ -1,0 +1,39 @@
+"""The application: the table of routes behind the edge, as ASGI."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import Route as PathRoute
+from starlette.routing import Router
+from starlette.types import ASGIApp
+
+from kraty_console.backend.api.calls import Services
+from kraty_console.backend.api.dispatch import Endpoint
+from kraty_console.backend.api.edge import Edge
+from kraty_console.backend.api.paths import as_pattern
+from kraty_console.backend.api.routes import ROUTES
+from kraty_console.backend.api.routing import Route
+
+WORTH_COMPRESSING = 1024
+"""Bytes; below, an answer goes as it is."""
+
+QUICK = 3
+"""Of gzip's nine levels: most of the gain for little of the time."""
+
+
+def build_app(services: Services, routes: Iterable[Route] = ROUTES) -> ASGIApp:
+    """Everything a server needs to answer the two surfaces."""
+    by_path: dict[str, dict[str, Route]] = {}
+    for route in routes:
+        by_path.setdefault(route.path, {})[route.method] = route
+    router = Router(
+        [
+            PathRoute(as_pattern(path), Endpoint(path, methods, services), methods=list(methods))
+            for path, methods in by_path.items()
+        ],
+        redirect_slashes=False,
+    )
+    edge = Edge(router, services.new_id)
+    return GZipMiddleware(edge, minimum_size=WORTH_COMPRESSING, compresslevel=QUICK)

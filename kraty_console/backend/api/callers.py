@@ -1,0 +1,101 @@
+"""Who calls: read from the request's headers, found in the database (decisions: The admin surface, C19)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
+
+from kraty_console.backend.api import refusals
+from kraty_console.backend.auth.keys import ApiKey, find_key
+from kraty_console.backend.auth.sessions import SignedIn, find_session
+from kraty_console.backend.engine.context import Actor
+from kraty_console.backend.storage.transaction import Transaction
+
+COOKIE: Final = "kraty_session"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A member with a session, or a key; neither where nobody is asked for."""
+
+    session: SignedIn | None = None
+    key: ApiKey | None = None
+
+    @property
+    def name(self) -> str:
+        """One word for this caller, for counting calls."""
+        if self.session is not None:
+            return f"session:{self.session.session_id}"
+        return f"key:{self.the_key.key_id}"
+
+    @property
+    def actor(self) -> Actor:
+        """The caller as the audit log names it."""
+        if self.session is not None:
+            return Actor("member", self.session.member_id, self.session.email)
+        return Actor("api_key", self.the_key.key_id, f"api_key:{self.the_key.prefix}")
+
+    @property
+    def the_session(self) -> SignedIn:
+        """The session, on the routes that only sessions reach."""
+        assert self.session is not None
+        return self.session
+
+    @property
+    def the_key(self) -> ApiKey:
+        """The key, on the routes that only keys reach."""
+        assert self.key is not None
+        return self.key
+
+
+NOBODY: Final = Caller()
+"""Who calls where no credential is looked at."""
+
+
+def bearer(headers: Headers) -> str | None:
+    """The credential in `Authorization: Bearer …`; None when there is no such header.
+
+    Raises 401 when the header is there and says something else.
+    """
+    given = headers.get("authorization")
+    if given is None:
+        return None
+    scheme, _, credential = given.partition(" ")
+    if scheme.lower() != "bearer" or not credential.strip():
+        raise refusals.bad_credential("credential")
+    return credential.strip()
+
+
+def session_token(headers: Headers) -> str:
+    """The token of a session, as bearer or as cookie; the header wins.
+
+    Raises 401 when there is none.
+    """
+    token = bearer(headers)
+    if token is None and (cookies := headers.get("cookie")):
+        token = cookie_parser(cookies).get(COOKIE)
+    if not token:
+        raise refusals.no_credential()
+    return token
+
+
+async def member(tx: Transaction, headers: Headers, now_ms: int) -> Caller:
+    """The member who calls; raises 401 when there is no session, or none that lives."""
+    session = await find_session(tx, session_token(headers), now_ms)
+    if session is None:
+        raise refusals.bad_credential("session")
+    return Caller(session=session)
+
+
+async def key_holder(tx: Transaction, headers: Headers) -> Caller:
+    """The key that calls; raises 401 when there is none, or none in force."""
+    credential = bearer(headers)
+    if credential is None:
+        raise refusals.no_credential()
+    key = await find_key(tx, credential)
+    if key is None:
+        raise refusals.bad_credential("key")
+    return Caller(key=key)

@@ -1,0 +1,153 @@
+"""From a matched path to its handler: who calls, how often, whether they may; then the handler, then the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from starlette.requests import Request
+from starlette.types import Receive, Scope, Send
+
+from kraty_console.backend.api import refusals
+from kraty_console.backend.api.callers import NOBODY, Caller, key_holder, member
+from kraty_console.backend.api.calls import LIVE, Call, Services
+from kraty_console.backend.api.denials import record_denial
+from kraty_console.backend.api.envelope import reply_response
+from kraty_console.backend.api.paths import REQUEST_ID, decoded
+from kraty_console.backend.api.routing import Access, Route
+from kraty_console.backend.auth.roles import GameRole, role_in, roles_of
+from kraty_console.backend.engine.context import Tenant
+from kraty_console.backend.engine.errors import RuleError
+from kraty_console.backend.engine.ids import is_id
+from kraty_console.backend.storage.transaction import Transaction
+from kraty_console.contract.session import ROLE_PERMISSIONS
+
+STUDIO: Final = "studioId"
+GAME: Final = "gameId"
+PLAYER: Final = "externalPlayerId"
+
+
+@dataclass(frozen=True, slots=True)
+class _Admitted:
+    """A caller, and what was found of their rights; `refusal` when these do not suffice."""
+
+    caller: Caller
+    tenant: Tenant | None = None
+    roles: tuple[GameRole, ...] = ()
+    refusal: RuleError | None = None
+
+
+class Endpoint:
+    """Every method of one path."""
+
+    def __init__(self, path: str, routes: Mapping[str, Route], services: Services) -> None:
+        self.path = path
+        self._routes = routes
+        self._services = services
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; raises what is refused, for the edge to put into words."""
+        request = Request(scope, receive)
+        route = self._routes["GET" if request.method == "HEAD" else request.method]
+        call = Call(
+            services=self._services,
+            request=request,
+            request_id=scope[REQUEST_ID],
+            now_ms=self._services.now_ms(),
+            caller=NOBODY,
+            surface="server" if route.access is Access.KEY else "admin",
+        )
+        if route.access is not Access.ANYONE:
+            admitted = await self._admit(call, route)
+            call = replace(call, caller=admitted.caller, tenant=admitted.tenant, roles=list(admitted.roles))
+            if admitted.refusal is not None:
+                await self._record(call, route)
+                raise admitted.refusal
+        reply = await route.handler(call)
+        await reply_response(reply, request.headers.get("if-none-match"))(scope, receive, send)
+
+    async def _admit(self, call: Call, route: Route) -> _Admitted:
+        async with self._services.db.read() as tx:
+            if route.access is Access.KEY:
+                caller = await key_holder(tx, call.request.headers)
+            else:
+                caller = await member(tx, call.request.headers, call.now_ms)
+            if wait := self._services.rate_limit.wait(caller.name):
+                raise refusals.too_many(wait)
+            match route.access:
+                case Access.KEY:
+                    return _with_key(caller, route)
+                case Access.GAME:
+                    return await _in_game(tx, call, caller, route)
+                case Access.STUDIO:
+                    return await _in_studio(tx, call, caller, route)
+                case _:
+                    return _Admitted(caller)
+
+    async def _record(self, call: Call, route: Route) -> None:
+        """Leave the audit row of a refused attempt."""
+        tried = call.tenant or Tenant(_id(call, STUDIO) or "", _id(call, GAME) or "")
+        try:
+            environment = call.environment
+        except RuleError:
+            environment = LIVE
+        target = (route.target[0], _shown(call, route.target[1])) if route.target else None
+        await record_denial(
+            self._services.db,
+            replace(call, tenant=tried).context(environment=environment),
+            call.caller,
+            route.action,
+            target=target,
+            external_player_id=_shown(call, PLAYER) if PLAYER in call.request.path_params else None,
+        )
+
+
+def _with_key(caller: Caller, route: Route) -> _Admitted:
+    key = caller.the_key
+    allowed = key.permission_set == route.permission
+    refusal = None if allowed else refusals.wrong_key(key.permission_set, route.permission)
+    return _Admitted(caller, Tenant(key.studio_id, key.game_id), refusal=refusal)
+
+
+async def _in_game(tx: Transaction, call: Call, caller: Caller, route: Route) -> _Admitted:
+    studio_id, game_id = _id(call, STUDIO), _id(call, GAME)
+    if studio_id is None or game_id is None:
+        return _Admitted(caller, refusal=refusals.nothing_here())
+    role = await role_in(tx, caller.the_session.member_id, studio_id, game_id)
+    refusal = None
+    if role is None:
+        refusal = refusals.nothing_here()
+    elif route.permission not in ROLE_PERMISSIONS.get(role, frozenset()):
+        refusal = refusals.forbidden(route.permission, role)
+    return _Admitted(caller, Tenant(studio_id, game_id), refusal=refusal)
+
+
+async def _in_studio(tx: Transaction, call: Call, caller: Caller, route: Route) -> _Admitted:
+    """In the studio at large, or in one game of it when `?gameId=` names one."""
+    studio_id = _id(call, STUDIO)
+    roles = await roles_of(tx, caller.the_session.member_id, studio_id) if studio_id else []
+    tenant = None
+    if studio_id and (game_id := call.query(GAME)) is not None:
+        tenant = Tenant(studio_id, game_id.lower() if is_id(game_id) else "")
+        roles = [role for role in roles if role.game_id == tenant.game_id]
+    if not roles:
+        return _Admitted(caller, tenant, refusal=refusals.nothing_here())
+    allowed = tuple(role for role in roles if route.permission in role.permissions)
+    refusal = None if allowed else refusals.forbidden(route.permission, roles[0].role)
+    return _Admitted(caller, tenant, allowed, refusal)
+
+
+def _id(call: Call, name: str) -> str | None:
+    """A segment that can be an internal id; None when it is none, or not in the path."""
+    text = call.request.path_params.get(name, "")
+    return text.lower() if is_id(text) else None
+
+
+def _shown(call: Call, name: str) -> str:
+    """A segment as the audit log can keep it: decoded, or as it came when it is no text."""
+    segment = call.request.path_params[name]
+    try:
+        return decoded(segment, name)
+    except RuleError:
+        return str(segment)[:512]

@@ -1,0 +1,115 @@
+"""The outermost layer: a request id on every answer, errors as envelopes, and of a failure its place in the log."""
+
+from __future__ import annotations
+
+import logging
+import math
+import re
+import traceback
+from collections.abc import Callable
+from typing import Final
+
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kraty_console.backend.api import refusals
+from kraty_console.backend.api.envelope import error_response
+from kraty_console.backend.api.paths import REQUEST_ID, raw_path
+from kraty_console.backend.engine.errors import RuleError
+from kraty_console.contract.errors import Code
+
+log: Final = logging.getLogger("kraty.backend")
+
+_GIVEN_ID: Final = re.compile(rb"[A-Za-z0-9-]{8,64}")
+_DATABASE_AWAY: Final = (OperationalError, InterfaceError, PoolTimeout, OSError)
+
+
+class Edge:
+    """Wraps the routes; `new_id` makes request ids."""
+
+    def __init__(self, app: ASGIApp, new_id: Callable[[], str]) -> None:
+        self._app = app
+        self._new_id = new_id
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            raise RuntimeError(f"this backend speaks HTTP only, not {scope['type']}")
+        request_id = _given_id(scope) or self._new_id()
+        scope[REQUEST_ID] = request_id
+        scope["path"] = raw_path(scope)
+        scope["app"] = self
+        started = False
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                message["headers"] = [
+                    *message["headers"],
+                    (b"x-request-id", request_id.encode("ascii")),
+                    (b"x-content-type-options", b"nosniff"),
+                ]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_with_id)
+        except ClientDisconnect:
+            return
+        except Exception as error:  # noqa: BLE001 (the one place where a failure becomes an answer)
+            response = _answer_to(error, scope, request_id)
+            if not started:
+                await response(scope, receive, send_with_id)
+
+
+def _given_id(scope: Scope) -> str | None:
+    """The caller's own request id, when it is one that can stand in a log unquoted."""
+    for name, value in scope["headers"]:
+        if name == b"x-request-id" and _GIVEN_ID.fullmatch(value):
+            return bytes(value).decode("ascii")
+    return None
+
+
+def _answer_to(error: Exception, scope: Scope, request_id: str) -> Response:
+    match error:
+        case RuleError():
+            return _refusal(error, request_id)
+        case HTTPException(status_code=405):
+            refused = RuleError(Code.METHOD_NOT_ALLOWED, f"{scope['method']} is not for this path")
+            allowed = sorted((error.headers or {}).get("Allow", "").split(", "))
+            return error_response(refused, request_id, headers={"Allow": ", ".join(allowed)})
+        case HTTPException(status_code=404):
+            return error_response(refusals.nothing_here(), request_id)
+    _log_failure(error, scope, request_id)
+    if isinstance(error, _DATABASE_AWAY):
+        return error_response(refusals.unavailable(), request_id, headers={"Retry-After": "1"})
+    failed = RuleError(Code.INTERNAL_ERROR, "something went wrong here; it is logged under the request id")
+    return error_response(failed, request_id)
+
+
+def _refusal(error: RuleError, request_id: str) -> Response:
+    headers: dict[str, str] = {}
+    if isinstance(wait := error.details.get("retryAfter"), int | float):
+        headers["Retry-After"] = str(math.ceil(wait))
+    if error.replayed:
+        headers["Idempotent-Replayed"] = "true"
+    if error.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return error_response(error, request_id, headers=headers)
+
+
+def _log_failure(error: Exception, scope: Scope, request_id: str) -> None:
+    """One line with the kind of failure and where it arose: no message and no values, they may hold what is secret."""
+    route = getattr(scope.get("endpoint"), "path", "no route")
+    frames = traceback.extract_tb(error.__traceback__)
+    places = " < ".join(f"{frame.name} ({frame.filename}:{frame.lineno})" for frame in reversed(frames[-12:]))
+    log.error("request %s: %s %s failed with %s in %s", request_id, scope["method"], route, _kind(error), places)
+
+
+def _kind(error: Exception) -> str:
+    inner = getattr(error, "orig", None)
+    return type(error).__name__ + (f" ({type(inner).__name__})" if inner is not None else "")

@@ -1,0 +1,56 @@
+"""What a route is: its path, who may call it, and what answers (trust: Who may do what)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Final
+
+from kraty_console.backend.api.calls import Call
+from kraty_console.backend.api.envelope import Reply
+
+Handler = Callable[[Call], Awaitable[Reply]]
+
+
+class Access(Enum):
+    """How far a caller must be known."""
+
+    ANYONE = auto()
+    """No credential is looked at."""
+    SESSION = auto()
+    """Any member with a live session; the permission is to be signed in."""
+    STUDIO = auto()
+    """A member who has the permission in some game of the studio in the path; the answer is kept to those games."""
+    GAME = auto()
+    """A member who has the permission in the game of the path."""
+    KEY = auto()
+    """An API key whose permission set is the permission."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One method on one path. In a path, `{name}` is one segment, still encoded while it is matched."""
+
+    method: str
+    path: str
+    access: Access
+    permission: str
+    """What the caller must have; `NOTHING` or `SIGNED_IN` where that is all."""
+    handler: Handler
+    target: tuple[str, str] | None = None
+    """What kind of thing the call acts on, and the segment that names it."""
+    named: str | None = None
+    """What the audit log calls an attempt at this, where the permission is not its name."""
+
+    @property
+    def action(self) -> str:
+        """What the audit log calls an attempt that was refused."""
+        return self.named or self.permission
+
+
+NOTHING: Final = "nothing"
+"""The permission of a route that answers anyone."""
+
+SIGNED_IN: Final = "signed in"
+"""The permission of a route that asks for a session and no more."""

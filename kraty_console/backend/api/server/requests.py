@@ -1,0 +1,79 @@
+"""What a studio's backend sends: as strict as the rest about what is read, and blind to fields that it does not know.
+
+SDKs put an `idempotencyKey` into every body (kraty-api 3), so it is taken, or ignored, everywhere.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field
+
+from kraty_console.contract.actions import Amount, CrateEntry, CurrencyEntry, ItemEntry
+from kraty_console.contract.limits import MAX_ENTRIES, MAX_REASON
+from kraty_console.contract.wire import Request
+
+_TOLERANT = ConfigDict(extra="ignore")
+
+Key = Annotated[str, Field(min_length=1, max_length=200)]
+"""SDKs make their own keys, some of them short."""
+
+Reference = Annotated[str, Field(min_length=1, max_length=512)]
+
+
+class ServerCurrencyEntry(CurrencyEntry):
+    """So much of a currency."""
+
+    model_config = _TOLERANT
+
+
+class ServerItemEntry(ItemEntry):
+    """So many of an item."""
+
+    model_config = _TOLERANT
+
+
+class ServerCrateEntry(CrateEntry):
+    """So many crates, still to be opened."""
+
+    model_config = _TOLERANT
+
+
+ServerEntry = Annotated[ServerCurrencyEntry | ServerItemEntry | ServerCrateEntry, Field(discriminator="type")]
+
+
+class ServerGrant(Request):
+    """Give a player something; the player is made on first contact (kraty-api 3.4)."""
+
+    model_config = _TOLERANT
+
+    idempotency_key: Key
+    entries: Annotated[list[ServerEntry], Field(min_length=1, max_length=MAX_ENTRIES)]
+    kind: Literal["reward", "crate"] | None = None
+    expires_at: str | None = None
+    source_kind: Literal["api", "admin"] | None = None
+    source_ref_id: Reference | None = None
+    metadata: dict[str, Any] | None = None
+
+    @property
+    def reason(self) -> None:
+        """A grant of the server surface has none."""
+
+    @property
+    def ticket(self) -> None:
+        """Nor a ticket."""
+
+
+class Adjustment(Request):
+    """Add to a balance, or take from it (kraty-api 3.6)."""
+
+    model_config = _TOLERANT
+
+    amount: Amount
+    reason: Annotated[str, Field(max_length=MAX_REASON)] | None = None
+    source_ref_id: Reference | None = None
+    idempotency_key: Key | None = None
+
+    @property
+    def ticket(self) -> None:
+        """The server surface has no tickets."""
