@@ -1,4 +1,4 @@
-"""What was done under a ticket, as text to paste into it (design: a permanent paper trail, player-tools: the walkthrough)."""
+"""What was done under a ticket, as text to paste into it (player-tools: the walkthrough: a permanent paper trail)."""
 
 from __future__ import annotations
 

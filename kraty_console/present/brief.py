@@ -1,0 +1,160 @@
+"""The few lines beneath the list: the row under the cursor in sentences, before anybody opens it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from kraty_console.present.attempts import SEVERITY_TONE
+from kraty_console.present.document import scalar
+from kraty_console.present.grants import source_words
+from kraty_console.present.numbers import change, number, short_id
+from kraty_console.present.safe import SafeText, safe
+from kraty_console.present.table import Cell, Row
+from kraty_console.present.times import ago
+from kraty_console.support import find
+from kraty_console.support.contents import contents_words
+from kraty_console.support.diagnosis import attempt_faults, diagnose_lobby, grant_faults
+from kraty_console.support.links import Links
+from kraty_console.support.measure import age, as_utc, counted
+from kraty_console.support.words import event_words, status_words
+
+if TYPE_CHECKING:
+    from kraty_console.contract.audit import AuditRow
+    from kraty_console.contract.players import Attempt, Grant, LedgerRow, Lobby, Snapshot
+
+_TEXT = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """A title and some lines, the most telling first."""
+
+    title: SafeText
+    lines: tuple[Cell, ...]
+
+
+def brief(row: Row, snapshot: Snapshot, now: datetime) -> Brief | None:
+    """The row in sentences; None when it is no longer in the snapshot."""
+    if row.scope == "attempt" and (attempt := find.attempt(snapshot, row.id)) is not None:
+        title = SafeText(f"{safe(event_words(attempt), limit=60)} · {short_id(attempt.id)}")
+        return Brief(title, tuple(_attempt(attempt, snapshot, now)))
+    if row.scope == "grant" and (grant := find.grant(snapshot, row.id)) is not None:
+        title = SafeText(f"{safe(contents_words(grant.contents, grant.kind), limit=60)} · {short_id(grant.id)}")
+        return Brief(title, tuple(_grant(grant, snapshot, now)))
+    if row.scope == "lobby" and (lobby := find.lobby(snapshot, row.id)) is not None:
+        return Brief(SafeText(f"lobby {short_id(lobby.id)}"), tuple(_lobby(lobby, now)))
+    if row.scope == "ledger" and (entry := find.ledger(snapshot, row.id)) is not None:
+        title = SafeText(f"{safe(entry.economy_key or entry.item_key, limit=60)} {change(entry.delta)}")
+        return Brief(title, tuple(_ledger(entry, snapshot, now)))
+    if row.scope == "audit" and (audited := find.audit(snapshot, row.id)) is not None:
+        return audit_brief(audited, now)
+    if row.scope in ("wallet", "item"):
+        return _holding(row, snapshot, now)
+    return None
+
+
+def _attempt(attempt: Attempt, snapshot: Snapshot, now: datetime) -> Iterator[Cell]:
+    links = Links(snapshot)
+    linked = links.of_attempt(attempt)
+    parts = [
+        safe(status_words(attempt.status)) + (f" {ago(attempt.completed_at, now)}" if attempt.completed_at else "")
+    ]
+    target = f" of {number(attempt.target)}" if attempt.target is not None else ""
+    parts[0] += f", score {number(attempt.score)}{target}"
+    parts.extend(f"{safe(name, limit=40)} {scalar(value)}" for name, value in list(attempt.metrics.items())[:4])
+    ends = attempt.window_ends_at or attempt.ends_at
+    if ends is not None:
+        parts.append(f"window {'to' if age(ends, now) < 0 else 'ended'} {_clock(ends, now)}")
+    yield Cell(SafeText(" · ".join(parts)))
+    for fault in attempt_faults(attempt, snapshot, now, links):
+        if fault.severity != "fine":
+            yield Cell(safe(fault.advice, limit=_TEXT), SEVERITY_TONE[fault.severity])
+    if not linked.ids:
+        yield Cell(
+            SafeText("no grants are linked to this attempt" if linked.certain else "its grants are not in the list"),
+            "dim",
+        )
+    for grant in linked.grants[:5]:
+        yield Cell(
+            SafeText(
+                f"grant {short_id(grant.id)}: {safe(contents_words(grant.contents, grant.kind))}, "
+                f"{safe(status_words(grant.status))}"
+            )
+        )
+    unseen = len(linked.ids) - len(linked.grants[:5])
+    if unseen:
+        yield Cell(SafeText(f"and {counted(unseen, 'more grant')}"), "dim")
+
+
+def _clock(moment: datetime, now: datetime) -> SafeText:
+    utc = as_utc(moment)
+    same_day = utc.date() == as_utc(now).date()
+    return SafeText(utc.strftime("%H:%M UTC" if same_day else "%Y-%m-%d %H:%M UTC"))
+
+
+def _grant(grant: Grant, snapshot: Snapshot, now: datetime) -> Iterator[Cell]:
+    links = Links(snapshot)
+    source = source_words(grant, links)
+    parts = [f"{safe(status_words(grant.status))}, granted {ago(grant.created_at, now)}"]
+    if source is not None:
+        parts.append(f"from {source}")
+    if grant.claimed_at is not None:
+        parts.append(f"claimed {ago(grant.claimed_at, now)}")
+    elif grant.expires_at is not None:
+        parts.append(f"{'expires' if age(grant.expires_at, now) < 0 else 'expired'} {ago(grant.expires_at, now)}")
+    yield Cell(SafeText(" · ".join(parts)))
+    for fault in grant_faults(grant, snapshot, now):
+        if fault.severity != "fine":
+            yield Cell(safe(fault.advice, limit=_TEXT), SEVERITY_TONE[fault.severity])
+    for child in links.children_of(grant)[:5]:
+        words = f"{contents_words(child.contents, child.kind)}, {status_words(child.status)}"
+        yield Cell(safe(f"came out: {words}", limit=_TEXT))
+
+
+def _lobby(lobby: Lobby, now: datetime) -> Iterator[Cell]:
+    state = [safe(lobby.status or "no status")]
+    if lobby.started_at is not None:
+        state.append(SafeText(f"started {ago(lobby.started_at, now)}"))
+    if lobby.ends_at is not None:
+        state.append(SafeText(f"{'ends' if age(lobby.ends_at, now) < 0 else 'ended'} {ago(lobby.ends_at, now)}"))
+    yield Cell(SafeText(" · ".join(state)))
+    fault = diagnose_lobby(lobby, now)
+    if fault.severity != "fine":
+        yield Cell(safe(fault.advice, limit=_TEXT), SEVERITY_TONE[fault.severity])
+
+
+def _ledger(entry: LedgerRow, snapshot: Snapshot, now: datetime) -> Iterator[Cell]:
+    after = entry.balance if entry.balance is not None else entry.quantity
+    yield Cell(SafeText(f"{ago(entry.occurred_at, now)}, {number(after)} after it"))
+    yield Cell(SafeText(f"reason {safe(entry.reason, limit=_TEXT)}, by {safe(entry.origin)}"))
+    grant = find.grant(snapshot, entry.source_ref_id)
+    if grant is not None:
+        yield Cell(SafeText(f"from grant {short_id(grant.id)}: {safe(contents_words(grant.contents, grant.kind))}"))
+
+
+def audit_brief(entry: AuditRow, now: datetime) -> Brief:
+    """An audit row in sentences."""
+    who = safe(entry.actor.label or entry.actor.id if entry.actor else None)
+    lines = [Cell(SafeText(f"{ago(entry.occurred_at, now)} by {who}, outcome {safe(entry.outcome or None)}"))]
+    if entry.reason:
+        lines.append(Cell(SafeText(f"reason: {safe(entry.reason, limit=_TEXT)}")))
+    if entry.ticket:
+        lines.append(Cell(SafeText(f"ticket: {safe(entry.ticket, limit=_TEXT)}")))
+    return Brief(SafeText(f"{safe(entry.action or 'audit row', limit=60)} · {short_id(entry.id)}"), tuple(lines))
+
+
+def _holding(row: Row, snapshot: Snapshot, now: datetime) -> Brief | None:
+    ledger = snapshot.wallet_ledger if row.scope == "wallet" else snapshot.item_ledger
+    held = find.balance(snapshot, row.id) if row.scope == "wallet" else find.item(snapshot, row.id)
+    if held is None:
+        return None
+    lines = [_change_line(entry, now) for entry in ledger if row.id in (entry.economy_key, entry.item_key)]
+    return Brief(safe(row.id, limit=60), tuple(lines[:12]) or (Cell(SafeText("no changes in the list"), "dim"),))
+
+
+def _change_line(entry: LedgerRow, now: datetime) -> Cell:
+    why = f"{safe(entry.reason, limit=120)}, by {safe(entry.origin)}"
+    return Cell(SafeText(f"{ago(entry.occurred_at, now)}  {change(entry.delta)}  {why}"))

@@ -1,0 +1,54 @@
+"""What a change altered, from the audit row's before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from kraty_console.present.document import Item, scalar
+from kraty_console.present.safe import SafeText, safe
+
+MAX_CHANGES: Final = 100
+MAX_DEPTH: Final = 12
+_ABSENT: Final = object()
+
+
+def differences(before: Any, after: Any) -> tuple[Item, ...]:  # noqa: ANN401 (any JSON)
+    """A line for each field that differs: `status  pending → claimed`; what is new or gone says so."""
+    found: list[Item] = []
+    for path, old, new in _walk(before, after, ()):
+        if len(found) == MAX_CHANGES:
+            found.append(Item(SafeText("…"), SafeText("more changes are in the raw JSON"), "dim"))
+            break
+        label = safe(".".join(path) or "value", limit=120)
+        if _nothing(old):
+            found.append(Item(label, SafeText(f"+ {scalar(new)}"), "good"))
+        elif _nothing(new):
+            found.append(Item(label, SafeText(f"− {scalar(old)}"), "warn"))
+        else:
+            found.append(Item(label, SafeText(f"{scalar(old)} → {scalar(new)}"), "accent"))
+    return tuple(found)
+
+
+def _walk(old: Any, new: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any, Any]]:  # noqa: ANN401
+    if len(path) < MAX_DEPTH:
+        if isinstance(old, Mapping) and isinstance(new, Mapping):
+            for name in dict.fromkeys([*old, *new]):
+                yield from _walk(old.get(name, _ABSENT), new.get(name, _ABSENT), (*path, str(name)))
+            return
+        if isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+            for place, (one, other) in enumerate(zip(old, new, strict=True)):
+                yield from _walk(one, other, (*path, str(place + 1)))
+            return
+    if not _same(old, new):
+        yield path, old, new
+
+
+def _same(old: Any, new: Any) -> bool:  # noqa: ANN401 (any JSON)
+    if _nothing(old) and _nothing(new):
+        return True
+    return type(old) is type(new) and bool(old == new)
+
+
+def _nothing(value: Any) -> bool:  # noqa: ANN401 (any JSON)
+    return value is None or value is _ABSENT

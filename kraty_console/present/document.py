@@ -1,0 +1,95 @@
+"""A whole row as something to read: sections of labelled values, and its raw JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from kraty_console.present.safe import SafeText, safe
+from kraty_console.present.table import Tone
+from kraty_console.present.width import cells, pad
+
+VALUE_LIMIT: Final = 2000
+"""Characters of one value in a document."""
+
+LINE_LIMIT: Final = 4000
+LINES_LIMIT: Final = 4000
+"""Raw JSON is shown in at most so many lines of so many characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One labelled value."""
+
+    label: SafeText
+    value: SafeText
+    tone: Tone = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Values that belong together; the first section of a document has no title."""
+
+    title: SafeText
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What `enter` opens."""
+
+    title: SafeText
+    sections: tuple[Section, ...]
+    raw: Any = field(repr=False)
+    """The object as JSON would have it, unknown fields included; raw text, for copying."""
+
+    @property
+    def raw_lines(self) -> tuple[SafeText, ...]:
+        """The JSON, line by line, in the order in which the fields came."""
+        return tuple(json_lines(self.raw))
+
+    def plain_lines(self) -> list[SafeText]:
+        """The document as lines of text, labels lined up."""
+        width = max((cells(item.label) for section in self.sections for item in section.items), default=0)
+        lines: list[SafeText] = []
+        for section in self.sections:
+            if section.title:
+                lines.extend((SafeText(""), section.title))
+            lines.extend(SafeText(f"{pad(item.label, width)}  {item.value}".rstrip()) for item in section.items)
+        return lines
+
+
+def item(label: str, value: str | SafeText | None, tone: Tone = "plain") -> Item:
+    """A value from outside under a label of our own."""
+    return Item(SafeText(label), safe(value, limit=VALUE_LIMIT), "dim" if value is None else tone)
+
+
+def shown(label: str, value: SafeText, tone: Tone = "plain") -> Item:
+    """A value that came through the door before, or that this program made."""
+    return Item(SafeText(label), value, tone)
+
+
+def section(title: str, items: Iterable[Item | None]) -> Section:
+    """A section of those items that there are."""
+    return Section(SafeText(title), tuple(each for each in items if each is not None))
+
+
+def scalar(value: Any) -> SafeText:  # noqa: ANN401 (context values are any JSON)
+    """A JSON value on one line: texts as they are, the rest as JSON."""
+    return safe(value if isinstance(value, str) else dumped(value), limit=VALUE_LIMIT)
+
+
+def dumped(value: Any, indent: int | None = None) -> str:  # noqa: ANN401 (any JSON)
+    """The value as JSON, its letters unescaped; not safe to show before it went through the door."""
+    return json.dumps(value, ensure_ascii=False, indent=indent, default=str)
+
+
+def json_lines(value: Any) -> Iterator[SafeText]:  # noqa: ANN401 (any JSON)
+    """The value as indented JSON, each line safe; what passes the limits is told at the end."""
+    lines = dumped(value, indent=2).split("\n")
+    for line in lines[:LINES_LIMIT]:
+        yield safe(line, limit=LINE_LIMIT)
+    if len(lines) > LINES_LIMIT:
+        yield SafeText(f"… {len(lines) - LINES_LIMIT} more lines; the whole of it is copied")

@@ -1,0 +1,125 @@
+"""The player in a few lines: a tall box beside the panes, or two lines above them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from kraty_console.present.numbers import number
+from kraty_console.present.safe import SafeText, looks_odd, safe
+from kraty_console.present.table import Cell
+from kraty_console.present.times import ago, day
+from kraty_console.support.measure import grouped
+
+if TYPE_CHECKING:
+    from kraty_console.contract.players import Player, Snapshot
+
+Line = tuple[Cell, ...]
+"""One line: cells that follow each other, each with its own tone."""
+
+
+def title(snapshot: Snapshot) -> SafeText:
+    """The player's id, for the edge of the box."""
+    return safe(snapshot.player.external_player_id, limit=80)
+
+
+def profile(snapshot: Snapshot, now: datetime) -> tuple[Line, ...]:
+    """The lines of the tall box; an empty line parts the profile from the totals."""
+    return (*_about(snapshot, now), (), *_totals(snapshot))
+
+
+def folded(snapshot: Snapshot, now: datetime) -> tuple[Line, Line]:
+    """The same in two lines: who it is, then how it stands."""
+    player = snapshot.player
+    first = [Cell(title(snapshot), "accent"), *_identity(player)]
+    if player.email:
+        first.append(Cell(safe(player.email, limit=60), "dim"))
+    first.append(Cell(SafeText(f"seen {ago(player.last_seen_at, now)}"), "dim"))
+    second = [*_warnings(player, now)] or [Cell(SafeText("not banned"), "dim")]
+    second.extend(
+        Cell(SafeText("".join(cell.text for cell in line).strip())) for line in _totals(snapshot, narrow=True)
+    )
+    return _dotted(first), _dotted(second)
+
+
+def _dotted(parts: list[Cell]) -> Line:
+    line: list[Cell] = []
+    for part in parts:
+        if line:
+            line.append(Cell(SafeText(" · "), "dim"))
+        line.append(part)
+    return tuple(line)
+
+
+def _context(player: Player, key: str) -> Any:  # noqa: ANN401 (context values are any JSON)
+    return (player.last_context_snapshot or {}).get(key)
+
+
+def _identity(player: Player) -> Iterator[Cell]:
+    identity = player.display_identity
+    if identity is not None and identity.name:
+        yield Cell(safe(identity.name, limit=60))
+    country = _context(player, "country") or (identity.country if identity is not None else None)
+    if isinstance(country, str) and country:
+        yield Cell(safe(country, limit=20))
+    level = _context(player, "level")
+    if isinstance(level, int | float) and not isinstance(level, bool):
+        yield Cell(SafeText(f"level {grouped(level)}"))
+    elif isinstance(level, str) and level:
+        yield Cell(SafeText(f"level {safe(level, limit=20)}"))
+
+
+def _warnings(player: Player, now: datetime) -> Iterator[Cell]:
+    if player.ban is not None:
+        since = f" {ago(player.ban.banned_at, now)}" if player.ban.banned_at is not None else ""
+        why = f": {safe(player.ban.reason, limit=200)}" if player.ban.reason else ""
+        yield Cell(SafeText(f"BANNED{since}{why}"), "bad")
+    if player.merged_into is not None:
+        yield Cell(SafeText(f"merged into {safe(player.merged_into, limit=80)}"), "warn")
+    odd = looks_odd(player.external_player_id)
+    if odd is not None:
+        yield Cell(SafeText(f"take care: the id {odd}"), "warn")
+
+
+def _about(snapshot: Snapshot, now: datetime) -> Iterator[Line]:
+    player = snapshot.player
+    identity = _dotted(list(_identity(player)))
+    if identity:
+        yield identity
+    if player.email:
+        yield (Cell(safe(player.email, limit=80)),)
+    yield (Cell(SafeText("first seen  "), "dim"), Cell(day(player.first_seen_at or player.created_at)))
+    yield (Cell(SafeText("last seen   "), "dim"), Cell(ago(player.last_seen_at, now)))
+    warnings = list(_warnings(player, now))
+    for warning in warnings:
+        yield (warning,)
+    if player.ban is None:
+        yield (Cell(SafeText("not banned"), "dim"),)
+
+
+def _totals(snapshot: Snapshot, *, narrow: bool = False) -> Iterator[Line]:
+    summary = snapshot.summary
+    granted = None
+    if summary.grants_pending is not None or summary.grants_claimed is not None:
+        granted = (summary.grants_pending or 0) + (summary.grants_claimed or 0)
+    for label, total, rest in (
+        (
+            "attempts",
+            summary.attempt_count,
+            ((summary.attempts_completed, "done"), (summary.attempts_expired, "exp.")),
+        ),
+        ("grants", granted, ((summary.grants_pending, "pending"),)),
+        ("lobbies", len(snapshot.lobbies), ((summary.lobbies_active, "active"),)),
+    ):
+        told = "  ".join(f"{grouped(count)} {word}" for count, word in rest if count)
+        if narrow:
+            yield (Cell(SafeText(f"{label} {number(total)}{f' ({told})' if told else ''}")),)
+        else:
+            figure = number(total)
+            tone = "warn" if label == "grants" and summary.grants_pending else "plain"
+            yield (
+                Cell(SafeText(f"{label:<9}"), "dim"),
+                Cell(SafeText(f"{figure:>4}")),
+                Cell(SafeText(f"   {told}" if told else ""), "warn" if tone == "warn" else "plain"),
+            )
