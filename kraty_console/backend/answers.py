@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 Row = Mapping[str, Any]
 
 
+@lru_cache(maxsize=4096)
 def moment(ms: int | None) -> str | None:
     """ISO-8601, UTC, milliseconds and `Z` (kraty-api 7.3)."""
     if ms is None:

@@ -1,7 +1,7 @@
 """Everything one look-up answers, for both surfaces (decisions: Snapshot, player-tools: From your backend).
 
-A constant number of queries, each by an index and capped by the limit, whatever the player's history; totals come from the
-player's row, where the engine keeps them.
+A constant number of queries, each by an index and capped by the limit, whatever the player's history; totals come from
+the player's row, where the engine keeps them.
 """
 
 from __future__ import annotations

@@ -119,7 +119,7 @@ async def deposit(tx: Transaction, ctx: Context, player: Row, grant: Row) -> lis
     if (await catalog.game(tx, ctx))["inventory_management"] == "studio":
         return []
     place = grant.key()
-    if await tx.get(tables.grant_deposits, *place) is not None:
+    if not grant.made_here and await tx.get(tables.grant_deposits, *place) is not None:
         return []
     tx.add(
         tables.grant_deposits,

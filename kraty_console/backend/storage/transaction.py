@@ -24,12 +24,15 @@ class Refusal(Exception):
 class Row(dict[str, Any]):
     """One row as column name → value, tracked by the transaction it came from. Change it with `Transaction.change`."""
 
-    __slots__ = ("changed", "fresh", "table")
+    __slots__ = ("changed", "fresh", "made_here", "table")
 
     def __init__(self, table: sa.Table, values: Mapping[str, Any], *, fresh: bool) -> None:
         super().__init__(values)
         self.table = table
         self.fresh = fresh
+        """Not written yet."""
+        self.made_here = fresh
+        """Made by this transaction: nothing else can refer to it yet."""
         self.changed: set[str] = set()
 
     def key(self) -> Key:
