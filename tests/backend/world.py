@@ -1,0 +1,188 @@
+"""A small game for tests: a catalog, an event of each policy, and players made by playing."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from kraty_console.backend.engine import attempts, catalog, players
+from kraty_console.backend.engine.context import ENGINE, Actor, Answer, Context, Tenant
+from kraty_console.backend.engine.ids import IdSource
+from kraty_console.backend.storage import tables
+from kraty_console.backend.storage.database import Database
+from kraty_console.backend.storage.transaction import Transaction
+
+NOW = 1_790_000_000_000
+HOUR = 3_600_000
+DAY = 24 * HOUR
+
+ALICE = "alice_42"
+MEMBER = Actor("member", "01900000-0000-7000-8000-000000000001", "sam@studio.example")
+
+BUNDLE = {"type": "fixed_bundle", "bundle": "daily_bundle"}
+
+
+@dataclass(frozen=True)
+class World:
+    """One game on one database, at one moment."""
+
+    db: Database
+    tenant: Tenant
+    new_id: Callable[[], str]
+    now: int = NOW
+
+    def engine(self, **changes: Any) -> Context:
+        """The game itself acts."""
+        ctx = Context(self.tenant, "live", ENGINE, "req_engine", self.now, self.new_id)
+        return replace(ctx, **changes)
+
+    def admin(self, key: str | None = "key-0001", **changes: Any) -> Context:
+        """A member acts."""
+        ctx = self.engine(actor=MEMBER, request_id="req_admin", reason="ticket says so", ticket="T-1", surface="admin")
+        return replace(ctx, idempotency_key=key, **changes)
+
+    def server(self, key: str | None = "key-0001", **changes: Any) -> Context:
+        """The studio's backend acts."""
+        ctx = self.engine(actor=Actor("api_key", "k", "api_key:sUUVdrM8"), request_id="req_server", surface="server")
+        return replace(ctx, idempotency_key=key, **changes)
+
+    def later(self, ms: int) -> World:
+        """The same game after a while."""
+        return replace(self, now=self.now + ms)
+
+    async def run(self, rule: Callable[..., Awaitable[Any]], ctx: Context, *args: Any, **kwargs: Any) -> Any:
+        """One rule in a transaction of its own."""
+
+        async def work(tx: Transaction) -> Any:
+            return await rule(tx, ctx, *args, **kwargs)
+
+        return await self.db.run(work)
+
+    async def play(self, event_key: str = "race", score: float | None = 10, external_id: str = ALICE) -> dict[str, Any]:
+        """An attempt, with the score reported when there is one; the target is 10."""
+        answer: Answer = await self.run(attempts.start, self.engine(), external_id, event_key)
+        attempt: dict[str, Any] = answer.data["attempt"]
+        if score is not None:
+            answer = await self.run(attempts.progress, self.engine(), external_id, attempt["id"], {"wins": score})
+            attempt = answer.data["attempt"]
+        return attempt
+
+    async def archive(self, key: str = "daily_gold") -> None:
+        """Archive a reward table."""
+        await self.run(catalog.archive_table, self.engine(), key)
+
+    async def restore(self, key: str = "daily_gold") -> None:
+        """Bring a reward table back."""
+        await self.run(catalog.restore_table, self.engine(), key)
+
+    async def rows(self, table: sa.Table, **equal: Any) -> list[dict[str, Any]]:
+        """The rows of a table that have these values."""
+        async with self.db.read() as tx:
+            return await tx.all(sa.select(table).where(*(table.c[name] == value for name, value in equal.items())))
+
+    async def counts(self) -> dict[str, int]:
+        """How many rows each table has."""
+        async with self.db.read() as tx:
+            return {
+                table.name: await tx.scalar(sa.select(sa.func.count()).select_from(table))
+                for table in tables.metadata.sorted_tables
+            }
+
+    async def player(self, external_id: str = ALICE) -> Mapping[str, Any]:
+        """The player's row."""
+        async with self.db.read() as tx:
+            row = await players.find(tx, self.tenant, "live", external_id)
+        assert row is not None
+        return row
+
+
+async def make_world(db: Database) -> World:
+    """A studio, a game, a catalog, events and their windows; no players."""
+    chance = random.Random(7)
+    new_id = IdSource(lambda: NOW, chance.getrandbits)
+    world = World(db, Tenant(new_id(), new_id()), new_id)
+
+    async def define(tx: Transaction) -> None:
+        ctx = world.engine()
+        studio_id, game_id = world.tenant.studio_id, world.tenant.game_id
+        tx.add(tables.studios, {"studio_id": studio_id, "name": "Burrow", "created_at": NOW})
+        game = {"studio_id": studio_id, "game_id": game_id, "slug": "rabbit-rush", "name": "Rabbit Rush"}
+        tx.add(tables.games, {**game, "created_at": NOW})
+        await define_catalog(tx, ctx)
+        await define_events(tx, ctx)
+
+    await db.run(define)
+    return world
+
+
+async def define_catalog(tx: Transaction, ctx: Context) -> None:
+    """Gold and gems, potions, a crate, a table and a bundle."""
+    await catalog.put_currency(tx, ctx, "gold", name="Gold")
+    await catalog.put_currency(tx, ctx, "gems", name="Gems")
+    await catalog.put_item(tx, ctx, "potion", name="Potion")
+    gold = {"type": "currency", "currencyKey": "gold", "amount": {"min": 100, "max": 300, "step": 50}}
+    potion = {"type": "item", "itemKey": "potion", "quantity": {"min": 1, "max": 3}}
+    await catalog.put_item(
+        tx, ctx, "mystery", name="Mystery", crate_entries=[{"type": "table", "tableKey": "daily_gold", "rolls": 2}]
+    )
+    await catalog.put_table(
+        tx,
+        ctx,
+        "daily_gold",
+        name="Daily gold",
+        weighted_entries=[{"weight": 3, "entry": gold}, {"weight": 1, "entry": potion}],
+    )
+    await catalog.put_bundle(
+        tx,
+        ctx,
+        "daily_bundle",
+        name="Daily",
+        entries=[
+            {"type": "table", "tableKey": "daily_gold", "rolls": 3},
+            {"type": "crate", "crateItemKey": "mystery", "quantity": 1},
+        ],
+    )
+
+
+async def define_events(tx: Transaction, ctx: Context) -> None:
+    """An event of each reward policy, one with milestones, one with lobbies."""
+    gems = {"entries": [{"type": "currency", "currencyKey": "gems", "amount": 5}]}
+    tiers = [{"fromRank": 1, "toRank": 1, "bundle": "daily_bundle"}, {"fromRank": 2, "toRank": 3, "bundle": gems}]
+    policies: dict[str, Mapping[str, Any]] = {
+        "race": BUNDLE,
+        "quiet": {"type": "none"},
+        "ladder": {"type": "rank_scaled", "tiers": tiers},
+        "pool": {"type": "shared_pool", "pool": 1000, "currencyKey": "gold"},
+    }
+    for key, policy in policies.items():
+        await catalog.put_event(
+            tx, ctx, key, name=key.title(), metrics=[{"key": "wins", "target": 10, "cap": 20}], reward_policy=policy
+        )
+    await catalog.put_event(
+        tx,
+        ctx,
+        "steps",
+        name={"en": "Steps", "pt": "Passos"},
+        metrics=[{"key": "wins", "target": 100, "scorePerUnit": 2}],
+        reward_policy={"type": "none"},
+        milestone_rewards=[
+            {"key": "five", "metricKey": "wins", "threshold": 5, "entries": gems["entries"]},
+            {"key": "fifty", "metricKey": "wins", "threshold": 50, "entries": gems["entries"]},
+        ],
+    )
+    await catalog.put_event(
+        tx,
+        ctx,
+        "arena",
+        name="Arena",
+        metrics=[{"key": "wins", "target": 10}],
+        reward_policy=BUNDLE,
+        leaderboard_mode="lobby_matched",
+        capacity=2,
+    )
+    for key in (*policies, "steps", "arena"):
+        await catalog.put_window(tx, ctx, key, starts_at=NOW - DAY, ends_at=NOW + DAY)

