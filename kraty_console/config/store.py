@@ -1,0 +1,56 @@
+"""Keeping what a first sign-in found out: a profile file, and the token in a file of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from kraty_console.config.paths import Paths
+from kraty_console.config.profiles import Profile
+from kraty_console.contract.secret import Secret
+
+
+def keep(profile: Profile, token: Secret, paths: Paths) -> str:
+    """Write the profile and its token, both for their owner only, and say where.
+
+    An existing profile file is never touched: a person wrote it.
+
+    Raises:
+        OSError: Nothing could be written; the session goes on without.
+    """
+    if paths.config_file.exists():
+        return f"{paths.config_file} exists and was left alone; this sign-in lasts until you quit"
+    _private_dir(paths.config_file.parent)
+    token_file = paths.token_file(profile.name)
+    _private_dir(token_file.parent)
+    _write(token_file, token.reveal() + "\n")
+    lines = [f"[profiles.{json.dumps(profile.name)}]"]
+    known = {
+        "url": profile.url,
+        "studio": profile.studio,
+        "game": profile.game,
+        "environment": profile.environment,
+    }
+    lines += [f"{key} = {json.dumps(value)}" for key, value in known.items() if value]
+    _write(paths.config_file, "\n".join(lines) + "\n")
+    return f"kept in {paths.config_file}, the token beside it"
+
+
+def _private_dir(path: Path) -> None:
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def _write(path: Path, text: str) -> None:
+    """All of it or nothing: a reader never meets half a file."""
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    except BaseException:
+        fresh.unlink(missing_ok=True)
+        raise

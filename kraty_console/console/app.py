@@ -1,0 +1,301 @@
+"""The application: one desk, one screen at the bottom, and what happens when things end.
+
+Writes belong here: they are never cancelled by a screen that closes, and what they need from the person while they run
+(a new token) is asked for on top of whatever is shown.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import sys
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from rich.text import Text
+from textual.app import App
+from textual.binding import Binding, BindingType
+
+from kraty_console.console import crash, signals
+from kraty_console.console.clipboard import TooLong, osc52
+from kraty_console.console.desk import Desk, utc_now
+from kraty_console.console.screens.player import PlayerScreen
+from kraty_console.console.stylesheets import stylesheets
+from kraty_console.console.theme import THEMES, VARIABLE_DEFAULTS, choose_theme
+from kraty_console.present.safe import safe
+from kraty_console.support.measure import counted
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+    from kraty_console.client.writer import Performed
+    from kraty_console.config.launch import Launch
+    from kraty_console.contract.calls import Call
+    from kraty_console.contract.secret import Secret
+
+
+class KratyApp(App[int], inherit_bindings=False):
+    """The console on one profile."""
+
+    CSS_PATH: ClassVar[list[str]] = [str(path) for path in stylesheets()]  # type: ignore[assignment]
+    ENABLE_COMMAND_PALETTE = False
+    TITLE = "kraty"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "interrupt", priority=True, show=False)]
+    HORIZONTAL_BREAKPOINTS = [
+        (0, "-tiny"),
+        (40, "-narrow"),
+        (110, "-wide"),
+    ]
+    VERTICAL_BREAKPOINTS = [(0, "-tiny"), (12, "-low"), (30, "-tall")]
+
+    def __init__(
+        self,
+        launch: Launch,
+        *,
+        now: Callable[[], datetime] = utc_now,
+        environ: Mapping[str, str] = os.environ,
+    ) -> None:
+        self._environ = dict(environ)  # Textual takes NO_COLOR out of the environment
+        super().__init__()
+        self.animation_level = "none"  # after the base class, which would set it again
+        self.desk = Desk(launch, now=now, ticket=launch.ticket or "")
+        self._asking: asyncio.Future[Secret | None] | None = None
+        self._writes: set[asyncio.Task[object]] = set()
+        self._interrupted = False
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = choose_theme(launch.theme, self._environ, self.console.color_system)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Our own variables, for themes that do not know them."""
+        return VARIABLE_DEFAULTS
+
+    def get_default_screen(self) -> Screen[None]:
+        """The player screen is the bottom of everything."""
+        return PlayerScreen(self.desk, self)
+
+    def on_mount(self) -> None:
+        """Signals end the application well from here on."""
+        if not self.is_headless:
+            signals.install(self.leave)
+        self.call_after_refresh(self._settle_memory)
+
+    @staticmethod
+    def _settle_memory() -> None:
+        """What was loaded to start stays for good: collecting it again and again would only cost."""
+        gc.collect()
+        gc.freeze()
+        gc.enable()
+
+    async def on_unmount(self) -> None:
+        """Let writes that are under way finish, then close what is open."""
+        if not self.is_headless:
+            signals.uninstall()
+        if self._writes:
+            await asyncio.wait(self._writes, timeout=5)
+        await self.desk.close()
+
+    # -- keys ----------------------------------------------------------------------------------------------------
+
+    def action_interrupt(self) -> None:
+        """ctrl+c: the first says what the second does."""
+        if self._interrupted:
+            self.exit(return_code=0)
+            return
+        self._interrupted = True
+        self.tell("ctrl+c again quits", "warn")
+
+    def calm(self) -> None:
+        """Another key came after ctrl+c."""
+        self._interrupted = False
+
+    @property
+    def bottom(self) -> PlayerScreen:
+        """The player screen, whatever is on top of it."""
+        return next(screen for screen in self.screen_stack if isinstance(screen, PlayerScreen))
+
+    def tell(self, words: str, tone: str = "plain") -> None:
+        """Say something in the last line of the player screen; `words` have passed the door."""
+        self.bottom.tell(words, tone)
+
+    def show(self, screen: Screen[Any], answered: Callable[[Any], None] | None = None) -> None:
+        """Put a dialog or a screen on top; `answered` gets what it was dismissed with."""
+        self.push_screen(screen, answered)
+
+    def leave(self, code: int = 0) -> None:
+        """End the application."""
+        self.exit(return_code=code)
+
+    # -- the clipboard -------------------------------------------------------------------------------------------
+
+    def copy(self, text: str) -> str:
+        """Send text to the terminal's clipboard; return what to say about it."""
+        try:
+            sequence = osc52(text, self._environ)
+        except TooLong as error:
+            return f"too long for a terminal's clipboard ({error}); open it with enter and select it there"
+        self._clipboard = text
+        if (driver := self._driver) is not None:
+            driver.write(sequence)
+            driver.flush()
+        size = len(text.encode("utf-8", "replace"))
+        return f"sent to the terminal's clipboard ({size} bytes)"
+
+    # -- writes --------------------------------------------------------------------------------------------------
+
+    async def perform(self, call: Call) -> Performed:
+        """Send a change; where the session has ended, ask for a new token on top and go on with the same key."""
+        return await self._guarded(self._perform(call))
+
+    async def _perform(self, call: Call) -> Performed:
+        from kraty_console.contract.errors import SignInNeeded
+
+        while True:
+            performed = await self.desk.perform(call)
+            if not isinstance(performed.error, SignInNeeded) or not await self.ask_token(performed.error):
+                return performed
+
+    async def _guarded(self, work: object) -> Performed:
+        """Run a write in a task of its own, so that whoever waits for it may go away."""
+        task: asyncio.Task[Performed] = asyncio.ensure_future(work)  # type: ignore[call-overload]
+        self._writes.add(task)
+        task.add_done_callback(self._writes.discard)
+        return await asyncio.shield(task)
+
+    async def ask_token(self, error: Exception) -> bool:
+        """Ask for a new session token on top of what is shown; True when there is a new session.
+
+        Several callers that need one at the same time share one question.
+        """
+        if self._asking is None:
+            self._asking = asyncio.get_running_loop().create_future()
+            self._ask_token(error)
+        return await asyncio.shield(self._asking) is not None
+
+    def _ask_token(self, error: Exception) -> None:
+        from kraty_console.console.dialogs.token import TokenDialog
+
+        def answered(token: Secret | None) -> None:
+            asking, self._asking = self._asking, None
+            if asking is not None and not asking.done():
+                asking.set_result(token)
+
+        profile = self.desk.launch.profile
+        where = f"{profile.name} · {profile.url}"
+        self.push_screen(
+            TokenDialog(
+                who=safe(self.desk.member),
+                profile=safe(where),
+                why=safe(str(error)),
+                check=self._try_token,
+            ),
+            answered,
+        )
+
+    async def _try_token(self, token: Secret) -> str | None:
+        """Sign in with a token; what is wrong with it, or None when it is good."""
+        from kraty_console.contract.errors import KratyError
+        from kraty_console.present.errors import words_of
+
+        try:
+            await self.desk.sign_in(token)
+        except KratyError as error:
+            return words_of(error).text
+        return None
+
+    # -- the session ---------------------------------------------------------------------------------------------
+
+    def first_sign_in(self) -> None:
+        """Ask for the address (where the profile has none) and a token, then begin."""
+        from kraty_console.console.first_run import FirstRun
+
+        FirstRun(self.desk, self).ask(self._signed_in_first)
+
+    def _signed_in_first(self, chosen: bool) -> None:
+        if not chosen:
+            self.leave()
+            return
+        self.bottom.begin()
+
+    def signed_in(self) -> None:
+        """A session stands: changes whose outcome is open are looked up, and what they became is told."""
+        self.run_worker(self._look_back(), group="journal", exclusive=True, description="open intents")
+
+    async def _look_back(self) -> None:
+        from kraty_console.contract.errors import KratyError
+
+        try:
+            writer = await self.desk.writer()
+            open_entries = await writer.open_entries()
+            outcomes = [await writer.look(entry) for entry in open_entries]
+        except KratyError as error:
+            self.tell(f"the journal cannot be read: {safe(str(error))}", "bad")
+            return
+        unclear = sum(outcome.state == "unknown" for outcome in outcomes)
+        if unclear:
+            self.tell(f"{counted(unclear, 'change')} of unknown outcome: o shows what the server says of each", "warn")
+        elif outcomes:
+            self.tell(f"{counted(len(outcomes), 'change')} left open before: settled now, o shows how", "good")
+        if (await self.desk.journal()).moved_aside is not None:
+            self.tell("the journal was damaged; it was moved aside, beside the new one", "bad")
+
+    def show_journal(self) -> None:
+        """Show what was sent from here, and what became of it."""
+        self.run_worker(self._show_journal(), group="show-journal", exclusive=True, description="journal")
+
+    async def _show_journal(self) -> None:
+        from kraty_console.console.dialogs.journal import JournalDialog
+        from kraty_console.contract.errors import KratyError
+
+        try:
+            journal = await self.desk.journal()
+            entries = await journal.latest()
+            writer = await self.desk.writer()
+        except KratyError as error:
+            self.tell(safe(str(error)), "bad")
+            return
+        self.push_screen(
+            JournalDialog(
+                entries,
+                now=self.desk.now(),
+                resolve=self.desk.resolve,
+                decide=lambda entry, applied: writer.decide(entry, applied=applied),
+                copy=self.copy,
+            )
+        )
+
+    # -- the end -------------------------------------------------------------------------------------------------
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Leave a report without locals, and one line that says where it is."""
+        self._return_code = crash.EXIT_CODE
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+        self._fatal_error()
+
+    def _fatal_error(self) -> None:
+        error = self._exception or RuntimeError("unknown")
+        try:
+            path = crash.report(error, self.desk.launch.crash_dir, self.desk.now())
+        except OSError as failure:
+            words = f"kraty-console failed ({type(error).__name__}), and no report could be written: {failure.strerror}"
+        else:
+            words = f"kraty-console failed ({type(error).__name__}). What happened, without any data, is in {path}"
+        self._exit_renderables[:] = [Text(words + "\n")]
+        self._close_messages_no_wait()
+
+
+def run_console(launch: Launch) -> int:
+    """Open the console and stay until it is left.
+
+    Returns:
+        The exit code: 0 left by the person, 70 failed, 128 + n ended by signal n.
+    """
+    gc.disable()  # until the first screen stands; collecting while loading costs a tenth of the start
+    app = KratyApp(launch)
+    app.run(mouse=launch.mouse)
+    sys.stdout.flush()
+    return app.return_code or 0

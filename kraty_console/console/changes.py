@@ -1,0 +1,169 @@
+"""From a key to a change: the form, its dialog, the call, and what is told and marked afterwards."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from kraty_console.console.desk import Desk, Done
+from kraty_console.console.host import Host
+from kraty_console.present.safe import safe
+from kraty_console.support.actions import ActionContext, ActionSpec
+from kraty_console.support.idempotency import idempotency_key
+
+if TYPE_CHECKING:
+    from kraty_console.client.writer import Performed
+    from kraty_console.console.dialogs.action import Then
+    from kraty_console.console.dialogs.draft import Draft
+    from kraty_console.console.screens.player import PlayerScreen
+    from kraty_console.contract.calls import Call
+    from kraty_console.support.fields import Form, Seen, Values
+
+
+class Changes:
+    """Opens the dialogs of the actions that change something, and keeps what came of them."""
+
+    def __init__(self, screen: PlayerScreen, desk: Desk, host: Host) -> None:
+        self._screen = screen
+        self._desk = desk
+        self._host = host
+
+    def open(
+        self, spec: ActionSpec, context: ActionContext, *, prefill: Mapping[str, str | bool] | None = None
+    ) -> None:
+        """Open the dialog of an action on the row under the cursor, taken by id now.
+
+        It is pushed at once, so that keys typed ahead meet it and are dropped.
+        """
+        from kraty_console.support.fields import Asked, CannotOpen
+        from kraty_console.support.forms import form_for
+
+        snapshot = context.snapshot
+        if snapshot is None:
+            return
+        desk = self._desk
+        asked = Asked(
+            snapshot,
+            desk.now(),
+            row_id=context.row_id,
+            ticket=desk.ticket,
+            prefill=dict(prefill or {}),
+            catalog=desk.known_catalog,
+            amount_limit=desk.launch.profile.amount_limit,
+        )
+        try:
+            form = form_for(spec.id, asked)
+        except CannotOpen as error:
+            self._screen.tell(safe(str(error), limit=300), "warn")
+            return
+        self._show(form)
+
+    def _show(self, form: Form) -> None:
+        from kraty_console.console.dialogs.action import ActionDialog
+        from kraty_console.console.dialogs.editor import Completer
+        from kraty_console.support.entries import templates
+
+        desk = self._desk
+        draft = desk.drafts.setdefault((form.action_id, form.external_player_id, form.target_id or ""), _new_draft())
+        snapshot = self._screen.look.snapshot
+        catalog = desk.known_catalog
+        completer = None
+        if any(field.kind == "json" for field in form.fields):
+            completer = Completer(catalog, templates(catalog, snapshot.grants if snapshot is not None else ()))
+        self._host.show(
+            ActionDialog(
+                form,
+                draft,
+                environment=desk.environment,
+                submit=lambda values: self._send(form, values, draft),
+                resolve=self._resolve,
+                see=self._see,
+                then=self._then(form, draft),
+                reasons=tuple(desk.reasons),
+                completer=completer,
+            ),
+            lambda performed: self._closed(form, performed),
+        )
+
+    def _see(self) -> Seen:
+        from kraty_console.support.fields import Seen
+
+        snapshot = self._screen.look.snapshot
+        if snapshot is None:
+            raise LookupError("a dialog is open, and no player is")
+        return Seen(snapshot, self._desk.now(), self._desk.known_catalog)
+
+    def _then(self, form: Form, draft: Draft) -> Then | None:
+        """The roll that may follow a force-complete (decisions C2)."""
+        from kraty_console.console.dialogs.action import Then
+
+        if not any(field.name == THEN_ROLL for field in form.fields):
+            return None
+
+        async def roll(values: Values) -> Performed:
+            from kraty_console.support.forms import follow_up
+
+            call = follow_up(form, values, draft.key)
+            if call is None:
+                raise LookupError("the roll was asked for, and the form does not ask for it")
+            return await self._perform(call, "Retry roll", form, values)
+
+        return Then(THEN_ROLL, "Retry roll", "rolling", roll)
+
+    async def _send(self, form: Form, values: Values, draft: Draft) -> Performed:
+        from kraty_console.support.forms import build_call
+
+        self._desk.gave_reason(form.text(values, "reason"))
+        if ticket := form.text(values, "ticket"):
+            self._desk.ticket = ticket
+        return await self._perform(build_call(form, values, draft.key), form.title, form, values)
+
+    async def _perform(self, call: Call, title: str, form: Form, values: Values) -> Performed:
+        performed = await self._host.perform(call)
+        about = " · ".join(form.subject_lines[:1])
+        self._note(performed, call.external_player_id, title, form.text(values, "reason"), about)
+        return performed
+
+    async def _resolve(self, performed: Performed) -> Performed:
+        if performed.entry is None:
+            return performed
+        resolved = await self._desk.resolve(performed.entry)
+        self._note(resolved, performed.entry.player, str(performed.entry.kind).replace("_", " "))
+        return resolved
+
+    def _note(self, performed: Performed, player: str, title: str, reason: str = "", what: str = "") -> None:
+        """Keep an applied change for the worklog and for the link that `y` copies; read the player again."""
+        if performed.state != "applied":
+            return
+        from kraty_console.support.worklog import Work
+
+        work = Work(
+            at=self._desk.now(),
+            player=player,
+            title=title,
+            outcome="applied (answered from the record of the first time)" if performed.replayed else "applied",
+            what=what,
+            reason=reason,
+            audit_url=performed.audit.url if performed.audit is not None else "",
+            request_id=(performed.entry.request_id or "") if performed.entry is not None else "",
+        )
+        self._desk.done.append(Done(self._desk.ticket, work))
+        if self._screen.is_mounted and self._screen.look.player == player:
+            self._screen.refresh_player()
+
+    def _closed(self, form: Form, performed: Performed | None) -> None:
+        if performed is not None and performed.state == "applied":
+            link = ": y copies the audit link" if self._desk.last_link else ""
+            self._screen.tell(f"{safe(form.title)} applied{link}", "good")
+            self._desk.drafts.pop((form.action_id, form.external_player_id, form.target_id or ""), None)
+
+
+THEN_ROLL = "then_roll"
+"""The field of the force-complete form that asks for the roll afterwards."""
+
+
+def _new_draft() -> Draft:
+    from kraty_console.console.dialogs.draft import Draft
+
+    return Draft(lambda: idempotency_key(uuid.uuid4()))

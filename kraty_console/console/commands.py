@@ -1,0 +1,237 @@
+"""What each key of the registry does on the player screen.
+
+Looking is done here; changing goes through `changes`, which opens the action's dialog. Dialogs are imported when they
+are first opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from kraty_console.console.changes import Changes
+from kraty_console.console.copying import Copying
+from kraty_console.console.desk import Desk
+from kraty_console.console.host import Host
+from kraty_console.console.look import Status
+from kraty_console.present.safe import safe
+from kraty_console.support.actions import BY_ID, ActionSpec, for_key
+from kraty_console.support.keymap import effective_keys
+from kraty_console.support.scopes import PANES, PaneId, pane
+
+if TYPE_CHECKING:
+    from kraty_console.console.screens.player import PlayerScreen
+    from kraty_console.present.rows import Row
+
+
+class Commands:
+    """Turns keys, palette choices and the next step into what they mean."""
+
+    def __init__(self, screen: PlayerScreen, desk: Desk, host: Host) -> None:
+        self._screen = screen
+        self._desk = desk
+        self._host = host
+        self.changes = Changes(screen, desk, host)
+        self._copying = Copying(screen, desk, host)
+        self.keys = effective_keys(desk.launch.profile.keymap)
+        self._do: dict[str, Callable[[], object]] = {
+            "search.focus": self._focus_search,
+            "pane.next": lambda: self._turn(1),
+            "pane.previous": lambda: self._turn(-1),
+            "row.down": lambda: screen.table.action_move(1),
+            "row.up": lambda: screen.table.action_move(-1),
+            "row.first": lambda: screen.table.action_edge(-1),
+            "row.last": lambda: screen.table.action_edge(1),
+            "row.page_down": lambda: screen.table.action_page(1),
+            "row.page_up": lambda: screen.table.action_page(-1),
+            "row.open": self._open_current,
+            "view.json": self._open_json,
+            "view.back": self._back,
+            "pane.sort": lambda: screen.tell(screen.table.next_sort()),
+            "pane.filter": self._filter,
+            "copy.value": self._copying.value,
+            "copy.audit_link": self._copying.audit_link,
+            "copy.worklog": self._copying.worklog,
+            "ticket.set": self._ticket,
+            "player.recent": self._recent,
+            "journal.open": self._journal,
+            "audit.open": self._audit_log,
+            "view.refresh": screen.refresh_player,
+            "view.retry": self._retry,
+            "palette.open": self._palette,
+            "help.open": self._help,
+            "app.back_or_quit": self._back_or_quit,
+            "next.step": self._next_step,
+            **{f"pane.{each.id}": partial(screen.switch, each.id) for each in PANES},
+        }
+
+    def press(self, key: str) -> bool:
+        """Do what a key means; False when it means nothing here."""
+        screen = self._screen
+        had_notice = screen.keys.notice is not None
+        screen.keys.tell(None)
+        spec = for_key(key, screen.context(), self.keys)
+        if spec is None:
+            return had_notice and key not in ("tab", "shift+tab")
+        self.run(spec)
+        return True
+
+    def run(self, spec: ActionSpec) -> None:
+        """Do an action, or say why it is off."""
+        context = self._screen.context()
+        reason = spec.disabled_reason(context)
+        if reason is not None:
+            self._screen.tell(safe(reason, limit=300), "warn")
+        elif spec.changes:
+            self.changes.open(spec, context)
+        else:
+            self._do[spec.id]()
+
+    def run_id(self, action_id: str | None) -> None:
+        """Do the action of that id (from the palette or the list of keys)."""
+        if action_id is not None and action_id in BY_ID:
+            self.run(BY_ID[action_id])
+
+    # -- moving about --------------------------------------------------------------------------------------------
+
+    def _focus_search(self) -> None:
+        self._screen.search.input.focus()
+
+    def _turn(self, step: int) -> None:
+        names: list[PaneId] = [each.id for each in PANES]
+        self._screen.switch(names[(names.index(self._screen.pane) + step) % len(names)])
+
+    def _back(self) -> bool:
+        """One step back: stop waiting, drop the filter, leave the field; never quits. True when there was a step."""
+        screen = self._screen
+        if screen.look.status is Status.LOADING:
+            screen.give_up()
+        elif screen.place.filter:
+            screen.place.filter = ""
+            screen.draw()
+        elif screen.look.status is not Status.IDLE:
+            screen.close_player()
+        else:
+            return False
+        return True
+
+    def _back_or_quit(self) -> None:
+        if not self._back():
+            self._host.leave()
+
+    def _retry(self) -> None:
+        if self._screen.look.player:
+            self._screen.refresh_player()
+        else:
+            self._screen.begin()
+
+    def _open_current(self) -> None:
+        self._screen.table.action_open()
+
+    def open_row(self, row: Row) -> None:
+        """Enter on a row: open the player of the first screen, or the row as a document."""
+        if row.scope == "player":
+            self._screen.open_player(row.id)
+        else:
+            self._document(row, raw=False)
+
+    def _open_json(self) -> None:
+        row = self._screen.table.row
+        if row is not None and row.scope != "player":
+            self._document(row, raw=True)
+
+    def _document(self, row: Row, *, raw: bool) -> None:
+        from textual.content import Content
+
+        from kraty_console.console.dialogs.text import TextDialog
+        from kraty_console.present.detail import document
+
+        snapshot = self._screen.look.snapshot
+        if snapshot is None or (shown := document(row, snapshot, self._desk.now())) is None:
+            return
+        self._host.show(
+            TextDialog(
+                shown.title,
+                Content("\n".join(shown.plain_lines())),
+                raw=Content("\n".join(shown.raw_lines)),
+                copy=self._host.copy,
+                raw_first=raw,
+            )
+        )
+
+    # -- dialogs that look ---------------------------------------------------------------------------------------
+
+    def _filter(self) -> None:
+        from kraty_console.console.dialogs.filter import FilterDialog
+
+        screen = self._screen
+        place = screen.place
+
+        def preview(text: str) -> int | None:
+            place.filter = text
+            screen.draw()
+            return screen.table.rows_shown
+
+        def answered(text: str | None) -> None:
+            if text is not None:
+                preview(text)
+
+        self._host.show(FilterDialog(pane(screen.pane).title, place.filter, preview=preview), answered)
+
+    def _ticket(self) -> None:
+        from kraty_console.console.dialogs.ticket import TicketDialog
+
+        def answered(ticket: str | None) -> None:
+            if ticket is not None:
+                self._desk.ticket = ticket
+                self._screen.draw()
+
+        self._host.show(TicketDialog(self._desk.ticket), answered)
+
+    def _recent(self) -> None:
+        from kraty_console.console.dialogs.recent import RecentDialog
+
+        def answered(player: str | None) -> None:
+            if player is not None:
+                self._screen.open_player(player)
+
+        self._host.show(RecentDialog([(player, "") for player in self._desk.recents]), answered)
+
+    def _palette(self) -> None:
+        from kraty_console.console.dialogs.palette import PaletteDialog
+
+        self._host.show(PaletteDialog(self._screen.context(), self.keys), self.run_id)
+
+    def _help(self) -> None:
+        from kraty_console.console.dialogs.keys import KeysDialog
+
+        self._host.show(KeysDialog(self._screen.context(), self.keys), self.run_id)
+
+    def _journal(self) -> None:
+        self._host.show_journal()
+
+    def _audit_log(self) -> None:
+        from kraty_console.console.screens.audit_log import AuditLogScreen
+
+        self._host.show(AuditLogScreen(self._desk, self._host))
+
+    # -- the next step -------------------------------------------------------------------------------------------
+
+    def _next_step(self) -> None:
+        """Put the cursor on the row it is about and open its dialog, filled in."""
+        step = self._screen.step
+        if step is None:
+            return
+        if step.action_id is None:
+            self._screen.tell(safe(step.words, limit=300))
+            return
+        if step.pane is not None and step.row_id is not None:
+            self._screen.show_row(step.pane, step.row_id)
+        spec = BY_ID[step.action_id]
+        context = self._screen.context()
+        reason = spec.disabled_reason(context)
+        if reason is not None:
+            self._screen.tell(safe(reason, limit=300), "warn")
+        else:
+            self.changes.open(spec, context, prefill=step.prefill)

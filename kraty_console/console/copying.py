@@ -1,0 +1,51 @@
+"""What `c`, `y` and `w` copy: always the real value, with a word about what cannot be seen in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kraty_console.console.desk import Desk
+from kraty_console.console.host import Host
+from kraty_console.present.safe import looks_odd, safe
+
+if TYPE_CHECKING:
+    from kraty_console.console.screens.player import PlayerScreen
+
+
+class Copying:
+    """Copies through the host and says what was sent where."""
+
+    def __init__(self, screen: PlayerScreen, desk: Desk, host: Host) -> None:
+        self._screen = screen
+        self._desk = desk
+        self._host = host
+
+    def value(self) -> None:
+        """The id of the row under the cursor; without a row the player's id."""
+        row = self._screen.table.row
+        look = self._screen.look
+        if row is None:
+            self._copy(look.player, "player id")
+        else:
+            self._copy(row.copies, row.copies_what)
+
+    def audit_link(self) -> None:
+        """The link of the audit row under the cursor, or of the last change made from here."""
+        row = self._screen.table.row
+        if row is not None and row.scope == "audit" and (url := self._desk.audit_url(row.id)):
+            self._copy(url, "audit link")
+        elif self._desk.last_link:
+            self._copy(self._desk.last_link, "audit link")
+
+    def worklog(self) -> None:
+        """What was done under the present ticket."""
+        from kraty_console.support.worklog import worklog
+
+        self._copy(worklog(self._desk.ticket, self._desk.work()), "worklog")
+
+    def _copy(self, value: str, what: str) -> None:
+        said = self._host.copy(value)
+        odd = looks_odd(value)
+        shown = safe(value.splitlines()[0] if value else "", limit=80)
+        words = f"{what} {shown}: {said}"
+        self._screen.tell(f"{words}; it holds {odd}" if odd else words, "warn" if odd else "good")

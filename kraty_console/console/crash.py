@@ -1,0 +1,50 @@
+"""What is left behind when the console fails: a report without local variables, and one line for the person.
+
+Textual prints the locals of every frame, tokens and players' data among them; this module takes its place
+(`_handle_exception` and `_fatal_error` are private, `tests/console/test_crash.py` fails when Textual changes them).
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import traceback
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from kraty_console import __version__
+from kraty_console.present.safe import safe
+
+EXIT_CODE: Final = 70
+"""`EX_SOFTWARE`: an internal error."""
+
+
+def report(error: BaseException, folder: Path, moment: datetime) -> Path:
+    """Write the report, readable by its owner only, and return its path.
+
+    The file holds versions, the kinds of the errors and the source lines they passed; neither the values of variables
+    nor the messages of the errors, for both may hold tokens or what players wrote.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / f"crash-{moment:%Y%m%dT%H%M%S}-{os.getpid()}.txt"
+    lines = [
+        f"kraty-console {__version__}, Python {platform.python_version()}, {platform.system()}",
+        f"{moment.isoformat(timespec='seconds')}",
+        "",
+    ]
+    chain: BaseException | None = error
+    while chain is not None:
+        lines.append(f"{type(chain).__module__}.{type(chain).__qualname__}")
+        for frame in traceback.extract_tb(chain.__traceback__):
+            lines.append(f"  {frame.filename}:{frame.lineno} in {frame.name}")
+            if frame.line:
+                lines.append(f"    {frame.line}")
+        chain = chain.__cause__ or chain.__context__
+        if chain is not None:
+            lines.append("caused by")
+    text = "\n".join(safe(line, limit=400) for line in lines) + "\n"
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+    return path

@@ -1,0 +1,270 @@
+"""What a person has on the desk: the session, the ticket, the players opened before, drafts, and what was done.
+
+The application owns one `Desk`; screens get what they need of it in their constructors. It draws nothing. The client is
+imported with the first question, behind the first frame.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from kraty_console.client.admin import Fetched, KratyClient
+    from kraty_console.client.entries import Entry
+    from kraty_console.client.journal import Journal
+    from kraty_console.client.writer import Performed, Writer
+    from kraty_console.config.launch import Launch
+    from kraty_console.console.dialogs.action import Draft
+    from kraty_console.contract.calls import Call
+    from kraty_console.contract.catalog import Catalog
+    from kraty_console.contract.players import SearchHit, Snapshot
+    from kraty_console.contract.secret import Secret
+    from kraty_console.contract.session import GameAccess, Me
+    from kraty_console.support.worklog import Work
+
+RECENT: Final = 30
+"""How many players are remembered."""
+
+
+def utc_now() -> datetime:
+    """The present moment."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A change that was made from here: for the worklog, and for the link that `y` copies."""
+
+    ticket: str
+    work: Work
+
+
+@dataclass(slots=True)
+class Desk:
+    """The state that outlives a screen."""
+
+    launch: Launch
+    now: Callable[[], datetime] = utc_now
+    ticket: str = ""
+    me: Me | None = None
+    access: GameAccess | None = None
+    done: list[Done] = field(default_factory=list)
+    drafts: dict[tuple[str, str, str], Draft] = field(default_factory=dict)
+    """By action, player and target: what was typed into a dialog that was closed without sending."""
+    reasons: list[str] = field(default_factory=list)
+    """The last reasons given, newest first."""
+    _client: KratyClient | None = None
+    _journal: Journal | None = None
+    _writer: Writer | None = None
+    _catalog: Catalog | None = None
+    _recents: list[str] | None = None
+
+    # -- who we are ----------------------------------------------------------------------------------------------
+
+    @property
+    def role(self) -> str:
+        """The member's role in this game, as the backend names it."""
+        return (self.access.role if self.access else None) or ""
+
+    @property
+    def permissions(self) -> frozenset[str]:
+        """What the member may do in this game."""
+        return frozenset(self.access.permissions) if self.access else frozenset()
+
+    @property
+    def member(self) -> str:
+        """The member's name, or e-mail, or id."""
+        if self.me is None:
+            return ""
+        return self.me.member.name or self.me.member.email or self.me.member.id
+
+    @property
+    def game(self) -> str:
+        """The game's short name."""
+        if self.access is None:
+            return ""
+        return self.access.slug or self.access.name or self.access.id
+
+    @property
+    def environment(self) -> str:
+        """`live`, `test`, or what the profile says."""
+        return self.launch.profile.environment or "live"
+
+    # -- talking to the backend ----------------------------------------------------------------------------------
+
+    async def client(self) -> KratyClient:
+        """The client, made with the first question; its imports happen off the event loop."""
+        if self._client is None:
+            self._client = await asyncio.to_thread(_make_client, self.launch)
+        return self._client
+
+    async def sign_in(self, token: Secret | None = None) -> Me:
+        """Ask who we are, and find the game of the profile (the first one seen where the profile names none).
+
+        Raises:
+            KratyError: As the client does; `NotFound` when the member is not in the profile's game.
+        """
+        from kraty_console.contract.errors import Code, NotFound
+        from kraty_console.contract.secret import Credential
+
+        client = await self.client()
+        if token is not None:
+            client.sign_in(Credential(token, self.launch.profile.credential))
+        me = await client.me()
+        wanted = self.launch.profile
+        for studio in me.studios:
+            if wanted.studio and wanted.studio not in (studio.id, studio.name):
+                continue
+            for game in studio.games:
+                if not wanted.game or wanted.game in (game.id, game.slug, game.name):
+                    self.me, self.access, self._recents = me, game, None
+                    client.enter(studio.id, game.id, self.environment)
+                    return me
+        raise NotFound(
+            f"This session has no game {wanted.game or ''} in studio {wanted.studio or ''}: check --studio and --game.",
+            code=Code.NOT_FOUND,
+            status=404,
+        )
+
+    async def search(self, query: str) -> list[SearchHit]:
+        """Players that fit what was typed."""
+        return await (await self.client()).search(query)
+
+    async def snapshot(self, player: str, etag: str | None = None) -> Fetched[Snapshot] | None:
+        """Everything about a player, or None when nothing changed since `etag`."""
+        return await (await self.client()).snapshot(player, etag=etag)
+
+    @property
+    def known_catalog(self) -> Catalog | None:
+        """The catalog, once it was asked for."""
+        return self._catalog
+
+    async def catalog(self) -> Catalog:
+        """What can be granted; asked for once."""
+        if self._catalog is None:
+            self._catalog = await (await self.client()).catalog()
+        return self._catalog
+
+    async def writer(self) -> Writer:
+        """The one that journals and sends changes."""
+        if self._writer is None:
+            from kraty_console.client.writer import Writer
+
+            self._writer = Writer(await self.client(), await self.journal(), profile=self.launch.profile.name)
+        return self._writer
+
+    async def journal(self) -> Journal:
+        """The journal of intended actions."""
+        if self._journal is None:
+            from kraty_console.client.journal import Journal
+
+            self._journal = await Journal.open(self.launch.journal_path)
+        return self._journal
+
+    async def perform(self, call: Call) -> Performed:
+        """Send a change, journaled."""
+        writer = await self.writer()
+        return await writer.perform(call, ticket=self.ticket or None, member=self.member)
+
+    async def resolve(self, entry: Entry) -> Performed:
+        """Find out what became of a change of unknown outcome."""
+        return await (await self.writer()).resolve(entry, member=self.member)
+
+    def audit_url(self, row_id: str) -> str:
+        """The address of an audit row; empty before the first question was asked."""
+        if self._client is None:
+            return ""
+        from kraty_console.contract.audit import AuditLink
+
+        return self._client.audit_url(AuditLink(id=row_id))
+
+    async def close(self) -> None:
+        """Close connections and the journal."""
+        if self._client is not None:
+            await self._client.close()
+        if self._journal is not None:
+            await self._journal.close()
+
+    # -- what was done -------------------------------------------------------------------------------------------
+
+    @property
+    def last_link(self) -> str:
+        """The audit link of the last change, for `y`."""
+        return self.done[-1].work.audit_url if self.done else ""
+
+    def work(self) -> list[Work]:
+        """What was done under the present ticket."""
+        return [each.work for each in self.done if each.ticket == self.ticket]
+
+    def forget_drafts(self) -> None:
+        """The player screen was left: what was typed for its rows is dropped."""
+        self.drafts.clear()
+
+    def gave_reason(self, reason: str) -> None:
+        """Remember a reason, to be offered again."""
+        if reason:
+            self.reasons[:] = [reason, *(each for each in self.reasons if each != reason)][:10]
+
+    # -- players opened before -----------------------------------------------------------------------------------
+
+    @property
+    def recents(self) -> list[str]:
+        """Players opened before, the last one first; kept in the state folder, per game."""
+        if self._recents is None:
+            self._recents = _read_recents(self._recents_path)
+        return self._recents
+
+    def opened(self, player: str) -> None:
+        """Remember a player that was found."""
+        self.recents[:] = [player, *(each for each in self.recents if each != player)][:RECENT]
+        _write_recents(self._recents_path, self.recents)
+
+    def queue(self, players: tuple[str, ...]) -> None:
+        """Several players were pasted: the first is opened, the others wait among the recent ones."""
+        self.recents[:] = [*players, *(each for each in self.recents if each not in players)][:RECENT]
+
+    @property
+    def _recents_path(self) -> Path:
+        game = self.access.id if self.access else "none"
+        return self.launch.state_dir / f"recent-{game}-{self.environment}.json"
+
+
+def _make_client(launch: Launch) -> KratyClient:
+    from kraty_console.client.admin import KratyClient
+
+    profile = launch.profile
+    return KratyClient(
+        profile.url or "",
+        launch.credential,
+        studio_id=profile.studio,
+        game_id=profile.game,
+        environment=profile.environment,
+    )
+
+
+def _read_recents(path: Path) -> list[str]:
+    """A missing or damaged file means that nothing is remembered: it is a convenience, not a record."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return []
+    return [each for each in content if isinstance(each, str)][:RECENT] if isinstance(content, list) else []
+
+
+def _write_recents(path: Path, players: list[str]) -> None:
+    fresh = path.with_suffix(f".{os.getpid()}")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(players, file)
+        fresh.replace(path)
+    except OSError:
+        fresh.unlink(missing_ok=True)

@@ -1,0 +1,77 @@
+"""The first run: an address, a token and a game, asked for in a few short steps, and kept as a profile."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from kraty_console.config.paths import Paths
+from kraty_console.config.store import keep
+from kraty_console.console.desk import Desk
+from kraty_console.console.host import Host
+from kraty_console.present.safe import safe
+
+if TYPE_CHECKING:
+    from kraty_console.console.dialogs.sign_in import SignedIn
+    from kraty_console.contract.secret import Secret
+    from kraty_console.contract.session import Me
+
+
+class FirstRun:
+    """Asks what the profile does not say, and puts it into the desk's launch."""
+
+    def __init__(self, desk: Desk, host: Host) -> None:
+        self._desk = desk
+        self._host = host
+
+    def ask(self, answered: Callable[[bool], None]) -> None:
+        """Open the dialog; `answered` hears whether there is something to begin with."""
+        from kraty_console.console.dialogs.sign_in import DEFAULT_URL, SignInDialog
+
+        def closed(signed_in: SignedIn | None) -> None:
+            if signed_in is not None:
+                self._take(signed_in)
+            answered(signed_in is not None)
+
+        url = self._desk.launch.profile.url or DEFAULT_URL
+        self._host.show(SignInDialog(connect=_connect, check_url=_why_not, url=url), closed)
+
+    def _take(self, signed_in: SignedIn) -> None:
+        launch = self._desk.launch
+        profile = replace(
+            launch.profile,
+            url=signed_in.url,
+            studio=signed_in.studio_id,
+            game=signed_in.game_id,
+            environment=signed_in.environment,
+        )
+        self._desk.launch = replace(launch, profile=profile, token=signed_in.token)
+        try:
+            said = keep(profile, signed_in.token, Paths.of(os.environ))
+        except OSError as error:
+            said = f"the profile could not be kept: {error.strerror}"
+        self._host.tell(safe(said, limit=300))
+
+
+async def _connect(url: str, token: Secret) -> Me:
+    from kraty_console.client.admin import KratyClient
+    from kraty_console.contract.secret import Credential
+
+    client = KratyClient(url, Credential(token))
+    try:
+        return await client.me()
+    finally:
+        await client.close()
+
+
+def _why_not(url: str) -> str | None:
+    from kraty_console.client.address import base_url
+    from kraty_console.contract.errors import Invalid
+
+    try:
+        base_url(url)
+    except Invalid as error:
+        return error.message
+    return None

@@ -1,0 +1,56 @@
+"""What a screen may ask of the application that holds it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+    from kraty_console.client.writer import Performed
+    from kraty_console.contract.calls import Call
+
+
+class Host(Protocol):
+    """The application, as its screens know it."""
+
+    def copy(self, text: str) -> str:
+        """Send text to the terminal's clipboard; returns what to say about it."""
+        ...
+
+    def tell(self, words: str, tone: str = "plain") -> None:
+        """Say something in the last line of the player screen."""
+        ...
+
+    def calm(self) -> None:
+        """A key other than ctrl+c was pressed."""
+        ...
+
+    def show(self, screen: Screen[Any], answered: Callable[[Any], None] | None = None) -> None:
+        """Put a dialog or a screen on top; `answered` gets what it was dismissed with."""
+        ...
+
+    def leave(self, code: int = 0) -> None:
+        """End the application."""
+        ...
+
+    def first_sign_in(self) -> None:
+        """There is no address or no token yet: ask for them."""
+        ...
+
+    def signed_in(self) -> None:
+        """A session stands: look for changes whose outcome is still open."""
+        ...
+
+    def show_journal(self) -> None:
+        """Show what was sent from here, and what became of it."""
+        ...
+
+    async def ask_token(self, error: Exception) -> bool:
+        """Ask for a new session token on top of what is shown; True when there is a new session."""
+        ...
+
+    async def perform(self, call: Call) -> Performed:
+        """Send a change; it goes on when the one who waits for it goes away."""
+        ...

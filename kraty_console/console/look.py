@@ -1,0 +1,107 @@
+"""What is known of the player on screen: one immutable value, replaced as answers come in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kraty_console.client.admin import Fetched
+    from kraty_console.contract.errors import KratyError
+    from kraty_console.contract.players import Snapshot
+
+
+class Status(StrEnum):
+    """Where a look-up stands."""
+
+    IDLE = "idle"
+    LOADING = "loading"
+    READY = "ready"
+    STALE = "stale"
+    """There is data, and the last attempt to renew it failed."""
+    FAILED = "failed"
+    """There is no data, and the attempt to get it failed."""
+    MISSING = "missing"
+    """The backend answered that there is no such player."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One player's data and its age."""
+
+    status: Status = Status.IDLE
+    player: str = ""
+    """The external id asked for, as it is."""
+    snapshot: Snapshot | None = None
+    etag: str | None = None
+    at: datetime | None = None
+    """When the data was read."""
+    latency_ms: float | None = None
+    error: KratyError | None = None
+    since: datetime | None = None
+    """While loading: when it began."""
+    note: str = ""
+    """Why another player than the one searched for is shown."""
+    nearest: tuple[str, ...] = ()
+    """When there is no such player: ids that begin most like the one asked for."""
+
+    def loading(self, player: str, now: datetime) -> Look:
+        """A look-up began; data of the same player stays on screen meanwhile."""
+        if player == self.player and self.snapshot is not None:
+            return replace(self, status=Status.LOADING, since=now)
+        return Look(Status.LOADING, player, since=now)
+
+    def arrived(self, fetched: Fetched[Snapshot] | None, now: datetime, note: str = "") -> Look:
+        """The answer is here; None means that nothing changed."""
+        if fetched is None:
+            return replace(self, status=Status.READY, at=now, since=None, error=None)
+        snapshot = fetched.value
+        return Look(
+            Status.READY,
+            snapshot.player.external_player_id,
+            snapshot,
+            fetched.etag,
+            now,
+            fetched.elapsed_ms,
+            note=note or (self.note if self.snapshot is not None else ""),
+        )
+
+    def failed(self, error: KratyError, *, missing: bool = False) -> Look:
+        """No answer: what there was stays, and says how old it is."""
+        if missing:
+            return Look(Status.MISSING, self.player, error=error)
+        status = Status.STALE if self.snapshot is not None else Status.FAILED
+        return replace(self, status=status, error=error, since=None)
+
+    def near(self, players: tuple[str, ...]) -> Look:
+        """There is no such player, but these."""
+        return replace(self, nearest=players)
+
+    def cancelled(self) -> Look:
+        """The person gave up waiting."""
+        if self.snapshot is not None:
+            return replace(self, status=Status.READY, since=None)
+        return Look()
+
+
+def changed_rows(before: Snapshot | None, after: Snapshot | None) -> frozenset[str]:
+    """Ids of the rows of `after` that are new or different."""
+    if before is None or after is None or before.player.external_player_id != after.player.external_player_id:
+        return frozenset()
+    changed: set[str] = set()
+    pairs = (
+        (before.attempts, after.attempts, "id"),
+        (before.grants, after.grants, "id"),
+        (before.lobbies, after.lobbies, "id"),
+        (before.wallet, after.wallet, "economy_key"),
+        (before.inventory, after.inventory, "item_key"),
+        (before.wallet_ledger, after.wallet_ledger, "ledger_id"),
+        (before.item_ledger, after.item_ledger, "ledger_id"),
+        (before.audit, after.audit, "id"),
+    )
+    for old_rows, new_rows, name in pairs:
+        old = {getattr(row, name): row for row in old_rows}
+        changed.update(getattr(row, name) for row in new_rows if old.get(getattr(row, name)) != row)
+    return frozenset(changed)

@@ -1,0 +1,1 @@
+"""What each pane of the player screen shows, drawn from one snapshot."""

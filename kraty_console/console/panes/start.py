@@ -1,0 +1,69 @@
+"""What stands in the table while no player is open: tickets to try, players opened before, why there is nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from kraty_console.console.look import Look, Status
+from kraty_console.console.widgets.table import Section
+from kraty_console.present.safe import safe
+from kraty_console.present.table import Cell, Column, Row, sort_key
+
+if TYPE_CHECKING:
+    from kraty_console.console.desk import Desk
+
+_COLUMNS: Final = (
+    Column("player", "PLAYER", 12, 36, priority=1, middle=True),
+    Column("about", "TICKET", 20, 200, priority=2),
+)
+_RECENT: Final = (Column("player", "", 12, 200, middle=True),)
+
+
+def start_sections(desk: Desk, look: Look) -> tuple[Section, ...]:
+    """The lists of the first screen, and what to say when a look-up found nothing."""
+    if look.status is Status.LOADING:
+        return (Section("wait", _RECENT, (), empty=f"Looking up {safe(look.player, limit=80)}."),)
+    sections: list[Section] = []
+    if look.status is Status.MISSING:
+        near = tuple(_player_row(each) for each in look.nearest)
+        sections.append(
+            Section(
+                "near",
+                _RECENT,
+                near,
+                title=f"No player is called {safe(look.player, limit=60)}" + (": nearest are" if near else ""),
+                empty="Nothing begins like it either. Check the id, or search by e-mail; / searches again.",
+            )
+        )
+    elif look.status is Status.FAILED and look.error is not None:
+        from kraty_console.present.errors import words_of
+
+        words = words_of(look.error)
+        sections.append(
+            Section("failed", _RECENT, (), title=words.title, empty="\n".join(x for x in (words.text, words.hint) if x))
+        )
+    if desk.launch.tries:
+        rows = tuple(
+            Row(
+                each.player,
+                "player",
+                (Cell(safe(each.player, limit=60), "accent"), Cell(safe(each.complaint, limit=200))),
+                (sort_key(each.player), sort_key(each.complaint)),
+                each.player,
+                "player id",
+            )
+            for each in desk.launch.tries
+        )
+        sections.append(Section("tries", _COLUMNS, rows, title="Tickets to try in this demo world"))
+    if desk.recents:
+        rows = tuple(_player_row(each) for each in desk.recents[:10])
+        sections.append(Section("recent", _RECENT, rows, title="Players opened before"))
+    if not sections:
+        sections.append(
+            Section("empty", _RECENT, (), empty="Type a player's id or e-mail; several at once can be pasted.")
+        )
+    return tuple(sections)
+
+
+def _player_row(player: str) -> Row:
+    return Row(player, "player", (Cell(safe(player, limit=80)),), (sort_key(player),), player, "player id")

@@ -1,0 +1,29 @@
+"""The panes of the player screen as sections of rows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from kraty_console.console.widgets.table import Section
+from kraty_console.present.rows import tables
+from kraty_console.support.scopes import PaneId, pane
+
+if TYPE_CHECKING:
+    from kraty_console.contract.players import Snapshot
+
+
+def sections_of(pane_id: PaneId, snapshot: Snapshot, now: datetime) -> tuple[Section, ...]:
+    """The lists of a pane; where it holds two, each under its title, and an empty second one is left out."""
+    found = tables(pane_id, snapshot, now)
+    return tuple(
+        Section(
+            table.id,
+            table.columns,
+            table.rows,
+            title=table.title if len(found) > 1 else "",
+            empty=pane(pane_id).empty,
+        )
+        for n, table in enumerate(found)
+        if n == 0 or table.rows
+    )

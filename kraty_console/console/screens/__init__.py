@@ -1,0 +1,1 @@
+"""Whole screens: the player, the studio's audit log."""

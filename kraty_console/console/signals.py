@@ -1,0 +1,38 @@
+"""Ending well when the terminal goes away: Textual leaves SIGTERM to kill it and may spin for ever after SIGHUP."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+
+HANDLED = (signal.SIGHUP, signal.SIGTERM)
+
+
+def install(leave: Callable[[int], None]) -> None:
+    """Call `leave` with the exit code (128 + signal) when the process is told to go.
+
+    SIGHUP is taken even where the parent made it ignored (nohup, some wrappers): with no terminal there is nobody to
+    serve. Where the terminal is gone for good, a second signal is not waited for: the process ends by itself.
+    """
+    loop = asyncio.get_running_loop()
+
+    def handle(number: signal.Signals) -> None:
+        leave(128 + number)
+        if number == signal.SIGHUP:
+            # Writing to a vanished terminal may block or fail for ever; what matters is already on disk.
+            loop.call_later(0.8, os._exit, 128 + number)
+
+    for number in HANDLED:
+        with suppress(NotImplementedError, RuntimeError):
+            loop.add_signal_handler(number, handle, number)
+
+
+def uninstall() -> None:
+    """Give the signals back (tests run many applications in one process)."""
+    loop = asyncio.get_running_loop()
+    for number in HANDLED:
+        with suppress(NotImplementedError, RuntimeError):
+            loop.remove_signal_handler(number)

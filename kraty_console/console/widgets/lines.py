@@ -1,0 +1,167 @@
+"""A widget made of lines: it keeps what it shows, and repaints only the lines that became different."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+Span = tuple[str, str]
+"""Text that is safe to show, and the word for its tone (`plain`, `dim`, `good`, `warn`, `bad`, `accent`, …)."""
+
+Line = Sequence[Span]
+
+
+def width_of(line: Line) -> int:
+    """Terminal cells that a line takes."""
+    return sum(cell_len(text) for text, _ in line)
+
+
+def fit(text: str, width: int) -> str:
+    """`text` in exactly `width` cells: cut with an ellipsis or padded."""
+    if width <= 0:
+        return ""
+    if cell_len(text) > width:
+        return set_cell_size(text, width - 1) + "…"
+    return set_cell_size(text, width)
+
+
+def cut(line: Line, width: int) -> list[Span]:
+    """A line that takes at most `width` cells, with an ellipsis where something was left out."""
+    if width_of(line) <= width:
+        return list(line)
+    kept: list[Span] = []
+    left = width
+    for text, tone in line:
+        size = cell_len(text)
+        if size < left:
+            kept.append((text, tone))
+            left -= size
+            continue
+        if left > 0:
+            kept.append((fit(text + " ", left), tone))
+        break
+    return kept
+
+
+class LinesView(Widget):
+    """Draws the lines that `build` returns for the present size; `redraw` compares and repaints.
+
+    Subclasses override `build`. Text given to it must have passed the door (`present.safe`).
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "tone--plain",
+        "tone--dim",
+        "tone--good",
+        "tone--warn",
+        "tone--bad",
+        "tone--accent",
+        "tone--title",
+        "tone--rule",
+        "tone--key",
+        "tone--live",
+        "tone--test",
+        "tone--cursor",
+        "tone--cursor-blurred",
+        "tone--mark",
+    }
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 (Textual's name)
+        super().__init__(id=id, classes=classes)
+        self._lines: list[Strip] = []
+        self._styles_by_tone: dict[str, Style] = {}
+
+    def build(self, width: int, height: int) -> Iterable[Line]:
+        """The lines to show in this many cells; each is cut or padded to the width."""
+        del width, height
+        return ()
+
+    def redraw(self) -> None:
+        """Build the lines again and repaint those that differ from what is shown."""
+        width, height = self.size
+        if not width or not height:
+            return
+        fresh = [self._strip(line, width) for line in self.build(width, height)][:height]
+        blank = self._strip((), width)
+        fresh.extend([blank] * (height - len(fresh)))
+        before, self._lines = self._lines, fresh
+        if len(before) != len(fresh):
+            self.refresh()
+            return
+        for y, (old, new) in enumerate(zip(before, fresh, strict=True)):
+            if old != new:
+                self.refresh(Region(0, y, _last_difference(old, new, width), 1))
+
+    def style_of(self, tone: str) -> Style:
+        """The terminal style that the theme gives to a tone."""
+        style = self._styles_by_tone.get(tone)
+        if style is None:
+            name = f"tone--{tone}"
+            known = name in self.COMPONENT_CLASSES
+            style = self.get_component_rich_style(name if known else "tone--plain")
+            self._styles_by_tone[tone] = style
+        return style
+
+    def _strip(self, line: Line, width: int) -> Strip:
+        segments: list[Segment] = []
+        for text, tone in cut(line, width):
+            style = self.style_of(tone)
+            if segments and segments[-1].style == style:
+                segments[-1] = Segment(segments[-1].text + text, style)
+            elif text:
+                segments.append(Segment(text, style))
+        used = sum(cell_len(segment.text) for segment in segments)
+        if used < width:
+            padding = " " * (width - used)
+            last = segments[-1] if segments else None
+            style = self.style_of("plain")
+            if last is not None and last.style is not None and last.style.bgcolor != style.bgcolor:
+                style = last.style
+            if last is not None and last.style == style:
+                segments[-1] = Segment(last.text + padding, style)
+            else:
+                segments.append(Segment(padding, style))
+        return Strip(segments, width)
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the widget's content, as Textual asks for it."""
+        if y < len(self._lines):
+            return self._lines[y]
+        return Strip.blank(self.size.width, self.style_of("plain"))
+
+    def on_resize(self) -> None:
+        """The size decides what fits, so everything is built anew."""
+        self._lines = []
+        self.redraw()
+
+    def notify_style_update(self) -> None:
+        """A theme or a state class changed: the tones look different now."""
+        super().notify_style_update()
+        self._styles_by_tone.clear()
+        if self.is_mounted:
+            self.redraw()
+
+
+def _last_difference(old: Strip, new: Strip, width: int) -> int:
+    """Cells from the left up to and including the last that differs."""
+    a, b = list(_cells(old)), list(_cells(new))
+    if len(a) != len(b):
+        return width
+    last = len(a)
+    while last and a[last - 1] == b[last - 1]:
+        last -= 1
+    # Wide characters make cells and characters differ; then the whole line is repainted.
+    return last if len(a) == width else width
+
+
+def _cells(strip: Strip) -> Iterable[tuple[str, Style | None]]:
+    for text, style, _ in strip:
+        for character in text:
+            yield character, style

@@ -1,0 +1,65 @@
+"""The box that says what to do next, and the words of a terminal that is too small."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
+
+from kraty_console.console.widgets.lines import Line, LinesView, Span, fit
+from kraty_console.console.widgets.wrap import wrap
+from kraty_console.present.safe import safe
+from kraty_console.support.actions import BY_ID
+
+if TYPE_CHECKING:
+    from kraty_console.support.next_step import NextStep
+
+TONES: Final = {"fine": "good", "notice": "warn", "wrong": "bad"}
+
+
+class NextStepView(LinesView):
+    """What is wrong in a sentence or two, and the key that mends it."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
+        super().__init__(id=id)
+        self._step: NextStep | None = None
+        self._off = ""
+
+    def show(self, step: NextStep | None, off: str = "") -> None:
+        """Show a step; `off` is why its action cannot be done by this person."""
+        if (step, off) != (self._step, self._off):
+            self._step, self._off = step, off
+            self.redraw()
+
+    def build(self, width: int, height: int) -> Iterable[Line]:
+        """A box of its own where there is room; one line where the profile is folded."""
+        step = self._step
+        if step is None:
+            return []
+        words, tone = safe(step.words, limit=400), TONES[step.severity]
+        if height == 1:
+            head: list[Span] = [(" . ", "key" if step.action_id else "dim")]
+            return [[*head, (words, tone)]]
+        title = "Next step"
+        lines: list[Line] = [[("─ ", "rule"), (title, "title"), (" " + "─" * (width - len(title) - 3), "rule")]]
+        room = height - 2
+        wrapped = wrap(words, width - 2)
+        if len(wrapped) > room:
+            wrapped = [*wrapped[: room - 1], fit(wrapped[room - 1] + " …" * 9, width - 2)]
+        lines += [[(f" {line}", tone if n == 0 else "plain")] for n, line in enumerate(wrapped)]
+        lines += [
+            [(f" also: {safe(each, limit=80)}", "warn")] for each in step.also if len(lines) + len(step.also) <= room
+        ]
+        if self._off:
+            lines.append([(f" {safe(self._off, limit=120)}", "dim")])
+        elif step.action_id is not None:
+            lines.append([(" press ", "dim"), (".", "key"), (f"  {BY_ID[step.action_id].title.lower()}", "plain")])
+        return lines
+
+
+class TooSmall(LinesView):
+    """Stands alone where there is no room for anything else."""
+
+    def build(self, width: int, height: int) -> Iterable[Line]:
+        """What is needed, and what there is."""
+        words = f"kraty-console needs 40×12; this terminal is {width}×{height}. q quits."
+        return [[(line, "warn")] for line in wrap(words, max(1, width))]

@@ -1,0 +1,252 @@
+"""The search line: an input, and what it found, beside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.widgets import Input
+
+from kraty_console.console.widgets.lines import Line, LinesView, Span, width_of
+
+_SEVERAL = re.compile(r"[\s,;]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A player that fits what was typed."""
+
+    player: str
+    """The external id as it is."""
+    shown: str
+    """The id as it is safe to show."""
+    note: str = ""
+    """What it was found by, when that is not the id: the e-mail, or the id it was merged from."""
+
+
+class SearchInput(Input):
+    """An input that hands several pasted lines on instead of keeping the first."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "choose(1)", show=False),
+        Binding("up", "choose(-1)", show=False),
+        Binding("escape", "leave", show=False),
+    ]
+
+    @dataclass
+    class Pasted(Message):
+        """Several ids were pasted at once."""
+
+        players: tuple[str, ...]
+
+    @dataclass
+    class Chose(Message):
+        """Up or down was pressed."""
+
+        step: int
+
+    @dataclass
+    class Left(Message):
+        """Escape was pressed."""
+
+    def action_choose(self, step: int) -> None:
+        """Go through the suggestions."""
+        self.post_message(self.Chose(step))
+
+    def action_leave(self) -> None:
+        """Go back to the rows."""
+        self.post_message(self.Left())
+
+    def _on_paste(self, event: events.Paste) -> None:
+        lines = [line.strip() for line in event.text.splitlines() if line.strip()]
+        if len(lines) == 1 and "," in lines[0]:
+            lines = [part for part in _SEVERAL.split(lines[0]) if part]
+        if len(lines) > 1:
+            event.prevent_default()
+            event.stop()
+            self.post_message(self.Pasted(tuple(dict.fromkeys(lines))))
+            return
+        super()._on_paste(event)
+
+
+class SuggestionLine(LinesView):
+    """The suggestions in one line, the chosen one marked."""
+
+    def __init__(self) -> None:
+        super().__init__(id="suggestions")
+        self._suggestions: tuple[Suggestion, ...] = ()
+        self._chosen = 0
+        self._words = ""
+        self._tone = "dim"
+
+    def show(self, suggestions: Sequence[Suggestion], chosen: int) -> None:
+        """Show these, the one at `chosen` marked."""
+        self._suggestions, self._chosen, self._words = tuple(suggestions), chosen, ""
+        self.redraw()
+
+    def say(self, words: str, tone: str = "dim") -> None:
+        """Show words instead of suggestions."""
+        if (words, tone, ()) != (self._words, self._tone, self._suggestions):
+            self._suggestions, self._words, self._tone = (), words, tone
+            self.redraw()
+
+    def build(self, width: int, height: int) -> Iterable[Line]:
+        """As many suggestions as there is room for, beginning so that the chosen one is seen."""
+        del width, height
+        if not self._suggestions:
+            return [[(self._words, self._tone)]]
+        count = len(self._suggestions)
+        spans: list[Span] = [(f"{count} match{'es' if count > 1 else ''}  ", "dim")]
+        begin = max(0, self._chosen - 1)
+        for i, suggestion in enumerate(self._suggestions[begin:], begin):
+            if i > begin:
+                spans.append(("  ", "plain"))
+            spans.append(
+                (
+                    f"▸{suggestion.shown}" if i == self._chosen else f" {suggestion.shown}",
+                    "accent" if i == self._chosen else "plain",
+                )
+            )
+            if suggestion.note:
+                spans.append((f" {suggestion.note}", "dim"))
+        return [spans]
+
+    @property
+    def needed(self) -> int:
+        """Cells that all suggestions would take."""
+        return max((width_of(line) for line in self.build(0, 0)), default=0)
+
+
+class SearchBar(Horizontal):
+    """`/ query      2 matches  ▸alice_42  alice_420`."""
+
+    @dataclass
+    class Asked(Message):
+        """The text changed: suggestions are wanted (an empty text wants none)."""
+
+        query: str
+
+    @dataclass
+    class Chosen(Message):
+        """Enter: this player is to be opened."""
+
+        player: str
+        typed: bool
+        """True when it is the text itself, not a suggestion."""
+
+    @dataclass
+    class Queued(Message):
+        """Several ids were pasted."""
+
+        players: tuple[str, ...]
+
+    @dataclass
+    class Left(Message):
+        """The person went back to the rows."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
+        super().__init__(id=id)
+        self._suggestions: tuple[Suggestion, ...] = ()
+        self._chosen = 0
+        self._asked = ""
+
+    def compose(self) -> ComposeResult:
+        """The slash, the input, the suggestions."""
+        slash = LinesLabel(" / ")
+        yield slash
+        field = SearchInput(placeholder="player id or e-mail", compact=True, select_on_focus=False, id="query")
+        field.cursor_blink = False
+        yield field
+        yield SuggestionLine()
+
+    @property
+    def input(self) -> SearchInput:
+        """The field that is typed into."""
+        return self.query_one(SearchInput)
+
+    @property
+    def text(self) -> str:
+        """What is typed, without blanks around it."""
+        return self.input.value.strip()
+
+    def suggest(self, query: str, suggestions: Sequence[Suggestion], words: str = "") -> None:
+        """Show what was found for `query`; an answer to an older text is dropped."""
+        if query != self.text:
+            return
+        self._suggestions, self._chosen = tuple(suggestions), 0
+        line = self.query_one(SuggestionLine)
+        if suggestions:
+            line.show(suggestions, 0)
+        else:
+            line.say(words, "warn" if words else "dim")
+
+    def say(self, words: str, tone: str = "dim") -> None:
+        """Show words beside the input."""
+        self._suggestions = ()
+        self.query_one(SuggestionLine).say(words, tone)
+
+    def clear(self) -> None:
+        """Empty the input without asking for anything."""
+        self._asked = ""
+        with self.input.prevent(Input.Changed):
+            self.input.value = ""
+        self.say("")
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """What is shown no longer belongs to the text: ask anew."""
+        event.stop()
+        query = self.text
+        if query != self._asked:
+            self._asked = query
+            self._suggestions = ()
+            self.post_message(self.Asked(query))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Open the chosen suggestion; before any came, the text itself as an id."""
+        event.stop()
+        if self._suggestions:
+            self.post_message(self.Chosen(self._suggestions[self._chosen].player, typed=False))
+        elif self.text:
+            self.post_message(self.Chosen(self.text, typed=True))
+
+    def on_search_input_chose(self, event: SearchInput.Chose) -> None:
+        """Mark another suggestion; without any, the arrows go to the rows."""
+        event.stop()
+        if not self._suggestions:
+            self.post_message(self.Left())
+            return
+        self._chosen = (self._chosen + event.step) % len(self._suggestions)
+        self.query_one(SuggestionLine).show(self._suggestions, self._chosen)
+
+    def on_search_input_left(self, event: SearchInput.Left) -> None:
+        """Back to the rows."""
+        event.stop()
+        self.post_message(self.Left())
+
+    def on_search_input_pasted(self, event: SearchInput.Pasted) -> None:
+        """Several players at once."""
+        event.stop()
+        self.post_message(self.Queued(event.players))
+
+
+class LinesLabel(LinesView):
+    """Fixed words in one line."""
+
+    def __init__(self, words: str, tone: str = "key") -> None:
+        super().__init__()
+        self._words = words
+        self._tone = tone
+        self.styles.width = len(words)
+        self.styles.height = 1
+
+    def build(self, width: int, height: int) -> Iterable[Line]:
+        """The words."""
+        del width, height
+        return [[(self._words, self._tone)]]

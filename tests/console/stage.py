@@ -1,0 +1,175 @@
+"""The console's stage: the embedded backend with the demo world, over HTTP on loopback, at a moment that stands still.
+
+Ids, times and answers come out the same on every machine, so that what the console draws can be compared to the cell.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from kraty_console.backend import demo
+from kraty_console.backend.api.app import build_app
+from kraty_console.backend.api.calls import Services
+from kraty_console.backend.api.rate_limit import Rate, RateLimit
+from kraty_console.backend.engine.ids import IdSource
+from kraty_console.backend.storage.database import Database
+from kraty_console.backend.storage.migrate import migrate
+from kraty_console.config.launch import Launch, Try
+from kraty_console.config.profiles import Profile
+from kraty_console.console.app import KratyApp
+from kraty_console.contract.secret import Secret
+
+NOW = datetime(2026, 6, 11, 14, 2, 31, tzinfo=UTC)
+"""When the world of the tests is looked at: a Thursday afternoon."""
+
+PUBLIC_URL = "https://kraty.example"
+
+
+def now() -> datetime:
+    """The moment that stands still."""
+    return NOW
+
+
+def now_ms() -> int:
+    """The same moment as the backend counts it."""
+    return int(NOW.timestamp() * 1000)
+
+
+@dataclass(frozen=True)
+class World:
+    """A database file with the demo world, and the credentials to it."""
+
+    file: Path
+    credentials: dict[str, Any]
+
+
+def build_world(folder: Path) -> World:
+    """Make the demo world at the moment that stands still."""
+    file = folder / "world.sqlite"
+    url = f"sqlite:///{file}"
+
+    async def build() -> dict[str, Any]:
+        await migrate(url)
+        database = Database.open(url)
+        try:
+            world = await demo.load(database, now_ms())
+            return world.credentials("http://stage")
+        finally:
+            await database.close()
+
+    return World(file, asyncio.run(build()))
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A running backend, and how the console is opened on it."""
+
+    url: str
+    world: World
+    folder: Path
+    services: Services
+
+    def launch(
+        self,
+        role: str = "GAME_ADMIN",
+        *,
+        player: str | None = None,
+        environment: str = "live",
+        tries: tuple[Try, ...] = (),
+        read_only: bool = False,
+        theme: str | None = "dark",
+        token: str | None = None,
+        **profile: Any,
+    ) -> Launch:
+        """What the console is opened with."""
+        credentials = self.world.credentials
+        return Launch(
+            Profile(
+                name="demo",
+                url=self.url,
+                studio=credentials["studioId"],
+                game=credentials["gameId"],
+                environment=environment,
+                read_only=read_only,
+                theme=theme,
+                **profile,
+            ),
+            Secret(token if token is not None else credentials["sessions"][role]),
+            self.folder / "state",
+            self.folder / "crashes",
+            initial_player=player,
+            tries=tries,
+        )
+
+    def app(self, role: str = "GAME_ADMIN", **launch: Any) -> KratyApp:
+        """The console on this stage; nothing of this machine's environment reaches it."""
+        return KratyApp(self.launch(role, **launch), now=now, environ={"TERM": "xterm-256color"})
+
+
+class _Quiet(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@contextmanager
+def stage(world: World, folder: Path, *, wrap: Any = None) -> Iterator[Stage]:
+    """Serve a copy of the world from a thread of its own; `wrap` may put an ASGI layer around the application."""
+    file = folder / "kraty.sqlite"
+    shutil.copyfile(world.file, file)
+    chance = random.Random(7)
+    started = threading.Event()
+    held: dict[str, Any] = {}
+
+    async def serve() -> None:
+        database = Database.open(f"sqlite:///{file}")
+        services = Services(
+            db=database,
+            now_ms=now_ms,
+            new_id=IdSource(now_ms, chance.getrandbits),
+            rate_limit=RateLimit(Rate(0, 0), time.monotonic),
+            public_url=PUBLIC_URL,
+        )
+        app = build_app(services)
+        config = uvicorn.Config(
+            wrap(app) if wrap is not None else app,
+            host="127.0.0.1",
+            port=0,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            timeout_graceful_shutdown=1,
+        )
+        server = _Quiet(config)
+        held.update(server=server, services=services, loop=asyncio.get_running_loop())
+        serving = asyncio.ensure_future(server.serve())
+        while not server.started and not serving.done():
+            await asyncio.sleep(0)
+        if server.started:
+            held["port"] = server.servers[0].sockets[0].getsockname()[1]
+        started.set()
+        try:
+            await serving
+        finally:
+            await database.close()
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()), name="stage")
+    thread.start()
+    started.wait()
+    try:
+        yield Stage(f"http://127.0.0.1:{held['port']}", world, folder, held["services"])
+    finally:
+        held["server"].should_exit = True
+        thread.join()
