@@ -5,36 +5,19 @@ from __future__ import annotations
 from kraty_console.cli.exits import Exit
 from kraty_console.cli.output import say
 from kraty_console.config.errors import ConfigError
-from kraty_console.contract.errors import (
-    Invalid,
-    KratyError,
-    NotAllowed,
-    NotFound,
-    RateLimited,
-    SignInNeeded,
-    Unavailable,
-)
+from kraty_console.contract.errors import Invalid, KratyError
 
 
 def told(error: Exception) -> int:
     """Say what happened, and answer the exit code that goes with it."""
-    if isinstance(error, ConfigError):
+    if not isinstance(error, KratyError):
         say(f"Error: {error}")
+        return Exit.USAGE if isinstance(error, ConfigError) else Exit.FAILED
+    if isinstance(error, Invalid) and error.status is None:  # never sent: what was asked for makes no sense
+        say(f"Error: {error.message}")
         return Exit.USAGE
-    if isinstance(error, KratyError):
-        traced = f" (request {error.request_id})" if error.request_id else ""
-        say(f"{error.message}{traced}")
-    return exit_code(error)
+    from kraty_console.present.errors import words_of
 
-
-def exit_code(error: Exception) -> int:
-    """The code of an error (issue: exit codes 0 to 5)."""
-    if isinstance(error, NotFound):
-        return Exit.NOT_FOUND
-    if isinstance(error, SignInNeeded | NotAllowed):
-        return Exit.NOT_ALLOWED
-    if isinstance(error, Unavailable | RateLimited):
-        return Exit.UNREACHABLE
-    if isinstance(error, Invalid) and error.status is None:
-        return Exit.USAGE
-    return Exit.FAILED
+    words = words_of(error)
+    say(words.text)
+    return words.exit_code

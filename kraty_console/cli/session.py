@@ -50,8 +50,8 @@ def launch_of(options: Options, player: str | None) -> Launch:
     return Launch(profile, token, paths.state_dir, paths.state_dir, initial_player=player, ticket=ticket)
 
 
-def client_of(options: Options) -> KratyClient:
-    """A client for a question without a screen.
+def client_of(options: Options) -> tuple[KratyClient, Profile]:
+    """A client for a question without a screen, and the profile it was made from.
 
     Raises:
         ConfigError: there is no address, or no token.
@@ -70,10 +70,4 @@ def client_of(options: Options) -> KratyClient:
     from kraty_console.client.admin import KratyClient
     from kraty_console.contract.secret import Credential
 
-    return KratyClient(
-        profile.url,
-        Credential(token, profile.credential),
-        studio_id=profile.studio,
-        game_id=profile.game,
-        environment=profile.environment,
-    )
+    return KratyClient(profile.url, Credential(token, profile.credential), environment=profile.environment), profile

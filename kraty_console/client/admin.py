@@ -169,13 +169,13 @@ class KratyClient:
         return (await self.deliver(call.kind, self.path_of(call), json_body(call))).answer
 
     def path_of(self, call: Call) -> str:
-        """The path a change is posted to.
+        """The path and query a change is posted to.
 
         Raises:
             Invalid: an id in it cannot be sent.
         """
         game = self._game()
-        return routes.change_target(call, studio=game["studio"], game=game["game"])
+        return routes.change_target(call, studio=game["studio"], game=game["game"], environment=self.environment)
 
     async def deliver(
         self, kind: ActionKind, path: str, body: bytes, *, before_send: BeforeSend | None = None

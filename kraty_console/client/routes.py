@@ -98,8 +98,8 @@ CHANGES: Final[dict[ActionKind, ChangeRoute]] = {
 }
 
 
-def change_target(call: Call, *, studio: str, game: str) -> str:
-    """The path of a change.
+def change_target(call: Call, *, studio: str, game: str, environment: str | None) -> str:
+    """The path of a change; players of the same id live in several environments, so it says which is meant.
 
     Raises:
         Invalid: an id in it cannot be sent, or one that the route names is missing.
@@ -113,4 +113,6 @@ def change_target(call: Call, *, studio: str, game: str) -> str:
         "target": call.target_id or "",
         "economy_key": call.economy_key or "",
     }
-    return route.target({name: value for name, value in ids.items() if f"{{{name}}}" in route.template})
+    return route.target(
+        {name: value for name, value in ids.items() if f"{{{name}}}" in route.template}, {"environment": environment}
+    )

@@ -22,6 +22,7 @@ from kraty_console.contract.audit import AuditLink, AuditRow
 from kraty_console.contract.calls import Call
 from kraty_console.contract.errors import (
     BadAnswer,
+    Code,
     IdempotencyConflict,
     Invalid,
     KratyError,
@@ -134,8 +135,7 @@ class Writer:
                 raise Invalid("This change was meant for another backend or game: open that profile to resolve it.")
             row = await self._recorded(entry)
             if row is not None:
-                link = AuditLink(id=row.id, url=self._client.audit_url(row)) if isinstance(row, AuditRow) else None
-                return await self._settle(entry, State.RESOLVED, applied=True, audit=link)
+                return await self._found(entry, row)
             if not resend:
                 return Performed("unknown", entry, error=Unavailable("The server has no record of it so far."))
             refusal = await self._why_not_again(entry, member)
@@ -178,6 +178,15 @@ class Writer:
             return await self._settle(entry, State.UNKNOWN, error=error)
         state = State.RESOLVED if resolving else State.REFUSED
         return await self._settle(entry, state, applied=False, error=error)
+
+    async def _found(self, entry: Entry, row: AuditRow | Answer) -> Performed:
+        """The server recorded it; of a roll it also recorded when that failed again (decisions: Retry roll)."""
+        link = AuditLink(id=row.id, url=self._client.audit_url(row)) if isinstance(row, AuditRow) else None
+        roll_error = (row.metadata or {}).get("rollError") if isinstance(row, AuditRow) else None
+        if roll_error is None:
+            return await self._settle(entry, State.RESOLVED, applied=True, audit=link)
+        refusal = Refused(f"The roll failed again: {roll_error}", code=Code.CONFLICT, details={"rollError": roll_error})
+        return await self._settle(entry, State.RESOLVED, applied=False, audit=link, error=refusal)
 
     async def _settle(
         self,

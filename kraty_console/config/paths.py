@@ -9,6 +9,9 @@ from typing import Final
 
 APP: Final = "kraty-console"
 
+PRIVATE_DIR: Final = 0o700
+PRIVATE_FILE: Final = 0o600
+
 
 @dataclass(frozen=True, slots=True)
 class Paths:
@@ -30,6 +33,14 @@ class Paths:
     def token_file(self, profile: str) -> Path:
         """Where a profile's token lies when nothing else is said."""
         return self.config_file.parent / "tokens" / profile
+
+
+def private_dir(path: Path) -> Path:
+    """The folder, made if need be, that only its owner can enter."""
+    path.mkdir(mode=PRIVATE_DIR, parents=True, exist_ok=True)
+    if path.stat().st_mode & 0o077:
+        path.chmod(PRIVATE_DIR)
+    return path
 
 
 def _platform(kind: str) -> Path:

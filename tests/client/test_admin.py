@@ -17,7 +17,7 @@ from kraty_console.contract.calls import ActionKind, Call
 from kraty_console.contract.errors import BadAnswer, Invalid, SignInNeeded
 from kraty_console.contract.secret import Credential, Secret
 from tests.client.conftest import TOKEN, MakeClient
-from tests.client.wire import answers, failed, silence, told, wired
+from tests.client.wire import Line, answers, failed, told, wired
 
 PLAYER = {"player": {"externalPlayerId": "alice_42"}, "somethingNew": 1}
 GAME = "/admin/v1/studios/studio-1/games/game-1"
@@ -142,7 +142,7 @@ async def test_a_change_is_posted_to_its_route_with_only_what_was_set(client_of:
     assert credited.audit is not None
     assert client.audit_url(credited.audit) == f"{wire.url}/audit/a-1"
     (heard,) = wire.heard
-    assert (heard.method, heard.target) == ("POST", f"{GAME}/players/alice_42/wallet/gold/credit")
+    assert (heard.method, heard.target) == ("POST", f"{GAME}/players/alice_42/wallet/gold/credit?environment=live")
     assert heard.headers["content-type"] == "application/json"
     assert heard.json == {"amount": 500, "reason": "lost in the crash", "idempotencyKey": "key-0001"}
 
@@ -159,7 +159,7 @@ async def test_a_manual_grant_names_its_player_in_the_body_and_ascii_alone_leave
     async with wired(answers(201, {"data": {"grant": {"id": "g-1"}}})) as wire:
         created = await client_of(wire.url).send(Call(ActionKind.MANUAL_GRANT, "ünï/…", request))
     assert isinstance(created, GrantCreated)
-    assert wire.heard[0].target == f"{GAME}/grants"
+    assert wire.heard[0].target == f"{GAME}/grants?environment=live"
     assert wire.heard[0].body.isascii()
     assert wire.heard[0].json["externalPlayerId"] == "ünï/…"
 
@@ -202,11 +202,17 @@ async def test_ending_the_session_is_a_delete(client_of: MakeClient) -> None:
 
 
 async def test_a_call_that_is_cancelled_closes_its_connection_and_the_next_one_works(client_of: MakeClient) -> None:
-    async with wired(silence, told(PLAYER)) as wire:
+    asked = asyncio.Event()
+
+    async def asked_and_silent(line: Line) -> None:
+        await line.request()
+        asked.set()
+        await line.reader.read()
+
+    async with wired(asked_and_silent, told(PLAYER)) as wire:
         client = client_of(wire.url)
         task = asyncio.create_task(client.snapshot("alice_42"))
-        while not wire.heard:
-            await asyncio.sleep(0)
+        await asked.wait()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
@@ -261,7 +267,8 @@ def test_an_address_that_is_none_or_not_safe_is_refused(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["https://api.kraty.io", "http://localhost:8080/", "http://127.0.0.1:1", "http://[::1]:1", "http://127.9.9.9"]
+    "address",
+    ["https://api.kraty.io", "http://localhost:8080/", "http://127.0.0.1:1", "http://[::1]:1", "http://127.9.9.9"],
 )
 def test_https_anywhere_and_http_to_this_machine(address: str) -> None:
     assert KratyClient(address, None).base_url == address.rstrip("/")

@@ -1,4 +1,4 @@
-"""An id of any kind goes out as one segment that means exactly that id (trust: The door; issue: a player's id of any kind)."""
+"""An id of any kind goes out as one segment that means exactly that id (trust: The door)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,22 @@ from tests.data import load_hostile
 
 AWKWARD = [
     *(".", "..", "...", "./..", "../", "a/b", "/", "//", "%2e%2e", "%2E", "%", "%2F", "x/merge-into/y", "a?b", "a#b"),
-    *("a;b", "a:b@c", "a b", " ", "a+b", "ü", "名前", "🦊", "a\\b", "[/nope]", "\x01\x7f", "\r\n", "e\u0301", "é" * 200),
+    *(
+        "a;b",
+        "a:b@c",
+        "a b",
+        " ",
+        "a+b",
+        "ü",
+        "名前",
+        "🦊",
+        "a\\b",
+        "[/nope]",
+        "\x01\x7f",
+        "\r\n",
+        "e\u0301",
+        "é" * 200,
+    ),
 ]
 SENDABLE = [each.value for each in load_hostile() if each.can_be_text and each.value and "\0" not in each.value]
 
@@ -53,13 +68,15 @@ async def test_what_no_id_can_be_is_refused_before_anything_is_sent(client_of: M
 def test_every_change_has_a_route_whose_ids_are_encoded(kind: ActionKind) -> None:
     request = BanPlayer(reason="because", idempotency_key="key-0001")
     call = Call(kind, "p/..", request, target_id="t/..", economy_key="e/..")
-    target = change_target(call, studio="s/..", game="g/..")
+    target = change_target(call, studio="s/..", game="g/..", environment="te st")
     assert target.startswith("/admin/v1/studios/s%2F../games/g%2F../")
     assert target.count("/") == CHANGES[kind].route.template.count("/")
     assert "{" not in target
+    assert target.endswith("?environment=te%20st")
 
 
 @pytest.mark.parametrize("kind", [ActionKind.FORCE_COMPLETE, ActionKind.FORCE_CLAIM, ActionKind.CREDIT])
 def test_a_change_without_its_target_is_refused(kind: ActionKind) -> None:
+    call = Call(kind, "p", BanPlayer(reason="because", idempotency_key="key-0001"))
     with pytest.raises(Invalid):
-        change_target(Call(kind, "p", BanPlayer(reason="because", idempotency_key="key-0001")), studio="s", game="g")
+        change_target(call, studio="s", game="g", environment=None)

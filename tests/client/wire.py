@@ -1,4 +1,4 @@
-"""A server whose every answer, silence and broken connection is written out by the test; it speaks bytes on a real socket."""
+"""A server on a real socket whose every answer, silence and broken connection is written out by the test."""
 
 from __future__ import annotations
 

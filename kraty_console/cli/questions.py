@@ -1,0 +1,96 @@
+"""`search` and `show`: the console's answers without its screen, from the same client and the same presenters."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from kraty_console.cli.exits import Exit
+from kraty_console.cli.options import Options, where_options
+from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_LIMIT
+
+if TYPE_CHECKING:
+    from kraty_console.client.admin import KratyClient
+
+T = TypeVar("T")
+
+_PANES = ("attempts", "grants", "wallet", "lobbies", "items", "audit")
+
+_limit = click.option(
+    "--limit",
+    type=click.IntRange(1, MAX_LIMIT),
+    default=DEFAULT_LIMIT,
+    show_default=True,
+    help="So many at most, of each list.",
+)
+_as_json = click.option("--json", "as_json", is_flag=True, help="JSON, in ASCII alone, as the backend says it.")
+
+
+@click.command()
+@click.argument("query")
+@_as_json
+@_limit
+@where_options
+@click.pass_obj
+def search(before: Options, /, query: str, as_json: bool, limit: int, **said: Any) -> int:  # noqa: ANN401
+    """Find players by id, e-mail, or the beginning of an id."""
+    from kraty_console.cli.output import emit, emit_json, say
+
+    hits = _asked(before.then(Options(**said)), lambda client: client.search(query, limit))
+    if as_json:
+        emit_json({"players": [hit.raw() for hit in hits]})
+    elif hits:
+        from kraty_console.present.plain import hits_text
+
+        emit(hits_text(hits, datetime.now(UTC)))
+    if not hits:
+        say(f"No player of this game has the id or e-mail {query}, or an id that begins so.")
+        return Exit.NOT_FOUND
+    return Exit.FOUND
+
+
+@click.command()
+@click.argument("player")
+@click.option("--pane", type=click.Choice(_PANES), help="Only this pane.")
+@_as_json
+@_limit
+@where_options
+@click.pass_obj
+def show(before: Options, /, player: str, pane: Any, as_json: bool, limit: int, **said: Any) -> int:  # noqa: ANN401
+    """Show what is known of PLAYER, by the exact id: the profile, the next step, and every pane."""
+    from kraty_console.cli.output import emit, emit_json
+
+    fetched = _asked(before.then(Options(**said)), lambda client: client.snapshot(player, limit=limit))
+    assert fetched is not None, "nothing was asked to be unchanged"
+    from kraty_console.present import plain
+
+    now = datetime.now(UTC)
+    if as_json:
+        emit_json(plain.player_json(fetched.value, pane))
+    elif pane is not None:
+        emit(plain.pane_text(pane, fetched.value, now))
+    else:
+        emit(plain.player_text(fetched.value, now))
+    return Exit.FOUND
+
+
+def _asked(options: Options, question: Callable[[KratyClient], Awaitable[T]]) -> T:
+    """Sign in, find the game, ask, and close."""
+    from kraty_console.cli.session import client_of
+
+    async def ask() -> T:
+        from kraty_console.client.places import find_place
+
+        client, profile = client_of(options)
+        try:
+            place = find_place(await client.me(), profile.studio, profile.game)
+            client.enter(place.studio.id, place.game.id, profile.environment)
+            return await question(client)
+        finally:
+            await client.close()
+
+    return asyncio.run(ask())
