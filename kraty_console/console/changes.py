@@ -150,7 +150,7 @@ class Changes:
         )
         self._desk.done.append(Done(self._desk.ticket, work))
         if self._screen.is_mounted and self._screen.look.player == player:
-            self._screen.refresh_player()
+            self._screen.reading.refresh()
 
     def _closed(self, form: Form, performed: Performed | None) -> None:
         if performed is not None and performed.state == "applied":

@@ -57,7 +57,7 @@ class Commands:
             "player.recent": self._recent,
             "journal.open": self._journal,
             "audit.open": self._audit_log,
-            "view.refresh": screen.refresh_player,
+            "view.refresh": screen.reading.refresh,
             "view.retry": self._retry,
             "palette.open": self._palette,
             "help.open": self._help,
@@ -106,7 +106,7 @@ class Commands:
         """One step back: stop waiting, drop the filter, leave the field; never quits. True when there was a step."""
         screen = self._screen
         if screen.look.status is Status.LOADING:
-            screen.give_up()
+            screen.reading.give_up()
         elif screen.place.filter:
             screen.place.filter = ""
             screen.draw()
@@ -122,7 +122,7 @@ class Commands:
 
     def _retry(self) -> None:
         if self._screen.look.player:
-            self._screen.refresh_player()
+            self._screen.reading.refresh()
         else:
             self._screen.begin()
 

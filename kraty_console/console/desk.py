@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from kraty_console.client.journal import Journal
     from kraty_console.client.writer import Performed, Writer
     from kraty_console.config.launch import Launch
-    from kraty_console.console.dialogs.action import Draft
+    from kraty_console.console.dialogs.draft import Draft
     from kraty_console.contract.calls import Call
     from kraty_console.contract.catalog import Catalog
     from kraty_console.contract.players import SearchHit, Snapshot

@@ -6,8 +6,6 @@ group for search and one for the player, so the newest question wins and late an
 
 from __future__ import annotations
 
-import asyncio
-from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
@@ -16,19 +14,19 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.getters import query_one
 from textual.screen import Screen
-from textual.timer import Timer
 
 from kraty_console.console.commands import Commands
 from kraty_console.console.desk import Desk
 from kraty_console.console.host import Host
-from kraty_console.console.look import Look, Status, changed_rows
+from kraty_console.console.look import Look, Status
 from kraty_console.console.panes.start import start_sections
 from kraty_console.console.panes.tables import sections_of
+from kraty_console.console.reading import Reading
 from kraty_console.console.widgets.bars import FooterBar, HeaderBar, Heading, KeyHint, Notice
 from kraty_console.console.widgets.detail import DetailView
 from kraty_console.console.widgets.next_step import NextStepView, TooSmall
 from kraty_console.console.widgets.profile import ProfileView
-from kraty_console.console.widgets.search import SearchBar, Suggestion
+from kraty_console.console.widgets.search import SearchBar
 from kraty_console.console.widgets.table import Place, RowTable, Section
 from kraty_console.console.widgets.tabs import TabBar
 from kraty_console.present.safe import safe
@@ -38,8 +36,6 @@ from kraty_console.support.measure import counted
 from kraty_console.support.scopes import PANES, PaneId
 
 if TYPE_CHECKING:
-    from kraty_console.contract.errors import KratyError
-    from kraty_console.contract.players import SearchHit
     from kraty_console.support.next_step import NextStep
 
 DEBOUNCE = 0.15
@@ -68,14 +64,10 @@ class PlayerScreen(Screen[None]):
         super().__init__()
         self._desk = desk
         self._host = host
+        self.reading = Reading(self, desk, host)
         self._commands = Commands(self, desk, host)
-        self._look = Look()
         self._pane: PaneId = PANES[0].id
         self._places: dict[str, Place] = {}
-        self._marked: frozenset[str] = frozenset()
-        self._signed_in: asyncio.Task[None] | None = None
-        self._debounce: Timer | None = None
-        self._waiting: Timer | None = None
         self._sections: tuple[Section, ...] = ()
         self._step: NextStep | None = None
 
@@ -108,40 +100,19 @@ class PlayerScreen(Screen[None]):
         if not launch.profile.url or launch.token is None:
             self._host.first_sign_in()
             return
-        self.run_worker(self._sign_in(), group="session", exclusive=True, description="session")
-        if launch.initial_player and not self._look.player:
+        self.reading.sign_in()
+        if launch.initial_player and not self.look.player:
             if launch.profile.studio and launch.profile.game:
                 self.open_player(launch.initial_player, typed=True)
             else:
                 self._desk.queue((launch.initial_player,))
-
-    async def _sign_in(self) -> None:
-        from kraty_console.contract.errors import KratyError, SignInNeeded
-
-        try:
-            await self._desk.sign_in()
-        except SignInNeeded as error:
-            if not await self._host.ask_token(error):
-                self._tell_error(error)
-                return
-        except KratyError as error:
-            self._look = self._look.failed(error)
-            self._tell_error(error)
-            self.draw()
-            return
-        self.signed_in()
-
-    def signed_in(self) -> None:
-        """There is a session: everything that depends on the role is drawn again."""
-        self.draw()
-        self._host.signed_in()
 
     # -- what others read ----------------------------------------------------------------------------------------
 
     @property
     def look(self) -> Look:
         """The player on screen."""
-        return self._look
+        return self.reading.look
 
     @property
     def pane(self) -> PaneId:
@@ -151,7 +122,7 @@ class PlayerScreen(Screen[None]):
     @property
     def place(self) -> Place:
         """The place in the open pane; while no player is open, in the list of the start."""
-        name = self._pane if self._look.snapshot is not None else "start"
+        name = self._pane if self.look.snapshot is not None else "start"
         return self._places.setdefault(name, Place())
 
     @property
@@ -161,9 +132,9 @@ class PlayerScreen(Screen[None]):
 
     def context(self) -> ActionContext:
         """What actions decide on."""
-        row = self.table.row if self._look.snapshot is not None else None
+        row = self.table.row if self.look.snapshot is not None else None
         return ActionContext(
-            snapshot=self._look.snapshot,
+            snapshot=self.look.snapshot,
             pane=self._pane,
             row_scope=row.scope if row is not None else None,
             row_id=row.id if row is not None else None,
@@ -183,20 +154,21 @@ class PlayerScreen(Screen[None]):
         if not self.is_mounted:
             return
         now = self._desk.now()
-        look = self._look
-        self._draw_header(now)
+        look = self.look
+        self.draw_header()
         snapshot = look.snapshot
         if snapshot is None:
             self._sections = start_sections(self._desk, look)
         else:
             self._sections = sections_of(self._pane, snapshot, now)
+        self.set_class(snapshot is None, "-start")
         self.tabs.show(self._pane, snapshot)
         self.profile.show(snapshot, now)
         self.table.show(
             self._sections,
             self.place,
-            marked=self._marked,
-            stale=look.status in (Status.STALE, Status.LOADING) and look.snapshot is not None,
+            marked=self.reading.marked,
+            stale=look.status is Status.STALE or (look.status is Status.LOADING and self.reading.waiting),
         )
         self.draw_row()
 
@@ -204,7 +176,7 @@ class PlayerScreen(Screen[None]):
         """Bring up to date what depends on the row under the cursor."""
         now = self._desk.now()
         row = self.table.row
-        snapshot = self._look.snapshot
+        snapshot = self.look.snapshot
         if snapshot is None:
             self._step = None
         else:
@@ -251,10 +223,12 @@ class PlayerScreen(Screen[None]):
             ]
         )
 
-    def _draw_header(self, now: datetime) -> None:
-        desk, look = self._desk, self._look
+    def draw_header(self) -> None:
+        """The top line."""
+        now = self._desk.now()
+        desk, look = self._desk, self.look
         age, tone = "", "dim"
-        if look.status is Status.LOADING and look.since is not None and self._waiting is not None:
+        if look.status is Status.LOADING and look.since is not None and self.reading.waiting:
             age, tone = f"loading, {int((now - look.since).total_seconds())} s, esc cancels", "warn"
         elif look.status is Status.STALE and look.at is not None:
             age, tone = f"STALE since {look.at:%H:%M:%S}Z", "bad"
@@ -325,32 +299,13 @@ class PlayerScreen(Screen[None]):
 
     @on(SearchBar.Left)
     def _left(self) -> None:
-        if self._look.status is Status.LOADING:
-            self.give_up()
+        if self.look.status is Status.LOADING:
+            self.reading.give_up()
         self.leave_search()
 
     @on(SearchBar.Asked)
     def _asked(self, event: SearchBar.Asked) -> None:
-        if self._debounce is not None:
-            self._debounce.stop()
-        self.workers.cancel_group(self, "search")
-        self.search.suggest(event.query, ())
-        if event.query:
-            self._debounce = self.set_timer(DEBOUNCE, lambda: self._ask(event.query))
-
-    def _ask(self, query: str) -> None:
-        self.run_worker(self._suggest(query), group="search", exclusive=True, description="suggestions")
-
-    async def _suggest(self, query: str) -> None:
-        from kraty_console.contract.errors import KratyError
-        from kraty_console.present.errors import words_of
-
-        try:
-            hits = await self._desk.search(query)
-        except KratyError as error:
-            self.search.suggest(query, (), words_of(error).title)
-            return
-        self.search.suggest(query, [_suggestion(hit) for hit in hits], "" if hits else "no player begins like this")
+        self.reading.suggest_soon(event.query)
 
     @on(SearchBar.Chosen)
     def _chosen(self, event: SearchBar.Chosen) -> None:
@@ -362,134 +317,31 @@ class PlayerScreen(Screen[None]):
         self.open_player(event.players[0], typed=True)
         self.tell(f"{len(event.players)} players: the others wait under p")
 
-    # -- looking a player up -------------------------------------------------------------------------------------
+    # -- the player ----------------------------------------------------------------------------------------------
 
     def open_player(self, player: str, *, typed: bool = False) -> None:
-        """Look a player up; `typed` text may also be an e-mail, or the beginning of an id."""
-        if self._debounce is not None:
-            self._debounce.stop()
-        self.workers.cancel_group(self, "search")
+        """Look a player up; `typed` text may also be an e-mail."""
         self.search.clear()
         self.table.focus()
-        if player != self._look.player:
+        if player != self.look.player:
             self._desk.forget_drafts()
             self._places.clear()
-            self._marked = frozenset()
-        self._begin_look(player, typed=typed)
-
-    def refresh_player(self) -> None:
-        """Read the player again; nothing moves where nothing changed."""
-        if self._look.player:
-            self._begin_look(self._look.player, typed=False)
-
-    def _begin_look(self, player: str, *, typed: bool) -> None:
-        self._look = self._look.loading(player, self._desk.now())
-        self.run_worker(self._read(player, typed=typed), group="look", exclusive=True, description="player")
+        self.reading.open(player, typed=typed)
 
     def close_player(self) -> None:
         """Back to the first screen."""
-        self.workers.cancel_group(self, "look")
-        self._stop_waiting()
+        self.reading.close()
         self._desk.forget_drafts()
-        self._look = Look()
         self.draw()
         self.search.input.focus()
 
-    def give_up(self) -> None:
-        """Stop waiting; what was on screen stays."""
-        self.workers.cancel_group(self, "look")
-        self._look = self._look.cancelled()
-        self._stop_waiting()
-        self.draw()
+    def go_to_trouble(self) -> None:
+        """A player was just opened: the cursor starts on the row that most needs mending."""
+        from kraty_console.support.next_step import most_urgent_row
 
-    async def _read(self, player: str, *, typed: bool) -> None:
-        from kraty_console.contract.errors import KratyError, NotFound, SignInNeeded
-
-        self._stop_waiting()
-        self._waiting_soon()
-        before = self._look.snapshot
-        note = ""
-        try:
-            while True:
-                try:
-                    if typed:
-                        player, note = await self._resolve(player)
-                    etag = self._look.etag if before is not None and not typed else None
-                    fetched = await self._desk.snapshot(player, etag)
-                    break
-                except SignInNeeded as error:
-                    if not await self._host.ask_token(error):
-                        raise
-        except NotFound as error:
-            self._look = self._look.failed(error, missing=True)
-            await self._nearest(player)
-        except KratyError as error:
-            self._look = self._look.failed(error)
-            self._tell_error(error)
-        else:
-            self._look = self._look.arrived(fetched, self._desk.now(), note)
-            self._marked = changed_rows(before, self._look.snapshot) if fetched is not None else frozenset()
-            self._desk.opened(self._look.player)
-            if note:
-                self.tell(note, "accent")
-        self._stop_waiting()
-        self.draw()
-
-    async def _resolve(self, text: str) -> tuple[str, str]:
-        """The id to look up for what was typed, and why it is another one."""
-        hits = await self._desk.search(text)
-        for hit in hits:
-            if hit.external_player_id == text:
-                return text, ""
-        for hit in hits:
-            if hit.match == "merged":
-                return hit.external_player_id, f"{safe(text, limit=60)} was merged into this player"
-            if hit.match == "email":
-                return hit.external_player_id, ""
-        return text, ""
-
-    async def _nearest(self, player: str) -> None:
-        """Suggest the players whose ids begin most like the one that was not found."""
-        from kraty_console.contract.errors import KratyError
-
-        length = len(player) - 1
-        while length >= 2:
-            try:
-                hits = await self._desk.search(player[:length])
-            except KratyError:
-                return
-            if hits:
-                self._look = self._look.near(tuple(hit.external_player_id for hit in hits))
-                return
-            length //= 2
-
-    def _tell_error(self, error: KratyError) -> None:
-        from kraty_console.present.errors import words_of
-
-        words = words_of(error)
-        self.tell(" ".join(part for part in (words.title, words.hint) if part), "bad")
-
-    # -- waiting -------------------------------------------------------------------------------------------------
-
-    def _waiting_soon(self) -> None:
-        self._waiting = None
-        self._slow = self.set_timer(SLOW, self._say_waiting)
-
-    def _say_waiting(self) -> None:
-        self._waiting = self.set_interval(1.0, lambda: self._draw_header(self._desk.now()))
-        self.draw()
-
-    def _stop_waiting(self) -> None:
-        for timer in (getattr(self, "_slow", None), self._waiting):
-            if timer is not None:
-                timer.stop()
-        self._waiting = None
-
-
-def _suggestion(hit: SearchHit) -> Suggestion:
-    note = ""
-    if hit.match == "email" and hit.email:
-        note = safe(hit.email, limit=60)
-    elif hit.match == "merged":
-        note = "(merged)"
-    return Suggestion(hit.external_player_id, safe(hit.external_player_id, limit=60), note)
+        if self.look.snapshot is None:
+            return
+        urgent = most_urgent_row(self.look.snapshot, self._desk.now())
+        self._pane = urgent[0] if urgent is not None else PANES[0].id
+        if urgent is not None:
+            self.place.row_id = urgent[1]

@@ -1,0 +1,241 @@
+"""Everything that is read for the player screen: suggestions while one types, and the player.
+
+One exclusive worker for each: the newest question cancels the older. What was on screen stays until the answer is here,
+and says how old it is when none comes.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from kraty_console.console.desk import Desk
+from kraty_console.console.host import Host
+from kraty_console.console.look import Look, Status, changed_rows
+from kraty_console.console.widgets.search import Suggestion
+from kraty_console.present.safe import safe
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+    from kraty_console.console.screens.player import PlayerScreen
+    from kraty_console.contract.errors import KratyError
+    from kraty_console.contract.players import SearchHit
+
+DEBOUNCE = 0.15
+"""Seconds without a key before suggestions are asked for."""
+
+SLOW = 0.1
+"""Seconds after which a wait is said."""
+
+
+class Reading:
+    """Owns the `Look`; tells the screen to draw whenever it changed."""
+
+    def __init__(self, screen: PlayerScreen, desk: Desk, host: Host) -> None:
+        self._screen = screen
+        self._desk = desk
+        self._host = host
+        self.look = Look()
+        self.marked: frozenset[str] = frozenset()
+        """Rows that the last answer changed."""
+        self._debounce: Timer | None = None
+        self._slow: Timer | None = None
+        self._ticking: Timer | None = None
+        self._pause: Timer | None = None
+
+    @property
+    def waiting(self) -> bool:
+        """An answer has been waited for long enough to say so."""
+        return self._ticking is not None
+
+    # -- the session ---------------------------------------------------------------------------------------------
+
+    def sign_in(self) -> None:
+        """Ask who we are."""
+        self._screen.run_worker(self._sign_in(), group="session", exclusive=True, description="session")
+
+    async def _sign_in(self) -> None:
+        from kraty_console.contract.errors import KratyError, SignInNeeded
+
+        try:
+            await self._desk.sign_in()
+        except SignInNeeded as error:
+            if not await self._host.ask_token(error):
+                self._failed(error)
+                return
+        except KratyError as error:
+            self._failed(error)
+            return
+        if self.look.status is Status.FAILED and not self.look.player:
+            self.look = Look()
+        self._screen.draw()
+        self._host.signed_in()
+
+    def _failed(self, error: KratyError) -> None:
+        self.look = self.look.failed(error)
+        self._tell_error(error)
+        self._screen.draw()
+
+    # -- suggestions ---------------------------------------------------------------------------------------------
+
+    def suggest_soon(self, query: str) -> None:
+        """Ask for suggestions once the keys rest; an empty query asks for nothing."""
+        self.stop_suggesting()
+        self._screen.search.suggest(query, ())
+        if query:
+            self._debounce = self._screen.set_timer(DEBOUNCE, lambda: self._ask(query))
+
+    def stop_suggesting(self) -> None:
+        """What was typed is no longer asked about."""
+        if self._debounce is not None:
+            self._debounce.stop()
+            self._debounce = None
+        self._screen.workers.cancel_group(self._screen, "search")
+
+    def _ask(self, query: str) -> None:
+        self._screen.run_worker(self._suggest(query), group="search", exclusive=True, description="suggestions")
+
+    async def _suggest(self, query: str) -> None:
+        from kraty_console.contract.errors import KratyError
+        from kraty_console.present.errors import words_of
+
+        try:
+            hits = await self._desk.search(query)
+        except KratyError as error:
+            self._screen.search.suggest(query, (), words_of(error).title)
+            return
+        words = "" if hits else "no player begins like this"
+        self._screen.search.suggest(query, [_suggestion(hit) for hit in hits], words)
+
+    # -- the player ----------------------------------------------------------------------------------------------
+
+    def open(self, player: str, *, typed: bool) -> None:
+        """Look a player up; `typed` text may also be an e-mail, or an id that lives on in another player."""
+        self.stop_suggesting()
+        if player != self.look.player:
+            self.marked = frozenset()
+        if self._pause is not None:
+            self._pause.stop()
+            self._pause = None
+        self.look = self.look.loading(player, self._desk.now())
+        self._screen.run_worker(self._read(player, typed=typed), group="look", exclusive=True, description="player")
+
+    def refresh(self) -> None:
+        """Read the player again; nothing moves where nothing changed."""
+        if self.look.player:
+            self.open(self.look.player, typed=False)
+
+    def give_up(self) -> None:
+        """Stop waiting; what was on screen stays."""
+        self._screen.workers.cancel_group(self._screen, "look")
+        self._stop_waiting()
+        self.look = self.look.cancelled()
+        self._screen.draw()
+
+    def close(self) -> None:
+        """No player is looked at any more."""
+        self._screen.workers.cancel_group(self._screen, "look")
+        self._stop_waiting()
+        self.look = Look()
+
+    async def _read(self, player: str, *, typed: bool) -> None:
+        from kraty_console.contract.errors import KratyError, NotFound, SignInNeeded
+
+        self._stop_waiting()
+        self._slow = self._screen.set_timer(SLOW, self._say_waiting)
+        before = self.look.snapshot
+        note = ""
+        try:
+            while True:
+                try:
+                    if typed:
+                        player, note = await self._who(player)
+                    fetched = await self._desk.snapshot(player, self.look.etag if before is not None else None)
+                    break
+                except SignInNeeded as error:
+                    if not await self._host.ask_token(error):
+                        raise
+        except NotFound as error:
+            self.look = self.look.failed(error, missing=True)
+            self._screen.draw()
+            await self._nearest(player)
+        except KratyError as error:
+            self.look = self.look.failed(error)
+            self._tell_error(error)
+        else:
+            self.look = self.look.arrived(fetched, self._desk.now(), note)
+            self.marked = changed_rows(before, self.look.snapshot) if fetched is not None else frozenset()
+            self._desk.opened(self.look.player)
+            if before is None:
+                self._screen.go_to_trouble()
+            if note:
+                self._screen.tell(note, "accent")
+        self._stop_waiting()
+        self._screen.draw()
+
+    async def _who(self, text: str) -> tuple[str, str]:
+        """The id to look up for what was typed, and why it is another one."""
+        hits = await self._desk.search(text)
+        if any(hit.external_player_id == text for hit in hits):
+            return text, ""
+        for hit in hits:
+            if hit.match == "merged":
+                return hit.external_player_id, f"{safe(text, limit=60)} was merged into this player"
+            if hit.match == "email":
+                return hit.external_player_id, ""
+        return text, ""
+
+    async def _nearest(self, player: str) -> None:
+        """Offer the players whose ids begin most like the one that was not found."""
+        from kraty_console.contract.errors import KratyError
+
+        length = len(player) - 1
+        while length >= 2:
+            try:
+                hits = await self._desk.search(player[:length])
+            except KratyError:
+                return
+            if hits:
+                self.look = self.look.near(tuple(hit.external_player_id for hit in hits))
+                return
+            length //= 2
+
+    # -- errors and waiting --------------------------------------------------------------------------------------
+
+    def _tell_error(self, error: KratyError) -> None:
+        from kraty_console.present.errors import words_of
+
+        words = words_of(error, role=self._desk.role or None)
+        if words.retry_after is not None and self.look.player:
+            self._count_down(words.title, max(1, math.ceil(words.retry_after)))
+        else:
+            self._screen.tell(" ".join(part for part in (words.title, words.hint) if part), "bad")
+
+    def _count_down(self, title: str, seconds: int) -> None:
+        """The server asked for a pause: say how long it is, once a second, and then try again."""
+        if seconds <= 0:
+            self._screen.keys.tell(None)
+            self.refresh()
+            return
+        self._screen.tell(f"{title} Trying again in {seconds} s.", "warn")
+        self._pause = self._screen.set_timer(1.0, lambda: self._count_down(title, seconds - 1))
+
+    def _say_waiting(self) -> None:
+        self._ticking = self._screen.set_interval(1.0, self._screen.draw_header)
+        self._screen.draw()
+
+    def _stop_waiting(self) -> None:
+        for timer in (self._slow, self._ticking):
+            if timer is not None:
+                timer.stop()
+        self._slow = self._ticking = None
+
+
+def _suggestion(hit: SearchHit) -> Suggestion:
+    note = ""
+    if hit.match == "email" and hit.email:
+        note = safe(hit.email, limit=60)
+    elif hit.match == "merged":
+        note = "(merged)"
+    return Suggestion(hit.external_player_id, safe(hit.external_player_id, limit=60), note)
