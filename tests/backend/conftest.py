@@ -1,4 +1,4 @@
-"""Each test of the backend runs on both databases, each time on an empty one of its own."""
+"""Each test of the backend runs on both databases, each time with a game of its own."""
 
 from __future__ import annotations
 
@@ -22,19 +22,26 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresqlS
         yield server
 
 
+Source = SqliteFiles | PostgresqlServer
+
+
 @pytest.fixture(params=KINDS)
-def database_url(request: pytest.FixtureRequest) -> str:
-    """The URL of a migrated, empty database: SQLite, then PostgreSQL."""
-    source: SqliteFiles | PostgresqlServer = request.getfixturevalue(
-        "sqlite_files" if request.param == "sqlite" else "postgresql"
-    )
-    return source.fresh()
+def databases(request: pytest.FixtureRequest) -> Source:
+    """Where databases come from: SQLite, then PostgreSQL."""
+    source: Source = request.getfixturevalue("sqlite_files" if request.param == "sqlite" else "postgresql")
+    return source
 
 
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    """An open, migrated, empty database."""
-    opened = Database.open(database_url)
+def database_url(databases: Source) -> str:
+    """The URL of a migrated, empty database."""
+    return databases.fresh()
+
+
+@pytest.fixture
+async def database(databases: Source) -> AsyncIterator[Database]:
+    """An open, migrated database; on PostgreSQL other tests' games are in it, and none may matter."""
+    opened = Database.open(databases.shared())
     yield opened
     await opened.close()
 

@@ -80,15 +80,20 @@ class World:
         await self.run(catalog.restore_table, self.engine(), key)
 
     async def rows(self, table: sa.Table, **equal: Any) -> list[dict[str, Any]]:
-        """The rows of a table that have these values."""
+        """The game's rows of a table that have these values, in the order they were made."""
+        matches = [table.c[name] == value for name, value in equal.items()]
+        made = [column for column in table.primary_key if isinstance(column.type, sa.Uuid)]
         async with self.db.read() as tx:
-            return await tx.all(sa.select(table).where(*(table.c[name] == value for name, value in equal.items())))
+            return await tx.all(sa.select(table).where(*self._here(table), *matches).order_by(*made))
+
+    def _here(self, table: sa.Table) -> list[sa.ColumnElement[bool]]:
+        return [table.c.studio_id == self.tenant.studio_id] if "studio_id" in table.c else []
 
     async def counts(self) -> dict[str, int]:
-        """How many rows each table has."""
+        """How many rows the game has in each table."""
         async with self.db.read() as tx:
             return {
-                table.name: await tx.scalar(sa.select(sa.func.count()).select_from(table))
+                table.name: await tx.scalar(sa.select(sa.func.count()).select_from(table).where(*self._here(table)))
                 for table in tables.metadata.sorted_tables
             }
 
@@ -102,8 +107,7 @@ class World:
 
 async def make_world(db: Database) -> World:
     """A studio, a game, a catalog, events and their windows; no players."""
-    chance = random.Random(7)
-    new_id = IdSource(lambda: NOW, chance.getrandbits)
+    new_id = IdSource(lambda: NOW, random.SystemRandom().getrandbits)
     world = World(db, Tenant(new_id(), new_id()), new_id)
 
     async def define(tx: Transaction) -> None:
