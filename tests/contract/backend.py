@@ -1,0 +1,206 @@
+"""A backend on a real socket, in a thread of the test process, and plain HTTP that changes nothing on the way."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import http.client
+import json
+import random
+import threading
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from urllib.parse import quote, quote_from_bytes
+
+import sqlalchemy as sa
+import uvicorn
+
+from kraty_console.backend.api.app import build_app
+from kraty_console.backend.api.calls import Services
+from kraty_console.backend.api.rate_limit import Rate, RateLimit
+from kraty_console.backend.engine.ids import IdSource
+from kraty_console.backend.storage import tables
+from kraty_console.backend.storage.database import Database
+from kraty_console.backend.storage.migrate import migrate
+from kraty_console.backend.storage.transaction import Transaction
+
+T = TypeVar("T")
+
+NOW = 1_780_000_000_000
+"""The moment at which tests begin (milliseconds); the clock stands still unless a test moves it."""
+
+_PATIENCE = 30.0
+
+
+@dataclass(slots=True)
+class Clock:
+    """Time as the backend sees it."""
+
+    ms: int = NOW
+    seconds: float = 0.0
+    """What the rate limit counts by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer as it came."""
+
+    status: int
+    headers: Mapping[str, str]
+    raw: bytes = field(repr=False)
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.raw)
+
+    @property
+    def data(self) -> Any:
+        """What is in the envelope of a success."""
+        told = self.json
+        assert set(told) == {"data"}, told
+        return told["data"]
+
+    @property
+    def error(self) -> Any:
+        """What is in the envelope of a refusal, which must be whole."""
+        told = self.json
+        assert set(told) == {"error"}, told
+        error = told["error"]
+        assert set(error) == {"code", "message", "details"}, error
+        assert error["details"]["requestId"] == self.headers["x-request-id"]
+        assert error["message"]
+        return error
+
+    @property
+    def fields(self) -> list[str]:
+        """The fields that a `validation_failed` names."""
+        return [fault["field"] for fault in self.error["details"]["fields"]]
+
+
+def segment(name: str | bytes) -> str:
+    """An id as one segment of a path, with nothing left to normalise."""
+    encoded = quote_from_bytes(name, safe="") if isinstance(name, bytes) else quote(name, safe="")
+    return encoded.replace(".", "%2E") if encoded in (".", "..") else encoded
+
+
+class Backend:
+    """A running backend and its database."""
+
+    def __init__(self, url: str, rate: Rate) -> None:
+        self.database_url = url
+        self.clock = Clock()
+        self.new_id = IdSource(lambda: self.clock.ms, random.Random(url).getrandbits)
+        self.port = 0
+        self._rate = rate
+        self._ready = threading.Event()
+        self._stop: Callable[[], None] = lambda: None
+        self._failure: BaseException | None = None
+        self._calls = threading.local()
+        self._connections: list[http.client.HTTPConnection] = []
+        self._thread = threading.Thread(target=self._work, daemon=True)
+
+    @contextmanager
+    def running(self) -> Iterator[Backend]:
+        """Started, and stopped at the end."""
+        self._thread.start()
+        assert self._ready.wait(_PATIENCE)
+        if self._failure:
+            raise self._failure
+        try:
+            yield self
+        finally:
+            for connection in self._connections:
+                connection.close()
+            self._stop()
+            self._thread.join(_PATIENCE)
+            assert not self._thread.is_alive()
+
+    def _work(self) -> None:
+        try:
+            asyncio.run(self._serve())
+        except BaseException as error:  # noqa: BLE001 (told to the test that waits)
+            self._failure = error
+        finally:
+            self._ready.set()
+
+    async def _serve(self) -> None:
+        await migrate(self.database_url)
+        self.loop = asyncio.get_running_loop()
+        self.db = Database.open(self.database_url)
+        services = Services(
+            db=self.db,
+            now_ms=lambda: self.clock.ms,
+            new_id=self.new_id,
+            rate_limit=RateLimit(self._rate, lambda: self.clock.seconds),
+        )
+        ready = self._ready
+
+        class Server(uvicorn.Server):
+            async def startup(self, sockets: Any = None) -> None:
+                await super().startup(sockets)
+                outer.port = self.servers[0].sockets[0].getsockname()[1]
+                ready.set()
+
+        outer = self
+        config = uvicorn.Config(
+            build_app(services), host="127.0.0.1", port=0, log_config=None, access_log=False, lifespan="off", ws="none"
+        )
+        server = Server(config)
+        self._stop = lambda: setattr(server, "should_exit", True)
+        try:
+            await server.serve()
+        finally:
+            await self.db.close()
+
+    def run(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        """Run work in a transaction of the backend's own database."""
+
+        async def in_transaction() -> T:
+            return await self.db.run(work)
+
+        return asyncio.run_coroutine_threadsafe(in_transaction(), self.loop).result(_PATIENCE)
+
+    def counts(self) -> dict[str, int]:
+        """How many rows each table has: what was written shows here."""
+
+        async def count(tx: Transaction) -> dict[str, int]:
+            found = {}
+            for table in tables.metadata.sorted_tables:
+                found[table.name] = await tx.scalar(sa.select(sa.func.count()).select_from(table))
+            return found
+
+        return self.run(count)
+
+    def call(
+        self,
+        method: str,
+        target: str,
+        *,
+        token: str | None = None,
+        body: object = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answered:
+        """One request on a kept connection: the target goes out as it stands; `bytes` as a body do, too."""
+        sent = dict(headers or {})
+        if token is not None:
+            sent.setdefault("Authorization", f"Bearer {token}")
+        data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
+        connection = getattr(self._calls, "connection", None)
+        if connection is None:
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=_PATIENCE)
+            self._calls.connection = connection
+            self._connections.append(connection)
+        connection.putrequest(method, target, skip_accept_encoding=True)
+        for name, value in sent.items():
+            connection.putheader(name, value)
+        if data is not None:
+            connection.putheader("Content-Length", str(len(data)))
+        connection.endheaders(data)
+        with connection.getresponse() as response:
+            raw = response.read()
+            found = {name.lower(): value for name, value in response.getheaders()}
+        if found.get("content-encoding") == "gzip":
+            raw = gzip.decompress(raw)
+        return Answered(response.status, found, raw)

@@ -1,0 +1,64 @@
+"""Whether an answer is exactly the shape that the contract names: all of its fields, and values that need no tolerance."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from kraty_console.contract.wire import Answer
+
+A = TypeVar("A", bound=Answer)
+
+OPTIONAL = {
+    "Player": {"email"},
+    "LedgerRow": {"economyKey", "itemKey", "balance", "quantity"},
+    "Deposit": {"economyKey", "itemKey", "balance", "quantity"},
+    "Snapshot": {"walletLedger", "itemLedger", "audit"},
+    "Identity": {"avatar", "country"},
+}
+"""What one surface or kind of row leaves out, by design."""
+
+EXTRA = {
+    "Snapshot": {"recentGrants"},
+    "CatalogItem": {"iconUrl", "attributes"},
+    "CatalogCurrency": {"iconUrl"},
+    "ForceClaimed": {"contents"},
+}
+"""What the published shapes have and the console does not read."""
+
+
+def exactly(model: type[A], data: Any) -> A:
+    """The data as the model; fails where a field is missing, unknown, or of a kind that was only tolerated."""
+    parsed = model.model_validate(data)
+    _compare(parsed, data, model.__name__)
+    return parsed
+
+
+def _compare(parsed: Any, data: Any, where: str) -> None:
+    if isinstance(parsed, BaseModel):
+        assert isinstance(data, dict), where
+        name = type(parsed).__name__
+        fields = {str(field.alias): attribute for attribute, field in type(parsed).model_fields.items()}
+        missing = fields.keys() - data.keys() - OPTIONAL.get(name, set())
+        unknown = data.keys() - fields.keys() - EXTRA.get(name, set())
+        assert not missing, f"{where} ({name}) has no {sorted(missing)}"
+        assert not unknown, f"{where} ({name}) has {sorted(unknown)}"
+        for alias, attribute in fields.items():
+            if alias in data:
+                _compare(getattr(parsed, attribute), data[alias], f"{where}.{alias}")
+        return
+    if isinstance(parsed, list):
+        assert isinstance(data, list), where
+        assert len(parsed) == len(data), where
+        for index, (one, raw) in enumerate(zip(parsed, data, strict=True)):
+            _compare(one, raw, f"{where}[{index}]")
+        return
+    if hasattr(parsed, "isoformat"):
+        assert isinstance(data, str), where
+        assert data.endswith("Z"), f"{where}: {data}"
+        assert len(data) == len("2026-01-31T12:00:00.000Z"), f"{where}: {data}"
+        return
+    assert parsed == data, f"{where}: {parsed!r} is not {json.dumps(data)}"
+    assert isinstance(parsed, bool) == isinstance(data, bool), where
