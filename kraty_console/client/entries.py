@@ -6,12 +6,14 @@ import json
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
 from kraty_console.contract.audit import AuditLink
 from kraty_console.contract.calls import ActionKind
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class State(StrEnum):
@@ -105,7 +107,7 @@ def entry_of(row: sqlite3.Row) -> Entry:
     """A row of the file as an entry."""
     return Entry(
         id=row["id"],
-        created_at=datetime.fromtimestamp(row["created_ms"] / 1000, UTC),
+        created_at=moment_of(row["created_ms"]),
         profile=row["profile"],
         base_url=row["base_url"],
         studio=row["studio"],
@@ -129,7 +131,12 @@ def entry_of(row: sqlite3.Row) -> Entry:
 
 def milliseconds(moment: datetime) -> int:
     """Since 1970, UTC."""
-    return int(moment.timestamp() * 1000)
+    return (moment - _EPOCH) // timedelta(milliseconds=1)
+
+
+def moment_of(since_1970: int) -> datetime:
+    """The moment so many milliseconds after the beginning of 1970, UTC."""
+    return _EPOCH + timedelta(milliseconds=since_1970)
 
 
 def storable(text: str) -> str:

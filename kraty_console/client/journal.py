@@ -18,7 +18,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from kraty_console.client.entries import OPEN, Entry, Scope, State, columns_of, entry_of, milliseconds, storable
+from kraty_console.client.entries import (
+    OPEN,
+    Entry,
+    Scope,
+    State,
+    columns_of,
+    entry_of,
+    milliseconds,
+    moment_of,
+    storable,
+)
 from kraty_console.client.journal_file import NewerLayout, connected, is_damage, move_aside
 from kraty_console.contract.calls import ActionKind
 from kraty_console.contract.errors import KratyError
@@ -88,7 +98,7 @@ class Journal:
         """Write an intent; it is on the disk when this returns."""
         entry = Entry(
             id=str(uuid.uuid4()),
-            created_at=self._clock(),
+            created_at=moment_of(milliseconds(self._clock())),
             profile=storable(profile),
             base_url=scope.base_url,
             studio=scope.studio,
