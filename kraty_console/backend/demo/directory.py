@@ -1,0 +1,155 @@
+"""Who may see the demo world: two studios, their games and members, and the sessions and keys handed out for them."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from kraty_console.backend.auth.keys import CLIENT_SDK, SERVER_INTEGRATION, create_key
+from kraty_console.backend.auth.sessions import create_session
+from kraty_console.backend.auth.tokens import RandomBytes, new_api_key, new_session_token
+from kraty_console.backend.demo.people import OLGA, STAFF, Colleague
+from kraty_console.backend.demo.stage import DAY
+from kraty_console.backend.engine.context import Actor, Tenant
+from kraty_console.backend.engine.ids import IdSource
+from kraty_console.backend.storage.tables import game_roles, games, members, studios
+from kraty_console.backend.storage.transaction import Transaction
+
+SESSION_LIFE_MS: Final = 7 * DAY
+LIVE: Final = "live"
+TEST: Final = "test"
+
+_FOUNDED_MS: Final = 1_767_225_600_000
+"""1 January 2026: studios and games keep their ids from start to start, so that a profile that names them stays right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Studio:
+    """A studio with its one game and its members."""
+
+    name: str
+    tenant: Tenant
+    slug: str
+    title: str
+    staff: tuple[tuple[Colleague, str], ...]
+    """Each with the member's id."""
+
+    def actor(self, colleague: Colleague) -> Actor:
+        """The member as the audit log names them."""
+        member_id = next(member_id for each, member_id in self.staff if each == colleague)
+        return Actor(kind="member", id=member_id, label=colleague.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """The ways into one studio's game: session tokens by role, keys by permission set. Shown once, stored hashed."""
+
+    tenant: Tenant
+    sessions: Mapping[str, str]
+    keys: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class DemoWorld:
+    """The demo world, and the credentials of this start."""
+
+    studio_id: str
+    game_id: str
+    sessions: Mapping[str, str]
+    """Session tokens by role."""
+    keys: Mapping[str, str]
+    """API keys of the live environment by permission set."""
+    other_studio: Access
+    loaded_now: bool
+    """False when the database held the world already."""
+
+    def credentials(self, base_url: str) -> dict[str, Any]:
+        """What `--credentials-out` writes."""
+        other = self.other_studio
+        return {
+            "baseUrl": base_url,
+            "studioId": self.studio_id,
+            "gameId": self.game_id,
+            "sessions": dict(self.sessions),
+            "keys": dict(self.keys),
+            "otherStudio": {
+                "studioId": other.tenant.studio_id,
+                "gameId": other.tenant.game_id,
+                "session": other.sessions[OLGA.role],
+                "server_integration": other.keys[SERVER_INTEGRATION],
+            },
+        }
+
+
+def found_studios(seed: int) -> tuple[Studio, Studio]:
+    """The studio of the demo and the other one; the same ids for the same seed."""
+    new_id = IdSource(lambda: _FOUNDED_MS, random.Random(f"{seed}:studios").getrandbits)
+
+    def studio(name: str, slug: str, title: str, staff: tuple[Colleague, ...]) -> Studio:
+        return Studio(name, Tenant(new_id(), new_id()), slug, title, tuple((each, new_id()) for each in staff))
+
+    return (
+        studio("Bright Burrow", "rabbit-rush", "Rabbit Rush", STAFF),
+        studio("Night Owl Games", "owl-express", "Owl Express", (OLGA,)),
+    )
+
+
+async def is_there(tx: Transaction, studio: Studio) -> bool:
+    """Whether the database holds this studio's game."""
+    query = sa.select(games.c.game_id).where(
+        games.c.studio_id == studio.tenant.studio_id, games.c.game_id == studio.tenant.game_id
+    )
+    return await tx.scalar(query) is not None
+
+
+def enrol(tx: Transaction, studio: Studio, created_ms: int) -> None:
+    """Write down a studio, its game, its members and their roles."""
+    tenant = {"studio_id": studio.tenant.studio_id, "game_id": studio.tenant.game_id}
+    tx.add(studios, {"studio_id": tenant["studio_id"], "name": studio.name, "created_at": created_ms})
+    tx.add(
+        games,
+        {**tenant, "slug": studio.slug, "name": studio.title, "grant_ttl_days": 14, "created_at": created_ms},
+    )
+    for colleague, member_id in studio.staff:
+        tx.add(
+            members,
+            {"member_id": member_id, "email": colleague.email, "name": colleague.name, "created_at": created_ms},
+        )
+        tx.add(game_roles, {**tenant, "member_id": member_id, "role": colleague.role, "created_at": created_ms})
+
+
+async def admit(tx: Transaction, studio: Studio, now_ms: int, random_bytes: RandomBytes) -> Access:
+    """Hand out new sessions and live keys for a studio; of those of an earlier start only hashes were kept.
+
+    The earlier ones stay good until they end or are revoked.
+    """
+    new_id = IdSource(lambda: now_ms, lambda bits: int.from_bytes(random_bytes((bits + 7) // 8)) >> (-bits % 8))
+    tokens: dict[str, str] = {}
+    for colleague, member_id in studio.staff:
+        token = tokens[colleague.role] = new_session_token(random_bytes)
+        await create_session(
+            tx,
+            member_id=member_id,
+            session_id=new_id(),
+            token=token,
+            now_ms=now_ms,
+            expires_at=now_ms + SESSION_LIFE_MS,
+        )
+    keys: dict[str, str] = {}
+    for permission_set, first in ((SERVER_INTEGRATION, "s"), (CLIENT_SDK, "p")):
+        key = keys[permission_set] = new_api_key(random_bytes, first)
+        await create_key(
+            tx,
+            studio_id=studio.tenant.studio_id,
+            game_id=studio.tenant.game_id,
+            key_id=new_id(),
+            key=key,
+            permission_set=permission_set,
+            environment=LIVE,
+            now_ms=now_ms,
+        )
+    return Access(studio.tenant, tokens, keys)

@@ -1,0 +1,80 @@
+"""Many stories told at once, each in its own words, in the order of time: how the past of the demo world is lived."""
+
+from __future__ import annotations
+
+import heapq
+import random
+from collections.abc import AsyncGenerator, Iterable
+from typing import Final
+
+from kraty_console.backend.engine.context import Actor, Context, Surface, Tenant
+from kraty_console.backend.engine.ids import IdSource
+from kraty_console.backend.storage.transaction import Transaction
+
+SECOND: Final = 1_000
+MINUTE: Final = 60 * SECOND
+HOUR: Final = 60 * MINUTE
+DAY: Final = 24 * HOUR
+"""Milliseconds."""
+
+Story = AsyncGenerator[int, None]
+"""Yields the moment (ms) at which it wants to go on; what it does then happens at exactly that moment."""
+
+
+class Stage:
+    """The clock that the stories move, and the ids and chances they get: all the same for the same seed and now."""
+
+    def __init__(self, tenant: Tenant, seed: int, now_ms: int) -> None:
+        self.tenant = tenant
+        self.seed = seed
+        self.now_ms = now_ms
+        """The moment everything is told from: no story goes past it."""
+        self.clock_ms = 0
+        self.new_id = IdSource(lambda: self.clock_ms, random.Random(f"{seed}:{tenant.game_id}:ids").getrandbits)
+
+    def chances(self, name: str) -> random.Random:
+        """The luck of one story, which no other story disturbs."""
+        return random.Random(f"{self.seed}:{self.tenant.game_id}:{name}")
+
+    def context(
+        self,
+        actor: Actor,
+        surface: Surface,
+        environment: str,
+        *,
+        reason: str | None = None,
+        ticket: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> Context:
+        """Who does something now."""
+        return Context(
+            tenant=self.tenant,
+            environment=environment,
+            actor=actor,
+            request_id=self.new_id(),
+            now_ms=self.clock_ms,
+            new_id=self.new_id,
+            reason=reason,
+            ticket=ticket,
+            idempotency_key=idempotency_key,
+            surface=surface,
+        )
+
+    async def tell(self, tx: Transaction, stories: Iterable[Story]) -> None:
+        """Tell the stories to their ends, always going on with the one whose moment is next."""
+        waiting: list[tuple[int, int, Story]] = []
+        for order, story in enumerate(stories):
+            await self._go_on(waiting, order, story)
+        while waiting:
+            moment, order, story = heapq.heappop(waiting)
+            assert moment <= self.now_ms, "a story goes past now"
+            self.clock_ms = max(self.clock_ms, moment)
+            await self._go_on(waiting, order, story)
+        await tx.flush()
+
+    async def _go_on(self, waiting: list[tuple[int, int, Story]], order: int, story: Story) -> None:
+        try:
+            moment = await anext(story)
+        except StopAsyncIteration:
+            return
+        heapq.heappush(waiting, (moment, order, story))

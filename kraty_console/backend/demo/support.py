@@ -1,0 +1,115 @@
+"""The studio's support staff, and its backend, doing what they do through the engine, with reasons and tickets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from kraty_console.backend.demo.directory import LIVE, Studio
+from kraty_console.backend.demo.people import Colleague
+from kraty_console.backend.demo.stage import Stage
+from kraty_console.backend.engine import attempts, bans, grants, rewards, wallet
+from kraty_console.backend.engine.context import Actor, Context
+from kraty_console.backend.storage.transaction import Transaction
+
+Json = dict[str, Any]
+
+SHOP_KEY: Final = "api_key:sRabbit0"
+"""How the audit log names the key that the studio's backend used in the past (kraty-api 1.3: Actor string)."""
+
+
+class Desk:
+    """The support desk of a studio."""
+
+    def __init__(self, stage: Stage, tx: Transaction, studio: Studio, environment: str = LIVE) -> None:
+        self.stage = stage
+        self.environment = environment
+        self._tx = tx
+        self._studio = studio
+        self._tickets = 4700
+
+    def ticket(self) -> str:
+        """The number of the next ticket."""
+        self._tickets += 1
+        return f"ZD-{self._tickets}"
+
+    async def force_complete(
+        self, who: Colleague, attempt_id: str, reason: str, ticket: str, final_score: float | None = None
+    ) -> None:
+        """Complete an attempt that is stuck."""
+        ctx = self._member(who, reason, ticket)
+        await attempts.force_complete(self._tx, ctx, attempt_id, final_score=final_score)
+
+    async def retry_roll(self, who: Colleague, attempt_id: str, reason: str, ticket: str) -> list[str]:
+        """Roll an attempt's rewards again; the ids of the grants."""
+        answer = await rewards.retry_roll(self._tx, self._member(who, reason, ticket), attempt_id)
+        return [grant["id"] for grant in answer.data["grants"]]
+
+    async def give(
+        self, who: Colleague, player: str, entries: Sequence[Json], reason: str, ticket: str, kind: str | None = None
+    ) -> str:
+        """A manual grant; its id."""
+        ctx = self._member(who, reason, ticket)
+        answer = await grants.create(self._tx, ctx, player, entries, kind=kind, source_kind="admin")
+        grant_id: str = answer.data["grant"]["id"]
+        return grant_id
+
+    async def force_claim(self, who: Colleague, grant_id: str, reason: str, ticket: str) -> None:
+        """Mark a grant claimed, and deliver it."""
+        await grants.force_claim(self._tx, self._member(who, reason, ticket), grant_id)
+
+    async def credit(
+        self, who: Colleague, player: str, economy_key: str, amount: int, reason: str, ticket: str
+    ) -> None:
+        """Add to a balance."""
+        await wallet.credit(self._tx, self._member(who, reason, ticket), player, economy_key, amount)
+
+    async def ban(self, who: Colleague, player: str, reason: str, ticket: str) -> None:
+        """Keep a player from playing."""
+        await bans.ban(self._tx, self._member(who, reason, ticket), player)
+
+    async def unban(self, who: Colleague, player: str, reason: str, ticket: str) -> None:
+        """Let a player play again."""
+        await bans.unban(self._tx, self._member(who, reason, ticket), player)
+
+    def _member(self, who: Colleague, reason: str, ticket: str) -> Context:
+        return self.stage.context(self._studio.actor(who), "admin", self.environment, reason=reason, ticket=ticket)
+
+
+class Shop:
+    """The studio's backend, which delivers what players bought (kraty-api 3.4)."""
+
+    def __init__(self, stage: Stage, tx: Transaction, environment: str = LIVE) -> None:
+        self.stage = stage
+        self.environment = environment
+        self._tx = tx
+        self._actor = Actor("api_key", SHOP_KEY, SHOP_KEY)
+        self._orders = 71_200
+
+    async def deliver(
+        self, player: str, entries: Sequence[Json], *, kind: str | None = None, expires_at: int | None = None
+    ) -> str:
+        """Grant what an order is about; the grant's id."""
+        self._orders += 1
+        ctx = self.stage.context(self._actor, "server", self.environment, reason="iap")
+        answer = await grants.create(
+            self._tx,
+            ctx,
+            player,
+            entries,
+            kind=kind,
+            expires_at=expires_at,
+            source_kind="api",
+            source_ref_id=f"order_{self._orders}",
+        )
+        grant_id: str = answer.data["id"]
+        return grant_id
+
+    async def acknowledge(self, player: str, grant_id: str) -> None:
+        """Tell that a grant was delivered."""
+        await grants.claim(self._tx, self.stage.context(self._actor, "server", self.environment), player, grant_id)
+
+    async def spend(self, player: str, economy_key: str, amount: int) -> None:
+        """Take the price of something bought in the game."""
+        ctx = self.stage.context(self._actor, "server", self.environment, reason="shop_purchase")
+        await wallet.debit(self._tx, ctx, player, economy_key, amount)

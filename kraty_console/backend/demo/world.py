@@ -1,0 +1,141 @@
+"""The demo world: loaded once into a database, the same for the same seed and the same now."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from kraty_console.backend.auth.tokens import RandomBytes
+from kraty_console.backend.demo import casework, cast, crowd, duels, rabbit_rush, second_studio, tryouts
+from kraty_console.backend.demo.calendar import Calendar, Window
+from kraty_console.backend.demo.cast import Scene
+from kraty_console.backend.demo.directory import LIVE, TEST, DemoWorld, Studio, admit, enrol, found_studios, is_there
+from kraty_console.backend.demo.stage import DAY, Stage
+from kraty_console.backend.demo.support import Desk, Shop
+from kraty_console.backend.engine import catalog
+from kraty_console.backend.engine.context import ENGINE, Context
+from kraty_console.backend.storage.database import Database
+from kraty_console.backend.storage.transaction import Transaction
+
+SEED: Final = 42
+FOUNDED_DAYS_AGO: Final = 400
+
+Definitions = Sequence[Mapping[str, Any]]
+
+
+async def load(
+    db: Database, now_ms: int, seed: int = SEED, random_bytes: RandomBytes = secrets.token_bytes
+) -> DemoWorld:
+    """Make the demo world unless the database holds it, and hand out sessions and keys for this start.
+
+    Everything but the sessions and keys follows from the seed and now. One transaction: it is there whole or not at all.
+    """
+
+    async def work(tx: Transaction) -> DemoWorld:
+        ours, theirs = found_studios(seed)
+        fresh = not await is_there(tx, ours)
+        if fresh:
+            await _make_ours(tx, ours, now_ms, seed)
+            await _make_theirs(tx, theirs, now_ms, seed)
+        access = await admit(tx, ours, now_ms, random_bytes)
+        return DemoWorld(
+            studio_id=ours.tenant.studio_id,
+            game_id=ours.tenant.game_id,
+            sessions=access.sessions,
+            keys=access.keys,
+            other_studio=await admit(tx, theirs, now_ms, random_bytes),
+            loaded_now=fresh,
+        )
+
+    return await db.run(work)
+
+
+async def _make_ours(tx: Transaction, studio: Studio, now_ms: int, seed: int) -> None:
+    stage = _found(tx, studio, now_ms, seed)
+    ctx = stage.context(ENGINE, "engine", LIVE)
+    calendar = Calendar(now_ms)
+    await _define(
+        tx,
+        ctx,
+        currencies=rabbit_rush.CURRENCIES,
+        items=rabbit_rush.ITEMS,
+        tables=rabbit_rush.TABLES,
+        bundles=rabbit_rush.BUNDLES,
+        events=rabbit_rush.EVENTS,
+        windows=calendar.windows,
+    )
+    scene = _scene(tx, studio, stage, calendar, LIVE)
+    trials = _scene(tx, studio, stage, calendar, TEST)
+    people = crowd.people(stage)
+    patients, others = people[: casework.PATIENTS], people[casework.PATIENTS :]
+    await stage.tell(
+        tx,
+        [
+            *cast.stories(scene),
+            *duels.stories(scene, others),
+            *casework.stories(scene, patients),
+            *crowd.stories(scene, [*patients[: -casework.BANNED], *others]),
+            *crowd.hostile_stories(scene),
+            *tryouts.stories(trials),
+        ],
+    )
+
+
+async def _make_theirs(tx: Transaction, studio: Studio, now_ms: int, seed: int) -> None:
+    stage = _found(tx, studio, now_ms, seed)
+    calendar = Calendar(now_ms)
+    await _define(
+        tx,
+        stage.context(ENGINE, "engine", LIVE),
+        currencies=second_studio.CURRENCIES,
+        bundles=second_studio.BUNDLES,
+        events=second_studio.EVENTS,
+        windows={event["key"]: calendar.windows["daily_race"] for event in second_studio.EVENTS},
+    )
+    await stage.tell(tx, second_studio.stories(_scene(tx, studio, stage, calendar, LIVE)))
+
+
+def _found(tx: Transaction, studio: Studio, now_ms: int, seed: int) -> Stage:
+    stage = Stage(studio.tenant, seed, now_ms)
+    stage.clock_ms = now_ms - FOUNDED_DAYS_AGO * DAY
+    tx.founded(studio.tenant.studio_id, studio.tenant.game_id)
+    enrol(tx, studio, stage.clock_ms)
+    return stage
+
+
+def _scene(tx: Transaction, studio: Studio, stage: Stage, calendar: Calendar, environment: str) -> Scene:
+    return Scene(
+        stage=stage,
+        tx=tx,
+        calendar=calendar,
+        desk=Desk(stage, tx, studio, environment),
+        shop=Shop(stage, tx, environment),
+        environment=environment,
+    )
+
+
+async def _define(
+    tx: Transaction,
+    ctx: Context,
+    *,
+    currencies: Definitions,
+    bundles: Definitions,
+    events: Definitions,
+    windows: Mapping[str, Sequence[Window]],
+    items: Definitions = (),
+    tables: Definitions = (),
+) -> None:
+    for each in currencies:
+        await catalog.put_currency(tx, ctx, **each)
+    for each in items:
+        await catalog.put_item(tx, ctx, **each)
+    for each in tables:
+        await catalog.put_table(tx, ctx, **each)
+    for each in bundles:
+        await catalog.put_bundle(tx, ctx, **each)
+    for each in events:
+        await catalog.put_event(tx, ctx, **each)
+    for event_key, opened in windows.items():
+        for window in opened:
+            await catalog.put_window(tx, ctx, event_key, starts_at=window.starts_ms, ends_at=window.ends_ms)
