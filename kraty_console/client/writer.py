@@ -6,7 +6,9 @@ the server keeps idempotency keys, by sending the same bytes under the same key 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final, Literal
@@ -74,6 +76,7 @@ class Writer:
         self._client = client
         self._journal = journal
         self._profile = profile
+        self._keys: dict[str, asyncio.Lock] = {}
 
     async def perform(self, call: Call, *, ticket: str | None = None, member: str | None = None) -> Performed:
         """Journal the change, send it once, and tell the outcome.
@@ -81,14 +84,18 @@ class Writer:
         A second call with the key of one whose outcome is open resolves that one; with the key of one that took effect
         it answers that effect. Nothing is raised but what ends the program: errors are in the answer.
         """
+        key = getattr(call.request, "idempotency_key", "")
+        if not isinstance(key, str) or not key:
+            return Performed("refused", None, error=Invalid("A change without an idempotency key is not sent."))
+        async with self._one_at_a_time(key):
+            return await self._perform(call, key, ticket, member)
+
+    async def _perform(self, call: Call, key: str, ticket: str | None, member: str | None) -> Performed:
         try:
             path, body, scope = self._client.path_of(call), json_body(call).decode("ascii"), self._scope()
-            key = getattr(call.request, "idempotency_key", "")
-            if not isinstance(key, str) or not key:
-                raise Invalid("A change without an idempotency key is not sent.")
             earlier = await self._journal.earlier(scope, call.kind, key)
             if earlier is not None and earlier.is_open:
-                return await self.resolve(earlier, member=member)
+                return await self._resolve(earlier, member, resend=True)
             if earlier is not None and earlier.applied:
                 return self._again(earlier, body)
             entry = await self._journal.begin(
@@ -124,6 +131,10 @@ class Writer:
 
         With `member` given, what somebody else meant is looked for and never sent.
         """
+        async with self._one_at_a_time(entry.idempotency_key):
+            return await self._resolve(entry, member, resend=resend)
+
+    async def _resolve(self, entry: Entry, member: str | None, *, resend: bool) -> Performed:
         try:
             entry = await self._journal.get(entry.id) or entry
             if not entry.is_open:
@@ -263,6 +274,13 @@ class Writer:
             if page.next_cursor is None or (oldest is not None and oldest < entry.created_at - CLOCKS_APART):
                 return
             cursor = page.next_cursor
+
+    @asynccontextmanager
+    async def _one_at_a_time(self, key: str) -> AsyncIterator[None]:
+        """Of one key, one call: a second press waits for the first and then learns its outcome."""
+        lock = self._keys.setdefault(key, asyncio.Lock())
+        async with lock:
+            yield
 
     def _scope(self) -> Scope:
         return Scope(self._client.base_url, self._client.studio_id or "", self._client.game_id or "")
