@@ -23,8 +23,8 @@ COLUMNS: Final = (
     Column("event", "EVENT", 8, 24, priority=2, middle=True),
     Column("score", "SCORE", 5, 15, priority=5, right=True),
     Column("started", "STARTED", 7, 9, priority=6),
-    Column("ended", "ENDED", 6, 9, priority=7),
-    Column("grants", "GRANTS", 6, 20, priority=4),
+    Column("ended", "ENDED", 7, 9, priority=7),
+    Column("grants", "GRANTS", 9, 20, priority=4),
     Column("wrong", "WHAT IS WRONG", 10, 40, priority=3),
 )
 

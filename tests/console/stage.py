@@ -19,7 +19,7 @@ from typing import Any
 
 import uvicorn
 
-from kraty_console.backend import demo
+from kraty_console.backend.demo import world as demo
 from kraty_console.backend.api.app import build_app
 from kraty_console.backend.api.calls import Services
 from kraty_console.backend.api.rate_limit import Rate, RateLimit

@@ -1,0 +1,28 @@
+"""One demo world for all tests of the console; each test gets a backend of its own on a copy of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.console.stage import Stage, World, build_world, stage
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    return build_world(tmp_path_factory.mktemp("world"))
+
+
+@pytest.fixture
+def backend(world: World, tmp_path: Path) -> Iterator[Stage]:
+    with stage(world, tmp_path) as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def _calm_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("NO_COLOR", "TEXTUAL_THEME", "COLORTERM", "TMUX", "STY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TZ", "UTC")

@@ -1,0 +1,76 @@
+"""Driving the console: pressing keys, waiting for what they lead to, reading the screen."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from textual.pilot import Pilot
+
+from kraty_console.console.app import KratyApp
+from kraty_console.console.dialogs.frame import Dialog
+from kraty_console.console.look import Status
+
+SIZE = (120, 36)
+SMALL = (80, 24)
+
+
+class Hand:
+    """A person at the keyboard of one console."""
+
+    def __init__(self, app: KratyApp, pilot: Pilot[int]) -> None:
+        self.app = app
+        self.pilot = pilot
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+
+    async def type(self, text: str) -> None:
+        await self.pilot.press(*text)
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Let the application run until something is so; fails with the screen's text when it never is."""
+        try:
+            async with asyncio.timeout(15):
+                while not condition():
+                    await self.pilot.pause()
+        except TimeoutError:
+            raise AssertionError(f"never came true; the screen:\n{self.text}") from None
+
+    async def sees(self, *words: str) -> None:
+        """Wait until all these words are on the screen."""
+        await self.until(lambda: all(word in self.text for word in words))
+
+    async def opened(self, kind: type[Dialog[object]] | None = None) -> None:
+        """Wait until a dialog takes keys."""
+        await self.until(
+            lambda: isinstance(self.app.screen, kind or Dialog) and getattr(self.app.screen, "open", False) is True
+        )
+
+    async def closed(self) -> None:
+        """Wait until no dialog is open."""
+        await self.until(lambda: self.app.screen is self.app.bottom)
+
+    async def rest(self) -> None:
+        """Wait until nothing is being asked for."""
+        await self.until(
+            lambda: self.app.bottom.look.status is not Status.LOADING
+            and not any(worker.is_running for worker in self.app.workers)
+        )
+        await self.pilot.pause()
+
+    @property
+    def text(self) -> str:
+        """The screen as lines of text."""
+        return "\n".join(strip.text.rstrip() for strip in self.app.screen._compositor.render_strips())
+
+
+@asynccontextmanager
+async def at(app: KratyApp, size: tuple[int, int] = SIZE) -> AsyncIterator[Hand]:
+    """Sit down at a console; crashes of toasts and tooltips are seen too."""
+    async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
+        hand = Hand(app, pilot)
+        await hand.until(lambda: app.desk.me is not None or app.screen is not app.bottom)
+        await hand.rest()
+        yield hand
