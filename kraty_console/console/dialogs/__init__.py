@@ -1,0 +1,1 @@
+"""Dialogs: the actions that change something, and the small questions around them."""

@@ -1,0 +1,352 @@
+"""The one dialog of all changes: it draws a form, says what will change, sends it once, and says what became of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from math import ceil
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.getters import query_one
+from textual.timer import Timer
+from textual.widget import Widget
+
+from kraty_console.console.dialogs import outcome
+from kraty_console.console.dialogs.draft import Draft
+from kraty_console.console.dialogs.editor import Completer
+from kraty_console.console.dialogs.form_body import FormBody
+from kraty_console.console.dialogs.frame import Dialog
+from kraty_console.console.dialogs.parts import Lines, PushButton
+from kraty_console.present.errors import words_of
+from kraty_console.present.safe import safe
+from kraty_console.support.fields import Form, Seen, Values
+
+if TYPE_CHECKING:
+    from kraty_console.client.writer import Performed
+
+Submit = Callable[[Values], "Awaitable[Performed]"]
+"""Sends a change; the app owns the call, so that it goes on when the dialog is gone. Errors are in its answer."""
+
+Resolve = Callable[["Performed"], "Awaitable[Performed]"]
+"""Finds out what became of a change whose outcome is not known."""
+
+HINTS: Final = "enter next · tab ↔ · PgUp PgDn · esc close, draft kept"
+_HINTS_BUSY: Final = "esc does not stop what was sent"
+
+
+class Phase(Enum):
+    """What the dialog is doing."""
+
+    EDITING = "editing"
+    SENDING = "sending"
+    CHECKING = "checking"
+    UNKNOWN = "unknown"
+    TOLD = "told"
+    """Everything is done and said; the one button closes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Then:
+    """A second change that follows the first once that was applied: the roll after a force-complete."""
+
+    field: str
+    """The `check` of the form that asks for it."""
+    label: str
+    """On the button, should it have to be pressed for this step alone: `Retry roll`."""
+    running: str
+    """While it runs: `rolling`."""
+    submit: Submit
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    label: str
+    running: str
+    submit: Submit
+
+
+class ActionDialog(Dialog["Performed | None"]):
+    """Answers what was applied last, None when nothing was.
+
+    Two presses are one: while a call is under way the button does nothing, and the key of a request stays the same
+    until it is settled. Escape while it runs says so first, and closes when it is pressed again; the call goes on.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "next", "Next field", show=False)]
+
+    status = query_one("#status", Lines)
+    cancel = query_one("#cancel", PushButton)
+    confirm = query_one("#confirm", PushButton)
+
+    def __init__(
+        self,
+        form: Form,
+        draft: Draft,
+        *,
+        environment: str,
+        submit: Submit,
+        resolve: Resolve,
+        see: Callable[[], Seen],
+        then: Then | None = None,
+        reasons: Sequence[str] = (),
+        completer: Completer | None = None,
+        role: str | None = None,
+    ) -> None:
+        """
+        Args:
+            form: What is asked and how it is confirmed.
+            draft: Where the values are kept; an earlier one brings back what was typed, and a call still under way.
+            environment: `live` or `test`.
+            submit: Sends the change with these values, under `draft.key`.
+            resolve: Finds out about an unknown outcome.
+            see: The player as last read, from which "will change" is computed.
+            then: What follows when its field is ticked, sent under a key that derives from `draft.key`.
+            reasons: The last reasons, newest first, for `↑`.
+            completer: What the entries editor offers.
+            role: The member's, for the words of what is not allowed.
+        """
+        super().__init__(safe(form.title), hints=HINTS, environment=environment)
+        draft.catch_up()
+        self.form = form
+        self.draft = draft
+        self.phase = Phase.EDITING
+        self._submit = submit
+        self._resolve = resolve
+        self._then = then
+        self._role = role
+        self._wait = 0
+        self._button = ""
+        self._form_body = FormBody(form, draft.values, see=see, reasons=reasons, completer=completer)
+        self._result: Performed | None = None
+        self._clock: Timer | None = None
+        self._seconds = 0
+        self._warned = False
+        self.add_class("-action")
+
+    # The box
+
+    def compose_body(self) -> ComposeResult:
+        """The form."""
+        yield self._form_body
+
+    def compose_foot(self) -> ComposeResult:
+        """What became of it, and the buttons."""
+        yield Lines(widget_id="status")
+        with Horizontal(id="buttons"):
+            yield PushButton("Cancel", widget_id="cancel")
+            danger = "-danger" if self.form.danger else ""
+            yield PushButton(safe(self.form.confirm_label), widget_id="confirm", classes=danger)
+
+    def first_focus(self) -> Widget | None:
+        """The first field that has to be filled; without fields, Cancel."""
+        if self.draft.pending is not None or self.draft.unsettled is not None:
+            return self.confirm
+        return self._form_body.first_editor() or self.cancel
+
+    def on_opened(self) -> None:
+        """Go on where an earlier dialog was closed."""
+        if self.draft.pending is not None:
+            self._start(self.draft.pending)
+        elif self.draft.unsettled is not None:
+            self._ask(self.draft.unsettled)
+
+    def action_next(self) -> None:
+        """Enter where it means nothing else: the next field."""
+        self._form_body.next()
+
+    @on(FormBody.Finished)
+    def _finished(self, event: FormBody.Finished) -> None:
+        event.stop()
+        self.set_focus(self.confirm)
+
+    # Buttons
+
+    @on(PushButton.Pressed, "#cancel")
+    def _cancelled(self, event: PushButton.Pressed) -> None:
+        event.stop()
+        self.action_close()
+
+    @on(PushButton.Pressed, "#confirm")
+    def _confirmed(self, event: PushButton.Pressed) -> None:
+        event.stop()
+        if self.phase is Phase.TOLD:
+            self.dismiss(self._last)
+        elif self.phase is Phase.UNKNOWN:
+            self._start(None)
+        elif self.phase is Phase.EDITING and self._wait <= 0:
+            wrong = self._form_body.insist()
+            if wrong is not None:
+                self.set_focus(wrong)
+                return
+            self._start(None)
+
+    def action_close(self) -> None:
+        """Escape: close and keep the draft; while a call is under way, say first that this does not stop it."""
+        if self.phase in (Phase.SENDING, Phase.CHECKING) and not self._warned:
+            self._warned = True
+            self._tell_time()
+            return
+        self.dismiss(self._last)
+
+    # Sending
+
+    @property
+    def _last(self) -> Performed | None:
+        return self.draft.done[-1] if self.draft.done else self._result
+
+    @property
+    def _story(self) -> list[str]:
+        return [outcome.did(step.label, done) for step, done in zip(self._steps(), self.draft.done, strict=False)]
+
+    def _steps(self) -> list[_Step]:
+        steps = [_Step(safe(self.form.confirm_label), safe(self.form.running), self._submit)]
+        if self._then is not None and (self.draft.done or self.form.ticked(self._form_body.values, self._then.field)):
+            steps.append(_Step(self._then.label, self._then.running, self._then.submit))
+        return steps
+
+    def _start(self, pending: asyncio.Future[Performed] | None) -> None:
+        checking = self.phase is Phase.UNKNOWN
+        self._busy(Phase.CHECKING if checking else Phase.SENDING)
+        self.run_worker(
+            self._run(pending, self.draft.unsettled if checking else None),
+            group="send",
+            description="wait for a change",
+            exclusive=False,
+        )
+
+    async def _run(self, pending: asyncio.Future[Performed] | None, unsettled: Performed | None) -> None:
+        """Every step that is left, one after the other, each only when the one before was applied."""
+        while True:
+            steps = self._steps()
+            step = steps[len(self.draft.done)]
+            if unsettled is not None:
+                performed, was_unknown = unsettled, True
+            else:
+                call = pending or asyncio.ensure_future(step.submit(self._form_body.values))
+                performed = await self._follow(call)
+                was_unknown = False
+            pending = unsettled = None
+            if performed.state == "unknown":
+                was_unknown = True
+                self._busy(Phase.CHECKING)
+                performed = await self._follow(asyncio.ensure_future(self._resolve(performed)))
+            if performed.state == "unknown":
+                self.draft.unsettled = performed
+                self._ask(performed)
+                return
+            if performed.state == "refused":
+                self.draft.refused()
+                self._refused(performed, step, was_unknown=was_unknown)
+                return
+            self.draft.applied(performed)
+            if step is steps[-1]:
+                self._done(performed, was_unknown=was_unknown)
+                return
+            self._busy(Phase.SENDING)
+
+    async def _follow(self, call: asyncio.Future[Performed]) -> Performed:
+        """Wait without owning: a dialog that is closed meanwhile leaves the call alone."""
+        self.draft.pending = call
+        performed = await asyncio.shield(call)
+        self.draft.pending = None
+        return performed
+
+    # What is said
+
+    def _busy(self, phase: Phase) -> None:
+        self.phase = phase
+        self._warned = False
+        self._seconds = 0
+        self.body.disabled = True
+        self.confirm.add_class("-off")
+        self.rehint(_HINTS_BUSY)
+        if self._clock is None:
+            self._clock = self.set_interval(1.0, self._second)
+        self._tell_time()
+        self.set_focus(self.confirm)
+
+    def _second(self) -> None:
+        self._seconds += 1
+        self._tell_time()
+
+    def _tell_time(self) -> None:
+        steps = self._steps()
+        step = steps[min(len(self.draft.done), len(steps) - 1)]
+        lines = self._story
+        if self.phase is Phase.CHECKING:
+            lines.append(outcome.checking(self._seconds))
+        else:
+            lines.append(outcome.running(step.running, self._seconds))
+        if self._warned:
+            lines.append(outcome.cannot_stop(more=step is not steps[-1]))
+        self._say(lines)
+
+    def _say(self, lines: Sequence[str], tone: str = "") -> None:
+        for name in ("-wrong", "-good", "-open"):
+            self.status.set_class(name == tone, name)
+        self.status.say("\n".join(lines))
+        self.call_after_refresh(self.fit)
+
+    def _rest(self, phase: Phase, button: str, hints: str = HINTS) -> None:
+        """Nothing runs any more: no timer, and the buttons work again."""
+        self.phase = phase
+        self._wait = 0
+        if self._clock is not None:
+            self._clock.stop()
+            self._clock = None
+        self.confirm.remove_class("-off")
+        self.confirm.relabel(button)
+        self.rehint(hints)
+
+    def _refused(self, performed: Performed, step: _Step, *, was_unknown: bool) -> None:
+        self._rest(Phase.EDITING, step.label)
+        first = not self.draft.done
+        # What follows a change that was applied has nothing left to fill in.
+        self.body.disabled = not first
+        self.cancel.relabel("Cancel" if first else "Close")
+        lines = outcome.did_not(step.label, performed, role=self._role, first=first, was_unknown=was_unknown)
+        self._say([*self._story, *lines], "-wrong")
+        if performed.error is not None and (wait := words_of(performed.error).retry_after) is not None:
+            self._count_down(step.label, ceil(wait))
+        # Onto a field and not onto the button, so that one more enter sends nothing.
+        self.set_focus((self._form_body.first_editor() if first else None) or self.cancel)
+
+    def _count_down(self, label: str, seconds: int) -> None:
+        """The server said how long to wait; the button says it too, and does nothing until then."""
+        self._wait = seconds
+        self._button = label
+        self.confirm.add_class("-off")
+        self.confirm.relabel(f"{label} in {seconds} s")
+        self._clock = self.set_interval(1.0, self._count)
+
+    def _count(self) -> None:
+        self._wait -= 1
+        if self._wait > 0:
+            self.confirm.relabel(f"{self._button} in {self._wait} s")
+        else:
+            self._rest(Phase.EDITING, self._button)
+
+    def _ask(self, performed: Performed) -> None:
+        self._rest(Phase.UNKNOWN, "Check again", "esc close; it stays in the journal (o)")
+        self.body.disabled = True
+        self._say([*self._story, *outcome.not_known(performed, role=self._role)], "-open")
+        self.set_focus(self.confirm)
+
+    def _done(self, performed: Performed, *, was_unknown: bool) -> None:
+        story = self._story
+        self._result = performed
+        self.draft.finish()
+        if not was_unknown:
+            self._rest(Phase.TOLD, self.confirm.label)
+            self.dismiss(performed)
+            return
+        self._rest(Phase.TOLD, "Close", "enter close")
+        self.cancel.display = False
+        self._say([*story[:-1], outcome.it_did(performed)], "-good")
+        self.set_focus(self.confirm)

@@ -1,0 +1,71 @@
+"""What was typed into a dialog, and the key its request goes under: both outlive the dialog."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from kraty_console.support.fields import Value
+
+if TYPE_CHECKING:
+    from kraty_console.client.writer import Performed
+
+
+@dataclass(slots=True, eq=False)
+class Draft:
+    """Kept by whoever opens the dialog, one for each action on each row, until the player screen is left.
+
+    The key is made when it is first asked for and stays until its request is settled, so that a second press, a dialog
+    closed and opened again, or a connection that died cannot do a thing twice (trust: Exactly once).
+    """
+
+    new_key: Callable[[], str]
+    """Makes an idempotency key."""
+    values: dict[str, Value] = field(default_factory=dict)
+    """By field name; what is missing stands as the form has it."""
+    done: list[Performed] = field(default_factory=list)
+    """Of a dialog that sends two calls: what was applied already."""
+    pending: asyncio.Future[Performed] | None = None
+    """The call that is under way, also when its dialog was closed."""
+    unsettled: Performed | None = None
+    """The last answer, while it is not known whether it took effect."""
+    _key: str | None = None
+
+    @property
+    def key(self) -> str:
+        """The idempotency key of what is sent next; what follows a change derives its own from it."""
+        if self._key is None:
+            self._key = self.new_key()
+        return self._key
+
+    def catch_up(self) -> None:
+        """Take in what a call came to whose dialog was closed meanwhile."""
+        call, self.pending = self.pending, self.pending if self.pending and not self.pending.done() else None
+        if call is None or not call.done() or call.cancelled() or call.exception() is not None:
+            return
+        performed = call.result()
+        if performed.state == "applied":
+            self.finish()
+        elif performed.state == "refused":
+            self.refused()
+        else:
+            self.unsettled = performed
+
+    def refused(self) -> None:
+        """Nothing was changed: what is sent next is another request, under another key."""
+        self._key = None
+        self.unsettled = None
+
+    def applied(self, performed: Performed) -> None:
+        """A step took effect."""
+        self.done.append(performed)
+        self.unsettled = None
+
+    def finish(self) -> None:
+        """All of it took effect: the next time starts anew."""
+        self.values.clear()
+        self.done.clear()
+        self.unsettled = None
+        self._key = None

@@ -1,0 +1,134 @@
+"""The editor for the entries of a manual grant: JSON with templates, completion, and the wrong line underlined."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widgets import TextArea
+from textual.widgets.text_area import EditResult, Location
+
+from kraty_console.console.dialogs.completion import completion
+from kraty_console.console.dialogs.lines import masked, refusal, steers
+from kraty_console.support.entries import parse_entries, write_entries
+
+if TYPE_CHECKING:
+    from kraty_console.contract.catalog import Catalog
+
+
+@dataclass(frozen=True, slots=True)
+class Completer:
+    """What the editor knows of the game."""
+
+    catalog: Catalog | None = None
+    """Its keys are completed, and checked line by line."""
+    templates: Sequence[tuple[str, str]] = ()
+    """(name, JSON list); ctrl+t puts in the first, and again the next."""
+
+
+class EntriesEditor(TextArea):
+    """Edits JSON; tab leaves it, as enter begins a line here."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+t", "template", "Template", show=False)]
+
+    help_words = "ctrl+t template · → complete · tab on"
+
+    @dataclass
+    class Told(Message):
+        """A paste was refused, or there is no template to put in; it belongs below the editor."""
+
+        editor: EntriesEditor
+        words: str
+
+        @property
+        def control(self) -> EntriesEditor:
+            """The editor."""
+            return self.editor
+
+    def __init__(self, text: str, completer: Completer | None = None) -> None:
+        super().__init__(
+            text,
+            soft_wrap=True,
+            show_line_numbers=True,
+            tab_behavior="focus",
+            compact=True,
+            highlight_cursor_line=False,
+        )
+        self.cursor_blink = False
+        self._completer = completer or Completer()
+        self._wrong: int | None = None
+        self._around = ""
+        self._template = -1
+
+    def get_line(self, line_index: int) -> Text:
+        """A line as it may be shown; the wrong one is underlined."""
+        line = super().get_line(line_index)
+        text = Text(masked(line.plain), end="", no_wrap=True)
+        if self._wrong == line_index + 1:
+            text.stylize("underline")
+        return text
+
+    def mark(self, problem: str | None) -> None:
+        """Underline the line that is wrong, if it is known which."""
+        problems = parse_entries(self.text, self._completer.catalog).problems if problem else ()
+        wrong = problems[0].line if problems and self.text.strip() else None
+        if wrong != self._wrong:
+            self._wrong = wrong
+            self.notify_style_update()
+            self.refresh()
+
+    def update_suggestion(self) -> None:
+        """Called by Textual whenever the text or the cursor changed."""
+        start, end = self.selection
+        if start != end:
+            self.suggestion = ""
+            return
+        before = self.get_text_range((0, 0), end)
+        after = self.get_text_range(end, self.document.end)
+        self.suggestion = completion(before, after, self._completer.catalog)
+
+    def replace(
+        self, insert: str, start: Location, end: Location, *, maintain_selection_offset: bool = True
+    ) -> EditResult:
+        """Every insertion comes through here; one with a character that steers a terminal changes nothing."""
+        text = insert.replace("\r\n", "\n").replace("\r", "\n")
+        character = steers(text.replace("\n", "").replace("\t", ""))
+        if character is not None:
+            self.post_message(self.Told(self, refusal(character)))
+            text = ""
+            end = start
+        return super().replace(text, start, end, maintain_selection_offset=maintain_selection_offset)
+
+    def action_template(self) -> None:
+        """Put in a template, behind the entries that are there; pressed again, the next one in its place."""
+        templates = self._completer.templates
+        if not templates:
+            self.post_message(self.Told(self, "there are no templates"))
+            return
+        if self._template < 0 or self.text != _joined(self._around, templates[self._template][1]):
+            self._around = self.text.strip()
+            self._template = -1
+        following = (self._template + 1) % len(templates)
+        text = _joined(self._around, templates[following][1])
+        if text is None:
+            self.post_message(self.Told(self, "mend these entries first, then add a template"))
+            return
+        self._template = following
+        super().replace(text, (0, 0), self.document.end, maintain_selection_offset=False)
+        self.move_cursor(self.document.end)
+
+
+def _joined(around: str, template: str) -> str | None:
+    """The entries that were there and those of the template; None when the former cannot be read."""
+    if not around:
+        return template
+    there = parse_entries(around)
+    if there.problems and there.entries == () and around.replace(" ", "").replace("\n", "") == "[]":
+        return template
+    if not there.ok:
+        return None
+    return write_entries([*there.entries, *parse_entries(template).entries])

@@ -1,0 +1,47 @@
+"""`f`: show only the rows of a pane that hold some text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from kraty_console.console.dialogs.ask import AskDialog
+
+
+class FilterDialog(AskDialog[str | None]):
+    """Answers the text, empty for no filter; None when closed, and then the old filter stands again."""
+
+    def __init__(self, pane: str, text: str = "", *, preview: Callable[[str], int | None] | None = None) -> None:
+        """
+        Args:
+            pane: The pane's title.
+            text: The filter that is on.
+            preview: Filters the pane as one types; answers how many rows are left, None when that is not known. It is
+                called with the old text when the dialog is closed.
+        """
+        super().__init__(
+            f"Filter {pane}",
+            label="rows with",
+            value=text,
+            longest=100,
+            hints="enter keep · empty shows all · esc as it was",
+        )
+        self._before = text
+        self._preview = preview
+        self.add_class("-low")
+
+    def typed(self, value: str) -> None:
+        """Filter at once, and say what is left."""
+        if self._preview is not None:
+            left = self._preview(value)
+            if left is not None and value:
+                self.problem.say("no row holds that" if left == 0 else f"{left} left")
+
+    def answered(self, value: str) -> None:
+        """Keep it."""
+        self.dismiss(value)
+
+    def action_close(self) -> None:
+        """As it was before."""
+        if self._preview is not None and self.line.value != self._before:
+            self._preview(self._before)
+        self.dismiss(None)

@@ -1,0 +1,180 @@
+"""What every dialog is: a box over the screen that opens deaf, closes with escape, and fits 80×24."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Generic, TypeVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.getters import query_one
+from textual.screen import ModalScreen
+from textual.widget import Widget
+
+ResultT = TypeVar("ResultT")
+
+_BORDERS = 2
+_LABEL_MARGINS = 6
+"""Cells of the top edge that Textual keeps for corners, edges and blanks around a title."""
+
+
+class Body(VerticalScroll, can_focus=False, can_focus_children=True):
+    """The part that scrolls when the terminal is low."""
+
+
+class Dialog(ModalScreen[ResultT], Generic[ResultT]):
+    """A modal box with a title, LIVE or TEST where it matters, a body that scrolls, and a foot that stays.
+
+    It is deaf until it has been painted and everything typed before that has been thrown away (console: "Keys typed
+    ahead while a dialog opens are dropped, never obeyed"). Only then does it take the focus; the events dropped are
+    counted in `dropped`.
+    """
+
+    AUTO_FOCUS = ""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "close", "Close", show=False),
+        Binding("pageup", "scroll_body(-1)", "Scroll up", show=False),
+        Binding("pagedown", "scroll_body(1)", "Scroll down", show=False),
+    ]
+
+    box = query_one("#dialog-box", Vertical)
+    body = query_one("#dialog-body", Body)
+    foot = query_one("#dialog-foot", Vertical)
+
+    def __init__(
+        self, title: str, *, hints: str = "esc close", environment: str | None = None, wide: bool = False
+    ) -> None:
+        """
+        Args:
+            title: What the dialog is for, made safe already.
+            hints: The keys that work, for the bottom border.
+            environment: `live` or `test` where something may change, else None; told in words and in the border.
+            wide: Takes the width of the terminal, for long documents.
+        """
+        super().__init__()
+        self.dialog_title = title
+        self.hints = hints
+        self.environment = environment
+        self.open = False
+        self.dropped = 0
+        self._height = 0
+        self._width = 0
+        if wide:
+            self.add_class("-wide")
+
+    # What a dialog fills in
+
+    def compose_body(self) -> ComposeResult:
+        """The widgets of the scrolling part."""
+        yield from ()
+
+    def compose_foot(self) -> ComposeResult:
+        """The widgets that stay in sight below it: status and buttons."""
+        yield from ()
+
+    def first_focus(self) -> Widget | None:
+        """Where the focus starts."""
+        return None
+
+    def result_when_closed(self) -> ResultT | None:
+        """What escape answers."""
+        return None
+
+    # The box
+
+    def compose(self) -> ComposeResult:
+        """The box, its body and its foot."""
+        classes = "" if self.environment is None else ("-live" if self.environment == "live" else "-test")
+        with Vertical(id="dialog-box", classes=classes):
+            with Body(id="dialog-body"):
+                yield from self.compose_body()
+            with Vertical(id="dialog-foot"):
+                yield from self.compose_foot()
+
+    def on_mount(self) -> None:
+        """Draw the borders, and wait for the first paint."""
+        self.box.border_subtitle = Content(self.hints)
+        self.call_after_refresh(self._painted)
+
+    def _painted(self) -> None:
+        # Through the app's queue and back through ours: keys that were queued in either come before, and are dropped.
+        self.app.call_later(self._drained)
+
+    def _drained(self) -> None:
+        self.call_later(self._opened)
+
+    def _opened(self) -> None:
+        self.open = True
+        widget = self.first_focus()
+        if widget is not None:
+            self.set_focus(widget)
+        self.on_opened()
+
+    def on_opened(self) -> None:
+        """The dialog has been painted and listens from now on."""
+
+    def set_focus(self, widget: Widget | None, scroll_visible: bool = True, from_app_focus: bool = False) -> None:
+        """Nothing takes the focus before the dialog listens, so no key can reach it."""
+        if self.open or widget is None:
+            super().set_focus(widget, scroll_visible, from_app_focus)
+
+    def on_key(self, event: events.Key) -> None:
+        """Drop what was typed before there was something to see."""
+        if not self.open:
+            self.dropped += 1
+            event.stop()
+            event.prevent_default()
+
+    def on_paste(self, event: events.Paste) -> None:
+        """A paste too."""
+        if not self.open:
+            self.dropped += 1
+            event.stop()
+            event.prevent_default()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Nothing works before the dialog listens."""
+        return self.open
+
+    def on_resize(self) -> None:
+        """Fit the body between the borders and the foot, and draw the title as wide as the box is."""
+        self.call_after_refresh(self.fit)
+
+    def fit(self) -> None:
+        """Called again by a dialog whose foot has grown; does nothing where everything fits as before."""
+        foot = self.foot.outer_size.height if self.foot.children else 0
+        height = max(3, self.size.height - _BORDERS - foot)
+        if height != self._height:
+            self._height = height
+            self.body.styles.max_height = height
+        width = self.box.outer_size.width
+        if width != self._width:
+            self._width = width
+            self.box.border_title = self._titled(width)
+
+    def _titled(self, width: int) -> Content:
+        """The title, and at the other end of the edge the environment in words."""
+        title = Content.styled(self.dialog_title, "bold")
+        if self.environment is None:
+            return title
+        name = self.environment.upper()
+        room = width - _LABEL_MARGINS - title.cell_length - len(name) - 4
+        fill = ("━" if self.environment == "live" else "─") * max(1, room)
+        return Content.assemble(title, f" {fill} ", (f" {name} ", "bold reverse"))
+
+    def rehint(self, hints: str) -> None:
+        """Other keys work now."""
+        if hints != self.hints:
+            self.hints = hints
+            self.box.border_subtitle = Content(hints)
+
+    def action_close(self) -> None:
+        """Escape."""
+        self.dismiss(self.result_when_closed())
+
+    def action_scroll_body(self, pages: int) -> None:
+        """A page up or down, when the body is taller than its room."""
+        self.body.scroll_relative(y=pages * max(1, self.body.size.height - 1), animate=False)

@@ -1,0 +1,246 @@
+"""`o`: the journal of actions: what was meant, what was sent, and what became of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.getters import query_one
+from textual.timer import Timer
+from textual.widget import Widget
+
+from kraty_console.console.dialogs import outcome
+from kraty_console.console.dialogs.frame import Dialog
+from kraty_console.console.dialogs.menu import Menu, MenuRow
+from kraty_console.console.dialogs.parts import Lines
+from kraty_console.console.dialogs.text import TextDialog
+from kraty_console.present.safe import safe
+from kraty_console.present.times import ago, exact
+
+if TYPE_CHECKING:
+    from kraty_console.client.entries import Entry
+    from kraty_console.client.writer import Performed
+
+_STATES: Final = {
+    "intent": "not sent",
+    "sent": "sent, no answer yet",
+    "applied": "applied",
+    "refused": "refused",
+    "unknown": "NOT KNOWN",
+}
+
+_HINTS: Final = "enter open · u find out · c copy audit link · esc close"
+_MAX_BODY: Final = 65_536
+
+
+def state_words(entry: Entry) -> str:
+    """What became of an entry, in a word or two."""
+    if entry.state == "resolved":
+        return "it did" if entry.applied else "it did not"
+    return _STATES.get(entry.state, safe(entry.state))
+
+
+def entry_rows(entries: Sequence[Entry], now: datetime) -> list[MenuRow]:
+    """One line an entry: what became of it, what it was, on whom, for which ticket, when."""
+    return [
+        MenuRow(
+            entry.id,
+            f"{state_words(entry):<20} {safe(entry.kind.replace('_', ' ')):<15} {safe(entry.player, limit=24)}",
+            " · ".join(part for part in (safe(entry.ticket or "", limit=16), ago(entry.created_at, now)) if part),
+        )
+        for entry in entries
+    ]
+
+
+def entry_text(entry: Entry, now: datetime) -> str:
+    """The whole entry, readable."""
+    audit = entry.audit.url or entry.audit.id if entry.audit is not None else None
+    lines = (
+        ("outcome", state_words(entry)),
+        ("why", safe(entry.error, limit=2_000) if entry.error else None),
+        ("change", safe(entry.kind.replace("_", " "))),
+        ("player", safe(entry.player)),
+        ("ticket", safe(entry.ticket) if entry.ticket else None),
+        ("by", safe(entry.member) if entry.member else None),
+        ("when", exact(entry.created_at, now)),
+        ("profile", safe(entry.profile) if entry.profile else None),
+        ("server", safe(entry.base_url)),
+        ("path", safe(entry.path, limit=2_000)),
+        ("key", safe(entry.idempotency_key)),
+        ("request", safe(entry.request_id) if entry.request_id else None),
+        ("audit", safe(audit) if audit else None),
+        ("", ""),
+        ("was sent", safe(_pretty(entry.body), limit=_MAX_BODY, multiline=True)),
+    )
+    shown = [f"{label:<10} {_indented(value)}".rstrip() for label, value in lines if value is not None]
+    return "\n".join(shown)
+
+
+def _indented(text: str) -> str:
+    return text.replace("\n", "\n" + " " * 11)
+
+
+def _pretty(body: str) -> str:
+    try:
+        return json.dumps(json.loads(body), ensure_ascii=False, indent=2)
+    except ValueError:
+        return body
+
+
+class JournalDialog(Dialog[None]):
+    """The latest entries, newest first; an open one can be resolved here, by the server's word or by a person's."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("u", "resolve", "Find out", show=False),
+        Binding("c", "copy", "Copy audit link", show=False),
+        Binding("A", "decide(True)", "It did", show=False),
+        Binding("N", "decide(False)", "It did not", show=False),
+        Binding("q", "close", "Close", show=False),
+    ]
+
+    menu = query_one("#menu", Menu)
+    note = query_one("#note", Lines)
+
+    def __init__(
+        self,
+        entries: Sequence[Entry],
+        *,
+        now: datetime,
+        resolve: Callable[[Entry], Awaitable[Performed]] | None = None,
+        decide: Callable[[Entry, bool], Awaitable[Performed]] | None = None,
+        copy: Callable[[str], str] | None = None,
+    ) -> None:
+        """
+        Args:
+            entries: Newest first.
+            now: For "2h ago".
+            resolve: Finds out what became of an open entry.
+            decide: Closes an open entry as a person found it.
+            copy: Copies a text and answers what to say about it.
+        """
+        super().__init__("Journal of actions", hints=_HINTS, wide=True)
+        self.entries = list(entries)
+        self._now = now
+        self._resolve = resolve
+        self._decide = decide
+        self._copy = copy
+        self._busy = False
+        self._clock: Timer | None = None
+        self._seconds = 0
+        self._unclear: set[str] = set()
+        self._meant: tuple[str, bool] | None = None
+        self.add_class("-pick")
+
+    def compose_body(self) -> ComposeResult:
+        """One line an entry."""
+        yield Menu(entry_rows(self.entries, self._now), widget_id="menu")
+
+    def compose_foot(self) -> ComposeResult:
+        """What there is to say about the entry under the cursor."""
+        yield Lines(widget_id="note")
+
+    def first_focus(self) -> Widget | None:
+        """The list."""
+        return self.menu
+
+    def on_opened(self) -> None:
+        """Say something about the first entry."""
+        self._about()
+
+    @property
+    def current(self) -> Entry | None:
+        """The entry under the cursor."""
+        row = self.menu.current
+        return next((entry for entry in self.entries if row is not None and entry.id == row.id), None)
+
+    def _about(self) -> None:
+        entry = self.current
+        if entry is None:
+            self.note.say("Nothing was sent from here yet. Every change is written here before it leaves.")
+        elif entry.is_open and entry.id in self._unclear and self._decide is not None:
+            self.note.say("The server cannot tell. Look at the player, then press A: it did, or N: it did not.")
+        elif entry.is_open:
+            self.note.say("It is not known whether this took effect; u asks the server.")
+        else:
+            self.note.say(safe(entry.error, limit=300) if entry.error else "")
+
+    @on(Menu.Highlighted)
+    def _moved(self, event: Menu.Highlighted) -> None:
+        event.stop()
+        self._meant = None
+        if not self._busy:
+            self._about()
+
+    @on(Menu.Chosen)
+    def _chosen(self, event: Menu.Chosen) -> None:
+        event.stop()
+        entry = self.current
+        if entry is not None:
+            title = f"{safe(entry.kind.replace('_', ' '))} · {safe(entry.player, limit=40)}"
+            text = entry_text(entry, self._now)
+            self.app.push_screen(TextDialog(title, Content(text), copy=self._copy))
+
+    def action_copy(self) -> None:
+        """Copy the address of the audit row that an entry left."""
+        entry = self.current
+        if entry is None or self._copy is None:
+            return
+        audit = entry.audit
+        self.note.say(self._copy(audit.url or audit.id) if audit is not None else "this entry has no audit row")
+
+    def action_resolve(self) -> None:
+        """Ask the server what became of an open entry."""
+        entry = self.current
+        if entry is None or self._resolve is None or self._busy:
+            return
+        if not entry.is_open:
+            self.note.say("its outcome is known")
+            return
+        self._wait(self._resolve(entry), entry)
+
+    def action_decide(self, applied: bool) -> None:
+        """Close an entry that the server could not tell about, as a person found it; the key is pressed twice."""
+        entry = self.current
+        if entry is None or self._decide is None or self._busy or not entry.is_open:
+            return
+        if entry.id not in self._unclear:
+            self.note.say("ask the server first (u)")
+            return
+        if self._meant != (entry.id, applied):
+            self._meant = (entry.id, applied)
+            key, words = ("A", "it did take effect") if applied else ("N", "it did not take effect")
+            self.note.say(f"Press {key} again to close this entry: {words}.")
+            return
+        self._wait(self._decide(entry, applied), entry)
+
+    def _wait(self, call: Awaitable[Performed], entry: Entry) -> None:
+        self._busy = True
+        self._seconds = 0
+        self.note.say(outcome.checking(0))
+        self._clock = self.set_interval(1.0, self._second)
+        self.run_worker(self._told(call, entry), group="journal", description="ask what became of an entry")
+
+    def _second(self) -> None:
+        self._seconds += 1
+        self.note.say(outcome.checking(self._seconds))
+
+    async def _told(self, call: Awaitable[Performed], entry: Entry) -> None:
+        try:
+            performed = await call
+        finally:
+            self._busy = False
+            if self._clock is not None:
+                self._clock.stop()
+                self._clock = None
+        now = performed.entry if performed.entry is not None else entry
+        self.entries = [now if each.id == entry.id else each for each in self.entries]
+        if performed.state == "unknown":
+            self._unclear.add(entry.id)
+        self.menu.show(entry_rows(self.entries, self._now), keep=entry.id)
+        self._about()

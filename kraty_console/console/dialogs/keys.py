@@ -1,0 +1,94 @@
+"""`?`: every key that works here, now, and why the others do not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.getters import query_one
+from textual.widget import Widget
+
+from kraty_console.console.dialogs.frame import Dialog
+from kraty_console.console.dialogs.menu import Menu, MenuRow
+from kraty_console.console.dialogs.parts import Lines
+from kraty_console.present.safe import safe
+from kraty_console.support.actions import ActionContext, ActionSpec, actions, fits
+from kraty_console.support.keymap import key_label
+
+
+def key_rows(context: ActionContext, keys: Mapping[str, tuple[str, ...]] | None = None) -> list[MenuRow]:
+    """What changes, then what looks; actions with the same help share a line.
+
+    Args:
+        context: What is in front of the person.
+        keys: The keys of each action when they were remapped.
+    """
+    specs = [spec for spec in actions(read_only=context.read_only) if fits(spec, context)]
+    changes = [spec for spec in specs if spec.changes]
+    looks = [spec for spec in specs if not spec.changes]
+    rows: list[MenuRow] = []
+    if changes:
+        rows.append(MenuRow("", "CHANGES SOMETHING, ALWAYS THROUGH A DIALOG", heading=True))
+        rows.extend(_lines(changes, context, keys))
+    rows.append(MenuRow("", "LOOKS", heading=True))
+    rows.extend(_lines(looks, context, keys))
+    return rows
+
+
+def _lines(
+    specs: Iterable[ActionSpec], context: ActionContext, keys: Mapping[str, tuple[str, ...]] | None
+) -> Iterable[MenuRow]:
+    grouped: dict[tuple[str, str | None], list[ActionSpec]] = {}
+    for spec in specs:
+        grouped.setdefault((spec.help, spec.disabled_reason(context)), []).append(spec)
+    for (text, reason), group in grouped.items():
+        labels = [key_label(key) for spec in group for key in (keys or {}).get(spec.id, spec.keys)]
+        yield MenuRow(group[0].id, text, " ".join(dict.fromkeys(labels)), off=reason is not None)
+
+
+class KeysDialog(Dialog[str | None]):
+    """Answers the id of the action chosen with enter, None when closed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("q,question_mark", "close", "Close", show=False)]
+
+    menu = query_one("#menu", Menu)
+    note = query_one("#note", Lines)
+
+    def __init__(self, context: ActionContext, keys: Mapping[str, tuple[str, ...]] | None = None) -> None:
+        super().__init__("Keys that work here", hints="↑↓ move · enter does it · esc close")
+        self._rows = key_rows(context, keys)
+        self._reasons = {spec.id: spec.disabled_reason(context) for spec in actions(read_only=context.read_only)}
+        self.add_class("-pick")
+
+    def compose_body(self) -> ComposeResult:
+        """One line a key."""
+        yield Menu(self._rows, widget_id="menu")
+
+    def compose_foot(self) -> ComposeResult:
+        """Room for the reason of a key that is off."""
+        yield Lines(" ", widget_id="note")
+
+    def first_focus(self) -> Widget | None:
+        """The list."""
+        return self.menu
+
+    def on_opened(self) -> None:
+        """Say why the first one is off, if it is."""
+        self._about(self.menu.current)
+
+    def _about(self, row: MenuRow | None) -> None:
+        reason = self._reasons.get(row.id) if row is not None else None
+        self.note.say(f"off: {safe(reason)}" if reason else " ")
+
+    def on_menu_highlighted(self, event: Menu.Highlighted) -> None:
+        """Why the key under the cursor is off."""
+        event.stop()
+        self._about(event.row)
+
+    def on_menu_chosen(self, event: Menu.Chosen) -> None:
+        """Do it, where it can be done."""
+        event.stop()
+        if not event.row.off:
+            self.dismiss(event.row.id)

@@ -1,0 +1,179 @@
+"""One line of text to type: still at rest, and closed to characters that steer a terminal."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from rich.highlighter import Highlighter
+from rich.text import Text
+from textual import events
+from textual.actions import SkipAction
+from textual.binding import Binding
+from textual.message import Message
+from textual.suggester import Suggester
+from textual.widgets import Input
+
+from kraty_console.present.safe import safe
+
+_JOINERS: Final = frozenset("\u200c\u200d")
+"""They shape real words and emoji, and steer nothing."""
+
+_MASK: Final = "\N{REPLACEMENT CHARACTER}"
+
+LONGEST: Final = 1_000
+"""Characters a line takes when nothing else is said: as long as a reason may be (contract: Reason)."""
+
+
+def steers(text: str) -> str | None:
+    """The first character of `text` that could steer a terminal or deceive the eye, None when there is none."""
+    if text.isprintable():
+        return None
+    for character in text:
+        if character not in _JOINERS and not character.isprintable() and unicodedata.category(character) != "Zs":
+            return character
+    return None
+
+
+def masked(text: str) -> str:
+    """`text` with one visible sign for each character that may not be shown; as long as before: cursors stay true."""
+    if (text.isascii() and text.isprintable()) or safe(text, limit=len(text)) == text:
+        return text
+    return "".join(_MASK if _hidden(character) else character for character in text)
+
+
+def _hidden(character: str) -> bool:
+    return unicodedata.category(character)[0] != "M" and safe(character) != character and character not in "\\…"
+
+
+def refusal(character: str) -> str:
+    """What is said beside the field when `character` was typed or pasted into it."""
+    if character in "\r\n":
+        return "has a line break; one line here"
+    name = unicodedata.name(character, "a control character").lower()
+    return f"refused: {name} (U+{ord(character):04X})"
+
+
+class _Mask(Highlighter):
+    """Shows a value masked; the value itself stays as it is."""
+
+    def highlight(self, text: Text) -> None:
+        """Called by the input for what it draws."""
+        shown = masked(text.plain)
+        if shown != text.plain:
+            text.plain = shown
+
+
+class Choices(Suggester):
+    """Completes to the first choice that starts with what was typed."""
+
+    def __init__(self, choices: Sequence[str]) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+        self.choices = tuple(choice for choice in choices if steers(choice) is None)
+
+    async def get_suggestion(self, value: str) -> str | None:
+        """The whole choice, None when nothing starts so."""
+        if not value:
+            return None
+        return next((choice for choice in self.choices if choice.startswith(value) and choice != value), None)
+
+
+class LineInput(Input):
+    """An `Input` without border and without blink; `↑` and `↓` offer earlier values or the choices.
+
+    What would steer the terminal is never taken: `Told` says why. A value that is put in by the program may hold such
+    characters (an id is what it is); it is then shown masked and sent as it is.
+    """
+
+    BINDINGS = [
+        Binding("up", "offer(1)", "Earlier value", show=False),
+        Binding("down", "offer(-1)", "Later value", show=False),
+    ]
+
+    @dataclass
+    class Told(Message):
+        """Something about the last key or paste that the person has to know; it belongs beside the field."""
+
+        line: LineInput
+        words: str
+
+        @property
+        def control(self) -> LineInput:
+            """The line that was typed in."""
+            return self.line
+
+    def __init__(
+        self,
+        value: str = "",
+        *,
+        name: str | None = None,
+        placeholder: str = "",
+        hidden: bool = False,
+        longest: int = LONGEST,
+        offers: Sequence[str] = (),
+        complete: bool = False,
+        widget_id: str | None = None,
+    ) -> None:
+        """
+        Args:
+            value: What stands in it at first.
+            name: The field's name, for whoever listens.
+            placeholder: Shown while it is empty.
+            hidden: Shows dots instead of the characters.
+            longest: Characters it takes.
+            offers: Values that `↑` and `↓` put in, nearest first.
+            complete: Completes what is typed to one of the offers (`→` takes it).
+            widget_id: As Textual's `id`.
+        """
+        super().__init__(
+            value,
+            placeholder=placeholder,
+            highlighter=_Mask(),
+            password=hidden,
+            suggester=Choices(offers) if complete and offers else None,
+            max_length=longest,
+            select_on_focus=False,
+            compact=True,
+            name=name,
+            id=widget_id,
+        )
+        self.cursor_blink = False
+        self.offers = tuple(offers)
+        self._offer = -1
+        self._typed = value
+
+    def replace(self, text: str, start: int, end: int) -> None:
+        """Every edit comes through here; one that holds a steering character changes nothing."""
+        character = steers(text)
+        if character is not None:
+            self.post_message(self.Told(self, refusal(character)))
+            return
+        self._offer = -1
+        super().replace(text, start, end)
+
+    def restricted(self) -> None:
+        """Too long: said beside the field, without a bell."""
+        self.post_message(self.Told(self, f"at most {self.max_length:,} characters"))
+
+    def _on_paste(self, event: events.Paste) -> None:
+        """All of a paste or nothing of it: what `Input` would cut off silently is refused in words."""
+        event.stop()
+        event.prevent_default()
+        text = event.text.strip("\r\n")
+        if text:
+            self.replace(text, *self.selection)
+
+    def action_offer(self, step: int) -> None:
+        """Put in the next earlier (`step` 1) or later (-1) offer; past the latest, what was typed comes back."""
+        if not self.offers:
+            raise SkipAction  # the arrows are then free for what is around the line
+        if self._offer < 0:
+            self._typed = self.value
+        position = max(-1, min(len(self.offers) - 1, self._offer + step))
+        if position == self._offer:
+            return
+        self.value = self._typed if position < 0 else self.offers[position]
+        self._offer = position
+        self.cursor_position = len(self.value)

@@ -1,0 +1,63 @@
+"""`:` and ctrl+p: everything there is to do, with its key, and why it is off."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from kraty_console.console.dialogs.menu import MenuRow
+from kraty_console.console.dialogs.pick import PickDialog, narrowed
+from kraty_console.present.safe import safe
+from kraty_console.support.actions import ActionContext, ActionSpec, actions
+from kraty_console.support.keymap import key_label
+
+_TITLE_CELLS = 18
+
+
+class PaletteDialog(PickDialog):
+    """Answers the id of an action that can be done here and now, None when closed.
+
+    The state may have changed by then; whoever gets the id asks `disabled_reason` again.
+    """
+
+    def __init__(self, context: ActionContext, keys: Mapping[str, tuple[str, ...]] | None = None) -> None:
+        """
+        Args:
+            context: What is in front of the person.
+            keys: The keys of each action when they were remapped.
+        """
+        specs = {spec.id: spec for spec in actions(read_only=context.read_only) if spec.id != "palette.open"}
+        self._reasons = {spec.id: spec.disabled_reason(context) for spec in specs.values()}
+        rows = [self._row(spec, keys) for spec in specs.values()]
+        rows.sort(key=lambda row: row.off)  # what can be done first; otherwise in the registry's order
+        super().__init__("Do anything", rows, empty="nothing can be done here")
+
+    def _row(self, spec: ActionSpec, keys: Mapping[str, tuple[str, ...]] | None) -> MenuRow:
+        labels = " ".join(key_label(key) for key in (keys or {}).get(spec.id, spec.keys))
+        return MenuRow(
+            spec.id,
+            f"{spec.title:<{_TITLE_CELLS}} {spec.help}",
+            labels,
+            off=self._reasons[spec.id] is not None,
+        )
+
+    def narrow(self, query: str) -> list[MenuRow]:
+        """By title with letters left out; then by whole words of the help, or by the key itself."""
+        wanted = query.strip().casefold()
+        if not wanted:
+            return list(self.rows)
+        exact = [row for row in self.rows if query.strip() in row.right.split(" ")]
+        titled = narrowed(self.rows, wanted, lambda row: row.left[:_TITLE_CELLS].rstrip())
+        helped = [row for row in self.rows if wanted in row.left[_TITLE_CELLS:].casefold()]
+        return list(dict.fromkeys([*exact, *titled, *helped]))
+
+    def about(self, row: MenuRow | None) -> str:
+        """Why the action under the cursor is off."""
+        if row is None:
+            return "nothing is called that; type less"
+        reason = self._reasons.get(row.id)
+        return f"off: {safe(reason)}" if reason else " "
+
+    def choose(self, row: MenuRow) -> None:
+        """Only what can be done; for the rest the reason stands below."""
+        if not row.off:
+            self.dismiss(row.id)

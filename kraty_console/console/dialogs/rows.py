@@ -1,0 +1,198 @@
+"""One row of a form: the label, what is typed, and beside it what is wrong with it or worth knowing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input, Static, TextArea
+
+from kraty_console.console.dialogs.editor import Completer, EntriesEditor
+from kraty_console.console.dialogs.lines import LineInput
+from kraty_console.console.dialogs.parts import Lines, Tick
+from kraty_console.contract.limits import MAX_REASON, MAX_TICKET
+from kraty_console.present.safe import safe
+from kraty_console.support.fields import Field, Value
+
+WRONG: Final = "! "
+"""Before what is wrong, so that it is told without colour too."""
+
+_LONGEST: Final = {"reason": MAX_REASON, "ticket": MAX_TICKET}
+"""Characters; everything else is a number, a key, an id or a moment."""
+
+_WIDE: Final = frozenset({"reason"})
+"""Sentences: the line takes the whole width, and what there is to say stands below it."""
+
+
+class FormRow(Vertical):
+    """A field, drawn. It knows its value and checks it; what the values mean together is the dialog's business."""
+
+    @dataclass
+    class Changed(Message):
+        """Another value."""
+
+        row: FormRow
+
+        @property
+        def control(self) -> FormRow:
+            """The row that changed."""
+            return self.row
+
+    @dataclass
+    class Left(Message):
+        """Enter: on to the next field."""
+
+        row: FormRow
+
+        @property
+        def control(self) -> FormRow:
+            """The row that is done."""
+            return self.row
+
+    def __init__(
+        self, field: Field, value: Value, *, offers: Sequence[str] = (), completer: Completer | None = None
+    ) -> None:
+        """
+        Args:
+            field: What is asked.
+            value: What stands in it at first.
+            offers: Earlier values of a text, newest first.
+            completer: For the entries of a grant: templates and catalog keys.
+        """
+        super().__init__(id=f"field-{field.name.replace('_', '-')}", classes=f"field -{field.kind}")
+        self.field = field
+        self._tried = False
+        self._told = ""
+        self._hint = field.hint
+        self._note = Lines(classes="note")
+        self._editor = self._make_editor(value, offers, completer)
+        if field.name in _WIDE:
+            self.add_class("-wide")
+
+    def _make_editor(
+        self, value: Value, offers: Sequence[str], completer: Completer | None
+    ) -> LineInput | Tick | EntriesEditor:
+        field = self.field
+        if field.kind == "check":
+            return Tick(safe(field.hint or field.label), value is True, name=field.name)
+        text = value if isinstance(value, str) else ""
+        if field.kind == "json":
+            return EntriesEditor(text, completer)
+        return LineInput(
+            text,
+            name=field.name,
+            longest=_LONGEST.get(field.name, 512),
+            offers=field.choices or tuple(offers),
+            complete=bool(field.choices),
+        )
+
+    def compose(self) -> ComposeResult:
+        """Label, brackets around what is typed, and the note."""
+        label = Static(safe(self.field.label), classes="label", markup=False)
+        if isinstance(self._editor, EntriesEditor):
+            with Horizontal(classes="row"):
+                yield label
+                yield Static(self._editor.help_words, classes="hint", markup=False)
+            yield self._editor
+            yield self._note
+        elif isinstance(self._editor, Tick):
+            with Horizontal(classes="row"):
+                yield label
+                yield self._editor
+        else:
+            with Horizontal(classes="row"):
+                yield label
+                yield Static("[ ", classes="mark", markup=False)
+                yield self._editor
+                yield Static(" ]", classes="mark", markup=False)
+                if self.field.name not in _WIDE:
+                    yield self._note
+            if self.field.name in _WIDE:
+                yield self._note
+
+    def on_mount(self) -> None:
+        """Say what there is to say from the start."""
+        self.tell()
+
+    @property
+    def editor(self) -> Widget:
+        """What takes the focus."""
+        return self._editor
+
+    @property
+    def value(self) -> Value:
+        """What stands in the field now."""
+        if isinstance(self._editor, Tick):
+            return self._editor.ticked
+        return self._editor.text if isinstance(self._editor, EntriesEditor) else self._editor.value
+
+    @property
+    def problem(self) -> str | None:
+        """What is wrong with the value, None when nothing is."""
+        return self.field.validate(self.value)
+
+    @property
+    def empty(self) -> bool:
+        """True when nothing was filled in yet."""
+        value = self.value
+        return isinstance(value, str) and not value.strip()
+
+    def insist(self) -> str | None:
+        """From now on an empty field that is needed says so too; answers what is wrong."""
+        self._tried = True
+        self.tell()
+        return self.problem
+
+    def tell(self) -> None:
+        """Beside the field: what was refused, else what is wrong, else the hint."""
+        problem = self._told or (self.problem if self._tried or not self.empty else None)
+        self._note.set_class(bool(problem), "-wrong")
+        self._note.say(WRONG + safe(problem) if problem else safe(self._hint))
+        if isinstance(self._editor, EntriesEditor):
+            self._editor.mark(problem)
+        elif isinstance(self._editor, Tick):
+            self._editor.set_class(bool(problem), "-wrong")
+
+    def rehint(self, hint: str) -> None:
+        """Another hint from now on."""
+        if hint != self._hint:
+            self._hint = hint
+            self.tell()
+
+    def _changed(self) -> None:
+        self._told = ""
+        self.tell()
+        self.post_message(self.Changed(self))
+
+    @on(Input.Changed)
+    def _input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._changed()
+
+    @on(TextArea.Changed)
+    def _text_changed(self, event: TextArea.Changed) -> None:
+        event.stop()
+        self._changed()
+
+    @on(Tick.Changed)
+    def _tick_changed(self, event: Tick.Changed) -> None:
+        event.stop()
+        self._changed()
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.post_message(self.Left(self))
+
+    @on(LineInput.Told)
+    @on(EntriesEditor.Told)
+    def _was_told(self, event: LineInput.Told | EntriesEditor.Told) -> None:
+        event.stop()
+        self._told = event.words
+        self.tell()

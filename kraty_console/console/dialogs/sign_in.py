@@ -1,0 +1,240 @@
+"""First run: where Kraty is, a session token, and which game: three short steps, each checked before the next."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.getters import query_one
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from kraty_console.console.dialogs.frame import Dialog
+from kraty_console.console.dialogs.lines import LineInput
+from kraty_console.console.dialogs.menu import Menu, MenuRow
+from kraty_console.console.dialogs.parts import Lines
+from kraty_console.console.dialogs.token import LONGEST, unlikely
+from kraty_console.contract.errors import KratyError
+from kraty_console.contract.secret import Secret
+from kraty_console.present.errors import words_of
+from kraty_console.present.safe import safe
+
+if TYPE_CHECKING:
+    from kraty_console.contract.session import Me
+
+DEFAULT_URL: Final = "https://api.kraty.io"
+"""The production host (kraty-api 1.2)."""
+
+ENVIRONMENTS: Final = (
+    ("live", "what players see; changes are real"),
+    ("test", "players of test keys"),
+)
+"""(environment, what it is) (kraty-api 1.6)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """What a profile is made of."""
+
+    url: str
+    token: Secret
+    studio_id: str
+    game_id: str
+    environment: str
+
+
+class Step(Enum):
+    """Where the person is."""
+
+    URL = 1
+    TOKEN = 2
+    GAME = 3
+    ENVIRONMENT = 4
+
+
+_WORDS: Final = {
+    Step.URL: "1 of 4   Where is Kraty?",
+    Step.TOKEN: "2 of 4   A session token: from the portal, under your account.",
+    Step.GAME: "3 of 4   Which game?",
+    Step.ENVIRONMENT: "4 of 4   Which environment?",
+}
+
+
+class SignInDialog(Dialog[SignedIn | None]):
+    """Answers the choices, None when the person leaves; nothing is stored by it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", "Back one step", show=False)]
+
+    line = query_one("#answer", LineInput)
+    menu = query_one("#menu", Menu)
+    problem = query_one("#problem", Lines)
+
+    def __init__(
+        self,
+        *,
+        connect: Callable[[str, Secret], Awaitable[Me]],
+        check_url: Callable[[str], str | None],
+        url: str = DEFAULT_URL,
+    ) -> None:
+        """
+        Args:
+            connect: Asks the server at this address who the token belongs to.
+            check_url: Why an address cannot be used, in words, None when it can.
+            url: What stands there at first.
+        """
+        super().__init__("Sign in to Kraty", hints="enter next · esc back")
+        self._connect = connect
+        self._check_url = check_url
+        self._url = url
+        self._token = Secret("")
+        self._me: Me | None = None
+        self._studio = ""
+        self._game = ""
+        self._asking = False
+        self.step = Step.URL
+
+    def compose_body(self) -> ComposeResult:
+        """What was answered, the question, and a line or a list to answer it."""
+        yield Lines(widget_id="answered")
+        yield Lines(_WORDS[Step.URL], widget_id="question")
+        with Vertical(id="typing"), Horizontal(classes="row"):
+            yield Static("[ ", classes="mark", markup=False)
+            yield LineInput(self._url, widget_id="answer", longest=LONGEST)
+            yield Static(" ]", classes="mark", markup=False)
+        yield Menu(widget_id="menu")
+        yield Lines(widget_id="problem", classes="problem")
+
+    def on_mount(self) -> None:
+        """A line first; lists come later."""
+        self.menu.display = False
+
+    def first_focus(self) -> Widget | None:
+        """The address."""
+        return self.line
+
+    def on_opened(self) -> None:
+        """Typing goes on behind the address."""
+        self.line.cursor_position = len(self.line.value)
+
+    # Steps
+
+    def _go(self, step: Step) -> None:
+        self.step = step
+        typing = step in (Step.URL, Step.TOKEN)
+        self.query_one("#question", Lines).say(_WORDS[step])
+        self.query_one("#answered", Lines).say(self._answered())
+        self.query_one("#typing", Vertical).display = typing
+        self.menu.display = not typing
+        self.problem.say("")
+        if typing:
+            self.line.password = step is Step.TOKEN
+            self.line.placeholder = "paste it; it is not shown" if step is Step.TOKEN else DEFAULT_URL
+            self.line.value = "" if step is Step.TOKEN else self._url
+            self.line.cursor_position = len(self.line.value)
+            self.set_focus(self.line)
+        else:
+            self.menu.show(self._games() if step is Step.GAME else _environments())
+            self.set_focus(self.menu)
+        self.call_after_refresh(self.fit)
+
+    def _answered(self) -> str:
+        lines = []
+        if self.step is not Step.URL:
+            lines.append(f"address      {safe(self._url)}")
+        if self._me is not None and self.step in (Step.GAME, Step.ENVIRONMENT):
+            member = self._me.member
+            lines.append(f"signed in    {safe(member.name or member.email or member.id)}")
+        if self.step is Step.ENVIRONMENT:
+            lines.append(f"game         {self._game_words()}")
+        return "\n".join([*lines, ""]) if lines else ""
+
+    def _games(self) -> list[MenuRow]:
+        studios = self._me.studios if self._me is not None else []
+        rows: list[MenuRow] = []
+        for studio in studios:
+            for game in studio.games:
+                name = f"{safe(studio.name or studio.id)} ▸ {safe(game.name or game.slug or game.id)}"
+                rows.append(MenuRow(f"{len(rows)}", name, safe(game.role or "")))
+        return rows
+
+    def _game_words(self) -> str:
+        studios = self._me.studios if self._me is not None else []
+        found = [game for studio in studios for game in studio.games if game.id == self._game]
+        return safe(found[0].name or found[0].slug or found[0].id) if found else safe(self._game)
+
+    def action_back(self) -> None:
+        """One step back; from the first one, out."""
+        if self._asking:
+            return
+        if self.step is Step.URL:
+            self.dismiss(None)
+        else:
+            self._go(Step(self.step.value - 1))
+
+    # Answers
+
+    @on(Input.Submitted, "#answer")
+    def _typed(self, event: Input.Submitted) -> None:
+        event.stop()
+        value = event.value.strip()
+        if self.step is Step.URL:
+            wrong = self._check_url(value) if value else "type the address"
+            if wrong is not None:
+                self.problem.say(safe(wrong))
+            else:
+                self._url = value
+                self._go(Step.TOKEN)
+        elif self.step is Step.TOKEN and not self._asking:
+            wrong = unlikely(value)
+            if wrong is not None:
+                self.problem.say(wrong)
+                return
+            self._token = Secret(value)
+            self._asking = True
+            self.problem.say("asking the server…")
+            self.run_worker(self._ask(), group="sign-in", description="ask who is signed in")
+
+    async def _ask(self) -> None:
+        try:
+            self._me = await self._connect(self._url, self._token)
+        except KratyError as error:
+            words = words_of(error)
+            self.problem.say("\n".join(line for line in (words.text, words.hint) if line))
+            return
+        finally:
+            self._asking = False
+        if not self._games():
+            self.problem.say("This member has no game. Ask a studio's administrator to be let into one.")
+            return
+        self._go(Step.GAME)
+
+    @on(Input.Changed, "#answer")
+    def _changed(self, event: Input.Changed) -> None:
+        event.stop()
+        if not self._asking:
+            self.problem.say("")
+
+    @on(LineInput.Told)
+    def _told(self, event: LineInput.Told) -> None:
+        event.stop()
+        self.problem.say(event.words)
+
+    @on(Menu.Chosen)
+    def _chosen(self, event: Menu.Chosen) -> None:
+        event.stop()
+        if self.step is Step.GAME and self._me is not None:
+            pairs = [(studio.id, game.id) for studio in self._me.studios for game in studio.games]
+            self._studio, self._game = pairs[int(event.row.id)]
+            self._go(Step.ENVIRONMENT)
+        elif self.step is Step.ENVIRONMENT:
+            self.dismiss(SignedIn(self._url, self._token, self._studio, self._game, event.row.id))
+
+
+def _environments() -> list[MenuRow]:
+    return [MenuRow(name, f"{name.upper():<6} {words}") for name, words in ENVIRONMENTS]

@@ -1,0 +1,102 @@
+"""A document to read: the whole of a row in words, and as raw JSON; `c` copies it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.getters import query_one
+from textual.widget import Widget
+from textual.widgets import Static
+
+from kraty_console.console.dialogs.frame import Body, Dialog
+from kraty_console.console.dialogs.parts import Lines
+
+
+class TextDialog(Dialog[None]):
+    """Shows one text, and another one behind `J`; scrolls like a pager."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j,down", "scroll_lines(1)", "Down", show=False),
+        Binding("k,up", "scroll_lines(-1)", "Up", show=False),
+        Binding("space", "scroll_body(1)", "Page down", show=False),
+        Binding("g,home", "scroll_edge(-1)", "Top", show=False),
+        Binding("G,end", "scroll_edge(1)", "End", show=False),
+        Binding("J", "swap", "Raw JSON and back", show=False),
+        Binding("c", "copy", "Copy", show=False),
+        Binding("q", "close", "Close", show=False),
+    ]
+
+    text = query_one("#text", Static)
+    note = query_one("#note", Lines)
+
+    def __init__(
+        self,
+        title: str,
+        words: Content,
+        *,
+        raw: Content | None = None,
+        copied: str | None = None,
+        copied_raw: str | None = None,
+        copy: Callable[[str], str] | None = None,
+        raw_first: bool = False,
+        environment: str | None = None,
+    ) -> None:
+        """
+        Args:
+            title: What it is, made safe.
+            words: The readable form, made safe.
+            raw: The raw form, made safe, behind `J`.
+            copied: What `c` copies of the readable form, as it really is; its shown text when None.
+            copied_raw: What `c` copies of the raw form; its shown text when None.
+            copy: Copies a text and answers what to say about it; without it there is no copying.
+            raw_first: Start on the raw form.
+            environment: As for every dialog.
+        """
+        keys = ["↑↓ PgUp PgDn"]
+        if raw is not None:
+            keys.append("J raw and back")
+        if copy is not None:
+            keys.append("c copy")
+        super().__init__(title, hints=" · ".join([*keys, "esc close"]), environment=environment, wide=True)
+        self._forms = [(words, copied if copied is not None else words.plain)]
+        if raw is not None:
+            self._forms.append((raw, copied_raw if copied_raw is not None else raw.plain))
+        self._shown = 1 if raw_first and raw is not None else 0
+        self._copy = copy
+
+    def compose_body(self) -> ComposeResult:
+        """The text."""
+        yield Static(self._forms[self._shown][0], id="text", markup=False)
+
+    def compose_foot(self) -> ComposeResult:
+        """What there is to say about copying."""
+        yield Lines(widget_id="note")
+
+    def first_focus(self) -> Widget | None:
+        """Nothing needs it; the keys are the dialog's own."""
+        return None
+
+    def action_scroll_lines(self, lines: int) -> None:
+        """A line up or down."""
+        self.query_one("#dialog-body", Body).scroll_relative(y=lines, animate=False)
+
+    def action_scroll_edge(self, direction: int) -> None:
+        """The top or the end."""
+        self.body.scroll_to(y=0 if direction < 0 else self.body.max_scroll_y, animate=False)
+
+    def action_swap(self) -> None:
+        """The other form."""
+        if len(self._forms) > 1:
+            self._shown = 1 - self._shown
+            self.text.update(self._forms[self._shown][0])
+            self.body.scroll_to(y=0, animate=False)
+            self.note.say("")
+
+    def action_copy(self) -> None:
+        """Copy the form in sight, as it really is."""
+        if self._copy is not None:
+            self.note.say(self._copy(self._forms[self._shown][1]))

@@ -1,0 +1,29 @@
+"""`t`: the ticket that goes with what is done from here on."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kraty_console.console.dialogs.ask import AskDialog
+
+LONGEST: Final = 200
+"""Characters of a ticket (contract: Ticket)."""
+
+
+class TicketDialog(AskDialog[str | None]):
+    """Answers the ticket, an empty string when it was cleared, None when closed."""
+
+    def __init__(self, ticket: str = "") -> None:
+        super().__init__(
+            "Ticket",
+            label="ticket",
+            words="Goes with every change from here on, into the audit log and the worklog (w).",
+            value=ticket,
+            placeholder="ZD-4821",
+            longest=LONGEST,
+            hints="enter set · empty clears it · esc close",
+        )
+
+    def answered(self, value: str) -> None:
+        """Set or clear it."""
+        self.dismiss(value.strip())

@@ -1,0 +1,73 @@
+"""A new session token, asked for on top of whatever was going on, which then goes on where it was."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from kraty_console.console.dialogs.ask import AskDialog
+from kraty_console.console.dialogs.lines import steers
+from kraty_console.contract.secret import Secret
+
+LONGEST: Final = 4_096
+
+Check = Callable[[Secret], Awaitable[str | None]]
+"""Tries a token with the server: None when it is good, else what is wrong with it, in words made safe."""
+
+
+def unlikely(token: str) -> str | None:
+    """Why this cannot be a token at all, before any server is asked."""
+    if not token:
+        return "paste the token here"
+    if not token.isascii() or steers(token) or any(character.isspace() for character in token):
+        return "a token has no spaces and no special characters; was more than the token pasted?"
+    return None
+
+
+class TokenDialog(AskDialog[Secret | None]):
+    """Answers a token that the server took, None when the person goes on without."""
+
+    def __init__(self, *, who: str, profile: str, why: str, check: Check | None = None) -> None:
+        """
+        Args:
+            who: The member whose session is over, made safe; empty when not known.
+            profile: Which profile, studio and game the token is for, made safe.
+            why: What the server said, in words.
+            check: Tries the token before the dialog closes; without it the token is taken as it is.
+        """
+        words = [why, "", f"profile    {profile}"]
+        if who:
+            words.append(f"signed in  {who}")
+        super().__init__(
+            "New session token",
+            label="token",
+            words="\n".join([*words, ""]),
+            placeholder="paste it; it is not shown",
+            hidden=True,
+            longest=LONGEST,
+            hints="enter use it · esc go on without (nothing is sent)",
+        )
+        self._check = check
+        self._checking = False
+
+    def answered(self, value: str) -> None:
+        """Try it; a second enter meanwhile does nothing."""
+        token = value.strip()
+        wrong = unlikely(token)
+        if wrong is not None:
+            self.problem.say(wrong)
+            return
+        if self._check is None:
+            self.dismiss(Secret(token))
+        elif not self._checking:
+            self._checking = True
+            self.problem.say("asking the server…")
+            self.run_worker(self._try(self._check, Secret(token)), group="token", description="try a token")
+
+    async def _try(self, check: Check, token: Secret) -> None:
+        wrong = await check(token)
+        self._checking = False
+        if wrong is None:
+            self.dismiss(token)
+        else:
+            self.problem.say(wrong)
