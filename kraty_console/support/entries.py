@@ -169,7 +169,8 @@ class _Reader:
         elif self._names is not None and (unknown := self._names.problem(kind, key)) is not None:
             self._complain(self._find(start, end, key_field), unknown)
         if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= MAX_AMOUNT:
-            words = f'"{count_field}" is a whole number from 1 to {grouped(MAX_AMOUNT)}'
+            state = "is" if count_field in value else "is missing;"
+            words = f'"{count_field}" {state} a whole number from 1 to {grouped(MAX_AMOUNT)}'
             self._complain(self._find(start, end, count_field), words)
         if parameters is not None and not isinstance(parameters, dict):
             self._complain(self._find(start, end, "parameters"), '"parameters" is an object')

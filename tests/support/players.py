@@ -1,0 +1,85 @@
+"""Players for tests, written as a backend would send them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from kraty_console.contract.catalog import Catalog
+from kraty_console.contract.players import Snapshot
+from kraty_console.contract.wire import iso
+
+NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
+
+
+def ago(*, days: float = 0, hours: float = 0, minutes: float = 0) -> str:
+    """A moment before `NOW`, as the wire writes it; negative spans are ahead."""
+    return iso(NOW - timedelta(days=days, hours=hours, minutes=minutes))
+
+
+def attempt(**fields: Any) -> dict[str, Any]:
+    """A completed attempt at daily_race with its grant claimed, unless told otherwise."""
+    return {
+        "id": "0197aaaa-0000-7000-8000-00000000a001",
+        "eventKey": "daily_race",
+        "status": "completed",
+        "score": 1840,
+        "target": 1500,
+        "startedAt": ago(hours=2),
+        "completedAt": ago(hours=1),
+        "lastProgressAt": ago(hours=1),
+        "windowEndsAt": ago(hours=-11),
+        "rewardPolicy": "fixed_bundle",
+        "grantIds": [],
+        "roll": {"status": "rolled", "error": None, "at": ago(hours=1)},
+        **fields,
+    }
+
+
+def grant(**fields: Any) -> dict[str, Any]:
+    """A pending grant of 500 gold from the attempt above."""
+    return {
+        "id": "0197bbbb-0000-7000-8000-00000000b001",
+        "kind": "reward",
+        "contents": {"entries": [{"type": "currency", "currencyKey": "gold", "amount": 500}]},
+        "sourceKind": "event_completion",
+        "sourceRefId": "0197aaaa-0000-7000-8000-00000000a001",
+        "status": "pending",
+        "createdAt": ago(hours=1),
+        "expiresAt": ago(days=-14),
+        **fields,
+    }
+
+
+def snapshot(**fields: Any) -> Snapshot:
+    """alice_42 with these lists; `player` and `summary` are laid over the usual ones."""
+    player = {
+        "id": "0197cccc-0000-7000-8000-00000000c001",
+        "externalPlayerId": "alice_42",
+        "email": "alice@example.com",
+        "displayIdentity": {"name": "Swift Otter"},
+        "firstSeenAt": ago(days=8),
+        "lastSeenAt": ago(minutes=4),
+        "lastContextSnapshot": {"country": "PT", "level": 7},
+        **fields.pop("player", {}),
+    }
+    summary = {
+        "attemptCount": len(fields.get("attempts", [])),
+        "attemptsCompleted": 0,
+        "attemptsExpired": 0,
+        "grantsPending": sum(each["status"] == "pending" for each in fields.get("grants", [])),
+        "grantsClaimed": sum(each["status"] == "claimed" for each in fields.get("grants", [])),
+        "lobbiesActive": 0,
+        **fields.pop("summary", {}),
+    }
+    return Snapshot.model_validate({"player": player, "summary": summary, **fields})
+
+
+BANNED = {"ban": {"bannedAt": ago(days=1), "reason": "speed hack"}}
+
+CATALOG = Catalog.model_validate(
+    {
+        "currencies": [{"key": "gold"}, {"key": "gems"}],
+        "items": [{"key": "potion"}, {"key": "legendary_box", "itemTypeKey": "crate"}],
+    }
+)

@@ -1,0 +1,62 @@
+"""Numbers and spans in words."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from kraty_console.support.measure import GROUP, age, counted, grouped, lasting, signed, since, span
+from tests.support.players import NOW
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (0, "0"),
+        (999, "999"),
+        (1840, "1 840"),
+        (-1840, "-1 840"),
+        (1_000_000_000, "1 000 000 000"),
+        (2**53 - 1, "9 007 199 254 740 991"),
+        (2**53 + 1, "9 007 199 254 740 993"),
+        (1840.0, "1 840"),
+        (0.1, "0.1"),
+        (1234.5, "1 234.5"),
+        (1e18, "1e+18"),
+        (float("nan"), "nan"),
+        (float("inf"), "inf"),
+        (None, "—"),
+    ],
+)
+def test_grouped(number: float | None, words: str) -> None:
+    assert grouped(number) == words.replace(" ", GROUP)
+
+
+def test_a_number_of_thousands_of_digits_does_not_flood() -> None:
+    assert grouped(10**5000) == "a number of about 5001 digits"
+
+
+def test_signed_and_counted() -> None:
+    assert [signed(each) for each in (500, -20, 0, None)] == ["+500", "−20", "0", "—"]
+    assert [counted(each, "grant") for each in (0, 1, 2)] == ["0 grants", "1 grant", "2 grants"]
+    assert counted(2, "entry", "entries") == "2 entries"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0, "0s"), (59, "59s"), (60, "1m"), (3599, "59m"), (3600, "1h"), (86_399, "23h"), (86_400, "1d"), (9e8, "28y")],
+)
+def test_lasting(seconds: float, words: str) -> None:
+    assert lasting(seconds) == words
+
+
+def test_since() -> None:
+    assert since(NOW - timedelta(hours=2), NOW) == "2h ago"
+    assert since(NOW + timedelta(hours=5), NOW) == "in 5h"
+    assert since(NOW + timedelta(seconds=2), NOW) == "now"
+    assert span(NOW + timedelta(days=3), NOW) == "3d"
+
+
+def test_a_moment_without_a_zone_is_utc() -> None:
+    assert age(datetime(2026, 3, 10, 11, 0), NOW) == 3600  # noqa: DTZ001 (that is the point)
