@@ -94,6 +94,8 @@ _ANSI = Theme(
     boost="ansi_default",
     dark=True,
     variables={
+        "ansi-background": "ansi_default",
+        "ansi-foreground": "ansi_default",
         "muted": "ansi_default",
         "rule": "ansi_default",
         "row-cursor": "ansi_default",
