@@ -69,9 +69,13 @@ def _attempt(attempt: Attempt, snapshot: Snapshot, now: datetime) -> Iterator[Ce
     if ends is not None:
         parts.append(f"window {'to' if age(ends, now) < 0 else 'ended'} {_clock(ends, now)}")
     yield Cell(SafeText(" · ".join(parts)))
+    roll = attempt.roll
+    if roll is not None and roll.status == "failed":
+        why = f": {safe(roll.error, limit=_TEXT)}" if roll.error else ""
+        yield Cell(SafeText(f"reward roll failed {ago(roll.at, now)}{why}"), "bad")
     for fault in attempt_faults(attempt, snapshot, now, links):
-        if fault.severity != "fine":
-            yield Cell(safe(fault.advice, limit=_TEXT), SEVERITY_TONE[fault.severity])
+        if fault.severity != "fine" and fault.code != "roll_failed":
+            yield Cell(safe(fault.words, limit=_TEXT), SEVERITY_TONE[fault.severity])
     if not linked.ids:
         yield Cell(
             SafeText("no grants are linked to this attempt" if linked.certain else "its grants are not in the list"),
