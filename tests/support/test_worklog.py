@@ -1,0 +1,50 @@
+"""What is pasted into a ticket, and the keys that make a change happen once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from kraty_console.support.idempotency import idempotency_key
+from kraty_console.support.worklog import Work, worklog
+from tests.data import load_hostile
+from tests.support.players import NOW
+
+
+def test_the_worklog_tells_the_story_oldest_first() -> None:
+    later = Work(NOW, "alice_42", "Credit", "refused: no such key", request_id="req-1")
+    earlier = Work(
+        NOW - timedelta(minutes=5),
+        "alice_42",
+        "Retry roll",
+        "applied",
+        what="daily_race, attempt 0197…a001",
+        reason="table was mended",
+        audit_url="https://portal/audit/1",
+    )
+    assert worklog("ZD-4821", [later, earlier]) == (
+        "ZD-4821: what was done\n"
+        "\n"
+        "2026-03-10 11:55:00 UTC  Retry roll · alice_42 (daily_race, attempt 0197…a001)\n"
+        "  applied\n"
+        "  reason: table was mended\n"
+        "  audit: https://portal/audit/1\n"
+        "\n"
+        "2026-03-10 12:00:00 UTC  Credit · alice_42\n"
+        "  refused: no such key\n"
+        "  request: req-1\n"
+    )
+    assert worklog("", []) == "What was done\n"
+
+
+def test_nothing_in_it_brings_a_line_of_its_own() -> None:
+    for entry in load_hostile():
+        text = worklog(entry.value, [Work(NOW, entry.value, "Credit", "applied", reason=entry.value or "x")])
+        assert text.count("\n") == 5
+        assert all(line.isprintable() for line in text.split("\n"))
+
+
+def test_idempotency_keys_are_long_enough_and_their_own() -> None:
+    key = idempotency_key(UUID(int=7))
+    assert key == "kc_00000000000000000000000000000007"
+    assert idempotency_key(UUID(int=8)) != key
