@@ -24,6 +24,7 @@ from kraty_console.console.desk import Desk, utc_now
 from kraty_console.console.screens.player import PlayerScreen
 from kraty_console.console.stylesheets import stylesheets
 from kraty_console.console.theme import THEMES, VARIABLE_DEFAULTS, choose_theme
+from kraty_console.contract.permissions import Permission
 from kraty_console.present.safe import safe
 from kraty_console.support.measure import counted
 
@@ -43,12 +44,8 @@ class KratyApp(App[int], inherit_bindings=False):
     ENABLE_COMMAND_PALETTE = False
     TITLE = "kraty"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "interrupt", priority=True, show=False)]
-    HORIZONTAL_BREAKPOINTS = [
-        (0, "-tiny"),
-        (40, "-narrow"),
-        (110, "-wide"),
-    ]
-    VERTICAL_BREAKPOINTS = [(0, "-tiny"), (12, "-low"), (30, "-tall")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-cols-tiny"), (40, "-cols-few"), (110, "-cols-many")]
+    VERTICAL_BREAKPOINTS = [(0, "-rows-tiny"), (12, "-rows-few"), (30, "-rows-many")]
 
     def __init__(
         self,
@@ -227,11 +224,13 @@ class KratyApp(App[int], inherit_bindings=False):
         from kraty_console.contract.errors import KratyError
 
         try:
+            if Permission.WALLET_CREDIT in self.desk.permissions:
+                await self.desk.catalog()  # so that the dialogs that need it open at once
             writer = await self.desk.writer()
             open_entries = await writer.open_entries()
             outcomes = [await writer.look(entry) for entry in open_entries]
         except KratyError as error:
-            self.tell(f"the journal cannot be read: {safe(str(error))}", "bad")
+            self.tell(safe(str(error), limit=300), "bad")
             return
         unclear = sum(outcome.state == "unknown" for outcome in outcomes)
         if unclear:
