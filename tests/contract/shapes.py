@@ -1,4 +1,4 @@
-"""Whether an answer is exactly the shape that the contract names: all of its fields, and values that need no tolerance."""
+"""Whether an answer is exactly the shape that the contract names: all of its fields, and no value merely tolerated."""
 
 from __future__ import annotations
 

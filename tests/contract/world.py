@@ -80,9 +80,12 @@ class World:
 
     def audit_rows(self, **filters: str) -> list[Any]:
         """The rows of the studio's log, newest first."""
-        query = "&".join(f"{name}={segment(value)}" for name, value in filters.items())
-        return list(self.get(f"{self.log}?limit=200&{query}").data["rows"])
+        return self.audit_rows_as(GAME_ADMIN, **filters)
 
+    def audit_rows_as(self, role: str, **filters: str) -> list[Any]:
+        """The rows of the studio's log that a role sees, newest first."""
+        query = "&".join(f"{name}={segment(value)}" for name, value in filters.items())
+        return list(self.get(f"{self.log}?limit=200&{query}", role=role).data["rows"])
 
     def join(self, name: str, tenant: Tenant, role: str) -> None:
         """Give a member a role in one more game."""
@@ -111,6 +114,31 @@ class World:
             tx.add(tables.player_aliases, {**_ids(self.tenant), **row, "created_at": self.backend.clock.ms})
 
         self.backend.run(work)
+
+    def hold(self, external_id: str, key: str, balance: int) -> None:
+        """Give a player a balance, without a word of how."""
+        player_id = self.register(external_id)
+
+        async def work(tx: Transaction) -> None:
+            now = self.backend.clock.ms
+            row = {"player_id": player_id, "economy_key": key, "balance": balance, "created_at": now, "updated_at": now}
+            tx.add(tables.wallets, {**_ids(self.tenant), **row})
+
+        self.backend.run(work)
+
+    def revoke_keys(self) -> None:
+        """End every key of the game."""
+        column = tables.api_keys.c
+        ended = tables.api_keys.update().where(column.game_id == self.tenant.game_id).values(revoked_at=1)
+        self.backend.run(lambda tx: tx.execute(ended))
+
+    def stored_credentials(self) -> str:
+        """Everything that the database holds of sessions and keys."""
+
+        async def work(tx: Transaction) -> str:
+            return str([await tx.all(table.select()) for table in (tables.sessions, tables.api_keys)])
+
+        return self.backend.run(work)
 
     def mend_table(self) -> None:
         """Bring back the table whose absence made a roll fail."""

@@ -1,0 +1,250 @@
+"""Who may do what: every route of the table, tried by everybody (trust: Who may do what)."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from kraty_console.backend.api.routes import ROUTES
+from kraty_console.backend.api.routing import NOTHING, SIGNED_IN, Access, Route
+from kraty_console.contract.session import ROLE_PERMISSIONS, Permission
+from tests.contract.world import NEIGHBOUR, OUTSIDER, ROLES, World
+
+PERMISSIONS = {value for name, value in vars(Permission).items() if name.isupper()}
+BODIES = {
+    "attempt.force_complete": {"reason": "crashed"},
+    "grant.retry_reward_roll": {},
+    "grant.manual_create": {
+        "externalPlayerId": "alice",
+        "entries": [{"type": "currency", "currencyKey": "gold", "amount": 1}],
+        "reason": "make-good",
+    },
+    "grant.manual_force_claim": {"reason": "ack lost"},
+    "wallet.credit": {"amount": 1, "reason": "goodwill"},
+    "wallet.debit": {"amount": 1},
+    "grant.create": {"entries": [{"type": "currency", "currencyKey": "gold", "amount": 1}]},
+    "player.ban": {"reason": "cheating"},
+    "player.unban": {},
+}
+NOT_THERE = "0198c0de-0000-7000-8000-000000000000"
+
+
+def _id(route: Route) -> str:
+    return f"{route.method} {route.path}"
+
+
+every_route = pytest.mark.parametrize("route", ROUTES, ids=_id)
+game_routes = pytest.mark.parametrize("route", [each for each in ROUTES if each.access is Access.GAME], ids=_id)
+member_routes = pytest.mark.parametrize(
+    "route", [each for each in ROUTES if each.access in (Access.GAME, Access.STUDIO)], ids=_id
+)
+key_routes = pytest.mark.parametrize("route", [each for each in ROUTES if each.access is Access.KEY], ids=_id)
+
+
+def target(route: Route, world: World, **other: str) -> str:
+    """The path of the route, on things that are there."""
+    attempt = "unrolled" if "retry" in route.path else "stuck"
+    filled = {
+        "studioId": world.tenant.studio_id,
+        "gameId": world.tenant.game_id,
+        "externalPlayerId": "alice",
+        "attemptId": world.attempts[attempt],
+        "grantId": world.grants["pending"],
+        "economyKey": "gold",
+        "auditId": NOT_THERE,
+        **other,
+    }
+    path = route.path.format_map(filled)
+    return f"{path}?query=alice" if path.endswith("/players") else path
+
+
+def body(route: Route) -> dict[str, object] | None:
+    """A request that the route would take."""
+    if route.method != "POST":
+        return None
+    return {**BODIES[route.action], "idempotencyKey": "key-0000-0001"}
+
+
+@every_route
+def test_it_declares_what_it_asks_for(route: Route) -> None:
+    wanted = {
+        Access.ANYONE: {NOTHING},
+        Access.SESSION: {SIGNED_IN},
+        Access.STUDIO: PERMISSIONS,
+        Access.GAME: PERMISSIONS,
+        Access.KEY: {"server_integration"},
+    }
+    assert route.permission in wanted[route.access]
+    assert route.path.startswith("/server/v1/" if route.access is Access.KEY else "/admin/v1/")
+    assert ("{gameId}" in route.path) == (route.access is Access.GAME)
+    assert route.target is None or f"{{{route.target[1]}}}" in route.path
+
+
+def test_no_two_routes_are_the_same_and_none_hides_another() -> None:
+    shapes = [(route.method, re.sub(r"\{\w+\}", "*", route.path)) for route in ROUTES]
+    assert len(set(shapes)) == len(shapes)
+
+
+@every_route
+def test_nobody_gets_in_without_a_credential(world: World, route: Route) -> None:
+    if route.access is Access.ANYONE:
+        assert world.backend.call(route.method, target(route, world)).status == 200
+        return
+    before = world.backend.counts()
+    for headers, code in (
+        ({}, "unauthenticated"),
+        ({"Cookie": "other=1"}, "unauthenticated"),
+        ({"Authorization": "Bearer kst_nothing"}, "session_invalid"),
+        ({"Authorization": "Basic YTpi"}, "session_invalid"),
+        ({"Authorization": "Bearer "}, "session_invalid"),
+        ({"Authorization": "Bearer " + "x" * 5000}, "session_invalid"),
+    ):
+        answer = world.backend.call(route.method, target(route, world), body=body(route), headers=headers)
+        assert (answer.status, answer.error["code"]) == (401, code), headers
+        assert answer.headers["www-authenticate"] == "Bearer"
+    assert world.backend.counts() == before
+
+
+@every_route
+def test_the_credential_of_one_surface_is_nothing_on_the_other(world: World, route: Route) -> None:
+    if route.access is Access.ANYONE:
+        return
+    wrong = world.sessions["GAME_ADMIN"] if route.access is Access.KEY else world.keys["server_integration"]
+    answer = world.backend.call(route.method, target(route, world), body=body(route), token=wrong)
+    assert (answer.status, answer.error["code"]) == (401, "session_invalid")
+
+
+@game_routes
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_may_do_what_it_may_and_no_more(world: World, route: Route, role: str) -> None:
+    if route.permission == Permission.RETRY_REWARD_ROLL:
+        world.mend_table()
+    allowed = route.permission in ROLE_PERMISSIONS[role]
+    before = world.backend.counts()
+    answer = world.call(route.method, target(route, world), body(route), role=role)
+    if allowed:
+        assert answer.status in (200, 201), answer.raw
+        return
+    assert (answer.status, answer.error["code"]) == (403, "forbidden")
+    assert answer.error["details"]["permission"] == route.permission
+    _only_an_audit_row(world, before)
+    [row] = world.audit_rows(outcome="denied")
+    assert (row["action"], row["actor"]["id"], row["gameId"]) == (
+        route.action,
+        world.members[role],
+        world.tenant.game_id,
+    )
+    assert row["requestId"] == answer.headers["x-request-id"]
+    if route.target:
+        assert row["target"]["kind"] == route.target[0]
+    if "{externalPlayerId}" in route.path:
+        assert row["player"]["externalPlayerId"] == "alice"
+
+
+@member_routes
+@pytest.mark.parametrize("stranger", [OUTSIDER, NEIGHBOUR])
+def test_a_game_of_others_is_not_there(world: World, route: Route, stranger: str) -> None:
+    """A studio's neighbour sees the studio's log, and in it only what concerns its own game or none."""
+    before = world.backend.counts()
+    path = target(route, world)
+    if route.access is Access.STUDIO and stranger == NEIGHBOUR:
+        path += "?gameId=" + world.tenant.game_id
+    answer = world.call(route.method, path, body(route), role=stranger)
+    assert (answer.status, answer.error["code"]) == (404, "not_found")
+    _only_an_audit_row(world, before)
+    [row] = world.audit_rows(outcome="denied")
+    assert (row["action"], row["actor"]["id"]) == (route.action, world.members[stranger])
+    absent = world.call(route.method, target(route, world, gameId=NOT_THERE), body(route), role=stranger)
+    if route.access is Access.GAME:
+        assert absent.error["message"] == answer.error["message"]
+
+
+@member_routes
+def test_guessing_is_404_and_leaves_rows_in_the_member_s_own_log(world: World, route: Route) -> None:
+    guesses = [(where, name) for where in ("studioId", "gameId") for name in (NOT_THERE, "no-id-at-all", "..%2F..")]
+    for where, name in guesses:
+        path = target(route, world, **{where: name})
+        if where not in route.path:
+            path += f"?{where}={name}"
+        answer = world.call(route.method, path, body(route))
+        assert (answer.status, answer.error["code"]) == (404, "not_found")
+    rows = world.audit_rows(outcome="denied")
+    assert len(rows) == len(guesses)
+    assert {(row["actor"]["id"], row["gameId"], row["action"]) for row in rows} == {
+        (world.members["GAME_ADMIN"], None, route.action)
+    }
+
+
+@key_routes
+def test_a_client_key_is_forbidden_and_the_attempt_is_kept(world: World, route: Route) -> None:
+    before = world.backend.counts()
+    key = world.keys["client_sdk"]
+    answer = world.backend.call(route.method, target(route, world), body=body(route), token=key)
+    assert (answer.status, answer.error["code"]) == (403, "forbidden")
+    assert answer.error["details"]["permission"] == "server_integration"
+    _only_an_audit_row(world, before)
+    [row] = world.audit_rows(outcome="denied")
+    assert (row["action"], row["actor"]["label"]) == (route.action, f"api_key:{key[:8]}")
+
+
+@key_routes
+def test_a_server_key_is_let_in(world: World, route: Route) -> None:
+    world.hold("alice", "gold", 10)
+    request = body(route)
+    answer = world.backend.call(
+        route.method, target(route, world), body=request, token=world.keys["server_integration"]
+    )
+    assert answer.status in (200, 201), answer.raw
+
+
+def test_a_session_that_is_over_or_ended_is_dead(world: World) -> None:
+    admin = world.sessions["GAME_ADMIN"]
+    assert world.call("DELETE", "/admin/v1/session").status == 204
+    dead = world.get("/admin/v1/me")
+    assert (dead.status, dead.error["code"]) == (401, "session_invalid")
+    assert world.call("DELETE", "/admin/v1/session").status == 401
+    [row] = world.audit_rows_as("GAME_VIEWER", action="session.revoke")
+    assert (row["outcome"], row["target"]["kind"], row["actor"]["id"]) == ("ok", "session", world.members["GAME_ADMIN"])
+    assert admin not in str(row)
+    assert world.get("/admin/v1/me", role="GAME_VIEWER").status == 200
+    world.backend.clock.ms += 25 * 3_600_000
+    assert world.get("/admin/v1/me", role="GAME_VIEWER").error["code"] == "session_invalid"
+
+
+@pytest.mark.parametrize("change", ["revoked", "wrong secret"])
+def test_a_key_that_is_revoked_or_half_right_is_dead(world: World, change: str) -> None:
+    key = world.keys["server_integration"]
+    if change == "revoked":
+        world.revoke_keys()
+    else:
+        key = key[:-1] + ("A" if key[-1] != "A" else "B")
+    answer = world.backend.call("GET", "/server/v1/ping", token=key)
+    assert (answer.status, answer.error["code"]) == (401, "session_invalid")
+
+
+def test_the_cookie_is_a_credential_too_and_the_header_wins(world: World) -> None:
+    cookie = f"theme=dark; kraty_session={world.sessions['GAME_VIEWER']}"
+    answer = world.backend.call("GET", "/admin/v1/me", headers={"Cookie": cookie})
+    assert answer.data["member"]["id"] == world.members["GAME_VIEWER"]
+    both = world.backend.call("GET", "/admin/v1/me", token=world.sessions["GAME_ADMIN"], headers={"Cookie": cookie})
+    assert both.data["member"]["id"] == world.members["GAME_ADMIN"]
+    bad = world.backend.call("GET", "/admin/v1/me", token="kst_bad", headers={"Cookie": cookie})
+    assert bad.status == 401
+    lower = world.backend.call(
+        "GET", "/admin/v1/me", headers={"Authorization": f"bearer {world.sessions['GAME_VIEWER']}"}
+    )
+    assert lower.status == 200
+    key = f"kraty_session={world.keys['server_integration']}"
+    assert world.backend.call("GET", "/server/v1/ping", headers={"Cookie": key}).error["code"] == "unauthenticated"
+
+
+def test_credentials_are_stored_as_hashes_only(world: World) -> None:
+    stored = world.stored_credentials()
+    for secret in (*world.sessions.values(), *world.keys.values()):
+        assert secret not in stored
+        assert secret.rpartition(".")[2] not in stored
+
+
+def _only_an_audit_row(world: World, before: dict[str, int]) -> None:
+    assert world.backend.counts() == {**before, "audit": before["audit"] + 1}
