@@ -24,7 +24,7 @@ LIVE: Final = "live"
 TEST: Final = "test"
 
 _FOUNDED_MS: Final = 1_767_225_600_000
-"""1 January 2026: studios and games keep their ids from start to start, so that a profile that names them stays right."""
+"""1 January 2026: studios and games keep their ids from start to start, so that profiles that name them stay right."""
 
 
 @dataclass(frozen=True, slots=True)

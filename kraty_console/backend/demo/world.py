@@ -29,7 +29,7 @@ async def load(
 ) -> DemoWorld:
     """Make the demo world unless the database holds it, and hand out sessions and keys for this start.
 
-    Everything but the sessions and keys follows from the seed and now. One transaction: it is there whole or not at all.
+    All but the sessions and keys follows from the seed and now. One transaction: it is there whole or not at all.
     """
 
     async def work(tx: Transaction) -> DemoWorld:

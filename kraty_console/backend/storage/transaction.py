@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql import visitors
 
 from kraty_console.backend.storage.tables.columns import metadata
 
@@ -78,6 +79,34 @@ def _update(table: sa.Table, columns: tuple[str, ...]) -> sa.Update:
     return statement
 
 
+_PARENTS: Final[dict[sa.Table, frozenset[sa.Table]]] = {}
+
+
+def _with_parents(table: sa.Table) -> frozenset[sa.Table]:
+    """The table and all that its rows refer to, which have to be there first."""
+    found = _PARENTS.get(table)
+    if found is None:
+        found = frozenset({table})
+        for key in table.foreign_key_constraints:
+            found |= _with_parents(key.referred_table)
+        _PARENTS[table] = found
+    return found
+
+
+def _read_by(statement: sa.Executable) -> frozenset[sa.Table] | None:
+    """The tables that a select reads, subqueries and parents included; None, for all, when that cannot be told."""
+    if not isinstance(statement, sa.Select):
+        return None
+    found: frozenset[sa.Table] = frozenset()
+    for element in visitors.iterate(statement):
+        source = element.table if isinstance(element, sa.Column) else element
+        if isinstance(source, sa.Table):
+            found |= _with_parents(source)
+        elif isinstance(source, sa.FromClause) and not isinstance(source, sa.Select | sa.Join | sa.FunctionElement):
+            return None
+    return found
+
+
 class Transaction:
     """Reads and writes of one transaction. Rows fetched by key are the same object each time (an identity map)."""
 
@@ -100,8 +129,8 @@ class Transaction:
     # Reading
 
     async def execute(self, statement: sa.Executable, parameters: Mapping[str, Any] | None = None) -> CursorResult[Any]:
-        """Run any statement, after what is still to be written."""
-        await self.flush()
+        """Run any statement, after what is still to be written to the tables it reads."""
+        await self._flush(_read_by(statement))
         return await self.connection.execute(statement, parameters)
 
     async def first(self, statement: sa.Executable) -> dict[str, Any] | None:
@@ -147,7 +176,7 @@ class Transaction:
         statement = sa.select(table).where(*conditions)
         if lock and self.postgresql:
             statement = statement.with_for_update()
-        await self.flush()
+        await self._flush(_with_parents(table))
         values = (await self.connection.execute(statement)).mappings().first()
         if values is None:
             return None
@@ -193,7 +222,7 @@ class Transaction:
 
     async def insert_if_absent(self, table: sa.Table, values: Mapping[str, Any]) -> bool:
         """Insert unless the key or a unique index is taken (waits for a twin in flight). True when it was inserted."""
-        await self.flush()
+        await self._flush(_with_parents(table))
         self._unseen.add(table)
         full = {**_defaults(table), **values}
         statement: Any
@@ -205,10 +234,15 @@ class Transaction:
 
     async def flush(self) -> None:
         """Write what was added and changed, in as few statements as possible."""
-        if not self._dirty:
+        await self._flush(None)
+
+    async def _flush(self, only: frozenset[sa.Table] | None) -> None:
+        """Write what was added to and changed in these tables (which hold their parents), None for all of them."""
+        rows = [row for row in self._dirty.values() if only is None or row.table in only]
+        if not rows:
             return
-        rows = list(self._dirty.values())
-        self._dirty.clear()
+        for row in rows:
+            del self._dirty[id(row)]
         inserts: dict[sa.Table, list[Row]] = {}
         updates: dict[tuple[sa.Table, tuple[str, ...]], list[Row]] = {}
         for row in rows:
@@ -229,7 +263,7 @@ class Transaction:
 
     async def insert_many(self, table: sa.Table, rows: Iterable[Mapping[str, Any]]) -> None:
         """Insert rows that nobody will look at again in this transaction."""
-        await self.flush()
+        await self._flush(_with_parents(table))
         self._unseen.add(table)
         full = [{**_defaults(table), **values} for values in rows]
         if full:
