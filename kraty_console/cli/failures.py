@@ -19,5 +19,5 @@ def told(error: Exception) -> int:
     from kraty_console.present.errors import words_of
 
     words = words_of(error)
-    say(words.text)
+    say(words.text if words.retry_after is None else f"{words.text} Wait {words.retry_after:.0f} s.")
     return words.exit_code

@@ -93,32 +93,30 @@ def error_of(reply: Reply, *, write: bool) -> KratyError:
     envelope = body.get("error") if isinstance(body, dict) else None
     told = _told(reply, envelope if isinstance(envelope, dict) else {})
     if status == 401:
-        return SignInNeeded(**told("The session is over or the token is not known: sign in again."))
+        return SignInNeeded(**told("The session is over or not known."))
     if status == 403:
-        error = NotAllowed(**told("This is not allowed."))
+        error = NotAllowed(**told("Not allowed."))
         permission = error.details.get("permission")
         error.permission = permission if isinstance(permission, str) else None
         return error
     if status == 404:
-        return NotFound(**told("There is nothing by that id.")) if envelope else BadAnswer(**told(_NOT_KRATY))
+        return NotFound(**told("There is no such thing here.")) if envelope else BadAnswer(**told(_NOT_KRATY))
     if status == 429:
         waits = reply.retry_after
-        return RateLimited(
-            **told("Too many calls: wait a moment."), retry_after=DEFAULT_RETRY_AFTER if waits is None else waits
-        )
+        return RateLimited(**told("Too many calls."), retry_after=DEFAULT_RETRY_AFTER if waits is None else waits)
     if status == 409 and reply.retry_after is not None:
         return Unavailable(**told("The same change is still being made."), maybe_applied=write)
     if status in (402, 409, 422):
-        declined = told("The server declined: the present state does not allow it.")
+        declined = told("The state does not allow it.")
         return IdempotencyConflict(**declined) if declined["code"] == Code.IDEMPOTENCY_CONFLICT else Refused(**declined)
     if status in (408, 425) or status >= 500:
-        return Unavailable(**told(f"The server is in trouble (HTTP {status})."), maybe_applied=write)
+        return Unavailable(**told("The server is in trouble."), maybe_applied=write)
     if 300 <= status < 400:
         to = reply.headers.get("location", "nowhere")
         words = f"The server sends elsewhere (to {to}), which is not followed: check the URL."
         return BadAnswer(**told(words), maybe_applied=write)
     if status >= 400:
-        return Invalid(**told(f"The server did not accept the request (HTTP {status})."))
+        return Invalid(**told("The request was not understood."))
     return BadAnswer(**told(_NOT_KRATY), maybe_applied=write)
 
 

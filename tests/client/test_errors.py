@@ -51,7 +51,7 @@ ANSWERS: list[tuple[Act, type[KratyError], dict[str, Any]]] = [
     (failed(402, "insufficient_entry_cost"), Refused, {}),
     (failed(403, "forbidden", details={"permission": "wallet.credit"}), NotAllowed, {"permission": "wallet.credit"}),
     (failed(403, "forbidden", details={"permission": 7}), NotAllowed, {"permission": None}),
-    (answers(403, b"<html>proxy</html>"), NotAllowed, {"permission": None, "message": "This is not allowed."}),
+    (answers(403, b"<html>proxy</html>"), NotAllowed, {"permission": None, "message": "Not allowed."}),
     (failed(404, "not_found", "Player 'ghost' not found"), NotFound, {"message": "Player 'ghost' not found"}),
     (answers(404, b"<html>nginx</html>"), BadAnswer, {"maybe_applied": False}),
     (failed(405, "method_not_allowed"), Invalid, {"status": 405}),

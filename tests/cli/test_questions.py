@@ -1,0 +1,219 @@
+"""`search` and `show`: data on the standard output, words on the standard error, and exit codes a script can trust."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from kraty_console.cli.main import run
+from tests.client.wire import Act, answers, cut_at_once, failed, told, wired
+from tests.data import load_hostile
+
+TOKEN = "kst_" + "t" * 43
+ME = told(
+    {
+        "member": {"id": "m-1", "email": "maria@example.com"},
+        "studios": [
+            {
+                "id": "studio-1",
+                "name": "Burrow",
+                "games": [{"id": "game-1", "slug": "rabbit-rush", "role": "GAME_ADMIN"}],
+            },
+            {"id": "studio-2", "name": "Den", "games": [{"id": "game-2", "slug": "fox-hunt", "role": "GAME_VIEWER"}]},
+        ],
+    }
+)
+ALICE = {
+    "player": {"externalPlayerId": "alice_42", "email": "alice@example.com"},
+    "attempts": [{"id": "t-1", "status": "completed", "eventKey": "daily_race", "somethingNew": True}],
+    "wallet": [{"economyKey": "gold", "balance": 1240}],
+    "walletLedger": [{"ledgerId": "l-1", "economyKey": "gold", "delta": 40, "balance": 1240, "reason": "daily"}],
+}
+CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a run ended and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture(autouse=True)
+def own_places(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("KRATY_CONFIG", str(tmp_path / "config.toml"))
+    monkeypatch.setenv("KRATY_STATE", str(tmp_path / "state"))
+    monkeypatch.setenv("KRATY_TOKEN", TOKEN)
+    for name in ("KRATY_URL", "KRATY_STUDIO", "KRATY_GAME", "KRATY_PROFILE", "KRATY_ENVIRONMENT"):
+        monkeypatch.delenv(name, raising=False)
+
+
+async def asked(capsys: pytest.CaptureFixture[str], *arguments: str) -> Ran:
+    code = await asyncio.to_thread(run, arguments)
+    captured = capsys.readouterr()
+    return Ran(code, captured.out, captured.err)
+
+
+async def test_search_lists_who_was_found(capsys: pytest.CaptureFixture[str]) -> None:
+    hits = [{"externalPlayerId": "alice_42", "email": "alice@example.com", "match": "external_id"}]
+    async with wired(ME, told({"players": hits})) as wire:
+        ran = await asked(capsys, "search", "alice", "--url", wire.url, "--limit", "3")
+    assert ran.code == 0
+    assert "alice_42" in ran.out
+    assert ran.err == ""
+    assert wire.heard[1].target == "/admin/v1/studios/studio-1/games/game-1/players?query=alice&limit=3"
+    assert wire.heard[1].headers["authorization"] == f"Bearer {TOKEN}"
+
+
+async def test_search_without_a_hit_ends_with_3(capsys: pytest.CaptureFixture[str]) -> None:
+    async with wired(ME, told({"players": []})) as wire:
+        ran = await asked(capsys, "--url", wire.url, "search", "nobody\x1b[31m", "--json")
+    assert ran.code == 3
+    assert json.loads(ran.out) == {"players": []}
+    assert "nobody" in ran.err
+    assert not CONTROL.search(ran.err)
+
+
+async def test_the_game_is_found_by_its_name_or_told_to_be_closed(capsys: pytest.CaptureFixture[str]) -> None:
+    where = ("--studio", "Den", "--game", "fox-hunt", "--environment", "test")
+    async with wired(ME, told({"players": []}), ME) as wire:
+        await asked(capsys, "--url", wire.url, *where, "search", "alice")
+        assert wire.heard[1].target.startswith("/admin/v1/studios/studio-2/games/game-2/players?")
+        assert "environment=test" in wire.heard[1].target
+        ran = await asked(capsys, "--url", wire.url, "--game", "chess", "search", "alice")
+    assert ran.code == 3
+    assert "game chess" in ran.err
+    assert "rabbit-rush, fox-hunt" in ran.err
+
+
+async def test_show_tells_everything(capsys: pytest.CaptureFixture[str]) -> None:
+    async with wired(ME, told(ALICE)) as wire:
+        ran = await asked(capsys, "--url", wire.url, "show", "alice_42")
+    assert ran.code == 0
+    assert ran.err == ""
+    for words in ("alice_42", "alice@example.com", "daily_race", "gold", "Next step"):
+        assert words in ran.out
+
+
+@pytest.mark.parametrize("pane", ["attempts", "grants", "wallet", "lobbies", "items", "audit"])
+async def test_show_tells_one_pane(capsys: pytest.CaptureFixture[str], pane: str) -> None:
+    async with wired(ME, told(ALICE)) as wire:
+        ran = await asked(capsys, "--url", wire.url, "show", "alice_42", "--pane", pane)
+    assert ran.code == 0
+    assert ran.out.strip()
+    assert ("daily_race" in ran.out) == (pane == "attempts")
+    assert ("gold" in ran.out) == (pane == "wallet")
+
+
+async def test_show_as_json_is_the_answer_as_it_came(capsys: pytest.CaptureFixture[str]) -> None:
+    async with wired(ME, told(ALICE), ME, told(ALICE)) as wire:
+        whole = json.loads((await asked(capsys, "--url", wire.url, "show", "alice_42", "--json")).out)
+        part = json.loads(
+            (await asked(capsys, "--url", wire.url, "show", "alice_42", "--json", "--pane", "wallet")).out
+        )
+    assert whole["attempts"][0]["somethingNew"] is True
+    assert whole["player"]["externalPlayerId"] == "alice_42"
+    assert set(part) == {"wallet", "walletLedger"}
+    assert part["wallet"][0]["balance"] == 1240
+
+
+@pytest.mark.parametrize(
+    ("act", "code", "words"),
+    [
+        (failed(404, "not_found", "Player 'x' not found"), 3, "not found"),
+        (failed(401, "session_invalid"), 4, "session"),
+        (failed(403, "forbidden", details={"permission": "player.read"}), 4, "player.read"),
+        (failed(400, "validation_failed", "limit: too large"), 1, "limit"),
+        (failed(500, "internal_error", "trouble", X_Request_Id="r-77"), 5, "r-77"),
+        (failed(429, "rate_limited", Retry_After="60"), 5, "60"),
+        (answers(404, b"<html>"), 1, "Kraty"),
+        (answers(200, b"<html>"), 1, "Kraty"),
+        (cut_at_once, 5, "reached"),
+    ],
+)
+async def test_an_error_is_words_and_a_code(
+    capsys: pytest.CaptureFixture[str], act: Act, code: int, words: str
+) -> None:
+    async with wired(ME, act) as wire:
+        ran = await asked(capsys, "--url", wire.url, "show", "x")
+    assert (ran.code, ran.out) == (code, "")
+    assert words in ran.err
+    assert TOKEN not in ran.err
+
+
+async def test_no_server_ends_with_5(capsys: pytest.CaptureFixture[str]) -> None:
+    async with wired(ME) as wire:
+        pass
+    ran = await asked(capsys, "--url", wire.url, "show", "x")
+    assert ran.code == 5
+    assert "reached" in ran.err
+
+
+USAGE = [
+    (("show", "x"), "no backend is named"),
+    (("show", "x", "--url", "http://example.com"), "plain http"),
+    (("show", "x", "--url", "nonsense"), "not a URL"),
+    (("show", "", "--url", "http://127.0.0.1:1"), "empty"),
+    (("show",), "Missing argument"),
+    (("show", "x", "--pane", "timeline"), "timeline"),
+    (("show", "x", "--limit", "0"), "limit"),
+    (("show", "x", "--limit", "201"), "limit"),
+    (("search", "x", "--nonsense\x1b[31m"), "No such option"),
+    (("--profile", "gone", "show", "x"), "no profile"),
+    (("show", "x", "--token-stdin", "--url", "http://127.0.0.1:1"), "no token came"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "words"), USAGE)
+async def test_usage_ends_with_2(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], words: str
+) -> None:
+    import io
+
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    if "" in arguments:
+        async with wired(ME) as wire:
+            ran = await asked(capsys, *arguments[:-1], wire.url)
+    else:
+        ran = await asked(capsys, *arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert words in ran.err
+    assert not CONTROL.search(ran.err)
+
+
+async def test_without_a_token_nothing_is_asked(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("KRATY_TOKEN")
+    async with wired(ME) as wire:
+        ran = await asked(capsys, "--url", wire.url, "show", "x")
+    assert ran.code == 2
+    assert "KRATY_TOKEN" in ran.err
+    assert wire.heard == []
+
+
+async def test_no_byte_of_a_hostile_string_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    values = [each.value[:500] for each in load_hostile() if each.raw is None and each.value]
+    hostile = {
+        "player": {"externalPlayerId": "x", "email": values[0], "displayIdentity": {"name": values[1]}},
+        "attempts": [{"id": f"t-{n}", "status": value, "eventKey": value} for n, value in enumerate(values)],
+        "grants": [{"id": f"g-{n}", "status": value, "kind": value} for n, value in enumerate(values)],
+        "wallet": [{"economyKey": value, "balance": 1} for value in values],
+        "audit": [{"id": f"a-{n}", "action": value, "reason": value} for n, value in enumerate(values)],
+    }
+    hits = {"players": [{"externalPlayerId": value, "email": value, "displayName": value} for value in values]}
+    async with wired(ME, told(hostile), ME, told(hostile), ME, told(hits), ME, told(hits)) as wire:
+        where = ("--url", wire.url)
+        for arguments in (("show", "x"), ("show", "x", "--json"), ("search", "xx"), ("search", "xx", "--json")):
+            ran = await asked(capsys, *where, *arguments)
+            assert ran.code == 0, ran.err
+            assert not CONTROL.search(ran.out), arguments
+            if "--json" in arguments:
+                assert ran.out.isascii()
