@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -80,6 +79,8 @@ def show(before: Options, /, player: str, pane: Any, as_json: bool, limit: int, 
 
 def _asked(options: Options, question: Callable[[KratyClient], Awaitable[T]]) -> T:
     """Sign in, find the game, ask, and close."""
+    import asyncio
+
     from kraty_console.cli.session import client_of
 
     async def ask() -> T:

@@ -1,0 +1,133 @@
+"""Starting: quick where nothing is needed, and plain words where no console can be drawn."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pty
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kraty_console import __version__
+from kraty_console.cli.main import _COMMANDS
+from kraty_console.cli.terminal import why_no_console
+from tests.client.wire import Line, wired
+
+COMMAND = [sys.executable, "-m", "kraty_console"]
+HEAVY = {"textual", "rich", "httpx", "pydantic", "sqlalchemy", "starlette", "uvicorn", "asyncio"}
+HELPED = [[], *([name] for name in _COMMANDS), ["backend", "serve"], ["config", "path"]]
+
+
+def ran(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    """The program with nothing but pipes around it."""
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        timeout=60,
+        env={**os.environ, **environ},
+    )
+
+
+@pytest.mark.parametrize("arguments", [["--version"], *([*each, "--help"] for each in HELPED)], ids=" ".join)
+def test_help_and_version_import_nothing_heavy(arguments: list[str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "kraty_console", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    imported = {line.rsplit("|", 1)[-1].strip().partition(".")[0] for line in done.stderr.splitlines()}
+    assert done.returncode == 0, done.stderr
+    assert "click" in imported
+    assert not imported & HEAVY
+    assert "Usage" in done.stdout or __version__ in done.stdout
+
+
+def test_help_names_every_command_and_exit_code() -> None:
+    told = ran("--help").stdout
+    assert all(f"  {name}" in told for name in _COMMANDS)
+    assert "0 found, 1 failed, 2 usage, 3 not found, 4 not allowed, 5 unreachable" in " ".join(told.split())
+
+
+def test_config_says_where_and_shows_an_example(tmp_path: Path) -> None:
+    assert ran("config", "path", KRATY_CONFIG=str(tmp_path / "c.toml")).stdout == f"{tmp_path / 'c.toml'}\n"
+    assert "[profiles.live]" in ran("config", "example").stdout
+
+
+@pytest.mark.parametrize("arguments", [[], ["alice_42"], ["open", "show"], ["demo"]])
+def test_without_a_terminal_the_console_refuses_with_advice(arguments: list[str]) -> None:
+    done = ran(*arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "not a terminal" in done.stderr
+    assert "search and show" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("environ", "encoding", "words"),
+    [
+        ({}, "utf-8", "TERM is not set"),
+        ({"TERM": "dumb"}, "utf-8", "TERM is dumb"),
+        ({"TERM": "xterm"}, "iso8859-1", "LC_ALL=C.UTF-8"),
+        ({"TERM": "xterm"}, "ascii", "not UTF-8"),
+        ({"TERM": "xterm"}, "no-such-encoding", "not UTF-8"),
+        ({"TERM": "xterm"}, "UTF8", None),
+        ({"TERM": "linux"}, "utf-8", None),
+    ],
+)
+def test_what_a_console_needs_of_its_terminal(environ: dict[str, str], encoding: str, words: str | None) -> None:
+    ours, theirs = pty.openpty()
+    try:
+        reason = why_no_console(environ, input_fd=theirs, output_fd=theirs, encoding=encoding)
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert (reason is None) == (words is None)
+    assert words is None or words in str(reason)
+
+
+def test_a_reader_that_goes_away_is_no_crash() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [*COMMAND, "config", "example"], stdout=writing, stderr=subprocess.PIPE, text=True, check=False, timeout=60
+    )
+    os.close(writing)
+    assert done.returncode == 1
+    assert done.stderr == ""
+
+
+def test_letters_that_an_output_cannot_take_come_out_as_escapes() -> None:
+    done = ran("search", "ünbekannt", "--url", "http://exämple.com", PYTHONIOENCODING="ascii", KRATY_TOKEN="t")
+    assert done.returncode == 2
+    assert "ex\\xe4mple.com" in done.stderr
+
+
+async def test_an_interrupt_ends_with_130() -> None:
+    asked = asyncio.Event()
+
+    async def say_nothing(line: Line) -> None:
+        await line.request()
+        asked.set()
+        await line.reader.read()
+
+    async with wired(say_nothing) as wire:
+        child = await asyncio.create_subprocess_exec(
+            *COMMAND,
+            *("search", "alice", "--url", wire.url),
+            env={**os.environ, "KRATY_TOKEN": "t"},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        await asked.wait()
+        child.send_signal(signal.SIGINT)
+        out, err = await child.communicate()
+    assert (child.returncode, out, err.strip()) == (130, b"", b"")
