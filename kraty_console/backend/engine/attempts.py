@@ -89,26 +89,7 @@ async def start(
     if event["leaderboard_mode"] == lobbies.MODE:
         scope = await lobbies.active_lobby(tx, ctx, player, window)
     board = await leaderboards.board(tx, ctx, event, window, scope)
-    zeros = {metric["key"]: 0 for metric in event["metrics"]}
-    attempt = tx.add(
-        tables.attempts,
-        {
-            "studio_id": ctx.tenant.studio_id,
-            "game_id": ctx.tenant.game_id,
-            "player_id": player["player_id"],
-            "attempt_id": ctx.new_id(),
-            "environment": ctx.environment,
-            "event_id": event["event_id"],
-            "window_id": window["window_id"],
-            "leaderboard_id": board,
-            "status": "in_progress",
-            "started_at": ctx.now_ms,
-            "ends_at": window["ends_at"],
-            "metrics": zeros,
-            "metrics_raw": dict(zeros),
-            "score": 0.0,
-        },
-    )
+    attempt = tx.add(tables.attempts, new_attempt(ctx, player, event, window, board))
     tx.change(player, attempt_count=player["attempt_count"] + 1)
     data = {
         "attempt": answers.attempt(attempt, event, window["ends_at"], []),
@@ -116,6 +97,27 @@ async def start(
         "windowEndsAt": answers.moment(window["ends_at"]),
     }
     return await idempotency.keep(tx, ctx, START, 201, data)
+
+
+def new_attempt(ctx: Context, player: Row, event: Row, window: Row, board: str) -> dict[str, Any]:
+    """The row of an attempt that starts now."""
+    zeros = {metric["key"]: 0 for metric in event["metrics"]}
+    return {
+        "studio_id": ctx.tenant.studio_id,
+        "game_id": ctx.tenant.game_id,
+        "player_id": player["player_id"],
+        "attempt_id": ctx.new_id(),
+        "environment": ctx.environment,
+        "event_id": event["event_id"],
+        "window_id": window["window_id"],
+        "leaderboard_id": board,
+        "status": "in_progress",
+        "started_at": ctx.now_ms,
+        "ends_at": window["ends_at"],
+        "metrics": zeros,
+        "metrics_raw": dict(zeros),
+        "score": 0.0,
+    }
 
 
 async def progress(
@@ -139,7 +141,7 @@ async def progress(
     if ctx.now_ms >= attempt["ends_at"]:
         conflict("The attempt's time is over", endsAt=answers.moment(attempt["ends_at"]))
     event = await catalog.event(tx, ctx, attempt["event_id"])
-    raw, capped, score = _measure(event, attempt, metrics, mode)
+    raw, capped, score = measure(event, attempt, metrics, mode)
     tx.change(attempt, metrics_raw=raw, metrics=capped, score=score, last_progress_at=ctx.now_ms)
     players.seen(tx, ctx, player)
     fired = await _fire_milestones(tx, ctx, player, attempt, event)
@@ -205,8 +207,8 @@ def _expire(tx: Transaction, player: Row, attempt: Row) -> None:
     tx.change(player, attempts_expired=player["attempts_expired"] + 1)
 
 
-def _measure(
-    event: Row, attempt: Row, metrics: Mapping[str, float], mode: str
+def measure(
+    event: Row, attempt: Mapping[str, Any], metrics: Mapping[str, float], mode: str
 ) -> tuple[dict[str, float], dict[str, float], float]:
     """Raw and capped metrics and the score: the sum of each capped metric times what a unit of it scores."""
     declared: Sequence[Mapping[str, Any]] = event["metrics"]

@@ -47,30 +47,43 @@ async def issue(
     if expires_at is None:
         days = (await catalog.game(tx, ctx))["grant_ttl_days"]
         expires_at = None if days is None else ctx.now_ms + days * DAY_MS
-    grant = tx.add(
-        tables.grants,
-        {
-            "studio_id": player["studio_id"],
-            "game_id": player["game_id"],
-            "player_id": player["player_id"],
-            "grant_id": ctx.new_id(),
-            "environment": player["environment"],
-            "kind": kind,
-            "contents": dict(contents),
-            "source_kind": source.kind,
-            "source_ref_id": source.ref_id,
-            "parent_grant_id": source.parent_grant_id,
-            "attempt_id": source.attempt_id,
-            "status": "pending",
-            "rolled_at": ctx.now_ms if rolled else None,
-            "expires_at": expires_at,
-            "created_at": ctx.now_ms,
-            "metadata": None if metadata is None else dict(metadata),
-        },
-    )
+    row = new_grant(ctx, player, kind, contents, source, rolled=rolled, expires_at=expires_at, metadata=metadata)
+    grant = tx.add(tables.grants, row)
     tx.change(player, grants_pending=player["grants_pending"] + 1)
     outbox.emit(tx, ctx, EventName.GRANT_CREATED, player, {"grant": answers.grant(grant)})
     return grant
+
+
+def new_grant(
+    ctx: Context,
+    player: Row,
+    kind: str,
+    contents: Mapping[str, Any],
+    source: Source,
+    *,
+    rolled: bool,
+    expires_at: int | None,
+    metadata: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The row of a grant that is made now, and pending."""
+    return {
+        "studio_id": player["studio_id"],
+        "game_id": player["game_id"],
+        "player_id": player["player_id"],
+        "grant_id": ctx.new_id(),
+        "environment": player["environment"],
+        "kind": kind,
+        "contents": dict(contents),
+        "source_kind": source.kind,
+        "source_ref_id": source.ref_id,
+        "parent_grant_id": source.parent_grant_id,
+        "attempt_id": source.attempt_id,
+        "status": "pending",
+        "rolled_at": ctx.now_ms if rolled else None,
+        "expires_at": expires_at,
+        "created_at": ctx.now_ms,
+        "metadata": None if metadata is None else dict(metadata),
+    }
 
 
 async def issue_rolled(

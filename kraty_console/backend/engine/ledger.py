@@ -5,6 +5,7 @@ The sum of a ledger is what is held, always: both are written here and nowhere e
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -65,20 +66,22 @@ async def change_inventory(tx: Transaction, ctx: Context, player: Row, change: C
 def _entry(tx: Transaction, ctx: Context, player: Row, where: sa.Table, change: Change, after: dict[str, Any]) -> Row:
     position = player["ledger_position"] + 1
     tx.change(player, ledger_position=position)
-    return tx.add(
-        where,
-        {
-            **_owner(player),
-            "ledger_id": ctx.new_id(),
-            "delta": change.delta,
-            "reason": change.reason,
-            "origin": ORIGIN[ctx.surface],
-            "source_ref_id": change.source_ref_id,
-            "occurred_at": ctx.now_ms,
-            "position": position,
-            **after,
-        },
-    )
+    return tx.add(where, new_entry(ctx, player, change, position, after))
+
+
+def new_entry(ctx: Context, player: Row, change: Change, position: int, after: Mapping[str, Any]) -> dict[str, Any]:
+    """The ledger row of a change that happens now; `after` is the key and what is held of it then."""
+    return {
+        **_owner(player),
+        "ledger_id": ctx.new_id(),
+        "delta": change.delta,
+        "reason": change.reason,
+        "origin": ORIGIN[ctx.surface],
+        "source_ref_id": change.source_ref_id,
+        "occurred_at": ctx.now_ms,
+        "position": position,
+        **after,
+    }
 
 
 def _owner(player: Row) -> dict[str, Any]:
