@@ -1,0 +1,153 @@
+"""The look-up (decisions: Snapshot): its shape, its limits, and what it costs."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import sqlalchemy as sa
+
+from kraty_console.backend import snapshot
+from kraty_console.backend.engine import attempts, bans, grants, lobbies, players, wallet
+from kraty_console.backend.storage.transaction import Transaction
+from kraty_console.contract.players import Snapshot
+from tests.backend.world import ALICE, World
+
+
+async def _look(world: World, external_id: str = ALICE, **options: object) -> dict[str, object]:
+    async with world.db.read() as tx:
+        found = await snapshot.build(tx, world.tenant, "live", external_id, **options)  # type: ignore[arg-type]
+    assert found is not None
+    return found
+
+
+async def _busy(world: World, rounds: int, external_id: str = ALICE) -> None:
+    async def work(tx: Transaction) -> None:
+        ctx = world.engine()
+        for _ in range(rounds):
+            attempt = (await attempts.start(tx, ctx, external_id, "race")).data["attempt"]
+            done = await attempts.progress(tx, ctx, external_id, attempt["id"], {"wins": 10})
+            await grants.claim(tx, ctx, external_id, done.data["attempt"]["grantIds"][0])
+
+    await world.db.run(work)
+
+
+async def test_everything_about_a_player(world: World) -> None:
+    context = {"country": "PT", "level": 7}
+    await world.run(
+        players.upsert, world.engine(), ALICE, email="Alice@Example.com", display_name="Alice", context=context
+    )
+    await _busy(world, 2)
+    await world.archive()
+    failed = await world.play()
+    lobby = (await world.run(lobbies.create, world.engine(), "arena")).data["lobby"]
+    await world.run(lobbies.join, world.engine(), lobby["id"], ALICE)
+    await world.run(wallet.credit, world.admin(), ALICE, "gold", 5)
+    await world.run(bans.ban, world.admin(), ALICE)
+    found = await _look(world)
+    json.dumps(found, allow_nan=False)
+    shown = Snapshot.model_validate(found)
+    assert (shown.player.external_player_id, shown.player.email) == (ALICE, "Alice@Example.com")
+    assert shown.player.display_identity is not None
+    assert shown.player.ban is not None
+    assert (shown.player.ban.reason, shown.player.last_context_snapshot) == ("ticket says so", context)
+    first = shown.attempts[0]
+    assert first.id == failed["id"]
+    assert first.roll is not None
+    assert (first.roll.status, first.roll.error) == ("failed", 'table "daily_gold" was archived')
+    assert (first.event_key, first.target, first.reward_policy, first.grant_ids) == ("race", 10, "fixed_bundle", [])
+    assert shown.attempts[1].grant_ids is not None
+    assert len(shown.attempts[1].grant_ids) == 2
+    assert {grant.id for grant in shown.grants} >= set(shown.attempts[1].grant_ids)
+    assert [(row.event_key, row.status) for row in shown.lobbies] == [("arena", "forming")]
+    assert [row.action for row in shown.audit] == ["player.ban", "wallet.credit"]
+    assert shown.wallet_ledger[0].delta == 5
+    assert shown.summary.model_dump() == {
+        "attempt_count": 3,
+        "attempts_completed": 3,
+        "attempts_expired": 0,
+        "grants_pending": 2,
+        "grants_claimed": 2,
+        "lobbies_active": 0,
+    }
+
+
+async def test_what_the_studio_sees(world: World) -> None:
+    await world.run(players.upsert, world.engine(), ALICE, email="alice@example.com")
+    await _busy(world, 1)
+    found = await _look(world, surface="server")
+    assert set(found) == {
+        "player",
+        "attempts",
+        "grants",
+        "recentGrants",
+        "lobbies",
+        "summary",
+        "inventory",
+        "wallet",
+    }
+    assert "alice@example.com" not in json.dumps(found)
+    assert found["recentGrants"] == found["grants"]
+
+
+async def test_lists_are_capped_and_newest_first(world: World) -> None:
+    await _busy(world, 5)
+    found = Snapshot.model_validate(await _look(world, limit=3))
+    assert [len(rows) for rows in (found.attempts, found.grants, found.wallet_ledger)] == [3, 3, 3]
+    assert [row.id for row in found.attempts] == sorted((row.id for row in found.attempts), reverse=True)
+    assert found.summary.attempt_count == 5
+
+
+async def test_nobody_and_other_environments(world: World) -> None:
+    await _busy(world, 1)
+    async with world.db.read() as tx:
+        assert await snapshot.build(tx, world.tenant, "live", "ghost") is None
+        assert await snapshot.build(tx, world.tenant, "test", ALICE) is None
+        assert await snapshot.build(tx, world.tenant, "live", ALICE.upper()) is None
+
+
+async def test_the_same_queries_for_a_long_history(world: World) -> None:
+    await _busy(world, 1, "grace_hopper")
+    await _busy(world, 60, "heavy_user")
+    statements: list[str] = []
+
+    def count(_conn: object, _cursor: object, statement: str, *_rest: object) -> None:
+        statements.append(statement)
+
+    sa.event.listen(world.db.engine.sync_engine, "before_cursor_execute", count)
+    seen = {}
+    for external_id in ("grace_hopper", "heavy_user"):
+        statements.clear()
+        await _look(world, external_id)
+        seen[external_id] = len([text for text in statements if text.startswith("SELECT")])
+    assert seen["grace_hopper"] == seen["heavy_user"] <= snapshot.QUERIES
+
+
+async def test_every_query_goes_by_an_index(world: World) -> None:
+    """No list of a player is found by reading a table through, nor sorted where an index has the order."""
+    if world.db.postgresql:
+        return  # its planner reads tables this small through whatever there is; the indexes are the same
+    await _busy(world, 3)
+    plans: list[tuple[str, object]] = []
+
+    def collect(_conn: object, _cursor: object, statement: str, parameters: object, *_rest: object) -> None:
+        if statement.startswith("SELECT"):
+            plans.append((statement, parameters))
+
+    sa.event.listen(world.db.engine.sync_engine, "before_cursor_execute", collect)
+    await _look(world)
+    sa.event.remove(world.db.engine.sync_engine, "before_cursor_execute", collect)
+    assert len(plans) >= 9
+    async with world.db.read() as tx:
+        for statement, parameters in plans:
+            rows = await tx.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)  # type: ignore[arg-type]
+            steps = [row[3] for row in rows]
+            assert not [step for step in steps if step.startswith("SCAN")], (statement, steps)
+
+
+@pytest.mark.parametrize("external_id", ["a/b", "..", "%2e", "x/merge-into/y", " ", "[/nope]", "é", "e\u0301", "日本"])
+async def test_an_id_of_any_kind_finds_exactly_that_player(world: World, external_id: str) -> None:
+    await world.run(players.upsert, world.engine(), external_id)
+    await world.run(players.upsert, world.engine(), external_id + "2")
+    found = Snapshot.model_validate(await _look(world, external_id))
+    assert found.player.external_player_id == external_id

@@ -1,0 +1,105 @@
+"""Crediting and debiting (player-tools: walkthrough), and bans."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from kraty_console.backend.engine import bans, wallet
+from kraty_console.backend.engine.errors import RuleError
+from kraty_console.backend.storage import tables
+from kraty_console.contract.errors import Code
+from kraty_console.contract.wire import MAX_BALANCE
+from tests.backend.actions import present
+from tests.backend.world import ALICE, World
+
+
+async def test_a_credit_is_there_at_once_and_told_of(world: World) -> None:
+    await present(world)
+    answer = await world.run(wallet.credit, world.admin(), ALICE, "gold", 500)
+    assert {**answer.data, "audit": None} == {"economyKey": "gold", "balance": 500, "applied": True, "audit": None}
+    (entry,) = await world.rows(tables.wallet_ledger)
+    assert (entry["delta"], entry["balance"], entry["reason"], entry["origin"]) == (500, 500, "ticket says so", "admin")
+    (told,) = await world.rows(tables.outbox)
+    assert told["event_name"] == "wallet.changed"
+    assert (told["payload"]["externalPlayerId"], told["payload"]["wallet"]["balance"]) == (ALICE, 500)
+    (row,) = await world.rows(tables.audit)
+    assert (row["before"]["balance"], row["after"]["balance"]) == (0, 500)
+
+
+async def test_the_studio_credits_and_debits(world: World) -> None:
+    await present(world)
+    await world.run(wallet.credit, world.server(None, reason="iap"), ALICE, "gold", 300)
+    answer = await world.run(wallet.debit, world.server(None), ALICE, "gold", 120, source_ref_id="shop-1")
+    assert answer.data == {"economyKey": "gold", "balance": 180, "applied": True}
+    assert [row["delta"] for row in await world.rows(tables.wallet_ledger)] == [300, -120]
+    with pytest.raises(RuleError) as refused:
+        await world.run(wallet.debit, world.server(None), ALICE, "gold", 181)
+    assert (refused.value.code, refused.value.details) == (Code.CONFLICT, {"held": 180, "needed": 181})
+
+
+@pytest.mark.parametrize(("player", "key"), [("ghost", "gold"), (ALICE, "silver"), (ALICE, "potion")])
+async def test_nobody_or_nothing_of_that_name(world: World, player: str, key: str) -> None:
+    await present(world)
+    with pytest.raises(RuleError) as refused:
+        await world.run(wallet.credit, world.admin(), player, key, 1)
+    assert refused.value.code is Code.NOT_FOUND
+
+
+@pytest.mark.parametrize("amount", [0, -5, 1_000_000_001, True])
+async def test_an_amount_that_is_none(world: World, amount: int) -> None:
+    with pytest.raises(RuleError) as refused:
+        await world.run(wallet.credit, world.admin(), ALICE, "gold", amount)
+    assert refused.value.code is Code.VALIDATION_FAILED
+
+
+async def test_no_balance_passes_what_json_can_hold(world: World) -> None:
+    await present(world)
+    await world.run(wallet.credit, world.admin(), ALICE, "gold", 1)
+
+    async def nearly(tx: object, _ctx: object) -> None:
+        player = await world.player()
+        row = await tx.get(tables.wallets, player["studio_id"], player["game_id"], player["player_id"], "gold")  # type: ignore[attr-defined]
+        tx.change(row, balance=MAX_BALANCE - 10)  # type: ignore[attr-defined]
+
+    await world.run(nearly, world.engine())
+    with pytest.raises(RuleError) as refused:
+        await world.run(wallet.credit, world.admin("key-0002"), ALICE, "gold", 11)
+    assert (refused.value.code, refused.value.details["limit"]) == (Code.CONFLICT, MAX_BALANCE)
+    answer = await world.run(wallet.credit, world.admin("key-0002"), ALICE, "gold", 10)
+    assert answer.data["balance"] == MAX_BALANCE
+
+
+async def test_debits_at_once_never_go_below_zero(world: World) -> None:
+    await present(world)
+    await world.run(wallet.credit, world.admin(), ALICE, "gold", 100)
+    calls = [world.run(wallet.debit, world.server(f"debit-{n:03}"), ALICE, "gold", 30) for n in range(32)]
+    results = await asyncio.gather(*calls, return_exceptions=True)
+    assert sum(not isinstance(result, BaseException) for result in results) == 3
+    assert [row["balance"] for row in await world.rows(tables.wallets)] == [10]
+
+
+async def test_ban_and_unban(world: World) -> None:
+    await present(world)
+    banned = await world.run(bans.ban, world.admin(reason="cheating"), ALICE)
+    assert (banned.data["applied"], banned.data["reason"]) == (True, "cheating")
+    again = world.later(1000)
+    refreshed = await again.run(bans.ban, again.admin("key-0002", reason="cheating, proven"), ALICE)
+    assert (refreshed.data["applied"], refreshed.data["reason"]) == (False, "cheating, proven")
+    assert refreshed.data["bannedAt"] == banned.data["bannedAt"]
+    assert len(await world.rows(tables.outbox, event_name="player.banned")) == 1
+    lifted = await world.run(bans.unban, world.admin(), ALICE)
+    assert lifted.data["applied"] is True
+    assert (await world.run(bans.unban, world.admin("key-0002"), ALICE)).data["applied"] is False
+    assert (await world.player())["banned_at"] is None
+    rows = await world.rows(tables.audit)
+    assert [row["action"] for row in rows] == ["player.ban", "player.ban", "player.unban", "player.unban"]
+
+
+async def test_the_studio_bans_without_a_member_being_named(world: World) -> None:
+    await present(world)
+    answer = await world.run(bans.ban, world.server(None, reason="fraud"), ALICE)
+    assert "audit" not in answer.data
+    (row,) = await world.rows(tables.audit)
+    assert row["actor_label"] == "api_key:sUUVdrM8"
