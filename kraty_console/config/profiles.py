@@ -21,8 +21,6 @@ for all.
 
 from __future__ import annotations
 
-import difflib
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -118,11 +116,15 @@ def load_profile(
 
 def _document(config_file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(config_file.read_text("utf-8"))
+        text = config_file.read_text("utf-8")
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{config_file} cannot be read: {error}") from error
+    import tomllib
+
+    try:
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{config_file} is not TOML: {error}") from error
 
@@ -148,6 +150,8 @@ def _known_keys(table: Mapping[str, Any], known: tuple[str, ...], where: str) ->
 
 
 def _nearest(word: str, known: tuple[str, ...]) -> str:
+    import difflib
+
     near = difflib.get_close_matches(word, known, n=1)
     if near:
         return f": did you mean `{near[0]}`?"

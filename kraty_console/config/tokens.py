@@ -7,10 +7,7 @@ file that only its owner can read. The stored ones belong to the profile's own a
 from __future__ import annotations
 
 import os
-import shlex
 import stat
-import subprocess
-import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final, TextIO
@@ -53,11 +50,17 @@ def find_token(
         return None
     if profile.token_command:
         return _from_command(profile.token_command, environ)
-    if profile.keyring:
+    if profile.keyring and (keyring is not None or _has_keyring()):
         found = _within(KEYRING_SECONDS, lambda: (keyring or system_keyring)(profile.name))
         if found:
             return _token(found, "the keyring")
     return _from_file(profile.token_file or paths.token_file(profile.name), wanted=profile.token_file is not None)
+
+
+def _has_keyring() -> bool:
+    from importlib.util import find_spec
+
+    return find_spec("keyring") is not None
 
 
 def system_keyring(profile: str) -> str | None:
@@ -81,6 +84,9 @@ def _from_stdin(stdin: TextIO) -> Secret:
 
 
 def _from_command(command: tuple[str, ...], environ: Mapping[str, str]) -> Secret:
+    import shlex
+    import subprocess
+
     told = shlex.join(command)
     try:
         done = subprocess.run(  # noqa: S603 (the user's own command, without a shell)
@@ -102,6 +108,8 @@ def _from_command(command: tuple[str, ...], environ: Mapping[str, str]) -> Secre
 
 def _within(seconds: float, ask: Callable[[], str | None]) -> str | None:
     """The answer, if it comes in time: a keyring whose service hangs must not hang the console."""
+    import threading
+
     answers: list[str | None] = []
     thread = threading.Thread(target=lambda: answers.append(ask()), name="keyring", daemon=True)
     thread.start()
@@ -110,7 +118,6 @@ def _within(seconds: float, ask: Callable[[], str | None]) -> str | None:
 
 
 def _from_file(path: Path, *, wanted: bool) -> Secret | None:
-    quoted = shlex.quote(str(path))
     try:
         link_owner = path.lstat().st_uid
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
@@ -121,7 +128,7 @@ def _from_file(path: Path, *, wanted: bool) -> Secret | None:
     except OSError as error:
         raise ConfigError(f"token_file: {path} cannot be read: {error.strerror}") from error
     with os.fdopen(descriptor, encoding="utf-8", errors="replace") as file:
-        found = os.fstat(file.fileno())
+        found, quoted = os.fstat(file.fileno()), _quoted(path)
         if not stat.S_ISREG(found.st_mode):
             raise ConfigError(f"token_file: {path} is not a file")
         if found.st_uid not in (os.geteuid(), 0) or link_owner not in (os.geteuid(), 0):
@@ -132,6 +139,12 @@ def _from_file(path: Path, *, wanted: bool) -> Secret | None:
         if found.st_mode & 0o077:
             raise ConfigError(f"token_file: {path} can be read by others. Mend it: chmod 600 {quoted}")
         return _token(file.read(LONGEST + 2), f"token_file {path}")
+
+
+def _quoted(path: Path) -> str:
+    import shlex
+
+    return shlex.quote(str(path))
 
 
 def _token(text: str, where: str) -> Secret:

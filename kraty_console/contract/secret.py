@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, Self
 
@@ -39,6 +38,8 @@ class Secret:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Secret):
             return NotImplemented
+        import hmac
+
         mine, theirs = self._value.encode(errors="surrogatepass"), other._value.encode(errors="surrogatepass")
         return hmac.compare_digest(mine, theirs)
 
