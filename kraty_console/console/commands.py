@@ -77,6 +77,10 @@ class Commands:
         self.run(spec)
         return True
 
+    def press_in_search(self, key: str) -> bool:
+        """Do what a key means beside typing: the palette opens from everywhere. False when it is the field's own."""
+        return key in self.keys["palette.open"] and self.press(key)
+
     def run(self, spec: ActionSpec) -> None:
         """Do an action, or say why it is off."""
         context = self._screen.context()

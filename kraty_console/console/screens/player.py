@@ -38,13 +38,6 @@ from kraty_console.support.scopes import PANES, PaneId
 if TYPE_CHECKING:
     from kraty_console.support.next_step import NextStep
 
-DEBOUNCE = 0.15
-"""Seconds without a key before suggestions are asked for."""
-
-SLOW = 0.1
-"""Seconds after which a wait is said."""
-
-
 class PlayerScreen(Screen[None]):
     """See the module."""
 
@@ -255,14 +248,17 @@ class PlayerScreen(Screen[None]):
     # -- keys ----------------------------------------------------------------------------------------------------
 
     def on_key(self, event: events.Key) -> None:
-        """Every key of the registry; what is typed into the search field never gets here."""
+        """Every key of the registry; while the search field has the focus, only those that are not its own."""
         self._host.calm()
         if event.key == "ctrl+c":
             return
         key = event.character if event.is_printable and event.character else event.key
-        if self.search.input.has_focus and key in ("tab", "shift+tab"):
+        if not self.search.input.has_focus:
+            if not self._commands.press(key):
+                return
+        elif key in ("tab", "shift+tab"):
             self.leave_search()
-        elif not self._commands.press(key):
+        elif event.is_printable or not self._commands.press_in_search(key):
             return
         event.stop()
         event.prevent_default()

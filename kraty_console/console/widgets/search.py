@@ -56,6 +56,21 @@ class SearchInput(Input):
     class Left(Message):
         """Escape was pressed."""
 
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
+        super().__init__(placeholder="player id or e-mail", compact=True, select_on_focus=False, id=id)
+        self.cursor_blink = False
+        self._slash_dropped = False
+
+    async def _on_key(self, event: events.Key) -> None:
+        """`/` means search everywhere, so the first one in an empty field is no text; a second one is."""
+        dropped = event.character == "/" and not self.value and not self._slash_dropped
+        self._slash_dropped = dropped
+        if dropped:
+            event.stop()
+            event.prevent_default()
+        else:
+            await super()._on_key(event)
+
     def action_choose(self, step: int) -> None:
         """Go through the suggestions."""
         self.post_message(self.Chose(step))
@@ -161,9 +176,7 @@ class SearchBar(Horizontal):
         """The slash, the input, the suggestions."""
         slash = LinesLabel(" / ")
         yield slash
-        field = SearchInput(placeholder="player id or e-mail", compact=True, select_on_focus=False, id="query")
-        field.cursor_blink = False
-        yield field
+        yield SearchInput(id="query")
         yield SuggestionLine()
 
     @property
