@@ -39,8 +39,9 @@ class Answer(BaseModel):
             return field.get_default(call_default_factory=True, validated_data={})
 
     def raw(self) -> dict[str, Any]:
-        """The object as JSON would have it, unknown fields included."""
-        return self.model_dump(mode="json", by_alias=True)
+        """The object as JSON would have it, unknown fields included; texts stay as they came, lone surrogates too."""
+        plain: dict[str, Any] = _jsonable(self.model_dump(by_alias=True))
+        return plain
 
 
 class Request(BaseModel):
@@ -64,3 +65,13 @@ class Request(BaseModel):
 def iso(moment: datetime) -> str:
     """A moment as Kraty writes it: ISO-8601, UTC, milliseconds and `Z` (kraty-api 7.3)."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _jsonable(value: Any) -> Any:  # noqa: ANN401 (any value a model holds)
+    if isinstance(value, datetime):
+        return iso(value.replace(tzinfo=UTC) if value.tzinfo is None else value)
+    if isinstance(value, dict):
+        return {name: _jsonable(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_jsonable(each) for each in value]
+    return value

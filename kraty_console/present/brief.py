@@ -72,7 +72,8 @@ def _attempt(attempt: Attempt, snapshot: Snapshot, now: datetime) -> Iterator[Ce
     roll = attempt.roll
     if roll is not None and roll.status == "failed":
         why = f": {safe(roll.error, limit=_TEXT)}" if roll.error else ""
-        yield Cell(SafeText(f"reward roll failed {ago(roll.at, now)}{why}"), "bad")
+        when = f" {ago(roll.at, now)}" if roll.at is not None else ""
+        yield Cell(SafeText(f"reward roll failed{when}{why}"), "bad")
     for fault in attempt_faults(attempt, snapshot, now, links):
         if fault.severity != "fine" and fault.code != "roll_failed":
             yield Cell(safe(fault.words, limit=_TEXT), SEVERITY_TONE[fault.severity])

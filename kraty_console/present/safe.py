@@ -3,7 +3,8 @@
 What could steer the terminal or deceive the eye comes out as something to see: control characters as their pictures
 (`␛`), the rest as `\\u{202E}`. The form is reversible, so two different values never come out equal: where a value
 itself holds such a picture, a backslash that would begin such a form, or the mark of a cut at its end, that is written
-out as well. Only a cut loses something, and a cut value ends in `…`, which no whole value does.
+out as well. Only a cut loses something, and says so: a cut value ends in `…`, which no whole value does, and marks
+past the eighth on one letter are told by their number (`\\u{+192}`).
 
 Stays: letters and marks of living scripts, emoji with their joiners and variation selectors. The stored value is never
 changed; what is copied or sent is the raw value, and `SafeText` keeps the two apart for the type checker.

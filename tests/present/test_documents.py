@@ -1,0 +1,307 @@
+"""A whole row to read, a row in sentences, the profile: exact, linked, in words."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from kraty_console.contract.audit import AuditRow
+from kraty_console.contract.players import Snapshot
+from kraty_console.present.brief import brief
+from kraty_console.present.detail import Document, audit_document, document, player_document
+from kraty_console.present.difference import MAX_CHANGES, differences
+from kraty_console.present.document import LINES_LIMIT, json_lines
+from kraty_console.present.profile import folded, profile
+from kraty_console.present.rows import TableId, rows
+from kraty_console.present.times import ago as shown_ago
+from kraty_console.present.times import day, exact
+from tests.support.players import BANNED, NOW, ago, attempt, grant, snapshot
+
+CET = timezone(timedelta(hours=1), "CET")
+TOKYO = timezone(timedelta(hours=9), "JST")
+N = "\u202f"
+
+
+def opened(table: TableId, seen: Snapshot) -> Document:
+    found = document(rows(table, seen, NOW)[0], seen, NOW, CET)
+    assert found is not None
+    return found
+
+
+def pairs(found: Document, title: str = "") -> dict[str, str]:
+    return {item.label: item.value for section in found.sections if section.title == title for item in section.items}
+
+
+def test_exact_times() -> None:
+    moment = datetime(2026, 3, 2, 14, 5, 9, tzinfo=CET)
+    assert exact(moment, None, CET) == "2026-03-02 13:05:09 UTC · 14:05:09 CET"
+    assert exact(moment, NOW, CET) == "2026-03-02 13:05:09 UTC · 14:05:09 CET · 7d ago"
+    assert exact(datetime(2026, 3, 2, 20, tzinfo=CET), None, TOKYO) == (
+        "2026-03-02 19:00:00 UTC · 2026-03-03 04:00:00 JST"
+    )
+    assert exact(NOW, None, timezone.utc) == "2026-03-10 12:00:00 UTC"  # noqa: UP017 (another zone that agrees)
+    assert exact(datetime(9999, 12, 31, 23, 30), None, TOKYO) == "9999-12-31 23:30:00 UTC"  # noqa: DTZ001
+    assert (exact(None), day(None), shown_ago(None, NOW)) == ("—", "—", "—")
+    assert day(NOW) == "2026-03-10"
+
+
+def test_an_attempt() -> None:
+    row = attempt(
+        roll={"status": "failed", "error": 'table "daily_gold" was archived', "at": ago(hours=1)},
+        metrics={"distance": 1840},
+        metricsRaw={"distance": 2100},
+        eventName={"pt": "Corrida", "en": "Daily race"},
+    )
+    found = opened("attempts", snapshot(attempts=[row]))
+    assert found.title == "daily_race · attempt 0197…a001"
+    assert pairs(found) == {
+        "status": "completed",
+        "score": f"1{N}840",
+        "target": f"1{N}500",
+        "event": "daily_race",
+        "event name": "Daily race",
+        "rewards": "fixed_bundle",
+    }
+    assert pairs(found, "What is wrong")["wrong"].startswith("The roll failed")
+    assert pairs(found, "Times")["started"] == "2026-03-10 10:00:00 UTC · 11:00:00 CET · 2h ago"
+    assert pairs(found, "Reward roll")["error"] == 'table "daily_gold" was archived'
+    assert pairs(found, "Grants") == {"none": "no grants are linked to this attempt"}
+    assert pairs(found, "Metrics") == {"distance": "1840"}
+    assert pairs(found, "Metrics before capping") == {"distance": "2100"}
+    assert pairs(found, "Ids")["attempt"] == row["id"]
+
+
+def test_a_grant_with_what_it_is_linked_to() -> None:
+    crate = grant(kind="crate", status="claimed", contents={"crateItemKey": "mystery"})
+    inside = grant(id="g2", sourceKind="crate_open", sourceRefId=crate["id"], parentGrantId=crate["id"])
+    seen = snapshot(attempts=[attempt()], grants=[crate, inside])
+    found = opened("grants", seen)
+    assert pairs(found)["contents"] == "mystery (crate)"
+    assert pairs(found, "Linked") == {"attempt": "daily_race, completed", "came out": "500 gold, pending"}
+    other = document(rows("grants", seen, NOW)[1], seen, NOW, CET)
+    assert other is not None
+    assert pairs(other, "Linked")["crate"] == "mystery (crate)"
+    assert pairs(other, "Ids")["crate"] == crate["id"]
+
+
+def test_the_other_rows() -> None:
+    seen = snapshot(
+        grants=[grant()],
+        wallet=[{"economyKey": "gold", "balance": 5, "metadata": {"a": [1, "x"]}}],
+        inventory=[{"itemKey": "potion", "quantity": 3}],
+        lobbies=[{"id": "l1", "status": "active", "capacity": 8, "participantCount": 2}],
+        walletLedger=[{"ledgerId": "w1", "economyKey": "gold", "delta": 500, "sourceRefId": grant()["id"]}],
+        itemLedger=[{"itemKey": "potion", "delta": 1}],
+    )
+    assert pairs(opened("balances", seen), "Metadata") == {"a": '[1, "x"]'}
+    assert pairs(opened("items", seen))["has"] == "3"
+    assert pairs(opened("lobbies", seen))["seats"] == "2 of 8"
+    assert pairs(opened("wallet_ledger", seen), "Linked") == {"grant": "500 gold"}
+    assert opened("item_ledger", seen).title == "potion +1"
+
+
+def test_an_audit_row_shows_what_changed() -> None:
+    entry = AuditRow.model_validate(
+        {
+            "id": "0197dddd-0000-7000-8000-00000000d001",
+            "action": "grant.manual_force_claim",
+            "outcome": "ok",
+            "actor": {"kind": "member", "id": "m1", "label": "maria"},
+            "target": {"kind": "grant", "id": "g1"},
+            "reason": "ack lost",
+            "metadata": {"reason": "ack lost", "grantCount": 1},
+            "before": {"status": "pending", "claimedAt": None, "contents": {"a": 1}, "gone": 1},
+            "after": {"status": "claimed", "claimedAt": ago(), "contents": {"a": 2}},
+            "requestId": "req-1",
+        }
+    )
+    found = audit_document(entry, NOW, CET)
+    assert pairs(found, "Changes") == {
+        "status": "pending → claimed",
+        "claimedAt": f"+ {ago()}",
+        "contents.a": "1 → 2",
+        "gone": "− 1",
+    }
+    assert pairs(found, "Metadata") == {"grantCount": "1"}
+    assert pairs(found, "Ids")["request"] == "req-1"
+    same = entry.model_copy(update={"before": {"a": 1}, "after": {"a": 1}})
+    assert pairs(audit_document(same, NOW, CET), "Changes") == {"none": "before and after are the same"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        (None, {"a": 1}, {"value": '+ {"a": 1}'}),
+        ({"a": 1}, None, {"value": '− {"a": 1}'}),
+        ({"a": [1, 2]}, {"a": [1, 3]}, {"a.2": "2 → 3"}),
+        ({"a": [1]}, {"a": [1, 2]}, {"a": "[1] → [1, 2]"}),
+        ({"a": 1}, {"a": True}, {"a": "1 → true"}),
+        ({"a": None}, {}, {}),
+        (None, None, {}),
+        ({"": 1}, {"": 2}, {"value": "1 → 2"}),
+    ],
+)
+def test_differences(before: Any, after: Any, words: dict[str, str]) -> None:
+    assert {item.label: item.value for item in differences(before, after)} == words
+
+
+def test_differences_end_somewhere() -> None:
+    found = differences({}, {str(number): number for number in range(1000)})
+    assert len(found) == MAX_CHANGES + 1
+    deep: Any = 1
+    for _ in range(200):
+        deep = {"a": deep}
+    assert len(differences({}, {"a": deep})) == 1
+
+
+def test_the_player() -> None:
+    seen = snapshot(player={**BANNED, "mergedInto": "auth_user_42", "externalPlayerId": "аliсe_42"})
+    found = player_document(seen, NOW, CET)
+    assert pairs(found)["merged into"] == "auth_user_42"
+    assert pairs(found)["take care"] == "this id mixes letters of alphabets that look alike"
+    assert pairs(found, "Ban")["reason"] == "speed hack"
+    assert pairs(found, "Last context") == {"country": "PT", "level": "7"}
+    assert list(found.raw) == ["player", "summary"]
+
+
+def test_the_document_as_lines() -> None:
+    lines = player_document(snapshot(), NOW, CET).plain_lines()
+    assert lines[0] == "external id     alice_42"
+    assert "" in lines
+    assert "Totals" in lines
+
+
+def test_raw_json_keeps_the_order_and_unknown_fields() -> None:
+    seen = snapshot(attempts=[{"id": "a1", "status": "completed", "zeta": {"b": 1, "a": "\u202e\x1b"}, "alpha": 2}])
+    lines = opened("attempts", seen).raw_lines
+    assert lines[0] == "{"
+    text = "\n".join(lines)
+    assert text.index('"zeta"') < text.index('"alpha"')
+    assert '"a": "\\u{202E}\\u001b"' in text
+
+
+def test_raw_json_ends_somewhere() -> None:
+    lines = list(json_lines(list(range(LINES_LIMIT * 2))))
+    assert len(lines) == LINES_LIMIT + 1
+    assert lines[-1] == f"… {LINES_LIMIT + 2} more lines; the whole of it is copied"
+
+
+def test_a_row_that_went_away() -> None:
+    (row,) = rows("attempts", snapshot(attempts=[attempt()]), NOW)
+    assert document(row, snapshot(), NOW) is None
+    assert brief(row, snapshot(), NOW) is None
+
+
+def test_an_attempt_in_sentences() -> None:
+    row = attempt(
+        roll={"status": "failed", "error": "archived", "at": ago(hours=1)},
+        metrics={"distance": 1840},
+        windowEndsAt=ago(hours=-11.99),
+    )
+    seen = snapshot(attempts=[row])
+    found = brief(rows("attempts", seen, NOW)[0], seen, NOW)
+    assert found is not None
+    assert found.title == "daily_race · 0197…a001"
+    assert [line.text for line in found.lines] == [
+        f"completed 1h ago, score 1{N}840 of 1{N}500 · distance 1840 · window to 23:59 UTC",
+        "reward roll failed 1h ago: archived",
+        "no grants are linked to this attempt",
+    ]
+    assert [line.tone for line in found.lines] == ["plain", "bad", "dim"]
+
+
+def test_the_others_in_sentences() -> None:
+    seen = snapshot(
+        attempts=[attempt()],
+        grants=[grant(), grant(id="g2", status="claimed", claimedAt=ago(hours=1))],
+        wallet=[{"economyKey": "gold", "balance": 5}, {"economyKey": "xp"}],
+        lobbies=[{"id": "lobby-12345678", "status": "forming", "fillBy": ago(hours=1)}],
+        walletLedger=[
+            {
+                "ledgerId": "w1",
+                "economyKey": "gold",
+                "delta": 500,
+                "balance": 500,
+                "reason": "grant_deposit",
+                "origin": "admin",
+                "occurredAt": ago(hours=1),
+                "sourceRefId": grant()["id"],
+            }
+        ],
+        audit=[{"id": "r1", "action": "wallet.credit", "outcome": "ok", "reason": "make-good", "ticket": "ZD-1"}],
+    )
+
+    def lines(table: TableId, place: int = 0) -> list[str]:
+        found = brief(rows(table, seen, NOW)[place], seen, NOW)
+        assert found is not None
+        return [line.text for line in found.lines]
+
+    assert lines("grants")[0] == "pending, granted 1h ago · from daily_race · expires in 14d"
+    assert lines("grants", 1) == ["claimed, granted 1h ago · from daily_race · claimed 1h ago"]
+    assert lines("balances") == ["1h ago  +500  grant_deposit, by admin"]
+    assert lines("balances", 1) == ["no changes in the list"]
+    assert lines("lobbies")[1].startswith("It was to be filled 1h ago")
+    assert lines("wallet_ledger") == [
+        "1h ago, 500 after it",
+        "reason grant_deposit, by admin",
+        "from grant 0197…b001: 500 gold",
+    ]
+    assert lines("audit") == ["— by —, outcome ok", "reason: make-good", "ticket: ZD-1"]
+
+
+def words(lines: Any) -> list[str]:
+    return ["".join(cell.text for cell in line).rstrip() for line in lines]
+
+
+def test_the_profile_as_in_the_design() -> None:
+    seen = snapshot(
+        summary={
+            "attemptCount": 12,
+            "attemptsCompleted": 8,
+            "attemptsExpired": 1,
+            "grantsPending": 2,
+            "grantsClaimed": 9,
+            "lobbiesActive": 1,
+        },
+        lobbies=[{"id": "l1"}],
+    )
+    assert words(profile(seen, NOW)) == [
+        "Swift Otter · PT · level 7",
+        "alice@example.com",
+        "first seen  2026-03-02",
+        "last seen   4m ago",
+        "not banned",
+        "",
+        "attempts   12   8 done  1 exp.",
+        "grants     11   2 pending",
+        "lobbies     1   1 active",
+    ]
+    assert words(folded(seen, NOW)) == [
+        "alice_42 · Swift Otter · PT · level 7 · alice@example.com · seen 4m ago",
+        "not banned · attempts 12 (8 done  1 exp.) · grants 11 (2 pending) · lobbies 1 (1 active)",
+    ]
+
+
+def test_the_profile_of_a_banned_a_merged_and_an_odd_player() -> None:
+    seen = snapshot(player={**BANNED, "mergedInto": "auth_user_42", "externalPlayerId": "ali\u200bce"})
+    lines = words(profile(seen, NOW))
+    assert "BANNED 1d ago: speed hack" in lines
+    assert "merged into auth_user_42" in lines
+    assert "take care: the id holds characters that cannot be seen" in lines
+    assert "not banned" not in lines
+    assert words(folded(seen, NOW))[1].startswith("BANNED 1d ago: speed hack · merged into auth_user_42 · ")
+
+
+def test_the_profile_of_a_player_about_whom_little_is_told() -> None:
+    bare = Snapshot.model_validate({"player": {"externalPlayerId": "x"}})
+    assert words(profile(bare, NOW)) == [
+        "first seen  —",
+        "last seen   —",
+        "not banned",
+        "",
+        "attempts    —",
+        "grants      —",
+        "lobbies     0",
+    ]

@@ -1,0 +1,149 @@
+"""Every string of the corpus in every field, through every presenter: nothing unsafe comes out, nothing breaks."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from kraty_console.contract.audit import AuditRow
+from kraty_console.contract.errors import Invalid, NotAllowed, Refused
+from kraty_console.contract.players import SearchHit, Snapshot
+from kraty_console.present.audit import row as audit_row
+from kraty_console.present.brief import audit_brief, brief
+from kraty_console.present.detail import audit_document, document, player_document
+from kraty_console.present.document import Document
+from kraty_console.present.errors import words_of
+from kraty_console.present.plain import hits_text, json_text, pane_text, player_json, player_text
+from kraty_console.present.profile import folded, profile
+from kraty_console.present.rows import tables
+from kraty_console.support.scopes import PANES
+from tests.data import load_hostile
+from tests.support.players import NOW, ago, attempt, grant
+
+BAD = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+LONGEST = 2_000
+"""Characters; how a longer one is dealt with is the door's own test."""
+
+VALUES = [entry for entry in load_hostile() if entry.raw is None]
+
+
+def whole(value: str) -> Snapshot:
+    """A player who wrote this wherever anything can be written."""
+    entry = {"type": value, "currencyKey": value, "amount": 1, value: value}
+    audit = {
+        "id": value or "r1",
+        "occurredAt": ago(hours=1),
+        "action": value,
+        "outcome": value,
+        "actor": {"kind": value, "id": value, "label": value},
+        "target": {"kind": value, "id": value},
+        "player": {"externalPlayerId": value},
+        "reason": value,
+        "ticket": value,
+        "metadata": {value: value},
+        "before": {value: value, "x": value},
+        "after": {value: [value], "x": value + "y"},
+        "requestId": value,
+    }
+    ledger = {
+        "ledgerId": value,
+        "economyKey": value,
+        "delta": 5,
+        "reason": value,
+        "origin": value,
+        "sourceRefId": value,
+    }
+    return Snapshot.model_validate(
+        {
+            "player": {
+                "externalPlayerId": value,
+                "id": value,
+                "email": value,
+                "environment": value,
+                "displayIdentity": {"name": value, "country": value},
+                "lastContextSnapshot": {"country": value, "level": value, value: {value: value}},
+                "ban": {"bannedAt": ago(days=1), "reason": value},
+                "mergedInto": value,
+            },
+            "attempts": [
+                attempt(
+                    id=value or "a1",
+                    eventKey=value,
+                    status=status,
+                    metrics={value: value},
+                    roll={"status": "failed", "error": value},
+                    grantIds=ids,
+                    rewardPolicy=value,
+                )
+                for status, ids in (("completed", []), (value, [value]), ("expired", ["g1"]))
+            ],
+            "grants": [
+                grant(id="g1", contents={"entries": [entry, value]}, sourceKind=value),
+                grant(
+                    id=value or "g2", contents={"crateItemKey": value}, kind="crate", status=value, sourceRefId=value
+                ),
+                grant(id="g3", status="claimed", parentGrantId="g1", contents={value: value}),
+            ],
+            "lobbies": [{"id": value, "eventKey": value, "status": value, "mode": value}],
+            "wallet": [{"economyKey": value, "balance": 5, "metadata": {value: value}}],
+            "inventory": [{"itemKey": value, "quantity": 5}],
+            "walletLedger": [ledger],
+            "itemLedger": [{**ledger, "itemKey": value, "economyKey": None}],
+            "audit": [audit],
+        }
+    )
+
+
+def document_texts(found: Document) -> Iterator[str]:
+    yield found.title
+    yield from found.raw_lines
+    yield from found.plain_lines()
+    for section in found.sections:
+        for item in section.items:
+            yield item.label
+            yield item.value
+
+
+def everything(seen: Snapshot) -> Iterator[str]:
+    for line in (*profile(seen, NOW), *folded(seen, NOW)):
+        yield from (cell.text for cell in line)
+    yield from document_texts(player_document(seen, NOW))
+    for pane in PANES:
+        for table in tables(pane.id, seen, NOW):
+            for row in table.rows:
+                yield from (cell.text for cell in row.cells)
+                if (found := brief(row, seen, NOW)) is not None:
+                    yield found.title
+                    yield from (cell.text for cell in found.lines)
+                if (paper := document(row, seen, NOW)) is not None:
+                    yield from document_texts(paper)
+        yield from pane_text(pane.id, seen, NOW).split("\n")
+    yield from player_text(seen, NOW).split("\n")
+    entry = AuditRow.model_validate(seen.audit[0].raw())
+    yield from (cell.text for cell in audit_row(entry, NOW, with_player=True).cells)
+    yield from document_texts(audit_document(entry, NOW))
+    yield from (cell.text for cell in audit_brief(entry, NOW).lines)
+
+
+def errors(value: str) -> Iterator[str]:
+    details: dict[str, Any] = {value: value, "fields": {value: [value]}, "permission": value, "rollError": value}
+    for kind in (Refused, Invalid, NotAllowed):
+        found = words_of(kind(value, value, 409, details, value), role=value)
+        yield from (found.title, found.text, found.hint)
+
+
+@pytest.mark.parametrize("entry", VALUES, ids=lambda entry: entry.name)
+def test_nothing_unsafe_comes_out(entry) -> None:
+    value = entry.value[:LONGEST]
+    seen = whole(value)
+    found = [*everything(seen), *errors(value)]
+    hits = [SearchHit(external_player_id=value, email=value, match=match) for match in ("merged", value)]
+    found.extend(hits_text(hits, NOW).split("\n"))
+    for text in found:
+        bad = [hex(ord(char)) for char in text if char != "\u200d" and unicodedata.category(char) in BAD]
+        assert not bad, text[:200]
+    printed = json_text(player_json(seen))
+    assert all(" " <= char <= "~" or char == "\n" for char in printed)

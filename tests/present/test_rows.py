@@ -1,0 +1,257 @@
+"""The rows of every pane, with all that a backend may tell and with next to nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kraty_console.present.audit import STUDIO_COLUMNS
+from kraty_console.present.audit import row as audit_row
+from kraty_console.present.rows import COLUMNS, TABLES_OF, TableId, pane_count, pane_title, rows, tables
+from kraty_console.present.table import Column, Row, fit, sort_key, sorted_rows
+from kraty_console.support.scopes import PANES
+from tests.support.players import NOW, ago, attempt, grant, snapshot
+
+N = "\u202f"
+G1 = grant()["id"]
+
+
+def texts(table: TableId, **lists: Any) -> list[list[str]]:
+    return [[cell.text for cell in row.cells] for row in rows(table, snapshot(**lists), NOW)]
+
+
+def test_attempts_as_in_the_design() -> None:
+    failed = {"status": "failed", "error": "archived"}
+    assert [column.title for column in COLUMNS["attempts"]] == [
+        *("STATUS", "EVENT", "SCORE", "STARTED", "ENDED", "GRANTS", "WHAT IS WRONG")
+    ]
+    found = texts(
+        "attempts",
+        attempts=[
+            attempt(id="a1", roll=failed),
+            attempt(
+                id="a2",
+                eventKey="weekly_cup",
+                status="in_progress",
+                score=320,
+                startedAt=ago(days=3),
+                completedAt=None,
+                lastProgressAt=ago(days=3),
+                roll=None,
+            ),
+            attempt(id="a3", grantIds=[G1]),
+            attempt(id="a4", status="expired", score=95, startedAt=ago(days=9), completedAt=None, roll=None),
+        ],
+        grants=[grant(status="claimed", sourceRefId="a3")],
+    )
+    assert found == [
+        ["completed", "daily_race", f"1{N}840", "2h ago", "1h ago", "none", "roll failed"],
+        ["in progress", "weekly_cup", "320", "3d ago", "—", "", "stuck for 3d"],
+        ["completed", "daily_race", f"1{N}840", "2h ago", "1h ago", "1 claimed", ""],
+        ["expired", "daily_race", "95", "9d ago", "—", "", "never finished"],
+    ]
+
+
+def test_attempts_without_the_extras() -> None:
+    bare = {"id": "a1", "status": "completed", "eventId": "ev-1"}
+    assert texts("attempts", attempts=[bare]) == [["completed", "ev-1", "—", "—", "—", "none", "not rolled"]]
+    unlisted = texts("attempts", attempts=[bare], summary={"grantsClaimed": 60})
+    assert unlisted[0][5:] == ["not shown", "grants not shown"]
+    assert texts("attempts", attempts=[{"id": "a1"}])[0][:2] == ["—", "unknown event"]
+
+
+def test_grants_of_an_attempt_are_counted_by_status() -> None:
+    lists = {
+        "attempts": [attempt(id="a1", grantIds=["g1", "g2", "g3", "g4", "far"])],
+        "grants": [
+            grant(id="g1", status="claimed"),
+            grant(id="g2", status="pending"),
+            grant(id="g3", status="claimed"),
+            grant(id="g4", status="fro\x1bzen"),
+        ],
+    }
+    assert texts("attempts", **lists)[0][5] == "1 pending 2 claimed 1 fro␛zen 1 linked"
+
+
+def test_an_unknown_status_stays_as_it_came() -> None:
+    assert texts("attempts", attempts=[attempt(status="on_hold")])[0][0] == "on_hold"
+    assert texts("grants", grants=[grant(status="frozen")])[0][0] == "frozen"
+
+
+def test_two_faults_are_both_told() -> None:
+    banned = {"ban": {"bannedAt": None, "reason": None}}
+    assert texts("grants", grants=[grant()], player=banned)[0][-1] == "pending, player is banned; pending for 1h"
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({}, "daily_race"),
+        ({"sourceKind": "event_milestone"}, "milestone of daily_race"),
+        ({"sourceKind": "admin", "sourceRefId": None}, "by hand"),
+        ({"sourceKind": "api", "sourceRefId": None}, "studio's backend"),
+        ({"sourceKind": "crate_open", "sourceRefId": None}, "a crate"),
+        ({"sourceRefId": None}, "an event"),
+        ({"sourceKind": "gift", "sourceRefId": None}, "gift"),
+        ({"sourceKind": None, "sourceRefId": None}, "—"),
+    ],
+)
+def test_where_a_grant_comes_from(fields: dict[str, Any], words: str) -> None:
+    found = texts("grants", grants=[grant(**fields)], attempts=[attempt()])
+    assert found[0] == ["pending", "500 gold", words, "1h ago", "in 14d", "—", "pending for 1h"] or (
+        found[0][2] == words
+    )
+
+
+def test_balances_items_and_ledgers() -> None:
+    lists: dict[str, Any] = {
+        "wallet": [{"economyKey": "gold", "balance": 2340, "updatedAt": ago(hours=3)}, {"economyKey": "xp"}],
+        "inventory": [{"itemKey": "potion", "quantity": 3}],
+        "walletLedger": [
+            {
+                "ledgerId": "l1",
+                "economyKey": "gold",
+                "delta": 500,
+                "balance": 2340,
+                "reason": "grant_deposit",
+                "origin": "admin",
+                "occurredAt": ago(hours=3),
+            }
+        ],
+        "itemLedger": [{"itemKey": "potion", "delta": -1, "quantity": 3}],
+    }
+    assert texts("balances", **lists) == [["gold", f"2{N}340", "3h ago"], ["xp", "—", "—"]]
+    assert texts("items", **lists) == [["potion", "3", "—"]]
+    assert texts("wallet_ledger", **lists) == [["3h ago", "gold", "+500", f"2{N}340", "grant_deposit", "admin"]]
+    assert texts("item_ledger", **lists) == [["—", "potion", "−1", "3", "—", "—"]]
+    assert [row.id for row in rows("item_ledger", snapshot(**lists), NOW)] == ["#0"]
+
+
+def test_lobbies() -> None:
+    lobby = {
+        "id": "l1",
+        "eventKey": "duel",
+        "status": "forming",
+        "mode": "lobby_matched",
+        "capacity": 8,
+        "participantCount": 5,
+        "botSlots": 3,
+        "fillBy": ago(minutes=20),
+    }
+    assert texts("lobbies", lobbies=[lobby, {"id": "l2"}]) == [
+        ["forming", "duel", "5 of 8, 3 bots", "lobby_matched", "—", "—", "not filled for 20m"],
+        ["—", "—", "—", "—", "—", "—", ""],
+    ]
+
+
+def test_audit() -> None:
+    entry = {
+        "id": "r1",
+        "occurredAt": ago(hours=1),
+        "action": "grant.manual_create",
+        "outcome": "denied",
+        "actor": {"kind": "member", "id": "m1", "label": "maria"},
+        "player": {"id": "p1", "externalPlayerId": "alice_42"},
+        "reason": "make-good",
+        "ticket": "ZD-1",
+    }
+    seen = snapshot(audit=[entry, {"id": "r2", "actor": {"kind": "api_key", "id": "abc"}}, {"id": "r3"}])
+    assert [[cell.text for cell in row.cells] for row in rows("audit", seen, NOW)] == [
+        ["1h ago", "grant.manual_create", "denied", "maria", "ZD-1", "make-good"],
+        ["—", "—", "—", "api_key abc", "—", "—"],
+        ["—", "—", "—", "—", "—", "—"],
+    ]
+    wide = audit_row(seen.audit[0], NOW, with_player=True)
+    assert [column.title for column in STUDIO_COLUMNS][3] == "PLAYER"
+    assert wide.cells[3].text == "alice_42"
+    assert len(wide.cells) == len(wide.sort) == len(STUDIO_COLUMNS)
+
+
+def test_every_row_fits_its_columns_and_keeps_its_id() -> None:
+    seen = snapshot(
+        attempts=[attempt()],
+        grants=[grant()],
+        wallet=[{"economyKey": "gold"}],
+        inventory=[{"itemKey": "potion"}],
+        lobbies=[{"id": "l1"}],
+        audit=[{"id": "r1"}],
+        walletLedger=[{"ledgerId": "w1"}],
+        itemLedger=[{"ledgerId": "i1"}],
+    )
+    for pane in PANES:
+        found = tables(pane.id, seen, NOW)
+        assert [table.id for table in found] == list(TABLES_OF[pane.id])
+        for table in found:
+            for row in table.rows:
+                assert len(row.cells) == len(row.sort) == len(table.columns)
+                assert row.id
+                assert row.copies_what
+    assert [row.scope for table in tables("wallet", seen, NOW) for row in table.rows] == ["wallet", "ledger"]
+
+
+def test_the_pane_counts_what_the_backend_counted() -> None:
+    seen = snapshot(
+        attempts=[attempt()], grants=[grant()], summary={"attemptCount": 5000, "grantsPending": 2, "grantsClaimed": 9}
+    )
+    assert [pane_count(pane.id, seen) for pane in PANES] == [5000, 11, 0, 0, 0, 0]
+    assert pane_title("attempts", seen) == f"1 Attempts 5{N}000"
+    assert pane_title("grants", None) == "2 Grants"
+
+
+def test_sorting_keeps_what_is_missing_last() -> None:
+    seen = snapshot(attempts=[attempt(id="a1", score=5), attempt(id="a2", score=None), attempt(id="a3", score=7)])
+    found = rows("attempts", seen, NOW)
+    assert [row.id for row in sorted_rows(found, 2, descending=False)] == ["a1", "a3", "a2"]
+    assert [row.id for row in sorted_rows(found, 2, descending=True)] == ["a3", "a1", "a2"]
+    assert sort_key(10**400) > sort_key(5)
+
+
+def test_what_is_wrong_sorts_first() -> None:
+    seen = snapshot(attempts=[attempt(id="a1"), attempt(id="a2", roll={"status": "failed"})])
+    found = rows("attempts", seen, NOW)
+    assert [row.id for row in sorted_rows(found, 6, descending=False)] == ["a2", "a1"]
+
+
+def test_filtering_finds_text_in_any_cell() -> None:
+    (row,) = rows("attempts", snapshot(attempts=[attempt(roll={"status": "failed"})]), NOW)
+    assert row.matches("DAILY")
+    assert row.matches(" roll fail ")
+    assert not row.matches("weekly")
+
+
+@pytest.mark.parametrize("table", list(COLUMNS))
+@pytest.mark.parametrize("width", [200, 118, 86, 78, 60, 40, 20, 5, 1])
+def test_columns_find_room(table: TableId, width: int) -> None:
+    seen = snapshot(
+        attempts=[attempt(eventKey="an_event_with_a_very_long_name_indeed", roll={"status": "failed"})],
+        grants=[grant()],
+        walletLedger=[{"ledgerId": "w1", "economyKey": "gold", "delta": 10**12, "balance": 10**15}],
+    )
+    columns = COLUMNS[table]
+    fitted = fit(columns, rows(table, seen, NOW), width)
+    assert fitted
+    assert sum(each.width for each in fitted) + 2 * (len(fitted) - 1) <= width
+    assert [each.place for each in fitted] == sorted(each.place for each in fitted)
+    most = min(columns, key=lambda column: column.priority)
+    assert most in [each.column for each in fitted]
+
+
+def test_the_least_important_columns_shrink_and_go_first() -> None:
+    columns = (Column("a", "A", 4, 10, 1), Column("b", "B", 4, 10, 3), Column("c", "C", 4, 10, 2))
+    row = Row("1", "player", tuple(rows_cells("aaaaaaaa", "bbbbbbbb", "cccccccc")), (), "", "")
+
+    def shown(width: int) -> list[tuple[str, int]]:
+        return [(each.column.key, each.width) for each in fit(columns, [row], width)]
+
+    assert shown(28) == [("a", 8), ("b", 8), ("c", 8)]
+    assert shown(25) == [("a", 8), ("b", 5), ("c", 8)]
+    assert shown(21) == [("a", 8), ("b", 4), ("c", 5)]
+    assert shown(15) == [("a", 8), ("c", 5)]
+    assert shown(7) == [("a", 7)]
+
+
+def rows_cells(*words: str) -> list[Any]:
+    from kraty_console.present.table import cell
+
+    return [cell(word) for word in words]
