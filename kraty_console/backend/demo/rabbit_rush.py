@@ -95,7 +95,7 @@ TABLES: Final[tuple[Json, ...]] = (
 )
 
 BUNDLES: Final[tuple[Json, ...]] = (
-    {"key": "race_prize", "name": "Race prize", "entries": [_table("daily_gold"), _currency("xp", 25)]},
+    {"key": "race_prize", "name": "Race prize", "entries": [_table("daily_gold")]},
     {"key": "hunt_prize", "name": "Hunt prize", "entries": [_crate("spring_basket"), _currency("xp", 60)]},
     {"key": "cup_gold", "name": "Cup, first place", "entries": [_gold(2500), _crate("legendary_box")]},
     {"key": "cup_silver", "name": "Cup, places 2 to 10", "entries": [_gold(1000), _currency("gems", 50)]},

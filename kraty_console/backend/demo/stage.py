@@ -24,13 +24,13 @@ Story = AsyncGenerator[int, None]
 class Stage:
     """The clock that the stories move, and the ids and chances they get: all the same for the same seed and now."""
 
-    def __init__(self, tenant: Tenant, seed: int, now_ms: int) -> None:
+    def __init__(self, tenant: Tenant, seed: int, now_ms: int, ids: str = "ids") -> None:
         self.tenant = tenant
         self.seed = seed
         self.now_ms = now_ms
         """The moment everything is told from: no story goes past it."""
         self.clock_ms = 0
-        self.new_id = IdSource(lambda: self.clock_ms, random.Random(f"{seed}:{tenant.game_id}:ids").getrandbits)
+        self.new_id = IdSource(lambda: self.clock_ms, random.Random(f"{seed}:{tenant.game_id}:{ids}").getrandbits)
 
     def chances(self, name: str) -> random.Random:
         """The luck of one story, which no other story disturbs."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from kraty_console.backend.auth.tokens import RandomBytes
-from kraty_console.backend.demo import casework, cast, crowd, duels, rabbit_rush, second_studio, tryouts
+from kraty_console.backend.demo import casework, cast, crowd, duels, rabbit_rush, second_studio, tryouts, veteran
 from kraty_console.backend.demo.calendar import Calendar, Window
 from kraty_console.backend.demo.cast import Scene
 from kraty_console.backend.demo.directory import LIVE, TEST, DemoWorld, Studio, admit, enrol, found_studios, is_there
@@ -78,8 +78,10 @@ async def _make_ours(tx: Transaction, studio: Studio, now_ms: int, seed: int) ->
             *crowd.stories(scene, [*patients[: -casework.BANNED], *others]),
             *crowd.hostile_stories(scene),
             *tryouts.stories(trials),
+            veteran.arrival(scene),
         ],
     )
+    await veteran.live(scene)
 
 
 async def _make_theirs(tx: Transaction, studio: Studio, now_ms: int, seed: int) -> None:

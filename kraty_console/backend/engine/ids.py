@@ -29,7 +29,8 @@ class IdSource:
         value = (self._last_ms & 0xFFFF_FFFF_FFFF) << 80
         value |= 0x7 << 76 | self._counter << 64
         value |= 0b10 << 62 | self._randbits(62)
-        return str(uuid.UUID(int=value))
+        digits = f"{value:032x}"
+        return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 def is_id(text: str) -> bool:

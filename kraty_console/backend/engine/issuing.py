@@ -103,7 +103,7 @@ def crate_contents(entry: Mapping[str, Any]) -> dict[str, Any]:
     return {"crateItemKey": entry["crateItemKey"], "quantity": entry["quantity"]}
 
 
-async def roll_crate(tx: Transaction, ctx: Context, crate: Row) -> list[dict[str, Any]]:
+async def roll_crate(tx: Transaction, ctx: Context, crate: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What is in a crate grant: the same each time (kraty-api 5.12). RollFailed when it cannot be rolled."""
     key = crate["contents"].get("crateItemKey")
     quantity = crate["contents"].get("quantity", 1)

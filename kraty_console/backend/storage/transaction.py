@@ -117,7 +117,7 @@ class Transaction:
         """What rules want to remember for the length of this transaction (definitions, found players)."""
         self._rows: dict[tuple[sa.Table, Key], Row] = {}
         self._locked: set[tuple[sa.Table, Key]] = set()
-        self._dirty: dict[int, Row] = {}
+        self._dirty: dict[sa.Table, dict[int, Row]] = {}
         self._new_tenants: set[Key] = set()
         self._unseen: set[sa.Table] = set()
 
@@ -208,7 +208,7 @@ class Transaction:
         place = (table, row.key())
         assert place not in self._rows, f"{table.name} {place[1]} is there already"
         self._rows[place] = row
-        self._dirty[id(row)] = row
+        self._dirty.setdefault(table, {})[id(row)] = row
         return row
 
     def change(self, row: Row, **values: Any) -> Row:  # noqa: ANN401 (any column)
@@ -217,7 +217,7 @@ class Transaction:
             assert name in row, f"{row.table.name} has no column {name}"
             row[name] = value
             row.changed.add(name)
-        self._dirty[id(row)] = row
+        self._dirty.setdefault(row.table, {})[id(row)] = row
         return row
 
     async def insert_if_absent(self, table: sa.Table, values: Mapping[str, Any]) -> bool:
@@ -238,11 +238,10 @@ class Transaction:
 
     async def _flush(self, only: frozenset[sa.Table] | None) -> None:
         """Write what was added to and changed in these tables (which hold their parents), None for all of them."""
-        rows = [row for row in self._dirty.values() if only is None or row.table in only]
-        if not rows:
+        touched = self._dirty.keys() if only is None else self._dirty.keys() & only
+        if not touched:
             return
-        for row in rows:
-            del self._dirty[id(row)]
+        rows = [row for table in sorted(touched, key=_order) for row in self._dirty.pop(table).values()]
         inserts: dict[sa.Table, list[Row]] = {}
         updates: dict[tuple[sa.Table, tuple[str, ...]], list[Row]] = {}
         for row in rows:
@@ -250,8 +249,8 @@ class Transaction:
                 inserts.setdefault(row.table, []).append(row)
             else:
                 updates.setdefault((row.table, tuple(sorted(row.changed))), []).append(row)
-        for table in sorted(inserts, key=_order):
-            await self._insert(table, inserts[table])
+        for table, fresh in inserts.items():
+            await self._insert(table, fresh)
         for (table, columns), changed in updates.items():
             await self.connection.execute(_update(table, columns), [_parameters(row, columns) for row in changed])
         for row in rows:
