@@ -149,9 +149,9 @@ async def _migrate(url: str) -> None:
 
 async def _load_demo(db: Database, credentials_out: Path | None, base_url: str) -> None:
     # The demo world is a good deal of code that a backend without it never needs.
-    from kraty_console.backend import demo
+    from kraty_console.backend.demo.world import load
 
-    world = await demo.load(db, _now_ms())
+    world = await load(db, _now_ms())
     if credentials_out is None:
         return
     try:
