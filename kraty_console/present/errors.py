@@ -89,7 +89,7 @@ _LOOK: Final = "It may have taken effect: look before sending it again."
 
 
 def _words(title: str, trace: str, message: str, hint: str, exit_code: int, retry_after: float | None = None) -> Words:
-    said = f" {message}." if message and message.casefold() not in title.casefold() else ""
+    said = f" {message[:1].upper()}{message[1:]}." if message and message.casefold() not in title.casefold() else ""
     return Words(SafeText(title), SafeText(f"{title}{said}{trace}"), SafeText(hint), exit_code, retry_after)
 
 

@@ -1,0 +1,78 @@
+"""What is printed without the screen."""
+
+from __future__ import annotations
+
+import json
+
+from kraty_console.contract.players import SearchHit
+from kraty_console.present.plain import hits_text, json_text, pane_text, player_json, player_text
+from tests.support.players import NOW, ago, attempt, grant, snapshot
+
+N = "\u202f"
+
+
+def test_a_search() -> None:
+    hits = [
+        SearchHit.model_validate(
+            {
+                "externalPlayerId": "alice_42",
+                "displayName": "Swift Otter",
+                "email": "alice@example.com",
+                "lastSeenAt": ago(minutes=4),
+                "match": "external_id",
+            }
+        ),
+        SearchHit.model_validate({"externalPlayerId": "漢字", "match": "merged", "mergedFrom": "guest"}),
+        SearchHit.model_validate({"externalPlayerId": "x", "match": "soundex"}),
+    ]
+    assert hits_text(hits, NOW).splitlines() == [
+        "PLAYER    NAME         E-MAIL             LAST SEEN  FOUND BY",
+        "alice_42  Swift Otter  alice@example.com  4m ago     id",
+        "漢字      —            —                  —          guest was merged into it",
+        "x         —            —                  —          soundex",
+    ]
+
+
+def test_a_pane_lines_up() -> None:
+    seen = snapshot(attempts=[attempt(roll={"status": "failed"}), attempt(id="a2", score=5, eventKey="x")])
+    assert pane_text("attempts", seen, NOW).splitlines() == [
+        "STATUS     EVENT       SCORE  STARTED  ENDED   GRANTS  WHAT IS WRONG",
+        f"completed  daily_race  1{N}840  2h ago   1h ago  none    roll failed",
+        "completed  x               5  2h ago   1h ago  none    rolled nothing",
+    ]
+
+
+def test_a_pane_of_two_tables_names_them() -> None:
+    seen = snapshot(
+        wallet=[{"economyKey": "gold", "balance": 5}],
+        walletLedger=[{"ledgerId": "l1", "economyKey": "gold", "delta": 5}],
+    )
+    lines = pane_text("wallet", seen, NOW).splitlines()
+    assert lines[0] == "Balances"
+    assert lines[1] == "BALANCE OF  BALANCE  CHANGED"
+    assert "Wallet ledger" in lines
+
+
+def test_an_empty_pane_says_what_would_be_there() -> None:
+    assert pane_text("lobbies", snapshot(), NOW) == "No lobbies yet. A seat in a matched event shows here.\n"
+
+
+def test_a_player_with_the_next_step() -> None:
+    seen = snapshot(attempts=[attempt(roll={"status": "failed"})], grants=[grant(sourceRefId=None)])
+    text = player_text(seen, NOW)
+    assert text.startswith("alice_42 · Swift Otter · PT · level 7")
+    assert "Next step: The roll failed" in text
+    assert "\nAttempts\nSTATUS" in text
+    assert "\nGrants\nSTATUS" in text
+    assert "Lobbies" not in text
+
+
+def test_json_is_what_came_in_ascii_alone() -> None:
+    seen = snapshot(player={"externalPlayerId": "a\x7f\u202e漢\x1b"}, attempts=[attempt(extra="kept")])
+    text = json_text(player_json(seen))
+    assert all(" " <= char <= "~" or char == "\n" for char in text)
+    whole = json.loads(text)
+    assert whole["player"]["externalPlayerId"] == "a\x7f\u202e漢\x1b"
+    assert whole["attempts"][0]["extra"] == "kept"
+    assert list(player_json(seen, "wallet")) == ["wallet", "walletLedger"]
+    assert player_json(seen, "attempts")["attempts"][0]["startedAt"] == ago(hours=2)
