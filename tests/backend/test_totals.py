@@ -75,11 +75,11 @@ async def _check(world: World) -> None:
     assert {row["grant_id"] for row in deposits} == claimed
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 async def test_totals_and_ledgers_hold_whatever_happens(world: World, seed: int) -> None:
     chance = random.Random(seed)
     await world.play("race")
-    for number in range(60):
+    for number in range(50):
         try:
             await _step(world, chance, number)
         except RuleError:

@@ -82,7 +82,7 @@ class World:
     async def rows(self, table: sa.Table, **equal: Any) -> list[dict[str, Any]]:
         """The game's rows of a table that have these values, in the order they were made."""
         matches = [table.c[name] == value for name, value in equal.items()]
-        made = [column for column in table.primary_key if isinstance(column.type, sa.Uuid)]
+        made = sorted(table.primary_key, key=lambda column: not isinstance(column.type, sa.Uuid))
         async with self.db.read() as tx:
             return await tx.all(sa.select(table).where(*self._here(table), *matches).order_by(*made))
 
@@ -105,9 +105,10 @@ class World:
         return row
 
 
-async def make_world(db: Database) -> World:
-    """A studio, a game, a catalog, events and their windows; no players."""
-    new_id = IdSource(lambda: NOW, random.SystemRandom().getrandbits)
+async def make_world(db: Database, seed: int | None = None) -> World:
+    """A studio, a game, a catalog, events and their windows; no players. With a seed the ids are always the same."""
+    chance = random.SystemRandom() if seed is None else random.Random(seed)
+    new_id = IdSource(lambda: NOW, chance.getrandbits)
     world = World(db, Tenant(new_id(), new_id()), new_id)
 
     async def define(tx: Transaction) -> None:

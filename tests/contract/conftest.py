@@ -17,7 +17,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
     if request.param == "sqlite":
         yield SqliteFiles(folder).fresh()
     else:
-        with postgresql_server(folder) as server:
+        with postgresql_server() as server:
             yield server.fresh()
 
 
