@@ -13,7 +13,8 @@ from kraty_console.cli.options import Options, where_options
 from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_LIMIT
 
 if TYPE_CHECKING:
-    from kraty_console.client.admin import KratyClient
+    from kraty_console.client.admin import Fetched, KratyClient
+    from kraty_console.contract.players import Snapshot
 
 T = TypeVar("T")
 
@@ -61,10 +62,20 @@ def search(before: Options, /, query: str, as_json: bool, limit: int, **said: An
 @click.pass_obj
 def show(before: Options, /, player: str, pane: Any, as_json: bool, limit: int, **said: Any) -> int:  # noqa: ANN401
     """Show what is known of PLAYER, by the exact id: the profile, the next step, and every pane."""
-    from kraty_console.cli.output import emit, emit_json
+    from kraty_console.cli.output import emit, emit_json, say
 
-    fetched = _asked(before.then(Options(**said)), lambda client: client.snapshot(player, limit=limit))
-    assert fetched is not None, "nothing was asked to be unchanged"
+    async def look(client: KratyClient) -> Fetched[Snapshot] | None:
+        from kraty_console.contract.errors import NotFound
+
+        try:
+            return await client.snapshot(player, limit=limit)
+        except NotFound:
+            return None
+
+    fetched = _asked(before.then(Options(**said)), look)
+    if fetched is None:
+        say(f"No player of this game has exactly the id {player}. Look for others: kraty-console search {player}")
+        return Exit.NOT_FOUND
     from kraty_console.present import plain
 
     now = datetime.now(UTC)

@@ -127,10 +127,10 @@ async def test_show_as_json_is_the_answer_as_it_came(capsys: pytest.CaptureFixtu
 @pytest.mark.parametrize(
     ("act", "code", "words"),
     [
-        (failed(404, "not_found", "Player 'x' not found"), 3, "not found"),
+        (failed(404, "not_found", "Player 'x' not found"), 3, "exactly the id x"),
         (failed(401, "session_invalid"), 4, "session"),
         (failed(403, "forbidden", details={"permission": "player.read"}), 4, "player.read"),
-        (failed(400, "validation_failed", "limit: too large"), 1, "limit"),
+        (failed(400, "validation_failed", "limit: too large"), 1, "too large"),
         (failed(500, "internal_error", "trouble", X_Request_Id="r-77"), 5, "r-77"),
         (failed(429, "rate_limited", Retry_After="60"), 5, "60"),
         (answers(404, b"<html>"), 1, "Kraty"),
