@@ -187,7 +187,7 @@ def check_amount(text: str) -> str | None:
     """Amounts are whole numbers from 1 to a thousand million (decisions: Manual grant, Wallet credit)."""
     amount = whole_number(text)
     if amount is None or not 1 <= amount <= MAX_AMOUNT:
-        return f"a whole number from 1 to {grouped(MAX_AMOUNT)}"
+        return f"a whole number, 1 to {grouped(MAX_AMOUNT)}"
     return None
 
 

@@ -91,6 +91,10 @@ class EntriesEditor(TextArea):
         after = self.get_text_range(end, self.document.end)
         self.suggestion = completion(before, after, self._completer.catalog)
 
+    def on_text_area_selection_changed(self) -> None:
+        """The cursor went elsewhere, and something else can be finished there."""
+        self.update_suggestion()
+
     def replace(
         self, insert: str, start: Location, end: Location, *, maintain_selection_offset: bool = True
     ) -> EditResult:
@@ -99,8 +103,7 @@ class EntriesEditor(TextArea):
         character = steers(text.replace("\n", "").replace("\t", ""))
         if character is not None:
             self.post_message(self.Told(self, refusal(character)))
-            text = ""
-            end = start
+            return EditResult(end, "")
         return super().replace(text, start, end, maintain_selection_offset=maintain_selection_offset)
 
     def action_template(self) -> None:

@@ -138,7 +138,11 @@ class FormBody(Vertical):
     @on(FormRow.Changed)
     def _field_changed(self, event: FormRow.Changed) -> None:
         event.stop()
-        self._kept[event.row.field.name] = event.row.value
+        field, value = event.row.field, event.row.value
+        if value == field.default:
+            self._kept.pop(field.name, None)  # what was never touched follows the form, the ticket above all
+        else:
+            self._kept[field.name] = value
         self.recompute()
 
     @on(FormRow.Left)

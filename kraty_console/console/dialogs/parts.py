@@ -131,9 +131,9 @@ class Pairs(Static):
             return
         self.rows = wanted
         self.display = bool(wanted)
-        table = Table.grid(padding=(0, 1, 0, 0), expand=True)
+        table = Table.grid(padding=(0, 2, 0, 0), expand=True)
         labelled = any(label for _, label, _ in wanted)
-        table.add_column(width=13, no_wrap=True)
+        table.add_column(width=12, no_wrap=True)
         if labelled:
             table.add_column(no_wrap=True)
         table.add_column(ratio=1, overflow="fold")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 from textual import events
 from textual.app import App, ComposeResult
 from textual.binding import Binding
+from textual.pilot import Pilot
 from textual.screen import Screen
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from kraty_console.console.stylesheets import stylesheets
 from kraty_console.console.theme import DARK, THEMES, VARIABLE_DEFAULTS
@@ -35,8 +38,8 @@ class Host(App[None]):
         return VARIABLE_DEFAULTS
 
     def compose(self) -> ComposeResult:
-        for line in range(40):
-            yield Static(f"{line:>3}  what is beneath the dialog stays where it is · " * 2, markup=False)
+        lines = (f"{line:>3}  what is beneath stays where it is" for line in range(40))
+        yield Static("\n".join(lines), markup=False)
 
     def action_open_dialog(self) -> None:
         screen: Screen[Any] = self.make()
@@ -52,9 +55,37 @@ class Host(App[None]):
             self.post_message(events.Key(key, character))
 
 
-async def opened(pilot: Any) -> Any:
-    """Open the dialog and wait until it listens."""
-    await pilot.press("O")
-    while not (hasattr(pilot.app.screen, "open") and pilot.app.screen.open):
+@asynccontextmanager
+async def running(app: Host, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Pilot[None]]:
+    """The app with toasts and tooltips on, so that what they would break breaks here."""
+    async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
+        yield pilot
+
+
+async def opened(pilot: Pilot[None], press: str | None = "O") -> Any:
+    """Open the dialog, or take the one that is opening, and wait until it listens."""
+    if press is not None:
+        await pilot.press(press)
+    for _ in range(50):
+        if getattr(pilot.app.screen, "open", False):
+            await pilot.pause()
+            return pilot.app.screen
         await pilot.pause()
-    return pilot.app.screen
+    raise AssertionError("the dialog did not open")
+
+
+async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
+    """Let the app work until something holds."""
+    for _ in range(200):
+        if condition():
+            return
+        await pilot.pause()
+    raise AssertionError("it never came to hold")
+
+
+async def typed(pilot: Pilot[None], text: str) -> None:
+    """A text typed into the line that has the focus, at once."""
+    line = pilot.app.focused
+    assert isinstance(line, Input)
+    line.insert_text_at_cursor(text)
+    await pilot.pause()

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from textual import events
+from textual.app import App
 
 from kraty_console.client.entries import Entry, State
 from kraty_console.client.writer import Performed
@@ -123,3 +127,15 @@ def refused(error: KratyError) -> Performed:
 
 def unknown(error: KratyError | None = None) -> Performed:
     return Performed("unknown", entry(state=State.UNKNOWN, applied=None), error=error)
+
+
+def screen_lines(app: App[Any]) -> list[str]:
+    """What the screen shows, line by line."""
+    return [
+        "".join(segment.text for segment in strip if not segment.control)
+        for strip in app.screen._compositor.render_strips()
+    ]
+
+
+def paste(text: str) -> events.Paste:
+    return events.Paste(text)

@@ -1,0 +1,105 @@
+"""What every dialog keeps to: deaf until it is seen, quiet at rest, inside 80×24."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kraty_console.console.dialogs.action import ActionDialog
+from kraty_console.console.dialogs.draft import Draft
+from kraty_console.console.dialogs.ticket import TicketDialog
+from tests.console.dialogs import world
+from tests.console.dialogs.host import Host, opened, running
+
+
+def make(action_id: str, environment: str = "live", sent: list[Any] | None = None) -> Any:
+    async def submit(values: Any) -> Any:
+        if sent is not None:
+            sent.append(dict(values))
+        return world.applied()
+
+    return lambda: ActionDialog(
+        world.form(action_id),
+        Draft(lambda: "kc_1"),
+        environment=environment,
+        submit=submit,
+        resolve=submit,
+        see=world.seen,
+    )
+
+
+async def test_keys_typed_ahead_are_dropped_and_never_obeyed() -> None:
+    sent: list[Any] = []
+    async with running(Host(make("attempt.retry_roll", sent=sent))) as pilot:
+        pilot.app.type_at_once("O", "x", "tab", "tab", "tab", "enter", "enter", "escape", "j", "enter")
+        dialog = await opened(pilot, press=None)
+        assert dialog.phase.value == "editing"
+        assert pilot.app.screen is dialog
+        assert dialog.draft.values == {}
+        assert sent == []
+        assert dialog.focused is not None
+        assert dialog.focused.name == "ticket"
+        assert dialog.focused.value == "ZD-4821"
+        assert len(pilot.app.screen_stack) == 2
+
+
+async def test_the_key_that_opened_it_never_confirms() -> None:
+    sent: list[Any] = []
+    async with running(Host(make("grant.force_claim", sent=sent))) as pilot:
+        pilot.app.type_at_once("O", "O", "O")
+        await opened(pilot, press=None)
+        await pilot.press("O")
+        assert sent == []
+        assert len(pilot.app.screen_stack) == 2
+
+
+async def test_nothing_beneath_hears_a_key() -> None:
+    async with running(Host(lambda: TicketDialog("ZD-1"))) as pilot:
+        dialog = await opened(pilot)
+        await pilot.press("j")
+        assert pilot.app.beneath == 0
+        assert dialog.line.value == "ZD-1j"
+
+
+@pytest.mark.parametrize("action_id", ["attempt.force_complete", "attempt.retry_roll", "player.grant", "player.ban"])
+@pytest.mark.parametrize("environment", ["live", "test"])
+async def test_the_environment_is_told_in_words_and_by_the_border(action_id: str, environment: str) -> None:
+    async with running(Host(make(action_id, environment))) as pilot:
+        dialog = await opened(pilot)
+        await pilot.pause()
+        top = world.screen_lines(pilot.app)[dialog.box.region.y]
+        assert environment.upper() in top
+        assert ("━" in top) == (environment == "live")
+        assert ("─" in top) == (environment == "test")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (60, 15), (40, 12)])
+async def test_the_buttons_stay_in_sight(size: tuple[int, int]) -> None:
+    async with running(Host(make("player.grant")), size=size) as pilot:
+        dialog = await opened(pilot)
+        await pilot.pause()
+        assert dialog.box.region.width <= min(78, size[0])
+        assert dialog.box.region.height <= size[1]
+        assert dialog.size.region.contains_region(dialog.confirm.region)
+        assert dialog.confirm.region.height == 1
+        assert dialog.body.max_scroll_x == 0
+
+
+async def test_a_resize_keeps_what_was_typed() -> None:
+    async with running(Host(make("attempt.force_complete"))) as pilot:
+        dialog = await opened(pilot)
+        await pilot.press(*"crash")
+        await pilot.resize_terminal(60, 16)
+        await pilot.pause()
+        await pilot.pause()
+        assert dialog.draft.values["reason"] == "crash"
+        assert dialog.focused.name == "reason"
+        assert dialog.size.region.contains_region(dialog.confirm.region)
+
+
+async def test_at_rest_nothing_ticks() -> None:
+    async with running(Host(make("attempt.force_complete"))) as pilot:
+        dialog = await opened(pilot)
+        for node in (dialog, *dialog.walk_children()):
+            assert [timer for timer in node._timers if timer._active.is_set()] == []
