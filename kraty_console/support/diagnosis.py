@@ -18,6 +18,9 @@ from kraty_console.support.measure import age, counted, grouped, since, span
 if TYPE_CHECKING:
     from kraty_console.contract.players import Attempt, Grant, Lobby, Snapshot
 
+MILESTONE: Final = "event_milestone"
+"""The source of a grant that was won on the way, not at the end (kraty-api 5.4)."""
+
 IDLE_AFTER: Final = 24 * 3600
 """Seconds without progress after which an attempt counts as stuck."""
 
@@ -141,6 +144,8 @@ def _unknown(status: str) -> Diagnosis:
 
 def _completed(attempt: Attempt, linked: Linked, snapshot: Snapshot, now: datetime) -> Iterator[Diagnosis]:
     if linked.ids:
+        if _terminal_roll_missing(attempt, linked):
+            yield _blocked(attempt, linked)
         for grant in linked.grants:
             yield from grant_faults(grant, snapshot, now)
         return
@@ -194,11 +199,40 @@ def _force_complete(attempt: Attempt, linked: Linked) -> dict[str, str | bool]:
     return prefill
 
 
-def _then_roll(linked: Linked) -> str:
+def _terminal_roll_missing(attempt: Attempt, linked: Linked) -> bool:
+    """True when the grants of a complete attempt are all from milestones, which fire whatever becomes of its end
+    (kraty-api 9: Milestones), and its own rewards were never rolled."""
+    roll = attempt.roll.status if attempt.roll is not None else None
+    only_milestones = all(grant.source_kind == MILESTONE for grant in linked.grants)
+    listed = len(linked.grants) == len(linked.ids)
+    never = roll == "none" and attempt.reward_policy != "none" and listed
+    return only_milestones and (roll == "failed" or never)
+
+
+def _blocked(attempt: Attempt, linked: Linked) -> Diagnosis:
+    failed = attempt.roll is not None and attempt.roll.status == "failed"
+    why = f" It said: {attempt.roll.error}" if failed and attempt.roll is not None and attempt.roll.error else ""
+    return Diagnosis(
+        Fault.ROLL_FAILED if failed else Fault.NOT_ROLLED,
+        "roll failed" if failed else "not rolled",
+        "wrong",
+        f"{'The roll failed' if failed else 'Its rewards were not rolled'}, and {_linked_already(linked)}, "
+        f"so a retry is refused. Give what is due by hand (M).{why}",
+        "player.grant",
+    )
+
+
+def _linked_already(linked: Linked) -> str:
+    return f"{counted(len(linked.ids), 'grant')} {'is' if len(linked.ids) == 1 else 'are'} linked already"
+
+
+def _then_roll(attempt: Attempt, linked: Linked) -> str:
+    """The end of a sentence that advises to force-complete."""
+    if attempt.reward_policy == "none":
+        return "."
     if not linked.ids:
-        return "then roll its rewards"
-    are = "is" if len(linked.ids) == 1 else "are"
-    return f"{counted(len(linked.ids), 'grant')} {are} linked already, so its rewards cannot be rolled again"
+        return ", then roll its rewards."
+    return f". {_linked_already(linked)}, so a roll is refused: give what is due by hand (M)."
 
 
 def _in_progress(attempt: Attempt, linked: Linked, snapshot: Snapshot, now: datetime) -> Iterator[Diagnosis]:
@@ -213,7 +247,7 @@ def _in_progress(attempt: Attempt, linked: Linked, snapshot: Snapshot, now: date
             "target met, not finished",
             "wrong",
             f"The target of {grouped(attempt.target)} is met, but the finish never reached the server. "
-            f"Force-complete it, {_then_roll(linked)}.",
+            f"Force-complete it{_then_roll(attempt, linked)}",
             *mend,
         )
     elif ends is not None and age(ends, now) > 0:
@@ -222,7 +256,7 @@ def _in_progress(attempt: Attempt, linked: Linked, snapshot: Snapshot, now: date
             f"window over for {span(ends, now)}",
             "wrong",
             f"Its window closed {since(ends, now)} and it is still in progress. "
-            f"Force-complete it, {_then_roll(linked)}.",
+            f"Force-complete it{_then_roll(attempt, linked)}",
             *mend,
         )
     elif last is not None and idle is not None and idle > IDLE_AFTER:
@@ -231,7 +265,7 @@ def _in_progress(attempt: Attempt, linked: Linked, snapshot: Snapshot, now: date
             f"stuck for {span(last, now)}",
             "wrong",
             f"Nothing was heard of it for {span(last, now)}; the client may have crashed. "
-            f"If the player finished, force-complete it with the true score, {_then_roll(linked)}.",
+            f"If the player finished, force-complete it with the true score{_then_roll(attempt, linked)}",
             *mend,
         )
     elif snapshot.player.ban is None:
@@ -255,7 +289,7 @@ def _expired(attempt: Attempt, linked: Linked, snapshot: Snapshot, now: datetime
         "never finished",
         "notice",
         "It expired before a finish reached the server. If the player did finish, force-complete it with the true "
-        f"score, {_then_roll(linked)}.",
+        f"score{_then_roll(attempt, linked)}",
         "attempt.force_complete",
         attempt.id,
         _force_complete(attempt, linked),
@@ -296,7 +330,7 @@ def _pending(grant: Grant, snapshot: Snapshot, now: datetime) -> Iterator[Diagno
     if snapshot.player.ban is not None:
         yield Diagnosis(
             Fault.BANNED_PENDING,
-            "pending, player is banned",
+            "player is banned",
             "notice",
             "The player is banned, so claims are refused and the grant waits. If the ban is wrong, lift it; "
             "if the player is due this all the same, force-claim delivers it.",

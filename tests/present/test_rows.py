@@ -81,7 +81,7 @@ def test_an_unknown_status_stays_as_it_came() -> None:
 
 def test_two_faults_are_both_told() -> None:
     banned = {"ban": {"bannedAt": None, "reason": None}}
-    assert texts("grants", grants=[grant()], player=banned)[0][-1] == "pending, player is banned; pending for 1h"
+    assert texts("grants", grants=[grant()], player=banned)[0][-1] == "player is banned; pending for 1h"
 
 
 @pytest.mark.parametrize(

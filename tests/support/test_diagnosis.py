@@ -47,7 +47,7 @@ ATTEMPTS: list[tuple[str, dict[str, Any], list[dict[str, Any]], dict[str, Any], 
         [grant()],
         BANNED,
         [Fault.BANNED_PENDING, Fault.GRANT_PENDING],
-        "pending, player is banned",
+        "player is banned",
         BAN,
     ),
     ("roll failed", {"roll": FAILED}, [], {}, [Fault.ROLL_FAILED], "roll failed", RETRY),
@@ -59,6 +59,42 @@ ATTEMPTS: list[tuple[str, dict[str, Any], list[dict[str, Any]], dict[str, Any], 
         [Fault.ROLL_FAILED, Fault.BANNED_PLAYING],
         "roll failed",
         RETRY,
+    ),
+    (
+        "roll failed, a milestone was granted",
+        {"roll": FAILED, "grantIds": [G1]},
+        [grant(sourceKind="event_milestone", status="claimed")],
+        {},
+        [Fault.ROLL_FAILED, Fault.FINE],
+        "roll failed",
+        "player.grant",
+    ),
+    (
+        "never rolled, a milestone waits",
+        {"roll": {"status": "none"}, "grantIds": [G1]},
+        [grant(sourceKind="event_milestone")],
+        {},
+        [Fault.NOT_ROLLED, Fault.GRANT_PENDING],
+        "not rolled",
+        "player.grant",
+    ),
+    (
+        "a milestone claimed, nothing to win at the end",
+        {"roll": {"status": "none"}, "rewardPolicy": "none", "grantIds": [G1]},
+        [grant(sourceKind="event_milestone", status="claimed")],
+        {},
+        [Fault.FINE],
+        "",
+        None,
+    ),
+    (
+        "a milestone claimed, other grants not listed",
+        {"roll": {"status": "none"}, "grantIds": [G1, "far"]},
+        [grant(sourceKind="event_milestone", status="claimed")],
+        {},
+        [Fault.FINE],
+        "",
+        None,
     ),
     ("nothing said of the roll", {"roll": None}, [], {}, [Fault.NOT_ROLLED], "not rolled", RETRY),
     ("never rolled", {"roll": {"status": "none"}}, [], {}, [Fault.NOT_ROLLED], "not rolled", RETRY),
@@ -251,7 +287,7 @@ def test_force_complete_starts_with_the_score_and_rolls_only_when_it_can() -> No
     seen = snapshot(attempts=[stuck | {"grantIds": ["g9"]}])
     found = diagnose_attempt(seen.attempts[0], seen, NOW)
     assert found.prefill == {"final_score": "320", "then_roll": False}
-    assert "1 grant is linked already" in found.advice
+    assert found.advice.endswith("1 grant is linked already, so a roll is refused: give what is due by hand (M).")
 
 
 def test_grants_are_found_without_the_extras() -> None:
