@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import Any
 
@@ -14,8 +13,10 @@ def emit(text: str) -> None:
 
 
 def emit_json(value: Any) -> None:  # noqa: ANN401 (JSON is anything)
-    """Data as JSON in ASCII alone: control characters and all else come out as escapes."""
-    emit(json.dumps(value, ensure_ascii=True, indent=2))
+    """Data as JSON in printable ASCII alone: control characters and all else come out as escapes."""
+    from kraty_console.present.plain import json_text
+
+    emit(json_text(value))
 
 
 def say(words: str) -> None:

@@ -48,4 +48,4 @@ class Copying:
         odd = looks_odd(value)
         shown = safe(value.splitlines()[0] if value else "", limit=80)
         words = f"{what} {shown}: {said}"
-        self._screen.tell(f"{words}; it holds {odd}" if odd else words, "warn" if odd else "good")
+        self._screen.tell(f"{words}; it {odd}" if odd else words, "warn" if odd else "good")
