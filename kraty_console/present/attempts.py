@@ -1,19 +1,22 @@
-"""The rows of the Attempts pane."""
+"""Attempts: the rows of their pane, and the whole of one to read."""
 
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Final
 
-from kraty_console.present.numbers import number
+from kraty_console.present.document import Document, Item, Section, item, known, mapping, section, shown
+from kraty_console.present.numbers import number, short_id
 from kraty_console.present.safe import SafeText, safe
 from kraty_console.present.table import Cell, Column, Row, Tone, cell, sort_key
-from kraty_console.present.times import ago
+from kraty_console.present.times import ago, exact
 from kraty_console.support.actions import COMPLETE
+from kraty_console.support.contents import contents_words
 from kraty_console.support.diagnosis import Diagnosis, Severity, attempt_faults
 from kraty_console.support.links import Linked, Links
-from kraty_console.support.words import event_words, status_words
+from kraty_console.support.words import event_words, localized, status_words
 
 if TYPE_CHECKING:
     from kraty_console.contract.players import Attempt, Snapshot
@@ -98,3 +101,98 @@ def row(attempt: Attempt, snapshot: Snapshot, now: datetime, links: Links) -> Ro
         attempt.id,
         "attempt id",
     )
+
+
+def faults_section(faults: tuple[Diagnosis, ...]) -> Section | None:
+    """What the diagnosis found, as a section; None when nothing is wrong."""
+    told = [
+        shown(
+            "wrong" if each.severity == "wrong" else "note", safe(each.advice, limit=2000), SEVERITY_TONE[each.severity]
+        )
+        for each in faults
+        if each.severity != "fine"
+    ]
+    return section("What is wrong", told) if told else None
+
+
+def document(attempt: Attempt, snapshot: Snapshot, now: datetime, local: tzinfo | None) -> Document:
+    """The whole attempt."""
+    links = Links(snapshot)
+    linked = links.of_attempt(attempt)
+    roll = attempt.roll
+
+    def sections() -> Iterator[Section | None]:
+        yield section(
+            "",
+            (
+                item("status", status_words(attempt.status) or None, STATUS_TONE.get(attempt.status, "plain")),
+                shown("score", number(attempt.score)),
+                shown("target", number(attempt.target)) if attempt.target is not None else None,
+                item("event", event_words(attempt)),
+                item("event name", localized(attempt.event_name)) if localized(attempt.event_name) else None,
+                item("rewards", attempt.reward_policy) if attempt.reward_policy else None,
+            ),
+        )
+        yield faults_section(attempt_faults(attempt, snapshot, now, links))
+        yield section(
+            "Times",
+            (
+                shown("started", exact(attempt.started_at, now, local)),
+                shown("last progress", exact(attempt.last_progress_at, now, local))
+                if attempt.last_progress_at
+                else None,
+                shown("completed", exact(attempt.completed_at, now, local)),
+                shown("ends", exact(attempt.ends_at, now, local)) if attempt.ends_at else None,
+                shown("window ends", exact(attempt.window_ends_at, now, local)) if attempt.window_ends_at else None,
+            ),
+        )
+        if roll is not None:
+            yield section(
+                "Reward roll",
+                (
+                    item(
+                        "status", status_words(roll.status or "") or None, "bad" if roll.status == "failed" else "plain"
+                    ),
+                    item("error", roll.error, "bad") if roll.error else None,
+                    shown("at", exact(roll.at, now, local)) if roll.at else None,
+                ),
+            )
+        yield section(
+            "Grants",
+            [
+                *(
+                    Item(
+                        short_id(grant.id),
+                        safe(f"{status_words(grant.status)}: {contents_words(grant.contents, grant.kind)}"),
+                        STATUS_TONE.get(grant.status, "plain"),
+                    )
+                    for grant in linked.grants
+                ),
+                *(
+                    Item(short_id(grant_id), SafeText("not in the list"), "dim")
+                    for grant_id in linked.ids
+                    if links.grant(grant_id) is None
+                ),
+            ]
+            or [
+                shown(
+                    "none", SafeText("no grants are linked to this attempt" if linked.certain else "not known"), "dim"
+                )
+            ],
+        )
+        yield mapping("Metrics", attempt.metrics)
+        if attempt.metrics_raw != attempt.metrics:
+            yield mapping("Metrics before capping", attempt.metrics_raw)
+        yield section(
+            "Ids",
+            (
+                item("attempt", attempt.id),
+                item("event", attempt.event_id) if attempt.event_id else None,
+                item("window", attempt.event_window_id) if attempt.event_window_id else None,
+                item("leaderboard", attempt.leaderboard_id) if attempt.leaderboard_id else None,
+                item("player", attempt.player_id) if attempt.player_id else None,
+            ),
+        )
+
+    title = SafeText(f"{safe(event_words(attempt), limit=80)} · attempt {short_id(attempt.id)}")
+    return Document(title, known(sections()), attempt.raw())

@@ -1,13 +1,17 @@
-"""The rows of the Audit pane, and of the studio's audit log."""
+"""Audit rows: of one player, of the whole studio, and the whole of one to read."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Final
 
+from kraty_console.present.difference import differences
+from kraty_console.present.document import Document, Section, item, known, mapping, section, shown
+from kraty_console.present.numbers import short_id
 from kraty_console.present.safe import SafeText, safe
 from kraty_console.present.table import Cell, Column, Row, Tone, cell, sort_key
-from kraty_console.present.times import ago
+from kraty_console.present.times import ago, exact
 
 if TYPE_CHECKING:
     from kraty_console.contract.audit import Actor, AuditRow
@@ -59,3 +63,41 @@ def row(entry: AuditRow, now: datetime, *, with_player: bool = False) -> Row:
         cells.insert(3, cell(player))
         keys.insert(3, sort_key(player))
     return Row(entry.id, "audit", tuple(cells), tuple(keys), entry.id, "audit row's id")
+
+
+def audit_document(entry: AuditRow, now: datetime, local: tzinfo | None = None) -> Document:
+    """An audit row: who, what, why, and what it altered."""
+    target = entry.target
+    metadata = {name: value for name, value in (entry.metadata or {}).items() if name != "reason"}
+
+    def sections() -> Iterator[Section | None]:
+        yield section(
+            "",
+            (
+                item("action", entry.action or None, "accent"),
+                item("outcome", entry.outcome or None, "bad" if entry.outcome == "denied" else "plain"),
+                shown("when", exact(entry.occurred_at, now, local)),
+                shown("by", actor_words(entry.actor) or safe(None)),
+                item("player", entry.player.external_player_id) if entry.player else None,
+                item("target", f"{target.kind} {target.id or ''}".strip()) if target else None,
+                item("reason", entry.reason),
+                item("ticket", entry.ticket),
+            ),
+        )
+        if entry.before is not None or entry.after is not None:
+            found = differences(entry.before, entry.after)
+            yield section("Changes", found or (shown("none", SafeText("before and after are the same"), "dim"),))
+        yield mapping("Metadata", metadata)
+        yield section(
+            "Ids",
+            (
+                item("audit row", entry.id),
+                item("request", entry.request_id) if entry.request_id else None,
+                item("key", entry.idempotency_key) if entry.idempotency_key else None,
+                item("actor", entry.actor.id) if entry.actor and entry.actor.id else None,
+                item("environment", entry.environment) if entry.environment else None,
+            ),
+        )
+
+    title = SafeText(f"{safe(entry.action or 'audit row', limit=80)} · {short_id(entry.id)}")
+    return Document(title, known(sections()), entry.raw())

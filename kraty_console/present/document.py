@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -93,3 +93,15 @@ def json_lines(value: Any) -> Iterator[SafeText]:  # noqa: ANN401 (any JSON)
         yield safe(line, limit=LINE_LIMIT)
     if len(lines) > LINES_LIMIT:
         yield SafeText(f"… {len(lines) - LINES_LIMIT} more lines; the whole of it is copied")
+
+
+def mapping(title: str, values: Mapping[str, Any] | None) -> Section | None:
+    """A section of a JSON object's values, a line each; None when there are none."""
+    if not values:
+        return None
+    return section(title, (Item(safe(name, limit=80), scalar(value)) for name, value in list(values.items())[:100]))
+
+
+def known(sections: Iterable[Section | None]) -> tuple[Section, ...]:
+    """The sections that hold something."""
+    return tuple(each for each in sections if each is not None and each.items)

@@ -1,18 +1,21 @@
-"""The rows of the Grants pane."""
+"""Grants: the rows of their pane, and the whole of one to read."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Final
 
-from kraty_console.present.attempts import status_cell, wrong_cell
+from kraty_console.present.attempts import STATUS_TONE, faults_section, status_cell, wrong_cell
+from kraty_console.present.document import Document, Section, item, known, section, shown
+from kraty_console.present.numbers import short_id
 from kraty_console.present.safe import SafeText, safe
 from kraty_console.present.table import Cell, Column, Row, cell, sort_key
-from kraty_console.present.times import ago
+from kraty_console.present.times import ago, exact
 from kraty_console.support.contents import contents_words
 from kraty_console.support.diagnosis import grant_faults
 from kraty_console.support.links import Links
-from kraty_console.support.words import event_words
+from kraty_console.support.words import event_words, status_words
 
 if TYPE_CHECKING:
     from kraty_console.contract.players import Grant, Snapshot
@@ -80,3 +83,55 @@ def row(grant: Grant, snapshot: Snapshot, now: datetime, links: Links) -> Row:
         grant.id,
         "grant id",
     )
+
+
+def document(grant: Grant, snapshot: Snapshot, now: datetime, local: tzinfo | None) -> Document:
+    """The whole grant, and what it is linked to."""
+    links = Links(snapshot)
+    attempt = links.attempt_of(grant)
+    parent = links.grant(grant.parent_grant_id)
+
+    def sections() -> Iterator[Section | None]:
+        yield section(
+            "",
+            (
+                item("status", status_words(grant.status) or None, STATUS_TONE.get(grant.status, "plain")),
+                item("contents", contents_words(grant.contents, grant.kind)),
+                item("kind", grant.kind),
+                item("from", source_words(grant, links)),
+            ),
+        )
+        yield faults_section(grant_faults(grant, snapshot, now))
+        yield section(
+            "Times",
+            (
+                shown("created", exact(grant.created_at, now, local)),
+                shown("rolled", exact(grant.rolled_at, now, local)) if grant.rolled_at else None,
+                shown("claimed", exact(grant.claimed_at, now, local)),
+                shown("expires", exact(grant.expires_at, now, local)),
+            ),
+        )
+        yield section(
+            "Linked",
+            (
+                item("attempt", f"{event_words(attempt)}, {status_words(attempt.status)}") if attempt else None,
+                item("crate", contents_words(parent.contents, parent.kind)) if parent else None,
+                *(
+                    item("came out", f"{contents_words(child.contents, child.kind)}, {status_words(child.status)}")
+                    for child in links.children_of(grant)
+                ),
+            ),
+        )
+        yield section(
+            "Ids",
+            (
+                item("grant", grant.id),
+                item("attempt", links.attempt_id_of(grant)) if links.attempt_id_of(grant) else None,
+                item("source", grant.source_kind) if grant.source_kind else None,
+                item("source ref", grant.source_ref_id) if grant.source_ref_id else None,
+                item("crate", grant.parent_grant_id) if grant.parent_grant_id else None,
+            ),
+        )
+
+    title = SafeText(f"{safe(contents_words(grant.contents, grant.kind), limit=80)} · grant {short_id(grant.id)}")
+    return Document(title, known(sections()), grant.raw())

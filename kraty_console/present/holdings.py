@@ -1,17 +1,22 @@
-"""The rows of the Wallet and Items panes: what a player has, and how it came and went."""
+"""What a player has, and how it came and went: the Wallet and Items panes, and the whole of a row to read."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Final
 
+from kraty_console.present.document import Document, item, known, mapping, section, shown
 from kraty_console.present.numbers import change, number
+from kraty_console.present.safe import SafeText, safe
 from kraty_console.present.table import Cell, Column, Row, Tone, cell, sort_key
-from kraty_console.present.times import ago
+from kraty_console.present.times import ago, exact
+from kraty_console.support.contents import contents_words
 from kraty_console.support.find import ledger_row_id
+from kraty_console.support.links import Links
+from kraty_console.support.words import event_words
 
 if TYPE_CHECKING:
-    from kraty_console.contract.players import ItemHolding, LedgerRow, WalletHolding
+    from kraty_console.contract.players import ItemHolding, LedgerRow, Snapshot, WalletHolding
 
 BALANCES: Final = (
     Column("key", "BALANCE OF", 10, 32, priority=1, middle=True),
@@ -84,3 +89,64 @@ def ledger_row(entry: LedgerRow, place: int, now: datetime) -> Row:
         entry.ledger_id or key or "",
         "ledger row's id" if entry.ledger_id else "key",
     )
+
+
+def holding_document(
+    what: str,
+    key: str,
+    count: int | float | None,
+    holding: WalletHolding | ItemHolding,
+    now: datetime,
+    local: tzinfo | None,
+) -> Document:
+    """A balance, or so many of one item."""
+    sections = (
+        section(
+            "",
+            (
+                item("key", key),
+                shown("has", number(count)),
+                shown("since", exact(holding.created_at, now, local)),
+                shown("changed", exact(holding.updated_at, now, local)),
+            ),
+        ),
+        mapping("Metadata", holding.metadata),
+    )
+    return Document(SafeText(f"{what} {safe(key, limit=80)}"), known(sections), holding.raw())
+
+
+def ledger_document(entry: LedgerRow, snapshot: Snapshot, now: datetime, local: tzinfo | None) -> Document:
+    """One ledger row, and where it came from."""
+    links = Links(snapshot)
+    source_grant = links.grant(entry.source_ref_id)
+    source_attempt = links.attempt(entry.source_ref_id)
+    key = entry.economy_key or entry.item_key
+    sections = (
+        section(
+            "",
+            (
+                item("of", key),
+                shown("change", change(entry.delta)),
+                shown("after", number(entry.balance if entry.balance is not None else entry.quantity)),
+                item("reason", entry.reason),
+                item("by", entry.origin),
+                shown("when", exact(entry.occurred_at, now, local)),
+            ),
+        ),
+        section(
+            "Linked",
+            (
+                item("grant", contents_words(source_grant.contents, source_grant.kind)) if source_grant else None,
+                item("attempt", event_words(source_attempt)) if source_attempt else None,
+            ),
+        ),
+        section(
+            "Ids",
+            (
+                item("ledger row", entry.ledger_id) if entry.ledger_id else None,
+                item("source ref", entry.source_ref_id) if entry.source_ref_id else None,
+            ),
+        ),
+    )
+    title = SafeText(f"{safe(key, limit=80)} {change(entry.delta)}")
+    return Document(title, known(sections), entry.raw())

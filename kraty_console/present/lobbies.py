@@ -1,14 +1,16 @@
-"""The rows of the Lobbies pane."""
+"""Lobbies: the rows of their pane, and the whole of one to read."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Final
 
-from kraty_console.present.attempts import status_cell, wrong_cell
+from kraty_console.present.attempts import STATUS_TONE, status_cell, wrong_cell
+from kraty_console.present.document import Document, item, section, shown
+from kraty_console.present.numbers import short_id
 from kraty_console.present.safe import MISSING, SafeText
 from kraty_console.present.table import Cell, Column, Row, cell, sort_key
-from kraty_console.present.times import ago
+from kraty_console.present.times import ago, exact
 from kraty_console.support.diagnosis import diagnose_lobby
 from kraty_console.support.measure import grouped
 
@@ -62,3 +64,37 @@ def row(lobby: Lobby, now: datetime) -> Row:
         lobby.id,
         "lobby id",
     )
+
+
+def document(lobby: Lobby, now: datetime, local: tzinfo | None) -> Document:
+    """The whole lobby."""
+    sections = (
+        section(
+            "",
+            (
+                item("status", lobby.status or None, STATUS_TONE.get(lobby.status, "plain")),
+                item("event", lobby.event_key or lobby.event_id),
+                shown("seats", seats(lobby)),
+                item("mode", lobby.mode),
+            ),
+        ),
+        section(
+            "Times",
+            (
+                shown("created", exact(lobby.created_at, now, local)) if lobby.created_at else None,
+                shown("fill by", exact(lobby.fill_by, now, local)),
+                shown("started", exact(lobby.started_at, now, local)),
+                shown("ends", exact(lobby.ends_at, now, local)),
+            ),
+        ),
+        section(
+            "Ids",
+            (
+                item("lobby", lobby.id),
+                item("event", lobby.event_id) if lobby.event_id else None,
+                item("window", lobby.event_window_id) if lobby.event_window_id else None,
+                item("leaderboard", lobby.leaderboard_id) if lobby.leaderboard_id else None,
+            ),
+        ),
+    )
+    return Document(SafeText(f"lobby {short_id(lobby.id)}"), sections, lobby.raw())

@@ -1,15 +1,16 @@
-"""The player in a few lines: a tall box beside the panes, or two lines above them."""
+"""The player: in a tall box beside the panes, in two lines above them, or whole, to read."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
+from kraty_console.present.document import Document, Section, item, known, mapping, section, shown
 from kraty_console.present.numbers import number
 from kraty_console.present.safe import SafeText, looks_odd, safe
 from kraty_console.present.table import Cell
-from kraty_console.present.times import ago, day
+from kraty_console.present.times import ago, day, exact
 from kraty_console.support.measure import grouped
 
 if TYPE_CHECKING:
@@ -123,3 +124,60 @@ def _totals(snapshot: Snapshot, *, narrow: bool = False) -> Iterator[Line]:
                 Cell(SafeText(f"{figure:>4}")),
                 Cell(SafeText(f"   {told}" if told else ""), "warn" if tone == "warn" else "plain"),
             )
+
+
+def player_document(snapshot: Snapshot, now: datetime, local: tzinfo | None = None) -> Document:
+    """Everything that is known of the player apart from the lists."""
+    player, summary = snapshot.player, snapshot.summary
+    odd = looks_odd(player.external_player_id)
+
+    def sections() -> Iterator[Section | None]:
+        yield section(
+            "",
+            (
+                item("external id", player.external_player_id),
+                shown("take care", SafeText(f"this id {odd}"), "warn") if odd else None,
+                item("name", player.display_identity.name) if player.display_identity else None,
+                item("e-mail", player.email),
+                item("environment", player.environment) if player.environment else None,
+                item("merged into", player.merged_into, "warn") if player.merged_into else None,
+            ),
+        )
+        if player.ban is not None:
+            yield section(
+                "Ban",
+                (
+                    shown("since", exact(player.ban.banned_at, now, local), "bad"),
+                    item("reason", player.ban.reason),
+                ),
+            )
+        yield section(
+            "Times",
+            (
+                shown("first seen", exact(player.first_seen_at or player.created_at, now, local)),
+                shown("last seen", exact(player.last_seen_at, now, local)),
+            ),
+        )
+        yield section(
+            "Totals",
+            (
+                shown("attempts", number(summary.attempt_count)),
+                shown("completed", number(summary.attempts_completed)),
+                shown("expired", number(summary.attempts_expired)),
+                shown("grants pending", number(summary.grants_pending)),
+                shown("grants claimed", number(summary.grants_claimed)),
+                shown("lobbies active", number(summary.lobbies_active)),
+            ),
+        )
+        yield mapping("Last context", player.last_context_snapshot)
+        yield section(
+            "Ids",
+            (
+                item("player", player.id),
+                item("studio", player.studio_id) if player.studio_id else None,
+                item("game", player.game_id) if player.game_id else None,
+            ),
+        )
+
+    raw = {"player": player.raw(), "summary": summary.raw()}
+    return Document(safe(player.external_player_id, limit=80), known(sections()), raw)
