@@ -1,0 +1,105 @@
+"""Someone at the console: reads the screen, presses keys, and goes on when the screen says so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from pyte.screens import Char
+
+from tests.terminal import Terminal
+
+_LIGHT = 176
+"""Of 255: what each part of a light colour is above."""
+
+
+class Person(Terminal):
+    """A terminal with the console in it."""
+
+    def __init__(
+        self,
+        argv: Sequence[str],
+        *,
+        env: Mapping[str, str],
+        size: tuple[int, int] = (120, 36),
+        modern: bool = True,
+        patience: float = 15.0,
+    ) -> None:
+        super().__init__(argv, env=env, size=size, modern=modern, patience=patience)
+
+    def heading(self) -> str:
+        """The top line."""
+        return self.text().partition("\n")[0]
+
+    def footer(self) -> str:
+        """The last line that says something."""
+        return self.text().rstrip().rpartition("\n")[2]
+
+    def signed_in(self, role: str = "GAME_ADMIN") -> None:
+        """Wait until the console knows who we are."""
+        self.wait_for(lambda _: role in self.heading())
+
+    def find(self, query: str, player: str | None = None) -> None:
+        """Search as a person does: type, see the suggestion, enter; wait until the player is on screen."""
+        player = player or query
+        if " ▸ " in self.heading():  # before a player is open the keys go to the search already
+            self.press("/")
+        self.type(query)
+        self.wait_for(lambda text: f"▸{player}" in text.splitlines()[1])
+        self.press("Enter")
+        self.on(player)
+
+    def on(self, player: str) -> None:
+        """Wait until a player is on screen."""
+        self.wait_for(lambda text: f"▸ {player}" in self.heading() and "as of" in self.heading())
+
+    def pane(self, key: str, *shown: str) -> None:
+        """Switch to a pane and wait until it shows all of these in one line."""
+        self.press(key)
+        self.wait_for(lambda text: any(all(part in line for part in shown) for line in text.splitlines()))
+
+    def focus(self) -> str:
+        """What has the focus: the words of a button, or the line of a field; empty while nothing has it."""
+        self.text()
+        for row, line in enumerate(self.emulator.screen.display):
+            cells = [self.emulator.screen.buffer[row][column] for column in range(len(line))]
+            button = "".join(cell.data for cell in cells if cell.reverse).strip()
+            if button.startswith("[ "):
+                return button
+            if sum(map(_is_cursor, cells)) == 1:
+                return line.partition("┃")[2].partition("┃")[0].strip() or line.strip()
+        return ""
+
+    def dialog(self, key: str, title: str) -> None:
+        """Press the key of a dialog and wait until it stands and listens."""
+        self.press(key)
+        self.wait_for(lambda text: "[ Cancel ]" in text and title in text and self.focus() != "")
+
+    def go(self, *keys: str) -> None:
+        """Press keys that move the focus, each when the one before has."""
+        for key in keys:
+            before = self.focus()
+            self.press(key)
+            self.wait_for(lambda _, before=before: self.focus() not in ("", before))
+
+    def answer(self, text: str) -> None:
+        """Type into the field that has the focus, and see it there."""
+        self.type(text)
+        self.wait_for(lambda _: text in self.focus())
+
+    def confirm(self, button: str, told: str) -> None:
+        """Enter, from the last field onto the button; enter again; wait until it is told that the change is made."""
+        self.go("Enter")
+        assert self.focus() == f"[ {button} ]"
+        self.press("Enter")
+        self.wait_for(told)
+
+    def copied(self) -> str:
+        """Press `y` and return what was copied."""
+        self.press("y")
+        return self.wait_for_copy()
+
+
+def _is_cursor(cell: Char) -> bool:
+    """Whether a cell is drawn as dark on light: the cursor of a field."""
+    colour = cell.bg
+    return len(colour) == 6 and all(int(colour[at : at + 2], 16) > _LIGHT for at in (0, 2, 4))

@@ -1,0 +1,103 @@
+"""`kraty-console demo`, as a newcomer starts it: a backend of its own, a ticket solved, and nothing left behind."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.e2e.person import Person
+from tests.e2e.world import KRATY_CONSOLE, Credentials, World, folders
+from tests.terminal.audit import assert_clean
+
+pytestmark = pytest.mark.xdist_group("demo")
+_START = 45.0
+_GONE = 10.0
+"""Seconds for a world to be made, and for a child to notice that its parent is gone."""
+
+
+class Demo(Person):
+    """The demo in a terminal, with its own place for temporary files."""
+
+    def __init__(self, folder: Path, *arguments: str) -> None:
+        self.temporary = folder / "tmp"
+        self.temporary.mkdir()
+        env = {**folders(folder), "TMPDIR": str(self.temporary)}
+        super().__init__([*KRATY_CONSOLE, "demo", *arguments], env=env, patience=_START)
+
+    def backend(self) -> psutil.Process:
+        """The child that serves the world."""
+        (child,) = psutil.Process(self.process.pid).children()
+        return child
+
+    def world(self) -> World:
+        """The backend behind the screen."""
+        (folder,) = self.temporary.iterdir()
+        (listens,) = [each.laddr for each in self.backend().net_connections() if each.status == psutil.CONN_LISTEN]
+        url = f"http://{listens.ip}:{listens.port}"
+        return World(url, Credentials.read(folder / "credentials.json"), folder, self.backend().pid)
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Iterator[Demo]:
+    with Demo(tmp_path) as demo:
+        demo.wait_for("alice_42")
+        demo.signed_in()
+        yield demo
+
+
+def test_a_ticket_is_solved_from_id_to_audit_link(demo: Demo) -> None:
+    world = demo.world()
+    assert not [grant for grant in world.player("alice_42")["grants"] if grant["status"] == "pending"]
+    demo.find("alice_42")
+    demo.wait_for("roll failed")
+    demo.dialog(".", "Retry")
+    demo.answer("ZD-4821")
+    demo.go("Enter")
+    demo.answer("the table is back")
+    demo.confirm("Retry roll", "Retry roll applied")
+    demo.pane("2", "pending")
+    snapshot = world.player("alice_42")
+    (grant,) = [grant for grant in snapshot["grants"] if grant["status"] == "pending"]
+    assert snapshot["attempts"][0]["grantIds"] == [grant["id"]]
+    assert snapshot["audit"][0]["id"] in demo.copied()
+    backend = demo.backend()
+    demo.press("q", "q")
+    assert demo.wait_exit() == 0
+    assert demo.left_as_found() == []
+    assert not backend.is_running()
+    assert not list(demo.temporary.iterdir())
+    assert_clean(demo.sent, copies=1)
+
+
+@pytest.mark.parametrize(
+    ("end", "code"),
+    [
+        (lambda demo: demo.signal(signal.SIGTERM), 143),
+        (lambda demo: demo.signal(signal.SIGHUP), 129),
+        (lambda demo: demo.signal(signal.SIGKILL), -9),
+    ],
+    ids=["SIGTERM", "SIGHUP", "SIGKILL"],
+)
+def test_the_backend_goes_with_the_console_however_that_ends(
+    demo: Demo, end: Callable[[Demo], None], code: int
+) -> None:
+    backend = demo.backend()
+    end(demo)
+    assert demo.wait_exit() == code
+    assert not psutil.wait_procs([backend], timeout=_GONE)[1]
+    if code != -signal.SIGKILL:  # who is killed cannot tidy up: the next start does
+        assert demo.left_as_found() == []
+        assert not list(demo.temporary.iterdir())
+
+
+def test_a_role_that_only_reads_is_told_what_it_may_not_do(tmp_path: Path) -> None:
+    with Demo(tmp_path, "--role", "GAME_VIEWER", "alice_42") as demo:
+        demo.on("alice_42")
+        demo.press("R")
+        demo.wait_for("needs grant.retry_reward_roll")
+        demo.press("q", "q")
+        assert demo.wait_exit() == 0

@@ -1,0 +1,69 @@
+"""However the console ends, the terminal is as it was, and the exit code says why (textual-notes 12)."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.e2e.person import Person
+from tests.e2e.world import World
+from tests.terminal.audit import assert_clean
+
+pytestmark = pytest.mark.xdist_group("ending")
+_AT_ONCE = 1.0
+"""Seconds in which a program whose terminal is gone has ended (trust: "a vanished terminal ends the process within a
+second"); tried three times, since the machine may be busy with other things."""
+
+
+@pytest.fixture
+def person(world: World) -> Iterator[Person]:
+    with Person(world.console("grace_hopper"), env=world.env()) as person:
+        person.on("grace_hopper")
+        yield person
+
+
+@pytest.mark.parametrize(
+    ("end", "code"),
+    [
+        (lambda person: person.press("q", "q"), 0),
+        (lambda person: person.press("C-c", "C-c"), 0),
+        (lambda person: person.signal(signal.SIGTERM), 143),
+        (lambda person: person.signal(signal.SIGHUP), 129),
+    ],
+    ids=["q", "ctrl+c twice", "SIGTERM", "SIGHUP"],
+)
+def test_the_terminal_is_as_it_was_and_the_code_says_why(
+    person: Person, end: Callable[[Person], None], code: int
+) -> None:
+    end(person)
+    assert person.wait_exit() == code
+    assert person.left_as_found() == []
+    assert_clean(person.sent)
+
+
+def test_one_ctrl_c_quits_nothing(person: Person) -> None:
+    person.press("C-c")
+    person.wait_for("ctrl+c again quits")
+    person.press("j")
+    person.wait_until_gone("ctrl+c again quits")
+    person.press("q", "q")
+    assert person.wait_exit() == 0
+
+
+@pytest.mark.parametrize("ignored", [False, True], ids=["hang-up", "hang-up ignored by a wrapper"])
+def test_a_vanished_terminal_ends_it_within_a_second(world: World, ignored: bool) -> None:
+    wrapper = ["/bin/sh", "-c", "trap '' HUP; exec \"$@\"", "wrapper"] if ignored else []
+    took = []
+    for _ in range(3):
+        with Person([*wrapper, *world.console("grace_hopper")], env=world.env()) as person:
+            person.on("grace_hopper")
+            person.vanish()
+            began = time.monotonic()
+            person.process.wait(10)
+            took.append(time.monotonic() - began)
+        if took[-1] <= _AT_ONCE:
+            return
+    pytest.fail(f"it took {took} s")

@@ -1,0 +1,43 @@
+"""The terminal changes its size; nothing that the person had is lost (console: "Resizing never loses a draft or a
+cursor")."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.e2e.person import Person
+from tests.e2e.world import World
+from tests.terminal.audit import assert_clean
+
+pytestmark = pytest.mark.xdist_group("resize")
+SIZES = [(80, 24), (100, 30), (60, 18), (120, 36)]
+
+
+@pytest.fixture(params=[True, False], ids=["told in band", "told by signal"])
+def person(world: World, request: pytest.FixtureRequest) -> Iterator[Person]:
+    with Person(world.console("heavy_user"), env=world.env(), modern=request.param) as person:
+        person.on("heavy_user")
+        yield person
+
+
+def test_the_row_under_the_cursor_and_a_draft_survive_every_size(person: Person) -> None:
+    person.press(*["j"] * 9)
+    person.wait_for("10 of")
+    for columns, rows in SIZES:
+        person.resize(columns, rows)
+        person.wait_for(lambda text, width=columns: max(map(len, text.splitlines())) <= width and "10 of" in text)
+    person.dialog("C", "Credit")
+    person.answer("gold")
+    for columns, rows in SIZES:
+        person.resize(columns, rows)
+        person.wait_for(lambda text: "gold" in text and "[ Cancel ]" in text)
+    assert_clean(person.sent)
+
+
+def test_a_terminal_too_small_says_what_it_needs_and_comes_back(person: Person) -> None:
+    person.resize(30, 9)
+    person.wait_for(lambda text: "40" in text and "12" in text)
+    person.resize(120, 36)
+    person.wait_for(lambda text: "heavy_user" in text and "Attempts" in text)

@@ -1,0 +1,122 @@
+"""The ticket "I finished the daily race but the gold never arrived", case by case (player-tools: Walkthrough).
+
+Every test is one person at a real terminal, with the console on a real backend; what was changed is read back over
+HTTP, behind the screen's back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.e2e.person import Person
+from tests.e2e.world import World
+from tests.terminal.audit import assert_clean
+
+pytestmark = pytest.mark.xdist_group("walkthrough")
+
+
+@pytest.fixture
+def person(world: World) -> Iterator[Person]:
+    with Person(world.console(), env=world.env()) as person:
+        person.signed_in()
+        yield person
+
+
+def attempt_of(world: World, player: str, event: str = "") -> Any:
+    """The newest attempt of a player, of an event if one is named."""
+    return next(each for each in world.player(player)["attempts"] if event in each["eventKey"])
+
+
+def test_completed_with_pending_grants_is_delivered_by_force_claim(world: World, person: Person) -> None:
+    before = world.player("bob_7")
+    (pending,) = [grant for grant in before["grants"] if grant["status"] == "pending"]
+    person.find("bob_7")
+    person.dialog(".", "Force-claim")
+    person.answer("seen in the receiver's log")
+    person.confirm("Force-claim", "Force-claim applied")
+    after = world.player("bob_7")
+    (claimed,) = [grant for grant in after["grants"] if grant["id"] == pending["id"]]
+    assert claimed["status"] == "claimed"
+    assert after["wallet"] != before["wallet"]
+    person.pane("2", "claimed")
+    person.pane("3", "gold")
+
+
+def test_completed_without_grants_gets_its_reward_roll_retried(world: World, person: Person) -> None:
+    person.find("alice_42")
+    person.wait_for("roll failed")
+    person.dialog(".", "Retry")
+    person.answer("ZD-4821")
+    person.go("Enter")
+    person.answer("table is back")
+    person.confirm("Retry roll", "Retry roll applied")
+    attempt = attempt_of(world, "alice_42", "daily_race")
+    grants = [grant for grant in world.player("alice_42")["grants"] if grant["id"] in attempt["grantIds"]]
+    assert attempt["roll"]["status"] == "rolled"
+    assert len(grants) == 1
+    person.pane("2", "pending")
+
+
+@pytest.mark.parametrize(("player", "was"), [("carol_ng", "in_progress"), ("dave.k", "expired")])
+def test_in_progress_or_expired_is_force_completed_with_a_score_and_a_reason_and_then_rolled(
+    world: World, person: Person, player: str, was: str
+) -> None:
+    (stuck,) = [each for each in world.player(player)["attempts"] if each["status"] == was]
+    person.find(player)
+    person.dialog(".", "Force-complete")
+    person.answer("finished, see the replay")
+    person.go("S-Tab", "S-Tab", "S-Tab")
+    person.press("End", *["Backspace"] * 12)
+    person.answer("1520")
+    person.go("Enter", "Enter", "Enter")
+    person.confirm("Force-complete", "Force-complete applied")
+    (attempt,) = [each for each in world.player(player)["attempts"] if each["id"] == stuck["id"]]
+    assert (attempt["status"], attempt["finalScore"]) == ("force_completed", 1520)
+    assert attempt["roll"]["status"] == "rolled"
+    assert attempt["grantIds"]
+    person.pane("1", "force-completed")
+
+
+def test_a_make_good_is_credited_to_the_wallet_and_is_there_at_once(world: World, person: Person) -> None:
+    def gold() -> int:
+        wallet = world.player("alice_42")["wallet"]
+        return next((each["balance"] for each in wallet if each["economyKey"] == "gold"), 0)
+
+    before = gold()
+    person.find("alice_42")
+    person.dialog("C", "Credit")
+    person.answer("gold")
+    person.go("Enter")
+    person.answer("250")
+    person.go("Enter", "Enter")
+    person.answer("sorry for the wait")
+    person.confirm("Credit", "Credit applied")
+    assert gold() == before + 250
+    person.pane("3", "gold")
+
+
+def test_every_action_lands_in_the_audit_log_and_its_row_is_linked(world: World, person: Person) -> None:
+    person.find("erin")
+    person.dialog(".", "Force-claim")
+    person.go("S-Tab")
+    person.answer("ZD-77")
+    person.go("Enter")
+    person.answer("the receiver has it")
+    person.confirm("Force-claim", "Force-claim applied")
+    link = person.copied()
+    row = world.player("erin")["audit"][0]
+    assert (row["action"], row["reason"], row["ticket"]) == (
+        "grant.manual_force_claim",
+        "the receiver has it",
+        "ZD-77",
+    )
+    assert row["before"]["status"] == "pending"
+    assert row["after"]["status"] == "claimed"
+    assert row["id"] in link
+    person.pane("6", "grant.manual_force_claim")
+    person.press("q", "q")
+    assert person.wait_exit() == 0
+    assert_clean(person.sent, copies=1)
