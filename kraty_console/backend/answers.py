@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
+from kraty_console.contract.wire import MAX_SAFE_INTEGER
+
 Row = Mapping[str, Any]
 
 
@@ -20,8 +22,8 @@ def moment(ms: int | None) -> str | None:
 
 
 def number(value: float) -> int | float:
-    """A whole number without a fraction, anything else as it is."""
-    return int(value) if value == int(value) else value
+    """A whole number without a fraction, as far as one is exact; anything else as it is."""
+    return int(value) if abs(value) <= MAX_SAFE_INTEGER and value == int(value) else value
 
 
 def target(metrics: Sequence[Mapping[str, Any]]) -> float | None:

@@ -11,7 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy.exc import DBAPIError
 
-from kraty_console.backend.engine import audit, bans
+from kraty_console.backend.engine import audit, bans, players
 from kraty_console.backend.engine.context import Context
 from kraty_console.backend.engine.errors import RuleError, conflict
 from kraty_console.backend.engine.ids import IdSource, is_id
@@ -161,6 +161,31 @@ async def test_a_refusal_undoes_everything_unless_it_says_otherwise(world: World
         with pytest.raises(RuleError):
             await world.run(refuse, world.admin(), commit=commit)
         assert ((await world.player())["banned_at"] is not None) is commit
+
+
+async def test_two_that_wait_for_each_other_are_tried_again(world: World) -> None:
+    """A deadlock (40P01) is the database's to break and ours to repeat; SQLite lets one writer in at a time."""
+    names = ("ann", "ben")
+    for name in names:
+        await world.run(players.upsert, world.engine(), name)
+    barrier = asyncio.Barrier(2)
+    tries = 0
+
+    async def both(tx: Transaction, first: str, second: str) -> None:
+        nonlocal tries
+        tries += 1
+        await players.lock(tx, world.engine(), first)
+        if tx.postgresql and tries <= 2:
+            await barrier.wait()
+        for name in (first, second):
+            row = await players.lock(tx, world.engine(), name)
+            tx.change(row, attempt_count=row["attempt_count"] + 1)
+
+    await asyncio.gather(
+        world.db.run(lambda tx: both(tx, "ann", "ben")), world.db.run(lambda tx: both(tx, "ben", "ann"))
+    )
+    assert [(await world.player(name))["attempt_count"] for name in names] == [2, 2]
+    assert tries == (3 if world.db.postgresql else 2)
 
 
 async def test_foreign_keys_hold(world: World) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NoReturn
 
 from kraty_console.backend import answers
 from kraty_console.backend.engine import (
@@ -34,9 +34,9 @@ async def force_complete(tx: Transaction, ctx: Context, attempt_id: str, *, fina
 
     `final_score`, finite and 0 or more, replaces the score; the leaderboard follows. Already complete: 409 `conflict`.
     """
-    if final_score is not None and not (math.isfinite(final_score) and final_score >= 0):
+    score = None if final_score is None else _finite(final_score, "finalScore")
+    if score is not None and score < 0:
         _invalid("finalScore", "a finite number, 0 or more")
-    score = None if final_score is None else float(final_score)
     earlier = await idempotency.replay(tx, ctx, FORCE_COMPLETE, {"attemptId": attempt_id, "finalScore": score})
     if earlier is not None:
         return earlier
@@ -217,15 +217,15 @@ def measure(
     for key, value in metrics.items():
         if key not in known:
             raise RuleError(Code.INVALID_METRIC, f"The event '{event['key']}' has no metric '{key}'", {"metric": key})
-        if not math.isfinite(value):
-            _invalid(f"metrics.{key}", "a finite number")
-        raw[key] = raw.get(key, 0) + value if mode == "increment" else value
+        reached = raw.get(key, 0) + value if mode == "increment" else value
+        _finite(reached, f"metrics.{key}")
+        raw[key] = reached
     capped = {}
     score = 0.0
     for metric in declared:
         key, cap = metric["key"], metric.get("cap")
         capped[key] = raw[key] if cap is None else min(raw[key], cap)
-        score += capped[key] * metric.get("scorePerUnit", 1)
+        score = _finite(score + capped[key] * metric.get("scorePerUnit", 1), f"metrics.{key}")
     return raw, capped, score
 
 
@@ -252,7 +252,18 @@ async def _fire_milestones(
     return fired
 
 
-def _invalid(field: str, wanted: str) -> None:
+def _finite(value: float, field: str) -> float:
+    """The number as a float; `validation_failed` when it is none that a float can hold."""
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        _invalid(field, "a finite number")
+    return number
+
+
+def _invalid(field: str, wanted: str) -> NoReturn:
     raise RuleError(
         Code.VALIDATION_FAILED, f"{field} must be {wanted}", {"fields": [{"field": field, "message": wanted}]}
     )
