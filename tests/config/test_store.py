@@ -1,0 +1,45 @@
+"""What a first sign-in leaves is what the next start reads, and nobody else can."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kraty_console.config.paths import Paths
+from kraty_console.config.profiles import Profile, load_profile
+from kraty_console.config.store import keep
+from kraty_console.config.tokens import find_token
+from kraty_console.contract.secret import Secret
+
+KEPT = Profile(name='de"fault', url="https://api.kraty.io", studio="s ü", game='g"', environment="live")
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> Paths:
+    return Paths(tmp_path / "config" / "config.toml", tmp_path / "state")
+
+
+def test_what_is_kept_is_found_again(paths: Paths) -> None:
+    said = keep(KEPT, Secret("kst_abc"), paths)
+    assert str(paths.config_file) in said
+    assert "kst_abc" not in said
+    profile = load_profile(paths.config_file, {})
+    assert profile == KEPT
+    assert find_token(profile, paths, {}, keyring=lambda _: None) == Secret("kst_abc")
+
+
+def test_only_the_owner_can_read_it(paths: Paths) -> None:
+    keep(KEPT, Secret("kst_abc"), paths)
+    token_file = paths.token_file(KEPT.name)
+    for path, mode in ((paths.config_file, 0o600), (token_file, 0o600), (token_file.parent, 0o700)):
+        assert path.stat().st_mode & 0o777 == mode
+    assert sorted(each.name for each in paths.config_file.parent.iterdir()) == ["config.toml", "tokens"]
+
+
+def test_a_file_that_a_person_wrote_is_left_alone(paths: Paths) -> None:
+    paths.config_file.parent.mkdir()
+    paths.config_file.write_text("# mine")
+    assert "left alone" in keep(KEPT, Secret("kst_abc"), paths)
+    assert paths.config_file.read_text() == "# mine"
+    assert not paths.token_file(KEPT.name).exists()
