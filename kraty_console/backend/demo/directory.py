@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -49,8 +49,8 @@ class Access:
     """The ways into one studio's game: session tokens by role, keys by permission set. Shown once, stored hashed."""
 
     tenant: Tenant
-    sessions: Mapping[str, str]
-    keys: Mapping[str, str]
+    sessions: Mapping[str, str] = field(repr=False)
+    keys: Mapping[str, str] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +59,9 @@ class DemoWorld:
 
     studio_id: str
     game_id: str
-    sessions: Mapping[str, str]
+    sessions: Mapping[str, str] = field(repr=False)
     """Session tokens by role."""
-    keys: Mapping[str, str]
+    keys: Mapping[str, str] = field(repr=False)
     """API keys of the live environment by permission set."""
     other_studio: Access
     loaded_now: bool

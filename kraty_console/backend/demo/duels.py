@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
-from kraty_console.backend.demo.calendar import Window
+from kraty_console.backend.demo.calendar import HISTORY_DAYS, Window
 from kraty_console.backend.demo.cast import ALICE, Scene
 from kraty_console.backend.demo.people import Person
 from kraty_console.backend.demo.playing import Playing
@@ -22,7 +22,7 @@ def stories(scene: Scene, people: Sequence[Person]) -> list[Story]:
     told = [
         _lobby(scene, window, window.starts_ms + 2 * HOUR, _some(luck, people), luck)
         for window in scene.calendar.windows["duel_arena"][::2]
-        if window.ends_ms < now_ms
+        if scene.ago(days=HISTORY_DAYS) < window.starts_ms and window.ends_ms < now_ms
     ]
     today = scene.calendar.open_at("duel_arena", now_ms)
     assert today is not None, "there is always a duel"

@@ -6,6 +6,8 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+import sqlalchemy as sa
+
 from kraty_console.backend.auth.tokens import RandomBytes
 from kraty_console.backend.demo import casework, cast, crowd, duels, rabbit_rush, second_studio, tryouts, veteran
 from kraty_console.backend.demo.calendar import Calendar, Window
@@ -16,6 +18,7 @@ from kraty_console.backend.demo.support import Desk, Shop
 from kraty_console.backend.engine import catalog
 from kraty_console.backend.engine.context import ENGINE, Context
 from kraty_console.backend.storage.database import Database
+from kraty_console.backend.storage.tables import outbox
 from kraty_console.backend.storage.transaction import Transaction
 
 SEED: Final = 42
@@ -38,6 +41,8 @@ async def load(
         if fresh:
             await _make_ours(tx, ours, now_ms, seed)
             await _make_theirs(tx, theirs, now_ms, seed)
+            for studio in (ours, theirs):
+                await _deliver(tx, studio)
         access = await admit(tx, ours, now_ms, random_bytes)
         return DemoWorld(
             studio_id=ours.tenant.studio_id,
@@ -82,6 +87,15 @@ async def _make_ours(tx: Transaction, studio: Studio, now_ms: int, seed: int) ->
         ],
     )
     await veteran.live(scene)
+
+
+async def _deliver(tx: Transaction, studio: Studio) -> None:
+    """What happened in the past was told to the studio then."""
+    await tx.execute(
+        sa.update(outbox)
+        .where(outbox.c.studio_id == studio.tenant.studio_id, outbox.c.game_id == studio.tenant.game_id)
+        .values(state="delivered")
+    )
 
 
 async def _make_theirs(tx: Transaction, studio: Studio, now_ms: int, seed: int) -> None:
