@@ -22,6 +22,7 @@ from typing import Final
 import uvicorn
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
+from starlette.types import ASGIApp
 
 from kraty_console.backend.api.app import build_app
 from kraty_console.backend.api.calls import Services
@@ -31,6 +32,9 @@ from kraty_console.backend.storage.database import Database, UnknownDatabase
 from kraty_console.backend.storage.migrate import migrate
 
 BACKLOG: Final = 512
+KEEP_ALIVE_SECONDS: Final = 75
+"""How long a connection may rest: longer than clients keep theirs, so that it is they who hang up."""
+
 GRACE_SECONDS: Final = 5
 """How long calls under way may take when the backend is told to stop."""
 
@@ -64,8 +68,15 @@ def serve(settings: Settings) -> None:
     """
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     listener = _listen(settings.host, settings.port)
-    config = uvicorn.Config(
-        "",
+    config = server_config()
+    with listener, asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+        runner.run(_run(settings, listener, config))
+
+
+def server_config(app: ASGIApp | None = None) -> uvicorn.Config:
+    """How HTTP is spoken here; the application may be given later."""
+    return uvicorn.Config(
+        app or "",
         log_config=None,
         log_level="warning",
         access_log=False,
@@ -73,10 +84,9 @@ def serve(settings: Settings) -> None:
         ws="none",
         proxy_headers=False,
         server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    with listener, asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-        runner.run(_run(settings, listener, config))
 
 
 class _Server(uvicorn.Server):

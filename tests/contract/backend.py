@@ -21,6 +21,7 @@ from kraty_console.backend.api.app import build_app
 from kraty_console.backend.api.calls import Services
 from kraty_console.backend.api.rate_limit import Rate, RateLimit
 from kraty_console.backend.engine.ids import IdSource
+from kraty_console.backend.serve import server_config
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.migrate import migrate
@@ -144,10 +145,9 @@ class Backend:
                 ready.set()
 
         outer = self
-        config = uvicorn.Config(
-            build_app(services), host="127.0.0.1", port=0, log_config=None, access_log=False, lifespan="off", ws="none"
-        )
-        server = Server(config)
+        config = server_config(build_app(services))
+        config.port = 0
+        server = self._server = Server(config)
         self._stop = lambda: setattr(server, "should_exit", True)
         try:
             await server.serve()
@@ -174,6 +174,19 @@ class Backend:
 
         return self.run(count)
 
+    def break_table(self, name: str) -> None:
+        """Take a table away, as a fault would."""
+        self.run(lambda tx: tx.execute(sa.text(f"DROP TABLE {name}")))
+
+    def option_of_connections(self, level: int, option: int) -> list[int]:
+        """A socket option of every connection that the server holds."""
+
+        async def look() -> list[int]:
+            held = [protocol.transport.get_extra_info("socket") for protocol in self._server.server_state.connections]
+            return [each.getsockopt(level, option) for each in held]
+
+        return asyncio.run_coroutine_threadsafe(look(), self.loop).result(_PATIENCE)
+
     def call(
         self,
         method: str,
@@ -193,15 +206,19 @@ class Backend:
             connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=_PATIENCE)
             self._calls.connection = connection
             self._connections.append(connection)
-        connection.putrequest(method, target, skip_accept_encoding=True)
-        for name, value in sent.items():
-            connection.putheader(name, value)
-        if data is not None:
-            connection.putheader("Content-Length", str(len(data)))
-        connection.endheaders(data)
-        with connection.getresponse() as response:
-            raw = response.read()
-            found = {name.lower(): value for name, value in response.getheaders()}
+        try:
+            connection.putrequest(method, target, skip_accept_encoding=True)
+            for name, value in sent.items():
+                connection.putheader(name, value)
+            if data is not None:
+                connection.putheader("Content-Length", str(len(data)))
+            connection.endheaders(data)
+            with connection.getresponse() as response:
+                raw = response.read()
+                found = {name.lower(): value for name, value in response.getheaders()}
+        except (http.client.HTTPException, OSError):
+            connection.close()
+            raise
         if found.get("content-encoding") == "gzip":
             raw = gzip.decompress(raw)
         return Answered(response.status, found, raw)

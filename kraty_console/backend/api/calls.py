@@ -84,7 +84,7 @@ class Call:
         text = decoded(self.request.path_params[name], name)
         if not is_id(text):
             raise refusals.no_such(what, text)
-        return text.lower()
+        return text
 
     def query(self, name: str) -> str | None:
         """A parameter of the query, None when it is not there or empty."""

@@ -129,7 +129,7 @@ async def _in_studio(tx: Transaction, call: Call, caller: Caller, route: Route) 
     roles = await roles_of(tx, caller.the_session.member_id, studio_id) if studio_id else []
     tenant = None
     if studio_id and (game_id := call.query(GAME)) is not None:
-        tenant = Tenant(studio_id, game_id.lower() if is_id(game_id) else "")
+        tenant = Tenant(studio_id, game_id if is_id(game_id) else "")
         roles = [role for role in roles if role.game_id == tenant.game_id]
     if not roles:
         return _Admitted(caller, tenant, refusal=refusals.nothing_here())
@@ -141,7 +141,7 @@ async def _in_studio(tx: Transaction, call: Call, caller: Caller, route: Route) 
 def _id(call: Call, name: str) -> str | None:
     """A segment that can be an internal id; None when it is none, or not in the path."""
     text = call.request.path_params.get(name, "")
-    return text.lower() if is_id(text) else None
+    return text if is_id(text) else None
 
 
 def _shown(call: Call, name: str) -> str:

@@ -1,0 +1,147 @@
+"""The wire itself: request ids, methods, compression, the rate limit, failures that tell nothing."""
+
+from __future__ import annotations
+
+import logging
+import re
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from kraty_console.backend.api.rate_limit import Rate
+from tests.contract.backend import Backend
+from tests.contract.world import World, make_world
+from tests.databases import SqliteFiles
+
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+
+
+def test_every_answer_has_a_request_id_of_its_own(world: World) -> None:
+    answers = [
+        world.backend.call("GET", "/admin/v1/health"),
+        world.get("/admin/v1/me"),
+        world.get(world.player("ghost")),
+        world.backend.call("GET", "/nowhere"),
+        world.backend.call("PUT", "/admin/v1/me"),
+        world.backend.call("GET", "/admin/v1/me"),
+    ]
+    ids = [answer.headers["x-request-id"] for answer in answers]
+    assert all(UUID.fullmatch(each) for each in ids)
+    assert len(set(ids)) == len(ids)
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("support-1234", True),
+        ("A" * 64, True),
+        ("A" * 65, False),
+        ("short", False),
+        ("has space here", False),
+        ("quote\"quote'", False),
+        ("under_score_1", False),
+        ("\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9", False),
+    ],
+)
+def test_a_given_request_id_is_kept_when_it_is_harmless(world: World, given: str, kept: bool) -> None:
+    answer = world.get("/admin/v1/me", headers={"X-Request-Id": given.encode("utf-8").decode("latin-1")})
+    assert (answer.headers["x-request-id"] == given) is kept
+
+
+def test_a_method_that_is_not_for_a_path_is_405_with_those_that_are(world: World) -> None:
+    for method, path, allowed in (
+        ("POST", "/admin/v1/health", "GET, HEAD"),
+        ("GET", "/admin/v1/session", "DELETE"),
+        ("DELETE", world.player("alice"), "GET, HEAD"),
+        ("OPTIONS", f"{world.game}/grants", "POST"),
+    ):
+        answer = world.backend.call(method, path)
+        assert (answer.status, answer.error["code"]) == (405, "method_not_allowed")
+        assert answer.headers["allow"] == allowed
+
+
+def test_head_is_get_without_the_body(world: World) -> None:
+    answer, whole = world.call("HEAD", world.player("alice")), world.get(world.player("alice"))
+    assert (answer.status, answer.raw) == (200, b"")
+    assert (answer.headers["etag"], answer.headers["content-length"]) == (
+        whole.headers["etag"],
+        whole.headers["content-length"],
+    )
+
+
+def test_a_long_answer_is_compressed_for_those_who_ask(world: World) -> None:
+    plain = world.get(world.player("alice"))
+    small = world.get(world.player("alice"), headers={"Accept-Encoding": "gzip, deflate"})
+    assert "content-encoding" not in plain.headers
+    assert small.headers["content-encoding"] == "gzip"
+    assert small.data == plain.data
+    assert int(small.headers["content-length"]) < len(plain.raw) / 2
+    assert small.headers["x-request-id"]
+
+
+def test_answers_are_kept_to_the_caller(world: World) -> None:
+    answer = world.get(world.player("alice"))
+    assert answer.headers["cache-control"] == "private, no-cache"
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "server" not in answer.headers
+
+
+def test_small_packets_leave_at_once(world: World) -> None:
+    nodelay = world.backend.option_of_connections(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+    assert nodelay
+    assert all(nodelay)
+
+
+@pytest.fixture(scope="module")
+def limited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
+    """A backend that lets three calls through at once, and one a second."""
+    url = SqliteFiles(tmp_path_factory.mktemp("limited")).fresh()
+    with Backend(url, Rate(per_second=1, burst=3)).running() as running:
+        yield running
+
+
+def test_too_many_calls_are_429_with_the_wait_and_each_caller_counts_alone(limited: Backend) -> None:
+    world = make_world(limited)
+    assert [world.get("/admin/v1/me").status for _ in range(4)] == [200, 200, 200, 429]
+    answer = world.get("/admin/v1/me")
+    assert (answer.error["code"], answer.headers["retry-after"]) == ("rate_limited", "1")
+    assert answer.error["details"]["retryAfter"] == 1
+    assert world.get("/admin/v1/me", role="GAME_VIEWER").status == 200
+    assert world.serve("GET", "/ping").status == 200
+    assert limited.call("GET", "/admin/v1/health").status == 200
+    limited.clock.seconds += 1
+    assert [world.get("/admin/v1/me").status for _ in range(2)] == [200, 429]
+
+
+def test_a_call_that_is_held_up_leaves_its_key_free(limited: Backend) -> None:
+    limited.clock.seconds += 100
+    world = make_world(limited)
+    path, body = f"{world.player('alice')}/ban", {"reason": "cheating", "idempotencyKey": "ban-0001"}
+    for _ in range(3):
+        world.get("/admin/v1/me")
+    assert world.post(path, body).status == 429
+    limited.clock.seconds += 10
+    answer = world.post(path, body)
+    assert (answer.status, answer.data["applied"]) == (200, True)
+
+
+def test_a_failure_tells_its_request_id_and_nothing_else(
+    tmp_path_factory: pytest.TempPathFactory, caplog: pytest.LogCaptureFixture
+) -> None:
+    url = SqliteFiles(tmp_path_factory.mktemp("broken")).fresh()
+    with Backend(url, Rate(0)).running() as backend:
+        world = make_world(backend)
+        backend.break_table("wallet_ledger")
+        body = {"amount": 1, "reason": "secret-reason", "idempotencyKey": "secret-key-0001"}
+        with caplog.at_level(logging.DEBUG, logger="kraty.backend"):
+            answer = world.post(f"{world.player('alice')}/wallet/gold/credit", body)
+        assert (answer.status, answer.error["code"]) in ((500, "internal_error"), (503, "unavailable"))
+        assert set(answer.error["details"]) == {"requestId"}
+        logged = caplog.text
+        assert answer.headers["x-request-id"] in logged
+        for secret in (world.sessions["GAME_ADMIN"], "secret-reason", "secret-key-0001", "alice"):
+            assert secret not in logged
+            assert secret not in answer.raw.decode()
+        assert world.get("/admin/v1/me").status == 200

@@ -1,0 +1,149 @@
+"""An id of any kind reaches exactly its player, on every route that has one (trust: The door to the terminal)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.contract.backend import Backend, segment
+from tests.contract.world import World, make_world
+from tests.data import load_hostile
+
+TRICKY = [
+    ".",
+    "..",
+    "../..",
+    "a/b",
+    "a%2Fb",
+    "a%252Fb",
+    "%",
+    "%zz",
+    "x/merge-into/y",
+    "merge-into",
+    "grants",
+    "wallet",
+    "alice/",
+    "/alice",
+    "//",
+    "alice?limit=1",
+    "alice#top",
+    "alice;v=1",
+    "a b",
+    "a+b",
+    " ",
+    "\\",
+    "admin/v1/me",
+    "Ünïcödé",
+    "日本語",
+    "👩‍👩‍👧",
+    "e\u0301",
+    "\u00e9",
+    "a\nb",
+    "\r\nX-Injected: 1",
+    "\u202egnp",
+    "null",
+    "0",
+    "__proto__",
+    "'; DROP TABLE players; --",
+    "x" * 512,
+]
+IDS = [*TRICKY, *(each.value for each in load_hostile() if each.can_be_text and 0 < len(each.value) <= 512)]
+STORABLE = list(dict.fromkeys(name for name in IDS if "\0" not in name))
+
+GOLD = {"type": "currency", "currencyKey": "gold", "amount": 1}
+
+
+@pytest.fixture(scope="module")
+def crowd(backend: Backend) -> World:
+    """A game in which every such player is, each made through the wire."""
+    world = make_world(backend)
+    for index, name in enumerate(STORABLE):
+        path = f"/players/{segment(name)}/grants"
+        made = world.serve("POST", path, {"entries": [GOLD], "idempotencyKey": f"k{index}"})
+        assert made.status == 201, (name, made.raw)
+    return world
+
+
+def test_a_look_finds_exactly_that_player(crowd: World) -> None:
+    seen = set()
+    for name in STORABLE:
+        answer = crowd.get(f"{crowd.player(name)}?limit=1")
+        assert answer.status == 200, name
+        player = answer.data["player"]
+        assert player["externalPlayerId"] == name
+        served = crowd.serve("GET", f"/players/{segment(name)}?limit=1").data["player"]
+        assert (served["id"], served["externalPlayerId"]) == (player["id"], name)
+        seen.add(player["id"])
+    assert len(seen) == len(STORABLE)
+
+
+def test_a_search_finds_exactly_that_player_first(crowd: World) -> None:
+    for name in STORABLE:
+        [hit, *_] = crowd.get(f"{crowd.game}/players?limit=5&query={segment(name)}").data["players"]
+        assert (hit["externalPlayerId"], hit["match"]) == (name, "external_id")
+
+
+def test_a_change_reaches_exactly_that_player(crowd: World) -> None:
+    for index, name in enumerate(STORABLE):
+        body = {"amount": index + 1, "reason": "goodwill", "idempotencyKey": f"credit-{index:04}"}
+        assert crowd.post(f"{crowd.player(name)}/wallet/gold/credit", body).data["balance"] == index + 1
+        ban = crowd.post(f"{crowd.player(name)}/ban", {"reason": "cheating", "idempotencyKey": f"ban-{index:04}"})
+        assert ban.data["externalPlayerId"] == name
+        grant = {
+            "externalPlayerId": name,
+            "entries": [GOLD],
+            "reason": "make-good",
+            "idempotencyKey": f"give-{index:04}",
+        }
+        assert crowd.post(f"{crowd.game}/grants", grant).status == 201
+    for index, name in enumerate(STORABLE):
+        answer = crowd.get(f"{crowd.player(name)}?limit=3").data
+        assert [each["balance"] for each in answer["wallet"]] == [index + 1]
+        assert answer["summary"]["grantsPending"] == 2
+        assert len(answer["audit"]) == 3
+        [newest, *_] = crowd.audit_rows(player=name)
+        assert newest["player"]["externalPlayerId"] == name
+
+
+def test_economy_keys_are_one_segment_too(world: World) -> None:
+    for key in ("gold/credit", "..", "a/b", "%2F", "gold?x=1"):
+        body = {"amount": 1, "reason": "goodwill", "idempotencyKey": "key-0000-0001"}
+        answer = world.post(f"{world.player('alice')}/wallet/{segment(key)}/credit", body)
+        assert (answer.status, answer.error["message"]) == (404, f"Currency '{key}' not found")
+
+
+@pytest.mark.parametrize("name", ["a\0b", "\0", "x" * 513, "x" * 30_000], ids=["NUL inside", "NUL", "513", "30,000"])
+def test_what_cannot_be_an_id_is_refused_and_makes_nobody(world: World, name: str) -> None:
+    before = world.backend.counts()
+    body = {"entries": [GOLD], "idempotencyKey": "k"}
+    for answer in (
+        world.get(world.player(name)),
+        world.serve("GET", f"/players/{segment(name)}"),
+        world.serve("POST", f"/players/{segment(name)}/grants", body),
+    ):
+        assert (answer.status, answer.fields) == (400, ["externalPlayerId"])
+    by_hand = {**body, "idempotencyKey": "key-0000-0001", "externalPlayerId": name, "reason": "make-good"}
+    assert world.post(f"{world.game}/grants", by_hand).fields == ["externalPlayerId"]
+    assert world.backend.counts() == before
+
+
+def test_a_path_beyond_all_measure_is_refused_before_it_is_read(world: World) -> None:
+    assert world.get(world.player("x" * (1 << 20))).status in (400, 414)
+    assert world.get("/admin/v1/me").status == 200
+
+
+def test_bytes_that_are_no_text_name_nobody(world: World) -> None:
+    raw = [each.raw for each in load_hostile() if each.raw is not None]
+    assert raw
+    for name in (*raw, b"\xff", b"\xed\xa0\x80", b"\xc0\xaf"):
+        before = world.backend.counts()
+        answer = world.serve("POST", f"/players/{segment(name)}/grants", {"entries": [GOLD], "idempotencyKey": "k"})
+        assert (answer.status, answer.fields) == (400, ["externalPlayerId"])
+        assert world.get(f"{world.game}/players/{segment(name)}").status == 400
+        assert world.backend.counts() == before
+
+
+def test_a_path_that_was_not_encoded_is_another_path(world: World) -> None:
+    for path in ("/players/a/b", "/players//grants", "/players/", "/players/alice/", "/players/x/merge-into/y"):
+        assert world.serve("GET", path).status in (404, 405), path
+    assert world.backend.call("GET", "/admin/v1/../v1/health").status == 404
+    assert world.backend.call("GET", "/admin%2Fv1%2Fhealth").status == 404
