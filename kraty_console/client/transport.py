@@ -202,10 +202,10 @@ def _cause(error: BaseException) -> str:
     """The operating system's own words, where a library wrapped them."""
     seen: BaseException | None = error
     while seen is not None:
+        if isinstance(seen, ssl.SSLCertVerificationError):
+            return f"its certificate is not trusted: {seen.verify_message}"
         if isinstance(seen, OSError) and seen.strerror:
             return seen.strerror
-        if isinstance(seen, ssl.SSLError):
-            return str(seen)
         seen = seen.__cause__ or seen.__context__
     return str(error) or type(error).__name__
 
