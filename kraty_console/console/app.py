@@ -10,6 +10,7 @@ import asyncio
 import gc
 import os
 import sys
+import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -52,12 +53,13 @@ class KratyApp(App[int], inherit_bindings=False):
         launch: Launch,
         *,
         now: Callable[[], datetime] = utc_now,
+        clock: Callable[[], float] = time.monotonic,
         environ: Mapping[str, str] = os.environ,
     ) -> None:
         self._environ = dict(environ)  # Textual takes NO_COLOR out of the environment
         super().__init__()
         self.animation_level = "none"  # after the base class, which would set it again
-        self.desk = Desk(launch, now=now, ticket=launch.ticket or "")
+        self.desk = Desk(launch, now=now, clock=clock, ticket=launch.ticket or "")
         self._asking: asyncio.Future[Secret | None] | None = None
         self._writes: set[asyncio.Task[object]] = set()
         self._interrupted = False
@@ -295,6 +297,6 @@ def run_console(launch: Launch) -> int:
     """
     gc.disable()  # until the first screen stands; collecting while loading costs a tenth of the start
     app = KratyApp(launch)
-    app.run(mouse=launch.mouse)
+    asyncio.run(app.run_async(mouse=launch.mouse))
     sys.stdout.flush()
     return app.return_code or 0

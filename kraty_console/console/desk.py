@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -52,6 +53,8 @@ class Desk:
 
     launch: Launch
     now: Callable[[], datetime] = utc_now
+    clock: Callable[[], float] = time.monotonic
+    """Seconds that only ever go up, for how long an answer took."""
     ticket: str = ""
     me: Me | None = None
     access: GameAccess | None = None
@@ -65,6 +68,7 @@ class Desk:
     _writer: Writer | None = None
     _catalog: Catalog | None = None
     _recents: list[str] | None = None
+    _making: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     # -- who we are ----------------------------------------------------------------------------------------------
 
@@ -101,8 +105,9 @@ class Desk:
 
     async def client(self) -> KratyClient:
         """The client, made with the first question; its imports happen off the event loop."""
-        if self._client is None:
-            self._client = await asyncio.to_thread(_make_client, self.launch)
+        async with self._making:  # who we are and the player at launch are asked for at the same time
+            if self._client is None:
+                self._client = await asyncio.to_thread(_make_client, self.launch, self.clock)
         return self._client
 
     async def sign_in(self, token: Secret | None = None) -> Me:
@@ -154,18 +159,20 @@ class Desk:
 
     async def writer(self) -> Writer:
         """The one that journals and sends changes."""
+        client, journal = await self.client(), await self.journal()
         if self._writer is None:
             from kraty_console.client.writer import Writer
 
-            self._writer = Writer(await self.client(), await self.journal(), profile=self.launch.profile.name)
+            self._writer = Writer(client, journal, profile=self.launch.profile.name)
         return self._writer
 
     async def journal(self) -> Journal:
         """The journal of intended actions."""
-        if self._journal is None:
-            from kraty_console.client.journal import Journal
+        async with self._making:
+            if self._journal is None:
+                from kraty_console.client.journal import Journal
 
-            self._journal = await Journal.open(self.launch.journal_path)
+                self._journal = await Journal.open(self.launch.journal_path)
         return self._journal
 
     async def perform(self, call: Call) -> Performed:
@@ -236,7 +243,7 @@ class Desk:
         return self.launch.state_dir / f"recent-{game}-{self.environment}.json"
 
 
-def _make_client(launch: Launch) -> KratyClient:
+def _make_client(launch: Launch, clock: Callable[[], float]) -> KratyClient:
     from kraty_console.client.admin import KratyClient
 
     profile = launch.profile
@@ -246,6 +253,7 @@ def _make_client(launch: Launch) -> KratyClient:
         studio_id=profile.studio,
         game_id=profile.game,
         environment=profile.environment,
+        clock=clock,
     )
 
 

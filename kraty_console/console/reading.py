@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 DEBOUNCE = 0.15
 """Seconds without a key before suggestions are asked for."""
 
+LONGEST_BEGINNING = 64
+"""Characters of an id that was not found which others are compared with."""
+
 SLOW = 0.1
 """Seconds after which a wait is said."""
 
@@ -187,19 +190,21 @@ class Reading:
         return text, ""
 
     async def _nearest(self, player: str) -> None:
-        """Offer the players whose ids begin most like the one that was not found."""
+        """Offer the players whose ids share the longest beginning with the one that was not found."""
         from kraty_console.contract.errors import KratyError
 
-        length = len(player) - 1
-        while length >= 2:
+        shortest, longest = 1, min(len(player) - 1, LONGEST_BEGINNING)
+        while shortest < longest:  # what begins like more also begins like less, so halving finds the longest
+            length = (shortest + longest + 1) // 2
             try:
                 hits = await self._desk.search(player[:length])
             except KratyError:
                 return
             if hits:
+                shortest = length
                 self.look = self.look.near(tuple(hit.external_player_id for hit in hits))
-                return
-            length //= 2
+            else:
+                longest = length - 1
 
     # -- errors and waiting --------------------------------------------------------------------------------------
 

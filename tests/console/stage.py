@@ -19,10 +19,10 @@ from typing import Any
 
 import uvicorn
 
-from kraty_console.backend.demo import world as demo
 from kraty_console.backend.api.app import build_app
 from kraty_console.backend.api.calls import Services
 from kraty_console.backend.api.rate_limit import Rate, RateLimit
+from kraty_console.backend.demo import world as demo
 from kraty_console.backend.engine.ids import IdSource
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.migrate import migrate
@@ -115,7 +115,7 @@ class Stage:
 
     def app(self, role: str = "GAME_ADMIN", **launch: Any) -> KratyApp:
         """The console on this stage; nothing of this machine's environment reaches it."""
-        return KratyApp(self.launch(role, **launch), now=now, environ={"TERM": "xterm-256color"})
+        return KratyApp(self.launch(role, **launch), now=now, clock=lambda: 0.0, environ={"TERM": "xterm-256color"})
 
 
 class _Quiet(uvicorn.Server):

@@ -80,6 +80,7 @@ class ActionDialog(Dialog["Performed | None"]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "next", "Next field", show=False)]
 
+    story = query_one("#story", Lines)
     status = query_one("#status", Lines)
     cancel = query_one("#cancel", PushButton)
     confirm = query_one("#confirm", PushButton)
@@ -137,6 +138,7 @@ class ActionDialog(Dialog["Performed | None"]):
 
     def compose_foot(self) -> ComposeResult:
         """What became of it, and the buttons."""
+        yield Lines(widget_id="story")
         yield Lines(widget_id="status")
         with Horizontal(id="buttons"):
             yield PushButton("Cancel", widget_id="cancel")
@@ -200,9 +202,10 @@ class ActionDialog(Dialog["Performed | None"]):
     def _last(self) -> Performed | None:
         return self.draft.done[-1] if self.draft.done else self._result
 
-    @property
-    def _story(self) -> list[str]:
-        return [outcome.did(step.label, done) for step, done in zip(self._steps(), self.draft.done, strict=False)]
+    def _tell_story(self) -> None:
+        """Say which steps were applied already."""
+        done = zip(self._steps(), self.draft.done, strict=False)
+        self.story.say("\n".join(outcome.did(step.label, performed) for step, performed in done))
 
     def _steps(self) -> list[_Step]:
         steps = [_Step(safe(self.form.confirm_label), safe(self.form.running), self._submit)]
@@ -263,8 +266,10 @@ class ActionDialog(Dialog["Performed | None"]):
         self.phase = phase
         self._warned = False
         self._seconds = 0
+        self._tell_story()
         self.body.disabled = True
         self.confirm.add_class("-off")
+        self.cancel.relabel("Close")
         self.rehint(_HINTS_BUSY)
         if self._clock is None:
             self._clock = self.set_interval(1.0, self._second)
@@ -278,11 +283,10 @@ class ActionDialog(Dialog["Performed | None"]):
     def _tell_time(self) -> None:
         steps = self._steps()
         step = steps[min(len(self.draft.done), len(steps) - 1)]
-        lines = self._story
         if self.phase is Phase.CHECKING:
-            lines.append(outcome.checking(self._seconds))
+            lines = [outcome.checking(self._seconds)]
         else:
-            lines.append(outcome.running(step.running, self._seconds))
+            lines = [outcome.running(step.running, self._seconds)]
         if self._warned:
             lines.append(outcome.cannot_stop(more=step is not steps[-1]))
         self._say(lines)
@@ -291,7 +295,6 @@ class ActionDialog(Dialog["Performed | None"]):
         for name in ("-wrong", "-good", "-open"):
             self.status.set_class(name == tone, name)
         self.status.say("\n".join(lines))
-        self.call_after_refresh(self.fit)
 
     def _rest(self, phase: Phase, button: str, hints: str = HINTS) -> None:
         """Nothing runs any more: no timer, and the buttons work again."""
@@ -305,13 +308,13 @@ class ActionDialog(Dialog["Performed | None"]):
         self.rehint(hints)
 
     def _refused(self, performed: Performed, step: _Step, *, was_unknown: bool) -> None:
-        self._rest(Phase.EDITING, step.label)
         first = not self.draft.done
+        self._rest(Phase.EDITING, step.label, HINTS if first else "esc close")
         # What follows a change that was applied has nothing left to fill in.
         self.body.disabled = not first
         self.cancel.relabel("Cancel" if first else "Close")
         lines = outcome.did_not(step.label, performed, role=self._role, first=first, was_unknown=was_unknown)
-        self._say([*self._story, *lines], "-wrong")
+        self._say(lines, "-wrong")
         if performed.error is not None and (wait := words_of(performed.error).retry_after) is not None:
             self._count_down(step.label, ceil(wait))
         # Onto a field and not onto the button, so that one more enter sends nothing.
@@ -335,11 +338,10 @@ class ActionDialog(Dialog["Performed | None"]):
     def _ask(self, performed: Performed) -> None:
         self._rest(Phase.UNKNOWN, "Check again", "esc close; it stays in the journal (o)")
         self.body.disabled = True
-        self._say([*self._story, *outcome.not_known(performed, role=self._role)], "-open")
+        self._say(outcome.not_known(performed, role=self._role), "-open")
         self.set_focus(self.confirm)
 
     def _done(self, performed: Performed, *, was_unknown: bool) -> None:
-        story = self._story
         self._result = performed
         self.draft.finish()
         if not was_unknown:
@@ -348,5 +350,5 @@ class ActionDialog(Dialog["Performed | None"]):
             return
         self._rest(Phase.TOLD, "Close", "enter close")
         self.cancel.display = False
-        self._say([*story[:-1], outcome.it_did(performed)], "-good")
+        self._say([outcome.it_did(performed)], "-good")
         self.set_focus(self.confirm)

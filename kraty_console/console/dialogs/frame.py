@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.getters import query_one
+from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widget import Widget
 
@@ -22,6 +23,17 @@ _LABEL_MARGINS = 6
 
 class Body(VerticalScroll, can_focus=False, can_focus_children=True):
     """The part that scrolls when the terminal is low."""
+
+
+class Foot(Vertical):
+    """The part that stays in sight; what it grows by is taken from the body."""
+
+    class Grown(Message):
+        """It has another height."""
+
+    def on_resize(self) -> None:
+        """Tell the dialog."""
+        self.post_message(self.Grown())
 
 
 class Dialog(ModalScreen[ResultT], Generic[ResultT]):
@@ -42,7 +54,7 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
 
     box = query_one("#dialog-box", Vertical)
     body = query_one("#dialog-body", Body)
-    foot = query_one("#dialog-foot", Vertical)
+    foot = query_one("#dialog-foot", Foot)
 
     def __init__(
         self, title: str, *, hints: str = "esc close", environment: str | None = None, wide: bool = False
@@ -91,7 +103,7 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
         with Vertical(id="dialog-box", classes=classes):
             with Body(id="dialog-body"):
                 yield from self.compose_body()
-            with Vertical(id="dialog-foot"):
+            with Foot(id="dialog-foot"):
                 yield from self.compose_foot()
 
     def on_mount(self) -> None:
@@ -143,8 +155,12 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
         """Fit the body between the borders and the foot, and draw the title as wide as the box is."""
         self.call_after_refresh(self.fit)
 
+    def on_foot_grown(self) -> None:
+        """Something was said in the foot, or is not said any more."""
+        self.fit()
+
     def fit(self) -> None:
-        """Called again by a dialog whose foot has grown; does nothing where everything fits as before."""
+        """Does nothing where everything fits as before."""
         foot = self.foot.outer_size.height if self.foot.children else 0
         height = max(3, self.size.height - _BORDERS - foot)
         if height != self._height:

@@ -135,7 +135,7 @@ class JournalDialog(Dialog[None]):
         self._seconds = 0
         self._unclear: set[str] = set()
         self._meant: tuple[str, bool] | None = None
-        self.add_class("-pick")
+        self.add_class("-list")
 
     def compose_body(self) -> ComposeResult:
         """One line an entry."""

@@ -60,7 +60,7 @@ class KeysDialog(Dialog[str | None]):
         super().__init__("Keys that work here", hints="↑↓ move · enter does it · esc close")
         self._rows = key_rows(context, keys)
         self._reasons = {spec.id: spec.disabled_reason(context) for spec in actions(read_only=context.read_only)}
-        self.add_class("-pick")
+        self.add_class("-list")
 
     def compose_body(self) -> ComposeResult:
         """One line a key."""

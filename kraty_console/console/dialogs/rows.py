@@ -153,7 +153,9 @@ class FormRow(Vertical):
         """Beside the field: what was refused, else what is wrong, else the hint."""
         problem = self._told or (self.problem if self._tried or not self.empty else None)
         self._note.set_class(bool(problem), "-wrong")
-        self._note.say(WRONG + safe(problem) if problem else safe(self._hint))
+        words = WRONG + safe(problem) if problem else safe(self._hint)
+        # Below the entries a line stays free for what is wrong, so that nothing jumps while one types.
+        self._note.say(words or (" " if isinstance(self._editor, EntriesEditor) else ""))
         if isinstance(self._editor, EntriesEditor):
             self._editor.mark(problem)
         elif isinstance(self._editor, Tick):

@@ -141,7 +141,6 @@ class SignInDialog(Dialog[SignedIn | None]):
         else:
             self.menu.show(self._games() if step is Step.GAME else _environments())
             self.set_focus(self.menu)
-        self.call_after_refresh(self.fit)
 
     def _answered(self) -> str:
         lines = []

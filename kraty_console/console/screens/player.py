@@ -38,6 +38,7 @@ from kraty_console.support.scopes import PANES, PaneId
 if TYPE_CHECKING:
     from kraty_console.support.next_step import NextStep
 
+
 class PlayerScreen(Screen[None]):
     """See the module."""
 
@@ -90,7 +91,7 @@ class PlayerScreen(Screen[None]):
     def begin(self) -> None:
         """Ask who we are; a player named at launch is looked up at the same time."""
         launch = self._desk.launch
-        if not launch.profile.url or launch.token is None:
+        if not launch.profile.url or not launch.token:
             self._host.first_sign_in()
             return
         self.reading.sign_in()
@@ -125,7 +126,7 @@ class PlayerScreen(Screen[None]):
 
     def context(self) -> ActionContext:
         """What actions decide on."""
-        row = self.table.row if self.look.snapshot is not None else None
+        row = self.table.row
         return ActionContext(
             snapshot=self.look.snapshot,
             pane=self._pane,

@@ -67,9 +67,7 @@ class SearchInput(Input):
         self._slash_dropped = dropped
         if dropped:
             event.stop()
-            event.prevent_default()
-        else:
-            await super()._on_key(event)
+            event.prevent_default()  # Textual would call the field's own handler next
 
     def action_choose(self, step: int) -> None:
         """Go through the suggestions."""
@@ -87,8 +85,6 @@ class SearchInput(Input):
             event.prevent_default()
             event.stop()
             self.post_message(self.Pasted(tuple(dict.fromkeys(lines))))
-            return
-        super()._on_paste(event)
 
 
 class SuggestionLine(LinesView):

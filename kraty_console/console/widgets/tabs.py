@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class TabBar(LinesView):
-    """`── 1 Attempts 12 │ 2 Grants 11 │ …`; the open pane stands out in bold and between brackets."""
+    """`─[1 Attempts 12] 2 Grants 11 …`; the open pane stands out in bold and between brackets."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
         super().__init__(id=id)
@@ -51,5 +51,4 @@ class TabBar(LinesView):
                 spans.append((f"[{words}]", "title"))
             else:
                 spans.append((f" {words} ", "plain"))
-            spans.append(("─", "rule"))
         return spans

@@ -1,0 +1,76 @@
+"""What every scene looks like, at 120×36 and at 80×24, compared to the cell with what was looked at and accepted."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from kraty_console.backend.demo.hostile import HOSTILE_NAMES
+from tests.console.drive import SIZE, SMALL, Hand
+from tests.console.scenes import DIALOGS, LOOKS, PANES, STATES, THEMES, Scene
+from tests.console.stage import Stage, World, stage
+
+Compare = Callable[..., bool]
+
+BOTH = [
+    replace(scene, name=f"{scene.name}_{size[0]}", size=size)
+    for scene in (*PANES, *DIALOGS, *LOOKS)
+    for size in (SIZE, SMALL)
+]
+ONCE = [replace(scene, name=f"{scene.name}_120") for scene in (*STATES, *THEMES)]
+SMALLER = [
+    replace(scene, name=f"{scene.name}_80", size=SMALL)
+    for scene in STATES
+    if scene.name in ("missing", "banned", "rolled", "audit_log", "first_run", "suggestions")
+]
+ODD = [
+    Scene("size_40x12", "alice_42", size=(40, 12)),
+    Scene("size_39x11", "alice_42", size=(39, 11)),
+    Scene("size_200x50", "alice_42", size=(200, 50)),
+]
+"""Sizes beyond the two."""
+
+
+@pytest.fixture(scope="module")
+def looking(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """One backend for all scenes that change nothing."""
+    with stage(world, tmp_path_factory.mktemp("looking")) as running:
+        yield running
+
+
+def show(scene: Scene, backend: Stage, compare: Compare) -> None:
+    """Walk to the scene and compare."""
+    app = scene.app(backend)
+
+    async def walk(pilot: Pilot[Any]) -> None:
+        await scene.walk(Hand(app, pilot))
+
+    # A loop of its own, closed properly: the comparison leaves its loop with sockets half closed.
+    with asyncio.Runner() as runner:
+        asyncio.set_event_loop(runner.get_loop())
+        assert compare(app, terminal_size=scene.size, run_before=walk)
+
+
+@pytest.mark.parametrize("scene", [*BOTH, *ONCE, *SMALLER, *ODD], ids=lambda scene: scene.name)
+def test_scene(
+    scene: Scene, looking: Stage, world: World, tmp_path: Path, snap_compare: Compare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KRATY_CONFIG", str(tmp_path / "config.toml"))
+    if "REST" in scene.keys:
+        with stage(world, tmp_path) as own:
+            show(scene, own, snap_compare)
+    else:
+        show(scene, replace(looking, folder=tmp_path), snap_compare)
+
+
+@pytest.mark.parametrize(
+    "player", [each.external_id for each in HOSTILE_NAMES], ids=[f"hostile_{n}" for n in range(10)]
+)
+def test_hostile_player(player: str, looking: Stage, tmp_path: Path, snap_compare: Compare) -> None:
+    show(Scene("hostile", player), replace(looking, folder=tmp_path), snap_compare)
