@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.console.stage import Stage, World, build_world, stage
+from tests.console.wire import Wire
 
 
 @pytest.fixture(scope="session")
@@ -16,9 +17,15 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
 
 
 @pytest.fixture
-def backend(world: World, tmp_path: Path) -> Iterator[Stage]:
-    with stage(world, tmp_path) as running:
+def wire() -> Wire:
+    return Wire()
+
+
+@pytest.fixture
+def backend(world: World, tmp_path: Path, wire: Wire) -> Iterator[Stage]:
+    with stage(world, tmp_path, wrap=wire.around) as running:
         yield running
+        wire.let_all_go()
 
 
 @pytest.fixture(autouse=True)

@@ -6,6 +6,9 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+from textual import events
+from textual.driver import Driver
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from kraty_console.console.app import KratyApp
@@ -24,10 +27,42 @@ class Hand:
         self.pilot = pilot
 
     async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
+        """Press keys one after the other, each when the one before has been taken in."""
+        for key in keys:
+            self._send(key)
+            await self._taken_in()
 
     async def type(self, text: str) -> None:
-        await self.pilot.press(*text)
+        """Type a text in one go."""
+        for character in text:
+            self._send(character)
+        await self._taken_in()
+
+    async def paste(self, text: str) -> None:
+        """Paste, as a terminal with bracketed paste does."""
+        self._driver.send_message(events.Paste(text))
+        await self._taken_in()
+
+    @property
+    def _driver(self) -> Driver:
+        driver = self.app._driver
+        assert driver is not None
+        return driver
+
+    def _send(self, key: str) -> None:
+        name = key if len(key) > 1 or key.isalnum() else _character_to_key(key)
+        character = key if len(key) == 1 else {"space": " ", "slash": "/", "full_stop": "."}.get(key)
+        event = events.Key(name, character)
+        event.set_sender(self.app)
+        self._driver.send_message(event)
+
+    async def _taken_in(self) -> None:
+        """Wait until no message is under way between the widgets."""
+        quiet = 0
+        while quiet < 4:
+            await asyncio.sleep(0)
+            pumps = (self.app, *self.app.screen_stack, *self.app.screen.walk_children())
+            quiet = 0 if any(pump.message_queue_size for pump in pumps) else quiet + 1
 
     async def until(self, condition: Callable[[], bool]) -> None:
         """Let the application run until something is so; fails with the screen's text when it never is."""
@@ -55,8 +90,10 @@ class Hand:
     async def rest(self) -> None:
         """Wait until nothing is being asked for."""
         await self.until(
-            lambda: self.app.bottom.look.status is not Status.LOADING
-            and not any(worker.is_running for worker in self.app.workers)
+            lambda: (
+                self.app.bottom.look.status is not Status.LOADING
+                and not any(worker.is_running for worker in self.app.workers)
+            )
         )
         await self.pilot.pause()
 

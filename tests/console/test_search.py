@@ -1,0 +1,236 @@
+"""Search: suggestions while one types, and which player a person ends up at."""
+
+from __future__ import annotations
+
+import sqlite3
+import unicodedata
+
+import pytest
+
+from kraty_console.console.dialogs.pick import PickDialog
+from kraty_console.console.look import Status
+from tests.console.drive import Hand, at
+from tests.console.stage import Stage
+from tests.console.wire import Wire
+from tests.data import load_hostile
+
+SEARCH = "/players?"
+BIDI = "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
+
+
+async def looks_at(hand: Hand, player: str) -> None:
+    """Wait until this player is on screen."""
+    await hand.until(lambda: hand.app.bottom.look.player == player and hand.app.bottom.look.status is Status.READY)
+
+
+def steering(screen: str) -> set[str]:
+    """What of a screen's text could steer a terminal or deceive the eye."""
+    kinds = ("Cc", "Cs", "Co", "Cn", "Zl", "Zp")
+    return {each for each in screen if each != "\n" and (unicodedata.category(each) in kinds or each in BIDI)}
+
+
+async def look_up(hand: Hand, text: str) -> None:
+    """Put a text into the field and press enter at once, before anything can be suggested."""
+    await hand.press("slash")
+    hand.app.bottom.search.input.value = text
+    await hand.press("enter")
+    await hand.until(lambda: hand.app.bottom.look.status in (Status.READY, Status.MISSING, Status.FAILED))
+    await hand.rest()
+
+
+async def test_suggestions_come_as_one_types_and_enter_opens_the_chosen_one(backend: Stage, wire: Wire) -> None:
+    async with at(backend.app()) as hand:
+        await hand.type("alice_4")
+        await hand.sees("2 matches", "▸alice_42", "alice_420")
+        assert wire.count("GET", SEARCH) == 1  # the keys rested once
+        await hand.press("enter")
+        await looks_at(hand, "alice_42")
+        await hand.sees("Swift Otter", "roll failed")
+        assert hand.app.bottom.search.input.value == ""
+        assert hand.app.bottom.table.has_focus
+
+
+async def test_down_chooses_the_next_suggestion_and_up_goes_round(backend: Stage) -> None:
+    async with at(backend.app()) as hand:
+        await hand.type("alice_4")
+        await hand.sees("▸alice_42 ")
+        await hand.press("down")
+        await hand.sees("▸alice_420")
+        await hand.press("down")
+        await hand.sees("▸alice_42 ")
+        await hand.press("up", "enter")
+        await looks_at(hand, "alice_420")
+
+
+async def test_the_answer_to_an_older_text_is_dropped(backend: Stage, wire: Wire) -> None:
+    late = wire.holds("GET", "query=bob")
+    async with at(backend.app()) as hand:
+        await hand.type("bob")
+        await hand.until(late.arrived.is_set)
+        hand.app.bottom.search.input.value = "alice_4"
+        await hand.sees("▸alice_42")
+        late.let_go()
+        await hand.rest()
+        assert "▸alice_42" in hand.text
+        assert "bob" not in hand.text
+
+
+async def test_enter_before_the_answer_opens_the_text_itself(backend: Stage, wire: Wire) -> None:
+    late = wire.holds("GET", "query=bo&")
+    async with at(backend.app()) as hand:
+        await hand.type("bo")
+        await hand.until(late.arrived.is_set)
+        await hand.type("b_7")
+        await hand.press("enter")
+        await looks_at(hand, "bob_7")
+        late.let_go()
+
+
+async def test_a_slash_in_the_empty_field_is_the_key_and_a_second_one_is_text(backend: Stage) -> None:
+    async with at(backend.app()) as hand:
+        field = hand.app.bottom.search.input
+        await hand.press("slash")
+        assert field.value == ""
+        await hand.press("slash")
+        assert field.value == "/"
+        await hand.type("a/b")
+        assert field.value == "/a/b"
+
+
+async def test_an_email_finds_its_player(backend: Stage) -> None:
+    async with at(backend.app()) as hand:
+        await hand.type("alice@example.com")
+        await hand.sees("▸alice_42 alice@example.com")
+        await hand.press("enter")
+        await looks_at(hand, "alice_42")
+
+
+async def test_an_email_in_other_capitals_finds_its_player_without_suggestions(backend: Stage) -> None:
+    async with at(backend.app()) as hand:
+        await look_up(hand, "  Alice@Example.COM ")
+        assert hand.app.bottom.look.player == "alice_42"
+
+
+async def test_an_id_of_one_character_opens_that_player(backend: Stage) -> None:
+    with sqlite3.connect(backend.folder / "kraty.sqlite") as database:
+        database.execute("UPDATE players SET external_player_id = 'z' WHERE external_player_id = 'ivy'")
+    database.close()
+    async with at(backend.app()) as hand:
+        await hand.type("z")
+        await hand.sees("1 match", "▸z")
+        await hand.press("enter")
+        await looks_at(hand, "z")
+        await hand.sees("Lucky Lynx")
+
+
+async def test_no_match_is_said_while_typing_and_enter_offers_the_nearest(backend: Stage) -> None:
+    async with at(backend.app()) as hand:
+        await hand.type("alice_99")
+        await hand.sees("no player begins like this")
+        await hand.press("enter")
+        await hand.sees("No player is called alice_99: nearest are", "alice_42")
+        await hand.press("enter")
+        await looks_at(hand, "alice_42")
+
+
+async def test_where_nothing_is_near_it_says_so(backend: Stage) -> None:
+    async with at(backend.app()) as hand:
+        await look_up(hand, "%%%%")
+        await hand.sees("No player is called %%%%", "Nothing begins like it either")
+
+
+async def test_of_several_pasted_ids_the_first_is_opened_and_the_rest_wait_under_p(backend: Stage) -> None:
+    async with at(backend.app()) as hand:
+        await hand.paste("bob_7\n  erin \n\ncarol_ng\nbob_7\n")
+        await looks_at(hand, "bob_7")
+        await hand.press("p")
+        await hand.opened(PickDialog)
+        await hand.sees("bob_7", "erin", "carol_ng")
+        assert [row.id for row in hand.app.screen.rows] == ["bob_7", "erin", "carol_ng"]
+        await hand.press("down", "enter")
+        await looks_at(hand, "erin")
+
+
+async def test_ids_pasted_in_one_line_are_taken_apart_at_commas(backend: Stage) -> None:
+    async with at(backend.app()) as hand:
+        await hand.paste("bob_7, erin,carol_ng")
+        await looks_at(hand, "bob_7")
+        assert hand.app.desk.recents == ["bob_7", "erin", "carol_ng"]
+
+
+async def test_a_single_pasted_id_waits_for_enter(backend: Stage) -> None:
+    async with at(backend.app()) as hand:
+        await hand.paste("bob_7")
+        await hand.sees("▸bob_7")
+        assert hand.app.bottom.look.status is Status.IDLE
+
+
+async def test_recent_players_outlive_the_console(backend: Stage) -> None:
+    async with at(backend.app(player="bob_7")) as hand:
+        await looks_at(hand, "bob_7")
+    async with at(backend.app()) as hand:
+        await hand.sees("Players opened before", "bob_7")
+
+
+async def test_a_merged_guest_leads_to_the_player_it_became(backend: Stage) -> None:
+    with sqlite3.connect(backend.folder / "kraty.sqlite") as database:
+        database.execute(
+            "INSERT INTO player_aliases (studio_id, game_id, environment, external_player_id, player_id, created_at) "
+            "SELECT studio_id, game_id, environment, 'guest_of_old', player_id, created_at FROM players "
+            "WHERE external_player_id = 'auth_user_42' AND environment = 'live'"
+        )
+    database.close()
+    async with at(backend.app()) as hand:
+        await look_up(hand, "guest_of_old")
+        assert hand.app.bottom.look.player == "auth_user_42"
+        await hand.sees("guest_of_old was merged into this player")
+
+
+async def test_escape_leaves_the_field_and_loses_nothing(backend: Stage) -> None:
+    async with at(backend.app(player="alice_42")) as hand:
+        await looks_at(hand, "alice_42")
+        await hand.press("slash")
+        await hand.type("bo")
+        await hand.press("escape")
+        assert hand.app.bottom.table.has_focus
+        assert hand.app.bottom.look.player == "alice_42"
+
+
+async def test_keys_of_the_panes_are_text_in_the_field(backend: Stage) -> None:
+    async with at(backend.app(player="alice_42")) as hand:
+        await looks_at(hand, "alice_42")
+        await hand.press("slash")
+        await hand.type("q1FRMCB.?:")
+        assert hand.app.bottom.search.input.value == "q1FRMCB.?:"
+        assert hand.app.screen is hand.app.bottom
+        assert hand.app.bottom.pane == "attempts"
+        await hand.press("home", "delete")
+        assert hand.app.bottom.search.input.value == "1FRMCB.?:"
+
+
+HOSTILE = [each for each in load_hostile() if each.can_be_text and each.value and "\0" not in each.value]
+
+
+@pytest.mark.parametrize("part", range(4))
+async def test_an_id_of_any_kind_finds_that_player_or_nobody(backend: Stage, part: int) -> None:
+    """Those of the demo world are found by themselves; the others are told to be missing, whatever they hold."""
+    known = {"victim/ban", "..", "a/b", "a" + "\u0301" * 200, "line1\nline2\nline3", "ali\u200bce", "user\u202enimda"}
+    async with at(backend.app()) as hand:
+        screen = hand.app.bottom
+        for each in HOSTILE[part::4]:
+            screen.open_player(each.value, typed=True)
+            await hand.until(lambda: screen.look.status in (Status.READY, Status.MISSING, Status.FAILED))
+            if screen.look.status is Status.READY:
+                assert screen.look.player == each.value, each.name
+            elif each.value in known:
+                raise AssertionError(f"{each.name} is a player and was not found: {screen.look.error}")
+            assert not steering(hand.text), each.name
+
+
+async def test_the_hostile_players_of_the_world_are_found(backend: Stage) -> None:
+    names = ("victim/ban", "..", "a/b", "line1\nline2\nline3", "a" + "\u0301" * 200, "[@click=app.quit]lobby[/]")
+    async with at(backend.app()) as hand:
+        for name in names:
+            hand.app.bottom.open_player(name, typed=True)
+            await looks_at(hand, name)
+            await hand.press("1", "2", "3", "4", "5", "6")
