@@ -1,0 +1,138 @@
+"""The lists: palette, keys, recent players; and the menu they are made of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kraty_console.console.dialogs.keys import KeysDialog, key_rows
+from kraty_console.console.dialogs.menu import MenuRow
+from kraty_console.console.dialogs.palette import PaletteDialog
+from kraty_console.console.dialogs.pick import PickDialog, narrowed
+from kraty_console.console.dialogs.recent import RecentDialog
+from kraty_console.contract.permissions import ROLE_PERMISSIONS
+from kraty_console.support.actions import ActionContext, actions
+from kraty_console.support.keymap import key_label
+from tests.console.dialogs import world
+from tests.console.dialogs.host import Host, opened, running, typed, until
+
+
+def context(role: str = "GAME_DEBUGGER", **more: Any) -> ActionContext:
+    return ActionContext(
+        snapshot=world.SNAPSHOT,
+        row_scope="attempt",
+        row_id=world.FAILED,
+        role=role,
+        permissions=ROLE_PERMISSIONS[role],
+        **more,
+    )
+
+
+def text_of(app: Host) -> str:
+    return "\n".join(world.screen_lines(app))
+
+
+async def test_the_palette_narrows_and_answers_the_action() -> None:
+    async with running(Host(lambda: PaletteDialog(context()))) as pilot:
+        dialog = await opened(pilot)
+        await typed(pilot, "retry")
+        assert dialog.menu.current.id == "attempt.retry_roll"
+        await pilot.press("enter")
+        await until(pilot, lambda: pilot.app.answers)
+    assert pilot.app.answers == ["attempt.retry_roll"]
+
+
+async def test_the_palette_says_why_an_action_is_off_and_does_not_answer_it() -> None:
+    async with running(Host(lambda: PaletteDialog(context()))) as pilot:
+        dialog = await opened(pilot)
+        await typed(pilot, "manual")
+        assert dialog.menu.current.id == "player.grant"
+        assert "off: needs grant.manual_create (GAME_ADMIN); you are GAME_DEBUGGER" in text_of(pilot.app)
+        await pilot.press("enter")
+        assert pilot.app.screen is dialog
+        await typed(pilot, "zzzz")
+        assert dialog.menu.current is None
+        assert "nothing is called that" in text_of(pilot.app)
+
+
+def test_a_key_finds_its_action() -> None:
+    dialog = PaletteDialog(context())
+    assert dialog.narrow("R")[0].id == "attempt.retry_roll"
+    assert dialog.narrow("y")[0].id == "copy.audit_link"
+    assert {row.id for row in dialog.narrow("")} == {spec.id for spec in actions()} - {"palette.open"}
+
+
+def test_a_read_only_profile_is_offered_no_change() -> None:
+    dialog = PaletteDialog(context("GAME_ADMIN", read_only=True))
+    changing = {spec.id for spec in actions() if spec.changes}
+    assert not changing & {row.id for row in dialog.rows}
+    assert not changing & {row.id for row in key_rows(context("GAME_ADMIN", read_only=True))}
+
+
+def test_the_keys_are_those_of_the_registry_or_of_the_keymap() -> None:
+    rows = key_rows(context("GAME_ADMIN"))
+    shown = " ".join(row.right for row in rows).split()
+    for spec in actions():
+        if spec.id != "grant.force_claim":  # the cursor is on an attempt
+            assert all(key_label(key) in shown for key in spec.keys), spec.id
+    assert [row.left for row in rows if row.right == "F"] == [
+        spec.help for spec in actions() if spec.id == "attempt.force_complete"
+    ]
+    remapped = key_rows(context("GAME_ADMIN"), {"ticket.set": ("x",)})
+    assert any(row.id == "ticket.set" and row.right == "x" for row in remapped)
+
+
+async def test_the_keys_say_why_one_is_off_and_do_what_is_on() -> None:
+    async with running(Host(lambda: KeysDialog(context()))) as pilot:
+        dialog = await opened(pilot)
+        assert dialog.menu.current.id == "attempt.force_complete"
+        assert "off: this attempt is already complete" in text_of(pilot.app)
+        await pilot.press("enter")
+        assert pilot.app.screen is dialog
+        await pilot.press("j")
+        assert dialog.menu.current.id == "attempt.retry_roll"
+        assert "off:" not in text_of(pilot.app)
+        await pilot.press("enter")
+        await until(pilot, lambda: pilot.app.answers)
+    assert pilot.app.answers == ["attempt.retry_roll"]
+
+
+async def test_recent_players_are_answered_by_their_real_id() -> None:
+    players = [("alice_42", "2 min ago"), ("evil\x1b[31m", "1h ago"), ("bob_7", "3h ago")]
+    async with running(Host(lambda: RecentDialog(players))) as pilot:
+        await opened(pilot)
+        assert "evil␛[31m" in text_of(pilot.app)
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: pilot.app.answers)
+    assert pilot.app.answers == ["evil\x1b[31m"]
+
+
+async def test_no_recent_players_say_how_to_get_some() -> None:
+    async with running(Host(lambda: RecentDialog([]))) as pilot:
+        await opened(pilot)
+        assert "search with /" in text_of(pilot.app)
+        await pilot.press("enter", "escape")
+        await until(pilot, lambda: pilot.app.answers)
+    assert pilot.app.answers == [None]
+
+
+async def test_a_long_list_scrolls_with_its_cursor() -> None:
+    rows = [MenuRow(f"r{number}", f"row {number}") for number in range(200)]
+    async with running(Host(lambda: PickDialog("Many", rows, empty="none", current="r150"))) as pilot:
+        dialog = await opened(pilot)
+        assert dialog.menu.current.id == "r150"
+        assert "▸ row 150" in text_of(pilot.app)
+        await pilot.press("pagedown")
+        await pilot.pause()
+        assert f"▸ {dialog.menu.current.left}" in text_of(pilot.app)
+        dialog.menu.action_edge(1)
+        await pilot.pause()
+        assert "▸ row 199" in text_of(pilot.app)
+        dialog.menu.action_edge(-1)
+        await pilot.pause()
+        assert "▸ row 0" in text_of(pilot.app)
+
+
+def test_narrowing_keeps_the_order_of_equals_and_drops_headings() -> None:
+    rows = [MenuRow("", "HEAD", heading=True), MenuRow("a", "gold one"), MenuRow("b", "gold two"), MenuRow("c", "x")]
+    assert [row.id for row in narrowed(rows, "gold")] == ["a", "b"]
+    assert narrowed(rows, "") == rows

@@ -1,0 +1,123 @@
+"""The documents: a row in words and as JSON, and the journal of actions."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from kraty_console.client.entries import Entry, State
+from kraty_console.client.writer import Performed
+from kraty_console.console.dialogs.journal import JournalDialog, entry_text, state_words
+from kraty_console.console.dialogs.text import TextDialog
+from tests.console.dialogs import world
+from tests.console.dialogs.host import Host, opened, running, until
+
+
+def text_of(app: Host) -> str:
+    return "\n".join(world.screen_lines(app))
+
+
+async def test_a_document_scrolls_swaps_and_copies_what_is_real() -> None:
+    copied: list[str] = []
+
+    def copy(text: str) -> str:
+        copied.append(text)
+        return f"sent to the terminal's clipboard ({len(text)} bytes)"
+
+    words = Content("\n".join(f"line {number}" for number in range(100)))
+
+    def make() -> TextDialog:
+        return TextDialog(
+            "grant", words, raw=Content('{"a": "␛"}'), copied="words", copied_raw='{"a": "\x1b"}', copy=copy
+        )
+
+    async with running(Host(make)) as pilot:
+        await opened(pilot)
+        assert "line 0" in text_of(pilot.app)
+        await pilot.press("G")
+        await pilot.pause()
+        assert "line 99" in text_of(pilot.app)
+        await pilot.press("g", "c")
+        await pilot.pause()
+        assert "line 0" in text_of(pilot.app)
+        assert "sent to the terminal's clipboard (5 bytes)" in text_of(pilot.app)
+        await pilot.press("J")
+        await pilot.pause()
+        assert '{"a": "␛"}' in text_of(pilot.app)
+        await pilot.press("c", "q")
+        await until(pilot, lambda: pilot.app.answers)
+    assert copied == ["words", '{"a": "\x1b"}']
+
+
+def test_every_state_of_an_entry_has_its_words() -> None:
+    assert state_words(world.entry(state=State.RESOLVED, applied=True)) == "it did"
+    assert state_words(world.entry(state=State.RESOLVED, applied=False)) == "it did not"
+    words = {state_words(world.entry(state=state, applied=None)) for state in State if state is not State.RESOLVED}
+    assert len(words) == len(State) - 1
+
+
+def test_an_entry_reads_as_a_document_with_what_was_sent() -> None:
+    text = entry_text(world.entry(), world.NOW)
+    assert "outcome    applied" in text
+    assert "ticket     ZD-4821" in text
+    assert '"amount": 500' in text
+    assert "3m ago" in text
+
+
+async def test_an_open_entry_is_asked_about_and_then_closed_by_a_person() -> None:
+    asked: list[str] = []
+    decided: list[bool] = []
+    lost = world.entry("e2", State.UNKNOWN, applied=None)
+
+    async def resolve(entry: Entry) -> Performed:
+        asked.append(entry.id)
+        return Performed("unknown", entry)
+
+    async def decide(entry: Entry, applied: bool) -> Performed:
+        decided.append(applied)
+        return Performed("applied", world.entry("e2", State.RESOLVED, applied=True))
+
+    def make() -> JournalDialog:
+        return JournalDialog([lost, world.entry()], now=world.NOW, resolve=resolve, decide=decide)
+
+    async with running(Host(make)) as pilot:
+        dialog = await opened(pilot)
+        assert "NOT KNOWN" in text_of(pilot.app)
+        await pilot.press("A")
+        assert "ask the server first (u)" in text_of(pilot.app)
+        await pilot.press("u")
+        await until(pilot, lambda: "The server cannot tell" in text_of(pilot.app))
+        await pilot.press("A")
+        assert decided == []
+        assert "Press A again" in text_of(pilot.app)
+        await pilot.press("A")
+        await until(pilot, lambda: "it did " in text_of(pilot.app))
+        assert not dialog.current.is_open
+    assert asked == ["e2"]
+    assert decided == [True]
+
+
+async def test_an_entry_opens_and_its_audit_link_is_copied() -> None:
+    copied: list[str] = []
+
+    def copy(text: str) -> str:
+        copied.append(text)
+        return "sent"
+
+    async with running(Host(lambda: JournalDialog([world.entry()], now=world.NOW, copy=copy))) as pilot:
+        dialog = await opened(pilot)
+        await pilot.press("c")
+        assert "this entry has no audit row" in text_of(pilot.app)
+        await pilot.press("enter")
+        await until(pilot, lambda: pilot.app.screen is not dialog and pilot.app.screen.open)
+        await pilot.pause()
+        assert "kc_0123" in text_of(pilot.app)
+        await pilot.press("escape")
+        await until(pilot, lambda: pilot.app.screen is dialog)
+
+
+async def test_an_empty_journal_says_what_would_be_there() -> None:
+    async with running(Host(lambda: JournalDialog([], now=world.NOW))) as pilot:
+        await opened(pilot)
+        assert "Nothing was sent from here yet" in text_of(pilot.app)
+        await pilot.press("u", "A", "c", "enter", "escape")
+        await until(pilot, lambda: pilot.app.answers)
