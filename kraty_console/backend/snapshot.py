@@ -7,6 +7,7 @@ the player's row, where the engine keeps them.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any, Final, Literal
 
 import sqlalchemy as sa
@@ -137,12 +138,13 @@ async def _grant_ids(tx: Transaction, place: _Player, attempt_ids: Sequence[str]
     column = tables.grants.c
     linked: dict[str, list[str]] = {}
     if attempt_ids:
+        # Sorted here: an order in the query would let SQLite walk all of the player's grants by it.
         rows = await tx.all(
-            sa.select(column.attempt_id, column.grant_id)
-            .where(*_belongs(tables.grants, place), column.attempt_id.in_(attempt_ids))
-            .order_by(column.created_at, column.grant_id)
+            sa.select(column.attempt_id, column.created_at, column.grant_id).where(
+                *_belongs(tables.grants, place), column.attempt_id.in_(attempt_ids)
+            )
         )
-        for row in rows:
+        for row in sorted(rows, key=itemgetter("created_at", "grant_id")):
             linked.setdefault(row["attempt_id"], []).append(row["grant_id"])
     return linked
 

@@ -143,6 +143,10 @@ async def test_every_query_goes_by_an_index(world: World) -> None:
             rows = await tx.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)  # type: ignore[arg-type]
             steps = [row[3] for row in rows]
             assert not [step for step in steps if step.startswith("SCAN")], (statement, steps)
+            if "USE TEMP B-TREE FOR ORDER BY" in steps:  # as many as the catalog has keys, at most
+                assert "wallets" in statement or "inventory" in statement, (statement, steps)
+            if "attempt_id IN" in statement:
+                assert ["attempt_id=?" in step for step in steps] == [True], steps
 
 
 @pytest.mark.parametrize("external_id", ["a/b", "..", "%2e", "x/merge-into/y", " ", "[/nope]", "é", "e\u0301", "日本"])

@@ -135,6 +135,12 @@ class Database:
                     raise
                 await tx.flush()
 
+    async def analyze(self) -> None:
+        """Tell the planner what is in the tables, after loading much at once (SQLite's plans do not depend on it)."""
+        if self.postgresql:
+            async with self.transaction() as tx:
+                await tx.execute(sa.text("ANALYZE"))
+
     async def run(self, work: Callable[[Transaction], Awaitable[Result]]) -> Result:
         """Run work in a transaction of its own, again when the database says that two got in each other's way."""
         tries = 0

@@ -79,32 +79,31 @@ def _update(table: sa.Table, columns: tuple[str, ...]) -> sa.Update:
     return statement
 
 
-_PARENTS: Final[dict[sa.Table, frozenset[sa.Table]]] = {}
+_PARENTS: Final[dict[frozenset[sa.Table], frozenset[sa.Table]]] = {}
 
 
-def _with_parents(table: sa.Table) -> frozenset[sa.Table]:
-    """The table and all that its rows refer to, which have to be there first."""
-    found = _PARENTS.get(table)
+def _with_parents(tables: frozenset[sa.Table]) -> frozenset[sa.Table]:
+    """The tables and all that their rows refer to, which have to be there first."""
+    found = _PARENTS.get(tables)
     if found is None:
-        found = frozenset({table})
-        for key in table.foreign_key_constraints:
-            found |= _with_parents(key.referred_table)
-        _PARENTS[table] = found
+        parents = frozenset(key.referred_table for table in tables for key in table.foreign_key_constraints)
+        found = tables if parents <= tables else _with_parents(tables | parents)
+        _PARENTS[tables] = found
     return found
 
 
 def _read_by(statement: sa.Executable) -> frozenset[sa.Table] | None:
-    """The tables that a select reads, subqueries and parents included; None, for all, when that cannot be told."""
+    """The tables that a select reads, subqueries included; None, for all, when that cannot be told."""
     if not isinstance(statement, sa.Select):
         return None
-    found: frozenset[sa.Table] = frozenset()
+    found: set[sa.Table] = set()
     for element in visitors.iterate(statement):
         source = element.table if isinstance(element, sa.Column) else element
         if isinstance(source, sa.Table):
-            found |= _with_parents(source)
+            found.add(source)
         elif isinstance(source, sa.FromClause) and not isinstance(source, sa.Select | sa.Join | sa.FunctionElement):
             return None
-    return found
+    return frozenset(found)
 
 
 class Transaction:
@@ -176,7 +175,7 @@ class Transaction:
         statement = sa.select(table).where(*conditions)
         if lock and self.postgresql:
             statement = statement.with_for_update()
-        await self._flush(_with_parents(table))
+        await self._flush(frozenset({table}))
         values = (await self.connection.execute(statement)).mappings().first()
         if values is None:
             return None
@@ -222,7 +221,7 @@ class Transaction:
 
     async def insert_if_absent(self, table: sa.Table, values: Mapping[str, Any]) -> bool:
         """Insert unless the key or a unique index is taken (waits for a twin in flight). True when it was inserted."""
-        await self._flush(_with_parents(table))
+        await self._flush(frozenset({table}))
         self._unseen.add(table)
         full = {**_defaults(table), **values}
         statement: Any
@@ -237,11 +236,15 @@ class Transaction:
         await self._flush(None)
 
     async def _flush(self, only: frozenset[sa.Table] | None) -> None:
-        """Write what was added to and changed in these tables (which hold their parents), None for all of them."""
-        touched = self._dirty.keys() if only is None else self._dirty.keys() & only
-        if not touched:
-            return
-        rows = [row for table in sorted(touched, key=_order) for row in self._dirty.pop(table).values()]
+        """Write what was added to and changed in these tables, and what new rows refer to; None for everything."""
+        touched = self._dirty.keys() if only is None else self._dirty.keys() & _with_parents(only)
+        rows: list[Row] = []
+        for table in sorted(touched, key=_order):
+            if only is None or table in only:
+                rows += self._dirty.pop(table).values()
+            else:
+                rows += [row for row in self._dirty[table].values() if row.fresh]
+                self._dirty[table] = {place: row for place, row in self._dirty[table].items() if not row.fresh}
         inserts: dict[sa.Table, list[Row]] = {}
         updates: dict[tuple[sa.Table, tuple[str, ...]], list[Row]] = {}
         for row in rows:
@@ -262,7 +265,7 @@ class Transaction:
 
     async def insert_many(self, table: sa.Table, rows: Iterable[Mapping[str, Any]]) -> None:
         """Insert rows that nobody will look at again in this transaction."""
-        await self._flush(_with_parents(table))
+        await self._flush(frozenset({table}))
         self._unseen.add(table)
         full = [{**_defaults(table), **values} for values in rows]
         if full:

@@ -29,7 +29,7 @@ grants: Final = sa.Table(
     sa.Column("metadata", JSON, nullable=True),
     of_player(),
     sa.Index("ix_grants_recent", "studio_id", "game_id", "player_id", "created_at", "grant_id"),
-    sa.Index("ix_grants_attempt", "studio_id", "game_id", "player_id", "attempt_id"),
+    sa.Index("ix_grants_attempt", "studio_id", "game_id", "player_id", "attempt_id", "created_at", "grant_id"),
     sa.Index("ix_grants_parent", "studio_id", "game_id", "player_id", "parent_grant_id"),
     sa.Index("ix_grants_expiry", "studio_id", "game_id", "status", "expires_at"),
     sa.Index("ix_grants_id", "studio_id", "game_id", "grant_id"),

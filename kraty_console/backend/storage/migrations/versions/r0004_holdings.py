@@ -55,7 +55,12 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("studio_id", "game_id", "player_id", "grant_id", name=op.f("pk_grants")),
     )
-    op.create_index("ix_grants_attempt", "grants", ["studio_id", "game_id", "player_id", "attempt_id"], unique=False)
+    op.create_index(
+        "ix_grants_attempt",
+        "grants",
+        ["studio_id", "game_id", "player_id", "attempt_id", "created_at", "grant_id"],
+        unique=False,
+    )
     op.create_index("ix_grants_expiry", "grants", ["studio_id", "game_id", "status", "expires_at"], unique=False)
     op.create_index("ix_grants_id", "grants", ["studio_id", "game_id", "grant_id"], unique=False)
     op.create_index(
