@@ -16,6 +16,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
+from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
 
@@ -106,9 +107,11 @@ class KratyApp(App[int], inherit_bindings=False):
         self._interrupted = True
         self.tell("ctrl+c again quits", "warn")
 
-    def calm(self) -> None:
-        """Another key came after ctrl+c."""
-        self._interrupted = False
+    async def on_event(self, event: events.Event) -> None:
+        """Every key comes by here first, also those that are text in a field: ctrl+c counts only twice in a row."""
+        if isinstance(event, events.Key) and not event.is_forwarded and event.key != "ctrl+c":
+            self._interrupted = False
+        await super().on_event(event)
 
     @property
     def bottom(self) -> PlayerScreen:

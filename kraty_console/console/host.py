@@ -23,10 +23,6 @@ class Host(Protocol):
         """Say something in the last line of the player screen."""
         ...
 
-    def calm(self) -> None:
-        """A key other than ctrl+c was pressed."""
-        ...
-
     def show(self, screen: Screen[Any], answered: Callable[[Any], None] | None = None) -> None:
         """Put a dialog or a screen on top; `answered` gets what it was dismissed with."""
         ...

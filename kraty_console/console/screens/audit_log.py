@@ -98,7 +98,6 @@ class AuditLogScreen(Screen[None]):
 
     def on_key(self, event: events.Key) -> None:
         """The keys of the footer."""
-        self._host.calm()
         key = event.character if event.is_printable and event.character else event.key
         if (do := self._do.get(key)) is not None:
             self.keys.tell(None)

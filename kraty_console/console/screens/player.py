@@ -250,7 +250,6 @@ class PlayerScreen(Screen[None]):
 
     def on_key(self, event: events.Key) -> None:
         """Every key of the registry; while the search field has the focus, only those that are not its own."""
-        self._host.calm()
         if event.key == "ctrl+c":
             return
         key = event.character if event.is_printable and event.character else event.key
@@ -302,6 +301,7 @@ class PlayerScreen(Screen[None]):
 
     @on(SearchBar.Asked)
     def _asked(self, event: SearchBar.Asked) -> None:
+        self.keys.tell(None)
         self.reading.suggest_soon(event.query)
 
     @on(SearchBar.Chosen)
