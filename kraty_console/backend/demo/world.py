@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -53,7 +55,20 @@ async def load(
             loaded_now=fresh,
         )
 
-    return await db.run(work)
+    with _no_collecting():
+        return await db.run(work)
+
+
+@contextmanager
+def _no_collecting() -> Iterator[None]:
+    """No search for garbage meanwhile: of 50,000 rows that all stay till the end, it takes a third of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 async def _make_ours(tx: Transaction, studio: Studio, now_ms: int, seed: int) -> None:
