@@ -153,11 +153,9 @@ def _carol(scene: Scene) -> list[Story]:
         yield scene.ago(days=3, minutes=14)
         attempt = await play.start("weekly_cup")
         yield scene.ago(days=3, minutes=8)
-        won = await play.report(attempt, distance=760)
-        yield scene.ago(days=3, minutes=7)
-        await play.collect(won)
+        await play.report(attempt, distance=410)
         yield scene.ago(days=3)
-        await play.report(attempt, distance=1180)
+        await play.report(attempt, distance=740)
 
     return [*_races(play, scene, {20: 1733, 13: 1904, 6: 1650}), crash()]
 
