@@ -141,7 +141,7 @@ async def _grant_ids(tx: Transaction, place: _Player, attempt_ids: Sequence[str]
         # Sorted here: an order in the query would let SQLite walk all of the player's grants by it.
         rows = await tx.all(
             sa.select(column.attempt_id, column.created_at, column.grant_id).where(
-                *_belongs(tables.grants, place), column.attempt_id.in_(attempt_ids)
+                *_belongs(tables.grants, place), tx.among(column.attempt_id, attempt_ids)
             )
         )
         for row in sorted(rows, key=itemgetter("created_at", "grant_id")):

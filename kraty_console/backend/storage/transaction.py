@@ -127,6 +127,15 @@ class Transaction:
 
     # Reading
 
+    def among(self, column: sa.Column[Any], ids: Sequence[str]) -> sa.ColumnElement[bool]:
+        """The column is one of these ids.
+
+        As one array on PostgreSQL: a plan it keeps for a long list of values would walk everything else that matches.
+        """
+        if self.postgresql:
+            return column == sa.any_(sa.literal(list(ids), postgresql.ARRAY(column.type)))
+        return column.in_(ids)
+
     async def execute(self, statement: sa.Executable, parameters: Mapping[str, Any] | None = None) -> CursorResult[Any]:
         """Run any statement, after what is still to be written to the tables it reads."""
         await self._flush(_read_by(statement))
