@@ -142,9 +142,9 @@ class Desk:
         """Players that fit what was typed."""
         return await (await self.client()).search(query)
 
-    async def snapshot(self, player: str, etag: str | None = None) -> Fetched[Snapshot] | None:
-        """Everything about a player, or None when nothing changed since `etag`."""
-        return await (await self.client()).snapshot(player, etag=etag)
+    async def snapshot(self, player: str, limit: int, etag: str | None = None) -> Fetched[Snapshot] | None:
+        """Everything about a player, each list cut at `limit` rows, or None when nothing changed since `etag`."""
+        return await (await self.client()).snapshot(player, limit=limit, etag=etag)
 
     @property
     def known_catalog(self) -> Catalog | None:

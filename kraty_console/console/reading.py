@@ -13,6 +13,7 @@ from kraty_console.console.desk import Desk
 from kraty_console.console.host import Host
 from kraty_console.console.look import Look, Status, changed_rows
 from kraty_console.console.widgets.search import Suggestion
+from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_LIMIT
 from kraty_console.present.safe import safe
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from kraty_console.console.screens.player import PlayerScreen
     from kraty_console.contract.errors import KratyError
-    from kraty_console.contract.players import SearchHit
+    from kraty_console.contract.players import SearchHit, Snapshot
 
 DEBOUNCE = 0.15
 """Seconds without a key before suggestions are asked for."""
@@ -40,8 +41,11 @@ class Reading:
         self._desk = desk
         self._host = host
         self.look = Look()
+        self.limit = DEFAULT_LIMIT
+        """Rows of each list that are asked for."""
         self.marked: frozenset[str] = frozenset()
         """Rows that the last answer changed."""
+        self._limit_before = DEFAULT_LIMIT
         self._debounce: Timer | None = None
         self._slow: Timer | None = None
         self._ticking: Timer | None = None
@@ -118,6 +122,7 @@ class Reading:
         self.stop_suggesting()
         if player != self.look.player:
             self.marked = frozenset()
+            self.limit = DEFAULT_LIMIT
         if self._pause is not None:
             self._pause.stop()
             self._pause = None
@@ -128,6 +133,12 @@ class Reading:
         """Read the player again; nothing moves where nothing changed."""
         if self.look.player:
             self.open(self.look.player, typed=False)
+
+    def more(self) -> None:
+        """The end of a list that was cut short was reached: ask for as many rows as the backend gives at once."""
+        if self.limit < MAX_LIMIT and self.look.status is Status.READY:
+            self.limit = MAX_LIMIT
+            self.refresh()
 
     def give_up(self) -> None:
         """Stop waiting; what was on screen stays."""
@@ -154,7 +165,8 @@ class Reading:
                 try:
                     if typed:
                         player, note = await self._who(player)
-                    fetched = await self._desk.snapshot(player, self.look.etag if before is not None else None)
+                    etag = self.look.etag if before is not None else None
+                    fetched = await self._desk.snapshot(player, self.limit, etag)
                     break
                 except SignInNeeded as error:
                     if not await self._host.ask_token(error):
@@ -168,7 +180,7 @@ class Reading:
             self._tell_error(error)
         else:
             self.look = self.look.arrived(fetched, self._desk.now(), note)
-            self.marked = changed_rows(before, self.look.snapshot) if fetched is not None else frozenset()
+            self._mark(before, fetched is not None)
             self._desk.opened(self.look.player)
             if before is None:
                 self._screen.go_to_trouble()
@@ -176,6 +188,12 @@ class Reading:
                 self._screen.tell(note, "accent")
         self._stop_waiting()
         self._screen.draw()
+
+    def _mark(self, before: Snapshot | None, answered: bool) -> None:
+        """Mark what changed; rows that are only new because more were asked for did not."""
+        longer = before is not None and self.look.snapshot is not None and self.limit != self._limit_before
+        self._limit_before = self.limit
+        self.marked = changed_rows(before, self.look.snapshot) if answered and not longer else frozenset()
 
     async def _who(self, text: str) -> tuple[str, str]:
         """The id to look up for what was typed, and why it is another one."""

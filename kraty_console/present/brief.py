@@ -113,7 +113,7 @@ def _grant(grant: Grant, snapshot: Snapshot, now: datetime) -> Iterator[Cell]:
     yield Cell(SafeText(" · ".join(parts)))
     for fault in grant_faults(grant, snapshot, now):
         if fault.severity != "fine":
-            yield Cell(safe(fault.advice, limit=_TEXT), SEVERITY_TONE[fault.severity])
+            yield Cell(safe(fault.words, limit=_TEXT), SEVERITY_TONE[fault.severity])
     for child in links.children_of(grant)[:5]:
         words = f"{contents_words(child.contents, child.kind)}, {status_words(child.status)}"
         yield Cell(safe(f"came out: {words}", limit=_TEXT))

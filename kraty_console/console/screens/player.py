@@ -29,10 +29,11 @@ from kraty_console.console.widgets.profile import ProfileView
 from kraty_console.console.widgets.search import SearchBar
 from kraty_console.console.widgets.table import Place, RowTable, Section
 from kraty_console.console.widgets.tabs import TabBar
+from kraty_console.present.rows import pane_count
 from kraty_console.present.safe import safe
 from kraty_console.support.actions import BY_ID, ActionContext, footer, missing_permission
 from kraty_console.support.keymap import key_label
-from kraty_console.support.measure import counted
+from kraty_console.support.measure import counted, grouped
 from kraty_console.support.scopes import PANES, PaneId
 
 if TYPE_CHECKING:
@@ -198,12 +199,20 @@ class PlayerScreen(Screen[None]):
 
     def _foot(self) -> str:
         """Where the cursor is, and what keeps rows or columns out of sight."""
-        parts = [self.table.position]
+        parts = [self.table.position, self._cut_short()]
         if self.place.filter:
             parts.append(f"only rows with {safe(self.place.filter, limit=30)}")
         if hidden := self.table.hidden_columns:
             parts.append(f"{counted(hidden, 'column')} more with enter")
         return " · ".join(part for part in parts if part)
+
+    def _cut_short(self) -> str:
+        """How many rows there are beyond those that were asked for."""
+        snapshot = self.look.snapshot
+        if snapshot is None or not self._sections:
+            return ""
+        shown, total = len(self._sections[0].rows), pane_count(self._pane, snapshot)
+        return f"newest {grouped(shown)} of {grouped(total)}" if total > shown else ""
 
     def draw_footer(self) -> None:
         """The keys that work here, now."""
@@ -266,6 +275,11 @@ class PlayerScreen(Screen[None]):
     @on(RowTable.Moved)
     def _moved(self) -> None:
         self.draw_row()
+
+    @on(RowTable.AtEnd)
+    def _at_end(self) -> None:
+        if any(len(section.rows) >= self.reading.limit for section in self._sections):
+            self.reading.more()
 
     @on(RowTable.Opened)
     def _opened(self, event: RowTable.Opened) -> None:
@@ -330,7 +344,7 @@ class PlayerScreen(Screen[None]):
         self.reading.close()
         self._desk.forget_drafts()
         self.draw()
-        self.search.input.focus()
+        self.table.focus()
 
     def go_to_trouble(self) -> None:
         """A player was just opened: the cursor starts on the row that most needs mending."""
