@@ -99,7 +99,7 @@ def _alice(scene: Scene) -> list[Story]:
         yield scene.ago(days=9, hours=1)
         attempt = await play.start("spring_hunt")
         yield scene.ago(days=9, minutes=40)
-        await play.report(attempt, eggs=9, steps=500)
+        await play.report(attempt, eggs=95, steps=1700)
         yield scene.ago(days=9, minutes=35)
         await play.finish(attempt)
 
@@ -128,7 +128,7 @@ def _alice(scene: Scene) -> list[Story]:
         *_races(play, scene, {26: 1560, 12: 1702, 5: 1515, 1: 1790}),
         visit(play, Visit("practice_run", scene.ago(days=22), {"distance": 640})),
         visit(play, Visit("practice_run", scene.ago(days=18), {"distance": 980})),
-        visit(play, Visit("spring_hunt", scene.ago(days=15), {"eggs": 22, "steps": 3100})),
+        visit(play, Visit("spring_hunt", scene.ago(days=15), {"eggs": 134, "steps": 3100})),
         hunt_that_failed(),
         cup_that_hangs(),
         garden(),
@@ -228,7 +228,7 @@ def _guest(scene: Scene) -> list[Story]:
 
     return [
         *_races(guest, scene, {14: 1541, 10: 1570, 7: 1612, 1: 1660}),
-        visit(guest, Visit("spring_hunt", scene.ago(days=12), {"eggs": 25, "steps": 2400})),
+        visit(guest, Visit("spring_hunt", scene.ago(days=12), {"eggs": 125, "steps": 2400})),
         bought(),
         signed_in(),
         visit(auth, Visit("practice_run", scene.ago(hours=3), {"distance": 510})),
@@ -249,7 +249,7 @@ def _grace(scene: Scene) -> list[Story]:
     return [
         *_races(play, scene, races),
         visit(play, Visit("weekly_cup", scene.ago(days=2, hours=6), {"distance": 2199}, way_there={"distance": 800})),
-        visit(play, Visit("spring_hunt", scene.ago(days=16, hours=2), {"eggs": 40, "steps": 5200})),
+        visit(play, Visit("spring_hunt", scene.ago(days=16, hours=2), {"eggs": 240, "steps": 5200})),
         visit(play, Visit("garden_party", scene.ago(days=7, hours=4), {"carrots_grown": 333})),
         thanked(),
     ]

@@ -10,6 +10,7 @@ from kraty_console.backend.demo.people import Person
 from kraty_console.backend.demo.stage import Stage
 from kraty_console.backend.engine import attempts, grants, lobbies, players
 from kraty_console.backend.engine.context import ENGINE, Actor, Context
+from kraty_console.backend.storage.tables import attempts as attempts_table
 from kraty_console.backend.storage.tables import grants as grants_table
 from kraty_console.backend.storage.transaction import Row, Transaction
 
@@ -78,6 +79,12 @@ class Playing:
         """Open a crate and claim its contents."""
         opened = await grants.open_crate(self._tx, self._client(), self.name, grant_id)
         await grants.claim(self._tx, self._client(), self.name, opened.data["contents"]["id"])
+
+    async def attempt(self, attempt_id: str) -> Row:
+        """An attempt of this player."""
+        row = await self._tx.get(attempts_table, *(await self.arrive()).key(), attempt_id)
+        assert row is not None, "an attempt that was started is there"
+        return row
 
     async def grant(self, grant_id: str) -> Row:
         """A grant of this player."""

@@ -105,6 +105,7 @@ BUNDLES: Final[tuple[Json, ...]] = (
 )
 
 RACE_TARGET: Final = 1500
+EGGS_TARGET: Final = 120
 
 EVENTS: Final[tuple[Json, ...]] = (
     {
@@ -136,19 +137,19 @@ EVENTS: Final[tuple[Json, ...]] = (
         "name": "Spring Hunt",
         "leaderboard_mode": "global_segmented",
         "metrics": [
-            {"key": "eggs", "target": 20, "cap": 40, "scorePerUnit": 10},
-            {"key": "steps", "cap": 5000, "scorePerUnit": 0.01},
+            {"key": "eggs", "target": EGGS_TARGET, "cap": 400, "scorePerUnit": 1},
+            {"key": "steps", "cap": 5000, "scorePerUnit": 0},
         ],
         "reward_policy": {"type": "fixed_bundle", "bundle": "hunt_prize"},
         "milestone_rewards": [
-            {"key": "ten_eggs", "metricKey": "eggs", "threshold": 10, "entries": [_crate("wooden_box")]}
+            {"key": "hundred_eggs", "metricKey": "eggs", "threshold": 100, "entries": [_crate("wooden_box")]}
         ],
     },
     {
         "key": "duel_arena",
         "name": "Duel Arena",
         "leaderboard_mode": "lobby_matched",
-        "metrics": [{"key": "wins", "target": 5, "scorePerUnit": 100}],
+        "metrics": [{"key": "wins", "target": 5, "scorePerUnit": 1}],
         "reward_policy": {"type": "shared_pool", "pool": 4000, "currencyKey": "gold"},
         "capacity": 8,
     },

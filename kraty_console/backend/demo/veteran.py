@@ -12,6 +12,7 @@ from typing import Any, Final
 from kraty_console.backend.demo.calendar import HISTORY_DAYS
 from kraty_console.backend.demo.cast import HEAVY, Scene
 from kraty_console.backend.demo.directory import LIVE
+from kraty_console.backend.demo.rabbit_rush import EGGS_TARGET, RACE_TARGET
 from kraty_console.backend.demo.stage import DAY, MINUTE, SECOND, Stage, Story
 from kraty_console.backend.engine import attempts, catalog, issuing, leaderboards, ledger, rewards, rolls
 from kraty_console.backend.engine.context import Actor, Context
@@ -173,11 +174,11 @@ class _Month:
         luck = self._luck
         match event_key:
             case "spring_hunt":
-                return {"eggs": luck.randrange(20, 45), "steps": luck.randrange(300, 6000)}
+                return {"eggs": luck.randrange(EGGS_TARGET, 400), "steps": luck.randrange(300, 6000)}
             case "lost":
-                return {"distance": luck.randrange(200, 1500)}
+                return {"distance": luck.randrange(200, RACE_TARGET)}
             case _:
-                return {"distance": luck.randrange(1500, 2200)}
+                return {"distance": luck.randrange(RACE_TARGET, 2200)}
 
     def _rank(self, attempt: Json, reached_ms: int) -> None:
         best = self._best.get(attempt["leaderboard_id"])

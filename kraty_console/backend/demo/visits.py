@@ -8,7 +8,7 @@ from typing import Final
 
 from kraty_console.backend.demo.calendar import Calendar
 from kraty_console.backend.demo.playing import Playing
-from kraty_console.backend.demo.rabbit_rush import RACE_TARGET
+from kraty_console.backend.demo.rabbit_rush import EGGS_TARGET, RACE_TARGET
 from kraty_console.backend.demo.stage import MINUTE, SECOND, Story
 
 
@@ -24,8 +24,10 @@ class Visit:
     """What is reported half-way."""
     gives_up: bool = False
     """Finishes without having met the target."""
+    goes_away: bool = False
+    """Never comes back to the attempt after the first report; the sweep ends it with its window."""
     collects_after: int | None = 20 * SECOND
-    """None leaves the grants where they are."""
+    """None leaves the grants where they are, until they expire."""
 
 
 async def visit(play: Playing, plan: Visit) -> Story:
@@ -40,9 +42,20 @@ async def visit(play: Playing, plan: Visit) -> Story:
     gained += await play.report(attempt, **plan.metrics)
     if plan.gives_up:
         await play.finish(attempt)
+    if plan.goes_away:
+        ends_ms = (await play.attempt(attempt))["ends_at"]
+        if ends_ms < play.stage.now_ms:
+            yield ends_ms
+            await play.expire_attempt(attempt)
     if plan.collects_after is not None and gained:
         yield plan.start_ms + plan.plays_for + plan.collects_after
         await play.collect(gained)
+    elif gained:
+        expires_ms = max([(await play.grant(grant_id))["expires_at"] for grant_id in gained])
+        if expires_ms < play.stage.now_ms:
+            yield expires_ms
+            for grant_id in gained:
+                await play.expire_grant(grant_id)
 
 
 _LIKED: Final = (
@@ -62,15 +75,17 @@ def some_visit(luck: random.Random, calendar: Calendar, start_ms: int, now_ms: i
     window = calendar.open_at(event_key, start_ms)
     if window is None or start_ms + plays_for >= min(window.ends_ms, now_ms):
         return None
-    fails = luck.random() < 0.12
+    fails = luck.random() < 0.14
     metrics, way_there = _result(luck, event_key, fails)
+    goes_away = fails and luck.random() < 0.4
     return Visit(
         event_key,
         start_ms,
         metrics,
         plays_for=plays_for,
         way_there=way_there,
-        gives_up=fails,
+        gives_up=fails and not goes_away,
+        goes_away=goes_away,
         collects_after=_patience(luck, start_ms + plays_for, now_ms),
     )
 
@@ -84,7 +99,7 @@ def _result(luck: random.Random, event_key: str, fails: bool) -> tuple[dict[str,
             distance = _distance(luck, fails)
             return {"distance": distance}, {"distance": min(distance // 2, 740)}
         case "spring_hunt":
-            eggs = luck.randrange(2, 10) if fails else luck.randrange(20, 45)
+            eggs = luck.randrange(12, 99) if fails else luck.randrange(EGGS_TARGET, 300)
             return {"eggs": eggs, "steps": luck.randrange(300, 6000)}, None
         case "garden_party":
             grown = luck.randrange(20, 199) if fails else luck.randrange(200, 700)
@@ -98,8 +113,11 @@ def _distance(luck: random.Random, fails: bool) -> int:
 
 
 def _patience(luck: random.Random, done_ms: int, now_ms: int) -> int | None:
-    """When the game collects the grants: mostly at once, seldom a good while later, and not past now."""
+    """When the game collects the grants: mostly at once, seldom a good while later or never, and not past now."""
     wait = luck.randrange(5 * SECOND, 40 * SECOND, SECOND)
-    if luck.random() < 0.1:
+    mood = luck.random()
+    if mood < 0.05:
+        return None
+    if mood < 0.15:
         wait = luck.randrange(10 * MINUTE, 600 * MINUTE, SECOND)
     return wait if done_ms + wait < now_ms else None
