@@ -162,6 +162,8 @@ async def _load_demo(db: Database, credentials_out: Path | None, base_url: str) 
     from kraty_console.backend.demo.world import load
 
     world = await load(db, _now_ms())
+    if world.loaded_now:
+        await db.analyze()
     if credentials_out is None:
         return
     try:
