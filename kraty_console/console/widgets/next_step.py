@@ -41,7 +41,12 @@ class NextStepView(LinesView):
             return [[*head, (words, tone)]]
         title = "Next step"
         lines: list[Line] = [[("─ ", "rule"), (title, "title"), (" " + "─" * (width - len(title) - 3), "rule")]]
-        room = height - 2
+        foot: list[Line] = []
+        if self._off:
+            foot = [[(f" {line}", "dim")] for line in wrap(safe(self._off, limit=120), width - 2)]
+        elif step.action_id is not None:
+            foot = [[(" press ", "dim"), (".", "key"), (f"  {BY_ID[step.action_id].title.lower()}", "plain")]]
+        room = height - 1 - max(1, len(foot))
         wrapped = wrap(words, width - 2)
         if len(wrapped) > room:
             wrapped = [*wrapped[: room - 1], fit(wrapped[room - 1] + " …" * 9, width - 2)]
@@ -49,11 +54,7 @@ class NextStepView(LinesView):
         lines += [
             [(f" also: {safe(each, limit=80)}", "warn")] for each in step.also if len(lines) + len(step.also) <= room
         ]
-        if self._off:
-            lines.append([(f" {safe(self._off, limit=120)}", "dim")])
-        elif step.action_id is not None:
-            lines.append([(" press ", "dim"), (".", "key"), (f"  {BY_ID[step.action_id].title.lower()}", "plain")])
-        return lines
+        return [*lines, *foot]
 
 
 class TooSmall(LinesView):
