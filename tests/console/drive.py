@@ -87,6 +87,11 @@ class Hand:
         """Wait until no dialog is open."""
         await self.until(lambda: self.app.screen is self.app.bottom)
 
+    async def looks_at(self, player: str) -> None:
+        """Wait until this player has been read and is on screen."""
+        await self.until(lambda: self.app.bottom.look.player == player and self.app.bottom.look.status is Status.READY)
+        await self.rest()
+
     async def rest(self) -> None:
         """Wait until nothing is being asked for."""
         await self.until(

@@ -18,11 +18,6 @@ SEARCH = "/players?"
 BIDI = "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
 
 
-async def looks_at(hand: Hand, player: str) -> None:
-    """Wait until this player is on screen."""
-    await hand.until(lambda: hand.app.bottom.look.player == player and hand.app.bottom.look.status is Status.READY)
-
-
 def steering(screen: str) -> set[str]:
     """What of a screen's text could steer a terminal or deceive the eye."""
     kinds = ("Cc", "Cs", "Co", "Cn", "Zl", "Zp")
@@ -44,7 +39,7 @@ async def test_suggestions_come_as_one_types_and_enter_opens_the_chosen_one(back
         await hand.sees("2 matches", "▸alice_42", "alice_420")
         assert wire.count("GET", SEARCH) == 1  # the keys rested once
         await hand.press("enter")
-        await looks_at(hand, "alice_42")
+        await hand.looks_at("alice_42")
         await hand.sees("Swift Otter", "roll failed")
         assert hand.app.bottom.search.input.value == ""
         assert hand.app.bottom.table.has_focus
@@ -59,7 +54,7 @@ async def test_down_chooses_the_next_suggestion_and_up_goes_round(backend: Stage
         await hand.press("down")
         await hand.sees("▸alice_42 ")
         await hand.press("up", "enter")
-        await looks_at(hand, "alice_420")
+        await hand.looks_at("alice_420")
 
 
 async def test_the_answer_to_an_older_text_is_dropped(backend: Stage, wire: Wire) -> None:
@@ -82,7 +77,7 @@ async def test_enter_before_the_answer_opens_the_text_itself(backend: Stage, wir
         await hand.until(late.arrived.is_set)
         await hand.type("b_7")
         await hand.press("enter")
-        await looks_at(hand, "bob_7")
+        await hand.looks_at("bob_7")
         late.let_go()
 
 
@@ -102,7 +97,7 @@ async def test_an_email_finds_its_player(backend: Stage) -> None:
         await hand.type("alice@example.com")
         await hand.sees("▸alice_42 alice@example.com")
         await hand.press("enter")
-        await looks_at(hand, "alice_42")
+        await hand.looks_at("alice_42")
 
 
 async def test_an_email_in_other_capitals_finds_its_player_without_suggestions(backend: Stage) -> None:
@@ -119,7 +114,7 @@ async def test_an_id_of_one_character_opens_that_player(backend: Stage) -> None:
         await hand.type("z")
         await hand.sees("1 match", "▸z")
         await hand.press("enter")
-        await looks_at(hand, "z")
+        await hand.looks_at("z")
         await hand.sees("Lucky Lynx")
 
 
@@ -130,7 +125,7 @@ async def test_no_match_is_said_while_typing_and_enter_offers_the_nearest(backen
         await hand.press("enter")
         await hand.sees("No player is called alice_99: nearest are", "alice_42")
         await hand.press("enter")
-        await looks_at(hand, "alice_42")
+        await hand.looks_at("alice_42")
 
 
 async def test_where_nothing_is_near_it_says_so(backend: Stage) -> None:
@@ -142,19 +137,19 @@ async def test_where_nothing_is_near_it_says_so(backend: Stage) -> None:
 async def test_of_several_pasted_ids_the_first_is_opened_and_the_rest_wait_under_p(backend: Stage) -> None:
     async with at(backend.app()) as hand:
         await hand.paste("bob_7\n  erin \n\ncarol_ng\nbob_7\n")
-        await looks_at(hand, "bob_7")
+        await hand.looks_at("bob_7")
         await hand.press("p")
         await hand.opened(PickDialog)
         await hand.sees("bob_7", "erin", "carol_ng")
         assert [row.id for row in hand.app.screen.rows] == ["bob_7", "erin", "carol_ng"]
         await hand.press("down", "enter")
-        await looks_at(hand, "erin")
+        await hand.looks_at("erin")
 
 
 async def test_ids_pasted_in_one_line_are_taken_apart_at_commas(backend: Stage) -> None:
     async with at(backend.app()) as hand:
         await hand.paste("bob_7, erin,carol_ng")
-        await looks_at(hand, "bob_7")
+        await hand.looks_at("bob_7")
         assert hand.app.desk.recents == ["bob_7", "erin", "carol_ng"]
 
 
@@ -167,7 +162,7 @@ async def test_a_single_pasted_id_waits_for_enter(backend: Stage) -> None:
 
 async def test_recent_players_outlive_the_console(backend: Stage) -> None:
     async with at(backend.app(player="bob_7")) as hand:
-        await looks_at(hand, "bob_7")
+        await hand.looks_at("bob_7")
     async with at(backend.app()) as hand:
         await hand.sees("Players opened before", "bob_7")
 
@@ -188,7 +183,7 @@ async def test_a_merged_guest_leads_to_the_player_it_became(backend: Stage) -> N
 
 async def test_escape_leaves_the_field_and_loses_nothing(backend: Stage) -> None:
     async with at(backend.app(player="alice_42")) as hand:
-        await looks_at(hand, "alice_42")
+        await hand.looks_at("alice_42")
         await hand.press("slash")
         await hand.type("bo")
         await hand.press("escape")
@@ -198,7 +193,7 @@ async def test_escape_leaves_the_field_and_loses_nothing(backend: Stage) -> None
 
 async def test_keys_of_the_panes_are_text_in_the_field(backend: Stage) -> None:
     async with at(backend.app(player="alice_42")) as hand:
-        await looks_at(hand, "alice_42")
+        await hand.looks_at("alice_42")
         await hand.press("slash")
         await hand.type("q1FRMCB.?:")
         assert hand.app.bottom.search.input.value == "q1FRMCB.?:"
@@ -232,5 +227,5 @@ async def test_the_hostile_players_of_the_world_are_found(backend: Stage) -> Non
     async with at(backend.app()) as hand:
         for name in names:
             hand.app.bottom.open_player(name, typed=True)
-            await looks_at(hand, name)
+            await hand.looks_at(name)
             await hand.press("1", "2", "3", "4", "5", "6")

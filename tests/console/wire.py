@@ -135,10 +135,9 @@ class Wire:
                     del message
 
                 await app(scope, receive, into_nothing)
-            cycle = send.__self__
-            cycle.transport.abort()
-            while not cycle.disconnected:
-                await asyncio.sleep(0)
+            send.__self__.transport.abort()  # uvicorn's own cycle of request and response
+            while (await receive())["type"] != "http.disconnect":
+                pass
 
         return self._fault(Fault(method, part, act, times))
 
