@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from pyte.screens import Char
@@ -58,12 +59,16 @@ class Person(Terminal):
         self.wait_for(lambda text: any(all(part in line for part in shown) for line in text.splitlines()))
 
     def focus(self) -> str:
-        """What has the focus: the words of a button, or the line of a field; empty while nothing has it."""
+        """What has the focus: the words of a button or a tick, or the label of a field; empty while nothing has it."""
+        return re.split(r" {2,}| \[ ", self.focused())[0]
+
+    def focused(self) -> str:
+        """The button, the tick or the whole line of the field that has the focus."""
         self.text()
         for row, line in enumerate(self.emulator.screen.display):
             cells = [self.emulator.screen.buffer[row][column] for column in range(len(line))]
             button = "".join(cell.data for cell in cells if cell.reverse).strip()
-            if button.startswith("[ "):
+            if button.startswith("["):
                 return button
             if sum(map(_is_cursor, cells)) == 1:
                 return line.partition("┃")[2].partition("┃")[0].strip() or line.strip()
@@ -84,12 +89,17 @@ class Person(Terminal):
     def answer(self, text: str) -> None:
         """Type into the field that has the focus, and see it there."""
         self.type(text)
-        self.wait_for(lambda _: text in self.focus())
+        self.wait_for(lambda _: text in self.focused())
+
+    def clear(self) -> None:
+        """Empty the field that has the focus, and see it empty."""
+        self.press("End", *["Backspace"] * 30)
+        self.wait_for(lambda _: re.search(r"\[ +\]", self.focused()) is not None)
 
     def confirm(self, button: str, told: str) -> None:
         """Enter, from the last field onto the button; enter again; wait until it is told that the change is made."""
         self.go("Enter")
-        assert self.focus() == f"[ {button} ]"
+        assert self.focused() == f"[ {button} ]"
         self.press("Enter")
         self.wait_for(told)
 
