@@ -149,8 +149,10 @@ async def _start_and_serve(settings: Settings, listener: socket.socket, server: 
 async def _migrate(url: str) -> None:
     try:
         await migrate(url)
-    except (UnknownDatabase, ArgumentError) as error:
+    except UnknownDatabase as error:
         raise CannotServe(str(error), usage=True) from None
+    except ArgumentError:
+        raise CannotServe("that is no database URL; use sqlite:///PATH or postgresql://…", usage=True) from None
     except (OperationalError, InterfaceError, OSError) as error:
         shown = make_url(url).render_as_string(hide_password=True)
         cause = getattr(error, "orig", None) or error

@@ -145,3 +145,11 @@ def test_a_failure_tells_its_request_id_and_nothing_else(
             assert secret not in logged
             assert secret not in answer.raw.decode()
         assert world.get("/admin/v1/me").status == 200
+
+
+def test_a_database_that_is_away_is_503_and_worth_another_try() -> None:
+    with Backend("postgresql://kraty:hidden@127.0.0.1:1/kraty", Rate(0), reachable=False).running() as backend:
+        answer = backend.call("GET", "/admin/v1/me", token="kst_" + "x" * 43)
+        assert (answer.status, answer.error["code"], answer.headers["retry-after"]) == (503, "unavailable", "1")
+        assert b"hidden" not in answer.raw
+        assert backend.call("GET", "/admin/v1/health").status == 200

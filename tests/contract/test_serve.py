@@ -1,0 +1,151 @@
+"""`kraty-console backend serve` as a process: what it says, what it writes, how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from kraty_console.contract.session import ROLE_PERMISSIONS
+
+PATIENCE = 30
+SERVE = [sys.executable, "-m", "kraty_console", "backend", "serve"]
+
+
+def serve(folder: Path, *options: str, database: str | None = None) -> list[str]:
+    url = database or f"sqlite:///{folder / 'kraty.db'}"
+    return [*SERVE, "--database", url, "--listen", "127.0.0.1:0", *options]
+
+
+@contextmanager
+def started(command: list[str]) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The process once it listens, and the URL it names."""
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            assert process.stdout
+            line = process.stdout.readline().strip()
+            assert line.startswith("listening on http://127.0.0.1:"), (line, process.stderr)
+            yield process, line.removeprefix("listening on ")
+        finally:
+            process.kill()
+
+
+def told(url: str, token: str) -> dict[str, object]:
+    request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"})
+    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+        found: dict[str, object] = json.load(answer)
+        return found
+
+
+def test_the_demo_comes_with_credentials_that_work_again_after_a_restart(tmp_path: Path) -> None:
+    file = tmp_path / "credentials.json"
+    file.write_text("an older one")
+    file.chmod(0o644)
+    seen = []
+    for _ in range(2):
+        with started(serve(tmp_path, "--demo", "--credentials-out", str(file))) as (process, url):
+            assert stat.S_IMODE(file.stat().st_mode) == 0o600
+            written = json.loads(file.read_text(encoding="utf-8"))
+            assert list(written) == ["baseUrl", "studioId", "gameId", "sessions", "keys", "otherStudio"]
+            assert set(written["sessions"]) == set(ROLE_PERMISSIONS)
+            assert set(written["keys"]) == {"server_integration", "client_sdk"}
+            assert set(written["otherStudio"]) == {"studioId", "gameId", "session", "server_integration"}
+            assert written["baseUrl"] == url
+            game = f"{url}/admin/v1/studios/{written['studioId']}/games/{written['gameId']}"
+            for token in written["sessions"].values():
+                found = told(f"{game}/players/alice_42", token)["data"]
+                assert isinstance(found, dict)
+                seen.append(found["player"]["id"])
+            assert told(f"{url}/server/v1/ping", written["keys"]["server_integration"])["ok"] is True
+            assert told(f"{url}/admin/v1/me", written["otherStudio"]["session"])["data"]
+            process.send_signal(signal.SIGTERM)
+            out, err = process.communicate(timeout=PATIENCE)
+            assert (process.returncode, out, err) == (0, "", "")
+    assert len(set(seen)) == 1
+    assert not list(tmp_path.glob(".credentials*"))
+
+
+@pytest.mark.parametrize("way", ["SIGINT", "SIGHUP", "its parent's end"])
+def test_it_stops_cleanly_whichever_way_it_is_told(tmp_path: Path, way: str) -> None:
+    with started(serve(tmp_path, "--exit-with-parent")) as (process, _):
+        if way.startswith("SIG"):
+            process.send_signal(signal.Signals[way])
+            assert process.wait(PATIENCE) == 0
+        else:
+            assert process.stdin
+            process.stdin.close()
+            assert process.wait(PATIENCE) == 0
+        assert process.stderr
+        assert process.stderr.read() == ""
+
+
+def test_a_start_that_is_called_off_ends_at_once(tmp_path: Path) -> None:
+    command = serve(tmp_path, "--demo", "--exit-with-parent")
+    done = subprocess.run(
+        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def refused(*command: str, **environment: str) -> tuple[int, str]:
+    """The exit code and the last line of what was said; it must be no traceback."""
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=PATIENCE, check=False, env={**os.environ, **environment}
+    )
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+    return done.returncode, done.stderr.splitlines()[-1]
+
+
+def test_an_address_that_is_taken_is_told_in_words(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        command = [*SERVE, "--database", f"sqlite:///{tmp_path}/kraty.db", "--listen", f"127.0.0.1:{port}"]
+        assert refused(*command) == (1, f"Error: 127.0.0.1:{port} is in use; choose another with --listen")
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "words"),
+    [
+        (["--database", "mysql://host/db"], 2, "mysql"),
+        (["--database", "nonsense"], 2, "no database URL"),
+        (["--listen", "8080"], 2, "is not HOST:PORT"),
+        (["--listen", "127.0.0.1:99999"], 2, "is not HOST:PORT"),
+        (["--rate", "fast"], 2, "is not RATE"),
+        (["--credentials-out", "file.json"], 2, "--demo"),
+        (["--database", "sqlite:////nowhere/at/all/kraty.db"], 1, "does not answer"),
+        (["--database", "postgresql://kraty:hidden@127.0.0.1:1/kraty"], 1, "kraty:***@127.0.0.1:1/kraty"),
+    ],
+)
+def test_what_cannot_be_served_is_told_in_words(options: list[str], code: int, words: str) -> None:
+    found, said = refused(*SERVE, *(["--listen", "127.0.0.1:0"] if "--listen" not in options else []), *options)
+    assert found == code
+    assert words in said
+    assert "hidden" not in said
+
+
+def test_the_rate_comes_from_the_environment(tmp_path: Path) -> None:
+    code, said = refused(*serve(tmp_path), KRATY_BACKEND_RATE="many")
+    assert (code, "many" in said) == (2, True)
+
+
+def test_without_a_database_it_keeps_one_in_the_data_folder(tmp_path: Path) -> None:
+    command = ["env", f"XDG_DATA_HOME={tmp_path}", f"HOME={tmp_path}", *SERVE, "--listen", "127.0.0.1:0"]
+    with started(command) as (process, _):
+        process.terminate()
+        assert process.wait(PATIENCE) == 0
+    [folder] = [each for each in tmp_path.rglob("kraty-console") if each.is_dir()]
+    assert (folder / "backend.sqlite").is_file()
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
