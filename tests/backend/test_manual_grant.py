@@ -79,7 +79,7 @@ async def test_an_amount_that_is_none(world: World, amount: object) -> None:
             grants.create, world.admin(), ALICE, [{"type": "currency", "currencyKey": "gold", "amount": amount}]
         )
     assert refused.value.code is Code.VALIDATION_FAILED
-    assert refused.value.details["fields"][0]["field"] == "entries.0.amount"
+    assert refused.value.details["fields"][0]["field"] == "entries[0].amount"
 
 
 @pytest.mark.parametrize("count", [0, 51])

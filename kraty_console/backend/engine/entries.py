@@ -31,22 +31,22 @@ async def check(tx: Transaction, ctx: Context, entries: Sequence[Mapping[str, An
 async def _check_one(tx: Transaction, ctx: Context, entry: Mapping[str, Any], index: int) -> dict[str, Any]:
     kind = entry.get("type")
     if kind not in _FIELDS:
-        _invalid(f"entries.{index}.type", "currency, item or crate")
+        _invalid(f"entries[{index}].type", "currency, item or crate")
     field, count = _FIELDS[kind]
     key = entry.get(field)
     if not isinstance(key, str):
-        _invalid(f"entries.{index}.{field}", "a key of the catalog")
+        _invalid(f"entries[{index}].{field}", "a key of the catalog")
     row: Row | None = await (catalog.currency if kind == "currency" else catalog.item)(tx, ctx, key)
     if row is None or row["archived_at"] is not None or (kind == "crate" and row["crate_entries"] is None):
         what = "crate" if kind == "crate" else kind
         raise RuleError(
             Code.INVALID_METRIC,
             f"entry {index} names the {what} '{key}', which is not in the catalog",
-            {"index": index, "field": f"entries.{index}.{field}", "key": key},
+            {"index": index, "field": f"entries[{index}].{field}", "key": key},
         )
-    amount = amounts.check_amount(entry.get(count), f"entries.{index}.{count}")
+    amount = amounts.check_amount(entry.get(count), f"entries[{index}].{count}")
     if kind == "crate" and amount > MAX_ROLLS:
-        _invalid(f"entries.{index}.{count}", f"at most {MAX_ROLLS} crates in one entry")
+        _invalid(f"entries[{index}].{count}", f"at most {MAX_ROLLS} crates in one entry")
     checked: dict[str, Any] = {"type": kind, field: key, count: amount}
     if kind == "item" and entry.get("parameters") is not None:
         checked["parameters"] = entry["parameters"]
