@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Generic, TypeVar
+from typing import ClassVar, Final, Generic, TypeVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -10,31 +10,22 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.getters import query_one
-from textual.message import Message
 from textual.reactive import Reactive
 from textual.screen import ModalScreen
 from textual.widget import Widget
 
 ResultT = TypeVar("ResultT")
 
-_BORDERS = 2
+WIDTH: Final = 76
+WIDE: Final = 118
+"""Cells a box takes where there is room, as `dialogs.tcss` says."""
+
 _LABEL_MARGINS = 6
 """Cells of the top edge that Textual keeps for corners, edges and blanks around a title."""
 
 
 class Body(VerticalScroll, can_focus=False, can_focus_children=True):
     """The part that scrolls when the terminal is low."""
-
-
-class Foot(Vertical):
-    """The part that stays in sight; what it grows by is taken from the body."""
-
-    class Grown(Message):
-        """It has another height."""
-
-    def on_resize(self) -> None:
-        """Tell the dialog."""
-        self.post_message(self.Grown())
 
 
 class Dialog(ModalScreen[ResultT], Generic[ResultT]):
@@ -58,7 +49,7 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
 
     box = query_one("#dialog-box", Vertical)
     body = query_one("#dialog-body", Body)
-    foot = query_one("#dialog-foot", Foot)
+    foot = query_one("#dialog-foot", Vertical)
 
     def __init__(
         self, title: str, *, hints: str = "esc close", environment: str | None = None, wide: bool = False
@@ -106,12 +97,14 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
         with Vertical(id="dialog-box", classes=classes):
             with Body(id="dialog-body"):
                 yield from self.compose_body()
-            with Foot(id="dialog-foot"):
+            with Vertical(id="dialog-foot"):
                 yield from self.compose_foot()
 
     def on_mount(self) -> None:
         """Draw the borders, and wait for the first paint."""
         self.box.border_subtitle = Content(self.hints)
+        # Drawn for the width it will have, so that it need not be drawn again.
+        self._title(min(WIDE if self.has_class("-wide") else WIDTH, self.app.size.width))
         self.call_after_refresh(self._painted)
 
     def _painted(self) -> None:
@@ -155,13 +148,11 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
         return self.open
 
     def on_resize(self) -> None:
-        """Fit the body between the borders and the foot, and draw the title as wide as the box is."""
-        self.call_after_refresh(self.fit)
+        """Draw the title as wide as the box is."""
+        self.call_after_refresh(lambda: self._title(self.box.outer_size.width))
 
-    def fit(self) -> None:
-        """Does nothing where everything fits as before."""
-        width = self.box.outer_size.width
-        if width != self._width:
+    def _title(self, width: int) -> None:
+        if width and width != self._width:
             self._width = width
             self.box.border_title = self._titled(width)
 
