@@ -8,7 +8,7 @@ import http.client
 import json
 import random
 import threading
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -20,6 +20,8 @@ import uvicorn
 from kraty_console.backend.api.app import build_app
 from kraty_console.backend.api.calls import Services
 from kraty_console.backend.api.rate_limit import Rate, RateLimit
+from kraty_console.backend.api.routes import ROUTES
+from kraty_console.backend.api.routing import Route
 from kraty_console.backend.engine.ids import IdSource
 from kraty_console.backend.serve import server_config
 from kraty_console.backend.storage import tables
@@ -89,8 +91,9 @@ def segment(name: str | bytes) -> str:
 class Backend:
     """A running backend and its database."""
 
-    def __init__(self, url: str, rate: Rate, *, reachable: bool = True) -> None:
+    def __init__(self, url: str, rate: Rate, *, reachable: bool = True, routes: Iterable[Route] = ROUTES) -> None:
         self.database_url = url
+        self._routes = routes
         self._reachable = reachable
         self.clock = Clock()
         self.new_id = IdSource(lambda: self.clock.ms, random.Random(url).getrandbits)
@@ -147,7 +150,7 @@ class Backend:
                 ready.set()
 
         outer = self
-        config = server_config(build_app(services))
+        config = server_config(build_app(services, self._routes))
         config.port = 0
         server = self._server = Server(config)
         self._stop = lambda: setattr(server, "should_exit", True)
@@ -175,6 +178,15 @@ class Backend:
             return await tx.first(sa.select(*of_each)) or {}
 
         return self.run(count)
+
+    def has_no(self, *wanted: sa.Table) -> bool:
+        """Whether these tables are empty."""
+
+        async def look(tx: Transaction) -> bool:
+            found = [await tx.first(sa.select(table)) for table in wanted]
+            return not any(found)
+
+        return self.run(look)
 
     def break_table(self, name: str) -> None:
         """Take a table away, as a fault would."""

@@ -6,10 +6,16 @@ import logging
 import re
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from kraty_console.backend.api.calls import Call
+from kraty_console.backend.api.envelope import Reply
 from kraty_console.backend.api.rate_limit import Rate
+from kraty_console.backend.api.routes import ROUTES
+from kraty_console.backend.api.routing import SIGNED_IN, Access, Route
+from kraty_console.backend.storage import tables
 from tests.contract.backend import Backend
 from tests.contract.world import World, make_world
 from tests.databases import SqliteFiles
@@ -127,24 +133,41 @@ def test_a_call_that_is_held_up_leaves_its_key_free(limited: Backend) -> None:
     assert (answer.status, answer.data["applied"]) == (200, True)
 
 
-def test_a_failure_tells_its_request_id_and_nothing_else(
-    tmp_path_factory: pytest.TempPathFactory, caplog: pytest.LogCaptureFixture
+async def _broken(call: Call) -> Reply:
+    """A handler with a fault, which holds what is secret when it fails."""
+    secret = f"{call.text('name')} {call.request.headers['authorization']} {await call.request.body()!r}"
+    raise LookupError(secret)
+
+
+def test_a_failure_tells_its_request_id_and_the_log_where_it_arose(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    url = SqliteFiles(tmp_path_factory.mktemp("broken")).fresh()
-    with Backend(url, Rate(0)).running() as backend:
+    broken = Route("POST", "/admin/v1/broken/{name}", Access.SESSION, SIGNED_IN, _broken)
+    url = SqliteFiles(tmp_path).fresh()
+    with Backend(url, Rate(0), routes=(*ROUTES, broken)).running() as backend:
         world = make_world(backend)
-        backend.break_table("wallet_ledger")
-        body = {"amount": 1, "reason": "secret-reason", "idempotencyKey": "secret-key-0001"}
-        with caplog.at_level(logging.DEBUG, logger="kraty.backend"):
-            answer = world.post(f"{world.player('alice')}/wallet/gold/credit", body)
-        assert (answer.status, answer.error["code"]) in ((500, "internal_error"), (503, "unavailable"))
+        with caplog.at_level(logging.DEBUG):
+            answer = world.post("/admin/v1/broken/alice-the-secret", {"reason": "body-secret"})
+        assert (answer.status, answer.error["code"]) == (500, "internal_error")
         assert set(answer.error["details"]) == {"requestId"}
-        logged = caplog.text
-        assert answer.headers["x-request-id"] in logged
-        for secret in (world.sessions["GAME_ADMIN"], "secret-reason", "secret-key-0001", "alice"):
-            assert secret not in logged
+        [record] = [each for each in caplog.records if each.name == "kraty.backend"]
+        logged = record.getMessage()
+        for told in (answer.headers["x-request-id"], "LookupError", "_broken", "/admin/v1/broken/{name}"):
+            assert told in logged
+        for secret in (world.sessions["GAME_ADMIN"], "alice-the-secret", "body-secret"):
+            assert secret not in caplog.text
             assert secret not in answer.raw.decode()
         assert world.get("/admin/v1/me").status == 200
+
+
+def test_a_transaction_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    with Backend(SqliteFiles(tmp_path).fresh(), Rate(0)).running() as backend:
+        world = make_world(backend)
+        backend.break_table("wallet_ledger")
+        path = f"{world.player('alice')}/wallet/gold/credit"
+        answer = world.post(path, {"amount": 1, "reason": "goodwill", "idempotencyKey": "key-0000-0001"})
+        assert answer.status in (500, 503)
+        assert backend.has_no(tables.idempotency, tables.audit, tables.wallets)
 
 
 def test_a_database_that_is_away_is_503_and_worth_another_try() -> None:

@@ -47,17 +47,26 @@ def engine_url(url: str) -> URL:
 
 
 def make_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
-    """An engine with the rules every connection keeps to: WAL, synchronous=FULL, foreign keys, our own BEGIN."""
+    """An engine with the rules every connection keeps to: WAL, synchronous=FULL, foreign keys, our own BEGIN.
+
+    Its errors never quote the values of a statement: they may be a player's, or secret.
+    """
     parsed = engine_url(url)
     if parsed.drivername == "postgresql+asyncpg":
         return create_async_engine(
-            parsed, pool_size=pool_size, max_overflow=pool_size, json_serializer=dump_json, pool_pre_ping=False
+            parsed,
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            json_serializer=dump_json,
+            pool_pre_ping=False,
+            hide_parameters=True,
         )
     engine = create_async_engine(
         parsed,
         pool_size=pool_size,
         max_overflow=pool_size,
         json_serializer=dump_json,
+        hide_parameters=True,
         connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
     )
     sa.event.listen(engine.sync_engine, "connect", _prepare_sqlite)
