@@ -12,14 +12,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, Literal
 
 from kraty_console.support.actions import COMPLETE
-from kraty_console.support.links import Linked, Links
+from kraty_console.support.links import MILESTONE, Linked, Links
 from kraty_console.support.measure import age, counted, grouped, since, span
 
 if TYPE_CHECKING:
     from kraty_console.contract.players import Attempt, Grant, Lobby, Snapshot
-
-MILESTONE: Final = "event_milestone"
-"""The source of a grant that was won on the way, not at the end (kraty-api 5.4)."""
 
 IDLE_AFTER: Final = 24 * 3600
 """Seconds without progress after which an attempt counts as stuck."""

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from kraty_console.contract.players import Attempt, Grant, Snapshot
+
+
+MILESTONE: Final = "event_milestone"
+"""The source of a grant that a milestone gave (kraty-api 5.4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,11 @@ class Links:
 
     def of_attempt(self, attempt: Attempt) -> Linked:
         """The grants of an attempt."""
-        ids = list(dict.fromkeys([*(attempt.grant_ids or ()), *self._by_attempt.get(attempt.id, ())]))
+        found = self._by_attempt.get(attempt.id, [])
+        if attempt.grant_ids is not None:
+            # The backend says which grants are the attempt's reward; a milestone's also names the attempt, and is none.
+            found = [each for each in found if self._grants[each].source_kind != MILESTONE]
+        ids = list(dict.fromkeys([*(attempt.grant_ids or ()), *found]))
         grants = tuple(self._grants[each] for each in ids if each in self._grants)
         return Linked(tuple(ids), grants, attempt.grant_ids is not None or bool(ids) or not self.list_is_cut)
 
