@@ -113,11 +113,18 @@ class FormBody(Vertical):
         self.notes.show(("" if index else "note", "", safe(effect.words)) for index, effect in enumerate(notes))
 
     def first_editor(self) -> Widget | None:
-        """The first field that must be filled and is empty, else the first; None without fields."""
+        """The first field that must be filled, else the first; None without fields.
+
+        A field is filled when something stands in it; the entries of a grant are when somebody has touched them, for
+        what stands there at first is only an example.
+        """
         shown = self.shown
-        empty = next((row for row in shown if row.field.required and row.empty), None)
-        row = empty or (shown[0] if shown else None)
+        missing = (row for row in shown if row.field.required and (row.empty or self._untouched(row)))
+        row = next(missing, shown[0] if shown else None)
         return row.editor if row is not None else None
+
+    def _untouched(self, row: FormRow) -> bool:
+        return row.field.kind == "json" and row.field.name not in self._kept
 
     def insist(self) -> Widget | None:
         """Say at every field what is wrong; answers the first wrong one, None when all can be sent."""

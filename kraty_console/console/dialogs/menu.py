@@ -9,6 +9,7 @@ from typing import ClassVar
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.message import Message
@@ -170,6 +171,13 @@ class Menu(ScrollView, can_focus=True):
         row = self.current
         if row is not None:
             self.post_message(self.Chosen(self, row))
+
+    def on_click(self, event: events.Click) -> None:
+        """With the mouse, where it is on: the row under it."""
+        index = int(event.y + self.scroll_offset.y)
+        if 0 <= index < len(self.rows) and not self.rows[index].heading:
+            self._go(index)
+            self.action_choose()
 
     def render_line(self, y: int) -> Strip:
         """One row, as wide as the menu."""

@@ -69,6 +69,7 @@ class FormRow(Vertical):
         self.field = field
         self._tried = False
         self._told = ""
+        self._offered = "↑↓ offers" if field.choices else "↑ earlier ones" if offers else ""
         self._hint = field.hint
         self._note = Lines(classes="note")
         self._editor = self._make_editor(value, offers, completer)
@@ -153,7 +154,8 @@ class FormRow(Vertical):
         """Beside the field: what was refused, else what is wrong, else the hint."""
         problem = self._told or (self.problem if self._tried or not self.empty else None)
         self._note.set_class(bool(problem), "-wrong")
-        words = WRONG + safe(problem) if problem else safe(self._hint)
+        hint = " · ".join(part for part in (safe(self._hint), self._offered) if part)
+        words = WRONG + safe(problem) if problem else hint
         # Below the entries a line stays free for what is wrong, so that nothing jumps while one types.
         self._note.say(words or (" " if isinstance(self._editor, EntriesEditor) else ""))
         if isinstance(self._editor, EntriesEditor):

@@ -444,7 +444,7 @@ async def test_entries_have_templates_completion_errors_at_their_line_and_a_prev
     async with running(Host(desk), size=(120, 36)) as pilot:
         dialog = await opened(pilot)
         editor = dialog.query_one(EntriesEditor)
-        dialog.set_focus(editor)
+        assert dialog.focused is editor
         assert "100 gold" in text_of(pilot.app)
         await pilot.press("ctrl+t")
         assert "100 gold and 100 gold" in text_of(pilot.app)
@@ -497,3 +497,12 @@ async def test_a_choice_is_completed_and_offered_by_the_arrows() -> None:
         assert "nearest is gold" in text_of(pilot.app)
         await pilot.press("up")
         assert field.value == "gold"
+
+
+async def test_entries_that_were_kept_leave_the_focus_to_what_is_missing() -> None:
+    desk = Desk("player.grant")
+    desk.draft.values["entries"] = '[{"type": "currency", "currencyKey": "gold", "amount": 7}]'
+    async with running(Host(desk)) as pilot:
+        dialog = await opened(pilot)
+        assert dialog.focused.name == "reason"
+        assert "7 gold" in text_of(pilot.app)

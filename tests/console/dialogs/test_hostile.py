@@ -81,10 +81,10 @@ async def test_every_string_in_the_dialogs_of_changes() -> None:
         action_id, batch = todo[0]
         return dialog_of(action_id, batch[0], batch)
 
-    async with running(Host(make), size=(100, 60)) as pilot:
-        for number, start in enumerate(range(0, len(STRINGS), 12)):
+    async with running(Host(make), size=(100, 70)) as pilot:
+        for number, start in enumerate(range(0, len(STRINGS), 24)):
             action_id = ("attempt.force_complete", "wallet.credit", "player.ban", "player.grant")[number % 4]
-            todo[:] = [(action_id, STRINGS[start : start + 12])]
+            todo[:] = [(action_id, STRINGS[start : start + 24])]
             pilot.app.action_open_dialog()
             await until(pilot, lambda: getattr(pilot.app.screen, "open", False))
             await pilot.pause()
