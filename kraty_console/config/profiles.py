@@ -232,10 +232,10 @@ EXAMPLE: Final = """\
 default = "live"
 
 # For all profiles.
-# theme = "kraty-light"
+# theme = "light"   # dark, light, ansi (the terminal's own 16 colours), mono
 # mouse = true
 # [keymap]
-# refresh = "f5"
+# "view.refresh" = "f5"
 
 [profiles.live]
 url = "https://api.kraty.io"

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import urlsplit
 
 from rich.text import Text
 from textual import events
@@ -25,9 +26,10 @@ from kraty_console.console.clipboard import TooLong, osc52
 from kraty_console.console.desk import Desk, utc_now
 from kraty_console.console.screens.player import PlayerScreen
 from kraty_console.console.stylesheets import stylesheets
-from kraty_console.console.theme import THEMES, VARIABLE_DEFAULTS, choose_theme
+from kraty_console.console.theme import NAMES, THEMES, VARIABLE_DEFAULTS, choose_theme
 from kraty_console.contract.permissions import Permission
 from kraty_console.present.safe import safe
+from kraty_console.support.keymap import keymap_problems
 from kraty_console.support.measure import counted
 
 if TYPE_CHECKING:
@@ -185,7 +187,7 @@ class KratyApp(App[int], inherit_bindings=False):
                 asking.set_result(token)
 
         profile = self.desk.launch.profile
-        where = f"{profile.name} · {profile.url}"
+        where = f"{profile.name} · {urlsplit(profile.url or '').hostname or ''}"
         self.push_screen(
             TokenDialog(
                 who=safe(self.desk.member),
@@ -292,12 +294,29 @@ class KratyApp(App[int], inherit_bindings=False):
         self._close_messages_no_wait()
 
 
+def problems(launch: Launch) -> list[str]:
+    """What in the profile cannot be used: a theme or keys that there are not; a sentence each."""
+    wrong: list[str] = []
+    if launch.theme is not None and launch.theme not in NAMES:
+        wrong.append(f"theme {safe(launch.theme, limit=60)}: there are {', '.join(NAMES)}")
+    keymap = launch.profile.keymap
+    unreadable = [action for action, keys in keymap.items() if not isinstance(keys, str)]
+    wrong += [f'keymap: {safe(action, limit=60)} takes its keys as text, such as "f5"' for action in unreadable]
+    if not unreadable:
+        wrong += [safe(each, limit=300) for each in keymap_problems(keymap)]
+    return wrong
+
+
 def run_console(launch: Launch) -> int:
     """Open the console and stay until it is left.
 
     Returns:
-        The exit code: 0 left by the person, 70 failed, 128 + n ended by signal n.
+        The exit code: 0 left by the person, 2 a profile that cannot be used, 70 failed, 128 + n ended by signal n.
     """
+    wrong = problems(launch)
+    if wrong:
+        sys.stderr.write("\n".join([*wrong, ""]))
+        return 2
     gc.disable()  # until the first screen stands; collecting while loading costs a tenth of the start
     app = KratyApp(launch)
     asyncio.run(app.run_async(mouse=launch.mouse))

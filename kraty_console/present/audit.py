@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 COLUMNS: Final = (
     Column("when", "WHEN", 7, 9, priority=1),
     Column("action", "ACTION", 12, 30, priority=2),
-    Column("outcome", "OUTCOME", 6, 8, priority=5),
+    Column("outcome", "OUTCOME", 7, 8, priority=5),
     Column("by", "BY", 6, 26, priority=3),
-    Column("ticket", "TICKET", 6, 16, priority=6),
+    Column("ticket", "TICKET", 8, 16, priority=6),
     Column("reason", "REASON", 8, 48, priority=4),
 )
 STUDIO_COLUMNS: Final = (*COLUMNS[:3], Column("player", "PLAYER", 8, 24, priority=3, middle=True), *COLUMNS[3:])

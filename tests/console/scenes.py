@@ -73,7 +73,7 @@ DIALOGS = (
 
 LOOKS = (
     Scene("start"),
-    Scene("keys", "alice_42", ("question_mark", "DIALOG")),
+    Scene("keys", "alice_42", ("?", "DIALOG")),
     Scene("palette", "alice_42", (":", "DIALOG")),
     Scene("ticket", "alice_42", ("t", "DIALOG")),
     Scene("filter", "heavy_user", ("f", "DIALOG", "text:weekly")),
@@ -100,7 +100,7 @@ STATES = (
     Scene("audit_log", "alice_42", ("l", "sees:ACTION")),
     Scene("journal", "alice_42", ("full_stop", "DIALOG", "enter", REASON, "enter", "enter", "REST", "o", "DIALOG")),
     Scene("token", None, ("DIALOG",), launch={"token": "kst_" + "0" * 43}),
-    Scene("first_run", None, ("DIALOG",), launch={"token": ""}),
+    Scene("first_run", None, ("DIALOG",), launch={"token": "", "url": None}),
 )
 
 THEMES = tuple(

@@ -98,13 +98,12 @@ class Stage:
         return Launch(
             Profile(
                 name="demo",
-                url=self.url,
+                **{"url": self.url, **profile},
                 studio=credentials["studioId"],
                 game=credentials["gameId"],
                 environment=environment,
                 read_only=read_only,
                 theme=theme,
-                **profile,
             ),
             Secret(token if token is not None else credentials["sessions"][role]),
             self.folder / "state",
