@@ -1,0 +1,82 @@
+"""One key at a time: what is typed in one burst does what it would do when typed slowly.
+
+Textual hands a key to what has the focus and takes the next at once. What a key does often comes later: a binding runs
+when its key has climbed to the application, a message climbs to the dialog that moves the focus. Keys that arrive
+together, as over a slow link, then overtake each other: letters are typed before the backspace that came first, an id
+goes to the rows instead of the search field, an amount into the field before its own (console: "Keys typed ahead").
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from typing import Final, Generic, TypeVar
+
+from textual import events
+from textual.app import App
+from textual.dom import DOMNode
+
+ResultT = TypeVar("ResultT")
+
+CLIMBS: Final = 4
+"""How often a marker climbs from the focus to the application behind a key: behind the key itself, behind the message
+that its binding sent, and behind two that were sent in answer to one."""
+
+STUCK: Final = 1.0
+"""Seconds after which keys no longer wait for one that something keeps busy."""
+
+AT_ONCE: Final = frozenset({"ctrl+c"})
+"""Keys that wait for nothing."""
+
+
+class KeysInOrder(App[ResultT], Generic[ResultT]):
+    """Holds the next key, or paste, back until the one before has done what it does."""
+
+    _typed: deque[events.Key | events.Paste]
+    _taken_at = 0.0
+    _turn = 0
+    _busy = False
+
+    async def on_event(self, event: events.Event) -> None:
+        """Queue what is typed; everything else goes on as it does."""
+        if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
+            await super().on_event(event)
+            return
+        if isinstance(event, events.Key) and event.key in AT_ONCE:
+            await super().on_event(event)
+            return
+        if not hasattr(self, "_typed"):
+            self._typed = deque()
+        self._typed.append(event)
+        if not self._busy or time.monotonic() - self._taken_at > STUCK:
+            await self._take()
+
+    async def _take(self) -> None:
+        self._turn += 1
+        if not self._typed:
+            self._busy = False
+            return
+        self._busy, self._taken_at = True, time.monotonic()
+        target: DOMNode = self.focused or self.screen
+        await super().on_event(self._typed.popleft())
+        self._climb(target, target, CLIMBS, self._turn)
+
+    def _climb(self, bottom: DOMNode, here: DOMNode, climbs: int, turn: int) -> None:
+        """Queue a marker behind everything that waits here; when it is met, go one up; at the top, begin again."""
+        pump: DOMNode | None = here
+        while pump is not None and pump is not self:
+            if pump.call_later(self._passed, bottom, pump, climbs, turn):
+                return
+            pump = pump.parent  # it is being removed: its parent still answers
+        self.call_later(self._arrived, bottom, climbs, turn)
+
+    def _passed(self, bottom: DOMNode, here: DOMNode, climbs: int, turn: int) -> None:
+        self._climb(bottom, here.parent or self, climbs, turn)
+
+    async def _arrived(self, bottom: DOMNode, climbs: int, turn: int) -> None:
+        if turn != self._turn:
+            return  # a later key did not wait for this one
+        if climbs > 1:
+            self._climb(bottom, bottom, climbs - 1, turn)
+        else:
+            await self._take()

@@ -1,0 +1,90 @@
+"""Keys of one burst in a small program with fields, messages that climb, and a dialog: each does what it does alone."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from tests.terminal import Terminal
+
+_PROGRAM = """
+from textual import on
+from textual.app import App
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.screen import ModalScreen
+from textual.widgets import Input, Label, Static
+from kraty_console.console.keys_in_order import KeysInOrder
+
+class Left(Message):
+    pass
+
+class Row(Vertical):
+    def __init__(self, name):
+        super().__init__()
+        self.field = Input(id=name, compact=True, select_on_focus=False)
+        self.field.cursor_blink = False
+    def compose(self):
+        with Horizontal():
+            yield self.field
+    @on(Input.Submitted)
+    def submitted(self, event):
+        event.stop()
+        self.post_message(Left())
+
+class Box(ModalScreen):
+    def compose(self):
+        yield Label("a box")
+    def on_key(self, event):
+        event.stop()
+        if event.key == "x":
+            self.dismiss()
+
+class Form(KeysInOrder, App):
+    CSS = "Row, Horizontal { height: 1; } #said { height: 1; }"
+    BINDINGS = [("ctrl+b", "box", "Box"), ("ctrl+d", "quit", "Quit")]
+    def compose(self):
+        yield Row("first")
+        yield Row("second")
+        yield Label("ready", id="said")
+    @on(Left)
+    def left(self):
+        here = next(n for n, row in enumerate(self.query(Row)) if row.field.has_focus)
+        values = [row.field.value for row in self.query(Row)]
+        self.query_one("#said", Label).update(" ".join(["said", *values, "end"]))
+        list(self.query(Row))[1 - here].field.focus()
+    def action_box(self):
+        self.push_screen(Box())
+raise SystemExit(Form().run(mouse=False))
+"""
+
+
+@pytest.fixture
+def form() -> Iterator[Terminal]:
+    with Terminal([sys.executable, "-c", _PROGRAM], size=(60, 12)) as form:
+        form.wait_for("ready")
+        yield form
+
+
+def test_a_letter_never_overtakes_the_backspace_before_it(form: Terminal) -> None:
+    form.press(*"helpo", "Backspace", "Backspace", *"lo", "Home", *"O ", "Enter")
+    form.wait_for("said O hello  end")
+
+
+def test_what_follows_an_enter_is_typed_where_the_enter_led(form: Terminal) -> None:
+    form.press(*"one", "Enter", *"two", "Enter", *"more", "Enter")
+    form.wait_for("said onemore two end")
+
+
+def test_a_key_that_closes_a_dialog_is_not_the_last_one_heard(form: Terminal) -> None:
+    form.press(*"a", "C-b", *"bcd", "x", *"e", "Enter")
+    form.wait_for("said ae  end")
+
+
+def test_a_paste_keeps_its_place_among_the_keys(form: Terminal) -> None:
+    form.press(*"ab", "Backspace")
+    form.send(b"\x1b[200~pasted\x1b[201~")
+    form.press("Backspace", "Enter")
+    form.wait_for("said apaste  end")
