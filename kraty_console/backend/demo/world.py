@@ -56,7 +56,7 @@ async def load(
         )
 
     with _no_collecting():
-        return await db.run(work)
+        return await db.run_alone(work)
 
 
 @contextmanager

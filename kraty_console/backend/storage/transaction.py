@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql import visitors
 
 from kraty_console.backend.storage.tables.columns import metadata
 
 Key = tuple[Any, ...]
+
+
+class Connection(Protocol):
+    """What a transaction needs of a connection; SQLAlchemy's AsyncConnection is one."""
+
+    @property
+    def dialect(self) -> sa.Dialect:
+        """Which database it is."""
+        ...
+
+    async def execute(self, statement: sa.Executable, parameters: Any = None) -> CursorResult[Any]:  # noqa: ANN401
+        """Run a statement."""
+        ...
 
 
 class Refusal(Exception):
@@ -109,7 +121,7 @@ def _read_by(statement: sa.Executable) -> frozenset[sa.Table] | None:
 class Transaction:
     """Reads and writes of one transaction. Rows fetched by key are the same object each time (an identity map)."""
 
-    def __init__(self, connection: AsyncConnection, *, writes: bool) -> None:
+    def __init__(self, connection: Connection, *, writes: bool) -> None:
         self.connection = connection
         self.writes = writes
         self.memo: dict[Any, Any] = {}
