@@ -20,16 +20,14 @@ from pathlib import Path
 from typing import Final
 
 import uvicorn
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
 from starlette.types import ASGIApp
 
 from kraty_console.backend.api.app import build_app
 from kraty_console.backend.api.calls import Services
 from kraty_console.backend.api.rate_limit import Rate, RateLimit
 from kraty_console.backend.engine.ids import IdSource
-from kraty_console.backend.storage.database import Database, UnknownDatabase
-from kraty_console.backend.storage.migrate import migrate
+from kraty_console.backend.preparing import CannotServe, prepare
+from kraty_console.backend.storage.database import Database
 
 BACKLOG: Final = 512
 KEEP_ALIVE_SECONDS: Final = 75
@@ -51,14 +49,6 @@ class Settings:
     rate: Rate = field(default_factory=Rate)
     exit_with_parent: bool = False
     """Stop when the standard input ends, as it does when the process that started this one is gone."""
-
-
-class CannotServe(Exception):
-    """Why the backend does not start, in words; `usage` says that what was asked for makes no sense."""
-
-    def __init__(self, message: str, *, usage: bool = False) -> None:
-        super().__init__(message)
-        self.usage = usage
 
 
 def serve(settings: Settings) -> None:
@@ -125,7 +115,7 @@ async def _run(settings: Settings, listener: socket.socket, config: uvicorn.Conf
 
 
 async def _start_and_serve(settings: Settings, listener: socket.socket, server: _Server) -> None:
-    await _migrate(settings.database_url)
+    await prepare(settings.database_url)
     new_id = IdSource(_now_ms, secrets.randbits)
     base_url = _base_url(settings.host, listener.getsockname()[1])
     db = Database.open(settings.database_url)
@@ -144,19 +134,6 @@ async def _start_and_serve(settings: Settings, listener: socket.socket, server: 
         await server.serve(sockets=[listener])
     finally:
         await db.close()
-
-
-async def _migrate(url: str) -> None:
-    try:
-        await migrate(url)
-    except UnknownDatabase as error:
-        raise CannotServe(str(error), usage=True) from None
-    except ArgumentError:
-        raise CannotServe("that is no database URL; use sqlite:///PATH or postgresql://…", usage=True) from None
-    except (OperationalError, InterfaceError, OSError) as error:
-        shown = make_url(url).render_as_string(hide_password=True)
-        cause = getattr(error, "orig", None) or error
-        raise CannotServe(f"the database {shown} does not answer: {cause}") from None
 
 
 async def _load_demo(db: Database, credentials_out: Path | None, base_url: str) -> None:

@@ -65,7 +65,8 @@ def serve(
         raise click.UsageError("--credentials-out writes the demo world's credentials: add --demo")
     try:
         from kraty_console.backend.api.rate_limit import Rate
-        from kraty_console.backend.serve import CannotServe, Settings
+        from kraty_console.backend.preparing import CannotServe
+        from kraty_console.backend.serve import Settings
         from kraty_console.backend.serve import serve as run_backend
     except ModuleNotFoundError as missing:
         raise click.ClickException(

@@ -6,17 +6,19 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import stat
 import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
 from kraty_console.contract.session import ROLE_PERMISSIONS
+from tests.databases import SqliteFiles, postgresql_server
 
 PATIENCE = 30
 SERVE = [sys.executable, "-m", "kraty_console", "backend", "serve"]
@@ -134,6 +136,26 @@ def test_what_cannot_be_served_is_told_in_words(options: list[str], code: int, w
     assert found == code
     assert words in said
     assert "hidden" not in said
+
+
+def test_a_database_of_something_else_or_of_later_is_told_in_words(tmp_path: Path) -> None:
+    other = tmp_path / "letter.db"
+    other.write_text("Dear reader, this is no database. " * 100)
+    code, said = refused(*serve(tmp_path, database=f"sqlite:///{other}"))
+    assert (code, "file is not a database" in said) == (1, True)
+    later = SqliteFiles(tmp_path).fresh()
+    with closing(sqlite3.connect(later.removeprefix("sqlite:///"))) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = 'r9999'")
+        connection.commit()
+    code, said = refused(*serve(tmp_path, database=later))
+    assert (code, "newer version" in said) == (1, True)
+
+
+def test_a_server_that_knows_no_such_database_is_told_in_words(tmp_path: Path) -> None:
+    with postgresql_server() as server:
+        url = server.fresh().replace("/kraty_1?", "/nowhere?")
+        code, said = refused(*serve(tmp_path, database=url))
+    assert (code, 'database "nowhere" does not exist' in said) == (1, True)
 
 
 def test_the_rate_comes_from_the_environment(tmp_path: Path) -> None:

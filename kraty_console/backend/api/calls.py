@@ -88,13 +88,16 @@ class Call:
 
     def query(self, name: str) -> str | None:
         """A parameter of the query, None when it is not there or empty."""
+        return self._parameters().get(name) or None
+
+    def _parameters(self) -> Mapping[str, str]:
         if self._query is None:
             self._query = _parameters(self.request.scope["query_string"])
-        return self._query.get(name) or None
+        return self._query
 
     def limit(self, default: int = DEFAULT_LIMIT) -> int:
         """`?limit=`, 1 to 200 (player-tools: Limits)."""
-        text = self.query("limit")
+        text = self._parameters().get("limit")
         if text is None:
             return default
         if not (text.isascii() and text.isdigit() and len(text) <= 3 and 1 <= int(text) <= MAX_LIMIT):

@@ -1,0 +1,65 @@
+"""Bringing a database up to date before it is served, and saying in words why that cannot be done."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from kraty_console.backend.storage.database import UnknownDatabase, engine_url
+from kraty_console.backend.storage.migrate import migrate
+
+
+class CannotServe(Exception):
+    """Why the backend does not start, in words; `usage` says that what was asked for makes no sense."""
+
+    def __init__(self, message: str, *, usage: bool = False) -> None:
+        super().__init__(message)
+        self.usage = usage
+
+
+async def prepare(url: str) -> None:
+    """Create or upgrade the tables of the database at the URL.
+
+    Raises CannotServe when there is no such kind of database, it does not answer, or it is newer than this backend.
+    """
+    try:
+        parsed = engine_url(url)
+    except UnknownDatabase as error:
+        raise CannotServe(str(error), usage=True) from None
+    except ArgumentError:
+        raise CannotServe("that is no database URL; use sqlite:///PATH or postgresql://…", usage=True) from None
+    faults: tuple[type[Exception], ...] = (DBAPIError, OSError)
+    if parsed.drivername.startswith("sqlite"):
+        _open_file(parsed.database or "")
+    else:
+        from asyncpg import PostgresError
+
+        faults = (*faults, PostgresError)
+    # Migrating imports it in a moment.
+    from alembic.util.exc import CommandError
+
+    try:
+        await migrate(url)
+    except CommandError as error:
+        raise CannotServe(f"the database was made by a newer version of this backend: {error}") from None
+    except faults as error:
+        shown = make_url(url).render_as_string(hide_password=True)
+        raise CannotServe(f"the database {shown} does not answer: {_cause(error)}") from None
+
+
+def _open_file(path: str) -> None:
+    """Refuse a file that is no database or cannot be written, before a connection is tied to the loop."""
+    try:
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+    except sqlite3.Error as error:
+        raise CannotServe(f"the database {path} does not answer: {error}") from None
+
+
+def _cause(error: Exception) -> str:
+    """What the database itself said, on one line."""
+    inner = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    return str(inner).partition("\n")[0] or type(inner).__name__
