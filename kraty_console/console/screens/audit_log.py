@@ -97,7 +97,11 @@ class AuditLogScreen(Screen[None]):
         self._load()
 
     def on_key(self, event: events.Key) -> None:
-        """The keys of the footer."""
+        """The keys of the footer; what was typed ahead of a dialog is dropped."""
+        if not self.is_active:
+            event.stop()
+            event.prevent_default()
+            return
         key = event.character if event.is_printable and event.character else event.key
         if (do := self._do.get(key)) is not None:
             self.keys.tell(None)

@@ -258,7 +258,14 @@ class PlayerScreen(Screen[None]):
     # -- keys ----------------------------------------------------------------------------------------------------
 
     def on_key(self, event: events.Key) -> None:
-        """Every key of the registry; while the search field has the focus, only those that are not its own."""
+        """Every key of the registry; while the search field has the focus, only those that are not its own.
+
+        What was typed ahead of a dialog that one of the keys opened is dropped.
+        """
+        if not self.is_active:
+            event.stop()
+            event.prevent_default()
+            return
         if event.key == "ctrl+c":
             return
         key = event.character if event.is_printable and event.character else event.key
