@@ -1,0 +1,62 @@
+"""The pictures of the README, drawn from the demo world: `python -m tests.console.screenshots` rewrites them."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from pathlib import Path
+
+from tests.console.drive import SMALL, at
+from tests.console.scenes import REASON, Scene
+from tests.console.stage import Stage, build_world, stage
+
+FOLDER = Path(__file__).parents[2] / "screenshots"
+
+PICTURES = (
+    Scene("start"),
+    Scene("player", "alice_42"),
+    Scene("retry-roll", "alice_42", ("full_stop", "DIALOG", "enter", "text:table mended, ZD-4821")),
+    Scene("rolled", "alice_42", ("full_stop", "DIALOG", "enter", REASON, "enter", "enter", "REST")),
+    Scene("force-complete", "carol_ng", ("full_stop", "DIALOG")),
+    Scene("wallet", "alice_42", ("3",)),
+    Scene("audit-log", None, ("escape", "l", "sees:ACTION")),
+    Scene("small", "bob_7", size=SMALL),
+    Scene("light", "ivy", launch={"theme": "light"}),
+)
+
+
+async def draw(scene: Scene, backend: Stage) -> str:
+    """One picture as SVG."""
+    app = scene.app(backend)
+    async with at(app, scene.size) as hand:
+        await scene.walk(hand)
+        return app.export_screenshot(title="kraty-console")
+
+
+def draw_all() -> dict[str, str]:
+    """Every picture by its file name; each on a backend of its own."""
+    pictures: dict[str, str] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        world = build_world(Path(folder))
+        for scene in PICTURES:
+            own = Path(folder) / scene.name
+            own.mkdir()
+            with stage(world, own) as backend:
+                pictures[f"{scene.name}.svg"] = asyncio.run(draw(scene, backend))
+    return pictures
+
+
+def main() -> None:
+    """Rewrite the folder: what is not drawn any more goes."""
+    FOLDER.mkdir(exist_ok=True)
+    pictures = draw_all()
+    for old in FOLDER.glob("*.svg"):
+        if old.name not in pictures:
+            old.unlink()
+    for name, svg in pictures.items():
+        (FOLDER / name).write_text(svg, encoding="utf-8")
+        print(f"screenshots/{name}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,13 @@
+"""The committed pictures show what the console looks like now."""
+
+from __future__ import annotations
+
+from tests.console.screenshots import FOLDER, draw_all
+
+
+def test_they_are_not_stale() -> None:
+    drawn = draw_all()
+    committed = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.svg")}
+    assert sorted(committed) == sorted(drawn)
+    stale = [name for name, svg in drawn.items() if committed[name] != svg]
+    assert not stale, f"run `make screenshots`: {stale}"
