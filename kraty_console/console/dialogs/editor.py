@@ -107,14 +107,15 @@ class EntriesEditor(TextArea):
         return super().replace(text, start, end, maintain_selection_offset=maintain_selection_offset)
 
     def action_template(self) -> None:
-        """Put in a template, behind the entries that are there; pressed again, the next one in its place."""
+        """Put in a template: in the place of an untouched one, behind entries that somebody wrote."""
         templates = self._completer.templates
         if not templates:
             self.post_message(self.Told(self, "there are no templates"))
             return
         if self._template < 0 or self.text != _joined(self._around, templates[self._template][1]):
-            self._around = self.text.strip()
-            self._template = -1
+            untouched = [index for index, (_, text) in enumerate(templates) if text == self.text]
+            self._template = untouched[0] if untouched else -1
+            self._around = "" if untouched else self.text.strip()
         following = (self._template + 1) % len(templates)
         text = _joined(self._around, templates[following][1])
         if text is None:
