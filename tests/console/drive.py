@@ -29,13 +29,13 @@ class Hand:
     async def press(self, *keys: str) -> None:
         """Press keys one after the other, each when the one before has been taken in."""
         for key in keys:
-            self._send(key)
+            self.send(key)
             await self._taken_in()
 
     async def type(self, text: str) -> None:
         """Type a text in one go."""
         for character in text:
-            self._send(character)
+            self.send(character)
         await self._taken_in()
 
     async def paste(self, text: str) -> None:
@@ -49,7 +49,8 @@ class Hand:
         assert driver is not None
         return driver
 
-    def _send(self, key: str) -> None:
+    def send(self, key: str) -> None:
+        """Press a key and do not wait for anything, as when keys are typed ahead."""
         name = key if len(key) > 1 or key.isalnum() else _character_to_key(key)
         character = key if len(key) == 1 else {"space": " ", "slash": "/", "full_stop": "."}.get(key)
         event = events.Key(name, character)

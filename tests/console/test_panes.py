@@ -290,7 +290,7 @@ async def test_q_goes_back_and_at_the_top_quits(backend: Stage) -> None:
         await hand.press("q")
         assert hand.app.bottom.look.status is Status.IDLE
         assert app.return_code is None
-        await hand.press("escape")  # out of the search field, where q is a letter
+        await hand.rest()
         await hand.press("q")
         await hand.until(lambda: app.return_code == 0)
 

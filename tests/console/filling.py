@@ -1,0 +1,32 @@
+"""Filling in and confirming the dialogs of changes."""
+
+from __future__ import annotations
+
+from kraty_console.console.dialogs.action import ActionDialog
+from tests.console.drive import Hand
+
+
+def dialog(hand: Hand) -> ActionDialog:
+    assert isinstance(hand.app.screen, ActionDialog)
+    return hand.app.screen
+
+
+async def put(hand: Hand, **values: str) -> None:
+    """Fill fields in; their checks and effects follow as if typed."""
+    for name, value in values.items():
+        row = next(row for row in dialog(hand)._form_body._rows if row.field.name == name)
+        if hasattr(row.editor, "text"):
+            row.editor.text = value
+        else:
+            row.editor.value = value
+    await hand.pilot.pause()
+
+
+async def confirm(hand: Hand) -> None:
+    dialog(hand).confirm.focus()
+    await hand.press("enter")
+
+
+async def done(hand: Hand) -> None:
+    await hand.closed()
+    await hand.rest()

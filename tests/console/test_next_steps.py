@@ -1,0 +1,65 @@
+"""`.` on each ticket of the demo world: the dialog that mends it, filled in, or the words to answer with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from kraty_console.console.dialogs.action import ActionDialog
+from kraty_console.support.fields import Value
+from tests.console.drive import at
+from tests.console.stage import Stage
+from tests.console.wire import Wire
+
+
+@dataclass(frozen=True)
+class Step:
+    """What `.` leads to for a player as soon as they are opened."""
+
+    player: str
+    action: str
+    """The dialog's action; empty where there is only something to say."""
+    pane: str
+    words: tuple[str, ...]
+    """Seen before `.` is pressed, or said by it."""
+    values: dict[str, Value] = field(default_factory=dict)
+
+
+STEPS = (
+    Step("alice_42", "attempt.retry_roll", "attempts", ("roll failed", "Retry the roll")),
+    Step("bob_7", "grant.force_claim", "grants", ("pending",)),
+    Step("carol_ng", "attempt.force_complete", "attempts", ("stuck for",), {"then_roll": False, "final_score": "1180"}),
+    Step(
+        "dave.k", "attempt.force_complete", "attempts", ("never finished",), {"then_roll": True, "final_score": "1310"}
+    ),
+    Step("erin", "grant.force_claim", "grants", ("pending",)),
+    Step("frank", "player.ban", "attempts", ("banned",)),
+    Step("grace_hopper", "", "attempts", ("Nothing is wrong",)),
+    Step("ivy", "grant.force_claim", "grants", ("expired",)),
+)
+
+
+@pytest.mark.parametrize("step", STEPS, ids=[each.player for each in STEPS])
+async def test_the_next_step_of_a_ticket(backend: Stage, wire: Wire, step: Step) -> None:
+    async with at(backend.app(player=step.player)) as hand:
+        await hand.looks_at(step.player)
+        await hand.press("full_stop")
+        if not step.action:
+            assert hand.app.screen is hand.app.bottom
+            for words in step.words:
+                assert words in hand.text
+        else:
+            await hand.opened(ActionDialog)
+            dialog = hand.app.screen
+            assert isinstance(dialog, ActionDialog)
+            assert dialog.form.action_id == step.action
+            assert dialog.form.external_player_id == step.player
+            shown = dialog._form_body.values
+            assert {name: shown[name] for name in step.values} == step.values
+            await hand.press("escape")
+            await hand.closed()
+            assert hand.app.bottom.pane == step.pane
+            for words in step.words:
+                assert words in hand.text
+    assert not wire.changes
