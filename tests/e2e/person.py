@@ -75,9 +75,18 @@ class Person(Terminal):
         return ""
 
     def dialog(self, key: str, title: str) -> None:
-        """Press the key of a dialog and wait until it stands and listens."""
+        """Press the key of a dialog and wait until it listens."""
         self.press(key)
+        self.listens(title)
+
+    def listens(self, title: str) -> None:
+        """Wait until a dialog stands and something in it has the focus: before that it hears nothing."""
         self.wait_for(lambda text: "[ Cancel ]" in text and title in text and self.focus() != "")
+
+    def quit(self) -> None:
+        """Leave the player, then the console."""
+        self.press("q", "q")
+        assert self.wait_exit() == 0
 
     def go(self, *keys: str) -> None:
         """Press keys that move the focus, each when the one before has."""

@@ -65,8 +65,7 @@ def test_a_ticket_is_solved_from_id_to_audit_link(demo: Demo) -> None:
     assert snapshot["attempts"][0]["grantIds"] == [grant["id"]]
     assert snapshot["audit"][0]["id"] in demo.copied()
     backend = demo.backend()
-    demo.press("q", "q")
-    assert demo.wait_exit() == 0
+    demo.quit()
     assert demo.left_as_found() == []
     assert not backend.is_running()
     assert not list(demo.temporary.iterdir())
@@ -99,5 +98,4 @@ def test_a_role_that_only_reads_is_told_what_it_may_not_do(tmp_path: Path) -> No
         demo.on("alice_42")
         demo.press("R")
         demo.wait_for("needs grant.retry_reward_roll")
-        demo.press("q", "q")
-        assert demo.wait_exit() == 0
+        demo.quit()

@@ -33,6 +33,9 @@ def test_the_row_under_the_cursor_and_a_draft_survive_every_size(person: Person)
     for columns, rows in SIZES:
         person.resize(columns, rows)
         person.wait_for(lambda text: "gold" in text and "[ Cancel ]" in text)
+    person.press("Esc")
+    person.wait_until_gone("[ Cancel ]")
+    person.quit()
     assert_clean(person.sent)
 
 

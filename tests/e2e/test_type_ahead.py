@@ -23,8 +23,7 @@ def person(world: World) -> Iterator[Person]:
 def test_enters_typed_ahead_of_a_dialog_send_nothing(world: World, person: Person, key: str) -> None:
     before = world.player("alice_42")
     person.press(key, *["Enter"] * 6)
-    person.wait_for("[ Cancel ]")
-    person.answer("ZD-1")  # the dialog stands, listens, and has its first field focused
+    person.listens("Retry roll")
     person.press("Esc")
     person.wait_until_gone("[ Cancel ]")
     assert world.player("alice_42") == before
@@ -32,24 +31,36 @@ def test_enters_typed_ahead_of_a_dialog_send_nothing(world: World, person: Perso
 
 def test_a_key_that_repeats_opens_one_dialog(person: Person) -> None:
     person.press("R", "R", "R", "R")
-    person.wait_for("[ Cancel ]")
-    person.answer("ZD-2")
+    person.listens("Retry roll")
     person.press("Esc")
     person.wait_until_gone("[ Cancel ]")
-    person.press("2")
-    person.wait_for("Grants")
-    person.dialog("M", "grant")
+    person.dialog("M", "rant")
 
 
-def test_words_typed_ahead_do_not_land_in_a_field(person: Person) -> None:
+def test_words_typed_ahead_neither_land_in_a_field_nor_do_what_their_letters_do(person: Person) -> None:
     person.press("R", *"yes please")
-    person.wait_for("[ Cancel ]")
-    person.answer("ZD-3")
+    person.listens("Retry roll")
+    assert person.focus() == "ticket"
     assert "please" not in person.text()
+    person.press("Esc")
+    person.wait_until_gone("[ Cancel ]")
+    assert person.line("[1 Attempts")
 
 
-def test_an_id_an_enter_and_a_dialog_in_one_burst_act_on_nobody(world: World, person: Person) -> None:
+def test_a_search_typed_in_one_burst_finds_the_player_and_what_follows_acts_on_nobody(
+    world: World, person: Person
+) -> None:
     before = world.player("bob_7")
     person.press("/", *"bob_7", "Enter", "F", "Enter", "Enter", "Enter")
     person.on("bob_7")
     assert world.player("bob_7") == before
+
+
+def test_a_form_typed_in_one_burst_is_filled_field_by_field(world: World, person: Person) -> None:
+    person.dialog("C", "Credit")
+    person.press(*"gems", "Enter", *"2505", "Backspace", "Enter", *"ZD-9", "Enter", *"typed ahead", "Enter", "Enter")
+    person.wait_for("Credit applied")
+    row = world.player("alice_42")["audit"][0]
+    assert (row["action"], row["ticket"], row["reason"]) == ("wallet.credit", "ZD-9", "typed ahead")
+    gems = world.player("alice_42")["walletLedger"][0]
+    assert (gems["economyKey"], gems["delta"]) == ("gems", 250)

@@ -117,6 +117,5 @@ def test_every_action_lands_in_the_audit_log_and_its_row_is_linked(world: World,
     assert row["after"]["status"] == "claimed"
     assert row["id"] in link
     person.pane("6", "grant.manual_force_claim")
-    person.press("q", "q")
-    assert person.wait_exit() == 0
+    person.quit()
     assert_clean(person.sent, copies=1)
