@@ -76,6 +76,7 @@ class Changes:
                 form,
                 draft,
                 environment=desk.environment,
+                role=desk.role or None,
                 submit=lambda values: self._send(form, values, draft),
                 resolve=self._resolve,
                 see=self._see,

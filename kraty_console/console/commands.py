@@ -7,11 +7,9 @@ are first opened.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from kraty_console.console.changes import Changes
-from kraty_console.console.copying import Copying
 from kraty_console.console.desk import Desk
 from kraty_console.console.host import Host
 from kraty_console.console.look import Status
@@ -21,6 +19,8 @@ from kraty_console.support.keymap import effective_keys
 from kraty_console.support.scopes import PANES, PaneId, pane
 
 if TYPE_CHECKING:
+    from kraty_console.console.changes import Changes
+    from kraty_console.console.copying import Copying
     from kraty_console.console.screens.player import PlayerScreen
     from kraty_console.present.rows import Row
 
@@ -32,8 +32,6 @@ class Commands:
         self._screen = screen
         self._desk = desk
         self._host = host
-        self.changes = Changes(screen, desk, host)
-        self._copying = Copying(screen, desk, host)
         self.keys = effective_keys(desk.launch.profile.keymap)
         self._do: dict[str, Callable[[], object]] = {
             "search.focus": self._focus_search,
@@ -50,9 +48,9 @@ class Commands:
             "view.back": self._back,
             "pane.sort": lambda: screen.tell(screen.table.next_sort()),
             "pane.filter": self._filter,
-            "copy.value": self._copying.value,
-            "copy.audit_link": self._copying.audit_link,
-            "copy.worklog": self._copying.worklog,
+            "copy.value": self._copy_value,
+            "copy.audit_link": self._copy_audit_link,
+            "copy.worklog": self._copy_worklog,
             "ticket.set": self._ticket,
             "player.recent": self._recent,
             "journal.open": self._journal,
@@ -65,6 +63,20 @@ class Commands:
             "next.step": self._next_step,
             **{f"pane.{each.id}": partial(screen.switch, each.id) for each in PANES},
         }
+
+    @cached_property
+    def changes(self) -> Changes:
+        """What opens the dialogs of changes."""
+        from kraty_console.console.changes import Changes
+
+        return Changes(self._screen, self._desk, self._host)
+
+    @cached_property
+    def copying(self) -> Copying:
+        """What copies."""
+        from kraty_console.console.copying import Copying
+
+        return Copying(self._screen, self._desk, self._host)
 
     def press(self, key: str) -> bool:
         """Do what a key means; False when it means nothing here."""
@@ -96,6 +108,15 @@ class Commands:
         """Do the action of that id (from the palette or the list of keys)."""
         if action_id is not None and action_id in BY_ID:
             self.run(BY_ID[action_id])
+
+    def _copy_value(self) -> None:
+        self.copying.value()
+
+    def _copy_audit_link(self) -> None:
+        self.copying.audit_link()
+
+    def _copy_worklog(self) -> None:
+        self.copying.worklog()
 
     # -- moving about --------------------------------------------------------------------------------------------
 

@@ -13,14 +13,15 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.getters import query_one
+from textual.reactive import Reactive
 from textual.screen import Screen
+from textual.widget import Widget
 
 from kraty_console.console.commands import Commands
 from kraty_console.console.desk import Desk
 from kraty_console.console.host import Host
 from kraty_console.console.look import Look, Status
 from kraty_console.console.panes.start import start_sections
-from kraty_console.console.panes.tables import sections_of
 from kraty_console.console.reading import Reading
 from kraty_console.console.widgets.bars import FooterBar, HeaderBar, Heading, KeyHint, Notice
 from kraty_console.console.widgets.detail import DetailView
@@ -29,7 +30,6 @@ from kraty_console.console.widgets.profile import ProfileView
 from kraty_console.console.widgets.search import SearchBar
 from kraty_console.console.widgets.table import Place, RowTable, Section
 from kraty_console.console.widgets.tabs import TabBar
-from kraty_console.present.rows import pane_count
 from kraty_console.present.safe import safe
 from kraty_console.support.actions import BY_ID, ActionContext, footer, missing_permission
 from kraty_console.support.keymap import key_label
@@ -44,6 +44,8 @@ class PlayerScreen(Screen[None]):
     """See the module."""
 
     AUTO_FOCUS = ""
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    """Textual repaints the whole screen when the focus moves; the two widgets that look different do so themselves."""
     BINDINGS: ClassVar[list[BindingType]] = []
 
     header = query_one("#header", HeaderBar)
@@ -155,6 +157,8 @@ class PlayerScreen(Screen[None]):
         if snapshot is None:
             self._sections = start_sections(self._desk, look)
         else:
+            from kraty_console.console.panes.tables import sections_of
+
             self._sections = sections_of(self._pane, snapshot, now)
         self.set_class(snapshot is None, "-start")
         self.tabs.show(self._pane, snapshot)
@@ -211,6 +215,8 @@ class PlayerScreen(Screen[None]):
         snapshot = self.look.snapshot
         if snapshot is None or not self._sections:
             return ""
+        from kraty_console.present.rows import pane_count
+
         shown, total = len(self._sections[0].rows), pane_count(self._pane, snapshot)
         return f"newest {grouped(shown)} of {grouped(total)}" if total > shown else ""
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from kraty_console.console.widgets.lines import Line, LinesView, Span, cut, width_of
 from kraty_console.console.widgets.wrap import wrap
-from kraty_console.present.profile import folded, profile, title
 from kraty_console.present.table import Cell
 
 if TYPE_CHECKING:
@@ -35,6 +34,8 @@ class ProfileView(LinesView):
         """The lines for the room there is."""
         if self._snapshot is None or self._now is None:
             return [[("─" * width, "rule")]]
+        from kraty_console.present.profile import folded, profile, title
+
         if height < FOLDED:
             return [[(" ", "plain"), *_spans(line)] for line in folded(self._snapshot, self._now)]
         head: list[Span] = [("─ ", "rule"), (title(self._snapshot), "title"), (" ", "plain")]

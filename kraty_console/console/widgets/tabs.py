@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from kraty_console.console.widgets.lines import Line, LinesView, Span, width_of
-from kraty_console.present.rows import pane_count
 from kraty_console.support.measure import grouped
 from kraty_console.support.scopes import PANES
 
@@ -25,9 +24,12 @@ class TabBar(LinesView):
     def show(self, pane: str, snapshot: Snapshot | None) -> None:
         """Show which pane is open, and how many rows each holds."""
         self._pane = pane
-        self._counts = (
-            {each.id: grouped(pane_count(each.id, snapshot)) for each in PANES} if snapshot is not None else None
-        )
+        if snapshot is None:
+            self._counts = None
+        else:
+            from kraty_console.present.rows import pane_count
+
+            self._counts = {each.id: grouped(pane_count(each.id, snapshot)) for each in PANES}
         self.redraw()
 
     def build(self, width: int, height: int) -> Iterable[Line]:
