@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any, Final, Protocol
 
 import sqlalchemy as sa
@@ -13,6 +14,9 @@ from sqlalchemy.sql import visitors
 from kraty_console.backend.storage.tables.columns import metadata
 
 Key = tuple[Any, ...]
+
+BATCH: Final = 500
+"""Rows that one statement of `insert_many` writes; more of them only take more memory."""
 
 
 class Connection(Protocol):
@@ -288,9 +292,10 @@ class Transaction:
         """Insert rows that nobody will look at again in this transaction."""
         await self._flush(frozenset({table}))
         self._unseen.add(table)
-        full = [{**_defaults(table), **values} for values in rows]
-        if full:
-            await self.connection.execute(sa.insert(table), full)
+        left = iter(rows)
+        defaults = _defaults(table)
+        while batch := [{**defaults, **values} for values in islice(left, BATCH)]:
+            await self.connection.execute(sa.insert(table), batch)
 
 
 def _parameters(row: Row, columns: tuple[str, ...]) -> dict[str, Any]:
