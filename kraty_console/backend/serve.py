@@ -95,23 +95,18 @@ class _Server(uvicorn.Server):
 
 
 async def _run(settings: Settings, listener: socket.socket, config: uvicorn.Config) -> None:
-    """Serve until told to stop; being told while still starting ends the start."""
+    """Serve until told to stop; told while still starting, the start ends after the step it is at."""
     server = _Server(config)
     loop = asyncio.get_running_loop()
-    work = loop.create_task(_start_and_serve(settings, listener, server))
 
     def stop() -> None:
-        if server.started:
-            server.should_exit = True
-        else:
-            work.cancel()
+        server.should_exit = True
 
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(number, stop)
     if settings.exit_with_parent:
         _watch_parent(loop, stop)
-    with contextlib.suppress(asyncio.CancelledError):
-        await work
+    await _start_and_serve(settings, listener, server)
 
 
 async def _start_and_serve(settings: Settings, listener: socket.socket, server: _Server) -> None:
@@ -120,8 +115,10 @@ async def _start_and_serve(settings: Settings, listener: socket.socket, server: 
     base_url = _base_url(settings.host, listener.getsockname()[1])
     db = Database.open(settings.database_url)
     try:
-        if settings.demo:
+        if settings.demo and not server.should_exit:
             await _load_demo(db, settings.credentials_out, base_url)
+        if server.should_exit:
+            return
         services = Services(
             db=db,
             now_ms=_now_ms,
