@@ -23,6 +23,9 @@ SESSION_LIFE_MS: Final = 7 * DAY
 LIVE: Final = "live"
 TEST: Final = "test"
 
+_LOCK: Final = 0x6B64656D6F
+"""The advisory lock that loads take turns by."""
+
 _FOUNDED_MS: Final = 1_767_225_600_000
 """1 January 2026: studios and games keep their ids from start to start, so that profiles that name them stay right."""
 
@@ -96,6 +99,12 @@ def found_studios(seed: int) -> tuple[Studio, Studio]:
         studio("Bright Burrow", "rabbit-rush", "Rabbit Rush", STAFF),
         studio("Night Owl Games", "owl-express", "Owl Express", (OLGA,)),
     )
+
+
+async def take_turns(tx: Transaction) -> None:
+    """Of two backends that start at once, one makes the world and the other finds it (SQLite has one writer anyway)."""
+    if tx.postgresql:
+        await tx.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
 
 
 async def is_there(tx: Transaction, studio: Studio) -> bool:

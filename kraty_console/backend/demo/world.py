@@ -14,7 +14,17 @@ from kraty_console.backend.auth.tokens import RandomBytes
 from kraty_console.backend.demo import casework, cast, crowd, duels, rabbit_rush, second_studio, tryouts, veteran
 from kraty_console.backend.demo.calendar import Calendar, Window
 from kraty_console.backend.demo.cast import Scene
-from kraty_console.backend.demo.directory import LIVE, TEST, DemoWorld, Studio, admit, enrol, found_studios, is_there
+from kraty_console.backend.demo.directory import (
+    LIVE,
+    TEST,
+    DemoWorld,
+    Studio,
+    admit,
+    enrol,
+    found_studios,
+    is_there,
+    take_turns,
+)
 from kraty_console.backend.demo.stage import DAY, Stage
 from kraty_console.backend.demo.support import Desk, Shop
 from kraty_console.backend.engine import catalog
@@ -39,6 +49,7 @@ async def load(
 
     async def work(tx: Transaction) -> DemoWorld:
         ours, theirs = found_studios(seed)
+        await take_turns(tx)
         fresh = not await is_there(tx, ours)
         if fresh:
             await _make_ours(tx, ours, now_ms, seed)

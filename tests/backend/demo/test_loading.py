@@ -15,7 +15,6 @@ from kraty_console.backend.demo.world import load
 from kraty_console.backend.engine.context import Tenant
 from kraty_console.backend.storage.database import Database
 from tests.backend.demo.conftest import NOW, Loaded, read_all
-from tests.databases import SqliteFiles
 
 DAY_MS = 86_400_000
 
@@ -25,10 +24,8 @@ def test_both_databases_hold_the_same_world(on_sqlite: Loaded, on_postgresql: Lo
         assert rows == on_postgresql.rows[name], name
 
 
-async def test_it_is_loaded_once_and_each_start_gets_tokens_of_its_own(
-    sqlite_files: SqliteFiles, on_sqlite: Loaded
-) -> None:
-    url = sqlite_files.fresh()
+async def test_it_is_loaded_once_and_each_start_gets_tokens_of_its_own(database_url: str, on_sqlite: Loaded) -> None:
+    url = database_url
     one, other = Database.open(url), Database.open(url)
     try:
         first, second = await asyncio.gather(load(one, NOW, seed=43), load(other, NOW, seed=43))
