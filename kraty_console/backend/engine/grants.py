@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import sqlalchemy as sa
-
 from kraty_console.backend import answers
-from kraty_console.backend.engine import audit, entries, idempotency, issuing, players
+from kraty_console.backend.engine import audit, entries, idempotency, issuing, places, players
 from kraty_console.backend.engine.context import Answer, Context
 from kraty_console.backend.engine.errors import RuleError, conflict, not_found
 from kraty_console.backend.engine.ids import is_id
@@ -104,7 +102,7 @@ async def force_claim(tx: Transaction, ctx: Context, grant_id: str) -> Answer:
     earlier = await idempotency.replay(tx, ctx, FORCE_CLAIM, {"grantId": grant_id})
     if earlier is not None:
         return earlier
-    player, grant = await _locate(tx, ctx, grant_id)
+    player, grant = await places.locate_grant(tx, ctx, grant_id)
     before = answers.grant(grant)
     deposits: list[dict[str, Any]] = []
     opened: Row | None = None
@@ -222,25 +220,4 @@ async def _owned(
     grant = await tx.get(tables.grants, *player.key(), grant_id) if is_id(grant_id) else None
     if grant is None:
         not_found("Grant", grant_id)
-    return player, grant
-
-
-async def _locate(tx: Transaction, ctx: Context, grant_id: str) -> tuple[Row, Row]:
-    """The grant with this id and its player, whoever that is, both safe from other changes."""
-    column = tables.grants.c
-    player_id = None
-    if is_id(grant_id):
-        player_id = await tx.scalar(
-            sa.select(column.player_id).where(
-                column.studio_id == ctx.tenant.studio_id,
-                column.game_id == ctx.tenant.game_id,
-                column.grant_id == grant_id,
-            )
-        )
-    if player_id is None:
-        not_found("Grant", grant_id)
-    player = await players.lock_by_id(tx, ctx, player_id)
-    grant = await tx.get(tables.grants, *player.key(), grant_id)
-    if grant is None:
-        conflict("The grant moved to another player in this moment; ask again")
     return player, grant

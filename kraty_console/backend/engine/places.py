@@ -1,4 +1,4 @@
-"""Finding an attempt by its id alone, and showing it as the wire has it."""
+"""Finding an attempt or a grant by its id alone, and showing an attempt as the wire has it."""
 
 from __future__ import annotations
 
@@ -17,24 +17,35 @@ from kraty_console.backend.storage.transaction import Row, Transaction
 
 
 async def locate_attempt(tx: Transaction, ctx: Context, attempt_id: str) -> tuple[Row, Row]:
-    """The player and the attempt, both safe from other changes; 404 when there is none."""
-    column = tables.attempts.c
+    """The player and the attempt with this id, both safe from other changes; 404 outside the context's environment."""
+    return await _locate(tx, ctx, tables.attempts, tables.attempts.c.attempt_id, attempt_id, "Attempt")
+
+
+async def locate_grant(tx: Transaction, ctx: Context, grant_id: str) -> tuple[Row, Row]:
+    """The player and the grant with this id, both safe from other changes; 404 outside the context's environment."""
+    return await _locate(tx, ctx, tables.grants, tables.grants.c.grant_id, grant_id, "Grant")
+
+
+async def _locate(
+    tx: Transaction, ctx: Context, table: sa.Table, column: sa.Column[Any], row_id: str, what: str
+) -> tuple[Row, Row]:
     player_id = None
-    if is_id(attempt_id):
+    if is_id(row_id):
         player_id = await tx.scalar(
-            sa.select(column.player_id).where(
-                column.studio_id == ctx.tenant.studio_id,
-                column.game_id == ctx.tenant.game_id,
-                column.attempt_id == attempt_id,
+            sa.select(table.c.player_id).where(
+                table.c.studio_id == ctx.tenant.studio_id,
+                table.c.game_id == ctx.tenant.game_id,
+                column == row_id,
+                table.c.environment == ctx.environment,
             )
         )
     if player_id is None:
-        not_found("Attempt", attempt_id)
+        not_found(what, row_id)
     player = await players.lock_by_id(tx, ctx, player_id)
-    attempt = await tx.get(tables.attempts, *player.key(), attempt_id)
-    if attempt is None:
-        conflict("The attempt moved to another player in this moment; ask again")
-    return player, attempt
+    row = await tx.get(table, *player.key(), row_id)
+    if row is None:
+        conflict(f"The {what.lower()} moved to another player in this moment; ask again")
+    return player, row
 
 
 async def grant_ids(tx: Transaction, attempt: Row) -> list[str]:
