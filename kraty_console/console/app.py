@@ -233,6 +233,8 @@ class KratyApp(App[int], inherit_bindings=False):
         try:
             if Permission.WALLET_CREDIT in self.desk.permissions:
                 await self.desk.catalog()  # so that the dialogs that need it open at once
+            if Permission.FORCE_COMPLETE in self.desk.permissions:
+                await self.desk.count_forced()
             writer = await self.desk.writer()
             open_entries = await writer.open_entries()
             outcomes = [await writer.look(entry) for entry in open_entries]

@@ -93,7 +93,7 @@ class Changes:
         snapshot = self._screen.look.snapshot
         if snapshot is None:
             raise LookupError("a dialog is open, and no player is")
-        return Seen(snapshot, self._desk.now(), self._desk.known_catalog)
+        return Seen(snapshot, self._desk.now(), self._desk.known_catalog, self._desk.forced_lately)
 
     def _then(self, form: Form, draft: Draft) -> Then | None:
         """The roll that may follow a force-complete (decisions C2)."""

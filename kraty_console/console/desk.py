@@ -10,11 +10,15 @@ import asyncio
 import json
 import os
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from kraty_console.contract.limits import MAX_LIMIT
+from kraty_console.contract.permissions import Permission
 
 if TYPE_CHECKING:
     from kraty_console.client.admin import Fetched, KratyClient
@@ -61,6 +65,8 @@ class Desk:
     done: list[Done] = field(default_factory=list)
     drafts: dict[tuple[str, str, str], Draft] = field(default_factory=dict)
     """By action, player and target: what was typed into a dialog that was closed without sending."""
+    forced_lately: Mapping[str, int] = field(default_factory=dict)
+    """By event key: force-completions in the whole game in the last seven days."""
     reasons: list[str] = field(default_factory=list)
     """The last reasons given, newest first."""
     _client: KratyClient | None = None
@@ -156,6 +162,14 @@ class Desk:
         if self._catalog is None:
             self._catalog = await (await self.client()).catalog()
         return self._catalog
+
+    async def count_forced(self) -> None:
+        """Count this week's force-completions by event: many of one event tell that its configuration is wrong."""
+        page = await (await self.client()).audit_log(
+            action=Permission.FORCE_COMPLETE, outcome="ok", since=self.now() - timedelta(days=7), limit=MAX_LIMIT
+        )
+        events = [row.after.get("eventKey") for row in page.rows if isinstance(row.after, dict)]
+        self.forced_lately = Counter(event for event in events if isinstance(event, str))
 
     async def writer(self) -> Writer:
         """The one that journals and sends changes."""

@@ -127,6 +127,8 @@ class Seen:
     snapshot: Snapshot
     now: datetime
     catalog: Catalog | None = None
+    forced_lately: Mapping[str, int] = field(default_factory=dict)
+    """By event key: how often its attempts were force-completed in the whole game in the last seven days."""
 
 
 class CannotOpen(Exception):

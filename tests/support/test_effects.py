@@ -56,6 +56,16 @@ def test_force_complete_again_and_again_is_a_sign() -> None:
     ]
 
 
+def test_force_completes_in_the_whole_game_are_a_sign() -> None:
+    seen = snapshot(attempts=[playing(id="a9", target=None, eventKey="daily_race")])
+    form = form_for("attempt.force_complete", Asked(seen, NOW, row_id="a9"))
+    found = [
+        [each.words for each in effects(form, {}, Seen(seen, NOW, forced_lately={"daily_race": times})) if each.note]
+        for times in (9, 14)
+    ]
+    assert found == [[], ["daily_race was force-completed 14 times in 7 days: its target may be unreachable"]]
+
+
 def test_force_complete_of_what_was_completed_meanwhile() -> None:
     row = playing()
     before, after = snapshot(attempts=[row]), snapshot(attempts=[row | {"status": "completed"}])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from kraty_console.contract.calls import ActionKind, Call
 from kraty_console.support import actions, find
 from kraty_console.support.changes.about import attempt_lines, ban_note
@@ -23,8 +25,11 @@ from kraty_console.support.links import Links
 from kraty_console.support.measure import counted, grouped
 from kraty_console.support.words import event_words, status_words
 
-OFTEN = 2
+OFTEN: Final = 2
 """So many force-completes of one event are a sign that the event is wrong (player-tools: When NOT to use these)."""
+
+OFTEN_IN_GAME: Final = 10
+"""Force-completions of one event in seven days, after which the event is suspected (player-tools: When NOT to use)."""
 
 
 def form(asked: Asked) -> Form:
@@ -120,7 +125,16 @@ def effects(form: Form, values: Values, seen: Seen) -> list[Effect]:
         found.append(Effect("note", "this attempt is complete by now; the server will refuse", note=True))
     event = event_words(attempt)
     forced = sum(event_words(each) == event and each.status == "force_completed" for each in seen.snapshot.attempts)
-    if forced >= OFTEN:
+    in_game = seen.forced_lately.get(attempt.event_key or "", 0)
+    if in_game >= OFTEN_IN_GAME:
+        found.append(
+            Effect(
+                "note",
+                f"{event} was force-completed {in_game} times in 7 days: its target may be unreachable",
+                note=True,
+            )
+        )
+    elif forced >= OFTEN:
         found.append(
             Effect(
                 "note",
