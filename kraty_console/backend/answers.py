@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from kraty_console.contract.wire import MAX_SAFE_INTEGER
 
 Row = Mapping[str, Any]
+
+LAST_MOMENT: Final = 253_402_300_799_999
+"""The end of the year 9999, UTC, in milliseconds: what comes after cannot be written as a moment."""
 
 
 @lru_cache(maxsize=4096)

@@ -276,7 +276,10 @@ def test_a_grant_of_what_is_not_in_the_catalog_names_the_entry(still: World, ent
     assert still.backend.counts() == before
 
 
-@pytest.mark.parametrize("moment", ["yesterday", "2026-01-01T00:00:00", "2020-01-01T00:00:00Z", "", 17])
+@pytest.mark.parametrize(
+    "moment",
+    ["yesterday", "2026-01-01T00:00:00", "2020-01-01T00:00:00Z", "9999-12-31T23:59:59-14:00", "", 17],
+)
 def test_an_expiry_is_a_moment_with_a_zone_in_the_future(world: World, moment: object) -> None:
     body = {"externalPlayerId": "alice", "entries": [GOLD], "reason": "make-good", "idempotencyKey": KEY}
     answer = world.post(f"{world.game}/grants", {**body, "expiresAt": moment})

@@ -52,11 +52,11 @@ async def create(
     earlier = await idempotency.replay(tx, ctx, CREATE, request)
     if earlier is not None:
         return earlier
-    if expires_at is not None and expires_at <= ctx.now_ms:
+    if expires_at is not None and not ctx.now_ms < expires_at <= answers.LAST_MOMENT:
         raise RuleError(
             Code.VALIDATION_FAILED,
-            "expiresAt must be in the future",
-            {"fields": [{"field": "expiresAt", "message": "a moment in the future"}]},
+            "expiresAt must be in the future, and in the year 9999 at the latest",
+            {"fields": [{"field": "expiresAt", "message": "a moment in the future, in the year 9999 at the latest"}]},
         )
     checked = await entries.check(tx, ctx, wanted)
     contents: dict[str, Any] = {"entries": checked}
