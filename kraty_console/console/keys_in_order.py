@@ -3,7 +3,10 @@
 Textual hands a key to what has the focus and takes the next at once. What a key does often comes later: a binding runs
 when its key has climbed to the application, a message climbs to the dialog that moves the focus. Keys that arrive
 together, as over a slow link, then overtake each other: letters are typed before the backspace that came first, an id
-goes to the rows instead of the search field, an amount into the field before its own (console: "Keys typed ahead").
+goes to the rows instead of the search field, an amount into the field before its own.
+
+What was typed before a dialog was there to be seen is dropped, however long the keys before it took (console: "Keys
+typed ahead while a dialog opens are dropped, never obeyed"). Such a screen tells so by `hears_since`.
 """
 
 from __future__ import annotations
@@ -24,6 +27,10 @@ that its binding sent, and behind two that were sent in answer to one."""
 
 STUCK: Final = 1.0
 """Seconds after which keys no longer wait for one that something keeps busy."""
+
+HEARS_SINCE: Final = "hears_since"
+"""The attribute of a screen that holds the moment, on the clock of events, since which it listens; None while it does
+not listen yet. A screen without it always listens."""
 
 AT_ONCE: Final = frozenset({"ctrl+c"})
 """Keys that wait for nothing."""
@@ -53,6 +60,8 @@ class KeysInOrder(App[ResultT], Generic[ResultT]):
 
     async def _take(self) -> None:
         self._turn += 1
+        while self._typed and not self._is_heard(self._typed[0]):
+            self._typed.popleft()
         if not self._typed:
             self._busy = False
             return
@@ -60,6 +69,10 @@ class KeysInOrder(App[ResultT], Generic[ResultT]):
         target: DOMNode = self.focused or self.screen
         await super().on_event(self._typed.popleft())
         self._climb(target, target, CLIMBS, self._turn)
+
+    def _is_heard(self, event: events.Key | events.Paste) -> bool:
+        since: float | None = getattr(self.screen, HEARS_SINCE, 0.0)
+        return since is not None and event.time >= since
 
     def _climb(self, bottom: DOMNode, here: DOMNode, climbs: int, turn: int) -> None:
         """Queue a marker behind everything that waits here; when it is met, go one up; at the top, begin again."""

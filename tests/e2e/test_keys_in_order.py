@@ -10,7 +10,7 @@ import pytest
 from tests.terminal import Terminal
 
 _PROGRAM = """
-from textual import on
+from textual import events, on
 from textual.app import App
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
@@ -42,9 +42,22 @@ class Box(ModalScreen):
         if event.key == "x":
             self.dismiss()
 
+class Late(ModalScreen):
+    hears_since = None
+    def compose(self):
+        yield Input(id="late", compact=True, select_on_focus=False)
+    def on_mount(self):
+        self.call_after_refresh(self.listen)
+    def listen(self):
+        self.hears_since = events.Event().time
+        self.mount(Label("listening"))
+    def on_input_submitted(self, event):
+        self.dismiss()
+        self.app.query_one("#said", Label).update(f"late {event.value} end")
+
 class Form(KeysInOrder, App):
     CSS = "Row, Horizontal { height: 1; } #said { height: 1; }"
-    BINDINGS = [("ctrl+b", "box", "Box"), ("ctrl+d", "quit", "Quit")]
+    BINDINGS = [("ctrl+b", "box", "Box"), ("ctrl+l", "late", "Late"), ("ctrl+d", "quit", "Quit")]
     def compose(self):
         yield Row("first")
         yield Row("second")
@@ -55,6 +68,8 @@ class Form(KeysInOrder, App):
         values = [row.field.value for row in self.query(Row)]
         self.query_one("#said", Label).update(" ".join(["said", *values, "end"]))
         list(self.query(Row))[1 - here].field.focus()
+    def action_late(self):
+        self.push_screen(Late())
     def action_box(self):
         self.push_screen(Box())
 raise SystemExit(Form().run(mouse=False))
@@ -88,3 +103,10 @@ def test_a_paste_keeps_its_place_among_the_keys(form: Terminal) -> None:
     form.send(b"\x1b[200~pasted\x1b[201~")
     form.press("Backspace", "Enter")
     form.wait_for("said apaste  end")
+
+
+def test_what_was_typed_before_a_dialog_was_there_to_be_seen_is_dropped(form: Terminal) -> None:
+    form.press("C-l", *"typed ahead", *["Enter"] * 20)
+    form.wait_for("listening")
+    form.press(*"seen", "Enter")
+    form.wait_for("late seen end")
