@@ -33,3 +33,17 @@ def world(backend: Backend) -> World:
     """A game of the test's own."""
     backend.clock.ms = NOW
     return make_world(backend)
+
+
+@pytest.fixture(scope="module")
+def module_world(backend: Backend) -> World:
+    """A game for every test of a module."""
+    backend.clock.ms = NOW
+    return make_world(backend)
+
+
+@pytest.fixture
+def still(module_world: World) -> World:
+    """A game that others use as well, for tests that change nothing in it."""
+    module_world.backend.clock.ms = NOW
+    return module_world

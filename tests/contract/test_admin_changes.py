@@ -172,6 +172,15 @@ def test_unknown_fields_are_refused_by_name(still: World, change: Change) -> Non
 
 
 @changes
+def test_a_reason_says_something(still: World, change: Change) -> None:
+    before = still.backend.counts()
+    for reason in ("no", " \t\n ", "  a  ", "x" * 1001):
+        answer = still.post(change.path(still), {**change.body, "reason": reason, "idempotencyKey": KEY})
+        assert (answer.status, answer.fields) == (400, ["reason"])
+    assert still.backend.counts() == before
+
+
+@changes
 def test_every_missing_field_is_named(still: World, change: Change) -> None:
     answer = still.post(change.path(still), {})
     required = set(change.body) - {"ticket", "finalScore"} | {"idempotencyKey"}

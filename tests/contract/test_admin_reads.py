@@ -13,20 +13,20 @@ from tests.contract.shapes import exactly
 from tests.contract.world import NEIGHBOUR, ROLES, World
 
 
-def test_health_asks_for_nothing_and_has_no_envelope(world: World) -> None:
-    answer = world.backend.call("GET", "/admin/v1/health")
+def test_health_asks_for_nothing_and_has_no_envelope(still: World) -> None:
+    answer = still.backend.call("GET", "/admin/v1/health")
     assert answer.status == 200
     health = exactly(Health, answer.json)
     assert (health.ok, health.version, health.features) == (True, __version__, ["idempotency-keys"])
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_me_tells_the_member_and_each_game_with_its_permissions(world: World, role: str) -> None:
-    me = exactly(Me, world.get("/admin/v1/me", role=role).data)
-    assert me.member.id == world.members[role]
+def test_me_tells_the_member_and_each_game_with_its_permissions(still: World, role: str) -> None:
+    me = exactly(Me, still.get("/admin/v1/me", role=role).data)
+    assert me.member.id == still.members[role]
     [studio] = me.studios
     [game] = studio.games
-    assert (studio.id, game.id, game.role) == (world.tenant.studio_id, world.tenant.game_id, role)
+    assert (studio.id, game.id, game.role) == (still.tenant.studio_id, still.tenant.game_id, role)
     assert set(game.permissions) == ROLE_PERMISSIONS[role]
 
 
@@ -54,15 +54,15 @@ def test_a_member_of_several_games_sees_each(world: World) -> None:
         ("a_", []),
     ],
 )
-def test_search_ranks_exact_id_then_e_mail_then_prefix(world: World, query: str, found: list[tuple[str, str]]) -> None:
-    answer = world.get(f"{world.game}/players?query={segment(query)}")
+def test_search_ranks_exact_id_then_e_mail_then_prefix(still: World, query: str, found: list[tuple[str, str]]) -> None:
+    answer = still.get(f"{still.game}/players?query={segment(query)}")
     hits = exactly(SearchResult, answer.data).players
     assert [(hit.external_player_id, hit.match) for hit in hits] == found
     assert all(hit.merged_from is None for hit in hits)
 
 
-def test_a_hit_says_who_it_is(world: World) -> None:
-    [hit] = exactly(SearchResult, world.get(f"{world.game}/players?query=alice").data).players
+def test_a_hit_says_who_it_is(still: World) -> None:
+    [hit] = exactly(SearchResult, still.get(f"{still.game}/players?query=alice").data).players
     assert (hit.email, hit.display_name) == ("Alice@Straße.example", "Alice")
     assert hit.last_seen_at is not None
 
@@ -88,9 +88,9 @@ def test_the_old_id_of_a_merged_guest_finds_the_player_it_became(world: World) -
     assert (hit.external_player_id, hit.match, hit.merged_from) == ("guest_7", "external_id", None)
 
 
-def test_a_search_sees_one_environment(world: World) -> None:
-    assert world.get(f"{world.game}/players?query=alice&environment=test").data == {"players": []}
-    assert world.get(f"{world.game}/players?query=alice&environment=live").data["players"]
+def test_a_search_sees_one_environment(still: World) -> None:
+    assert still.get(f"{still.game}/players?query=alice&environment=test").data == {"players": []}
+    assert still.get(f"{still.game}/players?query=alice&environment=live").data["players"]
 
 
 def test_the_last_prefix_there_is_still_has_an_end(world: World) -> None:
@@ -113,32 +113,32 @@ def test_the_last_prefix_there_is_still_has_an_end(world: World) -> None:
         ("&".join(f"p{number}=1" for number in range(60)), "query"),
     ],
 )
-def test_a_search_that_makes_no_sense_is_refused_by_field(world: World, query: str, field: str) -> None:
-    answer = world.get(f"{world.game}/players?{query}")
+def test_a_search_that_makes_no_sense_is_refused_by_field(still: World, query: str, field: str) -> None:
+    answer = still.get(f"{still.game}/players?{query}")
     assert (answer.status, answer.error["code"], answer.fields) == (400, "validation_failed", [field])
 
 
-def test_the_snapshot_is_whole(world: World) -> None:
-    answer = world.get(world.player("alice"))
+def test_the_snapshot_is_whole(still: World) -> None:
+    answer = still.get(still.player("alice"))
     snapshot = exactly(Snapshot, answer.data)
     player = snapshot.player
     assert (player.external_player_id, player.email) == ("alice", "Alice@Straße.example")
     assert (player.studio_id, player.game_id, player.environment) == (
-        world.tenant.studio_id,
-        world.tenant.game_id,
+        still.tenant.studio_id,
+        still.tenant.game_id,
         "live",
     )
     assert player.last_context_snapshot == {"country": "PT", "level": 7}
     by_id = {attempt.id: attempt for attempt in snapshot.attempts}
-    assert {name: by_id[attempt_id].status for name, attempt_id in world.attempts.items()} == {
+    assert {name: by_id[attempt_id].status for name, attempt_id in still.attempts.items()} == {
         "stuck": "in_progress",
         "late": "expired",
         "done": "completed",
         "unrolled": "completed",
         "hopeless": "completed",
     }
-    assert by_id[world.attempts["done"]].grant_ids
-    assert {grant.id for grant in snapshot.grants} >= set(world.grants.values())
+    assert by_id[still.attempts["done"]].grant_ids
+    assert {grant.id for grant in snapshot.grants} >= set(still.grants.values())
     assert answer.data["recentGrants"] == answer.data["grants"]
     assert set(answer.data) >= {"walletLedger", "itemLedger", "audit"}
     assert snapshot.summary.attempt_count == 5
@@ -146,24 +146,24 @@ def test_the_snapshot_is_whole(world: World) -> None:
 
 
 @pytest.mark.parametrize("limit", [1, 3, 200])
-def test_the_limit_caps_every_list(world: World, limit: int) -> None:
-    data = world.get(f"{world.player('alice')}?limit={limit}").data
+def test_the_limit_caps_every_list(still: World, limit: int) -> None:
+    data = still.get(f"{still.player('alice')}?limit={limit}").data
     assert len(data["attempts"]) == min(limit, 5)
     assert all(len(rows) <= limit for rows in data.values() if isinstance(rows, list))
     assert data["summary"]["attemptCount"] == 5
 
 
 @pytest.mark.parametrize("limit", ["", "0", "201", "-1", "1.0", "x", "1e1", "٣", "0x1", " 1", "9" * 400])
-def test_any_other_limit_is_refused(world: World, limit: str) -> None:
-    answer = world.get(f"{world.player('alice')}?limit={segment(limit)}")
+def test_any_other_limit_is_refused(still: World, limit: str) -> None:
+    answer = still.get(f"{still.player('alice')}?limit={segment(limit)}")
     assert (answer.status, answer.error["code"], answer.fields) == (400, "validation_failed", ["limit"])
 
 
-def test_a_player_who_is_not_there_is_404(world: World) -> None:
-    answer = world.get(world.player("ghost"))
+def test_a_player_who_is_not_there_is_404(still: World) -> None:
+    answer = still.get(still.player("ghost"))
     assert (answer.status, answer.error["code"]) == (404, "not_found")
     assert answer.error["message"] == "Player 'ghost' not found"
-    assert world.get(world.player("alice") + "?environment=test").status == 404
+    assert still.get(still.player("alice") + "?environment=test").status == 404
 
 
 def test_an_unchanged_player_is_304_until_something_changes(world: World) -> None:
@@ -180,8 +180,8 @@ def test_an_unchanged_player_is_304_until_something_changes(world: World) -> Non
     assert changed.headers["etag"] != tag
 
 
-def test_the_catalog_lists_what_can_be_granted(world: World) -> None:
-    catalog = exactly(Catalog, world.get(f"{world.game}/catalog").data)
+def test_the_catalog_lists_what_can_be_granted(still: World) -> None:
+    catalog = exactly(Catalog, still.get(f"{still.game}/catalog").data)
     assert [currency.key for currency in catalog.currencies] == ["gold"]
     assert [(item.key, item.item_type_key) for item in catalog.items] == [("box", "crate"), ("sword", "item")]
     assert [(bundle.key, len(bundle.entries)) for bundle in catalog.bundles] == [("prize", 2)]

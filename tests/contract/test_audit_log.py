@@ -116,8 +116,8 @@ def test_rows_of_one_moment_have_one_order(world: World) -> None:
         ("limit=201", "limit"),
     ],
 )
-def test_what_makes_no_sense_is_refused_by_field(world: World, query: str, field: str) -> None:
-    answer = world.get(f"{world.log}?{query}")
+def test_what_makes_no_sense_is_refused_by_field(still: World, query: str, field: str) -> None:
+    answer = still.get(f"{still.log}?{query}")
     assert (answer.status, answer.fields) == (400, [field])
 
 

@@ -90,11 +90,11 @@ def refused(answer: Answered, field: str) -> None:
 
 
 @pytest.fixture
-def unwritten(world: World) -> Iterator[World]:
+def unwritten(still: World) -> Iterator[World]:
     """A world in which nothing may have been written when the test is over."""
-    before = world.backend.counts()
-    yield world
-    assert world.backend.counts() == before
+    before = still.backend.counts()
+    yield still
+    assert still.backend.counts() == before
 
 
 def test_a_credit_names_the_field_that_is_wrong(unwritten: World) -> None:

@@ -23,14 +23,14 @@ from tests.databases import SqliteFiles
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 
-def test_every_answer_has_a_request_id_of_its_own(world: World) -> None:
+def test_every_answer_has_a_request_id_of_its_own(still: World) -> None:
     answers = [
-        world.backend.call("GET", "/admin/v1/health"),
-        world.get("/admin/v1/me"),
-        world.get(world.player("ghost")),
-        world.backend.call("GET", "/nowhere"),
-        world.backend.call("PUT", "/admin/v1/me"),
-        world.backend.call("GET", "/admin/v1/me"),
+        still.backend.call("GET", "/admin/v1/health"),
+        still.get("/admin/v1/me"),
+        still.get(still.player("ghost")),
+        still.backend.call("GET", "/nowhere"),
+        still.backend.call("PUT", "/admin/v1/me"),
+        still.backend.call("GET", "/admin/v1/me"),
     ]
     ids = [answer.headers["x-request-id"] for answer in answers]
     assert all(UUID.fullmatch(each) for each in ids)
@@ -50,25 +50,25 @@ def test_every_answer_has_a_request_id_of_its_own(world: World) -> None:
         ("\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9", False),
     ],
 )
-def test_a_given_request_id_is_kept_when_it_is_harmless(world: World, given: str, kept: bool) -> None:
-    answer = world.get("/admin/v1/me", headers={"X-Request-Id": given.encode("utf-8").decode("latin-1")})
+def test_a_given_request_id_is_kept_when_it_is_harmless(still: World, given: str, kept: bool) -> None:
+    answer = still.get("/admin/v1/me", headers={"X-Request-Id": given.encode("utf-8").decode("latin-1")})
     assert (answer.headers["x-request-id"] == given) is kept
 
 
-def test_a_method_that_is_not_for_a_path_is_405_with_those_that_are(world: World) -> None:
+def test_a_method_that_is_not_for_a_path_is_405_with_those_that_are(still: World) -> None:
     for method, path, allowed in (
         ("POST", "/admin/v1/health", "GET, HEAD"),
         ("GET", "/admin/v1/session", "DELETE"),
-        ("DELETE", world.player("alice"), "GET, HEAD"),
-        ("OPTIONS", f"{world.game}/grants", "POST"),
+        ("DELETE", still.player("alice"), "GET, HEAD"),
+        ("OPTIONS", f"{still.game}/grants", "POST"),
     ):
-        answer = world.backend.call(method, path)
+        answer = still.backend.call(method, path)
         assert (answer.status, answer.error["code"]) == (405, "method_not_allowed")
         assert answer.headers["allow"] == allowed
 
 
-def test_head_is_get_without_the_body(world: World) -> None:
-    answer, whole = world.call("HEAD", world.player("alice")), world.get(world.player("alice"))
+def test_head_is_get_without_the_body(still: World) -> None:
+    answer, whole = still.call("HEAD", still.player("alice")), still.get(still.player("alice"))
     assert (answer.status, answer.raw) == (200, b"")
     assert (answer.headers["etag"], answer.headers["content-length"]) == (
         whole.headers["etag"],
@@ -76,9 +76,9 @@ def test_head_is_get_without_the_body(world: World) -> None:
     )
 
 
-def test_a_long_answer_is_compressed_for_those_who_ask(world: World) -> None:
-    plain = world.get(world.player("alice"))
-    small = world.get(world.player("alice"), headers={"Accept-Encoding": "gzip, deflate"})
+def test_a_long_answer_is_compressed_for_those_who_ask(still: World) -> None:
+    plain = still.get(still.player("alice"))
+    small = still.get(still.player("alice"), headers={"Accept-Encoding": "gzip, deflate"})
     assert "content-encoding" not in plain.headers
     assert small.headers["content-encoding"] == "gzip"
     assert small.data == plain.data
@@ -86,16 +86,16 @@ def test_a_long_answer_is_compressed_for_those_who_ask(world: World) -> None:
     assert small.headers["x-request-id"]
 
 
-def test_answers_are_kept_to_the_caller(world: World) -> None:
-    answer = world.get(world.player("alice"))
+def test_answers_are_kept_to_the_caller(still: World) -> None:
+    answer = still.get(still.player("alice"))
     assert answer.headers["cache-control"] == "private, no-cache"
     assert answer.headers["content-type"] == "application/json"
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert "server" not in answer.headers
 
 
-def test_small_packets_leave_at_once(world: World) -> None:
-    nodelay = world.backend.option_of_connections(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+def test_small_packets_leave_at_once(still: World) -> None:
+    nodelay = still.backend.option_of_connections(socket.IPPROTO_TCP, socket.TCP_NODELAY)
     assert nodelay
     assert all(nodelay)
 

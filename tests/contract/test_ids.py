@@ -95,46 +95,46 @@ def test_the_log_is_searched_by_such_an_id_as_well(crowd: World) -> None:
         assert {row["player"]["externalPlayerId"] for row in rows} == {name}
 
 
-def test_economy_keys_are_one_segment_too(world: World) -> None:
+def test_economy_keys_are_one_segment_too(still: World) -> None:
     for key in ("gold/credit", "..", "a/b", "%2F", "gold?x=1"):
         body = {"amount": 1, "reason": "goodwill", "idempotencyKey": "key-0000-0001"}
-        answer = world.post(f"{world.player('alice')}/wallet/{segment(key)}/credit", body)
+        answer = still.post(f"{still.player('alice')}/wallet/{segment(key)}/credit", body)
         assert (answer.status, answer.error["message"]) == (404, f"Currency '{key}' not found")
 
 
 @pytest.mark.parametrize("name", ["a\0b", "\0", "x" * 513, "x" * 30_000], ids=["NUL inside", "NUL", "513", "30,000"])
-def test_what_cannot_be_an_id_is_refused_and_makes_nobody(world: World, name: str) -> None:
-    before = world.backend.counts()
+def test_what_cannot_be_an_id_is_refused_and_makes_nobody(still: World, name: str) -> None:
+    before = still.backend.counts()
     body = {"entries": [GOLD], "idempotencyKey": "k"}
     for answer in (
-        world.get(world.player(name)),
-        world.serve("GET", f"/players/{segment(name)}"),
-        world.serve("POST", f"/players/{segment(name)}/grants", body),
+        still.get(still.player(name)),
+        still.serve("GET", f"/players/{segment(name)}"),
+        still.serve("POST", f"/players/{segment(name)}/grants", body),
     ):
         assert (answer.status, answer.fields) == (400, ["externalPlayerId"])
     by_hand = {**body, "idempotencyKey": "key-0000-0001", "externalPlayerId": name, "reason": "make-good"}
-    assert world.post(f"{world.game}/grants", by_hand).fields == ["externalPlayerId"]
-    assert world.backend.counts() == before
+    assert still.post(f"{still.game}/grants", by_hand).fields == ["externalPlayerId"]
+    assert still.backend.counts() == before
 
 
-def test_a_path_beyond_all_measure_is_refused_before_it_is_read(world: World) -> None:
-    assert world.get(world.player("x" * (1 << 20))).status in (400, 414)
-    assert world.get("/admin/v1/me").status == 200
+def test_a_path_beyond_all_measure_is_refused_before_it_is_read(still: World) -> None:
+    assert still.get(still.player("x" * (1 << 20))).status in (400, 414)
+    assert still.get("/admin/v1/me").status == 200
 
 
-def test_bytes_that_are_no_text_name_nobody(world: World) -> None:
+def test_bytes_that_are_no_text_name_nobody(still: World) -> None:
     raw = [each.raw for each in load_hostile() if each.raw is not None]
     assert raw
     for name in (*raw, b"\xff", b"\xed\xa0\x80", b"\xc0\xaf"):
-        before = world.backend.counts()
-        answer = world.serve("POST", f"/players/{segment(name)}/grants", {"entries": [GOLD], "idempotencyKey": "k"})
+        before = still.backend.counts()
+        answer = still.serve("POST", f"/players/{segment(name)}/grants", {"entries": [GOLD], "idempotencyKey": "k"})
         assert (answer.status, answer.fields) == (400, ["externalPlayerId"])
-        assert world.get(f"{world.game}/players/{segment(name)}").status == 400
-        assert world.backend.counts() == before
+        assert still.get(f"{still.game}/players/{segment(name)}").status == 400
+        assert still.backend.counts() == before
 
 
-def test_a_path_that_was_not_encoded_is_another_path(world: World) -> None:
+def test_a_path_that_was_not_encoded_is_another_path(still: World) -> None:
     for path in ("/players/a/b", "/players//grants", "/players/", "/players/alice/", "/players/x/merge-into/y"):
-        assert world.serve("GET", path).status in (404, 405), path
-    assert world.backend.call("GET", "/admin/v1/../v1/health").status == 404
-    assert world.backend.call("GET", "/admin%2Fv1%2Fhealth").status == 404
+        assert still.serve("GET", path).status in (404, 405), path
+    assert still.backend.call("GET", "/admin/v1/../v1/health").status == 404
+    assert still.backend.call("GET", "/admin%2Fv1%2Fhealth").status == 404

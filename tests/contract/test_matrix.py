@@ -87,11 +87,11 @@ def test_no_two_routes_are_the_same_and_none_hides_another() -> None:
 
 
 @every_route
-def test_nobody_gets_in_without_a_credential(world: World, route: Route) -> None:
+def test_nobody_gets_in_without_a_credential(still: World, route: Route) -> None:
     if route.access is Access.ANYONE:
-        assert world.backend.call(route.method, target(route, world)).status == 200
+        assert still.backend.call(route.method, target(route, still)).status == 200
         return
-    before = world.backend.counts()
+    before = still.backend.counts()
     for headers, code in (
         ({}, "unauthenticated"),
         ({"Cookie": "other=1"}, "unauthenticated"),
@@ -100,18 +100,18 @@ def test_nobody_gets_in_without_a_credential(world: World, route: Route) -> None
         ({"Authorization": "Bearer "}, "session_invalid"),
         ({"Authorization": "Bearer " + "x" * 5000}, "session_invalid"),
     ):
-        answer = world.backend.call(route.method, target(route, world), body=body(route), headers=headers)
+        answer = still.backend.call(route.method, target(route, still), body=body(route), headers=headers)
         assert (answer.status, answer.error["code"]) == (401, code), headers
         assert answer.headers["www-authenticate"] == "Bearer"
-    assert world.backend.counts() == before
+    assert still.backend.counts() == before
 
 
 @every_route
-def test_the_credential_of_one_surface_is_nothing_on_the_other(world: World, route: Route) -> None:
+def test_the_credential_of_one_surface_is_nothing_on_the_other(still: World, route: Route) -> None:
     if route.access is Access.ANYONE:
         return
-    wrong = world.sessions["GAME_ADMIN"] if route.access is Access.KEY else world.keys["server_integration"]
-    answer = world.backend.call(route.method, target(route, world), body=body(route), token=wrong)
+    wrong = still.sessions["GAME_ADMIN"] if route.access is Access.KEY else still.keys["server_integration"]
+    answer = still.backend.call(route.method, target(route, still), body=body(route), token=wrong)
     assert (answer.status, answer.error["code"]) == (401, "session_invalid")
 
 
@@ -223,25 +223,25 @@ def test_a_key_that_is_revoked_or_half_right_is_dead(world: World, change: str) 
     assert (answer.status, answer.error["code"]) == (401, "session_invalid")
 
 
-def test_the_cookie_is_a_credential_too_and_the_header_wins(world: World) -> None:
-    cookie = f"theme=dark; kraty_session={world.sessions['GAME_VIEWER']}"
-    answer = world.backend.call("GET", "/admin/v1/me", headers={"Cookie": cookie})
-    assert answer.data["member"]["id"] == world.members["GAME_VIEWER"]
-    both = world.backend.call("GET", "/admin/v1/me", token=world.sessions["GAME_ADMIN"], headers={"Cookie": cookie})
-    assert both.data["member"]["id"] == world.members["GAME_ADMIN"]
-    bad = world.backend.call("GET", "/admin/v1/me", token="kst_bad", headers={"Cookie": cookie})
+def test_the_cookie_is_a_credential_too_and_the_header_wins(still: World) -> None:
+    cookie = f"theme=dark; kraty_session={still.sessions['GAME_VIEWER']}"
+    answer = still.backend.call("GET", "/admin/v1/me", headers={"Cookie": cookie})
+    assert answer.data["member"]["id"] == still.members["GAME_VIEWER"]
+    both = still.backend.call("GET", "/admin/v1/me", token=still.sessions["GAME_ADMIN"], headers={"Cookie": cookie})
+    assert both.data["member"]["id"] == still.members["GAME_ADMIN"]
+    bad = still.backend.call("GET", "/admin/v1/me", token="kst_bad", headers={"Cookie": cookie})
     assert bad.status == 401
-    lower = world.backend.call(
-        "GET", "/admin/v1/me", headers={"Authorization": f"bearer {world.sessions['GAME_VIEWER']}"}
+    lower = still.backend.call(
+        "GET", "/admin/v1/me", headers={"Authorization": f"bearer {still.sessions['GAME_VIEWER']}"}
     )
     assert lower.status == 200
-    key = f"kraty_session={world.keys['server_integration']}"
-    assert world.backend.call("GET", "/server/v1/ping", headers={"Cookie": key}).error["code"] == "unauthenticated"
+    key = f"kraty_session={still.keys['server_integration']}"
+    assert still.backend.call("GET", "/server/v1/ping", headers={"Cookie": key}).error["code"] == "unauthenticated"
 
 
-def test_credentials_are_stored_as_hashes_only(world: World) -> None:
-    stored = world.stored_credentials()
-    for secret in (*world.sessions.values(), *world.keys.values()):
+def test_credentials_are_stored_as_hashes_only(still: World) -> None:
+    stored = still.stored_credentials()
+    for secret in (*still.sessions.values(), *still.keys.values()):
         assert secret not in stored
         assert secret.rpartition(".")[2] not in stored
 

@@ -14,22 +14,22 @@ from tests.contract.world import World
 GOLD = {"type": "currency", "currencyKey": "gold", "amount": 5}
 
 
-def test_ping_tells_the_key_and_has_no_envelope(world: World) -> None:
-    answer = world.serve("GET", "/ping")
-    key = world.keys["server_integration"]
+def test_ping_tells_the_key_and_has_no_envelope(still: World) -> None:
+    answer = still.serve("GET", "/ping")
+    key = still.keys["server_integration"]
     assert answer.status == 200
     assert answer.json["ok"] is True
     assert {name: value for name, value in answer.json["apiKey"].items() if name != "id"} == {
         "prefix": key[:8],
         "permissionSet": "server_integration",
         "environment": "live",
-        "studioId": world.tenant.studio_id,
-        "gameId": world.tenant.game_id,
+        "studioId": still.tenant.studio_id,
+        "gameId": still.tenant.game_id,
     }
 
 
-def test_the_snapshot_keeps_the_e_mail_and_the_ledgers_to_the_portal(world: World) -> None:
-    answer = world.serve("GET", "/players/alice?limit=2")
+def test_the_snapshot_keeps_the_e_mail_and_the_ledgers_to_the_portal(still: World) -> None:
+    answer = still.serve("GET", "/players/alice?limit=2")
     snapshot = exactly(Snapshot, answer.data)
     assert set(answer.data) == {
         "player",
@@ -43,17 +43,17 @@ def test_the_snapshot_keeps_the_e_mail_and_the_ledgers_to_the_portal(world: Worl
     }
     assert "email" not in answer.data["player"]
     assert len(snapshot.attempts) == len(snapshot.grants) == 2
-    assert world.serve("GET", "/players/alice?limit=2", headers={"If-None-Match": answer.headers["etag"]}).status == 304
+    assert still.serve("GET", "/players/alice?limit=2", headers={"If-None-Match": answer.headers["etag"]}).status == 304
 
 
-def test_a_player_who_is_not_there_is_404(world: World) -> None:
-    answer = world.serve("GET", "/players/ghost")
+def test_a_player_who_is_not_there_is_404(still: World) -> None:
+    answer = still.serve("GET", "/players/ghost")
     assert (answer.status, answer.error["message"]) == (404, "Player 'ghost' not found")
-    assert world.serve("GET", "/players/alice?limit=0").fields == ["limit"]
+    assert still.serve("GET", "/players/alice?limit=0").fields == ["limit"]
 
 
-def test_a_key_opens_its_own_game_only(world: World) -> None:
-    answer = world.backend.call("GET", "/server/v1/players/alice", token=world.keys["other"])
+def test_a_key_opens_its_own_game_only(still: World) -> None:
+    answer = still.backend.call("GET", "/server/v1/players/alice", token=still.keys["other"])
     assert answer.status == 404
 
 
@@ -85,14 +85,14 @@ def test_a_grant_is_made_once_for_a_key_and_makes_its_player(world: World, exter
     assert row["player"]["externalPlayerId"] == external_id
 
 
-def test_a_grant_needs_a_key_and_known_entries(world: World) -> None:
-    before = world.backend.counts()
-    assert world.serve("POST", "/players/new/grants", {"entries": [GOLD]}).fields == ["idempotencyKey"]
-    assert world.serve("POST", "/players/new/grants", {"entries": [], "idempotencyKey": "k"}).fields == ["entries"]
+def test_a_grant_needs_a_key_and_known_entries(still: World) -> None:
+    before = still.backend.counts()
+    assert still.serve("POST", "/players/new/grants", {"entries": [GOLD]}).fields == ["idempotencyKey"]
+    assert still.serve("POST", "/players/new/grants", {"entries": [], "idempotencyKey": "k"}).fields == ["entries"]
     unknown = {"type": "currency", "currencyKey": "nope", "amount": 1}
-    answer = world.serve("POST", "/players/new/grants", {"entries": [GOLD, unknown], "idempotencyKey": "k"})
+    answer = still.serve("POST", "/players/new/grants", {"entries": [GOLD, unknown], "idempotencyKey": "k"})
     assert (answer.status, answer.error["code"], answer.error["details"]["index"]) == (400, "invalid_metric", 1)
-    assert world.backend.counts() == before
+    assert still.backend.counts() == before
 
 
 def test_a_balance_goes_up_and_down_and_never_below_nothing(world: World) -> None:
