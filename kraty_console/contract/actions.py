@@ -5,14 +5,25 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from kraty_console.contract.audit import AuditLink
+from kraty_console.contract.limits import MAX_AMOUNT, MAX_ENTRIES, MAX_REASON, MAX_TICKET, MIN_REASON
 from kraty_console.contract.players import Attempt, Grant, LedgerRow
-from kraty_console.contract.wire import MAX_AMOUNT, Answer, Request
+from kraty_console.contract.wire import Answer, Request
 
-Reason = Annotated[str, Field(min_length=3, max_length=1000)]
-Ticket = Annotated[str, Field(min_length=1, max_length=200)]
+
+def _says_something(reason: str) -> str:
+    if len(reason.strip()) < MIN_REASON:
+        raise PydanticCustomError(
+            "blank", "must have {least} characters or more between its spaces", {"least": MIN_REASON}
+        )
+    return reason
+
+
+Reason = Annotated[str, Field(min_length=MIN_REASON, max_length=MAX_REASON), AfterValidator(_says_something)]
+Ticket = Annotated[str, Field(min_length=1, max_length=MAX_TICKET)]
 IdempotencyKey = Annotated[str, Field(min_length=8, max_length=200)]
 Amount = Annotated[int, Field(ge=1, le=MAX_AMOUNT)]
 EconomyKey = Annotated[str, Field(min_length=1, max_length=200)]
@@ -69,7 +80,7 @@ class ManualGrant(Request):
     """Give a player something (player-tools: Issue a manual grant)."""
 
     external_player_id: ExternalPlayerId
-    entries: Annotated[list[GrantEntry], Field(min_length=1, max_length=50)]
+    entries: Annotated[list[GrantEntry], Field(min_length=1, max_length=MAX_ENTRIES)]
     reason: Reason
     kind: Literal["reward", "crate"] | None = None
     expires_at: str | None = None

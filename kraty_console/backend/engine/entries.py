@@ -11,8 +11,7 @@ from kraty_console.backend.engine.errors import RuleError
 from kraty_console.backend.engine.rolls import MAX_ROLLS
 from kraty_console.backend.storage.transaction import Row, Transaction
 from kraty_console.contract.errors import Code
-
-MAX_ENTRIES: Final = 50
+from kraty_console.contract.limits import MAX_ENTRIES
 
 _FIELDS: Final = {
     "currency": ("currencyKey", "amount"),
