@@ -47,7 +47,14 @@ class _Departure:
     """Knows whether the first byte of a request may have left, and is told just before it does."""
 
     before: BeforeSend | None
+    changes: bool
+    """Whether what was asked for may change something; a read never does."""
     began: bool = field(default=False)
+
+    @property
+    def maybe_applied(self) -> bool:
+        """Whether the request may have taken effect."""
+        return self.began and self.changes
 
     async def trace(self, event: str, info: Mapping[str, Any]) -> None:
         """Hears of every step of the HTTP library; asking a proxy for a tunnel is not yet the request."""
@@ -93,14 +100,14 @@ class Transport:
         `before_send` is awaited when the connection stands and no byte has left yet; if it raises, none leaves.
 
         Raises:
-            Unavailable: no answer; `maybe_applied` tells whether a byte of the request may have left.
+            Unavailable: no answer; `maybe_applied` tells whether a byte of a change may have left.
             BadAnswer: what came back cannot be decompressed, or is larger than any answer.
         Invalid: the token or the target cannot be sent as it stands.
         """
         client = await self._opened()
         import httpx
 
-        departure = _Departure(before_send)
+        departure = _Departure(before_send, changes=method != "GET")
         request = self._request(client, method, target, body, self._headers(headers, body is not None, anonymous))
         request.extensions["trace"] = departure.trace
         started = self._clock()
@@ -108,22 +115,22 @@ class Transport:
             async with asyncio.timeout(self._timeouts.whole):
                 response = await client.send(request, stream=True)
                 try:
-                    content = await self._content(response)
+                    content = await self._content(response, departure)
                 finally:
                     await response.aclose()
         except httpx.DecodingError as error:
-            raise BadAnswer("The answer cannot be decompressed.", maybe_applied=departure.began) from error
+            raise BadAnswer("The answer cannot be decompressed.", maybe_applied=departure.maybe_applied) from error
         except (httpx.TimeoutException, TimeoutError) as error:
             words = (
                 "The server did not answer in time." if departure.began else "The server could not be reached in time."
             )
-            raise Unavailable(words, maybe_applied=departure.began) from error
+            raise Unavailable(words, maybe_applied=departure.maybe_applied) from error
         except httpx.RemoteProtocolError as error:
             words = f"The connection broke before the answer was complete ({error})."
-            raise Unavailable(words, maybe_applied=departure.began) from error
+            raise Unavailable(words, maybe_applied=departure.maybe_applied) from error
         except httpx.HTTPError as error:
             words = "The connection broke" if departure.began else f"The server at {self.base_url} could not be reached"
-            raise Unavailable(f"{words} ({_cause(error)}).", maybe_applied=departure.began) from error
+            raise Unavailable(f"{words} ({_cause(error)}).", maybe_applied=departure.maybe_applied) from error
         return Reply(
             status=response.status_code,
             headers={name.lower(): value for name, value in response.headers.items()},
@@ -189,12 +196,13 @@ class Transport:
         return headers
 
     @staticmethod
-    async def _content(response: httpx.Response) -> bytes:
+    async def _content(response: httpx.Response, departure: _Departure) -> bytes:
         content = bytearray()
         async for part in response.aiter_bytes():
             content += part
             if len(content) > MAX_ANSWER:
-                raise BadAnswer("The answer is larger than any a Kraty backend gives.", maybe_applied=True)
+                words = "The answer is larger than any a Kraty backend gives."
+                raise BadAnswer(words, maybe_applied=departure.maybe_applied)
         return bytes(content)
 
 
