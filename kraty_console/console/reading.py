@@ -123,9 +123,7 @@ class Reading:
         if player != self.look.player:
             self.marked = frozenset()
             self.limit = DEFAULT_LIMIT
-        if self._pause is not None:
-            self._pause.stop()
-            self._pause = None
+        self._stop_pause()
         self.look = self.look.loading(player, self._desk.now())
         self._screen.run_worker(self._read(player, typed=typed), group="look", exclusive=True, description="player")
 
@@ -151,6 +149,7 @@ class Reading:
         """No player is looked at any more."""
         self._screen.workers.cancel_group(self._screen, "look")
         self._stop_waiting()
+        self._stop_pause()
         self.look = Look()
 
     async def _read(self, player: str, *, typed: bool) -> None:
@@ -233,7 +232,8 @@ class Reading:
         if words.retry_after is not None and self.look.player:
             self._count_down(words.title, max(1, math.ceil(words.retry_after)))
         else:
-            self._screen.tell(" ".join(part for part in (words.title, words.hint) if part), "bad")
+            trace = f"(request {safe(error.request_id, limit=80)})" if error.request_id else ""
+            self._screen.tell(" ".join(part for part in (words.title, words.hint, trace) if part), "bad")
 
     def _count_down(self, title: str, seconds: int) -> None:
         """The server asked for a pause: say how long it is, once a second, and then try again."""
@@ -243,6 +243,12 @@ class Reading:
             return
         self._screen.tell(f"{title} Trying again in {seconds} s.", "warn")
         self._pause = self._screen.set_timer(1.0, lambda: self._count_down(title, seconds - 1))
+
+    def _stop_pause(self) -> None:
+        """Nothing is tried again by itself."""
+        if self._pause is not None:
+            self._pause.stop()
+            self._pause = None
 
     def _say_waiting(self) -> None:
         self._ticking = self._screen.set_interval(1.0, self._screen.draw_header)
