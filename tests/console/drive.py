@@ -115,5 +115,6 @@ async def at(app: KratyApp, size: tuple[int, int] = SIZE) -> AsyncIterator[Hand]
     async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
         hand = Hand(app, pilot)
         await hand.until(lambda: app.desk.me is not None or app.screen is not app.bottom)
-        await hand.rest()
+        if app.screen is app.bottom:
+            await hand.rest()
         yield hand

@@ -30,3 +30,8 @@ async def confirm(hand: Hand) -> None:
 async def done(hand: Hand) -> None:
     await hand.closed()
     await hand.rest()
+
+
+async def told(hand: Hand, *words: str) -> None:
+    """Wait until the foot of the dialog says all these words."""
+    await hand.until(lambda: all(each in dialog(hand).status.said for each in words))

@@ -1,0 +1,359 @@
+"""Errors in words: what is said, what stays on screen, and how a person goes on."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from kraty_console.console.app import KratyApp
+from kraty_console.console.dialogs.action import ActionDialog, Phase
+from kraty_console.console.dialogs.token import TokenDialog
+from kraty_console.console.look import Status
+from tests.console.drive import Hand, at
+from tests.console.filling import confirm, dialog, done, put, told
+from tests.console.people import colleague, impatient
+from tests.console.stage import NOW, Stage
+from tests.console.wire import Wire
+
+GOOD = "GAME_ADMIN"
+
+
+def token(backend: Stage) -> str:
+    good: str = backend.world.credentials["sessions"][GOOD]
+    return good
+
+
+def status(hand: Hand) -> Status:
+    return hand.app.bottom.look.status
+
+
+async def open_credit(hand: Hand, player: str = "bob_7") -> None:
+    """The credit dialog, filled in."""
+    await hand.looks_at(player)
+    await hand.press("C")
+    await hand.opened(ActionDialog)
+    await put(hand, economy_key="gold", amount="250", reason="make-good for the outage")
+
+
+# -- 401 ---------------------------------------------------------------------------------------------------------
+
+
+async def test_a_session_that_is_over_at_the_start_asks_for_a_token_and_goes_on(backend: Stage) -> None:
+    async with at(backend.app(player="alice_42", token="kst_" + "x" * 43)) as hand:
+        await hand.opened(TokenDialog)
+        await hand.paste(token(backend))
+        await hand.press("enter")
+        await hand.closed()
+        await hand.looks_at("alice_42")
+        await hand.sees("maria · GAME_ADMIN", "Swift Otter")
+
+
+async def test_a_bad_token_is_told_and_the_next_one_tried(backend: Stage) -> None:
+    async with at(backend.app(token="kst_" + "x" * 43)) as hand:
+        await hand.opened(TokenDialog)
+        await hand.press("enter")
+        await hand.sees("paste the token here")
+        await hand.type("two words")
+        await hand.press("enter")
+        await hand.sees("a token has no spaces")
+        hand.app.screen.line.value = "kst_" + "y" * 43
+        await hand.press("enter")
+        await hand.sees("The session is over or not known")
+        assert "kst_" not in hand.text
+        hand.app.screen.line.value = token(backend)
+        await hand.press("enter")
+        await hand.closed()
+        await hand.sees("maria · GAME_ADMIN")
+
+
+async def test_a_401_in_a_read_asks_and_reads_again(backend: Stage, wire: Wire) -> None:
+    async with at(backend.app(player="alice_42")) as hand:
+        await hand.looks_at("alice_42")
+        wire.answers("GET", "/players/", 401, "session_invalid", "the session has expired", times=1)
+        await hand.press("r")
+        await hand.opened(TokenDialog)
+        await hand.sees("the session has expired", "maria")
+        await hand.paste(token(backend))
+        await hand.press("enter")
+        await hand.closed()
+        await hand.looks_at("alice_42")
+
+
+async def test_a_401_in_a_read_refused_keeps_the_old_data(backend: Stage, wire: Wire) -> None:
+    async with at(backend.app(player="alice_42")) as hand:
+        await hand.looks_at("alice_42")
+        wire.answers("GET", "/players/", 401, "session_invalid", "the session has expired")
+        await hand.press("r")
+        await hand.opened(TokenDialog)
+        await hand.press("escape")
+        await hand.closed()
+        await hand.rest()
+        await hand.sees("STALE since 14:02:31Z", "Swift Otter")
+
+
+async def test_a_401_while_searching_asks_too(backend: Stage, wire: Wire) -> None:
+    wire.answers("GET", "/players?", 401, "session_invalid", "the session has expired", times=1)
+    async with at(backend.app()) as hand:
+        await hand.type("alice_4")
+        await hand.sees("The session is over or not known")
+        await hand.press("enter")
+        await hand.rest()
+        assert hand.app.bottom.look.player in ("alice_4", "alice_42")
+
+
+async def test_a_401_in_the_middle_of_a_dialog_goes_on_where_it_was_and_applies_once(
+    backend: Stage, wire: Wire
+) -> None:
+    with colleague(backend) as other:
+        before = other.balance("bob_7", "gold")
+        async with at(backend.app(player="bob_7")) as hand:
+            await open_credit(hand)
+            wire.answers("POST", "/credit", 401, "session_invalid", "the session has expired", times=1)
+            await confirm(hand)
+            await hand.opened(TokenDialog)
+            await hand.paste(token(backend))
+            await hand.press("enter")
+            await done(hand)
+            assert "Credit applied" in hand.text
+        assert other.balance("bob_7", "gold") == before + 250
+    first, second = wire.changes
+    assert first.body == second.body
+
+
+async def test_without_a_new_token_the_dialog_comes_back_with_nothing_sent(backend: Stage, wire: Wire) -> None:
+    with colleague(backend) as other:
+        before = other.balance("bob_7", "gold")
+        async with at(backend.app(player="bob_7")) as hand:
+            await open_credit(hand)
+            expired = wire.answers("POST", "/credit", 401, "session_invalid", "the session has expired")
+            await confirm(hand)
+            await hand.opened(TokenDialog)
+            await hand.press("escape")
+            await hand.opened(ActionDialog)
+            await hand.until(lambda: dialog(hand).phase is Phase.EDITING)
+            await told(hand, "The session is over", "Give a new token to go on")
+            await hand.sees("make-good for the outage")
+            assert other.balance("bob_7", "gold") == before
+            expired.mend()
+            await confirm(hand)
+            await done(hand)
+        assert other.balance("bob_7", "gold") == before + 250
+
+
+# -- 403, 409, 4xx -------------------------------------------------------------------------------------------------
+
+
+async def test_a_403_names_the_permission(backend: Stage, wire: Wire) -> None:
+    """The console thinks that it may; the backend knows better since a minute."""
+    wire.answers(
+        "POST", "/credit", 403, "forbidden", "no", details={"permission": "wallet.credit", "role": "GAME_DEBUGGER"}
+    )
+    async with at(backend.app(player="bob_7")) as hand:
+        await open_credit(hand)
+        await confirm(hand)
+        await told(hand, "Not allowed: needs wallet.credit (GAME_ADMIN)", "403 forbidden", "request req-77")
+        assert dialog(hand).phase is Phase.EDITING
+
+
+async def test_a_403_of_the_backend_itself_in_a_read(backend: Stage, wire: Wire) -> None:
+    wire.answers("GET", "/players/", 403, "forbidden", "no", details={"permission": "player.read"})
+    async with at(backend.app(player="bob_7")) as hand:
+        await hand.until(lambda: status(hand) is Status.FAILED)
+        await hand.sees("needs player.read")
+
+
+async def test_a_409_explains_with_code_and_request_and_keeps_the_draft(backend: Stage, wire: Wire) -> None:
+    async with at(backend.app(player="alice_42")) as hand:
+        await hand.looks_at("alice_42")
+        attempt = hand.app.bottom.table.row
+        assert attempt is not None
+        await hand.press("R")
+        await hand.opened(ActionDialog)
+        await put(hand, reason="the table is back")
+        with colleague(backend) as other:
+            other.retry_roll(attempt.id)
+        await confirm(hand)
+        await told(
+            hand, "Not applied: 1 grant is already linked to this attempt", "409 conflict", "request 0", "with 2"
+        )
+        await hand.sees("the table is back")
+        assert dialog(hand).phase is Phase.EDITING
+        await hand.press("enter")  # the focus is on a field: one more enter sends nothing
+        assert len(wire.changes) == 2
+        await hand.press("escape")
+        await hand.closed()
+        await hand.press("r")
+        await hand.looks_at("alice_42")
+        await hand.press("R")
+        assert "1 grant is already linked" in hand.text
+
+
+async def test_a_400_names_the_fields(backend: Stage, wire: Wire) -> None:
+    wire.answers(
+        "POST", "/credit", 400, "validation_failed", "not understood", details={"fields": {"amount": "too odd"}}
+    )
+    async with at(backend.app(player="bob_7")) as hand:
+        await open_credit(hand)
+        await confirm(hand)
+        await told(hand, "the request was not understood", "amount: too odd")
+
+
+# -- 429 -----------------------------------------------------------------------------------------------------------
+
+
+async def test_a_429_counts_down_and_tries_again_by_itself(backend: Stage, wire: Wire) -> None:
+    app = impatient(backend.app(player="bob_7"))
+    async with at(app) as hand:
+        await hand.looks_at("bob_7")
+        wire.answers("GET", "/players/", 429, "rate_limited", "slow down", headers={"retry-after": "1"}, times=4)
+        await hand.press("r")
+        await hand.sees("Too many calls. Trying again in 1 s.", "STALE", "Brave Badger")
+        await hand.until(lambda: status(hand) is Status.READY)
+        await hand.rest()
+        assert "Trying again" not in hand.text
+        assert "STALE" not in hand.text
+
+
+async def test_a_countdown_ends_when_another_player_is_opened(backend: Stage, wire: Wire) -> None:
+    app = impatient(backend.app(player="bob_7"))
+    async with at(app) as hand:
+        await hand.looks_at("bob_7")
+        wire.answers("GET", "/players/bob_7", 429, "rate_limited", "slow down", headers={"retry-after": "1"})
+        await hand.press("r")
+        await hand.sees("Trying again in 1 s.")
+        asked = wire.count("GET", "/players/bob_7")
+        hand.app.bottom.open_player("erin")
+        await hand.looks_at("erin")
+        assert hand.app.bottom.reading._pause is None
+        assert wire.count("GET", "/players/bob_7") == asked
+
+
+async def test_going_back_ends_a_countdown(backend: Stage, wire: Wire) -> None:
+    app = impatient(backend.app(player="bob_7"))
+    async with at(app) as hand:
+        await hand.looks_at("bob_7")
+        wire.answers("GET", "/players/bob_7", 429, "rate_limited", "slow down", headers={"retry-after": "1"})
+        await hand.press("r")
+        await hand.sees("Trying again in 1 s.")
+        await hand.press("escape", "escape")
+        assert hand.app.bottom.reading._pause is None
+
+
+async def test_a_429_on_a_change_makes_the_button_wait(backend: Stage, wire: Wire) -> None:
+    wire.answers("POST", "/credit", 429, "rate_limited", "slow down", headers={"retry-after": "1"}, times=1)
+    async with at(backend.app(player="bob_7")) as hand:
+        await open_credit(hand)
+        await confirm(hand)
+        await told(hand, "Too many calls")
+        await hand.sees("Credit in 1 s")
+        await confirm(hand)
+        assert len(wire.changes) == 1
+        await hand.sees("[ Credit ]")
+        await confirm(hand)
+        await done(hand)
+    assert len(wire.changes) == 2
+
+
+# -- no answer, or a bad one -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("trouble", ["500", "closed", "hang", "no json"])
+async def test_trouble_in_a_read_keeps_the_old_data_with_its_age_and_u_tries_again(
+    backend: Stage, wire: Wire, trouble: str
+) -> None:
+    moment = [NOW]
+    app = KratyApp(backend.launch(player="bob_7"), now=lambda: moment[0], environ={"TERM": "xterm-256color"})
+    impatient(app, answer=0.2)
+    async with at(app) as hand:
+        await hand.looks_at("bob_7")
+        if trouble == "500":
+            fault = wire.answers("GET", "/players/", 500, "internal_error", "it broke")
+        elif trouble == "no json":
+            fault = wire.answers("GET", "/players/", 200, data="not what was asked for")
+        elif trouble == "closed":
+            fault = wire.cuts("GET", "/players/")
+        else:
+            hold = wire.holds("GET", "/players/")
+            fault = wire._faults[0]
+        moment[0] = NOW + timedelta(minutes=5)
+        await hand.press("r")
+        await hand.until(lambda: status(hand) is Status.STALE)
+        await hand.rest()
+        await hand.sees("STALE since 14:02:31Z", "Brave Badger", "200 gold")
+        if trouble == "500":
+            await hand.sees("The server is in trouble", "Press u to try again", "req-77")
+        elif trouble in ("closed", "hang"):
+            await hand.sees("The server cannot be reached", "Press u to try again")
+        else:
+            await hand.sees("The answer was not one of Kraty's")
+        fault.mend()
+        if trouble == "hang":
+            hold.let_go()
+        await hand.press("u")
+        await hand.until(lambda: status(hand) is Status.READY)
+        await hand.rest()
+        await hand.sees("as of 14:07:31Z")
+        assert "STALE" not in hand.text
+
+
+async def test_trouble_at_the_first_read_says_so_where_the_rows_would_be(backend: Stage, wire: Wire) -> None:
+    fault = wire.answers("GET", "/players/", 500, "internal_error", "it broke")
+    async with at(impatient(backend.app(player="bob_7"))) as hand:
+        await hand.until(lambda: status(hand) is Status.FAILED)
+        await hand.rest()
+        await hand.sees("The server is in trouble", "It broke", "500 internal_error", "request req-77")
+        fault.mend()
+        await hand.press("u")
+        await hand.looks_at("bob_7")
+
+
+async def test_trouble_at_the_sign_in_is_told_and_u_tries_again(backend: Stage, wire: Wire) -> None:
+    fault = wire.answers("GET", "/admin/v1/me", 503, "unavailable", "starting")
+    app = impatient(backend.app())
+    async with app.run_test(size=(120, 36), notifications=True) as pilot:
+        hand = Hand(app, pilot)
+        await hand.sees("The server is in trouble", "Press u to try again")
+        fault.mend()
+        await hand.press("escape", "u")
+        await hand.sees("maria · GAME_ADMIN")
+
+
+async def test_a_wait_is_said_and_escape_ends_it(backend: Stage, wire: Wire) -> None:
+    async with at(backend.app(player="bob_7")) as hand:
+        await hand.looks_at("bob_7")
+        held = wire.holds("GET", "/players/")
+        await hand.press("r")
+        await hand.sees("loading, 0 s, esc cancels", "Brave Badger")
+        await hand.press("escape")
+        assert status(hand) is Status.READY
+        assert "loading" not in hand.text
+        held.let_go()
+        await hand.rest()
+        assert hand.app.bottom.look.player == "bob_7"
+
+
+async def test_the_first_wait_can_be_ended_too(backend: Stage, wire: Wire) -> None:
+    held = wire.holds("GET", "/players/bob_7")
+    async with at(backend.app()) as hand:
+        hand.app.bottom.open_player("bob_7")
+        await hand.sees("Looking up bob_7", "loading, 0 s, esc cancels")
+        await hand.press("escape")
+        assert status(hand) is Status.IDLE
+        held.let_go()
+
+
+async def test_a_server_error_on_a_change_that_was_not_applied_says_so(backend: Stage, wire: Wire) -> None:
+    """A 500 is an unknown outcome: the audit log shows that nothing happened, so the same key goes again."""
+    with colleague(backend) as other:
+        before = other.balance("bob_7", "gold")
+        wire.answers("POST", "/credit", 500, "internal_error", "it broke", times=1)
+        async with at(backend.app(player="bob_7")) as hand:
+            await open_credit(hand)
+            await confirm(hand)
+            await told(hand, "It did take effect, once")
+            await hand.press("enter")
+            await done(hand)
+        assert other.balance("bob_7", "gold") == before + 250
+    first, second = wire.changes
+    assert first.body["idempotencyKey"] == second.body["idempotencyKey"]
