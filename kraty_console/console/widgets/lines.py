@@ -8,7 +8,7 @@ from typing import ClassVar
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -76,6 +76,7 @@ class LinesView(Widget):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 (Textual's name)
         super().__init__(id=id, classes=classes)
         self._lines: list[Strip] = []
+        self._built_for = Size(0, 0)
         self._styles_by_tone: dict[str, Style] = {}
 
     def build(self, width: int, height: int) -> Iterable[Line]:
@@ -88,16 +89,22 @@ class LinesView(Widget):
         width, height = self.size
         if not width or not height:
             return
-        fresh = [self._strip(line, width) for line in self.build(width, height)][:height]
-        blank = self._strip((), width)
-        fresh.extend([blank] * (height - len(fresh)))
-        before, self._lines = self._lines, fresh
-        if len(before) != len(fresh):
+        before, known = self._lines, self._built_for == self.size
+        fresh = self._build_lines()
+        if not known:
             self.refresh()
             return
         for y, (old, new) in enumerate(zip(before, fresh, strict=True)):
             if old != new:
                 self.refresh(Region(0, y, _last_difference(old, new, width), 1))
+
+    def _build_lines(self) -> list[Strip]:
+        width, height = self._built_for = self.size
+        fresh = [self._strip(line, width) for line in self.build(width, height)][:height]
+        blank = self._strip((), width)
+        fresh.extend([blank] * (height - len(fresh)))
+        self._lines = fresh
+        return fresh
 
     def style_of(self, tone: str) -> Style:
         """The terminal style that the theme gives to a tone."""
@@ -131,15 +138,20 @@ class LinesView(Widget):
         return Strip(segments, width)
 
     def render_line(self, y: int) -> Strip:
-        """One line of the widget's content, as Textual asks for it."""
+        """One line of the widget's content, as Textual asks for it.
+
+        After a change of size Textual paints before it tells the widget; building here makes that paint the only one.
+        """
+        if self._built_for != self.size:
+            self._build_lines()
         if y < len(self._lines):
             return self._lines[y]
         return Strip.blank(self.size.width, self.style_of("plain"))
 
     def on_resize(self) -> None:
-        """The size decides what fits, so everything is built anew."""
-        self._lines = []
-        self.redraw()
+        """The size decides what fits; where it was painted meanwhile, everything is built already."""
+        if self._built_for != self.size:
+            self.redraw()
 
     def notify_style_update(self) -> None:
         """A theme or a state class changed: the tones look different now."""
