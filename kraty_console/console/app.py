@@ -11,7 +11,7 @@ import gc
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
@@ -20,10 +20,12 @@ from rich.text import Text
 from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
 
 from kraty_console.console import crash, signals
 from kraty_console.console.clipboard import TooLong, osc52
 from kraty_console.console.desk import Desk, utc_now
+from kraty_console.console.guard import Guard
 from kraty_console.console.screens.player import PlayerScreen
 from kraty_console.console.stylesheets import stylesheets
 from kraty_console.console.theme import NAMES, THEMES, VARIABLE_DEFAULTS, choose_theme
@@ -59,6 +61,7 @@ class KratyApp(App[int], inherit_bindings=False):
         clock: Callable[[], float] = time.monotonic,
         environ: Mapping[str, str] = os.environ,
     ) -> None:
+        self._guard = Guard()
         self._environ = dict(environ)  # Textual takes NO_COLOR out of the environment
         super().__init__()
         self.animation_level = "none"  # after the base class, which would set it again
@@ -69,6 +72,10 @@ class KratyApp(App[int], inherit_bindings=False):
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = choose_theme(launch.theme, self._environ, self.console.color_system)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's, and the guard behind every line."""
+        return [*super().get_line_filters(), self._guard]
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our own variables, for themes that do not know them."""
