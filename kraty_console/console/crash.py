@@ -13,6 +13,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from textual.worker import WorkerFailed
+
 from kraty_console import __version__
 from kraty_console.present.safe import safe
 
@@ -40,7 +42,7 @@ def report(error: BaseException, folder: Path, moment: datetime) -> Path:
             lines.append(f"  {frame.filename}:{frame.lineno} in {frame.name}")
             if frame.line:
                 lines.append(f"    {frame.line}")
-        chain = chain.__cause__ or chain.__context__
+        chain = _cause(chain)
         if chain is not None:
             lines.append("caused by")
     text = "\n".join(safe(line, limit=400) for line in lines) + "\n"
@@ -48,3 +50,10 @@ def report(error: BaseException, folder: Path, moment: datetime) -> Path:
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
     return path
+
+
+def _cause(error: BaseException) -> BaseException | None:
+    """What an error came from; Textual keeps what made a worker fail in an attribute of its own."""
+    if isinstance(error, WorkerFailed):
+        return error.error
+    return error.__cause__ or error.__context__
