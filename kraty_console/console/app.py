@@ -12,6 +12,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
@@ -237,11 +238,8 @@ class KratyApp(App[int], inherit_bindings=False):
     async def _look_back(self) -> None:
         from kraty_console.contract.errors import KratyError
 
+        await self._read_ahead()
         try:
-            if Permission.WALLET_CREDIT in self.desk.permissions:
-                await self.desk.catalog()  # so that the dialogs that need it open at once
-            if Permission.FORCE_COMPLETE in self.desk.permissions:
-                await self.desk.count_forced()
             writer = await self.desk.writer()
             open_entries = await writer.open_entries()
             outcomes = [await writer.look(entry) for entry in open_entries]
@@ -255,6 +253,16 @@ class KratyApp(App[int], inherit_bindings=False):
             self.tell(f"{counted(len(outcomes), 'change')} left open before: settled now, o shows how", "good")
         if (await self.desk.journal()).moved_aside is not None:
             self.tell("the journal was damaged; it was moved aside, beside the new one", "bad")
+
+    async def _read_ahead(self) -> None:
+        """Read what dialogs need, so that they open at once; where that fails they open with less."""
+        from kraty_console.contract.errors import KratyError
+
+        with suppress(KratyError):
+            if Permission.WALLET_CREDIT in self.desk.permissions:
+                await self.desk.catalog()
+            if Permission.FORCE_COMPLETE in self.desk.permissions:
+                await self.desk.count_forced()
 
     def show_journal(self) -> None:
         """Show what was sent from here, and what became of it."""
