@@ -1,0 +1,63 @@
+"""What an application gives the dialog of all changes, as the tests lay it out."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from kraty_console.client.writer import Performed
+from kraty_console.console.dialogs.action import ActionDialog, Then
+from kraty_console.console.dialogs.draft import Draft
+from kraty_console.console.dialogs.editor import Completer
+from kraty_console.support.entries import templates
+from tests.console.dialogs import world
+from tests.console.dialogs.host import Host
+
+
+class Desk:
+    """What an app gives a dialog: it counts what is sent, and answers what the test has laid out."""
+
+    def __init__(self, action_id: str, *, limit: int | None = None, follow: bool = False) -> None:
+        self.action_id = action_id
+        self.limit = limit
+        self.follow = follow
+        self.keys = 0
+        self.draft = Draft(self.new_key)
+        self.sent: list[tuple[str, str, dict[str, Any]]] = []
+        self.answers: list[Performed | Awaitable[Performed]] = []
+        self.found: list[Performed] = []
+        self.ticket = "ZD-4821"
+
+    def new_key(self) -> str:
+        self.keys += 1
+        return f"kc_{self.keys}"
+
+    def submit(self, what: str) -> Callable[[Any], Awaitable[Performed]]:
+        async def send(values: Any) -> Performed:
+            self.sent.append((what, self.draft.key, dict(values)))
+            answer = self.answers.pop(0)
+            return answer if isinstance(answer, Performed) else await answer
+
+        return send
+
+    async def resolve(self, performed: Performed) -> Performed:
+        assert performed.state == "unknown"
+        return self.found.pop(0)
+
+    def __call__(self) -> ActionDialog:
+        return ActionDialog(
+            world.form(self.action_id, ticket=self.ticket, amount_limit=self.limit),
+            self.draft,
+            environment="live",
+            submit=self.submit("change"),
+            resolve=self.resolve,
+            see=world.seen,
+            then=Then("then_roll", "Retry roll", "rolling", self.submit("roll")) if self.follow else None,
+            reasons=("client crashed", "make-good"),
+            completer=Completer(world.CATALOG, templates(world.CATALOG, world.SNAPSHOT.grants)),
+            role="GAME_DEBUGGER",
+        )
+
+
+def text_of(app: Host) -> str:
+    return "\n".join(world.screen_lines(app))
