@@ -212,4 +212,5 @@ class Journal:
 
 
 def _failed(path: Path, error: Exception) -> JournalFailed:
-    return JournalFailed(f"The journal {path} cannot be used ({error}), and without it nothing is sent.")
+    why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return JournalFailed(f"Nothing is sent: the journal cannot be used ({why}). It is {path}")
