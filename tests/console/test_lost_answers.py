@@ -1,0 +1,273 @@
+"""A change whose answer was lost: checked, settled, and told; also by the next console, from the journal."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+
+import pytest
+
+from kraty_console.client.entries import Scope
+from kraty_console.client.journal import Journal
+from kraty_console.console.dialogs.action import ActionDialog, Phase
+from kraty_console.console.dialogs.journal import JournalDialog
+from kraty_console.contract.calls import ActionKind
+from tests.console.drive import Hand, at
+from tests.console.filling import confirm, dialog, done, put, told
+from tests.console.people import Colleague, colleague
+from tests.console.stage import NOW, Stage
+from tests.console.wire import Wire
+
+
+async def open_credit(hand: Hand) -> None:
+    await hand.looks_at("bob_7")
+    await hand.press("C")
+    await hand.opened(ActionDialog)
+    await put(hand, economy_key="gold", amount="250", reason="make-good for the outage")
+
+
+def journaled(backend: Stage) -> list[tuple[str, int | None]]:
+    """State and outcome of every entry, oldest first."""
+    with sqlite3.connect(backend.folder / "state" / "journal.sqlite") as journal:
+        rows: list[tuple[str, int | None]] = journal.execute(
+            "SELECT state, applied FROM entries ORDER BY rowid"
+        ).fetchall()
+    journal.close()
+    return rows
+
+
+async def test_an_answer_lost_after_the_effect_ends_in_it_did(backend: Stage, wire: Wire) -> None:
+    with colleague(backend) as other:
+        before = other.balance("bob_7", "gold")
+        wire.cuts("POST", "/credit", after=True, times=1)
+        checking = wire.holds("GET", "&player=", times=1)
+        async with at(backend.app(player="bob_7")) as hand:
+            await open_credit(hand)
+            await confirm(hand)
+            await told(hand, "checking whether it took effect")
+            assert dialog(hand).phase is Phase.CHECKING
+            await hand.press("enter", "enter")
+            checking.let_go()
+            await told(hand, "It did take effect, once", "Audit row")
+            assert len(wire.changes) == 1
+            await hand.press("enter")
+            await done(hand)
+            await hand.press("y")
+            assert "/audit-log/" in hand.app.clipboard
+            await hand.press("3")
+            assert f"{before + 250}" in hand.text
+        assert other.balance("bob_7", "gold") == before + 250
+    assert journaled(backend) == [("resolved", 1)]
+
+
+async def test_a_connection_that_died_before_the_effect_is_sent_again_under_the_same_key(
+    backend: Stage, wire: Wire
+) -> None:
+    with colleague(backend) as other:
+        before = other.balance("bob_7", "gold")
+        wire.cuts("POST", "/credit", times=1)
+        async with at(backend.app(player="bob_7")) as hand:
+            await open_credit(hand)
+            await confirm(hand)
+            await told(hand, "It did take effect, once")
+        assert other.balance("bob_7", "gold") == before + 250
+    first, second = wire.changes
+    assert first.body == second.body
+    assert journaled(backend) == [("resolved", 1)]
+
+
+async def test_a_lost_answer_of_a_change_that_is_refused_ends_in_it_did_not(backend: Stage, wire: Wire) -> None:
+    """The first sending never arrived; meanwhile a colleague rolled, so the resend is refused."""
+    wire.cuts("POST", "/retry-reward-roll", times=1)
+    held = wire.holds("GET", "&player=", times=1)
+    async with at(backend.app(player="alice_42")) as hand:
+        await hand.looks_at("alice_42")
+        attempt = hand.app.bottom.table.row
+        assert attempt is not None
+        await hand.press("R")
+        await hand.opened(ActionDialog)
+        await confirm(hand)
+        await told(hand, "checking whether it took effect")
+        with colleague(backend) as other:
+            other.retry_roll(attempt.id)
+        held.let_go()
+        await told(hand, "It did not take effect; nothing was changed", "already linked")
+        assert dialog(hand).phase is Phase.EDITING
+    assert journaled(backend) == [("resolved", 0)]
+
+
+async def test_what_cannot_be_found_out_stays_unknown_until_it_can(backend: Stage, wire: Wire) -> None:
+    with colleague(backend) as other:
+        before = other.balance("bob_7", "gold")
+        wire.cuts("POST", "/credit", after=True, times=1)
+        closed = wire.answers("GET", "&player=", 401, "session_invalid", "the session is over")
+        async with at(backend.app(player="bob_7")) as hand:
+            await open_credit(hand)
+            await confirm(hand)
+            await told(hand, "It is not known whether it took effect", "Nothing is sent again by itself")
+            assert dialog(hand).confirm.label == "Check again"
+            assert len(wire.changes) == 1
+            closed.mend()
+            await confirm(hand)
+            await told(hand, "It did take effect, once")
+        assert other.balance("bob_7", "gold") == before + 250
+    assert len(wire.changes) == 1
+
+
+async def test_an_unknown_outcome_survives_its_dialog(backend: Stage, wire: Wire) -> None:
+    wire.cuts("POST", "/credit", after=True, times=1)
+    closed = wire.answers("GET", "&player=", 401, "session_invalid", "the session is over")
+    async with at(backend.app(player="bob_7")) as hand:
+        await open_credit(hand)
+        await confirm(hand)
+        await told(hand, "It is not known whether it took effect")
+        await hand.press("escape")
+        await hand.closed()
+        await hand.press("C")
+        await hand.opened(ActionDialog)
+        await told(hand, "It is not known whether it took effect")
+        closed.mend()
+        await confirm(hand)
+        await told(hand, "It did take effect, once")
+    assert len(wire.changes) == 1
+
+
+async def test_the_roll_that_follows_a_lost_force_complete_is_sent_once_it_is_settled(
+    backend: Stage, wire: Wire
+) -> None:
+    wire.cuts("POST", "/force-complete", after=True, times=1)
+    async with at(backend.app(player="dave.k")) as hand:
+        await hand.looks_at("dave.k")
+        await hand.press("F")
+        await hand.opened(ActionDialog)
+        await put(hand, reason="finished in the tunnel")
+        await confirm(hand)
+        await hand.until(lambda: len(wire.changes) == 2)
+        if isinstance(hand.app.screen, ActionDialog):
+            await hand.until(lambda: not isinstance(hand.app.screen, ActionDialog) or dialog(hand).phase is Phase.TOLD)
+    with colleague(backend) as other:
+        assert [row["action"] for row in other.audit("dave.k")[:2]] == [
+            "grant.retry_reward_roll",
+            "attempt.force_complete",
+        ]
+
+
+# -- the next console ----------------------------------------------------------------------------------------------
+
+
+async def leave_open(backend: Stage, state: str, effect: Callable[[Colleague], None] | None = None) -> None:
+    """An entry of an earlier run whose outcome nobody told."""
+    credentials = backend.world.credentials
+    journal = await Journal.open(backend.folder / "state" / "journal.sqlite", clock=lambda: NOW)
+    path = f"/admin/v1/studios/{credentials['studioId']}/games/{credentials['gameId']}/players/bob_7/wallet/gold/credit"
+    entry = await journal.begin(
+        Scope(backend.url, credentials["studioId"], credentials["gameId"]),
+        kind=ActionKind.CREDIT,
+        player="bob_7",
+        path=f"{path}?environment=live",
+        idempotency_key="colleague-1",
+        body='{"amount":250,"reason":"a colleague did this","idempotencyKey":"colleague-1"}',
+        profile="demo",
+        environment="live",
+        member="maria",
+        ticket="ZD-9",
+    )
+    if state == "sent":
+        await journal.mark_sent(entry)
+    await journal.close()
+    if effect is not None:
+        with colleague(backend) as other:
+            effect(other)
+
+
+def credited(other: Colleague) -> None:
+    other.credit("bob_7", "gold", 250)
+
+
+async def test_an_open_intent_that_took_effect_is_settled_at_the_start(backend: Stage, wire: Wire) -> None:
+    await leave_open(backend, "sent", credited)
+    wire.asked.clear()
+    async with at(backend.app()) as hand:
+        await hand.sees("1 change left open before: settled now, o shows how")
+        await hand.press("escape", "o")
+        await hand.opened(JournalDialog)
+        await hand.sees("it did", "credit", "bob_7", "ZD-9")
+        await hand.press("enter")
+        await hand.until(lambda: not isinstance(hand.app.screen, JournalDialog))
+        await hand.sees("a colleague did this", "colleague-1")
+    assert not wire.changes
+    assert journaled(backend) == [("resolved", 1)]
+
+
+async def test_an_open_intent_that_nothing_shows_of_is_told_and_sent_again_only_when_asked(
+    backend: Stage, wire: Wire
+) -> None:
+    await leave_open(backend, "sent")
+    with colleague(backend) as other:
+        before = other.balance("bob_7", "gold")
+        async with at(backend.app()) as hand:
+            await hand.sees("1 change of unknown outcome: o shows what the server says of each")
+            assert not wire.changes
+            await hand.press("escape", "o")
+            await hand.opened(JournalDialog)
+            await hand.sees("sent, no answer yet", "It is not known whether this took effect; u asks the server")
+            await hand.press("u")
+            await hand.sees("it did")
+        assert other.balance("bob_7", "gold") == before + 250
+    assert len(wire.changes) == 1
+    assert journaled(backend) == [("resolved", 1)]
+
+
+async def test_an_intent_that_never_left_is_closed_as_not_sent(backend: Stage, wire: Wire) -> None:
+    await leave_open(backend, "intent")
+    async with at(backend.app()) as hand:
+        await hand.sees("1 change left open before: settled now")
+    assert not wire.changes
+    assert journaled(backend) == [("resolved", 0)]
+
+
+async def test_what_a_colleague_sent_is_not_sent_again_in_their_name(backend: Stage, wire: Wire) -> None:
+    await leave_open(backend, "sent")
+    async with at(backend.app("GAME_DEBUGGER")) as hand:
+        await hand.sees("1 change of unknown outcome")
+        await hand.press("escape", "o")
+        await hand.opened(JournalDialog)
+        await hand.press("u")
+        await hand.sees("The server cannot tell", "press A: it did, or N: it did not")
+        await hand.press("N")
+        await hand.sees("Press N again to close this entry: it did not take effect")
+        await hand.press("N")
+        await hand.sees("it did not")
+    assert not wire.changes
+    assert journaled(backend) == [("resolved", 0)]
+
+
+async def test_open_intents_are_told_also_when_nothing_else_can_be_read_ahead(backend: Stage, wire: Wire) -> None:
+    await leave_open(backend, "sent", credited)
+    wire.answers("GET", "/catalog", 403, "forbidden", "no")
+    async with at(backend.app()) as hand:
+        await hand.sees("1 change left open before: settled now, o shows how")
+
+
+async def test_a_damaged_journal_is_moved_aside_and_told(backend: Stage) -> None:
+    state = backend.folder / "state"
+    state.mkdir(mode=0o700)
+    (state / "journal.sqlite").write_bytes(b"SQLite format 3\0" + b"\xff" * 4_000)
+    async with at(backend.app()) as hand:
+        await hand.sees("the journal was damaged; it was moved aside")
+    assert len(list(state.glob("journal*"))) >= 2
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_a_journal_that_cannot_be_written_stops_every_change(
+    backend: Stage, wire: Wire, size: tuple[int, int]
+) -> None:
+    state = backend.folder / "state"
+    state.mkdir(mode=0o700)
+    (state / "journal.sqlite").mkdir()
+    async with at(backend.app(player="bob_7"), size) as hand:
+        await hand.sees("Nothing is sent: the journal cannot be used (")
+        await open_credit(hand)
+        await confirm(hand)
+        await told(hand, "Nothing is sent: the journal cannot be used")
+    assert not wire.changes
