@@ -88,6 +88,7 @@ class LinesView(Widget):
         """Build the lines again and repaint those that differ from what is shown."""
         width, height = self.size
         if not width or not height:
+            self._built_for = Size(0, 0)  # nobody sees it now; what it shows next has changed
             return
         before, known = self._lines, self._built_for == self.size
         fresh = self._build_lines()
