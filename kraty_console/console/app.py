@@ -21,7 +21,7 @@ from rich.text import Text
 from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.filter import LineFilter
+from textual.filter import LineFilter, Monochrome, NoColor
 
 from kraty_console.console import crash, signals
 from kraty_console.console.clipboard import TooLong, osc52
@@ -75,8 +75,13 @@ class KratyApp(App[int], inherit_bindings=False):
         self.theme = choose_theme(launch.theme, self._environ, self.console.color_system)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Textual's, and the guard behind every line."""
-        return [*super().get_line_filters(), self._guard]
+        """Textual's, and the guard behind every line.
+
+        For NO_COLOR Textual would paint in greys, in which the terminal's own colours come out black on black; the
+        theme has no colours then, and whatever brings one loses it.
+        """
+        textuals = super().get_line_filters()
+        return [*(NoColor() if isinstance(each, Monochrome) else each for each in textuals), self._guard]
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our own variables, for themes that do not know them."""

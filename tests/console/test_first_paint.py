@@ -1,0 +1,41 @@
+"""What is on the screen after the first paints, where nothing was painted before and where no colour may be used."""
+
+from __future__ import annotations
+
+import pytest
+
+from kraty_console.console.app import KratyApp
+from kraty_console.console.theme import MONO
+from tests.console.drive import SIZE, SMALL, at
+from tests.console.stage import Stage, now
+
+
+@pytest.mark.parametrize("size", [SIZE, SMALL])
+async def test_the_first_player_that_is_opened_is_painted_all_over(backend: Stage, size: tuple[int, int]) -> None:
+    async with at(backend.app(), size) as hand:
+        await hand.type("alice_42")
+        await hand.press("enter")
+        await hand.looks_at("alice_42")
+        for part in ("profile", "detail"):
+            view = hand.app.bottom.query_one(f"#{part}")
+            lines = [view.render_line(y).text.strip() for y in range(view.size.height)]
+            assert any(lines), part
+        await hand.sees("Swift Otter", "roll failed", 'table "daily_gold" was archived')
+
+
+async def test_without_colours_not_one_is_painted(backend: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    environ = {"TERM": "xterm-256color", "NO_COLOR": "1"}
+    app = KratyApp(backend.launch(player="frank"), now=now, clock=lambda: 0.0, environ=environ)
+    assert app.theme == MONO
+    async with at(app) as hand:
+        await hand.looks_at("frank")
+        styles = [
+            segment.style
+            for strip in hand.app.screen._compositor.render_strips()
+            for segment in strip
+            if segment.style is not None
+        ]
+        assert styles
+        colours = {colour for style in styles for colour in (style.color, style.bgcolor) if colour is not None}
+        assert {colour for colour in colours if not colour.is_default} == set()
