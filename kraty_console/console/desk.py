@@ -122,27 +122,17 @@ class Desk:
         Raises:
             KratyError: As the client does; `NotFound` when the member is not in the profile's game.
         """
-        from kraty_console.contract.errors import Code, NotFound
+        from kraty_console.client.places import find_places
         from kraty_console.contract.secret import Credential
 
         client = await self.client()
         if token is not None:
             client.sign_in(Credential(token, self.launch.profile.credential))
         me = await client.me()
-        wanted = self.launch.profile
-        for studio in me.studios:
-            if wanted.studio and wanted.studio not in (studio.id, studio.name):
-                continue
-            for game in studio.games:
-                if not wanted.game or wanted.game in (game.id, game.slug, game.name):
-                    self.me, self.access, self._recents = me, game, None
-                    client.enter(studio.id, game.id, self.environment)
-                    return me
-        raise NotFound(
-            f"This session has no game {wanted.game or ''} in studio {wanted.studio or ''}: check --studio and --game.",
-            code=Code.NOT_FOUND,
-            status=404,
-        )
+        place = find_places(me, self.launch.profile.studio, self.launch.profile.game)[0]
+        self.me, self.access, self._recents = me, place.game, None
+        client.enter(place.studio.id, place.game.id, self.environment)
+        return me
 
     async def search(self, query: str) -> list[SearchHit]:
         """Players that fit what was typed."""

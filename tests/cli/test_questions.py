@@ -51,7 +51,8 @@ def own_places(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("KRATY_CONFIG", str(tmp_path / "config.toml"))
     monkeypatch.setenv("KRATY_STATE", str(tmp_path / "state"))
     monkeypatch.setenv("KRATY_TOKEN", TOKEN)
-    for name in ("KRATY_URL", "KRATY_STUDIO", "KRATY_GAME", "KRATY_PROFILE", "KRATY_ENVIRONMENT"):
+    monkeypatch.setenv("KRATY_GAME", "rabbit-rush")
+    for name in ("KRATY_URL", "KRATY_STUDIO", "KRATY_PROFILE", "KRATY_ENVIRONMENT"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -91,6 +92,16 @@ async def test_the_game_is_found_by_its_name_or_told_to_be_closed(capsys: pytest
     assert ran.code == 3
     assert "game chess" in ran.err
     assert "rabbit-rush, fox-hunt" in ran.err
+
+
+async def test_of_several_games_none_is_guessed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("KRATY_GAME")
+    async with wired(ME) as wire:
+        ran = await asked(capsys, "show", "alice_42", "--url", wire.url)
+    assert (ran.code, ran.out) == (2, "")
+    assert "rabbit-rush (--studio studio-1 --game game-1), fox-hunt" in ran.err
 
 
 async def test_show_tells_everything(capsys: pytest.CaptureFixture[str]) -> None:
