@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from kraty_console.backend.demo.tickets import TICKETS
@@ -30,13 +32,15 @@ class Scene:
         """The console at the beginning of the scene."""
         return backend.app(self.role, player=self.player, tries=TRIES, **self.launch)
 
-    async def walk(self, hand: Hand) -> None:
-        """Go to where the picture is taken."""
+    async def walk(self, hand: Hand, cues: Mapping[str, Callable[[], object]] = MappingProxyType({})) -> None:
+        """Go to where the picture is taken; a key that is a cue calls what stands there instead."""
         await hand.until(lambda: hand.app.desk.me is not None or hand.app.screen is not hand.app.bottom)
         if hand.app.screen is hand.app.bottom:
             await hand.rest()
         for key in self.keys:
-            if key == "DIALOG":
+            if key in cues:
+                cues[key]()
+            elif key == "DIALOG":
                 await hand.opened()
             elif key == "REST":
                 await hand.closed()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import random
 import shutil
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -118,6 +119,116 @@ class Stage:
 
 
 class _Quiet(uvicorn.Server):
+    """Leaves signals alone, and says when it listens, or that it never will."""
+
+    started_event: threading.Event
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        try:
+            await super().startup(sockets)
+        finally:
+            self.started_event.set()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@contextmanager
+def stage(world: World, folder: Path, *, wrap: Any = None) -> Iterator[Stage]:
+    """Serve a copy of the world from a thread of its own; `wrap` may put an ASGI layer around the application."""
+    file = folder / "kraty.sqlite"
+    shutil.copyfile(world.file, file)
+    chance = random.Random(7)
+    started = threading.Event()
+    held: dict[str, Any] = {}
+
+    async def serve() -> None:
+        database = Database.open(f"sqlite:///{file}")
+        services = Services(
+            db=database,
+            now_ms=now_ms,
+            new_id=IdSource(now_ms, chance.getrandbits),
+            rate_limit=RateLimit(Rate(0, 0), time.monotonic),
+            public_url=PUBLIC_URL,
+        )
+        app = build_app(services)
+        config = uvicorn.Config(
+            wrap(app) if wrap is not None else app,
+            host="127.0.0.1",
+            port=0,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            timeout_graceful_shutdown=1,
+        )
+        server = _Quiet(config)
+        server.started_event = started
+        held.update(server=server, services=services)
+        try:
+            await server.serve()
+        finally:
+            await database.close()
+
+    return World(file, asyncio.run(build()))
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A running backend, and how the console is opened on it."""
+
+    url: str
+    world: World
+    folder: Path
+    services: Services
+
+    def launch(
+        self,
+        role: str = "GAME_ADMIN",
+        *,
+        player: str | None = None,
+        environment: str = "live",
+        tries: tuple[Try, ...] = (),
+        read_only: bool = False,
+        theme: str | None = "dark",
+        token: str | None = None,
+        **profile: Any,
+    ) -> Launch:
+        """What the console is opened with."""
+        credentials = self.world.credentials
+        return Launch(
+            Profile(
+                name="demo",
+                **{"url": self.url, **profile},
+                studio=credentials["studioId"],
+                game=credentials["gameId"],
+                environment=environment,
+                read_only=read_only,
+                theme=theme,
+            ),
+            Secret(token if token is not None else credentials["sessions"][role]),
+            self.folder / "state",
+            self.folder / "crashes",
+            initial_player=player,
+            tries=tries,
+        )
+
+    def app(self, role: str = "GAME_ADMIN", **launch: Any) -> KratyApp:
+        """The console on this stage; nothing of this machine's environment reaches it."""
+        return KratyApp(self.launch(role, **launch), now=now, clock=lambda: 0.0, environ={"TERM": "xterm-256color"})
+
+
+class _Quiet(uvicorn.Server):
+    """Leaves signals alone, and says when it listens, or that it never will."""
+
+    started_event: threading.Event
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        try:
+            await super().startup(sockets)
+        finally:
+            self.started_event.set()
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
@@ -168,7 +279,8 @@ def stage(world: World, folder: Path, *, wrap: Any = None) -> Iterator[Stage]:
     thread.start()
     started.wait()
     try:
-        yield Stage(f"http://127.0.0.1:{held['port']}", world, folder, held["services"])
+        port = held["server"].servers[0].sockets[0].getsockname()[1]
+        yield Stage(f"http://127.0.0.1:{port}", world, folder, held["services"])
     finally:
         held["server"].should_exit = True
         thread.join()

@@ -13,8 +13,10 @@ from textual.pilot import Pilot
 
 from kraty_console.backend.demo.hostile import HOSTILE_NAMES
 from tests.console.drive import SIZE, SMALL, Hand
+from tests.console.people import impatient
 from tests.console.scenes import DIALOGS, LOOKS, PANES, STATES, THEMES, Scene
 from tests.console.stage import Stage, World, stage
+from tests.console.wire import Wire
 
 Compare = Callable[..., bool]
 
@@ -44,12 +46,43 @@ def looking(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield running
 
 
-def show(scene: Scene, backend: Stage, compare: Compare) -> None:
-    """Walk to the scene and compare."""
-    app = scene.app(backend)
+ROLL = ("full_stop", "DIALOG", "enter", "text:the table is mended", "enter", "enter")
+
+TROUBLE: dict[str, tuple[Scene, Callable[[Wire], object]]] = {
+    "failed": (
+        Scene("failed", None, ("WRONG", "text:alice_42", "enter", "sees:u to try again")),
+        lambda wire: wire.answers("GET", "/players", 500, "internal_error", "it broke"),
+    ),
+    "loading": (
+        Scene("loading", None, ("WRONG", "text:bob_7", "sees:▸bob_7", "enter", "sees:loading")),
+        lambda wire: wire.holds("GET", "/players/"),
+    ),
+    "stale": (
+        Scene("stale", "alice_42", ("WRONG", "r", "sees:STALE")),
+        lambda wire: wire.answers("GET", "/players/", 500, "internal_error", "it broke"),
+    ),
+    "forbidden": (
+        Scene("forbidden", None, ("WRONG", "text:alice_42", "enter", "sees:player.read")),
+        lambda wire: wire.answers("GET", "/players", 403, "forbidden", "no", details={"permission": "player.read"}),
+    ),
+    "refused": (
+        Scene("refused", "alice_42", ("WRONG", *ROLL, "sees:req-77")),
+        lambda wire: wire.answers("POST", "/retry", 409, "conflict", "2 grants are already linked to this attempt"),
+    ),
+    "checking": (
+        Scene("checking", "alice_42", ("WRONG", *ROLL, "sees:checking")),
+        lambda wire: (wire.cuts("POST", "/retry"), wire.holds("GET", "/players/"), wire.holds("GET", "/audit-log")),
+    ),
+}
+"""What goes wrong on the wire, and what it looks like."""
+
+
+def show(scene: Scene, backend: Stage, compare: Compare, wrong: Callable[[], object] | None = None) -> None:
+    """Walk to the scene and compare; `wrong` happens at the cue `WRONG`."""
+    app = impatient(scene.app(backend)) if wrong else scene.app(backend)
 
     async def walk(pilot: Pilot[Any]) -> None:
-        await scene.walk(Hand(app, pilot))
+        await scene.walk(Hand(app, pilot), {"WRONG": wrong} if wrong else {})
 
     # A loop of its own, closed properly: the comparison leaves its loop with sockets half closed.
     with asyncio.Runner() as runner:
@@ -74,3 +107,15 @@ def test_scene(
 )
 def test_hostile_player(player: str, looking: Stage, tmp_path: Path, snap_compare: Compare) -> None:
     show(Scene("hostile", player), replace(looking, folder=tmp_path), snap_compare)
+
+
+@pytest.mark.parametrize("size", [SIZE, SMALL], ids=["120", "80"])
+@pytest.mark.parametrize("name", TROUBLE)
+def test_trouble(name: str, size: tuple[int, int], world: World, tmp_path: Path, snap_compare: Compare) -> None:
+    scene, go_wrong = TROUBLE[name]
+    wire = Wire()
+    with stage(world, tmp_path, wrap=wire.around) as backend:
+        try:
+            show(replace(scene, size=size), backend, snap_compare, lambda: go_wrong(wire))
+        finally:
+            wire.let_all_go()

@@ -58,7 +58,7 @@ class PlayerScreen(Screen[None]):
     keys = query_one("#footer", FooterBar)
 
     def __init__(self, desk: Desk, host: Host) -> None:
-        super().__init__()
+        super().__init__(classes="-start")
         self._desk = desk
         self._host = host
         self.reading = Reading(self, desk, host)
@@ -275,7 +275,10 @@ class PlayerScreen(Screen[None]):
         if event.key == "ctrl+c":
             return
         key = event.character if event.is_printable and event.character else event.key
-        if not self.search.input.has_focus:
+        if self.has_class("-cols-tiny") or self.has_class("-rows-tiny"):
+            if key in self._commands.keys["app.back_or_quit"]:  # what else it did nobody would see
+                self._host.leave()
+        elif not self.search.input.has_focus:
             if not self._commands.press(key):
                 return
         elif key in ("tab", "shift+tab"):
