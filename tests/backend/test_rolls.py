@@ -133,6 +133,10 @@ async def test_the_same_seed_the_same_reward(world: World) -> None:
         ({"type": "table", "tableKey": "weightless"}, 'table "weightless" has no weights to roll by'),
         ({"type": "table", "tableKey": "self"}, "tables and bundles name each other too deeply"),
         (
+            {"type": "table", "tableKey": "boxes", "rolls": 2},
+            'crate "mystery" comes to 1200, 1000 is the most in one grant',
+        ),
+        (
             {"type": "table", "tableKey": "self", "rolls": 5000},
             'table "self" would be rolled 5000 times, 1000 is the most',
         ),
@@ -140,6 +144,7 @@ async def test_the_same_seed_the_same_reward(world: World) -> None:
 )
 async def test_what_cannot_be_rolled_says_why(world: World, entry: dict[str, Any], words: str) -> None:
     await _put_table(world, "weightless", (0, GOLD))
+    await _put_table(world, "boxes", (1, {"type": "crate", "crateItemKey": "mystery", "quantity": 600}))
     await _put_table(world, "self", (1, {"type": "table", "tableKey": "self"}))
     with pytest.raises(RollFailed) as failed:
         await _resolve(world, [entry])

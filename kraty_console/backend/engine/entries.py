@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, NoReturn
+from typing import Any, NoReturn
 
 from kraty_console.backend.engine import amounts, catalog
 from kraty_console.backend.engine.context import Context
 from kraty_console.backend.engine.errors import RuleError
-from kraty_console.backend.engine.rolls import MAX_ROLLS
+from kraty_console.backend.engine.rolls import FIELDS, MAX_ROLLS
 from kraty_console.backend.storage.transaction import Row, Transaction
 from kraty_console.contract.errors import Code
 from kraty_console.contract.limits import MAX_ENTRIES
-
-_FIELDS: Final = {
-    "currency": ("currencyKey", "amount"),
-    "item": ("itemKey", "quantity"),
-    "crate": ("crateItemKey", "quantity"),
-}
 
 
 async def check(tx: Transaction, ctx: Context, entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -29,9 +23,9 @@ async def check(tx: Transaction, ctx: Context, entries: Sequence[Mapping[str, An
 
 async def _check_one(tx: Transaction, ctx: Context, entry: Mapping[str, Any], index: int) -> dict[str, Any]:
     kind = entry.get("type")
-    if kind not in _FIELDS:
+    if kind not in FIELDS:
         _invalid(f"entries[{index}].type", "currency, item or crate")
-    field, count = _FIELDS[kind]
+    field, count = FIELDS[kind]
     key = entry.get(field)
     if not isinstance(key, str):
         _invalid(f"entries[{index}].{field}", "a key of the catalog")

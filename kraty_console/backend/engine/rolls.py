@@ -24,8 +24,12 @@ MAX_ROLLS: Final = 1000
 
 MAX_ENTRIES: Final = 10_000
 
-_KEY_FIELD: Final = {"currency": "currencyKey", "item": "itemKey", "crate": "crateItemKey"}
-_COUNT_FIELD: Final = {"currency": "amount", "item": "quantity", "crate": "quantity"}
+FIELDS: Final = {
+    "currency": ("currencyKey", "amount"),
+    "item": ("itemKey", "quantity"),
+    "crate": ("crateItemKey", "quantity"),
+}
+"""Of each type of entry: the field that names the thing, and the field that says how many."""
 
 
 class RollFailed(Exception):
@@ -59,7 +63,11 @@ async def resolve(tx: Transaction, ctx: Context, entries: Sequence[Entry], dice:
     found: list[dict[str, Any]] = []
     for entry in entries:
         await _resolve_one(tx, ctx, entry, dice, found, MAX_DEPTH)
-    return _add_up(found)
+    total = _add_up(found)
+    for entry in total:
+        if entry["type"] == "crate" and entry["quantity"] > MAX_ROLLS:
+            fail(f'crate "{entry["crateItemKey"]}" comes to {entry["quantity"]}, {MAX_ROLLS} is the most in one grant')
+    return total
 
 
 async def bundle_entries(tx: Transaction, ctx: Context, named: object) -> Sequence[Entry]:
@@ -89,7 +97,7 @@ async def _resolve_one(
     elif kind == "bundle":
         for inner in await bundle_entries(tx, ctx, entry.get("bundleKey")):
             await _resolve_one(tx, ctx, inner, dice, found, depth - 1)
-    elif kind in _KEY_FIELD:
+    elif kind in FIELDS:
         await _resolve_leaf(tx, ctx, str(kind), entry, dice, found)
     else:
         fail(f"an entry of the unknown type {kind!r}")
@@ -122,7 +130,7 @@ async def _resolve_table(
 async def _resolve_leaf(
     tx: Transaction, ctx: Context, kind: str, entry: Entry, dice: Dice, found: list[dict[str, Any]]
 ) -> None:
-    field, count = _KEY_FIELD[kind], _COUNT_FIELD[kind]
+    field, count = FIELDS[kind]
     key = entry.get(field)
     if not isinstance(key, str):
         fail(f"an entry of type {kind} has no {field}")
@@ -150,10 +158,10 @@ def _add_up(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
     totals: dict[tuple[str, str], dict[str, Any]] = {}
     result: list[dict[str, Any]] = []
     for entry in entries:
-        kind = entry["type"]
-        place = (kind, entry[_KEY_FIELD[kind]])
+        field, count = FIELDS[entry["type"]]
+        place = (entry["type"], entry[field])
         if place in totals and "parameters" not in entry:
-            totals[place][_COUNT_FIELD[kind]] += entry[_COUNT_FIELD[kind]]
+            totals[place][count] += entry[count]
             continue
         result.append(entry)
         if "parameters" not in entry:
