@@ -7,6 +7,7 @@ told by whether its first byte may have left (trust: Exactly once).
 from __future__ import annotations
 
 import asyncio
+import os
 import ssl
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -102,7 +103,7 @@ class Transport:
         Raises:
             Unavailable: no answer; `maybe_applied` tells whether a byte of a change may have left.
             BadAnswer: what came back cannot be decompressed, or is larger than any answer.
-        Invalid: the token or the target cannot be sent as it stands.
+            Invalid: the token or the target cannot be sent as it stands.
         """
         client = await self._opened()
         import httpx
@@ -213,7 +214,7 @@ def _cause(error: BaseException) -> str:
         if isinstance(seen, ssl.SSLCertVerificationError):
             return f"its certificate is not trusted: {seen.verify_message}"
         if isinstance(seen, OSError) and seen.strerror:
-            return seen.strerror
+            return os.strerror(seen.errno) if seen.errno and seen.errno > 0 else seen.strerror
         seen = seen.__cause__ or seen.__context__
     return str(error) or type(error).__name__
 
