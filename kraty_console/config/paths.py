@@ -10,7 +10,6 @@ from typing import Final
 APP: Final = "kraty-console"
 
 PRIVATE_DIR: Final = 0o700
-PRIVATE_FILE: Final = 0o600
 
 
 @dataclass(frozen=True, slots=True)

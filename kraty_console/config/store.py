@@ -6,7 +6,7 @@ import json
 import os
 from pathlib import Path
 
-from kraty_console.config.paths import Paths
+from kraty_console.config.paths import PRIVATE_DIR, Paths, private_dir
 from kraty_console.config.profiles import Profile
 from kraty_console.contract.secret import Secret
 
@@ -21,9 +21,9 @@ def keep(profile: Profile, token: Secret, paths: Paths) -> str:
     """
     if paths.config_file.exists():
         return f"{paths.config_file} exists and was left alone; this sign-in lasts until you quit"
-    _private_dir(paths.config_file.parent)
+    paths.config_file.parent.mkdir(mode=PRIVATE_DIR, parents=True, exist_ok=True)
     token_file = paths.token_file(profile.name)
-    _private_dir(token_file.parent)
+    private_dir(token_file.parent)
     _write(token_file, token.reveal() + "\n")
     lines = [f"[profiles.{json.dumps(profile.name)}]"]
     known = {
@@ -35,10 +35,6 @@ def keep(profile: Profile, token: Secret, paths: Paths) -> str:
     lines += [f"{key} = {json.dumps(value)}" for key, value in known.items() if value]
     _write(paths.config_file, "\n".join(lines) + "\n")
     return f"kept in {paths.config_file}, the token beside it"
-
-
-def _private_dir(path: Path) -> None:
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def _write(path: Path, text: str) -> None:

@@ -30,6 +30,7 @@ def test_what_is_kept_is_found_again(paths: Paths) -> None:
 
 
 def test_only_the_owner_can_read_it(paths: Paths) -> None:
+    paths.token_file(KEPT.name).parent.mkdir(mode=0o755, parents=True)
     keep(KEPT, Secret("kst_abc"), paths)
     token_file = paths.token_file(KEPT.name)
     for path, mode in ((paths.config_file, 0o600), (token_file, 0o600), (token_file.parent, 0o700)):
