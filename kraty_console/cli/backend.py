@@ -32,8 +32,9 @@ def backend() -> None:
 @backend.command()
 @click.option(
     "--database",
+    envvar="KRATY_BACKEND_DATABASE",
     metavar="URL",
-    help="sqlite:///PATH or postgresql://…; left out, a file in your data folder.",
+    help="sqlite:///PATH or postgresql://…; left out, KRATY_BACKEND_DATABASE, else a file in your data folder.",
 )
 @click.option("--listen", type=Address(), default="127.0.0.1:8080", show_default=True, help="Where to answer.")
 @click.option("--demo", is_flag=True, help="Load the demo world, once.")

@@ -163,6 +163,13 @@ def test_the_rate_comes_from_the_environment(tmp_path: Path) -> None:
     assert (code, "many" in said) == (2, True)
 
 
+def test_a_database_with_a_password_is_named_where_others_cannot_read_it() -> None:
+    url = "postgresql://kraty:hidden@127.0.0.1:1/kraty"
+    code, said = refused(*SERVE, "--listen", "127.0.0.1:0", KRATY_BACKEND_DATABASE=url)
+    assert (code, "postgresql://kraty:***@127.0.0.1:1/kraty" in said) == (1, True)
+    assert "hidden" not in said
+
+
 def test_without_a_database_it_keeps_one_in_the_data_folder(tmp_path: Path) -> None:
     command = ["env", f"XDG_DATA_HOME={tmp_path}", f"HOME={tmp_path}", *SERVE, "--listen", "127.0.0.1:0"]
     with started(command) as (process, _):
