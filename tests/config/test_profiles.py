@@ -10,6 +10,7 @@ import pytest
 from kraty_console.config.errors import ConfigError
 from kraty_console.config.paths import Paths
 from kraty_console.config.profiles import DEFAULT_AMOUNT_LIMIT, EXAMPLE, Overrides, Profile, load_profile
+from kraty_console.support.actions import BY_ID
 
 TWO = """
 default = "live"
@@ -149,7 +150,8 @@ def test_the_example_is_a_file_that_works(tmp_path: Path) -> None:
     assert loaded(EXAMPLE, tmp_path).name == "live"
     lines = [line.removeprefix("# ") if " = " in line or "[keymap]" in line else line for line in EXAMPLE.splitlines()]
     everything = loaded("\n".join(lines), tmp_path)
-    assert everything.keymap == {"refresh": "f5"}
+    assert everything.keymap == {"view.refresh": "f5"}
+    assert set(everything.keymap) <= BY_ID.keys()
     assert everything.token_command == ("pass", "show", "kraty/live")
 
 
