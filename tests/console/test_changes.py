@@ -25,6 +25,19 @@ async def audit_pane_shows(hand: Hand, *words: str) -> None:
     await hand.closed()
 
 
+@pytest.mark.parametrize(("player", "key"), [("alice_42", "R"), ("bob_7", "F"), ("carol_ng", "F")])
+async def test_ticket_then_reason_is_what_a_hand_types_in_every_dialog(backend: Stage, player: str, key: str) -> None:
+    async with at(backend.app(player=player)) as hand:
+        await hand.looks_at(player)
+        await hand.press(key)
+        await hand.opened(ActionDialog)
+        await hand.type("ZD-1")
+        await hand.press("enter")
+        await hand.type("seen in the logs")
+        shown = dialog(hand)._form_body.values
+        assert (shown["ticket"], shown["reason"]) == ("ZD-1", "seen in the logs")
+
+
 async def test_retry_the_roll_of_a_race_that_paid_nothing(backend: Stage, wire: Wire) -> None:
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")

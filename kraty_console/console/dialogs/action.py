@@ -146,7 +146,7 @@ class ActionDialog(Dialog["Performed | None"]):
             yield PushButton(safe(self.form.confirm_label), widget_id="confirm", classes=danger)
 
     def first_focus(self) -> Widget | None:
-        """The first field that has to be filled; without fields, Cancel."""
+        """The first field that waits for something; without fields, Cancel."""
         if self.draft.pending is not None or self.draft.unsettled is not None:
             return self.confirm
         return self._form_body.first_editor() or self.cancel

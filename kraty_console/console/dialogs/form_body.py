@@ -21,6 +21,10 @@ from kraty_console.support.fields import TYPED_ID, Field, Form, Seen, Value
 from kraty_console.support.forms import asks_for_id
 
 
+def _waits(field: Field) -> bool:
+    return field.required or field.name in ("ticket", "reason")
+
+
 class FormBody(Vertical):
     """Knows the values and what is wrong with them; `Finished` says that enter left the last field."""
 
@@ -73,7 +77,7 @@ class FormBody(Vertical):
         self._rows.append(self._id_row)
 
     def _check_id(self, text: str) -> str | None:
-        return None if text == self._form.typed_id else "not that id"
+        return None if text == self._form.typed_id else f"not that id: type {self._form.typed_id}"
 
     def compose(self) -> ComposeResult:
         """What it is about, the fields, what will change."""
@@ -113,13 +117,14 @@ class FormBody(Vertical):
         self.notes.show(("" if index else "note", "", safe(effect.words)) for index, effect in enumerate(notes))
 
     def first_editor(self) -> Widget | None:
-        """The first field that must be filled, else the first; None without fields.
+        """The first field that waits for something, else the first; None without fields.
 
+        Those are the ones that must be filled, and ticket and reason, which a hand types in this order in every dialog.
         A field is filled when something stands in it; the entries of a grant are when somebody has touched them, for
         what stands there at first is only an example.
         """
         shown = self.shown
-        missing = (row for row in shown if row.field.required and (row.empty or self._untouched(row)))
+        missing = (row for row in shown if _waits(row.field) and (row.empty or self._untouched(row)))
         row = next(missing, shown[0] if shown else None)
         return row.editor if row is not None else None
 

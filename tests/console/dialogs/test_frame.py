@@ -39,8 +39,8 @@ async def test_keys_typed_ahead_are_dropped_and_never_obeyed() -> None:
         assert dialog.draft.values == {}
         assert sent == []
         assert dialog.focused is not None
-        assert dialog.focused.name == "ticket"
-        assert dialog.focused.value == "ZD-4821"
+        assert dialog.focused.name == "reason"
+        assert dialog.focused.value == ""
         assert len(pilot.app.screen_stack) == 2
 
 

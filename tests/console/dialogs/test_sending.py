@@ -83,7 +83,6 @@ async def test_a_refusal_stays_in_plain_words_and_the_draft_is_kept() -> None:
     desk.answers += [world.refused(error), world.applied()]
     async with running(Host(desk)) as pilot:
         dialog = await opened(pilot)
-        await pilot.press("enter")
         await typed(pilot, "again")
         await pilot.press("enter", "enter")
         await until(pilot, lambda: dialog.phase is Phase.EDITING and "conflict" in text_of(pilot.app))
