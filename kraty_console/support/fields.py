@@ -164,7 +164,7 @@ def reason_field(*, required: bool, default: Value = "") -> Field:
         "reason",
         required=required,
         default=default,
-        hint="goes into the audit log" if required else "may stay empty",
+        hint="needed, goes into the audit log" if required else "may stay empty",
         check=_check_reason,
     )
 

@@ -35,7 +35,7 @@ class EntriesEditor(TextArea):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+t", "template", "Template", show=False)]
 
-    help_words = "ctrl+t template · → complete · tab on"
+    help_words = "ctrl+t template · → complete · tab next"
 
     @dataclass
     class Told(Message):
