@@ -45,7 +45,7 @@ class Copying:
 
     def _copy(self, value: str, what: str) -> None:
         said = self._host.copy(value)
-        odd = looks_odd(value)
-        shown = safe(value.splitlines()[0] if value else "", limit=80)
-        words = f"{what} {shown}: {said}"
-        self._screen.tell(f"{words}; it {odd}" if odd else words, "warn" if odd else "good")
+        lines = [line.strip() for line in value.splitlines() if line.strip()] if what == "worklog" else [value]
+        odd = next((words for line in lines if (words := looks_odd(line))), None)
+        shown = safe(lines[0] if lines else "", limit=80)
+        self._screen.tell(f"{what} {said}{f'; it {odd}' if odd else ''}: {shown}", "warn" if odd else "good")
