@@ -20,8 +20,10 @@ from kraty_console.console.dialogs.frame import Dialog
 from kraty_console.console.dialogs.menu import Menu, MenuRow
 from kraty_console.console.dialogs.parts import Lines
 from kraty_console.console.dialogs.text import TextDialog
+from kraty_console.contract.calls import ActionKind
 from kraty_console.present.safe import safe
 from kraty_console.present.times import ago, exact
+from kraty_console.support.actions import REGISTRY
 
 if TYPE_CHECKING:
     from kraty_console.client.entries import Entry
@@ -35,8 +37,19 @@ _STATES: Final = {
     "unknown": "NOT KNOWN",
 }
 
-_HINTS: Final = "enter open · u find out · c copy audit link · esc close"
+_HINTS: Final = "enter open · u find out · y copy audit link · esc close"
 _MAX_BODY: Final = 65_536
+
+
+_KINDS: Final = {
+    **{spec.kind.value: spec.title.lower() for spec in REGISTRY if spec.kind is not None},
+    ActionKind.BAN.value: "ban",
+    ActionKind.UNBAN.value: "lift the ban",
+}
+
+
+def _kind_words(entry: Entry) -> str:
+    return _KINDS.get(entry.kind) or safe(entry.kind.replace("_", " "))
 
 
 def state_words(entry: Entry) -> str:
@@ -51,7 +64,7 @@ def entry_rows(entries: Sequence[Entry], now: datetime) -> list[MenuRow]:
     return [
         MenuRow(
             entry.id,
-            f"{state_words(entry):<20} {safe(entry.kind.replace('_', ' ')):<15} {safe(entry.player, limit=24)}",
+            f"{state_words(entry):<20} {_kind_words(entry):<15} {safe(entry.player, limit=24)}",
             " · ".join(part for part in (safe(entry.ticket or "", limit=16), ago(entry.created_at, now)) if part),
         )
         for entry in entries
@@ -64,7 +77,7 @@ def entry_text(entry: Entry, now: datetime) -> str:
     lines = (
         ("outcome", state_words(entry)),
         ("why", safe(entry.error, limit=2_000) if entry.error else None),
-        ("change", safe(entry.kind.replace("_", " "))),
+        ("change", _kind_words(entry)),
         ("player", safe(entry.player)),
         ("ticket", safe(entry.ticket) if entry.ticket else None),
         ("by", safe(entry.member) if entry.member else None),
@@ -98,7 +111,7 @@ class JournalDialog(Dialog[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("u", "resolve", "Find out", show=False),
-        Binding("c", "copy", "Copy audit link", show=False),
+        Binding("y,c", "copy", "Copy audit link", show=False),
         Binding("A", "decide(True)", "It did", show=False),
         Binding("N", "decide(False)", "It did not", show=False),
         Binding("q", "close", "Close", show=False),
