@@ -105,7 +105,7 @@ def _grant(grant: Grant, snapshot: Snapshot, now: datetime) -> Iterator[Cell]:
     source = source_words(grant, links)
     parts = [f"{safe(status_words(grant.status))}, granted {ago(grant.created_at, now)}"]
     if source is not None:
-        parts.append(f"from {source}")
+        parts.append(source if grant.source_kind == "admin" else f"from {source}")
     if grant.claimed_at is not None:
         parts.append(f"claimed {ago(grant.claimed_at, now)}")
     elif grant.expires_at is not None:

@@ -31,7 +31,7 @@ COLUMNS: Final = (
 )
 
 _SOURCES: Final = {
-    "api": "studio's backend",
+    "api": "the backend",
     "admin": "by hand",
     "crate_open": "a crate",
     "crate": "a crate",

@@ -103,7 +103,8 @@ def _totals(snapshot: Snapshot, *, narrow: bool = False) -> Iterator[Line]:
     summary = snapshot.summary
     granted = None
     if summary.grants_pending is not None or summary.grants_claimed is not None:
-        granted = (summary.grants_pending or 0) + (summary.grants_claimed or 0)
+        # The totals leave out what expired; the list has it, unless it is too long to be read whole.
+        granted = max((summary.grants_pending or 0) + (summary.grants_claimed or 0), len(snapshot.grants))
     for label, total, rest in (
         (
             "attempts",

@@ -90,7 +90,7 @@ def test_two_faults_are_both_told() -> None:
         ({}, "daily_race"),
         ({"sourceKind": "event_milestone"}, "milestone of daily_race"),
         ({"sourceKind": "admin", "sourceRefId": None}, "by hand"),
-        ({"sourceKind": "api", "sourceRefId": None}, "studio's backend"),
+        ({"sourceKind": "api", "sourceRefId": None}, "the backend"),
         ({"sourceKind": "crate_open", "sourceRefId": None}, "a crate"),
         ({"sourceRefId": None}, "an event"),
         ({"sourceKind": "gift", "sourceRefId": None}, "gift"),
