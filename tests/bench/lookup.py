@@ -10,12 +10,13 @@ import statistics
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from urllib.parse import urlsplit
 
 import httpx
 import sqlalchemy as sa
-from kraty_console.backend.api.app import build_app
 
+from kraty_console.backend.api.app import build_app
 from kraty_console.backend.api.calls import Services
 from kraty_console.backend.api.rate_limit import Rate, RateLimit
 from kraty_console.backend.engine.ids import IdSource
@@ -26,52 +27,58 @@ from tests.e2e.world import World
 SMALL, LARGE = "grace_hopper", "heavy_user"
 MOST_MORE = 1.2
 """How much more the largest player of the demo world may cost than one with a few rows."""
+LIMITS = (50, 5)
 _APART = 1 / 45
 """Seconds between calls, so that the rate limit of 50 a second is never met."""
 
 
+Costs = Mapping[str, float]
+"""By player."""
+
+
 @dataclass(frozen=True)
 class Lookups:
-    """The medians of both players: milliseconds, bytes and statements."""
+    """The medians of both players, for the lists as long as the console asks for and for lists that both can fill."""
 
-    ms: Mapping[str, float]
-    bytes: Mapping[str, float]
-    statements: Mapping[str, float]
+    ms: Mapping[int, Costs]
+    """Milliseconds, by the limit of the lists."""
+    bytes: Mapping[int, Costs]
+    statements: Costs
 
     def section(self) -> Section:
         """As lines with budgets."""
-        time_budget = Budget(LARGE, MOST_MORE * self.ms[SMALL], f"(1.2 × {SMALL})")
-        return Section(
-            "a look-up",
-            [
-                Line("round trip", "ms", self.ms, [time_budget]),
-                Line("statements", "", self.statements, [Budget(LARGE, self.statements[SMALL], f"(as {SMALL})")]),
-                Line("answer", "bytes", self.bytes),
-            ],
-        )
+        lines = []
+        for limit, ms in self.ms.items():
+            most = Budget(LARGE, MOST_MORE * ms[SMALL], f"({MOST_MORE} × {SMALL})")
+            lines.append(Line(f"round trip, lists of {limit}", "ms", ms, [most]))
+            lines.append(Line(f"answer, lists of {limit}", "bytes", self.bytes[limit]))
+        same = Budget(LARGE, self.statements[SMALL], f"(as {SMALL})")
+        return Section("a look-up", [*lines, Line("statements", "", self.statements, [same])])
 
 
 def measure_lookups(world: World, calls: int) -> Lookups:
     """Look both players up in turn, `calls` times each, and once more in process to count statements."""
-    ms: dict[str, list[float]] = {SMALL: [], LARGE: []}
-    size: dict[str, float] = {}
+    ms: dict[int, dict[str, list[float]]] = {limit: {SMALL: [], LARGE: []} for limit in LIMITS}
+    size: dict[int, dict[str, float]] = {limit: {} for limit in LIMITS}
     token = world.credentials.sessions["GAME_ADMIN"]
     place = urlsplit(world.url)
     connection = http.client.HTTPConnection(place.hostname or "", place.port)
     try:
-        for _ in range(calls):
-            for player, taken in ms.items():
-                began = time.perf_counter()
-                connection.request("GET", world.path_of(player), headers={"Authorization": f"Bearer {token}"})
-                answer = connection.getresponse()
-                size[player] = len(answer.read())
-                taken.append(1000 * (time.perf_counter() - began))
-                if answer.status != 200:
-                    raise RuntimeError(f"the look-up of {player} answered {answer.status}")
-                _pause(began + _APART)
+        for _, limit, player in product(range(calls), LIMITS, (SMALL, LARGE)):
+            began = time.perf_counter()
+            path = f"{world.path_of(player)}?limit={limit}"
+            connection.request("GET", path, headers={"Authorization": f"Bearer {token}"})
+            answer = connection.getresponse()
+            size[limit][player] = len(answer.read())
+            ms[limit][player].append(1000 * (time.perf_counter() - began))
+            if answer.status != 200:
+                raise RuntimeError(f"the look-up of {player} answered {answer.status}")
+            _pause(began + _APART)
     finally:
         connection.close()
-    medians = {player: statistics.median(taken) for player, taken in ms.items()}
+    medians = {
+        limit: {player: statistics.median(taken) for player, taken in players.items()} for limit, players in ms.items()
+    }
     return Lookups(medians, size, asyncio.run(_count(world, [SMALL, LARGE])))
 
 

@@ -31,7 +31,7 @@ class Line:
         if not self.budgets:
             return ""
         known = [(budget, self.values.get(budget.column)) for budget in self.budgets]
-        told = ", ".join(f"≤ {number(budget.most)}{' ' + budget.words if budget.words else ''}" for budget, _ in known)
+        told = ", ".join(dict.fromkeys(f"≤ {number(budget.most)} {budget.words}".strip() for budget, _ in known))
         over = [budget.column for budget, value in known if value is None or value > budget.most]
         return f"{told}  {'over: ' + ', '.join(over) if over else 'ok'}"
 

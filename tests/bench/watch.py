@@ -186,7 +186,7 @@ class Watched:
         for at in self._unpainted[:at_most]:
             self.emulator.draw(1)
             if self.ready_at is None:
-                text = "\n".join(self.emulator.screen.display)
+                text = "\n".join(self.emulator.lines_drawn())
                 if self.first_text_at is None and text.strip():
                     self.first_text_at = at
                 if self._ready.search(text):

@@ -57,7 +57,7 @@ def plant(database: Path) -> Planted:
 
 
 def _can_be_an_id(entry: Hostile) -> bool:
-    return entry.can_be_text and 1 <= len(entry.value) <= LONGEST_ID and not entry.is_json
+    return entry.can_be_text and 1 <= len(entry.value) <= LONGEST_ID and "\0" not in entry.value and not entry.is_json
 
 
 class _Garden:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from pyte.screens import Char
 
-from tests.terminal import Terminal
+from tests.terminal import Gone, Terminal
 
 _LIGHT = 176
 """Of 255: what each part of a light colour is above."""
+
+_NO_ANSWER = 0.5
+"""Seconds after which a key is taken to change nothing."""
 
 
 class Person(Terminal):
@@ -58,15 +62,43 @@ class Person(Terminal):
         self.press(key)
         self.wait_for(lambda text: any(all(part in line for part in shown) for line in text.splitlines()))
 
+    def rows(self) -> int:
+        """How many rows the open pane has, as the line below the table says (`3 of 12`); 1 where all are in sight."""
+        found = re.search(r"─ \d+ of (\d+)(?: ─|\n|$)", self.text())
+        return int(found[1]) if found else 1
+
+    def leave_search(self) -> None:
+        """Escape from the search field onto the rows, and see its cursor go."""
+        self.press("Esc")
+        self.wait_for(lambda _: self.focus() == "")
+
+    def try_dialog(self, key: str) -> bool:
+        """Press the key of a dialog that may be off here; whether it stands and listens. Otherwise the last line says
+        why it is off."""
+        before = self.footer()
+        self.press(key)
+        self.wait_for(lambda text: "[ Cancel ]" in text or self.footer() != before)
+        if "[ Cancel ]" not in self.text():
+            return False
+        self.listens("")
+        return True
+
+    def step(self, key: str) -> None:
+        """Press a key and wait for its answer; a key that changes nothing is given a moment."""
+        seen = len(self.sent)
+        self.press(key)
+        with suppress(Gone):
+            self.wait_for(lambda _: len(self.sent) > seen, _NO_ANSWER)
+
     def focus(self) -> str:
         """What has the focus: the words of a button or a tick, or the label of a field; empty while nothing has it."""
         return re.split(r" {2,}| \[ ", self.focused())[0]
 
     def focused(self) -> str:
         """The button, the tick or the whole line of the field that has the focus."""
-        self.text()
-        for row, line in enumerate(self.emulator.screen.display):
-            cells = [self.emulator.screen.buffer[row][column] for column in range(len(line))]
+        columns, _ = self.emulator.size
+        for row, line in enumerate(self.emulator.lines()):
+            cells = [self.emulator.screen.buffer[row][column] for column in range(columns)]
             button = "".join(cell.data for cell in cells if cell.reverse).strip()
             if button.startswith("["):
                 return button

@@ -9,8 +9,11 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections.abc import Mapping
 
 import pyte
+from pyte.screens import Char
+from wcwidth import wcwidth
 
 # A sequence or a UTF-8 character cut off by the end of a read.
 _CUT = re.compile(
@@ -88,6 +91,16 @@ class _Stream(pyte.ByteStream):
     events = pyte.ByteStream.events | {"repeat", "scroll_up", "scroll_down"}
 
 
+def _line(cells: Mapping[int, Char], columns: int) -> str:
+    """One line. The second half of a wide character is empty; where the first was written over, it is a blank."""
+    text, wide = "", False
+    for column in range(columns):
+        data = cells[column].data
+        text += data or ("" if wide else " ")
+        wide = wcwidth(data[:1]) == 2 if data else False
+    return text
+
+
 class Emulator:
     """A terminal of `columns` × `rows`; a `modern` one knows the Kitty keyboard, synchronised output and in-band
     resizing."""
@@ -127,10 +140,19 @@ class Emulator:
             self._stream.feed(_UNKNOWN_TO_PYTE.sub(b"", data))
         del self._undrawn[:at_most]
 
+    def lines(self) -> list[str]:
+        """The screen as lines of as many characters as there are cells, less one for each wide character."""
+        self.draw()
+        return self.lines_drawn()
+
+    def lines_drawn(self) -> list[str]:
+        """The same, of what has been drawn until now."""
+        columns, rows = self.size
+        return [_line(self.screen.buffer[row], columns) for row in range(rows)]
+
     def text(self) -> str:
         """The screen as text, its lines without the blanks at their ends."""
-        self.draw()
-        return "\n".join(line.rstrip() for line in self.screen.display)
+        return "\n".join(line.rstrip() for line in self.lines())
 
     @property
     def size(self) -> tuple[int, int]:

@@ -1,0 +1,166 @@
+"""No byte of the hostile corpus reaches the terminal as it is: on every pane, row, document, dialog and list, at a real
+terminal, with every byte audited; and none of it ends the console (trust: "The door to the terminal")."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.hostile_world import Planted, plant
+from tests.e2e.person import Person
+from tests.e2e.world import World, serving
+from tests.terminal.audit import assert_clean, unseen
+
+PANES = ("attempts", "grants", "wallet", "lobbies", "items", "audit")
+IDS_AT_ONCE = 30
+"""As many as the list of recent players holds."""
+
+
+@dataclass(frozen=True)
+class HostileWorld:
+    """A backend whose texts are the corpus."""
+
+    world: World
+    planted: Planted
+
+
+@pytest.fixture(scope="module")
+def hostile(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[HostileWorld]:
+    folder = tmp_path_factory.mktemp("hostile")
+    shutil.copytree(demo_folder, folder, dirs_exist_ok=True)
+    planted = plant(folder / "kraty.db")
+    with serving(folder) as world:
+        yield HostileWorld(world, planted)
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_every_row_of_every_pane(hostile: HostileWorld, number: int) -> None:
+    carrier = hostile.planted.carriers[number]
+    with Person(hostile.world.console(carrier), env=hostile.world.env(f"rows {number}")) as person:
+        person.on(carrier)
+        for key, _ in enumerate(PANES, 1):
+            person.press(str(key))
+            person.wait_for(f"[{key} ")
+            person.press("g")
+            assert person.rows() > 30
+            for _ in range(person.rows() - 1):
+                person.step("j")
+        person.quit()
+        assert_clean(person.sent)
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_rows_opened_as_documents_and_as_json(hostile: HostileWorld, number: int) -> None:
+    carrier = hostile.planted.carriers[number]
+    with Person(hostile.world.console(carrier), env=hostile.world.env(f"documents {number}")) as person:
+        person.on(carrier)
+        for key, _ in enumerate(PANES, 1):
+            person.press(str(key))
+            person.wait_for(f"[{key} ")
+            for edge in "gG":
+                person.press(edge)
+                for _ in range(key):  # other strings in every pane
+                    person.step("j" if edge == "g" else "k")
+                person.press("Enter")
+                person.wait_for("esc close")
+                person.step("J")
+                person.step("PageDown")
+                person.press("Esc")
+                person.wait_until_gone("esc close")
+        person.quit()
+        assert_clean(person.sent)
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_every_id_as_the_player_on_screen_and_in_a_dialog(hostile: HostileWorld, number: int) -> None:
+    world = hostile.world
+    ids = hostile.planted.ids[number * IDS_AT_ONCE :][:IDS_AT_ONCE]
+    env = world.env(f"ids {number}")
+    state = world.folder / f"state {number}"
+    state.mkdir(mode=0o700)
+    (state / f"recent-{world.credentials.game}-live.json").write_text(json.dumps(ids))
+    with Person(world.console(), env=env | {"KRATY_STATE": str(state)}) as person:
+        person.signed_in()
+        person.leave_search()
+        for turn, _ in enumerate(ids):
+            heading = person.heading()
+            person.press("p")
+            person.wait_for(lambda text: "Recent players" in text and person.focus() != "")
+            person.press(*["Down"] * (len(ids) - 1), "Enter")  # the one opened least recently comes last
+            person.wait_for(lambda text, heading=heading: heading not in text and "is banned" in text)
+            person.dialog(*(("C", "Credit"), ("B", "an"), ("M", "rant"))[turn % 3])
+            person.press("Esc")
+            person.wait_until_gone("[ Cancel ]")
+        person.quit()
+        assert_clean(person.sent)
+
+
+def test_dialogs_on_rows_the_audit_log_the_journal_and_a_worklog(hostile: HostileWorld) -> None:
+    carrier = hostile.planted.carriers[0]
+    with Person(hostile.world.console(carrier), env=hostile.world.env("dialogs")) as person:
+        person.on(carrier)
+        opened = 0
+        for pane, keys in (("1", "FR"), ("2", "F")):
+            person.press(pane)
+            person.wait_for(f"[{pane} ")
+            for _ in range(9):
+                for key in keys:
+                    if person.try_dialog(key):
+                        opened += 1
+                        person.press("Esc")
+                        person.wait_until_gone("[ Cancel ]")
+                person.step("j")
+        assert opened > 9
+        person.dialog("C", "Credit")
+        for text in ("gold", "5", "ZD-1"):
+            person.answer(text)
+            person.go("Enter")
+        person.answer("sorry ☃")
+        person.confirm("Credit", "Credit applied")
+        for key, title in (("o", "Journal"), ("?", "Keys"), (":", "palette"), ("p", "Recent")):
+            person.press(key)
+            person.wait_for(title)
+            person.step("PageDown")
+            person.step("PageDown")
+            person.press("Esc")
+            person.wait_until_gone(title)
+        person.press("l")
+        person.wait_for("ACTION")
+        for _ in range(6):
+            person.step("PageDown")
+        person.press("Enter")
+        person.wait_for("esc close")
+        person.press("Esc")
+        person.wait_until_gone("esc close")
+        person.press("q")
+        person.on(carrier)
+        person.press("w")
+        assert "sorry" in person.wait_for_copy()
+        person.quit()
+        assert_clean(person.sent, copies=1)
+
+
+def test_the_plain_output_and_the_json_of_a_carrier(hostile: HostileWorld) -> None:
+    carrier = hostile.planted.carriers[0]
+    shown = plain(hostile.world, "show", carrier)
+    assert len(shown) > len(PANES) * 30
+    assert not [wrong for line in shown if (wrong := unseen(line))]
+    raw = "\n".join(plain(hostile.world, "show", carrier, "--json"))
+    assert raw.isascii()
+    assert json.loads(raw)
+
+
+def plain(world: World, *arguments: str) -> list[str]:
+    """The lines that a command without a screen prints."""
+    done = subprocess.run(
+        world.console(*arguments), env=os.environ | world.env("plain"), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
