@@ -36,7 +36,9 @@ def report(error: BaseException, folder: Path, moment: datetime) -> Path:
         "",
     ]
     chain: BaseException | None = error
-    while chain is not None:
+    told: set[int] = set()
+    while chain is not None and id(chain) not in told:  # a chain may lead back into itself
+        told.add(id(chain))
         lines.append(f"{type(chain).__module__}.{type(chain).__qualname__}")
         for frame in traceback.extract_tb(chain.__traceback__):
             lines.append(f"  {frame.filename}:{frame.lineno} in {frame.name}")
