@@ -221,7 +221,9 @@ class Commands:
             if player is not None:
                 self._screen.open_player(player)
 
-        self._host.show(RecentDialog([(player, "") for player in self._desk.recents]), answered)
+        players = self._desk.recents
+        other = next((player for player in players if player != self._screen.look.player), None)
+        self._host.show(RecentDialog([(player, "") for player in players], other), answered)
 
     def _palette(self) -> None:
         from kraty_console.console.dialogs.palette import PaletteDialog

@@ -174,6 +174,8 @@ class Reading:
             self.look = self.look.failed(error, missing=True)
             self._screen.draw()
             await self._nearest(player)
+            if self.look.nearest:
+                self._screen.place.row_id = self.look.nearest[0]
         except KratyError as error:
             self.look = self.look.failed(error)
             self._tell_error(error)
@@ -207,7 +209,9 @@ class Reading:
         return text, ""
 
     async def _nearest(self, player: str) -> None:
-        """Offer the players whose ids share the longest beginning with the one that was not found."""
+        """Offer the players whose ids share the longest beginning with the one that was not found, the likest first."""
+        from difflib import SequenceMatcher
+
         from kraty_console.contract.errors import KratyError
 
         shortest, longest = 1, min(len(player) - 1, LONGEST_BEGINNING)
@@ -219,7 +223,12 @@ class Reading:
                 return
             if hits:
                 shortest = length
-                self.look = self.look.near(tuple(hit.external_player_id for hit in hits))
+                matcher = SequenceMatcher(b=player[:LONGEST_BEGINNING], autojunk=False)
+                likeness: dict[str, float] = {}
+                for hit in hits:
+                    matcher.set_seq1(hit.external_player_id[:LONGEST_BEGINNING])
+                    likeness[hit.external_player_id] = matcher.ratio()
+                self.look = self.look.near(tuple(sorted(likeness, key=lambda each: -likeness[each])))
             else:
                 longest = length - 1
 

@@ -128,6 +128,24 @@ async def test_no_match_is_said_while_typing_and_enter_offers_the_nearest(backen
         await hand.looks_at("alice_42")
 
 
+async def test_the_likest_of_the_nearest_comes_first_and_is_under_the_cursor(backend: Stage) -> None:
+    async with at(backend.app()) as hand:
+        await look_up(hand, "alcie_42")
+        assert hand.app.bottom.look.nearest[0] == "alice_42"
+        await look_up(hand, "graec_hopper")
+        assert hand.app.bottom.table.row is not None
+        assert hand.app.bottom.table.row.id == hand.app.bottom.look.nearest[0] == "grace_hopper"
+
+
+async def test_enter_in_the_empty_field_opens_the_player_under_the_cursor(backend: Stage) -> None:
+    async with at(backend.app(player="bob_7")) as hand:
+        await hand.looks_at("bob_7")
+        await hand.press("slash", "enter")
+        assert hand.app.bottom.table.has_focus
+        await hand.press("escape", "slash", "enter")
+        await hand.looks_at("bob_7")
+
+
 async def test_where_nothing_is_near_it_says_so(backend: Stage) -> None:
     async with at(backend.app()) as hand:
         await look_up(hand, "%%%%")
@@ -142,7 +160,7 @@ async def test_of_several_pasted_ids_the_first_is_opened_and_the_rest_wait_under
         await hand.opened(PickDialog)
         await hand.sees("bob_7", "erin", "carol_ng")
         assert [row.id for row in hand.app.screen.rows] == ["bob_7", "erin", "carol_ng"]
-        await hand.press("down", "enter")
+        await hand.press("enter")  # whoever comes after the one that is open
         await hand.looks_at("erin")
 
 

@@ -14,13 +14,15 @@ _ID_CELLS = 60
 class RecentDialog(PickDialog):
     """Answers the external id of the chosen player, None when closed."""
 
-    def __init__(self, players: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, players: Sequence[tuple[str, str]], current: str | None = None) -> None:
         """
         Args:
             players: (external id, a few words such as "2 min ago"), newest first, ids as they are.
+            current: The player to start on: whoever comes next.
         """
         super().__init__(
             "Recent players",
             [MenuRow(player, safe(player, limit=_ID_CELLS), safe(words)) for player, words in players],
             empty="no player was opened yet; search with /",
+            current=current,
         )

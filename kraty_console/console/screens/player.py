@@ -329,6 +329,13 @@ class PlayerScreen(Screen[None]):
             self.reading.give_up()
         self.leave_search()
 
+    @on(SearchBar.Empty)
+    def _empty(self) -> None:
+        """Back to the rows; on the first screen the cursor already points at a player."""
+        self.leave_search()
+        if self.look.snapshot is None and (row := self.table.row) is not None:
+            self._commands.open_row(row)
+
     @on(SearchBar.Asked)
     def _asked(self, event: SearchBar.Asked) -> None:
         self.keys.tell(None)

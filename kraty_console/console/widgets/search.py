@@ -162,6 +162,10 @@ class SearchBar(Horizontal):
     class Left(Message):
         """The person went back to the rows."""
 
+    @dataclass
+    class Empty(Message):
+        """Enter with nothing typed: it means the row under the cursor."""
+
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
         super().__init__(id=id)
         self._suggestions: tuple[Suggestion, ...] = ()
@@ -224,6 +228,8 @@ class SearchBar(Horizontal):
             self.post_message(self.Chosen(self._suggestions[self._chosen].player, typed=False))
         elif self.text:
             self.post_message(self.Chosen(self.text, typed=True))
+        else:
+            self.post_message(self.Empty())
 
     def on_search_input_chose(self, event: SearchInput.Chose) -> None:
         """Mark another suggestion; without any, the arrows go to the rows."""
