@@ -329,7 +329,7 @@ def _pending(grant: Grant, snapshot: Snapshot, now: datetime) -> Iterator[Diagno
             Fault.BANNED_PENDING,
             "player is banned",
             "notice",
-            "The player is banned, so claims are refused and the grant waits. If the ban is wrong, lift it; "
+            "The player is banned, so claims are refused. If the ban is wrong, lift it; "
             "if the player is due this all the same, force-claim delivers it.",
             "player.ban",
         )
