@@ -280,7 +280,7 @@ async def test_trouble_in_a_read_keeps_the_old_data_with_its_age_and_u_tries_aga
         await hand.press("r")
         await hand.until(lambda: status(hand) is Status.STALE)
         await hand.rest()
-        await hand.sees("STALE since 14:02:31Z", "Brave Badger", "200 gold")
+        await hand.sees("STALE since 14:02:31Z", "Brave Badger", "▸  pending")
         if trouble == "500":
             await hand.sees("The server is in trouble", "Press u to try again", "req-77")
         elif trouble in ("closed", "hang"):

@@ -1,0 +1,78 @@
+"""Copying through the terminal: OSC 52, plain, out of tmux, out of screen, and no more than terminals take."""
+
+from __future__ import annotations
+
+import base64
+import re
+
+import pytest
+
+from kraty_console.console.clipboard import LARGEST, TooLong, osc52
+from tests.console.drive import at
+from tests.console.stage import Stage
+from tests.data import load_hostile
+
+
+def decoded(sequence: str) -> str:
+    found = re.fullmatch(r"\x1b\]52;c;([A-Za-z0-9+/=]*)\x07", sequence)
+    assert found, sequence
+    return base64.b64decode(found.group(1)).decode("utf-8")
+
+
+@pytest.mark.parametrize("text", ["", "alice_42", "漢字", "a\nb", "x" * 50_000])
+def test_a_plain_terminal_gets_one_sequence(text: str) -> None:
+    assert decoded(osc52(text, {"TERM": "xterm-256color"})) == text
+
+
+def test_tmux_gets_it_plain_and_passed_through() -> None:
+    sequence = osc52("alice_42", {"TMUX": "/tmp/tmux-0/default,1,0", "STY": "ignored.inside.tmux"})
+    plain, wrapped = sequence.split("\x1bPtmux;")
+    assert decoded(plain) == "alice_42"
+    assert wrapped.endswith("\x1b\\")
+    assert decoded(wrapped.removesuffix("\x1b\\").replace("\x1b\x1b", "\x1b")) == "alice_42"
+
+
+def test_screen_gets_it_in_short_pieces() -> None:
+    text = "alice_42 " * 40
+    sequence = osc52(text, {"STY": "1234.pts-0.host"})
+    pieces = re.findall(r"\x1bP(.*?)\x1b\\(?=\x1bP|$)", sequence, flags=re.DOTALL)
+    assert all(len(piece) <= 76 for piece in pieces)
+    assert decoded("".join(pieces)) == text
+
+
+def test_a_lone_surrogate_becomes_a_question_mark() -> None:
+    assert decoded(osc52("a\ud800b", {})) == "a?b"
+
+
+@pytest.mark.parametrize("environ", [{}, {"TMUX": "1"}, {"STY": "1"}])
+def test_what_is_copied_never_steers_the_terminal_by_itself(environ: dict[str, str]) -> None:
+    for each in load_hostile():
+        if len(each.value) < 10_000:
+            sequence = osc52(each.value, environ)
+            bare = re.sub(r"\x1bP(tmux;)?|\x1b\\|\x1b+\]52;c;|\x07", "", sequence)
+            assert re.fullmatch(r"[A-Za-z0-9+/=]*", bare), each.name
+
+
+def test_a_text_that_terminals_would_cut_is_refused() -> None:
+    fits = "x" * (LARGEST // 4 * 3)
+    assert decoded(osc52(fits, {})) == fits
+    with pytest.raises(TooLong, match=f"terminals take {LARGEST:,} at most"):
+        osc52(fits + "xyz", {})
+
+
+async def test_the_console_says_how_much_it_sent_and_what_was_too_long(backend: Stage) -> None:
+    async with at(backend.app()) as hand:
+        assert hand.app.copy("héllo") == "sent to the terminal's clipboard (6 bytes)"
+        assert hand.app.clipboard == "héllo"
+        words = hand.app.copy("x" * 100_000)
+        assert words.startswith("too long for a terminal's clipboard")
+        assert hand.app.clipboard == "héllo"
+
+
+async def test_nothing_goes_to_the_clipboard_but_what_was_asked(backend: Stage) -> None:
+    async with at(backend.app(player="alice_42")) as hand:
+        await hand.looks_at("alice_42")
+        for key in "12345jkgGr":
+            await hand.press(key)
+        await hand.rest()
+        assert hand.app.clipboard == ""

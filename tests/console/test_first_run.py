@@ -1,0 +1,151 @@
+"""The first run: an address, a token, a game and an environment, asked for step by step and kept for the next time."""
+
+from __future__ import annotations
+
+import asyncio
+import stat
+import tomllib
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from kraty_console.config.profiles import Profile
+from kraty_console.console.app import KratyApp
+from kraty_console.console.dialogs.sign_in import SignInDialog
+from kraty_console.console.dialogs.token import TokenDialog
+from tests.console.drive import at
+from tests.console.stage import Stage, now
+from tests.console.wire import Wire
+
+
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the profile will be; nothing is there yet."""
+    file = tmp_path / "config" / "kraty" / "config.toml"
+    monkeypatch.setenv("KRATY_CONFIG", str(file))
+    monkeypatch.setenv("KRATY_STATE", str(tmp_path / "state"))
+    return file
+
+
+def newcomer(backend: Stage, **profile: str) -> KratyApp:
+    """The console without a token, and without a profile but for what is given."""
+    launch = replace(backend.launch(), profile=Profile(name="default", theme="dark", **profile), token=None)
+    return KratyApp(launch, now=now, environ={"TERM": "xterm-256color"})
+
+
+async def test_the_first_run_is_guided_and_kept_with_mode_0600(backend: Stage, config: Path) -> None:
+    token = backend.world.credentials["sessions"]["GAME_ADMIN"]
+    async with at(newcomer(backend)) as hand:
+        await hand.opened(SignInDialog)
+        await hand.sees("1 of 4", "Where is Kraty?", "https://api.kraty.io")
+        line = hand.app.screen.line
+        line.value = backend.url.replace("127.0.0.1", "kraty.example")
+        await hand.press("enter")
+        await hand.sees("plain http, which would show the token")
+        line.value = backend.url
+        await hand.press("enter")
+        await hand.sees("2 of 4")
+        line.value = "kst_" + "x" * 43
+        await hand.press("enter")
+        await hand.sees("The session is over or not known")
+        assert "kst_" not in hand.text
+        line.value = token
+        await hand.press("enter")
+        await hand.sees("3 of 4", "signed in    maria", "Bright Burrow ▸ Rabbit Rush", "GAME_ADMIN")
+        await hand.press("enter")
+        await hand.sees("4 of 4", "LIVE", "changes are real")
+        await hand.press("escape")
+        await hand.sees("3 of 4")
+        await hand.press("enter")
+        await hand.sees("4 of 4")
+        await hand.press("down", "enter")
+        await hand.closed()
+        await hand.sees("rabbit-rush", "TEST", "maria · GAME_ADMIN")
+        await hand.type("alice_42")
+        await hand.sees("▸alice_42")
+    await asyncio.to_thread(check_kept, backend, config, token)
+
+
+def check_kept(backend: Stage, config: Path, token: str) -> None:
+    """The profile says what was chosen, the token lies beside it, and both are their owner's alone."""
+    kept = tomllib.loads(config.read_text())["profiles"]["default"]
+    credentials = backend.world.credentials
+    assert kept == {
+        "url": backend.url,
+        "studio": credentials["studioId"],
+        "game": credentials["gameId"],
+        "environment": "test",
+    }
+    secret = config.parent / "tokens" / "default"
+    assert secret.read_text() == token + "\n"
+    assert token not in config.read_text()
+    for path, mode in ((config, 0o600), (secret, 0o600), (secret.parent, 0o700), (config.parent, 0o700)):
+        assert stat.S_IMODE(path.stat().st_mode) == mode, path
+
+
+async def test_a_profile_that_somebody_wrote_is_left_alone(backend: Stage, config: Path) -> None:
+    await asyncio.to_thread(config.parent.mkdir, parents=True)
+    await asyncio.to_thread(config.write_text, "# mine\n")
+    async with at(newcomer(backend, url=backend.url)) as hand:
+        await hand.opened(SignInDialog)
+        await hand.press("enter")
+        await hand.sees("2 of 4")
+        hand.app.screen.line.value = backend.world.credentials["sessions"]["GAME_VIEWER"]
+        await hand.press("enter")
+        await hand.sees("3 of 4")
+        await hand.press("enter")
+        await hand.sees("4 of 4")
+        await hand.press("enter")
+        await hand.closed()
+        await hand.sees("victor · GAME_VIEWER", "LIVE")
+    assert await asyncio.to_thread(config.read_text) == "# mine\n"
+    assert not (config.parent / "tokens").exists()
+
+
+async def test_leaving_the_first_step_leaves_the_console(backend: Stage, config: Path, wire: Wire) -> None:
+    app = newcomer(backend)
+    async with at(app) as hand:
+        await hand.opened(SignInDialog)
+        await hand.press("escape")
+        await hand.until(lambda: app.return_code == 0)
+    assert not wire.asked
+    assert not config.parent.exists()
+
+
+async def test_an_address_that_nobody_answers_at_is_told(backend: Stage, config: Path) -> None:
+    async with at(newcomer(backend)) as hand:
+        await hand.opened(SignInDialog)
+        hand.app.screen.line.value = "http://127.0.0.1:1"
+        await hand.press("enter")
+        await hand.sees("2 of 4")
+        hand.app.screen.line.value = "kst_" + "x" * 43
+        await hand.press("enter")
+        await hand.sees("The server cannot be reached")
+        await hand.press("escape")
+        await hand.sees("1 of 4", "http://127.0.0.1:1")
+
+
+async def test_a_folder_that_cannot_be_written_is_told_and_the_session_goes_on(
+    backend: Stage, config: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "config").write_text("a file where the folder should be")
+    async with at(newcomer(backend, url=backend.url)) as hand:
+        await hand.opened(SignInDialog)
+        await hand.press("enter")
+        await hand.sees("2 of 4")
+        hand.app.screen.line.value = backend.world.credentials["sessions"]["GAME_ADMIN"]
+        await hand.press("enter")
+        await hand.sees("3 of 4")
+        await hand.press("enter")
+        await hand.sees("4 of 4")
+        await hand.press("enter")
+        await hand.closed()
+        await hand.sees("the profile could not be kept", "maria · GAME_ADMIN")
+
+
+async def test_a_new_token_for_a_known_profile_is_asked_for_alone(backend: Stage) -> None:
+    async with at(backend.app(token="kst_" + "x" * 43)) as hand:
+        await hand.opened(TokenDialog)
+        await hand.sees("New session token", "[ paste it; it is not shown")
+        assert "demo · 127.0.0.1" in hand.app.screen._words

@@ -1,0 +1,73 @@
+"""A console that nobody touches does nothing: no timer runs, nothing is asked."""
+
+from __future__ import annotations
+
+from textual.timer import Timer
+
+from kraty_console.console.app import KratyApp
+from kraty_console.console.dialogs.action import ActionDialog
+from tests.console.drive import Hand, at
+from tests.console.filling import confirm, put, told
+from tests.console.stage import Stage
+from tests.console.wire import Wire
+
+
+def running(app: KratyApp) -> list[Timer]:
+    """Timers that will fire by themselves."""
+    pumps = [app, *app.screen_stack, *(widget for screen in app.screen_stack for widget in screen.walk_children())]
+    timers = [timer for pump in pumps for timer in pump._timers]
+    return [each for each in timers if each._task is not None and not each._task.done() and each._active.is_set()]
+
+
+async def still(hand: Hand, wire: Wire) -> None:
+    await hand.rest()
+    assert running(hand.app) == []
+    asked = len(wire.asked)
+    await hand.pilot.pause()
+    assert len(wire.asked) == asked
+
+
+async def test_no_timer_runs_at_the_start_with_a_player_and_with_a_dialog(backend: Stage, wire: Wire) -> None:
+    async with at(backend.app()) as hand:
+        await still(hand, wire)
+        await hand.type("alice_4")
+        await hand.sees("▸alice_42")
+        await still(hand, wire)
+        await hand.press("enter")
+        await hand.looks_at("alice_42")
+        await still(hand, wire)
+        await hand.press("C")
+        await hand.opened(ActionDialog)
+        await still(hand, wire)
+        await hand.press("escape")
+        await hand.closed()
+        await hand.press("ctrl+p")
+        await hand.opened()
+        await still(hand, wire)
+
+
+async def test_the_clock_of_a_wait_ends_with_it(backend: Stage, wire: Wire) -> None:
+    async with at(backend.app(player="bob_7")) as hand:
+        await hand.looks_at("bob_7")
+        held = wire.holds("GET", "/players/bob_7")
+        await hand.press("r")
+        await hand.sees("loading, 0 s")
+        assert running(hand.app)
+        held.let_go()
+        await hand.looks_at("bob_7")
+        await still(hand, wire)
+
+
+async def test_the_clock_of_a_change_ends_with_it(backend: Stage, wire: Wire) -> None:
+    wire.answers("POST", "/credit", 409, "conflict", "not now", times=1)
+    async with at(backend.app(player="bob_7")) as hand:
+        await hand.looks_at("bob_7")
+        await hand.press("C")
+        await hand.opened(ActionDialog)
+        await put(hand, economy_key="gold", amount="1", reason="make-good")
+        await confirm(hand)
+        await told(hand, "Not applied: not now")
+        await still(hand, wire)
+        await confirm(hand)
+        await hand.closed()
+        await still(hand, wire)

@@ -1,0 +1,121 @@
+"""Sizes: what shows where, and that a terminal that changes its size loses nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from kraty_console.console.dialogs.action import ActionDialog
+from tests.console.drive import Hand, at
+from tests.console.filling import dialog, put
+from tests.console.stage import Stage
+
+SIZES = ((40, 12), (80, 24), (120, 36), (200, 60))
+
+
+async def resize(hand: Hand, width: int, height: int) -> None:
+    await hand.pilot.resize_terminal(width, height)
+    await hand.until(lambda: hand.app.screen.size == (width, height) and hand.app.bottom.size == (width, height))
+    await hand.pilot.pause()
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_player_is_shown_at_every_size_and_no_line_is_longer_than_the_screen(
+    backend: Stage, size: tuple[int, int]
+) -> None:
+    async with at(backend.app(player="alice_42"), size) as hand:
+        await hand.looks_at("alice_42")
+        lines = hand.text.splitlines()
+        assert len(lines) == size[1]
+        assert max(len(line) for line in lines) <= size[0]
+        await hand.sees("alice_42", "▸")
+        for key in "123456":
+            await hand.press(key)
+        await hand.press("1", "enter")
+        await hand.opened()
+        await hand.sees("completed")
+        await hand.press("escape")
+        await hand.closed()
+        await hand.press("full_stop")
+        await hand.opened(ActionDialog)
+        await hand.sees("Retry roll", "[ Cancel ]", "LIVE")
+
+
+@pytest.mark.parametrize("size", [(39, 12), (40, 11), (39, 11), (10, 3)])
+async def test_a_terminal_that_is_too_small_says_what_it_needs(backend: Stage, size: tuple[int, int]) -> None:
+    app = backend.app(player="alice_42")
+    async with at(app, size) as hand:
+        await hand.looks_at("alice_42")
+        words = " ".join(hand.text.split())
+        assert "needs 40×12;" in words
+        if size[0] > 20:
+            assert f"this terminal is {size[0]}×{size[1]}. q quits." in words
+        assert "Swift Otter" not in words
+        await hand.press("F", "R", "full_stop")  # nothing that nobody could see
+        assert hand.app.screen is hand.app.bottom
+        await hand.press("q")
+        await hand.until(lambda: app.return_code == 0)
+
+
+async def test_it_quits_with_q_too_when_it_is_too_small_from_the_start(backend: Stage) -> None:
+    app = backend.app()
+    async with at(app, (39, 11)) as hand:
+        await hand.press("q")
+        await hand.until(lambda: app.return_code == 0)
+
+
+async def test_a_terminal_made_larger_again_shows_what_was_there(backend: Stage) -> None:
+    async with at(backend.app(player="alice_42")) as hand:
+        await hand.looks_at("alice_42")
+        await hand.press("2", "j", "j")
+        row, shown = hand.app.bottom.table.row, hand.text
+        await resize(hand, 30, 8)
+        await hand.sees("needs")
+        await resize(hand, 120, 36)
+        assert hand.app.bottom.table.row == row
+        assert hand.text == shown
+
+
+async def test_resizing_a_list_keeps_the_cursor_in_sight(backend: Stage) -> None:
+    async with at(backend.app(player="heavy_user"), (200, 60)) as hand:
+        await hand.looks_at("heavy_user")
+        await hand.press("2", "g", *["j"] * 33)
+        row = hand.app.bottom.table.row
+        for size in ((120, 36), (80, 24), (40, 12), (200, 60), (80, 24)):
+            await resize(hand, *size)
+            assert hand.app.bottom.table.row == row
+            assert any(line.startswith("▸") or "│▸" in line for line in hand.text.splitlines()), size
+
+
+async def test_resizing_under_a_dialog_keeps_draft_focus_and_buttons(backend: Stage) -> None:
+    async with at(backend.app(player="carol_ng")) as hand:
+        await hand.looks_at("carol_ng")
+        await hand.press("F")
+        await hand.opened(ActionDialog)
+        await put(hand, final_score="1500", reason="client crashed at the finish")
+        focused = hand.app.screen.focused
+        assert focused is not None
+        for size in ((80, 24), (40, 12), (30, 8), (200, 60), (120, 36), (80, 24)):
+            await resize(hand, *size)
+            assert hand.app.screen.focused is focused, size
+            values = dialog(hand)._form_body.values
+            assert (values["final_score"], values["reason"]) == ("1500", "client crashed at the finish")
+            if size >= (40, 12):
+                assert "[ Cancel ]" in hand.text, size
+                assert "Force-complete" in hand.text
+        await hand.press("escape")
+        await hand.closed()
+        await hand.press("F")
+        await hand.opened(ActionDialog)
+        await hand.sees("client crashed at the finish")
+
+
+async def test_resizing_while_searching_keeps_the_text(backend: Stage) -> None:
+    async with at(backend.app()) as hand:
+        await hand.type("alice_4")
+        await hand.sees("▸alice_42")
+        await resize(hand, 80, 24)
+        assert hand.app.bottom.search.input.value == "alice_4"
+        assert hand.app.bottom.search.input.has_focus
+        await hand.sees("▸alice_42")
+        await hand.press("enter")
+        await hand.looks_at("alice_42")
