@@ -29,7 +29,7 @@ class Step:
 STEPS = (
     Step("alice_42", "attempt.retry_roll", "attempts", ("roll failed", "Retry the roll")),
     Step("bob_7", "grant.force_claim", "grants", ("pending",)),
-    Step("carol_ng", "attempt.force_complete", "attempts", ("stuck for",), {"then_roll": False, "final_score": "1180"}),
+    Step("carol_ng", "attempt.force_complete", "attempts", ("stuck for",), {"then_roll": True, "final_score": "740"}),
     Step(
         "dave.k", "attempt.force_complete", "attempts", ("never finished",), {"then_roll": True, "final_score": "1310"}
     ),
