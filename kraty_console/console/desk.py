@@ -180,8 +180,14 @@ class Desk:
         return self._journal
 
     async def perform(self, call: Call) -> Performed:
-        """Send a change, journaled."""
-        writer = await self.writer()
+        """Send a change, journaled; where there can be no journal nothing is sent."""
+        from kraty_console.client.writer import Performed
+        from kraty_console.contract.errors import KratyError
+
+        try:
+            writer = await self.writer()
+        except KratyError as error:
+            return Performed("refused", None, error=error)
         return await writer.perform(call, ticket=self.ticket or None, member=self.member)
 
     async def resolve(self, entry: Entry) -> Performed:
