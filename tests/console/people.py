@@ -53,6 +53,9 @@ class Colleague:
     def retry_roll(self, attempt: str) -> None:
         self._change(f"/attempts/{attempt}/retry-reward-roll", {})
 
+    def force_claim(self, grant: str) -> None:
+        self._change(f"/grants/{grant}/force-claim", {})
+
     def ban(self, player: str) -> None:
         self._change(f"/players/{quote(player, safe='')}/ban", {})
 

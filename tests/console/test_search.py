@@ -185,6 +185,30 @@ async def test_recent_players_outlive_the_console(backend: Stage) -> None:
         await hand.sees("Players opened before", "bob_7")
 
 
+async def test_a_damaged_list_of_recent_players_is_forgotten(backend: Stage) -> None:
+    async with at(backend.app(player="bob_7")) as hand:
+        await hand.looks_at("bob_7")
+    (file,) = (backend.folder / "state").glob("recent-*.json")
+    file.write_text('{"half a', encoding="utf-8")
+    async with at(backend.app(player="erin")) as hand:
+        await hand.looks_at("erin")
+        assert hand.app.desk.recents == ["erin"]
+
+
+async def test_the_late_answer_of_an_older_look_up_is_dropped(backend: Stage, wire: Wire) -> None:
+    late = wire.holds("GET", "/players/bob_7")
+    async with at(backend.app()) as hand:
+        hand.app.bottom.open_player("bob_7")
+        await hand.until(late.arrived.is_set)
+        hand.app.bottom.open_player("erin")
+        await hand.looks_at("erin")
+        late.let_go()
+        await hand.rest()
+        assert hand.app.bottom.look.player == "erin"
+        assert "Velvet Fox" in hand.text
+        assert "Brave Badger" not in hand.text
+
+
 async def test_a_merged_guest_leads_to_the_player_it_became(backend: Stage) -> None:
     with sqlite3.connect(backend.folder / "kraty.sqlite") as database:
         database.execute(

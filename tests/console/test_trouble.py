@@ -10,6 +10,7 @@ from kraty_console.console.app import KratyApp
 from kraty_console.console.dialogs.action import ActionDialog, Phase
 from kraty_console.console.dialogs.token import TokenDialog
 from kraty_console.console.look import Status
+from kraty_console.console.screens.audit_log import AuditLogScreen
 from tests.console.drive import Hand, at
 from tests.console.filling import confirm, dialog, done, put, told
 from tests.console.people import colleague, impatient
@@ -42,6 +43,7 @@ async def open_credit(hand: Hand, player: str = "bob_7") -> None:
 async def test_a_session_that_is_over_at_the_start_asks_for_a_token_and_goes_on(backend: Stage) -> None:
     async with at(backend.app(player="alice_42", token="kst_" + "x" * 43)) as hand:
         await hand.opened(TokenDialog)
+        assert len(hand.app.screen_stack) == 2  # who we are and the player are asked for at once: one question
         await hand.paste(token(backend))
         await hand.press("enter")
         await hand.closed()
@@ -357,3 +359,29 @@ async def test_a_server_error_on_a_change_that_was_not_applied_says_so(backend: 
         assert other.balance("bob_7", "gold") == before + 250
     first, second = wire.changes
     assert first.body["idempotencyKey"] == second.body["idempotencyKey"]
+
+
+# -- the studio's audit log ------------------------------------------------------------------------------------------
+
+
+async def test_trouble_in_the_audit_log_is_told_and_r_reads_it_again(backend: Stage, wire: Wire) -> None:
+    app = impatient(backend.app())
+    async with at(app) as hand:
+        fault = wire.answers("GET", "/audit-log", 500, "internal_error", "it broke")
+        await hand.press("escape", "l")
+        await hand.sees("The server is in trouble")
+        fault.mend()
+        await hand.press("r")
+        await hand.sees("maria", "ZD-")
+        assert "The server is in trouble" not in hand.text
+
+
+async def test_a_401_in_the_audit_log_asks_and_goes_on(backend: Stage, wire: Wire) -> None:
+    async with at(backend.app()) as hand:
+        wire.answers("GET", "/audit-log", 401, "session_invalid", "the session has expired", times=1)
+        await hand.press("escape", "l")
+        await hand.opened(TokenDialog)
+        await hand.paste(token(backend))
+        await hand.press("enter")
+        await hand.until(lambda: isinstance(hand.app.screen, AuditLogScreen))
+        await hand.sees("maria", "ZD-")
