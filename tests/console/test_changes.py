@@ -396,6 +396,20 @@ async def test_what_the_catalog_lacks_is_told_before_sending(backend: Stage, wir
     assert not wire.changes
 
 
+async def test_enter_takes_the_currency_that_is_completed(backend: Stage, wire: Wire) -> None:
+    async with at(backend.app(player="bob_7")) as hand:
+        await hand.looks_at("bob_7")
+        await hand.press("C")
+        await hand.opened(ActionDialog)
+        await put(hand, economy_key="")
+        next(row for row in dialog(hand)._form_body.shown if row.field.name == "economy_key").editor.focus()
+        await hand.type("go")
+        await hand.sees("! no whole key yet; enter takes gold")
+        await hand.press("enter")
+        assert dialog(hand)._form_body.values["economy_key"] == "gold"
+    assert not wire.changes
+
+
 @pytest.mark.parametrize("environment", ["live", "test"])
 async def test_live_and_test_are_told_apart_in_words(backend: Stage, wire: Wire, environment: str) -> None:
     async with at(backend.app(player="alice_42", environment=environment)) as hand:

@@ -124,7 +124,7 @@ class LineInput(Input):
             hidden: Shows dots instead of the characters.
             longest: Characters it takes.
             offers: Values that `↑` and `↓` put in, nearest first.
-            complete: Completes what is typed to one of the offers (`→` takes it).
+            complete: Completes what is typed to one of the offers (`→` or enter takes it).
             widget_id: As Textual's `id`.
         """
         super().__init__(
@@ -164,6 +164,12 @@ class LineInput(Input):
         text = event.text.strip("\r\n")
         if text:
             self.replace(text, *self.selection)
+
+    async def action_submit(self) -> None:
+        """Enter takes what is completed, unless what stands there is a whole offer itself."""
+        if self._suggestion.startswith(self.value) and self.value and self.value not in self.offers:
+            self.value = self._suggestion
+        await super().action_submit()
 
     def action_offer(self, step: int) -> None:
         """Put in the next earlier (`step` 1) or later (-1) offer; past the latest, what was typed comes back."""

@@ -48,6 +48,9 @@ def form(asked: Asked) -> Form:
     def check_key(text: str) -> str | None:
         if not certain or text in keys:
             return None
+        begun = next((key for key in keys if key.startswith(text)), None)
+        if begun is not None:
+            return f"no whole key yet; enter takes {begun}"
         near = difflib.get_close_matches(text, keys, n=1)
         return "the catalog has no such key" + (f"; nearest is {near[0]}" if near else "")
 
