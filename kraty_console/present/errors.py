@@ -162,4 +162,6 @@ def _text(value: object) -> str | None:
 def _unavailable(error: Unavailable, message: str, trace: str) -> Words:
     title = "The server is in trouble." if error.status is not None else "The server cannot be reached."
     hint = _LOOK if error.maybe_applied else "Press u to try again."
+    if error.status is None and message.startswith("The server"):
+        return Words(SafeText(title), SafeText(f"{message}.{trace}"), SafeText(hint), UNREACHABLE)
     return _words(title, trace, message, hint, UNREACHABLE)

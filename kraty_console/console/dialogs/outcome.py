@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kraty_console.contract.errors import Unavailable
 from kraty_console.present.errors import words_of
 from kraty_console.present.safe import safe
 
@@ -58,7 +59,10 @@ def did_not(label: str, performed: Performed, *, role: str | None, first: bool, 
     words = words_of(performed.error, role=role)
     text = words.text.removeprefix("Not applied: ") if not first else words.text
     lines.append(text)
-    if words.hint and words.retry_after is None:
+    if isinstance(performed.error, Unavailable) and not performed.error.maybe_applied:
+        nothing = "Nothing was changed. " if first and not was_unknown else ""
+        lines.append(f"{nothing}{label} tries again.")
+    elif words.hint and words.retry_after is None:
         lines.append(words.hint)
     return lines
 
