@@ -31,7 +31,8 @@ def worklog(ticket: str, work: Iterable[Work]) -> str:
     lines = [f"{_line(ticket)}: what was done" if ticket else "What was done"]
     for each in sorted(work, key=lambda done: as_utc(done.at)):
         when = as_utc(each.at).strftime("%Y-%m-%d %H:%M:%S UTC")
-        about = f" ({_line(each.what)})" if each.what else ""
+        what = _line(each.what).removeprefix(f"{_line(each.player)} · ")  # the player is named before it
+        about = f" ({what})" if what else ""
         lines.extend(("", f"{when}  {_line(each.title)} · {_line(each.player)}{about}", f"  {_line(each.outcome)}"))
         if each.reason:
             lines.append(f"  reason: {_line(each.reason)}")
