@@ -114,7 +114,7 @@ def _totals(snapshot: Snapshot, *, narrow: bool = False) -> Iterator[Line]:
         ("grants", granted, ((summary.grants_pending, "pending"),)),
         ("lobbies", len(snapshot.lobbies), ((summary.lobbies_active, "active"),)),
     ):
-        told = "  ".join(f"{grouped(count)} {word}" for count, word in rest if count)
+        told = (", " if narrow else "  ").join(f"{grouped(count)} {word}" for count, word in rest if count)
         if narrow:
             yield (Cell(SafeText(f"{label} {number(total)}{f' ({told})' if told else ''}")),)
         else:

@@ -47,7 +47,8 @@ class DetailView(LinesView):
         for cell in told.lines:
             lines += [[(f" {part}", cell.tone)] for part in wrap(cell.text, width - 2)]
         if len(lines) > height:
-            lines = [*lines[: height - 1], [(" … enter opens the whole row", "dim")]]
+            more = "the ledger has the others" if self._row.scope == "wallet" else "enter opens the whole row"
+            lines = [*lines[: height - 1], [(f" … {more}", "dim")]]
         return lines
 
 
