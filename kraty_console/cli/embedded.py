@@ -60,7 +60,7 @@ def embedded_backend(said: Callable[[str], None]) -> Iterator[Embedded]:
         DidNotStart: it ended early, or did not answer in time.
     """
     with _signals_end_the_program(), _folder() as folder, (folder / "backend.log").open("wb") as log:
-        said("Starting a Kraty backend with a demo world …")
+        said("Starting a Kraty backend with a demo world; this takes a few seconds.")
         credentials = folder / "credentials.json"
         child = subprocess.Popen(  # noqa: S603 (this program itself)
             _command(folder, credentials),

@@ -28,7 +28,7 @@ def test_a_backend_that_does_not_start_tells_why_in_its_own_words(
     with pytest.raises(DidNotStart, match="'nonsense' is not RATE") as raised, embedded_backend(said.append):
         raise AssertionError("it must not come to this")
     assert "exit code 2" in str(raised.value)
-    assert said == ["Starting a Kraty backend with a demo world …"]
+    assert said == ["Starting a Kraty backend with a demo world; this takes a few seconds."]
     assert list(temporary.iterdir()) == []
 
 
