@@ -121,7 +121,7 @@ async def test_an_address_that_nobody_answers_at_is_told(backend: Stage, config:
         await hand.sees("2 of 4")
         hand.app.screen.line.value = "kst_" + "x" * 43
         await hand.press("enter")
-        await hand.sees("The server cannot be reached")
+        await hand.sees("could not be reached", "enter tries again")
         await hand.press("escape")
         await hand.sees("1 of 4", "http://127.0.0.1:1")
 

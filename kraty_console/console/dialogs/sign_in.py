@@ -20,7 +20,7 @@ from kraty_console.console.dialogs.lines import LineInput
 from kraty_console.console.dialogs.menu import Menu, MenuRow
 from kraty_console.console.dialogs.parts import Lines
 from kraty_console.console.dialogs.token import LONGEST, unlikely
-from kraty_console.contract.errors import KratyError
+from kraty_console.contract.errors import KratyError, Unavailable
 from kraty_console.contract.secret import Secret
 from kraty_console.present.errors import words_of
 from kraty_console.present.safe import safe
@@ -204,7 +204,8 @@ class SignInDialog(Dialog[SignedIn | None]):
             self._me = await self._connect(self._url, self._token)
         except KratyError as error:
             words = words_of(error)
-            self.problem.say("\n".join(line for line in (words.text, words.hint) if line))
+            hint = "enter tries again" if isinstance(error, Unavailable) else words.hint  # u is a letter here
+            self.problem.say("\n".join(line for line in (words.text, hint) if line))
             return
         finally:
             self._asking = False
