@@ -76,6 +76,7 @@ async def test_a_viewer_reads_the_next_step_and_why_it_is_not_theirs(backend: St
 async def test_a_read_only_profile_offers_no_change_and_says_so(backend: Stage, wire: Wire) -> None:
     async with at(backend.app(player="alice_42", read_only=True)) as hand:
         await hand.looks_at("alice_42")
+        assert "LIVE read-only" in hand.text
         assert "grant" not in footer(hand)
         for key in "FRMCB":
             await hand.press(key)

@@ -89,6 +89,7 @@ class AuditLogScreen(Screen[None]):
                 environment=safe(desk.environment, limit=12),
                 member=safe(desk.member, limit=40) if desk.member else "",
                 role=safe(desk.role, limit=40) if desk.role else "",
+                read_only=desk.launch.read_only,
             )
         )
         self.keys.show(_HINTS)

@@ -250,6 +250,7 @@ class PlayerScreen(Screen[None]):
                 environment=safe(desk.environment, limit=12),
                 member=safe(desk.member, limit=40) if desk.member else "",
                 role=safe(desk.role, limit=40) if desk.role else "",
+                read_only=desk.launch.read_only,
                 ticket=safe(desk.ticket, limit=40) if desk.ticket else "",
                 age=age,
                 age_tone=tone,

@@ -19,6 +19,7 @@ class Heading:
     """`live` or `test`, or what the profile calls it."""
     member: str = ""
     role: str = ""
+    read_only: bool = False
     ticket: str = ""
     age: str = ""
     """When the data on screen was read, or what is being waited for."""
@@ -49,7 +50,8 @@ class HeaderBar(LinesView):
         badge: list[Span] = []
         if h.environment:
             live = h.environment == "live"
-            badge = [(f" {h.environment.upper()} ", "live" if live else "test"), (" ", "plain")]
+            words = f"{h.environment.upper()} read-only" if h.read_only else h.environment.upper()
+            badge = [(f" {words} ", "live" if live else "test"), (" ", "plain")]
         who = " · ".join(part for part in (h.member, h.role) if part)
         extras: list[list[Span]] = [
             [(h.age, h.age_tone)] if h.age else [],
