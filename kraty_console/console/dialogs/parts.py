@@ -19,7 +19,8 @@ class PushButton(Static, can_focus=True):
 
     BINDINGS = [
         Binding("enter", "press", "Press", show=False),
-        Binding("left,up", "app.focus_previous", "Previous", show=False),
+        Binding("left", "app.focus_previous", "Previous", show=False),
+        Binding("up", "leave", "Back to the fields", show=False),
         Binding("right,down", "app.focus_next", "Next", show=False),
     ]
 
@@ -51,6 +52,15 @@ class PushButton(Static, can_focus=True):
     def action_press(self) -> None:
         """Tell whoever listens."""
         self.post_message(self.Pressed(self))
+
+    def action_leave(self) -> None:
+        """Back to the last field: from one button to the other go left and right."""
+        chain = self.screen.focus_chain
+        fields = [each for each in chain[: chain.index(self)] if not isinstance(each, PushButton)]
+        if fields:
+            fields[-1].focus()
+        else:
+            self.screen.focus_previous()
 
     def on_click(self) -> None:
         """With the mouse, where it is on."""

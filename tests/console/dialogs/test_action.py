@@ -15,6 +15,8 @@ async def test_focus_starts_where_something_must_be_filled_in_and_enter_leads_to
         dialog = await opened(pilot)
         assert dialog.focused.name == "reason"
         await typed(pilot, "crash")
+        await pilot.press("enter", "up")
+        assert dialog.focused.name == "reason"
         await pilot.press("enter")
         assert dialog.focused is dialog.confirm
         assert desk.sent == []
