@@ -84,8 +84,8 @@ async def _at_once(seconds: float) -> None:
     await asyncio.sleep(0)
 
 
-def impatient(app: KratyApp, *, answer: float = 15.0) -> KratyApp:
-    """The console on a client that does not pause between tries, and waits `answer` seconds for an answer."""
+def impatient(app: KratyApp) -> KratyApp:
+    """The console on a client that does not pause between tries."""
     launch = app.desk.launch
     app.desk._client = KratyClient(
         launch.profile.url or "",
@@ -93,8 +93,14 @@ def impatient(app: KratyApp, *, answer: float = 15.0) -> KratyApp:
         studio_id=launch.profile.studio,
         game_id=launch.profile.game,
         environment=launch.profile.environment,
-        timeout=Timeouts(answer=answer, whole=answer * 2),
         sleep=_at_once,
         clock=lambda: 0.0,
     )
     return app
+
+
+def waits(app: KratyApp, seconds: float) -> None:
+    """From now on the console's client waits so long for an answer."""
+    client = app.desk._client
+    assert client is not None
+    client._transport._timeouts = Timeouts(whole=seconds)
