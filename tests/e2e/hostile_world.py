@@ -22,6 +22,8 @@ PER_CARRIER = 50
 LONGEST_ID = 512
 _LONGEST = 20_000
 """Characters that stand in for the longest strings of the corpus, which would only be slow a hundred times over."""
+_HARMLESS_TO_SEE = {"json", "sql", "shell", "url"}
+"""Classes that are about parsers and routes, not about eyes and terminals."""
 _PLAYER, _EVENT = "grace_hopper", "daily_race"
 
 Row = dict[str, object]
@@ -57,7 +59,12 @@ def plant(database: Path) -> Planted:
 
 
 def _can_be_an_id(entry: Hostile) -> bool:
-    return entry.can_be_text and 1 <= len(entry.value) <= LONGEST_ID and "\0" not in entry.value and not entry.is_json
+    return (
+        entry.kind not in _HARMLESS_TO_SEE
+        and entry.can_be_text
+        and 1 <= len(entry.value) <= LONGEST_ID
+        and "\0" not in entry.value
+    )
 
 
 class _Garden:
@@ -131,7 +138,7 @@ class _Garden:
             {"type": "currency", "currencyKey": text, "amount": 5},
         ]
         like = self._like("grants", "status = 'claimed'")
-        texts = {"contents": _json(contents), "metadata": _json({text: text}), "source_ref_id": text}
+        texts = {"contents": _json({"entries": contents}), "metadata": _json({text: text}), "source_ref_id": text}
         status = ("pending", "expired", "claimed")[number % 3]
         told = {"player_id": player_id, "grant_id": grant, "status": status, "source_kind": text, "attempt_id": None}
         self._insert("grants", like | texts | told)

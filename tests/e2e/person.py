@@ -64,7 +64,7 @@ class Person(Terminal):
 
     def rows(self) -> int:
         """How many rows the open pane has, as the line below the table says (`3 of 12`); 1 where all are in sight."""
-        found = re.search(r"─ \d+ of (\d+)(?: ─|\n|$)", self.text())
+        found = re.search(r" \d+ of (\d+) ─$", self.text(), re.MULTILINE)
         return int(found[1]) if found else 1
 
     def leave_search(self) -> None:
@@ -82,6 +82,15 @@ class Person(Terminal):
             return False
         self.listens("")
         return True
+
+    def escape_from(self, shown: str) -> None:
+        """Escape from what is on top, again where it was not listening yet; wait until it is gone."""
+        for _ in range(5):
+            self.press("Esc")
+            with suppress(Gone):
+                self.wait_until_gone(shown, 1.0)
+                return
+        raise Gone(f"escape does not close it:\n{self.text()}")
 
     def step(self, key: str) -> None:
         """Press a key and wait for its answer; a key that changes nothing is given a moment."""
