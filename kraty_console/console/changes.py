@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from kraty_console.console.dialogs.draft import Draft
     from kraty_console.console.screens.player import PlayerScreen
     from kraty_console.contract.calls import Call
+    from kraty_console.contract.players import Snapshot
     from kraty_console.support.fields import Form, Seen, Values
 
 
@@ -28,6 +29,10 @@ class Changes:
         self._screen = screen
         self._desk = desk
         self._host = host
+        self._unsettled: dict[str, tuple[str, str, str]] = {}
+        """By journal entry: title, reason and subject of a change whose outcome is not known yet."""
+        self._before = 0
+        """How many changes had been made when the dialog opened."""
 
     def open(
         self, spec: ActionSpec, context: ActionContext, *, prefill: Mapping[str, str | bool] | None = None
@@ -66,11 +71,14 @@ class Changes:
 
         desk = self._desk
         draft = desk.drafts.setdefault((form.action_id, form.external_player_id, form.target_id or ""), _new_draft())
+        self._before = len(desk.done)
         snapshot = self._screen.look.snapshot
+        if snapshot is None:
+            return
         catalog = desk.known_catalog
         completer = None
         if any(field.kind == "json" for field in form.fields):
-            completer = Completer(catalog, templates(catalog, snapshot.grants if snapshot is not None else ()))
+            completer = Completer(catalog, templates(catalog, snapshot.grants))
         self._host.show(
             ActionDialog(
                 form,
@@ -79,7 +87,7 @@ class Changes:
                 role=desk.role or None,
                 submit=lambda values: self._send(form, values, draft),
                 resolve=self._resolve,
-                see=self._see,
+                see=lambda: self._see(form, snapshot),
                 then=self._then(form, draft),
                 reasons=tuple(desk.reasons),
                 completer=completer,
@@ -87,13 +95,13 @@ class Changes:
             lambda performed: self._closed(form, performed),
         )
 
-    def _see(self) -> Seen:
+    def _see(self, form: Form, opened_on: Snapshot) -> Seen:
+        """The player as last read; as the dialog found them when there is no reading any more."""
         from kraty_console.support.fields import Seen
 
-        snapshot = self._screen.look.snapshot
-        if snapshot is None:
-            raise LookupError("a dialog is open, and no player is")
-        return Seen(snapshot, self._desk.now(), self._desk.known_catalog, self._desk.forced_lately)
+        look = self._screen.look
+        snapshot = look.snapshot if look.player == form.external_player_id else None
+        return Seen(snapshot or opened_on, self._desk.now(), self._desk.known_catalog, self._desk.forced_lately)
 
     def _then(self, form: Form, draft: Draft) -> Then | None:
         """The roll that may follow a force-complete (decisions C2)."""
@@ -108,7 +116,7 @@ class Changes:
             call = follow_up(form, values, draft.key)
             if call is None:
                 raise LookupError("the roll was asked for, and the form does not ask for it")
-            return await self._perform(call, "Retry roll", form, values)
+            return await self._perform(call, "Retry roll", form, values, draft)
 
         return Then(THEN_ROLL, "Retry roll", "rolling", roll)
 
@@ -118,20 +126,53 @@ class Changes:
         self._desk.gave_reason(form.text(values, "reason"))
         if ticket := form.text(values, "ticket"):
             self._desk.ticket = ticket
-        return await self._perform(build_call(form, values, draft.key), form.title, form, values)
+        return await self._perform(build_call(form, values, draft.key), form.title, form, values, draft)
 
-    async def _perform(self, call: Call, title: str, form: Form, values: Values) -> Performed:
+    async def _perform(self, call: Call, title: str, form: Form, values: Values, draft: Draft) -> Performed:
+        """Send it, keep what came of it, and tell it where the dialog that would was closed meanwhile."""
         performed = await self._host.perform(call)
-        about = " · ".join(form.subject_lines[:1])
-        self._note(performed, call.external_player_id, title, form.text(values, "reason"), about)
+        if performed.state == "unknown" and performed.entry is not None and not self._shows(draft):
+            performed = await self._desk.resolve(performed.entry)
+        reason, about = form.text(values, "reason"), " · ".join(form.subject_lines[:1])
+        if performed.state == "unknown" and performed.entry is not None:
+            self._unsettled[performed.entry.id] = (title, reason, about)
+        self._note(performed, call.external_player_id, title, reason, about)
+        if not self._shows(draft):
+            self._tell_late(title, performed)
         return performed
 
     async def _resolve(self, performed: Performed) -> Performed:
-        if performed.entry is None:
+        entry = performed.entry
+        if entry is None:
             return performed
-        resolved = await self._desk.resolve(performed.entry)
-        self._note(resolved, performed.entry.player, str(performed.entry.kind).replace("_", " "))
+        resolved = await self._desk.resolve(entry)
+        title, reason, about = self._unsettled.get(entry.id, (str(entry.kind).replace("_", " "), "", ""))
+        self._note(resolved, entry.player, title, reason, about)
         return resolved
+
+    def _shows(self, draft: Draft) -> bool:
+        """Whether the dialog of this draft is still there to tell what became of it."""
+        from kraty_console.console.dialogs.action import ActionDialog
+
+        if not self._screen.is_mounted:
+            return False
+        return any(isinstance(each, ActionDialog) and each.draft is draft for each in self._screen.app.screen_stack)
+
+    def _tell_late(self, title: str, performed: Performed) -> None:
+        """What became of a change whose dialog was closed while it ran."""
+        from kraty_console.present.errors import words_of
+
+        if not self._screen.is_mounted:
+            return
+        if performed.state == "applied":
+            link = ": y copies the audit link" if self._desk.last_link else ""
+            self._screen.tell(f"{safe(title)} applied{link}", "good")
+        elif performed.state == "unknown":
+            self._screen.tell(f"{safe(title)}: it is not known whether it took effect; o asks the server", "warn")
+        else:
+            error = performed.error
+            text = words_of(error, role=self._desk.role or None).text if error is not None else "Not applied."
+            self._screen.tell(f"{safe(title)}: {text}", "bad")
 
     def _note(self, performed: Performed, player: str, title: str, reason: str = "", what: str = "") -> None:
         """Keep an applied change for the worklog and for the link that `y` copies; read the player again."""
@@ -155,8 +196,10 @@ class Changes:
 
     def _closed(self, form: Form, performed: Performed | None) -> None:
         if performed is not None and performed.state == "applied":
+            done = [each.work.title for each in self._desk.done[self._before :]] or [form.title]
             link = ": y copies the audit link" if self._desk.last_link else ""
-            self._screen.tell(f"{safe(form.title)} applied{link}", "good")
+            more = ", w all of them" if link and len(done) > 1 else ""
+            self._screen.tell(f"{safe(' and '.join(done))} applied{link}{more}", "good")
             self._desk.drafts.pop((form.action_id, form.external_player_id, form.target_id or ""), None)
 
 
