@@ -8,12 +8,13 @@ import sqlite3
 import pytest
 
 from kraty_console.console.dialogs.action import ActionDialog, Phase
+from kraty_console.console.look import Status
 from kraty_console.support.measure import grouped
 from tests.console.drive import Hand, at
 from tests.console.filling import confirm, dialog, done, put
 from tests.console.people import colleague
 from tests.console.stage import Stage
-from tests.console.wire import Wire
+from tests.console.wire import Hold, Wire
 
 
 async def audit_pane_shows(hand: Hand, *words: str) -> None:
@@ -301,6 +302,70 @@ async def test_a_dialog_closed_while_it_runs_does_not_stop_the_change(backend: S
             await hand.press("3")
             await hand.sees(f"{before + 250}")
         assert other.balance("bob_7", "gold") == before + 250
+
+
+async def close_while_it_runs(hand: Hand, held: Hold) -> None:
+    """Confirm the credit dialog, and leave it before there is an answer."""
+    await hand.looks_at("bob_7")
+    await hand.press("C")
+    await hand.opened(ActionDialog)
+    await put(hand, economy_key="gold", amount="250", reason="make-good for the outage")
+    await confirm(hand)
+    await hand.until(held.arrived.is_set)
+    await hand.press("escape", "escape")
+    await hand.closed()
+
+
+async def test_a_refusal_after_the_dialog_was_closed_is_told_all_the_same(backend: Stage, wire: Wire) -> None:
+    wire.answers("POST", "/credit", 409, "conflict", "the balance is frozen", times=1)
+    held = wire.holds("POST", "/credit", times=1)
+    async with at(backend.app(player="bob_7")) as hand:
+        await close_while_it_runs(hand, held)
+        held.let_go()
+        await hand.sees("Credit: Not applied: the balance is frozen")
+        assert not hand.app.desk.done
+
+
+async def test_an_answer_lost_after_the_dialog_was_closed_is_looked_up_and_told(backend: Stage, wire: Wire) -> None:
+    wire.cuts("POST", "/credit", after=True, times=1)
+    held = wire.holds("POST", "/credit", times=1)
+    with colleague(backend) as other:
+        before = other.balance("bob_7", "gold")
+        async with at(backend.app(player="bob_7")) as hand:
+            await close_while_it_runs(hand, held)
+            held.let_go()
+            await hand.sees("Credit applied: y copies the audit link")
+            (credit,) = hand.app.desk.done
+            assert (credit.work.title, credit.work.reason) == ("Credit", "make-good for the outage")
+        assert other.balance("bob_7", "gold") == before + 250
+
+
+async def test_an_outcome_that_stays_unknown_after_the_dialog_was_closed_is_told(backend: Stage, wire: Wire) -> None:
+    wire.cuts("POST", "/credit", after=True, times=1)
+    wire.answers("GET", "&player=", 401, "session_invalid", "the session is over")
+    held = wire.holds("POST", "/credit", times=1)
+    async with at(backend.app(player="bob_7")) as hand:
+        await close_while_it_runs(hand, held)
+        held.let_go()
+        await hand.sees("Credit: it is not known whether it took effect; o asks the server")
+
+
+async def test_a_player_who_is_gone_while_a_dialog_is_open_breaks_nothing(backend: Stage, wire: Wire) -> None:
+    async with at(backend.app(player="bob_7")) as hand:
+        await hand.looks_at("bob_7")
+        wire.answers("GET", "/players/bob_7", 404, "not_found", "gone")
+        late = wire.holds("GET", "/players/bob_7", times=1)
+        await hand.press("r")
+        await hand.until(late.arrived.is_set)
+        await hand.press("C")
+        await hand.opened(ActionDialog)
+        late.let_go()
+        await hand.until(lambda: hand.app.bottom.look.status is Status.MISSING)
+        await put(hand, economy_key="gold", amount="250")
+        await hand.sees("at once")
+        await hand.press("escape")
+        await hand.closed()
+        await hand.sees("No player is called bob_7")
 
 
 async def test_quitting_while_it_runs_waits_for_its_end(backend: Stage, wire: Wire) -> None:

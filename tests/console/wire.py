@@ -41,6 +41,14 @@ class Fault:
         self.met += 1
         return True
 
+    def before(self, app: App, asked: Asked) -> App:
+        """What happens to a request, and behind it what would have happened otherwise."""
+
+        async def step(scope: Mapping[str, Any], receive: Any, send: Any) -> None:
+            await (self.act(app, scope, receive, send) if self.takes(asked) else app(scope, receive, send))
+
+        return step
+
     def mend(self) -> None:
         """From now on nothing happens any more."""
         self.times = 0
@@ -70,7 +78,7 @@ class Hold:
 
 @dataclass
 class Wire:
-    """An ASGI layer around the backend."""
+    """An ASGI layer around the backend; of several faults the last one made is met first."""
 
     asked: list[Asked] = field(default_factory=list)
     _faults: list[Fault] = field(default_factory=list)
@@ -85,8 +93,10 @@ class Wire:
             )
             asked = Asked(scope["method"], target, json.loads(body) if body else {})
             self.asked.append(asked)
-            fault = next((each for each in self._faults if each.takes(asked)), None)
-            await (fault.act(app, scope, receive, send) if fault else app(scope, receive, send))
+            step = app
+            for fault in reversed(self._faults):
+                step = fault.before(step, asked)
+            await step(scope, receive, send)
 
         return layer
 
