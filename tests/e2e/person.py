@@ -124,6 +124,11 @@ class Person(Terminal):
         """Wait until a dialog stands and something in it has the focus: before that it hears nothing."""
         self.wait_for(lambda text: "[ Cancel ]" in text and title in text and self.focus() != "")
 
+    def cancel(self) -> None:
+        """Escape from a dialog, and see it and the cursor in it go."""
+        self.press("Esc")
+        self.wait_for(lambda text: "[ Cancel ]" not in text and self.focus() == "")
+
     def quit(self) -> None:
         """Leave the player, then the console."""
         self.press("q", "q")
@@ -136,13 +141,24 @@ class Person(Terminal):
             self.press(key)
             self.wait_for(lambda _, before=before: self.focus() not in ("", before))
 
+    def fill(self, label: str, text: str) -> None:
+        """Go to the field of that label with tab, and type; see it there."""
+        for _ in range(8):
+            if self.focus() == label:
+                return self.answer(text)
+            self.go("Tab")
+        raise Gone(f"tab does not lead to {label!r}:\n{self.text()}")
+
     def answer(self, text: str) -> None:
-        """Type into the field that has the focus, and see it there."""
+        """Type into the field that has the focus, after emptying it, and see it there."""
+        self.clear()
         self.type(text)
         self.wait_for(lambda _: text in self.focused())
 
     def clear(self) -> None:
         """Empty the field that has the focus, and see it empty."""
+        if re.search(r"\[ +\]", self.focused()):
+            return
         self.press("End", *["Backspace"] * 30)
         self.wait_for(lambda _: re.search(r"\[ +\]", self.focused()) is not None)
 

@@ -99,8 +99,7 @@ def test_every_id_as_the_player_on_screen_and_in_a_dialog(hostile: HostileWorld,
             opened.add(who(person))
             if turn % 3 == 0:
                 person.dialog(*(("C", "Credit"), ("B", "an"), ("M", "rant"))[turn // 3 % 3])
-                person.press("Esc")
-                person.wait_until_gone("[ Cancel ]")
+                person.cancel()
         assert len(opened) == len({normalize("NFC", each) for each in ids})  # as terminals draw them
         person.quit()
         assert_clean(person.sent)
@@ -118,15 +117,12 @@ def test_dialogs_on_rows_the_audit_log_the_journal_and_a_worklog(hostile: Hostil
                 for key in keys:
                     if person.try_dialog(key):
                         opened += 1
-                        person.press("Esc")
-                        person.wait_until_gone("[ Cancel ]")
+                        person.cancel()
                 person.step("j")
         assert opened > 9
         person.dialog("C", "Credit")
-        for text in ("gold", "5", "ZD-1"):
-            person.answer(text)
-            person.go("Enter")
-        person.answer("sorry ☃")
+        for label, text in (("currency", "gold"), ("amount", "5"), ("ticket", "ZD-1"), ("reason", "sorry ☃")):
+            person.fill(label, text)
         person.confirm("Credit", "Credit applied")
         for key, title in (("o", "Journal"), ("?", "Keys"), (":", "Do anything"), ("p", "Recent")):
             person.press(key)

@@ -24,16 +24,14 @@ def test_enters_typed_ahead_of_a_dialog_send_nothing(world: World, person: Perso
     before = world.player("alice_42")
     person.press(key, *["Enter"] * 6)
     person.listens("Retry roll")
-    person.press("Esc")
-    person.wait_until_gone("[ Cancel ]")
+    person.cancel()
     assert world.player("alice_42") == before
 
 
 def test_a_key_that_repeats_opens_one_dialog(person: Person) -> None:
     person.press("R", "R", "R", "R")
     person.listens("Retry roll")
-    person.press("Esc")
-    person.wait_until_gone("[ Cancel ]")
+    person.cancel()
     person.dialog("M", "rant")
 
 
@@ -42,8 +40,7 @@ def test_words_typed_ahead_neither_land_in_a_field_nor_do_what_their_letters_do(
     person.listens("Retry roll")
     assert person.focus() == "ticket"
     assert "please" not in person.text()
-    person.press("Esc")
-    person.wait_until_gone("[ Cancel ]")
+    person.cancel()
     assert person.line("[1 Attempts")
 
 

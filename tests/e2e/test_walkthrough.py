@@ -35,7 +35,7 @@ def test_completed_with_pending_grants_is_delivered_by_force_claim(world: World,
     (pending,) = [grant for grant in before["grants"] if grant["status"] == "pending"]
     person.find("bob_7")
     person.dialog(".", "Force-claim")
-    person.answer("seen in the receiver's log")
+    person.fill("reason", "seen in the receiver's log")
     person.confirm("Force-claim", "Force-claim applied")
     after = world.player("bob_7")
     (claimed,) = [grant for grant in after["grants"] if grant["id"] == pending["id"]]
@@ -49,9 +49,8 @@ def test_completed_without_grants_gets_its_reward_roll_retried(world: World, per
     person.find("alice_42")
     person.wait_for("roll failed")
     person.dialog(".", "Retry")
-    person.answer("ZD-4821")
-    person.go("Enter")
-    person.answer("table is back")
+    person.fill("ticket", "ZD-4821")
+    person.fill("reason", "table is back")
     person.confirm("Retry roll", "Retry roll applied")
     attempt = attempt_of(world, "alice_42", "daily_race")
     grants = [grant for grant in world.player("alice_42")["grants"] if grant["id"] in attempt["grantIds"]]
@@ -67,12 +66,9 @@ def test_in_progress_or_expired_is_force_completed_with_a_score_and_a_reason_and
     (stuck,) = [each for each in world.player(player)["attempts"] if each["status"] == was]
     person.find(player)
     person.dialog(".", "Force-complete")
-    person.answer("finished, see the replay")
-    person.go("S-Tab", "S-Tab", "S-Tab")
-    person.clear()
-    person.answer("1520")
-    person.go("Enter", "Enter", "Enter")
-    person.confirm("Force-complete", "Force-complete applied")
+    person.fill("final score", "1520")
+    person.fill("reason", "finished, see the replay")
+    person.confirm("Force-complete", "Force-complete and Retry roll applied")
     (attempt,) = [each for each in world.player(player)["attempts"] if each["id"] == stuck["id"]]
     assert (attempt["status"], attempt["score"]) == ("force_completed", 1520)
     assert attempt["roll"]["status"] == "rolled"
@@ -88,11 +84,9 @@ def test_a_make_good_is_credited_to_the_wallet_and_is_there_at_once(world: World
     before = gold()
     person.find("alice_42")
     person.dialog("C", "Credit")
-    person.answer("gold")
-    person.go("Enter")
-    person.answer("250")
-    person.go("Enter", "Enter")
-    person.answer("sorry for the wait")
+    person.fill("currency", "gold")
+    person.fill("amount", "250")
+    person.fill("reason", "sorry for the wait")
     person.confirm("Credit", "Credit applied")
     assert gold() == before + 250
     person.pane("3", "gold")
@@ -101,10 +95,8 @@ def test_a_make_good_is_credited_to_the_wallet_and_is_there_at_once(world: World
 def test_every_action_lands_in_the_audit_log_and_its_row_is_linked(world: World, person: Person) -> None:
     person.find("erin")
     person.dialog(".", "Force-claim")
-    person.go("S-Tab")
-    person.answer("ZD-77")
-    person.go("Enter")
-    person.answer("the receiver has it")
+    person.fill("ticket", "ZD-77")
+    person.fill("reason", "the receiver has it")
     person.confirm("Force-claim", "Force-claim applied")
     link = person.copied()
     row = world.player("erin")["audit"][0]
