@@ -158,7 +158,8 @@ class KratyApp(App[int], inherit_bindings=False):
             driver.write(sequence)
             driver.flush()
         size = len(text.encode("utf-8", "replace"))
-        return f"sent to the terminal's clipboard ({size} bytes)"
+        tmux = "; tmux needs set-clipboard on" if self._environ.get("TMUX") else ""
+        return f"sent to the terminal's clipboard ({size} bytes{tmux})"
 
     # -- writes --------------------------------------------------------------------------------------------------
 

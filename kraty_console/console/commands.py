@@ -84,6 +84,8 @@ class Commands:
         had_notice = screen.keys.notice is not None
         screen.keys.tell(None)
         spec = for_key(key, screen.context(), self.keys)
+        if had_notice and spec is not None and spec.id == "view.back":
+            return True  # the first step back is from what was said
         if spec is None:
             return had_notice and key not in ("tab", "shift+tab")
         self.run(spec)

@@ -108,6 +108,8 @@ def _ends_run(text: str, place: int) -> bool:
 
 
 def _is_symbol(char: str) -> bool:
+    if _PICTURES.match(char):
+        return False  # it is written out, and nothing is left to join or to select
     return unicodedata.category(char) in ("So", "Sk") or char in "♀♂⚕" or 0x1F000 <= ord(char) <= 0x1FAFF
 
 

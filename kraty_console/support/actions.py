@@ -151,9 +151,9 @@ def _link_off(context: ActionContext) -> str | None:
 
 
 def _worklog_off(context: ActionContext) -> str | None:
-    if not context.ticket:
-        return "set a ticket first (t)"
-    return None if context.worklog else "nothing was done under this ticket yet"
+    if context.worklog:
+        return None
+    return "nothing was done under this ticket yet" if context.ticket else "nothing was done yet"
 
 
 def _copy_off(context: ActionContext) -> str | None:
@@ -286,19 +286,37 @@ REGISTRY: Final[tuple[ActionSpec, ...]] = (
     ),
     ActionSpec("copy.worklog", "Copy worklog", ("w",), "copy what was done under this ticket", why_off=_worklog_off),
     ActionSpec("ticket.set", "Ticket", ("t",), "set the ticket for what follows", footer=True, footer_title="ticket"),
-    ActionSpec("player.recent", "Recent players", ("p",), "players opened before"),
+    ActionSpec("player.recent", "Recent players", ("p",), "players opened before", footer_title="recent"),
     ActionSpec("journal.open", "Journal", ("o",), "what was sent from here, and what became of it"),
-    ActionSpec("audit.open", "Studio audit log", ("l",), "the studio's audit log", permission=Permission.AUDIT_READ),
+    ActionSpec(
+        "audit.open",
+        "Studio audit log",
+        ("l",),
+        "the studio's audit log",
+        permission=Permission.AUDIT_READ,
+        footer_title="audit log",
+    ),
     ActionSpec("view.refresh", "Refresh", ("r",), "refresh now"),
     ActionSpec("view.retry", "Try again", ("u",), "after an error: try again"),
     ActionSpec("palette.open", "Command palette", (":", "ctrl+p"), "everything there is, with its key"),
     ActionSpec("help.open", "Keys", ("?",), "every key that works here, now", footer=True, footer_title="keys"),
-    ActionSpec("app.back_or_quit", "Back or quit", ("q",), "back; at the top: quit"),
+    ActionSpec("app.back_or_quit", "Back or quit", ("q",), "back; at the top: quit", footer_title="quit"),
     ActionSpec("app.quit", "Quit", ("ctrl+c",), "pressed twice: quit"),
 )
 """Everything, in the order in which it is offered."""
 
 BY_ID: Final[dict[str, ActionSpec]] = {each.id: each for each in REGISTRY}
+
+
+FIRST_SCREEN: Final = (
+    "search.focus",
+    "player.recent",
+    "audit.open",
+    "ticket.set",
+    "help.open",
+    "app.back_or_quit",
+)
+"""What the footer lists while no player is open."""
 
 
 def actions(*, read_only: bool = False) -> tuple[ActionSpec, ...]:
@@ -319,6 +337,10 @@ def for_key(key: str, context: ActionContext, keys: dict[str, tuple[str, ...]] |
 
 def footer(context: ActionContext) -> Iterator[tuple[ActionSpec, str | None]]:
     """What the footer lists here, each with the reason why it is off (None when it is on)."""
+    if context.snapshot is None:
+        for action_id in FIRST_SCREEN:
+            yield BY_ID[action_id], BY_ID[action_id].disabled_reason(context)
+        return
     for spec in actions(read_only=context.read_only):
         if spec.footer and fits(spec, context):
             yield spec, spec.disabled_reason(context)

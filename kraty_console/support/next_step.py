@@ -16,6 +16,9 @@ from kraty_console.support.words import event_words
 if TYPE_CHECKING:
     from kraty_console.contract.players import Snapshot
 
+GUEST = "Progress in another account? A merge is run from your backend (players.merge), not from here."
+"""For players without an e-mail, who may be guests (player-tools: Walkthrough: merge a guest player)."""
+
 MAKE_GOOD = "For a make-good, credit the wallet with C."
 
 
@@ -105,7 +108,10 @@ def _for_player(snapshot: Snapshot, links: Links, now: datetime, *, about: bool 
         return NextStep(f"Nothing is broken, but the player is banned{why}. If that is wrong, lift the ban with B.")
     if not snapshot.attempts and not snapshot.grants:
         return NextStep(f"There is nothing here that could be wrong: no attempts and no grants. {MAKE_GOOD}")
-    return NextStep(f"Nothing is wrong: what was finished is granted, and what was granted is claimed. {MAKE_GOOD}")
+    elsewhere = f" {GUEST}" if snapshot.player.email is None else ""
+    return NextStep(
+        f"Nothing is wrong: what was finished is granted, and what was granted is claimed.{elsewhere} {MAKE_GOOD}"
+    )
 
 
 def _step(diagnosis: Diagnosis, words: str, also: tuple[str, ...], scope: Scope | None = None) -> NextStep:

@@ -91,7 +91,7 @@ async def test_a_read_only_profile_offers_no_change_and_says_so(backend: Stage, 
         ("3", "F", "select an attempt first (1)"),
         ("3", "R", "select an attempt first (1)"),
         ("3", "y", "nothing was changed yet, and the cursor is on no audit row"),
-        ("3", "w", "set a ticket first (t)"),
+        ("3", "w", "nothing was done yet"),
     ],
 )
 async def test_a_key_that_fits_nothing_here_says_what_to_do(backend: Stage, pane: str, key: str, words: str) -> None:

@@ -198,7 +198,14 @@ async def test_the_header_keeps_place_and_environment_at_every_width(width: int)
     async with framed(bar, (width, 1)) as (app, pilot):
         bar.show(
             Heading(
-                "rabbit-rush", "alice_42", "live", "maria", "GAME_ADMIN", "ZD-4821", "as of 14:02:31Z", "dim", "4 ms"
+                place="rabbit-rush",
+                player="alice_42",
+                environment="live",
+                member="maria",
+                role="GAME_ADMIN",
+                ticket="ZD-4821",
+                age="as of 14:02:31Z",
+                latency="4 ms",
             )
         )
         await pilot.pause()

@@ -65,6 +65,7 @@ def test_two_values_of_the_corpus_never_look_the_same() -> None:
     ("value", "shown"),
     [
         ("alice_42", "alice_42"),
+        ("␛\u200d␛", "\\u{241B}\\u{200D}\\u{241B}"),
         ("", ""),
         (None, "—"),
         ("pl\x1bayer", "pl␛ayer"),

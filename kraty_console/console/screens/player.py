@@ -361,7 +361,15 @@ class PlayerScreen(Screen[None]):
         if player != self.look.player:
             self._desk.forget_drafts()
             self._places.clear()
+            self._put_ticket_away()
         self.reading.open(player, typed=typed)
+
+    def _put_ticket_away(self) -> None:
+        """A ticket that something was done under belongs to that player: the next one starts without."""
+        ticket = self._desk.ticket
+        if ticket and any(done.ticket == ticket for done in self._desk.done):
+            self._desk.ticket = ""
+            self.tell(f"ticket {safe(ticket, limit=60)} put away; t sets the next one")
 
     def close_player(self) -> None:
         """Back to the first screen."""
