@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from uuid import UUID
 
 from kraty_console.contract.limits import MAX_LIMIT
 from kraty_console.contract.permissions import Permission
@@ -101,6 +102,11 @@ class Desk:
         if self.access is None:
             return ""
         return self.access.slug or self.access.name or self.access.id
+
+    @property
+    def names_ids(self) -> bool:
+        """Whether the profile names studio and game by their ids; only these can be asked for before the session is."""
+        return _is_id(self.launch.profile.studio) and _is_id(self.launch.profile.game)
 
     @property
     def environment(self) -> str:
@@ -265,6 +271,13 @@ def _make_client(launch: Launch, clock: Callable[[], float]) -> KratyClient:
         environment=profile.environment,
         clock=clock,
     )
+
+
+def _is_id(text: str | None) -> bool:
+    try:
+        return str(UUID(text or "")) == text
+    except ValueError:
+        return False
 
 
 def _read_recents(path: Path) -> list[str]:

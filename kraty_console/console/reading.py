@@ -77,6 +77,7 @@ class Reading:
         if self.look.status is Status.FAILED and not self.look.player:
             self.look = Look()
         self._screen.draw()
+        self._screen.open_initial()
         self._host.signed_in()
 
     def _failed(self, error: KratyError) -> None:

@@ -67,6 +67,7 @@ class PlayerScreen(Screen[None]):
         self._places: dict[str, Place] = {}
         self._sections: tuple[Section, ...] = ()
         self._step: NextStep | None = None
+        self._initial = desk.launch.initial_player
 
     # -- what it is made of --------------------------------------------------------------------------------------
 
@@ -98,11 +99,14 @@ class PlayerScreen(Screen[None]):
             self._host.first_sign_in()
             return
         self.reading.sign_in()
-        if launch.initial_player and not self.look.player:
-            if launch.profile.studio and launch.profile.game:
-                self.open_player(launch.initial_player, typed=True)
-            else:
-                self._desk.queue((launch.initial_player,))
+        if self._desk.names_ids:
+            self.open_initial()
+
+    def open_initial(self) -> None:
+        """Look up the player named at launch, once: with the session, or after it where that tells which game it is."""
+        if self._initial and not self.look.player:
+            self.open_player(self._initial, typed=True)
+        self._initial = None
 
     # -- what others read ----------------------------------------------------------------------------------------
 

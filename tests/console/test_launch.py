@@ -1,0 +1,63 @@
+"""What the console is opened with: a player, a game by its id or its name, somebody else's token."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from kraty_console.config.launch import Try
+from kraty_console.console.app import KratyApp
+from kraty_console.console.look import Status
+from tests.console.drive import Hand, at
+from tests.console.stage import Stage, now
+
+BY_NAME: dict[str, dict[str, Any]] = {
+    "ids": {},
+    "names": {"studio": "Bright Burrow", "game": "rabbit-rush"},
+    "the game's title": {"game": "Rabbit Rush"},
+    "nothing": {"studio": None, "game": None},
+}
+
+
+@pytest.mark.parametrize("named", BY_NAME.values(), ids=list(BY_NAME))
+async def test_a_player_named_at_launch_is_opened_however_the_game_is_named(
+    backend: Stage, named: dict[str, Any]
+) -> None:
+    launch = backend.launch(player="alice_42")
+    launch = replace(launch, profile=replace(launch.profile, **named))
+    async with at(KratyApp(launch, now=now, environ={"TERM": "xterm-256color"})) as hand:
+        await hand.looks_at("alice_42")
+        await hand.sees("rabbit-rush", "Swift Otter", "maria · GAME_ADMIN")
+
+
+@pytest.mark.parametrize("text", ["ALICE@example.com", "alice@example.com"])
+async def test_an_email_named_at_launch_is_looked_up_too(backend: Stage, text: str) -> None:
+    async with at(backend.app(player=text)) as hand:
+        await hand.looks_at("alice_42")
+
+
+async def test_a_player_named_at_launch_who_is_not_there_is_told(backend: Stage) -> None:
+    async with at(backend.app(player="alice_43")) as hand:
+        await hand.sees("No player is called alice_43: nearest are", "alice_42")
+
+
+async def test_a_session_of_another_studio_is_told_that_the_game_is_not_theirs(backend: Stage) -> None:
+    app = backend.app(token=backend.world.credentials["otherStudio"]["session"])
+    async with app.run_test(size=(120, 36), notifications=True) as pilot:
+        hand = Hand(app, pilot)
+        await hand.until(lambda: app.bottom.look.status is Status.FAILED)
+        await hand.sees("This session may not enter game")
+
+
+async def test_the_tickets_of_the_demo_are_opened_with_enter(backend: Stage) -> None:
+    tries = (Try("alice_42", "the gold never arrived"), Try("bob_7", "my wallet is the same"))
+    async with at(backend.app(tries=tries)) as hand:
+        await hand.sees("Tickets to try in this demo world", "the gold never arrived")
+        await hand.press("down", "down", "enter")
+        await hand.looks_at("bob_7")
+        await hand.press("escape")
+        await hand.sees("Tickets to try", "Players opened before")
+        await hand.press("enter")
+        await hand.until(lambda: hand.app.bottom.look.status is Status.READY)
