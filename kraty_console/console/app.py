@@ -19,7 +19,6 @@ from urllib.parse import urlsplit
 
 from rich.text import Text
 from textual import events
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter, Monochrome, NoColor
 
@@ -27,6 +26,7 @@ from kraty_console.console import crash, signals
 from kraty_console.console.clipboard import TooLong, osc52
 from kraty_console.console.desk import Desk, utc_now
 from kraty_console.console.guard import Guard
+from kraty_console.console.keys_in_order import KeysInOrder
 from kraty_console.console.screens.player import PlayerScreen
 from kraty_console.console.stylesheets import stylesheets
 from kraty_console.console.theme import NAMES, THEMES, VARIABLE_DEFAULTS, choose_theme
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from kraty_console.contract.secret import Secret
 
 
-class KratyApp(App[int], inherit_bindings=False):
+class KratyApp(KeysInOrder[int], inherit_bindings=False):
     """The console on one profile."""
 
     CSS_PATH: ClassVar[list[str]] = [str(path) for path in stylesheets()]  # type: ignore[assignment]

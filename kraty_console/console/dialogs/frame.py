@@ -66,6 +66,8 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
         self.hints = hints
         self.environment = environment
         self.open = False
+        self.hears_since: float | None = None
+        """Since when it listens, on the clock of events (`keys_in_order`)."""
         self.dropped = 0
         self._width = 0
         if wide:
@@ -116,6 +118,7 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
 
     def _opened(self) -> None:
         self.open = True
+        self.hears_since = events.Event().time
         widget = self.first_focus()
         if widget is not None:
             self.set_focus(widget)
