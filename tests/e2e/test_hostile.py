@@ -20,8 +20,8 @@ from tests.e2e.world import World, serving
 from tests.terminal.audit import assert_clean, unseen
 
 PANES = ("attempts", "grants", "wallet", "lobbies", "items", "audit")
-IDS_AT_ONCE = 30
-"""As many as the list of recent players holds."""
+PAGE = 15
+"""Rows that a page is at least, at this size."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +49,10 @@ def test_every_row_of_every_pane(hostile: HostileWorld, number: int) -> None:
         for key, _ in enumerate(PANES, 1):
             person.press(str(key))
             person.wait_for(f"[{key} ")
-            person.press("g")
             person.wait_for(lambda _: person.rows() > 30)
-            for _ in range(person.rows() - 1):
-                person.step("j")
+            every = (key - 1) // 2 == number  # two panes row by row, which draws each row in sentences, four in pages
+            for _ in range(person.rows() - 1 if every else person.rows() // PAGE):
+                person.step("j" if every else "PageDown")
         person.quit()
         assert_clean(person.sent)
 
@@ -78,10 +78,10 @@ def test_rows_opened_as_documents_and_as_json(hostile: HostileWorld, number: int
         assert_clean(person.sent)
 
 
-@pytest.mark.parametrize("number", range(3))
-def test_every_id_as_the_player_on_screen_and_in_a_dialog(hostile: HostileWorld, number: int) -> None:
+@pytest.mark.parametrize("number", range(2))
+def test_ids_of_every_class_as_the_player_on_screen_and_in_a_dialog(hostile: HostileWorld, number: int) -> None:
     world = hostile.world
-    ids = hostile.planted.ids[number * IDS_AT_ONCE :][:IDS_AT_ONCE]
+    ids = hostile.planted.ids[number::5]
     env = world.env(f"ids {number}")
     state = world.folder / f"state {number}"
     state.mkdir(mode=0o700)
@@ -113,13 +113,13 @@ def test_dialogs_on_rows_the_audit_log_the_journal_and_a_worklog(hostile: Hostil
         for pane, keys in (("1", "FR"), ("2", "F")):
             person.press(pane)
             person.wait_for(f"[{pane} ")
-            for _ in range(9):
+            for _ in range(5):
                 for key in keys:
                     if person.try_dialog(key):
                         opened += 1
                         person.cancel()
                 person.step("j")
-        assert opened > 9
+        assert opened > 5
         person.dialog("C", "Credit")
         for label, text in (("currency", "gold"), ("amount", "5"), ("ticket", "ZD-1"), ("reason", "sorry ☃")):
             person.fill(label, text)
