@@ -157,7 +157,7 @@ def _worklog_off(context: ActionContext) -> str | None:
 
 
 def _copy_off(context: ActionContext) -> str | None:
-    return None if context.snapshot is not None else "there is nothing to copy"
+    return None if context.snapshot is not None or context.row_id is not None else "there is nothing to copy"
 
 
 def _rows_off(context: ActionContext) -> str | None:

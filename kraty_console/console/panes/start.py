@@ -39,8 +39,11 @@ def start_sections(desk: Desk, look: Look) -> tuple[Section, ...]:
         from kraty_console.present.errors import words_of
 
         words = words_of(look.error)
+        more = words.text.removeprefix(words.title).strip()
         sections.append(
-            Section("failed", _RECENT, (), title=words.title, empty="\n".join(x for x in (words.text, words.hint) if x))
+            Section(
+                "failed", _RECENT, (), title=words.title, empty="\n".join(line for line in (more, words.hint) if line)
+            )
         )
     if desk.launch.tries:
         rows = tuple(

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
 
 from textual import events
-from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from kraty_console.console.widgets.lines import Line, LinesView, Span, fit
@@ -63,16 +61,6 @@ class RowTable(LinesView, can_focus=True):
 
     The cursor follows its row by id; scroll position, sort and filter live in a `Place` that the owner keeps.
     """
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,j", "move(1)", show=False),
-        Binding("up,k", "move(-1)", show=False),
-        Binding("pagedown,ctrl+f", "page(1)", show=False),
-        Binding("pageup", "page(-1)", show=False),
-        Binding("g,home", "edge(-1)", show=False),
-        Binding("G,end", "edge(1)", show=False),
-        Binding("enter", "open", show=False),
-    ]
 
     @dataclass
     class Moved(Message):
