@@ -53,6 +53,7 @@ screenshots: $(VENV)/.dev ## rewrite screenshots/*.svg from the demo world
 	@$(BIN)/python -m tests.console.screenshots
 
 bench: $(VENV)/.dev ## print what opening and painting cost, beside a bare Textual app
+	@$(BIN)/python -m compileall -q kraty_console
 	@$(BIN)/python -m tests.bench
 
 clean: ## remove .venv and caches

@@ -51,8 +51,6 @@ class KratyApp(KeysInOrder[int], inherit_bindings=False):
     ENABLE_COMMAND_PALETTE = False
     TITLE = "kraty"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "interrupt", priority=True, show=False)]
-    HORIZONTAL_BREAKPOINTS = [(0, "-cols-tiny"), (40, "-cols-few"), (110, "-cols-many")]
-    VERTICAL_BREAKPOINTS = [(0, "-rows-tiny"), (12, "-rows-few"), (30, "-rows-many")]
 
     def __init__(
         self,
@@ -340,7 +338,6 @@ def run_console(launch: Launch) -> int:
     if wrong:
         sys.stderr.write("\n".join([*wrong, ""]))
         return 2
-    gc.disable()  # until the first screen stands; collecting while loading costs a tenth of the start
     app = KratyApp(launch)
     asyncio.run(app.run_async(mouse=launch.mouse))
     sys.stdout.flush()

@@ -6,17 +6,29 @@ from pathlib import Path
 
 import kraty_console
 
-SHEETS = ("tokens.tcss", "player.tcss", "dialogs.tcss")
+FIRST = ("tokens.tcss", "player.tcss")
+"""What the first frame is drawn with; the sheet of the dialogs is read with the first dialog."""
+
+DIALOGS = "dialogs.tcss"
 
 
 def stylesheets() -> list[Path]:
-    """The sheets in the order they are applied.
+    """The sheets of the first frame, in the order they are applied.
 
     Raises:
         FileNotFoundError: When neither place holds them; the installation is then broken.
     """
+    return [stylesheet(name) for name in FIRST]
+
+
+def stylesheet(name: str) -> Path:
+    """The path of a sheet.
+
+    Raises:
+        FileNotFoundError: As `stylesheets`.
+    """
     package = Path(kraty_console.__file__).resolve().parent
     for folder in (package / "styles", package.parent / "styles"):
-        if (folder / SHEETS[0]).is_file():
-            return [folder / sheet for sheet in SHEETS]
-    raise FileNotFoundError(f"the style sheets are missing beside {package}; install kraty-console again")
+        if (path := folder / name).is_file():
+            return path
+    raise FileNotFoundError(f"{name} is missing beside {package}; install kraty-console again")

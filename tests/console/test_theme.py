@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from kraty_console.console.stylesheets import stylesheets
+from kraty_console.console.stylesheets import DIALOGS, stylesheet, stylesheets
 from kraty_console.console.theme import ANSI, DARK, LIGHT, MONO, NAMES, THEMES, VARIABLE_DEFAULTS, choose_theme
 from kraty_console.present.safe import safe
 from tests.console.drive import at
@@ -56,7 +56,7 @@ def test_the_mono_theme_names_no_colour() -> None:
 
 def test_no_sheet_names_a_colour_of_its_own() -> None:
     """Only `$variables`, so that a theme decides everything."""
-    for path in stylesheets():
+    for path in (*stylesheets(), stylesheet(DIALOGS)):
         text = re.sub(r"/\*.*?\*/", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
         assert not re.findall(r"#[0-9a-fA-F]{3,8}\b(?=\s*[;}])", text), path
         assert not re.findall(r"\brgba?\(", text), path

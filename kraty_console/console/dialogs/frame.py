@@ -14,6 +14,8 @@ from textual.reactive import Reactive
 from textual.screen import ModalScreen
 from textual.widget import Widget
 
+from kraty_console.console.stylesheets import DIALOGS, stylesheet
+
 ResultT = TypeVar("ResultT")
 
 WIDTH: Final = 76
@@ -37,6 +39,7 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
     """
 
     AUTO_FOCUS = ""
+    CSS_PATH = [stylesheet(DIALOGS)]
 
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     """As in every screen, only that another focus does not paint the whole screen again (11 KB over the wire)."""

@@ -21,6 +21,7 @@ from kraty_console.console.commands import Commands
 from kraty_console.console.desk import Desk
 from kraty_console.console.host import Host
 from kraty_console.console.look import Look, Status
+from kraty_console.console.panes.foot import foot
 from kraty_console.console.panes.start import start_sections
 from kraty_console.console.reading import Reading
 from kraty_console.console.widgets.bars import FooterBar, HeaderBar, Heading, KeyHint, Notice
@@ -33,11 +34,17 @@ from kraty_console.console.widgets.tabs import TabBar
 from kraty_console.present.safe import safe
 from kraty_console.support.actions import BY_ID, ActionContext, footer, missing_permission
 from kraty_console.support.keymap import key_label
-from kraty_console.support.measure import counted, grouped
 from kraty_console.support.scopes import PANES, PaneId
 
 if TYPE_CHECKING:
     from kraty_console.support.next_step import NextStep
+
+
+ROOMY = (110, 30)
+"""Columns and rows from which the profile stands beside the panes."""
+
+LEAST = (40, 12)
+"""Columns and rows below which nothing fits."""
 
 
 class PlayerScreen(Screen[None]):
@@ -91,6 +98,16 @@ class PlayerScreen(Screen[None]):
         self.draw()
         self.search.input.focus()
         self.call_after_refresh(self.begin)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Fold the profile where it is narrow or low; where nothing fits, say what is needed.
+
+        Not by Textual's breakpoints: those give a class to every size, and every class costs a pass over the styles
+        before the first frame.
+        """
+        columns, rows = event.size
+        self.set_class(columns < ROOMY[0] or rows < ROOMY[1], "-folded")
+        self.set_class(columns < LEAST[0] or rows < LEAST[1], "-small")
 
     def begin(self) -> None:
         """Ask who we are; a player named at launch is looked up at the same time."""
@@ -187,7 +204,7 @@ class PlayerScreen(Screen[None]):
 
             self._step = next_step(snapshot, now, row_scope=row.scope if row else None, row_id=row.id if row else None)
         self.next_step.show(self._step, self._why_no_step())
-        self.detail.show(snapshot, row, now, self._foot())
+        self.detail.show(snapshot, row, now, foot(self.table, self.place, self._sections, self._pane, snapshot))
         self.draw_footer()
 
     def _why_no_step(self) -> str:
@@ -204,25 +221,6 @@ class PlayerScreen(Screen[None]):
                 else missing_permission(spec.permission, self._desk.role)
             )
         return ""
-
-    def _foot(self) -> str:
-        """Where the cursor is, and what keeps rows or columns out of sight."""
-        parts = [self.table.position, self._cut_short()]
-        if self.place.filter:
-            parts.append(f"only rows with {safe(self.place.filter, limit=30)}")
-        if hidden := self.table.hidden_columns:
-            parts.append(f"{counted(hidden, 'column')} more with enter")
-        return " · ".join(part for part in parts if part)
-
-    def _cut_short(self) -> str:
-        """How many rows there are beyond those that were asked for."""
-        snapshot = self.look.snapshot
-        if snapshot is None or not self._sections:
-            return ""
-        from kraty_console.present.rows import pane_count
-
-        shown, total = len(self._sections[0].rows), pane_count(self._pane, snapshot)
-        return f"newest {grouped(shown)} of {grouped(total)}" if total > shown else ""
 
     def draw_footer(self) -> None:
         """The keys that work here, now."""
@@ -280,7 +278,7 @@ class PlayerScreen(Screen[None]):
         if event.key == "ctrl+c":
             return
         key = event.character if event.is_printable and event.character else event.key
-        if self.has_class("-cols-tiny") or self.has_class("-rows-tiny"):
+        if self.has_class("-small"):
             if key in self._commands.keys["app.back_or_quit"]:  # what else it did nobody would see
                 self._host.leave()
         elif not self.search.input.has_focus:
