@@ -154,6 +154,10 @@ class LinesView(Widget):
         if self._built_for != self.size:
             self.redraw()
 
+    def on_hide(self) -> None:
+        """What stood on the screen is painted over now: nothing of it may be taken for shown."""
+        self._built_for = Size(0, 0)
+
     def notify_style_update(self) -> None:
         """A theme or a state class changed: the tones look different now."""
         super().notify_style_update()
