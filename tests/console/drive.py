@@ -68,7 +68,7 @@ class Hand:
     async def until(self, condition: Callable[[], bool]) -> None:
         """Let the application run until something is so; fails with the screen's text when it never is."""
         try:
-            async with asyncio.timeout(15):
+            async with asyncio.timeout(30):
                 while not condition():
                     await self.pilot.pause()
         except TimeoutError:

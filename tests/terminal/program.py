@@ -64,7 +64,7 @@ class Terminal:
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
         modern: bool = True,
-        patience: float = 15.0,
+        patience: float = 30.0,
     ) -> None:
         """`size` is columns and rows; `patience` the seconds that a wait may last unless it says otherwise."""
         self.emulator = Emulator(*size, modern=modern)
