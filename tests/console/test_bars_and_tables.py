@@ -1,0 +1,239 @@
+"""The lines at the edges of the screen, and the table."""
+
+from __future__ import annotations
+
+import pytest
+from rich.cells import cell_len
+
+from kraty_console.console.widgets.bars import FooterBar, HeaderBar, Heading, KeyHint, Notice
+from kraty_console.console.widgets.table import Place, RowTable, Section
+from kraty_console.present.safe import SafeText
+from kraty_console.present.table import Cell, Column, Row, sort_key
+from tests.console.framed import Watched, framed
+
+
+@pytest.mark.parametrize("width", [20, 40, 60, 80, 100, 120, 200])
+async def test_the_header_keeps_place_and_environment_at_every_width(width: int) -> None:
+    bar = HeaderBar()
+    async with framed(bar, (width, 1)) as (app, pilot):
+        bar.show(
+            Heading(
+                place="rabbit-rush",
+                player="alice_42",
+                environment="live",
+                member="maria",
+                role="GAME_ADMIN",
+                ticket="ZD-4821",
+                age="as of 14:02:31Z",
+                latency="4 ms",
+            )
+        )
+        await pilot.pause()
+        line = app.shown[0]
+        assert " kraty " in line
+        assert " LIVE" in line
+        assert ("alice_42" in line) == (width >= 40)
+        assert ("GAME_ADMIN" in line) == (width >= 80)
+        assert ("ZD-4821" in line) == (width >= 80)
+        assert ("maria · GAME_ADMIN" in line) == (width >= 100)
+        assert ("4 ms" in line) == (width >= 100)
+
+
+@pytest.mark.parametrize("width", [12, 40, 80, 120])
+async def test_the_footer_keeps_the_question_mark_at_every_width(width: int) -> None:
+    bar = FooterBar()
+    async with framed(bar, (width, 1)) as (app, pilot):
+        bar.show([KeyHint("F", "complete", enabled=False), KeyHint("R", "roll"), KeyHint("?", "keys")])
+        await pilot.pause()
+        assert app.shown[0].endswith("? keys")
+        bar.tell(Notice("Too many calls.", "warn"))
+        await pilot.pause()
+        assert app.shown[0].startswith(" Too many"[: width - 1])
+        bar.tell(None)
+        await pilot.pause()
+        assert app.shown[0].endswith("? keys")
+
+
+# -- the table -----------------------------------------------------------------------------------------------------
+
+COLUMNS = (
+    Column("status", "STATUS", 6, 14, priority=1),
+    Column("event", "EVENT", 6, 24, priority=2),
+    Column("score", "SCORE", 5, 9, priority=3, right=True),
+    Column("id", "ID", 8, 36, priority=6, middle=True),
+    Column("wrong", "WHAT IS WRONG", 6, 40, priority=4),
+)
+
+
+def row(number: int) -> Row:
+    texts = (
+        "completed",
+        f"event_{number % 7}",
+        f"{number * 7 % 1000}",
+        f"0197{number:032d}",
+        "漢字" if number % 3 else "",
+    )
+    return Row(
+        f"row-{number}",
+        "attempt",
+        tuple(Cell(SafeText(text)) for text in texts),
+        (
+            sort_key(texts[0]),
+            sort_key(texts[1]),
+            sort_key(None if number % 5 == 0 else number * 7 % 1000),
+            sort_key(texts[3]),
+            sort_key(texts[4]),
+        ),
+        f"0197{number:032d}",
+        "attempt id",
+    )
+
+
+def section(count: int) -> Section:
+    return Section("attempts", COLUMNS, tuple(row(n) for n in range(count)), empty="No attempts yet.\nNone at all.")
+
+
+@pytest.mark.parametrize("count", [0, 1, 1_000])
+async def test_a_table_of_any_length_is_moved_through(count: int) -> None:
+    table = RowTable()
+    async with framed(table, (100, 12)) as (app, pilot):
+        place = Place()
+        table.show([section(count)], place)
+        await pilot.pause()
+        for move in (
+            lambda: table.action_edge(1),
+            lambda: table.action_move(1),
+            lambda: table.action_page(-1),
+            lambda: table.action_page(1),
+            lambda: table.action_move(-3),
+            lambda: table.action_edge(-1),
+        ):
+            move()
+            assert 0 <= place.index <= max(0, count - 1)
+        assert table.rows_shown == count
+        await pilot.pause()
+        if count == 0:
+            assert table.row is None
+            assert "No attempts yet." in app.shown[0]
+            assert table.next_sort() == "nothing to sort"
+        else:
+            assert table.row is not None
+            assert table.row.id == "row-0"
+            assert app.shown[1].startswith("▸")
+            assert table.position == ("1 of 1000" if count > 10 else "")
+
+
+async def test_a_table_of_a_thousand_rows_draws_only_what_is_seen() -> None:
+    table = RowTable()
+    async with framed(table, (100, 12)) as (app, pilot):
+        place = Place()
+        table.show([section(1_000)], place)
+        table.action_edge(1)
+        await pilot.pause()
+        assert len(table._lines) == 12
+        assert app.shown[-1].startswith("▸  completed")
+        assert place.top == 1_000 + 1 - 12
+
+
+async def test_columns_fit_at_every_width_and_more_of_them_the_wider_it_is() -> None:
+    table = RowTable()
+    async with framed(table, (20, 6)) as (app, pilot):
+        table.show([section(20)], Place())
+        hidden = [len(COLUMNS)]
+        for width in range(20, 201, 6):
+            await pilot.resize_terminal(width, 6)
+            await pilot.pause()
+            head, first = app.shown[0], app.shown[1]
+            assert head.startswith("   STATUS"), width
+            assert first.startswith("▸  compl"), width
+            assert all(cell_len(line) <= width for line in app.shown), width
+            assert table.hidden_columns <= hidden[-1], width
+            hidden.append(table.hidden_columns)
+        assert hidden[1] == 3
+        assert hidden[-1] == 0
+        assert all(column.title in head for column in COLUMNS)
+
+
+async def test_sorting_puts_what_is_missing_last_both_ways() -> None:
+    table = RowTable()
+    async with framed(table, (100, 30)) as (_, pilot):
+        place = Place()
+        table.show([section(12)], place)
+        for descending in (False, True):
+            place.sort["attempts"] = ("score", descending)
+            table.show([section(12)], place)
+            await pilot.pause()
+            numbers = [entry.row.sort[2] for entry in table._entries if entry.row is not None]
+            assert [key[0] for key in numbers] == [0] * 9 + [1] * 3
+            present = [key[1] for key in numbers[:9]]
+            assert present == sorted(present, reverse=descending)
+
+
+async def test_filtering_knows_no_capitals_and_says_when_nothing_is_left() -> None:
+    table = RowTable()
+    async with framed(table, (100, 30)) as (app, pilot):
+        place = Place(filter="EVENT_3")
+        table.show([section(70)], place)
+        assert table.rows_shown == 10
+        place.filter = "nowhere"
+        table.show([section(70)], place)
+        await pilot.pause()
+        assert table.rows_shown == 0
+        assert table.row is None
+        assert "no row matches the filter; f changes it" in "\n".join(app.shown)
+
+
+async def test_the_cursor_follows_its_row_and_goes_to_the_nearest_when_it_is_gone() -> None:
+    table = RowTable()
+    async with framed(table, (100, 30)):
+        place = Place()
+        rows = section(10).rows
+        table.show([section(10)], place)
+        table.action_move(5)
+        assert place.row_id == "row-5"
+        table.show([Section("attempts", COLUMNS, rows[3:])], place)
+        assert (place.row_id, place.index) == ("row-5", 2)
+        table.show([Section("attempts", COLUMNS, (*rows[:5], *rows[6:]))], place)
+        assert place.row_id == "row-2"
+        table.show([Section("attempts", COLUMNS, ())], place)
+        table.show([Section("attempts", COLUMNS, rows)], place)
+        assert place.row_id is not None
+
+
+async def test_moving_by_a_row_paints_two_lines() -> None:
+    table = Watched()
+    async with framed(table, (100, 30)) as (_, pilot):
+        table.show([section(20)], Place())
+        await pilot.pause()
+        table.painted.clear()
+        table.action_move(1)
+        assert [region.y for region in table.painted] == [1, 2]
+
+
+async def test_two_sections_are_one_list_to_move_through() -> None:
+    table = RowTable()
+    async with framed(table, (100, 30)) as (app, pilot):
+        place = Place()
+        balances = Section("balances", COLUMNS[:2], (row(1), row(2)), title="Balances")
+        ledger = Section("ledger", COLUMNS, tuple(row(n) for n in range(10, 15)), title="Ledger")
+        table.show([balances, ledger], place)
+        await pilot.pause()
+        assert [line.strip() for line in app.shown if line.strip() in ("Balances", "Ledger")] == ["Balances", "Ledger"]
+        table.action_move(2)
+        assert place.row_id == "row-10"
+        assert table.next_sort() == "sorted by status, ascending"
+        assert set(place.sort) == {"ledger"}
+
+
+async def test_old_data_is_dimmed_and_changed_rows_are_marked() -> None:
+    table = RowTable()
+    async with framed(table, (100, 30)) as (app, pilot):
+        table.show([section(3)], Place(), marked=frozenset({"row-1"}))
+        await pilot.pause()
+        assert app.shown[2].startswith(" * completed")
+        plainly = table._lines[3]
+        table.show([section(3)], Place(), stale=True)
+        await pilot.pause()
+        assert app.shown[2].startswith("   completed")
+        assert table._lines[3] != plainly
+        assert table._lines[3].text == plainly.text

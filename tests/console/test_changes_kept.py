@@ -1,0 +1,266 @@
+"""Changes beyond the first send: pressed twice, refused, closed under way, taken up again."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+
+from kraty_console.console.dialogs.action import ActionDialog, Phase
+from kraty_console.console.look import Status
+from tests.console.drive import Hand, at
+from tests.console.filling import confirm, dialog, done, put
+from tests.console.people import colleague
+from tests.console.stage import Stage
+from tests.console.wire import Hold, Wire
+
+
+async def audit_pane_shows(hand: Hand, *words: str) -> None:
+    """The newest audit row, opened as a document."""
+    await hand.press("6", "g", "enter")
+    await hand.opened()
+    await hand.sees(*words)
+    await hand.press("escape")
+    await hand.closed()
+
+
+async def test_a_double_press_gives_one_effect(backend: Stage, wire: Wire) -> None:
+    with colleague(backend) as other:
+        before = other.balance("bob_7", "gold")
+        async with at(backend.app(player="bob_7")) as hand:
+            await hand.looks_at("bob_7")
+            await hand.press("C")
+            await hand.opened(ActionDialog)
+            await put(hand, economy_key="gold", amount="250", reason="make-good")
+            dialog(hand).confirm.focus()
+            await hand.pilot.pause()
+            for _ in range(4):
+                hand.send("enter")
+            await done(hand)
+        assert other.balance("bob_7", "gold") == before + 250
+    assert len(wire.changes) == 1
+
+
+async def test_pressing_on_while_it_runs_does_nothing(backend: Stage, wire: Wire) -> None:
+    held = wire.holds("POST", "/credit")
+    async with at(backend.app(player="bob_7")) as hand:
+        await hand.looks_at("bob_7")
+        await hand.press("C")
+        await hand.opened(ActionDialog)
+        await put(hand, economy_key="gold", amount="250", reason="make-good")
+        await confirm(hand)
+        await hand.until(held.arrived.is_set)
+        assert dialog(hand).phase is Phase.SENDING
+        await hand.sees("crediting")
+        await hand.press("enter", "enter")
+        held.let_go()
+        await done(hand)
+    assert len(wire.changes) == 1
+
+
+async def test_a_dialog_closed_while_it_runs_does_not_stop_the_change(backend: Stage, wire: Wire) -> None:
+    held = wire.holds("POST", "/credit")
+    with colleague(backend) as other:
+        before = other.balance("bob_7", "gold")
+        async with at(backend.app(player="bob_7")) as hand:
+            await hand.looks_at("bob_7")
+            await hand.press("C")
+            await hand.opened(ActionDialog)
+            await put(hand, economy_key="gold", amount="250", reason="make-good")
+            await confirm(hand)
+            await hand.until(held.arrived.is_set)
+            await hand.press("escape")
+            await hand.sees("closing does not stop it")
+            await hand.press("escape")
+            await hand.closed()
+            held.let_go()
+            await hand.until(lambda: bool(hand.app.desk.done))
+            await hand.rest()
+            await hand.press("3")
+            await hand.sees(f"{before + 250}")
+        assert other.balance("bob_7", "gold") == before + 250
+
+
+async def close_while_it_runs(hand: Hand, held: Hold) -> None:
+    """Confirm the credit dialog, and leave it before there is an answer."""
+    await hand.looks_at("bob_7")
+    await hand.press("C")
+    await hand.opened(ActionDialog)
+    await put(hand, economy_key="gold", amount="250", reason="make-good for the outage")
+    await confirm(hand)
+    await hand.until(held.arrived.is_set)
+    await hand.press("escape", "escape")
+    await hand.closed()
+
+
+async def test_a_refusal_after_the_dialog_was_closed_is_told_all_the_same(backend: Stage, wire: Wire) -> None:
+    wire.answers("POST", "/credit", 409, "conflict", "the balance is frozen", times=1)
+    held = wire.holds("POST", "/credit", times=1)
+    async with at(backend.app(player="bob_7")) as hand:
+        await close_while_it_runs(hand, held)
+        held.let_go()
+        await hand.sees("Credit: Not applied: the balance is frozen")
+        assert not hand.app.desk.done
+
+
+async def test_an_answer_lost_after_the_dialog_was_closed_is_looked_up_and_told(backend: Stage, wire: Wire) -> None:
+    wire.cuts("POST", "/credit", after=True, times=1)
+    held = wire.holds("POST", "/credit", times=1)
+    with colleague(backend) as other:
+        before = other.balance("bob_7", "gold")
+        async with at(backend.app(player="bob_7")) as hand:
+            await close_while_it_runs(hand, held)
+            held.let_go()
+            await hand.sees("Credit applied: y copies the audit link")
+            (credit,) = hand.app.desk.done
+            assert (credit.work.title, credit.work.reason) == ("Credit", "make-good for the outage")
+        assert other.balance("bob_7", "gold") == before + 250
+
+
+async def test_an_outcome_that_stays_unknown_after_the_dialog_was_closed_is_told(backend: Stage, wire: Wire) -> None:
+    wire.cuts("POST", "/credit", after=True, times=1)
+    wire.answers("GET", "&player=", 401, "session_invalid", "the session is over")
+    held = wire.holds("POST", "/credit", times=1)
+    async with at(backend.app(player="bob_7")) as hand:
+        await close_while_it_runs(hand, held)
+        held.let_go()
+        await hand.sees("Credit: it is not known whether it took effect; o asks the server")
+
+
+async def test_a_player_who_is_gone_while_a_dialog_is_open_breaks_nothing(backend: Stage, wire: Wire) -> None:
+    async with at(backend.app(player="bob_7")) as hand:
+        await hand.looks_at("bob_7")
+        wire.answers("GET", "/players/bob_7", 404, "not_found", "gone")
+        late = wire.holds("GET", "/players/bob_7", times=1)
+        await hand.press("r")
+        await hand.until(late.arrived.is_set)
+        await hand.press("C")
+        await hand.opened(ActionDialog)
+        late.let_go()
+        await hand.until(lambda: hand.app.bottom.look.status is Status.MISSING)
+        await put(hand, economy_key="gold", amount="250")
+        await hand.sees("at once")
+        await hand.press("escape")
+        await hand.closed()
+        await hand.sees("No player is called bob_7")
+
+
+async def test_quitting_while_it_runs_waits_for_its_end(backend: Stage, wire: Wire) -> None:
+    held = wire.holds("POST", "/credit")
+    app = backend.app(player="bob_7")
+    async with at(app) as hand:
+        await hand.looks_at("bob_7")
+        await hand.press("C")
+        await hand.opened(ActionDialog)
+        await put(hand, economy_key="gold", amount="250", reason="make-good")
+        await confirm(hand)
+        await hand.until(held.arrived.is_set)
+        await hand.press("ctrl+c", "ctrl+c")
+        held.let_go()
+    with sqlite3.connect(backend.folder / "state" / "journal.sqlite") as journal:
+        assert journal.execute("SELECT state, applied FROM entries").fetchall() == [("applied", 1)]
+    journal.close()
+
+
+# -- before sending ------------------------------------------------------------------------------------------------
+
+
+async def test_what_is_wrong_is_told_beside_its_field_and_nothing_is_sent(backend: Stage, wire: Wire) -> None:
+    async with at(backend.app(player="bob_7")) as hand:
+        await hand.looks_at("bob_7")
+        await hand.press("C")
+        await hand.opened(ActionDialog)
+        await confirm(hand)
+        await hand.sees("! amount is needed", "! reason is needed")
+        await put(hand, economy_key="gold", amount="2.5", reason="no")
+        await hand.sees("! a whole number, 1 to", "! at least 3 characters")
+        await confirm(hand)
+    assert not wire.changes
+
+
+async def test_a_closed_dialog_keeps_its_draft_until_the_player_is_left(backend: Stage) -> None:
+    async with at(backend.app(player="bob_7")) as hand:
+        await hand.looks_at("bob_7")
+        await hand.press("C")
+        await hand.opened(ActionDialog)
+        await put(hand, amount="250", reason="make-good for")
+        await hand.press("escape")
+        await hand.closed()
+        await hand.press("2", "1", "C")
+        await hand.opened(ActionDialog)
+        await hand.sees("make-good for", "250")
+        await hand.press("escape")
+        await hand.closed()
+        await hand.press("q", "slash")
+        await hand.type("bob_7")
+        await hand.press("enter")
+        await hand.looks_at("bob_7")
+        await hand.press("C")
+        await hand.opened(ActionDialog)
+        assert "make-good for" not in hand.text
+
+
+async def test_keys_typed_ahead_while_a_dialog_opens_are_dropped(backend: Stage, wire: Wire) -> None:
+    async with at(backend.app(player="alice_42")) as hand:
+        await hand.looks_at("alice_42")
+        for key in ("R", "enter", "enter", "enter", "enter"):
+            hand.send(key)
+        await hand.opened(ActionDialog)
+        await hand.pilot.pause()
+        assert dialog(hand).phase is Phase.EDITING
+        assert len(hand.app.screen_stack) == 2
+    assert not wire.changes
+
+
+async def test_the_reasons_given_before_are_offered_again(backend: Stage) -> None:
+    async with at(backend.app(player="bob_7")) as hand:
+        await hand.looks_at("bob_7")
+        await hand.press("C")
+        await hand.opened(ActionDialog)
+        await put(hand, economy_key="gold", amount="1", reason="make-good for the outage")
+        await confirm(hand)
+        await done(hand)
+        await hand.press("M")
+        await hand.opened(ActionDialog)
+        next(row for row in dialog(hand)._form_body.shown if row.field.name == "reason").editor.focus()
+        await hand.press("up")
+        assert dialog(hand)._form_body.values["reason"] == "make-good for the outage"
+
+
+async def test_what_the_catalog_lacks_is_told_before_sending(backend: Stage, wire: Wire) -> None:
+    async with at(backend.app(player="bob_7")) as hand:
+        await hand.looks_at("bob_7")
+        await hand.press("C")
+        await hand.opened(ActionDialog)
+        await put(hand, economy_key="golt", amount="1", reason="make-good")
+        await hand.sees("! the catalog has no such key;", "nearest is gold")
+        await confirm(hand)
+    assert not wire.changes
+
+
+async def test_enter_takes_the_currency_that_is_completed(backend: Stage, wire: Wire) -> None:
+    async with at(backend.app(player="bob_7")) as hand:
+        await hand.looks_at("bob_7")
+        await hand.press("C")
+        await hand.opened(ActionDialog)
+        await put(hand, economy_key="")
+        next(row for row in dialog(hand)._form_body.shown if row.field.name == "economy_key").editor.focus()
+        await hand.type("go")
+        await hand.sees("! no whole key yet; enter takes gold")
+        await hand.press("enter")
+        assert dialog(hand)._form_body.values["economy_key"] == "gold"
+    assert not wire.changes
+
+
+@pytest.mark.parametrize("environment", ["live", "test"])
+async def test_live_and_test_are_told_apart_in_words(backend: Stage, wire: Wire, environment: str) -> None:
+    async with at(backend.app(player="alice_42", environment=environment)) as hand:
+        await hand.looks_at("alice_42")
+        assert f" {environment.upper()} " in hand.text.splitlines()[0]
+        await hand.press("C")
+        await hand.opened(ActionDialog)
+        await put(hand, economy_key="gold", amount="1", reason="try it out")
+        assert f" {environment.upper()} " in "\n".join(hand.text.splitlines()[1:])
+        await confirm(hand)
+        await done(hand)
+    assert f"environment={environment}" in wire.changes[0].target

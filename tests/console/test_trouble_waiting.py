@@ -1,0 +1,251 @@
+"""Trouble that takes its time: pauses the server asks for, answers that fail, and reading on meanwhile."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from kraty_console.console.app import KratyApp
+from kraty_console.console.dialogs.action import ActionDialog
+from kraty_console.console.dialogs.token import TokenDialog
+from kraty_console.console.look import Status
+from kraty_console.console.screens.audit_log import AuditLogScreen
+from kraty_console.console.widgets.bars import Notice
+from tests.console.drive import Hand, at
+from tests.console.filling import confirm, done, put, told
+from tests.console.people import colleague, impatient, waits
+from tests.console.stage import NOW, Stage
+from tests.console.wire import Wire
+
+GOOD = "GAME_ADMIN"
+
+
+def token(backend: Stage) -> str:
+    good: str = backend.world.credentials["sessions"][GOOD]
+    return good
+
+
+def status(hand: Hand) -> Status:
+    return hand.app.bottom.look.status
+
+
+def notices(hand: Hand) -> list[str]:
+    """What the last line says from now on, also what stands there for a moment only."""
+    said: list[str] = []
+    footer = hand.app.bottom.keys
+    show = footer.tell
+
+    def tell(notice: Notice | None) -> None:
+        if notice is not None:
+            said.append(notice.text)
+        show(notice)
+
+    footer.tell = tell  # type: ignore[method-assign]
+    return said
+
+
+async def open_credit(hand: Hand, player: str = "bob_7") -> None:
+    """The credit dialog, filled in."""
+    await hand.looks_at(player)
+    await hand.press("C")
+    await hand.opened(ActionDialog)
+    await put(hand, economy_key="gold", amount="250", reason="make-good for the outage")
+
+
+async def test_a_400_names_the_fields(backend: Stage, wire: Wire) -> None:
+    wire.answers(
+        "POST", "/credit", 400, "validation_failed", "not understood", details={"fields": {"amount": "too odd"}}
+    )
+    async with at(backend.app(player="bob_7")) as hand:
+        await open_credit(hand)
+        await confirm(hand)
+        await told(hand, "the request was not understood", "amount: too odd")
+
+
+# -- 429 -----------------------------------------------------------------------------------------------------------
+
+
+async def test_a_429_counts_down_and_tries_again_by_itself(backend: Stage, wire: Wire) -> None:
+    app = impatient(backend.app(player="bob_7"))
+    async with at(app) as hand:
+        await hand.looks_at("bob_7")
+        said = notices(hand)
+        wire.answers("GET", "/players/", 429, "rate_limited", "slow down", headers={"retry-after": "1"}, times=4)
+        await hand.press("r")
+        await hand.until(lambda: status(hand) is Status.READY and wire.count("GET", "/players/") == 6)
+        await hand.rest()
+        assert "Too many calls. Trying again in 1 s." in said
+        assert "Trying again" not in hand.text
+        assert "STALE" not in hand.text
+
+
+async def test_a_countdown_ends_when_another_player_is_opened(backend: Stage, wire: Wire) -> None:
+    app = impatient(backend.app(player="bob_7"))
+    async with at(app) as hand:
+        await hand.looks_at("bob_7")
+        wire.answers("GET", "/players/bob_7", 429, "rate_limited", "slow down", headers={"retry-after": "30"})
+        await hand.press("r")
+        await hand.sees("Too many calls. Trying again in", "STALE", "Brave Badger")
+        asked = wire.count("GET", "/players/bob_7")
+        hand.app.bottom.open_player("erin")
+        await hand.looks_at("erin")
+        assert hand.app.bottom.reading._pause is None
+        assert wire.count("GET", "/players/bob_7") == asked
+
+
+async def test_going_back_ends_a_countdown(backend: Stage, wire: Wire) -> None:
+    app = impatient(backend.app(player="bob_7"))
+    async with at(app) as hand:
+        await hand.looks_at("bob_7")
+        wire.answers("GET", "/players/bob_7", 429, "rate_limited", "slow down", headers={"retry-after": "30"})
+        await hand.press("r")
+        await hand.sees("Too many calls. Trying again in", "STALE", "Brave Badger")
+        await hand.press("escape", "escape")
+        assert hand.app.bottom.reading._pause is None
+
+
+async def test_a_429_on_a_change_makes_the_button_wait(backend: Stage, wire: Wire) -> None:
+    wire.answers("POST", "/credit", 429, "rate_limited", "slow down", headers={"retry-after": "2"}, times=1)
+    async with at(backend.app(player="bob_7")) as hand:
+        await open_credit(hand)
+        await confirm(hand)
+        await told(hand, "Too many calls")
+        await hand.sees("Credit in ")
+        await confirm(hand)
+        assert len(wire.changes) == 1
+        await hand.sees("[ Credit ]")
+        await confirm(hand)
+        await done(hand)
+    assert len(wire.changes) == 2
+
+
+# -- no answer, or a bad one -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("trouble", ["500", "closed", "hang", "no json"])
+async def test_trouble_in_a_read_keeps_the_old_data_with_its_age_and_u_tries_again(
+    backend: Stage, wire: Wire, trouble: str
+) -> None:
+    moment = [NOW]
+    app = KratyApp(backend.launch(player="bob_7"), now=lambda: moment[0], environ={"TERM": "xterm-256color"})
+    async with at(impatient(app)) as hand:
+        await hand.looks_at("bob_7")
+        if trouble == "500":
+            fault = wire.answers("GET", "/players/", 500, "internal_error", "it broke")
+        elif trouble == "no json":
+            fault = wire.answers("GET", "/players/", 200, data="not what was asked for")
+        elif trouble == "closed":
+            fault = wire.cuts("GET", "/players/")
+        else:
+            hold = wire.holds("GET", "/players/")
+            fault = wire._faults[0]
+            waits(app, 0.1)
+        moment[0] = NOW + timedelta(minutes=5)
+        await hand.press("r")
+        await hand.until(lambda: status(hand) is Status.STALE)
+        await hand.rest()
+        await hand.sees("STALE since 14:02:31Z", "Brave Badger", "▸  pending")
+        if trouble == "500":
+            await hand.sees("The server is in trouble", "Press u to try again", "req-77")
+        elif trouble in ("closed", "hang"):
+            await hand.sees("The server cannot be reached", "Press u to try again")
+        else:
+            await hand.sees("The answer was not one of Kraty's")
+        fault.mend()
+        if trouble == "hang":
+            hold.let_go()
+            waits(app, 30)
+        await hand.press("u")
+        await hand.until(lambda: status(hand) is Status.READY)
+        await hand.rest()
+        await hand.sees("as of 14:07:31Z")
+        assert "STALE" not in hand.text
+
+
+async def test_trouble_at_the_first_read_says_so_where_the_rows_would_be(backend: Stage, wire: Wire) -> None:
+    fault = wire.answers("GET", "/players/", 500, "internal_error", "it broke")
+    async with at(impatient(backend.app(player="bob_7"))) as hand:
+        await hand.until(lambda: status(hand) is Status.FAILED)
+        await hand.rest()
+        await hand.sees("The server is in trouble", "It broke", "500 internal_error", "request req-77")
+        fault.mend()
+        await hand.press("u")
+        await hand.looks_at("bob_7")
+
+
+async def test_trouble_at_the_sign_in_is_told_and_u_tries_again(backend: Stage, wire: Wire) -> None:
+    fault = wire.answers("GET", "/admin/v1/me", 503, "unavailable", "starting")
+    app = impatient(backend.app())
+    async with app.run_test(size=(120, 36), notifications=True) as pilot:
+        hand = Hand(app, pilot)
+        await hand.sees("The server is in trouble", "Press u to try again")
+        fault.mend()
+        await hand.press("escape", "u")
+        await hand.sees("maria · GAME_ADMIN")
+
+
+async def test_a_wait_is_said_and_escape_ends_it(backend: Stage, wire: Wire) -> None:
+    async with at(backend.app(player="bob_7")) as hand:
+        await hand.looks_at("bob_7")
+        held = wire.holds("GET", "/players/")
+        await hand.press("r")
+        await hand.sees("loading, 0 s, esc cancels", "Brave Badger")
+        await hand.press("escape")
+        assert status(hand) is Status.READY
+        assert "loading" not in hand.text
+        held.let_go()
+        await hand.rest()
+        assert hand.app.bottom.look.player == "bob_7"
+
+
+async def test_the_first_wait_can_be_ended_too(backend: Stage, wire: Wire) -> None:
+    held = wire.holds("GET", "/players/bob_7")
+    async with at(backend.app()) as hand:
+        hand.app.bottom.open_player("bob_7")
+        await hand.sees("Looking up bob_7", "loading, 0 s, esc cancels")
+        await hand.press("escape")
+        assert status(hand) is Status.IDLE
+        held.let_go()
+
+
+async def test_a_server_error_on_a_change_that_was_not_applied_says_so(backend: Stage, wire: Wire) -> None:
+    """A 500 is an unknown outcome: the audit log shows that nothing happened, so the same key goes again."""
+    with colleague(backend) as other:
+        before = other.balance("bob_7", "gold")
+        wire.answers("POST", "/credit", 500, "internal_error", "it broke", times=1)
+        async with at(backend.app(player="bob_7")) as hand:
+            await open_credit(hand)
+            await confirm(hand)
+            await told(hand, "It did take effect, once")
+            await hand.press("enter")
+            await done(hand)
+        assert other.balance("bob_7", "gold") == before + 250
+    first, second = wire.changes
+    assert first.body["idempotencyKey"] == second.body["idempotencyKey"]
+
+
+# -- the studio's audit log ------------------------------------------------------------------------------------------
+
+
+async def test_trouble_in_the_audit_log_is_told_and_r_reads_it_again(backend: Stage, wire: Wire) -> None:
+    app = impatient(backend.app())
+    async with at(app) as hand:
+        fault = wire.answers("GET", "/audit-log", 500, "internal_error", "it broke")
+        await hand.press("escape", "l")
+        await hand.sees("The server is in trouble")
+        fault.mend()
+        await hand.press("r")
+        await hand.sees("maria", "ZD-")
+        assert "The server is in trouble" not in hand.text
+
+
+async def test_a_401_in_the_audit_log_asks_and_goes_on(backend: Stage, wire: Wire) -> None:
+    async with at(backend.app()) as hand:
+        wire.answers("GET", "/audit-log", 401, "session_invalid", "the session has expired", times=1)
+        await hand.press("escape", "l")
+        await hand.opened(TokenDialog)
+        await hand.paste(token(backend))
+        await hand.press("enter")
+        await hand.until(lambda: isinstance(hand.app.screen, AuditLogScreen))
+        await hand.sees("maria", "ZD-")
