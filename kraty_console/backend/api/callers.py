@@ -10,6 +10,7 @@ from starlette.requests import cookie_parser
 
 from kraty_console.backend.api import refusals
 from kraty_console.backend.auth.keys import ApiKey, find_key
+from kraty_console.backend.auth.players import SecretHolder
 from kraty_console.backend.auth.sessions import SignedIn, find_session
 from kraty_console.backend.engine.context import Actor
 from kraty_console.backend.storage.transaction import Transaction
@@ -19,10 +20,11 @@ COOKIE: Final = "kraty_session"
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A member with a session, or a key; neither where nobody is asked for."""
+    """A member with a session, or a key, maybe with a player's secret; neither where nobody is asked for."""
 
     session: SignedIn | None = None
     key: ApiKey | None = None
+    player: SecretHolder | None = None
 
     @property
     def name(self) -> str:
@@ -36,6 +38,8 @@ class Caller:
         """The caller as the audit log names it."""
         if self.session is not None:
             return Actor("member", self.session.member_id, self.session.email)
+        if self.player is not None:
+            return Actor("player", self.player.player_id, self.player.external_player_id)
         return Actor("api_key", self.the_key.key_id, f"api_key:{self.the_key.prefix}")
 
     @property

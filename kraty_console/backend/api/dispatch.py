@@ -16,8 +16,9 @@ from kraty_console.backend.api.denials import record_denial
 from kraty_console.backend.api.envelope import reply_response
 from kraty_console.backend.api.paths import REQUEST_ID, decoded
 from kraty_console.backend.api.routing import Access, Route
+from kraty_console.backend.auth.players import PLAYER_SECRET, holder
 from kraty_console.backend.auth.roles import GameRole, role_in, roles_of
-from kraty_console.backend.engine.context import Tenant
+from kraty_console.backend.engine.context import Surface, Tenant
 from kraty_console.backend.engine.errors import RuleError
 from kraty_console.backend.engine.ids import is_id
 from kraty_console.backend.storage.transaction import Transaction
@@ -56,7 +57,7 @@ class Endpoint:
             request_id=scope[REQUEST_ID],
             now_ms=self._services.now_ms(),
             caller=NOBODY,
-            surface="server" if route.access is Access.KEY else "admin",
+            surface=_surface(route.path),
         )
         if route.access is not Access.ANYONE:
             admitted = await self._admit(call, route)
@@ -69,7 +70,7 @@ class Endpoint:
 
     async def _admit(self, call: Call, route: Route) -> _Admitted:
         async with self._services.db.read() as tx:
-            if route.access is Access.KEY:
+            if route.access in (Access.KEY, Access.PLAYER):
                 caller = await key_holder(tx, call.request.headers)
             else:
                 caller = await member(tx, call.request.headers, call.now_ms)
@@ -78,6 +79,8 @@ class Endpoint:
             match route.access:
                 case Access.KEY:
                     return _with_key(caller, route)
+                case Access.PLAYER:
+                    return await _as_player(tx, call, caller, route)
                 case Access.GAME:
                     return await _in_game(tx, call, caller, route)
                 case Access.STUDIO:
@@ -103,11 +106,30 @@ class Endpoint:
         )
 
 
+def _surface(path: str) -> Surface:
+    """The surface a path is on, as the rules know it."""
+    if path.startswith("/sdk/"):
+        return "sdk"
+    return "server" if path.startswith("/server/") else "admin"
+
+
 def _with_key(caller: Caller, route: Route) -> _Admitted:
     key = caller.the_key
     allowed = key.permission_set == route.permission
     refusal = None if allowed else refusals.wrong_key(key.permission_set, route.permission)
     return _Admitted(caller, Tenant(key.studio_id, key.game_id), refusal=refusal)
+
+
+async def _as_player(tx: Transaction, call: Call, caller: Caller, route: Route) -> _Admitted:
+    """With the key of a game and the secret of the player in the path; which of the two is wrong is told."""
+    admitted = _with_key(caller, route)
+    if admitted.refusal is None:
+        key, given = caller.the_key, call.request.headers.get(PLAYER_SECRET)
+        who = await holder(tx, key, decoded(call.request.path_params[PLAYER], PLAYER), given)
+        if who is None:
+            raise refusals.bad_player_secret(given is None)
+        return replace(admitted, caller=replace(caller, player=who))
+    return admitted
 
 
 async def _in_game(tx: Transaction, call: Call, caller: Caller, route: Route) -> _Admitted:

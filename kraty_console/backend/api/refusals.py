@@ -60,6 +60,12 @@ def wrong_key(permission_set: str, needed: str) -> RuleError:
     )
 
 
+def bad_player_secret(missing: bool) -> RuleError:
+    """401: the secret of the player in the path is missing or is not theirs (kraty-api 1.4)."""
+    said = "is missing" if missing else "is not this player's"
+    return RuleError(Code.PLAYER_SECRET_INVALID, f"X-Player-Secret {said}; register the player first")
+
+
 def nothing_here() -> RuleError:
     """404 for paths, and for studios and games that the caller cannot see: it tells nothing of whether they exist."""
     return RuleError(Code.NOT_FOUND, "there is nothing here, or nothing that you can see")

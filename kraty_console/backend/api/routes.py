@@ -1,77 +1,13 @@
-"""Every route of the backend, once: who may call it and what answers (decisions: The admin surface; kraty-api 3)."""
+"""Every route of the backend, once, from its three surfaces."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from kraty_console.backend.api.admin import attempts, audit_log, bans, catalog, grants, players, session, wallet
-from kraty_console.backend.api.routing import NOTHING, SIGNED_IN, Access, Route
-from kraty_console.backend.api.server import grants as server_grants
-from kraty_console.backend.api.server import keys as server_keys
-from kraty_console.backend.api.server import players as server_players
-from kraty_console.backend.api.server import wallet as server_wallet
-from kraty_console.backend.auth.keys import SERVER_INTEGRATION
-from kraty_console.contract.session import Permission
+from kraty_console.backend.api.admin.routes import ROUTES as ADMIN
+from kraty_console.backend.api.routing import Route
+from kraty_console.backend.api.sdk.routes import ROUTES as SDK
+from kraty_console.backend.api.server.routes import ROUTES as SERVER
 
-_ADMIN: Final = "/admin/v1"
-_LOG: Final = f"{_ADMIN}/studios/{{studioId}}/audit-log"
-_GAME: Final = f"{_ADMIN}/studios/{{studioId}}/games/{{gameId}}"
-_PLAYER: Final = f"{_GAME}/players/{{externalPlayerId}}"
-_SERVER: Final = "/server/v1"
-_SERVED: Final = f"{_SERVER}/players/{{externalPlayerId}}"
-
-_THE_PLAYER: Final = ("player", "externalPlayerId")
-_THE_ATTEMPT: Final = ("attempt", "attemptId")
-_THE_GRANT: Final = ("grant", "grantId")
-_THE_BALANCE: Final = ("wallet", "economyKey")
-_THE_ROW: Final = ("audit", "auditId")
-
-_FORCE_COMPLETE: Final = f"{_GAME}/attempts/{{attemptId}}/force-complete"
-_RETRY_ROLL: Final = f"{_GAME}/attempts/{{attemptId}}/retry-reward-roll"
-_FORCE_CLAIM: Final = f"{_GAME}/grants/{{grantId}}/force-claim"
-_CREDIT: Final = f"{_PLAYER}/wallet/{{economyKey}}/credit"
-_SERVED_BALANCE: Final = f"{_SERVED}/wallet/{{economyKey}}"
-
-_MAY: Final = Permission
-
-ROUTES: Final[tuple[Route, ...]] = (
-    Route("GET", f"{_ADMIN}/health", Access.ANYONE, NOTHING, session.health),
-    Route("GET", f"{_ADMIN}/me", Access.SESSION, SIGNED_IN, session.me),
-    Route("DELETE", f"{_ADMIN}/session", Access.SESSION, SIGNED_IN, session.end_session),
-    Route("GET", _LOG, Access.STUDIO, _MAY.AUDIT_READ, audit_log.page),
-    Route("GET", f"{_LOG}/{{auditId}}", Access.STUDIO, _MAY.AUDIT_READ, audit_log.row, _THE_ROW),
-    Route("GET", f"{_GAME}/catalog", Access.GAME, _MAY.PLAYER_READ, catalog.catalog),
-    Route("GET", f"{_GAME}/players", Access.GAME, _MAY.PLAYER_READ, players.search),
-    Route("GET", _PLAYER, Access.GAME, _MAY.PLAYER_READ, players.snapshot, _THE_PLAYER),
-    Route("POST", _FORCE_COMPLETE, Access.GAME, _MAY.FORCE_COMPLETE, attempts.force_complete, _THE_ATTEMPT),
-    Route("POST", _RETRY_ROLL, Access.GAME, _MAY.RETRY_REWARD_ROLL, attempts.retry_reward_roll, _THE_ATTEMPT),
-    Route("POST", f"{_GAME}/grants", Access.GAME, _MAY.MANUAL_GRANT, grants.create),
-    Route("POST", _FORCE_CLAIM, Access.GAME, _MAY.FORCE_CLAIM, grants.force_claim, _THE_GRANT),
-    Route("POST", _CREDIT, Access.GAME, _MAY.WALLET_CREDIT, wallet.credit, _THE_BALANCE),
-    Route("POST", f"{_PLAYER}/ban", Access.GAME, _MAY.PLAYER_BAN, bans.ban, _THE_PLAYER),
-    Route("POST", f"{_PLAYER}/unban", Access.GAME, _MAY.PLAYER_BAN, bans.unban, _THE_PLAYER, "player.unban"),
-    Route("GET", f"{_SERVER}/ping", Access.KEY, SERVER_INTEGRATION, server_keys.ping, named="ping"),
-    Route("GET", _SERVED, Access.KEY, SERVER_INTEGRATION, server_players.snapshot, _THE_PLAYER, "player.read"),
-    Route(
-        "POST", f"{_SERVED}/grants", Access.KEY, SERVER_INTEGRATION, server_grants.create, _THE_PLAYER, "grant.create"
-    ),
-    Route(
-        "POST",
-        f"{_SERVED_BALANCE}/credit",
-        Access.KEY,
-        SERVER_INTEGRATION,
-        server_wallet.credit,
-        _THE_BALANCE,
-        "wallet.credit",
-    ),
-    Route(
-        "POST",
-        f"{_SERVED_BALANCE}/debit",
-        Access.KEY,
-        SERVER_INTEGRATION,
-        server_wallet.debit,
-        _THE_BALANCE,
-        "wallet.debit",
-    ),
-)
+ROUTES: Final[tuple[Route, ...]] = (*ADMIN, *SERVER, *SDK)
 """In the order in which paths are tried; none hides another."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
 
+from pydantic import BaseModel
+
 from kraty_console.backend.api.calls import Call
 from kraty_console.backend.api.envelope import Reply
 
@@ -26,6 +28,8 @@ class Access(Enum):
     """A member who has the permission in the game of the path."""
     KEY = auto()
     """An API key whose permission set is the permission."""
+    PLAYER = auto()
+    """Such a key, and the secret of the player in the path in `X-Player-Secret` (kraty-api 1.4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,14 @@ class Route:
     """What kind of thing the call acts on, and the segment that names it."""
     named: str | None = None
     """What the audit log calls an attempt at this, where the permission is not its name."""
+    body: type[BaseModel] | None = None
+    """What the request's body is read as; None where none is looked at."""
+    query: tuple[str, ...] = ()
+    """The parameters of the query that are looked at."""
+    status: tuple[int, ...] = (200,)
+    """What a call that succeeds may answer with, the usual one first."""
+    reply: type[BaseModel] | None = None
+    """The shape of `data` in the answer (of all of it where the answer is bare)."""
 
     @property
     def action(self) -> str:

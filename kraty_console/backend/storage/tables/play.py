@@ -29,6 +29,14 @@ players: Final = sa.Table(
     sa.Column("ban_reason", TEXT, nullable=True),
     sa.Column("merged_into", UUID, nullable=True),
     sa.Column("deleted_at", MOMENT, nullable=True),
+    sa.Column("secret_hash", TEXT, nullable=True),  # SHA-256 of the player's secret, hex
+    sa.Column("secret_prefix", TEXT, nullable=True),
+    sa.Column("secret_rotated_at", MOMENT, nullable=True),
+    sa.Column("metadata", JSON, nullable=True),
+    sa.Column("country", TEXT, nullable=True),  # ISO-3166 alpha-2
+    sa.Column("friend_code", TEXT, nullable=True),
+    sa.Column("last_active_at", MOMENT, nullable=True),
+    sa.Column("presence_status", TEXT, nullable=True),
     # The totals of the summary, kept in the transaction that changes them (architecture: Scale).
     sa.Column("attempt_count", sa.BigInteger, nullable=False, default=0),
     sa.Column("attempts_completed", sa.BigInteger, nullable=False, default=0),
@@ -40,6 +48,7 @@ players: Final = sa.Table(
     sa.UniqueConstraint("studio_id", "game_id", "environment", "external_player_id", name="uq_players_external"),
     of_game(),
     sa.Index("ix_players_email", "studio_id", "game_id", "environment", "email_folded"),
+    sa.Index("uq_players_friend_code", "studio_id", "game_id", "environment", "friend_code", unique=True),
 )
 
 player_aliases: Final = sa.Table(
