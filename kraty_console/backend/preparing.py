@@ -8,7 +8,7 @@ from contextlib import closing
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from kraty_console.backend.storage.database import UnknownDatabase, engine_url
+from kraty_console.backend.storage.connecting import UnknownDatabase, engine_url
 from kraty_console.backend.storage.migrate import migrate
 
 

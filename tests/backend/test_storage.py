@@ -16,7 +16,8 @@ from kraty_console.backend.engine.context import Context
 from kraty_console.backend.engine.errors import RuleError, conflict
 from kraty_console.backend.engine.ids import IdSource, is_id
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.database import Database, UnknownDatabase, engine_url
+from kraty_console.backend.storage.connecting import UnknownDatabase, engine_url
+from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.migrate import migrate
 from kraty_console.backend.storage.transaction import Transaction
 from tests.backend.actions import present

@@ -9,8 +9,7 @@ import traceback
 from collections.abc import Callable
 from typing import Final
 
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
@@ -20,12 +19,12 @@ from kraty_console.backend.api import refusals
 from kraty_console.backend.api.envelope import error_response
 from kraty_console.backend.api.paths import REQUEST_ID, raw_path
 from kraty_console.backend.engine.errors import RuleError
+from kraty_console.backend.storage.faults import Fault, fault_of
 from kraty_console.contract.errors import Code
 
 log: Final = logging.getLogger("kraty.backend")
 
 _GIVEN_ID: Final = re.compile(rb"[A-Za-z0-9-]{8,64}")
-_DATABASE_AWAY: Final = (OperationalError, InterfaceError, PoolTimeout, OSError)
 
 
 class Edge:
@@ -85,8 +84,9 @@ def _answer_to(error: Exception, scope: Scope, request_id: str) -> Response:
         case HTTPException(status_code=404):
             return error_response(refusals.nothing_here(), request_id)
     _log_failure(error, scope, request_id)
-    if isinstance(error, _DATABASE_AWAY):
-        return error_response(refusals.unavailable(), request_id, headers={"Retry-After": "1"})
+    fault = fault_of(error) or (Fault.AWAY if isinstance(error, OperationalError) else None)
+    if fault is not None:
+        return _refusal(refusals.unavailable(fault), request_id)
     failed = RuleError(Code.INTERNAL_ERROR, "something went wrong here; it is logged under the request id")
     return error_response(failed, request_id)
 

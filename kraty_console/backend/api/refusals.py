@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from kraty_console.backend.engine.errors import RuleError
+from kraty_console.backend.storage.faults import Fault
 from kraty_console.contract.errors import Code
 
 
@@ -76,6 +78,16 @@ def too_many(wait: float) -> RuleError:
     return RuleError(Code.RATE_LIMITED, "too many calls; wait a moment", {"retryAfter": round(wait, 3)})
 
 
-def unavailable() -> RuleError:
-    """503: the database does not answer."""
-    return RuleError(Code.UNAVAILABLE, "the database does not answer; try again")
+_TROUBLE: Final = {
+    Fault.AWAY: ("the database does not answer; try again", 1),
+    Fault.COLLISION: ("too many changes to the same rows at once; try again", 1),
+    Fault.LOCKED: ("somebody else is changing the same rows and takes long; try again", 2),
+    Fault.TOO_SLOW: ("the database took too long over this and was stopped; try again later", 5),
+    Fault.CROWDED: ("every connection to the database is busy; try again", 2),
+}
+
+
+def unavailable(fault: Fault) -> RuleError:
+    """503: the database is in trouble that passes; nothing was changed unless its answer was lost. Seconds to wait."""
+    message, wait = _TROUBLE[fault]
+    return RuleError(Code.UNAVAILABLE, message, {"retryAfter": wait})

@@ -14,7 +14,7 @@ from typing import Any
 from kraty_console.backend.engine.context import Answer, Context
 from kraty_console.backend.engine.errors import RuleError
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.database import dump_json
+from kraty_console.backend.storage.connecting import dump_json
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.errors import Code
 

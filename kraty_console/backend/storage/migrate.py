@@ -7,21 +7,24 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from kraty_console.backend.storage.database import make_engine
+from kraty_console.backend.storage.connecting import UNLIMITED, WRITES, make_engine
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 _LOCK: Final = 0x6B72617479  # the advisory lock migrations take turns by
+_LONGEST_WAIT: Final = "10s"
+"""How long a change of a table may wait for those who use it: while it waits, everybody else waits behind it."""
 
 
 async def migrate(url: str, revision: str = "head") -> None:
     """Create or upgrade the tables of the database at the URL, in one transaction."""
-    engine = make_engine(url, pool_size=1)
+    engine = make_engine(url, UNLIMITED)
     try:
         async with engine.connect() as connection:
-            await connection.execution_options(kraty_writes=True)
+            await connection.execution_options(**{WRITES: True})
             async with connection.begin():
                 if engine.dialect.name == "postgresql":
                     await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+                    await connection.execute(sa.text(f"SET LOCAL lock_timeout = '{_LONGEST_WAIT}'"))
                 await connection.run_sync(_upgrade, revision)
     finally:
         await engine.dispose()

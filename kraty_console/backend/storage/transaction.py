@@ -128,6 +128,8 @@ class Transaction:
     def __init__(self, connection: Connection, *, writes: bool) -> None:
         self.connection = connection
         self.writes = writes
+        self.committing = False
+        """The commit has been asked for; if no answer comes, what became of it is unknown."""
         self.memo: dict[Any, Any] = {}
         """What rules want to remember for the length of this transaction (definitions, found players)."""
         self._rows: dict[tuple[sa.Table, Key], Row] = {}

@@ -8,6 +8,7 @@ moments are milliseconds since the epoch (UTC), there are no sequences and no fo
 
 from __future__ import annotations
 
+from kraty_console.backend.storage.tables.boards import board_entries, board_segments, boards
 from kraty_console.backend.storage.tables.catalog import (
     bundles,
     currencies,
@@ -44,6 +45,9 @@ __all__ = [
     "attempt_rolls",
     "attempts",
     "audit",
+    "board_entries",
+    "board_segments",
+    "boards",
     "bundles",
     "currencies",
     "event_windows",

@@ -37,6 +37,9 @@ currencies: Final = sa.Table(
     sa.Column("kind", TEXT, nullable=False, default="currency"),  # or `progression`
     sa.Column("created_at", MOMENT, nullable=False),
     sa.Column("archived_at", MOMENT, nullable=True),
+    sa.Column("client_writable", sa.Boolean, nullable=True),  # a game may move it: progression only
+    sa.Column("derives", JSON, nullable=True),  # what follows from its balance: [{economyKey, steps: [{at, entries?}]}]
+    sa.Column("ranked_boards", JSON, nullable=True),  # ids of the boards that rank by its balance
     of_game(),
 )
 

@@ -1,0 +1,154 @@
+"""How connections are made: SQLite or PostgreSQL by URL, and the limits each of them keeps to (architecture: Scale)."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from dataclasses import dataclass
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+BUSY_TIMEOUT_MS: Final = 15_000
+"""How long SQLite waits for another process to finish writing."""
+
+WRITES: Final = "kraty_writes"
+"""The execution option that says whether a transaction writes."""
+
+_CACHE: Final = "statement_cache_size"
+"""In the query of a PostgreSQL URL: prepared statements kept for each connection; 0 behind a pooler of transactions."""
+
+
+class UnknownDatabase(ValueError):
+    """The URL names no database this backend runs on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a process may take of a PostgreSQL server. SQLite has a file instead, and waits by its own busy time-out."""
+
+    pool: int = 10
+    """Connections at most; who finds none free waits."""
+    pool_wait_seconds: float = 10.0
+    """How long one may wait for a connection."""
+    statement_ms: int = 30_000
+    """How long one statement may run; 0 for as long as it takes."""
+    lock_ms: int = 10_000
+    """How long one may wait for a row that somebody else has locked; 0 for as long as it takes."""
+    idle_ms: int = 60_000
+    """How long a transaction may rest before the server ends it; 0 for ever."""
+
+
+UNLIMITED: Final = Limits(pool=1, statement_ms=0, lock_ms=0, idle_ms=0)
+"""For what is known to take long: migrations and bulk loads."""
+
+
+def dump_json(value: Any) -> str:  # noqa: ANN401 (any JSON)
+    """JSON as it is stored: compact, unescaped, never NaN."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def engine_url(url: str) -> URL:
+    """The URL with its driver: `sqlite:///PATH` or `postgresql://…`; anything else is UnknownDatabase."""
+    parsed = make_url(url)
+    if parsed.drivername in ("sqlite", "sqlite+aiosqlite") and parsed.database:
+        return parsed.set(drivername="sqlite+aiosqlite")
+    if parsed.drivername in ("postgresql", "postgres", "postgresql+asyncpg"):
+        if not str(parsed.query.get(_CACHE, "0")).isdecimal():
+            raise UnknownDatabase(f"{_CACHE} in the database URL must be a whole number")
+        return parsed.set(drivername="postgresql+asyncpg")
+    raise UnknownDatabase(f"'{parsed.drivername}' is no database this runs on; use sqlite:///PATH or postgresql://…")
+
+
+def make_engine(url: str, limits: Limits | None = None) -> AsyncEngine:
+    """An engine with the rules every connection keeps to: WAL, synchronous=FULL, foreign keys, our own BEGIN; limits.
+
+    Its errors never quote the values of a statement: they may be a player's, or secret.
+    """
+    parsed = engine_url(url)
+    limits = limits or Limits()
+    if parsed.drivername == "postgresql+asyncpg":
+        engine = create_async_engine(
+            parsed.difference_update_query([_CACHE]),
+            pool_size=limits.pool,
+            max_overflow=0,
+            pool_timeout=limits.pool_wait_seconds,
+            json_serializer=dump_json,
+            hide_parameters=True,
+            connect_args=_postgresql(parsed, limits),
+        )
+        sa.event.listen(engine.sync_engine, "checkout", _refuse_closed)
+        return engine
+    engine = create_async_engine(parsed, pool_size=limits.pool, max_overflow=limits.pool, **SQLITE)
+    keep_to_the_rules(engine.sync_engine)
+    return engine
+
+
+def _postgresql(url: URL, limits: Limits) -> dict[str, Any]:
+    """What asyncpg is told when it connects.
+
+    A pooler of transactions (statement_cache_size=0) gives each transaction another connection: statements that were
+    prepared on one would be missing on the next, and it lets no settings through. There the role has to carry them.
+    """
+    size = url.query.get(_CACHE)
+    arguments: dict[str, Any] = {"server_settings": {"application_name": "kraty-console"}, "timeout": 10}
+    if size is not None:
+        arguments["statement_cache_size"] = int(str(size))
+        arguments["prepared_statement_cache_size"] = int(str(size))
+    if size == "0":
+        arguments["prepared_statement_name_func"] = lambda: f"kraty_{uuid.uuid4().hex}"
+        return arguments
+    arguments["server_settings"] |= {
+        "statement_timeout": str(limits.statement_ms),
+        "lock_timeout": str(limits.lock_ms),
+        "idle_in_transaction_session_timeout": str(limits.idle_ms),
+    }
+    return arguments
+
+
+def _refuse_closed(connection: DBAPIConnection, _entry: ConnectionPoolEntry, _proxy: object) -> None:
+    """Take no connection from the pool that the server has hung up on: a new one is opened in its place.
+
+    The socket tells, so it costs no question; after a restart of the server nobody meets a dead connection.
+    """
+    driver: Any = getattr(connection, "driver_connection", None)
+    if driver is not None and driver.is_closed():
+        raise DisconnectionError("the server closed this connection")
+
+
+SQLITE: Final[dict[str, Any]] = {
+    "json_serializer": dump_json,
+    "hide_parameters": True,
+    "connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000},
+}
+"""How a SQLite engine is made, whichever way it is driven."""
+
+
+def keep_to_the_rules(engine: sa.Engine) -> None:
+    """Prepare each connection of a SQLite engine, and begin its transactions as writers or readers."""
+    sa.event.listen(engine, "connect", _prepare_sqlite)
+    sa.event.listen(engine, "begin", _begin_sqlite)
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "recursive_triggers=ON",
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    writes = connection.get_execution_options().get(WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

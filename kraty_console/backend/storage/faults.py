@@ -1,0 +1,55 @@
+"""What a database's refusal means: try again, wait, or come back when it answers again."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+from typing import Any, Final
+
+from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+
+class Fault(Enum):
+    """Kinds of trouble that are nobody's mistake, and pass."""
+
+    COLLISION = auto()
+    """Two transactions got in each other's way (40001, 40P01) or the file was busy; trying again helps at once."""
+    LOCKED = auto()
+    """Somebody held a row or the file for longer than one may wait (55P03)."""
+    TOO_SLOW = auto()
+    """A statement took longer than it may (57014)."""
+    CROWDED = auto()
+    """No connection was free in time, here or at the server (53300)."""
+    AWAY = auto()
+    """The server does not answer, is starting, or hung up."""
+
+
+_STATES: Final = {
+    "40001": Fault.COLLISION,
+    "40P01": Fault.COLLISION,
+    "55P03": Fault.LOCKED,
+    "57014": Fault.TOO_SLOW,
+    "53300": Fault.CROWDED,
+}
+_AWAY: Final = ("08", "57P", "25P03", "25P04")
+"""SQLSTATEs that begin so: connection lost, shutting down or starting, ended for resting too long."""
+
+_BUSY: Final = ("SQLITE_BUSY", "SQLITE_BUSY_SNAPSHOT", "SQLITE_LOCKED")
+
+
+def fault_of(error: BaseException) -> Fault | None:
+    """The kind of trouble an error tells of; None when it is a mistake of somebody's."""
+    if isinstance(error, PoolTimeout):
+        return Fault.CROWDED
+    original: Any = error.orig if isinstance(error, DBAPIError) else error
+    state = getattr(original, "sqlstate", None)
+    if isinstance(state, str):
+        if state in _STATES:
+            return _STATES[state]
+        if state.startswith(_AWAY):
+            return Fault.AWAY
+    if getattr(original, "sqlite_errorname", "") in _BUSY:
+        return Fault.COLLISION
+    if isinstance(error, InterfaceError | OSError) or getattr(error, "connection_invalidated", False):
+        return Fault.AWAY
+    return None

@@ -1,0 +1,200 @@
+"""Trouble with PostgreSQL that passes: collisions, locks, slow statements, lost connections, a pooler in between."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+
+from kraty_console.backend.api.calls import Call
+from kraty_console.backend.api.envelope import Reply
+from kraty_console.backend.api.rate_limit import Rate
+from kraty_console.backend.api.routing import NOTHING, Access, Route
+from kraty_console.backend.storage.connecting import Limits, UnknownDatabase, engine_url, make_engine
+from kraty_console.backend.storage.database import RETRIES, Database
+from kraty_console.backend.storage.faults import Fault, fault_of
+from kraty_console.backend.storage.transaction import Transaction
+from tests.contract.backend import Backend
+from tests.databases import PostgresqlServer
+
+Opener = Callable[..., AbstractAsyncContextManager[Database]]
+
+
+@pytest.fixture(scope="session")
+def url(postgresql: PostgresqlServer) -> str:
+    """A database of this module's own."""
+    return postgresql.fresh()
+
+
+@pytest.fixture
+def opened(url: str) -> Opener:
+    """Opens it with limits, or by a URL that says more."""
+
+    @asynccontextmanager
+    async def opener(limits: Limits | None = None, *, more: str = "") -> AsyncIterator[Database]:
+        database = Database.open(url + more, limits)
+        try:
+            yield database
+        finally:
+            await database.close()
+
+    return opener
+
+
+async def do(database: Database, *statements: str) -> object:
+    """The first value of the last statement, all of them in one transaction."""
+
+    async def work(tx: Transaction) -> object:
+        *before, last = [sa.text(each) for each in statements]
+        for each in before:
+            await tx.execute(each)
+        result = await tx.execute(last)
+        return result.scalar() if result.returns_rows else None
+
+    return await database.run(work)
+
+
+async def test_a_serialisation_failure_at_the_commit_is_tried_again(opened: Opener) -> None:
+    """Write skew: each reads what the other writes; the database sees it when the second one commits (40001)."""
+    barrier = asyncio.Barrier(2)
+    tries = 0
+
+    async def skew(tx: Transaction, name: str) -> None:
+        nonlocal tries
+        tries += 1
+        await tx.execute(sa.text("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE"))
+        total = await tx.scalar(sa.text("SELECT sum(n) FROM doctors WHERE n > 0"))
+        await tx.execute(sa.text(f"UPDATE doctors SET n = {total} WHERE name = '{name}'"))
+        if tries <= 2:
+            await barrier.wait()
+
+    async with opened() as database:
+        await do(
+            database, "CREATE TABLE doctors (name text, n bigint)", "INSERT INTO doctors VALUES ('a', 1), ('b', 1)"
+        )
+        await asyncio.gather(*(database.run(lambda tx, name=name: skew(tx, name)) for name in "ab"))
+        assert tries == 3
+        assert database.retried == 1
+        assert await do(database, "SELECT sum(n) FROM doctors") == 5  # one after the other: 2, then 2 + 1
+
+
+async def test_what_collides_for_ever_is_given_up_after_ever_longer_pauses(url: str) -> None:
+    pauses: list[float] = []
+
+    async def pause(seconds: float) -> None:
+        pauses.append(seconds)
+
+    database = Database(make_engine(url), chance=lambda: 0.5, pause=pause)
+    with pytest.raises(DBAPIError) as caught:
+        await do(database, "DO $$ BEGIN RAISE 'again' USING ERRCODE = '40001'; END $$")
+    await database.close()
+    assert fault_of(caught.value) is Fault.COLLISION
+    assert len(pauses) == RETRIES
+    assert pauses == sorted(pauses)
+    assert sum(pauses) < 5
+
+
+async def test_a_statement_and_a_wait_for_a_row_have_an_end(opened: Opener) -> None:
+    async with opened(Limits(statement_ms=50)) as database:
+        with pytest.raises(DBAPIError) as caught:
+            await do(database, "SELECT pg_sleep(20)")
+        assert fault_of(caught.value) is Fault.TOO_SLOW
+    async with opened(Limits(lock_ms=50)) as database, database.transaction() as holder:
+        await holder.execute(sa.text("SELECT pg_advisory_xact_lock(77)"))
+        with pytest.raises(DBAPIError) as caught:
+            await do(database, "SELECT pg_advisory_xact_lock(77)")
+        assert fault_of(caught.value) is Fault.LOCKED
+
+
+async def test_a_transaction_that_rests_too_long_is_ended_and_tells_so(opened: Opener) -> None:
+    async def rest(database: Database, watcher: Database) -> None:
+        async with database.transaction() as tx:
+            pid = await tx.scalar(sa.text("SELECT pg_backend_pid()"))
+            while await do(watcher, f"SELECT count(*) FROM pg_stat_activity WHERE pid = {pid}"):
+                pass
+            await tx.scalar(sa.text("SELECT 1"))
+
+    async with opened(Limits(idle_ms=20)) as database, opened() as watcher:
+        with pytest.raises(DBAPIError) as caught:
+            await rest(database, watcher)
+        assert fault_of(caught.value) is Fault.AWAY
+        assert await do(database, "SELECT 1") == 1
+
+
+async def test_a_pool_that_is_empty_says_so(opened: Opener) -> None:
+    async with opened(Limits(pool=1, pool_wait_seconds=0.05)) as database, database.read() as tx:
+        await tx.scalar(sa.text("SELECT 1"))
+        with pytest.raises(sa.exc.TimeoutError) as caught:
+            await do(database, "SELECT 1")
+        assert fault_of(caught.value) is Fault.CROWDED
+
+
+async def test_connections_that_a_restart_cut_are_replaced_without_anybody_noticing(opened: Opener) -> None:
+    end_all = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database()"
+    others = f"{end_all} AND pid <> pg_backend_pid()"
+    async with opened() as database, opened() as other:
+        async with database.read() as one, database.read() as two:
+            pids = [await tx.scalar(sa.text("SELECT pg_backend_pid()")) for tx in (one, two)]
+        assert await do(other, others) == 2
+        while await do(other, f"SELECT count(*) FROM pg_stat_activity WHERE pid IN ({pids[0]}, {pids[1]})"):
+            pass
+        for _ in range(3):
+            async with database.read() as tx:
+                assert await tx.scalar(sa.text("SELECT 1")) == 1
+
+        tries = 0
+
+        async def cut_once(tx: Transaction) -> int:
+            nonlocal tries
+            tries += 1
+            if tries == 1:
+                await tx.execute(sa.text("SELECT pg_terminate_backend(pg_backend_pid())"))
+            return tries
+
+        assert await database.run(cut_once) == 2
+
+
+async def test_behind_a_pooler_no_statement_outlives_its_transaction(opened: Opener) -> None:
+    """A pooler of transactions may give the next one another connection: to this it looks as if all was discarded."""
+    async with opened(more="&statement_cache_size=0") as database:
+        for _ in range(3):
+            async with database.engine.connect() as connection:
+                raw = (await connection.get_raw_connection()).driver_connection
+                assert raw is not None
+                await raw.execute("DISCARD ALL")
+            async with database.read() as tx:
+                assert await tx.scalar(sa.text("SELECT CAST(1 AS bigint)")) == 1
+                assert await tx.scalar(sa.text("SHOW lock_timeout")) == "0"
+    async with opened(more="&statement_cache_size=10") as database:
+        assert await do(database, "SHOW lock_timeout") == "10s"
+
+
+def test_a_cache_size_that_is_no_number() -> None:
+    with pytest.raises(UnknownDatabase, match="whole number"):
+        engine_url("postgresql://host/db?statement_cache_size=none")
+
+
+def test_trouble_that_passes_is_503_in_words_and_says_when_to_come_back(url: str) -> None:
+    async def slow(call: Call) -> Reply:
+        await do(call.services.db, "SET LOCAL statement_timeout = 20", "SELECT pg_sleep(20)")
+        return Reply({})
+
+    async def locked(call: Call) -> Reply:
+        async with call.services.db.transaction() as holder:
+            await holder.execute(sa.text("SELECT pg_advisory_xact_lock(78)"))
+            await do(call.services.db, "SET LOCAL lock_timeout = 20", "SELECT pg_advisory_xact_lock(78)")
+        return Reply({})
+
+    routes = [
+        Route("GET", "/slow", Access.ANYONE, NOTHING, slow),
+        Route("GET", "/locked", Access.ANYONE, NOTHING, locked),
+    ]
+    with Backend(url, Rate(0), routes=routes).running() as backend:
+        for path, seconds, words in (("/slow", "5", "took too long"), ("/locked", "2", "changing the same rows")):
+            answer = backend.call("GET", path)
+            assert (answer.status, answer.headers["retry-after"]) == (503, seconds)
+            assert (answer.error["code"], words in answer.error["message"]) == ("unavailable", True)
