@@ -26,8 +26,10 @@ from kraty_console.backend.api.app import build_app
 from kraty_console.backend.api.calls import Services
 from kraty_console.backend.api.rate_limit import Rate, RateLimit
 from kraty_console.backend.engine.ids import IdSource
+from kraty_console.backend.jobs import JobNeeds, jobs
 from kraty_console.backend.preparing import CannotServe, prepare
 from kraty_console.backend.storage.database import Database
+from kraty_console.backend.worker import Worker
 
 BACKLOG: Final = 512
 KEEP_ALIVE_SECONDS: Final = 75
@@ -47,6 +49,8 @@ class Settings:
     demo: bool = False
     credentials_out: Path | None = None
     rate: Rate = field(default_factory=Rate)
+    worker: bool = True
+    """Run the jobs beside HTTP; without, another process on the same database has to."""
     exit_with_parent: bool = False
     """Stop when the standard input ends, as it does when the process that started this one is gone."""
 
@@ -119,16 +123,23 @@ async def _start_and_serve(settings: Settings, listener: socket.socket, server: 
             await _load_demo(db, settings.credentials_out, base_url)
         if server.should_exit:
             return
+        worker = Worker(jobs(JobNeeds(db, _now_ms, new_id)), _now_ms)
         services = Services(
             db=db,
             now_ms=_now_ms,
             new_id=new_id,
             rate_limit=RateLimit(settings.rate, time.monotonic),
             public_url=base_url,
+            worker=worker,
         )
         server.config.app = build_app(services)
         server.announcement = f"listening on {base_url}"
-        await server.serve(sockets=[listener])
+        if settings.worker:
+            worker.start()
+        try:
+            await server.serve(sockets=[listener])
+        finally:
+            await worker.stop(GRACE_SECONDS)
     finally:
         await db.close()
 

@@ -52,6 +52,7 @@ def backend() -> None:
     show_default=True,
     help="Calls a second for each session and key; 0 for no limit.",
 )
+@click.option("--worker/--no-worker", default=True, help="Whether to run jobs (webhooks, sweeps) beside the calls.")
 @click.option("--exit-with-parent", is_flag=True, hidden=True, help="Stop when the standard input ends.")
 def serve(
     database: str | None,
@@ -59,6 +60,7 @@ def serve(
     demo: bool,
     credentials_out: Path | None,
     rate: str,
+    worker: bool,
     exit_with_parent: bool,
 ) -> int:
     """Answer on HTTP until told to stop; the database is brought up to date first."""
@@ -85,6 +87,7 @@ def serve(
         demo=demo,
         credentials_out=credentials_out,
         rate=allowed,
+        worker=worker,
         exit_with_parent=exit_with_parent,
     )
     try:

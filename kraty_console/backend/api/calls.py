@@ -22,10 +22,14 @@ from kraty_console.backend.engine.context import Answer, Context, Surface, Tenan
 from kraty_console.backend.engine.ids import is_id
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.transaction import Transaction
+from kraty_console.backend.worker import Worker
 from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_LIMIT
 
 LIVE: Final = "live"
 """The environment meant when a member's call names none."""
+
+WEBHOOKS: Final = "webhooks"
+"""The job that has something to look at after each change."""
 
 _MOST_PARAMETERS: Final = 50
 _LONGEST_PARAMETER: Final = 1024
@@ -43,6 +47,8 @@ class Services:
     rate_limit: RateLimit
     public_url: str = ""
     """What links in answers start with; empty gives links relative to the backend."""
+    worker: Worker | None = None
+    """What runs beside HTTP; None where nothing does."""
 
 
 class Asked(Protocol):
@@ -143,6 +149,8 @@ class Call:
         """Run a rule in a transaction of its own and answer with what it says."""
         context = self.context(asked)
         answer = await self.services.db.run(lambda tx: rule(tx, context))
+        if (worker := self.services.worker) is not None:
+            worker.wake(WEBHOOKS)
         headers = {"Idempotent-Replayed": "true"} if answer.replayed else {}
         return Reply(answer.data, answer.status, headers=headers)
 

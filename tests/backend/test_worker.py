@@ -1,0 +1,91 @@
+"""The worker beside HTTP: it comes round, is woken, survives what goes wrong, and ends."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import pytest
+
+from kraty_console.backend.worker import Job, Worker
+
+HOUR = 3600.0
+
+
+class Counter:
+    """A job that does what it was told to, and says when it was asked."""
+
+    def __init__(self, *answers: int | Exception) -> None:
+        self.asked: asyncio.Queue[int] = asyncio.Queue()
+        self._answers = list(answers)
+        self._times = 0
+
+    async def run(self) -> int:
+        self._times += 1
+        self.asked.put_nowait(self._times)
+        answer = self._answers.pop(0) if self._answers else 0
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+async def test_it_asks_again_at_once_while_there_is_something_to_do_and_rests_until_woken() -> None:
+    job = Counter(3, 2, 0)
+    worker = Worker([Job("a", HOUR, job.run)], lambda: 42)
+    worker.start()
+    assert [await job.asked.get() for _ in range(3)] == [1, 2, 3]
+    assert worker.running
+    worker.wake("a")
+    worker.wake("nobody")
+    assert await job.asked.get() == 4
+    await worker.stop(1)
+    state = worker.states["a"]
+    assert (state.done, state.failures, state.last_run_ms) == (5, 0, 42)
+    assert not worker.running
+
+
+async def test_one_that_fails_is_logged_and_tried_again_later(caplog: pytest.LogCaptureFixture) -> None:
+    bad, good = Counter(ValueError("alice's secret"), 0), Counter()
+    worker = Worker([Job("bad", 0.0, bad.run), Job("good", HOUR, good.run)], lambda: 7)
+    with caplog.at_level(logging.ERROR, "kraty.worker"):
+        worker.start()
+        assert await bad.asked.get() == 1
+        assert await good.asked.get() == 1
+        worker.wake("bad")  # it rests a second all the same
+        assert await bad.asked.get() == 2
+    await worker.stop(1)
+    state = worker.states["bad"]
+    assert (state.failures, state.failing, state.last_error, state.last_error_ms) == (1, 0, "ValueError", 7)
+    assert "the job bad failed; it is tried again in 1 s" in caplog.text
+
+
+async def test_what_is_under_way_may_end_and_what_takes_too_long_is_cancelled() -> None:
+    begun, go, ended, cut = asyncio.Event(), asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def short() -> int:
+        begun.set()
+        await go.wait()
+        return 1
+
+    async def finish() -> None:
+        ended.set()
+
+    async def endless() -> int:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            cut.set()
+        return 0
+
+    worker = Worker([Job("short", 1, short, finish), Job("endless", 1, endless)], lambda: 0)
+    worker.start()
+    await begun.wait()
+    go.set()
+    await worker.stop(0.05)
+    assert ended.is_set()
+    assert cut.is_set()
+    assert worker.states["short"].done == 1
+
+
+async def test_one_that_never_started_stops_too() -> None:
+    await Worker([], lambda: 0).stop(1)
