@@ -6,7 +6,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from kraty_console.backend.storage.tables.columns import JSON, MOMENT, TEXT, UUID, metadata, of_game, tenant
+from kraty_console.backend.storage.tables.columns import JSON, MOMENT, TEXT, UUID, metadata, of_game, tenant, where
 
 items: Final = sa.Table(
     "items",
@@ -82,6 +82,15 @@ events: Final = sa.Table(
     sa.Column("capacity", sa.Integer, nullable=True),
     sa.Column("enabled", sa.Boolean, nullable=False, default=True),
     sa.Column("created_at", MOMENT, nullable=False),
+    sa.Column("entry_cost", JSON, nullable=True),  # {currencies: [{key, amount}], items: [{key, quantity}]}
+    sa.Column("attempt_quota", JSON, nullable=True),  # {maxPerWindow?, maxPerDay?}
+    sa.Column("entry_requirement", JSON, nullable=True),  # a condition tree, engine/conditions.py
+    sa.Column("unlock_condition", JSON, nullable=True),  # another one
+    sa.Column("schedule", JSON, nullable=True),  # {mode: recurring_windows, startsAt, everySeconds, openSeconds, …}
+    sa.Column("metadata", JSON, nullable=True),
+    sa.Column("fill_timeout_seconds", sa.Integer, nullable=True),  # of lobbies, as the two below
+    sa.Column("fill_bots", sa.Boolean, nullable=True),
+    sa.Column("fill_strategy", TEXT, nullable=True),  # fill_with_bots, start_short, wait_full
     sa.UniqueConstraint("studio_id", "game_id", "key"),
     of_game(),
 )
@@ -94,8 +103,13 @@ event_windows: Final = sa.Table(
     sa.Column("event_id", UUID, nullable=False),
     sa.Column("starts_at", MOMENT, nullable=False),
     sa.Column("ends_at", MOMENT, nullable=False),
+    sa.Column("metadata", JSON, nullable=True),  # wins over the event's
+    sa.Column("opened_at", MOMENT, nullable=True),  # when the worker told of its opening
+    sa.Column("closed_at", MOMENT, nullable=True),  # when the worker closed it
     sa.ForeignKeyConstraint(
         ["studio_id", "game_id", "event_id"], ["events.studio_id", "events.game_id", "events.event_id"]
     ),
     sa.Index("ix_event_windows_event", "studio_id", "game_id", "event_id", "starts_at"),
+    where("ix_event_windows_opening", "opened_at IS NULL", "studio_id", "game_id", "starts_at", "window_id"),
+    where("ix_event_windows_closing", "closed_at IS NULL", "studio_id", "game_id", "ends_at", "window_id"),
 )

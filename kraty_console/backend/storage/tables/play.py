@@ -6,7 +6,17 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from kraty_console.backend.storage.tables.columns import JSON, MOMENT, TEXT, UUID, metadata, of_game, of_player, tenant
+from kraty_console.backend.storage.tables.columns import (
+    JSON,
+    MOMENT,
+    TEXT,
+    UUID,
+    metadata,
+    of_game,
+    of_player,
+    tenant,
+    where,
+)
 
 players: Final = sa.Table(
     "players",
@@ -37,6 +47,7 @@ players: Final = sa.Table(
     sa.Column("friend_code", TEXT, nullable=True),
     sa.Column("last_active_at", MOMENT, nullable=True),
     sa.Column("presence_status", TEXT, nullable=True),
+    sa.Column("erased_hash", TEXT, nullable=True),  # of the id that an erased player had, SHA-256, hex
     # The totals of the summary, kept in the transaction that changes them (architecture: Scale).
     sa.Column("attempt_count", sa.BigInteger, nullable=False, default=0),
     sa.Column("attempts_completed", sa.BigInteger, nullable=False, default=0),
@@ -49,6 +60,7 @@ players: Final = sa.Table(
     of_game(),
     sa.Index("ix_players_email", "studio_id", "game_id", "environment", "email_folded"),
     sa.Index("uq_players_friend_code", "studio_id", "game_id", "environment", "friend_code", unique=True),
+    sa.Index("ix_players_erased", "studio_id", "game_id", "erased_hash"),
 )
 
 player_aliases: Final = sa.Table(
@@ -58,8 +70,10 @@ player_aliases: Final = sa.Table(
     sa.Column("environment", TEXT, primary_key=True),
     sa.Column("external_player_id", TEXT, primary_key=True),
     sa.Column("player_id", UUID, nullable=False),  # who the merged id lives on in
+    sa.Column("source_id", UUID, nullable=True),  # the row that bore the id before
     sa.Column("created_at", MOMENT, nullable=False),
     of_player(),
+    sa.Index("ix_player_aliases_player", "studio_id", "game_id", "player_id"),
 )
 
 attempts: Final = sa.Table(
@@ -86,6 +100,11 @@ attempts: Final = sa.Table(
     of_player(),
     sa.Index("ix_attempts_recent", "studio_id", "game_id", "player_id", "started_at", "attempt_id"),
     sa.Index("ix_attempts_id", "studio_id", "game_id", "attempt_id"),
+    sa.Index("ix_attempts_event", "studio_id", "game_id", "player_id", "event_id", "started_at"),
+    where(
+        "ix_attempts_playing", "status = 'in_progress'", "studio_id", "game_id", "player_id", "window_id", "started_at"
+    ),
+    where("ix_attempts_due", "status = 'in_progress'", "studio_id", "game_id", "ends_at", "player_id", "attempt_id"),
 )
 
 attempt_rolls: Final = sa.Table(
@@ -120,6 +139,8 @@ leaderboards: Final = sa.Table(
     sa.Column("scope", TEXT, nullable=False),  # `global`, or the id of the lobby it belongs to
     sa.Column("mode", TEXT, nullable=False),
     sa.Column("created_at", MOMENT, nullable=False),
+    sa.Column("finalized_at", MOMENT, nullable=True),
+    sa.Column("finalized_reason", TEXT, nullable=True),  # window_closed, session_terminated
     sa.UniqueConstraint("studio_id", "game_id", "window_id", "environment", "scope", name="uq_leaderboards_scope"),
     of_game(),
 )
@@ -147,6 +168,7 @@ leaderboard_entries: Final = sa.Table(
         "reached_at",
         "participant_id",
     ),
+    sa.Index("ix_leaderboard_entries_participant", "studio_id", "game_id", "participant_id"),
 )
 
 lobbies: Final = sa.Table(
@@ -168,8 +190,12 @@ lobbies: Final = sa.Table(
     sa.Column("created_at", MOMENT, nullable=False),
     sa.Column("started_at", MOMENT, nullable=True),
     sa.Column("ends_at", MOMENT, nullable=True),
+    sa.Column("fill_strategy", TEXT, nullable=True),  # fill_with_bots, start_short, wait_full
+    sa.Column("metadata", JSON, nullable=True),  # what the studio pushed with it
     sa.UniqueConstraint("studio_id", "game_id", "event_id", "environment", "key", name="uq_lobbies_key"),
     of_game(),
+    where("ix_lobbies_filling", "status = 'forming'", "studio_id", "game_id", "fill_by", "lobby_id"),
+    where("ix_lobbies_open", "status <> 'closed'", "studio_id", "game_id", "window_id", "environment", "created_at"),
 )
 
 lobby_members: Final = sa.Table(
