@@ -19,6 +19,18 @@ class Code(StrEnum):
     FORBIDDEN = "forbidden"
     TENANT_MISMATCH = "tenant_mismatch"
     PLAYER_BANNED = "player_banned"
+    PLAYER_ALREADY_REGISTERED = "player_already_registered"
+    UNLOCK_CONDITION_FAILED = "unlock_condition_failed"
+    ENTRY_REQUIREMENT_FAILED = "entry_requirement_failed"
+    INSUFFICIENT_ENTRY_COST = "insufficient_entry_cost"
+    EVENT_DISABLED = "event_disabled"
+    NO_ACTIVE_WINDOW = "no_active_window"
+    ATTEMPT_FINISHED = "attempt_finished"
+    MAX_ATTEMPTS_REACHED = "max_attempts_reached"
+    MAX_DAILY_ATTEMPTS_REACHED = "max_daily_attempts_reached"
+    LOBBY_FORMING = "lobby_forming"
+    INVALID_UNLOCK_CONDITION = "invalid_unlock_condition"
+    INVALID_ENTRY_REQUIREMENT = "invalid_entry_requirement"
     NOT_FOUND = "not_found"
     CONFLICT = "conflict"
     IDEMPOTENCY_CONFLICT = "idempotency_conflict"
@@ -31,22 +43,34 @@ class Code(StrEnum):
 
 
 STATUS: Final[dict[Code, int]] = {
+    Code.LOBBY_FORMING: 202,
     Code.VALIDATION_FAILED: 400,
     Code.INVALID_METRIC: 400,
     Code.UNAUTHENTICATED: 401,
     Code.SESSION_INVALID: 401,
     Code.PLAYER_SECRET_INVALID: 401,
+    Code.INSUFFICIENT_ENTRY_COST: 402,
     Code.FORBIDDEN: 403,
     Code.TENANT_MISMATCH: 403,
     Code.PLAYER_BANNED: 403,
+    Code.UNLOCK_CONDITION_FAILED: 403,
+    Code.ENTRY_REQUIREMENT_FAILED: 403,
     Code.NOT_FOUND: 404,
     Code.METHOD_NOT_ALLOWED: 405,
     Code.CONFLICT: 409,
+    Code.EVENT_DISABLED: 409,
+    Code.NO_ACTIVE_WINDOW: 409,
+    Code.ATTEMPT_FINISHED: 409,
     Code.IDEMPOTENCY_CONFLICT: 409,
+    Code.PLAYER_ALREADY_REGISTERED: 409,
     Code.PAYLOAD_TOO_LARGE: 413,
     Code.UNSUPPORTED_MEDIA_TYPE: 415,
     Code.RATE_LIMITED: 429,
+    Code.MAX_ATTEMPTS_REACHED: 429,
+    Code.MAX_DAILY_ATTEMPTS_REACHED: 429,
     Code.INTERNAL_ERROR: 500,
+    Code.INVALID_UNLOCK_CONDITION: 500,
+    Code.INVALID_ENTRY_REQUIREMENT: 500,
     Code.UNAVAILABLE: 503,
 }
 
