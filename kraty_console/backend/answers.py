@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final
 
+from kraty_console.backend import identities
 from kraty_console.contract.wire import MAX_SAFE_INTEGER
 
 Row = Mapping[str, Any]
@@ -180,7 +181,7 @@ def player(row: Row, *, merged_into: str | None = None, with_email: bool) -> dic
         "studioId": row["studio_id"],
         "gameId": row["game_id"],
         "environment": row["environment"],
-        "displayIdentity": row["display_identity"],
+        "displayIdentity": identities.display(row),
         "firstSeenAt": moment(row["first_seen_at"]),
         "lastSeenAt": moment(row["last_seen_at"]),
         "createdAt": moment(row["created_at"]),

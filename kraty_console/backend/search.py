@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from kraty_console.backend import answers
+from kraty_console.backend import answers, identities
 from kraty_console.backend.engine.context import Tenant
 from kraty_console.backend.storage.tables import player_aliases, players
 from kraty_console.backend.storage.transaction import Transaction
@@ -22,6 +22,8 @@ _FOUND: Final = (
     players.c.external_player_id,
     players.c.email,
     players.c.display_identity,
+    players.c.anonymized_identity,
+    players.c.country,
     players.c.last_seen_at,
 )
 
@@ -92,7 +94,7 @@ def _merged(tenant: Tenant, environment: str, external_id: str) -> sa.Select[Any
 
 
 def _hit(row: Mapping[str, Any], match: str, merged_from: str | None) -> dict[str, Any]:
-    identity = row["display_identity"] or {}
+    identity = identities.display(row) or {}
     return {
         "externalPlayerId": row["external_player_id"],
         "email": row["email"],

@@ -140,6 +140,7 @@ class Backend:
             now_ms=lambda: self.clock.ms,
             new_id=self.new_id,
             rate_limit=RateLimit(self._rate, lambda: self.clock.seconds),
+            random_bytes=random.Random(self.database_url).randbytes,
         )
         ready = self._ready
 

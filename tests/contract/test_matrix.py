@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 
 import pytest
 
@@ -26,8 +27,11 @@ BODIES = {
     "grant.create": {"entries": [{"type": "currency", "currencyKey": "gold", "amount": 1}]},
     "player.ban": {"reason": "cheating"},
     "player.unban": {},
+    "player.register": {},
 }
 NOT_THERE = "0198c0de-0000-7000-8000-000000000000"
+SCENES: dict[str, Callable[[World], Mapping[str, str]]] = {}
+"""What has to be there, by action, before a call succeeds; the answer is what fills its path."""
 
 
 def _id(route: Route) -> str:
@@ -39,7 +43,17 @@ game_routes = pytest.mark.parametrize("route", [each for each in ROUTES if each.
 member_routes = pytest.mark.parametrize(
     "route", [each for each in ROUTES if each.access in (Access.GAME, Access.STUDIO)], ids=_id
 )
-key_routes = pytest.mark.parametrize("route", [each for each in ROUTES if each.access is Access.KEY], ids=_id)
+key_routes = pytest.mark.parametrize(
+    "route", [each for each in ROUTES if each.access in (Access.KEY, Access.PLAYER)], ids=_id
+)
+player_routes = pytest.mark.parametrize("route", [each for each in ROUTES if each.access is Access.PLAYER], ids=_id)
+
+
+class _Segments(dict[str, str]):
+    """What fills a path; what is not known names nothing."""
+
+    def __missing__(self, _name: str) -> str:
+        return NOT_THERE
 
 
 def target(route: Route, world: World, **other: str) -> str:
@@ -52,18 +66,22 @@ def target(route: Route, world: World, **other: str) -> str:
         "attemptId": world.attempts[attempt],
         "grantId": world.grants["pending"],
         "economyKey": "gold",
-        "auditId": NOT_THERE,
         **other,
     }
-    path = route.path.format_map(filled)
+    path = route.path.format_map(_Segments(filled))
     return f"{path}?query=alice" if path.endswith("/players") else path
 
 
 def body(route: Route) -> dict[str, object] | None:
     """A request that the route would take."""
-    if route.method != "POST":
+    if route.method not in ("POST", "PUT", "PATCH"):
         return None
     return {**BODIES[route.action], "idempotencyKey": "key-0000-0001"}
+
+
+def secret(route: Route, world: World) -> dict[str, str]:
+    """The secret of the player in the path, where the route asks for it."""
+    return {"X-Player-Secret": world.secret("alice")} if route.access is Access.PLAYER else {}
 
 
 @every_route
@@ -73,11 +91,16 @@ def test_it_declares_what_it_asks_for(route: Route) -> None:
         Access.SESSION: {SIGNED_IN},
         Access.STUDIO: PERMISSIONS,
         Access.GAME: PERMISSIONS,
-        Access.KEY: {"server_integration"},
+        Access.KEY: {"server_integration", "client_sdk"},
+        Access.PLAYER: {"client_sdk"},
     }
     assert route.permission in wanted[route.access]
-    assert route.path.startswith("/server/v1/" if route.access is Access.KEY else "/admin/v1/")
-    assert ("{gameId}" in route.path) == (route.access is Access.GAME)
+    surfaces = {"server_integration": "/server/v1/", "client_sdk": "/sdk/v1/"}
+    assert route.path.startswith(surfaces.get(route.permission, "/admin/v1/"))
+    if route.path.startswith("/admin/"):
+        assert ("{gameId}" in route.path) == (route.access is Access.GAME)
+    if route.access is Access.PLAYER:
+        assert "{externalPlayerId}" in route.path
     assert route.target is None or f"{{{route.target[1]}}}" in route.path
 
 
@@ -110,7 +133,9 @@ def test_nobody_gets_in_without_a_credential(still: World, route: Route) -> None
 def test_the_credential_of_one_surface_is_nothing_on_the_other(still: World, route: Route) -> None:
     if route.access is Access.ANYONE:
         return
-    wrong = still.sessions["GAME_ADMIN"] if route.access is Access.KEY else still.keys["server_integration"]
+    wrong = still.sessions["GAME_ADMIN"]
+    if route.access not in (Access.KEY, Access.PLAYER):
+        wrong = still.keys["server_integration"]
     answer = still.backend.call(route.method, target(route, still), body=body(route), token=wrong)
     assert (answer.status, answer.error["code"]) == (401, "session_invalid")
 
@@ -177,25 +202,56 @@ def test_guessing_is_404_and_leaves_rows_in_the_member_s_own_log(world: World, r
 
 
 @key_routes
-def test_a_client_key_is_forbidden_and_the_attempt_is_kept(world: World, route: Route) -> None:
+def test_a_key_of_the_other_kind_is_forbidden_and_the_attempt_is_kept(world: World, route: Route) -> None:
+    key = world.keys["client_sdk" if route.permission == "server_integration" else "server_integration"]
+    headers = secret(route, world)
     before = world.backend.counts()
-    key = world.keys["client_sdk"]
-    answer = world.backend.call(route.method, target(route, world), body=body(route), token=key)
+    answer = world.backend.call(route.method, target(route, world), body=body(route), token=key, headers=headers)
     assert (answer.status, answer.error["code"]) == (403, "forbidden")
-    assert answer.error["details"]["permission"] == "server_integration"
+    assert answer.error["details"]["permission"] == route.permission
     _only_an_audit_row(world, before)
     [row] = world.audit_rows(outcome="denied")
     assert (row["action"], row["actor"]["label"]) == (route.action, f"api_key:{key[:8]}")
 
 
 @key_routes
-def test_a_server_key_is_let_in(world: World, route: Route) -> None:
+def test_a_key_of_its_kind_is_let_in(world: World, route: Route) -> None:
     world.hold("alice", "gold", 10)
-    request = body(route)
+    headers = secret(route, world)
+    path = target(route, world, **SCENES.get(route.action, _nothing)(world))
     answer = world.backend.call(
-        route.method, target(route, world), body=request, token=world.keys["server_integration"]
+        route.method, path, body=body(route), token=world.keys[route.permission], headers=headers
     )
-    assert answer.status in (200, 201), answer.raw
+    assert answer.status == route.status[0], answer.raw
+
+
+@player_routes
+def test_what_is_a_player_s_alone_asks_for_their_secret(still: World, route: Route) -> None:
+    right, others, path = still.secret("alice"), still.secret("alicia"), target(route, still)
+    ghost = target(route, still, externalPlayerId="ghost")
+    before = still.backend.counts()
+    for key, where, given in (
+        ("client_sdk", path, None),
+        ("client_sdk", path, ""),
+        ("client_sdk", path, right[:-1] + ("A" if right[-1] != "A" else "B")),
+        ("client_sdk", path, "x" * 5000),
+        ("client_sdk", path, others),
+        ("client_sdk", ghost, right),
+        ("other_client", path, right),
+    ):
+        answer = still.backend.call(
+            route.method,
+            where,
+            body=body(route),
+            token=still.keys[key],
+            headers={} if given is None else {"X-Player-Secret": given},
+        )
+        assert (answer.status, answer.error["code"]) == (401, "player_secret_invalid"), (key, where, given)
+    assert still.backend.counts() == before
+
+
+def _nothing(_world: World) -> Mapping[str, str]:
+    return {}
 
 
 def test_a_session_that_is_over_or_ended_is_dead(world: World) -> None:
@@ -240,10 +296,11 @@ def test_the_cookie_is_a_credential_too_and_the_header_wins(still: World) -> Non
 
 
 def test_credentials_are_stored_as_hashes_only(still: World) -> None:
+    still.secret("alice")
     stored = still.stored_credentials()
-    for secret in (*still.sessions.values(), *still.keys.values()):
-        assert secret not in stored
-        assert secret.rpartition(".")[2] not in stored
+    for credential in (*still.sessions.values(), *still.keys.values(), still.secret("alice")):
+        assert credential not in stored
+        assert credential.rpartition(".")[2] not in stored
 
 
 def _only_an_audit_row(world: World, before: dict[str, int]) -> None:

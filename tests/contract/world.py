@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 
 from kraty_console.backend.auth.keys import CLIENT_SDK, SERVER_INTEGRATION, create_key
 from kraty_console.backend.auth.sessions import create_session
 from kraty_console.backend.auth.tokens import new_api_key, new_session_token
-from kraty_console.backend.engine import attempts, catalog, grants, players
+from kraty_console.backend.engine import attempts, catalog, grants, players, registration
 from kraty_console.backend.engine.context import ENGINE, Context, Tenant
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
@@ -42,11 +42,13 @@ class World:
     members: Mapping[str, str]
     """Member ids by the same names."""
     keys: Mapping[str, str]
-    """By permission set; `other` is the server key of the other studio."""
+    """By permission set; `other` is the server key of the other studio, `other_client` the client key of it."""
     attempts: Mapping[str, str]
     """`stuck` in progress, `late` expired, `unrolled` completed with a roll that failed, `done` completed and paid."""
     grants: Mapping[str, str]
     """`pending` and `crate`, both alice's."""
+    secrets: dict[str, str] = field(default_factory=dict)
+    """Of the players that `secret` registered."""
 
     @property
     def game(self) -> str:
@@ -77,6 +79,23 @@ class World:
     def serve(self, method: str, target: str, body: object = None, **more: Any) -> Answered:
         """A call of the studio's backend."""
         return self.backend.call(method, "/server/v1" + target, token=self.keys[SERVER_INTEGRATION], body=body, **more)
+
+    def play(self, method: str, target: str, body: object = None, *, who: str | None = None, **more: Any) -> Answered:
+        """A call of a game; `who` plays it, with the secret that registering gave them."""
+        headers = {} if who is None else {"X-Player-Secret": self.secret(who)}
+        return self.backend.call(
+            method, "/sdk/v1" + target, token=self.keys[CLIENT_SDK], body=body, headers=headers, **more
+        )
+
+    def secret(self, external_id: str) -> str:
+        """A player's secret, minted when it is first asked for."""
+
+        async def work(tx: Transaction) -> str:
+            return str((await registration.register(tx, self.context(), external_id)).data["secret"])
+
+        if external_id not in self.secrets:
+            self.secrets[external_id] = self.backend.run(work)
+        return self.secrets[external_id]
 
     def audit_rows(self, **filters: str) -> list[Any]:
         """The rows of the studio's log, newest first."""
@@ -133,10 +152,11 @@ class World:
         self.backend.run(lambda tx: tx.execute(ended))
 
     def stored_credentials(self) -> str:
-        """Everything that the database holds of sessions and keys."""
+        """Everything that the database holds of sessions, keys and players."""
 
         async def work(tx: Transaction) -> str:
-            return str([await tx.all(table.select()) for table in (tables.sessions, tables.api_keys)])
+            held = (tables.sessions, tables.api_keys, tables.players, tables.outbox, tables.idempotency)
+            return str([await tx.all(table.select()) for table in held])
 
         return self.backend.run(work)
 
@@ -171,6 +191,7 @@ class _Maker:
             members[name], sessions[name] = await self._member(tx, where, name)
         keys = {name: await self._key(tx, tenant, name) for name in (SERVER_INTEGRATION, CLIENT_SDK)}
         keys["other"] = await self._key(tx, other, SERVER_INTEGRATION)
+        keys["other_client"] = await self._key(tx, other, CLIENT_SDK)
         ctx = self._context(tenant)
         await self._define(tx, ctx)
         return World(

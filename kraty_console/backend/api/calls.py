@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeVar
@@ -49,6 +50,8 @@ class Services:
     """What links in answers start with; empty gives links relative to the backend."""
     worker: Worker | None = None
     """What runs beside HTTP; None where nothing does."""
+    random_bytes: Callable[[int], bytes] = secrets.token_bytes
+    """So many random bytes, for secrets of players and names from the pool."""
 
 
 class Asked(Protocol):
@@ -143,6 +146,7 @@ class Call:
             idempotency_key=asked.idempotency_key if asked else None,
             surface=self.surface,
             public_url=self.services.public_url,
+            random_bytes=self.services.random_bytes,
         )
 
     async def change(self, asked: Asked, rule: Callable[[Transaction, Context], Awaitable[Answer]]) -> Reply:

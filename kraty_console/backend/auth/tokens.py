@@ -36,6 +36,16 @@ def new_api_key(random_bytes: RandomBytes, first: str = "s") -> str:
     return f"{prefix}.{_urlsafe(random_bytes(32))}"
 
 
+def new_player_secret(random_bytes: RandomBytes) -> str:
+    """A player's secret: 43 characters (kraty-api 1.4)."""
+    return _urlsafe(random_bytes(32))
+
+
+def secret_prefix(secret: str) -> str:
+    """The part of a player's secret that may be shown again, to tell which one is meant."""
+    return secret[:KEY_PREFIX_LENGTH]
+
+
 def key_prefix(key: str) -> str | None:
     """The public part of an API key; None when this is no API key at all."""
     prefix, dot, secret = key.partition(".")

@@ -16,6 +16,10 @@ The five changes, and the ban (the admin surface adds `audit: {id, url}`)
     bans.ban(tx, ctx, external_id)                       {playerId, externalPlayerId, bannedAt, reason, applied}
     bans.unban(tx, ctx, external_id)                     {playerId, externalPlayerId, unbannedAt, applied}
 
+Players
+    registration.register(tx, ctx, external_id, *, email=None, force=False)
+                                                         201 {playerId, externalPlayerId, secret, …} (kraty-api 5.10)
+
 Normal play
     players.upsert(tx, ctx, external_id, *, email=None, display_name=None, context=None) -> Row
     players.lock(tx, ctx, external_id) -> Row            404 when there is none

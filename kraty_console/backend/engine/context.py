@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -48,6 +49,8 @@ class Context:
     surface: Surface = "engine"
     public_url: str = ""
     """What links in answers start with, e.g. `http://127.0.0.1:8080`; empty gives links relative to the backend."""
+    random_bytes: Callable[[int], bytes] = secrets.token_bytes
+    """So many random bytes: secrets of players, names from the pool."""
 
 
 @dataclass(frozen=True, slots=True)

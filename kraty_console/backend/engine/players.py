@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from kraty_console.backend.engine import name_pool
 from kraty_console.backend.engine.context import Context, Tenant
 from kraty_console.backend.engine.errors import RuleError, not_found
 from kraty_console.backend.storage import tables
@@ -47,8 +48,7 @@ async def upsert(
     """The player, locked, made on first contact (kraty-api 3.4, 9: Start); what is given is set."""
     player = await _locked(tx, ctx, external_id)
     if player is None:
-        await tx.insert_if_absent(tables.players, _new(ctx, external_id))
-        player = await lock(tx, ctx, external_id)
+        player = await _first_contact(tx, ctx, external_id)
     changes: dict[str, Any] = {}
     if email is not None:
         changes |= {"email": email, "email_folded": email.casefold()}
@@ -59,6 +59,22 @@ async def upsert(
     if changes:
         tx.change(player, **changes, updated_at=ctx.now_ms)
     return player
+
+
+async def _first_contact(tx: Transaction, ctx: Context, external_id: str) -> Row:
+    """A new player with a name from the pool. An id that a merge left behind is the new player's from now on."""
+    new = {**_new(ctx, external_id), "anonymized_identity": name_pool.draw(ctx.random_bytes)}
+    if await tx.insert_if_absent(tables.players, new):
+        alias = tables.player_aliases
+        await tx.execute(
+            alias.delete().where(
+                alias.c.studio_id == ctx.tenant.studio_id,
+                alias.c.game_id == ctx.tenant.game_id,
+                alias.c.environment == ctx.environment,
+                alias.c.external_player_id == external_id,
+            )
+        )
+    return await lock(tx, ctx, external_id)
 
 
 def enter(tx: Transaction, ctx: Context, external_id: str) -> Row:

@@ -5,18 +5,37 @@ SDKs put an `idempotencyKey` into every body (kraty-api 3), so it is taken, or i
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+import re
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from kraty_console.contract.actions import Amount, CrateEntry, CurrencyEntry, ItemEntry
 from kraty_console.contract.limits import MAX_ENTRIES, MAX_REASON
 from kraty_console.contract.wire import Request
 
-_TOLERANT = ConfigDict(extra="ignore")
+TOLERANT = ConfigDict(extra="ignore")
+"""For requests that SDKs make: what is not known is not looked at."""
 
 Key = Annotated[str, Field(min_length=1, max_length=200)]
 """SDKs make their own keys, some of them short."""
+
+_EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+")
+
+
+def _email(text: str) -> str:
+    if not _EMAIL.fullmatch(text):
+        raise PydanticCustomError("email", "must be an e-mail address, such as ana@example.org")
+    return text
+
+
+Email = Annotated[
+    str,
+    Field(min_length=3, max_length=254, json_schema_extra={"pattern": f"^{_EMAIL.pattern}$"}),
+    AfterValidator(_email),
+]
+"""Something before an @ and something after it: whether it is anybody's, only a letter would tell."""
 
 Reference = Annotated[str, Field(min_length=1, max_length=512)]
 
@@ -24,19 +43,19 @@ Reference = Annotated[str, Field(min_length=1, max_length=512)]
 class ServerCurrencyEntry(CurrencyEntry):
     """So much of a currency."""
 
-    model_config = _TOLERANT
+    model_config = TOLERANT
 
 
 class ServerItemEntry(ItemEntry):
     """So many of an item."""
 
-    model_config = _TOLERANT
+    model_config = TOLERANT
 
 
 class ServerCrateEntry(CrateEntry):
     """So many crates, still to be opened."""
 
-    model_config = _TOLERANT
+    model_config = TOLERANT
 
 
 ServerEntry = Annotated[ServerCurrencyEntry | ServerItemEntry | ServerCrateEntry, Field(discriminator="type")]
@@ -45,7 +64,7 @@ ServerEntry = Annotated[ServerCurrencyEntry | ServerItemEntry | ServerCrateEntry
 class ServerGrant(Request):
     """Give a player something; the player is made on first contact (kraty-api 3.4)."""
 
-    model_config = _TOLERANT
+    model_config = TOLERANT
 
     idempotency_key: Key
     entries: Annotated[list[ServerEntry], Field(min_length=1, max_length=MAX_ENTRIES)]
@@ -67,7 +86,7 @@ class ServerGrant(Request):
 class Adjustment(Request):
     """Add to a balance, or take from it (kraty-api 3.6)."""
 
-    model_config = _TOLERANT
+    model_config = TOLERANT
 
     amount: Amount
     reason: Annotated[str, Field(max_length=MAX_REASON)] | None = None
