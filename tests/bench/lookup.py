@@ -26,7 +26,7 @@ from tests.e2e.world import World
 
 SMALL, LARGE = "grace_hopper", "heavy_user"
 MOST_MORE = 1.2
-"""How much more the largest player of the demo world may cost than one with a few rows."""
+"""How much more the largest player of the demo world may cost than one whose lists are just full."""
 LIMITS = (50, 5)
 _APART = 1 / 45
 """Seconds between calls, so that the rate limit of 50 a second is never met."""

@@ -252,7 +252,31 @@ def _grace(scene: Scene) -> list[Story]:
         visit(play, Visit("spring_hunt", scene.ago(days=16, hours=2), {"eggs": 240, "steps": 5200})),
         visit(play, Visit("garden_party", scene.ago(days=7, hours=4), {"carrots_grown": 333})),
         thanked(),
+        *_busy_weeks(play, scene),
     ]
+
+
+def _busy_weeks(play: Playing, scene: Scene) -> list[Story]:
+    """Enough more hunts and races to fill every list of a look-up, so that it weighs what the heaviest player's does.
+
+    Their ids come from a source of their own: nobody else's change with how much she plays.
+    """
+    stage = scene.stage.aside("busy weeks")
+
+    async def again(plan: Visit) -> Story:
+        yield plan.start_ms
+        async for moment in visit(await play.on(stage), plan):
+            yield moment
+
+    hunts = [
+        Visit("spring_hunt", scene.ago(days=days, hours=hours), {"eggs": 130 + 7 * days, "steps": 300 * days})
+        for days in range(7, 22)
+        for hours in (5, 9, 13)
+    ]
+    races = [
+        Visit("daily_race", scene.ago(days=days, hours=19), {"distance": 1520 + 9 * days}) for days in range(1, 25, 3)
+    ]
+    return [again(plan) for plan in (*hunts, *races)]
 
 
 def _ivy(scene: Scene) -> list[Story]:

@@ -27,6 +27,12 @@ class Playing:
         self._tx = tx
         self._row: Row | None = None
 
+    async def on(self, stage: Stage) -> Playing:
+        """The same player, known already, whose further rows get their ids from another stage."""
+        other = Playing(stage, self._tx, self.person, self.environment)
+        other._row = await self.arrive()
+        return other
+
     @property
     def name(self) -> str:
         """The external id."""

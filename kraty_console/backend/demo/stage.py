@@ -21,6 +21,12 @@ Story = AsyncGenerator[int, None]
 """Yields the moment (ms) at which it wants to go on; what it does then happens at exactly that moment."""
 
 
+class _Clock:
+    """The present moment of a stage (ms)."""
+
+    ms = 0
+
+
 class Stage:
     """The clock that the stories move, and the ids and chances they get: all the same for the same seed and now."""
 
@@ -29,8 +35,23 @@ class Stage:
         self.seed = seed
         self.now_ms = now_ms
         """The moment everything is told from: no story goes past it."""
-        self.clock_ms = 0
+        self._clock = _Clock()
         self.new_id = IdSource(lambda: self.clock_ms, random.Random(f"{seed}:{tenant.game_id}:{ids}").getrandbits)
+
+    @property
+    def clock_ms(self) -> int:
+        """The moment that is being told."""
+        return self._clock.ms
+
+    @clock_ms.setter
+    def clock_ms(self, moment_ms: int) -> None:
+        self._clock.ms = moment_ms
+
+    def aside(self, ids: str) -> Stage:
+        """The same clock with ids of its own: what is told there can grow without changing anybody else's ids."""
+        other = Stage(self.tenant, self.seed, self.now_ms, ids)
+        other._clock = self._clock
+        return other
 
     def chances(self, name: str) -> random.Random:
         """The luck of one story, which no other story disturbs."""

@@ -14,6 +14,7 @@ from kraty_console.backend.demo.hostile import HOSTILE_NAMES
 from kraty_console.backend.demo.tickets import TICKETS
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.database import Database
+from kraty_console.contract.limits import DEFAULT_LIMIT
 from tests.backend.demo.conftest import NOW, Loaded
 from tests.data import load_hostile
 
@@ -155,6 +156,9 @@ async def test_grace_hopper_has_everything(look_up: LookUp) -> None:
     assert {attempt["roll"]["status"] for attempt in found["attempts"]} == {"rolled"}
     assert {grant["status"] for grant in found["grants"]} == {"claimed"}
     assert all(attempt["grantIds"] for attempt in found["attempts"])
+    assert found["summary"]["grantsPending"] == 0
+    for rows in ("attempts", "grants", "walletLedger", "itemLedger"):
+        assert len(found[rows]) >= DEFAULT_LIMIT, "a look-up of hers weighs as much as heavy_user's"
 
 
 async def test_heavy_user_has_five_thousand_attempts_and_eight_thousand_grants(
