@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,35 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from kraty_console.backend import answers
+from kraty_console.backend.cursors import Position
 from kraty_console.backend.engine.ids import is_id
 from kraty_console.backend.storage.tables import audit
-from kraty_console.backend.storage.tables.columns import MOMENT, UUID
 from kraty_console.backend.storage.transaction import Transaction
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """A place in the log; a page goes on with what is older."""
-
-    occurred_at: int
-    """Milliseconds since the epoch."""
-    audit_id: str
-
-    def encoded(self) -> str:
-        """The cursor as callers see it: opaque, safe in a query."""
-        return base64.urlsafe_b64encode(f"{self.occurred_at}.{self.audit_id}".encode()).decode().rstrip("=")
-
-    @classmethod
-    def decoded(cls, cursor: str) -> Position | None:
-        """The place a cursor names; None when it is no cursor of ours."""
-        try:
-            text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode("ascii")
-        except (binascii.Error, ValueError):
-            return None
-        moment, _, audit_id = text.partition(".")
-        if not (moment.isdigit() and len(moment) <= 16 and is_id(audit_id)):
-            return None
-        return cls(int(moment), audit_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +48,7 @@ async def audit_page(
     column = audit.c
     conditions = [*_visible(view), *_matching(filters)]
     if after is not None:
-        place = sa.tuple_(sa.literal(after.occurred_at, MOMENT), sa.literal(after.audit_id, UUID))
-        conditions.append(sa.tuple_(column.occurred_at, column.audit_id) < place)
+        conditions.append(after.older(column.occurred_at, column.audit_id))
     query = (
         sa.select(audit).where(*conditions).order_by(column.occurred_at.desc(), column.audit_id.desc()).limit(limit + 1)
     )

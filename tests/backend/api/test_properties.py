@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kraty_console.backend.api.strict_json import MAX_INTEGER, BadJson, parse
-from kraty_console.backend.audit_log import Position
+from kraty_console.backend.cursors import Position
 from kraty_console.backend.search import after_prefix
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))

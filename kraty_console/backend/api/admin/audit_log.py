@@ -7,7 +7,8 @@ from kraty_console.backend.api import refusals
 from kraty_console.backend.api.calls import Call
 from kraty_console.backend.api.envelope import Reply
 from kraty_console.backend.api.moments import milliseconds
-from kraty_console.backend.audit_log import Filters, Position, View
+from kraty_console.backend.audit_log import Filters, View
+from kraty_console.backend.cursors import Position
 
 
 async def page(call: Call) -> Reply:
