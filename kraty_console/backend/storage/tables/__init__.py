@@ -39,6 +39,7 @@ from kraty_console.backend.storage.tables.play import (
     players,
 )
 from kraty_console.backend.storage.tables.records import audit, idempotency, outbox
+from kraty_console.backend.storage.tables.webhooks import webhook_attempts, webhook_deliveries, webhook_endpoints
 
 __all__ = [
     "api_keys",
@@ -75,4 +76,7 @@ __all__ = [
     "studios",
     "wallet_ledger",
     "wallets",
+    "webhook_attempts",
+    "webhook_deliveries",
+    "webhook_endpoints",
 ]

@@ -52,7 +52,14 @@ outbox: Final = sa.Table(
     sa.Column("occurred_at", MOMENT, nullable=False),
     sa.Column("state", TEXT, nullable=False, default="pending"),
     of_game(),
-    sa.Index("ix_outbox_state", "studio_id", "game_id", "state", "player_id", "outbox_id"),
+    sa.Index(
+        "ix_outbox_pending",
+        "studio_id",
+        "game_id",
+        "outbox_id",
+        sqlite_where=sa.text("state = 'pending'"),
+        postgresql_where=sa.text("state = 'pending'"),
+    ),
 )
 
 idempotency: Final = sa.Table(
