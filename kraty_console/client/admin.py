@@ -6,7 +6,7 @@ import asyncio
 import json
 import random
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Generic, TypeVar
@@ -28,6 +28,7 @@ from kraty_console.contract.limits import DEFAULT_LIMIT
 from kraty_console.contract.players import SearchHit, SearchResult, Snapshot
 from kraty_console.contract.secret import Credential
 from kraty_console.contract.session import Health, Me
+from kraty_console.contract.timeline import TimelineKind, TimelinePage
 from kraty_console.contract.wire import Answer, iso
 
 T = TypeVar("T")
@@ -126,6 +127,23 @@ class KratyClient:
         headers = {"if-none-match": etag} if etag else None
         reply = await self._retries.run(lambda: self._exchange(routes.SNAPSHOT, target, headers=headers))
         return None if reply.status == 304 and etag else _fetched(Snapshot, reply)
+
+    async def timeline(
+        self,
+        external_id: str,
+        *,
+        kinds: Collection[TimelineKind] = (),
+        cursor: str | None = None,
+        limit: int = DEFAULT_LIMIT,
+    ) -> TimelinePage:
+        """A page of what happened to a player, newest first; of every kind when none is named."""
+        asked = {
+            "environment": self.environment,
+            "kinds": ",".join(kinds) or None,
+            "cursor": cursor,
+            "limit": limit,
+        }
+        return (await self._get(TimelinePage, routes.TIMELINE, {"player": external_id, **self._game()}, asked)).value
 
     async def catalog(self) -> Catalog:
         """What can be granted in this game."""

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from typing import Final
 
-from kraty_console.backend.api.admin import attempts, audit_log, bans, catalog, grants, players, session, wallet
+from kraty_console.backend.api.admin import (
+    attempts,
+    audit_log,
+    bans,
+    catalog,
+    grants,
+    players,
+    session,
+    timeline,
+    wallet,
+)
 from kraty_console.backend.api.routing import NOTHING, SIGNED_IN, Access, Route
 from kraty_console.contract.session import Permission
+from kraty_console.contract.timeline import TimelinePage
 
 _ADMIN: Final = "/admin/v1"
 _LOG: Final = f"{_ADMIN}/studios/{{studioId}}/audit-log"
@@ -35,6 +46,16 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("GET", f"{_GAME}/catalog", Access.GAME, _MAY.PLAYER_READ, catalog.catalog),
     Route("GET", f"{_GAME}/players", Access.GAME, _MAY.PLAYER_READ, players.search),
     Route("GET", _PLAYER, Access.GAME, _MAY.PLAYER_READ, players.snapshot, _THE_PLAYER),
+    Route(
+        "GET",
+        f"{_PLAYER}/timeline",
+        Access.GAME,
+        _MAY.PLAYER_READ,
+        timeline.page,
+        _THE_PLAYER,
+        query=("kinds", "environment", "cursor", "limit"),
+        reply=TimelinePage,
+    ),
     Route("POST", _FORCE_COMPLETE, Access.GAME, _MAY.FORCE_COMPLETE, attempts.force_complete, _THE_ATTEMPT),
     Route("POST", _RETRY_ROLL, Access.GAME, _MAY.RETRY_REWARD_ROLL, attempts.retry_reward_roll, _THE_ATTEMPT),
     Route("POST", f"{_GAME}/grants", Access.GAME, _MAY.MANUAL_GRANT, grants.create),

@@ -8,6 +8,9 @@ import sqlalchemy as sa
 
 from kraty_console.backend.storage.tables.columns import JSON, MOMENT, TEXT, UUID, metadata, of_game, tenant
 
+_BANS: Final = sa.text("action IN ('player.ban', 'player.unban')")
+"""Few of the audit rows, which the timeline asks for by themselves."""
+
 audit: Final = sa.Table(
     "audit",
     metadata,
@@ -38,6 +41,16 @@ audit: Final = sa.Table(
     sa.Index("ix_audit_actor", "studio_id", "actor_id", "occurred_at", "audit_id"),
     sa.Index("ix_audit_action", "studio_id", "action", "occurred_at", "audit_id"),
     sa.Index("ix_audit_ticket", "studio_id", "ticket", "occurred_at", "audit_id"),
+    sa.Index(
+        "ix_audit_bans",
+        "studio_id",
+        "game_id",
+        "player_id",
+        "occurred_at",
+        "audit_id",
+        postgresql_where=_BANS,
+        sqlite_where=_BANS,
+    ),
 )
 
 outbox: Final = sa.Table(

@@ -1,0 +1,101 @@
+"""What happened to a player, as one list out of many tables, newest first (decisions: The admin surface).
+
+Each table gives its newest rows by an index, no more of them than the page is long, and the page is made of the newest
+of all: what it costs does not depend on how much happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from heapq import merge
+from itertools import islice
+from operator import itemgetter
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from kraty_console.backend import answers, player_rows
+from kraty_console.backend.cursors import Position
+from kraty_console.backend.engine.context import Tenant
+from kraty_console.backend.player_rows import Dated, PlayerPlace, belongs
+from kraty_console.backend.storage import tables
+from kraty_console.backend.storage.transaction import Transaction
+from kraty_console.contract.timeline import TimelineKind
+
+_IS_BAN: Final = tables.audit.c.action.in_([sa.literal_column("'player.ban'"), sa.literal_column("'player.unban'")])
+"""As the index of these rows has it, letter for letter: so a player's other audit rows are not walked through."""
+
+Source = Callable[[Transaction, PlayerPlace, int, Position | None], Awaitable[list[Dated]]]
+"""Gives so many rows of a player that are older than a place, newest first."""
+
+
+async def timeline_page(
+    tx: Transaction,
+    tenant: Tenant,
+    environment: str,
+    external_id: str,
+    *,
+    kinds: Collection[TimelineKind],
+    before: Position | None,
+    limit: int,
+) -> tuple[list[dict[str, Any]], str | None] | None:
+    """A page of rows in wire form and the cursor of the next one (None on the last); None when there is no player."""
+    column = tables.players.c
+    player_id = await tx.scalar(
+        sa.select(column.player_id).where(
+            column.studio_id == tenant.studio_id,
+            column.game_id == tenant.game_id,
+            column.environment == environment,
+            column.external_player_id == external_id,
+        )
+    )
+    if player_id is None:
+        return None
+    place = (tenant.studio_id, tenant.game_id, player_id)
+    found: list[list[tuple[int, str, TimelineKind, dict[str, Any]]]] = []
+    for kind, source in SOURCES:
+        if kind in kinds:
+            rows = await source(tx, place, limit + 1, before)
+            found.append([(row.at, row.id, kind, row.data) for row in rows])
+    newest = list(islice(merge(*found, key=itemgetter(0, 1), reverse=True), limit + 1))
+    cursor = Position(*newest[limit - 1][:2]).encoded() if len(newest) > limit else None
+    return [
+        {"kind": kind.value, "at": answers.moment(at), "id": row_id, kind.value: data}
+        for at, row_id, kind, data in newest[:limit]
+    ], cursor
+
+
+def _of_table(
+    table: sa.Table,
+    at: str,
+    row_id: str,
+    shown: Callable[[Mapping[str, Any]], dict[str, Any]],
+    *more: sa.ColumnElement[bool],
+) -> Source:
+    """The rows of one table as they are; `more` are conditions that they meet."""
+
+    async def newest(tx: Transaction, place: PlayerPlace, limit: int, before: Position | None) -> list[Dated]:
+        query = sa.select(table).where(*belongs(table, place), *more)
+        rows = await tx.all(player_rows.page(query, table.c[at], table.c[row_id], limit, before))
+        return [Dated(row[at], row[row_id], shown(row)) for row in rows]
+
+    return newest
+
+
+def _of_audit(*conditions: sa.ColumnElement[bool]) -> Source:
+    return _of_table(tables.audit, "occurred_at", "audit_id", answers.audit_row, *conditions)
+
+
+SOURCES: Final[tuple[tuple[TimelineKind, Source], ...]] = (
+    (TimelineKind.ATTEMPT, player_rows.attempts),
+    (TimelineKind.GRANT, _of_table(tables.grants, "created_at", "grant_id", answers.grant)),
+    (TimelineKind.WALLET, _of_table(tables.wallet_ledger, "occurred_at", "ledger_id", answers.wallet_entry)),
+    (TimelineKind.ITEM, _of_table(tables.item_ledger, "occurred_at", "ledger_id", answers.item_entry)),
+    (TimelineKind.LOBBY, player_rows.lobbies),
+    (TimelineKind.BAN, _of_audit(_IS_BAN)),
+    (TimelineKind.AUDIT, _of_audit(~_IS_BAN)),
+)
+"""Where the rows come from."""
+
+QUERIES: Final = len(SOURCES) + 2
+"""How many queries a page takes at most: the player, each source, and the grants of its attempts."""

@@ -1,0 +1,50 @@
+"""Everything that happened to a player, in one list (decisions: The admin surface)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import Field
+
+from kraty_console.contract.audit import AuditRow
+from kraty_console.contract.players import Attempt, Grant, LedgerRow, Lobby
+from kraty_console.contract.wire import Answer
+
+
+class TimelineKind(StrEnum):
+    """What a row of the timeline is; the row itself stands under a field of the same name."""
+
+    ATTEMPT = "attempt"
+    GRANT = "grant"
+    WALLET = "wallet"
+    ITEM = "item"
+    LOBBY = "lobby"
+    BAN = "ban"
+    """The audit row of a ban, or of its end."""
+    AUDIT = "audit"
+    """Any other audit row."""
+
+
+class TimelineRow(Answer):
+    """One thing that happened; of the fields named for kinds, the one of its own kind is set."""
+
+    kind: str = ""
+    """A `TimelineKind`, or a word we do not know yet."""
+    at: datetime | None = None
+    """An attempt's start, a grant's creation, the moment a seat was taken, or when the rest occurred."""
+    id: str = ""
+    attempt: Attempt | None = None
+    grant: Grant | None = None
+    wallet: LedgerRow | None = None
+    item: LedgerRow | None = None
+    lobby: Lobby | None = None
+    ban: AuditRow | None = None
+    audit: AuditRow | None = None
+
+
+class TimelinePage(Answer):
+    """A page of the timeline, newest first; `next_cursor` is None on the last page."""
+
+    rows: list[TimelineRow] = Field(default_factory=list)
+    next_cursor: str | None = None

@@ -1,0 +1,101 @@
+"""What happened to a player in one list: every kind, every page, the same on both databases."""
+
+from __future__ import annotations
+
+import pytest
+
+from kraty_console.contract.timeline import TimelineKind, TimelinePage
+from tests.contract.backend import Answered, segment
+from tests.contract.shapes import exactly
+from tests.contract.world import HOUR, World
+
+
+@pytest.fixture(scope="module")
+def eventful(module_world: World) -> World:
+    """A world in which alice was credited, banned, unbanned and given what she was owed."""
+    world = module_world
+    for number in range(3):
+        world.backend.clock.ms += HOUR
+        credit = {"amount": number + 1, "reason": "goodwill", "idempotencyKey": f"credit-{number:04}"}
+        assert world.post(f"{world.player('alice')}/wallet/gold/credit", credit).status == 200
+    for way in ("ban", "unban", "ban"):
+        world.backend.clock.ms += 1
+        body = {"reason": "cheating", "idempotencyKey": f"{way}-{world.backend.clock.ms}"}
+        assert world.post(f"{world.player('alice')}/{way}", body).status == 200
+    claim = {"reason": "ack lost", "idempotencyKey": "claim-0001"}
+    assert world.post(f"{world.game}/grants/{world.grants['pending']}/force-claim", claim).status == 200
+    return world
+
+
+def look(world: World, query: str = "", player: str = "alice") -> Answered:
+    return world.get(f"{world.player(player)}/timeline?{query}")
+
+
+def page_of(answer: Answered) -> TimelinePage:
+    for row in answer.data["rows"]:
+        assert set(row) == {"kind", "at", "id", row["kind"]}
+    return TimelinePage.model_validate(answer.data)
+
+
+def test_every_row_of_every_list_is_in_it_newest_first(eventful: World) -> None:
+    page = page_of(look(eventful, "limit=200"))
+    assert page.next_cursor is None
+    order = [(row.at, row.id) for row in page.rows]
+    assert order == sorted(order, reverse=True)
+    snapshot = eventful.get(f"{eventful.player('alice')}?limit=200").data
+    of_kind = {kind: {row.id for row in page.rows if row.kind == kind} for kind in TimelineKind}
+    assert of_kind["attempt"] == {row["id"] for row in snapshot["attempts"]}
+    assert of_kind["grant"] == {row["id"] for row in snapshot["grants"]}
+    assert of_kind["wallet"] == {row["ledgerId"] for row in snapshot["walletLedger"]}
+    assert of_kind["item"] == {row["ledgerId"] for row in snapshot["itemLedger"]}
+    assert of_kind["ban"] | of_kind["audit"] == {row["id"] for row in snapshot["audit"]}
+    assert len(of_kind["ban"]) == 3
+    assert len(of_kind["audit"]) == 4
+
+
+def test_a_row_is_the_one_that_the_look_up_shows(eventful: World) -> None:
+    rows = look(eventful, "limit=200").data["rows"]
+    snapshot = eventful.get(f"{eventful.player('alice')}?limit=200").data
+    shown = {row["id"]: row for row in snapshot["attempts"] + snapshot["grants"] + snapshot["audit"]}
+    shown |= {row["ledgerId"]: row for row in snapshot["walletLedger"] + snapshot["itemLedger"]}
+    assert all(row[row["kind"]] == shown[row["id"]] for row in rows)
+    for row in rows:
+        empty = dict.fromkeys(set(TimelineKind) - {row["kind"]})
+        exactly(TimelinePage, {"rows": [{**row, **empty}], "nextCursor": None})
+
+
+@pytest.mark.parametrize("size", [1, 3, 7])
+def test_the_pages_join_without_a_gap_or_a_double(eventful: World, size: int) -> None:
+    whole = [row["id"] for row in look(eventful, "limit=200").data["rows"]]
+    found: list[str] = []
+    query = f"limit={size}"
+    while True:
+        page = look(eventful, query).data
+        assert 0 < len(page["rows"]) <= size
+        found += [row["id"] for row in page["rows"]]
+        if page["nextCursor"] is None:
+            break
+        query = f"limit={size}&cursor={page['nextCursor']}"
+    assert found == whole
+
+
+@pytest.mark.parametrize("kinds", ["ban", "attempt,grant", "wallet,wallet,item", "lobby"])
+def test_it_is_narrowed_to_kinds(eventful: World, kinds: str) -> None:
+    whole = look(eventful, "limit=200").data["rows"]
+    wanted = [row for row in whole if row["kind"] in kinds.split(",")]
+    assert look(eventful, f"limit=200&kinds={segment(kinds)}").data["rows"] == wanted
+    assert look(eventful, f"limit=1&kinds={segment(kinds)}").data["rows"] == wanted[:1]
+
+
+@pytest.mark.parametrize(
+    ("query", "field"), [("kinds=attempt,nothing", "kinds"), ("cursor=x", "cursor"), ("limit=0", "limit")]
+)
+def test_what_makes_no_sense_is_refused_by_field(eventful: World, query: str, field: str) -> None:
+    answer = look(eventful, query)
+    assert (answer.status, answer.fields) == (400, [field])
+
+
+def test_nobody_has_no_timeline_and_a_newcomer_an_empty_one(eventful: World) -> None:
+    assert look(eventful, player="ghost").status == 404
+    assert look(eventful, player="alicia").data == {"rows": [], "nextCursor": None}
+    assert look(eventful, "environment=test").status == 404
