@@ -181,7 +181,7 @@ def player(row: Row, *, merged_into: str | None = None, with_email: bool) -> dic
         "studioId": row["studio_id"],
         "gameId": row["game_id"],
         "environment": row["environment"],
-        "displayIdentity": identities.display(row),
+        "displayIdentity": identities.chosen(row),
         "firstSeenAt": moment(row["first_seen_at"]),
         "lastSeenAt": moment(row["last_seen_at"]),
         "createdAt": moment(row["created_at"]),

@@ -23,7 +23,6 @@ _FOUND: Final = (
     players.c.email,
     players.c.display_identity,
     players.c.anonymized_identity,
-    players.c.country,
     players.c.last_seen_at,
 )
 
@@ -94,7 +93,7 @@ def _merged(tenant: Tenant, environment: str, external_id: str) -> sa.Select[Any
 
 
 def _hit(row: Mapping[str, Any], match: str, merged_from: str | None) -> dict[str, Any]:
-    identity = identities.display(row) or {}
+    identity = identities.chosen(row) or {}
     return {
         "externalPlayerId": row["external_player_id"],
         "email": row["email"],

@@ -79,7 +79,7 @@ def _registration(player: Row) -> dict[str, Any]:
         "secretPrefix": player["secret_prefix"],
         "registeredAt": answers.moment(player["registered_at"]),
         "country": player["country"],
-        "syntheticIdentity": identities.synthetic(player),
+        "syntheticIdentity": identities.synthetic(player["anonymized_identity"]),
         "displayIdentity": identities.display(player),
         "anonymizedIdentity": identities.anonymized(player),
     }

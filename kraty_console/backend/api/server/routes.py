@@ -4,39 +4,19 @@ from __future__ import annotations
 
 from typing import Final
 
-from pydantic import BaseModel
-
-from kraty_console.backend.api.routing import Access, Handler, Route
+from kraty_console.backend.api.routing import Route
 from kraty_console.backend.api.server import grants, keys, players, wallet
 from kraty_console.backend.api.server.requests import Adjustment, ServerGrant
-from kraty_console.backend.auth.keys import SERVER_INTEGRATION
+from kraty_console.backend.api.server.route import PLAYER, THE_PLAYER, server_route
 
-_PLAYER: Final = "/players/{externalPlayerId}"
-_BALANCE: Final = f"{_PLAYER}/wallet/{{economyKey}}"
+_BALANCE: Final = f"{PLAYER}/wallet/{{economyKey}}"
 
-_THE_PLAYER: Final = ("player", "externalPlayerId")
 _THE_BALANCE: Final = ("wallet", "economyKey")
 
-
-def _route(
-    method: str,
-    path: str,
-    handler: Handler,
-    named: str,
-    target: tuple[str, str] | None = None,
-    body: type[BaseModel] | None = None,
-    status: tuple[int, ...] = (200,),
-) -> Route:
-    """A route of this surface; `named` is what the audit log calls an attempt at it."""
-    return Route(
-        method, f"/server/v1{path}", Access.KEY, SERVER_INTEGRATION, handler, target, named, body=body, status=status
-    )
-
-
 ROUTES: Final[tuple[Route, ...]] = (
-    _route("GET", "/ping", keys.ping, "ping"),
-    _route("GET", _PLAYER, players.snapshot, "player.read", _THE_PLAYER),
-    _route("POST", f"{_PLAYER}/grants", grants.create, "grant.create", _THE_PLAYER, ServerGrant, (201, 200)),
-    _route("POST", f"{_BALANCE}/credit", wallet.credit, "wallet.credit", _THE_BALANCE, Adjustment),
-    _route("POST", f"{_BALANCE}/debit", wallet.debit, "wallet.debit", _THE_BALANCE, Adjustment),
+    server_route("GET", "/ping", keys.ping, "ping"),
+    server_route("GET", PLAYER, players.snapshot, "player.read", THE_PLAYER),
+    server_route("POST", f"{PLAYER}/grants", grants.create, "grant.create", THE_PLAYER, ServerGrant, status=(201, 200)),
+    server_route("POST", f"{_BALANCE}/credit", wallet.credit, "wallet.credit", _THE_BALANCE, Adjustment),
+    server_route("POST", f"{_BALANCE}/debit", wallet.debit, "wallet.debit", _THE_BALANCE, Adjustment),
 )

@@ -1,0 +1,35 @@
+"""What the routes of `/sdk/v1` have in common; the tables of routes are made with it, one for each family."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pydantic import BaseModel
+
+from kraty_console.backend.api.routing import Access, Handler, Route
+from kraty_console.backend.auth.keys import CLIENT_SDK
+
+PLAYER: Final = "/players/{externalPlayerId}"
+THE_PLAYER: Final = ("player", "externalPlayerId")
+
+
+def sdk_route(
+    method: str,
+    path: str,
+    handler: Handler,
+    named: str,
+    target: tuple[str, str] | None = None,
+    body: type[BaseModel] | None = None,
+    *,
+    access: Access = Access.PLAYER,
+    query: tuple[str, ...] = (),
+    status: tuple[int, ...] = (200,),
+    reply: type[BaseModel] | None = None,
+) -> Route:
+    """A route that asks for a client key and, unless `access` says otherwise, for the secret of the player in the path.
+
+    `named` is what the audit log calls an attempt at it.
+    """
+    return Route(
+        method, f"/sdk/v1{path}", access, CLIENT_SDK, handler, target, named, body, query, status=status, reply=reply
+    )
