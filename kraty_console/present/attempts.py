@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Final
 
-from kraty_console.present.document import Document, Item, Section, item, known, mapping, section, shown
+from kraty_console.present.document import Document, Item, Section, figure, item, known, mapping, section, shown
 from kraty_console.present.numbers import number, short_id
 from kraty_console.present.safe import SafeText, safe
 from kraty_console.present.table import Cell, Column, Row, Tone, cell, sort_key
@@ -28,7 +28,7 @@ COLUMNS: Final = (
     Column("started", "STARTED", 7, 9, priority=6),
     Column("ended", "ENDED", 7, 9, priority=7),
     Column("grants", "GRANTS", 9, 20, priority=4),
-    Column("wrong", "WHAT IS WRONG", 10, 40, priority=3),
+    Column("wrong", "WHAT IS WRONG", 13, 40, priority=3),
 )
 
 SEVERITY_TONE: Final[dict[Severity, Tone]] = {"fine": "dim", "notice": "warn", "wrong": "bad"}
@@ -180,9 +180,9 @@ def document(attempt: Attempt, snapshot: Snapshot, now: datetime, local: tzinfo 
                 )
             ],
         )
-        yield mapping("Metrics", attempt.metrics)
+        yield mapping("Metrics", attempt.metrics, figure)
         if attempt.metrics_raw != attempt.metrics:
-            yield mapping("Metrics before capping", attempt.metrics_raw)
+            yield mapping("Metrics before capping", attempt.metrics_raw, figure)
         yield section(
             "Ids",
             (

@@ -20,7 +20,7 @@ COLUMNS: Final = (
     Column("when", "WHEN", 7, 9, priority=1),
     Column("action", "ACTION", 12, 30, priority=2),
     Column("outcome", "OUTCOME", 7, 8, priority=5),
-    Column("by", "BY", 6, 26, priority=3),
+    Column("by", "BY", 6, 20, priority=3),
     Column("ticket", "TICKET", 8, 16, priority=6),
     Column("reason", "REASON", 8, 48, priority=4),
 )
@@ -39,9 +39,17 @@ def actor_words(actor: Actor | None) -> SafeText | None:
     return safe(f"{actor.kind} {actor.id}".strip() if actor.id else actor.kind) if actor.kind or actor.id else None
 
 
+def short_actor(actor: Actor | None) -> SafeText | None:
+    """Who acted, for a column: of a member's e-mail address the part before the `@`."""
+    words = actor_words(actor)
+    if actor is None or words is None or actor.kind != "member":
+        return words
+    return SafeText(words.partition("@")[0] or words)
+
+
 def row(entry: AuditRow, now: datetime, *, with_player: bool = False) -> Row:
     """One audit row; `with_player` for `STUDIO_COLUMNS`."""
-    actor = actor_words(entry.actor)
+    actor = short_actor(entry.actor)
     player = entry.player.external_player_id if entry.player is not None else None
     cells = [
         Cell(ago(entry.occurred_at, now), "dim"),

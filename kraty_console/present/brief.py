@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from kraty_console.present.attempts import SEVERITY_TONE
-from kraty_console.present.document import scalar
+from kraty_console.present.document import figure
 from kraty_console.present.grants import source_words
 from kraty_console.present.numbers import change, number, short_id
 from kraty_console.present.safe import SafeText, safe
@@ -64,7 +64,7 @@ def _attempt(attempt: Attempt, snapshot: Snapshot, now: datetime) -> Iterator[Ce
     ]
     target = f" of {number(attempt.target)}" if attempt.target is not None else ""
     parts[0] += f", score {number(attempt.score)}{target}"
-    parts.extend(f"{safe(name, limit=40)} {scalar(value)}" for name, value in list(attempt.metrics.items())[:4])
+    parts.extend(f"{safe(name, limit=40)} {figure(value)}" for name, value in list(attempt.metrics.items())[:4])
     ends = attempt.window_ends_at or attempt.ends_at
     if ends is not None:
         parts.append(f"window {'to' if age(ends, now) < 0 else 'ended'} {_clock(ends, now)}")
@@ -105,7 +105,8 @@ def _grant(grant: Grant, snapshot: Snapshot, now: datetime) -> Iterator[Cell]:
     source = source_words(grant, links)
     parts = [f"{safe(status_words(grant.status))}, granted {ago(grant.created_at, now)}"]
     if source is not None:
-        parts.append(source if grant.source_kind == "admin" else f"from {source}")
+        the = "the " if grant.source_kind == "api" else ""
+        parts.append(source if grant.source_kind == "admin" else f"from {the}{source}")
     if grant.claimed_at is not None:
         parts.append(f"claimed {ago(grant.claimed_at, now)}")
     elif grant.expires_at is not None:

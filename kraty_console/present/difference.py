@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from kraty_console.present.document import Item, scalar
+from kraty_console.present.document import Item, figure
 from kraty_console.present.safe import SafeText, safe
 
 MAX_CHANGES: Final = 100
@@ -22,11 +22,11 @@ def differences(before: Any, after: Any) -> tuple[Item, ...]:  # noqa: ANN401 (a
             break
         label = safe(".".join(path) or "value", limit=120)
         if _nothing(old):
-            found.append(Item(label, SafeText(f"+ {scalar(new)}"), "good"))
+            found.append(Item(label, SafeText(f"+ {figure(new)}"), "good"))
         elif _nothing(new):
-            found.append(Item(label, SafeText(f"− {scalar(old)}"), "warn"))
+            found.append(Item(label, SafeText(f"− {figure(old)}"), "warn"))
         else:
-            found.append(Item(label, SafeText(f"{scalar(old)} → {scalar(new)}"), "accent"))
+            found.append(Item(label, SafeText(f"{figure(old)} → {figure(new)}"), "accent"))
     return tuple(found)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from kraty_console.present.numbers import number
 from kraty_console.present.safe import SafeText, safe
 from kraty_console.present.table import Tone
 from kraty_console.present.width import cells, pad
@@ -81,6 +82,11 @@ def scalar(value: Any) -> SafeText:  # noqa: ANN401 (context values are any JSON
     return safe(value if isinstance(value, str) else dumped(value), limit=VALUE_LIMIT)
 
 
+def figure(value: Any) -> SafeText:  # noqa: ANN401 (metrics are any JSON)
+    """As `scalar`, a number in groups of three as everywhere: for what is known to be an amount and no year or code."""
+    return number(value) if isinstance(value, int | float) and not isinstance(value, bool) else scalar(value)
+
+
 def dumped(value: Any, indent: int | None = None) -> str:  # noqa: ANN401 (any JSON)
     """The value as JSON, its letters unescaped; not safe to show before it went through the door."""
     return json.dumps(value, ensure_ascii=False, indent=indent, default=str)
@@ -95,11 +101,11 @@ def json_lines(value: Any) -> Iterator[SafeText]:  # noqa: ANN401 (any JSON)
         yield SafeText(f"… {len(lines) - LINES_LIMIT} more lines; the whole of it is copied")
 
 
-def mapping(title: str, values: Mapping[str, Any] | None) -> Section | None:
+def mapping(title: str, values: Mapping[str, Any] | None, show: Callable[[Any], SafeText] = scalar) -> Section | None:
     """A section of a JSON object's values, a line each; None when there are none."""
     if not values:
         return None
-    return section(title, (Item(safe(name, limit=80), scalar(value)) for name, value in list(values.items())[:100]))
+    return section(title, (Item(safe(name, limit=80), show(value)) for name, value in list(values.items())[:100]))
 
 
 def known(sections: Iterable[Section | None]) -> tuple[Section, ...]:

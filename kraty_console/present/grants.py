@@ -23,15 +23,18 @@ if TYPE_CHECKING:
 COLUMNS: Final = (
     Column("status", "STATUS", 7, 12, priority=1),
     Column("contents", "CONTENTS", 12, 44, priority=2),
-    Column("from", "FROM", 8, 26, priority=5),
+    Column("from", "FROM", 8, 26, priority=4),
     Column("created", "CREATED", 7, 9, priority=6),
     Column("expires", "EXPIRES", 7, 9, priority=7),
-    Column("claimed", "CLAIMED", 7, 9, priority=4),
-    Column("wrong", "WHAT IS WRONG", 10, 40, priority=3),
+    Column("claimed", "CLAIMED", 7, 9, priority=5),
+    Column("wrong", "WHAT IS WRONG", 13, 40, priority=3),
 )
 
+NOTHING: Final = Cell(SafeText(""))
+"""What was claimed expires no more."""
+
 _SOURCES: Final = {
-    "api": "the backend",
+    "api": "backend",
     "admin": "by hand",
     "crate_open": "a crate",
     "crate": "a crate",
@@ -48,7 +51,7 @@ def source_words(grant: Grant, links: Links) -> SafeText | None:
     if grant.source_kind in ("event_completion", "event") and attempt is not None:
         return safe(event_words(attempt))
     if grant.source_kind == "event_milestone" and attempt is not None:
-        return safe(f"milestone of {event_words(attempt)}")
+        return safe(f"{event_words(attempt)} milestone")
     if grant.source_kind is None:
         return None if attempt is None else safe(event_words(attempt))
     return SafeText(_SOURCES[grant.source_kind]) if grant.source_kind in _SOURCES else safe(grant.source_kind)
@@ -59,6 +62,7 @@ def row(grant: Grant, snapshot: Snapshot, now: datetime, links: Links) -> Row:
     faults = grant_faults(grant, snapshot, now)
     source = source_words(grant, links)
     contents = contents_words(grant.contents, grant.kind)
+    expires = None if grant.status == "claimed" else grant.expires_at
     return Row(
         grant.id,
         "grant",
@@ -67,7 +71,7 @@ def row(grant: Grant, snapshot: Snapshot, now: datetime, links: Links) -> Row:
             cell(contents),
             Cell(source) if source is not None else cell(None),
             Cell(ago(grant.created_at, now), "dim"),
-            Cell(ago(grant.expires_at, now), "dim"),
+            Cell(ago(expires, now), "dim") if expires is not None or grant.status != "claimed" else NOTHING,
             Cell(ago(grant.claimed_at, now), "dim"),
             wrong_cell(faults),
         ),
@@ -76,7 +80,7 @@ def row(grant: Grant, snapshot: Snapshot, now: datetime, links: Links) -> Row:
             sort_key(contents),
             sort_key(source),
             sort_key(grant.created_at),
-            sort_key(grant.expires_at),
+            sort_key(expires),
             sort_key(grant.claimed_at),
             sort_key(-{"fine": 0.0, "notice": 1.0, "wrong": 2.0}[faults[0].severity]),
         ),

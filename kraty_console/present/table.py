@@ -99,8 +99,11 @@ def sorted_rows(rows: Sequence[Row], place: int, *, descending: bool) -> list[Ro
 
 
 def fit(columns: Sequence[Column], rows: Sequence[Row], available: int, gap: int = 2) -> tuple[Fitted, ...]:
-    """Which columns are shown in so many cells, and how wide: as wide as their texts want, the least important
-    shrunk first and dropped next, so that nothing has to be scrolled sideways."""
+    """Which columns are shown in so many cells, and how wide, so that nothing has to be scrolled sideways.
+
+    They are as wide as their texts want. Where that is too much the least important are dropped until the least widths
+    of the others fit, and these share what is left: the one furthest above its least gives first.
+    """
     wanted = [
         min(column.max_width, max([len(column.title), *(cell_width(row.cells[place].text) for row in rows)]))
         for place, column in enumerate(columns)
@@ -111,11 +114,11 @@ def fit(columns: Sequence[Column], rows: Sequence[Row], available: int, gap: int
         kept.pop()
     room = available - gap * (len(kept) - 1)
     widths = {place: wanted[place] for place in kept}
-    for place in reversed(kept):
-        over = sum(widths.values()) - room
-        if over <= 0:
+    for _ in range(sum(widths.values()) - room):
+        gives = max(reversed(kept), key=lambda place: widths[place] - least[place])
+        if widths[gives] <= least[gives]:
             break
-        widths[place] = max(least[place], widths[place] - over)
+        widths[gives] -= 1
     if sum(widths.values()) > room > 0:
         widths = {place: min(width, room) for place, width in widths.items()}
     return tuple(Fitted(place, columns[place], widths[place]) for place in sorted(kept))

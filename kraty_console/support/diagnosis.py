@@ -356,13 +356,13 @@ def _pending(grant: Grant, snapshot: Snapshot, now: datetime) -> Iterator[Diagno
     if born is not None and age(born, now) < PENDING_IS_NORMAL:
         yield Diagnosis(
             Fault.JUST_GRANTED,
-            "pending",
+            "",
             "fine",
             f"Granted {since(born, now)}, waiting for the game's collectAll(); force-claim delivers now.",
             *claim,
         )
         return
-    words = "pending" if born is None else f"pending for {span(born, now)}"
+    words = "not collected" if born is None else f"not collected for {span(born, now)}"
     if grant.source_kind in ("api", "admin"):
         advice = (
             "Waiting for the game's collectAll() or the studio's acknowledgement. If the acknowledgement was lost, "

@@ -68,8 +68,8 @@ def test_an_attempt() -> None:
     assert pairs(found, "Times")["started"] == "2026-03-10 10:00:00 UTC · 11:00:00 CET · 2h ago"
     assert pairs(found, "Reward roll")["error"] == 'table "daily_gold" was archived'
     assert pairs(found, "Grants") == {"none": "no grants are linked to this attempt"}
-    assert pairs(found, "Metrics") == {"distance": "1840"}
-    assert pairs(found, "Metrics before capping") == {"distance": "2100"}
+    assert pairs(found, "Metrics") == {"distance": f"1{N}840"}
+    assert pairs(found, "Metrics before capping") == {"distance": f"2{N}100"}
     assert pairs(found, "Ids")["attempt"] == row["id"]
 
 
@@ -205,7 +205,7 @@ def test_an_attempt_in_sentences() -> None:
     assert found is not None
     assert found.title == "daily_race · 0197…a001"
     assert [line.text for line in found.lines] == [
-        f"completed 1h ago, score 1{N}840 of 1{N}500 · distance 1840 · window to 23:59 UTC",
+        f"completed 1h ago, score 1{N}840 of 1{N}500 · distance 1{N}840 · window to 23:59 UTC",
         "reward roll failed 1h ago: archived",
         "no grants are linked to this attempt",
     ]

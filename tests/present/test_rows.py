@@ -81,16 +81,16 @@ def test_an_unknown_status_stays_as_it_came() -> None:
 
 def test_two_faults_are_both_told() -> None:
     banned = {"ban": {"bannedAt": None, "reason": None}}
-    assert texts("grants", grants=[grant()], player=banned)[0][-1] == "player is banned; pending for 1h"
+    assert texts("grants", grants=[grant()], player=banned)[0][-1] == "player is banned; not collected for 1h"
 
 
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
         ({}, "daily_race"),
-        ({"sourceKind": "event_milestone"}, "milestone of daily_race"),
+        ({"sourceKind": "event_milestone"}, "daily_race milestone"),
         ({"sourceKind": "admin", "sourceRefId": None}, "by hand"),
-        ({"sourceKind": "api", "sourceRefId": None}, "the backend"),
+        ({"sourceKind": "api", "sourceRefId": None}, "backend"),
         ({"sourceKind": "crate_open", "sourceRefId": None}, "a crate"),
         ({"sourceRefId": None}, "an event"),
         ({"sourceKind": "gift", "sourceRefId": None}, "gift"),
@@ -99,9 +99,33 @@ def test_two_faults_are_both_told() -> None:
 )
 def test_where_a_grant_comes_from(fields: dict[str, Any], words: str) -> None:
     found = texts("grants", grants=[grant(**fields)], attempts=[attempt()])
-    assert found[0] == ["pending", "500 gold", words, "1h ago", "in 14d", "—", "pending for 1h"] or (
-        found[0][2] == words
-    )
+    assert found[0][2] == words
+
+
+def test_when_a_grant_expires_matters_until_it_is_claimed() -> None:
+    waits = texts("grants", grants=[grant()], attempts=[attempt()])
+    assert waits[0] == ["pending", "500 gold", "daily_race", "1h ago", "in 14d", "—", "not collected for 1h"]
+    claimed = texts("grants", grants=[grant(status="claimed", claimedAt=ago(minutes=50))], attempts=[attempt()])
+    assert claimed[0] == ["claimed", "500 gold", "daily_race", "1h ago", "", "50m ago", ""]
+
+
+def test_a_grant_of_a_moment_ago_is_not_called_wrong() -> None:
+    assert texts("grants", grants=[grant(createdAt=ago(minutes=2))])[0][-1] == ""
+
+
+@pytest.mark.parametrize(
+    ("actor", "by"),
+    [
+        ({"kind": "member", "label": "maria@brightburrow.example"}, "maria"),
+        ({"kind": "member", "label": "Maria"}, "Maria"),
+        ({"kind": "member", "label": "@x"}, "@x"),
+        ({"kind": "player", "label": "a@b"}, "a@b"),
+        ({"kind": "api_key", "id": "k1"}, "api_key k1"),
+        (None, "—"),
+    ],
+)
+def test_a_member_is_called_by_the_name_of_the_address(actor: dict[str, str] | None, by: str) -> None:
+    assert texts("audit", audit=[{"id": "r1", "action": "wallet.credit", "actor": actor}])[0][3] == by
 
 
 def test_balances_items_and_ledgers() -> None:
@@ -237,7 +261,7 @@ def test_columns_find_room(table: TableId, width: int) -> None:
     assert most in [each.column for each in fitted]
 
 
-def test_the_least_important_columns_shrink_and_go_first() -> None:
+def test_columns_share_what_room_there_is_and_the_least_important_go_first() -> None:
     columns = (Column("a", "A", 4, 10, 1), Column("b", "B", 4, 10, 3), Column("c", "C", 4, 10, 2))
     row = Row("1", "player", tuple(rows_cells("aaaaaaaa", "bbbbbbbb", "cccccccc")), (), "", "")
 
@@ -245,9 +269,9 @@ def test_the_least_important_columns_shrink_and_go_first() -> None:
         return [(each.column.key, each.width) for each in fit(columns, [row], width)]
 
     assert shown(28) == [("a", 8), ("b", 8), ("c", 8)]
-    assert shown(25) == [("a", 8), ("b", 5), ("c", 8)]
-    assert shown(21) == [("a", 8), ("b", 4), ("c", 5)]
-    assert shown(15) == [("a", 8), ("c", 5)]
+    assert shown(25) == [("a", 7), ("b", 7), ("c", 7)]
+    assert shown(21) == [("a", 6), ("b", 5), ("c", 6)]
+    assert shown(15) == [("a", 7), ("c", 6)]
     assert shown(7) == [("a", 7)]
 
 
