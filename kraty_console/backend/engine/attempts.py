@@ -10,6 +10,8 @@ from kraty_console.backend import answers
 from kraty_console.backend.engine import (
     audit,
     catalog,
+    conditions,
+    entering,
     idempotency,
     leaderboards,
     lobbies,
@@ -17,6 +19,7 @@ from kraty_console.backend.engine import (
     players,
     rewards,
 )
+from kraty_console.backend.engine.conditions import Asked
 from kraty_console.backend.engine.context import Answer, Context
 from kraty_console.backend.engine.errors import RuleError, conflict, not_found
 from kraty_console.backend.engine.ids import is_id
@@ -27,6 +30,7 @@ from kraty_console.contract.errors import Code
 FORCE_COMPLETE: Final = "attempt.force_complete"
 START: Final = "attempt.start"
 PROGRESS: Final = "attempt.progress"
+FINISH: Final = "attempt.finish"
 
 
 async def force_complete(tx: Transaction, ctx: Context, attempt_id: str, *, final_score: float | None = None) -> Answer:
@@ -72,31 +76,61 @@ async def start(
 ) -> Answer:
     """Start an attempt in the event's open window; the player is made on first contact (kraty-api 9: Start).
 
-    Banned: 403. Unknown event: 404. Between windows, or in a lobby event without an active lobby: 409.
+    One player may have several under way. Refused, in this order: unknown event 404; banned 403; disabled, or between
+    windows 409; a condition that is not met 403; too many attempts 429; too little for the entry cost 402. In a lobby
+    event the player gets a seat first: 202 `lobby_forming` until the lobby plays, and the entry is not paid before.
     """
     request = {"player": external_id, "eventKey": event_key, "context": context}
     earlier = await idempotency.replay(tx, ctx, START, request)
     if earlier is not None:
         return earlier
+    event = await catalog.event_by_key(tx, ctx, event_key)
+    window = await catalog.open_window(tx, ctx, event["event_id"]) if event["enabled"] else None
+    lobby = None
+    if window is not None and event["leaderboard_mode"] == lobbies.MODE:
+        lobby = await lobbies.find_lobby(tx, ctx, event, window, external_id)
     player = await players.upsert(tx, ctx, external_id, context=context)
     players.refuse_banned(player)
     players.seen(tx, ctx, player)
-    event = await catalog.event_by_key(tx, ctx, event_key)
-    window = await catalog.open_window(tx, ctx, event["event_id"]) if event["enabled"] else None
     if window is None:
-        conflict(f"The event '{event_key}' is not open now")
+        _refuse_closed(event)
+    await conditions.demand(tx, ctx, event, Asked(player, player["last_context"] or {}))
+    await entering.demand_quota(tx, ctx, player, event, window)
+    prices = await entering.demand_cost(tx, ctx, player, event)
     scope = leaderboards.GLOBAL
-    if event["leaderboard_mode"] == lobbies.MODE:
-        scope = await lobbies.active_lobby(tx, ctx, player, window)
+    if lobby is not None:
+        await lobbies.take_seat(tx, ctx, player, lobby)
+        await lobbies.advance(tx, ctx, lobby)
+        if lobby["status"] == "forming":
+            await _wait_for(tx, ctx, lobby)
+        scope = lobby["lobby_id"]
     board = await leaderboards.board(tx, ctx, event, window, scope)
     attempt = tx.add(tables.attempts, new_attempt(ctx, player, event, window, board))
     tx.change(player, attempt_count=player["attempt_count"] + 1)
+    await entering.pay(tx, ctx, player, prices, attempt["attempt_id"])
     data = {
         "attempt": answers.attempt(attempt, event, window["ends_at"], []),
         "leaderboardId": board,
         "windowEndsAt": answers.moment(window["ends_at"]),
     }
     return await idempotency.keep(tx, ctx, START, 201, data)
+
+
+def _refuse_closed(event: Row) -> NoReturn:
+    if not event["enabled"]:
+        raise RuleError(Code.EVENT_DISABLED, f"The event '{event['key']}' is switched off")
+    raise RuleError(Code.NO_ACTIVE_WINDOW, f"The event '{event['key']}' is not open now")
+
+
+async def _wait_for(tx: Transaction, ctx: Context, lobby: Row) -> NoReturn:
+    """Answer 202: the seat stays taken, and the key is free again, so that it can ask again (kraty-api 4: Lobby)."""
+    await idempotency.release(tx, ctx, START)
+    shown = (await lobbies.shown(tx, ctx, lobby))["lobby"]
+    details = {
+        "lobbyId": shown["id"],
+        **{name: shown[name] for name in ("capacity", "participantCount", "botSlots", "fillBy")},
+    }
+    raise RuleError(Code.LOBBY_FORMING, "The lobby is forming; ask again when it plays", details, commit=True)
 
 
 def new_attempt(ctx: Context, player: Row, event: Row, window: Row, board: str) -> dict[str, Any]:
@@ -125,24 +159,31 @@ async def progress(
     ctx: Context,
     external_id: str,
     attempt_id: str,
-    metrics: Mapping[str, float],
+    metrics: Mapping[str, float] | float,
     *,
     mode: Literal["set", "increment"] = "set",
+    event_key: str | None = None,
+    occurred_at: int | None = None,
 ) -> Answer:
     """Report metrics. Milestones fire; reaching every target completes the attempt and pays its rewards (kraty-api 9).
 
-    Unknown metric: 400 `invalid_metric`. Attempt over: 409.
+    A number alone is the value of the event's one metric. With `event_key` the attempt must be one at that event, else
+    404. `occurred_at` (milliseconds) says when it happened, where that was while the attempt was under way. Unknown
+    metric: 400 `invalid_metric`. Attempt over: 409 `attempt_finished`.
     """
-    request = {"player": external_id, "attemptId": attempt_id, "metrics": dict(metrics), "mode": mode}
+    reported = dict(metrics) if isinstance(metrics, Mapping) else metrics
+    request = {"player": external_id, "attemptId": attempt_id, "metrics": reported, "mode": mode, "eventKey": event_key}
     earlier = await idempotency.replay(tx, ctx, PROGRESS, request)
     if earlier is not None:
         return earlier
-    player, attempt = await _playing(tx, ctx, external_id, attempt_id)
+    player, attempt, event = await _playing(tx, ctx, external_id, attempt_id, event_key)
     if ctx.now_ms >= attempt["ends_at"]:
-        conflict("The attempt's time is over", endsAt=answers.moment(attempt["ends_at"]))
-    event = await catalog.event(tx, ctx, attempt["event_id"])
-    raw, capped, score = measure(event, attempt, metrics, mode)
-    tx.change(attempt, metrics_raw=raw, metrics=capped, score=score, last_progress_at=ctx.now_ms)
+        ended = {"status": attempt["status"], "endsAt": answers.moment(attempt["ends_at"])}
+        raise RuleError(Code.ATTEMPT_FINISHED, "The attempt's time is over", ended)
+    raw, capped, score = measure(event, attempt, _by_key(event, metrics), mode)
+    happened = ctx.now_ms if occurred_at is None else min(max(occurred_at, attempt["started_at"]), ctx.now_ms)
+    latest = max(happened, attempt["last_progress_at"] or 0)
+    tx.change(attempt, metrics_raw=raw, metrics=capped, score=score, last_progress_at=latest)
     players.seen(tx, ctx, player)
     fired = await _fire_milestones(tx, ctx, player, attempt, event)
     linked: list[str] = []
@@ -154,37 +195,77 @@ async def progress(
     return await idempotency.keep(tx, ctx, PROGRESS, 200, data)
 
 
-async def finish(tx: Transaction, ctx: Context, external_id: str, attempt_id: str) -> Answer:
-    """End an attempt: `completed` with rewards when its target is met or it has none, else `expired` (kraty-api 9)."""
-    player, attempt = await _playing(tx, ctx, external_id, attempt_id)
-    event = await catalog.event(tx, ctx, attempt["event_id"])
+def _by_key(event: Row, metrics: Mapping[str, float] | float) -> Mapping[str, float]:
+    if isinstance(metrics, Mapping):
+        return metrics
+    keys = [metric["key"] for metric in event["metrics"]]
+    if len(keys) != 1:
+        message = f"The event '{event['key']}' has {len(keys)} metrics; name them in metrics instead of metricValue"
+        raise RuleError(Code.INVALID_METRIC, message, {"metrics": keys})
+    return {keys[0]: metrics}
+
+
+async def finish(
+    tx: Transaction, ctx: Context, external_id: str, attempt_id: str, *, event_key: str | None = None
+) -> Answer:
+    """End an attempt: `completed` with rewards when its target is met or it has none, else `expired` (kraty-api 9).
+
+    `event_key` as for progress. Attempt over: 409 `attempt_finished`.
+    """
+    request = {"player": external_id, "attemptId": attempt_id, "eventKey": event_key}
+    earlier = await idempotency.replay(tx, ctx, FINISH, request)
+    if earlier is not None:
+        return earlier
+    player, attempt, event = await _playing(tx, ctx, external_id, attempt_id, event_key)
     players.seen(tx, ctx, player)
     linked: list[str] = []
     if _target_met(event, attempt["metrics_raw"]) or answers.target(event["metrics"]) is None:
         linked = await _complete(tx, ctx, player, attempt, event)
     else:
         _expire(tx, player, attempt)
-    return Answer(200, {"attempt": await places.wire(tx, ctx, attempt, linked), "outcome": attempt["status"]})
+    data = {"attempt": await places.wire(tx, ctx, attempt, linked), "outcome": attempt["status"]}
+    return await idempotency.keep(tx, ctx, FINISH, 200, data)
 
 
 async def expire(tx: Transaction, ctx: Context, external_id: str, attempt_id: str) -> Answer:
     """End an attempt whose time is over without its target met; one that is over already is left as it is."""
     player = await players.lock(tx, ctx, external_id)
     attempt = await _of_player(tx, player, attempt_id)
-    if attempt["status"] == "in_progress":
-        if ctx.now_ms < attempt["ends_at"]:
-            conflict("The attempt's time is not over", endsAt=answers.moment(attempt["ends_at"]))
-        _expire(tx, player, attempt)
+    if attempt["status"] == "in_progress" and ctx.now_ms < attempt["ends_at"]:
+        conflict("The attempt's time is not over", endsAt=answers.moment(attempt["ends_at"]))
+    await lapse(tx, ctx, player, attempt)
     return Answer(200, {"attempt": await places.wire(tx, ctx, attempt, await places.grant_ids(tx, attempt))})
 
 
-async def _playing(tx: Transaction, ctx: Context, external_id: str, attempt_id: str) -> tuple[Row, Row]:
+async def lapse(tx: Transaction, ctx: Context, player: Row, attempt: Row) -> bool:
+    """End an attempt of a locked player whose time is over; True when it was under way.
+
+    One whose target is met by now, because the event asks for less than when it was reported, completes and is paid.
+    """
+    if attempt["status"] != "in_progress" or ctx.now_ms < attempt["ends_at"]:
+        return False
+    event = await catalog.event(tx, ctx, attempt["event_id"])
+    if _target_met(event, attempt["metrics_raw"]):
+        await _complete(tx, ctx, player, attempt, event)
+    else:
+        _expire(tx, player, attempt)
+    return True
+
+
+async def _playing(
+    tx: Transaction, ctx: Context, external_id: str, attempt_id: str, event_key: str | None
+) -> tuple[Row, Row, Row]:
     player = await players.lock(tx, ctx, external_id)
-    players.refuse_banned(player)
+    if ctx.surface != "server":  # what the studio's backend writes, a ban does not stop (kraty-api 9: Ban)
+        players.refuse_banned(player)
     attempt = await _of_player(tx, player, attempt_id)
+    event = await catalog.event(tx, ctx, attempt["event_id"])
+    if event_key is not None and event["key"] != event_key:
+        not_found("Attempt", attempt_id)
     if attempt["status"] != "in_progress":
-        conflict(f"The attempt is {attempt['status']} already", status=attempt["status"])
-    return player, attempt
+        message = f"The attempt is {attempt['status']} already"
+        raise RuleError(Code.ATTEMPT_FINISHED, message, {"status": attempt["status"]})
+    return player, attempt, event
 
 
 async def _of_player(tx: Transaction, player: Row, attempt_id: str) -> Row:

@@ -2,6 +2,8 @@
 
 The key is taken before anything else happens; a twin that comes at the same moment waits for the first and then gets
 its answer. A refusal rolls everything back, the key included, so that it can be used again.
+
+A key that a player's game made up is that player's alone: no game can use up the keys of others, or of the studio.
 """
 
 from __future__ import annotations
@@ -34,13 +36,13 @@ async def replay(tx: Transaction, ctx: Context, operation: str, request: Mapping
     if ctx.idempotency_key is None:
         return None
     print_ = fingerprint({**request, "environment": ctx.environment, "reason": ctx.reason, "ticket": ctx.ticket})
-    key = (ctx.tenant.studio_id, ctx.tenant.game_id, operation, ctx.idempotency_key)
+    key = (ctx.tenant.studio_id, ctx.tenant.game_id, _scope(ctx, operation), ctx.idempotency_key)
     taken = await tx.insert_if_absent(
         tables.idempotency,
         {
             "studio_id": key[0],
             "game_id": key[1],
-            "operation": operation,
+            "operation": key[2],
             "key": ctx.idempotency_key,
             "request_hash": print_,
             "created_at": ctx.now_ms,
@@ -64,7 +66,10 @@ async def replay(tx: Transaction, ctx: Context, operation: str, request: Mapping
 async def keep(tx: Transaction, ctx: Context, operation: str, status: int, data: dict[str, Any]) -> Answer:
     """Keep the answer with the key, before the commit."""
     if ctx.idempotency_key is not None:
-        row = await tx.get(tables.idempotency, ctx.tenant.studio_id, ctx.tenant.game_id, operation, ctx.idempotency_key)
+        tenant = ctx.tenant
+        row = await tx.get(
+            tables.idempotency, tenant.studio_id, tenant.game_id, _scope(ctx, operation), ctx.idempotency_key
+        )
         assert row is not None, "the key was taken first"
         tx.change(row, status=status, answer=dump_json(data))
     return Answer(status, data)
@@ -74,3 +79,22 @@ async def keep_refusal(tx: Transaction, ctx: Context, operation: str, refusal: R
     """Keep a refusal that is itself a result (a roll that failed again)."""
     data = {"code": refusal.code.value, "message": refusal.message, "details": refusal.details}
     await keep(tx, ctx, operation, refusal.status, data)
+
+
+async def release(tx: Transaction, ctx: Context, operation: str) -> None:
+    """Give the key back in a transaction that commits: it is asked again and may get another answer then."""
+    if ctx.idempotency_key is not None:
+        column = tables.idempotency.c
+        await tx.execute(
+            tables.idempotency.delete().where(
+                column.studio_id == ctx.tenant.studio_id,
+                column.game_id == ctx.tenant.game_id,
+                column.operation == _scope(ctx, operation),
+                column.key == ctx.idempotency_key,
+            )
+        )
+
+
+def _scope(ctx: Context, operation: str) -> str:
+    """What the key is unique in: the operation, and the player where a game calls with a player's secret."""
+    return f"{operation}/{ctx.actor.id}" if ctx.surface == "sdk" and ctx.actor.kind == "player" else operation

@@ -115,8 +115,8 @@ async def rank(tx: Transaction, attempt: Row) -> int | None:
 
 
 async def total_score(tx: Transaction, attempt: Row) -> float:
-    """The sum of all scores on the attempt's board."""
-    total = await tx.scalar(sa.select(sa.func.sum(_ENTRY.score)).where(*_on(attempt)))
+    """The sum of the scores of all players on the attempt's board; bots share in nothing."""
+    total = await tx.scalar(sa.select(sa.func.sum(_ENTRY.score)).where(*_on(attempt), _ENTRY.kind == "player"))
     return float(total or 0)
 
 

@@ -1,22 +1,29 @@
-"""Lobbies: a group of players with a board of their own, `forming → active → closed` (kraty-api 4: Lobby semantics)."""
+"""Lobbies: a group of players with a board of their own, `forming → active → closed` (kraty-api 4: Lobby semantics).
+
+Locks are taken in one order, so that nobody waits in a circle: the window (while a seat is looked for), the lobby, then
+players in the order of their ids.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
 
 from kraty_console.backend import answers
-from kraty_console.backend.engine import catalog, leaderboards, outbox, players
+from kraty_console.backend.engine import catalog, filling, leaderboards, outbox, players
 from kraty_console.backend.engine.context import Answer, Context
-from kraty_console.backend.engine.errors import conflict, not_found
+from kraty_console.backend.engine.errors import RuleError, conflict, not_found
 from kraty_console.backend.engine.ids import is_id
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.contract.errors import Code
 from kraty_console.contract.webhooks import EventName
 
 MODE: Final = "lobby_matched"
 DEFAULT_CAPACITY: Final = 10
+MAX_CAPACITY: Final = 1000
 
 
 async def create(
@@ -32,12 +39,170 @@ async def create(
 
     409 for an event of another leaderboard mode, or between windows.
     """
+    event, window = await _open_event(tx, ctx, event_key)
+    how = filling.strategy(event, await catalog.game(tx, ctx))
+    lobby, made = await _new(tx, ctx, event, window, capacity=capacity, key=key, fill_by=fill_by, how=how)
+    return Answer(201 if made else 200, await shown(tx, ctx, lobby))
+
+
+async def push(
+    tx: Transaction,
+    ctx: Context,
+    event_key: str,
+    key: str,
+    external_ids: Sequence[str],
+    *,
+    capacity: int | None = None,
+    fill_bots: bool | None = None,
+    metadata: Mapping[str, Any] | None = None,
+) -> Answer:
+    """A lobby that the studio matched itself, with its players; they are made on first contact (kraty-api 3.7).
+
+    It starts when they fill it, or when the event's time to fill is over; nobody else is matched into it. A key that
+    was pushed before answers the lobby of then, whatever else is said (200). The answer is the lobby itself.
+    """
+    event, window = await _open_event(tx, ctx, event_key)
+    how = filling.strategy(event, await catalog.game(tx, ctx), fill_bots)
+    seats = list(dict.fromkeys(external_ids))
+    most = capacity or event["capacity"] or DEFAULT_CAPACITY
+    if len(seats) > most:
+        message = f"at most {most}, the lobby's capacity"
+        raise RuleError(
+            Code.VALIDATION_FAILED,
+            f"externalPlayerIds must have {message}",
+            {"fields": [{"field": "externalPlayerIds", "message": message}]},
+        )
+    wait = filling.fill_by(event, how, ctx.now_ms)
+    lobby, made = await _new(tx, ctx, event, window, capacity=most, key=key, fill_by=wait, how=how, metadata=metadata)
+    if made:
+        known = {external_id: await players.known_or_new(tx, ctx, external_id) for external_id in sorted(seats)}
+        for player_id in sorted(known.values()):
+            _sit(tx, ctx, await players.lock_by_id(tx, ctx, player_id), lobby)
+    await advance(tx, ctx, lobby)
+    return Answer(201 if made else 200, (await shown(tx, ctx, lobby))["lobby"])
+
+
+async def join(tx: Transaction, ctx: Context, lobby_id: str, external_id: str) -> Answer:
+    """Take a seat; joining twice is joining once. 409 when the lobby is full or no longer forming."""
+    lobby = await locked(tx, ctx, lobby_id)
+    player = await players.upsert(tx, ctx, external_id)
+    await take_seat(tx, ctx, player, lobby)
+    return Answer(200, await shown(tx, ctx, lobby))
+
+
+async def start(tx: Transaction, ctx: Context, lobby_id: str) -> Answer:
+    """Let the lobby play: it gets its board, and counts as active for each of its players."""
+    lobby = await locked(tx, ctx, lobby_id)
+    if lobby["status"] != "forming":
+        conflict(f"The lobby is {lobby['status']}", status=lobby["status"])
+    await _start(tx, ctx, lobby)
+    return Answer(200, await shown(tx, ctx, lobby))
+
+
+async def close(tx: Transaction, ctx: Context, lobby_id: str) -> Answer:
+    """End the lobby; a closed one stays as it is."""
+    lobby = await locked(tx, ctx, lobby_id)
+    if lobby["status"] != "closed":
+        await _close(tx, ctx, lobby)
+    return Answer(200, await shown(tx, ctx, lobby))
+
+
+async def look(tx: Transaction, ctx: Context, lobby_id: str) -> Row:
+    """The lobby, as it was left; 404 outside the context's environment."""
+    lobby = None
+    if is_id(lobby_id):
+        lobby = await tx.get(tables.lobbies, ctx.tenant.studio_id, ctx.tenant.game_id, lobby_id)
+    if lobby is None or lobby["environment"] != ctx.environment:
+        not_found("Lobby", lobby_id)
+    return lobby
+
+
+async def waits(tx: Transaction, ctx: Context, lobby: Row) -> bool:
+    """Whether something should have become of the lobby by now (`advance`)."""
+    if lobby["status"] == "closed":
+        return False
+    over = (await catalog.window(tx, ctx, lobby["window_id"]))["ends_at"] <= ctx.now_ms
+    return bool(over or (lobby["status"] == "forming" and filling.due(lobby, ctx.now_ms)))
+
+
+async def advance(tx: Transaction, ctx: Context, lobby: Row) -> bool:
+    """Start a lobby (locked) that is full or has waited long enough, close one whose window is over or that is empty.
+
+    True when something became of it. Done by the worker, and by whoever looks first.
+    """
+    if not await waits(tx, ctx, lobby):
+        return False
+    over = (await catalog.window(tx, ctx, lobby["window_id"]))["ends_at"] <= ctx.now_ms
+    await (_close if over or not lobby["participant_count"] else _start)(tx, ctx, lobby)
+    return True
+
+
+async def find_lobby(tx: Transaction, ctx: Context, event: Row, window: Row, external_id: str) -> Row:
+    """The lobby, locked, for a player who wants to play: where they sit, else the oldest with room, else a new one.
+
+    Who looks for a seat waits for those who look in the same window, so that many at once fill one lobby, not many.
+    """
+    lobby_id = await _seat_of(tx, ctx, window, external_id)
+    if lobby_id is None:
+        await tx.get(tables.event_windows, *window.key(), lock=True)
+        lobby_id = await _seat_of(tx, ctx, window, external_id) or await filling.find_open(tx, ctx, window)
+    if lobby_id is not None:
+        return await locked(tx, ctx, lobby_id)
+    how = filling.strategy(event, await catalog.game(tx, ctx))
+    wait = filling.fill_by(event, how, ctx.now_ms)
+    return (await _new(tx, ctx, event, window, capacity=None, key=None, fill_by=wait, how=how))[0]
+
+
+async def take_seat(tx: Transaction, ctx: Context, player: Row, lobby: Row) -> None:
+    """Seat the player (locked) in the lobby (locked), unless they sit there; 409 when it is full or not forming."""
+    if await tx.get(tables.lobby_members, *player.key(), lobby["lobby_id"]) is not None:
+        return
+    if lobby["status"] != "forming":
+        conflict(f"The lobby is {lobby['status']}", status=lobby["status"])
+    if lobby["participant_count"] >= lobby["capacity"]:
+        conflict("The lobby is full", capacity=lobby["capacity"])
+    _sit(tx, ctx, player, lobby)
+
+
+async def locked(tx: Transaction, ctx: Context, lobby_id: str) -> Row:
+    """The lobby, locked; 404 when there is none."""
+    lobby = None
+    if is_id(lobby_id):
+        lobby = await tx.get(tables.lobbies, ctx.tenant.studio_id, ctx.tenant.game_id, lobby_id, lock=True)
+    if lobby is None:
+        not_found("Lobby", lobby_id)
+    return lobby
+
+
+async def shown(tx: Transaction, ctx: Context, lobby: Row) -> dict[str, Any]:
+    """`{lobby}` as the wire has it, with the seats that bots have by now."""
+    event = await catalog.event(tx, ctx, lobby["event_id"])
+    return {"lobby": {**answers.lobby(lobby, event["key"]), "botSlots": filling.bot_slots(lobby, ctx.now_ms)}}
+
+
+async def _open_event(tx: Transaction, ctx: Context, event_key: str) -> tuple[Row, Row]:
     event = await catalog.event_by_key(tx, ctx, event_key)
     if event["leaderboard_mode"] != MODE:
         conflict(f"The event '{event_key}' has no lobbies", leaderboardMode=event["leaderboard_mode"])
     window = await catalog.open_window(tx, ctx, event["event_id"])
     if window is None:
-        conflict(f"The event '{event_key}' is not open now")
+        raise RuleError(Code.NO_ACTIVE_WINDOW, f"The event '{event_key}' is not open now")
+    return event, window
+
+
+async def _new(
+    tx: Transaction,
+    ctx: Context,
+    event: Row,
+    window: Row,
+    *,
+    capacity: int | None,
+    key: str | None,
+    fill_by: int | None,
+    how: str | None,
+    metadata: Mapping[str, Any] | None = None,
+) -> tuple[Row, bool]:
+    """The lobby, locked, and whether it was made now."""
     lobby_id = ctx.new_id()
     values = {
         "studio_id": ctx.tenant.studio_id,
@@ -51,101 +216,65 @@ async def create(
         "status": "forming",
         "capacity": capacity or event["capacity"] or DEFAULT_CAPACITY,
         "fill_by": fill_by,
+        "fill_strategy": how,
+        "metadata": None if metadata is None else dict(metadata),
         "created_at": ctx.now_ms,
     }
-    if not await tx.insert_if_absent(tables.lobbies, values):
-        column = tables.lobbies.c
-        row = await tx.find(
-            tables.lobbies,
-            column.studio_id == ctx.tenant.studio_id,
-            column.game_id == ctx.tenant.game_id,
-            column.event_id == event["event_id"],
-            column.environment == ctx.environment,
-            column.key == key,
-        )
-        assert row is not None, "the lobby of that key is there"
-        return Answer(200, await _shown(tx, ctx, row))
-    lobby = await _locked(tx, ctx, lobby_id)
-    shown = await _shown(tx, ctx, lobby)
-    outbox.emit_of_game(tx, ctx, EventName.LOBBY_CREATED, ctx.environment, shown)
-    return Answer(201, shown)
+    if await tx.insert_if_absent(tables.lobbies, values):
+        lobby = await locked(tx, ctx, lobby_id)
+        await _tell(tx, ctx, EventName.LOBBY_CREATED, lobby)
+        return lobby, True
+    column = tables.lobbies.c
+    there = await tx.find(
+        tables.lobbies,
+        column.studio_id == ctx.tenant.studio_id,
+        column.game_id == ctx.tenant.game_id,
+        column.event_id == event["event_id"],
+        column.environment == ctx.environment,
+        column.key == key,
+        lock=True,
+    )
+    assert there is not None, "the lobby of that key is there"
+    return there, False
 
 
-async def join(tx: Transaction, ctx: Context, lobby_id: str, external_id: str) -> Answer:
-    """Take a seat; joining twice is joining once. 409 when the lobby is full or no longer forming."""
-    player = await players.upsert(tx, ctx, external_id)
-    lobby = await _locked(tx, ctx, lobby_id)
-    if await tx.get(tables.lobby_members, *player.key(), lobby_id) is None:
-        if lobby["status"] != "forming":
-            conflict(f"The lobby is {lobby['status']}", status=lobby["status"])
-        if lobby["participant_count"] >= lobby["capacity"]:
-            conflict("The lobby is full", capacity=lobby["capacity"])
-        tx.add(
-            tables.lobby_members,
-            dict(zip(("studio_id", "game_id", "player_id", "lobby_id"), (*player.key(), lobby_id), strict=True))
-            | {"joined_at": ctx.now_ms},
-        )
-        tx.change(lobby, participant_count=lobby["participant_count"] + 1)
-    return Answer(200, await _shown(tx, ctx, lobby))
+def _sit(tx: Transaction, ctx: Context, player: Row, lobby: Row) -> None:
+    place = (*player.key(), lobby["lobby_id"])
+    tx.add(
+        tables.lobby_members,
+        dict(zip(("studio_id", "game_id", "player_id", "lobby_id"), place, strict=True)) | {"joined_at": ctx.now_ms},
+    )
+    tx.change(lobby, participant_count=lobby["participant_count"] + 1)
 
 
-async def start(tx: Transaction, ctx: Context, lobby_id: str) -> Answer:
-    """Let the lobby play: it gets its board, and counts as active for each of its players."""
-    lobby = await _locked(tx, ctx, lobby_id)
-    if lobby["status"] != "forming":
-        conflict(f"The lobby is {lobby['status']}", status=lobby["status"])
+async def _start(tx: Transaction, ctx: Context, lobby: Row) -> None:
     event = await catalog.event(tx, ctx, lobby["event_id"])
     window = await catalog.window(tx, ctx, lobby["window_id"])
-    board = await leaderboards.board(tx, ctx, event, window, lobby_id)
+    board = await leaderboards.board(tx, ctx, event, window, lobby["lobby_id"])
     tx.change(lobby, status="active", leaderboard_id=board, started_at=ctx.now_ms, ends_at=window["ends_at"])
-    await _count(tx, ctx, lobby_id, +1)
-    shown = await _shown(tx, ctx, lobby)
-    outbox.emit_of_game(tx, ctx, EventName.LOBBY_STARTED, lobby["environment"], shown)
-    return Answer(200, shown)
+    if bots := await filling.seat_bots(tx, ctx, lobby, event, board):
+        tx.change(lobby, bot_slots=bots)
+    await _count(tx, ctx, lobby["lobby_id"], +1)
+    await _tell(tx, ctx, EventName.LOBBY_STARTED, lobby)
 
 
-async def close(tx: Transaction, ctx: Context, lobby_id: str) -> Answer:
-    """End the lobby; a closed one stays as it is."""
-    lobby = await _locked(tx, ctx, lobby_id)
-    if lobby["status"] != "closed":
-        if lobby["status"] == "active":
-            await _count(tx, ctx, lobby_id, -1)
-        tx.change(lobby, status="closed", ends_at=ctx.now_ms)
-        outbox.emit_of_game(tx, ctx, EventName.LOBBY_CLOSED, lobby["environment"], await _shown(tx, ctx, lobby))
-    return Answer(200, await _shown(tx, ctx, lobby))
+async def _close(tx: Transaction, ctx: Context, lobby: Row) -> None:
+    if lobby["status"] == "active":
+        await _count(tx, ctx, lobby["lobby_id"], -1)
+    tx.change(lobby, status="closed", ends_at=ctx.now_ms)
+    await _tell(tx, ctx, EventName.LOBBY_CLOSED, lobby)
 
 
-async def active_lobby(tx: Transaction, ctx: Context, player: Row, window: Row) -> str:
-    """The id of the active lobby the player sits in in this window; 409 without one."""
-    lobby, seat = tables.lobbies.c, tables.lobby_members.c
-    found: str | None = await tx.scalar(
-        sa.select(lobby.lobby_id)
-        .join(
-            tables.lobby_members,
-            sa.and_(seat.studio_id == lobby.studio_id, seat.game_id == lobby.game_id, seat.lobby_id == lobby.lobby_id),
-        )
-        .where(
-            seat.studio_id == player["studio_id"],
-            seat.game_id == player["game_id"],
-            seat.player_id == player["player_id"],
-            lobby.window_id == window["window_id"],
-            lobby.status == "active",
-        )
-        .order_by(seat.joined_at.desc(), lobby.lobby_id)
-        .limit(1)
-    )
-    if found is None:
-        conflict("The player has no active lobby in this event")
-    return found
+async def _tell(tx: Transaction, ctx: Context, event: EventName, lobby: Row) -> None:
+    data = await shown(tx, ctx, lobby)
+    if lobby["metadata"] is not None:
+        data["lobby"]["metadata"] = lobby["metadata"]
+    outbox.emit_of_game(tx, ctx, event, lobby["environment"], data)
 
 
-async def _locked(tx: Transaction, ctx: Context, lobby_id: str) -> Row:
-    lobby = None
-    if is_id(lobby_id):
-        lobby = await tx.get(tables.lobbies, ctx.tenant.studio_id, ctx.tenant.game_id, lobby_id, lock=True)
-    if lobby is None:
-        not_found("Lobby", lobby_id)
-    return lobby
+async def _seat_of(tx: Transaction, ctx: Context, window: Row, external_id: str) -> str | None:
+    player = await players.peek(tx, ctx, external_id)
+    return None if player is None else await filling.find_seat(tx, player, window, "active", "forming")
 
 
 async def _count(tx: Transaction, ctx: Context, lobby_id: str, by: int) -> None:
@@ -163,8 +292,3 @@ async def _count(tx: Transaction, ctx: Context, lobby_id: str, by: int) -> None:
     for seat in seats:
         player = await players.lock_by_id(tx, ctx, seat["player_id"])
         tx.change(player, lobbies_active=player["lobbies_active"] + by)
-
-
-async def _shown(tx: Transaction, ctx: Context, lobby: Row) -> dict[str, Any]:
-    event = await catalog.event(tx, ctx, lobby["event_id"])
-    return {"lobby": answers.lobby(lobby, event["key"])}

@@ -20,6 +20,19 @@ async def find(tx: Transaction, tenant: Tenant, environment: str, external_id: s
     return await tx.find(tables.players, *_named(tenant, environment, external_id))
 
 
+async def peek(tx: Transaction, ctx: Context, external_id: str) -> Row | None:
+    """The player, not locked; for what has to be known before the player's turn in the order of locks comes."""
+    known: Row | None = tx.memo.get(("player", ctx.tenant, ctx.environment, external_id))
+    return known if known is not None else await find(tx, ctx.tenant, ctx.environment, external_id)
+
+
+async def known_or_new(tx: Transaction, ctx: Context, external_id: str) -> str:
+    """The internal id of a player, who is made on first contact; one who was there is not locked."""
+    player = await peek(tx, ctx, external_id) or await _first_contact(tx, ctx, external_id)
+    player_id: str = player["player_id"]
+    return player_id
+
+
 async def lock(tx: Transaction, ctx: Context, external_id: str) -> Row:
     """The player, locked until the transaction ends; 404 `not_found` when there is none."""
     player = await _locked(tx, ctx, external_id)
