@@ -18,6 +18,7 @@ _ROLES = ("GAME_ADMIN", "GAME_DEBUGGER", "GAME_VIEWER")
 @click.argument("player", required=False)
 @click.option("--read-only", is_flag=True, default=None, help="Take the changing actions away.")
 @click.option("--mouse/--no-mouse", default=None, help="Take the mouse from the terminal.")
+@click.option("--plain-paint", is_flag=True, default=None, help="Send whole regions, not what changed.")
 @click.option("--theme", metavar="NAME", help="Colours.")
 @click.option("--ticket", metavar="ID", help="The ticket that what follows is for.")
 @click.pass_obj
@@ -46,6 +47,7 @@ def demo(before: Options, /, role: str, player: str | None, **said: Any) -> int:
                 read_only=bool(options.read_only),
                 theme=options.theme or os.environ.get("KRATY_THEME") or None,
                 mouse=bool(options.mouse),
+                plain_paint=bool(options.plain_paint or os.environ.get("KRATY_PLAIN_PAINT")),
             )
             return opened(
                 Launch(

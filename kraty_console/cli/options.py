@@ -23,6 +23,7 @@ class Options:
     token_stdin: bool | None = None
     read_only: bool | None = None
     mouse: bool | None = None
+    plain_paint: bool | None = None
     theme: str | None = None
     ticket: str | None = None
 
@@ -43,6 +44,7 @@ _WHERE: Final = (
 _LOOKS: Final = (
     click.option("--read-only", is_flag=True, default=None, help="Take the changing actions away."),
     click.option("--mouse/--no-mouse", default=None, help="Take the mouse from the terminal."),
+    click.option("--plain-paint", is_flag=True, default=None, help="Send whole regions, not what changed."),
     click.option("--theme", metavar="NAME", help="Colours."),
     click.option("--ticket", metavar="ID", help="The ticket that what follows is for."),
 )

@@ -31,6 +31,7 @@ def profile_of(options: Options) -> tuple[Profile, Paths]:
         theme=options.theme,
         read_only=options.read_only,
         mouse=options.mouse,
+        plain_paint=options.plain_paint,
     )
     return load_profile(paths.config_file, os.environ, overrides, name=options.profile), paths
 

@@ -55,6 +55,11 @@ class Launch:
         return self.profile.mouse
 
     @property
+    def plain_paint(self) -> bool:
+        """Whether painting is left to Textual."""
+        return self.profile.plain_paint
+
+    @property
     def read_only(self) -> bool:
         """Whether changing actions are taken away."""
         return self.profile.read_only

@@ -12,11 +12,12 @@
 | `read_only` | changing actions are taken away | `--read-only` | `KRATY_READ_ONLY` |
 | `amount_limit` | larger amounts ask for the player's id to be typed | | |
 | `theme`, `mouse` | how it looks; whether the mouse is taken | `--theme`, `--mouse` | `KRATY_THEME` |
+| `plain_paint` | whole regions are sent, not what changed | `--plain-paint` | `KRATY_PLAIN_PAINT` |
 | `keymap` | action id = key or keys, checked by the console | | |
 
 The file holds `default = "name"`, `[profiles.name]` tables, and outside of them what is meant for all profiles
-(`theme`, `mouse`, `amount_limit`, `keymap`). Flags win over the environment, it over the profile, it over what is meant
-for all.
+(`theme`, `mouse`, `plain_paint`, `amount_limit`, `keymap`). Flags win over the environment, it over the profile, it
+over what is meant for all.
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ class Profile:
     amount_limit: int = DEFAULT_AMOUNT_LIMIT
     theme: str | None = None
     mouse: bool = False
+    plain_paint: bool = False
     keymap: Mapping[str, Any] = field(default_factory=dict)
     """As it was written; the console checks it, since it knows the actions."""
     url_is_own: bool = True
@@ -66,9 +68,10 @@ class Overrides:
     theme: str | None = None
     read_only: bool | None = None
     mouse: bool | None = None
+    plain_paint: bool | None = None
 
 
-_FOR_ALL: Final = ("theme", "mouse", "amount_limit", "keymap")
+_FOR_ALL: Final = ("theme", "mouse", "plain_paint", "amount_limit", "keymap")
 _KEYS: Final = tuple(item.name for item in fields(Profile) if item.name not in ("name", "url_is_own"))
 _TOP: Final = ("default", "profiles", *_FOR_ALL)
 
@@ -80,7 +83,9 @@ _FROM_ENVIRONMENT: Final = {
     "credential": "KRATY_CREDENTIAL",
     "theme": "KRATY_THEME",
     "read_only": "KRATY_READ_ONLY",
+    "plain_paint": "KRATY_PLAIN_PAINT",
 }
+_SWITCHES: Final = ("read_only", "mouse", "plain_paint", "keyring")
 _TRUE: Final = frozenset({"1", "true", "yes", "on"})
 _FALSE: Final = frozenset({"0", "false", "no", "off", ""})
 
@@ -163,7 +168,7 @@ def _checked(key: str, value: object, where: str) -> Any:  # noqa: ANN401 (each 
         if isinstance(value, str) and value.strip():
             return value.strip()
         raise ConfigError(f"{where}: `{key}` must be text")
-    if key in ("read_only", "mouse", "keyring"):
+    if key in _SWITCHES:
         if isinstance(value, bool):
             return value
         raise ConfigError(f"{where}: `{key}` must be true or false")
@@ -202,9 +207,9 @@ def _command(value: object, where: str) -> tuple[str, ...]:
 def _said(environ: Mapping[str, str], overrides: Overrides) -> dict[str, Any]:
     said: dict[str, Any] = {}
     for key, variable in _FROM_ENVIRONMENT.items():
-        if variable not in environ or (key != "read_only" and not environ[variable]):
+        if variable not in environ or (key not in _SWITCHES and not environ[variable]):
             continue
-        value: object = _truth(environ[variable], variable) if key == "read_only" else environ[variable]
+        value: object = _truth(environ[variable], variable) if key in _SWITCHES else environ[variable]
         said[key] = _checked(key, value, variable)
     for item in fields(Overrides):
         value = getattr(overrides, item.name)
@@ -234,6 +239,7 @@ default = "live"
 # For all profiles.
 # theme = "light"   # dark, light, ansi (the terminal's own 16 colours), mono
 # mouse = true
+# plain_paint = true   # for a terminal that the quicker way of painting confuses
 # [keymap]
 # "view.refresh" = "f5"
 

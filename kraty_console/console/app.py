@@ -31,6 +31,7 @@ from kraty_console.console.screens.player import PlayerScreen
 from kraty_console.console.stylesheets import stylesheets
 from kraty_console.console.theme import NAMES, THEMES, VARIABLE_DEFAULTS, choose_theme
 from kraty_console.contract.permissions import Permission
+from kraty_console.paint.textual_app import PaintsChanges
 from kraty_console.present.safe import safe
 from kraty_console.support.keymap import keymap_problems
 from kraty_console.support.measure import counted
@@ -44,13 +45,16 @@ if TYPE_CHECKING:
     from kraty_console.contract.secret import Secret
 
 
-class KratyApp(KeysInOrder[int], inherit_bindings=False):
+class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
     """The console on one profile."""
 
     CSS_PATH: ClassVar[list[str]] = [str(path) for path in stylesheets()]  # type: ignore[assignment]
     ENABLE_COMMAND_PALETTE = False
     TITLE = "kraty"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "interrupt", priority=True, show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c", "interrupt", priority=True, show=False),
+        Binding("ctrl+l", "repaint", priority=True, show=False),
+    ]
 
     def __init__(
         self,
@@ -63,6 +67,7 @@ class KratyApp(KeysInOrder[int], inherit_bindings=False):
         self._guard = Guard()
         self._environ = dict(environ)  # Textual takes NO_COLOR out of the environment
         super().__init__()
+        self.plain_paint = launch.plain_paint
         self.animation_level = "none"  # after the base class, which would set it again
         self.desk = Desk(launch, now=now, clock=clock, ticket=launch.ticket or "")
         self._asking: asyncio.Future[Secret | None] | None = None

@@ -39,12 +39,11 @@ _NAMED: Final = frozenset(
 )
 _RESERVED: Final = {
     **dict.fromkeys(("ctrl+a", "ctrl+b"), "terminal multiplexers take it"),
-    **dict.fromkeys(
-        ("ctrl+h", "ctrl+j", "ctrl+k", "ctrl+l", "ctrl+m", "ctrl+i"), "plain terminals send it as another key"
-    ),
+    **dict.fromkeys(("ctrl+h", "ctrl+j", "ctrl+k", "ctrl+m", "ctrl+i"), "plain terminals send it as another key"),
     **dict.fromkeys(("ctrl+s", "ctrl+q", "ctrl+z"), "terminals take it for flow and job control"),
     "ctrl+enter": "plain terminals do not send it",
     "ctrl+c": "it quits",
+    "ctrl+l": "it paints the screen anew",
 }
 _FIXED: Final = frozenset({"app.quit"})
 _LOOK_THAT_SHOUT: Final = frozenset({"row.last", "view.json"})

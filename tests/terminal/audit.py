@@ -22,12 +22,18 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _COLOUR = r"(?:{0}[0-79]|{1}[0-7]|{0}8;5;\d{{1,3}}|{0}8;2;\d{{1,3}};\d{{1,3}};\d{{1,3}})"
-# Attributes in rising order, then the colour of the letters, then the colour behind them, as Rich writes a style.
+# What is turned off, attributes in rising order, the colour of the letters, the colour behind them: as Rich writes a
+# style, and as the painter writes what of a style changes.
 _STYLE = re.compile(
-    r"\x1b\[(?:0|(?:0;)?(?=[0-9])(?:1;?)?(?:2;?)?(?:3;?)?(?:4;?)?(?:7;?)?(?:9;?)?"
+    r"\x1b\[(?:0|(?:0;)?(?=[0-9])(?:2[2-57-9];?)*(?:1;?)?(?:2;?)?(?:3;?)?(?:4;?)?(?:7;?)?(?:9;?)?"
     rf"(?:{_COLOUR.format(3, 9)};?)?(?:{_COLOUR.format(4, 10)})?)?(?<!;)m"
 )
-_PLACE = re.compile(r"\x1b\[\d{1,4};\d{1,4}H")
+_PLACE = re.compile(r"\x1b\[(?:\d{1,4}(?:;\d{1,4})?)?H")
+_STEP = re.compile(r"\x1b\[(?:\d{1,4}[ABCDX]|[ABCDK]|\d{1,4}b)")
+"""The painter goes a step, clears some cells or the rest of a row, or says the last character again."""
+_CLEAR = "\x1b[2J"
+"""It clears the screen when it begins: after a reset, and the colour to clear to."""
+_RESET = "\x1b[m"
 _FRAME_BEGINS, _FRAME_ENDS = "\x1b[?2026h", "\x1b[?2026l"
 _ENTER, _LEAVE = "\x1b[?1049h", "\x1b[?1049l"
 _ONCE = {
@@ -63,6 +69,7 @@ class Audit:
         self._copies = copies
         self._sent: Counter[str] = Counter()
         self._full_screen = self._in_frame = False
+        self._before: list[str] = []
         for token in _TOKEN.finditer(data):
             if wrong := self._judge(token.lastgroup or "", token.group(), token.end()):
                 around = data[max(0, token.start() - 24) : token.end() + 24][:160]
@@ -72,6 +79,9 @@ class Audit:
 
     def _judge(self, kind: str, data: bytes, end: int) -> str | None:
         """What is wrong with a token, or nothing."""
+        before, self._before = self._before, [*self._before[-1:], data.decode("latin-1")]
+        if data == _CLEAR.encode() and _RESET in before and all(map(_STYLE.fullmatch, before)):
+            return None
         try:
             token = data.decode()
         except UnicodeDecodeError:
@@ -97,7 +107,8 @@ class Audit:
             if token in (_ENTER, _LEAVE):
                 self._full_screen = token == _ENTER
             return f"{token!r} sent again" if self._sent[token] > 1 else None
-        return None if _STYLE.fullmatch(token) or _PLACE.fullmatch(token) else f"sequence {token!r}"
+        known = any(each.fullmatch(token) for each in (_STYLE, _PLACE, _STEP))
+        return None if known else f"sequence {token!r}"
 
     def _judge_string(self, token: str) -> str | None:
         if _CLIPBOARD.fullmatch(token):

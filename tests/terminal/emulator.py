@@ -64,7 +64,7 @@ _SYNCHRONISED, _IN_BAND_RESIZE, _ALTERNATE_SCREEN = 2026, 2048, 1049
 
 
 class _Screen(pyte.Screen):
-    """pyte's screen with the three functions that curses programs use and pyte lacks."""
+    """pyte's screen with what programs use and pyte lacks: repeating, scrolling, clearing to a colour."""
 
     last = " "
 
@@ -74,6 +74,13 @@ class _Screen(pyte.Screen):
 
     def repeat(self, count: int = 1) -> None:
         super().draw(self.last * (count or 1))
+
+    def erase_in_display(self, how: int = 0, *more: object, **options: object) -> None:
+        super().erase_in_display(how, *more, **options)
+        if how == 2:  # pyte leaves alone the cells that it has not met
+            for y in range(self.lines):
+                for x in range(self.columns):
+                    self.buffer[y][x] = self.cursor.attrs
 
     def scroll_up(self, count: int = 1, *, down: bool = False) -> None:
         top, bottom = self.margins or (0, self.lines - 1)

@@ -1,0 +1,35 @@
+"""What the terminal at hand can do, by its entry in the terminfo database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What may be sent beyond text, colours and movement."""
+
+    erases_in_colour: bool = False
+    """Erasing leaves the background that is set (terminfo `bce`); without it, only the default one is erased to."""
+    repeats: bool = False
+    """A character can be sent once and repeated (terminfo `rep`, ECMA-48 REP)."""
+    erases_some: bool = False
+    """A number of cells can be erased in place (terminfo `ech`, ECMA-48 ECH)."""
+
+
+def abilities_of(term: str | None) -> Abilities:
+    """The abilities of a kind of terminal, such as `xterm-256color`; none where it is not known."""
+    if not term:
+        return Abilities()
+    # Costs a few milliseconds, and only a terminal needs it.
+    import curses
+
+    try:
+        curses.setupterm(term, 1)
+        return Abilities(
+            erases_in_colour=curses.tigetflag("bce") == 1,
+            repeats=(curses.tigetstr("rep") or b"").endswith(b"b"),
+            erases_some=(curses.tigetstr("ech") or b"") == b"\x1b[%p1%dX",
+        )
+    except (curses.error, OSError):
+        return Abilities()

@@ -1,0 +1,60 @@
+"""Text cut into the cells of a terminal, with the widths that the layout used."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from rich.cells import split_graphemes
+from rich.segment import Segment
+
+from kraty_console.paint.looks import Looks
+
+REST: Final = ""
+"""What stands in the second cell of a wide character."""
+
+_CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f]")
+_SIGN: Final = "\N{REPLACEMENT CHARACTER}"
+
+
+def cells_of(segments: Iterable[Segment], looks: Looks) -> tuple[list[str], list[int]]:
+    """What stands in each cell of a piece of a line, and how it looks.
+
+    A character that would steer the terminal is replaced by a sign: only this package makes control sequences.
+    """
+    texts: list[str] = []
+    numbers: list[int] = []
+    blanks = looks.blanks
+    for text, style, control in segments:
+        if control or not text:
+            continue
+        number = looks.number(style)
+        blank = blanks[number]
+        if not text.isascii():
+            _add_wide(text, number, blank, texts, numbers)
+            continue
+        texts += text if text.isprintable() else _CONTROL.sub(_SIGN, text)
+        if number == blank or " " not in text:
+            numbers += [number] * len(text)
+        elif text.isspace():
+            numbers += [blank] * len(text)
+        else:
+            numbers += [blank if character == " " else number for character in text]
+    return texts, numbers
+
+
+def _add_wide(text: str, number: int, blank: int, texts: list[str], numbers: list[int]) -> None:
+    """Add text in which a character may take two cells, or none, or join with others."""
+    text = _CONTROL.sub(_SIGN, text)
+    for start, end, width in split_graphemes(text)[0]:
+        cluster = text[start:end]
+        if width == 0:  # a mark without a letter: it belongs to the one before
+            if texts and texts[-1] != REST:
+                texts[-1] += cluster
+            continue
+        texts.append(cluster)
+        numbers.append(blank if cluster == " " else number)
+        for _ in range(width - 1):
+            texts.append(REST)
+            numbers.append(number)

@@ -1,0 +1,132 @@
+"""How a cell looks, as numbers that compare quickly, and the shortest way from one look to another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from rich.color import Color, ColorSystem
+from rich.style import Style
+
+PLAIN: Final = 0
+"""The number of the look after a reset."""
+
+_ATTRIBUTES: Final = (
+    ("bold", "1", "22"),
+    ("dim", "2", "22"),
+    ("italic", "3", "23"),
+    ("underline", "4", "24"),
+    ("blink", "5", "25"),
+    ("blink2", "6", "25"),
+    ("reverse", "7", "27"),
+    ("conceal", "8", "28"),
+    ("strike", "9", "29"),
+    ("underline2", "21", "24"),
+    ("frame", "51", "54"),
+    ("encircle", "52", "54"),
+    ("overline", "53", "55"),
+)
+"""Of a style: its name, the code that turns it on, the code that turns it off."""
+
+_OFF: Final = {on: off for _, on, off in _ATTRIBUTES}
+_SEEN_ON_BLANKS: Final = frozenset({"4", "7", "9", "21", "51", "52", "53"})
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What is set for a cell; empty text is the terminal's own."""
+
+    letters: str = ""
+    behind: str = ""
+    attributes: tuple[str, ...] = ()
+    link: str = ""
+    """The OSC 8 parameters and address, `id=…;https://…`."""
+
+    @property
+    def blank(self) -> Look:
+        """What of this can be seen where there is no letter."""
+        if self.link or _SEEN_ON_BLANKS.intersection(self.attributes):
+            return self
+        return Look(behind=self.behind)
+
+    @property
+    def codes(self) -> str:
+        """The parameters that set this after a reset."""
+        return ";".join([*self.attributes, *filter(None, (self.letters, self.behind))])
+
+
+class Looks:
+    """Every look met so far, by number; numbers stay for the life of this."""
+
+    def __init__(self, colours: ColorSystem | None) -> None:
+        self._colours = colours or ColorSystem.TRUECOLOR
+        self._looks: list[Look] = [Look()]
+        self._numbers: dict[Look, int] = {Look(): PLAIN}
+        self._by_style: dict[Style | None, int] = {None: PLAIN}
+        self._ways: dict[tuple[int, int], str] = {}
+        self.blanks: list[int] = [PLAIN]
+        """By number: the number of the look as a blank shows it."""
+
+    def number(self, style: Style | None) -> int:
+        """The number of a style's look."""
+        number = self._by_style.get(style)
+        if number is None:
+            assert style is not None
+            number = self._by_style[style] = self._enter(self._look(style))
+        return number
+
+    def __getitem__(self, number: int) -> Look:
+        return self._looks[number]
+
+    def way(self, before: int, after: int) -> str:
+        """What to send to get from one look to another."""
+        way = self._ways.get((before, after))
+        if way is None:
+            way = self._ways[before, after] = _way(self._looks[before], self._looks[after])
+        return way
+
+    def _enter(self, look: Look) -> int:
+        number = self._numbers.get(look)
+        if number is None:
+            number = self._numbers[look] = len(self._looks)
+            self._looks.append(look)
+            self.blanks.append(number)
+            self.blanks[number] = self._enter(look.blank)
+        return number
+
+    def _look(self, style: Style) -> Look:
+        on = tuple(code for name, code, _ in _ATTRIBUTES if getattr(style, name))
+        link = f"id={style.link_id};{style.link}" if style.link else ""
+        return Look(self._codes(style.color, letters=True), self._codes(style.bgcolor, letters=False), on, link)
+
+    def _codes(self, colour: Color | None, *, letters: bool) -> str:
+        if colour is None:
+            return ""
+        codes = ";".join(colour.downgrade(self._colours).get_ansi_codes(foreground=letters))
+        return "" if codes in ("39", "49") else codes
+
+
+def _way(before: Look, after: Look) -> str:
+    link = f"\x1b]8;{after.link or ';'}\x1b\\" if before.link != after.link else ""
+    same = (before.letters, before.behind, before.attributes) == (after.letters, after.behind, after.attributes)
+    if same:
+        return link
+    codes = after.codes
+    anew = f"\x1b[0;{codes}m" if codes else "\x1b[m"
+    if before.attributes or before.letters or before.behind:
+        change = f"\x1b[{_difference(before, after)}m"
+        return link + (change if len(change) < len(anew) else anew)
+    return link + f"\x1b[{codes}m"
+
+
+def _difference(before: Look, after: Look) -> str:
+    """The parameters that change one look into another without a reset."""
+    gone = {_OFF[code] for code in before.attributes if code not in after.attributes}
+    # What turns one attribute off may turn off another that stays: it is set again.
+    on = [code for code in after.attributes if code not in before.attributes or _OFF[code] in gone]
+    parts = [*sorted(gone), *on]
+    if before.letters != after.letters:
+        parts.append(after.letters or "39")
+    if before.behind != after.behind:
+        parts.append(after.behind or "49")
+    return ";".join(parts)

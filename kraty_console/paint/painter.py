@@ -1,0 +1,108 @@
+"""The screen as the terminal shows it, and what to send so that it shows another."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from rich.color import ColorSystem
+from rich.segment import Segment
+
+from kraty_console.paint.abilities import Abilities
+from kraty_console.paint.cells import REST, cells_of
+from kraty_console.paint.looks import PLAIN, Looks
+from kraty_console.paint.pen import Pen
+
+Piece = tuple[int, int, Iterable[Segment]]
+"""A piece of a line: row, first column, what to show there."""
+
+
+class Painter:
+    """Remembers what the terminal shows. What it is told to paint it takes as painted: send what it gives."""
+
+    def __init__(self, abilities: Abilities, colours: ColorSystem | None = None) -> None:
+        self.looks = Looks(colours)
+        self._abilities = abilities
+        self._columns = self._rows = 0
+        self._texts: list[list[str]] = []
+        self._numbers: list[list[int]] = []
+        self._known = False
+        self._cursor: tuple[int, int] | None = None
+
+    def forget(self) -> None:
+        """Something else wrote to the terminal, or took it for a while: nothing is known of it any more."""
+        self._known = False
+        self._cursor = None
+
+    def row(self, y: int) -> tuple[tuple[str, ...], tuple[int, ...]]:
+        """What is remembered of a row: the text of each cell, and the number of its look."""
+        return tuple(self._texts[y]), tuple(self._numbers[y])
+
+    def paint(self, size: tuple[int, int], pieces: Iterable[Piece], cursor: tuple[int, int] | None = None) -> str:
+        """What to send so that the pieces are shown, and the cursor stands at (column, row) where one is given.
+
+        `size` is (columns, rows). Where nothing is known of the screen the pieces should cover all of it.
+        """
+        if size != (self._columns, self._rows):
+            self._columns, self._rows = size
+            self._known = False
+        shown = [(y, x, *cells_of(segments, self.looks)) for y, x, segments in pieces]
+        pen = Pen(self.looks, self._abilities, *size)
+        if not self._known:
+            self._begin_anew(pen, shown)
+        touched: dict[int, tuple[list[str], list[int]]] = {}
+        for y, x, texts, numbers in shown:
+            self._put(y, x, texts, numbers, touched)
+        for y in sorted(touched):
+            pen.draw_row(y, *touched[y], self._texts[y], self._numbers[y])
+        if cursor is not None and (pen.sent or cursor != self._cursor):
+            pen.move(*cursor)
+            self._cursor = cursor
+        return pen.finish()
+
+    def _begin_anew(self, pen: Pen, shown: list[tuple[int, int, list[str], list[int]]]) -> None:
+        """Clear the screen to the background that most of the cells have."""
+        counts: Counter[int] = Counter()
+        for _, _, _, numbers in shown:
+            counts.update(numbers)
+        blanks: Counter[int] = Counter()
+        for number, count in counts.items():
+            blanks[self.looks.blanks[number]] += count
+        ground = next((each for each, _ in blanks.most_common() if pen.can_erase_to(each)), PLAIN)
+        pen.clear(ground)
+        self._texts = [[" "] * self._columns for _ in range(self._rows)]
+        self._numbers = [[ground] * self._columns for _ in range(self._rows)]
+        self._known = True
+
+    def _put(
+        self, y: int, x: int, texts: list[str], numbers: list[int], touched: dict[int, tuple[list[str], list[int]]]
+    ) -> None:
+        """Take a piece into the picture; what a touched row showed before is kept in `touched`."""
+        if not 0 <= y < self._rows or x >= self._columns:
+            return
+        if x < 0 or x + len(texts) > self._columns:
+            texts, numbers = _cut(texts, -x, self._columns - x), numbers[max(0, -x) : self._columns - x]
+            x = max(0, x)
+        end = x + len(texts)
+        row, looks = self._texts[y], self._numbers[y]
+        if row[x:end] == texts and looks[x:end] == numbers:
+            return
+        if y not in touched:
+            touched[y] = row[:], looks[:]
+        if row[x] == REST:  # the first half of a wide character stays, and the second goes
+            row[x - 1] = " "
+        if end < self._columns and row[end] == REST:
+            row[end] = " "
+        row[x:end] = texts
+        looks[x:end] = numbers
+
+
+def _cut(texts: list[str], start: int, end: int) -> list[str]:
+    """The cells from `start` to before `end`; of a wide character that is cut a blank stays."""
+    start = max(0, start)
+    kept = texts[start:end]
+    if kept and kept[0] == REST:
+        kept[0] = " "
+    if kept and end < len(texts) and texts[end] == REST:
+        kept[-1] = " "
+    return kept

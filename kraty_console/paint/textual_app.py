@@ -1,0 +1,120 @@
+"""Where a Textual application's updates leave: each is painted as the difference to what the terminal shows."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from rich.color import ColorSystem
+from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual.app import App
+
+from kraty_console.paint.abilities import abilities_of
+from kraty_console.paint.painter import Painter, Piece
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from textual.screen import Screen
+
+Result = TypeVar("Result")
+
+_COLOURS = {
+    "standard": ColorSystem.STANDARD,
+    "256": ColorSystem.EIGHT_BIT,
+    "truecolor": ColorSystem.TRUECOLOR,
+    "windows": ColorSystem.WINDOWS,
+}
+
+TEARS_FROM = 256
+"""Bytes from which an update is sent as one frame, where the terminal has frames; a smaller one arrives whole."""
+
+
+class PaintsChanges(App[Result]):
+    """An application that sends only what changed; `plain_paint` leaves everything to Textual."""
+
+    plain_paint: bool = False
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 (Textual's own)
+        super().__init__(*arguments, **options)
+        self._painter: Painter | None = None
+
+    def forget_screen(self) -> None:
+        """What the terminal shows is not known any more: the next update has to be of all of it."""
+        if self._painter is not None:
+            self._painter.forget()
+
+    def action_repaint(self) -> None:
+        """Paint everything again, as after another program has written over the screen."""
+        self.forget_screen()
+        self.refresh(layout=True)
+
+    def on_mount(self) -> None:
+        """After a suspension nothing is as it was: the terminal was somebody else's meanwhile."""
+        self.app_resume_signal.subscribe(self, lambda _: self.action_repaint(), immediate=True)
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        pieces = None if self.plain_paint or self.is_inline else _pieces(renderable)
+        driver = self._driver
+        if pieces is None or driver is None or self.is_headless:
+            if renderable is not None:
+                self.forget_screen()
+            super()._display(screen, renderable)
+            return
+        try:
+            if not self._batch_count and self._running and not self._closed:
+                self._paint(screen, pieces)
+        finally:
+            self.post_display_hook()
+
+    def _paint(self, screen: Screen[Any], pieces: Iterator[Piece]) -> None:
+        driver = self._driver
+        assert driver is not None
+        if self._painter is None:
+            colours = _COLOURS.get(self.console.color_system or "truecolor", ColorSystem.TRUECOLOR)
+            self._painter = Painter(abilities_of(os.environ.get("TERM")), colours)
+        size = screen.outer_size
+        cursor = size.clamp_offset(self.cursor_position)
+        try:
+            data = self._painter.paint((size.width, size.height), pieces, (cursor.x, cursor.y))
+        except Exception as error:  # noqa: BLE001 (as Textual: a widget that cannot be drawn ends the application)
+            self._painter.forget()
+            self._handle_exception(error)
+            return
+        self._previous_cursor_position = cursor
+        if not data:
+            return
+        framed = len(data) >= TEARS_FROM
+        if framed:
+            self._begin_update()
+        driver.write(data)
+        if framed:
+            self._end_update()
+        driver.flush()
+
+
+def _pieces(update: object) -> Iterator[Piece] | None:
+    """The pieces of an update of the screen; None for anything else."""
+    if isinstance(update, LayoutUpdate):
+        return _of_layout(update)
+    if isinstance(update, ChopsUpdate):
+        return _of_chops(update)
+    return None
+
+
+def _of_layout(update: LayoutUpdate) -> Iterator[Piece]:
+    left = update.region.x
+    for y, strips in enumerate(update.strips, update.region.y):
+        x = left
+        for strip in strips:
+            yield y, x, strip
+            x += strip.cell_length
+
+
+def _of_chops(update: ChopsUpdate) -> Iterator[Piece]:
+    for y, x1, x2 in update.spans:
+        for end, (x, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
+            if strip is None or x > x2 or end <= x1:
+                continue
+            whole = x1 <= x < x2 and end <= x2
+            yield y, x, strip if whole else strip.crop(0, min(end, x2) - x)

@@ -1,0 +1,71 @@
+"""The painter against an emulator: whatever is painted, both show the same, and it is said in few bytes."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.color import ColorSystem
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from kraty_console.paint.abilities import Abilities
+from kraty_console.paint.painter import Painter
+from tests.paint.screens import mend_halves, plainly, seen
+from tests.terminal import Emulator
+
+COLUMNS, ROWS = 24, 6
+ALL = Abilities(erases_in_colour=True, repeats=True, erases_some=True)
+ABILITIES = [ALL, Abilities(), Abilities(repeats=True), Abilities(erases_in_colour=True), Abilities(erases_some=True)]
+
+STYLES = [
+    None,
+    Style(),
+    Style.parse("bold"),
+    Style.parse("dim italic #ff8000"),
+    Style.parse("bold red"),
+    Style.parse("#d0d0d0 on #1e1e1e"),
+    Style.parse("#ffffff on #1e1e1e"),
+    Style.parse("underline blue on #1e1e1e"),
+    Style.parse("reverse"),
+    Style.parse("strike on bright_black"),
+    Style.parse("default on default"),
+]
+TEXTS = ["a", "gold", "x y  z", " ", "    ", " " * 15, "─" * 12, "│", "é", "漢字", "한", "0" * 9, "é", "ü"]
+
+texts = st.one_of(st.sampled_from(TEXTS), st.text(alphabet="ab 0─漢\t\x1b\x9b", max_size=8))
+pieces = st.tuples(
+    st.integers(0, ROWS - 1),
+    st.integers(0, COLUMNS - 1),
+    st.lists(st.tuples(texts, st.sampled_from(STYLES)), min_size=1, max_size=4),
+)
+updates = st.lists(st.lists(pieces, min_size=1, max_size=6), min_size=1, max_size=6)
+
+
+Wanted = tuple[int, int, list[tuple[str, Style | None]]]
+
+
+def piece_of(y: int, x: int, segments: list[tuple[str, Style | None]]) -> tuple[int, int, list[Segment]]:
+    """A piece that ends where the screen does, without controls: what both sides can be told."""
+    strip = Strip([Segment(text.translate({9: 46, 27: 46, 0x9B: 46}), style) for text, style in segments])
+    return y, x, list(strip.crop(0, COLUMNS - x))
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(st.sampled_from(ABILITIES), updates)
+def test_both_emulators_and_the_memory_show_the_same(abilities: Abilities, story: list[list[Wanted]]) -> None:
+    painter = Painter(abilities, ColorSystem.TRUECOLOR)
+    ours, theirs = Emulator(COLUMNS, ROWS), Emulator(COLUMNS, ROWS)
+    for emulator in (ours, theirs):
+        emulator.receive(b"\x1b[?7l")
+    ground = [(y, 0, [(" " * COLUMNS, STYLES[5])]) for y in range(ROWS)]
+    for update in [ground, *story]:
+        drawn = [piece_of(*wanted) for wanted in update]
+        ours.receive(painter.paint((COLUMNS, ROWS), drawn, (0, 0)).encode())
+        for piece in drawn:
+            theirs.receive(plainly(*piece))
+            mend_halves(theirs)
+        assert seen(ours) == seen(theirs)
+        for y in range(ROWS):
+            assert list(painter.row(y)[0]) == [theirs.screen.buffer[y][x].data for x in range(COLUMNS)]
+        assert painter.paint((COLUMNS, ROWS), drawn[-1:], (0, 0)) == ""
