@@ -290,6 +290,13 @@ class Transaction:
     async def _insert(self, table: sa.Table, rows: Sequence[Row]) -> None:
         await self.connection.execute(sa.insert(table), [dict(row) for row in rows])
 
+    async def forget(self, *tables: sa.Table) -> None:
+        """Write what is still to be written, and look these tables' rows up anew: a statement changes many at once."""
+        await self._flush(None)
+        self._unseen.update(tables)
+        self._rows = {place: row for place, row in self._rows.items() if place[0] not in tables}
+        self._locked = {place for place in self._locked if place[0] not in tables}
+
     async def insert_many(self, table: sa.Table, rows: Iterable[Mapping[str, Any]]) -> None:
         """Insert rows that nobody will look at again in this transaction."""
         await self._flush(frozenset({table}))

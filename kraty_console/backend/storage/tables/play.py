@@ -29,6 +29,7 @@ players: Final = sa.Table(
     sa.Column("email_folded", TEXT, nullable=True),
     sa.Column("display_identity", JSON, nullable=True),  # {name, avatar?, country?}
     sa.Column("anonymized_identity", JSON, nullable=True),
+    sa.Column("name_folded", TEXT, nullable=True),  # of the name that others see, to search by
     sa.Column("first_seen_at", MOMENT, nullable=False),
     sa.Column("last_seen_at", MOMENT, nullable=False),
     sa.Column("created_at", MOMENT, nullable=False),
@@ -59,7 +60,9 @@ players: Final = sa.Table(
     sa.UniqueConstraint("studio_id", "game_id", "environment", "external_player_id", name="uq_players_external"),
     of_game(),
     sa.Index("ix_players_email", "studio_id", "game_id", "environment", "email_folded"),
+    sa.Index("ix_players_name", "studio_id", "game_id", "environment", "name_folded"),
     sa.Index("uq_players_friend_code", "studio_id", "game_id", "environment", "friend_code", unique=True),
+    where("ix_players_merged", "merged_into IS NOT NULL", "studio_id", "game_id", "merged_into"),
     sa.Index("ix_players_erased", "studio_id", "game_id", "erased_hash"),
 )
 

@@ -1,0 +1,199 @@
+"""Moving what belongs to one player to another, in a fixed number of statements however much it is.
+
+Ledgers: a row keeps its change and what was held after it, for that is what was true, and what webhooks and the audit
+log say of it. The rows that move get the positions after the target's own, in their order. Each balance that was not
+nothing is then closed by a `merge` row that takes it out of the source's, and opened by one that puts it into the
+target's: the sum of a ledger goes on being what is held, and its last row of each key goes on saying so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from kraty_console.backend.engine import amounts
+from kraty_console.backend.engine.context import Context
+from kraty_console.backend.engine.ledger import Change, new_entry
+from kraty_console.backend.storage import tables
+from kraty_console.backend.storage.transaction import Row, Transaction
+
+MERGED: Final = "merge"
+"""The reason of the two ledger rows by which a balance goes over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """One kind of thing that is held, and its ledger."""
+
+    held: sa.Table
+    ledger: sa.Table
+    key: str
+    amount: str
+
+
+WALLET: Final = Holding(tables.wallets, tables.wallet_ledger, "economy_key", "balance")
+ITEMS: Final = Holding(tables.inventory, tables.item_ledger, "item_key", "quantity")
+
+
+@dataclass(frozen=True, slots=True)
+class Poured:
+    """What became of one kind of holding."""
+
+    merged: int
+    """Balances that the source had, nothing included."""
+    moved: int
+    """Ledger rows that moved."""
+    source: dict[str, int]
+    """What the source had, by key."""
+    before: dict[str, int]
+    """What the target had of the same keys."""
+    after: dict[str, int]
+
+
+def of(table: sa.FromClause, player: Row) -> tuple[sa.ColumnElement[bool], ...]:
+    """The rows that belong to a player."""
+    return _here(table, player, table.c.player_id)
+
+
+async def reassign(tx: Transaction, table: sa.Table, source: Row, target: Row) -> int:
+    """Move every row of the source; how many there were."""
+    moved = await tx.execute(sa.update(table).where(*of(table, source)).values(player_id=target["player_id"]))
+    return moved.rowcount
+
+
+async def pour(tx: Transaction, ctx: Context, holding: Holding, source: Row, target: Row, offset: int) -> Poured:
+    """Add what the source holds to what the target holds, and move its ledger behind the target's.
+
+    `offset` is the target's last position before anything moved; the target's row counts on from there. 409 when a sum
+    would pass 2^53-1.
+    """
+    key, amount, held = holding.key, holding.amount, holding.held
+    theirs = await _held(tx, holding, source)
+    mine = await _held(tx, holding, target)
+    after = {name: amounts.add(mine.get(name, 0), theirs[name], name) for name in sorted(theirs)}
+    ledger = holding.ledger
+    rows = await tx.execute(
+        sa.update(ledger)
+        .where(*of(ledger, source))
+        .values(player_id=target["player_id"], position=ledger.c.position + offset)
+    )
+    entries = []
+    position = target["ledger_position"]
+    for name in (name for name in after if theirs[name]):
+        for delta, left in ((-theirs[name], 0), (theirs[name], after[name])):
+            position += 1
+            change = Change(name, delta, MERGED, source["player_id"])
+            entries.append(new_entry(ctx, target, change, position, {key: name, amount: left}))
+    tx.change(target, ledger_position=position)
+    await tx.insert_many(ledger, entries)
+    if shared := [name for name in theirs if name in mine]:
+        given = held.alias("given")
+        more = sa.select(given.c[amount]).where(*of(given, source), given.c[key] == held.c[key]).scalar_subquery()
+        values = {amount: held.c[amount] + more, "updated_at": ctx.now_ms}
+        await tx.execute(sa.update(held).where(*of(held, target), held.c[key].in_(shared)).values(values))
+        await tx.execute(sa.delete(held).where(*of(held, source), held.c[key].in_(shared)))
+    await reassign(tx, held, source, target)
+    before = {name: mine.get(name, 0) for name in after}
+    return Poured(len(theirs), rows.rowcount, theirs, before, after)
+
+
+async def _held(tx: Transaction, holding: Holding, player: Row) -> dict[str, int]:
+    key, amount = holding.held.c[holding.key], holding.held.c[holding.amount]
+    rows = await tx.all(sa.select(key, amount).where(*of(holding.held, player)))
+    return {row[holding.key]: row[holding.amount] for row in rows}
+
+
+async def keep_the_better(tx: Transaction, table: sa.Table, source: Row, target: Row) -> int:
+    """Leave one entry of the two players on each board, the better, as the target's; on how many the source was.
+
+    The better one has the higher score, and of equal ones that which was there first.
+    """
+    other = table.alias("other")
+    board = [name for name in (each.name for each in table.primary_key) if name != "participant_id"]
+    same_board = [table.c[name] == other.c[name] for name in board]
+    better = sa.or_(
+        other.c.score > table.c.score,
+        sa.and_(other.c.score == table.c.score, other.c.reached_at < table.c.reached_at),
+    )
+
+    def on(player: Row) -> tuple[sa.ColumnElement[bool], ...]:
+        return _here(table, player, table.c.participant_id)
+
+    def by(player: Row) -> tuple[sa.ColumnElement[bool], ...]:
+        return (*same_board, other.c.participant_id == player["player_id"])
+
+    where = (*on(target), sa.exists().where(*by(source), better))
+    await tx.execute(sa.delete(table).where(*where))
+    worse = await tx.execute(sa.delete(table).where(*on(source), sa.exists().where(*by(target))))
+    moved = await tx.execute(sa.update(table).where(*on(source)).values(participant_id=target["player_id"]))
+    return worse.rowcount + moved.rowcount
+
+
+async def reseat(tx: Transaction, source: Row, target: Row) -> tuple[int, int]:
+    """Give the target the source's seats; in a lobby where both sat one of them falls free.
+
+    Answers in how many lobbies the source sat, and in how many active ones both did. The lobbies are locked in the
+    order of their ids, so that none starts or closes meanwhile.
+    """
+    seat, lobby = tables.lobby_members, tables.lobbies
+    lobby_ids = [
+        row["lobby_id"]
+        for row in await tx.all(sa.select(seat.c.lobby_id).where(*of(seat, source)).order_by(seat.c.lobby_id))
+    ]
+    if not lobby_ids:
+        return 0, 0
+    both = await _shared_seats(tx, source, target)
+    place = (source["studio_id"], source["game_id"])
+    active = 0
+    for lobby_id in await _moving(tx, source, lobby_ids, both):
+        found = await tx.get(lobby, *place, lobby_id, lock=True)
+        assert found is not None, "a lobby that somebody sits in is there"
+        if lobby_id in both:
+            tx.change(found, participant_count=found["participant_count"] - 1)
+            active += found["status"] == "active"
+    if both:
+        await tx.execute(sa.delete(seat).where(*of(seat, source), seat.c.lobby_id.in_(sorted(both))))
+    await reassign(tx, seat, source, target)
+    return len(lobby_ids), active
+
+
+async def _shared_seats(tx: Transaction, source: Row, target: Row) -> set[str]:
+    seat, other = tables.lobby_members, tables.lobby_members.alias("other")
+    rows = await tx.all(
+        sa.select(seat.c.lobby_id).where(
+            *of(seat, source),
+            sa.exists().where(
+                other.c.studio_id == seat.c.studio_id,
+                other.c.game_id == seat.c.game_id,
+                other.c.player_id == target["player_id"],
+                other.c.lobby_id == seat.c.lobby_id,
+            ),
+        )
+    )
+    return {row["lobby_id"] for row in rows}
+
+
+async def _moving(tx: Transaction, source: Row, lobby_ids: list[str], both: set[str]) -> list[str]:
+    """The lobbies that can still change, and those that lose a seat; other closed ones stay as they are."""
+    lobby = tables.lobbies
+    rows = await tx.all(
+        sa.select(lobby.c.lobby_id)
+        .where(
+            lobby.c.studio_id == source["studio_id"],
+            lobby.c.game_id == source["game_id"],
+            tx.among(lobby.c.lobby_id, lobby_ids),
+            sa.or_(lobby.c.status != "closed", tx.among(lobby.c.lobby_id, sorted(both))),
+        )
+        .order_by(lobby.c.lobby_id)
+    )
+    return [row["lobby_id"] for row in rows]
+
+
+def _here(table: sa.FromClause, player: Row, column: sa.ColumnElement[Any]) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        table.c.studio_id == player["studio_id"],
+        table.c.game_id == player["game_id"],
+        column == player["player_id"],
+    )

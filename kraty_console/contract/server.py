@@ -1,0 +1,104 @@
+"""What `/server/v1` answers with, beyond what the look-up shares with the portal (kraty-api 5.3, 5.8, 5.9)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import Field
+
+from kraty_console.contract.wire import Answer
+
+MERGED = "merged"
+ALREADY_MERGED = "no_op_already_merged"
+
+ERASED = "erased"
+ALREADY_ERASED = "no_op_already_erased"
+NEVER_EXISTED = "no_op_never_existed"
+
+
+class MergeCounts(Answer):
+    """How much a merge moved; all 0 when it was done before."""
+
+    attempts_reassigned: int = 0
+    grants_reassigned: int = 0
+    items_merged: int = 0
+    """Kinds of item, not pieces."""
+    item_ledger_rows_moved: int = 0
+    wallets_merged: int = 0
+    """Balances, not coins."""
+    wallet_ledger_rows_moved: int = 0
+    lobbies_touched: int = 0
+    leaderboards_scrubbed: int = 0
+    """Boards that the source was on."""
+
+
+class MergePlayerResult(Answer):
+    """What became of a merge (kraty-api 5.8)."""
+
+    from_player_id: str
+    from_external_player_id: str
+    to_player_id: str
+    to_external_player_id: str
+    anonymized_external_player_id: str | None = None
+    """What the source's row is called now."""
+    counts: MergeCounts = Field(default_factory=MergeCounts)
+    merged_at: datetime | None = None
+    status: str = ""
+    """`merged` or `no_op_already_merged`."""
+
+
+class DeletePlayerResult(Answer):
+    """What became of an erasure (kraty-api 5.9)."""
+
+    player_id: str | None = None
+    external_player_id: str
+    """As it was asked for."""
+    anonymized_external_id: str | None = None
+    """What the row is called now; None when nobody ever had the id."""
+    deleted_at: datetime | None = None
+    attempts_anonymized: int = 0
+    lobbies_anonymized: int = 0
+    leaderboards_scrubbed: int = 0
+    status: str = ""
+    """`erased`, `no_op_already_erased` or `no_op_never_existed`."""
+
+
+class ExportedPlayer(Answer):
+    """Who an export is of."""
+
+    id: str
+    external_player_id: str
+    studio_id: str | None = None
+    game_id: str | None = None
+    first_seen_at: datetime | None = None
+    last_seen_at: datetime | None = None
+    last_context_snapshot: dict[str, Any] | None = None
+    registered_at: datetime | None = None
+    secret_rotated_at: datetime | None = None
+    deleted_at: datetime | None = None
+
+
+class ExportedLobby(Answer):
+    """A lobby that the player had a seat in."""
+
+    id: str
+    event_id: str | None = None
+    status: str = ""
+    created_at: datetime | None = None
+
+
+class PlayerExport(Answer):
+    """Everything that is kept of a player, for whoever asks what is known of them (kraty-api 5.3).
+
+    Each list is newest first and ends at 1,000 rows.
+    """
+
+    schema_version: int = 1
+    exported_at: datetime | None = None
+    player: ExportedPlayer
+    attempts: list[dict[str, Any]] = Field(default_factory=list)
+    grants: list[dict[str, Any]] = Field(default_factory=list)
+    inventory: list[dict[str, Any]] = Field(default_factory=list)
+    wallet: list[dict[str, Any]] = Field(default_factory=list)
+    lobbies: list[ExportedLobby] = Field(default_factory=list)
