@@ -39,6 +39,14 @@ from kraty_console.backend.storage.tables.play import (
     players,
 )
 from kraty_console.backend.storage.tables.records import audit, idempotency, outbox
+from kraty_console.backend.storage.tables.social import (
+    blocks,
+    friend_requests,
+    friendships,
+    gifts,
+    player_spend,
+    purchases,
+)
 from kraty_console.backend.storage.tables.webhooks import webhook_attempts, webhook_deliveries, webhook_endpoints
 
 __all__ = [
@@ -46,6 +54,7 @@ __all__ = [
     "attempt_rolls",
     "attempts",
     "audit",
+    "blocks",
     "board_entries",
     "board_segments",
     "boards",
@@ -53,8 +62,11 @@ __all__ = [
     "currencies",
     "event_windows",
     "events",
+    "friend_requests",
+    "friendships",
     "game_roles",
     "games",
+    "gifts",
     "grant_deposits",
     "grants",
     "idempotency",
@@ -70,7 +82,9 @@ __all__ = [
     "milestones_fired",
     "outbox",
     "player_aliases",
+    "player_spend",
     "players",
+    "purchases",
     "reward_tables",
     "sessions",
     "studios",
