@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from kraty_console.backend.storage.database import Database
+from kraty_console.backend.webhooks.deliverer import Deliverer
+from kraty_console.backend.webhooks.posting import Poster
 from kraty_console.backend.worker import Job
 
 
@@ -18,8 +20,15 @@ class JobNeeds:
     """Milliseconds since the epoch."""
     new_id: Callable[[], str]
     """A fresh UUIDv7 as text."""
+    webhooks_to_private: bool = False
+    """Send webhooks to any address, and over plain http (development)."""
 
 
-def jobs(_needs: JobNeeds) -> list[Job]:
+def jobs(needs: JobNeeds) -> list[Job]:
     """Every job."""
-    return []
+    return [_webhooks(needs)]
+
+
+def _webhooks(needs: JobNeeds) -> Job:
+    deliverer = Deliverer(needs.db, needs.now_ms, needs.new_id, Poster(to_private=needs.webhooks_to_private))
+    return Job("webhooks", deliverer.rest_seconds, deliverer.run, deliverer.finish)

@@ -19,7 +19,7 @@ class Job:
     """Something to be done again and again."""
 
     name: str
-    every_seconds: float
+    every_seconds: float | Callable[[], float]
     """How long to rest when there was nothing to do; waking it ends the rest."""
     run: Callable[[], Awaitable[int]]
     """Does what is due and answers how many things that were; after more than none it is asked again at once."""
@@ -100,7 +100,7 @@ class Worker:
             if done is None:
                 await _pause(self._stopping, self._backoff(job))
             elif not done:
-                await _pause(bell, job.every_seconds)
+                await _pause(bell, _rest(job))
             else:
                 await asyncio.sleep(0)  # others get their turn, however much there is to do
         if job.finish is not None:
@@ -127,7 +127,12 @@ class Worker:
     def _backoff(self, job: Job) -> float:
         """Seconds to rest after a failure: twice as long each time."""
         times: int = 2 ** min(self._states[job.name].failing - 1, 16)
-        return min(max(job.every_seconds, 1.0) * times, LONGEST_BACKOFF_SECONDS)
+        return min(max(_rest(job), 1.0) * times, LONGEST_BACKOFF_SECONDS)
+
+
+def _rest(job: Job) -> float:
+    """Seconds to rest when there was nothing to do."""
+    return job.every_seconds() if callable(job.every_seconds) else job.every_seconds
 
 
 async def _pause(event: asyncio.Event, seconds: float) -> None:

@@ -17,6 +17,7 @@ class Permission:
     WALLET_CREDIT: Final = "wallet.credit"
     PLAYER_BAN: Final = "player.ban"
     WEBHOOK_REPLAY: Final = "webhook.replay"
+    WEBHOOK_MANAGE: Final = "webhook.manage"
 
 
 GAME_ADMIN: Final = "GAME_ADMIN"
@@ -30,6 +31,7 @@ _ADMIN: Final = _DEBUGGER | {
     Permission.WALLET_CREDIT,
     Permission.PLAYER_BAN,
     Permission.WEBHOOK_REPLAY,
+    Permission.WEBHOOK_MANAGE,
 }
 
 ROLE_PERMISSIONS: Final[dict[str, frozenset[str]]] = {

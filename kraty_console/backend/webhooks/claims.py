@@ -1,0 +1,173 @@
+"""Taking a delivery to try it, and noting what came of it, so that no two workers try one at the same time.
+
+Whoever takes a delivery has it for a while (a lease). If nothing is heard of it by then, as when the process was
+killed, it is tried again: at least once, with the same id (decisions: Webhooks). The number of the attempt tells late
+news of an earlier attempt from those of the present one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from kraty_console.backend import answers
+from kraty_console.backend.engine.context import Tenant
+from kraty_console.backend.storage import tables
+from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.backend.webhooks.posting import Outcome
+from kraty_console.backend.webhooks.streams import let_next
+from kraty_console.contract.secret import Secret
+
+LEASE_MS: Final = 60_000
+"""How long somebody who took a delivery has it: well over what one attempt may take."""
+
+SECOND: Final = 1000
+MINUTE: Final = 60 * SECOND
+HOUR: Final = 60 * MINUTE
+
+WAITS_MS: Final = (5 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 10 * HOUR)
+"""How long after each attempt that failed the next one is made; after the last the delivery has failed (C14)."""
+
+MOST_ATTEMPTS: Final = 1 + len(WAITS_MS)
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointKey:
+    """Which endpoint, of which game."""
+
+    tenant: Tenant
+    endpoint_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A delivery that is ours to try, and all that has to be known for it."""
+
+    endpoint: EndpointKey
+    delivery_id: str
+    attempt: int
+    """1 for the first."""
+    url: str
+    secret: Secret
+    envelope: Mapping[str, Any]
+    """What is sent, in the order of its fields (kraty-api 8.1)."""
+
+
+async def claim(tx: Transaction, endpoint: EndpointKey, now_ms: int, most: int) -> list[Claimed]:
+    """Take up to so many deliveries that are due; none of an endpoint that is not active."""
+    rows = await tx.all(_due(tx, endpoint, now_ms, most))
+    if not rows:
+        return []
+    column = tables.webhook_deliveries.c
+    await tx.execute(
+        sa.update(tables.webhook_deliveries)
+        .where(
+            *_of(tables.webhook_deliveries, endpoint.tenant),
+            tx.among(column.delivery_id, [row["delivery_id"] for row in rows]),
+        )
+        .values(due_at=now_ms + LEASE_MS, sending_since=now_ms, attempt_count=column.attempt_count + 1)
+    )
+    await tx.insert_many(
+        tables.webhook_attempts,
+        [
+            {
+                "studio_id": endpoint.tenant.studio_id,
+                "game_id": endpoint.tenant.game_id,
+                "delivery_id": row["delivery_id"],
+                "number": row["attempt_count"] + 1,
+                "started_at": now_ms,
+            }
+            for row in rows
+        ],
+    )
+    return [_claimed(endpoint, row) for row in rows]
+
+
+async def settle(tx: Transaction, claimed: Claimed, outcome: Outcome, now_ms: int) -> None:
+    """Note what came of an attempt, and what happens next: delivered, tried again later, or failed for good."""
+    place = (claimed.endpoint.tenant.studio_id, claimed.endpoint.tenant.game_id)
+    # The endpoint first: everybody who changes what is due holds it (see `streams`).
+    endpoint = await tx.get(tables.webhook_endpoints, *place, claimed.endpoint.endpoint_id, lock=True)
+    delivery = await tx.get(tables.webhook_deliveries, *place, claimed.delivery_id, lock=True)
+    attempt = await tx.get(tables.webhook_attempts, *place, claimed.delivery_id, claimed.attempt)
+    assert endpoint is not None, "endpoints stay"
+    assert delivery is not None, "deliveries stay"
+    assert attempt is not None, "it was written when the delivery was taken"
+    tx.change(
+        attempt,
+        duration_ms=outcome.duration_ms,
+        status=outcome.status,
+        error=outcome.error,
+        answer=outcome.answer,
+    )
+    present = delivery["attempt_count"] == claimed.attempt
+    if delivery["state"] != "pending":
+        if present:
+            tx.change(delivery, sending_since=None)
+        return
+    if outcome.succeeded:
+        await _end(tx, endpoint, delivery, "delivered", now_ms)
+    elif present:
+        made = delivery["attempt_count"] - delivery["attempts_before"]
+        if made >= MOST_ATTEMPTS:
+            await _end(tx, endpoint, delivery, "failed", now_ms)
+        else:
+            due = now_ms + WAITS_MS[made - 1] if endpoint["state"] == "active" else None
+            tx.change(delivery, due_at=due, sending_since=None)
+
+
+async def _end(tx: Transaction, endpoint: Row, delivery: Row, state: str, now_ms: int) -> None:
+    tx.change(delivery, state=state, due_at=None, sending_since=None, finished_at=now_ms)
+    await let_next(tx, endpoint, delivery["stream"], now_ms)
+
+
+def _due(tx: Transaction, endpoint: EndpointKey, now_ms: int, most: int) -> sa.Select[Any]:
+    deliveries, endpoints, outbox = tables.webhook_deliveries, tables.webhook_endpoints, tables.outbox
+    column = deliveries.c
+    query = (
+        sa.select(
+            column.delivery_id,
+            column.attempt_count,
+            column.event_name,
+            endpoints.c.url,
+            endpoints.c.secret,
+            outbox.c.payload,
+            outbox.c.occurred_at,
+        )
+        .join_from(
+            deliveries,
+            endpoints,
+            sa.and_(*(endpoints.c[name] == column[name] for name in ("studio_id", "game_id", "endpoint_id"))),
+        )
+        .join(outbox, sa.and_(*(outbox.c[name] == column[name] for name in ("studio_id", "game_id", "outbox_id"))))
+        .where(
+            *_of(deliveries, endpoint.tenant),
+            column.endpoint_id == endpoint.endpoint_id,
+            column.due_at <= now_ms,
+            endpoints.c.state == "active",
+        )
+        .order_by(column.due_at, column.position)
+        .limit(most)
+    )
+    return query.with_for_update(of=deliveries, skip_locked=True) if tx.postgresql else query
+
+
+def _of(table: sa.Table, tenant: Tenant) -> list[sa.ColumnElement[bool]]:
+    return [table.c.studio_id == tenant.studio_id, table.c.game_id == tenant.game_id]
+
+
+def _claimed(endpoint: EndpointKey, row: Mapping[str, Any]) -> Claimed:
+    attempt = row["attempt_count"] + 1
+    envelope = {
+        "id": row["delivery_id"],
+        "eventName": row["event_name"],
+        "studioId": endpoint.tenant.studio_id,
+        "gameId": endpoint.tenant.game_id,
+        "occurredAt": answers.moment(row["occurred_at"]),
+        "deliveryAttempt": attempt,
+        "data": row["payload"],
+    }
+    return Claimed(endpoint, row["delivery_id"], attempt, row["url"], Secret(row["secret"]), envelope)

@@ -1,0 +1,200 @@
+"""The job that passes events on and sends them, some at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import sqlalchemy as sa
+
+from kraty_console import __version__
+from kraty_console.backend.engine.context import Tenant
+from kraty_console.backend.storage import tables
+from kraty_console.backend.storage.connecting import dump_json
+from kraty_console.backend.storage.database import Database
+from kraty_console.backend.storage.transaction import Transaction
+from kraty_console.backend.webhooks import targets
+from kraty_console.backend.webhooks.claims import Claimed, EndpointKey, claim, settle
+from kraty_console.backend.webhooks.fan_out import fan_out
+from kraty_console.backend.webhooks.posting import Outcome, Poster
+from kraty_console.backend.webhooks.streams import PENDING
+from kraty_console.contract.signature import HEADER, sign
+
+LOG: Final = logging.getLogger("kraty.webhooks")
+
+MOST: Final = 32
+"""Deliveries that one process has under way."""
+
+MOST_OF_ENDPOINT: Final = 4
+"""Of these, how many to one endpoint: one that is slow holds up no other."""
+
+LOOK_SECONDS: Final = 1.0
+"""How often to look for what is due, or what another process has written."""
+
+NOBODY_SECONDS: Final = 10.0
+"""How often to look whether there is an endpoint, as long as there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """An endpoint that has something to do."""
+
+    endpoint: EndpointKey
+    untold: bool
+    """Its game has events that were not passed on."""
+    due: bool
+    """Something is to be sent to it now."""
+
+
+class Deliverer:
+    """Passes events on to the endpoints' deliveries, and keeps up to `most` of those under way."""
+
+    def __init__(
+        self,
+        db: Database,
+        now_ms: Callable[[], int],
+        new_id: Callable[[], str],
+        poster: Poster,
+        *,
+        most: int = MOST,
+        most_of_endpoint: int = MOST_OF_ENDPOINT,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`now_ms` is the moment that deliveries are due by; `clock` (seconds) only keeps looks apart."""
+        self._db = db
+        self._now_ms = now_ms
+        self._new_id = new_id
+        self._poster = poster
+        self._most = most
+        self._most_of_endpoint = most_of_endpoint
+        self._clock = clock
+        self._under_way: dict[asyncio.Task[None], EndpointKey] = {}
+        self._ending = False
+        self._trouble: Exception | None = None
+        self._nobody_at: float | None = None
+        """When it was seen that there is no endpoint; None when there is one, or nobody looked."""
+
+    @property
+    def busy(self) -> int:
+        """Deliveries under way."""
+        return len(self._under_way)
+
+    def rest_seconds(self) -> float:
+        """How long to rest when there was nothing to do."""
+        return LOOK_SECONDS if self._nobody_at is None else NOBODY_SECONDS
+
+    async def run(self) -> int:
+        """Pass on what happened, and begin to send what is due; the answer is how many of both.
+
+        Raises what went wrong in a delivery that was under way (never what a receiver did).
+        """
+        if (trouble := self._trouble) is not None:
+            self._trouble = None
+            raise trouble
+        if self._nobody_at is not None and self._clock() < self._nobody_at + LOOK_SECONDS:
+            return 0
+        work = await self._look()
+        told = 0
+        for tenant in dict.fromkeys(each.endpoint.tenant for each in work if each.untold):
+            told += await self._fan_out(tenant)
+        begun = 0
+        for each in work:
+            if each.due or (told and each.untold):
+                begun += await self._begin(each.endpoint)
+        return told + begun
+
+    async def quiet(self) -> None:
+        """Wait until nothing is under way."""
+        while self._under_way:
+            await asyncio.gather(*self._under_way)
+
+    async def finish(self) -> None:
+        """Begin nothing more, and wait for what is under way."""
+        self._ending = True
+        await self.quiet()
+
+    async def _look(self) -> list[_Work]:
+        async with self._db.read() as tx:
+            found = [
+                _Work(EndpointKey(Tenant(row.studio_id, row.game_id), row.endpoint_id), row.untold, row.due)
+                for row in await tx.execute(_overview(self._now_ms()))
+            ]
+        self._nobody_at = None if found else self._clock()
+        return [each for each in found if each.untold or each.due]
+
+    async def _fan_out(self, tenant: Tenant) -> int:
+        async def work(tx: Transaction) -> int:
+            return await fan_out(tx, tenant, self._now_ms(), self._new_id)
+
+        return await self._db.run(work)
+
+    async def _begin(self, endpoint: EndpointKey) -> int:
+        """Take as many deliveries of the endpoint as there is room for, each on its way by itself."""
+        ours = Counter(self._under_way.values())[endpoint]
+        room = min(self._most - len(self._under_way), self._most_of_endpoint - ours)
+        taken = await self._claim(endpoint, room) if room > 0 else []
+        for claimed in taken:
+            task = asyncio.create_task(self._deliver_on(claimed), name=f"delivery {claimed.delivery_id}")
+            self._under_way[task] = endpoint
+            task.add_done_callback(self._under_way.pop)
+        return len(taken)
+
+    async def _claim(self, endpoint: EndpointKey, most: int) -> list[Claimed]:
+        return await self._db.run(lambda tx: claim(tx, endpoint, self._now_ms(), most))
+
+    async def _deliver_on(self, first: Claimed) -> None:
+        """Send a delivery, then whatever else is due to its endpoint."""
+        claimed: Claimed | None = first
+        try:
+            while claimed is not None:
+                await self._deliver(claimed)
+                more = [] if self._ending else await self._claim(claimed.endpoint, 1)
+                claimed = more[0] if more else None
+        except Exception as error:  # ours, not the receiver's: `run` raises it, and the delivery is tried again
+            LOG.exception("a delivery broke off; it is tried again")
+            self._trouble = error
+
+    async def _deliver(self, claimed: Claimed) -> None:
+        outcome = await self._post(claimed)
+        await self._db.run(lambda tx: settle(tx, claimed, outcome, self._now_ms()))
+
+    async def _post(self, claimed: Claimed) -> Outcome:
+        try:
+            target = targets.read(claimed.url, to_private=self._poster.to_private)
+        except targets.BadTarget as fault:
+            return Outcome(0, error=f"the url {fault}")
+        body = dump_json(claimed.envelope).encode("utf-8")
+        headers = {
+            "User-Agent": f"kraty-webhooks/{__version__}",
+            "Content-Type": "application/json",
+            "Accept": "*/*",
+            HEADER: sign(claimed.secret.reveal(), body, self._now_ms() // 1000),
+        }
+        return await self._poster.post(target, headers, body)
+
+
+def _overview(now_ms: int) -> sa.Select[tuple[str, str, str, bool, bool]]:
+    """Every endpoint that is not archived, and whether there is something to do for it: one statement, by indexes."""
+    endpoint, outbox, delivery = tables.webhook_endpoints.c, tables.outbox.c, tables.webhook_deliveries.c
+    untold = sa.exists().where(
+        outbox.studio_id == endpoint.studio_id,
+        outbox.game_id == endpoint.game_id,
+        outbox.state == PENDING,
+        outbox.outbox_id >= endpoint.first_outbox_id,
+    )
+    due = sa.exists().where(
+        delivery.studio_id == endpoint.studio_id,
+        delivery.game_id == endpoint.game_id,
+        delivery.endpoint_id == endpoint.endpoint_id,
+        delivery.due_at <= now_ms,
+    )
+    return (
+        sa.select(endpoint.studio_id, endpoint.game_id, endpoint.endpoint_id, untold.label("untold"), due.label("due"))
+        .where(endpoint.state.in_(("active", "paused")))
+        .order_by(endpoint.studio_id, endpoint.game_id, endpoint.endpoint_id)
+    )

@@ -1,0 +1,153 @@
+"""From the outbox to the deliveries of each endpoint that wants to be told (decisions: Webhooks)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from kraty_console.backend.engine.context import Tenant
+from kraty_console.backend.storage import tables
+from kraty_console.backend.storage.transaction import Transaction
+from kraty_console.backend.webhooks.delivery_ids import delivery_id
+from kraty_console.backend.webhooks.streams import PENDING
+from kraty_console.contract.webhooks import WORKER_DRIVEN
+
+BATCH: Final = 200
+"""Events that one transaction passes on."""
+
+LIVE: Final = "live"
+
+
+async def fan_out(tx: Transaction, tenant: Tenant, now_ms: int, new_id: Callable[[], str]) -> int:
+    """Pass on the oldest events of a game that were not passed on yet; the answer is how many those were.
+
+    Endpoints get what happened since they were made, those that are paused too: theirs waits. The lock on the game's
+    endpoints makes those who do this at once take turns, so that each event is passed on once, and in order.
+    """
+    column = tables.webhook_endpoints.c
+    wanted = (
+        sa.select(tables.webhook_endpoints)
+        .where(column.studio_id == tenant.studio_id, column.game_id == tenant.game_id, column.state.in_(_WHO_ARE_TOLD))
+        .order_by(column.endpoint_id)
+    )
+    endpoints = await tx.all(wanted.with_for_update() if tx.postgresql else wanted)
+    if not endpoints:
+        return 0
+    events = await tx.all(_untold(tenant, min(endpoint["first_outbox_id"] for endpoint in endpoints)))
+    waiting = await _streams_that_wait(tx, tenant, endpoints, events)
+    made: list[dict[str, Any]] = []
+    for endpoint in endpoints:
+        position = endpoint["last_position"]
+        for event in events:
+            if not is_told(endpoint, event):
+                continue
+            position += 1
+            stream = stream_of(event)
+            first = (endpoint["endpoint_id"], stream) not in waiting
+            waiting.add((endpoint["endpoint_id"], stream))
+            due = first and endpoint["state"] == "active"
+            made.append(
+                {
+                    **{name: event[name] for name in _TAKEN_OVER},
+                    "delivery_id": delivery_id(new_id()),
+                    "endpoint_id": endpoint["endpoint_id"],
+                    "environment": endpoint["environment"],
+                    "stream": stream,
+                    "position": position,
+                    "state": "pending",
+                    "due_at": now_ms if due else None,
+                    "created_at": now_ms,
+                }
+            )
+        if position != endpoint["last_position"]:
+            await tx.execute(_moved(endpoint, position))
+    await tx.insert_many(tables.webhook_deliveries, made)
+    await _mark_told(tx, tenant, events)
+    return len(events)
+
+
+_WHO_ARE_TOLD: Final = ("active", "paused")
+_TAKEN_OVER: Final = ("studio_id", "game_id", "outbox_id", "player_id", "event_name")
+
+
+def is_told(endpoint: Mapping[str, Any], event: Mapping[str, Any]) -> bool:
+    """Whether this endpoint wants this event: of its environment and names, and not from before it was made.
+
+    What the worker itself makes happen is told to live endpoints, whoever it concerns (kraty-api 1.6).
+    """
+    environment = LIVE if event["event_name"] in WORKER_DRIVEN else event["environment"]
+    return (
+        endpoint["environment"] == environment
+        and (endpoint["events"] is None or event["event_name"] in endpoint["events"])
+        and event["occurred_at"] >= endpoint["created_at"]
+    )
+
+
+def stream_of(event: Mapping[str, Any]) -> str:
+    """What the event has to stay in order with: its player's, its lobby's, or no other event at all."""
+    if event["player_id"] is not None:
+        return str(event["player_id"])
+    lobby = event["payload"].get("lobby")
+    return str(lobby["id"]) if isinstance(lobby, dict) and "id" in lobby else str(event["outbox_id"])
+
+
+def _untold(tenant: Tenant, first: str) -> sa.Select[Any]:
+    column = tables.outbox.c
+    return (
+        sa.select(tables.outbox)
+        .where(
+            column.studio_id == tenant.studio_id,
+            column.game_id == tenant.game_id,
+            column.state == PENDING,
+            column.outbox_id >= first,
+        )
+        .order_by(column.outbox_id)
+        .limit(BATCH)
+    )
+
+
+async def _streams_that_wait(
+    tx: Transaction, tenant: Tenant, endpoints: Sequence[Mapping[str, Any]], events: Sequence[Mapping[str, Any]]
+) -> set[tuple[str, str]]:
+    """The endpoints and streams of these events that have something still to be delivered."""
+    column = tables.webhook_deliveries.c
+    found = await tx.execute(
+        sa.select(column.endpoint_id, column.stream)
+        .distinct()
+        .where(
+            column.studio_id == tenant.studio_id,
+            column.game_id == tenant.game_id,
+            tx.among(column.endpoint_id, [endpoint["endpoint_id"] for endpoint in endpoints]),
+            tx.among(column.stream, sorted({stream_of(event) for event in events})),
+            column.state == PENDING,
+        )
+    )
+    return {(row.endpoint_id, row.stream) for row in found}
+
+
+async def _mark_told(tx: Transaction, tenant: Tenant, events: Sequence[Mapping[str, Any]]) -> None:
+    column = tables.outbox.c
+    await tx.execute(
+        sa.update(tables.outbox)
+        .where(
+            column.studio_id == tenant.studio_id,
+            column.game_id == tenant.game_id,
+            tx.among(column.outbox_id, [event["outbox_id"] for event in events]),
+        )
+        .values(state="told")
+    )
+
+
+def _moved(endpoint: Mapping[str, Any], position: int) -> sa.Update:
+    column = tables.webhook_endpoints.c
+    return (
+        sa.update(tables.webhook_endpoints)
+        .where(
+            column.studio_id == endpoint["studio_id"],
+            column.game_id == endpoint["game_id"],
+            column.endpoint_id == endpoint["endpoint_id"],
+        )
+        .values(last_position=position)
+    )
