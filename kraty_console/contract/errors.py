@@ -13,6 +13,7 @@ class Code(StrEnum):
 
     VALIDATION_FAILED = "validation_failed"
     INVALID_METRIC = "invalid_metric"
+    SCORE_NOT_SUPPORTED = "score_not_supported"
     UNAUTHENTICATED = "unauthenticated"
     SESSION_INVALID = "session_invalid"
     PLAYER_SECRET_INVALID = "player_secret_invalid"  # noqa: S105 (the name of a code)
@@ -31,6 +32,8 @@ class Code(StrEnum):
     LOBBY_FORMING = "lobby_forming"
     INVALID_UNLOCK_CONDITION = "invalid_unlock_condition"
     INVALID_ENTRY_REQUIREMENT = "invalid_entry_requirement"
+    INVENTORY_NOT_PERMISSIVE = "inventory_not_permissive"
+    CLIENT_SCORING_DISABLED = "client_scoring_disabled"
     NOT_FOUND = "not_found"
     CONFLICT = "conflict"
     IDEMPOTENCY_CONFLICT = "idempotency_conflict"
@@ -46,6 +49,7 @@ STATUS: Final[dict[Code, int]] = {
     Code.LOBBY_FORMING: 202,
     Code.VALIDATION_FAILED: 400,
     Code.INVALID_METRIC: 400,
+    Code.SCORE_NOT_SUPPORTED: 400,
     Code.UNAUTHENTICATED: 401,
     Code.SESSION_INVALID: 401,
     Code.PLAYER_SECRET_INVALID: 401,
@@ -55,6 +59,8 @@ STATUS: Final[dict[Code, int]] = {
     Code.PLAYER_BANNED: 403,
     Code.UNLOCK_CONDITION_FAILED: 403,
     Code.ENTRY_REQUIREMENT_FAILED: 403,
+    Code.INVENTORY_NOT_PERMISSIVE: 403,
+    Code.CLIENT_SCORING_DISABLED: 403,
     Code.NOT_FOUND: 404,
     Code.METHOD_NOT_ALLOWED: 405,
     Code.CONFLICT: 409,

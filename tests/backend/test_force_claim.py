@@ -133,7 +133,7 @@ async def test_the_database_refuses_a_second_deposit(world: World) -> None:
 async def test_the_studio_acknowledges(world: World) -> None:
     grant_id = await pending(world)
     answer = await world.run(grants.claim, world.server(None), ALICE, grant_id)
-    assert answer.data["grant"]["status"] == "claimed"
+    assert answer.data["status"] == "claimed"
     (row,) = await world.rows(tables.audit, action="grant.ack")
     assert row["metadata"] == {"ackedBy": "server_api"}
 

@@ -16,8 +16,9 @@ from kraty_console.backend.demo.rabbit_rush import EGGS_TARGET, RACE_TARGET
 from kraty_console.backend.demo.stage import DAY, MINUTE, SECOND, Stage, Story
 from kraty_console.backend.engine import attempts, catalog, issuing, leaderboards, ledger, rewards, rolls
 from kraty_console.backend.engine.context import Actor, Context
+from kraty_console.backend.engine.depositing import DEPOSITED
 from kraty_console.backend.engine.dice import Dice
-from kraty_console.backend.engine.issuing import DAY_MS, DEPOSITED, Source
+from kraty_console.backend.engine.issuing import DAY_MS, Source
 from kraty_console.backend.engine.ledger import Change
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Row, Transaction

@@ -13,6 +13,8 @@ The five changes, and the ban (the admin surface adds `audit: {id, url}`)
     grants.force_claim(tx, ctx, grant_id)                                       {grant, deposits}
     wallet.credit(tx, ctx, external_id, economy_key, amount, *, source_ref_id=None)   {economyKey, balance, applied}
     wallet.debit(tx, ctx, external_id, economy_key, amount, *, source_ref_id=None)    {economyKey, balance, applied}
+    inventory.grant / inventory.revoke(tx, ctx, external_id, item_key, quantity, *, source_ref_id=None)
+                                                                                {itemKey, quantity, applied}
     bans.ban(tx, ctx, external_id)                       {playerId, externalPlayerId, bannedAt, reason, applied}
     bans.unban(tx, ctx, external_id)                     {playerId, externalPlayerId, unbannedAt, applied}
 
@@ -28,15 +30,21 @@ Normal play
     attempts.progress(tx, ctx, external_id, attempt_id, metrics, *, mode="set") {attempt, milestonesFired}
     attempts.finish(tx, ctx, external_id, attempt_id)                           {attempt, outcome}
     attempts.expire(tx, ctx, external_id, attempt_id)                           {attempt}
-    grants.claim(tx, ctx, external_id, grant_id)                                {grant, deposits}
+    grants.claim(tx, ctx, external_id, grant_id)     {grant, deposits} (surfaces `server` and `sdk`: the grant itself)
     grants.open_crate(tx, ctx, external_id, grant_id)                           {crate, contents}
     grants.expire(tx, ctx, external_id, grant_id)                               {grant}
+    grants.create(tx, ctx, external_id, entries, …)      surface `sdk`: to oneself, in permissive games
+    wallet.debit(tx, ctx, …) / inventory.consume(tx, ctx, external_id, item_key, quantity)      surface `sdk`: no audit
+    wallet.progress(tx, ctx, external_id, economy_key, amount)      {economyKey, balance, applied, derived}
+    boards.score(tx, ctx, external_id, key, value, *, segment=None)             {leaderboardId, score, rank}
+    boards.join(tx, ctx, external_id, key, *, segment=None) -> Row of board_entries
+    leaderboards.join(tx, ctx, external_id, leaderboard_id) -> Row of leaderboard_entries    409 once finalized
     lobbies.create(tx, ctx, event_key, *, capacity=None, key=None, fill_by=None)  {lobby}
     lobbies.join(tx, ctx, lobby_id, external_id)                                {lobby}
     lobbies.start(tx, ctx, lobby_id) / lobbies.close(tx, ctx, lobby_id)         {lobby}
 
 Definitions (no audit, no idempotency)
-    catalog.put_item / put_currency / put_bundle / put_table / put_event / put_window(tx, ctx, …)
+    catalog.put_item / put_currency / put_bundle / put_table / put_event / put_window / put_board(tx, ctx, …)
     catalog.archive_table(tx, ctx, key) / restore_table(tx, ctx, key)
 
 Records

@@ -133,10 +133,32 @@ async def put_item(
 
 
 async def put_currency(
-    tx: Transaction, ctx: Context, key: str, *, name: str | Json, kind: str = "currency", description: str | None = None
+    tx: Transaction,
+    ctx: Context,
+    key: str,
+    *,
+    name: str | Json,
+    kind: str = "currency",
+    description: str | None = None,
+    client_writable: bool = False,
+    derives: Sequence[Json] = (),
 ) -> Row:
-    """Define a currency, or a progression resource (`kind`)."""
-    return await _put(tx, ctx, tables.currencies, key, name=name, kind=kind, description=description)
+    """Define a currency, or a progression resource (`kind`).
+
+    `client_writable`: players' games may move it (progression only). `derives`: `[{economyKey, steps: [{at,
+    entries?}]}]`, resources that follow from its balance (`steps`).
+    """
+    return await _put(
+        tx,
+        ctx,
+        tables.currencies,
+        key,
+        name=name,
+        kind=kind,
+        description=description,
+        client_writable=client_writable or None,
+        derives=[dict(each) for each in derives] or None,
+    )
 
 
 async def put_bundle(tx: Transaction, ctx: Context, key: str, *, name: str | Json, entries: Sequence[Json]) -> Row:
@@ -218,6 +240,44 @@ async def put_window(tx: Transaction, ctx: Context, event_key: str, *, starts_at
             "ends_at": ends_at,
         },
     )
+
+
+async def put_board(
+    tx: Transaction,
+    ctx: Context,
+    key: str,
+    *,
+    name: str | Json,
+    reset_cadence: str = "never",
+    score_aggregation: str = "best",
+    ranked_by: str | None = None,
+    segments: Sequence[Json] = (),
+) -> Row:
+    """Define a leaderboard of the game (kraty-api 5.11).
+
+    `reset_cadence`: never, weekly, monthly. `score_aggregation`: best, latest, sum. `ranked_by`: the currency whose
+    balance it follows, from now on; then no scores are sent to it. `segments`: what parts its players (`segments`).
+    """
+    row = tx.add(
+        tables.boards,
+        {
+            **_tenant(ctx),
+            "board_id": ctx.new_id(),
+            "key": key,
+            "name": name,
+            "reset_cadence": reset_cadence,
+            "score_aggregation": score_aggregation,
+            "ranked_by": ranked_by,
+            "segments": [dict(each) for each in segments],
+            "created_at": ctx.now_ms,
+        },
+    )
+    if ranked_by is not None:
+        followed = await currency(tx, ctx, ranked_by)
+        if followed is None:
+            not_found("Currency", ranked_by)
+        tx.change(followed, ranked_boards=[*(followed["ranked_boards"] or ()), row["board_id"]])
+    return row
 
 
 async def _put(tx: Transaction, ctx: Context, where: sa.Table, key: str, **values: object) -> Row:

@@ -6,7 +6,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kraty_console.backend import answers
-from kraty_console.backend.engine import audit, entries, idempotency, issuing, places, players
+from kraty_console.backend.engine import (
+    audit,
+    catalog,
+    depositing,
+    entries,
+    idempotency,
+    issuing,
+    places,
+    players,
+)
 from kraty_console.backend.engine.context import Answer, Context
 from kraty_console.backend.engine.errors import RuleError, conflict, not_found
 from kraty_console.backend.engine.ids import is_id
@@ -20,6 +29,9 @@ CREATE = "grant.create"
 """One operation for both surfaces: a key names one grant in the whole game (kraty-api 3.4)."""
 
 FORCE_CLAIM = "grant.manual_force_claim"
+
+_SOURCES = {"admin": "admin", "sdk": "client"}
+"""What a grant's source is called where the surface decides (kraty-api 5.4)."""
 
 
 async def create(
@@ -37,10 +49,11 @@ async def create(
     """Give a player something (player-tools: Issue a manual grant; kraty-api 3.4).
 
     On the admin surface an unknown player is 404 and the source is `admin`; on the server surface the player is made on
-    first contact. `expires_at` is in milliseconds, UTC.
+    first contact; a player's own game may only where the game is permissive (403 `inventory_not_permissive`), and then
+    has at once what it gives itself (decisions: Grants deposit at claim). `expires_at` is in milliseconds, UTC.
     """
     request = {
-        "surface": "admin" if ctx.surface == "admin" else "server",
+        "surface": ctx.surface if ctx.surface in ("admin", "sdk") else "server",
         "player": external_id,
         "entries": [dict(entry) for entry in wanted],
         "kind": kind,
@@ -52,6 +65,8 @@ async def create(
     earlier = await idempotency.replay(tx, ctx, CREATE, request)
     if earlier is not None:
         return earlier
+    if ctx.surface == "sdk":
+        await _refuse_unless_permissive(tx, ctx)
     if expires_at is not None and not ctx.now_ms < expires_at <= answers.LAST_MOMENT:
         raise RuleError(
             Code.VALIDATION_FAILED,
@@ -68,14 +83,21 @@ async def create(
                 {"fields": [{"field": "entries", "message": "exactly one crate entry"}]},
             )
         contents = issuing.crate_contents(checked[0])
-    if ctx.surface == "admin":
+    if ctx.surface in ("admin", "sdk"):
         player = await players.lock(tx, ctx, external_id)
+        if ctx.surface == "sdk":
+            players.refuse_banned(player)
     else:
         player = await players.upsert(tx, ctx, external_id)
-    source = Source("admin" if ctx.surface == "admin" else source_kind or "api", source_ref_id)
+    source = Source(_SOURCES.get(ctx.surface) or source_kind or "api", source_ref_id)
     grant = await issuing.issue(
         tx, ctx, player, kind or "reward", contents, source, expires_at=expires_at, metadata=metadata
     )
+    if ctx.surface == "sdk":
+        if grant["kind"] == "reward":
+            issuing.settle(tx, ctx, player, grant)
+            await depositing.deposit(tx, ctx, player, grant)
+        return await idempotency.keep(tx, ctx, CREATE, 201, answers.grant(grant))
     shown = answers.grant(grant)
     if ctx.surface == "engine":
         return await idempotency.keep(tx, ctx, CREATE, 201, {"grant": shown})
@@ -110,10 +132,10 @@ async def force_claim(tx: Transaction, ctx: Context, grant_id: str) -> Answer:
         if grant["kind"] == "crate":
             opened = await _open(tx, ctx, player, grant)
             issuing.settle(tx, ctx, player, opened)
-            deposits = await issuing.deposit(tx, ctx, player, opened)
+            deposits = await depositing.deposit(tx, ctx, player, opened)
         else:
             issuing.settle(tx, ctx, player, grant)
-            deposits = await issuing.deposit(tx, ctx, player, grant)
+            deposits = await depositing.deposit(tx, ctx, player, grant)
     after = answers.grant(grant)
     audit_id = audit.record(
         tx,
@@ -135,18 +157,18 @@ async def force_claim(tx: Transaction, ctx: Context, grant_id: str) -> Answer:
 async def claim(tx: Transaction, ctx: Context, external_id: str, grant_id: str) -> Answer:
     """Claim a reward grant as its player's game does, or acknowledge it as the studio's backend does (kraty-api 3.4).
 
-    Already claimed: 200, the same row. Expired: 409.
+    Already claimed: 200, the same row. Its time is over: 409; to a game 404, as its SDKs expect (kraty-api C24).
+    Games and studios are answered with the grant itself.
     """
     player, grant = await _owned(tx, ctx, external_id, grant_id)
     if grant["status"] == "claimed":
-        return Answer(200, {"grant": answers.grant(grant), "deposits": []})
-    if grant["status"] == "expired":
-        conflict(f"Grant '{grant_id}' has expired", status=grant["status"])
+        return _claimed(ctx, answers.grant(grant), [])
+    _refuse_expired(ctx, grant)
     if grant["kind"] == "crate":
         conflict(f"Grant '{grant_id}' is a crate: open it", kind="crate")
     before = answers.grant(grant)
     issuing.settle(tx, ctx, player, grant)
-    deposits = await issuing.deposit(tx, ctx, player, grant)
+    deposits = await depositing.deposit(tx, ctx, player, grant)
     after = answers.grant(grant)
     if ctx.surface == "server":
         audit.record(
@@ -160,7 +182,11 @@ async def claim(tx: Transaction, ctx: Context, external_id: str, grant_id: str) 
             before=before,
             after=after,
         )
-    return Answer(200, {"grant": after, "deposits": deposits})
+    return _claimed(ctx, after, deposits)
+
+
+def _claimed(ctx: Context, shown: dict[str, Any], deposits: list[dict[str, Any]]) -> Answer:
+    return Answer(200, {"grant": shown, "deposits": deposits} if ctx.surface == "engine" else shown)
 
 
 async def open_crate(tx: Transaction, ctx: Context, external_id: str, grant_id: str) -> Answer:
@@ -168,11 +194,10 @@ async def open_crate(tx: Transaction, ctx: Context, external_id: str, grant_id: 
     player, crate = await _owned(tx, ctx, external_id, grant_id)
     if crate["kind"] != "crate":
         conflict(f"Grant '{grant_id}' is no crate", kind=crate["kind"])
-    if crate["status"] == "expired":
-        conflict(f"Grant '{grant_id}' has expired", status=crate["status"])
     if crate["status"] == "claimed":
         contents = await _contents(tx, crate)
     else:
+        _refuse_expired(ctx, crate)
         contents = await _open(tx, ctx, player, crate)
     return Answer(200, {"crate": answers.grant(crate), "contents": answers.grant(contents)})
 
@@ -184,6 +209,24 @@ async def expire(tx: Transaction, ctx: Context, external_id: str, grant_id: str)
         tx.change(grant, status="expired")
         tx.change(player, grants_pending=player["grants_pending"] - 1)
     return Answer(200, {"grant": answers.grant(grant)})
+
+
+async def _refuse_unless_permissive(tx: Transaction, ctx: Context) -> None:
+    if (await catalog.game(tx, ctx))["inventory_management"] != "permissive":
+        raise RuleError(
+            Code.INVENTORY_NOT_PERMISSIVE, "players of this game may not give themselves anything; ask the studio"
+        )
+
+
+def _refuse_expired(ctx: Context, grant: Row) -> None:
+    """A grant cannot be claimed after its time, whether or not the sweep has come by (kraty-api 9: Grant lifecycle)."""
+    over = grant["expires_at"] is not None and grant["expires_at"] <= ctx.now_ms
+    if grant["status"] != "expired" and not over:
+        return
+    grant_id = grant["grant_id"]
+    if ctx.surface == "sdk":
+        raise RuleError(Code.NOT_FOUND, f"Grant '{grant_id}' has expired", {"status": "expired"})
+    conflict(f"Grant '{grant_id}' has expired", status="expired")
 
 
 async def _open(tx: Transaction, ctx: Context, player: Row, crate: Row) -> Row:

@@ -6,7 +6,9 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from kraty_console.backend.engine import players
 from kraty_console.backend.engine.context import Context
+from kraty_console.backend.engine.errors import conflict, not_found
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Row, Transaction
 
@@ -88,6 +90,32 @@ async def follow(tx: Transaction, ctx: Context, attempt: Row) -> Row:
         assert best is not None, "the attempt itself is there"
         tx.change(entry, score=best["score"], reached_at=ctx.now_ms, attempt_id=best["attempt_id"])
     return entry
+
+
+async def join(tx: Transaction, ctx: Context, external_id: str, leaderboard_id: str) -> Row:
+    """Have an entry on an event's board before the first score, with 0; an entry that is there stays as it is.
+
+    404: unknown player or board. 409: the board is final, or belongs to a lobby that the player has no seat in.
+    """
+    player = await players.lock(tx, ctx, external_id)
+    if ctx.surface == "sdk":
+        players.refuse_banned(player)
+    place = (ctx.tenant.studio_id, ctx.tenant.game_id, leaderboard_id)
+    row = await tx.get(tables.leaderboards, *place)
+    if row is None or row["environment"] != ctx.environment:
+        not_found("Leaderboard", leaderboard_id)
+    if row["finalized_at"] is not None:
+        conflict("The leaderboard is final", finalizedReason=row["finalized_reason"])
+    if row["scope"] != GLOBAL and await tx.get(tables.lobby_members, *player.key(), row["scope"]) is None:
+        conflict("The leaderboard is a lobby's in which the player has no seat", lobbyId=row["scope"])
+    entry = await tx.get(tables.leaderboard_entries, *place, player["player_id"])
+    if entry is not None:
+        return entry
+    new = dict(zip(("studio_id", "game_id", "leaderboard_id"), place, strict=True))
+    return tx.add(
+        tables.leaderboard_entries,
+        {**new, "participant_id": player["player_id"], "score": 0.0, "reached_at": ctx.now_ms},
+    )
 
 
 async def rank(tx: Transaction, attempt: Row) -> int | None:

@@ -1,6 +1,7 @@
 """Balances and quantities, and the ledgers that say how they came about (kraty-api 5.5, 5.6).
 
-The sum of a ledger is what is held, always: both are written here and nowhere else, under the player's lock.
+The sum of a ledger is what is held, always: both are written here and nowhere else, under the player's lock. What
+follows from a balance follows here, in the same transaction: resources derived from it, and boards that rank by it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from kraty_console.backend import answers
-from kraty_console.backend.engine import amounts, outbox
+from kraty_console.backend.engine import amounts, boards, catalog, outbox, steps
 from kraty_console.backend.engine.context import Context, Surface
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Row, Transaction
@@ -34,6 +35,60 @@ class Change:
 
 async def change_wallet(tx: Transaction, ctx: Context, player: Row, change: Change) -> dict[str, Any]:
     """Change a balance; the answer is the ledger row's wire form. 409 past a bound. Fires `wallet.changed`."""
+    return (await move_wallet(tx, ctx, player, change))[0]
+
+
+async def move_wallet(
+    tx: Transaction, ctx: Context, player: Row, change: Change
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """As `change_wallet`, with what was derived: `[{economyKey, previous, current, delta, grantIds}]` (kraty-api 4)."""
+    currency = await catalog.currency(tx, ctx, change.key)
+    entry = await _write_wallet(tx, ctx, player, change, currency)
+    derived = []
+    for rule in (currency and currency["derives"]) or ():
+        found = await _derive(tx, ctx, player, rule, entry)
+        if found is not None:
+            derived.append(found)
+    return entry, derived
+
+
+async def _derive(
+    tx: Transaction, ctx: Context, player: Row, rule: Mapping[str, Any], entry: Mapping[str, Any]
+) -> dict[str, Any] | None:
+    """Set a derived resource to the number of steps that the balance has reached; None when it is that already.
+
+    What a step pays is paid once in a player's life, the first time it is reached. Nothing derives from what is
+    derived.
+    """
+    key: str = rule["economyKey"]
+    held = await tx.get(tables.wallets, *player.key(), key)
+    previous = 0 if held is None else held["balance"]
+    current = steps.reached(rule["steps"], entry["balance"])
+    if current == previous:
+        return None
+    paid = 0 if held is None else held["metadata"].get(steps.PAID, 0)
+    grants = await steps.pay(tx, ctx, player, rule, range(paid, current))
+    change = Change(key, current - previous, steps.DERIVED, entry["ledgerId"])
+    currency = await catalog.currency(tx, ctx, key)
+    await _write_wallet(tx, ctx, player, change, currency, metadata={steps.PAID: max(paid, current)})
+    return {
+        "economyKey": key,
+        "previous": previous,
+        "current": current,
+        "delta": current - previous,
+        "grantIds": [grant["grant_id"] for grant in grants],
+    }
+
+
+async def _write_wallet(
+    tx: Transaction,
+    ctx: Context,
+    player: Row,
+    change: Change,
+    currency: Row | None,
+    *,
+    metadata: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
     held = await tx.get(tables.wallets, *player.key(), change.key)
     balance = amounts.add(0 if held is None else held["balance"], change.delta, change.key)
     if held is None:
@@ -43,6 +98,10 @@ async def change_wallet(tx: Transaction, ctx: Context, player: Row, change: Chan
         )
     else:
         tx.change(held, balance=balance, updated_at=ctx.now_ms)
+    if metadata is not None:
+        tx.change(held, metadata={**held["metadata"], **metadata})
+    if currency is not None and currency["ranked_boards"]:
+        await boards.follow_balance(tx, ctx, player, currency, balance)
     row = _entry(tx, ctx, player, tables.wallet_ledger, change, {"economy_key": change.key, "balance": balance})
     entry = answers.wallet_entry(row)
     outbox.emit(tx, ctx, EventName.WALLET_CHANGED, player, {**entry, "wallet": answers.wallet_holding(held)})

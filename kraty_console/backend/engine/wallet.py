@@ -1,4 +1,4 @@
-"""Crediting and debiting a balance by hand or from the studio's backend (kraty-api 3.6, player-tools: walkthrough)."""
+"""Moving a balance: by hand, from the studio's backend, from the player's game (kraty-api 3.6, 4, player-tools)."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from typing import Any
 
 from kraty_console.backend.engine import amounts, audit, catalog, idempotency, players
 from kraty_console.backend.engine.context import Answer, Context
-from kraty_console.backend.engine.errors import not_found
-from kraty_console.backend.engine.ledger import Change, change_wallet
+from kraty_console.backend.engine.errors import RuleError, not_found
+from kraty_console.backend.engine.ledger import Change, change_wallet, move_wallet
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import Transaction
+from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.contract.errors import Code
+
+PROGRESS = "wallet.progress"
 
 
 async def credit(
@@ -38,6 +41,34 @@ async def debit(
     return await _adjust(tx, ctx, "wallet.debit", external_id, economy_key, amount, source_ref_id)
 
 
+async def progress(tx: Transaction, ctx: Context, external_id: str, economy_key: str, amount: int) -> Answer:
+    """Move a progression resource up, or down as far as 0, as the player's game says (kraty-api 4).
+
+    `{economyKey, balance, applied, derived}`. 403 unless it is a progression that the catalog lets games write.
+    """
+    request = {"player": external_id, "economyKey": economy_key, "amount": amount}
+    earlier = await idempotency.replay(tx, ctx, PROGRESS, request)
+    if earlier is not None:
+        return Answer(earlier.status, {**earlier.data, "applied": False}, replayed=True)
+    player = await players.lock(tx, ctx, external_id)
+    players.refuse_banned(player)
+    currency = await _currency(tx, ctx, economy_key)
+    if currency["kind"] != "progression" or not currency["client_writable"]:
+        raise RuleError(
+            Code.FORBIDDEN,
+            f"players' games may not move '{economy_key}'",
+            {"economyKey": economy_key, "kind": currency["kind"], "clientWritable": bool(currency["client_writable"])},
+        )
+    balance = await _balance(tx, player, economy_key)
+    delta = max(amount, -balance)
+    derived: list[dict[str, Any]] = []
+    if delta != 0:
+        entry, derived = await move_wallet(tx, ctx, player, Change(economy_key, delta, ctx.reason or "progress"))
+        balance = entry["balance"]
+    data = {"economyKey": economy_key, "balance": balance, "applied": True, "derived": derived}
+    return await idempotency.keep(tx, ctx, PROGRESS, 200, data)
+
+
 async def _adjust(
     tx: Transaction,
     ctx: Context,
@@ -54,14 +85,15 @@ async def _adjust(
         # A replay changes nothing, and says so (decisions: Idempotency).
         return Answer(earlier.status, {**earlier.data, "applied": False}, replayed=True)
     player = await players.lock(tx, ctx, external_id)
-    currency = await catalog.currency(tx, ctx, economy_key)
-    if currency is None or currency["archived_at"] is not None:
-        not_found("Currency", economy_key)
-    held = await tx.get(tables.wallets, *player.key(), economy_key)
-    before = 0 if held is None else held["balance"]
+    if ctx.surface == "sdk":
+        players.refuse_banned(player)
+    await _currency(tx, ctx, economy_key)
+    before = await _balance(tx, player, economy_key)
     delta = amount if action == "wallet.credit" else -amount
     entry = await change_wallet(tx, ctx, player, Change(economy_key, delta, ctx.reason, source_ref_id))
     data: dict[str, Any] = {"economyKey": economy_key, "balance": entry["balance"], "applied": True}
+    if ctx.surface == "sdk":
+        return await idempotency.keep(tx, ctx, action, 200, data)
     audit_id = audit.record(
         tx,
         ctx,
@@ -76,3 +108,15 @@ async def _adjust(
     if ctx.surface == "admin":
         data["audit"] = audit.link(ctx, audit_id)
     return await idempotency.keep(tx, ctx, action, 200, data)
+
+
+async def _currency(tx: Transaction, ctx: Context, economy_key: str) -> Row:
+    currency = await catalog.currency(tx, ctx, economy_key)
+    if currency is None or currency["archived_at"] is not None:
+        not_found("Currency", economy_key)
+    return currency
+
+
+async def _balance(tx: Transaction, player: Row, economy_key: str) -> int:
+    held = await tx.get(tables.wallets, *player.key(), economy_key)
+    return 0 if held is None else int(held["balance"])

@@ -1,0 +1,232 @@
+"""Leaderboards as one answer each: an event's board, a game's board, its segments, its periods (kraty-api 5.11)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from kraty_console.backend import answers, standings
+from kraty_console.backend.engine import players, segments
+from kraty_console.backend.engine.context import Tenant
+from kraty_console.backend.engine.periods import closed, period_of
+from kraty_console.backend.storage import tables
+from kraty_console.backend.storage.transaction import Row, Transaction
+
+Json = dict[str, Any]
+Scope = Literal["self_segment", "mine", "segment", "all"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads a board, and what of it."""
+
+    environment: str
+    now_ms: int
+    limit: int
+    external_id: str | None = None
+    """Whose entry is `isSelf`; an id that nobody has is nobody's."""
+    include_self: bool = False
+    """Whether `self` is told."""
+    progression: Sequence[str] = ()
+    """Economy keys whose balances are told with each entry."""
+
+
+async def find_board(tx: Transaction, tenant: Tenant, key: str) -> Json | None:
+    """The game's board of that key, None when there is none, or none any more."""
+    column = tables.boards.c
+    return await tx.first(
+        sa.select(tables.boards).where(
+            column.studio_id == tenant.studio_id,
+            column.game_id == tenant.game_id,
+            column.key == key,
+            column.archived_at.is_(None),
+        )
+    )
+
+
+async def event_board(tx: Transaction, tenant: Tenant, leaderboard_id: str, reader: Reader) -> Json | None:
+    """An event's board, None when there is none in the reader's environment."""
+    column = tables.leaderboards.c
+    row = await tx.first(
+        sa.select(tables.leaderboards).where(
+            column.studio_id == tenant.studio_id,
+            column.game_id == tenant.game_id,
+            column.leaderboard_id == leaderboard_id,
+            column.environment == reader.environment,
+        )
+    )
+    if row is None:
+        return None
+    entries, own = await _look(tx, tenant, standings.of_event(row), reader, await _player(tx, tenant, reader))
+    return {
+        "leaderboardId": row["leaderboard_id"],
+        "mode": row["mode"],
+        "finalized": row["finalized_at"] is not None,
+        "finalizedReason": row["finalized_reason"],
+        "entries": entries,
+        "self": own,
+        "progression": None,
+    }
+
+
+async def board(
+    tx: Transaction,
+    tenant: Tenant,
+    found: Mapping[str, Any],
+    reader: Reader,
+    *,
+    segment: str | None = None,
+    at_ms: int | None = None,
+) -> Json:
+    """One segment of a board in the period of a moment; without a segment, that of the player who reads."""
+    player = await _player(tx, tenant, reader)
+    period = _period(found, reader.now_ms if at_ms is None else at_ms)
+    if segment is None:
+        segment = segments.NONE if player is None else await _own_segment(tx, found, player, period)
+    ranking = standings.of_board(found, reader.environment, period, segment if found["segments"] else segments.NONE)
+    entries, own = await _look(tx, tenant, ranking, reader, player)
+    return {**_head(found, period), "segment": segment or None, "entries": entries, "self": own}
+
+
+async def board_standings(
+    tx: Transaction,
+    tenant: Tenant,
+    found: Mapping[str, Any],
+    reader: Reader,
+    *,
+    scope: Scope = "all",
+    segment: str | None = None,
+    at_ms: int | None = None,
+    max_segments: int = 20,
+) -> Json:
+    """Several segments of a board, by name; where there are more than asked for, `segmentsTruncated`."""
+    player = await _player(tx, tenant, reader)
+    period = _period(found, reader.now_ms if at_ms is None else at_ms)
+    names: Sequence[str]
+    match scope:
+        case "segment":
+            names = [segment or segments.NONE]
+        case "self_segment":
+            names = [] if player is None else [await _own_segment(tx, found, player, period)]
+        case "mine":
+            names = [] if player is None else await _entered(tx, found, player, period, max_segments + 1)
+        case _:
+            names = await _segments(tx, found, reader.environment, period, max_segments + 1)
+    self_id = None if player is None else player["player_id"]
+    stood = [
+        await standings.look(tx, standings.of_board(found, reader.environment, period, name), reader.limit, self_id)
+        for name in names[:max_segments]
+    ]
+    lists = await standings.shown(
+        tx, _pair(tenant), [each.rows for each in stood], self_id=self_id, progression=reader.progression
+    )
+    return {
+        **_head(found, period),
+        "segments": [
+            {
+                "segment": name or None,
+                "participated": each.place is not None,
+                "selfRank": each.place,
+                "entries": entries,
+            }
+            for name, each, entries in zip(names, stood, lists, strict=False)
+        ],
+        "segmentsTruncated": len(names) > max_segments,
+    }
+
+
+def board_periods(found: Mapping[str, Any], now_ms: int, limit: int) -> Json:
+    """When the present period began, and the periods that are over, newest first."""
+    past = islice(closed(found["reset_cadence"], found["created_at"], now_ms), limit)
+    return {
+        "key": found["key"],
+        "leaderboardId": found["board_id"],
+        "currentPeriodStartedAt": answers.moment(_period(found, now_ms)),
+        "periods": [
+            {"periodStartedAt": answers.moment(each.starts_at), "periodEndedAt": answers.moment(each.ends_at)}
+            for each in past
+        ],
+    }
+
+
+async def _look(
+    tx: Transaction, tenant: Tenant, ranking: standings.Ranking, reader: Reader, player: Row | None
+) -> tuple[list[Json], Json | None]:
+    self_id = None if player is None else player["player_id"]
+    counted = self_id if reader.include_self else None
+    stood = await standings.look(tx, ranking, reader.limit, counted)
+    [entries] = await standings.shown(tx, _pair(tenant), [stood.rows], self_id=self_id, progression=reader.progression)
+    return entries, standings.own(stood)
+
+
+async def _player(tx: Transaction, tenant: Tenant, reader: Reader) -> Row | None:
+    if reader.external_id is None:
+        return None
+    return await players.find(tx, tenant, reader.environment, reader.external_id)
+
+
+async def _own_segment(tx: Transaction, found: Mapping[str, Any], player: Row, period: int) -> str:
+    """Where the player's entry is, or would be."""
+    if not segments.chosen_by_game(found):
+        entered = await _entered(tx, found, player, period, 1)
+        if entered:
+            return entered[0]
+    return await segments.segment_of(tx, player, found)
+
+
+async def _entered(tx: Transaction, found: Mapping[str, Any], player: Row, period: int, limit: int) -> list[str]:
+    column = tables.board_entries.c
+    rows = await tx.all(
+        sa.select(column.segment)
+        .where(
+            column.studio_id == found["studio_id"],
+            column.game_id == found["game_id"],
+            column.board_id == found["board_id"],
+            column.environment == player["environment"],
+            column.period == period,
+            column.participant_id == player["player_id"],
+        )
+        .order_by(column.lane)
+        .limit(limit)
+    )
+    return [row["segment"] for row in rows]
+
+
+async def _segments(tx: Transaction, found: Mapping[str, Any], environment: str, period: int, limit: int) -> list[str]:
+    column = tables.board_segments.c
+    rows = await tx.all(
+        sa.select(column.segment)
+        .where(
+            column.studio_id == found["studio_id"],
+            column.game_id == found["game_id"],
+            column.board_id == found["board_id"],
+            column.environment == environment,
+            column.period == period,
+        )
+        .order_by(column.segment)
+        .limit(limit)
+    )
+    return [row["segment"] for row in rows]
+
+
+def _period(found: Mapping[str, Any], at_ms: int) -> int:
+    return period_of(found["reset_cadence"], found["created_at"], at_ms).starts_at
+
+
+def _pair(tenant: Tenant) -> tuple[str, str]:
+    return tenant.studio_id, tenant.game_id
+
+
+def _head(found: Mapping[str, Any], period: int) -> Json:
+    return {
+        "key": found["key"],
+        "leaderboardId": found["board_id"],
+        "scope": "game",
+        "resetCadence": found["reset_cadence"],
+        "scoreAggregation": found["score_aggregation"],
+        "period": answers.moment(period),
+    }
