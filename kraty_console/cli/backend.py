@@ -1,106 +1,23 @@
-"""`kraty-console backend`: the embedded Kraty by itself."""
+"""`kraty-console backend`: the embedded Kraty by itself, and what whoever runs it needs."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import Final
 
 import click
 
+from kraty_console.cli.lazy import LazyGroup
 
-class Address(click.ParamType[tuple[str, int]]):
-    """`HOST:PORT`; an IPv6 host stands in brackets, port 0 takes any that is free."""
-
-    name = "HOST:PORT"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, int]:  # noqa: ANN401 (click's own)
-        """The host and the port."""
-        if isinstance(value, tuple):
-            return value
-        host, colon, port = value.rpartition(":")
-        host = host.removeprefix("[").removesuffix("]")
-        if not colon or not host or not port.isascii() or not port.isdigit() or int(port[:6]) > 65535:
-            self.fail(f"{value!r} is not HOST:PORT, such as 127.0.0.1:8080", param, ctx)
-        return host, int(port)
+_COMMANDS: Final = {
+    "serve": ("kraty_console.cli.backend_serve", "serve", "Answer on HTTP until told to stop."),
+    "game": ("kraty_console.cli.backend_games", "game", "Make and list games."),
+    "member": ("kraty_console.cli.backend_members", "member", "Add members, and say what they may do."),
+    "token": ("kraty_console.cli.backend_tokens", "token", "Issue, list and revoke session tokens."),
+    "key": ("kraty_console.cli.backend_keys", "key", "Create, list and revoke API keys."),
+    "backup": ("kraty_console.cli.backend_backup", "backup", "Copy a SQLite database while it is in use."),
+}
 
 
-@click.group()
+@click.group(cls=LazyGroup, places=_COMMANDS)
 def backend() -> None:
     """Run a Kraty backend by itself."""
-
-
-@backend.command()
-@click.option(
-    "--database",
-    envvar="KRATY_BACKEND_DATABASE",
-    metavar="URL",
-    help="sqlite:///PATH or postgresql://…; left out, KRATY_BACKEND_DATABASE, else a file in your data folder.",
-)
-@click.option("--listen", type=Address(), default="127.0.0.1:8080", show_default=True, help="Where to answer.")
-@click.option("--demo", is_flag=True, help="Load the demo world, once.")
-@click.option(
-    "--credentials-out",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Write the demo world's tokens and keys there, readable by you alone.",
-)
-@click.option(
-    "--rate",
-    envvar="KRATY_BACKEND_RATE",
-    metavar="RATE[:BURST]",
-    default="50:100",
-    show_default=True,
-    help="Calls a second for each session and key; 0 for no limit.",
-)
-@click.option("--worker/--no-worker", default=True, help="Whether to run jobs (webhooks, sweeps) beside the calls.")
-@click.option("--exit-with-parent", is_flag=True, hidden=True, help="Stop when the standard input ends.")
-def serve(
-    database: str | None,
-    listen: tuple[str, int],
-    demo: bool,
-    credentials_out: Path | None,
-    rate: str,
-    worker: bool,
-    exit_with_parent: bool,
-) -> int:
-    """Answer on HTTP until told to stop; the database is brought up to date first."""
-    if credentials_out is not None and not demo:
-        raise click.UsageError("--credentials-out writes the demo world's credentials: add --demo")
-    try:
-        from kraty_console.backend.api.rate_limit import Rate
-        from kraty_console.backend.preparing import CannotServe
-        from kraty_console.backend.serve import Settings
-        from kraty_console.backend.serve import serve as run_backend
-    except ModuleNotFoundError as missing:
-        raise click.ClickException(
-            f"the backend is not installed ({missing.name} is missing): pip install 'kraty-console[backend]'"
-        ) from None
-    try:
-        allowed = Rate.parse(rate)
-    except ValueError:
-        raise click.BadParameter(f"{rate!r} is not RATE or RATE:BURST", param_hint="--rate") from None
-    host, port = listen
-    settings = Settings(
-        database_url=database or _default_database(),
-        host=host,
-        port=port,
-        demo=demo,
-        credentials_out=credentials_out,
-        rate=allowed,
-        worker=worker,
-        exit_with_parent=exit_with_parent,
-    )
-    try:
-        run_backend(settings)
-    except CannotServe as refused:
-        raise (click.UsageError if refused.usage else click.ClickException)(str(refused)) from None
-    return 0
-
-
-def _default_database() -> str:
-    """A file in the user's data folder, which is made if need be."""
-    import platformdirs
-
-    folder = platformdirs.user_data_path("kraty-console", appauthor=False)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return f"sqlite:///{folder / 'backend.sqlite'}"

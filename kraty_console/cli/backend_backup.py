@@ -1,0 +1,34 @@
+"""`kraty-console backend backup`: a copy of a SQLite database while it is in use."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from kraty_console.cli.exits import Exit
+from kraty_console.cli.operating import database_option, database_url, not_installed
+from kraty_console.cli.output import say
+
+
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@database_option
+def backup(file: Path, database: str | None) -> int:
+    """Copy a SQLite database to FILE, whole and checked, while a backend goes on using it."""
+    try:
+        from sqlalchemy.exc import ArgumentError
+
+        from kraty_console.backend.operating.backup import back_up
+        from kraty_console.backend.operating.desk import Declined
+        from kraty_console.backend.storage.connecting import UnknownDatabase
+    except ModuleNotFoundError as missing:
+        raise not_installed(missing) from None
+    try:
+        size = back_up(database_url(database), file)
+    except (UnknownDatabase, ArgumentError) as error:
+        raise click.UsageError(f"that is no database URL: {error}") from None
+    except Declined as error:
+        raise click.ClickException(str(error)) from None
+    say(f"Copied {size:,} bytes to {file}; the copy is sound, and readable by you alone.")
+    return Exit.FOUND

@@ -1,0 +1,69 @@
+"""`kraty-console backend key`: API keys of a game, for the studio's backend and for game clients."""
+
+from __future__ import annotations
+
+import click
+
+from kraty_console.cli.exits import Exit
+from kraty_console.cli.operating import database_option, game_option, json_option, operate, tell
+from kraty_console.cli.output import emit, say
+
+
+@click.group()
+def key() -> None:
+    """Create, list and revoke API keys."""
+
+
+@key.command()
+@click.argument("permission_set", type=click.Choice(["server_integration", "client_sdk"]))
+@click.option("--environment", default="live", show_default=True, metavar="NAME", help="live or test.")
+@game_option
+@database_option
+def create(permission_set: str, environment: str, game: str | None, database: str | None) -> int:
+    """Print a new key: server_integration for the studio's backend, client_sdk for the game. It is shown once."""
+    from kraty_console.backend.operating import credentials, games
+    from kraty_console.backend.operating.desk import Desk
+
+    async def work(desk: Desk) -> tuple[str, str]:
+        found = await games.find_game(desk.tx, game)
+        return await credentials.make_key(desk, found, permission_set, environment), found.name
+
+    made, name = operate(database, work)
+    say(f"A {permission_set} key of {name}, {environment}. It is shown only now:")
+    emit(made)
+    return Exit.FOUND
+
+
+@key.command("list")
+@game_option
+@json_option
+@database_option
+def list_keys(game: str | None, as_json: bool, database: str | None) -> int:
+    """List keys by their prefix, of every game or of one. The keys themselves are not kept."""
+    from kraty_console.backend.operating import credentials, games
+    from kraty_console.backend.operating.desk import Desk
+
+    async def work(desk: Desk) -> list[dict[str, object]]:
+        return await credentials.all_keys(desk.tx, await games.find_game(desk.tx, game) if game else None)
+
+    columns = {
+        "prefix": "PREFIX",
+        "game": "GAME",
+        "permissionSet": "FOR",
+        "environment": "ENVIRONMENT",
+        "state": "STATE",
+        "createdAt": "SINCE",
+    }
+    return tell(operate(database, work), columns, as_json=as_json, none="There is no key yet.")
+
+
+@key.command()
+@click.argument("prefix")
+@database_option
+def revoke(prefix: str, database: str | None) -> int:
+    """End the key with this PREFIX, from the next call on."""
+    from kraty_console.backend.operating import credentials
+
+    operate(database, lambda desk: credentials.revoke_key(desk, prefix))
+    say(f"The key {prefix} is revoked.")
+    return Exit.FOUND

@@ -1,0 +1,73 @@
+"""`kraty-console backend member`: who may look into which game, and what they may do there."""
+
+from __future__ import annotations
+
+import click
+
+from kraty_console.cli.exits import Exit
+from kraty_console.cli.operating import database_option, game_option, json_option, operate, tell
+from kraty_console.cli.output import emit, say
+
+_ROLES = ("GAME_ADMIN", "GAME_DEBUGGER", "GAME_VIEWER")
+
+
+@click.group()
+def member() -> None:
+    """Add members, and say what they may do."""
+
+
+@member.command()
+@click.argument("email")
+@click.option("--name", metavar="NAME", help="As shown in the console.")
+@click.option("--role", type=click.Choice(_ROLES), required=True, help="What they may do.")
+@game_option
+@database_option
+def add(email: str, name: str | None, role: str, game: str | None, database: str | None) -> int:
+    """Give the member EMAIL a role in a game; prints the member's id."""
+    from kraty_console.backend.operating import games, members
+    from kraty_console.backend.operating.desk import Desk
+
+    async def work(desk: Desk) -> tuple[str, str]:
+        found = await games.find_game(desk.tx, game)
+        return await members.add_member(desk, email, name, found, role), found.name
+
+    member_id, name_of_game = operate(database, work)
+    say(f"{email} is {role} in {name_of_game}.")
+    emit(member_id)
+    return Exit.FOUND
+
+
+@member.command("list")
+@game_option
+@json_option
+@database_option
+def list_members(game: str | None, as_json: bool, database: str | None) -> int:
+    """List members with their roles, of every game or of one."""
+    from kraty_console.backend.operating import games, members
+    from kraty_console.backend.operating.desk import Desk
+
+    async def work(desk: Desk) -> list[dict[str, object]]:
+        return await members.all_members(desk.tx, await games.find_game(desk.tx, game) if game else None)
+
+    columns = {"email": "E-MAIL", "name": "NAME", "game": "GAME", "role": "ROLE", "memberId": "MEMBER ID"}
+    return tell(operate(database, work), columns, as_json=as_json, none="There is no member yet.")
+
+
+@member.command("role")
+@click.argument("email")
+@click.argument("role", type=click.Choice([*_ROLES, "none"]))
+@game_option
+@database_option
+def change_role(email: str, role: str, game: str | None, database: str | None) -> int:
+    """Change the ROLE of the member EMAIL in a game; `none` takes it away. It counts from the next call on."""
+    from kraty_console.backend.operating import games, members
+    from kraty_console.backend.operating.desk import Desk
+
+    async def work(desk: Desk) -> str:
+        found = await games.find_game(desk.tx, game)
+        await members.set_role(desk, email, found, None if role == "none" else role)
+        return found.name
+
+    name = operate(database, work)
+    say(f"{email} is no longer in {name}." if role == "none" else f"{email} is {role} in {name}.")
+    return Exit.FOUND

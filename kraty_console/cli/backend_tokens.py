@@ -1,0 +1,59 @@
+"""`kraty-console backend token`: session tokens of members, for the console and for scripts."""
+
+from __future__ import annotations
+
+import click
+
+from kraty_console.cli.exits import Exit
+from kraty_console.cli.operating import database_option, json_option, operate, tell
+from kraty_console.cli.output import emit, say
+
+
+@click.group()
+def token() -> None:
+    """Issue, list and revoke session tokens."""
+
+
+@token.command()
+@click.argument("email")
+@click.option("--days", type=click.FloatRange(0, 3650, min_open=True), default=7.0, show_default=True, help="How long.")
+@database_option
+def issue(email: str, days: float, database: str | None) -> int:
+    """Print a new token for the member EMAIL: once, of it only a hash is kept."""
+    from kraty_console.backend.operating import credentials
+
+    made, until = operate(database, lambda desk: credentials.issue_token(desk, email, days))
+    say(f"A token for {email}, good until {until}. It is shown only now:")
+    emit(made)
+    return Exit.FOUND
+
+
+@token.command("list")
+@click.option("--member", metavar="EMAIL", help="Only this member's.")
+@json_option
+@database_option
+def list_tokens(member: str | None, as_json: bool, database: str | None) -> int:
+    """List sessions: whose, since when, until when. The tokens themselves are not kept."""
+    from kraty_console.backend.operating import credentials
+
+    found = operate(database, lambda desk: credentials.all_tokens(desk.tx, member, desk.now_ms))
+    columns = {
+        "email": "E-MAIL",
+        "state": "STATE",
+        "createdAt": "SINCE",
+        "expiresAt": "UNTIL",
+        "sessionId": "SESSION ID",
+    }
+    return tell(found, columns, as_json=as_json, none="There is no session.")
+
+
+@token.command()
+@click.argument("session")
+@database_option
+def revoke(session: str, database: str | None) -> int:
+    """End the SESSION with this id, or every session of a member when an e-mail is given."""
+    from kraty_console.backend.operating import credentials
+
+    ended = operate(database, lambda desk: credentials.revoke_tokens(desk, session))
+    say("Ended 1 session." if ended == 1 else f"Ended {ended} sessions.")
+    return Exit.FOUND

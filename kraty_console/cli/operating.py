@@ -1,0 +1,139 @@
+"""What the commands that work on the backend's database share: which it is, one transaction, lists as text or JSON."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from kraty_console.cli.exits import Exit
+from kraty_console.cli.output import emit, emit_json, say
+
+if TYPE_CHECKING:
+    from kraty_console.backend.operating.desk import Desk
+
+T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class NotThere(click.ClickException):
+    """What was named is not there, in words."""
+
+    exit_code = Exit.NOT_FOUND
+
+
+class NoAnswer(click.ClickException):
+    """The database does not answer, in words."""
+
+    exit_code = Exit.UNREACHABLE
+
+
+def database_option(function: F) -> F:
+    """Add `--database`."""
+    option = click.option(
+        "--database",
+        envvar="KRATY_BACKEND_DATABASE",
+        metavar="URL",
+        help="sqlite:///PATH or postgresql://…; left out, KRATY_BACKEND_DATABASE, else a file in your data folder.",
+    )
+    return option(function)
+
+
+def json_option(function: F) -> F:
+    """Add `--json`."""
+    return click.option("--json", "as_json", is_flag=True, help="JSON, in ASCII alone.")(function)
+
+
+def game_option(function: F) -> F:
+    """Add `--game`."""
+    return click.option("--game", metavar="ID", help="The game, by id or slug; left out, the only one there is.")(
+        function
+    )
+
+
+def database_url(named: str | None) -> str:
+    """The URL that was given, else that of a file in the user's data folder, which is made if need be."""
+    if named:
+        return named
+    import platformdirs
+
+    folder = platformdirs.user_data_path("kraty-console", appauthor=False)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return f"sqlite:///{folder / 'backend.sqlite'}"
+
+
+def not_installed(missing: ModuleNotFoundError) -> click.ClickException:
+    """That the backend's own dependencies are not there, and how to get them."""
+    words = f"the backend is not installed ({missing.name} is missing): pip install 'kraty-console[backend]'"
+    return click.ClickException(words)
+
+
+def operate(database: str | None, work: Callable[[Desk], Awaitable[T]]) -> T:
+    """Do it in one transaction on the database, which is brought up to date first.
+
+    Raises click.ClickException: declined, what was named is not there, or the database does not answer; in words.
+    """
+    try:
+        from sqlalchemy.exc import DBAPIError
+
+        from kraty_console.backend.operating.desk import Declined, NoSuch
+        from kraty_console.backend.preparing import CannotServe
+    except ModuleNotFoundError as missing:
+        raise not_installed(missing) from None
+    try:
+        return asyncio.run(_on(database_url(database), work))
+    except NoSuch as error:
+        raise NotThere(str(error)) from None
+    except Declined as error:
+        raise click.ClickException(str(error)) from None
+    except CannotServe as error:
+        raise (click.UsageError if error.usage else NoAnswer)(str(error)) from None
+    except (DBAPIError, OSError) as error:
+        raise NoAnswer(f"the database did not answer ({type(error).__name__}); try again") from None
+
+
+async def _on(url: str, work: Callable[[Desk], Awaitable[T]]) -> T:
+    import getpass
+    import secrets
+    import time
+
+    from kraty_console.backend.engine.ids import IdSource
+    from kraty_console.backend.operating.desk import Desk
+    from kraty_console.backend.preparing import prepare
+    from kraty_console.backend.storage.connecting import Limits
+    from kraty_console.backend.storage.database import Database
+
+    def now_ms() -> int:
+        return time.time_ns() // 1_000_000
+
+    await prepare(url)
+    new_id = IdSource(now_ms, secrets.randbits)
+    operator = f"command line ({getpass.getuser()})"
+    db = Database.open(url, Limits(pool=1))
+    try:
+        return await db.run(lambda tx: work(Desk(tx, now_ms(), new_id, secrets.token_bytes, operator)))
+    finally:
+        await db.close()
+
+
+def tell(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], *, as_json: bool, none: str) -> int:
+    """Print a list: as JSON, or as a table of the columns (field → title); the exit code says whether it has rows."""
+    if as_json:
+        emit_json(list(rows))
+    elif rows:
+        from kraty_console.present.safe import safe
+        from kraty_console.present.width import cells, pad
+
+        lines = [[safe(title) for title in columns.values()]]
+        lines += [[safe(_text(row[field]), limit=200) for field in columns] for row in rows]
+        widths = [max(cells(line[place]) for line in lines) for place in range(len(columns))]
+        emit("\n".join("  ".join(map(pad, line, widths)).rstrip() for line in lines))
+    if not rows:
+        say(none)
+    return Exit.FOUND if rows else Exit.NOT_FOUND
+
+
+def _text(value: object) -> str:
+    return "—" if value is None else str(value)
