@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -75,6 +73,8 @@ def operate(database: str | None, work: Callable[[Desk], Awaitable[T]]) -> T:
 
     Raises click.ClickException: declined, what was named is not there, or the database does not answer; in words.
     """
+    import asyncio
+
     try:
         from sqlalchemy.exc import DBAPIError
 
