@@ -28,6 +28,8 @@ BODIES = {
     "player.ban": {"reason": "cheating"},
     "player.unban": {},
     "player.register": {},
+    "player.merge": {},
+    "player.delete": {},
 }
 NOT_THERE = "0198c0de-0000-7000-8000-000000000000"
 SCENES: dict[str, Callable[[World], Mapping[str, str]]] = {}
@@ -66,6 +68,7 @@ def target(route: Route, world: World, **other: str) -> str:
         "attemptId": world.attempts[attempt],
         "grantId": world.grants["pending"],
         "economyKey": "gold",
+        "toExternalPlayerId": "alicia",
         **other,
     }
     path = route.path.format_map(_Segments(filled))

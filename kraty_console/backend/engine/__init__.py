@@ -17,6 +17,8 @@ The five changes, and the ban (the admin surface adds `audit: {id, url}`)
                                                                                 {itemKey, quantity, applied}
     bans.ban(tx, ctx, external_id)                       {playerId, externalPlayerId, bannedAt, reason, applied}
     bans.unban(tx, ctx, external_id)                     {playerId, externalPlayerId, unbannedAt, applied}
+    merge.merge(tx, ctx, from_id, to_id)                 MergePlayerResult (kraty-api 5.8)
+    erase.erase(tx, ctx, external_id)                    DeletePlayerResult (kraty-api 5.9)
 
 Players
     registration.register(tx, ctx, external_id, *, email=None, force=False)

@@ -41,7 +41,7 @@ async def erased(tx: Transaction, ctx: Context, external_id: str) -> Row | None:
             column.game_id == ctx.tenant.game_id,
             column.erased_hash == fingerprint(ctx, external_id),
         )
-        .order_by(column.deleted_at.desc())
+        .order_by(column.deleted_at.desc(), column.player_id.desc())
         .limit(1)
     )
     return None if found is None else Row(tables.players, found, fresh=False)

@@ -40,6 +40,23 @@ Email = Annotated[
 Reference = Annotated[str, Field(min_length=1, max_length=512)]
 
 
+class KeyedRequest(Request):
+    """A request that may be empty, or hold an `idempotencyKey` alone."""
+
+    model_config = TOLERANT
+
+    idempotency_key: Key | None = None
+
+    @property
+    def reason(self) -> str | None:
+        """None, where the request has no such field."""
+        return None
+
+    @property
+    def ticket(self) -> None:
+        """Programs have no tickets."""
+
+
 class ServerCurrencyEntry(CurrencyEntry):
     """So much of a currency."""
 
@@ -91,6 +108,19 @@ class Adjustment(Request):
     amount: Amount
     reason: Annotated[str, Field(max_length=MAX_REASON)] | None = None
     source_ref_id: Reference | None = None
+    idempotency_key: Key | None = None
+
+    @property
+    def ticket(self) -> None:
+        """The server surface has no tickets."""
+
+
+class Erasure(Request):
+    """Forget a player (kraty-api 3.3)."""
+
+    model_config = TOLERANT
+
+    reason: Literal["gdpr_erasure", "studio_request", "test"] = "gdpr_erasure"
     idempotency_key: Key | None = None
 
     @property

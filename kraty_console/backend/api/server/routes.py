@@ -8,6 +8,7 @@ from kraty_console.backend.api.routing import Route
 from kraty_console.backend.api.server import grants, keys, players, wallet
 from kraty_console.backend.api.server.requests import Adjustment, ServerGrant
 from kraty_console.backend.api.server.route import PLAYER, THE_PLAYER, server_route
+from kraty_console.backend.api.server.whole_player_routes import ROUTES as WHOLE_PLAYERS
 
 _BALANCE: Final = f"{PLAYER}/wallet/{{economyKey}}"
 
@@ -19,4 +20,5 @@ ROUTES: Final[tuple[Route, ...]] = (
     server_route("POST", f"{PLAYER}/grants", grants.create, "grant.create", THE_PLAYER, ServerGrant, status=(201, 200)),
     server_route("POST", f"{_BALANCE}/credit", wallet.credit, "wallet.credit", _THE_BALANCE, Adjustment),
     server_route("POST", f"{_BALANCE}/debit", wallet.debit, "wallet.debit", _THE_BALANCE, Adjustment),
+    *WHOLE_PLAYERS,
 )

@@ -1,0 +1,27 @@
+"""The routes about a player as a whole."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kraty_console.backend.api.routing import Route
+from kraty_console.backend.api.server import whole_players
+from kraty_console.backend.api.server.requests import Erasure, KeyedRequest
+from kraty_console.backend.api.server.route import PLAYER, THE_PLAYER, server_route
+from kraty_console.contract.server import DeletePlayerResult, MergePlayerResult, PlayerExport
+
+ROUTES: Final[tuple[Route, ...]] = (
+    server_route(
+        "POST",
+        f"{PLAYER}/merge-into/{{toExternalPlayerId}}",
+        whole_players.merge,
+        "player.merge",
+        THE_PLAYER,
+        KeyedRequest,
+        reply=MergePlayerResult,
+    ),
+    server_route(
+        "POST", f"{PLAYER}/delete", whole_players.delete, "player.delete", THE_PLAYER, Erasure, reply=DeletePlayerResult
+    ),
+    server_route("GET", f"{PLAYER}/export", whole_players.export, "player.export", THE_PLAYER, reply=PlayerExport),
+)
