@@ -10,6 +10,7 @@ import pytest
 from kraty_console.backend.api.routes import ROUTES
 from kraty_console.backend.api.routing import NOTHING, SIGNED_IN, Access, Route
 from kraty_console.contract.session import ROLE_PERMISSIONS, Permission
+from tests.contract import playing
 from tests.contract.world import NEIGHBOUR, OUTSIDER, ROLES, World
 
 PERMISSIONS = {value for name, value in vars(Permission).items() if name.isupper()}
@@ -27,12 +28,13 @@ BODIES = {
     "grant.create": {"entries": [{"type": "currency", "currencyKey": "gold", "amount": 1}]},
     "player.ban": {"reason": "cheating"},
     "player.unban": {},
+    **playing.BODIES,
     "player.register": {},
     "player.merge": {},
     "player.delete": {},
 }
 NOT_THERE = "0198c0de-0000-7000-8000-000000000000"
-SCENES: dict[str, Callable[[World], Mapping[str, str]]] = {}
+SCENES: dict[str, Callable[[World], Mapping[str, str]]] = {**playing.SCENES}
 """What has to be there, by action, before a call succeeds; the answer is what fills its path."""
 
 

@@ -68,6 +68,11 @@ def bad_player_secret(missing: bool) -> RuleError:
     return RuleError(Code.PLAYER_SECRET_INVALID, f"X-Player-Secret {said}; register the player first")
 
 
+def other_game() -> RuleError:
+    """403: a game in the path that is not the key's; of others it is not told whether they are there."""
+    return RuleError(Code.FORBIDDEN, "this key is for another game than the one in the path")
+
+
 def nothing_here() -> RuleError:
     """404 for paths, and for studios and games that the caller cannot see: it tells nothing of whether they exist."""
     return RuleError(Code.NOT_FOUND, "there is nothing here, or nothing that you can see")

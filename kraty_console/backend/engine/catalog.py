@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -13,6 +13,22 @@ from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Row, Transaction
 
 Json = Mapping[str, Any]
+
+EVENT_EXTRAS: Final = frozenset(
+    {
+        "enabled",
+        "entry_cost",
+        "attempt_quota",
+        "entry_requirement",
+        "unlock_condition",
+        "schedule",
+        "metadata",
+        "fill_timeout_seconds",
+        "fill_bots",
+        "fill_strategy",
+    }
+)
+"""The columns of an event that need not be said."""
 
 
 async def item(tx: Transaction, ctx: Context, key: str) -> Row | None:
@@ -202,33 +218,43 @@ async def put_event(
     leaderboard_mode: str = "global",
     milestone_rewards: Sequence[Json] = (),
     capacity: int | None = None,
+    more: Json | None = None,
 ) -> Row:
-    """Define an event.
+    """Define an event, or define it anew.
 
     `metrics`: `[{key, target?, cap?, scorePerUnit?}]`. `milestone_rewards`: `[{key, metricKey, threshold, entries}]`.
     `reward_policy`: `{type: "none"}`, `{type: "fixed_bundle", bundle}`, `{type: "shared_pool", pool, currencyKey}` or
-    `{type: "rank_scaled", tiers: [{fromRank, toRank, bundle}]}`; a bundle is its key or `{entries}`.
+    `{type: "rank_scaled", tiers: [{fromRank, toRank, bundle}]}`; a bundle is its key or `{entries}`. `more` holds what
+    few events have, by the names of EVENT_EXTRAS.
     """
-    return tx.add(
+    assert more is None or more.keys() <= EVENT_EXTRAS, "an event has no more than that"
+    values = {
+        "name": name,
+        "type": "single_metric" if len(metrics) == 1 else "multi_metric",
+        "leaderboard_mode": leaderboard_mode,
+        "metrics": [dict(metric) for metric in metrics],
+        "reward_policy": dict(reward_policy),
+        "milestone_rewards": [dict(milestone) for milestone in milestone_rewards],
+        "capacity": capacity,
+        **(more or {}),
+    }
+    column = tables.events.c
+    row = await tx.find(
         tables.events,
-        {
-            **_tenant(ctx),
-            "event_id": ctx.new_id(),
-            "key": key,
-            "name": name,
-            "type": "single_metric" if len(metrics) == 1 else "multi_metric",
-            "leaderboard_mode": leaderboard_mode,
-            "metrics": [dict(metric) for metric in metrics],
-            "reward_policy": dict(reward_policy),
-            "milestone_rewards": [dict(milestone) for milestone in milestone_rewards],
-            "capacity": capacity,
-            "created_at": ctx.now_ms,
-        },
+        column.studio_id == ctx.tenant.studio_id,
+        column.game_id == ctx.tenant.game_id,
+        column.key == key,
     )
+    if row is not None:
+        return tx.change(row, **values)
+    made = {**_tenant(ctx), "event_id": ctx.new_id(), "key": key, "created_at": ctx.now_ms, **values}
+    return tx.add(tables.events, made)
 
 
-async def put_window(tx: Transaction, ctx: Context, event_key: str, *, starts_at: int, ends_at: int) -> Row:
-    """Open the event from one moment to another (milliseconds, UTC)."""
+async def put_window(
+    tx: Transaction, ctx: Context, event_key: str, *, starts_at: int, ends_at: int, metadata: Json | None = None
+) -> Row:
+    """Open the event from one moment to another (milliseconds, UTC); `metadata` wins over the event's."""
     event_row = await event_by_key(tx, ctx, event_key)
     return tx.add(
         tables.event_windows,
@@ -238,46 +264,9 @@ async def put_window(tx: Transaction, ctx: Context, event_key: str, *, starts_at
             "event_id": event_row["event_id"],
             "starts_at": starts_at,
             "ends_at": ends_at,
+            "metadata": None if metadata is None else dict(metadata),
         },
     )
-
-
-async def put_board(
-    tx: Transaction,
-    ctx: Context,
-    key: str,
-    *,
-    name: str | Json,
-    reset_cadence: str = "never",
-    score_aggregation: str = "best",
-    ranked_by: str | None = None,
-    segments: Sequence[Json] = (),
-) -> Row:
-    """Define a leaderboard of the game (kraty-api 5.11).
-
-    `reset_cadence`: never, weekly, monthly. `score_aggregation`: best, latest, sum. `ranked_by`: the currency whose
-    balance it follows, from now on; then no scores are sent to it. `segments`: what parts its players (`segments`).
-    """
-    row = tx.add(
-        tables.boards,
-        {
-            **_tenant(ctx),
-            "board_id": ctx.new_id(),
-            "key": key,
-            "name": name,
-            "reset_cadence": reset_cadence,
-            "score_aggregation": score_aggregation,
-            "ranked_by": ranked_by,
-            "segments": [dict(each) for each in segments],
-            "created_at": ctx.now_ms,
-        },
-    )
-    if ranked_by is not None:
-        followed = await currency(tx, ctx, ranked_by)
-        if followed is None:
-            not_found("Currency", ranked_by)
-        tx.change(followed, ranked_boards=[*(followed["ranked_boards"] or ()), row["board_id"]])
-    return row
 
 
 async def _put(tx: Transaction, ctx: Context, where: sa.Table, key: str, **values: object) -> Row:

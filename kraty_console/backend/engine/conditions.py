@@ -123,9 +123,9 @@ async def _holds(tx: Transaction, ctx: Context, tree: Tree, asked: Asked) -> boo
             return not decisive
     match tree["kind"]:
         case "wallet_at_least":
-            return await _held(tx, asked, tables.wallets, tree["economyKey"], "balance") >= tree["amount"]
+            return await _held(tx, asked, tables.wallets, tree["economyKey"], "balance") >= int(tree["amount"])
         case "item_at_least":
-            return await _held(tx, asked, tables.inventory, tree["itemKey"], "quantity") >= tree["quantity"]
+            return await _held(tx, asked, tables.inventory, tree["itemKey"], "quantity") >= int(tree["quantity"])
         case "context_at_least":
             value = asked.context.get(tree["field"])
             return isinstance(value, int | float) and not isinstance(value, bool) and bool(value >= tree["value"])

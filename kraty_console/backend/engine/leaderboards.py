@@ -22,15 +22,7 @@ async def board(tx: Transaction, ctx: Context, event: Row, window: Row, scope: s
     known: str | None = tx.memo.get(place)
     if known is not None:
         return known
-    column = tables.leaderboards.c
-    which = (
-        column.studio_id == ctx.tenant.studio_id,
-        column.game_id == ctx.tenant.game_id,
-        column.window_id == window["window_id"],
-        column.environment == ctx.environment,
-        column.scope == scope,
-    )
-    row = await tx.find(tables.leaderboards, *which)
+    row = await tx.find(tables.leaderboards, *_of_window(ctx, window, scope))
     if row is None:
         await tx.insert_if_absent(
             tables.leaderboards,
@@ -46,11 +38,28 @@ async def board(tx: Transaction, ctx: Context, event: Row, window: Row, scope: s
                 "created_at": ctx.now_ms,
             },
         )
-        row = await tx.find(tables.leaderboards, *which)
+        row = await tx.find(tables.leaderboards, *_of_window(ctx, window, scope))
         assert row is not None, "the board was made"
     found: str = row["leaderboard_id"]
     tx.memo[place] = found
     return found
+
+
+async def find(tx: Transaction, ctx: Context, window: Row, scope: str = GLOBAL) -> str | None:
+    """The id of the window's board, None before anybody needed it."""
+    row = await tx.find(tables.leaderboards, *_of_window(ctx, window, scope))
+    return None if row is None else str(row["leaderboard_id"])
+
+
+def _of_window(ctx: Context, window: Row, scope: str) -> tuple[sa.ColumnElement[bool], ...]:
+    column = tables.leaderboards.c
+    return (
+        column.studio_id == ctx.tenant.studio_id,
+        column.game_id == ctx.tenant.game_id,
+        column.window_id == window["window_id"],
+        column.environment == ctx.environment,
+        column.scope == scope,
+    )
 
 
 async def follow(tx: Transaction, ctx: Context, attempt: Row) -> Row:

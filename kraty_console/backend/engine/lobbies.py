@@ -117,6 +117,15 @@ async def look(tx: Transaction, ctx: Context, lobby_id: str) -> Row:
     return lobby
 
 
+async def settle(tx: Transaction, ctx: Context, lobby_id: str) -> Answer:
+    """The lobby itself, after what should have become of it by now; 404 outside the context's environment."""
+    lobby = await locked(tx, ctx, lobby_id)
+    if lobby["environment"] != ctx.environment:
+        not_found("Lobby", lobby_id)
+    await advance(tx, ctx, lobby)
+    return Answer(200, (await shown(tx, ctx, lobby))["lobby"])
+
+
 async def waits(tx: Transaction, ctx: Context, lobby: Row) -> bool:
     """Whether something should have become of the lobby by now (`advance`)."""
     if lobby["status"] == "closed":

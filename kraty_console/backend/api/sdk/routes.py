@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from kraty_console.backend.api.routing import Route
+from kraty_console.backend.api.sdk.play_routes import ROUTES as PLAY
 from kraty_console.backend.api.sdk.profile_routes import ROUTES as PROFILES
 
-ROUTES: Final[tuple[Route, ...]] = (*PROFILES,)
+ROUTES: Final[tuple[Route, ...]] = (*PROFILES, *PLAY)

@@ -1,0 +1,42 @@
+"""What a game, or its studio's backend, sends while somebody plays (kraty-api 3.7, 3.8, 4)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StrictBool
+
+from kraty_console.backend.api.sdk.requests import GameRequest
+from kraty_console.backend.engine.lobbies import MAX_CAPACITY
+
+Value = int | float
+"""A metric's value, kept as it was sent."""
+
+MetricKey = Annotated[str, Field(min_length=1, max_length=200)]
+PlayerId = Annotated[str, Field(min_length=1, max_length=512)]
+
+
+class Start(GameRequest):
+    """Start an attempt; the context is kept as the player's last one."""
+
+    player_context: dict[str, Any] | None = None
+
+
+class Progress(GameRequest):
+    """Report metrics: one value for an event with one metric, or several by key (`metricValues` is the same, C16)."""
+
+    mode: Literal["set", "increment"]
+    metric_value: Value | None = None
+    metrics: Annotated[dict[MetricKey, Value], Field(max_length=100)] | None = None
+    metric_values: Annotated[dict[MetricKey, Value], Field(max_length=100)] | None = None
+    occurred_at: str | None = None
+
+
+class LobbyPush(GameRequest):
+    """A lobby that the studio matched itself; its key is what makes it the same lobby when it is pushed again."""
+
+    key: Annotated[str, Field(min_length=1, max_length=200)]
+    external_player_ids: Annotated[list[PlayerId], Field(min_length=1, max_length=MAX_CAPACITY)]
+    capacity: Annotated[int, Field(ge=1, le=MAX_CAPACITY)] | None = None
+    fill_bots: StrictBool | None = None
+    metadata: dict[str, Any] | None = None

@@ -1,0 +1,55 @@
+"""Routes of a game about playing: events, attempts, lobbies (kraty-api 4)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kraty_console.backend.api import lobbies, playing
+from kraty_console.backend.api.play_requests import Progress, Start
+from kraty_console.backend.api.routing import Access, Route
+from kraty_console.backend.api.sdk.requests import GameRequest
+from kraty_console.backend.api.sdk.route import PLAYER, THE_PLAYER, sdk_route
+from kraty_console.contract import play
+from kraty_console.contract.players import Lobby
+
+_EVENT: Final = f"{PLAYER}/events/{{eventKey}}"
+_ATTEMPT: Final = f"{_EVENT}/attempts/{{attemptId}}"
+_THE_ATTEMPT: Final = ("attempt", "attemptId")
+
+ROUTES: Final[tuple[Route, ...]] = (
+    sdk_route(
+        "GET",
+        f"{PLAYER}/events",
+        playing.events,
+        "event.read",
+        THE_PLAYER,
+        access=Access.KEY,
+        query=("status",),
+        reply=play.EventListings,
+    ),
+    sdk_route(
+        "POST",
+        f"{_EVENT}/start",
+        playing.start,
+        "attempt.start",
+        THE_PLAYER,
+        Start,
+        status=(201, 200, 202),
+        reply=play.Started,
+    ),
+    sdk_route(
+        "POST",
+        f"{_ATTEMPT}/progress",
+        playing.progress,
+        "attempt.progress",
+        _THE_ATTEMPT,
+        Progress,
+        reply=play.Progressed,
+    ),
+    sdk_route(
+        "POST", f"{_ATTEMPT}/finish", playing.finish, "attempt.finish", _THE_ATTEMPT, GameRequest, reply=play.Finished
+    ),
+    sdk_route(
+        "GET", "/lobbies/{lobbyId}", lobbies.read, "lobby.read", ("lobby", "lobbyId"), access=Access.KEY, reply=Lobby
+    ),
+)

@@ -1,0 +1,45 @@
+"""Routes of a studio's backend about playing: progress, finish, lobbies (kraty-api 3.7, 3.8)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kraty_console.backend.api import lobbies, playing
+from kraty_console.backend.api.play_requests import LobbyPush, Progress
+from kraty_console.backend.api.routing import Route
+from kraty_console.backend.api.sdk.requests import GameRequest
+from kraty_console.backend.api.server.route import PLAYER, server_route
+from kraty_console.contract import play
+from kraty_console.contract.players import Lobby
+
+_GAME: Final = "/games/{gameId}"
+_ATTEMPT: Final = f"{PLAYER}/events/{{eventKey}}/attempts/{{attemptId}}"
+_THE_ATTEMPT: Final = ("attempt", "attemptId")
+
+ROUTES: Final[tuple[Route, ...]] = (
+    server_route(
+        "POST",
+        f"{_ATTEMPT}/progress",
+        playing.progress,
+        "attempt.progress",
+        _THE_ATTEMPT,
+        Progress,
+        reply=play.Progressed,
+    ),
+    server_route(
+        "POST", f"{_ATTEMPT}/finish", playing.finish, "attempt.finish", _THE_ATTEMPT, GameRequest, reply=play.Finished
+    ),
+    server_route(
+        "POST",
+        f"{_GAME}/events/{{eventKey}}/lobbies",
+        lobbies.push,
+        "lobby.push",
+        ("event", "eventKey"),
+        LobbyPush,
+        status=(201, 200),
+        reply=Lobby,
+    ),
+    server_route(
+        "GET", f"{_GAME}/lobbies/{{lobbyId}}", lobbies.read_of_game, "lobby.read", ("lobby", "lobbyId"), reply=Lobby
+    ),
+)
