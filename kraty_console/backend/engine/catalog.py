@@ -269,6 +269,44 @@ async def put_window(
     )
 
 
+async def put_board(
+    tx: Transaction,
+    ctx: Context,
+    key: str,
+    *,
+    name: str | Json,
+    reset_cadence: str = "never",
+    score_aggregation: str = "best",
+    ranked_by: str | None = None,
+    segments: Sequence[Json] = (),
+) -> Row:
+    """Define a leaderboard of the game (kraty-api 5.11).
+
+    `reset_cadence`: never, weekly, monthly. `score_aggregation`: best, latest, sum. `ranked_by`: the currency whose
+    balance it follows, from now on; then no scores are sent to it. `segments`: what parts its players (`segments`).
+    """
+    row = tx.add(
+        tables.boards,
+        {
+            **_tenant(ctx),
+            "board_id": ctx.new_id(),
+            "key": key,
+            "name": name,
+            "reset_cadence": reset_cadence,
+            "score_aggregation": score_aggregation,
+            "ranked_by": ranked_by,
+            "segments": [dict(each) for each in segments],
+            "created_at": ctx.now_ms,
+        },
+    )
+    if ranked_by is not None:
+        followed = await currency(tx, ctx, ranked_by)
+        if followed is None:
+            not_found("Currency", ranked_by)
+        tx.change(followed, ranked_boards=[*(followed["ranked_boards"] or ()), row["board_id"]])
+    return row
+
+
 async def _put(tx: Transaction, ctx: Context, where: sa.Table, key: str, **values: object) -> Row:
     row = await tx.get(where, ctx.tenant.studio_id, ctx.tenant.game_id, key)
     if row is not None:
