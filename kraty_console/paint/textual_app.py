@@ -14,7 +14,7 @@ from kraty_console.paint.abilities import abilities_of
 from kraty_console.paint.painter import Painter, Piece
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
+    from rich.console import Console, RenderableType
     from textual.screen import Screen
 
 Result = TypeVar("Result")
@@ -54,7 +54,7 @@ class PaintsChanges(App[Result]):
         self.app_resume_signal.subscribe(self, lambda _: self.action_repaint(), immediate=True)
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
-        pieces = None if self.plain_paint or self.is_inline else _pieces(renderable)
+        pieces = None if self.plain_paint or self.is_inline else pieces_of(renderable)
         driver = self._driver
         if pieces is None or driver is None or self.is_headless:
             if renderable is not None:
@@ -71,8 +71,7 @@ class PaintsChanges(App[Result]):
         driver = self._driver
         assert driver is not None
         if self._painter is None:
-            colours = _COLOURS.get(self.console.color_system or "truecolor", ColorSystem.TRUECOLOR)
-            self._painter = Painter(abilities_of(os.environ.get("TERM")), colours)
+            self._painter = Painter(abilities_of(os.environ.get("TERM")), colours_of(self.console))
         size = screen.outer_size
         cursor = size.clamp_offset(self.cursor_position)
         try:
@@ -93,7 +92,12 @@ class PaintsChanges(App[Result]):
         driver.flush()
 
 
-def _pieces(update: object) -> Iterator[Piece] | None:
+def colours_of(console: Console) -> ColorSystem:
+    """The colours that a console writes; all of them where it does not say."""
+    return _COLOURS.get(console.color_system or "truecolor", ColorSystem.TRUECOLOR)
+
+
+def pieces_of(update: object) -> Iterator[Piece] | None:
     """The pieces of an update of the screen; None for anything else."""
     if isinstance(update, LayoutUpdate):
         return _of_layout(update)

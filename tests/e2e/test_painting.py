@@ -1,0 +1,61 @@
+"""What of the screen is sent, and how it is painted again after something else was on the terminal."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from tests.e2e.person import Person
+from tests.e2e.world import World
+from tests.terminal.audit import assert_clean
+
+pytestmark = pytest.mark.xdist_group("painting")
+
+
+@pytest.fixture
+def person(world: World) -> Iterator[Person]:
+    with Person(world.console("alice_42"), env=world.env()) as person:
+        person.on("alice_42")
+        yield person
+
+
+def below_the_heading(person: Person) -> list[str]:
+    """The screen without its first line, which tells the time and how long an answer took."""
+    return person.text().splitlines()[1:]
+
+
+def test_what_another_program_wrote_over_the_screen_is_gone_after_ctrl_l(person: Person) -> None:
+    before = person.wait_for("roll failed")
+    person.emulator.receive(b"\x1b[5;1HBroadcast message from root: reboot at noon\x1b[H\x1b[K")
+    assert "Broadcast" in person.text()
+    person.press("C-l")
+    person.wait_until_gone("Broadcast")
+    assert person.text() == before
+
+
+def test_after_a_stop_and_on_all_is_painted_again(person: Person) -> None:
+    before = person.wait_for("roll failed")
+    person.signal(signal.SIGSTOP)
+    person.emulator.receive(b"\x1b[2J\x1b[H$ fg")
+    person.signal(signal.SIGCONT)
+    person.press("C-l")
+    person.wait_for("roll failed")
+    assert person.text() == before
+
+
+def test_one_key_costs_tens_of_bytes_and_painting_left_to_textual_costs_thousands(world: World, person: Person) -> None:
+    person.wait_for("roll failed")
+    with Person(world.console("--plain-paint", "alice_42"), env=world.env("plain")) as plain:
+        plain.on("alice_42")
+        plain.wait_for("roll failed")
+        assert below_the_heading(plain) == below_the_heading(person)
+        seen = [len(each.sent) for each in (person, plain)]
+        for each in (person, plain):
+            each.pane("2", "SOURCE")
+        ours, textuals = (len(each.sent) - before for each, before in zip((person, plain), seen, strict=True))
+        assert ours * 4 < textuals
+        assert below_the_heading(plain) == below_the_heading(person)
+        plain.quit()
+        assert_clean(plain.sent)
