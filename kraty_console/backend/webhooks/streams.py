@@ -80,3 +80,14 @@ def of_endpoint(endpoint: Row) -> list[sa.ColumnElement[bool]]:
     """That a delivery is this endpoint's."""
     column: Any = tables.webhook_deliveries.c
     return [column[name] == endpoint[name] for name in ("studio_id", "game_id", "endpoint_id")]
+
+
+async def cancel_all(tx: Transaction, endpoint: Row, now_ms: int) -> None:
+    """Let nothing more be sent; an attempt that is under way ends, and changes nothing."""
+    column = tables.webhook_deliveries.c
+    await tx.flush()
+    await tx.execute(
+        sa.update(tables.webhook_deliveries)
+        .where(*of_endpoint(endpoint), column.state == PENDING)
+        .values(state="cancelled", due_at=None, finished_at=now_ms)
+    )

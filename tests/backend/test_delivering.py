@@ -1,0 +1,284 @@
+"""From a change to a studio's receiver: signed, once, in order, again later when it fails (decisions: Webhooks)."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+from collections.abc import AsyncIterator
+
+import pytest
+
+from kraty_console.backend.engine import players
+from kraty_console.backend.webhooks.claims import HOUR, LEASE_MS, MINUTE, SECOND, EndpointKey, claim
+from kraty_console.backend.webhooks.delivery_ids import is_delivery_id
+from tests.backend.receiver import Receiver, answer, receiving
+from tests.backend.studio import SECRET, Studio, told
+from tests.backend.world import ALICE, World
+
+NAMES = ("ann", "ben", "cleo")
+
+
+@pytest.fixture
+async def studio(world: World) -> AsyncIterator[Studio]:
+    for name in (ALICE, *NAMES):
+        await world.run(players.upsert, world.engine(), name)
+        await world.run(players.upsert, world.engine(environment="test"), name)
+    made = Studio(world)
+    yield made
+    await made.leave()
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    async with receiving() as started:
+        yield started
+
+
+async def test_an_event_arrives_signed_in_its_envelope(studio: Studio, receiver: Receiver) -> None:
+    await studio.endpoint(receiver)
+    await studio.credit(ALICE, 5)
+    await studio.deliver()
+    [message] = receiver.messages
+    envelope = message.envelope
+    assert list(envelope) == ["id", "eventName", "studioId", "gameId", "occurredAt", "deliveryAttempt", "data"]
+    assert is_delivery_id(envelope["id"])
+    assert (envelope["eventName"], envelope["deliveryAttempt"]) == ("wallet.changed", 1)
+    assert (envelope["studioId"], envelope["gameId"]) == (studio.world.tenant.studio_id, studio.world.tenant.game_id)
+    assert envelope["occurredAt"] == "2026-09-21T14:13:20.000Z"
+    assert envelope["data"]["externalPlayerId"] == ALICE
+    assert (envelope["data"]["delta"], envelope["data"]["wallet"]["balance"]) == (5, 5)
+    assert message.is_signed(SECRET, studio.now / 1000)
+    assert not message.is_signed(SECRET + "6", studio.now / 1000)
+    assert message.fields["content-type"] == "application/json"
+    assert await studio.states() == ["delivered"]
+    [attempt] = await studio.attempts()
+    assert (attempt["number"], attempt["status"], attempt["error"], attempt["answer"]) == (1, 200, None, "ok")
+
+
+async def test_an_endpoint_is_told_of_what_it_asked_for_and_of_nothing_before_it(studio: Studio) -> None:
+    async with receiving() as all_, receiving() as bans, receiving() as test, receiving() as late:
+        await studio.credit(ALICE, 1)
+        studio.now += 1
+        await studio.endpoint(all_)
+        await studio.endpoint(bans, "player.banned")
+        await studio.endpoint(test, environment="test")
+        await studio.credit(ALICE, 2)
+        await studio.credit(ALICE, 3, environment="test")
+        await studio.ban("ben")
+        studio.now += 1
+        await studio.endpoint(late)
+        await studio.credit(ALICE, 4)
+        await studio.deliver()
+        assert sorted(told(all_)) == [(ALICE, 2), (ALICE, 4), ("ben", 0)]
+        assert told(bans) == [("ben", 0)]
+        assert told(test) == [(ALICE, 3)]
+        assert told(late) == [(ALICE, 4)]
+        assert len(set(all_.ids + bans.ids + test.ids + late.ids)) == 6
+
+
+async def test_a_receiver_that_fails_is_tried_again_on_the_schedule_and_then_no_more(
+    studio: Studio, receiver: Receiver
+) -> None:
+    await studio.endpoint(receiver)
+    await studio.credit(ALICE, 5)
+    receiver.answer = lambda _: answer(503, b"in a minute")
+    waits = [0, 5 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 10 * HOUR]
+    for number, wait in enumerate(waits, 1):
+        if wait:
+            studio.now += wait - 1
+            await studio.deliver()
+            assert len(receiver.messages) == number - 1, "not before its time"
+            studio.now += 1
+        await studio.deliver()
+        assert [message.envelope["deliveryAttempt"] for message in receiver.messages] == list(range(1, number + 1))
+    studio.now += 1000 * HOUR
+    await studio.deliver()
+    assert len(receiver.messages) == 8
+    assert await studio.states() == ["failed"]
+    assert len(set(receiver.ids)) == 1
+    assert len({str(message.envelope["data"]) for message in receiver.messages}) == 1
+    assert {row["error"] for row in await studio.attempts()} == {"answered 503"}
+
+
+async def test_one_that_recovers_gets_what_waited_in_the_order_in_which_it_happened(
+    studio: Studio, receiver: Receiver
+) -> None:
+    await studio.endpoint(receiver)
+    receiver.answer = lambda message: answer(500 if message.envelope["data"]["externalPlayerId"] == "ann" else 200)
+    for amount in (1, 2, 3):
+        for name in NAMES:
+            await studio.credit(name, amount)
+    await studio.deliver()
+    assert told(receiver).count(("ann", 1)) == 1
+    assert not {("ann", 2), ("ann", 3)} & set(told(receiver)), "held back by the one that failed"
+    assert [each for each in told(receiver) if each[0] == "ben"] == [("ben", 1), ("ben", 2), ("ben", 3)]
+    receiver.answer = lambda _: answer(200)
+    receiver.messages.clear()
+    await studio.credit("ann", 4)
+    await studio.deliver()
+    assert told(receiver) == []
+    studio.now += 5 * SECOND
+    await studio.deliver()
+    assert told(receiver) == [("ann", 1), ("ann", 2), ("ann", 3), ("ann", 4)]
+    assert set(await studio.states()) == {"delivered"}
+
+
+async def test_what_failed_for_good_holds_back_nobody_any_more(studio: Studio, receiver: Receiver) -> None:
+    await studio.endpoint(receiver)
+    receiver.answer = lambda message: answer(500 if message.envelope["data"]["delta"] == 1 else 200)
+    await studio.credit("ann", 1)
+    await studio.credit("ann", 2)
+    for _ in range(8):
+        await studio.deliver()
+        studio.now += 10 * HOUR
+    assert await studio.states() == ["failed", "delivered"]
+
+
+async def test_two_workers_at_once_tell_each_event_once_and_in_order(studio: Studio) -> None:
+    async with receiving() as one, receiving() as other:
+        for receiver in (one, other):
+            await studio.endpoint(receiver)
+        names = [f"player_{number}" for number in range(6)]
+        for name in names:
+            await studio.world.run(players.upsert, studio.world.engine(), name)
+        for amount in range(1, 5):
+            await asyncio.gather(*(studio.credit(name, amount) for name in names))
+        workers = [studio.deliverer(), studio.deliverer(most_of_endpoint=2), studio.deliverer(most=1)]
+
+        async def work(index: int) -> None:
+            await studio.deliver(workers[index])
+
+        await asyncio.gather(*(work(index) for index in range(3)))
+        await studio.deliver(*workers)
+        for receiver in (one, other):
+            assert len(receiver.ids) == len(set(receiver.ids)) == 24
+            for name in names:
+                assert [amount for who, amount in told(receiver) if who == name] == [1, 2, 3, 4]
+        assert not set(one.ids) & set(other.ids)
+        assert {row["number"] for row in await studio.attempts()} == {1}
+
+
+async def test_killed_between_sending_and_noting_it_is_told_again_under_the_same_id(
+    studio: Studio, receiver: Receiver
+) -> None:
+    await studio.endpoint(receiver)
+    await studio.credit(ALICE, 5)
+    receiver.gate = asyncio.Event()
+    killed = studio.deliverer()
+    assert await killed.run() == 2
+    await receiver.arrived.wait()
+    for task in list(killed._under_way):
+        task.cancel()
+    receiver.gate.set()
+    receiver.gate = None
+    await studio.deliver()
+    assert len(receiver.messages) == 1, "whoever took it may still be at it"
+    studio.now += LEASE_MS
+    await studio.deliver()
+    assert [message.envelope["deliveryAttempt"] for message in receiver.messages] == [1, 2]
+    assert len(set(receiver.ids)) == 1
+    first, second = await studio.attempts()
+    assert (first["duration_ms"], first["status"], second["status"]) == (None, None, 200)
+    assert await studio.states() == ["delivered"]
+
+
+async def test_late_news_of_a_success_count_and_of_a_failure_do_not(studio: Studio, receiver: Receiver) -> None:
+    """A worker that was held up longer than its lease: another one has taken over meanwhile."""
+    await studio.endpoint(receiver)
+    for amount, last in ((1, 500), (2, 200)):
+        receiver.gate = asyncio.Event()
+        receiver.arrived.clear()
+        receiver.answer = lambda message, status=last: answer(status)
+        await studio.credit(ALICE, amount)
+        slow = studio.deliverer()
+        await slow.run()
+        await receiver.arrived.wait()
+        studio.now += LEASE_MS
+        key = EndpointKey(studio.world.tenant, (await studio.deliveries())[-1]["endpoint_id"])
+        async with studio.world.db.transaction() as tx:
+            [taken] = await claim(tx, key, studio.now, 5)
+        assert taken.attempt == 2
+        assert SECRET not in repr(taken)
+        receiver.gate.set()
+        await slow.quiet()
+        row = (await studio.deliveries())[-1]
+        assert row["state"] == ("pending" if last == 500 else "delivered")
+        assert row["due_at"] == (studio.now + LEASE_MS if last == 500 else None)
+        studio.now += LEASE_MS
+        receiver.answer = lambda _: answer(200)
+        await studio.deliver()
+        assert (await studio.deliveries())[-1]["state"] == "delivered"
+
+
+async def test_a_receiver_that_is_slow_holds_up_no_other(studio: Studio) -> None:
+    async with receiving() as slow, receiving() as quick:
+        slow.gate = asyncio.Event()
+        for receiver in (slow, quick):
+            await studio.endpoint(receiver)
+        for name in NAMES:
+            await studio.credit(name, 1)
+        deliverer = studio.deliverer(most_of_endpoint=2)
+        while len(quick.messages) < 3:
+            await deliverer.run()
+            await asyncio.sleep(0)
+        assert 1 <= len(slow.messages) <= 2
+        slow.gate.set()
+        await deliverer.quiet()
+        await studio.deliver(deliverer)
+        assert len(slow.messages) == 3
+
+
+async def test_when_told_to_end_it_ends_what_it_began_and_begins_nothing(studio: Studio, receiver: Receiver) -> None:
+    await studio.endpoint(receiver)
+    await studio.credit(ALICE, 1)
+    await studio.credit(ALICE, 2)
+    receiver.gate = asyncio.Event()
+    deliverer = studio.deliverer()
+    await deliverer.run()
+    await receiver.arrived.wait()
+    ending = asyncio.ensure_future(deliverer.finish())
+    await asyncio.sleep(0)
+    receiver.gate.set()
+    await ending
+    assert told(receiver) == [(ALICE, 1)]
+    assert await studio.states() == ["delivered", "pending"]
+
+
+async def test_what_goes_wrong_with_us_is_told_to_whoever_runs_it(
+    studio: Studio, receiver: Receiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    await studio.endpoint(receiver)
+    await studio.credit(ALICE, 1)
+
+    class Broken:
+        to_private = True
+
+        async def post(self, *_: object) -> None:
+            raise RuntimeError("out of memory")
+
+    deliverer = studio.deliverer(Broken())  # type: ignore[arg-type]
+    with caplog.at_level(logging.ERROR, "kraty.webhooks"):
+        await deliverer.run()
+        await deliverer.quiet()
+        with pytest.raises(RuntimeError, match="out of memory"):
+            await deliverer.run()
+    assert SECRET not in caplog.text
+    studio.now += LEASE_MS
+    await studio.deliver()
+    assert told(receiver) == [(ALICE, 1)]
+
+
+async def test_with_nobody_to_tell_it_looks_seldom(studio: Studio, receiver: Receiver) -> None:
+    await studio.leave()
+    deliverer = studio.deliverer()
+    assert await deliverer.run() == 0
+    assert deliverer.rest_seconds() == 10
+    await studio.endpoint(receiver)
+    await studio.credit(ALICE, 1)
+    assert await deliverer.run() == 0, "it looked just now"
+    studio.now += 1
+    await studio.deliver(deliverer)
+    assert deliverer.rest_seconds() == 1
+    assert told(receiver) == [(ALICE, 1)]
+    gc.collect()
