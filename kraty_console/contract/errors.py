@@ -20,6 +20,13 @@ class Code(StrEnum):
     FORBIDDEN = "forbidden"
     TENANT_MISMATCH = "tenant_mismatch"
     PLAYER_BANNED = "player_banned"
+    PLAYER_BLOCKED = "player_blocked"
+    CANNOT_FRIEND_SELF = "cannot_friend_self"
+    FRIEND_CODE_INVALID = "friend_code_invalid"
+    ALREADY_FRIENDS = "already_friends"
+    GIFTING_DISABLED = "gifting_disabled"
+    UNKNOWN_CURRENCY = "unknown_currency"
+    UNKNOWN_ITEM = "unknown_item"
     PLAYER_ALREADY_REGISTERED = "player_already_registered"
     UNLOCK_CONDITION_FAILED = "unlock_condition_failed"
     ENTRY_REQUIREMENT_FAILED = "entry_requirement_failed"
@@ -68,6 +75,13 @@ STATUS: Final[dict[Code, int]] = {
     Code.NO_ACTIVE_WINDOW: 409,
     Code.ATTEMPT_FINISHED: 409,
     Code.IDEMPOTENCY_CONFLICT: 409,
+    Code.PLAYER_BLOCKED: 403,
+    Code.CANNOT_FRIEND_SELF: 400,
+    Code.FRIEND_CODE_INVALID: 404,
+    Code.ALREADY_FRIENDS: 409,
+    Code.GIFTING_DISABLED: 403,
+    Code.UNKNOWN_CURRENCY: 400,
+    Code.UNKNOWN_ITEM: 400,
     Code.PLAYER_ALREADY_REGISTERED: 409,
     Code.PAYLOAD_TOO_LARGE: 413,
     Code.UNSUPPORTED_MEDIA_TYPE: 415,

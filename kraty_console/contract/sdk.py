@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
+
+from pydantic import Field
 
 from kraty_console.contract.players import Identity
 from kraty_console.contract.wire import Answer
@@ -21,3 +24,31 @@ class PlayerRegistration(Answer):
     synthetic_identity: Identity | None = None
     display_identity: Identity | None = None
     anonymized_identity: Identity | None = None
+
+
+class PlayerIdentities(Answer):
+    """Both names of a player."""
+
+    display_identity: Identity | None = None
+    anonymized_identity: Identity | None = None
+
+
+class IdentitySet(PlayerIdentities):
+    """Both names after one was chosen."""
+
+    external_player_id: str
+
+
+class PlayerMetadata(Answer):
+    """All that is kept with a player."""
+
+    external_player_id: str
+    metadata: dict[str, Any] = Field(default_factory=dict)
+
+
+class PresenceTold(Answer):
+    """The player's own presence after a heartbeat."""
+
+    online: bool
+    last_active_at: datetime | None = None
+    status: str | None = None

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
+from kraty_console.contract.players import Identity
 from kraty_console.contract.wire import Answer
 
 MERGED = "merged"
@@ -102,3 +103,39 @@ class PlayerExport(Answer):
     inventory: list[dict[str, Any]] = Field(default_factory=list)
     wallet: list[dict[str, Any]] = Field(default_factory=list)
     lobbies: list[ExportedLobby] = Field(default_factory=list)
+
+
+class IdentitySet(Answer):
+    """A player's names after one was chosen: in both published forms (decisions: C9)."""
+
+    external_player_id: str
+    synthetic_identity: Identity | None = None
+    """The chosen name, in the older form."""
+    display_identity: Identity | None = None
+    anonymized_identity: Identity | None = None
+
+
+class EmailSet(Answer):
+    """The address that support finds a player by."""
+
+    external_player_id: str
+    email: str | None = None
+
+
+class PlayerBanned(Answer):
+    """A ban as it is now; `applied` is false when only the reason was refreshed (kraty-api 3.3)."""
+
+    player_id: str
+    external_player_id: str
+    banned_at: datetime
+    reason: str | None = None
+    applied: bool
+
+
+class PlayerUnbanned(Answer):
+    """`applied` is false when there was no ban to lift."""
+
+    player_id: str
+    external_player_id: str
+    unbanned_at: datetime
+    applied: bool

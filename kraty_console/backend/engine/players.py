@@ -66,7 +66,7 @@ async def upsert(
     if email is not None:
         changes |= {"email": email, "email_folded": email.casefold()}
     if display_name is not None:
-        changes["display_identity"] = {"name": display_name}
+        changes |= called({"name": display_name})
     if context is not None:
         changes["last_context"] = dict(context)
     if changes:
@@ -76,7 +76,8 @@ async def upsert(
 
 async def _first_contact(tx: Transaction, ctx: Context, external_id: str) -> Row:
     """A new player with a name from the pool. An id that a merge left behind is the new player's from now on."""
-    new = {**_new(ctx, external_id), "anonymized_identity": name_pool.draw(ctx.random_bytes)}
+    pooled = name_pool.draw(ctx.random_bytes)
+    new = {**_new(ctx, external_id), "anonymized_identity": pooled, "name_folded": folded(pooled["name"])}
     if await tx.insert_if_absent(tables.players, new):
         alias = tables.player_aliases
         await tx.execute(
@@ -101,6 +102,16 @@ def seen(tx: Transaction, ctx: Context, player: Row) -> None:
     """The player's game was heard of now."""
     if ctx.now_ms > player["last_seen_at"]:
         tx.change(player, last_seen_at=ctx.now_ms)
+
+
+def called(identity: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of a player who chose this identity, `{name, avatar?}`."""
+    return {"display_identity": dict(identity), "name_folded": folded(identity["name"])}
+
+
+def folded(name: str) -> str:
+    """A name as it is searched by: the case does not matter."""
+    return name.casefold()
 
 
 def refuse_banned(player: Row) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from kraty_console.backend.api.profile_requests import IdentityChoice, MetadataBag
 from kraty_console.backend.api.routing import Access, Route
-from kraty_console.backend.api.sdk import registration
-from kraty_console.backend.api.sdk.requests import Registration
+from kraty_console.backend.api.sdk import profiles, registration
+from kraty_console.backend.api.sdk.requests import Presence, Registration
 from kraty_console.backend.api.sdk.route import PLAYER, THE_PLAYER, sdk_route
 from kraty_console.contract import sdk
 
@@ -22,5 +23,44 @@ ROUTES: Final[tuple[Route, ...]] = (
         query=("force",),
         status=(201,),
         reply=sdk.PlayerRegistration,
+    ),
+    sdk_route(
+        "GET",
+        f"{PLAYER}/identity",
+        profiles.identity,
+        "player.identity.read",
+        THE_PLAYER,
+        access=Access.KEY,
+        reply=sdk.PlayerIdentities,
+    ),
+    sdk_route(
+        "PUT",
+        f"{PLAYER}/identity",
+        profiles.set_identity,
+        "player.identity",
+        THE_PLAYER,
+        IdentityChoice,
+        reply=sdk.IdentitySet,
+    ),
+    sdk_route(
+        "PUT",
+        f"{PLAYER}/metadata",
+        profiles.replace_metadata,
+        "player.metadata",
+        THE_PLAYER,
+        MetadataBag,
+        reply=sdk.PlayerMetadata,
+    ),
+    sdk_route(
+        "PATCH",
+        f"{PLAYER}/metadata",
+        profiles.merge_metadata,
+        "player.metadata",
+        THE_PLAYER,
+        MetadataBag,
+        reply=sdk.PlayerMetadata,
+    ),
+    sdk_route(
+        "POST", f"{PLAYER}/presence", profiles.presence, "player.presence", THE_PLAYER, Presence, reply=sdk.PresenceTold
     ),
 )

@@ -5,27 +5,48 @@ SDKs put an `idempotencyKey` into every body (kraty-api 3), so it is taken, or i
 
 from __future__ import annotations
 
-from kraty_console.backend.api.server.requests import TOLERANT, Email, Key
-from kraty_console.contract.wire import Request
+from typing import Annotated
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from kraty_console.backend.api.server.requests import Email, KeyedRequest
+from kraty_console.backend.engine import friends
 
 
-class GameRequest(Request):
-    """A request that may be empty, or hold an `idempotencyKey` alone."""
-
-    model_config = TOLERANT
-
-    idempotency_key: Key | None = None
-
-    @property
-    def reason(self) -> None:
-        """A game gives no reasons."""
-
-    @property
-    def ticket(self) -> None:
-        """Nor tickets."""
+class GameRequest(KeyedRequest):
+    """A request of a game that may be empty, or hold an `idempotencyKey` alone."""
 
 
 class Registration(GameRequest):
     """Mint a player's secret (kraty-api 1.4)."""
 
     email: Email | None = None
+
+
+class Presence(GameRequest):
+    """The player is here (kraty-api 4); a status that is not named stays, null clears it."""
+
+    status: Annotated[str, Field(max_length=64)] | None = None
+
+    @property
+    def names_status(self) -> bool:
+        """Whether the status is spoken of at all."""
+        return "status" in self.model_fields_set
+
+
+class Somebody(GameRequest):
+    """Another player: by friend code or by external id, one of the two (kraty-api 4)."""
+
+    friend_code: Annotated[str, Field(min_length=1, max_length=16)] | None = None
+    external_player_id: Annotated[str, Field(min_length=1, max_length=512)] | None = None
+
+    @model_validator(mode="after")
+    def _one_of_the_two(self) -> Somebody:
+        if (self.friend_code is None) == (self.external_player_id is None):
+            raise PydanticCustomError("one_of_two", "must have friendCode or externalPlayerId, and not both")
+        return self
+
+    def named(self) -> friends.Somebody:
+        """As the rules know them."""
+        return friends.Somebody(self.friend_code, self.external_player_id)

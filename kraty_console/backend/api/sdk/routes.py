@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Final
 
 from kraty_console.backend.api.routing import Route
+from kraty_console.backend.api.sdk.friend_routes import ROUTES as FRIENDS
 from kraty_console.backend.api.sdk.play_routes import ROUTES as PLAY
 from kraty_console.backend.api.sdk.profile_routes import ROUTES as PROFILES
 
-ROUTES: Final[tuple[Route, ...]] = (*PROFILES, *PLAY)
+ROUTES: Final[tuple[Route, ...]] = (*PROFILES, *FRIENDS, *PLAY)

@@ -7,6 +7,7 @@ from typing import Final
 from kraty_console.backend.api.routing import Route
 from kraty_console.backend.api.server import grants, keys, players, wallet
 from kraty_console.backend.api.server.play_routes import ROUTES as PLAY
+from kraty_console.backend.api.server.player_routes import ROUTES as PLAYERS
 from kraty_console.backend.api.server.requests import Adjustment, ServerGrant
 from kraty_console.backend.api.server.route import PLAYER, THE_PLAYER, server_route
 from kraty_console.backend.api.server.whole_player_routes import ROUTES as WHOLE_PLAYERS
@@ -21,6 +22,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     server_route("POST", f"{PLAYER}/grants", grants.create, "grant.create", THE_PLAYER, ServerGrant, status=(201, 200)),
     server_route("POST", f"{_BALANCE}/credit", wallet.credit, "wallet.credit", _THE_BALANCE, Adjustment),
     server_route("POST", f"{_BALANCE}/debit", wallet.debit, "wallet.debit", _THE_BALANCE, Adjustment),
+    *PLAYERS,
     *WHOLE_PLAYERS,
     *PLAY,
 )

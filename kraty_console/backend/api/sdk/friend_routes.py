@@ -1,0 +1,105 @@
+"""Routes of a game about its player's friends (kraty-api 4)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kraty_console.backend.api.routing import Route
+from kraty_console.backend.api.sdk import friends
+from kraty_console.backend.api.sdk.requests import GameRequest, Somebody
+from kraty_console.backend.api.sdk.route import PLAYER, THE_PLAYER, sdk_route
+from kraty_console.contract import friends as told
+
+_FRIENDS: Final = f"{PLAYER}/friends"
+_REQUESTS: Final = f"{_FRIENDS}/requests"
+_REQUEST: Final = f"{_REQUESTS}/{{requestId}}"
+_BLOCKS: Final = f"{PLAYER}/blocks"
+
+_THE_REQUEST: Final = ("friend_request", "requestId")
+_THE_FRIEND: Final = ("player", "friendExternalId")
+_THE_BLOCKED: Final = ("player", "blockedExternalId")
+
+_PROGRESSION: Final = ("progression",)
+
+ROUTES: Final[tuple[Route, ...]] = (
+    sdk_route(
+        "GET",
+        f"{PLAYER}/friend-code",
+        friends.code,
+        "friend.code",
+        THE_PLAYER,
+        query=_PROGRESSION,
+        reply=told.FriendCode,
+    ),
+    sdk_route("GET", _FRIENDS, friends.listed, "friend.read", THE_PLAYER, query=_PROGRESSION, reply=told.Friends),
+    sdk_route(
+        "GET",
+        f"{_FRIENDS}/search",
+        friends.search,
+        "friend.search",
+        THE_PLAYER,
+        query=("q", "limit", *_PROGRESSION),
+        reply=told.FriendSearch,
+    ),
+    sdk_route(
+        "GET",
+        f"{_FRIENDS}/suggestions",
+        friends.suggestions,
+        "friend.suggestions",
+        THE_PLAYER,
+        query=("limit", *_PROGRESSION),
+        reply=told.FriendSuggestions,
+    ),
+    sdk_route(
+        "GET", _REQUESTS, friends.requests, "friend.read", THE_PLAYER, query=_PROGRESSION, reply=told.FriendRequests
+    ),
+    sdk_route(
+        "POST",
+        _REQUESTS,
+        friends.ask,
+        "friend.request",
+        THE_PLAYER,
+        Somebody,
+        status=(201, 200),
+        reply=told.FriendAsked,
+    ),
+    sdk_route(
+        "POST",
+        f"{_REQUEST}/accept",
+        friends.accept,
+        "friend.accept",
+        _THE_REQUEST,
+        GameRequest,
+        reply=told.FriendAccepted,
+    ),
+    sdk_route(
+        "POST",
+        f"{_REQUEST}/decline",
+        friends.decline,
+        "friend.decline",
+        _THE_REQUEST,
+        GameRequest,
+        reply=told.FriendDeclined,
+    ),
+    sdk_route("DELETE", _REQUEST, friends.cancel, "friend.cancel", _THE_REQUEST, reply=told.FriendCancelled),
+    sdk_route(
+        "DELETE",
+        f"{_FRIENDS}/{{friendExternalId}}",
+        friends.remove,
+        "friend.remove",
+        _THE_FRIEND,
+        reply=told.FriendRemoved,
+    ),
+    sdk_route("GET", _BLOCKS, friends.blocked, "player.block.read", THE_PLAYER, reply=told.Blocks),
+    sdk_route(
+        "POST", _BLOCKS, friends.block, "player.block", THE_PLAYER, Somebody, status=(201, 200), reply=told.Blocked
+    ),
+    sdk_route(
+        "DELETE",
+        f"{_BLOCKS}/{{blockedExternalId}}",
+        friends.unblock,
+        "player.unblock",
+        _THE_BLOCKED,
+        reply=told.Unblocked,
+    ),
+)

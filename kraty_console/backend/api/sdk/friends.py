@@ -1,0 +1,133 @@
+"""Friends, as a player's game sees and makes them (kraty-api 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from kraty_console.backend import friends as shown
+from kraty_console.backend import meeting
+from kraty_console.backend.api import refusals
+from kraty_console.backend.api.calls import Call
+from kraty_console.backend.api.envelope import Reply
+from kraty_console.backend.api.sdk.requests import GameRequest, Somebody
+from kraty_console.backend.engine import blocks, friends
+from kraty_console.backend.engine.context import Answer, Context
+from kraty_console.backend.progression import MOST_KEYS
+from kraty_console.backend.storage.transaction import Transaction
+
+LONGEST_QUERY: Final = 64
+MOST_HITS: Final = 50
+MOST_SUGGESTIONS: Final = 25
+
+
+async def code(call: Call) -> Reply:
+    """The player's friend code, and their name to show beside it."""
+    player = call.text("externalPlayerId")
+    reader = _reader(call)
+    context = call.context()
+
+    async def read(tx: Transaction) -> dict[str, Any]:
+        answer = await friends.code(tx, context, player)
+        [found] = await shown.with_progression(tx, reader, [(reader.player_id, answer.data)])
+        return found
+
+    return Reply(await call.services.db.run(read))
+
+
+async def listed(call: Call) -> Reply:
+    """The player's friends, and whether they are here."""
+    async with call.services.db.read() as tx:
+        return Reply({"friends": await shown.friends(tx, _reader(call))})
+
+
+async def search(call: Call) -> Reply:
+    """Players by the beginning of their name."""
+    query, limit = (call.query("q") or "").strip(), _limit(call, 20, MOST_HITS)
+    if not 1 <= len(query) <= LONGEST_QUERY:
+        raise refusals.invalid("q", f"must have 1 to {LONGEST_QUERY} characters")
+    async with call.services.db.read() as tx:
+        return Reply({"results": await meeting.search(tx, _reader(call), call.environment, query, limit)})
+
+
+async def suggestions(call: Call) -> Reply:
+    """Players whom the player may know."""
+    limit = _limit(call, 5, MOST_SUGGESTIONS)
+    async with call.services.db.read() as tx:
+        return Reply({"suggestions": await meeting.suggestions(tx, _reader(call), limit)})
+
+
+async def requests(call: Call) -> Reply:
+    """What waits for the player's answer, and for others'."""
+    async with call.services.db.read() as tx:
+        return Reply(await shown.requests(tx, _reader(call)))
+
+
+async def ask(call: Call) -> Reply:
+    """Ask somebody to be friends, or say yes to who asked before."""
+    player = call.text("externalPlayerId")
+    asked = await call.body(Somebody)
+    return await call.change(asked, lambda tx, ctx: friends.ask(tx, ctx, player, asked.named()))
+
+
+async def accept(call: Call) -> Reply:
+    """Say yes."""
+    return await _answer(call, friends.accept)
+
+
+async def decline(call: Call) -> Reply:
+    """Say no."""
+    return await _answer(call, friends.decline)
+
+
+async def cancel(call: Call) -> Reply:
+    """Take a request back."""
+    player, request = call.text("externalPlayerId"), call.text("requestId")
+    return await call.change(GameRequest(), lambda tx, ctx: friends.cancel(tx, ctx, player, request))
+
+
+async def remove(call: Call) -> Reply:
+    """End a friendship."""
+    player, friend = call.text("externalPlayerId"), call.text("friendExternalId")
+    return await call.change(GameRequest(), lambda tx, ctx: friends.remove(tx, ctx, player, friend))
+
+
+async def blocked(call: Call) -> Reply:
+    """The players whom the player blocked."""
+    async with call.services.db.read() as tx:
+        return Reply({"blocked": await shown.blocked_by(tx, _reader(call))})
+
+
+async def block(call: Call) -> Reply:
+    """Block somebody."""
+    player = call.text("externalPlayerId")
+    asked = await call.body(Somebody)
+    return await call.change(asked, lambda tx, ctx: blocks.block(tx, ctx, player, asked.named()))
+
+
+async def unblock(call: Call) -> Reply:
+    """Lift a block."""
+    player, other = call.text("externalPlayerId"), call.text("blockedExternalId")
+    return await call.change(GameRequest(), lambda tx, ctx: blocks.unblock(tx, ctx, player, other))
+
+
+async def _answer(call: Call, rule: Callable[[Transaction, Context, str, str], Awaitable[Answer]]) -> Reply:
+    player, request = call.text("externalPlayerId"), call.text("requestId")
+    asked = await call.body(GameRequest)
+    return await call.change(asked, lambda tx, ctx: rule(tx, ctx, player, request))
+
+
+def _reader(call: Call) -> shown.Reader:
+    """The player whose secret came with the call."""
+    assert call.caller.player is not None
+    keys = [key for key in (call.query("progression") or "").split(",") if key]
+    if len(keys) > MOST_KEYS:
+        raise refusals.invalid("progression", f"names more than {MOST_KEYS} keys")
+    return shown.Reader(call.game, call.caller.player.player_id, call.now_ms, tuple(dict.fromkeys(keys)))
+
+
+def _limit(call: Call, default: int, most: int) -> int:
+    limit = call.limit(default)
+    if limit > most:
+        raise refusals.invalid("limit", f"must be a whole number from 1 to {most}")
+    return limit

@@ -1,0 +1,61 @@
+"""Routes of a studio's backend about a player: who they are, whether they may play, whom they know (kraty-api 3)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kraty_console.backend.api.profile_requests import EmailChange, IdentityChoice, MetadataBag
+from kraty_console.backend.api.routing import Route
+from kraty_console.backend.api.server import profiles, standing
+from kraty_console.backend.api.server.player_requests import ServerBan
+from kraty_console.backend.api.server.requests import KeyedRequest
+from kraty_console.backend.api.server.route import PLAYER, THE_PLAYER, server_route
+from kraty_console.contract import friends as told
+from kraty_console.contract import sdk, server
+
+ROUTES: Final[tuple[Route, ...]] = (
+    server_route(
+        "PUT",
+        f"{PLAYER}/identity",
+        profiles.set_identity,
+        "player.identity",
+        THE_PLAYER,
+        IdentityChoice,
+        reply=server.IdentitySet,
+    ),
+    server_route(
+        "PUT",
+        f"{PLAYER}/metadata",
+        profiles.replace_metadata,
+        "player.metadata",
+        THE_PLAYER,
+        MetadataBag,
+        reply=sdk.PlayerMetadata,
+    ),
+    server_route(
+        "PATCH",
+        f"{PLAYER}/metadata",
+        profiles.merge_metadata,
+        "player.metadata",
+        THE_PLAYER,
+        MetadataBag,
+        reply=sdk.PlayerMetadata,
+    ),
+    server_route(
+        "PUT", f"{PLAYER}/email", profiles.set_email, "player.email", THE_PLAYER, EmailChange, reply=server.EmailSet
+    ),
+    server_route("POST", f"{PLAYER}/ban", standing.ban, "player.ban", THE_PLAYER, ServerBan, reply=server.PlayerBanned),
+    server_route(
+        "POST", f"{PLAYER}/unban", standing.unban, "player.unban", THE_PLAYER, KeyedRequest, reply=server.PlayerUnbanned
+    ),
+    server_route("GET", f"{PLAYER}/friends", standing.friends, "friend.read", THE_PLAYER, reply=told.Friends),
+    server_route(
+        "GET",
+        f"{PLAYER}/friends/requests",
+        standing.friend_requests,
+        "friend.read",
+        THE_PLAYER,
+        reply=told.FriendRequests,
+    ),
+    server_route("GET", f"{PLAYER}/blocks", standing.blocks, "player.block.read", THE_PLAYER, reply=told.Blocks),
+)

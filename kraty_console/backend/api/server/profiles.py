@@ -1,0 +1,40 @@
+"""Who a player is, as the studio's backend writes it (kraty-api 3.3, decisions: C9, C18)."""
+
+from __future__ import annotations
+
+from kraty_console.backend.api.calls import Call
+from kraty_console.backend.api.envelope import Reply
+from kraty_console.backend.api.profile_requests import EmailChange, IdentityChoice, MetadataBag
+from kraty_console.backend.engine import profiles
+
+
+async def set_identity(call: Call) -> Reply:
+    """Choose the name that others see."""
+    player = call.text("externalPlayerId")
+    asked = await call.body(IdentityChoice)
+    return await call.change(
+        asked, lambda tx, ctx: profiles.set_identity(tx, ctx, player, asked.name, avatar=asked.avatar)
+    )
+
+
+async def replace_metadata(call: Call) -> Reply:
+    """Put this in place of all that was kept with the player."""
+    return await _metadata(call, merge=False)
+
+
+async def merge_metadata(call: Call) -> Reply:
+    """Put this beside what was kept, in place of what has the same key."""
+    return await _metadata(call, merge=True)
+
+
+async def set_email(call: Call) -> Reply:
+    """Set or forget the address that support finds the player by."""
+    player = call.text("externalPlayerId")
+    asked = await call.body(EmailChange)
+    return await call.change(asked, lambda tx, ctx: profiles.set_email(tx, ctx, player, asked.email))
+
+
+async def _metadata(call: Call, *, merge: bool) -> Reply:
+    player = call.text("externalPlayerId")
+    asked = await call.body(MetadataBag)
+    return await call.change(asked, lambda tx, ctx: profiles.set_metadata(tx, ctx, player, asked.bag(), merge=merge))

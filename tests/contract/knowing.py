@@ -1,0 +1,58 @@
+"""Players who know each other, and what the matrix of routes needs to try what they do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tests.contract.backend import segment
+from tests.contract.world import World
+
+BODIES: dict[str, dict[str, Any]] = {
+    "player.register": {},
+    "player.identity": {"name": "Ana"},
+    "player.metadata": {"vip": True},
+    "player.email": {"email": "ana@example.org"},
+    "player.presence": {"status": "lobby"},
+    "player.block": {"externalPlayerId": "alicia"},
+    "friend.request": {"externalPlayerId": "alicia"},
+    "friend.accept": {},
+    "friend.decline": {},
+}
+
+
+def player(external_id: str) -> str:
+    """The path of a player on either key surface."""
+    return f"/players/{segment(external_id)}"
+
+
+def ask(world: World, who: str, whom: str) -> str:
+    """Ask to be friends; the answer is the id of the request."""
+    world.secret(whom)
+    answer = world.play("POST", f"{player(who)}/friends/requests", {"externalPlayerId": whom}, who=who)
+    assert answer.status == 201, answer.raw
+    return str(answer.data["request"]["requestId"])
+
+
+def befriend(world: World, who: str, whom: str) -> None:
+    """Make two players friends, by asking and answering."""
+    request = ask(world, who, whom)
+    answer = world.play("POST", f"{player(whom)}/friends/requests/{request}/accept", who=whom)
+    assert answer.status == 200, answer.raw
+
+
+def _asked_by_alicia(world: World) -> Mapping[str, str]:
+    return {"requestId": ask(world, "alicia", "alice")}
+
+
+def _asked_by_alice(world: World) -> Mapping[str, str]:
+    return {"requestId": ask(world, "alice", "alicia")}
+
+
+SCENES = {
+    "friend.accept": _asked_by_alicia,
+    "friend.decline": _asked_by_alicia,
+    "friend.cancel": _asked_by_alice,
+    "friend.remove": lambda _world: {"friendExternalId": "alicia"},
+    "player.unblock": lambda _world: {"blockedExternalId": "alicia"},
+}
