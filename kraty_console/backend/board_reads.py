@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Literal
+from typing import Any, Final, Literal, get_args
 
 import sqlalchemy as sa
 
@@ -18,6 +18,7 @@ from kraty_console.backend.storage.transaction import Row, Transaction
 
 Json = dict[str, Any]
 Scope = Literal["self_segment", "mine", "segment", "all"]
+SCOPES: Final[tuple[Scope, ...]] = get_args(Scope)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import pytest
 from kraty_console.backend.api.routes import ROUTES
 from kraty_console.backend.api.routing import NOTHING, SIGNED_IN, Access, Route
 from kraty_console.contract.session import ROLE_PERMISSIONS, Permission
-from tests.contract import knowing, playing
+from tests.contract import collecting, knowing, playing
 from tests.contract.world import NEIGHBOUR, OUTSIDER, ROLES, World
 
 PERMISSIONS = {value for name, value in vars(Permission).items() if name.isupper()}
@@ -35,7 +35,7 @@ BODIES = {
     "player.delete": {},
 }
 NOT_THERE = "0198c0de-0000-7000-8000-000000000000"
-SCENES: dict[str, Callable[[World], Mapping[str, str]]] = {**playing.SCENES, **knowing.SCENES}
+SCENES: dict[str, Callable[[World], Mapping[str, str]]] = {**playing.SCENES, **collecting.SCENES, **knowing.SCENES}
 """What has to be there, by action, before a call succeeds; the answer is what fills its path."""
 
 

@@ -16,12 +16,13 @@ from kraty_console.backend.api.denials import record_denial
 from kraty_console.backend.api.envelope import reply_response
 from kraty_console.backend.api.paths import REQUEST_ID, decoded
 from kraty_console.backend.api.routing import Access, Route
-from kraty_console.backend.auth.players import PLAYER_SECRET, holder
+from kraty_console.backend.auth.players import PLAYER_SECRET, holder, is_known
 from kraty_console.backend.auth.roles import GameRole, role_in, roles_of
 from kraty_console.backend.engine.context import Surface, Tenant
 from kraty_console.backend.engine.errors import RuleError
 from kraty_console.backend.engine.ids import is_id
 from kraty_console.backend.storage.transaction import Transaction
+from kraty_console.backend.watching.calls import CALLER
 from kraty_console.contract.session import ROLE_PERMISSIONS
 
 STUDIO: Final = "studioId"
@@ -74,6 +75,7 @@ class Endpoint:
                 caller = await key_holder(tx, call.request.headers)
             else:
                 caller = await member(tx, call.request.headers, call.now_ms)
+            call.request.scope[CALLER] = caller.seen
             if wait := self._services.rate_limit.wait(caller.name):
                 raise refusals.too_many(wait)
             match route.access:
@@ -125,8 +127,11 @@ async def _as_player(tx: Transaction, call: Call, caller: Caller, route: Route) 
     admitted = _with_key(caller, route)
     if admitted.refusal is None:
         key, given = caller.the_key, call.request.headers.get(PLAYER_SECRET)
-        who = await holder(tx, key, decoded(call.request.path_params[PLAYER], PLAYER), given)
+        name = decoded(call.request.path_params[PLAYER], PLAYER)
+        who = await holder(tx, key, name, given)
         if who is None:
+            if route.strangers and not await is_known(tx, key, name):
+                return admitted
             raise refusals.bad_player_secret(given is None)
         return replace(admitted, caller=replace(caller, player=who))
     return admitted

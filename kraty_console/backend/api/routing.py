@@ -54,6 +54,8 @@ class Route:
     """What a call that succeeds may answer with, the usual one first."""
     reply: type[BaseModel] | None = None
     """The shape of `data` in the answer (of all of it where the answer is bare)."""
+    strangers: bool = False
+    """Whether a player nobody has heard of is let in without a secret, to see that there is nothing."""
 
     @property
     def action(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -27,7 +27,19 @@ async def holder(tx: Transaction, key: ApiKey, external_id: str, secret: str | N
     """The player, in the game and environment of the key, whose secret this is; None when it is not theirs."""
     if not secret or len(secret) > MAX_CREDENTIAL_LENGTH:
         return None
-    row = await tx.first(
+    row = await _found(tx, key, external_id)
+    if row is None or row["secret_hash"] is None or not matches(secret, row["secret_hash"]):
+        return None
+    return SecretHolder(row["player_id"], external_id)
+
+
+async def is_known(tx: Transaction, key: ApiKey, external_id: str) -> bool:
+    """Whether there is a player of that id in the game and environment of the key."""
+    return await _found(tx, key, external_id) is not None
+
+
+async def _found(tx: Transaction, key: ApiKey, external_id: str) -> dict[str, Any] | None:
+    return await tx.first(
         sa.select(players.c.player_id, players.c.secret_hash).where(
             players.c.studio_id == key.studio_id,
             players.c.game_id == key.game_id,
@@ -35,6 +47,3 @@ async def holder(tx: Transaction, key: ApiKey, external_id: str, secret: str | N
             players.c.external_player_id == external_id,
         )
     )
-    if row is None or row["secret_hash"] is None or not matches(secret, row["secret_hash"]):
-        return None
-    return SecretHolder(row["player_id"], external_id)

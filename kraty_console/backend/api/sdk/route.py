@@ -25,11 +25,23 @@ def sdk_route(
     query: tuple[str, ...] = (),
     status: tuple[int, ...] = (200,),
     reply: type[BaseModel] | None = None,
+    strangers: bool = False,
 ) -> Route:
     """A route that asks for a client key and, unless `access` says otherwise, for the secret of the player in the path.
 
     `named` is what the audit log calls an attempt at it.
     """
     return Route(
-        method, f"/sdk/v1{path}", access, CLIENT_SDK, handler, target, named, body, query, status=status, reply=reply
+        method,
+        f"/sdk/v1{path}",
+        access,
+        CLIENT_SDK,
+        handler,
+        target,
+        named,
+        body,
+        query,
+        status=status,
+        reply=reply,
+        strangers=strangers,
     )

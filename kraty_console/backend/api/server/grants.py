@@ -5,7 +5,7 @@ from __future__ import annotations
 from kraty_console.backend.api.calls import Call
 from kraty_console.backend.api.envelope import Reply
 from kraty_console.backend.api.moments import milliseconds
-from kraty_console.backend.api.server.requests import ServerGrant
+from kraty_console.backend.api.server.requests import KeyedRequest, ServerGrant
 from kraty_console.backend.engine import grants
 
 
@@ -28,3 +28,10 @@ async def create(call: Call) -> Reply:
             metadata=asked.metadata,
         ),
     )
+
+
+async def acknowledge(call: Call) -> Reply:
+    """Claim a grant for its player: the studio has delivered it, or wants it deposited here."""
+    player, grant_id = call.text("externalPlayerId"), call.text("grantId")
+    asked = await call.body(KeyedRequest)
+    return await call.change(asked, lambda tx, ctx: grants.claim(tx, ctx, player, grant_id))

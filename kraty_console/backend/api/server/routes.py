@@ -6,6 +6,7 @@ from typing import Final
 
 from kraty_console.backend.api.routing import Route
 from kraty_console.backend.api.server import grants, keys, players, wallet
+from kraty_console.backend.api.server.collecting_routes import ROUTES as COLLECTING
 from kraty_console.backend.api.server.play_routes import ROUTES as PLAY
 from kraty_console.backend.api.server.player_routes import ROUTES as PLAYERS
 from kraty_console.backend.api.server.requests import Adjustment, ServerGrant
@@ -24,5 +25,6 @@ ROUTES: Final[tuple[Route, ...]] = (
     server_route("POST", f"{_BALANCE}/debit", wallet.debit, "wallet.debit", _THE_BALANCE, Adjustment),
     *PLAYERS,
     *WHOLE_PLAYERS,
+    *COLLECTING,
     *PLAY,
 )

@@ -6,7 +6,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from kraty_console.backend.storage.tables.columns import JSON, MOMENT, TEXT, UUID, metadata, of_player, tenant
+from kraty_console.backend.storage.tables.columns import JSON, MOMENT, TEXT, UUID, metadata, of_player, tenant, where
 
 grants: Final = sa.Table(
     "grants",
@@ -32,6 +32,7 @@ grants: Final = sa.Table(
     sa.Index("ix_grants_attempt", "studio_id", "game_id", "player_id", "attempt_id", "created_at", "grant_id"),
     sa.Index("ix_grants_parent", "studio_id", "game_id", "player_id", "parent_grant_id"),
     sa.Index("ix_grants_expiry", "studio_id", "game_id", "status", "expires_at"),
+    where("ix_grants_pending", "status = 'pending'", "studio_id", "game_id", "player_id", "created_at", "grant_id"),
     sa.Index("ix_grants_id", "studio_id", "game_id", "grant_id"),
 )
 

@@ -1,4 +1,4 @@
-"""Leaderboards of the game, by period and segment; what follows from a progression resource."""
+"""Leaderboards of the game, by period and segment; what follows from a progression resource; an index of what waits."""
 
 from __future__ import annotations
 
@@ -91,6 +91,14 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index("ix_board_entries_participant", "board_entries", ["studio_id", "game_id", "participant_id"])
+    pending = sa.text("status = 'pending'")
+    op.create_index(
+        "ix_grants_pending",
+        "grants",
+        ["studio_id", "game_id", "player_id", "created_at", "grant_id"],
+        sqlite_where=pending,
+        postgresql_where=pending,
+    )
 
 
 def _of_game(table: str) -> sa.ForeignKeyConstraint:

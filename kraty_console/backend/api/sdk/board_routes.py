@@ -1,0 +1,90 @@
+"""Routes of a game about leaderboards: those of events, and the game's own (kraty-api 4, 5.11)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kraty_console.backend.api.routing import Access, Route
+from kraty_console.backend.api.sdk import boards
+from kraty_console.backend.api.sdk.board_requests import Joining
+from kraty_console.backend.api.sdk.requests import GameRequest
+from kraty_console.backend.api.sdk.route import PLAYER, sdk_route
+from kraty_console.backend.api.server.collecting_requests import Score
+from kraty_console.contract import boards as shapes
+
+_EVENT_BOARD: Final = "/event-leaderboards/{leaderboardId}"
+_BOARD: Final = "/leaderboards/{boardKey}"
+
+_READING: Final = ("limit", "includeSelf", "externalId", "progression")
+
+ROUTES: Final[tuple[Route, ...]] = (
+    sdk_route(
+        "GET",
+        _EVENT_BOARD,
+        boards.read_event_board,
+        "event_leaderboard.read",
+        ("leaderboard", "leaderboardId"),
+        access=Access.KEY,
+        query=_READING,
+        reply=shapes.EventLeaderboard,
+    ),
+    sdk_route(
+        "POST",
+        f"{PLAYER}{_EVENT_BOARD}/join",
+        boards.join_event_board,
+        "event_leaderboard.join",
+        ("leaderboard", "leaderboardId"),
+        GameRequest,
+        query=("limit",),
+        reply=shapes.EventLeaderboard,
+    ),
+    sdk_route(
+        "GET",
+        _BOARD,
+        boards.read,
+        "leaderboard.read",
+        ("leaderboard", "boardKey"),
+        access=Access.KEY,
+        query=(*_READING, "segment", "period"),
+        reply=shapes.Leaderboard,
+    ),
+    sdk_route(
+        "GET",
+        f"{_BOARD}/standings",
+        boards.standings,
+        "leaderboard.standings",
+        ("leaderboard", "boardKey"),
+        access=Access.KEY,
+        query=("scope", "segment", "period", "limit", "maxSegments", "externalId", "progression"),
+        reply=shapes.BoardStandings,
+    ),
+    sdk_route(
+        "GET",
+        f"{_BOARD}/periods",
+        boards.periods,
+        "leaderboard.periods",
+        ("leaderboard", "boardKey"),
+        access=Access.KEY,
+        query=("limit",),
+        reply=shapes.LeaderboardPeriods,
+    ),
+    sdk_route(
+        "POST",
+        f"{PLAYER}{_BOARD}/join",
+        boards.join,
+        "leaderboard.join",
+        ("leaderboard", "boardKey"),
+        Joining,
+        query=("limit",),
+        reply=shapes.Leaderboard,
+    ),
+    sdk_route(
+        "POST",
+        f"{PLAYER}{_BOARD}/score",
+        boards.score,
+        "leaderboard.score_own",
+        ("leaderboard", "boardKey"),
+        Score,
+        reply=shapes.Scored,
+    ),
+)

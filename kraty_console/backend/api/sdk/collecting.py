@@ -1,0 +1,94 @@
+"""Collecting from the game: what waits, claiming and opening it, using up and spending what is there (kraty-api 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from kraty_console.backend import holdings
+from kraty_console.backend.api.calls import Call
+from kraty_console.backend.api.envelope import Reply
+from kraty_console.backend.api.moments import milliseconds
+from kraty_console.backend.api.sdk.collecting_requests import Consumption, Debit, Progress, SelfGrant
+from kraty_console.backend.api.sdk.requests import GameRequest
+from kraty_console.backend.engine import grants, players, wallet
+from kraty_console.backend.engine import inventory as items
+from kraty_console.backend.storage.transaction import Transaction
+
+Look = Callable[[Transaction, Mapping[str, Any]], Awaitable[list[dict[str, Any]]]]
+
+
+async def pending_grants(call: Call) -> Reply:
+    """What can be claimed or opened; nothing waits for a player nobody has heard of."""
+    limit = call.limit()
+    return Reply(await _look(call, lambda tx, player: holdings.pending_grants(tx, player, call.now_ms, limit)))
+
+
+async def inventory(call: Call) -> Reply:
+    """The player's items."""
+    return Reply({"items": await _look(call, holdings.inventory)})
+
+
+async def balances(call: Call) -> Reply:
+    """The player's balances."""
+    return Reply({"wallet": await _look(call, holdings.wallet)})
+
+
+async def give(call: Call) -> Reply:
+    """Give oneself something, in a permissive game."""
+    player = call.text("externalPlayerId")
+    asked = await call.body(SelfGrant)
+    expires_at = milliseconds(asked.expires_at, "expiresAt")
+    return await call.change(
+        asked,
+        lambda tx, ctx: grants.create(
+            tx,
+            ctx,
+            player,
+            [entry.body() for entry in asked.entries],
+            kind=asked.kind,
+            expires_at=expires_at,
+            metadata=asked.metadata,
+        ),
+    )
+
+
+async def claim(call: Call) -> Reply:
+    """Claim a reward."""
+    player, grant_id = call.text("externalPlayerId"), call.text("grantId")
+    asked = await call.body(GameRequest)
+    return await call.change(asked, lambda tx, ctx: grants.claim(tx, ctx, player, grant_id))
+
+
+async def open_crate(call: Call) -> Reply:
+    """Open a crate."""
+    player, grant_id = call.text("externalPlayerId"), call.text("grantId")
+    asked = await call.body(GameRequest)
+    return await call.change(asked, lambda tx, ctx: grants.open_crate(tx, ctx, player, grant_id))
+
+
+async def consume(call: Call) -> Reply:
+    """Use up items."""
+    player, key = call.text("externalPlayerId"), call.text("itemKey")
+    asked = await call.body(Consumption)
+    return await call.change(asked, lambda tx, ctx: items.consume(tx, ctx, player, key, asked.quantity))
+
+
+async def debit(call: Call) -> Reply:
+    """Spend from a balance."""
+    player, key = call.text("externalPlayerId"), call.text("economyKey")
+    asked = await call.body(Debit)
+    return await call.change(asked, lambda tx, ctx: wallet.debit(tx, ctx, player, key, asked.amount))
+
+
+async def progress(call: Call) -> Reply:
+    """Move a progression resource."""
+    player, key = call.text("externalPlayerId"), call.text("economyKey")
+    asked = await call.body(Progress)
+    return await call.change(asked, lambda tx, ctx: wallet.progress(tx, ctx, player, key, asked.amount))
+
+
+async def _look(call: Call, look: Look) -> list[dict[str, Any]]:
+    async with call.services.db.read() as tx:
+        player = await players.find(tx, call.game, call.environment, call.text("externalPlayerId"))
+        return [] if player is None else await look(tx, player)

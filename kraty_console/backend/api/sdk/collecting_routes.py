@@ -1,0 +1,100 @@
+"""Routes of a game about what its player has and is owed, and about what there is to have (kraty-api 4)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kraty_console.backend.api.routing import Access, Route
+from kraty_console.backend.api.sdk import about, collecting
+from kraty_console.backend.api.sdk.collecting_requests import Consumption, Debit, Progress, SelfGrant
+from kraty_console.backend.api.sdk.requests import GameRequest
+from kraty_console.backend.api.sdk.route import PLAYER, THE_PLAYER, sdk_route
+from kraty_console.backend.api.server import keys
+from kraty_console.contract import holdings
+from kraty_console.contract.players import Grant
+
+_GRANT: Final = ("grant", "grantId")
+_ITEM: Final = ("item", "itemKey")
+_WALLET: Final = ("wallet", "economyKey")
+
+ROUTES: Final[tuple[Route, ...]] = (
+    sdk_route("GET", "/ping", keys.ping, "ping", access=Access.KEY, reply=holdings.Pong),
+    sdk_route(
+        "GET", "/time", about.time, "time.read", access=Access.KEY, query=("timezone",), reply=holdings.ServerTime
+    ),
+    sdk_route("GET", "/catalog", about.catalog, "catalog.read", access=Access.KEY, reply=holdings.GameCatalog),
+    sdk_route(
+        "GET",
+        f"{PLAYER}/pending-grants",
+        collecting.pending_grants,
+        "grant.list",
+        THE_PLAYER,
+        strangers=True,
+        query=("limit",),
+        reply=holdings.PendingGrants,
+    ),
+    sdk_route(
+        "POST",
+        f"{PLAYER}/grants",
+        collecting.give,
+        "grant.self",
+        THE_PLAYER,
+        SelfGrant,
+        status=(201, 200),
+        reply=Grant,
+    ),
+    sdk_route(
+        "POST",
+        f"{PLAYER}/grants/{{grantId}}/claim",
+        collecting.claim,
+        "grant.claim",
+        _GRANT,
+        GameRequest,
+        reply=Grant,
+    ),
+    sdk_route(
+        "POST",
+        f"{PLAYER}/crates/{{grantId}}/open",
+        collecting.open_crate,
+        "crate.open",
+        _GRANT,
+        GameRequest,
+        reply=holdings.CrateOpened,
+    ),
+    sdk_route(
+        "GET",
+        f"{PLAYER}/inventory",
+        collecting.inventory,
+        "inventory.read",
+        THE_PLAYER,
+        reply=holdings.PlayerInventory,
+    ),
+    sdk_route(
+        "POST",
+        f"{PLAYER}/inventory/{{itemKey}}/consume",
+        collecting.consume,
+        "inventory.consume",
+        _ITEM,
+        Consumption,
+        reply=holdings.ItemAdjusted,
+    ),
+    sdk_route("GET", f"{PLAYER}/wallet", collecting.balances, "wallet.read", THE_PLAYER, reply=holdings.PlayerWallet),
+    sdk_route(
+        "POST",
+        f"{PLAYER}/wallet/{{economyKey}}/debit",
+        collecting.debit,
+        "wallet.debit",
+        _WALLET,
+        Debit,
+        reply=holdings.BalanceAdjusted,
+    ),
+    sdk_route(
+        "POST",
+        f"{PLAYER}/wallet/{{economyKey}}/progress",
+        collecting.progress,
+        "wallet.progress",
+        _WALLET,
+        Progress,
+        reply=holdings.Progressed,
+    ),
+)

@@ -1,0 +1,63 @@
+"""Parameters of a game's reads, each refused by name (kraty-api 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, TypeVar
+
+from kraty_console.backend.api import refusals
+from kraty_console.backend.api.calls import Call
+from kraty_console.backend.api.moments import milliseconds
+
+MAX_KEYS: Final = 8
+"""Progression keys in one read (kraty-api 7.4)."""
+
+Word = TypeVar("Word", bound=str)
+
+
+def whole(call: Call, name: str, default: int, most: int) -> int:
+    """A whole number from 1 to `most`."""
+    text = call.query(name)
+    if text is None:
+        return default
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(most)) and 1 <= int(text) <= most):
+        raise refusals.invalid(name, f"must be a whole number from 1 to {most}")
+    return int(text)
+
+
+def flag(call: Call, name: str) -> bool:
+    """`true` or `false`; false when it is not there."""
+    text = call.query(name) or "false"
+    if text not in ("true", "false"):
+        raise refusals.invalid(name, "must be true or false")
+    return text == "true"
+
+
+def keys(call: Call, name: str) -> tuple[str, ...]:
+    """Keys between commas, at most eight."""
+    found = tuple(dict.fromkeys(part for part in (call.query(name) or "").split(",") if part))
+    if len(found) > MAX_KEYS:
+        raise refusals.invalid(name, f"must be {MAX_KEYS} keys or fewer, between commas")
+    return found
+
+
+def one_of(call: Call, name: str, words: Sequence[Word], default: Word) -> Word:
+    """One of some words."""
+    text = call.query(name)
+    if text is None:
+        return default
+    for word in words:
+        if word == text:
+            return word
+    raise refusals.invalid(name, f"must be one of {', '.join(words)}")
+
+
+def moment(call: Call, name: str, *, now: str) -> int | None:
+    """An ISO-8601 moment in milliseconds, from 1970 to now; None when it is not there, or is the word for now."""
+    text = call.query(name)
+    if text is None or text == now:
+        return None
+    found = milliseconds(text, name)
+    if found is None or not 0 <= found <= call.now_ms:
+        raise refusals.invalid(name, f"must be {now}, or a moment from 1970 until now")
+    return found

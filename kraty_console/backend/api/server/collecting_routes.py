@@ -1,0 +1,44 @@
+"""Routes of a studio's backend that claim for a player, give and take items, and score (kraty-api 3.4, 3.5, 3.8)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kraty_console.backend.api.routing import Route
+from kraty_console.backend.api.server import boards, grants, inventory
+from kraty_console.backend.api.server.collecting_requests import ItemChange, PlayerScore
+from kraty_console.backend.api.server.requests import KeyedRequest
+from kraty_console.backend.api.server.route import PLAYER, server_route
+from kraty_console.contract.boards import Scored
+from kraty_console.contract.holdings import ItemAdjusted
+from kraty_console.contract.players import Grant
+
+_ITEM: Final = f"{PLAYER}/inventory/{{itemKey}}"
+_THE_ITEM: Final = ("item", "itemKey")
+
+ROUTES: Final[tuple[Route, ...]] = (
+    server_route(
+        "POST",
+        f"{PLAYER}/grants/{{grantId}}/ack",
+        grants.acknowledge,
+        "grant.ack",
+        ("grant", "grantId"),
+        KeyedRequest,
+        reply=Grant,
+    ),
+    server_route(
+        "POST", f"{_ITEM}/grant", inventory.grant, "inventory.grant", _THE_ITEM, ItemChange, reply=ItemAdjusted
+    ),
+    server_route(
+        "POST", f"{_ITEM}/revoke", inventory.revoke, "inventory.revoke", _THE_ITEM, ItemChange, reply=ItemAdjusted
+    ),
+    server_route(
+        "POST",
+        "/leaderboards/{boardKey}/score",
+        boards.score,
+        "leaderboard.score",
+        ("leaderboard", "boardKey"),
+        PlayerScore,
+        reply=Scored,
+    ),
+)

@@ -1,0 +1,28 @@
+"""Giving and taking items from the studio's backend (kraty-api 3.5)."""
+
+from __future__ import annotations
+
+from kraty_console.backend.api.calls import Call
+from kraty_console.backend.api.envelope import Reply
+from kraty_console.backend.api.server.collecting_requests import ItemChange
+from kraty_console.backend.engine import inventory
+
+
+async def grant(call: Call) -> Reply:
+    """Give so many of an item."""
+    player, key = call.text("externalPlayerId"), call.text("itemKey")
+    asked = await call.body(ItemChange)
+    return await call.change(
+        asked,
+        lambda tx, ctx: inventory.grant(tx, ctx, player, key, asked.quantity, source_ref_id=asked.source_ref_id),
+    )
+
+
+async def revoke(call: Call) -> Reply:
+    """Take so many of an item; 409 when the player has fewer."""
+    player, key = call.text("externalPlayerId"), call.text("itemKey")
+    asked = await call.body(ItemChange)
+    return await call.change(
+        asked,
+        lambda tx, ctx: inventory.revoke(tx, ctx, player, key, asked.quantity, source_ref_id=asked.source_ref_id),
+    )

@@ -1,0 +1,101 @@
+"""What a player has and is owed, as `/sdk/v1` and `/server/v1` answer it (kraty-api 3.5, 3.6, 4)."""
+
+from __future__ import annotations
+
+from pydantic import Field, RootModel
+
+from kraty_console.contract.catalog import CatalogCurrency, CatalogItem
+from kraty_console.contract.players import Grant, ItemHolding, WalletHolding
+from kraty_console.contract.wire import Answer
+
+
+class PendingGrants(RootModel[list[Grant]]):
+    """What waits to be claimed or opened, oldest first."""
+
+
+class CrateOpened(Answer):
+    """A crate, claimed by being opened, and what was in it: a grant that is still to be claimed."""
+
+    crate: Grant
+    contents: Grant
+
+
+class PlayerInventory(Answer):
+    """The items of a player, used up ones left out."""
+
+    items: list[ItemHolding] = Field(default_factory=list)
+
+
+class PlayerWallet(Answer):
+    """The balances of a player, those of 0 too."""
+
+    wallet: list[WalletHolding] = Field(default_factory=list)
+
+
+class ItemAdjusted(Answer):
+    """The quantity after a change; `applied` is false on a replay, and where the studio keeps the inventory."""
+
+    item_key: str
+    quantity: int
+    applied: bool = True
+
+
+class BalanceAdjusted(Answer):
+    """The balance after a change; `applied` is false on a replay."""
+
+    economy_key: str
+    balance: int | float
+    applied: bool = True
+
+
+class Derived(Answer):
+    """A resource that followed from another one, and what reaching its steps paid."""
+
+    economy_key: str
+    previous: int | float
+    current: int | float
+    delta: int | float
+    grant_ids: list[str] = Field(default_factory=list)
+
+
+class Progressed(BalanceAdjusted):
+    """A progression resource after a change."""
+
+    derived: list[Derived] = Field(default_factory=list)
+
+
+class GameCatalog(Answer):
+    """What there is to have in the game, as players see it."""
+
+    items: list[CatalogItem] = Field(default_factory=list)
+    currencies: list[CatalogCurrency] = Field(default_factory=list)
+
+
+class ServerTime(Answer):
+    """The backend's clock, and what it shows somewhere."""
+
+    epoch_ms: int
+    iso: str
+    timezone: str
+    """The IANA name that was asked for, or `UTC`."""
+    offset_minutes: int
+    local: str
+    """`YYYY-MM-DDTHH:mm:ss` there."""
+
+
+class KeyFacts(Answer):
+    """What an API key is for."""
+
+    id: str
+    prefix: str
+    permission_set: str
+    environment: str
+    studio_id: str
+    game_id: str | None = None
+
+
+class Pong(Answer):
+    """The answer to a ping; it stands alone, without an envelope."""
+
+    ok: bool
+    api_key: KeyFacts
