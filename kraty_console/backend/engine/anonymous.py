@@ -13,6 +13,7 @@ PERSONAL: Final[dict[str, Any]] = {
     "email": None,
     "email_folded": None,
     "display_identity": None,
+    "name_folded": None,
     "last_context": None,
     "metadata": None,
     "country": None,

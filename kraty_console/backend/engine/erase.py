@@ -18,7 +18,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from kraty_console.backend import answers
-from kraty_console.backend.engine import anonymous, audit, moving, outbox, players
+from kraty_console.backend.engine import acquaintances, anonymous, audit, moving, outbox, players
 from kraty_console.backend.engine.context import Answer, Context
 from kraty_console.backend.engine.errors import RuleError
 from kraty_console.backend.engine.merge import BOARDS
@@ -64,6 +64,7 @@ async def erase(tx: Transaction, ctx: Context, external_id: str) -> Answer:
     )
     tx.memo.pop(("player", ctx.tenant, ctx.environment, external_id), None)
     await tx.execute(sa.delete(tables.player_aliases).where(*moving.of(tables.player_aliases, player)))
+    await acquaintances.forget_acquaintances(tx, player)
     told = {name: value for name, value in data.items() if name != "externalPlayerId"}
     audit.record(
         tx,

@@ -52,6 +52,29 @@ async def move_wallet(
     return entry, derived
 
 
+async def follow(tx: Transaction, ctx: Context, player: Row, economy_key: str) -> None:
+    """Bring up to a balance what follows from it, after it was changed elsewhere (`moving`)."""
+    currency = await catalog.currency(tx, ctx, economy_key)
+    held = await tx.get(tables.wallets, *player.key(), economy_key)
+    if currency is None or held is None:
+        return
+    if currency["ranked_boards"]:
+        await boards.follow_balance(tx, ctx, player, currency, held["balance"])
+    for rule in currency["derives"] or ():
+        if await _derive(tx, ctx, player, rule, {"balance": held["balance"], "ledgerId": None}) is None:
+            await _pay_late(tx, ctx, player, rule, held["balance"])
+
+
+async def _pay_late(tx: Transaction, ctx: Context, player: Row, rule: Mapping[str, Any], balance: int) -> None:
+    """Pay the steps that a balance has reached and that did not pay yet, where the derived one is right as it is."""
+    level = await tx.get(tables.wallets, *player.key(), rule["economyKey"])
+    paid = 0 if level is None else level["metadata"].get(steps.PAID, 0)
+    current = steps.reached(rule["steps"], balance)
+    if level is not None and paid < current:
+        await steps.pay(tx, ctx, player, rule, range(paid, current))
+        tx.change(level, metadata={**level["metadata"], steps.PAID: current})
+
+
 async def _derive(
     tx: Transaction, ctx: Context, player: Row, rule: Mapping[str, Any], entry: Mapping[str, Any]
 ) -> dict[str, Any] | None:

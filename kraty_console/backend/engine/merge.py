@@ -14,10 +14,10 @@ from typing import Any, Final, NoReturn
 import sqlalchemy as sa
 
 from kraty_console.backend import answers
-from kraty_console.backend.engine import anonymous, audit, idempotency, moving, outbox, players
+from kraty_console.backend.engine import acquaintances, anonymous, audit, idempotency, ledger, moving, outbox, players
 from kraty_console.backend.engine.context import Answer, Context
 from kraty_console.backend.engine.errors import RuleError, not_found
-from kraty_console.backend.engine.moving import ITEMS, WALLET, Holding, Poured
+from kraty_console.backend.engine.moving import ITEMS, WALLET, Poured
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Row, Transaction
 from kraty_console.contract.errors import Code
@@ -88,36 +88,28 @@ async def merge(tx: Transaction, ctx: Context, from_id: str, to_id: str) -> Answ
             _invalid(f"The player '{to_id}' was erased", "target_deleted")
         not_found("Player", to_id)
     _check(source, target)
+    was = Row(tables.players, source, fresh=False)  # under the id that it had
     before = {"from": _state(source), "to": _state(target)}
     moved = await _move(tx, ctx, source, target)
     joined = _joined(ctx, source, target, moved)
-    after = {"to": _state({**target, **joined})}
+    await _leave(tx, ctx, source, target)
+    tx.change(target, **joined)
+    for economy_key in moved.wallet.source:
+        await ledger.follow(tx, ctx, target, economy_key)
     result = {
         "fromPlayerId": source["player_id"],
         "fromExternalPlayerId": from_id,
         "toPlayerId": target["player_id"],
         "toExternalPlayerId": to_id,
-        "anonymizedExternalPlayerId": f"__merged_{source['player_id']}__",
+        "anonymizedExternalPlayerId": source["external_player_id"],
         "counts": moved.counts,
         "mergedAt": answers.moment(ctx.now_ms),
         "status": "merged",
     }
-    _tell(tx, ctx, (source, target), result, before, after, moved)
-    outbox.emit(
-        tx,
-        ctx,
-        EventName.PLAYER_MERGED,
-        target,
-        {
-            **result,
-            "player": answers.player({**target, **joined}, with_email=False),
-            "summary": answers.summary({**target, **joined}),
-            "wallet": [answers.wallet_holding(row) for row in await _held(tx, WALLET, target)],
-            "inventory": [answers.item_holding(row) for row in await _held(tx, ITEMS, target)],
-        },
-    )
-    await _leave(tx, ctx, source, target)
-    tx.change(target, **joined)
+    held = await _held(tx, target)
+    _record(tx, ctx, (was, target), result, before, moved, held)
+    after = {"player": answers.player(target, with_email=False), "summary": answers.summary(target), **held}
+    outbox.emit(tx, ctx, EventName.PLAYER_MERGED, target, {**result, **after})
     return await idempotency.keep(tx, ctx, OPERATION, 200, result)
 
 
@@ -195,6 +187,7 @@ async def _move(tx: Transaction, ctx: Context, source: Row, target: Row) -> _Mov
     moved = {table: await moving.reassign(tx, table, source, target) for table in MOVED}
     boards = [await moving.keep_the_better(tx, table, source, target) for table in BOARDS]
     lobbies, both_active = await moving.reseat(tx, source, target)
+    await acquaintances.merge_acquaintances(tx, ctx, source, target)
     counted = (
         moved[tables.attempts],
         moved[tables.grants],
@@ -212,6 +205,8 @@ def _joined(ctx: Context, source: Row, target: Row, moved: _Moved) -> dict[str, 
     """What changes in the target's row: totals added, gaps filled, the ban taken over; its secret stays its own."""
     joined: dict[str, Any] = {name: target[name] + source[name] for name in _TOTALS}
     joined |= {name: source[name] for name in _FILLED if target[name] is None and source[name] is not None}
+    if "display_identity" in joined or target["name_folded"] is None:
+        joined["name_folded"] = source["name_folded"]
     if target["email"] is None:
         joined |= {name: source[name] for name in ("email", "email_folded")}
     if source["metadata"] is not None:
@@ -229,19 +224,23 @@ def _joined(ctx: Context, source: Row, target: Row, moved: _Moved) -> dict[str, 
     }
 
 
-def _tell(
+def _record(
     tx: Transaction,
     ctx: Context,
     pair: tuple[Row, Row],
     result: dict[str, Any],
     before: dict[str, Any],
-    after: dict[str, Any],
     moved: _Moved,
+    held: dict[str, list[dict[str, Any]]],
 ) -> None:
     """An audit row for each of the two, so that the log of either id shows it."""
-    holdings = {"wallet": moved.wallet, "inventory": moved.items}
-    for name, poured in holdings.items():
-        before["from"][name], before["to"][name], after["to"][name] = poured.source, poured.before, poured.after
+    after = {"to": _state(pair[1])}
+    for kind, poured, key, amount in (
+        ("wallet", moved.wallet, "economyKey", "balance"),
+        ("inventory", moved.items, "itemKey", "quantity"),
+    ):
+        before["from"][kind], before["to"][kind] = poured.source, poured.before
+        after["to"][kind] = {row[key]: row[amount] for row in held[kind] if row[key] in poured.source}
     for player in pair:
         audit.record(
             tx,
@@ -288,7 +287,14 @@ def _state(player: Row | dict[str, Any]) -> dict[str, Any]:
     return {**answers.summary(player), "banned": player["banned_at"] is not None}
 
 
-async def _held(tx: Transaction, holding: Holding, player: Row) -> list[dict[str, Any]]:
-    return await tx.all(
-        sa.select(holding.held).where(*moving.of(holding.held, player)).order_by(holding.held.c[holding.key])
-    )
+async def _held(tx: Transaction, player: Row) -> dict[str, list[dict[str, Any]]]:
+    """All that the player has now, as the wire has it."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for kind, holding, shown in (
+        ("wallet", WALLET, answers.wallet_holding),
+        ("inventory", ITEMS, answers.item_holding),
+    ):
+        table = holding.held
+        rows = await tx.all(sa.select(table).where(*moving.of(table, player)).order_by(table.c[holding.key]))
+        found[kind] = [shown(row) for row in rows]
+    return found

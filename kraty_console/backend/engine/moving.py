@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from kraty_console.backend.engine import amounts
+from kraty_console.backend.engine import amounts, steps
 from kraty_console.backend.engine.context import Context
 from kraty_console.backend.engine.ledger import Change, new_entry
 from kraty_console.backend.storage import tables
@@ -49,7 +49,6 @@ class Poured:
     """What the source had, by key."""
     before: dict[str, int]
     """What the target had of the same keys."""
-    after: dict[str, int]
 
 
 def of(table: sa.FromClause, player: Row) -> tuple[sa.ColumnElement[bool], ...]:
@@ -70,8 +69,8 @@ async def pour(tx: Transaction, ctx: Context, holding: Holding, source: Row, tar
     would pass 2^53-1.
     """
     key, amount, held = holding.key, holding.amount, holding.held
-    theirs = await _held(tx, holding, source)
-    mine = await _held(tx, holding, target)
+    theirs, notes = await _held(tx, holding, source)
+    mine, my_notes = await _held(tx, holding, target)
     after = {name: amounts.add(mine.get(name, 0), theirs[name], name) for name in sorted(theirs)}
     ledger = holding.ledger
     rows = await tx.execute(
@@ -88,21 +87,34 @@ async def pour(tx: Transaction, ctx: Context, holding: Holding, source: Row, tar
             entries.append(new_entry(ctx, target, change, position, {key: name, amount: left}))
     tx.change(target, ledger_position=position)
     await tx.insert_many(ledger, entries)
-    if shared := [name for name in theirs if name in mine]:
+    shared = [name for name in theirs if name in mine]
+    if shared:
         given = held.alias("given")
         more = sa.select(given.c[amount]).where(*of(given, source), given.c[key] == held.c[key]).scalar_subquery()
         values = {amount: held.c[amount] + more, "updated_at": ctx.now_ms}
         await tx.execute(sa.update(held).where(*of(held, target), held.c[key].in_(shared)).values(values))
         await tx.execute(sa.delete(held).where(*of(held, source), held.c[key].in_(shared)))
+    for name in (name for name in shared if notes[name]):
+        note = {**notes[name], **my_notes[name], **_most_paid(notes[name], my_notes[name])}
+        await tx.execute(sa.update(held).where(*of(held, target), held.c[key] == name).values(metadata=note))
     await reassign(tx, held, source, target)
     before = {name: mine.get(name, 0) for name in after}
-    return Poured(len(theirs), rows.rowcount, theirs, before, after)
+    return Poured(len(theirs), rows.rowcount, theirs, before)
 
 
-async def _held(tx: Transaction, holding: Holding, player: Row) -> dict[str, int]:
-    key, amount = holding.held.c[holding.key], holding.held.c[holding.amount]
-    rows = await tx.all(sa.select(key, amount).where(*of(holding.held, player)))
-    return {row[holding.key]: row[holding.amount] for row in rows}
+def _most_paid(*notes: dict[str, Any]) -> dict[str, int]:
+    """Steps of a progression that paid either of two players do not pay the one that they are from now on."""
+    paid = [note[steps.PAID] for note in notes if steps.PAID in note]
+    return {steps.PAID: max(paid)} if paid else {}
+
+
+async def _held(tx: Transaction, holding: Holding, player: Row) -> tuple[dict[str, int], dict[str, dict[str, Any]]]:
+    """How much of each key, and what is noted beside it."""
+    table = holding.held
+    key, amount = table.c[holding.key], table.c[holding.amount]
+    rows = await tx.all(sa.select(key, amount, table.c.metadata).where(*of(table, player)))
+    amounts_ = {row[holding.key]: row[holding.amount] for row in rows}
+    return amounts_, {row[holding.key]: row["metadata"] or {} for row in rows}
 
 
 async def keep_the_better(tx: Transaction, table: sa.Table, source: Row, target: Row) -> int:
