@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from kraty_console.backend import sweeps
 from kraty_console.backend.storage.database import Database
+from kraty_console.backend.sweeps import Sweeper
 from kraty_console.backend.webhooks.deliverer import Deliverer
 from kraty_console.backend.webhooks.posting import Poster
 from kraty_console.backend.worker import Job
@@ -26,7 +28,7 @@ class JobNeeds:
 
 def jobs(needs: JobNeeds) -> list[Job]:
     """Every job."""
-    return [_webhooks(needs)]
+    return [_webhooks(needs), *sweeps.jobs(Sweeper(needs.db, needs.now_ms, needs.new_id))]
 
 
 def _webhooks(needs: JobNeeds) -> Job:

@@ -29,8 +29,9 @@ from kraty_console.backend.demo.stage import DAY, Stage
 from kraty_console.backend.demo.support import Desk, Shop
 from kraty_console.backend.engine import catalog
 from kraty_console.backend.engine.context import ENGINE, Context
+from kraty_console.backend.engine.windows import CLOSED
 from kraty_console.backend.storage.database import Database
-from kraty_console.backend.storage.tables import outbox
+from kraty_console.backend.storage.tables import event_windows, leaderboards, outbox
 from kraty_console.backend.storage.transaction import Transaction
 
 SEED: Final = 42
@@ -55,7 +56,7 @@ async def load(
             await _make_ours(tx, ours, now_ms, seed)
             await _make_theirs(tx, theirs, now_ms, seed)
             for studio in (ours, theirs):
-                await _deliver(tx, studio)
+                await _deliver(tx, studio, now_ms)
         access = await admit(tx, ours, now_ms, random_bytes)
         return DemoWorld(
             studio_id=ours.tenant.studio_id,
@@ -115,13 +116,22 @@ async def _make_ours(tx: Transaction, studio: Studio, now_ms: int, seed: int) ->
     await veteran.live(scene)
 
 
-async def _deliver(tx: Transaction, studio: Studio) -> None:
-    """What happened in the past was told to the studio then."""
-    await tx.execute(
-        sa.update(outbox)
-        .where(outbox.c.studio_id == studio.tenant.studio_id, outbox.c.game_id == studio.tenant.game_id)
-        .values(state="delivered")
-    )
+async def _deliver(tx: Transaction, studio: Studio, now_ms: int) -> None:
+    """What happened in the past was told to the studio then; windows that are over were closed, their boards final."""
+
+    def ours(table: sa.Table) -> tuple[sa.ColumnElement[bool], ...]:
+        return table.c.studio_id == studio.tenant.studio_id, table.c.game_id == studio.tenant.game_id
+
+    await tx.execute(sa.update(outbox).where(*ours(outbox)).values(state="delivered"))
+    window, board = event_windows, leaderboards
+    begun = (*ours(window), window.c.starts_at <= now_ms)
+    await tx.execute(sa.update(window).where(*begun).values(opened_at=window.c.starts_at))
+    over = (*ours(window), window.c.ends_at <= now_ms)
+    await tx.execute(sa.update(window).where(*over).values(closed_at=window.c.ends_at))
+    closed_at = sa.select(window.c.closed_at).where(*over, window.c.window_id == board.c.window_id).scalar_subquery()
+    of_closed = board.c.window_id.in_(sa.select(window.c.window_id).where(*over))
+    final = {"finalized_at": closed_at, "finalized_reason": CLOSED}
+    await tx.execute(sa.update(board).where(*ours(board), of_closed).values(**final))
 
 
 async def _make_theirs(tx: Transaction, studio: Studio, now_ms: int, seed: int) -> None:

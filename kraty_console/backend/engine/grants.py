@@ -205,10 +205,17 @@ async def open_crate(tx: Transaction, ctx: Context, external_id: str, grant_id: 
 async def expire(tx: Transaction, ctx: Context, external_id: str, grant_id: str) -> Answer:
     """End a pending grant whose time is over; any other is left as it is (kraty-api 9: a worker sweep expires)."""
     player, grant = await _owned(tx, ctx, external_id, grant_id, banned_too=True)
-    if grant["status"] == "pending" and grant["expires_at"] is not None and grant["expires_at"] <= ctx.now_ms:
-        tx.change(grant, status="expired")
-        tx.change(player, grants_pending=player["grants_pending"] - 1)
+    lapse(tx, ctx, player, grant)
     return Answer(200, {"grant": answers.grant(grant)})
+
+
+def lapse(tx: Transaction, ctx: Context, player: Row, grant: Row) -> bool:
+    """End a grant of a locked player if it is pending and its time is over; True when it was."""
+    if grant["status"] != "pending" or grant["expires_at"] is None or grant["expires_at"] > ctx.now_ms:
+        return False
+    tx.change(grant, status="expired")
+    tx.change(player, grants_pending=player["grants_pending"] - 1)
+    return True
 
 
 async def _refuse_unless_permissive(tx: Transaction, ctx: Context) -> None:

@@ -214,6 +214,24 @@ class Transaction:
             known.update(row)  # read before the lock: what counts is what is there now (nothing is dirty after a flush)
         return known
 
+    async def claim(self, table: sa.Table, *key: Any) -> Row | None:  # noqa: ANN401 (any key)
+        """The row with this primary key, locked, unless it is gone or another transaction holds it: then None, at once.
+
+        For work that several processes look for, where whoever comes second need not wait.
+        """
+        if not self.postgresql:
+            return await self.get(table, *key)
+        await self._flush(frozenset({table}))
+        matches = (table.c[name] == value for name, value in zip(_primary_key(table), key, strict=True))
+        statement = sa.select(table).where(*matches).with_for_update(skip_locked=True)
+        values = (await self.connection.execute(statement)).mappings().first()
+        if values is None:
+            return None
+        self._locked.add((table, key))
+        row = self._track(Row(table, dict(values), fresh=False))
+        row.update(values)
+        return row
+
     def _track(self, row: Row) -> Row:
         return self._rows.setdefault((row.table, row.key()), row)
 

@@ -1,0 +1,262 @@
+"""What happens because time passes: attempts and grants end, lobbies start, windows open and close (kraty-api 9).
+
+Each sweep looks for what is due by an index, game by game, and does a bounded number of things in a transaction of its
+own; what another process is at is left to it. The rules themselves are the engine's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from kraty_console.backend import answers
+from kraty_console.backend.engine import attempts, grants, lobbies, outbox, schedules, windows
+from kraty_console.backend.engine.context import ENGINE, Context, Tenant
+from kraty_console.backend.storage import tables
+from kraty_console.backend.storage.database import Database
+from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.backend.worker import Job
+from kraty_console.contract.webhooks import EventName
+
+Ids = tuple[str, ...]
+
+BATCH: Final = 100
+"""How many things one transaction does."""
+
+MAX_WINDOWS: Final = 10
+"""How many windows one transaction closes, each with its lobbies."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sweeper:
+    """What sweeps work with; time and ids come from here alone."""
+
+    db: Database
+    now_ms: Callable[[], int]
+    """Milliseconds since the epoch."""
+    new_id: Callable[[], str]
+    """A fresh UUIDv7 as text."""
+
+
+Find = Callable[[Transaction, Context], Awaitable[Sequence[Ids]]]
+Act = Callable[[Transaction, Context, Sequence[Ids]], Awaitable[int]]
+
+
+async def expire_attempts(sweeper: Sweeper) -> int:
+    """End attempts whose time is over: expired, or completed where their target is met by now. How many they were."""
+    return await _sweep(sweeper, _due_attempts, _end_attempts)
+
+
+async def expire_grants(sweeper: Sweeper) -> int:
+    """End pending grants whose time is over, each told by `grant.expired`. How many they were."""
+    return await _sweep(sweeper, _due_grants, _end_grants)
+
+
+async def start_lobbies(sweeper: Sweeper) -> int:
+    """Start lobbies whose time to fill is over. How many they were."""
+    return await _sweep(sweeper, _due_lobbies, _advance_lobbies)
+
+
+async def make_windows(sweeper: Sweeper) -> int:
+    """Make the present and next window of each event with a schedule. How many were made."""
+    return await _sweep(sweeper, _due_schedules, _fill_schedules)
+
+
+async def open_windows(sweeper: Sweeper) -> int:
+    """Tell of windows that opened. How many they were."""
+    return await _sweep(sweeper, _opened_windows, _open_windows)
+
+
+async def close_windows(sweeper: Sweeper) -> int:
+    """Close windows that are over, with their lobbies, and make their boards final. How many lobbies and windows."""
+    return await _sweep(sweeper, _ended_windows, _close_windows)
+
+
+def jobs(sweeper: Sweeper) -> list[Job]:
+    """The sweeps as jobs; what players wait for comes round more often."""
+    every: dict[Callable[[Sweeper], Awaitable[int]], float] = {
+        start_lobbies: 1.0,
+        make_windows: 5.0,
+        open_windows: 5.0,
+        expire_attempts: 5.0,
+        close_windows: 5.0,
+        expire_grants: 30.0,
+    }
+    return [Job(sweep.__name__, seconds, _bound(sweep, sweeper)) for sweep, seconds in every.items()]
+
+
+def _bound(sweep: Callable[[Sweeper], Awaitable[int]], sweeper: Sweeper) -> Callable[[], Awaitable[int]]:
+    return lambda: sweep(sweeper)
+
+
+async def _sweep(sweeper: Sweeper, find: Find, act: Act) -> int:
+    """Do one batch in each game where something is due; looking for it takes no lock."""
+    async with sweeper.db.read() as tx:
+        games = await tx.all(sa.select(tables.games.c.studio_id, tables.games.c.game_id))
+    done = 0
+    for game in games:
+        ctx = Context(
+            tenant=Tenant(game["studio_id"], game["game_id"]),
+            environment=windows.LIVE,
+            actor=ENGINE,
+            request_id="sweep",
+            now_ms=sweeper.now_ms(),
+            new_id=sweeper.new_id,
+        )
+        async with sweeper.db.read() as tx:
+            due = await find(tx, ctx)
+        if due:
+            done += await _act(sweeper.db, ctx, act, due)
+    return done
+
+
+async def _act(db: Database, ctx: Context, act: Act, due: Sequence[Ids]) -> int:
+    return await db.run(lambda tx: act(tx, ctx, due))
+
+
+def _here(table: sa.Table, ctx: Context) -> tuple[sa.ColumnElement[bool], ...]:
+    return table.c.studio_id == ctx.tenant.studio_id, table.c.game_id == ctx.tenant.game_id
+
+
+async def _ids(tx: Transaction, query: sa.Select[Any]) -> list[Ids]:
+    return [tuple(row) for row in await tx.execute(query)]
+
+
+async def _due_attempts(tx: Transaction, ctx: Context) -> list[Ids]:
+    column = tables.attempts.c
+    return await _ids(
+        tx,
+        sa.select(column.player_id, column.attempt_id)
+        .where(
+            *_here(tables.attempts, ctx),
+            sa.text("attempts.status = 'in_progress'"),  # the words of the index
+            column.ends_at <= ctx.now_ms,
+        )
+        .order_by(column.ends_at, column.player_id, column.attempt_id)
+        .limit(BATCH),
+    )
+
+
+async def _end_attempts(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> int:
+    done = 0
+    async for player, its_ids in _owners(tx, ctx, due):
+        for attempt_id in its_ids:
+            attempt = await tx.get(tables.attempts, *player.key(), attempt_id)
+            if attempt is not None:
+                done += await attempts.lapse(tx, replace(ctx, environment=player["environment"]), player, attempt)
+    return done
+
+
+async def _due_grants(tx: Transaction, ctx: Context) -> list[Ids]:
+    column = tables.grants.c
+    return await _ids(
+        tx,
+        sa.select(column.player_id, column.grant_id)
+        .where(*_here(tables.grants, ctx), column.status == "pending", column.expires_at <= ctx.now_ms)
+        .order_by(column.expires_at)
+        .limit(BATCH),
+    )
+
+
+async def _end_grants(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> int:
+    done = 0
+    async for player, its_ids in _owners(tx, ctx, due):
+        for grant_id in its_ids:
+            grant = await tx.get(tables.grants, *player.key(), grant_id)
+            if grant is not None and grants.lapse(tx, ctx, player, grant):
+                outbox.emit(tx, ctx, EventName.GRANT_EXPIRED, player, {"grant": answers.grant(grant)})
+                done += 1
+    return done
+
+
+async def _owners(tx: Transaction, ctx: Context, due: Iterable[Ids]) -> AsyncIterator[tuple[Row, list[str]]]:
+    """Each player who is not being changed by somebody else, locked in the order of their ids, with what is due."""
+    for player_id, pairs in groupby(sorted(due), key=lambda pair: pair[0]):
+        player = await tx.claim(tables.players, ctx.tenant.studio_id, ctx.tenant.game_id, player_id)
+        if player is not None:
+            yield player, [each for _, each in pairs]
+
+
+async def _due_lobbies(tx: Transaction, ctx: Context) -> list[Ids]:
+    column = tables.lobbies.c
+    return await _ids(
+        tx,
+        sa.select(column.lobby_id)
+        .where(
+            *_here(tables.lobbies, ctx),
+            sa.text("lobbies.status = 'forming'"),  # the words of the index
+            column.fill_by <= ctx.now_ms,
+        )
+        .order_by(column.fill_by)
+        .limit(BATCH),
+    )
+
+
+async def _advance_lobbies(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> int:
+    """One lobby in each transaction: starting it locks its players, who are not to wait for those of others."""
+    for (lobby_id,) in due:
+        lobby: Row | None = await tx.claim(tables.lobbies, ctx.tenant.studio_id, ctx.tenant.game_id, lobby_id)
+        if lobby is not None and await lobbies.advance(tx, replace(ctx, environment=lobby["environment"]), lobby):
+            return 1
+    return 0
+
+
+async def _due_schedules(tx: Transaction, ctx: Context) -> list[Ids]:
+    column = tables.events.c
+    scheduled = await tx.all(
+        sa.select(tables.events).where(*_here(tables.events, ctx), column.schedule.is_not(None)).order_by(column.key)
+    )
+    return [(event["event_id"],) for event in scheduled if await schedules.missing(tx, ctx, event)]
+
+
+async def _fill_schedules(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> int:
+    done = 0
+    for (event_id,) in due:
+        event = await tx.claim(tables.events, ctx.tenant.studio_id, ctx.tenant.game_id, event_id)
+        if event is not None:
+            done += await schedules.fill(tx, ctx, event)
+    return done
+
+
+async def _opened_windows(tx: Transaction, ctx: Context) -> list[Ids]:
+    column = tables.event_windows.c
+    return await _ids(
+        tx,
+        sa.select(column.window_id)
+        .where(*_here(tables.event_windows, ctx), column.opened_at.is_(None), column.starts_at <= ctx.now_ms)
+        .order_by(column.starts_at)
+        .limit(BATCH),
+    )
+
+
+async def _open_windows(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> int:
+    done = 0
+    for (window_id,) in due:
+        window = await tx.claim(tables.event_windows, ctx.tenant.studio_id, ctx.tenant.game_id, window_id)
+        if window is not None:
+            done += await windows.open_window(tx, ctx, window)
+    return done
+
+
+async def _ended_windows(tx: Transaction, ctx: Context) -> list[Ids]:
+    column = tables.event_windows.c
+    return await _ids(
+        tx,
+        sa.select(column.window_id)
+        .where(*_here(tables.event_windows, ctx), column.closed_at.is_(None), column.ends_at <= ctx.now_ms)
+        .order_by(column.ends_at)
+        .limit(MAX_WINDOWS),
+    )
+
+
+async def _close_windows(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> int:
+    """One window in each transaction, for the same reason."""
+    for (window_id,) in due:
+        window = await tx.claim(tables.event_windows, ctx.tenant.studio_id, ctx.tenant.game_id, window_id)
+        if window is not None and (closed := await windows.close_window(tx, ctx, window, BATCH)):
+            return closed
+    return 0

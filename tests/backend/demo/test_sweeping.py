@@ -1,0 +1,23 @@
+"""The worker finds nothing to do in a demo world that was just loaded: every ticket is as it is told."""
+
+from __future__ import annotations
+
+from kraty_console.backend import sweeps
+from kraty_console.backend.engine.ids import IdSource
+from kraty_console.backend.storage.database import Database
+from kraty_console.backend.sweeps import Sweeper
+from tests.backend.demo.conftest import NOW
+
+SWEEPS = (
+    sweeps.expire_attempts,
+    sweeps.expire_grants,
+    sweeps.start_lobbies,
+    sweeps.make_windows,
+    sweeps.open_windows,
+    sweeps.close_windows,
+)
+
+
+async def test_nothing_is_due_in_a_world_just_loaded(database: Database) -> None:
+    sweeper = Sweeper(database, lambda: NOW, IdSource(lambda: NOW, lambda _bits: 0))
+    assert [await sweep(sweeper) for sweep in SWEEPS] == [0] * len(SWEEPS)
