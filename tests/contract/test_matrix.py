@@ -10,7 +10,7 @@ import pytest
 from kraty_console.backend.api.routes import ROUTES
 from kraty_console.backend.api.routing import NOTHING, SIGNED_IN, Access, Route
 from kraty_console.contract.session import ROLE_PERMISSIONS, Permission
-from tests.contract import collecting, knowing, playing
+from tests.contract import collecting, knowing, playing, webhooking
 from tests.contract.world import NEIGHBOUR, OUTSIDER, ROLES, World
 
 PERMISSIONS = {value for name, value in vars(Permission).items() if name.isupper()}
@@ -31,11 +31,17 @@ BODIES = {
     **playing.BODIES,
     **collecting.BODIES,
     **knowing.BODIES,
+    **webhooking.BODIES,
     "player.merge": {},
     "player.delete": {},
 }
 NOT_THERE = "0198c0de-0000-7000-8000-000000000000"
-SCENES: dict[str, Callable[[World], Mapping[str, str]]] = {**playing.SCENES, **collecting.SCENES, **knowing.SCENES}
+SCENES: dict[str, Callable[[World], Mapping[str, str]]] = {
+    **playing.SCENES,
+    **collecting.SCENES,
+    **knowing.SCENES,
+    **webhooking.SCENES,
+}
 """What has to be there, by action, before a call succeeds; the answer is what fills its path."""
 
 
@@ -153,8 +159,10 @@ def test_a_role_may_do_what_it_may_and_no_more(world: World, route: Route, role:
     if route.permission == Permission.RETRY_REWARD_ROLL:
         world.mend_table()
     allowed = route.permission in ROLE_PERMISSIONS[role]
+    scene = SCENES.get(route.action, _nothing) if allowed else _nothing
+    path = target(route, world, **scene(world))
     before = world.backend.counts()
-    answer = world.call(route.method, target(route, world), body(route), role=role)
+    answer = world.call(route.method, path, body(route), role=role)
     if allowed:
         assert answer.status in (200, 201), answer.raw
         return

@@ -50,6 +50,8 @@ class Services:
     """What links in answers start with; empty gives links relative to the backend."""
     worker: Worker | None = None
     """What runs beside HTTP; None where nothing does."""
+    webhooks_to_private: bool = False
+    """Let webhooks go to any address, and over plain http (development)."""
     random_bytes: Callable[[int], bytes] = secrets.token_bytes
     """So many random bytes, for secrets of players and names from the pool."""
 

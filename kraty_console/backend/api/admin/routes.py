@@ -15,6 +15,7 @@ from kraty_console.backend.api.admin import (
     timeline,
     wallet,
 )
+from kraty_console.backend.api.admin.webhook_routes import ROUTES as WEBHOOKS
 from kraty_console.backend.api.routing import NOTHING, SIGNED_IN, Access, Route
 from kraty_console.contract.session import Permission
 from kraty_console.contract.timeline import TimelinePage
@@ -63,4 +64,5 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("POST", _CREDIT, Access.GAME, _MAY.WALLET_CREDIT, wallet.credit, _THE_BALANCE),
     Route("POST", f"{_PLAYER}/ban", Access.GAME, _MAY.PLAYER_BAN, bans.ban, _THE_PLAYER),
     Route("POST", f"{_PLAYER}/unban", Access.GAME, _MAY.PLAYER_BAN, bans.unban, _THE_PLAYER, "player.unban"),
+    *WEBHOOKS,
 )

@@ -1,0 +1,84 @@
+"""The routes of webhooks: deliveries, and the endpoints they go to (decisions: The admin surface)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kraty_console.backend.api.admin import webhooks
+from kraty_console.backend.api.routing import Access, Route
+from kraty_console.backend.engine import endpoints
+from kraty_console.contract.session import Permission
+from kraty_console.contract.webhooks import (
+    ChangeEndpoint,
+    CreateEndpoint,
+    Delivery,
+    DeliveryPage,
+    DeliveryReplayed,
+    EndpointChanged,
+    EndpointCreated,
+    EndpointList,
+    ReplayDelivery,
+)
+
+_WEBHOOKS: Final = "/admin/v1/studios/{studioId}/games/{gameId}/webhooks"
+_DELIVERIES: Final = f"{_WEBHOOKS}/deliveries"
+_DELIVERY: Final = f"{_DELIVERIES}/{{deliveryId}}"
+_ENDPOINTS: Final = f"{_WEBHOOKS}/endpoints"
+_ENDPOINT: Final = f"{_ENDPOINTS}/{{endpointId}}"
+
+_THE_DELIVERY: Final = ("webhook_delivery", "deliveryId")
+_THE_ENDPOINT: Final = ("webhook_endpoint", "endpointId")
+_FILTERS: Final = ("player", "eventName", "status", "endpoint", "environment", "cursor", "limit")
+_WHERE: Final = ("environment",)
+
+_READ: Final = Permission.PLAYER_READ
+_REPLAY: Final = Permission.WEBHOOK_REPLAY
+_MANAGE: Final = Permission.WEBHOOK_MANAGE
+
+ROUTES: Final[tuple[Route, ...]] = (
+    Route("GET", _DELIVERIES, Access.GAME, _READ, webhooks.deliveries, query=_FILTERS, reply=DeliveryPage),
+    Route("GET", _DELIVERY, Access.GAME, _READ, webhooks.delivery, _THE_DELIVERY, "webhook.read", reply=Delivery),
+    Route(
+        "POST",
+        f"{_DELIVERY}/replay",
+        Access.GAME,
+        _REPLAY,
+        webhooks.replay,
+        _THE_DELIVERY,
+        body=ReplayDelivery,
+        query=_WHERE,
+        reply=DeliveryReplayed,
+    ),
+    Route("GET", _ENDPOINTS, Access.GAME, _MANAGE, webhooks.listed, query=_WHERE, reply=EndpointList),
+    Route(
+        "POST",
+        _ENDPOINTS,
+        Access.GAME,
+        _MANAGE,
+        webhooks.create,
+        named=endpoints.CREATE,
+        body=CreateEndpoint,
+        query=_WHERE,
+        status=(201, 200),
+        reply=EndpointCreated,
+    ),
+    *(
+        Route(
+            "POST",
+            f"{_ENDPOINT}/{verb}",
+            Access.GAME,
+            _MANAGE,
+            handler,
+            _THE_ENDPOINT,
+            action,
+            body=ChangeEndpoint,
+            query=_WHERE,
+            reply=EndpointChanged,
+        )
+        for verb, handler, action in (
+            ("pause", webhooks.pause, endpoints.PAUSE),
+            ("unpause", webhooks.unpause, endpoints.UNPAUSE),
+            ("archive", webhooks.archive, endpoints.ARCHIVE),
+        )
+    ),
+)

@@ -1,0 +1,114 @@
+"""Where a game's events are sent, what was sent, and sending it again (decisions: Webhooks)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kraty_console.backend.api import refusals
+from kraty_console.backend.api.calls import Call
+from kraty_console.backend.api.envelope import Reply
+from kraty_console.backend.engine import endpoints, players, replays
+from kraty_console.backend.engine.ids import is_id
+from kraty_console.backend.storage import tables
+from kraty_console.backend.storage.transaction import Transaction
+from kraty_console.backend.webhooks import reading, targets
+from kraty_console.backend.webhooks.delivery_ids import is_delivery_id
+from kraty_console.backend.webhooks.signing import new_secret
+from kraty_console.contract.webhooks import ChangeEndpoint, CreateEndpoint, EventName, ReplayDelivery
+
+STATES: Final = ("pending", "delivered", "failed", "cancelled")
+
+
+async def deliveries(call: Call) -> Reply:
+    """A page of deliveries that match every filter, newest first."""
+    limit, after = call.limit(), call.query("cursor")
+    if after is not None and not is_delivery_id(after):
+        raise refusals.invalid("cursor", "is not one that this list gave")
+    state = _one_of(call, "status", STATES)
+    event_name = _one_of(call, "eventName", tuple(EventName))
+    endpoint_id = call.query("endpoint")
+    if endpoint_id is not None and not is_id(endpoint_id):
+        raise refusals.invalid("endpoint", "is no id of an endpoint")
+    async with call.services.db.read() as tx:
+        player_id = None
+        if (named := call.query("player")) is not None:
+            player_id = await _player_id(tx, call, named)
+            if player_id is None:
+                return Reply({"deliveries": [], "nextCursor": None})
+        filters = reading.Filters(call.environment, player_id, event_name, state, endpoint_id)
+        found, following = await reading.page(tx, call.game, filters, after, limit)
+    return Reply({"deliveries": found, "nextCursor": following})
+
+
+async def delivery(call: Call) -> Reply:
+    """One delivery, with its attempts and with what it tells."""
+    delivery_id = call.text("deliveryId")
+    async with call.services.db.read() as tx:
+        found = await reading.one(tx, call.game, delivery_id) if is_delivery_id(delivery_id) else None
+    if found is None:
+        raise refusals.no_such("Delivery", delivery_id)
+    return Reply(found)
+
+
+async def replay(call: Call) -> Reply:
+    """Send a delivery again, at once."""
+    delivery_id = call.text("deliveryId")
+    asked = await call.body(ReplayDelivery)
+    return await call.change(asked, lambda tx, ctx: replays.replay(tx, ctx, delivery_id))
+
+
+async def listed(call: Call) -> Reply:
+    """Every endpoint of the game, archived ones too; of one environment when it is named."""
+    async with call.services.db.read() as tx:
+        found = await endpoints.listed(tx, call.game.studio_id, call.game.game_id, call.query("environment"))
+    return Reply({"endpoints": found})
+
+
+async def create(call: Call) -> Reply:
+    """A new endpoint; this answer alone tells its secret."""
+    asked = await call.body(CreateEndpoint)
+    try:
+        targets.read(asked.url, to_private=call.services.webhooks_to_private)
+    except targets.BadTarget as fault:
+        raise refusals.invalid("url", str(fault)) from None
+    names = None if asked.events is None else list(dict.fromkeys(asked.events))
+    if unknown := [name for name in names or () if name not in set(EventName)]:
+        raise refusals.invalid("events", f"has {unknown[0]!r:.60}; there are {', '.join(EventName)}")
+    secret = new_secret(call.services.random_bytes)
+    return await call.change(asked, lambda tx, ctx: endpoints.create(tx, ctx, asked.url, names, secret))
+
+
+async def pause(call: Call) -> Reply:
+    """Send nothing there until further notice."""
+    endpoint_id = call.id("endpointId", "Webhook endpoint")
+    asked = await call.body(ChangeEndpoint)
+    return await call.change(asked, lambda tx, ctx: endpoints.pause(tx, ctx, endpoint_id))
+
+
+async def unpause(call: Call) -> Reply:
+    """Send again, what waited first."""
+    endpoint_id = call.id("endpointId", "Webhook endpoint")
+    asked = await call.body(ChangeEndpoint)
+    return await call.change(asked, lambda tx, ctx: endpoints.unpause(tx, ctx, endpoint_id))
+
+
+async def archive(call: Call) -> Reply:
+    """Send nothing there ever again."""
+    endpoint_id = call.id("endpointId", "Webhook endpoint")
+    asked = await call.body(ChangeEndpoint)
+    return await call.change(asked, lambda tx, ctx: endpoints.archive(tx, ctx, endpoint_id))
+
+
+def _one_of(call: Call, name: str, known: tuple[str, ...]) -> str | None:
+    value = call.query(name)
+    if value is not None and value not in known:
+        raise refusals.invalid(name, f"is {value!r:.60}; there are {', '.join(known)}")
+    return value
+
+
+async def _player_id(tx: Transaction, call: Call, named: str) -> str | None:
+    """The internal id of the player with this external id, or with this internal one; None when there is none."""
+    player = await players.find(tx, call.game, call.environment, named)
+    if player is None and is_id(named):
+        player = await tx.get(tables.players, call.game.studio_id, call.game.game_id, named)
+    return None if player is None else str(player["player_id"])
