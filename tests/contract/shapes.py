@@ -17,6 +17,9 @@ OPTIONAL = {
     "Deposit": {"economyKey", "itemKey", "balance", "quantity"},
     "Snapshot": {"walletLedger", "itemLedger", "audit"},
     "Identity": {"avatar", "country"},
+    "BoardEntry": {"avatar", "country", "anonymizedName", "anonymizedAvatar", "progression"},
+    "EventLeaderboard": {"joined"},
+    "Leaderboard": {"joined"},
 }
 """What one surface or kind of row leaves out, by design."""
 
