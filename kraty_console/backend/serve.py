@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import json
-import logging
 import os
 import secrets
 import signal
@@ -14,8 +12,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -24,14 +21,18 @@ from starlette.types import ASGIApp
 
 from kraty_console.backend.api.app import build_app
 from kraty_console.backend.api.calls import Services
-from kraty_console.backend.api.rate_limit import Rate, RateLimit
+from kraty_console.backend.api.rate_limit import RateLimit
 from kraty_console.backend.engine.ids import IdSource
 from kraty_console.backend.jobs import JobNeeds, jobs
+from kraty_console.backend.listening import base_url, listen
 from kraty_console.backend.preparing import CannotServe, prepare
+from kraty_console.backend.settings import Settings
 from kraty_console.backend.storage.database import Database
+from kraty_console.backend.watching import logs
+from kraty_console.backend.watching.calls import Watch
+from kraty_console.backend.watching.metrics import Metrics, metrics_app
 from kraty_console.backend.worker import Worker
 
-BACKLOG: Final = 512
 KEEP_ALIVE_SECONDS: Final = 75
 """How long a connection may rest: longer than clients keep theirs, so that it is they who hang up."""
 
@@ -39,32 +40,27 @@ GRACE_SECONDS: Final = 5
 """How long calls under way may take when the backend is told to stop."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How to serve; a port of 0 takes any that is free."""
-
-    database_url: str
-    host: str = "127.0.0.1"
-    port: int = 8080
-    demo: bool = False
-    credentials_out: Path | None = None
-    rate: Rate = field(default_factory=Rate)
-    worker: bool = True
-    """Run the jobs beside HTTP; without, another process on the same database has to."""
-    exit_with_parent: bool = False
-    """Stop when the standard input ends, as it does when the process that started this one is gone."""
-
-
 def serve(settings: Settings) -> None:
     """Run until SIGTERM, SIGINT, or the parent's end.
 
     Raises CannotServe when the address is taken or the database does not answer.
     """
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    listener = _listen(settings.host, settings.port)
+    logs.set_up(settings.log_format, calls=settings.log_calls)
+    with listen(settings.host, settings.port) as listener:
+        if settings.workers > 1:
+            # A fleet is a good deal of code that one process never needs.
+            from kraty_console.backend.fleet import run_fleet
+
+            asyncio.run(run_fleet(settings, listener, lambda: set_out(settings, _url_of(settings, listener))))
+        else:
+            serve_alone(settings, listener, first=True)
+
+
+def serve_alone(settings: Settings, listener: socket.socket, *, first: bool) -> None:
+    """Serve in this process; the `first` one brings the database up to date, others were started by one that did."""
     config = server_config()
-    with listener, asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-        runner.run(_run(settings, listener, config))
+    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+        runner.run(_run(settings, listener, config, first=first))
 
 
 def server_config(app: ASGIApp | None = None) -> uvicorn.Config:
@@ -90,15 +86,16 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        sys.stdout.write(self.announcement + "\n")
-        sys.stdout.flush()
+        if self.announcement:
+            sys.stdout.write(self.announcement + "\n")
+            sys.stdout.flush()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
 
 
-async def _run(settings: Settings, listener: socket.socket, config: uvicorn.Config) -> None:
+async def _run(settings: Settings, listener: socket.socket, config: uvicorn.Config, *, first: bool) -> None:
     """Serve until told to stop; told while still starting, the start ends after the step it is at."""
     server = _Server(config)
     loop = asyncio.get_running_loop()
@@ -109,42 +106,82 @@ async def _run(settings: Settings, listener: socket.socket, config: uvicorn.Conf
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(number, stop)
     if settings.exit_with_parent:
-        _watch_parent(loop, stop)
-    await _start_and_serve(settings, listener, server)
+        watch_parent(loop, stop)
+    url = _url_of(settings, listener)
+    if first:
+        await set_out(settings, url, lambda: server.should_exit)
+    if not server.should_exit:
+        await _serve(settings, listener, server, url)
 
 
-async def _start_and_serve(settings: Settings, listener: socket.socket, server: _Server) -> None:
+async def set_out(settings: Settings, url: str, called_off: Callable[[], bool] = lambda: False) -> str:
+    """What is done once, before any process serves: the database is brought up to date, the demo world loaded.
+
+    Answers the address to be announced.
+    """
     await prepare(settings.database_url)
-    new_id = IdSource(_now_ms, secrets.randbits)
-    base_url = _base_url(settings.host, listener.getsockname()[1])
-    db = Database.open(settings.database_url)
+    if not settings.demo or called_off():
+        return url
+    db = Database.open(settings.database_url, settings.limits)
     try:
-        if settings.demo and not server.should_exit:
-            await _load_demo(db, settings.credentials_out, base_url)
-        if server.should_exit:
-            return
+        await _load_demo(db, settings.credentials_out, url)
+    finally:
+        await db.close()
+    return url
+
+
+async def _serve(settings: Settings, listener: socket.socket, server: _Server, url: str) -> None:
+    new_id = IdSource(_now_ms, secrets.randbits)
+    db = Database.open(settings.database_url, settings.limits)
+    try:
         worker = Worker(jobs(JobNeeds(db, _now_ms, new_id)), _now_ms)
+        metrics = Metrics(db, worker, _now_ms) if settings.metrics else None
         services = Services(
             db=db,
             now_ms=_now_ms,
             new_id=new_id,
             rate_limit=RateLimit(settings.rate, time.monotonic),
-            public_url=base_url,
+            public_url=url,
             worker=worker,
+            watch=_watch(settings, metrics),
         )
         server.config.app = build_app(services)
-        server.announcement = f"listening on {base_url}"
-        if settings.worker:
-            worker.start()
-        try:
-            await server.serve(sockets=[listener])
-        finally:
-            await worker.stop(GRACE_SECONDS)
+        server.announcement = f"listening on {url}"
+        async with _numbers(settings, metrics):
+            if settings.worker:
+                worker.start()
+            try:
+                await server.serve(sockets=[listener])
+            finally:
+                await worker.stop(GRACE_SECONDS)
     finally:
         await db.close()
 
 
-async def _load_demo(db: Database, credentials_out: Path | None, base_url: str) -> None:
+def _watch(settings: Settings, metrics: Metrics | None) -> Watch | None:
+    ended = [logs.log_call] if settings.log_calls else []
+    if metrics is None:
+        return Watch(time.perf_counter, tuple(ended)) if ended else None
+    return Watch(time.perf_counter, (metrics.ended, *ended), (metrics.begun,))
+
+
+@contextlib.asynccontextmanager
+async def _numbers(settings: Settings, metrics: Metrics | None) -> AsyncIterator[None]:
+    """Answer `/metrics` at an address of its own, for as long as the block lasts."""
+    if metrics is None or settings.metrics is None:
+        yield
+        return
+    with listen(*settings.metrics, "--metrics") as listener:
+        server = _Server(server_config(metrics_app(metrics)))
+        task = asyncio.create_task(server.serve(sockets=[listener]), name="metrics")
+        try:
+            yield
+        finally:
+            server.should_exit = True
+            await task
+
+
+async def _load_demo(db: Database, credentials_out: Path | None, url: str) -> None:
     # The demo world is a good deal of code that a backend without it never needs.
     from kraty_console.backend.demo.world import load
 
@@ -154,7 +191,7 @@ async def _load_demo(db: Database, credentials_out: Path | None, base_url: str) 
     if credentials_out is None:
         return
     try:
-        write_private(credentials_out, json.dumps(world.credentials(base_url), indent=2) + "\n")
+        write_private(credentials_out, json.dumps(world.credentials(url), indent=2) + "\n")
     except OSError as error:
         raise CannotServe(f"cannot write {credentials_out}: {error.strerror}") from None
 
@@ -176,32 +213,11 @@ def _now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    """A socket bound to the address; calls are taken once the server runs."""
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listener = socket.socket(family, kind, protocol)
-    except OSError as error:
-        raise CannotServe(f"cannot listen on {host}: {error.strerror}", usage=True) from None
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        listener.listen(BACKLOG)
-    except OSError as error:
-        listener.close()
-        if error.errno == errno.EADDRINUSE:
-            raise CannotServe(f"{host}:{port} is in use; choose another with --listen") from None
-        raise CannotServe(f"cannot listen on {host}:{port}: {error.strerror}") from None
-    return listener
+def _url_of(settings: Settings, listener: socket.socket) -> str:
+    return settings.public_url or base_url(settings.host, listener.getsockname()[1])
 
 
-def _base_url(host: str, port: int) -> str:
-    """Where a caller on this machine reaches the backend."""
-    reached = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 (told apart, not bound)
-    return f"http://[{reached}]:{port}" if ":" in reached else f"http://{reached}:{port}"
-
-
-def _watch_parent(loop: asyncio.AbstractEventLoop, stop: Callable[[], None]) -> None:
+def watch_parent(loop: asyncio.AbstractEventLoop, stop: Callable[[], None]) -> None:
     """Call `stop` when the standard input ends: its other end was held by the parent alone."""
 
     def watch() -> None:

@@ -44,6 +44,31 @@ class Address(click.ParamType[tuple[str, int]]):
     show_default=True,
     help="Calls a second for each session and key; 0 for no limit.",
 )
+@click.option(
+    "--pool",
+    type=click.IntRange(1, 200),
+    default=10,
+    show_default=True,
+    help="Connections to PostgreSQL that each process may open.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="Processes that share the address. On SQLite only one of them writes at a time: more help reading alone.",
+)
+@click.option("--public-url", metavar="URL", help="What links to audit rows start with; left out, where it listens.")
+@click.option(
+    "--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Of the log."
+)
+@click.option("--log-calls", is_flag=True, help="Log each call: route, status, time, kind of caller; no id, no body.")
+@click.option(
+    "--metrics",
+    type=Address(),
+    metavar="HOST:PORT",
+    help="Answer Prometheus at /metrics there; of several processes each takes the next port.",
+)
 @click.option("--worker/--no-worker", default=True, help="Whether to run jobs (webhooks, sweeps) beside the calls.")
 @click.option("--exit-with-parent", is_flag=True, hidden=True, help="Stop when the standard input ends.")
 def serve(
@@ -53,6 +78,12 @@ def serve(
     credentials_out: Path | None,
     rate: str,
     worker: bool,
+    pool: int,
+    workers: int,
+    public_url: str | None,
+    log_format: Any,  # noqa: ANN401 (one of the choices)
+    log_calls: bool,
+    metrics: tuple[str, int] | None,
     exit_with_parent: bool,
 ) -> int:
     """Answer on HTTP until told to stop; the database is brought up to date first."""
@@ -61,8 +92,9 @@ def serve(
     try:
         from kraty_console.backend.api.rate_limit import Rate
         from kraty_console.backend.preparing import CannotServe
-        from kraty_console.backend.serve import Settings
         from kraty_console.backend.serve import serve as run_backend
+        from kraty_console.backend.settings import Settings
+        from kraty_console.backend.storage.connecting import Limits
     except ModuleNotFoundError as missing:
         raise not_installed(missing) from None
     try:
@@ -77,7 +109,13 @@ def serve(
         demo=demo,
         credentials_out=credentials_out,
         rate=allowed,
+        limits=Limits(pool=pool),
         worker=worker,
+        workers=workers,
+        public_url=public_url.rstrip("/") if public_url else None,
+        log_format=log_format,
+        log_calls=log_calls,
+        metrics=metrics,
         exit_with_parent=exit_with_parent,
     )
     try:

@@ -64,6 +64,30 @@ class Me(Answer):
     studios: list[StudioAccess] = Field(default_factory=list)
 
 
+class DatabaseHealth(Answer):
+    """Whether the database answers, and which it is."""
+
+    ok: bool = False
+    kind: str | None = None
+
+
+class JobHealth(Answer):
+    """How a job beside HTTP fares, in the process that answers."""
+
+    name: str = ""
+    last_run_at: datetime | None = None
+    failing: int = 0
+    """Failures since it last went well."""
+    done: int = 0
+
+
+class WorkerHealth(Answer):
+    """What runs beside HTTP."""
+
+    running: bool = False
+    jobs: list[JobHealth] = Field(default_factory=list)
+
+
 class Health(Answer):
     """The answer of `GET /admin/v1/health`, which needs no credential."""
 
@@ -71,3 +95,5 @@ class Health(Answer):
     version: str | None = None
     features: list[str] = Field(default_factory=list)
     """What a backend says it keeps to; the embedded one names `idempotency-keys`."""
+    database: DatabaseHealth | None = None
+    worker: WorkerHealth | None = None

@@ -35,5 +35,5 @@ def build_app(services: Services, routes: Iterable[Route] = ROUTES) -> ASGIApp:
         ],
         redirect_slashes=False,
     )
-    edge = Edge(router, services.new_id)
+    edge = Edge(router, services.new_id, services.watch)
     return GZipMiddleware(edge, minimum_size=WORTH_COMPRESSING, compresslevel=QUICK)

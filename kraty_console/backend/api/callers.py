@@ -14,6 +14,7 @@ from kraty_console.backend.auth.players import SecretHolder
 from kraty_console.backend.auth.sessions import SignedIn, find_session
 from kraty_console.backend.engine.context import Actor
 from kraty_console.backend.storage.transaction import Transaction
+from kraty_console.backend.watching.calls import WhoCalled
 
 COOKIE: Final = "kraty_session"
 
@@ -41,6 +42,11 @@ class Caller:
         if self.player is not None:
             return Actor("player", self.player.player_id, self.player.external_player_id)
         return Actor("api_key", self.the_key.key_id, f"api_key:{self.the_key.prefix}")
+
+    @property
+    def seen(self) -> WhoCalled:
+        """The caller as logs and numbers know them."""
+        return WhoCalled("member") if self.session is not None else WhoCalled("api_key", self.the_key.prefix)
 
     @property
     def the_session(self) -> SignedIn:

@@ -23,6 +23,7 @@ from kraty_console.backend.engine.context import Answer, Context, Surface, Tenan
 from kraty_console.backend.engine.ids import is_id
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.transaction import Transaction
+from kraty_console.backend.watching.calls import Watch
 from kraty_console.backend.worker import Worker
 from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_LIMIT
 
@@ -52,6 +53,8 @@ class Services:
     """What runs beside HTTP; None where nothing does."""
     webhooks_to_private: bool = False
     """Let webhooks go to any address, and over plain http (development)."""
+    watch: Watch | None = None
+    """Who is told of each call; None where nobody is."""
     random_bytes: Callable[[int], bytes] = secrets.token_bytes
     """So many random bytes, for secrets of players and names from the pool."""
 

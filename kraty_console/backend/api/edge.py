@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import math
 import re
-import traceback
 from collections.abc import Callable
 from typing import Final
 
@@ -20,6 +19,8 @@ from kraty_console.backend.api.envelope import error_response
 from kraty_console.backend.api.paths import REQUEST_ID, raw_path
 from kraty_console.backend.engine.errors import RuleError
 from kraty_console.backend.storage.faults import Fault, fault_of
+from kraty_console.backend.watching.calls import CALLER, HUNG_UP, NO_ROUTE, AnsweredCall, Watch
+from kraty_console.backend.watching.logs import places
 from kraty_console.contract.errors import Code
 
 log: Final = logging.getLogger("kraty.backend")
@@ -30,14 +31,43 @@ _GIVEN_ID: Final = re.compile(rb"[A-Za-z0-9-]{8,64}")
 class Edge:
     """Wraps the routes; `new_id` makes request ids."""
 
-    def __init__(self, app: ASGIApp, new_id: Callable[[], str]) -> None:
+    def __init__(self, app: ASGIApp, new_id: Callable[[], str], watch: Watch | None = None) -> None:
         self._app = app
         self._new_id = new_id
+        self._watch = watch
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Answer one request, and tell those who watch."""
         if scope["type"] != "http":
             raise RuntimeError(f"this backend speaks HTTP only, not {scope['type']}")
+        if (watch := self._watch) is None:
+            await self._answer(scope, receive, send)
+            return
+        begun, status = watch.clock(), HUNG_UP
+
+        async def send_and_see(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        for told in watch.begun:
+            told()
+        try:
+            await self._answer(scope, receive, send_and_see)
+        finally:
+            call = AnsweredCall(
+                request_id=scope.get(REQUEST_ID, ""),
+                method=scope["method"],
+                route=_route(scope),
+                status=status,
+                seconds=watch.clock() - begun,
+                who=scope.get(CALLER),
+            )
+            for tell in watch.ended:
+                tell(call)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         request_id = _given_id(scope) or self._new_id()
         scope[REQUEST_ID] = request_id
         scope["path"] = raw_path(scope)
@@ -102,14 +132,11 @@ def _refusal(error: RuleError, request_id: str) -> Response:
     return error_response(error, request_id, headers=headers)
 
 
+def _route(scope: Scope) -> str:
+    """The path with its segments' names; the path that was asked for has ids of players in it."""
+    return str(getattr(scope.get("endpoint"), "path", NO_ROUTE))
+
+
 def _log_failure(error: Exception, scope: Scope, request_id: str) -> None:
     """One line with the kind of failure and where it arose: no message and no values, they may hold what is secret."""
-    route = getattr(scope.get("endpoint"), "path", "no route")
-    frames = traceback.extract_tb(error.__traceback__)
-    places = " < ".join(f"{frame.name} ({frame.filename}:{frame.lineno})" for frame in reversed(frames[-12:]))
-    log.error("request %s: %s %s failed with %s in %s", request_id, scope["method"], route, _kind(error), places)
-
-
-def _kind(error: Exception) -> str:
-    inner = getattr(error, "orig", None)
-    return type(error).__name__ + (f" ({type(inner).__name__})" if inner is not None else "")
+    log.error("request %s: %s %s failed with %s", request_id, scope["method"], _route(scope), places(error))

@@ -10,6 +10,7 @@ from kraty_console.backend.api.admin import (
     bans,
     catalog,
     grants,
+    health,
     players,
     session,
     timeline,
@@ -39,7 +40,7 @@ _CREDIT: Final = f"{_PLAYER}/wallet/{{economyKey}}/credit"
 _MAY: Final = Permission
 
 ROUTES: Final[tuple[Route, ...]] = (
-    Route("GET", f"{_ADMIN}/health", Access.ANYONE, NOTHING, session.health),
+    Route("GET", f"{_ADMIN}/health", Access.ANYONE, NOTHING, health.health),
     Route("GET", f"{_ADMIN}/me", Access.SESSION, SIGNED_IN, session.me),
     Route("DELETE", f"{_ADMIN}/session", Access.SESSION, SIGNED_IN, session.end_session),
     Route("GET", _LOG, Access.STUDIO, _MAY.AUDIT_READ, audit_log.page),

@@ -1,11 +1,9 @@
-"""Whether the backend lives, who is signed in, and signing out."""
+"""Who is signed in, and signing out."""
 
 from __future__ import annotations
 
 from itertools import groupby
-from typing import Final
 
-from kraty_console import __version__
 from kraty_console.backend import answers
 from kraty_console.backend.api.calls import Call
 from kraty_console.backend.api.envelope import Reply
@@ -14,14 +12,6 @@ from kraty_console.backend.auth.sessions import revoke_session
 from kraty_console.backend.engine import audit
 from kraty_console.backend.engine.context import Tenant
 from kraty_console.backend.storage.transaction import Transaction
-
-FEATURES: Final = ("idempotency-keys",)
-"""What this backend promises beyond the published contract."""
-
-
-async def health(_call: Call) -> Reply:
-    """That the backend answers, and what it keeps to."""
-    return Reply({"ok": True, "version": __version__, "features": list(FEATURES)}, bare=True)
 
 
 async def me(call: Call) -> Reply:

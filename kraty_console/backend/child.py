@@ -1,0 +1,31 @@
+"""One of the processes of a fleet: what to do comes on the standard input, the socket is inherited."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+
+from kraty_console.backend.serve import serve_alone
+from kraty_console.backend.settings import Settings
+from kraty_console.backend.watching import logs
+
+
+def _line() -> bytes:
+    """The first line of the standard input, byte by byte: what follows is for who watches for its end."""
+    line = b""
+    while (byte := os.read(sys.stdin.fileno(), 1)) and byte != b"\n":
+        line += byte
+    return line
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    descriptor, _, told = _line().partition(b" ")
+    settings = Settings.from_json(told.decode())
+    logs.set_up(settings.log_format, calls=settings.log_calls)
+    serve_alone(settings, socket.socket(fileno=int(descriptor)), first=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,54 @@
+"""How a backend is to serve; as text, too, for the processes that it starts."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+
+from kraty_console.backend.api.rate_limit import Rate
+from kraty_console.backend.storage.connecting import Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How to serve; a port of 0 takes any that is free."""
+
+    database_url: str
+    host: str = "127.0.0.1"
+    port: int = 8080
+    demo: bool = False
+    credentials_out: Path | None = None
+    rate: Rate = field(default_factory=Rate)
+    limits: Limits = field(default_factory=Limits)
+    worker: bool = True
+    """Run the jobs beside HTTP; without, another process on the same database has to."""
+    workers: int = 1
+    """Processes that share the address."""
+    public_url: str | None = None
+    """What links in answers start with; left out, the address it listens on."""
+    log_format: Literal["text", "json"] = "text"
+    log_calls: bool = False
+    metrics: tuple[str, int] | None = None
+    """Host and port where `/metrics` answers; of several processes each has the next port."""
+    exit_with_parent: bool = False
+    """Stop when the standard input ends, as it does when the process that started this one is gone."""
+
+    def to_json(self) -> str:
+        """On one line."""
+        return json.dumps({**asdict(self), "credentials_out": None, "demo": False})
+
+    @classmethod
+    def from_json(cls, text: str) -> Settings:
+        """What `to_json` wrote."""
+        told = json.loads(text)
+        told["rate"], told["limits"] = Rate(**told["rate"]), Limits(**told["limits"])
+        if told["metrics"] is not None:
+            told["metrics"] = (told["metrics"][0], told["metrics"][1])
+        return cls(**told)
+
+    def of_process(self, number: int) -> Settings:
+        """For the process of this number, counted from 0: one alone, with a port of its own for its numbers."""
+        metrics = None if self.metrics is None else (self.metrics[0], self.metrics[1] + number)
+        return replace(self, workers=1, metrics=metrics, exit_with_parent=True)

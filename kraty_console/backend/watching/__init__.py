@@ -1,0 +1,1 @@
+"""What a running backend tells of itself: each call, numbers over time, whether all is well."""

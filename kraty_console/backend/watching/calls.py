@@ -1,0 +1,50 @@
+"""One answered call as whoever watches sees it: nothing of what was in it, and nobody's name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+CALLER: Final = "kraty.caller"
+"""Where a request's scope says who called, once that is known."""
+
+NO_ROUTE: Final = "(none)"
+"""The route of a call to a path that is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class WhoCalled:
+    """What kind of caller, and for a key its public prefix."""
+
+    kind: str
+    """`member`, `api_key` or `player`."""
+    key_prefix: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredCall:
+    """A call and what became of it."""
+
+    request_id: str
+    method: str
+    route: str
+    """The path with its segments' names, never the path that was asked for: ids of players are in that."""
+    status: int
+    """Of HTTP; 499 when the caller hung up before there was an answer."""
+    seconds: float
+    who: WhoCalled | None
+    """None where nobody was asked for, or nobody was known."""
+
+
+HUNG_UP: Final = 499
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Who is told of each call, and by which clock it is measured."""
+
+    clock: Callable[[], float]
+    """Seconds, from anywhere, never backwards."""
+    ended: tuple[Callable[[AnsweredCall], None], ...] = ()
+    begun: tuple[Callable[[], None], ...] = ()

@@ -1,0 +1,113 @@
+"""The numbers of one process: calls by route, the database's connections, the jobs, what is still to be told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.pool import QueuePool
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from kraty_console import __version__
+from kraty_console.backend.storage.database import Database
+from kraty_console.backend.storage.tables import outbox
+from kraty_console.backend.watching.calls import AnsweredCall
+from kraty_console.backend.watching.exposition import CONTENT_TYPE, Counter, Family, Histogram, Sample, exposed
+from kraty_console.backend.worker import Worker
+
+BOUNDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+"""Seconds."""
+
+PATIENCE_SECONDS: Final = 2.0
+"""How long the database may take to say what is still to be told; without its answer that family is left out."""
+
+
+class Metrics:
+    """Counts from the start of the process on; the rest is looked up when somebody asks."""
+
+    def __init__(self, db: Database, worker: Worker | None, now_ms: Callable[[], int]) -> None:
+        self._db = db
+        self._worker = worker
+        self._now_ms = now_ms
+        self._in_flight = 0
+        self._calls = Counter("kraty_http_requests_total", "Calls answered.", ("method", "route", "status"))
+        self._seconds = Histogram(
+            "kraty_http_request_duration_seconds", "How long a call took.", ("method", "route"), BOUNDS
+        )
+
+    def begun(self) -> None:
+        """A call came."""
+        self._in_flight += 1
+
+    def ended(self, call: AnsweredCall) -> None:
+        """A call was answered."""
+        self._in_flight -= 1
+        self._calls.add(call.method, call.route, str(call.status))
+        self._seconds.observe(call.seconds, call.method, call.route)
+
+    async def page(self) -> str:
+        """Everything, as Prometheus reads it."""
+        pending = await self._pending()
+        return exposed([*self._families(), *pending])
+
+    def _families(self) -> Iterator[Family]:
+        yield Family("kraty_build_info", "gauge", "Which version runs.", [Sample(1, {"version": __version__})])
+        yield self._calls.family()
+        yield self._seconds.family()
+        yield Family("kraty_http_requests_in_flight", "gauge", "Calls under way.", [Sample(self._in_flight, {})])
+        pool = self._db.engine.pool
+        if isinstance(pool, QueuePool):
+            used, idle = pool.checkedout(), pool.checkedin()
+            samples = [Sample(used, {"state": "in_use"}), Sample(idle, {"state": "idle"})]
+            yield Family("kraty_database_connections", "gauge", "Connections of this process.", samples)
+            limit = [Sample(pool.size() + max(0, getattr(pool, "_max_overflow", 0)), {})]
+            yield Family("kraty_database_connections_max", "gauge", "Connections it may open.", limit)
+        retried = [Sample(self._db.retried, {})]
+        yield Family("kraty_database_retries_total", "counter", "Transactions tried again.", retried)
+        yield from self._jobs()
+
+    def _jobs(self) -> Iterator[Family]:
+        if self._worker is None:
+            return
+        states = self._worker.states.items()
+        running = [Sample(self._worker.running, {})]
+        yield Family("kraty_worker_running", "gauge", "Whether this process runs jobs.", running)
+        runs = [Sample(state.runs, {"job": name}) for name, state in states]
+        yield Family("kraty_job_runs_total", "counter", "Times a job was asked for what is due.", runs)
+        done = [Sample(state.done, {"job": name}) for name, state in states]
+        yield Family("kraty_job_done_total", "counter", "Things that a job did.", done)
+        failures = [Sample(state.failures, {"job": name}) for name, state in states]
+        yield Family("kraty_job_failures_total", "counter", "Times a job failed.", failures)
+        ages = [
+            Sample(max(0, self._now_ms() - state.last_run_ms) / 1000, {"job": name})
+            for name, state in states
+            if state.last_run_ms is not None
+        ]
+        yield Family("kraty_job_last_run_age_seconds", "gauge", "Since a job was last asked.", ages)
+
+    async def _pending(self) -> list[Family]:
+        """How long the oldest event has waited to be passed on: by an index of those that wait, which are few."""
+        column = outbox.c
+        oldest = sa.select(sa.func.min(column.occurred_at)).where(sa.text("state = 'pending'"))
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS), self._db.read() as tx:
+                found = await tx.scalar(oldest)
+        except (TimeoutError, sa.exc.SQLAlchemyError, OSError):
+            return []
+        age = 0.0 if found is None else max(0, self._now_ms() - found) / 1000
+        words = "How long the oldest event waits to be passed on to webhooks."
+        return [Family("kraty_outbox_oldest_seconds", "gauge", words, [Sample(age, {})])]
+
+
+def metrics_app(metrics: Metrics) -> Starlette:
+    """What answers at the address for numbers: `/metrics`, and nothing else."""
+
+    async def page(_request: Request) -> Response:
+        return Response(await metrics.page(), media_type=CONTENT_TYPE)
+
+    return Starlette(routes=[Route("/metrics", page, methods=["GET"])])
