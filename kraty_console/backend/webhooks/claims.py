@@ -107,6 +107,8 @@ async def settle(tx: Transaction, claimed: Claimed, outcome: Outcome, now_ms: in
     if delivery["state"] != "pending":
         if present:
             tx.change(delivery, sending_since=None)
+        if delivery["state"] == "cancelled" and outcome.succeeded:  # it arrived after all
+            tx.change(delivery, state="delivered", finished_at=now_ms)
         return
     if outcome.succeeded:
         await _end(tx, endpoint, delivery, "delivered", now_ms)

@@ -20,7 +20,7 @@ BATCH: Final = 200
 LIVE: Final = "live"
 
 
-async def fan_out(tx: Transaction, tenant: Tenant, now_ms: int, new_id: Callable[[], str]) -> int:
+async def fan_out(tx: Transaction, tenant: Tenant, now_ms: int, new_id: Callable[[], str], *, most: int = BATCH) -> int:
     """Pass on the oldest events of a game that were not passed on yet; the answer is how many those were.
 
     Endpoints get what happened since they were made, those that are paused too: theirs waits. The lock on the game's
@@ -35,7 +35,7 @@ async def fan_out(tx: Transaction, tenant: Tenant, now_ms: int, new_id: Callable
     endpoints = await tx.all(wanted.with_for_update() if tx.postgresql else wanted)
     if not endpoints:
         return 0
-    events = await tx.all(_untold(tenant, min(endpoint["first_outbox_id"] for endpoint in endpoints)))
+    events = await tx.all(_untold(tenant, min(endpoint["first_outbox_id"] for endpoint in endpoints), most))
     waiting = await _streams_that_wait(tx, tenant, endpoints, events)
     made: list[dict[str, Any]] = []
     for endpoint in endpoints:
@@ -93,7 +93,7 @@ def stream_of(event: Mapping[str, Any]) -> str:
     return str(lobby["id"]) if isinstance(lobby, dict) and "id" in lobby else str(event["outbox_id"])
 
 
-def _untold(tenant: Tenant, first: str) -> sa.Select[Any]:
+def _untold(tenant: Tenant, first: str, most: int) -> sa.Select[Any]:
     column = tables.outbox.c
     return (
         sa.select(tables.outbox)
@@ -104,7 +104,7 @@ def _untold(tenant: Tenant, first: str) -> sa.Select[Any]:
             column.outbox_id >= first,
         )
         .order_by(column.outbox_id)
-        .limit(BATCH)
+        .limit(most)
     )
 
 
