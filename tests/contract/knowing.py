@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from kraty_console.backend.storage import tables
 from tests.contract.backend import segment
 from tests.contract.world import World
 
@@ -24,6 +25,14 @@ BODIES: dict[str, dict[str, Any]] = {
 def player(external_id: str) -> str:
     """The path of a player on either key surface."""
     return f"/players/{segment(external_id)}"
+
+
+def told(world: World, event: str) -> list[Any]:
+    """What the outbox holds of an event, in the order in which it happened."""
+    column = tables.outbox.c
+    of_it = (column.game_id == world.tenant.game_id, column.event_name == event)
+    query = tables.outbox.select().where(*of_it).order_by(column.outbox_id)
+    return [row["payload"] for row in world.backend.run(lambda tx: tx.all(query))]
 
 
 def ask(world: World, who: str, whom: str) -> str:

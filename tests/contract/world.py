@@ -42,7 +42,8 @@ class World:
     members: Mapping[str, str]
     """Member ids by the same names."""
     keys: Mapping[str, str]
-    """By permission set; `other` is the server key of the other studio, `other_client` the client key of it."""
+    """By permission set; `other` is the server key of the other studio, `other_client` the client key of it,
+    `test_client` the client key of the environment `test`."""
     attempts: Mapping[str, str]
     """`stuck` in progress, `late` expired, `unrolled` completed with a roll that failed, `done` completed and paid."""
     grants: Mapping[str, str]
@@ -82,10 +83,9 @@ class World:
 
     def play(self, method: str, target: str, body: object = None, *, who: str | None = None, **more: Any) -> Answered:
         """A call of a game; `who` plays it, with the secret that registering gave them."""
-        headers = {} if who is None else {"X-Player-Secret": self.secret(who)}
-        return self.backend.call(
-            method, "/sdk/v1" + target, token=self.keys[CLIENT_SDK], body=body, headers=headers, **more
-        )
+        if who is not None:
+            more["headers"] = {"X-Player-Secret": self.secret(who), **more.get("headers", {})}
+        return self.backend.call(method, "/sdk/v1" + target, token=self.keys[CLIENT_SDK], body=body, **more)
 
     def secret(self, external_id: str) -> str:
         """A player's secret, minted when it is first asked for."""
@@ -192,6 +192,7 @@ class _Maker:
         keys = {name: await self._key(tx, tenant, name) for name in (SERVER_INTEGRATION, CLIENT_SDK)}
         keys["other"] = await self._key(tx, other, SERVER_INTEGRATION)
         keys["other_client"] = await self._key(tx, other, CLIENT_SDK)
+        keys["test_client"] = await self._key(tx, tenant, CLIENT_SDK, "test")
         ctx = self._context(tenant)
         await self._define(tx, ctx)
         return World(
@@ -232,7 +233,7 @@ class _Maker:
         )
         return member_id, token
 
-    async def _key(self, tx: Transaction, tenant: Tenant, permission_set: str) -> str:
+    async def _key(self, tx: Transaction, tenant: Tenant, permission_set: str, environment: str = "live") -> str:
         key = new_api_key(self.random.randbytes, "p" if permission_set == CLIENT_SDK else "s")
         await create_key(
             tx,
@@ -240,7 +241,7 @@ class _Maker:
             key_id=self.new_id(),
             key=key,
             permission_set=permission_set,
-            environment="live",
+            environment=environment,
             now_ms=self.now,
         )
         return key

@@ -13,7 +13,6 @@ from kraty_console.backend.storage.transaction import Row, Transaction
 from kraty_console.contract.errors import Code
 from kraty_console.contract.webhooks import EventName
 
-OPERATION: Final = "player.register"
 LIVE: Final = "live"
 
 LOST_ANSWER_MS: Final = 10 * 60_000
@@ -36,7 +35,8 @@ async def register(
             "a secret is not rotated with a live key; the studio has to help the player",
             {"environment": ctx.environment},
         )
-    earlier = await idempotency.replay(tx, ctx, OPERATION, {"player": external_id, "email": email, "force": force})
+    operation = f"player.register/{ctx.environment}/{external_id}"
+    earlier = await idempotency.replay(tx, ctx, operation, {"email": email, "force": force})
     player = await players.upsert(tx, ctx, external_id, email=email)
     players.refuse_banned(player)
     first = player["registered_at"] is None
@@ -51,7 +51,7 @@ async def register(
     if first:
         outbox.emit(tx, ctx, EventName.PLAYER_REGISTERED, player, data)
     if earlier is None:
-        await idempotency.keep(tx, ctx, OPERATION, 201, data)
+        await idempotency.keep(tx, ctx, operation, 201, data)
     return Answer(201, {**data, "secret": secret})
 
 

@@ -1,0 +1,134 @@
+"""Registering a player from the game: a secret that is shown once (kraty-api 1.4, 5.10)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from kraty_console.backend.engine.registration import LOST_ANSWER_MS
+from kraty_console.contract.sdk import PlayerRegistration
+from tests.contract.knowing import player, told
+from tests.contract.shapes import exactly
+from tests.contract.test_ids import TRICKY
+from tests.contract.world import World
+
+NAME = re.compile(r"[A-Z][a-z]+ [A-Z][a-z]+ [1-9]\d{3}")
+
+
+def register(world: World, who: str, body: object = None, *, query: str = "", key: str = "client_sdk") -> Any:
+    path = f"/sdk/v1{player(who)}/register{query}"
+    return world.backend.call("POST", path, body=body, token=world.keys[key])
+
+
+def is_let_in(world: World, who: str, secret: str) -> bool:
+    """Whether the secret opens what is the player's alone."""
+    answer = world.play("GET", f"{player(who)}/friends", headers={"X-Player-Secret": secret})
+    return bool(answer.status == 200)
+
+
+def test_a_new_player_gets_a_secret_and_a_name(world: World) -> None:
+    answer = register(world, "new", {"idempotencyKey": "k-1", "email": "New@Example.org", "unknown": 1})
+    told_once = exactly(PlayerRegistration, answer.data)
+    assert answer.status == 201
+    assert re.fullmatch(r"[\w-]{43}", told_once.secret)
+    assert told_once.secret_prefix == told_once.secret[:8]
+    assert (told_once.external_player_id, told_once.country) == ("new", None)
+    assert answer.data["syntheticIdentity"] == {"name": answer.data["displayIdentity"]["name"], "avatar": None}
+    assert answer.data["displayIdentity"] == answer.data["anonymizedIdentity"]
+    assert NAME.fullmatch(answer.data["displayIdentity"]["name"])
+    assert is_let_in(world, "new", told_once.secret)
+    profile = world.get(world.player("new")).data["player"]
+    assert (profile["email"], profile["id"]) == ("New@Example.org", told_once.player_id)
+    assert profile["displayIdentity"]["name"] == answer.data["displayIdentity"]["name"]
+    [event] = told(world, "player.registered")
+    assert event == {key: value for key, value in answer.data.items() if key != "secret"}
+    assert told_once.secret not in world.stored_credentials()
+
+
+def test_a_player_known_before_is_registered_as_they_are(world: World) -> None:
+    answer = register(world, "alice")
+    assert answer.data["displayIdentity"]["name"] == "Alice"
+    assert NAME.fullmatch(answer.data["syntheticIdentity"]["name"])
+    assert world.get(world.player("alice")).data["player"]["email"] == "Alice@Straße.example"
+
+
+@pytest.mark.parametrize("body", [None, {}, {"idempotencyKey": "other"}])
+def test_nobody_registers_twice(world: World, body: object) -> None:
+    first = register(world, "bob", {"idempotencyKey": "k"}).data
+    world.backend.clock.ms += LOST_ANSWER_MS + 1
+    before = world.backend.counts()
+    again = register(world, "bob", body)
+    assert (again.status, again.error["code"]) == (409, "player_already_registered")
+    assert again.error["details"]["registeredAt"] == first["registeredAt"]
+    late = register(world, "bob", {"idempotencyKey": "k"})
+    assert (late.status, late.error["code"]) == (409, "player_already_registered")
+    assert world.backend.counts() == before
+    assert is_let_in(world, "bob", first["secret"])
+
+
+def test_the_answer_that_was_lost_is_made_again_with_another_secret(world: World) -> None:
+    lost = register(world, "bob", {"idempotencyKey": "k", "email": "bob@example.org"})
+    other = register(world, "bob", {"idempotencyKey": "k"})
+    assert (other.status, other.error["code"]) == (409, "idempotency_conflict")
+    again = register(world, "bob", {"idempotencyKey": "k", "email": "bob@example.org"})
+    assert again.status == 201
+    assert again.data["registeredAt"] == lost.data["registeredAt"]
+    assert again.data["secret"] != lost.data["secret"]
+    assert [is_let_in(world, "bob", each.data["secret"]) for each in (lost, again)] == [False, True]
+    assert len(told(world, "player.registered")) == 1
+
+
+def test_force_rotates_where_nobody_plays_for_real(world: World) -> None:
+    first = register(world, "bob", key="test_client")
+    assert register(world, "bob", query="?force=false", key="test_client").status == 409
+    second = register(world, "bob", {}, query="?force=true", key="test_client")
+    assert (second.status, second.data["registeredAt"]) == (201, first.data["registeredAt"])
+    assert second.data["secret"] != first.data["secret"]
+    headers = [{"X-Player-Secret": each.data["secret"]} for each in (first, second)]
+    path, key = f"/sdk/v1{player('bob')}/friends", world.keys["test_client"]
+    assert [world.backend.call("GET", path, token=key, headers=each).status for each in headers] == [401, 200]
+    assert len(told(world, "player.registered")) == 1
+
+
+def test_force_is_for_no_live_key(world: World) -> None:
+    for who in ("alice", "never-seen"):
+        answer = register(world, who, query="?force=true")
+        assert (answer.status, answer.error["code"]) == (403, "forbidden")
+    assert world.serve("GET", player("never-seen")).status == 404
+    assert register(world, "alice", query="?force=maybe").fields == ["force"]
+
+
+def test_environments_have_players_of_their_own(world: World) -> None:
+    ids = {register(world, "bob", key=key).data["playerId"] for key in ("client_sdk", "test_client")}
+    assert len(ids) == 2
+
+
+def test_a_banned_player_gets_no_secret(world: World) -> None:
+    world.serve("POST", f"{player('alice')}/ban", {"reason": "cheating"})
+    answer = register(world, "alice")
+    assert (answer.status, answer.error["code"]) == (403, "player_banned")
+
+
+def test_the_id_of_a_merged_guest_is_a_new_player_s(world: World) -> None:
+    world.alias("guest", "alice")
+    [hit] = world.get(f"{world.game}/players?query=guest").data["players"]
+    assert (hit["match"], hit["externalPlayerId"]) == ("merged", "alice")
+    answer = register(world, "guest")
+    assert answer.status == 201
+    [hit] = world.get(f"{world.game}/players?query=guest").data["players"]
+    assert (hit["match"], hit["externalPlayerId"]) == ("external_id", "guest")
+
+
+@pytest.mark.parametrize("email", ["", "a", "no-at", "two@@signs", "a b@c", "@c", "x@" + "y" * 253, 7])
+def test_what_is_no_address_is_refused(still: World, email: object) -> None:
+    assert register(still, "nobody", {"email": email}).fields == ["email"]
+
+
+@pytest.mark.parametrize("who", TRICKY)
+def test_any_id_is_somebody_s(module_world: World, who: str) -> None:
+    answer = register(module_world, who)
+    assert answer.status == 201, answer.raw
+    assert answer.data["externalPlayerId"] == who
+    assert is_let_in(module_world, who, answer.data["secret"])
