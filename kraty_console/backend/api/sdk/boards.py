@@ -61,6 +61,8 @@ async def standings(call: Call) -> Reply:
     segment, most = _segment(call), parameters.whole(call, "maxSegments", 20, 100)
     if scope in ("self_segment", "mine") and reader.external_id is None:
         raise refusals.invalid("externalId", f"is required with the scope {scope}")
+    if scope == "segment" and segment is None:
+        raise refusals.invalid("segment", "is required with the scope segment")
     async with call.services.db.read() as tx:
         found = await _found(call, tx)
         told = await board_reads.board_standings(

@@ -1,0 +1,199 @@
+"""The game's own leaderboards: what counts, when they begin anew, who is in which segment (kraty-api 3.8, 5.11)."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from kraty_console.backend import board_reads
+from kraty_console.backend.board_reads import Reader
+from kraty_console.backend.engine import boards, catalog, grants, players, wallet
+from kraty_console.backend.engine.errors import RuleError
+from kraty_console.backend.engine.periods import closed, period_of
+from kraty_console.contract.errors import Code
+from tests.backend.world import ALICE, DAY, World
+
+
+def ms(text: str) -> int:
+    return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp() * 1000)
+
+
+@pytest.mark.parametrize(
+    ("cadence", "at", "start", "end"),
+    [
+        ("weekly", "2026-09-21T00:00:00", "2026-09-21", "2026-09-28"),
+        ("weekly", "2026-09-20T23:59:59.999", "2026-09-14", "2026-09-21"),
+        ("weekly", "2024-03-01T12:00:00", "2024-02-26", "2024-03-04"),
+        ("monthly", "2026-12-31T23:59:59", "2026-12-01", "2027-01-01"),
+        ("monthly", "2024-02-29T00:00:00", "2024-02-01", "2024-03-01"),
+    ],
+)
+def test_periods_begin_on_mondays_and_on_the_first(cadence: str, at: str, start: str, end: str) -> None:
+    period = period_of(cadence, 0, ms(at))
+    assert (period.starts_at, period.ends_at) == (ms(start), ms(end))
+
+
+def test_the_periods_that_are_over_go_back_to_the_first_one() -> None:
+    made, now = ms("2026-01-15T08:00:00"), ms("2026-04-02T00:00:00")
+    assert [each.starts_at for each in closed("monthly", made, now)] == [
+        ms("2026-03-01"),
+        ms("2026-02-01"),
+        ms("2026-01-01"),
+    ]
+    assert len(list(closed("weekly", made, now))) == 11
+    assert list(closed("never", made, now)) == []
+    assert period_of("never", made, now).starts_at == made
+
+
+async def board(world: World, key: str = "laps", **options: Any) -> None:
+    await world.run(catalog.put_board, world.engine(), key, name=key, **options)
+
+
+async def arrive(world: World, external_id: str = ALICE, **context: Any) -> None:
+    await world.run(players.upsert, world.engine(), external_id, context=context)
+
+
+async def score(world: World, value: float, external_id: str = ALICE, key: str = "laps", **more: Any) -> dict[str, Any]:
+    answer = await world.run(boards.score, world.server(None), external_id, key, value, **more)
+    told: dict[str, Any] = answer.data
+    return told
+
+
+async def look(world: World, key: str = "laps", external_id: str | None = ALICE, **more: Any) -> dict[str, Any]:
+    reader = Reader("live", world.now, 50, external_id=external_id, include_self=True)
+    async with world.db.read() as tx:
+        found = await board_reads.find_board(tx, world.tenant, key)
+        assert found is not None
+        return await board_reads.board(tx, world.tenant, found, reader, **more)
+
+
+@pytest.mark.parametrize(("aggregation", "held"), [("best", [5, 5, 9]), ("latest", [5, 3, 9]), ("sum", [5, 8, 17])])
+async def test_scores_count_as_the_board_says(world: World, aggregation: str, held: list[int]) -> None:
+    await board(world, score_aggregation=aggregation)
+    await arrive(world)
+    assert [(await score(world, value))["score"] for value in (5, 3, 9)] == held
+
+
+async def test_who_had_a_score_first_ranks_higher(world: World) -> None:
+    await board(world)
+    for minutes, (name, value) in enumerate([("ann", 7), ("ben", 9), ("cid", 7), ("ann", 7), ("dot", 7.5)]):
+        now = world.later(minutes * 60_000)
+        await arrive(now, name)
+        told = await score(now, value, name)
+    assert told["rank"] == 2
+    shown = await look(world, external_id="cid")
+    assert [(entry["score"], entry["rank"]) for entry in shown["entries"]] == [(9, 1), (7.5, 2), (7, 3), (7, 4)]
+    assert [entry["isSelf"] for entry in shown["entries"]] == [False, False, False, True]
+    assert shown["self"] == {"rank": 4, "score": 7}
+
+
+async def test_a_board_begins_anew_and_keeps_what_was(world: World) -> None:
+    await board(world, reset_cadence="weekly", score_aggregation="sum")
+    await arrive(world)
+    await score(world, 10)
+    next_week = world.later(7 * DAY)
+    assert (await look(next_week))["entries"] == []
+    assert (await score(next_week, 4))["score"] == 4
+    before = await look(next_week, at_ms=world.now)
+    assert [entry["score"] for entry in before["entries"]] == [10]
+    async with world.db.read() as tx:
+        found = await board_reads.find_board(tx, world.tenant, "laps")
+    assert found is not None
+    told = board_reads.board_periods(found, next_week.now, 12)
+    assert told["periods"] == [{"periodStartedAt": before["period"], "periodEndedAt": told["currentPeriodStartedAt"]}]
+
+
+class TestSegments:
+    async def test_the_game_chooses_and_a_player_may_be_in_several(self, world: World) -> None:
+        await board(world, segments=[{"by": "context", "key": "region"}])
+        await arrive(world, region="eu")
+        await score(world, 1)
+        await score(world, 2, segment="us")
+        await score(world, 3, segment="us")
+        assert (await look(world))["segment"] == "eu"
+        assert [entry["score"] for entry in (await look(world, segment="us"))["entries"]] == [3]
+        reader = Reader("live", world.now, 50, external_id=ALICE)
+        async with world.db.read() as tx:
+            found = await board_reads.find_board(tx, world.tenant, "laps")
+            assert found is not None
+            told = await board_reads.board_standings(tx, world.tenant, found, reader, scope="mine", max_segments=1)
+        assert [(each["segment"], each["selfRank"]) for each in told["segments"]] == [("eu", 1)]
+        assert told["segmentsTruncated"] is True
+
+    async def test_what_follows_from_the_player_moves_with_the_player(self, world: World) -> None:
+        steps = [{"from": 0, "segment": "bronze"}, {"from": 100, "segment": "gold"}]
+        await board(world, segments=[{"by": "country"}, {"by": "progression", "key": "gems", "steps": steps}])
+        await arrive(world, country="PT")
+        await score(world, 5, segment="not the game's to choose")
+        assert (await look(world))["segment"] == "PT/bronze"
+        await world.run(wallet.credit, world.server(None), ALICE, "gems", 100)
+        await score(world, 4)
+        assert (await look(world))["segment"] == "PT/gold"
+        assert (await look(world, segment="PT/bronze"))["entries"] == []
+        assert [entry["score"] for entry in (await look(world))["entries"]] == [5]
+
+    async def test_on_a_board_without_any_nothing_is_parted(self, world: World) -> None:
+        await board(world)
+        await arrive(world)
+        await score(world, 5, segment="eu")
+        assert len((await look(world, segment="us"))["entries"]) == 1
+        assert (await look(world))["segment"] is None
+
+
+class TestBoardsOfABalance:
+    async def test_they_follow_it_whatever_moves_it(self, world: World) -> None:
+        await board(world, "rich", ranked_by="gold", reset_cadence="monthly")
+        await arrive(world, "ben")
+        await world.run(boards.join, world.engine(), "ben", "rich")
+        gold = [{"type": "currency", "currencyKey": "gold", "amount": 70}]
+        given = await world.run(grants.create, world.engine(), ALICE, gold)
+        await world.run(grants.claim, world.engine(), ALICE, given.data["grant"]["id"])
+        await world.run(wallet.debit, world.server(None), ALICE, "gold", 30)
+        shown = await look(world, "rich")
+        assert [(entry["score"], entry["isSelf"]) for entry in shown["entries"]] == [(40, True), (0, False)]
+
+    async def test_no_scores_are_sent_to_them(self, world: World) -> None:
+        await board(world, "rich", ranked_by="gold")
+        await arrive(world)
+        with pytest.raises(RuleError) as refused:
+            await score(world, 5, key="rich")
+        assert refused.value.code is Code.SCORE_NOT_SUPPORTED
+
+    async def test_joining_brings_what_is_held(self, world: World) -> None:
+        await arrive(world)
+        await world.run(wallet.credit, world.server(None), ALICE, "gold", 12)
+        await board(world, "rich", ranked_by="gold")
+        entry = await world.run(boards.join, world.engine(), ALICE, "rich")
+        assert entry["score"] == 12
+
+
+async def test_joining_never_resets_a_score(world: World) -> None:
+    await board(world)
+    await arrive(world)
+    assert (await world.run(boards.join, world.engine(), ALICE, "laps"))["score"] == 0
+    await score(world, -3)
+    await score(world, 6)
+    assert (await world.run(boards.join, world.engine(), ALICE, "laps"))["score"] == 6
+
+
+async def test_scores_at_once_all_count(world: World) -> None:
+    await board(world, score_aggregation="sum")
+    await arrive(world)
+    names = [f"p{number}" for number in range(8)]
+    await asyncio.gather(*(arrive(world, name) for name in names))
+    await asyncio.gather(*(score(world, 1, ALICE if number % 2 else names[number % 8]) for number in range(32)))
+    shown = await look(world)
+    assert shown["self"] == {"rank": 1, "score": 16}
+    assert sum(entry["score"] for entry in shown["entries"]) == 32
+
+
+async def test_a_sum_that_nobody_could_read_is_refused(world: World) -> None:
+    await board(world, score_aggregation="sum")
+    await arrive(world)
+    await score(world, 2.0**53 - 1)
+    with pytest.raises(RuleError) as refused:
+        await score(world, 2)
+    assert refused.value.code is Code.CONFLICT
