@@ -1,0 +1,166 @@
+"""`backend serve --workers N`: processes that share an address, are replaced when they die, and end together."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from kraty_console.backend.api.rate_limit import Rate
+from tests.contract.backend import Backend
+from tests.contract.test_serve import PATIENCE, SERVE
+from tests.contract.world import World, make_world
+from tests.databases import SqliteFiles
+
+TRIES = 100_000
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """A fleet of two with the demo world, and a way in."""
+
+    process: subprocess.Popen[str]
+    port: int
+    game: str
+    token: str
+    database: Path
+
+    def processes(self) -> list[psutil.Process]:
+        """Those that answer, the oldest first."""
+        return sorted(psutil.Process(self.process.pid).children(), key=lambda each: each.create_time())
+
+    def call(self, method: str, path: str, body: object = None) -> tuple[int, Any]:
+        """One call on a connection of its own."""
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)) as connection:
+            data = None if body is None else json.dumps(body)
+            connection.request(method, path, data, {"Authorization": f"Bearer {self.token}"})
+            answer = connection.getresponse()
+            return answer.status, json.loads(answer.read())
+
+    def refuses(self) -> bool:
+        """Whether nobody can connect any more; asked until it is so."""
+        for _ in range(TRIES):
+            try:
+                socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE).close()
+            except ConnectionRefusedError:
+                return True
+        return False
+
+    def said(self) -> str:
+        """The next line of its log."""
+        assert self.process.stderr
+        return self.process.stderr.readline()
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """A small game in a file, made now: the processes go by the real clock."""
+    url = SqliteFiles(tmp_path_factory.mktemp("fleet")).fresh()
+    with Backend(url, Rate(0)).running() as backend:
+        backend.clock.ms = time.time_ns() // 1_000_000
+        return make_world(backend)
+
+
+@pytest.fixture
+def fleet(world: World) -> Iterator[Fleet]:
+    """Two processes on the world's file."""
+    url = world.backend.database_url
+    command = [*SERVE, "--database", url, "--listen", "127.0.0.1:0", "--workers", "2"]
+    command += ["--metrics", f"127.0.0.1:{two_free_ports()}"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        children: list[psutil.Process] = []
+        try:
+            assert process.stdout
+            told = process.stdout.readline().strip()
+            assert told.startswith("listening on http://127.0.0.1:")
+            port = int(told.rpartition(":")[2])
+            fleet = Fleet(process, port, world.game, world.sessions["GAME_ADMIN"], Path(url.removeprefix("sqlite:///")))
+            children = fleet.processes()
+            yield fleet
+        finally:
+            process.kill()
+            psutil.wait_procs(children, PATIENCE)
+
+
+def two_free_ports() -> int:
+    """The lower of two ports that were free a moment ago."""
+    for _ in range(100):
+        with socket.create_server(("127.0.0.1", 0)) as lower:
+            port: int = lower.getsockname()[1]
+            try:
+                socket.create_server(("127.0.0.1", port + 1)).close()
+            except OSError:
+                continue
+            return port
+    raise AssertionError("no two free ports side by side")
+
+
+def test_one_that_dies_is_replaced_and_all_end_with_their_answers_given(fleet: Fleet) -> None:
+    _numbers_are_counted_by_each(fleet)
+    one, other = fleet.processes()
+    one.kill()
+    assert f"({one.pid}) ended with -9; another takes its place" in fleet.said()
+    for _ in range(20):
+        assert fleet.call("GET", "/admin/v1/health")[0] == 200  # whoever is left answers
+    for _ in range(TRIES):
+        if len(alive := [each for each in fleet.processes() if each.pid != one.pid]) == 2:
+            break
+    assert [each.pid == other.pid for each in alive] == [True, False]
+
+    # A change that waits for the file is under way when all are told to end.
+    answers: list[tuple[int, Any]] = []
+    body = {"amount": 5, "reason": "goodwill", "idempotencyKey": "the-last-one"}
+    credit = f"{fleet.game}/players/alice/wallet/gold/credit"
+    with closing(sqlite3.connect(fleet.database, isolation_level=None, timeout=PATIENCE)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        caller = threading.Thread(target=lambda: answers.append(fleet.call("POST", credit, body)))
+        caller.start()
+        for _ in range(TRIES):
+            if any(len(each.net_connections("tcp")) > 2 for each in alive):
+                break  # its listener, its numbers, and the call
+        fleet.process.send_signal(signal.SIGTERM)
+        assert fleet.refuses()
+        writer.execute("COMMIT")
+        caller.join(PATIENCE)
+    assert [(status, answer["data"]["applied"]) for status, answer in answers] == [(200, True)]
+    assert fleet.process.wait(PATIENCE) == 0
+    assert not [each for each in alive if each.is_running()]
+
+
+def test_when_who_keeps_them_is_killed_they_end_by_themselves(fleet: Fleet) -> None:
+    processes = fleet.processes()
+    assert len(processes) == 2
+    os.kill(fleet.process.pid, signal.SIGKILL)
+    gone, alive = psutil.wait_procs(processes, PATIENCE)
+    assert (len(gone), alive) == (2, [])
+    assert fleet.refuses()
+
+
+def _numbers_are_counted_by_each(fleet: Fleet) -> None:
+    for _ in range(8):
+        fleet.call("GET", f"{fleet.game}/players/alice")
+    counted = 0
+    for process in fleet.processes():
+        port = max(each.laddr.port for each in process.net_connections("tcp") if each.laddr.port != fleet.port)
+        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)) as connection:
+            connection.request("GET", "/metrics")
+            page = connection.getresponse().read().decode()
+        assert "alice" not in page
+        for line in page.splitlines():
+            if line.startswith("kraty_http_requests_total") and 'players/{externalPlayerId}"' in line:
+                counted += int(line.rpartition(" ")[2])
+    assert counted == 8
