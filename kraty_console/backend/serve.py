@@ -134,7 +134,7 @@ async def _serve(settings: Settings, listener: socket.socket, server: _Server, u
     new_id = IdSource(_now_ms, secrets.randbits)
     db = Database.open(settings.database_url, settings.limits)
     try:
-        worker = Worker(jobs(JobNeeds(db, _now_ms, new_id)), _now_ms)
+        worker = Worker(jobs(JobNeeds(db, _now_ms, new_id, settings.webhooks_to_private)), _now_ms)
         metrics = Metrics(db, worker, _now_ms) if settings.metrics else None
         services = Services(
             db=db,
@@ -143,6 +143,7 @@ async def _serve(settings: Settings, listener: socket.socket, server: _Server, u
             rate_limit=RateLimit(settings.rate, time.monotonic),
             public_url=url,
             worker=worker,
+            webhooks_to_private=settings.webhooks_to_private,
             watch=_watch(settings, metrics),
         )
         server.config.app = build_app(services)

@@ -24,6 +24,8 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     worker: bool = True
     """Run the jobs beside HTTP; without, another process on the same database has to."""
+    webhooks_to_private: bool = False
+    """Let webhooks go to any address, and over plain http (development)."""
     workers: int = 1
     """Processes that share the address."""
     public_url: str | None = None

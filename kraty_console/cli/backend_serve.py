@@ -70,6 +70,11 @@ class Address(click.ParamType[tuple[str, int]]):
     help="Answer Prometheus at /metrics there; of several processes each takes the next port.",
 )
 @click.option("--worker/--no-worker", default=True, help="Whether to run jobs (webhooks, sweeps) beside the calls.")
+@click.option(
+    "--webhooks-to-private",
+    is_flag=True,
+    help="For development: webhooks may go to private addresses, and over http.",
+)
 @click.option("--exit-with-parent", is_flag=True, hidden=True, help="Stop when the standard input ends.")
 def serve(
     database: str | None,
@@ -78,6 +83,7 @@ def serve(
     credentials_out: Path | None,
     rate: str,
     worker: bool,
+    webhooks_to_private: bool,
     pool: int,
     workers: int,
     public_url: str | None,
@@ -111,6 +117,7 @@ def serve(
         rate=allowed,
         limits=Limits(pool=pool),
         worker=worker,
+        webhooks_to_private=webhooks_to_private,
         workers=workers,
         public_url=public_url.rstrip("/") if public_url else None,
         log_format=log_format,
