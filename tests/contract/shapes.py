@@ -17,6 +17,8 @@ OPTIONAL = {
     "Deposit": {"economyKey", "itemKey", "balance", "quantity"},
     "Snapshot": {"walletLedger", "itemLedger", "audit"},
     "Identity": {"avatar", "country"},
+    "FriendAsked": {"request", "friend"},
+    **dict.fromkeys(("Named", "Friend", "FriendCode", "Hit", "Suggestion"), {"progression", "giftCooldownUntil"}),
     "BoardEntry": {"avatar", "country", "anonymizedName", "anonymizedAvatar", "progression"},
     "EventLeaderboard": {"joined"},
     "Leaderboard": {"joined"},
