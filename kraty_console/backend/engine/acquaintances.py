@@ -54,8 +54,11 @@ async def forget_acquaintances(tx: Transaction, player: Row) -> None:
 async def _merge_blocks(tx: Transaction, source: Row, target: Row) -> None:
     blocks = tables.blocks
     for mine, other in ((blocks.c.player_id, blocks.c.blocked_id), (blocks.c.blocked_id, blocks.c.player_id)):
-        there = sa.select(other).where(*_at(blocks, target, mine))
-        double = (*_at(blocks, source, mine), sa.or_(other == target["player_id"], other.in_(await _ids(tx, there))))
+        theirs = await _ids(tx, sa.select(other).where(*_at(blocks, source, mine)))
+        if not theirs:
+            continue
+        there = await _ids(tx, sa.select(other).where(*_at(blocks, target, mine)))
+        double = (*_at(blocks, source, mine), tx.among(other, [target["player_id"], *there]))
         await tx.execute(sa.delete(blocks).where(*double))
         await tx.execute(sa.update(blocks).where(*_at(blocks, source, mine)).values({mine.name: target["player_id"]}))
 
@@ -91,7 +94,28 @@ async def _part(tx: Transaction, table: sa.Table, player: Row, others: list[str]
 
 async def _merge_purchases(tx: Transaction, ctx: Context, source: Row, target: Row) -> None:
     purchases, spend = tables.purchases, tables.player_spend
-    other = purchases.alias("other")
+    spent = await tx.get(spend, *source.key())
+    if spent is None:
+        return
+    mine = await tx.get(spend, *target.key())
+    if mine is not None:
+        doubles, cents = await _forget_doubles(tx, source, target)
+        tx.change(
+            mine,
+            lifetime_amount_minor=mine["lifetime_amount_minor"] + spent["lifetime_amount_minor"] - cents,
+            purchase_count=mine["purchase_count"] + spent["purchase_count"] - doubles,
+            updated_at=ctx.now_ms,
+        )
+        await tx.execute(sa.delete(spend).where(*of(spend, source)))
+    else:
+        await reassign(tx, spend, source, target)
+    await reassign(tx, purchases, source, target)
+    await tx.forget(spend)
+
+
+async def _forget_doubles(tx: Transaction, source: Row, target: Row) -> tuple[int, int]:
+    """Remove the source's purchases that the target was told of as well; how many, and how much in US cents."""
+    purchases, other = tables.purchases, tables.purchases.alias("other")
     twice = (
         *of(purchases, source),
         sa.exists().where(
@@ -103,20 +127,7 @@ async def _merge_purchases(tx: Transaction, ctx: Context, source: Row, target: R
     counted = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(purchases.c.normalized_amount_minor), 0))
     doubles, cents = (await tx.execute(counted.where(*twice))).one()
     await tx.execute(sa.delete(purchases).where(*twice))
-    await reassign(tx, purchases, source, target)
-    spent = await tx.get(spend, *source.key())
-    mine = await tx.get(spend, *target.key())
-    if spent is not None and mine is not None:
-        tx.change(
-            mine,
-            lifetime_amount_minor=mine["lifetime_amount_minor"] + spent["lifetime_amount_minor"] - int(cents),
-            purchase_count=mine["purchase_count"] + spent["purchase_count"] - doubles,
-            updated_at=ctx.now_ms,
-        )
-        await tx.execute(sa.delete(spend).where(*of(spend, source)))
-    elif spent is not None:
-        await reassign(tx, spend, source, target)
-    await tx.forget(spend)
+    return int(doubles), int(cents)
 
 
 async def _ids(tx: Transaction, query: sa.Select[Any]) -> list[str]:

@@ -1,0 +1,127 @@
+"""Merges that meet each other, and claims, debits and first contacts that meet a merge."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable
+from typing import Any
+
+from kraty_console.backend.engine import attempts, grants, merge, wallet
+from kraty_console.backend.engine.errors import RuleError
+from kraty_console.backend.storage import tables
+from kraty_console.contract.errors import Code
+from tests.backend.ledgers import deposits_are_single, ledgers_add_up, totals_add_up
+from tests.backend.world import World
+
+GUEST, USER, THIRD = "guest_device_abc", "auth_user_42", "third"
+GOLD = {"type": "currency", "currencyKey": "gold", "amount": 5}
+AT_ONCE = 64
+
+
+async def together(*calls: Awaitable[Any]) -> Counter[str]:
+    """Run all at once; how often each came to what: a status, or the code of a refusal."""
+    outcomes: Counter[str] = Counter()
+    for each in await asyncio.gather(*calls, return_exceptions=True):
+        if isinstance(each, RuleError):
+            outcomes[each.code.value] += 1
+        elif isinstance(each, BaseException):
+            raise each
+        else:
+            outcomes[each.data.get("status", "done")] += 1
+    return outcomes
+
+
+async def sound(world: World) -> None:
+    """Whatever happened, everything adds up."""
+    await ledgers_add_up(world)
+    await totals_add_up(world)
+    await deposits_are_single(world)
+
+
+async def paid(world: World, who: str, count: int) -> list[str]:
+    """A player with gold and so many grants to claim; their ids."""
+    await world.play("quiet", 3, who)
+    await world.run(wallet.credit, world.server(f"c-{who}"), who, "gold", 100)
+    ids = []
+    for index in range(count):
+        made = await world.run(grants.create, world.server(f"g-{who}-{index}"), who, [GOLD])
+        ids.append(made.data["id"])
+    return ids
+
+
+async def test_of_many_merges_of_a_pair_one_merges(world: World) -> None:
+    for who in (GUEST, USER):
+        await paid(world, who, 1)
+    keys = [f"merge-{index:02}" if index % 2 else None for index in range(AT_ONCE)]
+    outcomes = await together(*(world.run(merge.merge, world.server(key), GUEST, USER) for key in keys))
+    assert outcomes == {"merged": 1, "no_op_already_merged": AT_ONCE - 1}
+    assert len(await world.rows(tables.outbox, event_name="player.merged")) == 1
+    await sound(world)
+
+
+async def test_one_key_merges_once_and_answers_all(world: World) -> None:
+    for who in (GUEST, USER):
+        await paid(world, who, 1)
+    outcomes = await together(*(world.run(merge.merge, world.server("same-key"), GUEST, USER) for _ in range(16)))
+    assert outcomes == {"merged": 16}
+    assert len(await world.rows(tables.audit, action="player.merge")) == 2
+
+
+async def test_claims_and_debits_that_meet_a_merge_happen_once(world: World) -> None:
+    mine, theirs = await paid(world, USER, 6), await paid(world, GUEST, 6)
+    claims = [(who, grant) for grant in theirs for who in (GUEST, USER)] + [(USER, grant) for grant in mine] * 2
+    debits = [(who, f"debit-{who}-{index}") for who in (GUEST, USER) for index in range(8)]
+    calls: list[Awaitable[Any]] = [world.run(grants.claim, world.engine(), who, grant) for who, grant in claims]
+    calls += [world.run(wallet.debit, world.server(key), who, "gold", 7) for who, key in debits]
+    calls[len(calls) // 3 : 0] = [world.run(merge.merge, world.server(f"m-{index}"), GUEST, USER) for index in range(3)]
+    calls += [world.run(attempts.start, world.engine(), who, "race") for who in (GUEST, USER) for _ in range(3)]
+    outcomes = await together(*calls)
+    assert outcomes["merged"] >= 1
+    assert set(outcomes) <= {"merged", "no_op_already_merged", "done", "not_found", "conflict"}
+    await sound(world)
+    for grant in theirs:
+        await together(world.run(grants.claim, world.engine(), USER, grant))
+    await together(world.run(merge.merge, world.server("m-last"), GUEST, USER))
+    assert {row["status"] for row in await world.rows(tables.grants)} == {"claimed"}
+    await sound(world)
+
+
+async def test_two_that_would_merge_into_each_other(world: World) -> None:
+    for who in (GUEST, USER):
+        await paid(world, who, 2)
+    outcomes = await together(
+        *(
+            world.run(merge.merge, world.server(None), *pair)
+            for _ in range(8)
+            for pair in ((GUEST, USER), (USER, GUEST))
+        )
+    )
+    assert outcomes == {"merged": 1, "no_op_already_merged": 7, Code.NOT_FOUND.value: 8}
+    await sound(world)
+
+
+async def test_merges_in_a_row_that_come_at_once_end_in_one_player(world: World) -> None:
+    for who in (GUEST, USER, THIRD):
+        await paid(world, who, 2)
+    pairs = ((GUEST, USER), (USER, THIRD), (GUEST, THIRD))
+    await together(*(world.run(merge.merge, world.server(None), *pair) for _ in range(4) for pair in pairs))
+    await together(*(world.run(merge.merge, world.server(None), *pair) for pair in pairs))
+    last = (await world.player(THIRD))["player_id"]
+    assert {row["player_id"] for row in await world.rows(tables.grants)} == {last}
+    assert {row["player_id"] for row in await world.rows(tables.player_aliases)} == {last}
+    assert {row["merged_into"] for row in await world.rows(tables.players)} == {None, last}
+    (gold,) = await world.rows(tables.wallets)
+    assert gold["balance"] == 300
+    await sound(world)
+
+
+async def test_a_guest_who_comes_back_during_the_merge_is_somebody_new_or_was_in_time(world: World) -> None:
+    for who in (GUEST, USER):
+        await paid(world, who, 0)
+    await together(
+        *(world.run(merge.merge, world.server(None), GUEST, USER) for _ in range(2)),
+        *(world.run(grants.create, world.server(f"late-{index}"), GUEST, [GOLD]) for index in range(8)),
+    )
+    assert len(await world.rows(tables.grants)) == 8
+    await sound(world)

@@ -1,0 +1,142 @@
+"""A merge and an erasure happen whole or not at all, wherever they break, and take as many statements for anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from kraty_console.backend.engine import bans, erase, grants, lobbies, merge, players
+from kraty_console.backend.engine.context import Context
+from kraty_console.backend.storage import tables
+from kraty_console.backend.storage.database import Database
+from kraty_console.backend.storage.transaction import Transaction
+from tests.backend.ledgers import ledgers_add_up, totals_add_up
+from tests.backend.world import World, make_world
+
+GUEST, USER = "guest_device_abc", "auth_user_42"
+
+
+class Broken(Exception):
+    """The power went."""
+
+
+@dataclass
+class Statements:
+    """Counts what is asked of a database, and breaks at one of it."""
+
+    fatal: int | None = None
+    seen: int = 0
+
+    def hear(self, *_about: Any) -> None:
+        """One more."""
+        self.seen += 1
+        if self.seen == self.fatal:
+            raise Broken
+
+
+@contextmanager
+def listening(db: Database, fatal: int | None) -> Iterator[Statements]:
+    """Every statement, and the commit, of what is run meanwhile."""
+    heard = Statements(fatal)
+    engine = db.engine.sync_engine
+    for event in ("before_cursor_execute", "commit"):
+        sa.event.listen(engine, event, heard.hear)
+    try:
+        yield heard
+    finally:
+        for event in ("before_cursor_execute", "commit"):
+            sa.event.remove(engine, event, heard.hear)
+
+
+async def digest(world: World) -> dict[str, str | None]:
+    """Everything that the game has, table by table, as the database itself writes it down; one statement."""
+    studio = world.tenant.studio_id
+    columns = []
+    for table in (each for each in tables.metadata.sorted_tables if "studio_id" in each.c):
+        line = sa.literal_column(f"{table.name}::text") if world.db.postgresql else sa.func.json_array(*table.c)
+        lines = sa.select(line.label("line")).select_from(table).where(table.c.studio_id == studio)
+        ordered = lines.order_by(*table.primary_key).subquery()
+        joined = (sa.func.string_agg if world.db.postgresql else sa.func.group_concat)(ordered.c.line, "\n")
+        columns.append(sa.select(joined).scalar_subquery().label(table.name))
+    async with world.db.read() as tx:
+        return await tx.first(sa.select(*columns)) or {}
+
+
+async def full(world: World) -> None:
+    """A guest and an account that share whatever two players can share."""
+    lobby_id = (await world.run(lobbies.create, world.engine(), "arena")).data["lobby"]["id"]
+    gold = {"type": "currency", "currencyKey": "gold", "amount": 30}
+    potion = {"type": "item", "itemKey": "potion", "quantity": 2}
+    for who in (GUEST, USER):
+        await world.play(score=12, external_id=who)
+        grant = (await world.run(grants.create, world.server(f"g-{who}"), who, [gold, potion])).data
+        await world.run(grants.claim, world.engine(), who, grant["id"])
+        await world.run(lobbies.join, world.engine(), lobby_id, who)
+    await world.run(lobbies.start, world.engine(), lobby_id)
+    await world.run(bans.ban, world.admin(reason="cheating"), GUEST)
+    await _friend_of_both(world)
+
+
+async def _friend_of_both(world: World) -> None:
+    async def meet(tx: Transaction, ctx: Context) -> None:
+        friend = await players.upsert(tx, ctx, "ana", email="ana@example.org")
+        for who in (GUEST, USER):
+            player = await players.lock(tx, ctx, who)
+            for one, other in ((friend, player), (player, friend)):
+                pair = dict(zip(("studio_id", "game_id", "player_id"), one.key(), strict=True))
+                tx.add(tables.friendships, {**pair, "friend_id": other["player_id"], "created_at": ctx.now_ms})
+
+    await world.run(meet, world.engine())
+
+
+RULES = {
+    "merge": lambda world: world.run(merge.merge, world.server("merge-01"), GUEST, USER),
+    "erase": lambda world: world.run(erase.erase, world.server("erase-01", reason="gdpr_erasure"), GUEST),
+}
+
+
+@pytest.mark.parametrize("rule", RULES)
+async def test_broken_at_any_statement_nothing_happened(world: World, rule: str) -> None:
+    await full(world)
+    before = await digest(world)
+    fatal = 0
+    while True:
+        fatal += 1
+        with listening(world.db, fatal) as heard:
+            try:
+                answer = await RULES[rule](world)
+            except Broken:
+                assert heard.seen >= fatal
+            else:
+                break
+        assert await digest(world) == before, f"after breaking at statement {fatal}"
+    assert fatal > 15
+    assert answer.data["status"] in ("merged", "erased")
+    assert await digest(world) != before
+    await ledgers_add_up(world)
+    await totals_add_up(world)
+
+
+async def _statements(world: World, attempts: int) -> int:
+    await full(world)
+    (made, *_) = await world.rows(tables.attempts, player_id=(await world.player(GUEST))["player_id"])
+
+    async def more(tx: Transaction, ctx: Context) -> None:
+        await tx.insert_many(tables.attempts, [{**made, "attempt_id": ctx.new_id()} for _ in range(attempts)])
+        player = await players.lock(tx, ctx, GUEST)
+        tx.change(player, attempt_count=player["attempt_count"] + attempts)
+
+    await world.run(more, world.engine())
+    with listening(world.db, None) as heard:
+        answer = await RULES["merge"](world)
+    assert answer.data["counts"]["attemptsReassigned"] == attempts + 1
+    return heard.seen
+
+
+async def test_a_guest_who_played_much_takes_no_more_statements(world: World) -> None:
+    assert await _statements(world, 0) == await _statements(await make_world(world.db), 3_000)
