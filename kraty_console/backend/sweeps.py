@@ -25,10 +25,6 @@ from kraty_console.contract.webhooks import EventName
 Ids = tuple[str, ...]
 
 BATCH: Final = 100
-"""How many things one transaction does."""
-
-MAX_WINDOWS: Final = 10
-"""How many windows one transaction closes, each with its lobbies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +36,13 @@ class Sweeper:
     """Milliseconds since the epoch."""
     new_id: Callable[[], str]
     """A fresh UUIDv7 as text."""
+    only: Tenant | None = None
+    """The one game to look after; None for every game."""
+    batch: int = BATCH
+    """How many things one transaction does."""
 
 
-Find = Callable[[Transaction, Context], Awaitable[Sequence[Ids]]]
+Find = Callable[[Transaction, Context, int], Awaitable[Sequence[Ids]]]
 Act = Callable[[Transaction, Context, Sequence[Ids]], Awaitable[int]]
 
 
@@ -95,12 +95,10 @@ def _bound(sweep: Callable[[Sweeper], Awaitable[int]], sweeper: Sweeper) -> Call
 
 async def _sweep(sweeper: Sweeper, find: Find, act: Act) -> int:
     """Do one batch in each game where something is due; looking for it takes no lock."""
-    async with sweeper.db.read() as tx:
-        games = await tx.all(sa.select(tables.games.c.studio_id, tables.games.c.game_id))
     done = 0
-    for game in games:
+    for tenant in await _games(sweeper):
         ctx = Context(
-            tenant=Tenant(game["studio_id"], game["game_id"]),
+            tenant=tenant,
             environment=windows.LIVE,
             actor=ENGINE,
             request_id="sweep",
@@ -108,10 +106,18 @@ async def _sweep(sweeper: Sweeper, find: Find, act: Act) -> int:
             new_id=sweeper.new_id,
         )
         async with sweeper.db.read() as tx:
-            due = await find(tx, ctx)
+            due = await find(tx, ctx, sweeper.batch)
         if due:
             done += await _act(sweeper.db, ctx, act, due)
     return done
+
+
+async def _games(sweeper: Sweeper) -> list[Tenant]:
+    if sweeper.only is not None:
+        return [sweeper.only]
+    async with sweeper.db.read() as tx:
+        games = await tx.all(sa.select(tables.games.c.studio_id, tables.games.c.game_id))
+    return [Tenant(game["studio_id"], game["game_id"]) for game in games]
 
 
 async def _act(db: Database, ctx: Context, act: Act, due: Sequence[Ids]) -> int:
@@ -126,7 +132,7 @@ async def _ids(tx: Transaction, query: sa.Select[Any]) -> list[Ids]:
     return [tuple(row) for row in await tx.execute(query)]
 
 
-async def _due_attempts(tx: Transaction, ctx: Context) -> list[Ids]:
+async def _due_attempts(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
     column = tables.attempts.c
     return await _ids(
         tx,
@@ -137,7 +143,7 @@ async def _due_attempts(tx: Transaction, ctx: Context) -> list[Ids]:
             column.ends_at <= ctx.now_ms,
         )
         .order_by(column.ends_at, column.player_id, column.attempt_id)
-        .limit(BATCH),
+        .limit(most),
     )
 
 
@@ -151,14 +157,14 @@ async def _end_attempts(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> in
     return done
 
 
-async def _due_grants(tx: Transaction, ctx: Context) -> list[Ids]:
+async def _due_grants(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
     column = tables.grants.c
     return await _ids(
         tx,
         sa.select(column.player_id, column.grant_id)
         .where(*_here(tables.grants, ctx), column.status == "pending", column.expires_at <= ctx.now_ms)
         .order_by(column.expires_at)
-        .limit(BATCH),
+        .limit(most),
     )
 
 
@@ -181,7 +187,7 @@ async def _owners(tx: Transaction, ctx: Context, due: Iterable[Ids]) -> AsyncIte
             yield player, [each for _, each in pairs]
 
 
-async def _due_lobbies(tx: Transaction, ctx: Context) -> list[Ids]:
+async def _due_lobbies(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
     column = tables.lobbies.c
     return await _ids(
         tx,
@@ -192,7 +198,7 @@ async def _due_lobbies(tx: Transaction, ctx: Context) -> list[Ids]:
             column.fill_by <= ctx.now_ms,
         )
         .order_by(column.fill_by)
-        .limit(BATCH),
+        .limit(most),
     )
 
 
@@ -205,12 +211,12 @@ async def _advance_lobbies(tx: Transaction, ctx: Context, due: Sequence[Ids]) ->
     return 0
 
 
-async def _due_schedules(tx: Transaction, ctx: Context) -> list[Ids]:
+async def _due_schedules(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
     column = tables.events.c
     scheduled = await tx.all(
         sa.select(tables.events).where(*_here(tables.events, ctx), column.schedule.is_not(None)).order_by(column.key)
     )
-    return [(event["event_id"],) for event in scheduled if await schedules.missing(tx, ctx, event)]
+    return [(event["event_id"],) for event in scheduled if await schedules.missing(tx, ctx, event)][:most]
 
 
 async def _fill_schedules(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> int:
@@ -222,14 +228,14 @@ async def _fill_schedules(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> 
     return done
 
 
-async def _opened_windows(tx: Transaction, ctx: Context) -> list[Ids]:
+async def _opened_windows(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
     column = tables.event_windows.c
     return await _ids(
         tx,
         sa.select(column.window_id)
         .where(*_here(tables.event_windows, ctx), column.opened_at.is_(None), column.starts_at <= ctx.now_ms)
         .order_by(column.starts_at)
-        .limit(BATCH),
+        .limit(most),
     )
 
 
@@ -242,14 +248,14 @@ async def _open_windows(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> in
     return done
 
 
-async def _ended_windows(tx: Transaction, ctx: Context) -> list[Ids]:
+async def _ended_windows(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
     column = tables.event_windows.c
     return await _ids(
         tx,
         sa.select(column.window_id)
         .where(*_here(tables.event_windows, ctx), column.closed_at.is_(None), column.ends_at <= ctx.now_ms)
         .order_by(column.ends_at)
-        .limit(MAX_WINDOWS),
+        .limit(most),
     )
 
 
