@@ -216,7 +216,8 @@ async def _due_schedules(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
     scheduled = await tx.all(
         sa.select(tables.events).where(*_here(tables.events, ctx), column.schedule.is_not(None)).order_by(column.key)
     )
-    return [(event["event_id"],) for event in scheduled if await schedules.missing(tx, ctx, event)][:most]
+    due: list[Ids] = [(event["event_id"],) for event in scheduled if await schedules.missing(tx, ctx, event)]
+    return due[:most]
 
 
 async def _fill_schedules(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> int:
