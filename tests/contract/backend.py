@@ -8,7 +8,7 @@ import http.client
 import json
 import random
 import threading
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -28,6 +28,7 @@ from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.migrate import migrate
 from kraty_console.backend.storage.transaction import Transaction
+from kraty_console.backend.watching.calls import AnsweredCall, Watch
 
 T = TypeVar("T")
 
@@ -91,8 +92,17 @@ def segment(name: str | bytes) -> str:
 class Backend:
     """A running backend and its database."""
 
-    def __init__(self, url: str, rate: Rate, *, reachable: bool = True, routes: Iterable[Route] = ROUTES) -> None:
+    def __init__(
+        self,
+        url: str,
+        rate: Rate,
+        *,
+        reachable: bool = True,
+        routes: Iterable[Route] = ROUTES,
+        ended: Sequence[Callable[[AnsweredCall], None]] = (),
+    ) -> None:
         self.database_url = url
+        self._ended = tuple(ended)
         self._routes = routes
         self._reachable = reachable
         self.clock = Clock()
@@ -141,6 +151,7 @@ class Backend:
             new_id=self.new_id,
             rate_limit=RateLimit(self._rate, lambda: self.clock.seconds),
             random_bytes=random.Random(self.database_url).randbytes,
+            watch=Watch(lambda: self.clock.seconds, self._ended) if self._ended else None,
         )
         ready = self._ready
 

@@ -22,9 +22,14 @@ _FRAMES: Final = 12
 def set_up(form: Format, *, calls: bool) -> None:
     """Write what happens to the standard error; each call too when asked for, else only what went wrong."""
     handler = logging.StreamHandler()
-    handler.setFormatter(_Json() if form == "json" else _Text())
+    handler.setFormatter(formatter(form))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     CALLS.setLevel(logging.INFO if calls else logging.WARNING)
+
+
+def formatter(form: Format) -> logging.Formatter:
+    """How a line is written."""
+    return _Json() if form == "json" else _Text()
 
 
 def log_call(call: AnsweredCall) -> None:

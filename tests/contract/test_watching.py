@@ -1,0 +1,173 @@
+"""What a backend tells of itself: its health, a line for each call, numbers; and nothing that is secret."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import logging
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from kraty_console.backend.api.rate_limit import Rate
+from kraty_console.backend.watching import logs
+from kraty_console.backend.watching.calls import AnsweredCall
+from kraty_console.backend.watching.exposition import Counter, Family, Histogram, Sample, exposed
+from kraty_console.backend.watching.metrics import Metrics
+from kraty_console.contract.session import Health
+from tests.contract.backend import Backend
+from tests.contract.shapes import exactly
+from tests.contract.world import World, make_world
+from tests.databases import KINDS, SqliteFiles, postgresql_server
+
+
+@dataclass
+class Watched:
+    """A backend that tells of its calls, and what it told."""
+
+    world: World
+    told: list[AnsweredCall] = field(default_factory=list)
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def watched(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
+    told: list[AnsweredCall] = []
+
+    def running(url: str) -> Iterator[Watched]:
+        with Backend(url, Rate(0), ended=[told.append]).running() as backend:
+            yield Watched(make_world(backend), told)
+
+    if request.param == "sqlite":
+        yield from running(SqliteFiles(tmp_path_factory.mktemp("watched")).fresh())
+    else:
+        with postgresql_server() as server:
+            yield from running(server.fresh())
+
+
+def test_a_call_is_told_by_its_route_and_kind_of_caller(watched: Watched) -> None:
+    world, key = watched.world, watched.world.keys["server_integration"]
+    watched.told.clear()
+    answers = [
+        world.get(world.player("alice")),
+        world.get(world.player("nobody/at all")),
+        world.serve("POST", "/players/alice/wallet/gold/credit", {"amount": 5}),
+        world.backend.call("GET", "/admin/v1/me"),
+        world.backend.call("GET", "/nowhere/alice"),
+        world.post(f"{world.player('alice')}/ban", {"reason": "no"}, role="GAME_VIEWER"),
+    ]
+    told = watched.told
+    assert [call.request_id for call in told] == [answer.headers["x-request-id"] for answer in answers]
+    assert [call.status for call in told] == [answer.status for answer in answers] == [200, 404, 200, 401, 404, 403]
+    player = "/admin/v1/studios/{studioId}/games/{gameId}/players/{externalPlayerId}"
+    credit = "/server/v1/players/{externalPlayerId}/wallet/{economyKey}/credit"
+    assert [call.route for call in told] == [player, player, credit, "/admin/v1/me", "(none)", f"{player}/ban"]
+    kinds = [(call.who.kind, call.who.key_prefix) if call.who else None for call in told]
+    member = ("member", None)
+    assert kinds == [member, member, ("api_key", key[:8]), None, None, member]
+
+
+def test_the_lines_of_the_log_hold_nothing_secret(watched: Watched) -> None:
+    world = watched.world
+    watched.told.clear()
+    world.get(world.player("alice"))
+    world.serve("POST", "/players/alice/wallet/gold/credit", {"amount": 5, "reason": "a secret reason"})
+    for form in ("text", "json"):
+        stream = io.StringIO()
+        handler = logging.StreamHandler(stream)
+        handler.setFormatter(logs.formatter(form))
+        logs.CALLS.addHandler(handler)
+        before = logs.CALLS.level
+        logs.CALLS.setLevel(logging.INFO)
+        try:
+            for call in watched.told:
+                logs.log_call(call)
+        finally:
+            logs.CALLS.removeHandler(handler)
+            logs.CALLS.setLevel(before)
+        lines = stream.getvalue().splitlines()
+        assert len(lines) == 2
+        for secret in ("alice", "a secret reason", *world.sessions.values(), *world.keys.values()):
+            assert secret not in stream.getvalue()
+        if form == "json":
+            assert set(json.loads(lines[1])) == {
+                *("time", "level", "logger", "message", "requestId", "method", "route", "status", "ms", "actor"),
+                "keyPrefix",
+            }
+        else:
+            assert re.search(r"INFO kraty.calls: GET /admin/v1/\S+ 200 requestId=\S+ ms=0.0 actor=member$", lines[0])
+
+
+def test_an_error_is_told_by_its_kind_and_place_without_its_words() -> None:
+    record = logging.LogRecord("kraty", logging.ERROR, __file__, 1, "a job failed", None, None)
+    try:
+        raise ValueError("what alice wrote")
+    except ValueError as error:
+        record.exc_info = (ValueError, error, error.__traceback__)
+    for form in ("text", "json"):
+        line = logs.formatter(form).format(record)
+        assert "ValueError in test_an_error" in line
+        assert "alice" not in line
+
+
+def test_health_tells_of_database_and_jobs(watched: Watched) -> None:
+    answer = watched.world.backend.call("GET", "/admin/v1/health")
+    health = exactly(Health, answer.json)
+    assert health.ok
+    assert health.database is not None
+    assert (health.database.ok, health.database.kind) == (True, watched.world.backend.db.engine.dialect.name)
+    assert health.worker is not None
+    assert health.worker.running is False
+
+
+def test_health_answers_also_when_the_database_does_not() -> None:
+    url = "postgresql://nobody@127.0.0.1:1/nothing"
+    with Backend(url, Rate(0), reachable=False).running() as backend:
+        answer = backend.call("GET", "/admin/v1/health")
+        assert answer.status == 200
+        assert (answer.json["ok"], answer.json["database"]["ok"]) == (False, False)
+        assert answer.json["features"] == ["idempotency-keys"]
+
+
+def test_the_numbers_are_those_of_the_calls(watched: Watched) -> None:
+    world = watched.world
+    metrics = Metrics(world.backend.db, None, lambda: world.backend.clock.ms)
+    watched.told.clear()
+    for _ in range(3):
+        world.get(world.player("alice"))
+    world.post(f"{world.player('alice')}/ban", {"reason": "cheating", "idempotencyKey": "numbers-1"})
+    for call in watched.told:
+        metrics.begun()
+        metrics.ended(call)
+    world.backend.clock.ms += 5_000
+    future = asyncio.run_coroutine_threadsafe(metrics.page(), world.backend.loop)
+    page = future.result(30)
+    player = 'route="/admin/v1/studios/{studioId}/games/{gameId}/players/{externalPlayerId}"'
+    assert f'kraty_http_requests_total{{method="GET",{player},status="200"}} 3\n' in page
+    assert f'kraty_http_request_duration_seconds_bucket{{method="GET",{player},le="+Inf"}} 3\n' in page
+    assert "kraty_http_requests_in_flight 0\n" in page
+    assert 'kraty_database_connections{state="in_use"} ' in page
+    assert "kraty_outbox_oldest_seconds 7205\n" in page  # what the world was made of lies two hours back
+    assert "alice" not in page
+    shape = re.compile(r'(# (HELP|TYPE) .+|[a-z_]+(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? [0-9.e+-]+)')
+    assert all(shape.fullmatch(line) for line in page.splitlines())
+
+
+def test_a_histogram_is_cumulative_and_values_are_escaped() -> None:
+    histogram = Histogram("h", "Words\nand more", ("route",), (0.5, 1.0))
+    for value in (0.5, 0.6, 7.0):
+        histogram.observe(value, 'a"b\\c\nd')
+    counter = Counter("c", "Count", ())
+    counter.add()
+    page = exposed([histogram.family(), counter.family(), Family("g", "gauge", "Gauge", [Sample(math.pi, {})])])
+    name = 'route="a\\"b\\\\c\\nd"'
+    assert page == (
+        "# HELP h Words\\nand more\n# TYPE h histogram\n"
+        f'h_bucket{{{name},le="0.5"}} 1\nh_bucket{{{name},le="1"}} 2\nh_bucket{{{name},le="+Inf"}} 3\n'
+        f"h_sum{{{name}}} 8.1\nh_count{{{name}}} 3\n"
+        "# HELP c Count\n# TYPE c counter\nc 1\n"
+        "# HELP g Gauge\n# TYPE g gauge\ng 3.141592653589793\n"
+    )
