@@ -14,6 +14,7 @@ _COMMANDS: Final = {
     "member": ("kraty_console.cli.backend_members", "member", "Add members, and say what they may do."),
     "token": ("kraty_console.cli.backend_tokens", "token", "Issue, list and revoke session tokens."),
     "key": ("kraty_console.cli.backend_keys", "key", "Create, list and revoke API keys."),
+    "webhook": ("kraty_console.cli.backend_webhooks", "webhook", "Have a game's events sent to a URL."),
     "backup": ("kraty_console.cli.backend_backup", "backup", "Copy a SQLite database while it is in use."),
 }
 

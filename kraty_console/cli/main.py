@@ -21,6 +21,7 @@ _COMMANDS: Final = {
     "show": ("kraty_console.cli.questions", "show", "Show what is known of a player."),
     "demo": ("kraty_console.cli.demo", "demo", "Open the console on an embedded backend with a demo world."),
     "backend": ("kraty_console.cli.backend", "backend", "Run a Kraty backend by itself."),
+    "webhooks": ("kraty_console.cli.webhooks", "webhooks", "Receive a game's events, for development."),
     "config": ("kraty_console.cli.configuration", "config", "Where the profiles are kept, and an example."),
 }
 """Command → module, attribute, and its line in --help; imported when it is called."""

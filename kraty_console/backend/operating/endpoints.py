@@ -1,0 +1,85 @@
+"""Webhook endpoints from the command line: made, listed, paused, let go on, archived."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Final, Literal
+
+import sqlalchemy as sa
+
+from kraty_console.backend.engine import endpoints
+from kraty_console.backend.engine.context import Actor, Answer, Context, Tenant
+from kraty_console.backend.engine.errors import RuleError
+from kraty_console.backend.engine.ids import is_id
+from kraty_console.backend.operating.desk import Declined, Desk, NoSuch
+from kraty_console.backend.operating.games import Game
+from kraty_console.backend.storage.tables import games, webhook_endpoints
+from kraty_console.backend.storage.transaction import Transaction
+from kraty_console.backend.webhooks import targets
+from kraty_console.backend.webhooks.signing import new_secret
+from kraty_console.contract.secret import Secret
+from kraty_console.contract.webhooks import EventName
+
+Verb = Literal["pause", "unpause", "archive"]
+_RULES: Final[dict[Verb, Callable[[Transaction, Context, str], Awaitable[Answer]]]] = {
+    "pause": endpoints.pause,
+    "unpause": endpoints.unpause,
+    "archive": endpoints.archive,
+}
+
+
+async def create(
+    desk: Desk, game: Game, url: str, events: Sequence[str], environment: str, *, to_private: bool
+) -> tuple[str, Secret]:
+    """An endpoint of a game, for the events named or for all: its id, and its secret, which is told only now."""
+    try:
+        targets.read(url, to_private=to_private)
+    except targets.BadTarget as fault:
+        raise Declined(f"the url {fault}") from None
+    if unknown := [name for name in events if name not in set(EventName)]:
+        raise Declined(f"there is no event {unknown[0]!r}; there are {', '.join(EventName)}")
+    secret = new_secret(desk.random_bytes)
+    names = list(dict.fromkeys(events)) or None
+    answer = await endpoints.create(desk.tx, _context(desk, game.tenant, environment), url, names, secret)
+    return str(answer.data["endpoint"]["id"]), secret
+
+
+async def listed(tx: Transaction, game: Game | None) -> list[dict[str, Any]]:
+    """Endpoints, the newest first; of one game when one is named. Their secrets are not told."""
+    query = sa.select(webhook_endpoints, games.c.slug).join(
+        games,
+        sa.and_(games.c.studio_id == webhook_endpoints.c.studio_id, games.c.game_id == webhook_endpoints.c.game_id),
+    )
+    if game is not None:
+        query = query.where(
+            webhook_endpoints.c.studio_id == game.tenant.studio_id, webhook_endpoints.c.game_id == game.tenant.game_id
+        )
+    rows = await tx.all(query.order_by(webhook_endpoints.c.endpoint_id.desc()))
+    return [{**endpoints.shown(row), "game": row["slug"]} for row in rows]
+
+
+async def change(desk: Desk, endpoint_id: str, verb: Verb) -> str:
+    """Pause an endpoint, let it go on, or archive it; the answer is its url."""
+    row = None
+    if is_id(endpoint_id):
+        query = sa.select(webhook_endpoints).where(webhook_endpoints.c.endpoint_id == endpoint_id)
+        row = await desk.tx.first(query)
+    if row is None:
+        raise NoSuch(f"there is no webhook endpoint {endpoint_id}")
+    context = _context(desk, Tenant(row["studio_id"], row["game_id"]), row["environment"])
+    try:
+        await _RULES[verb](desk.tx, context, endpoint_id)
+    except RuleError as refusal:
+        raise Declined(refusal.message) from None
+    return str(row["url"])
+
+
+def _context(desk: Desk, tenant: Tenant, environment: str) -> Context:
+    return Context(
+        tenant=tenant,
+        environment=environment,
+        actor=Actor("engine", None, desk.operator),
+        request_id=desk.new_id(),
+        now_ms=desk.now_ms,
+        new_id=desk.new_id,
+    )

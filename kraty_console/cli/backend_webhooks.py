@@ -1,0 +1,118 @@
+"""`kraty-console backend webhook`: where a game's events are sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from kraty_console.cli.exits import Exit
+from kraty_console.cli.operating import database_option, game_option, json_option, operate, tell
+from kraty_console.cli.output import emit, emit_json, say
+
+if TYPE_CHECKING:
+    from kraty_console.backend.operating.endpoints import Verb
+
+
+@click.group()
+def webhook() -> None:
+    """Have a game's events sent to a URL, signed."""
+
+
+@webhook.command()
+@click.argument("url")
+@click.option("--event", "events", multiple=True, metavar="NAME", help="Only this event; may be given again.")
+@click.option(
+    "--environment", type=click.Choice(["live", "test"]), default="live", show_default=True, help="Whose events."
+)
+@click.option("--to-private", is_flag=True, help="For development: take http and private addresses.")
+@game_option
+@json_option
+@database_option
+def create(
+    url: str,
+    events: tuple[str, ...],
+    environment: str,
+    to_private: bool,
+    game: str | None,
+    as_json: bool,
+    database: str | None,
+) -> int:
+    """Send what happens from now on to URL, and print the secret it is signed with. It is shown once.
+
+    The backend keeps the secret readable in its database, because it signs with it.
+    """
+    from kraty_console.backend.operating import endpoints, games
+    from kraty_console.backend.operating.desk import Desk
+    from kraty_console.contract.secret import Secret
+
+    async def work(desk: Desk) -> tuple[str, Secret]:
+        found = await games.find_game(desk.tx, game)
+        return await endpoints.create(desk, found, url, events, environment, to_private=to_private)
+
+    endpoint_id, secret = operate(database, work)
+    if as_json:
+        emit_json({"endpointId": endpoint_id, "secret": secret.reveal()})
+        return Exit.FOUND
+    say(f"The endpoint {endpoint_id} is told of {environment} events. Its secret is shown only now:")
+    emit(secret.reveal())
+    return Exit.FOUND
+
+
+@webhook.command("list")
+@game_option
+@json_option
+@database_option
+def list_endpoints(game: str | None, as_json: bool, database: str | None) -> int:
+    """List endpoints, of every game or of one. Their secrets are not shown."""
+    from kraty_console.backend.operating import endpoints, games
+    from kraty_console.backend.operating.desk import Desk
+
+    async def work(desk: Desk) -> list[dict[str, object]]:
+        found = await games.find_game(desk.tx, game) if game else None
+        rows = await endpoints.listed(desk.tx, found)
+        if as_json:
+            return rows
+        return [{**row, "events": ", ".join(row["events"]) if row["events"] else "all"} for row in rows]
+
+    columns = {
+        "id": "ENDPOINT",
+        "game": "GAME",
+        "environment": "ENVIRONMENT",
+        "state": "STATE",
+        "url": "URL",
+        "events": "EVENTS",
+    }
+    return tell(operate(database, work), columns, as_json=as_json, none="There is no webhook endpoint yet.")
+
+
+@webhook.command()
+@click.argument("endpoint")
+@database_option
+def pause(endpoint: str, database: str | None) -> int:
+    """Send nothing to ENDPOINT until further notice; what happens meanwhile waits."""
+    return _change("pause", endpoint, database, "is paused; what happens meanwhile waits.")
+
+
+@webhook.command()
+@click.argument("endpoint")
+@database_option
+def unpause(endpoint: str, database: str | None) -> int:
+    """Send to ENDPOINT again, what waited first."""
+    return _change("unpause", endpoint, database, "is told again, of what waited first.")
+
+
+@webhook.command()
+@click.argument("endpoint")
+@database_option
+def archive(endpoint: str, database: str | None) -> int:
+    """Send nothing to ENDPOINT ever again, and cancel what waits."""
+    return _change("archive", endpoint, database, "is archived; what waited is cancelled.")
+
+
+def _change(verb: Verb, endpoint: str, database: str | None, became: str) -> int:
+    from kraty_console.backend.operating import endpoints
+
+    operate(database, lambda desk: endpoints.change(desk, endpoint, verb))
+    say(f"The endpoint {endpoint} {became}")
+    return Exit.FOUND

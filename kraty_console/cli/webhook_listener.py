@@ -1,0 +1,74 @@
+"""The receiver's own HTTP: takes POSTs, lets the inbox judge them, one at a time."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Final
+
+from kraty_console.contract.inbox import Inbox, Verdict
+from kraty_console.contract.secret import Secret
+from kraty_console.contract.signature import HEADER
+
+LONGEST_BODY: Final = 1024 * 1024
+
+IDLE_SECONDS: Final = 30.0
+"""How long a sender may be silent in the middle of a request."""
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+
+
+def listener(address: tuple[str, int], secret: Secret, told: Callable[[Verdict], bool]) -> ThreadingHTTPServer:
+    """A server that listens at the address; `told` hears of each message, and says whether to go on.
+
+    Raises OSError when it cannot listen there.
+    """
+    inbox, turn = Inbox(secret), threading.Lock()
+    family = socket.getaddrinfo(*address, type=socket.SOCK_STREAM)[0][0]
+
+    class Server(_Server):
+        address_family = family
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        timeout = IDLE_SECONDS
+
+        def do_POST(self) -> None:
+            length = self.headers.get("Content-Length", "")
+            if not (length.isascii() and length.isdigit() and len(length) < 10):
+                self._answer(411, "send the body with its Content-Length")
+                return
+            if int(length) > LONGEST_BODY:
+                self._answer(413, f"the body is larger than {LONGEST_BODY} bytes")
+                return
+            body = self.rfile.read(int(length))
+            with turn:
+                verdict = inbox.take(self.headers.get(HEADER), body, time.time())
+                go_on = told(verdict)
+            self._answer(verdict.status, verdict.why or "received")
+            if not go_on:
+                threading.Thread(target=self.server.shutdown, daemon=True).start()
+
+        def do_GET(self) -> None:
+            self._answer(405, "events are sent here by POST")
+
+        def _answer(self, status: int, words: str) -> None:
+            body = words.encode() + b"\n"
+            self.send_response(status)
+            self.send_header("Content-Type", "text/plain; charset=utf-8")
+            self.send_header("Content-Length", str(len(body)))
+            self.send_header("Connection", "close")
+            self.end_headers()
+            self.wfile.write(body)
+            self.close_connection = True
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the library's name)
+            """Say nothing: what matters is told by the inbox."""
+
+    return Server(address, Handler)

@@ -1,0 +1,117 @@
+"""`kraty-console webhooks`: receiving a game's events, for whoever writes or mends a receiver."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from kraty_console.cli.backend_serve import Address
+from kraty_console.cli.exits import Exit
+from kraty_console.cli.output import emit, emit_json, say
+
+if TYPE_CHECKING:
+    from http.server import ThreadingHTTPServer
+    from types import FrameType
+
+    from kraty_console.contract.inbox import Verdict
+    from kraty_console.contract.secret import Secret
+    from kraty_console.contract.webhooks import Envelope
+
+SECRET: Final = "KRATY_WEBHOOK_SECRET"  # noqa: S105 (the name of a variable)
+LONGEST_SHOWN: Final = 20_000
+"""Characters of an event's data."""
+
+
+@click.group()
+def webhooks() -> None:
+    """Receive a game's events."""
+
+
+@webhooks.command("listen")
+@click.option("--listen", "address", type=Address(), default="127.0.0.1:9000", show_default=True, help="Where.")
+@click.option("--secret-stdin", is_flag=True, help=f"Read the endpoint's secret from the standard input, not {SECRET}.")
+@click.option("--count", type=click.IntRange(1), metavar="N", help="End after N events.")
+@click.option("--json", "as_json", is_flag=True, help="Each event as one line of JSON, in ASCII alone.")
+def listen_(address: tuple[str, int], secret_stdin: bool, count: int | None, as_json: bool) -> int:
+    """Print each event that arrives, once its signature is checked; for development.
+
+    The secret is the one that was shown when the endpoint was made: in KRATY_WEBHOOK_SECRET, or by --secret-stdin.
+    Messages signed by another, more than 300 s ago or 60 s ahead are answered 401; one that came before is answered 200
+    and told in one line.
+    """
+    from kraty_console.cli.webhook_listener import listener
+
+    secret = _secret(secret_stdin)
+    try:
+        server = listener(address, secret, _Told(count, as_json))
+    except OSError as error:
+        raise click.ClickException(f"cannot listen on {address[0]}:{address[1]}: {error.strerror}") from None
+    _serve(server, address[0])
+    return Exit.FOUND
+
+
+class _Told:
+    """Prints what arrives, and says when it was enough."""
+
+    def __init__(self, count: int | None, as_json: bool) -> None:
+        self._left = count
+        self._as_json = as_json
+
+    def __call__(self, verdict: Verdict) -> bool:
+        """Whether to go on listening."""
+        envelope = verdict.envelope
+        if envelope is None:
+            say(f"Refused: {verdict.why}.")
+        elif verdict.seen:
+            say(f"Again: {envelope.event_name}, attempt {envelope.delivery_attempt} ({envelope.id}).")
+        else:
+            self._print(envelope)
+            if self._left is not None:
+                self._left -= 1
+        return self._left is None or self._left > 0
+
+    def _print(self, envelope: Envelope) -> None:
+        if self._as_json:
+            emit_json(envelope.raw())
+            return
+        import json
+
+        from kraty_console.contract.wire import iso
+        from kraty_console.present.safe import safe
+
+        player = envelope.data.get("externalPlayerId")
+        head = [safe(iso(envelope.occurred_at)), safe(envelope.event_name)]
+        head += [safe(player)] if isinstance(player, str) else []
+        head += [safe(f"attempt {envelope.delivery_attempt}"), safe(envelope.id)]
+        data = json.dumps(envelope.data, ensure_ascii=False, indent=2)
+        emit("  ".join(head) + "\n" + safe(data, limit=LONGEST_SHOWN, multiline=True))
+
+
+def _secret(from_stdin: bool) -> Secret:
+    from kraty_console.contract.secret import Secret
+
+    given = sys.stdin.readline() if from_stdin else os.environ.get(SECRET, "")
+    if not given.strip():
+        where = "the standard input holds none" if from_stdin else f"set {SECRET}, or give it by --secret-stdin"
+        raise click.UsageError(f"the secret of the endpoint is needed: {where}")
+    return Secret(given.strip())
+
+
+def _serve(server: ThreadingHTTPServer, host: str) -> None:
+    """Listen until the server is told to stop, or this process is."""
+
+    def leave(_number: int, _frame: FrameType | None) -> Any:  # noqa: ANN401 (it never answers)
+        raise SystemExit(Exit.FOUND)
+
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        shown = f"[{host}]" if ":" in host else host
+        say(f"listening on http://{shown}:{server.server_address[1]}")
+        server.serve_forever()
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        server.server_close()
