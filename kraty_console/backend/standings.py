@@ -2,7 +2,8 @@
 
 The top is read by walking the index of ranks from its beginning, so it costs what is shown. One's own place is counted
 over the same index alone, from its beginning to one's entry: as many index rows as the place itself; an entry that is
-among those shown is not counted for.
+among those shown is not counted for. Whoever scores is told a place among the first hundred thousand, so that a score
+costs no more on a board of millions.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -18,6 +19,9 @@ from kraty_console.backend import answers, identities
 from kraty_console.backend.engine import name_pool
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
+
+COUNTED: Final = 100_000
+"""How far down the place of a new score is counted."""
 
 Json = dict[str, Any]
 Values = Mapping[str, Any]
@@ -64,18 +68,26 @@ def of_event(leaderboard: Values) -> Ranking:
 
 async def place(tx: Transaction, ranking: Ranking, entry: Values) -> int:
     """The place of an entry, 1 is first: one more than there are entries ahead of it."""
+    count = await tx.scalar(sa.select(sa.func.count()).select_from(ranking.table).where(*_ahead(ranking, entry)))
+    return int(count) + 1
+
+
+async def place_among(tx: Transaction, ranking: Ranking, entry: Values, first: int = COUNTED) -> int | None:
+    """The place of an entry if it is among so many first ones; None below, after looking at no more than these."""
+    some = sa.select(sa.literal(1)).select_from(ranking.table).where(*_ahead(ranking, entry)).limit(first).subquery()
+    count = int(await tx.scalar(sa.select(sa.func.count()).select_from(some)))
+    return count + 1 if count < first else None
+
+
+def _ahead(ranking: Ranking, entry: Values) -> list[sa.ColumnElement[bool]]:
+    """The condition that an entry is ahead of this one."""
     column = ranking.table.c
     earlier = sa.or_(
         column.reached_at < entry["reached_at"],
         sa.and_(column.reached_at == entry["reached_at"], column.participant_id < entry["participant_id"]),
     )
     ahead = sa.or_(column.score > entry["score"], sa.and_(column.score == entry["score"], earlier))
-    count = await tx.scalar(
-        sa.select(sa.func.count())
-        .select_from(ranking.table)
-        .where(*ranking.where, column.score >= entry["score"], ahead)
-    )
-    return int(count) + 1
+    return [*ranking.where, column.score >= entry["score"], ahead]
 
 
 async def look(tx: Transaction, ranking: Ranking, limit: int, player_id: str | None = None) -> Stood:

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from kraty_console.backend import board_reads
+from kraty_console.backend import board_reads, standings
 from kraty_console.backend.board_reads import Reader
 from kraty_console.backend.engine import boards, catalog, grants, players, wallet
 from kraty_console.backend.engine.errors import RuleError
 from kraty_console.backend.engine.periods import closed, period_of
+from kraty_console.backend.storage import tables
 from kraty_console.contract.errors import Code
 from tests.backend.world import ALICE, DAY, World
 
@@ -197,3 +198,16 @@ async def test_a_sum_that_nobody_could_read_is_refused(world: World) -> None:
     with pytest.raises(RuleError) as refused:
         await score(world, 2)
     assert refused.value.code is Code.CONFLICT
+
+
+async def test_a_place_is_counted_only_so_far_down(world: World) -> None:
+    await board(world)
+    for name, value in (("ann", 3), ("ben", 2), ("cid", 1)):
+        await arrive(world, name)
+        await score(world, value, name)
+    entries = await world.rows(tables.board_entries)
+    async with world.db.read() as tx:
+        found = {
+            entry["score"]: await standings.place_among(tx, standings.of_entry(entry), entry, 2) for entry in entries
+        }
+    assert found == {3: 1, 2: 2, 1: None}

@@ -9,6 +9,7 @@ from starlette.routing import Route as PathRoute
 from starlette.routing import Router
 from starlette.types import ASGIApp
 
+from kraty_console.backend.api.browsers import Browsers
 from kraty_console.backend.api.calls import Services
 from kraty_console.backend.api.dispatch import Endpoint
 from kraty_console.backend.api.edge import Edge
@@ -36,4 +37,4 @@ def build_app(services: Services, routes: Iterable[Route] = ROUTES) -> ASGIApp:
         redirect_slashes=False,
     )
     edge = Edge(router, services.new_id, services.watch)
-    return GZipMiddleware(edge, minimum_size=WORTH_COMPRESSING, compresslevel=QUICK)
+    return Browsers(GZipMiddleware(edge, minimum_size=WORTH_COMPRESSING, compresslevel=QUICK))

@@ -44,6 +44,7 @@ async def score(
 ) -> Answer:
     """Count a score: the best, the latest, or the sum, as the board says. `{leaderboardId, score, rank}`.
 
+    The rank is None below the first hundred thousand (`standings`).
     404: unknown player or board. 400 `score_not_supported`: the board follows a balance. From a player's game: 403
     `client_scoring_disabled` unless the game accepts such scores.
     """
@@ -64,7 +65,7 @@ async def score(
         )
     entry, fresh = await _entry(tx, ctx, player, board, await segments.segment_of(tx, player, board, segment))
     _count(tx, ctx, entry, value if fresh else _aggregate(board["score_aggregation"], entry["score"], value))
-    place = await standings.place(tx, standings.of_entry(entry), entry)
+    place = await standings.place_among(tx, standings.of_entry(entry), entry)
     data = {"leaderboardId": board["board_id"], "score": answers.number(entry["score"]), "rank": place}
     return await idempotency.keep(tx, ctx, SCORE, 200, data)
 
