@@ -9,7 +9,8 @@ import logging
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from queue import Queue
 
 import pytest
 
@@ -30,15 +31,19 @@ class Watched:
     """A backend that tells of its calls, and what it told."""
 
     world: World
-    told: list[AnsweredCall] = field(default_factory=list)
+    _told: Queue[AnsweredCall]
+
+    def told(self, count: int) -> list[AnsweredCall]:
+        """The next calls; an answer may be here before its call was told."""
+        return [self._told.get(timeout=30) for _ in range(count)]
 
 
 @pytest.fixture(scope="module", params=KINDS)
 def watched(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
-    told: list[AnsweredCall] = []
+    told: Queue[AnsweredCall] = Queue()
 
     def running(url: str) -> Iterator[Watched]:
-        with Backend(url, Rate(0), ended=[told.append]).running() as backend:
+        with Backend(url, Rate(0), ended=[told.put]).running() as backend:
             yield Watched(make_world(backend), told)
 
     if request.param == "sqlite":
@@ -50,7 +55,6 @@ def watched(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 def test_a_call_is_told_by_its_route_and_kind_of_caller(watched: Watched) -> None:
     world, key = watched.world, watched.world.keys["server_integration"]
-    watched.told.clear()
     answers = [
         world.get(world.player("alice")),
         world.get(world.player("nobody/at all")),
@@ -59,7 +63,7 @@ def test_a_call_is_told_by_its_route_and_kind_of_caller(watched: Watched) -> Non
         world.backend.call("GET", "/nowhere/alice"),
         world.post(f"{world.player('alice')}/ban", {"reason": "no"}, role="GAME_VIEWER"),
     ]
-    told = watched.told
+    told = watched.told(len(answers))
     assert [call.request_id for call in told] == [answer.headers["x-request-id"] for answer in answers]
     assert [call.status for call in told] == [answer.status for answer in answers] == [200, 404, 200, 401, 404, 403]
     player = "/admin/v1/studios/{studioId}/games/{gameId}/players/{externalPlayerId}"
@@ -72,9 +76,9 @@ def test_a_call_is_told_by_its_route_and_kind_of_caller(watched: Watched) -> Non
 
 def test_the_lines_of_the_log_hold_nothing_secret(watched: Watched) -> None:
     world = watched.world
-    watched.told.clear()
     world.get(world.player("alice"))
     world.serve("POST", "/players/alice/wallet/gold/credit", {"amount": 5, "reason": "a secret reason"})
+    told = watched.told(2)
     for form in ("text", "json"):
         stream = io.StringIO()
         handler = logging.StreamHandler(stream)
@@ -83,7 +87,7 @@ def test_the_lines_of_the_log_hold_nothing_secret(watched: Watched) -> None:
         before = logs.CALLS.level
         logs.CALLS.setLevel(logging.INFO)
         try:
-            for call in watched.told:
+            for call in told:
                 logs.log_call(call)
         finally:
             logs.CALLS.removeHandler(handler)
@@ -115,6 +119,7 @@ def test_an_error_is_told_by_its_kind_and_place_without_its_words() -> None:
 
 def test_health_tells_of_database_and_jobs(watched: Watched) -> None:
     answer = watched.world.backend.call("GET", "/admin/v1/health")
+    assert watched.told(1)[0].route == "/admin/v1/health"
     health = exactly(Health, answer.json)
     assert health.ok
     assert health.database is not None
@@ -135,11 +140,10 @@ def test_health_answers_also_when_the_database_does_not() -> None:
 def test_the_numbers_are_those_of_the_calls(watched: Watched) -> None:
     world = watched.world
     metrics = Metrics(world.backend.db, None, lambda: world.backend.clock.ms)
-    watched.told.clear()
     for _ in range(3):
         world.get(world.player("alice"))
     world.post(f"{world.player('alice')}/ban", {"reason": "cheating", "idempotencyKey": "numbers-1"})
-    for call in watched.told:
+    for call in watched.told(4):
         metrics.begun()
         metrics.ended(call)
     world.backend.clock.ms += 5_000
