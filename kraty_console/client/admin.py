@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import re
 import time
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Generic, TypeVar
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin
 
 from pydantic import ValidationError
 
@@ -67,12 +68,25 @@ class KratyClient:
         studio_id: str | None = None,
         game_id: str | None = None,
         environment: str | None = None,
+        audit_page: str | None = None,
         timeout: Timeouts | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         clock: Callable[[], float] = time.monotonic,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         """Opens nothing yet: the first call does.
+
+        Args:
+            base_url: The backend's address.
+            credential: Who asks; None for what needs no session.
+            studio_id: The studio turned to.
+            game_id: The game turned to.
+            environment: `live`, `test`, or another the studio has.
+            audit_page: Where people look at an audit row, with `{studioId}`, `{gameId}`, `{auditId}` in it.
+            timeout: How long an answer may take.
+            sleep: Waits between tries.
+            clock: Seconds that only go up.
+            jitter: A number from 0 to 1, for the pause between tries.
 
         Raises:
             Invalid: the address is no address, or plain http to another machine.
@@ -83,6 +97,7 @@ class KratyClient:
         self.studio_id = studio_id
         self.game_id = game_id
         self.environment = environment
+        self._audit_page = audit_page
         self.last_ms: float | None = None
         """Milliseconds that the last answered call took."""
 
@@ -206,7 +221,10 @@ class KratyClient:
         return Delivered(answer, replayed, reply.request_id)
 
     def audit_url(self, link: AuditLink | AuditRow) -> str:
-        """The address of an audit row, to be pasted into a ticket."""
+        """The address of an audit row, to be pasted into a ticket: the page for people where one is known."""
+        if self._audit_page is not None:
+            ids = {"studioId": self.studio_id or "", "gameId": self.game_id or "", "auditId": link.id}
+            return re.sub(r"\{(\w+)\}", lambda named: quote(ids[named[1]], safe=""), self._audit_page)
         said = link.url if isinstance(link, AuditLink) else ""
         if not said:
             return self.base_url + routes.AUDIT_ROW.target({"row": link.id, **self._game()})

@@ -27,6 +27,9 @@ class State(StrEnum):
     RESOLVED = "resolved"
 
 
+NOT_SENT: Final = "not sent: "
+"""Begins the error of a change of which no byte left."""
+
 OPEN: Final = (State.INTENT, State.SENT, State.UNKNOWN)
 """The states whose outcome is still to be told."""
 
@@ -74,6 +77,11 @@ class Entry:
     def is_open(self) -> bool:
         """Whether its outcome is still to be told."""
         return self.state in OPEN
+
+    @property
+    def never_left(self) -> bool:
+        """Whether it ended before anything was sent: the server refused nothing."""
+        return self.state is State.REFUSED and (self.error or "").startswith(NOT_SENT)
 
     @property
     def scope(self) -> Scope:

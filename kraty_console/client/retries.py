@@ -1,4 +1,4 @@
-"""When a read is tried again (kraty-api 7.6), and when the person is told instead."""
+"""When a call is tried again (kraty-api 7.6), and when whoever waits is told instead."""
 
 from __future__ import annotations
 
@@ -23,15 +23,17 @@ PATIENCE: Final = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Retries:
-    """Repeats a read through short trouble; `sleep`, `clock` (seconds) and `jitter` (0..1) come from outside."""
+    """Repeats a call through short trouble; `sleep`, `clock` (seconds) and `jitter` (0..1) come from outside."""
 
     sleep: Callable[[float], Awaitable[None]]
     clock: Callable[[], float]
     jitter: Callable[[], float]
     patience: float = PATIENCE
 
-    async def run(self, call: Callable[[], Awaitable[Reply]]) -> Reply:
+    async def run(self, call: Callable[[], Awaitable[Reply]], *, write: bool = False) -> Reply:
         """The first answer that is worth having, or the last error.
+
+        A change (`write`) may be repeated only where the server keeps the idempotency key that goes with it.
 
         Raises:
             KratyError: as `call` does, or as the last answer tells.
@@ -45,7 +47,7 @@ class Retries:
             except Unavailable as error:
                 trouble = error
             else:
-                told = error_of(reply, write=False) if reply.status in RETRIED else None
+                told = error_of(reply, write=write) if reply.status in RETRIED else None
                 if not isinstance(told, RateLimited | Unavailable):
                     return reply
                 trouble = told

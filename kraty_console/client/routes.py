@@ -31,7 +31,7 @@ Query = Mapping[str, str | int | None]
 class Route:
     """A method and a path whose `{names}` are filled with one encoded segment each."""
 
-    method: Literal["GET", "POST", "DELETE"]
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
     template: str
 
     def target(self, segments: Mapping[str, str], query: Query | None = None) -> str:

@@ -16,7 +16,7 @@ from typing import Final, Literal
 from pydantic import ValidationError
 
 from kraty_console.client.admin import Delivered, KratyClient, json_body
-from kraty_console.client.entries import Entry, Scope, State
+from kraty_console.client.entries import NOT_SENT, Entry, Scope, State
 from kraty_console.client.journal import Journal, JournalFailed
 from kraty_console.client.routes import CHANGES
 from kraty_console.contract.actions import Changed
@@ -211,6 +211,8 @@ class Writer:
     ) -> Performed:
         """Write an outcome and tell it; one that cannot be written is told too, and found again at the next start."""
         said = f"{error.code}: {error.message}" if error and error.code else error.message if error else words
+        if state is State.REFUSED and isinstance(error, Unavailable):
+            said = f"{NOT_SENT}{said}"
         entry = replace(entry, state=state, applied=applied, audit=audit, error=said)
         try:
             entry = await self._journal.settle(entry)

@@ -10,6 +10,7 @@
 | `token_file` | holds the token; 0600 | | |
 | `keyring` | whether the system's keyring is asked | | |
 | `read_only` | changing actions are taken away | `--read-only` | `KRATY_READ_ONLY` |
+| `audit_url` | the portal's page of an audit row, with `{studioId}`, `{gameId}`, `{auditId}` in it; `y` copies it | | |
 | `amount_limit` | larger amounts ask for the player's id to be typed | | |
 | `theme`, `mouse` | how it looks; whether the mouse is taken | `--theme`, `--mouse` | `KRATY_THEME` |
 | `plain_paint` | whole regions are sent, not what changed | `--plain-paint` | `KRATY_PLAIN_PAINT` |
@@ -22,6 +23,7 @@ over what is meant for all.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -30,6 +32,9 @@ from typing import Any, Final, Literal
 from kraty_console.config.errors import ConfigError
 
 DEFAULT_AMOUNT_LIMIT: Final = 10_000
+
+AUDIT_NAMES: Final = ("studioId", "gameId", "auditId")
+"""What may stand in braces in `audit_url`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,8 @@ class Profile:
     token_file: Path | None = None
     keyring: bool = True
     read_only: bool = False
+    audit_url: str | None = None
+    """The address of an audit row for people, with `AUDIT_NAMES` in braces; None names the row of the API."""
     amount_limit: int = DEFAULT_AMOUNT_LIMIT
     theme: str | None = None
     mouse: bool = False
@@ -168,6 +175,8 @@ def _checked(key: str, value: object, where: str) -> Any:  # noqa: ANN401 (each 
         if isinstance(value, str) and value.strip():
             return value.strip()
         raise ConfigError(f"{where}: `{key}` must be text")
+    if key == "audit_url":
+        return _audit_url(value, where)
     if key in _SWITCHES:
         if isinstance(value, bool):
             return value
@@ -189,6 +198,15 @@ def _checked(key: str, value: object, where: str) -> Any:  # noqa: ANN401 (each 
             return Path(value).expanduser()
         raise ConfigError(f"{where}: `token_file` must be a path")
     return _command(value, where)
+
+
+def _audit_url(value: object, where: str) -> str:
+    if isinstance(value, str) and value.startswith(("https://", "http://")) and "{auditId}" in value:
+        unknown = set(re.findall(r"\{([^{}]*)\}", value)) - set(AUDIT_NAMES)
+        if value.isprintable() and " " not in value and not unknown:
+            return value
+    names = ", ".join(f"{{{name}}}" for name in AUDIT_NAMES)
+    raise ConfigError(f"{where}: `audit_url` must be an https address that holds {{auditId}}; it may hold {names}")
 
 
 def _command(value: object, where: str) -> tuple[str, ...]:
@@ -255,6 +273,8 @@ environment = "live"
 # keyring = false
 # credential = "cookie"
 amount_limit = 10000
+# Where the portal shows an audit row, for the link that goes into a ticket; without it the link is the API's.
+# audit_url = "https://portal.example/studios/{studioId}/audit/{auditId}"
 
 [profiles.test]
 url = "https://api.kraty.io"

@@ -29,8 +29,8 @@ class Changes:
         self._screen = screen
         self._desk = desk
         self._host = host
-        self._unsettled: dict[str, tuple[str, str, str]] = {}
-        """By journal entry: title, reason and subject of a change whose outcome is not known yet."""
+        self._unsettled: dict[str, tuple[str, str, str, Call | None]] = {}
+        """By journal entry: title, reason, subject and call of a change whose outcome is not known yet."""
         self._before = 0
         """How many changes had been made when the dialog opened."""
 
@@ -130,13 +130,14 @@ class Changes:
 
     async def _perform(self, call: Call, title: str, form: Form, values: Values, draft: Draft) -> Performed:
         """Send it, keep what came of it, and tell it where the dialog that would was closed meanwhile."""
+        before = self._screen.look.snapshot if self._screen.look.player == call.external_player_id else None
         performed = await self._host.perform(call)
         if performed.state == "unknown" and performed.entry is not None and not self._shows(draft):
             performed = await self._desk.resolve(performed.entry)
         reason, about = form.text(values, "reason"), " · ".join(form.subject_lines[:1])
         if performed.state == "unknown" and performed.entry is not None:
-            self._unsettled[performed.entry.id] = (title, reason, about)
-        self._note(performed, call.external_player_id, title, reason, about)
+            self._unsettled[performed.entry.id] = (title, reason, about, call)
+        self._note(performed, call.external_player_id, title, reason, about, _came_of(call, performed, before))
         if not self._shows(draft):
             self._tell_late(title, performed)
         return performed
@@ -146,8 +147,9 @@ class Changes:
         if entry is None:
             return performed
         resolved = await self._desk.resolve(entry)
-        title, reason, about = self._unsettled.get(entry.id, (str(entry.kind).replace("_", " "), "", ""))
-        self._note(resolved, entry.player, title, reason, about)
+        title, reason, about, call = self._unsettled.get(entry.id, (str(entry.kind).replace("_", " "), "", "", None))
+        came_of = _came_of(call, resolved, None) if call is not None else ""
+        self._note(resolved, entry.player, title, reason, about, came_of)
         return resolved
 
     def _shows(self, draft: Draft) -> bool:
@@ -174,7 +176,9 @@ class Changes:
             text = words_of(error, role=self._desk.role or None).text if error is not None else "Not applied."
             self._screen.tell(f"{safe(title)}: {text}", "bad")
 
-    def _note(self, performed: Performed, player: str, title: str, reason: str = "", what: str = "") -> None:
+    def _note(
+        self, performed: Performed, player: str, title: str, reason: str = "", what: str = "", came_of: str = ""
+    ) -> None:
         """Keep an applied change for the worklog and for the link that `y` copies; read the player again."""
         if performed.state != "applied":
             return
@@ -184,7 +188,8 @@ class Changes:
             at=self._desk.now(),
             player=player,
             title=title,
-            outcome="applied (answered from the record of the first time)" if performed.replayed else "applied",
+            outcome=(came_of or "applied")
+            + (" (answered from the record of the first time)" if performed.replayed else ""),
             what=what,
             reason=reason,
             audit_url=performed.audit.url if performed.audit is not None else "",
@@ -201,6 +206,12 @@ class Changes:
             more = ", w all of them" if link and len(done) > 1 else ""
             self._screen.tell(f"{safe(' and '.join(done))} applied{link}{more}", "good")
             self._desk.drafts.pop((form.action_id, form.external_player_id, form.target_id or ""), None)
+
+
+def _came_of(call: Call, performed: Performed, before: Snapshot | None) -> str:
+    from kraty_console.support.came_of import came_of
+
+    return came_of(call, performed.answer, before)
 
 
 THEN_ROLL = "then_roll"

@@ -21,6 +21,7 @@ from kraty_console.support.scopes import PANES, PaneId, pane
 if TYPE_CHECKING:
     from kraty_console.console.changes import Changes
     from kraty_console.console.copying import Copying
+    from kraty_console.console.opened_row import OpenedRow
     from kraty_console.console.screens.player import PlayerScreen
     from kraty_console.present.rows import Row
 
@@ -78,6 +79,13 @@ class Commands:
 
         return Copying(self._screen, self._desk, self._host)
 
+    @cached_property
+    def opened_row(self) -> OpenedRow:
+        """What shows a row as a document."""
+        from kraty_console.console.opened_row import OpenedRow
+
+        return OpenedRow(self._screen, self._desk, self._host, self.copying, self.keys, self.run_id)
+
     def press(self, key: str) -> bool:
         """Do what a key means; False when it means nothing here."""
         screen = self._screen
@@ -112,13 +120,13 @@ class Commands:
             self.run(BY_ID[action_id])
 
     def _copy_value(self) -> None:
-        self.copying.value()
+        self._screen.keys.tell(self.copying.value())
 
     def _copy_audit_link(self) -> None:
-        self.copying.audit_link()
+        self._screen.keys.tell(self.copying.audit_link())
 
     def _copy_worklog(self) -> None:
-        self.copying.worklog()
+        self._screen.keys.tell(self.copying.worklog())
 
     # -- moving about --------------------------------------------------------------------------------------------
 
@@ -161,31 +169,12 @@ class Commands:
         if row.scope == "player":
             self._screen.open_player(row.id)
         else:
-            self._document(row, raw=False)
+            self.opened_row.show(row, raw=False)
 
     def _open_json(self) -> None:
         row = self._screen.table.row
         if row is not None and row.scope != "player":
-            self._document(row, raw=True)
-
-    def _document(self, row: Row, *, raw: bool) -> None:
-        from textual.content import Content
-
-        from kraty_console.console.dialogs.text import TextDialog
-        from kraty_console.present.detail import document
-
-        snapshot = self._screen.look.snapshot
-        if snapshot is None or (shown := document(row, snapshot, self._desk.now())) is None:
-            return
-        self._host.show(
-            TextDialog(
-                shown.title,
-                Content("\n".join(shown.plain_lines())),
-                raw=Content("\n".join(shown.raw_lines)),
-                copy=self._host.copy,
-                raw_first=raw,
-            )
-        )
+            self.opened_row.show(row, raw=True)
 
     # -- dialogs that look ---------------------------------------------------------------------------------------
 
@@ -223,9 +212,11 @@ class Commands:
             if player is not None:
                 self._screen.open_player(player)
 
-        players = self._desk.recents
-        other = next((player for player in players if player != self._screen.look.player), None)
-        self._host.show(RecentDialog([(player, "") for player in players], other), answered)
+        waiting = self._desk.waiting
+        recents = [player for player in self._desk.recents if player not in waiting]
+        players = [*((player, "pasted, not opened yet") for player in waiting), *((player, "") for player in recents)]
+        other = next((player for player, _ in players if player != self._screen.look.player), None)
+        self._host.show(RecentDialog(players, other), answered)
 
     def _palette(self) -> None:
         from kraty_console.console.dialogs.palette import PaletteDialog

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from kraty_console.console.desk import Desk
 from kraty_console.console.host import Host
+from kraty_console.console.widgets.bars import Notice
 from kraty_console.present.safe import looks_odd, safe
 
 if TYPE_CHECKING:
@@ -13,39 +14,35 @@ if TYPE_CHECKING:
 
 
 class Copying:
-    """Copies through the host and says what was sent where."""
+    """Copies through the host and answers what there is to say about it: what was sent where."""
 
     def __init__(self, screen: PlayerScreen, desk: Desk, host: Host) -> None:
         self._screen = screen
         self._desk = desk
         self._host = host
 
-    def value(self) -> None:
+    def value(self) -> Notice:
         """The id of the row under the cursor; without a row the player's id."""
         row = self._screen.table.row
-        look = self._screen.look
         if row is None:
-            self._copy(look.player, "player id")
-        else:
-            self._copy(row.copies, row.copies_what)
+            return self._copy(self._screen.look.player, "player id")
+        return self._copy(row.copies, row.copies_what)
 
-    def audit_link(self) -> None:
+    def audit_link(self) -> Notice:
         """The link of the audit row under the cursor, or of the last change made from here."""
         row = self._screen.table.row
-        if row is not None and row.scope == "audit" and (url := self._desk.audit_url(row.id)):
-            self._copy(url, "audit link")
-        elif self._desk.last_link:
-            self._copy(self._desk.last_link, "audit link")
+        url = self._desk.audit_url(row.id) if row is not None and row.scope == "audit" else ""
+        return self._copy(url or self._desk.last_link, "audit link")
 
-    def worklog(self) -> None:
+    def worklog(self) -> Notice:
         """What was done under the present ticket."""
         from kraty_console.support.worklog import worklog
 
-        self._copy(worklog(self._desk.ticket, self._desk.work()), "worklog")
+        return self._copy(worklog(self._desk.ticket, self._desk.work()), "worklog")
 
-    def _copy(self, value: str, what: str) -> None:
+    def _copy(self, value: str, what: str) -> Notice:
         said = self._host.copy(value)
         lines = [line.strip() for line in value.splitlines() if line.strip()] if what == "worklog" else [value]
         odd = next((words for line in lines if (words := looks_odd(line))), None)
         shown = safe(lines[0] if lines else "", limit=80)
-        self._screen.tell(f"{what} {said}{f'; it {odd}' if odd else ''}: {shown}", "warn" if odd else "good")
+        return Notice(f"{what} {said}{f'; it {odd}' if odd else ''}: {shown}", "warn" if odd else "good")

@@ -74,6 +74,8 @@ class Desk:
     _journal: Journal | None = None
     _writer: Writer | None = None
     _catalog: Catalog | None = None
+    waiting: list[str] = field(default_factory=list)
+    """What was pasted with others and not opened yet; whether there are such players is not known."""
     _recents: list[str] | None = None
     _making: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -246,12 +248,17 @@ class Desk:
 
     def opened(self, player: str) -> None:
         """Remember a player that was found."""
+        self.not_found(player)
         self.recents[:] = [player, *(each for each in self.recents if each != player)][:RECENT]
         _write_recents(self._recents_path, self.recents)
 
     def queue(self, players: tuple[str, ...]) -> None:
-        """Several players were pasted: the first is opened, the others wait among the recent ones."""
-        self.recents[:] = [*players, *(each for each in self.recents if each not in players)][:RECENT]
+        """Several players were pasted: the first is opened, the others wait to be."""
+        self.waiting[:] = list(dict.fromkeys([*players, *self.waiting]))[:RECENT]
+
+    def not_found(self, player: str) -> None:
+        """Nobody is called so: it waits no more."""
+        self.waiting[:] = [each for each in self.waiting if each != player]
 
     @property
     def _recents_path(self) -> Path:
@@ -269,6 +276,7 @@ def _make_client(launch: Launch, clock: Callable[[], float]) -> KratyClient:
         studio_id=profile.studio,
         game_id=profile.game,
         environment=profile.environment,
+        audit_page=profile.audit_url,
         clock=clock,
     )
 

@@ -173,6 +173,7 @@ class Reading:
                         raise
         except NotFound as error:
             self.look = self.look.failed(error, missing=True)
+            self._desk.not_found(player)
             self._screen.draw()
             await self._nearest(player)
             if self.look.nearest:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 COLUMNS: Final = (
     Column("when", "WHEN", 7, 9, priority=1),
-    Column("action", "ACTION", 12, 30, priority=2),
+    Column("action", "ACTION", 20, 30, priority=2),
     Column("outcome", "OUTCOME", 7, 8, priority=5),
     Column("by", "BY", 6, 20, priority=3),
     Column("ticket", "TICKET", 8, 16, priority=6),
@@ -40,11 +40,13 @@ def actor_words(actor: Actor | None) -> SafeText | None:
 
 
 def short_actor(actor: Actor | None) -> SafeText | None:
-    """Who acted, for a column: of a member's e-mail address the part before the `@`."""
+    """Who acted, for a column: of a member's e-mail address the part before the `@`, `key sRabbit0` of an API key."""
     words = actor_words(actor)
-    if actor is None or words is None or actor.kind != "member":
+    if actor is None or words is None:
         return words
-    return SafeText(words.partition("@")[0] or words)
+    if actor.kind == "member":
+        return SafeText(words.partition("@")[0] or words)
+    return SafeText(f"key {words.removeprefix('api_key').lstrip(': ')}") if actor.kind == "api_key" else words
 
 
 def row(entry: AuditRow, now: datetime, *, with_player: bool = False) -> Row:

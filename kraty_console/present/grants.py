@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 COLUMNS: Final = (
     Column("status", "STATUS", 7, 12, priority=1),
-    Column("contents", "CONTENTS", 12, 44, priority=2),
+    Column("contents", "CONTENTS", 18, 44, priority=2),
     Column("from", "FROM", 8, 26, priority=4),
     Column("created", "CREATED", 7, 9, priority=6),
     Column("expires", "EXPIRES", 7, 9, priority=7),

@@ -362,7 +362,7 @@ def _pending(grant: Grant, snapshot: Snapshot, now: datetime) -> Iterator[Diagno
             *claim,
         )
         return
-    words = "not collected" if born is None else f"not collected for {span(born, now)}"
+    words = "unclaimed" if born is None else f"unclaimed {span(born, now)}"
     if grant.source_kind in ("api", "admin"):
         advice = (
             "Waiting for the game's collectAll() or the studio's acknowledgement. If the acknowledgement was lost, "

@@ -45,6 +45,8 @@ class Field:
     default: Value = ""
     hint: str = ""
     choices: tuple[str, ...] = ()
+    doubtful: bool = False
+    """What stands in it at first is likely to be wrong: the hand starts there."""
     check: Callable[[str], str | None] = field(default=_nothing_wrong, repr=False)
 
     def validate(self, value: Value) -> str | None:

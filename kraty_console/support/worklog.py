@@ -18,7 +18,7 @@ class Work:
     title: str
     """The action: `Force-complete`."""
     outcome: str
-    """`applied`, `refused: …`, `outcome unknown`."""
+    """What it altered: `in progress → force-completed, score 320 → 1 500`; `applied` where the server did not tell."""
     what: str = ""
     """What it was about, in words: `daily_race, attempt 0197…`."""
     reason: str = ""

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -45,7 +46,9 @@ async def client_of(clock: Clock) -> AsyncIterator[MakeClient]:
     """Makes clients of an address; they are closed at the end."""
     async with AsyncExitStack() as stack:
 
-        def make(url: str, *, kind: str = "bearer", timeout: Timeouts | None = None, token: str = TOKEN) -> KratyClient:
+        def make(
+            url: str, *, kind: str = "bearer", timeout: Timeouts | None = None, token: str = TOKEN, **more: Any
+        ) -> KratyClient:
             client = KratyClient(
                 url,
                 Credential(Secret(token), "cookie" if kind == "cookie" else "bearer"),
@@ -56,6 +59,7 @@ async def client_of(clock: Clock) -> AsyncIterator[MakeClient]:
                 sleep=clock.sleep,
                 clock=clock,
                 jitter=lambda: 0.5,
+                **more,
             )
             stack.push_async_callback(client.close)
             return client

@@ -171,6 +171,13 @@ async def test_an_audit_row_without_an_address_gets_the_one_of_its_route(client_
     assert client.audit_url(AuditLink(id="a-1", url="https://portal.example/a-1")) == "https://portal.example/a-1"
 
 
+async def test_an_audit_row_is_linked_where_people_look_at_it(client_of: MakeClient) -> None:
+    client = client_of("http://127.0.0.1:1", audit_page="https://portal.example/{studioId}/{gameId}/log?row={auditId}")
+    link = "https://portal.example/studio-1/game-1/log?row=a%2F1"
+    assert client.audit_url(AuditLink(id="a/1")) == link
+    assert client.audit_url(AuditLink(id="a/1", url="/elsewhere")) == link
+
+
 async def test_gzip_is_understood(client_of: MakeClient) -> None:
     packed = gzip.compress(json.dumps({"data": PLAYER}).encode())
     async with wired(answers(200, packed, {"Content-Encoding": "gzip"})) as wire:

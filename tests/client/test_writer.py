@@ -95,6 +95,9 @@ async def test_a_server_that_is_not_there_has_refused(client_of: MakeClient, jou
     assert performed.state == "refused"
     assert isinstance(performed.error, Unavailable)
     assert not performed.error.maybe_applied
+    (entry,) = await journal.latest()
+    assert entry.never_left
+    assert (entry.error or "").startswith("not sent: ")
 
 
 @pytest.mark.parametrize(

@@ -92,6 +92,11 @@ def test_without_a_file_flags_and_environment_suffice(tmp_path: Path) -> None:
     assert (profile.url, profile.studio, profile.amount_limit) == ("http://127.0.0.1:1", "s", DEFAULT_AMOUNT_LIMIT)
 
 
+def test_the_page_of_an_audit_row_may_be_named(tmp_path: Path) -> None:
+    page = "https://portal.example/studios/{studioId}/audit/{auditId}"
+    assert loaded(f'[profiles.a]\naudit_url = "{page}"', tmp_path).audit_url == page
+
+
 def test_an_only_profile_is_the_default(tmp_path: Path) -> None:
     assert loaded('[profiles.mine]\nurl = "https://x"', tmp_path).name == "mine"
 
@@ -108,6 +113,14 @@ MISTAKES = [
     ('[profiles.a]\ncredential = "basic"', '`credential` must be "bearer" or "cookie"'),
     ("[profiles.a]\ntoken_command = []", "`token_command` must be a command line"),
     ('[profiles.a]\ntoken_command = "a \'b"', "`token_command` cannot be taken apart"),
+    (
+        '[profiles.a]\naudit_url = "https://portal.example/audit"',
+        "`audit_url` must be an https address that holds {auditId}",
+    ),
+    ('[profiles.a]\naudit_url = "portal.example/{auditId}"', "`audit_url` must be an https address"),
+    ('[profiles.a]\naudit_url = "https://x/{auditId}/{role}"', "it may hold {studioId}, {gameId}, {auditId}"),
+    ('[profiles.a]\naudit_url = "https://x/{auditId} y"', "`audit_url` must be an https address"),
+    ("[profiles.a]\naudit_url = 1", "`audit_url` must be an https address"),
     ("[profiles.a]\ntoken_file = 1", "`token_file` must be a path"),
     ("keymap = 1", "`keymap` must be a table"),
     ("default = 1", "`default` must be the name of a profile"),

@@ -159,7 +159,7 @@ async def test_of_several_pasted_ids_the_first_is_opened_and_the_rest_wait_under
         await hand.press("p")
         await hand.opened(PickDialog)
         await hand.sees("bob_7", "erin", "carol_ng")
-        assert [row.id for row in hand.app.screen.rows] == ["bob_7", "erin", "carol_ng"]
+        assert [row.id for row in hand.app.screen.rows] == ["erin", "carol_ng", "bob_7"]
         await hand.press("enter")  # whoever comes after the one that is open
         await hand.looks_at("erin")
 
@@ -168,7 +168,21 @@ async def test_ids_pasted_in_one_line_are_taken_apart_at_commas(backend: Stage) 
     async with at(backend.app()) as hand:
         await hand.paste("bob_7, erin,carol_ng")
         await hand.looks_at("bob_7")
-        assert hand.app.desk.recents == ["bob_7", "erin", "carol_ng"]
+        assert (hand.app.desk.waiting, hand.app.desk.recents) == (["erin", "carol_ng"], ["bob_7"])
+
+
+async def test_only_players_that_were_found_are_recent(backend: Stage) -> None:
+    async with at(backend.app()) as hand:
+        await hand.paste("nobody_1\nerin\nnobody_2")
+        await hand.sees("No player is called nobody_1")
+        await hand.rest()
+        await hand.press("p")
+        await hand.opened(PickDialog)
+        assert [row.id for row in hand.app.screen.rows] == ["erin", "nobody_2"]
+        await hand.sees("pasted, not opened yet")
+        await hand.press("enter")
+        await hand.looks_at("erin")
+        assert (hand.app.desk.waiting, hand.app.desk.recents) == (["nobody_2"], ["erin"])
 
 
 async def test_a_single_pasted_id_waits_for_enter(backend: Stage) -> None:

@@ -81,7 +81,7 @@ def test_an_unknown_status_stays_as_it_came() -> None:
 
 def test_two_faults_are_both_told() -> None:
     banned = {"ban": {"bannedAt": None, "reason": None}}
-    assert texts("grants", grants=[grant()], player=banned)[0][-1] == "player is banned; not collected for 1h"
+    assert texts("grants", grants=[grant()], player=banned)[0][-1] == "player is banned; unclaimed 1h"
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_where_a_grant_comes_from(fields: dict[str, Any], words: str) -> None:
 
 def test_when_a_grant_expires_matters_until_it_is_claimed() -> None:
     waits = texts("grants", grants=[grant()], attempts=[attempt()])
-    assert waits[0] == ["pending", "500 gold", "daily_race", "1h ago", "in 14d", "—", "not collected for 1h"]
+    assert waits[0] == ["pending", "500 gold", "daily_race", "1h ago", "in 14d", "—", "unclaimed 1h"]
     claimed = texts("grants", grants=[grant(status="claimed", claimedAt=ago(minutes=50))], attempts=[attempt()])
     assert claimed[0] == ["claimed", "500 gold", "daily_race", "1h ago", "", "50m ago", ""]
 
@@ -120,7 +120,8 @@ def test_a_grant_of_a_moment_ago_is_not_called_wrong() -> None:
         ({"kind": "member", "label": "Maria"}, "Maria"),
         ({"kind": "member", "label": "@x"}, "@x"),
         ({"kind": "player", "label": "a@b"}, "a@b"),
-        ({"kind": "api_key", "id": "k1"}, "api_key k1"),
+        ({"kind": "api_key", "id": "k1"}, "key k1"),
+        ({"kind": "api_key", "label": "api_key:sRabbit0"}, "key sRabbit0"),
         (None, "—"),
     ],
 )
@@ -183,7 +184,7 @@ def test_audit() -> None:
     seen = snapshot(audit=[entry, {"id": "r2", "actor": {"kind": "api_key", "id": "abc"}}, {"id": "r3"}])
     assert [[cell.text for cell in row.cells] for row in rows("audit", seen, NOW)] == [
         ["1h ago", "grant.manual_create", "denied", "maria", "ZD-1", "make-good"],
-        ["—", "—", "—", "api_key abc", "—", "—"],
+        ["—", "—", "—", "key abc", "—", "—"],
         ["—", "—", "—", "—", "—", "—"],
     ]
     wide = audit_row(seen.audit[0], NOW, with_player=True)

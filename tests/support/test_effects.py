@@ -185,6 +185,9 @@ def test_credit() -> None:
         "gems 0 → 5, at once"
     ]
     assert told("wallet.credit", None, seen)["wallet"] == ["nothing yet: name a currency and an amount"]
+    assert told("wallet.credit", None, seen, {"economy_key": "golf", "amount": "5"})["wallet"] == [
+        "nothing yet: the catalog has no currency golf"
+    ]
     rich = snapshot(wallet=[{"economyKey": "gold", "balance": 2**53 - 1}])
     assert "the server will refuse" in told("wallet.credit", "gold", rich, {"amount": "1"})["note"][0]
 

@@ -47,6 +47,7 @@ def test_force_complete_asks_for_score_roll_ticket_and_reason() -> None:
         ("ticket", "text", False),
         ("reason", "text", True),
     ]
+    assert [field.name for field in form.fields if field.doubtful] == ["final_score"]
     assert form.defaults() == {"final_score": "320", "then_roll": True, "ticket": "ZD-4821", "reason": ""}
     assert problems(form, form.defaults()) == {"reason": "reason is needed"}
 

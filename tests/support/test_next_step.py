@@ -39,7 +39,7 @@ def test_two_faults_of_a_row_the_second_is_told_too() -> None:
     seen = snapshot(grants=[grant()], player=BANNED)
     step = next_step(seen, NOW, row_scope="grant", row_id=seen.grants[0].id)
     assert (step.action_id, step.row_id, step.pane) == ("player.ban", None, None)
-    assert step.also == ("not collected for 1h",)
+    assert step.also == ("unclaimed 1h",)
 
 
 def test_the_whole_player_the_most_urgent_first() -> None:

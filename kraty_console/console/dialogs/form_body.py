@@ -121,15 +121,15 @@ class FormBody(Vertical):
 
         Those are the ones that must be filled, and ticket and reason, which a hand types in this order in every dialog.
         A field is filled when something stands in it; the entries of a grant are when somebody has touched them, for
-        what stands there at first is only an example.
+        what stands there at first is only an example, and so is a score below the target.
         """
         shown = self.shown
-        missing = (row for row in shown if _waits(row.field) and (row.empty or self._untouched(row)))
+        missing = (row for row in shown if self._untouched(row) or (_waits(row.field) and row.empty))
         row = next(missing, shown[0] if shown else None)
         return row.editor if row is not None else None
 
     def _untouched(self, row: FormRow) -> bool:
-        return row.field.kind == "json" and row.field.name not in self._kept
+        return (row.field.kind == "json" or row.field.doubtful) and row.field.name not in self._kept
 
     def insist(self) -> Widget | None:
         """Say at every field what is wrong; answers the first wrong one, None when all can be sent."""

@@ -19,7 +19,7 @@ from kraty_console.console.dialogs import outcome
 from kraty_console.console.dialogs.frame import Dialog
 from kraty_console.console.dialogs.menu import Menu, MenuRow
 from kraty_console.console.dialogs.parts import Lines
-from kraty_console.console.dialogs.text import TextDialog
+from kraty_console.console.dialogs.text import Pressed, TextDialog
 from kraty_console.contract.calls import ActionKind
 from kraty_console.present.safe import safe
 from kraty_console.present.times import ago, exact
@@ -56,7 +56,7 @@ def state_words(entry: Entry) -> str:
     """What became of an entry, in a word or two."""
     if entry.state == "resolved":
         return "it did" if entry.applied else "it did not"
-    return _STATES.get(entry.state, safe(entry.state))
+    return "not sent" if entry.never_left else _STATES.get(entry.state, safe(entry.state))
 
 
 def entry_rows(entries: Sequence[Entry], now: datetime) -> list[MenuRow]:
@@ -89,7 +89,7 @@ def entry_text(entry: Entry, now: datetime) -> str:
         ("request", safe(entry.request_id) if entry.request_id else None),
         ("audit", safe(audit) if audit else None),
         ("", ""),
-        ("was sent", safe(_pretty(entry.body), limit=_MAX_BODY, multiline=True)),
+        ("to be sent" if entry.never_left else "was sent", safe(_pretty(entry.body), limit=_MAX_BODY, multiline=True)),
     )
     shown = [f"{label:<10} {_indented(value)}".rstrip() for label, value in lines if value is not None]
     return "\n".join(shown)
@@ -197,15 +197,26 @@ class JournalDialog(Dialog[None]):
         if entry is not None:
             title = f"{safe(entry.kind.replace('_', ' '))} · {safe(entry.player, limit=40)}"
             text = entry_text(entry, self._now)
-            self.app.push_screen(TextDialog(title, Content(text), copy=self._copy))
+            self.app.push_screen(
+                TextDialog(
+                    title,
+                    Content(text),
+                    copy=self._copy,
+                    press=lambda key: Pressed(self._copy_link(entry)) if key == "y" else None,
+                    keys="y audit link",
+                )
+            )
 
     def action_copy(self) -> None:
         """Copy the address of the audit row that an entry left."""
-        entry = self.current
-        if entry is None or self._copy is None:
-            return
+        if (entry := self.current) is not None:
+            self.note.say(self._copy_link(entry))
+
+    def _copy_link(self, entry: Entry) -> str:
         audit = entry.audit
-        self.note.say(self._copy(audit.url or audit.id) if audit is not None else "this entry has no audit row")
+        if audit is None or self._copy is None:
+            return "this entry has no audit row"
+        return self._copy(audit.url or audit.id)
 
     def action_resolve(self) -> None:
         """Ask the server what became of an open entry."""

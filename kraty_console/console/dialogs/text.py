@@ -1,10 +1,12 @@
-"""A document to read: the whole of a row in words, and as raw JSON; `c` copies it."""
+"""A document to read: the whole of a row in words, and as raw JSON; `c` copies it, the row's own keys work in it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -16,8 +18,21 @@ from kraty_console.console.dialogs.frame import Body, Dialog
 from kraty_console.console.dialogs.parts import Lines
 
 
-class TextDialog(Dialog[None]):
-    """Shows one text, and another one behind `J`; scrolls like a pager."""
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """What came of a key that is not the document's own."""
+
+    words: str = ""
+    """What there is to say about it, made safe; the document stays."""
+    action_id: str | None = None
+    """What is to be done in its place: the document closes and answers this."""
+
+
+class TextDialog(Dialog[str | None]):
+    """Shows one text, and another one behind `J`; scrolls like a pager.
+
+    Answers the id of the action whose key was pressed in it, None when it was only read.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,down", "scroll_lines(1)", "Down", show=False),
@@ -43,6 +58,8 @@ class TextDialog(Dialog[None]):
         copied_raw: str | None = None,
         copy: Callable[[str], str] | None = None,
         raw_first: bool = False,
+        press: Callable[[str], Pressed | None] | None = None,
+        keys: str = "",
         environment: str | None = None,
     ) -> None:
         """
@@ -54,19 +71,24 @@ class TextDialog(Dialog[None]):
             copied_raw: What `c` copies of the raw form; its shown text when None.
             copy: Copies a text and answers what to say about it; without it there is no copying.
             raw_first: Start on the raw form.
+            press: What a key means that is not the document's own; None when it means nothing.
+            keys: Those keys, for the bottom border: `F R act · y link`.
             environment: As for every dialog.
         """
-        keys = ["↑↓ PgUp PgDn"]
+        hints = ["↑↓ PgUp PgDn"]
         if raw is not None:
-            keys.append("J raw and back")
+            hints.append("J raw and back")
         if copy is not None:
-            keys.append("c copy")
-        super().__init__(title, hints=" · ".join([*keys, "esc close"]), environment=environment, wide=True)
+            hints.append("c copy")
+        if keys:
+            hints.append(keys)
+        super().__init__(title, hints=" · ".join([*hints, "esc close"]), environment=environment, wide=True)
         self._forms = [(words, copied if copied is not None else words.plain)]
         if raw is not None:
             self._forms.append((raw, copied_raw if copied_raw is not None else raw.plain))
         self._shown = 1 if raw_first and raw is not None else 0
         self._copy = copy
+        self._press = press
 
     def compose_body(self) -> ComposeResult:
         """The text."""
@@ -79,6 +101,18 @@ class TextDialog(Dialog[None]):
     def first_focus(self) -> Widget | None:
         """Nothing needs it; the keys are the dialog's own."""
         return None
+
+    def on_key(self, event: events.Key) -> None:
+        """A key that is not the document's own may be the row's."""
+        key = event.character if event.is_printable and event.character else event.key
+        if self._press is None or not self.open or (pressed := self._press(key)) is None:
+            return
+        event.stop()
+        event.prevent_default()
+        if pressed.action_id is not None:
+            self.dismiss(pressed.action_id)
+        else:
+            self.note.say(pressed.words)
 
     def action_scroll_lines(self, lines: int) -> None:
         """A line up or down."""

@@ -156,7 +156,7 @@ class AuditLogScreen(Screen[None]):
     def _opened(self, event: RowTable.Opened) -> None:
         from textual.content import Content
 
-        from kraty_console.console.dialogs.text import TextDialog
+        from kraty_console.console.dialogs.text import Pressed, TextDialog
         from kraty_console.present.detail import audit_document
 
         found = next((each for each in self._rows if each.id == event.row.id), None)
@@ -169,6 +169,8 @@ class AuditLogScreen(Screen[None]):
                 Content("\n".join(shown.plain_lines())),
                 raw=Content("\n".join(shown.raw_lines)),
                 copy=self._host.copy,
+                press=lambda key: Pressed(self._link_of(found.id)) if key == "y" else None,
+                keys="y link",
             )
         )
 
@@ -199,8 +201,13 @@ class AuditLogScreen(Screen[None]):
             self.keys.tell(Notice(f"audit row id: {self._host.copy(row.copies)}", "good"))
 
     def _copy_link(self) -> None:
-        if (row := self.table.row) is not None and (url := self._desk.audit_url(row.id)):
-            self.keys.tell(Notice(f"audit link {safe(url, limit=120)}: {self._host.copy(url)}", "good"))
+        if (row := self.table.row) is not None:
+            self.keys.tell(Notice(self._link_of(row.id), "good"))
+
+    def _link_of(self, row_id: str) -> str:
+        """Copy the link of a row, and say so."""
+        url = self._desk.audit_url(row_id)
+        return f"audit link {self._host.copy(url)}: {safe(url, limit=120)}"
 
     def _back(self) -> None:
         if self._place.filter:

@@ -113,6 +113,8 @@ def effects(form: Form, values: Values, seen: Seen) -> list[Effect]:
     key, added = form.text(values, "economy_key"), amount(form, values)
     if not key or added <= 0:
         return [Effect("wallet", "nothing yet: name a currency and an amount")]
+    if seen.catalog is not None and key not in economy_keys(seen.snapshot, seen.catalog):
+        return [Effect("wallet", f"nothing yet: the catalog has no currency {key}")]
     holding = find.balance(seen.snapshot, key)
     before = holding.balance if holding is not None and holding.balance is not None else 0
     found = [Effect("wallet", f"{key} {grouped(before)} → {grouped(before + added)}, at once")]

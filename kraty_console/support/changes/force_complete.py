@@ -61,6 +61,7 @@ def form(asked: Asked) -> Form:
                 "number",
                 default=asked.prefill.get("final_score", shown),
                 hint=f"leave as is to keep {grouped(attempt.score)}" if shown else "leave empty to keep none",
+                doubtful=attempt.target is not None and (attempt.score or 0) < attempt.target,
                 check=check_score,
             ),
             Field(

@@ -13,6 +13,8 @@ async def test_focus_starts_where_something_must_be_filled_in_and_enter_leads_to
     desk.answers.append(world.applied())
     async with running(Host(desk)) as pilot:
         dialog = await opened(pilot)
+        assert dialog.focused.name == "final_score"  # 320 of 1 500 is hardly what the player reached
+        await pilot.press("enter", "enter", "enter")
         assert dialog.focused.name == "reason"
         await typed(pilot, "crash")
         await pilot.press("enter", "up")
@@ -34,7 +36,6 @@ async def test_enter_goes_through_every_field_and_space_ticks() -> None:
     desk = Desk("attempt.force_complete")
     async with running(Host(desk)) as pilot:
         dialog = await opened(pilot)
-        await pilot.press("shift+tab", "shift+tab", "shift+tab")
         assert dialog.focused.name == "final_score"
         await pilot.press("enter")
         assert dialog.focused.name == "then_roll"

@@ -89,7 +89,7 @@ async def test_the_buttons_stay_in_sight(size: tuple[int, int]) -> None:
 async def test_a_resize_keeps_what_was_typed() -> None:
     async with running(Host(make("attempt.force_complete"))) as pilot:
         dialog = await opened(pilot)
-        await pilot.press(*"crash")
+        await pilot.press("enter", "enter", "enter", *"crash")
         await pilot.resize_terminal(60, 16)
         await pilot.pause()
         await pilot.pause()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from textual.content import Content
 
 from kraty_console.client.entries import Entry, State
@@ -53,6 +55,9 @@ def test_every_state_of_an_entry_has_its_words() -> None:
     assert state_words(world.entry(state=State.RESOLVED, applied=False)) == "it did not"
     words = {state_words(world.entry(state=state, applied=None)) for state in State if state is not State.RESOLVED}
     assert len(words) == len(State) - 1
+    never_left = replace(world.entry(state=State.REFUSED, applied=False), error="not sent: no connection")
+    assert state_words(never_left) == "not sent"
+    assert "to be sent" in entry_text(never_left, world.NOW)
 
 
 def test_an_entry_reads_as_a_document_with_what_was_sent() -> None:

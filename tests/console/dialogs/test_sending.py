@@ -204,6 +204,7 @@ async def test_a_first_step_applied_and_a_second_refused_are_both_told() -> None
     ]
     async with running(Host(desk)) as pilot:
         dialog = await opened(pilot)
+        await pilot.press("enter", "enter", "enter")
         await typed(pilot, "crash")
         await pilot.press("enter", "enter")
         await until(pilot, lambda: dialog.phase is Phase.EDITING and len(desk.sent) == 2)
@@ -226,6 +227,7 @@ async def test_a_half_done_dialog_answers_what_was_applied_when_it_is_closed() -
     desk.answers += [world.applied(), world.refused(Refused("x", code="conflict", status=409))]
     async with running(Host(desk)) as pilot:
         dialog = await opened(pilot)
+        await pilot.press("enter", "enter", "enter")
         await typed(pilot, "crash")
         await pilot.press("enter", "enter")
         await until(pilot, lambda: dialog.phase is Phase.EDITING and len(desk.sent) == 2)
@@ -239,7 +241,7 @@ async def test_without_the_tick_nothing_follows() -> None:
     desk.answers.append(world.applied())
     async with running(Host(desk)) as pilot:
         await opened(pilot)
-        await pilot.press("shift+tab", "shift+tab", "space", "tab", "tab")
+        await pilot.press("enter", "space", "enter", "enter")
         await typed(pilot, "crash")
         await pilot.press("enter", "enter")
         await until(pilot, lambda: pilot.app.answers)

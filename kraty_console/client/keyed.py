@@ -1,0 +1,137 @@
+"""Calls with an API key, for programs: tried again through trouble, a change always with the same key of its own.
+
+Kraty keeps the idempotency keys of these surfaces (kraty-api 7.5), so a change that was sent and not answered is sent
+again, byte for byte, and happens once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import time
+import uuid
+from collections.abc import Awaitable, Callable, Mapping
+from types import TracebackType
+from typing import Any, Final, Self, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from kraty_console.client.replies import Reply, error_of, parsed
+from kraty_console.client.retries import Retries
+from kraty_console.client.routes import Query, Route
+from kraty_console.client.transport import Timeouts, Transport
+from kraty_console.contract.errors import BadAnswer, Refused
+from kraty_console.contract.secret import Credential, Secret
+
+T = TypeVar("T", bound=BaseModel)
+
+PATIENCE: Final = 45.0
+"""Seconds after which no other try is begun; the longest pauses there are fit in (kraty-api 7.6)."""
+
+_NOT_KRATY: Final = "The server does not answer like a Kraty backend: check the URL."
+
+
+class KeyedCalls:
+    """What a key may call; every call may raise a `KratyError`. Use it as `async with`, or close it."""
+
+    def __init__(
+        self,
+        base_url: str,
+        key: Secret,
+        *,
+        timeout: Timeouts | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        clock: Callable[[], float] = time.monotonic,
+        jitter: Callable[[], float] = random.random,
+        new_key: Callable[[], str] = lambda: uuid.uuid4().hex,
+    ) -> None:
+        """Opens nothing yet: the first call does. `new_key` makes the idempotency keys that callers do not give.
+
+        Raises:
+            Invalid: the address is no address, or plain http to another machine.
+        """
+        self._transport = Transport(base_url, Credential(key), timeouts=timeout, clock=clock)
+        self._retries = Retries(sleep=sleep, clock=clock, jitter=jitter, patience=PATIENCE)
+        self._new_key = new_key
+        self.base_url = self._transport.base_url
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._transport.close()
+
+    async def read(
+        self,
+        shape: type[T],
+        route: Route,
+        segments: Mapping[str, str],
+        query: Query | None = None,
+        *,
+        headers: dict[str, str] | None = None,
+        enveloped: bool = True,
+    ) -> T:
+        """What a route answers."""
+        target = route.target(segments, query)
+        reply = await self._retries.run(lambda: self._transport.exchange(route.method, target, headers=headers))
+        return _read(shape, reply, write=False, enveloped=enveloped)
+
+    async def write(
+        self,
+        shape: type[T],
+        route: Route,
+        segments: Mapping[str, str],
+        body: Mapping[str, Any] | None = None,
+        *,
+        key: str | None = None,
+        query: Query | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> T:
+        """Make a change, once: `key` is its idempotency key, new where none is given; fields of None are left out.
+
+        An `Unavailable` with `maybe_applied` leaves open whether it happened; the same call with the same key tells.
+        """
+        target = route.target(segments, query)
+        fields = {name: value for name, value in (body or {}).items() if value is not None}
+        sent = json.dumps({**fields, "idempotencyKey": key or self._new_key()}, allow_nan=False).encode("ascii")
+        reply = await self._retries.run(
+            lambda: self._transport.exchange(route.method, target, body=sent, headers=headers), write=True
+        )
+        return _read(shape, reply, write=True)
+
+
+def _read(shape: type[T], reply: Reply, *, write: bool, enveloped: bool = True) -> T:
+    if not 200 <= reply.status < 300:
+        raise error_of(reply, write=write)
+    value = parsed(reply.content)
+    if isinstance(value, dict) and isinstance(value.get("error"), dict):
+        raise _waiting(reply, value["error"])
+    if enveloped:
+        if not isinstance(value, dict) or "data" not in value:
+            raise BadAnswer(_NOT_KRATY, status=reply.status, request_id=reply.request_id, maybe_applied=write)
+        value = value["data"]
+    try:
+        return shape.model_validate(value)
+    except ValidationError as error:
+        where = ", ".join(sorted({".".join(map(str, item["loc"])) for item in error.errors(include_input=False)}))
+        words = f"The answer is not the one asked for (look at: {where or 'all of it'})."
+        raise BadAnswer(words, status=reply.status, request_id=reply.request_id, maybe_applied=write) from None
+
+
+def _waiting(reply: Reply, told: Mapping[str, Any]) -> Refused:
+    """A 2xx that holds an error: understood, and not yet to be had, as a lobby that is forming (kraty-api 4)."""
+    details = told.get("details")
+    return Refused(
+        str(told.get("message") or "Not yet."),
+        code=str(told.get("code") or ""),
+        status=reply.status,
+        details=details if isinstance(details, dict) else {},
+        request_id=reply.request_id,
+    )

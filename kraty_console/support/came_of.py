@@ -1,0 +1,77 @@
+"""What a change that was applied altered, in a few words for the ticket: from the server's answer, not from a guess."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kraty_console.support import find
+from kraty_console.support.contents import contents_words, listed
+from kraty_console.support.measure import counted, grouped, signed
+from kraty_console.support.words import status_words
+
+if TYPE_CHECKING:
+    from kraty_console.contract.actions import Changed, ForceClaimed
+    from kraty_console.contract.calls import Call
+    from kraty_console.contract.players import Attempt, Grant, Snapshot
+
+
+def came_of(call: Call, answer: Changed | None, before: Snapshot | None) -> str:
+    """`in progress → force-completed, score 320 → 1 500`; empty where the answer does not tell.
+
+    Args:
+        call: What was sent.
+        answer: What the server answered; None when the effect is known from its audit log alone.
+        before: The player as last read before it, for what was there.
+    """
+    from kraty_console.contract import actions
+
+    match answer:
+        case actions.ForceCompleted():
+            return _completed(answer.attempt, before)
+        case actions.RewardRolled():
+            return _rolled(answer.grants, answer.grant_count)
+        case actions.GrantCreated():
+            return f"granted {_contents(answer.grant)}, {status_words(answer.grant.status)}"
+        case actions.ForceClaimed():
+            return _claimed(answer, before)
+        case actions.Credited():
+            added = call.request.amount if isinstance(call.request, actions.WalletCredit) else None
+            return f"{answer.economy_key} {signed(added)}, balance {grouped(answer.balance)}"
+        case actions.Banned():
+            return "banned" if answer.applied else "was banned already; the reason was replaced"
+        case actions.Unbanned():
+            return "ban lifted" if answer.applied else "was not banned"
+        case _:
+            return ""
+
+
+def _completed(attempt: Attempt, before: Snapshot | None) -> str:
+    was = find.attempt(before, attempt.id) if before is not None else None
+    status = status_words(attempt.status)
+    if was is None:
+        return f"{status}, score {grouped(attempt.score)}"
+    same = was.score == attempt.score
+    score = grouped(attempt.score) if same else f"{grouped(was.score)} → {grouped(attempt.score)}"
+    return f"{status_words(was.status)} → {status}, score {score}{' (unchanged)' if same else ''}"
+
+
+def _rolled(grants: list[Grant], count: int) -> str:
+    if not grants:
+        return f"the roll made {counted(count, 'grant')}" if count else "the roll gave nothing"
+    return f"the roll granted {listed(_contents(grant) for grant in grants)}"
+
+
+def _claimed(answer: ForceClaimed, before: Snapshot | None) -> str:
+    was = find.grant(before, answer.grant.id) if before is not None else None
+    status = f"{status_words(was.status)} → " if was is not None and was.status != answer.grant.status else ""
+    delivered = [
+        f"{each.economy_key or each.item_key} {signed(each.delta)}"
+        for each in answer.deposits
+        if each.delta is not None
+    ]
+    what = f"delivered {listed(delivered)}" if delivered else "nothing was delivered by it"
+    return f"{status}{status_words(answer.grant.status)}, {what}"
+
+
+def _contents(grant: Grant) -> str:
+    return contents_words(grant.contents, grant.kind)

@@ -1,0 +1,84 @@
+"""A row opened as a document: the row's own keys go on working in it, and what was done is told in the worklog."""
+
+from __future__ import annotations
+
+from kraty_console.console.dialogs.action import ActionDialog
+from kraty_console.console.dialogs.text import TextDialog
+from kraty_console.console.dialogs.ticket import TicketDialog
+from tests.console.drive import Hand, at
+from tests.console.filling import confirm, done, put
+from tests.console.stage import Stage
+from tests.console.wire import Wire
+
+PORTAL = "https://portal.example/studios/{studioId}/audit/{auditId}"
+
+
+async def opened_document(hand: Hand, *keys: str) -> TextDialog:
+    await hand.press(*keys, "enter")
+    await hand.opened(TextDialog)
+    assert isinstance(hand.app.screen, TextDialog)
+    return hand.app.screen
+
+
+async def test_the_actions_of_a_row_work_from_inside_it(backend: Stage, wire: Wire) -> None:
+    async with at(backend.app(player="alice_42")) as hand:
+        await hand.looks_at("alice_42")
+        await opened_document(hand)
+        await hand.sees("roll failed", "R . act · esc close")
+        await hand.press("F")
+        await hand.sees("this attempt is already complete")
+        assert isinstance(hand.app.screen, TextDialog)
+        await hand.press("R")
+        await hand.opened(ActionDialog)
+        await hand.sees("Retry roll", "daily_race")
+        await hand.press("escape")
+        await hand.closed()
+        await opened_document(hand)
+        await hand.press("full_stop")
+        await hand.opened(ActionDialog)
+        await hand.sees("Retry roll")
+    assert not wire.changes
+
+
+async def test_a_ticket_is_set_and_a_link_copied_from_inside_a_row(backend: Stage) -> None:
+    async with at(backend.app(player="erin", audit_url=PORTAL)) as hand:
+        await hand.looks_at("erin")
+        await opened_document(hand, "6")
+        await hand.sees("y link")
+        await hand.press("y")
+        await hand.sees("audit link sent to the terminal's clipboard")
+        row = hand.app.bottom.table.row
+        assert row is not None
+        studio = backend.world.credentials["studioId"]
+        assert hand.app.clipboard == f"https://portal.example/studios/{studio}/audit/{row.id}"
+        await hand.press("w")
+        await hand.sees("nothing was done yet")
+        await hand.press("t")
+        await hand.opened(TicketDialog)
+
+
+async def test_a_row_with_nothing_to_do_offers_nothing(backend: Stage) -> None:
+    async with at(backend.app(player="grace_hopper")) as hand:
+        await hand.looks_at("grace_hopper")
+        await opened_document(hand, "2")
+        await hand.sees("c copy · esc close")
+        await hand.press("full_stop")
+        await hand.sees("Nothing is wrong")
+        await hand.press("F")
+        await hand.sees("this grant is already claimed")
+
+
+async def test_the_worklog_tells_what_changed_with_the_link_that_people_open(backend: Stage) -> None:
+    async with at(backend.app(player="carol_ng", audit_url=PORTAL)) as hand:
+        await hand.looks_at("carol_ng")
+        await hand.press("F")
+        await hand.opened(ActionDialog)
+        await put(hand, final_score="1600", then_roll=True, ticket="ZD-9", reason="replay shows the finish")
+        await confirm(hand)
+        await done(hand)
+        await hand.press("w")
+    told = hand.app.clipboard
+    assert "in progress → force-completed, score 740 → 1 600" in told
+    assert "the roll granted " in told
+    assert told.count("audit: https://portal.example/studios/") == 2
+    assert "applied" not in told

@@ -1,0 +1,75 @@
+"""What an applied change altered, from the server's answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kraty_console.contract.actions import (
+    Banned,
+    Changed,
+    Credited,
+    ForceClaimed,
+    ForceCompleted,
+    GrantCreated,
+    RewardRolled,
+    Unbanned,
+    WalletCredit,
+)
+from kraty_console.contract.calls import ActionKind, Call
+from kraty_console.support.came_of import came_of
+from kraty_console.support.measure import GROUP as N
+from tests.support.players import attempt, grant, snapshot
+
+CALL = Call(
+    ActionKind.CREDIT, "alice_42", WalletCredit(amount=1500, reason="make-good", idempotency_key="k" * 8), None, "gold"
+)
+STUCK = attempt(status="in_progress", score=320, completedAt=None)
+BEFORE = snapshot(attempts=[STUCK], grants=[grant()])
+PLAYER: dict[str, Any] = {"externalPlayerId": "alice_42"}
+
+
+@pytest.mark.parametrize(
+    ("shape", "answer", "words"),
+    [
+        (
+            ForceCompleted,
+            {"attempt": attempt(status="force_completed", score=1500)},
+            f"in progress → force-completed, score 320 → 1{N}500",
+        ),
+        (
+            ForceCompleted,
+            {"attempt": attempt(status="force_completed", score=320)},
+            "in progress → force-completed, score 320 (unchanged)",
+        ),
+        (
+            ForceCompleted,
+            {"attempt": attempt(id="another", status="force_completed")},
+            f"force-completed, score 1{N}840",
+        ),
+        (RewardRolled, {"attempt": attempt(), "grants": [grant()], "grantCount": 1}, "the roll granted 500 gold"),
+        (RewardRolled, {"attempt": attempt(), "grantCount": 2}, "the roll made 2 grants"),
+        (RewardRolled, {"attempt": attempt()}, "the roll gave nothing"),
+        (GrantCreated, {"grant": grant()}, "granted 500 gold, pending"),
+        (
+            ForceClaimed,
+            {"grant": grant(status="claimed"), "deposits": [{"economyKey": "gold", "delta": 500}]},
+            "pending → claimed, delivered gold +500",
+        ),
+        (ForceClaimed, {"grant": grant(status="claimed")}, "pending → claimed, nothing was delivered by it"),
+        (Credited, {"economyKey": "gold", "balance": 2740}, f"gold +1{N}500, balance 2{N}740"),
+        (Banned, PLAYER, "banned"),
+        (Banned, {**PLAYER, "applied": False}, "was banned already; the reason was replaced"),
+        (Unbanned, PLAYER, "ban lifted"),
+        (Unbanned, {**PLAYER, "applied": False}, "was not banned"),
+        (Changed, {}, ""),
+    ],
+)
+def test_what_came_of_it(shape: type[Changed], answer: dict[str, Any], words: str) -> None:
+    assert came_of(CALL, shape.model_validate(answer), BEFORE) == words
+
+
+def test_an_effect_known_from_the_audit_log_alone_is_not_made_up() -> None:
+    assert came_of(CALL, None, BEFORE) == ""
+    assert came_of(CALL, ForceCompleted.model_validate({"attempt": attempt()}), None) == f"completed, score 1{N}840"
