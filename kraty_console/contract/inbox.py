@@ -1,4 +1,4 @@
-"""What a receiver of webhooks does with a message: check who signed it, read it, take each delivery once (kraty-api 8.1).
+"""What a receiver of webhooks does with a message: check who signed it, read it, take it once (kraty-api 8.1).
 
 Pure: whoever listens gives header, body and moment, and answers with the status.
 """
