@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from kraty_console.cli.main import main
+import os
+import sys
+from typing import NoReturn
+
+from kraty_console.cli.first_frame import show_first_frame
+
+
+def main() -> NoReturn:
+    """Show what can be shown at once, then import and do the rest."""
+    show_first_frame(sys.argv[1:], os.environ)
+    from kraty_console.cli.main import main as run
+
+    run()
+
 
 if __name__ == "__main__":
     main()

@@ -11,11 +11,12 @@ import click
 from kraty_console import __version__
 from kraty_console.cli.exits import Exit
 from kraty_console.cli.options import Options, console_options
+from kraty_console.paint.standing import fall
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_COMMANDS: Final = {
+COMMANDS: Final = {
     "open": ("kraty_console.cli.opening", "open_console", "Open the console, on a player if one is named."),
     "search": ("kraty_console.cli.questions", "search", "Find players by id, e-mail, or the beginning of an id."),
     "show": ("kraty_console.cli.questions", "show", "Show what is known of a player."),
@@ -31,24 +32,24 @@ class _Commands(click.Group):
     """Imports a command when it is called; a first word that is no command is a player's id."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_COMMANDS)
+        return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _COMMANDS:
+        if cmd_name not in COMMANDS:
             return None
-        module, attribute, _ = _COMMANDS[cmd_name]
+        module, attribute, _ = COMMANDS[cmd_name]
         command = getattr(import_module(module), attribute)
         assert isinstance(command, click.Command)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl([(name, words) for name, (_, _, words) in _COMMANDS.items()])
+            formatter.write_dl([(name, words) for name, (_, _, words) in COMMANDS.items()])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in _COMMANDS:
+        if args and args[0] not in COMMANDS:
             return "open", self.get_command(ctx, "open"), ["--", *args] if args[0].startswith("-") else args
         return super().resolve_command(ctx, args)
 
@@ -84,9 +85,12 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
     never_fail_on_letters()
     try:
-        code = cli.main(
-            args=None if arguments is None else list(arguments), prog_name="kraty-console", standalone_mode=False
-        )
+        try:
+            code = cli.main(
+                args=None if arguments is None else list(arguments), prog_name="kraty-console", standalone_mode=False
+            )
+        finally:
+            fall()
     except click.ClickException as error:
         return _usage(error)
     except (click.Abort, KeyboardInterrupt):

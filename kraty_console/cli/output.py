@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from kraty_console.paint.standing import fall
+
 
 def emit(text: str) -> None:
     """Data, whole lines; text from outside has been through the door before it gets here."""
@@ -20,7 +22,8 @@ def emit_json(value: Any) -> None:  # noqa: ANN401 (JSON is anything)
 
 
 def say(words: str) -> None:
-    """Words for a person, made safe."""
+    """Words for a person, made safe; on the terminal as it was, not on a first picture that nothing takes over."""
+    fall()
     from kraty_console.present.safe import safe
 
     print(safe(words, limit=4_000, multiline=True), file=sys.stderr, flush=True)

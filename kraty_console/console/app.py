@@ -31,6 +31,7 @@ from kraty_console.console.screens.player import PlayerScreen
 from kraty_console.console.stylesheets import stylesheets
 from kraty_console.console.theme import NAMES, THEMES, VARIABLE_DEFAULTS, choose_theme
 from kraty_console.contract.permissions import Permission
+from kraty_console.paint.standing import fall, take_over
 from kraty_console.paint.textual_app import PaintsChanges
 from kraty_console.present.safe import safe
 from kraty_console.support.keymap import keymap_problems
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from kraty_console.config.launch import Launch
     from kraty_console.contract.calls import Call
     from kraty_console.contract.secret import Secret
+    from kraty_console.paint.standing import Standing
 
 
 class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
@@ -63,10 +65,11 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
         now: Callable[[], datetime] = utc_now,
         clock: Callable[[], float] = time.monotonic,
         environ: Mapping[str, str] = os.environ,
+        standing: Standing | None = None,
     ) -> None:
         self._guard = Guard()
         self._environ = dict(environ)  # Textual takes NO_COLOR out of the environment
-        super().__init__()
+        super().__init__(standing=standing)
         self.plain_paint = launch.plain_paint
         self.animation_level = "none"  # after the base class, which would set it again
         self.desk = Desk(launch, now=now, clock=clock, ticket=launch.ticket or "")
@@ -341,9 +344,10 @@ def run_console(launch: Launch) -> int:
     """
     wrong = problems(launch)
     if wrong:
+        fall()
         sys.stderr.write("\n".join([*wrong, ""]))
         return 2
-    app = KratyApp(launch)
+    app = KratyApp(launch, standing=take_over())
     asyncio.run(app.run_async(mouse=launch.mouse))
     sys.stdout.flush()
     return app.return_code or 0

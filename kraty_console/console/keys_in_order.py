@@ -32,6 +32,9 @@ HEARS_SINCE: Final = "hears_since"
 """The attribute of a screen that holds the moment, on the clock of events, since which it listens; None while it does
 not listen yet. A screen without it always listens."""
 
+DEAF: Final = 5.0
+"""Seconds after the first key from which keys are taken though nothing has had the focus yet."""
+
 AT_ONCE: Final = frozenset({"ctrl+c"})
 """Keys that wait for nothing."""
 
@@ -43,6 +46,8 @@ class KeysInOrder(App[ResultT], Generic[ResultT]):
     _taken_at = 0.0
     _turn = 0
     _busy = False
+    _listens = False
+    _first_at: float | None = None
 
     async def on_event(self, event: events.Event) -> None:
         """Queue what is typed; everything else goes on as it does."""
@@ -55,8 +60,24 @@ class KeysInOrder(App[ResultT], Generic[ResultT]):
         if not hasattr(self, "_typed"):
             self._typed = deque()
         self._typed.append(event)
+        if not self._listens and self._is_deaf():
+            return
         if not self._busy or time.monotonic() - self._taken_at > STUCK:
             await self._take()
+
+    async def on_descendant_focus(self) -> None:
+        """Something has the focus: what was typed while the first screen was made goes there."""
+        if not self._listens:
+            self._listens = True
+            if getattr(self, "_typed", None) and not self._busy:
+                await self._take()
+
+    def _is_deaf(self) -> bool:
+        """Whether the first screen may still be on its way."""
+        now = time.monotonic()
+        if self._first_at is None:
+            self._first_at = now
+        return now - self._first_at < DEAF
 
     async def _take(self) -> None:
         self._turn += 1

@@ -75,6 +75,10 @@ class Looks:
             number = self._by_style[style] = self._enter(self._look(style))
         return number
 
+    def enter(self, look: Look) -> int:
+        """The number of a look that no style stands for."""
+        return self._enter(look)
+
     def __getitem__(self, number: int) -> Look:
         return self._looks[number]
 

@@ -10,8 +10,9 @@ from rich.segment import Segment
 
 from kraty_console.paint.abilities import Abilities
 from kraty_console.paint.cells import REST, cells_of
-from kraty_console.paint.looks import PLAIN, Looks
+from kraty_console.paint.looks import PLAIN, Look, Looks
 from kraty_console.paint.pen import Pen
+from kraty_console.paint.standing import Ink, Standing
 
 Piece = tuple[int, int, Iterable[Segment]]
 """A piece of a line: row, first column, what to show there."""
@@ -33,6 +34,19 @@ class Painter:
         """Something else wrote to the terminal, or took it for a while: nothing is known of it any more."""
         self._known = False
         self._cursor = None
+
+    def adopt(self, standing: Standing) -> None:
+        """Take a picture that stands already for what is shown."""
+        self._columns, self._rows = standing.size
+        ground = self.looks.enter(_look(standing.picture.ground))
+        self._texts = [[" "] * self._columns for _ in range(self._rows)]
+        self._numbers = [[ground] * self._columns for _ in range(self._rows)]
+        for y, x, text, ink in standing.picture.pieces:
+            number = self.looks.enter(_look(ink))
+            end = x + len(text)
+            self._texts[y][x:end] = text
+            self._numbers[y][x:end] = [self.looks.blanks[number] if each == " " else number for each in text]
+        self._known = True
 
     def row(self, y: int) -> tuple[tuple[str, ...], tuple[int, ...]]:
         """What is remembered of a row: the text of each cell, and the number of its look."""
@@ -95,6 +109,10 @@ class Painter:
             row[end] = " "
         row[x:end] = texts
         looks[x:end] = numbers
+
+
+def _look(ink: Ink) -> Look:
+    return Look(ink.letters, ink.behind, ink.attributes)
 
 
 def _cut(texts: list[str], start: int, end: int) -> list[str]:

@@ -12,6 +12,7 @@ from textual.app import App
 
 from kraty_console.paint.abilities import abilities_of
 from kraty_console.paint.painter import Painter, Piece
+from kraty_console.paint.standing import Standing
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -35,9 +36,15 @@ class PaintsChanges(App[Result]):
 
     plain_paint: bool = False
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 (Textual's own)
+    def __init__(self, *arguments: Any, standing: Standing | None = None, **options: Any) -> None:  # noqa: ANN401
+        """`standing` is a picture that is on the terminal already; everything else is Textual's own."""
         super().__init__(*arguments, **options)
         self._painter: Painter | None = None
+        self._standing = standing
+        if standing is not None:
+            from kraty_console.paint.taking_over import driver_over
+
+            self.driver_class = driver_over(standing)
 
     def forget_screen(self) -> None:
         """What the terminal shows is not known any more: the next update has to be of all of it."""
@@ -72,6 +79,8 @@ class PaintsChanges(App[Result]):
         assert driver is not None
         if self._painter is None:
             self._painter = Painter(abilities_of(os.environ.get("TERM")), colours_of(self.console))
+            if self._standing is not None:
+                self._painter.adopt(self._standing)
         size = screen.outer_size
         cursor = size.clamp_offset(self.cursor_position)
         try:

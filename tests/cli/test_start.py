@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 
 from kraty_console import __version__
-from kraty_console.cli.main import _COMMANDS
+from kraty_console.cli.main import COMMANDS
 from kraty_console.cli.terminal import why_no_console
 from tests.client.wire import Line, wired
 
 COMMAND = [sys.executable, "-m", "kraty_console"]
 HEAVY = {"textual", "rich", "httpx", "pydantic", "sqlalchemy", "starlette", "uvicorn", "asyncio"}
-HELPED = [[], *([name] for name in _COMMANDS), ["backend", "serve"], ["config", "path"]]
+HELPED = [[], *([name] for name in COMMANDS), ["backend", "serve"], ["config", "path"]]
 
 
 def ran(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
@@ -54,7 +54,7 @@ def test_help_and_version_import_nothing_heavy(arguments: list[str]) -> None:
 
 def test_help_names_every_command_and_exit_code() -> None:
     told = ran("--help").stdout
-    assert all(f"  {name}" in told for name in _COMMANDS)
+    assert all(f"  {name}" in told for name in COMMANDS)
     assert "0 found, 1 failed, 2 usage, 3 not found, 4 not allowed, 5 unreachable" in " ".join(told.split())
 
 

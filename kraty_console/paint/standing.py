@@ -1,0 +1,103 @@
+"""A first picture that stands before anything is imported, and is taken over by what comes: no blank, no flicker.
+
+Imports next to nothing, so that the picture stands as soon as the interpreter does. From then on the terminal is on its
+alternate screen, echoes nothing, and keeps what is typed for whoever reads it first.
+"""
+
+from __future__ import annotations
+
+import os
+
+ALTERNATE_SCREEN = "\x1b[?1049h"
+HIDDEN_CURSOR = "\x1b[?25l"
+_BACK = b"\x1b[m\x1b[?1049l\x1b[?25h"
+
+
+class Ink:
+    """How a piece of the picture looks, as parameters of the sequence that sets it; empty is the terminal's own."""
+
+    __slots__ = ("attributes", "behind", "letters")
+
+    def __init__(self, letters: str = "", behind: str = "", attributes: tuple[str, ...] = ()) -> None:
+        self.letters = letters
+        self.behind = behind
+        self.attributes = attributes
+
+    @property
+    def sequence(self) -> str:
+        """What sets it from anything else."""
+        return f"\x1b[{';'.join(('0', *self.attributes, *filter(None, (self.letters, self.behind))))}m"
+
+
+class Picture:
+    """What is shown: a ground over all of the screen, and on it pieces (row, column, text, ink)."""
+
+    __slots__ = ("ground", "pieces")
+
+    def __init__(self, ground: Ink, pieces: list[tuple[int, int, str, Ink]]) -> None:
+        self.ground = ground
+        self.pieces = pieces
+
+
+class Standing:
+    """A picture that stands, and how the terminal was before."""
+
+    __slots__ = ("attributes", "picture", "size")
+
+    def __init__(self, picture: Picture, size: tuple[int, int], attributes: list[object]) -> None:
+        self.picture = picture
+        self.size = size
+        """Columns and rows."""
+        self.attributes = attributes
+        """Of the terminal, to be restored at the end."""
+
+
+_now: Standing | None = None
+
+
+def stand(draw: Picture, size: tuple[int, int]) -> bool:
+    """Show a picture; False, and nothing shown, where this process does not have the terminal."""
+    global _now  # noqa: PLW0603 (there is one terminal)
+    import termios
+
+    try:
+        if os.tcgetpgrp(0) != os.getpgrp():
+            return False
+        before = termios.tcgetattr(0)
+        quiet = termios.tcgetattr(0)
+        quiet[0] &= ~(termios.IXON | termios.IXOFF | termios.ICRNL | termios.INLCR | termios.IGNCR)
+        quiet[3] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN)
+        quiet[6][termios.VMIN], quiet[6][termios.VTIME], quiet[6][termios.VSUSP] = 1, 0, b"\0"
+        termios.tcsetattr(0, termios.TCSANOW, quiet)
+    except (OSError, termios.error):
+        return False
+    _now = Standing(draw, size, before)
+    ground = f"\x1b[{draw.ground.behind}m" if draw.ground.behind else ""
+    out = [ALTERNATE_SCREEN, HIDDEN_CURSOR, "\x1b[m", ground, "\x1b[2J"]
+    for y, x, text, ink in draw.pieces:
+        out += [f"\x1b[{y + 1};{x + 1}H", ink.sequence, text]
+    os.write(2, "".join([*out, "\x1b[m"]).encode())
+    return True
+
+
+def fall() -> bool:
+    """Put the terminal back as it was, if a picture still stands that nothing took over; whether one did."""
+    global _now
+    standing, _now = _now, None
+    if standing is None:
+        return False
+    import termios
+
+    try:
+        os.write(2, _BACK)
+        termios.tcsetattr(0, termios.TCSANOW, standing.attributes)  # type: ignore[arg-type]
+    except (OSError, termios.error):  # the terminal is gone: there is nothing to put back
+        return True
+    return True
+
+
+def take_over() -> Standing | None:
+    """The picture that stands, for whoever answers for the terminal from now on."""
+    global _now
+    standing, _now = _now, None
+    return standing

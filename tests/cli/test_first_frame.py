@@ -1,0 +1,114 @@
+"""The first picture: when it stands, and that it is what Textual paints first."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from rich.color import Color, ColorSystem
+
+from kraty_console.cli.first_frame import INKS, OTHER_COMMANDS, picture, show_first_frame, theme_of
+from kraty_console.cli.main import COMMANDS
+from kraty_console.console.theme import NAMES, THEMES
+
+TRUE = {"COLORTERM": "truecolor", "TERM": "xterm-256color", "KRATY_URL": "https://kraty.example", "HOME": "/nowhere"}
+SYSTEMS = {"truecolor": ColorSystem.TRUECOLOR, "256": ColorSystem.EIGHT_BIT, "standard": ColorSystem.STANDARD}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "opens"),
+    [
+        ([], True),
+        (["alice_42"], True),
+        (["open", "search"], True),
+        (["--url", "https://k.example", "alice_42"], True),
+        (["--ticket=ZD-1", "--read-only", "a"], True),
+        (["--studio", "search", "alice_42"], True),
+        (["search", "alice"], False),
+        (["backend", "serve"], False),
+        (["demo"], False),
+        (["--help"], False),
+        (["-V"], False),
+        (["--token-stdin"], False),
+        (["--plain-paint"], False),
+        (["alice", "bob"], False),
+    ],
+)
+def test_it_stands_where_the_arguments_open_the_console(arguments: list[str], opens: bool) -> None:
+    assert (theme_of(arguments, TRUE) is not None) is opens
+
+
+def test_every_other_command_is_known() -> None:
+    assert set(COMMANDS) - {"open"} <= OTHER_COMMANDS
+
+
+@pytest.mark.parametrize(
+    ("environ", "arguments", "theme"),
+    [
+        ({}, [], "dark"),
+        ({"COLORTERM": "", "TERM": "xterm"}, [], "ansi"),
+        ({"COLORTERM": "", "TERM": "screen-256color"}, [], "dark"),
+        ({"NO_COLOR": "1"}, ["--theme", "light"], "mono"),
+        ({"KRATY_THEME": "light"}, [], "light"),
+        ({"KRATY_THEME": "light"}, ["--theme=ansi"], "ansi"),
+        ({}, ["--theme", "pink"], None),
+        ({"KRATY_URL": ""}, [], None),
+        ({"KRATY_URL": ""}, ["--url", "https://k.example"], "dark"),
+    ],
+)
+def test_the_theme_is_the_one_the_console_will_choose(
+    environ: dict[str, str], arguments: list[str], theme: str | None
+) -> None:
+    assert theme_of(arguments, {**TRUE, **environ}) == theme
+
+
+@pytest.mark.parametrize(
+    ("text", "theme"),
+    [
+        ('theme = "light" # for the sun\n', "light"),
+        ('[profiles.a]\ntheme = "light"\n[profiles.b]\ntheme = "mono"\n', "dark"),
+        ("", "dark"),
+    ],
+)
+def test_the_theme_of_the_configuration_is_found(text: str, theme: str, tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(text)
+    assert theme_of([], {**TRUE, "KRATY_URL": "", "KRATY_CONFIG": str(file)}) == theme
+
+
+@pytest.mark.parametrize("name", ["dark", "light"])
+@pytest.mark.parametrize("colours", SYSTEMS)
+def test_its_colours_are_those_of_the_theme(name: str, colours: str) -> None:
+    theme = next(each for each in THEMES if each.name == NAMES[name])
+
+    def codes(colour: str | None, *, letters: bool = True) -> str:
+        assert colour is not None
+        return ";".join(Color.parse(colour).downgrade(SYSTEMS[colours]).get_ansi_codes(foreground=letters))
+
+    wanted = (
+        codes(theme.background, letters=False),
+        codes(theme.primary),
+        codes(theme.variables["muted"]),
+        codes(theme.variables["rule"]),
+    )
+    assert INKS[name, colours] == wanted
+
+
+def test_where_erasing_may_not_colour_the_ground_is_left_to_the_real_thing() -> None:
+    assert picture("dark", {**TRUE, "TERM": "screen"}, 80).ground.behind == ""
+    assert picture("dark", TRUE, 80).ground.behind == "48;2;18;22;27"
+
+
+def test_it_does_not_stand_without_a_terminal() -> None:
+    assert show_first_frame([], TRUE) is False
+
+
+def test_it_needs_next_to_nothing_to_be_imported() -> None:
+    asked = (
+        "import sys; before = set(sys.modules); import kraty_console.cli.first_frame;"
+        "print(*sorted(name for name in set(sys.modules) - before if not name.startswith('kraty_console')))"
+    )
+    told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert told.stdout.split() == ["__future__"]

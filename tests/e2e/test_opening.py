@@ -1,0 +1,60 @@
+"""From the first moment: a picture stands at once, keys are kept, and every end leaves the terminal as it was."""
+
+from __future__ import annotations
+
+import signal
+
+import pytest
+
+from tests.e2e.person import Person
+from tests.e2e.world import KRATY_CONSOLE, World
+from tests.terminal.audit import assert_clean
+
+pytestmark = pytest.mark.xdist_group("opening")
+
+
+def stands(text: str) -> bool:
+    """Whether the first picture, and no more, is there."""
+    return "player id or e-mail" in text and "GAME_ADMIN" not in text
+
+
+def test_a_search_typed_while_it_opens_loses_no_key(world: World) -> None:
+    with Person(world.console(), env=world.env("typing")) as person:
+        person.wait_for(stands)
+        assert b"2026$p" not in person.sent  # nothing of Textual is there yet
+        person.press(*"grace_hopper", "Enter")
+        person.on("grace_hopper")
+        assert person.text().count("\n") >= 20
+        person.quit()
+        assert_clean(person.sent)
+        assert person.left_as_found() == []
+
+
+def test_the_picture_is_taken_over_without_being_painted_again(world: World) -> None:
+    with Person(world.console(), env=world.env("flicker")) as person:
+        person.wait_for(stands)
+        first = len(person.sent)
+        person.signed_in()
+        after = bytes(person.sent[first:])
+        assert b"\x1b[2J" not in after
+        assert b"\x1b[?1049h" not in after
+        assert b"player id or e-mail" not in after
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_told_to_go_while_it_opens_it_puts_the_terminal_back(world: World, number: signal.Signals) -> None:
+    with Person(world.console(), env=world.env("going")) as person:
+        person.wait_for(stands)
+        person.signal(number)
+        assert person.wait_exit() == 128 + number
+        assert not person.emulator.full_screen
+        assert person.left_as_found() == []
+
+
+def test_what_cannot_be_used_is_told_on_the_terminal_as_it_was(world: World) -> None:
+    env = {**world.env("wrong"), "KRATY_PROFILE": "nowhere"}
+    with Person([*KRATY_CONSOLE, "--url", world.url], env=env) as person:
+        assert person.wait_exit() == 2
+        assert not person.emulator.full_screen
+        assert "nowhere" in person.text()
+        assert person.left_as_found() == []
