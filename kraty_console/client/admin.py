@@ -30,7 +30,8 @@ from kraty_console.contract.players import SearchHit, SearchResult, Snapshot
 from kraty_console.contract.secret import Credential
 from kraty_console.contract.session import Health, Me
 from kraty_console.contract.timeline import TimelineKind, TimelinePage
-from kraty_console.contract.wire import Answer, iso
+from kraty_console.contract.webhooks import Delivery, DeliveryPage, DeliveryReplayed, ReplayDelivery
+from kraty_console.contract.wire import Answer, Request, iso
 
 T = TypeVar("T")
 A = TypeVar("A", bound=Answer)
@@ -197,6 +198,38 @@ class KratyClient:
         """One row of the audit log."""
         return (await self._get(AuditRow, routes.AUDIT_ROW, {"row": row_id, **self._game()})).value
 
+    async def deliveries(
+        self,
+        *,
+        player: str | None = None,
+        event_name: str | None = None,
+        status: str | None = None,
+        cursor: str | None = None,
+        limit: int = DEFAULT_LIMIT,
+    ) -> DeliveryPage:
+        """A page of what was sent to the game's webhook endpoints, newest first; `NotFound` where none are kept."""
+        asked: Query = {
+            "player": player,
+            "eventName": event_name,
+            "status": status,
+            "environment": self.environment,
+            "cursor": cursor,
+            "limit": limit,
+        }
+        return (await self._get(DeliveryPage, routes.DELIVERIES, self._game(), asked)).value
+
+    async def delivery(self, delivery_id: str) -> Delivery:
+        """One delivery, with its attempts and what it tells."""
+        return (await self._get(Delivery, routes.DELIVERY, {"delivery": delivery_id, **self._game()})).value
+
+    async def replay(self, delivery_id: str, request: ReplayDelivery) -> DeliveryReplayed:
+        """Send a delivery again: asked for once; the same id and data, at once."""
+        route = CHANGES[ActionKind.REPLAY_DELIVERY].route
+        target = route.target({"target": delivery_id, **self._game()}, {"environment": self.environment})
+        answer = (await self.deliver(ActionKind.REPLAY_DELIVERY, target, json_bytes(request))).answer
+        assert isinstance(answer, DeliveryReplayed)
+        return answer
+
     async def send(self, call: Call) -> Changed:
         """Make a change: sent once, never again by itself. `Writer.perform` journals it first; use that."""
         return (await self.deliver(call.kind, self.path_of(call), json_body(call))).answer
@@ -250,7 +283,12 @@ class KratyClient:
 
 def json_body(call: Call) -> bytes:
     """The bytes of a change's body; the same call gives the same bytes, so that a resend equals the first."""
-    return json.dumps(call.request.body(), ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode("ascii")
+    return json_bytes(call.request)
+
+
+def json_bytes(request: Request) -> bytes:
+    """A request as it is sent."""
+    return json.dumps(request.body(), ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode("ascii")
 
 
 def _fetched(shape: type[A], reply: Reply) -> Fetched[A]:

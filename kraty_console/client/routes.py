@@ -23,6 +23,7 @@ from kraty_console.contract.actions import (
 )
 from kraty_console.contract.calls import ActionKind, Call
 from kraty_console.contract.errors import Invalid
+from kraty_console.contract.webhooks import DeliveryReplayed
 
 Query = Mapping[str, str | int | None]
 
@@ -76,6 +77,8 @@ SEARCH: Final = Route("GET", _GAME + "/players")
 SNAPSHOT: Final = Route("GET", _GAME + "/players/{player}")
 TIMELINE: Final = Route("GET", _GAME + "/players/{player}/timeline")
 CATALOG: Final = Route("GET", _GAME + "/catalog")
+DELIVERIES: Final = Route("GET", _GAME + "/webhooks/deliveries")
+DELIVERY: Final = Route("GET", _GAME + "/webhooks/deliveries/{delivery}")
 AUDIT_LOG: Final = Route("GET", _STUDIO + "/audit-log")
 AUDIT_ROW: Final = Route("GET", _STUDIO + "/audit-log/{row}")
 
@@ -96,6 +99,9 @@ CHANGES: Final[dict[ActionKind, ChangeRoute]] = {
     ActionKind.CREDIT: ChangeRoute(Route("POST", _GAME + "/players/{player}/wallet/{economy_key}/credit"), Credited),
     ActionKind.BAN: ChangeRoute(Route("POST", _GAME + "/players/{player}/ban"), Banned),
     ActionKind.UNBAN: ChangeRoute(Route("POST", _GAME + "/players/{player}/unban"), Unbanned),
+    ActionKind.REPLAY_DELIVERY: ChangeRoute(
+        Route("POST", _GAME + "/webhooks/deliveries/{target}/replay"), DeliveryReplayed
+    ),
 }
 
 

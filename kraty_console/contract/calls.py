@@ -20,6 +20,7 @@ class ActionKind(StrEnum):
     CREDIT = "credit"
     BAN = "ban"
     UNBAN = "unban"
+    REPLAY_DELIVERY = "replay_delivery"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,6 @@ class Call:
     """The player concerned, as the studio names it; raw, never shown without the door of `present.safe`."""
     request: Request
     target_id: str | None = None
-    """The attempt (force-complete, retry roll) or the grant (force-claim); None for the others."""
+    """The attempt (force-complete, retry roll), the grant (force-claim) or the delivery (replay); None for others."""
     economy_key: str | None = None
     """The balance to credit; None for the others."""

@@ -1,0 +1,79 @@
+"""The client and the deliveries of the real backend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from kraty_console.backend.api.rate_limit import Rate
+from kraty_console.backend.webhooks.posting import Outcome
+from kraty_console.client.admin import KratyClient
+from kraty_console.client.routes import DELIVERIES
+from kraty_console.contract.errors import NotAllowed, NotFound, Refused
+from kraty_console.contract.secret import Credential, Secret
+from kraty_console.contract.session import GAME_ADMIN, GAME_VIEWER
+from kraty_console.contract.webhooks import ReplayDelivery
+from tests.client.conftest import MakeClient
+from tests.client.wire import failed, wired
+from tests.contract.backend import Backend
+from tests.contract.webhooking import credit, deliver, make_endpoint
+from tests.contract.world import World, make_world
+from tests.databases import SqliteFiles
+
+REQUEST = ReplayDelivery(reason="lost in their restart", idempotency_key="replay-0001")
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    url = SqliteFiles(tmp_path_factory.mktemp("deliveries")).fresh()
+    with Backend(url, Rate(0)).running() as running:
+        yield make_world(running)
+
+
+def client_to(world: World, role: str = GAME_ADMIN) -> KratyClient:
+    return KratyClient(
+        f"http://127.0.0.1:{world.backend.port}",
+        Credential(Secret(world.sessions[role])),
+        studio_id=world.tenant.studio_id,
+        game_id=world.tenant.game_id,
+        environment="live",
+    )
+
+
+async def test_what_was_delivered_is_read_and_sent_again(world: World) -> None:
+    endpoint = make_endpoint(world)["endpoint"]["id"]
+    for amount in (1, 2, 3):
+        credit(world, "alice", amount)
+    deliver(world, endpoint, Outcome(3, 503, "answered 503", "busy"))
+    client, viewer = client_to(world), client_to(world, GAME_VIEWER)
+    try:
+        page = await client.deliveries(player="alice", event_name="wallet.changed", limit=2)
+        rest = await client.deliveries(player="alice", limit=2, cursor=page.next_cursor)
+        found = [*page.deliveries, *rest.deliveries]
+        assert (len(found), rest.next_cursor) == (3, None)
+        assert [each.attempt_count for each in found] == [0, 0, 1]
+        first = await viewer.delivery(found[-1].id)
+        assert first.data is not None
+        assert (first.data["delta"], first.attempts[0].answer) == (1, "busy")
+        with pytest.raises(NotAllowed, match=r"webhook\.replay"):
+            await viewer.replay(first.id, REQUEST)
+        with pytest.raises(Refused, match="waits for an earlier one") as held:
+            await client.replay(found[0].id, REQUEST)
+        assert held.value.details["waitsFor"] == first.id
+        replayed = await client.replay(first.id, REQUEST)
+        assert (replayed.delivery.status, replayed.audit is not None) == ("pending", True)
+        with pytest.raises(NotFound):
+            await client.delivery("evt_nothing")
+        assert (await client.deliveries(player="nobody")).deliveries == []
+    finally:
+        await client.close()
+        await viewer.close()
+
+
+async def test_a_backend_that_keeps_no_deliveries_says_that_they_are_not_there(client_of: MakeClient) -> None:
+    async with wired(failed(404, "not_found", "Not found")) as wire:
+        with pytest.raises(NotFound):
+            await client_of(wire.url).deliveries(player="a/b")
+    target = DELIVERIES.target({"studio": "studio-1", "game": "game-1"}, {"player": "a/b"})
+    assert wire.heard[0].target.startswith(target)
