@@ -139,3 +139,29 @@ class PlayerUnbanned(Answer):
     external_player_id: str
     unbanned_at: datetime
     applied: bool
+
+
+class RowError(Answer):
+    """Why a row was refused."""
+
+    code: str
+    message: str = ""
+
+
+class RowFailure(Answer):
+    """A row of a migration that was refused."""
+
+    row_index: int
+    """Counted from 0."""
+    external_player_id: str | None = None
+    error: RowError
+
+
+class Migrated(Answer):
+    """What came of the rows of a migration; the three numbers add up to all rows (kraty-api 3.9)."""
+
+    applied: int
+    skipped: int
+    """Rows that were applied before, under the same key."""
+    failed: int
+    failures: list[RowFailure] = Field(default_factory=list)

@@ -18,6 +18,7 @@ OPTIONAL = {
     "Snapshot": {"walletLedger", "itemLedger", "audit"},
     "Identity": {"avatar", "country"},
     "FriendAsked": {"request", "friend"},
+    "RowFailure": {"externalPlayerId"},
     **dict.fromkeys(("Named", "Friend", "FriendCode", "Hit", "Suggestion"), {"progression", "giftCooldownUntil"}),
     "BoardEntry": {"avatar", "country", "anonymizedName", "anonymizedAvatar", "progression"},
     "EventLeaderboard": {"joined"},

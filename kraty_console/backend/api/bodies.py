@@ -71,8 +71,12 @@ def read_fields(body: bytes, model: type[Model]) -> Model:
     try:
         return model.model_validate(value, by_alias=True, by_name=False)
     except ValidationError as error:
-        faults = error.errors(include_url=False, include_input=False, include_context=True)
-        raise refusals.invalid_fields(_fault(fault) for fault in faults) from None
+        raise refusals.invalid_fields(field_faults(error)) from None
+
+
+def field_faults(error: ValidationError) -> list[tuple[str, str]]:
+    """Each field that is wrong, and what is wrong with it."""
+    return [_fault(fault) for fault in error.errors(include_url=False, include_input=False, include_context=True)]
 
 
 def _fault(fault: ErrorDetails) -> tuple[str, str]:

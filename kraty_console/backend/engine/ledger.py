@@ -80,8 +80,8 @@ async def _derive(
 ) -> dict[str, Any] | None:
     """Set a derived resource to the number of steps that the balance has reached; None when it is that already.
 
-    What a step pays is paid once in a player's life, the first time it is reached. Nothing derives from what is
-    derived.
+    What a step pays is paid once in a player's life, the first time it is reached, and not for what is imported: it
+    was paid where the player comes from. Nothing derives from what is derived.
     """
     key: str = rule["economyKey"]
     held = await tx.get(tables.wallets, *player.key(), key)
@@ -90,7 +90,7 @@ async def _derive(
     if current == previous:
         return None
     paid = 0 if held is None else held["metadata"].get(steps.PAID, 0)
-    grants = await steps.pay(tx, ctx, player, rule, range(paid, current))
+    grants = [] if ctx.importing else await steps.pay(tx, ctx, player, rule, range(paid, current))
     change = Change(key, current - previous, steps.DERIVED, entry["ledgerId"])
     currency = await catalog.currency(tx, ctx, key)
     await _write_wallet(tx, ctx, player, change, currency, metadata={steps.PAID: max(paid, current)})

@@ -12,7 +12,12 @@ from kraty_console.contract.webhooks import EventName
 
 
 def emit(tx: Transaction, ctx: Context, event: EventName, player: Row, data: Mapping[str, Any]) -> None:
-    """Tell of something that happened to a player; `data` is the full after-state, the player's ids are added."""
+    """Tell of something that happened to a player; `data` is the full after-state, the player's ids are added.
+
+    What is imported is not told of (kraty-api 3.9).
+    """
+    if ctx.importing:
+        return
     tx.add(
         tables.outbox,
         {

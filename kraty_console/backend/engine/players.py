@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -75,26 +75,40 @@ async def upsert(
 
 
 async def _first_contact(tx: Transaction, ctx: Context, external_id: str) -> Row:
-    """A new player with a name from the pool. An id that a merge left behind is the new player's from now on."""
-    pooled = name_pool.draw(ctx.random_bytes)
-    new = {**_new(ctx, external_id), "anonymized_identity": pooled, "name_folded": folded(pooled["name"])}
-    if await tx.insert_if_absent(tables.players, new):
-        alias = tables.player_aliases
-        await tx.execute(
-            alias.delete().where(
-                alias.c.studio_id == ctx.tenant.studio_id,
-                alias.c.game_id == ctx.tenant.game_id,
-                alias.c.environment == ctx.environment,
-                alias.c.external_player_id == external_id,
-            )
-        )
+    """A new player. An id that a merge left behind is the new player's from now on."""
+    if await tx.insert_if_absent(tables.players, newcomer(ctx, external_id)):
+        await forget_aliases(tx, ctx, [external_id])
     return await lock(tx, ctx, external_id)
+
+
+def newcomer(ctx: Context, external_id: str) -> dict[str, Any]:
+    """The row of a player who was never heard of, with a name from the pool."""
+    pooled = name_pool.draw(ctx.random_bytes)
+    return {**_new(ctx, external_id), "anonymized_identity": pooled, "name_folded": folded(pooled["name"])}
+
+
+async def forget_aliases(tx: Transaction, ctx: Context, external_ids: Sequence[str]) -> None:
+    """These ids are players' own again, and lead nobody to whom they were merged into."""
+    alias = tables.player_aliases.c
+    await tx.execute(
+        tables.player_aliases.delete().where(
+            alias.studio_id == ctx.tenant.studio_id,
+            alias.game_id == ctx.tenant.game_id,
+            alias.environment == ctx.environment,
+            tx.among(alias.external_player_id, external_ids),
+        )
+    )
+
+
+def remember(tx: Transaction, ctx: Context, external_id: str, player: Row) -> None:
+    """This is the player of that id, and locked: for the rules that come after in the same transaction."""
+    tx.memo[("player", ctx.tenant, ctx.environment, external_id)] = player
 
 
 def enter(tx: Transaction, ctx: Context, external_id: str) -> Row:
     """A new player where nobody else can be making the same one: in a game that is made in this very transaction."""
     player = tx.add(tables.players, _new(ctx, external_id))
-    tx.memo[("player", ctx.tenant, ctx.environment, external_id)] = player
+    remember(tx, ctx, external_id, player)
     return player
 
 

@@ -214,6 +214,21 @@ class Transaction:
             known.update(row)  # read before the lock: what counts is what is there now (nothing is dirty after a flush)
         return known
 
+    async def load(self, table: sa.Table, *conditions: sa.ColumnElement[bool], lock: bool = False) -> list[Row]:
+        """Every row that meets the conditions, tracked, in the order of their keys, and locked in it when asked for."""
+        statement = sa.select(table).where(*conditions).order_by(*table.primary_key)
+        if lock and self.postgresql:
+            statement = statement.with_for_update()
+        await self._flush(frozenset({table}))
+        loaded = []
+        for values in (await self.connection.execute(statement)).mappings().all():
+            row = self._track(Row(table, dict(values), fresh=False))
+            row.update(values)  # nothing is dirty after a flush
+            if lock:
+                self._locked.add((table, row.key()))
+            loaded.append(row)
+        return loaded
+
     async def claim(self, table: sa.Table, *key: Any) -> Row | None:  # noqa: ANN401 (any key)
         """The row with this primary key, locked, unless it is gone or another transaction holds it: then None, at once.
 
@@ -275,6 +290,16 @@ class Transaction:
         else:
             statement = sqlite.insert(table).values(full).on_conflict_do_nothing()
         return (await self.connection.execute(statement)).rowcount == 1
+
+    async def insert_all_absent(self, table: sa.Table, rows: Iterable[Mapping[str, Any]]) -> None:
+        """As `insert_if_absent`, for many rows in the order given; which of them were there already is not told."""
+        await self._flush(frozenset({table}))
+        self._unseen.add(table)
+        defaults = _defaults(table)
+        dialect = postgresql if self.postgresql else sqlite
+        full = [{**defaults, **values} for values in rows]
+        if full:
+            await self.connection.execute(dialect.insert(table).on_conflict_do_nothing(), full)
 
     async def flush(self) -> None:
         """Write what was added and changed, in as few statements as possible."""

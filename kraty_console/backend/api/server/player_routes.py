@@ -6,7 +6,7 @@ from typing import Final
 
 from kraty_console.backend.api.profile_requests import EmailChange, IdentityChoice, MetadataBag
 from kraty_console.backend.api.routing import Route
-from kraty_console.backend.api.server import profiles, standing
+from kraty_console.backend.api.server import migrate, profiles, standing
 from kraty_console.backend.api.server.player_requests import ServerBan
 from kraty_console.backend.api.server.requests import KeyedRequest
 from kraty_console.backend.api.server.route import PLAYER, THE_PLAYER, server_route
@@ -58,4 +58,12 @@ ROUTES: Final[tuple[Route, ...]] = (
         reply=told.FriendRequests,
     ),
     server_route("GET", f"{PLAYER}/blocks", standing.blocks, "player.block.read", THE_PLAYER, reply=told.Blocks),
+    *(
+        server_route("POST", f"/migrate/{what}", rule, f"migrate.{what}", body=migrate.Batch, reply=server.Migrated)
+        for what, rule in (
+            ("players", migrate.players),
+            ("wallet", migrate.wallet),
+            ("inventory", migrate.inventory),
+        )
+    ),
 )

@@ -1,0 +1,106 @@
+"""Bringing players, balances and items from elsewhere (kraty-api 3.9)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationError
+
+from kraty_console.backend.api.bodies import field_faults
+from kraty_console.backend.api.calls import Call
+from kraty_console.backend.api.envelope import Reply
+from kraty_console.backend.api.server.requests import TOLERANT, Email, Key, KeyedRequest
+from kraty_console.backend.engine import importing
+from kraty_console.backend.engine.context import Answer, Context
+from kraty_console.backend.engine.importing import MOST_ROWS, Failure, Line
+from kraty_console.backend.storage.transaction import Transaction
+from kraty_console.contract.errors import Code
+from kraty_console.contract.limits import MAX_BALANCE, MAX_REASON
+from kraty_console.contract.wire import Request
+
+ExternalId = Annotated[str, Field(min_length=1, max_length=512)]
+CatalogKey = Annotated[str, Field(min_length=1, max_length=512)]
+Much = Annotated[int, Field(ge=1, le=MAX_BALANCE)]
+Reason = Annotated[str, Field(max_length=MAX_REASON)]
+
+Rule = Callable[[Transaction, Context, Sequence[Line], Sequence[Failure]], Awaitable[Answer]]
+
+
+class PlayerRow(Request):
+    """A player to make, or to bring up to date."""
+
+    model_config = TOLERANT
+
+    external_player_id: ExternalId
+    email: Email | None = None
+    context_snapshot: dict[str, Any] | None = None
+    idempotency_key: Key
+
+
+class WalletRow(Request):
+    """So much to add to a balance."""
+
+    model_config = TOLERANT
+
+    external_player_id: ExternalId
+    economy_key: CatalogKey
+    amount: Much
+    reason: Reason | None = None
+    idempotency_key: Key
+
+
+class InventoryRow(Request):
+    """So many of an item to add."""
+
+    model_config = TOLERANT
+
+    external_player_id: ExternalId
+    item_key: CatalogKey
+    quantity: Much
+    parameters: dict[str, Any] | None = None
+    reason: Reason | None = None
+    idempotency_key: Key
+
+
+class Batch(KeyedRequest):
+    """Up to a thousand rows; each is read by itself, so that one that is wrong does not stop the others."""
+
+    rows: Annotated[list[Any], Field(max_length=MOST_ROWS)]
+
+
+async def players(call: Call) -> Reply:
+    """Make players."""
+    return await _import(call, PlayerRow, importing.import_players)
+
+
+async def wallet(call: Call) -> Reply:
+    """Add to balances."""
+    return await _import(call, WalletRow, importing.import_wallet)
+
+
+async def inventory(call: Call) -> Reply:
+    """Add items."""
+    return await _import(call, InventoryRow, importing.import_inventory)
+
+
+async def _import(call: Call, model: type[PlayerRow | WalletRow | InventoryRow], rule: Rule) -> Reply:
+    asked = await call.body(Batch)
+    lines: list[Line] = []
+    failures: list[Failure] = []
+    for index, row in enumerate(asked.rows):
+        try:
+            read = model.model_validate(row, by_alias=True, by_name=False)
+        except ValidationError as error:
+            failures.append(_unreadable(index, row, error))
+            continue
+        said = read.model_dump(by_alias=True, exclude_unset=True)
+        lines.append(Line(index, said.pop("externalPlayerId"), said.pop("idempotencyKey"), said))
+    return await call.change(asked, lambda tx, ctx: rule(tx, ctx, lines, failures))
+
+
+def _unreadable(index: int, row: object, error: ValidationError) -> Failure:
+    """The failure of a row that is none."""
+    named = row.get("externalPlayerId") if isinstance(row, dict) else None
+    message = "; ".join(f"{field} {fault}" for field, fault in field_faults(error))
+    return Failure(index, named if isinstance(named, str) else None, Code.VALIDATION_FAILED, message)
