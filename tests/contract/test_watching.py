@@ -154,7 +154,8 @@ def test_the_numbers_are_those_of_the_calls(watched: Watched) -> None:
     assert f'kraty_http_request_duration_seconds_bucket{{method="GET",{player},le="+Inf"}} 3\n' in page
     assert "kraty_http_requests_in_flight 0\n" in page
     assert 'kraty_database_connections{state="in_use"} ' in page
-    assert "kraty_outbox_oldest_seconds 7205\n" in page  # what the world was made of lies two hours back
+    assert "kraty_outbox_oldest_seconds 0\n" in page  # nobody waits to be told
+    assert "kraty_webhook_overdue_seconds 0\n" in page
     assert "alice" not in page
     shape = re.compile(r'(# (HELP|TYPE) .+|[a-z_]+(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? [0-9.e+-]+)')
     assert all(shape.fullmatch(line) for line in page.splitlines())

@@ -15,7 +15,8 @@ from starlette.routing import Route
 
 from kraty_console import __version__
 from kraty_console.backend.storage.database import Database
-from kraty_console.backend.storage.tables import outbox
+from kraty_console.backend.storage.tables import outbox, webhook_deliveries, webhook_endpoints
+from kraty_console.backend.storage.tables.webhooks import IS_DUE, IS_PENDING
 from kraty_console.backend.watching.calls import AnsweredCall
 from kraty_console.backend.watching.exposition import CONTENT_TYPE, Counter, Family, Histogram, Sample, exposed
 from kraty_console.backend.worker import Worker
@@ -91,17 +92,40 @@ class Metrics:
         yield Family("kraty_job_last_run_age_seconds", "gauge", "Since a job was last asked.", ages)
 
     async def _pending(self) -> list[Family]:
-        """How long the oldest event has waited to be passed on: by an index of those that wait, which are few."""
-        column = outbox.c
-        oldest = sa.select(sa.func.min(column.occurred_at)).where(sa.text("state = 'pending'"))
+        """How long webhooks wait, by indexes of those that wait: to be passed on to endpoints, and to be sent."""
         try:
             async with asyncio.timeout(PATIENCE_SECONDS), self._db.read() as tx:
-                found = await tx.scalar(oldest)
+                untold, due = await tx.scalar(_UNTOLD), await tx.scalar(_DUE)
         except (TimeoutError, sa.exc.SQLAlchemyError, OSError):
             return []
-        age = 0.0 if found is None else max(0, self._now_ms() - found) / 1000
-        words = "How long the oldest event waits to be passed on to webhooks."
-        return [Family("kraty_outbox_oldest_seconds", "gauge", words, [Sample(age, {})])]
+        ages = [Sample(0.0 if at is None else max(0, self._now_ms() - at) / 1000, {}) for at in (untold, due)]
+        return [
+            Family("kraty_outbox_oldest_seconds", "gauge", "Age of the oldest event not passed on yet.", ages[:1]),
+            Family("kraty_webhook_overdue_seconds", "gauge", "Since when the most overdue delivery waits.", ages[1:]),
+        ]
+
+
+def _oldest_untold() -> sa.Select[tuple[int | None]]:
+    """The oldest event that an endpoint waits for; where nobody wants to be told, events may lie for ever."""
+    endpoint, event = webhook_endpoints.c, outbox.c
+    first = (
+        sa.select(event.occurred_at)
+        .where(
+            event.studio_id == endpoint.studio_id,
+            event.game_id == endpoint.game_id,
+            event.outbox_id >= endpoint.first_outbox_id,
+            IS_PENDING,
+        )
+        .order_by(event.outbox_id)
+        .limit(1)
+        .correlate(webhook_endpoints)
+        .scalar_subquery()
+    )
+    return sa.select(sa.func.min(first)).where(endpoint.state == "active")
+
+
+_UNTOLD: Final = _oldest_untold()
+_DUE: Final = sa.select(sa.func.min(webhook_deliveries.c.due_at)).where(IS_DUE)
 
 
 def metrics_app(metrics: Metrics) -> Starlette:
