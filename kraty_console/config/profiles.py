@@ -9,6 +9,7 @@
 | `token_command` | prints the token: a line, or a list of words | | |
 | `token_file` | holds the token; 0600 | | |
 | `keyring` | whether the system's keyring is asked | | |
+| `server_key_command`, `server_key_file` | print or hold the key of `kraty-console server` | | |
 | `read_only` | changing actions are taken away | `--read-only` | `KRATY_READ_ONLY` |
 | `audit_url` | the portal's page of an audit row, with `{studioId}`, `{gameId}`, `{auditId}` in it; `y` copies it | | |
 | `amount_limit` | larger amounts ask for the player's id to be typed | | |
@@ -51,6 +52,8 @@ class Profile:
     token_command: tuple[str, ...] | None = None
     token_file: Path | None = None
     keyring: bool = True
+    server_key_command: tuple[str, ...] | None = None
+    server_key_file: Path | None = None
     read_only: bool = False
     audit_url: str | None = None
     """The address of an audit row for people, with `AUDIT_NAMES` in braces; None names the row of the API."""
@@ -193,11 +196,11 @@ def _checked(key: str, value: object, where: str) -> Any:  # noqa: ANN401 (each 
         if isinstance(value, dict):
             return value
         raise ConfigError(f'{where}: `keymap` must be a table of action = "key"')
-    if key == "token_file":
+    if key.endswith("_file"):
         if isinstance(value, str) and value:
             return Path(value).expanduser()
-        raise ConfigError(f"{where}: `token_file` must be a path")
-    return _command(value, where)
+        raise ConfigError(f"{where}: `{key}` must be a path")
+    return _command(key, value, where)
 
 
 def _audit_url(value: object, where: str) -> str:
@@ -209,17 +212,17 @@ def _audit_url(value: object, where: str) -> str:
     raise ConfigError(f"{where}: `audit_url` must be an https address that holds {{auditId}}; it may hold {names}")
 
 
-def _command(value: object, where: str) -> tuple[str, ...]:
+def _command(key: str, value: object, where: str) -> tuple[str, ...]:
     import shlex
 
     if isinstance(value, str):
         try:
             value = shlex.split(value)
         except ValueError as error:
-            raise ConfigError(f"{where}: `token_command` cannot be taken apart: {error}") from error
+            raise ConfigError(f"{where}: `{key}` cannot be taken apart: {error}") from error
     if isinstance(value, list) and value and all(isinstance(word, str) for word in value):
         return tuple(value)
-    raise ConfigError(f"{where}: `token_command` must be a command line, or a list of its words")
+    raise ConfigError(f"{where}: `{key}` must be a command line, or a list of its words")
 
 
 def _said(environ: Mapping[str, str], overrides: Overrides) -> dict[str, Any]:
@@ -272,6 +275,9 @@ environment = "live"
 # token_file = "~/.config/kraty-console/tokens/live"
 # keyring = false
 # credential = "cookie"
+# For kraty-console server: --key-stdin, KRATY_SERVER_KEY, or one of these.
+# server_key_command = "pass show kraty/server"
+# server_key_file = "~/.config/kraty-console/keys/live"
 amount_limit = 10000
 # Where the portal shows an audit row, for the link that goes into a ticket; without it the link is the API's.
 # audit_url = "https://portal.example/studios/{studioId}/audit/{auditId}"

@@ -57,6 +57,25 @@ def find_token(
     return _from_file(profile.token_file or paths.token_file(profile.name), wanted=profile.token_file is not None)
 
 
+def find_server_key(profile: Profile, environ: Mapping[str, str], *, stdin: TextIO | None = None) -> Secret | None:
+    """The API key of the studio's backend: standard input, `KRATY_SERVER_KEY`, then what the profile names.
+
+    Raises:
+        ConfigError: a source that was named has a key that cannot be used, or fails.
+    """
+    if stdin is not None:
+        return _from_stdin(stdin, "--key-stdin", "key")
+    if environ.get("KRATY_SERVER_KEY", "").strip():
+        return _token(environ["KRATY_SERVER_KEY"], "KRATY_SERVER_KEY", "key")
+    if not profile.url_is_own:
+        return None
+    if profile.server_key_command:
+        return _from_command(profile.server_key_command, environ, "server_key_command", "key")
+    if profile.server_key_file:
+        return _from_file(profile.server_key_file, wanted=True, name="server_key_file", what="key")
+    return None
+
+
 def _has_keyring() -> bool:
     from importlib.util import find_spec
 
@@ -76,14 +95,16 @@ def system_keyring(profile: str) -> str | None:
         return None  # locked, absent, or not for this machine: the file is asked next
 
 
-def _from_stdin(stdin: TextIO) -> Secret:
+def _from_stdin(stdin: TextIO, flag: str = "--token-stdin", what: str = "token") -> Secret:
     text = stdin.readline(LONGEST + 2)
     if not text.strip():
-        raise ConfigError("--token-stdin was given, and no token came on the standard input")
-    return _token(text, "the standard input")
+        raise ConfigError(f"{flag} was given, and no {what} came on the standard input")
+    return _token(text, "the standard input", what)
 
 
-def _from_command(command: tuple[str, ...], environ: Mapping[str, str]) -> Secret:
+def _from_command(
+    command: tuple[str, ...], environ: Mapping[str, str], name: str = "token_command", what: str = "token"
+) -> Secret:
     import shlex
     import subprocess
 
@@ -93,17 +114,17 @@ def _from_command(command: tuple[str, ...], environ: Mapping[str, str]) -> Secre
             command, stdout=subprocess.PIPE, env=dict(environ), timeout=COMMAND_SECONDS, check=False
         )
     except FileNotFoundError as error:
-        raise ConfigError(f"token_command: there is no {command[0]!r}") from error
+        raise ConfigError(f"{name}: there is no {command[0]!r}") from error
     except OSError as error:
-        raise ConfigError(f"token_command: `{told}` cannot be run: {error.strerror}") from error
+        raise ConfigError(f"{name}: `{told}` cannot be run: {error.strerror}") from error
     except subprocess.TimeoutExpired as error:
-        raise ConfigError(f"token_command: `{told}` gave no token within {COMMAND_SECONDS:.0f} s") from error
+        raise ConfigError(f"{name}: `{told}` gave no {what} within {COMMAND_SECONDS:.0f} s") from error
     if done.returncode != 0:
-        raise ConfigError(f"token_command: `{told}` ended with {done.returncode}")
+        raise ConfigError(f"{name}: `{told}` ended with {done.returncode}")
     lines = done.stdout.decode("utf-8", "replace").strip().splitlines()
     if not lines:
-        raise ConfigError(f"token_command: `{told}` printed nothing")
-    return _token(lines[0], "token_command")
+        raise ConfigError(f"{name}: `{told}` printed nothing")
+    return _token(lines[0], name, what)
 
 
 def _within(seconds: float, ask: Callable[[], str | None]) -> str | None:
@@ -117,28 +138,28 @@ def _within(seconds: float, ask: Callable[[], str | None]) -> str | None:
     return answers[0] if answers else None
 
 
-def _from_file(path: Path, *, wanted: bool) -> Secret | None:
+def _from_file(path: Path, *, wanted: bool, name: str = "token_file", what: str = "token") -> Secret | None:
     try:
         link_owner = path.lstat().st_uid
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except FileNotFoundError:
         if wanted:
-            raise ConfigError(f"token_file: there is no {path}") from None
+            raise ConfigError(f"{name}: there is no {path}") from None
         return None
     except OSError as error:
-        raise ConfigError(f"token_file: {path} cannot be read: {error.strerror}") from error
+        raise ConfigError(f"{name}: {path} cannot be read: {error.strerror}") from error
     with os.fdopen(descriptor, encoding="utf-8", errors="replace") as file:
         found, quoted = os.fstat(file.fileno()), _quoted(path)
         if not stat.S_ISREG(found.st_mode):
-            raise ConfigError(f"token_file: {path} is not a file")
+            raise ConfigError(f"{name}: {path} is not a file")
         if found.st_uid not in (os.geteuid(), 0) or link_owner not in (os.geteuid(), 0):
             raise ConfigError(
-                f"token_file: {path} is somebody else's, or a link to it. Make your own: "
+                f"{name}: {path} is somebody else's, or a link to it. Make your own: "
                 f"rm {quoted} && (umask 077 && cat > {quoted})"
             )
         if found.st_mode & 0o077:
-            raise ConfigError(f"token_file: {path} can be read by others. Mend it: chmod 600 {quoted}")
-        return _token(file.read(LONGEST + 2), f"token_file {path}")
+            raise ConfigError(f"{name}: {path} can be read by others. Mend it: chmod 600 {quoted}")
+        return _token(file.read(LONGEST + 2), f"{name} {path}", what)
 
 
 def _quoted(path: Path) -> str:
@@ -147,10 +168,10 @@ def _quoted(path: Path) -> str:
     return shlex.quote(str(path))
 
 
-def _token(text: str, where: str) -> Secret:
+def _token(text: str, where: str, what: str = "token") -> Secret:
     token = text.strip()
     if not token:
         raise ConfigError(f"{where}: it is empty")
     if len(token) > LONGEST or not all("!" <= character <= "~" for character in token):
-        raise ConfigError(f"{where}: this is not a token (it is too long, or holds spaces or special characters)")
+        raise ConfigError(f"{where}: this is not a {what} (it is too long, or holds spaces or special characters)")
     return Secret(token)
