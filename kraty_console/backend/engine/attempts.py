@@ -294,7 +294,7 @@ def measure(
     """Raw and capped metrics and the score: the sum of each capped metric times what a unit of it scores."""
     declared: Sequence[Mapping[str, Any]] = event["metrics"]
     known = {metric["key"] for metric in declared}
-    raw = dict(attempt["metrics_raw"])
+    raw = {**dict.fromkeys((metric["key"] for metric in declared), 0), **attempt["metrics_raw"]}
     for key, value in metrics.items():
         if key not in known:
             raise RuleError(Code.INVALID_METRIC, f"The event '{event['key']}' has no metric '{key}'", {"metric": key})

@@ -1,0 +1,324 @@
+"""A game in one document: what it gives, and what can be played in it (kraty-api 5.12); written by people.
+
+Everything is named by a key; what a document does not name stays as it is.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from kraty_console.contract.limits import MAX_BALANCE
+from kraty_console.contract.wire import Request
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _moment(value: object) -> object:
+    """Milliseconds of an ISO-8601 text, or of a moment as TOML has it; either with a zone."""
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        moment = None
+    if not isinstance(moment, datetime) or moment.tzinfo is None:
+        raise PydanticCustomError("moment", "must be a moment with a zone, such as 2026-01-31T12:00:00Z")
+    return (moment - _EPOCH) // timedelta(milliseconds=1)
+
+
+Moment = Annotated[int, BeforeValidator(_moment)]
+"""Milliseconds since the epoch, UTC."""
+
+Key = Annotated[str, Field(min_length=1, max_length=200)]
+Name = Annotated[str, Field(min_length=1, max_length=200)] | dict[str, str]
+"""A name, or a map of language to name."""
+
+Whole = Annotated[int, Field(ge=0, le=MAX_BALANCE)]
+Positive = Annotated[int, Field(ge=1, le=MAX_BALANCE)]
+Number = int | float
+Bag = dict[str, Any]
+
+
+class Range(Request):
+    """A number that is thrown: from `min` to `max`, both included, in steps."""
+
+    min: Whole
+    max: Whole
+    step: Positive = 1
+
+    @model_validator(mode="after")
+    def _ascends(self) -> Range:
+        if self.min > self.max:
+            raise PydanticCustomError("range", "has a min above its max")
+        return self
+
+
+Amount = Whole | Range
+
+
+class CurrencyReward(Request):
+    """So much of a currency."""
+
+    type: Literal["currency"]
+    currency_key: Key
+    amount: Amount
+
+
+class ItemReward(Request):
+    """So many of an item."""
+
+    type: Literal["item"]
+    item_key: Key
+    quantity: Amount
+    parameters: Bag | None = None
+
+
+class CrateReward(Request):
+    """So many crates."""
+
+    type: Literal["crate"]
+    crate_item_key: Key
+    quantity: Amount
+
+
+class TableReward(Request):
+    """What a table gives when it is rolled so many times."""
+
+    type: Literal["table"]
+    table_key: Key
+    rolls: Amount = 1
+
+
+class BundleReward(Request):
+    """What is in a bundle."""
+
+    type: Literal["bundle"]
+    bundle_key: Key
+
+
+Reward = Annotated[CurrencyReward | ItemReward | CrateReward | TableReward | BundleReward, Field(discriminator="type")]
+Rewards = Annotated[list[Reward], Field(max_length=100)]
+
+
+class Named(Request):
+    """Something of the game."""
+
+    key: Key
+    name: Name
+
+
+class Currency(Named):
+    """A currency, or a progression resource."""
+
+    kind: Literal["currency", "progression"] = "currency"
+    description: str | None = None
+    client_writable: bool = False
+
+
+class Item(Named):
+    """Something to own."""
+
+    type: Key = "item"
+    description: str | None = None
+    rarity: str | None = None
+    tags: list[Key] = Field(default_factory=list)
+    icon_url: str | None = None
+    attributes: Bag = Field(default_factory=dict)
+
+
+class Crate(Named):
+    """An item that is opened; `entries` is what that gives."""
+
+    entries: Rewards
+    description: str | None = None
+    rarity: str | None = None
+    tags: list[Key] = Field(default_factory=list)
+    icon_url: str | None = None
+    attributes: Bag = Field(default_factory=dict)
+
+
+class Chance(Request):
+    """One line of a table; without an entry it is a blank."""
+
+    weight: Whole
+    entry: Reward | None = None
+
+
+class Table(Named):
+    """A reward table: one line is thrown, by weight."""
+
+    weighted_entries: Annotated[list[Chance], Field(min_length=1, max_length=1000)]
+
+
+class Bundle(Named):
+    """A named set of rewards."""
+
+    entries: Rewards
+
+
+class Metric(Request):
+    """What an event measures."""
+
+    key: Key
+    target: Number | None = None
+    cap: Number | None = None
+    score_per_unit: Number = 1
+
+
+class Milestone(Request):
+    """What crossing a threshold for the first time in an attempt gives."""
+
+    key: Key
+    metric_key: Key
+    threshold: Number
+    entries: Rewards
+
+
+class InPlace(Request):
+    """A bundle without a name."""
+
+    entries: Rewards
+
+
+class NoReward(Request):
+    """Pays nothing."""
+
+    type: Literal["none"]
+
+
+class FixedBundle(Request):
+    """Pays a bundle."""
+
+    type: Literal["fixed_bundle"]
+    bundle: Key | InPlace
+
+
+class Tier(Request):
+    """Places on the board, both included, and what they are paid."""
+
+    from_rank: Positive
+    to_rank: Positive
+    bundle: Key | InPlace
+
+    @model_validator(mode="after")
+    def _ascends(self) -> Tier:
+        if self.from_rank > self.to_rank:
+            raise PydanticCustomError("tier", "has a fromRank that is after its toRank")
+        return self
+
+
+class RankScaled(Request):
+    """Pays by the place on the board."""
+
+    type: Literal["rank_scaled"]
+    tiers: Annotated[list[Tier], Field(min_length=1, max_length=100)]
+
+
+class SharedPool(Request):
+    """Pays a part of a pool, by score."""
+
+    type: Literal["shared_pool"]
+    pool: Whole
+    currency_key: Key
+
+
+Policy = Annotated[NoReward | FixedBundle | RankScaled | SharedPool, Field(discriminator="type")]
+
+
+class Board(Request):
+    """How an event is ranked; all but the mode is for `lobby_matched`."""
+
+    mode: Literal["global", "global_segmented", "grouped", "lobby_matched"] = "global"
+    capacity: Annotated[int, Field(ge=1, le=1000)] | None = None
+    fill_timeout_seconds: Annotated[int, Field(ge=0, le=86_400)] | None = None
+    fill_bots: bool | None = None
+    fill_strategy: Literal["fill_with_bots", "start_short", "wait_full"] | None = None
+
+
+class CurrencyCost(Request):
+    """So much of a currency."""
+
+    key: Key
+    amount: Positive
+
+
+class ItemCost(Request):
+    """So many of an item."""
+
+    key: Key
+    quantity: Positive
+
+
+class Cost(Request):
+    """What a start takes."""
+
+    currencies: list[CurrencyCost] = Field(default_factory=list)
+    items: list[ItemCost] = Field(default_factory=list)
+
+
+class Quota(Request):
+    """How often a player may start; a day begins at midnight, UTC."""
+
+    max_per_window: Positive | None = None
+    max_per_day: Positive | None = None
+
+
+class Window(Request):
+    """When an event is open."""
+
+    starts_at: Moment
+    ends_at: Moment
+    metadata: Bag | None = None
+
+    @model_validator(mode="after")
+    def _lasts(self) -> Window:
+        if self.starts_at >= self.ends_at:
+            raise PydanticCustomError("window", "ends before it starts")
+        return self
+
+
+class Schedule(Request):
+    """A window again and again: the first opens at `startsAt`, none at `endsAt` or later."""
+
+    mode: Literal["recurring_windows"] = "recurring_windows"
+    starts_at: Moment
+    every_seconds: Annotated[int, Field(ge=60, le=366 * 86_400)]
+    open_seconds: Annotated[int, Field(ge=1, le=366 * 86_400)]
+    ends_at: Moment | None = None
+    metadata: Bag | None = None
+
+    @model_validator(mode="after")
+    def _fits(self) -> Schedule:
+        if self.open_seconds > self.every_seconds:
+            raise PydanticCustomError("schedule", "is open for longer than until it opens again")
+        return self
+
+
+class Event(Named):
+    """Something to play."""
+
+    metrics: Annotated[list[Metric], Field(min_length=1, max_length=20)]
+    reward_policy: Policy
+    leaderboard: Board = Field(default_factory=Board)
+    milestone_rewards: Annotated[list[Milestone], Field(max_length=50)] = Field(default_factory=list)
+    entry_cost: Cost | None = None
+    attempt_quota: Quota | None = None
+    unlock_condition: Bag | None = None
+    entry_requirement: Bag | None = None
+    windows: Annotated[list[Window], Field(max_length=1000)] = Field(default_factory=list)
+    schedule: Schedule | None = None
+    enabled: bool = True
+    metadata: Bag | None = None
+
+
+class Document(Request):
+    """What a game is made of."""
+
+    currencies: list[Currency] = Field(default_factory=list)
+    items: list[Item] = Field(default_factory=list)
+    crates: list[Crate] = Field(default_factory=list)
+    tables: list[Table] = Field(default_factory=list)
+    bundles: list[Bundle] = Field(default_factory=list)
+    events: list[Event] = Field(default_factory=list)

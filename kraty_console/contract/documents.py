@@ -1,0 +1,65 @@
+"""Reading the document of a game, JSON or TOML, and saying what is wrong in it and where."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from typing import Final
+
+from pydantic import ValidationError
+
+from kraty_console.contract.definitions import Document
+
+
+class BadDocument(ValueError):
+    """The document is not what it should be; each fault is where it is, and what it is."""
+
+    def __init__(self, faults: list[tuple[str, str]]) -> None:
+        super().__init__("\n".join(f"{where}: {what}" for where, what in faults))
+        self.faults = faults
+
+
+def read_document(text: str, *, toml: bool) -> Document:
+    """The document in a text; raises BadDocument with every fault."""
+    try:
+        value = tomllib.loads(text) if toml else json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise BadDocument([("document", f"is no {'TOML' if toml else 'JSON'}: {error}")]) from None
+    try:
+        return Document.model_validate(value, by_alias=True, by_name=False)
+    except ValidationError as error:
+        raise BadDocument(_faults(error)) from None
+
+
+def _faults(error: ValidationError) -> list[tuple[str, str]]:
+    """Each place once: what may be one of several kinds is told of each."""
+    told: dict[str, list[str]] = {}
+    for fault in error.errors(include_url=False, include_input=False):
+        message = fault["msg"][:1].lower() + fault["msg"][1:]
+        said = told.setdefault(_place(fault["loc"]), [])
+        if message not in said:
+            said.append(message)
+    return [(where, ", or ".join(said)) for where, said in told.items()]
+
+
+_KINDS: Final = frozenset({"int", "float", "str", "dict"})
+_TAGGED: Final = frozenset({"entry", "rewardPolicy"})
+"""What has a `type`, apart from the members of lists; the models put that type into the place of a fault."""
+
+_TYPES: Final = frozenset(
+    {"currency", "item", "crate", "table", "bundle", "none", "fixed_bundle", "rank_scaled", "shared_pool"}
+)
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    """Where a fault is, such as `events[0].metrics[1].key`, without what only tells members of a union apart."""
+    shown, before = "", ""
+    for part in location:
+        if isinstance(part, int):
+            shown += f"[{part}]"
+        elif part in _TYPES and (before in _TAGGED or before.isdigit()):
+            continue
+        elif part.isidentifier() and part[0].islower() and part not in _KINDS:
+            shown += f".{part}" if shown else part
+        before = str(part)
+    return shown or "document"

@@ -1,0 +1,156 @@
+"""A game from one document: all of it, or none of it and every fault by its place."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kraty_console.backend import sweeps
+from kraty_console.backend.engine import attempts, definitions
+from kraty_console.backend.storage import tables
+from kraty_console.contract.documents import BadDocument, read_document
+from tests.backend.events import drain
+from tests.backend.world import ALICE, World
+
+EXAMPLE = Path(__file__).parents[1].joinpath("data", "game.toml").read_text(encoding="utf-8")
+KEYS = {"key": "k", "name": "K"}
+EVENT = {**KEYS, "metrics": [{"key": "wins"}], "rewardPolicy": {"type": "none"}}
+
+
+async def test_the_example_can_be_played(world: World) -> None:
+    document = read_document(EXAMPLE.replace("amount = 10 }", "amount = 1 }"), toml=True)
+    told = await world.run(definitions.load, world.engine(), document)
+    assert told == {"currencies": 2, "items": 1, "crates": 1, "tables": 1, "bundles": 1, "events": 2, "windows": 1}
+    assert await drain(sweeps.make_windows, world) == 2
+    [event] = await world.rows(tables.events, key="daily_race")
+    windows = await world.rows(tables.event_windows, event_id=event["event_id"])
+    during = world.later(windows[0]["starts_at"] - world.now)
+    with pytest.raises(Exception, match="costs 1 gold, the player has 0"):
+        await during.run(attempts.start, during.engine(), ALICE, "daily_race")
+    [duel] = await world.rows(tables.events, key="duel")
+    assert (duel["leaderboard_mode"], duel["capacity"], duel["fill_bots"]) == ("lobby_matched", 4, True)
+
+
+async def test_loaded_again_it_changes_what_is_said_and_keeps_the_rest(world: World) -> None:
+    await world.run(definitions.load, world.engine(), read_document(EXAMPLE, toml=True))
+    before = await world.counts()
+    await world.run(definitions.load, world.engine(), read_document(EXAMPLE, toml=True))
+    assert await world.counts() == before
+    changed = EXAMPLE.replace("Turbo Boots", "Old Boots").replace("2026-07-01", "2026-08-01")
+    told = await world.run(definitions.load, world.engine(), read_document(changed, toml=True))
+    assert told["windows"] == 0
+    assert await world.counts() == before
+    assert [row["name"] for row in await world.rows(tables.items, key="boots")] == ["Old Boots"]
+    assert 1_785_542_400_000 in [row["ends_at"] for row in await world.rows(tables.event_windows)]
+
+
+async def test_a_metric_that_is_new_begins_at_nothing_in_attempts_under_way(world: World) -> None:
+    attempt = await world.play(score=None)
+    race = {
+        "key": "race",
+        "name": "Race",
+        "metrics": [{"key": "wins"}, {"key": "falls"}],
+        "rewardPolicy": {"type": "none"},
+    }
+    await world.run(definitions.load, world.engine(), _read({"events": [race]}))
+    answer = await world.run(attempts.progress, world.engine(), ALICE, attempt["id"], {"wins": 2})
+    assert answer.data["attempt"]["metricsRaw"] == {"wins": 2, "falls": 0}
+
+
+@pytest.mark.parametrize(
+    ("document", "where", "what"),
+    [
+        ({"currencies": [KEYS, KEYS]}, "currencies", "'k' is there twice"),
+        ({"items": [KEYS], "crates": [{**KEYS, "entries": []}]}, "items", "'k' is there twice"),
+        ({"bundles": [{**KEYS, "entries": [{"type": "bundle", "bundleKey": "k"}]}]}, "bundles[0]", "too deeply"),
+        ({"crates": [{**KEYS, "entries": [{"type": "table", "tableKey": "t"}]}]}, "crates[0]", '"t" is not in'),
+        ({"tables": [{**KEYS, "weightedEntries": [{"weight": 0}]}]}, "tables[0]", "no weights"),
+        (
+            {"events": [{**EVENT, "rewardPolicy": {"type": "fixed_bundle", "bundle": "b"}}]},
+            "events[0].rewardPolicy",
+            '"b" is not in',
+        ),
+        (
+            {"events": [{**EVENT, "entryCost": {"items": [{"key": "i", "quantity": 1}]}}]},
+            "events[0].entryCost.items[0]",
+            "'i'",
+        ),
+        ({"events": [{**EVENT, "unlockCondition": {"kind": "x"}}]}, "events[0].unlockCondition", "unknown"),
+        ({"events": [{**EVENT, "leaderboard": {"capacity": 3}}]}, "events[0].leaderboard", "lobby_matched"),
+        (
+            {
+                "events": [
+                    {**EVENT, "milestoneRewards": [{"key": "m", "metricKey": "x", "threshold": 1, "entries": []}]}
+                ]
+            },
+            "events[0].milestoneRewards[0].metricKey",
+            "no metric 'x'",
+        ),
+    ],
+)
+async def test_what_is_unsound_is_not_loaded(world: World, document: dict[str, Any], where: str, what: str) -> None:
+    before = await world.counts()
+    with pytest.raises(BadDocument) as said:
+        await world.run(definitions.load, world.engine(), _read(document))
+    [(place, message)] = said.value.faults
+    assert place == where
+    assert what in message
+    assert await world.counts() == before
+
+
+@pytest.mark.parametrize(
+    ("document", "where"),
+    [
+        ({"heroes": []}, "heroes"),
+        ({"currencies": [{"key": "k"}]}, "currencies[0].name"),
+        ({"currencies": [{"key": "", "name": "K"}]}, "currencies[0].key"),
+        ({"bundles": [{**KEYS, "entries": [{"type": "gold"}]}]}, "bundles[0].entries[0]"),
+        (
+            {"bundles": [{**KEYS, "entries": [{"type": "currency", "currencyKey": "g", "amount": -1}]}]},
+            "bundles[0].entries[0].amount",
+        ),
+        (
+            {
+                "bundles": [
+                    {**KEYS, "entries": [{"type": "currency", "currencyKey": "g", "amount": {"min": 2, "max": 1}}]}
+                ]
+            },
+            "bundles[0].entries[0].amount",
+        ),
+        ({"events": [{**EVENT, "metrics": []}]}, "events[0].metrics"),
+        (
+            {"events": [{**EVENT, "rewardPolicy": {"type": "shared_pool", "pool": 1}}]},
+            "events[0].rewardPolicy.currencyKey",
+        ),
+        (
+            {"events": [{**EVENT, "windows": [{"startsAt": "2026-01-01", "endsAt": "2026-01-02T00:00:00Z"}]}]},
+            "events[0].windows[0].startsAt",
+        ),
+        (
+            {
+                "events": [
+                    {**EVENT, "schedule": {"startsAt": "2026-01-01T00:00:00Z", "everySeconds": 60, "openSeconds": 61}}
+                ]
+            },
+            "events[0].schedule",
+        ),
+    ],
+)
+def test_what_cannot_be_read_is_told_by_its_place(document: dict[str, Any], where: str) -> None:
+    with pytest.raises(BadDocument) as said:
+        _read(document)
+    assert [place for place, _ in said.value.faults] == [where]
+
+
+@pytest.mark.parametrize(("text", "toml"), [("{", False), ("[" * 100_000, False), ("a = ", True)])
+def test_what_is_no_document_at_all(text: str, *, toml: bool) -> None:
+    with pytest.raises(BadDocument) as said:
+        read_document(text, toml=toml)
+    assert said.value.faults[0][0] == "document"
+
+
+def _read(document: dict[str, Any]) -> Any:
+    return read_document(json.dumps(document), toml=False)
