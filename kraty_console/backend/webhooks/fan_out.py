@@ -86,11 +86,14 @@ def is_told(endpoint: Mapping[str, Any], event: Mapping[str, Any]) -> bool:
 
 
 def stream_of(event: Mapping[str, Any]) -> str:
-    """What the event has to stay in order with: its player's, its lobby's, or no other event at all."""
+    """What the event has to stay in order with: its player's, its lobby's, its window's, or no other event at all."""
     if event["player_id"] is not None:
         return str(event["player_id"])
-    lobby = event["payload"].get("lobby")
-    return str(lobby["id"]) if isinstance(lobby, dict) and "id" in lobby else str(event["outbox_id"])
+    for name in ("lobby", "window"):
+        concerned = event["payload"].get(name)
+        if isinstance(concerned, dict) and "id" in concerned:
+            return str(concerned["id"])
+    return str(event["outbox_id"])
 
 
 def _untold(tenant: Tenant, first: str, most: int) -> sa.Select[Any]:

@@ -1,8 +1,9 @@
 """The order of deliveries: of one endpoint and stream, one is sent at a time, the oldest first (decisions: Webhooks).
 
-A stream is a player, or a lobby; what concerns neither is a stream of its own. A delivery holds back the later ones of
-its stream until it is delivered, has failed for good, or is cancelled. Only the first of a stream has `due_at`; whoever
-is done with it hands that on, under the lock of the endpoint's row, which is also held while deliveries are added.
+A stream is a player, a lobby or a window of an event; what concerns none is a stream of its own. A delivery holds back
+the later ones of its stream until it is delivered, has failed for good, or is cancelled. Only the first of a stream has
+`due_at`; whoever is done with it hands that on, under the lock of the endpoint's row, which is also held while
+deliveries are added.
 """
 
 from __future__ import annotations
