@@ -29,8 +29,10 @@ Normal play
     players.lock(tx, ctx, external_id) -> Row            404 when there is none
     players.find(tx, tenant, environment, external_id) -> Row | None    (no lock; not through aliases)
     attempts.start(tx, ctx, external_id, event_key, *, context=None)            {attempt, leaderboardId, windowEndsAt}
-    attempts.progress(tx, ctx, external_id, attempt_id, metrics, *, mode="set") {attempt, milestonesFired}
-    attempts.finish(tx, ctx, external_id, attempt_id)                           {attempt, outcome}
+                                            202 `lobby_forming` as a RuleError that commits; quotas, conditions, cost
+    attempts.progress(tx, ctx, external_id, attempt_id, metrics, *, mode="set", event_key=None, occurred_at=None)
+                                                                                {attempt, milestonesFired}
+    attempts.finish(tx, ctx, external_id, attempt_id, *, event_key=None)        {attempt, outcome}
     attempts.expire(tx, ctx, external_id, attempt_id)                           {attempt}
     grants.claim(tx, ctx, external_id, grant_id)     {grant, deposits} (surfaces `server` and `sdk`: the grant itself)
     grants.open_crate(tx, ctx, external_id, grant_id)                           {crate, contents}
@@ -44,10 +46,20 @@ Normal play
     lobbies.create(tx, ctx, event_key, *, capacity=None, key=None, fill_by=None)  {lobby}
     lobbies.join(tx, ctx, lobby_id, external_id)                                {lobby}
     lobbies.start(tx, ctx, lobby_id) / lobbies.close(tx, ctx, lobby_id)         {lobby}
+    lobbies.push(tx, ctx, event_key, key, external_ids, *, capacity=None, fill_bots=None, metadata=None)   the lobby
+    lobbies.settle(tx, ctx, lobby_id)                     the lobby, after what should have become of it by now
+
+What time brings (the worker asks, `backend.sweeps`; rows are locked by the caller)
+    attempts.lapse(tx, ctx, player, attempt) / grants.lapse(tx, ctx, player, grant) -> bool
+    lobbies.advance(tx, ctx, lobby) -> bool               starts or closes it, when it is time
+    windows.open_window(tx, ctx, window) -> bool          tells `event.window_opened`
+    windows.close_window(tx, ctx, window, most_lobbies) -> int    lobbies first; boards final; `event.window_closed`
+    schedules.fill(tx, ctx, event) -> int                 makes the present and the next window
 
 Definitions (no audit, no idempotency)
     catalog.put_item / put_currency / put_bundle / put_table / put_event / put_window / put_board(tx, ctx, …)
     catalog.archive_table(tx, ctx, key) / restore_table(tx, ctx, key)
+    definitions.load(tx, ctx, document) -> how many of each kind      a whole game (contract/definitions)
 
 Records
     audit.record(tx, ctx, action, …) -> audit id (in the caller's transaction)
