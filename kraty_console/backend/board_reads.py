@@ -49,17 +49,22 @@ async def find_board(tx: Transaction, tenant: Tenant, key: str) -> Json | None:
     )
 
 
-async def event_board(tx: Transaction, tenant: Tenant, leaderboard_id: str, reader: Reader) -> Json | None:
-    """An event's board, None when there is none in the reader's environment."""
+async def find_event_board(tx: Transaction, tenant: Tenant, environment: str, leaderboard_id: str) -> Json | None:
+    """The row of an event's board, None when there is none in the environment."""
     column = tables.leaderboards.c
-    row = await tx.first(
+    return await tx.first(
         sa.select(tables.leaderboards).where(
             column.studio_id == tenant.studio_id,
             column.game_id == tenant.game_id,
             column.leaderboard_id == leaderboard_id,
-            column.environment == reader.environment,
+            column.environment == environment,
         )
     )
+
+
+async def event_board(tx: Transaction, tenant: Tenant, leaderboard_id: str, reader: Reader) -> Json | None:
+    """An event's board, None when there is none in the reader's environment."""
+    row = await find_event_board(tx, tenant, reader.environment, leaderboard_id)
     if row is None:
         return None
     entries, own = await _look(tx, tenant, standings.of_event(row), reader, await _player(tx, tenant, reader))

@@ -83,6 +83,12 @@ class _Server(uvicorn.Server):
     """A server that says when it listens, and leaves signals to its caller."""
 
     announcement: str = ""
+    ending: Callable[[], None] = staticmethod(lambda: None)
+    """Called when it begins to end, for what would not end by itself."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self.ending()
+        await super().shutdown(sockets)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -147,6 +153,7 @@ async def _serve(settings: Settings, listener: socket.socket, server: _Server, u
             watch=_watch(settings, metrics),
         )
         server.config.app = build_app(services)
+        server.ending = services.streams.end
         server.announcement = f"listening on {url}"
         async with _numbers(settings, metrics):
             if settings.worker:

@@ -22,6 +22,7 @@ from kraty_console.backend.api.calls import Services
 from kraty_console.backend.api.rate_limit import Rate, RateLimit
 from kraty_console.backend.api.routes import ROUTES
 from kraty_console.backend.api.routing import Route
+from kraty_console.backend.api.streams import Streams
 from kraty_console.backend.engine.ids import IdSource
 from kraty_console.backend.serve import server_config
 from kraty_console.backend.storage import tables
@@ -152,6 +153,7 @@ class Backend:
             rate_limit=RateLimit(self._rate, lambda: self.clock.seconds),
             random_bytes=random.Random(self.database_url).randbytes,
             watch=Watch(lambda: self.clock.seconds, self._ended) if self._ended else None,
+            streams=Streams(poll=0.02, heartbeat=0.1),
         )
         ready = self._ready
 
@@ -160,6 +162,10 @@ class Backend:
                 await super().startup(sockets)
                 outer.port = self.servers[0].sockets[0].getsockname()[1]
                 ready.set()
+
+            async def shutdown(self, sockets: Any = None) -> None:
+                services.streams.end()
+                await super().shutdown(sockets)
 
         outer = self
         config = server_config(build_app(services, self._routes))

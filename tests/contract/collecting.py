@@ -130,6 +130,7 @@ SCENES: dict[str, Callable[[World], Mapping[str, str]]] = {
     "leaderboard.score_own": _board,
     "event_leaderboard.read": _event_board,
     "event_leaderboard.join": _event_board,
+    "event_leaderboard.stream": _event_board,
 }
 """By action: what has to be there before a call succeeds, and what fills its path."""
 

@@ -17,6 +17,7 @@ from kraty_console.backend.api.callers import Caller
 from kraty_console.backend.api.envelope import Reply
 from kraty_console.backend.api.paths import decoded
 from kraty_console.backend.api.rate_limit import RateLimit
+from kraty_console.backend.api.streams import Streams
 from kraty_console.backend.api.strict_json import text_fault
 from kraty_console.backend.auth.roles import GameRole
 from kraty_console.backend.engine.context import Answer, Context, Surface, Tenant
@@ -57,6 +58,8 @@ class Services:
     """Who is told of each call; None where nobody is."""
     random_bytes: Callable[[int], bytes] = secrets.token_bytes
     """So many random bytes, for secrets of players and names from the pool."""
+    streams: Streams = field(default_factory=Streams)
+    """The streams of events that are open."""
 
 
 class Asked(Protocol):

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from kraty_console.backend.engine.errors import RuleError
 
 JSON_TYPE: Final = "application/json"
+EVENTS_TYPE: Final = "text/event-stream"
 _PRIVATE: Final = {"Cache-Control": "private, no-cache"}
 
 
@@ -26,6 +27,8 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
     tagged: bool = False
     """Whether the answer carries a weak ETag, and may be a 304."""
+    stream: AsyncIterator[bytes] | None = None
+    """Server-sent events in place of `data`."""
 
 
 def encode(value: Any) -> bytes:  # noqa: ANN401 (it is JSON)
@@ -36,6 +39,8 @@ def encode(value: Any) -> bytes:  # noqa: ANN401 (it is JSON)
 def reply_response(reply: Reply, if_none_match: str | None = None) -> Response:
     """The response to a reply; `if_none_match` is the header of the request."""
     headers = {**_PRIVATE, **reply.headers}
+    if reply.stream is not None:
+        return StreamingResponse(reply.stream, reply.status, headers, media_type=EVENTS_TYPE)
     if reply.status == 204:
         return Response(status_code=204, headers=headers)
     body = encode(reply.data if reply.bare else {"data": reply.data})

@@ -57,6 +57,9 @@ class Route:
     strangers: bool = False
     """Whether a player nobody has heard of is let in without a secret, to see that there is nothing."""
 
+    stream: bool = False
+    """Whether it answers with server-sent events, until either side ends them."""
+
     @property
     def action(self) -> str:
         """What the audit log calls an attempt that was refused."""

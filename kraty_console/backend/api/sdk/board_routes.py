@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from kraty_console.backend.api.routing import Access, Route
-from kraty_console.backend.api.sdk import boards
+from kraty_console.backend.api.sdk import boards, streaming
 from kraty_console.backend.api.sdk.board_requests import Joining
 from kraty_console.backend.api.sdk.requests import GameRequest
 from kraty_console.backend.api.sdk.route import PLAYER, sdk_route
@@ -27,6 +27,15 @@ ROUTES: Final[tuple[Route, ...]] = (
         access=Access.KEY,
         query=_READING,
         reply=shapes.EventLeaderboard,
+    ),
+    sdk_route(
+        "GET",
+        f"{_EVENT_BOARD}/stream",
+        streaming.event_board,
+        "event_leaderboard.stream",
+        ("leaderboard", "leaderboardId"),
+        access=Access.KEY,
+        stream=True,
     ),
     sdk_route(
         "POST",

@@ -15,7 +15,6 @@ from kraty_console.backend.api.server.collecting_requests import Score
 from kraty_console.backend.board_reads import Reader
 from kraty_console.backend.engine import boards, leaderboards, segments
 from kraty_console.backend.engine.context import Answer, Context
-from kraty_console.backend.engine.ids import is_id
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_LIMIT
 
@@ -24,7 +23,7 @@ _NOW = "current"
 
 async def read_event_board(call: Call) -> Reply:
     """An event's board."""
-    leaderboard_id, reader = _leaderboard_id(call), _reader(call)
+    leaderboard_id, reader = parameters.leaderboard_id(call), _reader(call)
     async with call.services.db.read() as tx:
         found = await board_reads.event_board(tx, call.game, leaderboard_id, reader)
     if found is None:
@@ -34,7 +33,7 @@ async def read_event_board(call: Call) -> Reply:
 
 async def join_event_board(call: Call) -> Reply:
     """Have an entry on an event's board; the board as it is then."""
-    player, leaderboard_id = call.text("externalPlayerId"), _leaderboard_id(call)
+    player, leaderboard_id = call.text("externalPlayerId"), parameters.leaderboard_id(call)
     reader = _self_reader(call, player)
     asked = await call.body(GameRequest)
 
@@ -125,14 +124,6 @@ def _reader(call: Call) -> Reader:
 def _self_reader(call: Call, player: str) -> Reader:
     limit = parameters.whole(call, "limit", DEFAULT_LIMIT, MAX_LIMIT)
     return Reader(call.environment, call.now_ms, limit, external_id=player, include_self=True)
-
-
-def _leaderboard_id(call: Call) -> str:
-    """The id in the path; what can be no id is 400, so that a game is told of its mistake (kraty-api 4)."""
-    text = call.text("leaderboardId")
-    if not is_id(text.lower()):
-        raise refusals.invalid("leaderboardId", "must be the UUID of a leaderboard")
-    return text.lower()
 
 
 def _segment(call: Call) -> str | None:

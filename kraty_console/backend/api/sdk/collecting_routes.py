@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from kraty_console.backend.api.routing import Access, Route
-from kraty_console.backend.api.sdk import about, collecting
+from kraty_console.backend.api.sdk import about, collecting, streaming
 from kraty_console.backend.api.sdk.collecting_requests import Consumption, Debit, Progress, SelfGrant
 from kraty_console.backend.api.sdk.requests import GameRequest
 from kraty_console.backend.api.sdk.route import PLAYER, THE_PLAYER, sdk_route
@@ -69,6 +69,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         THE_PLAYER,
         reply=holdings.PlayerInventory,
     ),
+    sdk_route("GET", f"{PLAYER}/inventory/stream", streaming.inventory, "inventory.stream", THE_PLAYER, stream=True),
     sdk_route(
         "POST",
         f"{PLAYER}/inventory/{{itemKey}}/consume",

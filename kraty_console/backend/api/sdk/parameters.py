@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 from kraty_console.backend.api import refusals
 from kraty_console.backend.api.calls import Call
 from kraty_console.backend.api.moments import milliseconds
+from kraty_console.backend.engine.ids import is_id
 
 MAX_KEYS: Final = 8
 """Progression keys in one read (kraty-api 7.4)."""
@@ -61,3 +62,11 @@ def moment(call: Call, name: str, *, now: str) -> int | None:
     if found is None or not 0 <= found <= call.now_ms:
         raise refusals.invalid(name, f"must be {now}, or a moment from 1970 until now")
     return found
+
+
+def leaderboard_id(call: Call) -> str:
+    """The id of an event's board in the path; what can be no id is 400, to tell a game of its mistake (kraty-api 4)."""
+    text = call.text("leaderboardId").lower()
+    if not is_id(text):
+        raise refusals.invalid("leaderboardId", "must be the UUID of a leaderboard")
+    return text

@@ -26,6 +26,7 @@ def sdk_route(
     status: tuple[int, ...] = (200,),
     reply: type[BaseModel] | None = None,
     strangers: bool = False,
+    stream: bool = False,
 ) -> Route:
     """A route that asks for a client key and, unless `access` says otherwise, for the secret of the player in the path.
 
@@ -44,4 +45,5 @@ def sdk_route(
         status=status,
         reply=reply,
         strangers=strangers,
+        stream=stream,
     )

@@ -1,0 +1,87 @@
+"""Streams that a game listens to: what its player gets and loses, what changes on an event's board (kraty-api 8.3)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Final
+
+from kraty_console.backend import board_reads
+from kraty_console.backend.api import refusals
+from kraty_console.backend.api.callers import key_holder
+from kraty_console.backend.api.calls import Call
+from kraty_console.backend.api.envelope import Reply
+from kraty_console.backend.api.sdk.parameters import leaderboard_id
+from kraty_console.backend.api.streams import Event
+from kraty_console.backend.auth.players import PLAYER_SECRET, holder
+from kraty_console.backend.engine import players
+from kraty_console.backend.engine.errors import RuleError
+from kraty_console.backend.news import BoardNews, PlayerNews
+from kraty_console.backend.storage.transaction import Transaction
+
+_HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+"""Nothing between here and the game may keep an event back."""
+
+
+class _Heard:
+    """News, told to whoever may still listen."""
+
+    def __init__(self, call: Call, news: PlayerNews | BoardNews) -> None:
+        self._call = call
+        self._news = news
+
+    @property
+    def over(self) -> bool:
+        return self._news.over
+
+    async def begin(self, tx: Transaction) -> list[Event]:
+        return await self._news.begin(tx)
+
+    async def news(self, tx: Transaction) -> list[Event]:
+        return await self._news.news(tx)
+
+    async def allowed(self, tx: Transaction) -> bool:
+        """Whether the key is still in force and, where one was asked for, the secret is still the player's."""
+        headers = self._call.request.headers
+        try:
+            caller = await key_holder(tx, headers)
+        except RuleError:
+            return False
+        player = self._call.caller.player
+        if player is None:
+            return True
+        return await holder(tx, caller.the_key, player.external_player_id, headers.get(PLAYER_SECRET)) is not None
+
+
+async def inventory(call: Call) -> Reply:
+    """What the player gets and loses from now on."""
+    name = call.text("externalPlayerId")
+    async with call.services.db.read() as tx:
+        player = await players.find(tx, call.game, call.environment, name)
+    if player is None:
+        raise refusals.no_such("Player", name)
+    return _stream(call, PlayerNews(player, call.now_ms))
+
+
+async def event_board(call: Call) -> Reply:
+    """What changes among the first of an event's board, until it is final."""
+    name = leaderboard_id(call)
+    async with call.services.db.read() as tx:
+        found = await board_reads.find_event_board(tx, call.game, call.environment, name)
+    if found is None:
+        raise refusals.no_such("Leaderboard", name)
+    return _stream(call, BoardNews(found))
+
+
+def _stream(call: Call, news: PlayerNews | BoardNews) -> Reply:
+    services = call.services
+    services.streams.refuse_more()
+    if call.request.method == "HEAD":
+        return Reply(stream=_nothing(), headers=_HEADERS)
+    return Reply(stream=services.streams.frames(services.db, _Heard(call, news)), headers=_HEADERS)
+
+
+async def _nothing() -> AsyncIterator[bytes]:
+    """A stream of which only the head is asked for."""
+    nothing: tuple[bytes, ...] = ()
+    for chunk in nothing:
+        yield chunk

@@ -1,0 +1,168 @@
+"""What happened since one looked last: to what a player has, and on an event's board (kraty-api 8.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from operator import itemgetter
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from kraty_console.backend import answers, standings
+from kraty_console.backend.storage import tables
+from kraty_console.backend.storage.transaction import Transaction
+
+Json = dict[str, Any]
+Event = tuple[str, Json]
+
+CLOCKS_DIFFER_MS: Final = 60_000
+"""How far back is looked for what was written a moment ago by a clock that is behind, or committed late."""
+
+SHOWN: Final = 200
+"""How much of a board is watched: its first entries."""
+
+
+class PlayerNews:
+    """What a player gets and loses, in the order in which it happened.
+
+    The ledgers are read by the position that the player's own row counts, which is written in the same transaction:
+    nothing is missed, and where it stands still nothing else is read. Grants are read by when they were made.
+    """
+
+    def __init__(self, player: Mapping[str, Any], now_ms: int) -> None:
+        self._player = {name: player[name] for name in ("studio_id", "game_id", "player_id")}
+        self._external_id: str = player["external_player_id"]
+        self._position = 0
+        self._moved_at = now_ms
+        self._given_at = now_ms
+        self._known: dict[str, int] = {}
+        self.over = False
+
+    async def begin(self, tx: Transaction) -> list[Event]:
+        """`ready`; what the player has is read elsewhere."""
+        self._position = await self._counted(tx)
+        self._known = {row["grant_id"]: row["created_at"] for row in await self._grants(tx)}
+        return [("ready", {"externalPlayerId": self._external_id})]
+
+    async def news(self, tx: Transaction) -> list[Event]:
+        """`wallet_changed`, `inventory_changed`, `grant_created`."""
+        counted = await self._counted(tx)
+        told = await self._changes(tx, counted) if counted > self._position else []
+        self._position = max(self._position, counted)
+        return told + [("grant_created", _created(row)) for row in await self._new_grants(tx)]
+
+    async def _counted(self, tx: Transaction) -> int:
+        position = await tx.scalar(sa.select(tables.players.c.ledger_position).where(*self._own(tables.players)))
+        return int(position or 0)
+
+    async def _changes(self, tx: Transaction, until: int) -> list[Event]:
+        found: list[tuple[int, int, Event]] = []
+        for table, name, shape in (
+            (tables.wallet_ledger, "wallet_changed", answers.wallet_entry),
+            (tables.item_ledger, "inventory_changed", answers.item_entry),
+        ):
+            rows = await tx.all(
+                sa.select(table).where(
+                    *self._own(table),
+                    table.c.occurred_at >= self._moved_at - CLOCKS_DIFFER_MS,
+                    table.c.position > self._position,
+                    table.c.position <= until,
+                )
+            )
+            found += [(row["position"], row["occurred_at"], (name, shape(row))) for row in rows]
+        self._moved_at = max([self._moved_at, *(moved_at for _position, moved_at, _event in found)])
+        return [event for _position, _moved_at, event in sorted(found, key=itemgetter(0))]
+
+    async def _new_grants(self, tx: Transaction) -> list[Json]:
+        rows = await self._grants(tx)
+        new = [row for row in rows if row["grant_id"] not in self._known]
+        if new:
+            self._given_at = max(self._given_at, new[-1]["created_at"])
+            self._known |= {row["grant_id"]: row["created_at"] for row in new}
+            oldest = self._given_at - CLOCKS_DIFFER_MS
+            self._known = {grant_id: made for grant_id, made in self._known.items() if made >= oldest}
+        return new
+
+    async def _grants(self, tx: Transaction) -> list[Json]:
+        column = tables.grants.c
+        return await tx.all(
+            sa.select(tables.grants)
+            .where(*self._own(tables.grants), column.created_at >= self._given_at - CLOCKS_DIFFER_MS)
+            .order_by(column.created_at, column.grant_id)
+        )
+
+    def _own(self, table: sa.Table) -> list[sa.ColumnElement[bool]]:
+        return [table.c[name] == value for name, value in self._player.items()]
+
+
+class BoardNews:
+    """What changes among the first entries of an event's board, until it is final."""
+
+    def __init__(self, leaderboard: Mapping[str, Any]) -> None:
+        self._board = {name: leaderboard[name] for name in ("studio_id", "game_id", "leaderboard_id")}
+        self._scores: dict[str, float] = {}
+        self.over = False
+
+    async def begin(self, tx: Transaction) -> list[Event]:
+        """`ready`, and `closed` when the board is final already."""
+        row = await self._row(tx)
+        self._scores = {entry["participant_id"]: entry["score"] for entry in await self._first(tx)}
+        ready: list[Event] = [("ready", {"leaderboardId": row["leaderboard_id"]})]
+        return [*ready, self._closed(row)] if row["finalized_at"] is not None else ready
+
+    async def news(self, tx: Transaction) -> list[Event]:
+        """`score_update` for each score that is new, then `finalized` and `closed` when the board became final."""
+        row = await self._row(tx)
+        entries = await self._first(tx)
+        told: list[Event] = []
+        for place, entry in enumerate(entries, 1):
+            if self._scores.get(entry["participant_id"]) != entry["score"]:
+                told.append(("score_update", _scored(entry, place)))
+        self._scores |= {entry["participant_id"]: entry["score"] for entry in entries}
+        if row["finalized_at"] is None:
+            return told
+        return [*told, ("finalized", await self._final(tx, row, entries)), self._closed(row)]
+
+    def _closed(self, row: Mapping[str, Any]) -> Event:
+        self.over = True
+        return "closed", {"leaderboardId": row["leaderboard_id"]}
+
+    async def _row(self, tx: Transaction) -> Json:
+        table = tables.leaderboards
+        row = await tx.first(sa.select(table).where(*(table.c[name] == value for name, value in self._board.items())))
+        assert row is not None, "a leaderboard that was there stays"
+        return row
+
+    async def _first(self, tx: Transaction) -> list[Mapping[str, Any]]:
+        return list((await standings.look(tx, standings.of_event(self._board), SHOWN)).rows)
+
+    async def _final(self, tx: Transaction, row: Json, entries: list[Mapping[str, Any]]) -> Json:
+        [shown] = await standings.shown(tx, (row["studio_id"], row["game_id"]), [entries])
+        return {
+            "leaderboardId": row["leaderboard_id"],
+            "eventId": row["event_id"],
+            "reason": row["finalized_reason"],
+            "standings": [
+                {name: entry[name] for name in ("participantId", "rank", "score", "name", "kind")} for entry in shown
+            ],
+            "occurredAt": answers.moment(row["finalized_at"]),
+        }
+
+
+def _scored(entry: Mapping[str, Any], place: int) -> Json:
+    return {
+        "leaderboardId": entry["leaderboard_id"],
+        "participantId": entry["participant_id"],
+        "score": answers.number(entry["score"]),
+        "rank": place,
+    }
+
+
+def _created(row: Mapping[str, Any]) -> Json:
+    return {
+        "grantId": row["grant_id"],
+        "grantKind": row["kind"],
+        "sourceKind": row["source_kind"],
+        "contents": row["contents"],
+        "occurredAt": answers.moment(row["created_at"]),
+    }

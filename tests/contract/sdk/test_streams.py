@@ -1,0 +1,162 @@
+"""Streams of events: what is told, in which order, and how they end (kraty-api 8.3)."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from kraty_console.backend.auth.keys import CLIENT_SDK
+from kraty_console.backend.engine import attempts
+from kraty_console.backend.storage import tables
+from kraty_console.backend.storage.transaction import Transaction
+from tests.contract.collecting import GOLD, SWORD, event_board, give
+from tests.contract.world import HOUR, World
+
+
+class Heard:
+    """An open stream."""
+
+    def __init__(self, answer: http.client.HTTPResponse) -> None:
+        self._answer = answer
+
+    def next(self) -> tuple[str, dict[str, Any]] | None:
+        """The next event; None when the stream has ended. Heartbeats are passed over."""
+        name = ""
+        while line := self._answer.readline():
+            word, _, rest = line.decode().rstrip("\r\n").partition(": ")
+            if word == "event":
+                name = rest
+            elif word == "data":
+                return name, json.loads(rest)
+        return None
+
+    def heartbeat(self) -> None:
+        """Wait for one."""
+        while not self._answer.readline().startswith(b":"):
+            pass
+
+
+@contextmanager
+def listening(world: World, path: str, **headers: str) -> Iterator[Heard]:
+    """A stream on a connection of its own."""
+    connection = http.client.HTTPConnection("127.0.0.1", world.backend.port, timeout=30)
+    try:
+        bearer = {"Authorization": f"Bearer {world.keys[CLIENT_SDK]}", "Accept": "text/event-stream"}
+        connection.request("GET", f"/sdk/v1{path}", headers={**bearer, **headers})
+        with connection.getresponse() as answer:
+            assert answer.status == 200
+            assert answer.headers["Content-Type"].startswith("text/event-stream")
+            assert answer.headers["Cache-Control"] == "no-store"
+            yield Heard(answer)
+    finally:
+        connection.close()
+
+
+@contextmanager
+def inventory(world: World) -> Iterator[Heard]:
+    """What alice hears of what she has."""
+    with listening(world, "/players/alice/inventory/stream", **{"X-Player-Secret": world.secret("alice")}) as heard:
+        assert heard.next() == ("ready", {"externalPlayerId": "alice"})
+        yield heard
+
+
+@contextmanager
+def board(world: World) -> Iterator[Heard]:
+    """What anybody hears of the board that alice's attempts are on."""
+    leaderboard_id = event_board(world)
+    with listening(world, f"/event-leaderboards/{leaderboard_id}/stream") as heard:
+        assert heard.next() == ("ready", {"leaderboardId": leaderboard_id})
+        yield heard
+
+
+def score(world: World, player: str, laps: int) -> None:
+    async def work(tx: Transaction) -> None:
+        ctx = world.context()
+        started = await attempts.start(tx, ctx, player, "race")
+        await attempts.progress(tx, ctx, player, started.data["attempt"]["id"], {"laps": laps})
+
+    world.backend.clock.ms -= 2 * HOUR  # while the race was on
+    world.backend.run(work)
+    world.backend.clock.ms += 2 * HOUR
+
+
+def change_board(world: World, **changes: Any) -> None:
+    leaderboard_id = event_board(world)
+
+    async def work(tx: Transaction) -> None:
+        row = await tx.get(tables.leaderboards, world.tenant.studio_id, world.tenant.game_id, leaderboard_id)
+        assert row is not None
+        tx.change(row, **changes)
+
+    world.backend.run(work)
+
+
+class TestOfAPlayer:
+    def test_what_is_given_and_taken_is_heard_in_order(self, world: World) -> None:
+        with inventory(world) as heard:
+            grant_id = give(world, [GOLD, SWORD])
+            created = heard.next()
+            assert created is not None
+            assert (created[0], created[1]["grantId"], created[1]["grantKind"]) == ("grant_created", grant_id, "reward")
+            assert created[1]["contents"] == {"entries": [GOLD, SWORD]}
+            world.play("POST", f"/players/alice/grants/{grant_id}/claim", {}, who="alice")
+            world.play("POST", "/players/alice/wallet/gold/debit", {"amount": 2}, who="alice")
+            told = [heard.next() for _ in range(3)]
+            changes = [(name, data["delta"], data["origin"]) for name, data in filter(None, told)]
+            assert changes == [
+                ("wallet_changed", 5, "client"),
+                ("inventory_changed", 2, "client"),
+                ("wallet_changed", -2, "client"),
+            ]
+            last = told[-1]
+            assert last is not None
+            assert (last[1]["economyKey"], last[1]["balance"], last[1]["ledgerId"] != "") == ("gold", 3, True)
+
+    def test_what_happens_to_others_is_not_heard(self, world: World) -> None:
+        with inventory(world) as heard:
+            give(world, [GOLD], "alicia")
+            mine = give(world, [GOLD])
+            told = heard.next()
+            assert told is not None
+            assert told[1]["grantId"] == mine
+
+    def test_who_may_listen_no_more_hears_no_more(self, world: World) -> None:
+        with inventory(world) as heard:
+            heard.heartbeat()
+            world.revoke_keys()
+            assert heard.next() is None
+
+
+class TestOfABoard:
+    def test_scores_are_heard_until_it_is_final(self, world: World) -> None:
+        with board(world) as heard:
+            score(world, "alicia", 4)
+            told = heard.next()
+            assert told is not None
+            assert (told[0], told[1]["score"], told[1]["rank"]) == ("score_update", 4, 1)
+            change_board(world, finalized_at=world.backend.clock.ms, finalized_reason="window_closed")
+            final = heard.next()
+            assert final is not None
+            name, data = final
+            assert (name, data["reason"], data["leaderboardId"]) == ("finalized", "window_closed", event_board(world))
+            assert [(each["rank"], each["score"]) for each in data["standings"]] == [(1, 4), (2, 3)]
+            assert set(data["standings"][0]) == {"participantId", "rank", "score", "name", "kind"}
+            assert heard.next() == ("closed", {"leaderboardId": data["leaderboardId"]})
+            assert heard.next() is None
+
+    def test_of_one_that_is_final_nothing_more_is_heard(self, world: World) -> None:
+        change_board(world, finalized_at=world.backend.clock.ms, finalized_reason="window_closed")
+        with board(world) as heard:
+            closed = heard.next()
+            assert closed is not None
+            assert closed[0] == "closed"
+            assert heard.next() is None
+
+    @pytest.mark.parametrize(("name", "status"), [("daily", 400), ("0198c0de-0000-7000-8000-000000000000", 404)])
+    def test_one_that_is_not_there(self, still: World, name: str, status: int) -> None:
+        assert still.play("GET", f"/event-leaderboards/{name}/stream").status == status

@@ -1,0 +1,32 @@
+"""A backend that is told to stop ends its streams, and does not wait for those who listen (kraty-api 8.3)."""
+
+from __future__ import annotations
+
+import http.client
+import signal
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from kraty_console.backend.api.rate_limit import Rate
+from kraty_console.backend.auth.keys import CLIENT_SDK
+from tests.contract.backend import Backend
+from tests.contract.test_serve import PATIENCE, serve, started
+from tests.contract.world import make_world
+from tests.databases import SqliteFiles
+
+
+def test_streams_end_whole_when_the_backend_stops(tmp_path: Path) -> None:
+    database = SqliteFiles(tmp_path).fresh()
+    with Backend(database, Rate(0)).running() as backend:
+        world = make_world(backend)
+        headers = {"Authorization": f"Bearer {world.keys[CLIENT_SDK]}", "X-Player-Secret": world.secret("alice")}
+    with started(serve(tmp_path, database=database)) as (process, url):
+        connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=PATIENCE)
+        connection.request("GET", "/sdk/v1/players/alice/inventory/stream", headers=headers)
+        with connection.getresponse() as answer:
+            assert answer.readline() == b"event: ready\n"
+            process.send_signal(signal.SIGTERM)
+            assert answer.read().startswith(b"data: ")  # to its end: one that is cut short, after the grace, raises here
+            out, err = process.communicate(timeout=PATIENCE)
+        connection.close()
+    assert (process.returncode, out, err) == (0, "", "")
