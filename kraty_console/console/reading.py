@@ -77,6 +77,14 @@ class Reading:
         if self.look.status is Status.FAILED and not self.look.player:
             self.look = Look()
         self._screen.draw()
+        if self._desk.choices:
+            self._host.choose_game(self._entered)
+        else:
+            self._entered()
+
+    def _entered(self) -> None:
+        """A game stands: the player named at launch is opened, and open changes are looked up."""
+        self._screen.draw()
         self._screen.open_initial()
         self._host.signed_in()
 
@@ -90,7 +98,6 @@ class Reading:
     def suggest_soon(self, query: str) -> None:
         """Ask for suggestions once the keys rest; an empty query asks for nothing."""
         self.stop_suggesting()
-        self._screen.search.suggest(query, ())
         if query:
             self._debounce = self._screen.set_timer(DEBOUNCE, lambda: self._ask(query))
 

@@ -57,6 +57,24 @@ async def test_down_chooses_the_next_suggestion_and_up_goes_round(backend: Stage
         await hand.looks_at("alice_420")
 
 
+async def test_what_still_fits_stays_to_be_seen_while_an_answer_is_awaited_and_enter_means_the_text(
+    backend: Stage, wire: Wire
+) -> None:
+    async with at(backend.app()) as hand:
+        await hand.type("alice_4")
+        await hand.sees("▸alice_42 ", "alice_420")
+        late = wire.holds("GET", SEARCH)
+        await hand.type("2")
+        await hand.sees(" alice_42 ", "alice_420")
+        assert "▸alice" not in hand.text
+        await hand.type("0")
+        await hand.sees("1 match ", " alice_420")
+        await hand.press("backspace", "enter")
+        await hand.sees("Looking up alice_42.")
+        late.let_go()
+        await hand.looks_at("alice_42")
+
+
 async def test_the_answer_to_an_older_text_is_dropped(backend: Stage, wire: Wire) -> None:
     late = wire.holds("GET", "query=bob")
     async with at(backend.app()) as hand:

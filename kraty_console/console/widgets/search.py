@@ -93,12 +93,17 @@ class SuggestionLine(LinesView):
     def __init__(self) -> None:
         super().__init__(id="suggestions")
         self._suggestions: tuple[Suggestion, ...] = ()
-        self._chosen = 0
+        self._chosen: int | None = None
         self._words = ""
         self._tone = "dim"
 
-    def show(self, suggestions: Sequence[Suggestion], chosen: int) -> None:
-        """Show these, the one at `chosen` marked."""
+    @property
+    def shown(self) -> tuple[Suggestion, ...]:
+        """The suggestions that are shown."""
+        return self._suggestions
+
+    def show(self, suggestions: Sequence[Suggestion], chosen: int | None) -> None:
+        """Show these, the one at `chosen` marked; none is while an answer is awaited."""
         self._suggestions, self._chosen, self._words = tuple(suggestions), chosen, ""
         self.redraw()
 
@@ -115,7 +120,7 @@ class SuggestionLine(LinesView):
             return [[(self._words, self._tone)]]
         count = len(self._suggestions)
         spans: list[Span] = [(f"{count} match{'es' if count > 1 else ''}  ", "dim")]
-        begin = max(0, self._chosen - 1)
+        begin = max(0, (self._chosen or 0) - 1)
         for i, suggestion in enumerate(self._suggestions[begin:], begin):
             if i > begin:
                 spans.append(("  ", "plain"))
@@ -218,8 +223,18 @@ class SearchBar(Horizontal):
         query = self.text
         if query != self._asked:
             self._asked = query
-            self._suggestions = ()
+            self._fade(query)
             self.post_message(self.Asked(query))
+
+    def _fade(self, query: str) -> None:
+        """Until there is an answer, what still begins like the text stays to be seen; enter means the text alone."""
+        line = self.query_one(SuggestionLine)
+        still = [each for each in line.shown if query and not each.note and each.player.startswith(query)]
+        self._suggestions = ()
+        if still:
+            line.show(still, None)
+        else:
+            line.say("")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Open the chosen suggestion; before any came, the text itself as an id."""
