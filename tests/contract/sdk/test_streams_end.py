@@ -26,7 +26,7 @@ def test_streams_end_whole_when_the_backend_stops(tmp_path: Path) -> None:
         with connection.getresponse() as answer:
             assert answer.readline() == b"event: ready\n"
             process.send_signal(signal.SIGTERM)
-            assert answer.read().startswith(b"data: ")  # to its end: one that is cut short, after the grace, raises here
+            assert answer.read().startswith(b"data: ")  # whole: one cut short after the grace raises
             out, err = process.communicate(timeout=PATIENCE)
         connection.close()
     assert (process.returncode, out, err) == (0, "", "")
