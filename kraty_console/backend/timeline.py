@@ -20,6 +20,8 @@ from kraty_console.backend.engine.context import Tenant
 from kraty_console.backend.player_rows import Dated, PlayerPlace, belongs
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
+from kraty_console.backend.webhooks.delivery_ids import as_uuid, first_from, moment_of
+from kraty_console.backend.webhooks.reading import newest_of_player
 from kraty_console.contract.timeline import TimelineKind
 
 _IS_BAN: Final = tables.audit.c.action.in_([sa.literal_column("'player.ban'"), sa.literal_column("'player.unban'")])
@@ -86,6 +88,14 @@ def _of_audit(*conditions: sa.ColumnElement[bool]) -> Source:
     return _of_table(tables.audit, "occurred_at", "audit_id", answers.audit_row, *conditions)
 
 
+async def _deliveries(tx: Transaction, place: PlayerPlace, limit: int, before: Position | None) -> list[Dated]:
+    """Deliveries by the moment that is in their ids, which order them as they do the ids of other rows."""
+    studio_id, game_id, player_id = place
+    older_than = None if before is None else first_from(before.at, before.id)
+    found = await newest_of_player(tx, Tenant(studio_id, game_id), player_id, older_than, limit)
+    return [Dated(moment_of(row["id"]), as_uuid(row["id"]), row) for row in found]
+
+
 SOURCES: Final[tuple[tuple[TimelineKind, Source], ...]] = (
     (TimelineKind.ATTEMPT, player_rows.attempts),
     (TimelineKind.GRANT, _of_table(tables.grants, "created_at", "grant_id", answers.grant)),
@@ -94,8 +104,9 @@ SOURCES: Final[tuple[tuple[TimelineKind, Source], ...]] = (
     (TimelineKind.LOBBY, player_rows.lobbies),
     (TimelineKind.BAN, _of_audit(_IS_BAN)),
     (TimelineKind.AUDIT, _of_audit(~_IS_BAN)),
+    (TimelineKind.WEBHOOK, _deliveries),
 )
 """Where the rows come from."""
 
-QUERIES: Final = len(SOURCES) + 2
-"""How many queries a page takes at most: the player, each source, and the grants of its attempts."""
+QUERIES: Final = len(SOURCES) + 3
+"""How many queries a page takes at most: the player, each source, the grants of attempts, the tries of deliveries."""

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from kraty_console.contract.audit import AuditRow
 from kraty_console.contract.players import Attempt, Grant, LedgerRow, Lobby
+from kraty_console.contract.webhooks import Delivery
 from kraty_console.contract.wire import Answer
 
 
@@ -24,6 +25,8 @@ class TimelineKind(StrEnum):
     """The audit row of a ban, or of its end."""
     AUDIT = "audit"
     """Any other audit row."""
+    WEBHOOK = "webhook"
+    """A delivery: one event on its way to one endpoint; the row's id is the delivery's as a UUID."""
 
 
 class TimelineRow(Answer):
@@ -41,6 +44,7 @@ class TimelineRow(Answer):
     lobby: Lobby | None = None
     ban: AuditRow | None = None
     audit: AuditRow | None = None
+    webhook: Delivery | None = None
 
 
 class TimelinePage(Answer):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from kraty_console.backend.webhooks.posting import Outcome
 from kraty_console.contract.timeline import TimelineKind, TimelinePage
 from tests.contract.backend import Answered, segment
 from tests.contract.shapes import exactly
+from tests.contract.webhooking import deliver, make_endpoint
 from tests.contract.world import HOUR, World
 
 
@@ -22,6 +24,14 @@ def eventful(module_world: World) -> World:
         world.backend.clock.ms += 1
         body = {"reason": "cheating", "idempotencyKey": f"{way}-{world.backend.clock.ms}"}
         assert world.post(f"{world.player('alice')}/{way}", body).status == 200
+    world.backend.clock.ms += 1
+    endpoint = make_endpoint(world)["endpoint"]["id"]
+    for number in range(3):
+        world.backend.clock.ms += 1
+        credit = {"amount": number + 1, "reason": "again", "idempotencyKey": f"again-{number:04}"}
+        assert world.post(f"{world.player('alice')}/wallet/gold/credit", credit).status == 200
+        if number:
+            deliver(world, endpoint, Outcome(3, 200, None, "ok"))
     claim = {"reason": "ack lost", "idempotencyKey": "claim-0001"}
     assert world.post(f"{world.game}/grants/{world.grants['pending']}/force-claim", claim).status == 200
     return world
@@ -50,7 +60,10 @@ def test_every_row_of_every_list_is_in_it_newest_first(eventful: World) -> None:
     assert of_kind["item"] == {row["ledgerId"] for row in snapshot["itemLedger"]}
     assert of_kind["ban"] | of_kind["audit"] == {row["id"] for row in snapshot["audit"]}
     assert len(of_kind["ban"]) == 3
-    assert len(of_kind["audit"]) == 4
+    assert len(of_kind["audit"]) == 7
+    told = eventful.get(f"{eventful.game}/webhooks/deliveries?player=alice").data["deliveries"]
+    assert [row.webhook.id for row in page.rows if row.webhook] == [row["id"] for row in told]
+    assert len(told) == 3
 
 
 def test_a_row_is_the_one_that_the_look_up_shows(eventful: World) -> None:
@@ -58,7 +71,10 @@ def test_a_row_is_the_one_that_the_look_up_shows(eventful: World) -> None:
     snapshot = eventful.get(f"{eventful.player('alice')}?limit=200").data
     shown = {row["id"]: row for row in snapshot["attempts"] + snapshot["grants"] + snapshot["audit"]}
     shown |= {row["ledgerId"]: row for row in snapshot["walletLedger"] + snapshot["itemLedger"]}
-    assert all(row[row["kind"]] == shown[row["id"]] for row in rows)
+    told = {row["id"]: row for row in eventful.get(f"{eventful.game}/webhooks/deliveries").data["deliveries"]}
+    for row in rows:
+        of = shown[row["id"]] if row["kind"] != "webhook" else told[row["webhook"]["id"]]
+        assert row[row["kind"]] == of
     for row in rows:
         empty = dict.fromkeys(set(TimelineKind) - {row["kind"]})
         exactly(TimelinePage, {"rows": [{**row, **empty}], "nextCursor": None})
@@ -79,7 +95,7 @@ def test_the_pages_join_without_a_gap_or_a_double(eventful: World, size: int) ->
     assert found == whole
 
 
-@pytest.mark.parametrize("kinds", ["ban", "attempt,grant", "wallet,wallet,item", "lobby"])
+@pytest.mark.parametrize("kinds", ["ban", "attempt,grant", "wallet,wallet,item", "lobby", "webhook"])
 def test_it_is_narrowed_to_kinds(eventful: World, kinds: str) -> None:
     whole = look(eventful, "limit=200").data["rows"]
     wanted = [row for row in whole if row["kind"] in kinds.split(",")]

@@ -26,3 +26,24 @@ def is_delivery_id(text: str) -> bool:
 def least_uuid7(ms: int) -> str:
     """The least UUIDv7 of a moment (milliseconds since the epoch): each made then or later is greater."""
     return str(uuid.UUID(int=(ms & 0xFFFF_FFFF_FFFF) << 80 | 0x7 << 76 | 0b10 << 62))
+
+
+def as_uuid(known: str) -> str:
+    """The UUIDv7 that a delivery id was made of."""
+    value = 0
+    for digit in known.removeprefix("evt_"):
+        value = value << 5 | _DIGITS.index(digit)
+    return str(uuid.UUID(int=value))
+
+
+def moment_of(known: str) -> int:
+    """When a delivery id was made (milliseconds since the epoch)."""
+    return uuid.UUID(as_uuid(known)).int >> 80
+
+
+def first_from(ms: int, row_id: str) -> str:
+    """The delivery id at a place among rows that are ordered by moment, then by id: those before it are less."""
+    value = uuid.UUID(row_id)
+    if value.int >> 80 != ms:
+        value = uuid.UUID(int=(ms + (ms < value.int >> 80)) << 80)
+    return delivery_id(str(value))

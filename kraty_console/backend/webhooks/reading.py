@@ -46,12 +46,28 @@ async def page(
             conditions.append(of == wanted)
     if after is not None:
         conditions.append(column.delivery_id < after)
-    query = _deliveries(tenant).where(*conditions).order_by(column.delivery_id.desc()).limit(limit + 1)
-    rows = await tx.all(query)
-    more, rows = len(rows) > limit, rows[:limit]
-    tried = await _attempts(tx, tenant, [row["delivery_id"] for row in rows])
-    shown = [_shown(row, tried.get(row["delivery_id"], [])) for row in rows]
-    return shown, rows[-1]["delivery_id"] if more else None
+    found = await _newest(tx, tenant, conditions, limit + 1)
+    return found[:limit], found[limit - 1]["id"] if len(found) > limit else None
+
+
+async def newest_of_player(
+    tx: Transaction, tenant: Tenant, player_id: str, older_than: str | None, limit: int
+) -> list[dict[str, Any]]:
+    """A player's deliveries of every environment that are older than the one of this id, the newest first."""
+    column = tables.webhook_deliveries.c
+    conditions = [column.player_id == player_id]
+    if older_than is not None:
+        conditions.append(column.delivery_id < older_than)
+    return await _newest(tx, tenant, conditions, limit)
+
+
+async def _newest(
+    tx: Transaction, tenant: Tenant, conditions: Sequence[sa.ColumnElement[bool]], limit: int
+) -> list[dict[str, Any]]:
+    order = tables.webhook_deliveries.c.delivery_id.desc()
+    rows = await tx.all(_deliveries(tenant).where(*conditions).order_by(order).limit(limit))
+    tried = await _attempts(tx, tenant, [row["delivery_id"] for row in rows]) if rows else {}
+    return [_shown(row, tried.get(row["delivery_id"], [])) for row in rows]
 
 
 async def one(tx: Transaction, tenant: Tenant, delivery_id: str) -> dict[str, Any] | None:
