@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "search": ("kraty_console.cli.questions", "search", "Find players by id, e-mail, or the beginning of an id."),
     "show": ("kraty_console.cli.questions", "show", "Show what is known of a player."),
     "demo": ("kraty_console.cli.demo", "demo", "Open the console on an embedded backend with a demo world."),
+    "server": ("kraty_console.cli.server", "server", "Do what a studio's backend may do, with its API key."),
     "backend": ("kraty_console.cli.backend", "backend", "Run a Kraty backend by itself."),
     "webhooks": ("kraty_console.cli.webhooks", "webhooks", "Receive a game's events, for development."),
     "config": ("kraty_console.cli.configuration", "config", "Where the profiles are kept, and an example."),

@@ -1,0 +1,188 @@
+"""`server grant`, `credit`, `debit`, `give-item`, `take-item`: what a player is given, and what is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+import click
+
+from kraty_console.cli.exits import Exit
+from kraty_console.cli.options import Options
+from kraty_console.cli.output import emit, emit_json
+from kraty_console.cli.server_session import Where, change_options, changed
+from kraty_console.contract.limits import MAX_AMOUNT
+
+if TYPE_CHECKING:
+    from kraty_console.client.server import Entry, ServerClient
+    from kraty_console.contract.holdings import BalanceAdjusted, ItemAdjusted
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+_KINDS = ("currency", "item", "crate")
+_as_json = click.option("--json", "as_json", is_flag=True, help="JSON, in ASCII alone, as the backend says it.")
+_amount = click.argument("amount", type=click.IntRange(1, MAX_AMOUNT))
+_reason = click.option("--reason", metavar="TEXT", help="What the ledger and the audit log say.")
+_reference = click.option("--reference", metavar="ID", help="What it refers to, such as a receipt.")
+
+
+class _Adjust(Protocol[T_co]):
+    """A call that changes how much of something a player has."""
+
+    def __call__(
+        self,
+        external_id: str,
+        thing: str,
+        amount: int,
+        /,
+        *,
+        reason: str | None = None,
+        source_ref_id: str | None = None,
+        key: str | None = None,
+    ) -> Awaitable[T_co]:
+        """Make it."""
+
+
+class Given(click.ParamType[tuple[str, str, int]]):
+    """`KIND:KEY=COUNT`; the key may hold any character but the last `=`."""
+
+    name = "KIND:KEY=COUNT"
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401 (click's own)
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> tuple[str, str, int]:
+        """The kind, the key and how many."""
+        if isinstance(value, tuple):
+            return value
+        kind, colon, rest = value.partition(":")
+        key, equals, count = rest.rpartition("=")
+        if kind not in _KINDS or not colon or not equals or not 1 <= len(key) <= 200:
+            self.fail(f"{value!r} is not KIND:KEY=COUNT, such as currency:gold=50; a kind is {_KINDS}", param, ctx)
+        if not (count.isascii() and count.isdigit() and len(count) <= 10 and 1 <= int(count) <= MAX_AMOUNT):
+            self.fail(f"{count!r} is not a whole number from 1 to {MAX_AMOUNT}", param, ctx)
+        return kind, key, int(count)
+
+
+@click.command()
+@click.argument("player")
+@click.argument("given", type=Given(), nargs=-1, required=True)
+@_reference
+@_as_json
+@change_options
+@click.pass_obj
+def grant(
+    before: Options,
+    /,
+    player: str,
+    given: Sequence[tuple[str, str, int]],
+    reference: str | None,
+    as_json: bool,
+    idempotency_key: str | None,
+    **said: Any,  # noqa: ANN401
+) -> int:
+    """Give PLAYER something to claim, as in currency:gold=50 item:potion=2 crate:box=1.
+
+    A player never heard of is made.
+    """
+    made = changed(
+        Where.of(before, said),
+        idempotency_key,
+        lambda client, key: client.grants.create(player, _entries(given), key=key, source_ref_id=reference),
+    )
+    from kraty_console.support.contents import contents_words
+
+    words = f"{player} is given {contents_words(made.contents, made.kind)}: grant {made.id}, {made.status}"
+    _tell(as_json, made.raw(), words)
+    return Exit.FOUND
+
+
+def _entries(given: Sequence[tuple[str, str, int]]) -> list[Entry]:
+    from kraty_console.contract.actions import CrateEntry, CurrencyEntry, ItemEntry
+
+    made: list[Entry] = []
+    for kind, key, count in given:
+        match kind:
+            case "currency":
+                made.append(CurrencyEntry(type="currency", currency_key=key, amount=count))
+            case "item":
+                made.append(ItemEntry(type="item", item_key=key, quantity=count))
+            case _:
+                made.append(CrateEntry(type="crate", crate_item_key=key, quantity=count))
+    return made
+
+
+def _adjustment(key: str) -> Callable[[Callable[..., int]], click.Command]:
+    """A command that adds to something, or takes from it."""
+
+    def made(function: Callable[..., int]) -> click.Command:
+        for option in (click.pass_obj, change_options, _as_json, _reference, _reason, _amount, click.argument(key)):
+            function = option(function)
+        return click.command()(click.argument("player")(function))
+
+    return made
+
+
+@_adjustment("economy_key")
+def credit(before: Options, /, **said: Any) -> int:  # noqa: ANN401
+    """Add AMOUNT to what PLAYER has of ECONOMY_KEY."""
+    return _balance(before, said, lambda client: client.wallet.credit)
+
+
+@_adjustment("economy_key")
+def debit(before: Options, /, **said: Any) -> int:  # noqa: ANN401
+    """Take AMOUNT from what PLAYER has of ECONOMY_KEY; declined where there is less."""
+    return _balance(before, said, lambda client: client.wallet.debit)
+
+
+@_adjustment("item_key")
+def give_item(before: Options, /, **said: Any) -> int:  # noqa: ANN401
+    """Put AMOUNT of ITEM_KEY into PLAYER's inventory at once, without a grant."""
+    return _items(before, said, lambda client: client.inventory.grant)
+
+
+@_adjustment("item_key")
+def take_item(before: Options, /, **said: Any) -> int:  # noqa: ANN401
+    """Take AMOUNT of ITEM_KEY from PLAYER's inventory; declined where there is less."""
+    return _items(before, said, lambda client: client.inventory.revoke)
+
+
+def _balance(before: Options, said: dict[str, Any], call: Callable[[ServerClient], _Adjust[BalanceAdjusted]]) -> int:
+    result = _adjusted(before, said, said["economy_key"], call)
+    words = _now_has(said["player"], result.balance, result.economy_key, result.applied)
+    _tell(said["as_json"], result.raw(), words)
+    return Exit.FOUND
+
+
+def _items(before: Options, said: dict[str, Any], call: Callable[[ServerClient], _Adjust[ItemAdjusted]]) -> int:
+    result = _adjusted(before, said, said["item_key"], call)
+    words = _now_has(said["player"], result.quantity, result.item_key, result.applied)
+    _tell(said["as_json"], result.raw(), words)
+    return Exit.FOUND
+
+
+def _adjusted(before: Options, said: dict[str, Any], key: str, call: Callable[[ServerClient], _Adjust[T]]) -> T:
+    more = {"reason": said["reason"], "source_ref_id": said["reference"]}
+
+    async def change(client: ServerClient, once: str) -> T:
+        return await call(client)(said["player"], key, said["amount"], **more, key=once)
+
+    return changed(Where.of(before, said), said["idempotency_key"], change)
+
+
+def _now_has(player: str, amount: int | float, key: str, applied: bool) -> str:
+    from kraty_console.support.measure import grouped
+
+    return f"{player} has {grouped(amount)} {key}" + ("" if applied else "; this was done before, nothing was changed")
+
+
+def _tell(as_json: bool, raw: dict[str, Any], words: str) -> None:
+    if as_json:
+        emit_json(raw)
+        return
+    from kraty_console.present.safe import safe
+
+    emit(safe(words, limit=2_000))

@@ -1,0 +1,200 @@
+"""`server get`, `merge`, `export`, `delete`, `ban`, `unban`: a player as a whole."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kraty_console.cli.exits import Exit
+from kraty_console.cli.options import Options
+from kraty_console.cli.output import emit, emit_json
+from kraty_console.cli.server_session import Where, asked, change_options, changed, keyed_options
+from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_LIMIT
+
+if TYPE_CHECKING:
+    from kraty_console.client.server import ServerClient
+    from kraty_console.support.merging import MergePlan
+
+_as_json = click.option("--json", "as_json", is_flag=True, help="JSON, in ASCII alone, as the backend says it.")
+
+
+@click.command()
+@_as_json
+@keyed_options
+@click.pass_obj
+def ping(before: Options, /, as_json: bool, **said: Any) -> int:  # noqa: ANN401
+    """Tell what the key is for."""
+    pong = asked(Where.of(before, said), lambda client: client.ping())
+    key = pong.api_key
+    if as_json:
+        emit_json(pong.raw())
+    else:
+        from kraty_console.present.safe import safe
+
+        emit(safe(f"{key.prefix} is a {key.permission_set} key of the game {key.game_id}, {key.environment}"))
+    return Exit.FOUND
+
+
+@click.command()
+@click.argument("player")
+@_as_json
+@click.option(
+    "--limit",
+    type=click.IntRange(1, MAX_LIMIT),
+    default=DEFAULT_LIMIT,
+    show_default=True,
+    help="So many at most, of each list.",
+)
+@keyed_options
+@click.pass_obj
+def get(before: Options, /, player: str, as_json: bool, limit: int, **said: Any) -> int:  # noqa: ANN401
+    """Show what is known of PLAYER, by the exact id."""
+    from datetime import UTC, datetime
+
+    snapshot = asked(Where.of(before, said), lambda client: client.players.get(player, limit=limit))
+    from kraty_console.present import plain
+
+    if as_json:
+        emit_json(plain.player_json(snapshot))
+    else:
+        emit(plain.player_text(snapshot, datetime.now(UTC)))
+    return Exit.FOUND
+
+
+@click.command()
+@click.argument("guest")
+@click.argument("account")
+@click.option("--dry-run", is_flag=True, help="Only show what it would come to.")
+@_as_json
+@change_options
+@click.pass_obj
+def merge(
+    before: Options,
+    /,
+    guest: str,
+    account: str,
+    dry_run: bool,
+    as_json: bool,
+    idempotency_key: str | None,
+    **said: Any,  # noqa: ANN401
+) -> int:
+    """Merge GUEST into ACCOUNT: everything GUEST has becomes ACCOUNT's, and its id is free. It cannot be undone."""
+    where = Where.of(before, said)
+    from kraty_console.present import merging
+
+    if dry_run:
+        plan = asked(where, lambda client: _plan(client, guest, account))
+        if as_json:
+            emit_json(merging.plan_json(plan, guest, account))
+        else:
+            emit(merging.plan_text(plan, guest, account))
+        return Exit.FAILED if plan.refusals else Exit.FOUND
+    result = changed(where, idempotency_key, lambda client, key: client.players.merge(guest, account, key=key))
+    if as_json:
+        emit_json(result.raw())
+    else:
+        emit(merging.merged_text(result))
+    return Exit.FOUND
+
+
+async def _plan(client: ServerClient, guest: str, account: str) -> MergePlan:
+    from kraty_console.contract.errors import Refused
+    from kraty_console.support.merging import merge_plan, same_player
+
+    if (why := same_player(guest, account)) is not None:
+        raise Refused(why)
+    source, target = await asyncio.gather(*(client.players.get(each, limit=MAX_LIMIT) for each in (guest, account)))
+    return merge_plan(source, target, limit=MAX_LIMIT)
+
+
+@click.command()
+@click.argument("player")
+@keyed_options
+@click.pass_obj
+def export(before: Options, /, player: str, **said: Any) -> int:  # noqa: ANN401
+    """Print everything that is kept of PLAYER as JSON; each list ends at 1,000 rows."""
+    emit_json(asked(Where.of(before, said), lambda client: client.players.export(player)).raw())
+    return Exit.FOUND
+
+
+@click.command()
+@click.argument("player")
+@click.option(
+    "--reason",
+    type=click.Choice(["gdpr_erasure", "studio_request", "test"]),
+    default="gdpr_erasure",
+    show_default=True,
+    help="What the audit log says.",
+)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@_as_json
+@change_options
+@click.pass_obj
+def delete(
+    before: Options,
+    /,
+    player: str,
+    reason: Any,  # noqa: ANN401 (one of the choices)
+    yes: bool,
+    as_json: bool,
+    idempotency_key: str | None,
+    **said: Any,  # noqa: ANN401
+) -> int:
+    """Erase PLAYER: grants, ledgers and scores stay, and name nobody any more. It cannot be undone."""
+    if not yes:
+        raise click.UsageError("erasing a player cannot be undone: add --yes")
+    result = changed(
+        Where.of(before, said),
+        idempotency_key,
+        lambda client, key: client.players.delete(player, reason=reason, key=key),
+    )
+    from kraty_console.contract.server import ERASED, NEVER_EXISTED
+    from kraty_console.present.safe import safe
+
+    if as_json:
+        emit_json(result.raw())
+    elif result.status == ERASED:
+        emit(safe(f"{player} is erased; what stays is under {result.anonymized_external_id}"))
+    elif result.status == NEVER_EXISTED:
+        emit(safe(f"Nobody ever had the id {player}; there was nothing to erase"))
+    else:
+        emit(safe(f"{player} was erased before; nothing was changed"))
+    return Exit.FOUND
+
+
+@click.command()
+@click.argument("player")
+@click.option("--reason", required=True, metavar="TEXT", help="Why; the player's game is told.")
+@_as_json
+@change_options
+@click.pass_obj
+def ban(before: Options, /, player: str, reason: str, as_json: bool, idempotency_key: str | None, **said: Any) -> int:  # noqa: ANN401
+    """Keep PLAYER from playing; grants and scores stay."""
+    result = changed(
+        Where.of(before, said), idempotency_key, lambda client, key: client.players.ban(player, reason, key=key)
+    )
+    _tell(as_json, result.raw(), f"{player} is banned{'' if result.applied else ' already; the reason was refreshed'}")
+    return Exit.FOUND
+
+
+@click.command()
+@click.argument("player")
+@_as_json
+@change_options
+@click.pass_obj
+def unban(before: Options, /, player: str, as_json: bool, idempotency_key: str | None, **said: Any) -> int:  # noqa: ANN401
+    """Let PLAYER play again."""
+    result = changed(Where.of(before, said), idempotency_key, lambda client, key: client.players.unban(player, key=key))
+    _tell(as_json, result.raw(), f"{player} may play again" if result.applied else f"{player} was not banned")
+    return Exit.FOUND
+
+
+def _tell(as_json: bool, raw: dict[str, Any], words: str) -> None:
+    if as_json:
+        emit_json(raw)
+        return
+    from kraty_console.present.safe import safe
+
+    emit(safe(words))

@@ -1,0 +1,130 @@
+"""What the commands of `server` share: where, with which key, under which idempotency key."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from kraty_console.cli.exits import Exit
+from kraty_console.cli.options import Options
+
+if TYPE_CHECKING:
+    from kraty_console.client.server import ServerClient
+    from kraty_console.contract.secret import Secret
+
+T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class BadKey(click.ClickException):
+    """The key is none that the backend knows."""
+
+    exit_code = Exit.NOT_ALLOWED
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """The backend and the key that a command goes to."""
+
+    options: Options
+    key_stdin: bool
+
+    @classmethod
+    def of(cls, before: Options, said: dict[str, Any]) -> Where:
+        """From the flags before the command and those behind it."""
+        return cls(before.then(Options(profile=said["profile"], url=said["url"])), said["key_stdin"])
+
+
+_KEYED = (
+    click.option("--profile", metavar="NAME", help="A profile of the configuration."),
+    click.option("--url", metavar="URL", help="Address of the backend; https, or http to this machine."),
+    click.option("--key-stdin", is_flag=True, help="Read the API key from the standard input."),
+)
+
+
+def keyed_options(function: F) -> F:
+    """Add the flags that name the backend and the key."""
+    for option in reversed(_KEYED):
+        function = option(function)
+    return function
+
+
+def change_options(function: F) -> F:
+    """Add these, and the key under which a change happens once."""
+    option = click.option(
+        "--idempotency-key", metavar="KEY", help="The change happens once under it; left out, a new one."
+    )
+    return option(keyed_options(function))
+
+
+def asked(where: Where, question: Callable[[ServerClient], Awaitable[T]]) -> T:
+    """Ask, and close.
+
+    Raises click.ClickException for a key that is not known, ConfigError and KratyError.
+    """
+    import asyncio
+
+    from kraty_console.contract.errors import SignInNeeded
+
+    async def ask() -> T:
+        async with client_of(where) as client:
+            return await question(client)
+
+    try:
+        return asyncio.run(ask())
+    except SignInNeeded:
+        raise BadKey("the key is not known here, or was revoked") from None
+
+
+def changed(where: Where, key: str | None, change: Callable[[ServerClient, str], Awaitable[T]]) -> T:
+    """Make a change; where its outcome stays unknown, say how it is asked for again without happening twice."""
+    import uuid
+
+    from kraty_console.cli.output import say
+    from kraty_console.contract.errors import BadAnswer, Unavailable
+
+    key = key or uuid.uuid4().hex
+    try:
+        return asked(where, lambda client: change(client, key))
+    except (Unavailable, BadAnswer) as error:
+        if error.maybe_applied:
+            say(f"It may have happened. Run the same again with --idempotency-key {key}: it happens once.")
+        raise
+
+
+def client_of(where: Where) -> ServerClient:
+    """A client that has opened nothing yet.
+
+    Raises:
+        ConfigError: there is no address, or no key.
+        KratyError: the address cannot be used.
+    """
+    from kraty_console.cli.session import profile_of
+    from kraty_console.client.server import ServerClient
+    from kraty_console.config.errors import ConfigError
+
+    profile, _ = profile_of(where.options)
+    if profile.url is None:
+        raise ConfigError(
+            "no backend is named: give --url, KRATY_URL, or a profile (kraty-console config example shows one)"
+        )
+    key = _key(where, profile)
+    if key is None:
+        raise ConfigError(
+            "there is no server key: give KRATY_SERVER_KEY, --key-stdin, or name its source in the profile"
+        )
+    return ServerClient(profile.url, key)
+
+
+def _key(where: Where, profile: Any) -> Secret | None:  # noqa: ANN401 (a Profile; imported when it is needed)
+    from kraty_console.config.tokens import find_server_key
+    from kraty_console.contract.secret import Secret
+
+    if where.key_stdin and sys.stdin.isatty():
+        return Secret(click.prompt("server key", hide_input=True, err=True).strip())
+    return find_server_key(profile, os.environ, stdin=sys.stdin if where.key_stdin else None)

@@ -1,0 +1,240 @@
+"""`kraty-console server`: a studio's backend by hand, on a real backend; exit codes that a script can trust."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kraty_console.backend.api.rate_limit import Rate
+from kraty_console.cli.main import run
+from tests.client.wire import failed, wired
+from tests.contract.backend import Backend
+from tests.contract.world import World, make_world
+from tests.data import load_hostile
+from tests.databases import SqliteFiles
+
+CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a run ended and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        assert self.out.isascii()
+        return json.loads(self.out)
+
+
+@pytest.fixture(scope="module")
+def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
+    with Backend(SqliteFiles(tmp_path_factory.mktemp("server")).fresh(), Rate(0)).running() as running:
+        yield running
+
+
+@pytest.fixture
+def world(backend: Backend, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> World:
+    """A game whose server key is in the environment."""
+    for name in ("KRATY_STUDIO", "KRATY_GAME", "KRATY_PROFILE", "KRATY_ENVIRONMENT", "KRATY_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    made = make_world(backend)
+    monkeypatch.setenv("KRATY_CONFIG", str(tmp_path / "config.toml"))
+    monkeypatch.setenv("KRATY_STATE", str(tmp_path / "state"))
+    monkeypatch.setenv("KRATY_URL", f"http://127.0.0.1:{backend.port}")
+    monkeypatch.setenv("KRATY_SERVER_KEY", made.keys["server_integration"])
+    return made
+
+
+@pytest.fixture
+def asked(capsys: pytest.CaptureFixture[str]) -> Any:
+    def ask(*arguments: str) -> Ran:
+        code = run(("server", *arguments))
+        told = capsys.readouterr()
+        assert not CONTROL.search(told.out + told.err)
+        return Ran(code, told.out, told.err)
+
+    return ask
+
+
+def test_a_look_and_what_the_key_is_for(world: World, asked: Any) -> None:
+    shown = asked("get", "alice")
+    assert (shown.code, shown.err) == (0, "")
+    assert "alice" in shown.out
+    assert asked("get", "alice", "--json", "--limit", "2").json["player"]["externalPlayerId"] == "alice"
+    told = asked("ping")
+    assert world.keys["server_integration"][:8] in told.out
+    assert world.keys["server_integration"] not in told.out
+    assert asked("ping", "--json").json["apiKey"]["permissionSet"] == "server_integration"
+
+
+def test_giving_and_taking(world: World, asked: Any) -> None:
+    made = asked("grant", "new/player", "currency:gold=50", "item:sword=2", "--reference", "r-1")
+    assert (made.code, made.err) == (0, "")
+    assert re.search(r"new/player is given 50 gold and 2 sword: grant [0-9a-f-]{36}, pending", made.out)
+    once = ("credit", "new/player", "gold", "30", "--reason", "iap", "--idempotency-key", "receipt-1")
+    assert asked(*once).out == "new/player has 30 gold\n"
+    assert asked(*once).out == "new/player has 30 gold; this was done before, nothing was changed\n"
+    assert asked("debit", "new/player", "gold", "10", "--json").json["balance"] == 20
+    short = asked("debit", "new/player", "gold", "21")
+    assert (short.code, short.out) == (1, "")
+    assert "has 20 gold, 21 are needed" in short.err
+    assert asked("give-item", "new/player", "sword", "3").out == "new/player has 3 sword\n"
+    assert asked("take-item", "new/player", "sword", "1", "--json").json["quantity"] == 2
+    [row] = world.audit_rows(action="wallet.credit")
+    assert (row["reason"], row["idempotencyKey"]) == ("iap", "receipt-1")
+
+
+def test_a_merge_is_shown_before_it_is_made(world: World, asked: Any) -> None:
+    asked("credit", "alice", "gold", "30")
+    asked("credit", "alicia", "gold", "500")
+    before = world.backend.counts()
+    dry = asked("merge", "alice", "alicia", "--dry-run")
+    assert dry.code == 0
+    lines = {
+        line.split()[0]: line.split()[1:] for line in dry.out.splitlines() if line.startswith(("gold", "attempts "))
+    }
+    assert lines["gold"] == ["30", "500", "530"]
+    assert "alice into alicia; nothing was changed" in dry.out
+    sums = {
+        each["what"]: each["together"] for each in asked("merge", "alice", "alicia", "--dry-run", "--json").json["sums"]
+    }
+    assert (sums["attempts"], sums["gold"]) == (5, 530)
+    assert world.backend.counts() == before
+    made = asked("merge", "alice", "alicia")
+    assert (made.code, made.err) == (0, "")
+    assert "alice is merged into alicia: 5 attempts" in made.out
+    assert "The id alice is free." in made.out
+    again = asked("merge", "alice", "alicia")
+    assert (again.code, "nothing was changed" in again.out) == (0, True)
+    assert asked("merge", "alice", "alicia", "--json").json["status"] == "no_op_already_merged"
+    after = {row["economyKey"]: row["balance"] for row in asked("get", "alicia", "--json").json["wallet"]}
+    assert after["gold"] == 530
+
+
+def test_a_merge_that_would_be_refused(world: World, asked: Any) -> None:
+    asked("ban", "alicia", "--reason", "cheating")
+    dry = asked("merge", "alice", "alicia", "--dry-run")
+    assert (dry.code, "It would be refused: alicia is banned: lift the ban first." in dry.out) == (1, True)
+    real = asked("merge", "alice", "alicia")
+    assert (real.code, real.out) == (1, "")
+    assert "banned" in real.err
+    other = asked("merge", "alicia", "alice", "--dry-run")
+    assert "Note: alicia is banned (cheating): the ban goes over." in other.out
+    assert asked("unban", "alicia").out == "alicia may play again\n"
+    for how in ((), ("--dry-run",)):
+        assert asked("merge", "alice", "alice", *how).code == 1
+        assert asked("merge", "ghost", "alice", *how).code == 3
+
+
+def test_erasing_is_asked_for_twice(world: World, asked: Any) -> None:
+    assert asked("delete", "alice").code == 2
+    export = asked("export", "alice").json
+    assert (export["schemaVersion"], len(export["attempts"])) == (1, 5)
+    gone = asked("delete", "alice", "--yes")
+    assert re.fullmatch(r"alice is erased; what stays is under __deleted_[0-9a-f-]{36}__\n", gone.out)
+    assert "before" in asked("delete", "alice", "--yes").out
+    assert "Nobody" in asked("delete", "ghost", "--yes").out
+    assert asked("delete", "ghost", "--yes", "--json").json["status"] == "no_op_never_existed"
+    assert asked("get", "alice").code == 3
+
+
+def test_a_key_that_does_not_open_this(world: World, asked: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KRATY_SERVER_KEY", world.keys["client_sdk"])
+    wrong = asked("get", "alice")
+    assert (wrong.code, wrong.out) == (4, "")
+    assert "server_integration" in wrong.err
+    monkeypatch.setenv("KRATY_SERVER_KEY", "sUUVdrM8." + "k" * 43)
+    unknown = asked("get", "alice")
+    assert (unknown.code, unknown.out) == (4, "")
+    assert "the key is not known here" in unknown.err
+    monkeypatch.delenv("KRATY_SERVER_KEY")
+    missing = asked("get", "alice")
+    assert (missing.code, "KRATY_SERVER_KEY" in missing.err) == (2, True)
+
+
+def test_a_key_comes_from_where_it_is_kept_and_never_from_the_arguments(
+    world: World, asked: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("KRATY_SERVER_KEY")
+    key = world.keys["server_integration"]
+    monkeypatch.setattr("sys.stdin", io.StringIO(key + "\n"))
+    assert asked("ping", "--key-stdin").code == 0
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    assert "no key came" in asked("ping", "--key-stdin").err
+    monkeypatch.delenv("KRATY_URL")
+    (tmp_path / "key").write_text(key)
+    (tmp_path / "key").chmod(0o600)
+    for source in (f'server_key_file = "{tmp_path / "key"}"', f"server_key_command = ['cat', '{tmp_path / 'key'}']"):
+        (tmp_path / "config.toml").write_text(
+            f'[profiles.live]\nurl = "http://127.0.0.1:{world.backend.port}"\n{source}\n'
+        )
+        assert asked("ping").code == 0
+    (tmp_path / "key").chmod(0o644)
+    (tmp_path / "config.toml").write_text(
+        f'[profiles.live]\nurl = "http://127.0.0.1:1"\nserver_key_file = "{tmp_path}/key"'
+    )
+    assert "chmod 600" in asked("ping").err
+    monkeypatch.setenv("KRATY_URL", "http://127.0.0.1:2")
+    assert "there is no server key" in asked("ping").err
+
+
+USAGE = [
+    ("grant", "alice"),
+    ("grant", "alice", "gold=5"),
+    ("grant", "alice", "currency:gold"),
+    ("grant", "alice", "currency:gold=0"),
+    ("grant", "alice", "currency:gold=1.5"),
+    ("grant", "alice", "money:gold=1"),
+    ("grant", "alice", "currency:=1"),
+    ("credit", "alice", "gold", "0"),
+    ("credit", "alice", "gold", "-1"),
+    ("credit", "alice", "gold", "1000000001"),
+    ("merge", "alice"),
+    ("get", ""),
+    ("get", "alice", "--limit", "201"),
+    ("nonsense",),
+]
+
+
+@pytest.mark.parametrize("arguments", USAGE, ids=" ".join)
+def test_usage_ends_with_2_and_asks_nothing(world: World, asked: Any, arguments: tuple[str, ...]) -> None:
+    before = world.backend.counts()
+    ran = asked(*arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert world.backend.counts() == before
+
+
+def test_hostile_ids_and_names_stay_what_they_are(world: World, asked: Any) -> None:
+    names = [each.value for each in load_hostile() if each.can_be_text and 0 < len(each.value) <= 100]
+    for name in [each for each in names if "\0" not in each and not each.startswith("-")][::9]:
+        assert asked("credit", "--json", "--", "alice", "gold", "1").code == 0
+        assert asked("grant", name, "currency:gold=1").code == 0
+        shown = asked("merge", name, "alicia", "--dry-run")
+        assert shown.code == 0
+        assert asked("merge", name, "alicia", "--json").json["fromExternalPlayerId"] == name
+
+
+async def test_an_unknown_outcome_names_the_key_to_ask_with(
+    world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import asyncio
+
+    async with wired(failed(409, "conflict", "still being made", Retry_After="1")) as wire:
+        code = await asyncio.to_thread(
+            run, ("server", "credit", "a", "gold", "1", "--url", wire.url, "--idempotency-key", "mine")
+        )
+    told = capsys.readouterr()
+    assert (code, told.out) == (5, "")
+    assert "Run the same again with --idempotency-key mine" in told.err
+    assert {heard.json["idempotencyKey"] for heard in wire.heard} == {"mine"}
