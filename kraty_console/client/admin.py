@@ -30,7 +30,7 @@ from kraty_console.contract.players import SearchHit, SearchResult, Snapshot
 from kraty_console.contract.secret import Credential
 from kraty_console.contract.session import Health, Me
 from kraty_console.contract.timeline import TimelineKind, TimelinePage
-from kraty_console.contract.webhooks import Delivery, DeliveryPage, DeliveryReplayed, ReplayDelivery
+from kraty_console.contract.webhooks import DeliveryDetail, DeliveryPage, DeliveryReplayed, ReplayDelivery
 from kraty_console.contract.wire import Answer, Request, iso
 
 T = TypeVar("T")
@@ -218,9 +218,9 @@ class KratyClient:
         }
         return (await self._get(DeliveryPage, routes.DELIVERIES, self._game(), asked)).value
 
-    async def delivery(self, delivery_id: str) -> Delivery:
+    async def delivery(self, delivery_id: str) -> DeliveryDetail:
         """One delivery, with its attempts and what it tells."""
-        return (await self._get(Delivery, routes.DELIVERY, {"delivery": delivery_id, **self._game()})).value
+        return (await self._get(DeliveryDetail, routes.DELIVERY, {"delivery": delivery_id, **self._game()})).value
 
     async def replay(self, delivery_id: str, request: ReplayDelivery) -> DeliveryReplayed:
         """Send a delivery again: asked for once; the same id and data, at once."""

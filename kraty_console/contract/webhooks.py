@@ -159,8 +159,12 @@ class Delivery(Answer):
     attempt_count: int = 0
     attempts: list[DeliveryAttempt] = Field(default_factory=list)
     """The first to the last."""
+
+
+class DeliveryDetail(Delivery):
+    """One delivery, with what it tells."""
+
     data: dict[str, Any] | None = None
-    """What the event tells; only where one delivery is asked for."""
 
 
 class DeliveryPage(Answer):
@@ -173,4 +177,4 @@ class DeliveryPage(Answer):
 class DeliveryReplayed(Changed):
     """The delivery as it is now: due at once."""
 
-    delivery: Delivery
+    delivery: DeliveryDetail

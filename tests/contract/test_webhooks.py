@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kraty_console.backend.webhooks.posting import Outcome
-from kraty_console.contract.webhooks import Delivery, DeliveryPage, EndpointCreated, EndpointList
+from kraty_console.contract.webhooks import DeliveryDetail, DeliveryPage, EndpointCreated, EndpointList
 from tests.contract.webhooking import URL, credit, deliver, key, make_endpoint
 from tests.contract.world import NEIGHBOUR, World
 
@@ -149,7 +149,7 @@ def test_one_delivery_tells_everything(world: World) -> None:
     deliver(world, endpoint["id"], OK)
     path = f"{world.game}/webhooks/deliveries/{waiting['id']}"
     answer = world.get(path, role="GAME_VIEWER")
-    told = Delivery.model_validate(answer.data)
+    told = DeliveryDetail.model_validate(answer.data)
     assert (told.status, told.event_name, told.attempt_count) == ("delivered", "wallet.changed", 1)
     assert told.endpoint is not None
     assert (told.endpoint.id, told.endpoint.url) == (endpoint["id"], "https://games.example/kraty")

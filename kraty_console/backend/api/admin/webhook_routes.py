@@ -11,7 +11,7 @@ from kraty_console.contract.session import Permission
 from kraty_console.contract.webhooks import (
     ChangeEndpoint,
     CreateEndpoint,
-    Delivery,
+    DeliveryDetail,
     DeliveryPage,
     DeliveryReplayed,
     EndpointChanged,
@@ -37,7 +37,7 @@ _MANAGE: Final = Permission.WEBHOOK_MANAGE
 
 ROUTES: Final[tuple[Route, ...]] = (
     Route("GET", _DELIVERIES, Access.GAME, _READ, webhooks.deliveries, query=_FILTERS, reply=DeliveryPage),
-    Route("GET", _DELIVERY, Access.GAME, _READ, webhooks.delivery, _THE_DELIVERY, "webhook.read", reply=Delivery),
+    Route("GET", _DELIVERY, Access.GAME, _READ, webhooks.delivery, _THE_DELIVERY, "webhook.read", reply=DeliveryDetail),
     Route(
         "POST",
         f"{_DELIVERY}/replay",
