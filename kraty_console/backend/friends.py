@@ -12,6 +12,7 @@ from kraty_console.backend import answers, identities, progression
 from kraty_console.backend.engine.context import Tenant
 from kraty_console.backend.storage.tables import blocks, friend_requests, friendships, players
 from kraty_console.backend.storage.transaction import Transaction
+from kraty_console.contract.gifts import Gifting
 
 Json = dict[str, Any]
 Values = Mapping[str, Any]
@@ -63,9 +64,10 @@ def present(row: Values, now_ms: int) -> Json:
     }
 
 
-def friend(row: Values, since_ms: int, now_ms: int) -> Json:
-    """A friend (kraty-api 5.10)."""
-    return {**named(row), "friendsSince": answers.moment(since_ms), **present(row, now_ms)}
+def friend(row: Values, since_ms: int, now_ms: int, next_gift_ms: int = 0) -> Json:
+    """A friend (kraty-api 5.10); when the next gift may go to them is told only while none may."""
+    told = {**named(row), "friendsSince": answers.moment(since_ms), **present(row, now_ms)}
+    return told | ({"giftCooldownUntil": answers.moment(next_gift_ms)} if next_gift_ms > now_ms else {})
 
 
 def request(row: Values, request_id: str, direction: str, created_at: int) -> Json:
@@ -83,12 +85,18 @@ def blocked(row: Values, since_ms: int) -> Json:
     return {**named(row), "blockedAt": answers.moment(since_ms)}
 
 
-async def friends(tx: Transaction, reader: Reader) -> list[Json]:
+async def friends(tx: Transaction, reader: Reader, rules: Gifting) -> list[Json]:
     """The player's friends, those of longest standing first."""
-    rows = await _others(tx, reader, friendships, friendships.c.friend_id, newest_first=False, limit=MOST_FRIENDS)
-    return await with_progression(
-        tx, reader, [(row["player_id"], friend(row, row["since"], reader.now_ms)) for row in rows]
+    column = friendships.c
+    rows = await _others(
+        tx, reader, friendships, column.friend_id, column.last_gift_at, newest_first=False, limit=MOST_FRIENDS
     )
+    pause = rules.cooldown_seconds * 1000 if rules.enabled else 0
+    listed = []
+    for row in rows:
+        next_gift = 0 if row["last_gift_at"] is None else row["last_gift_at"] + pause
+        listed.append((row["player_id"], friend(row, row["since"], reader.now_ms, next_gift)))
+    return await with_progression(tx, reader, listed)
 
 
 async def requests(tx: Transaction, reader: Reader) -> dict[str, list[Json]]:

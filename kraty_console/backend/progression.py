@@ -7,15 +7,12 @@ left out; a resource that a player never touched is 0.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 import sqlalchemy as sa
 
 from kraty_console.backend.engine.context import Tenant
 from kraty_console.backend.storage.tables import currencies, wallets
 from kraty_console.backend.storage.transaction import Transaction
-
-MOST_KEYS: Final = 8
 
 Balances = dict[str, dict[str, int]]
 

@@ -38,7 +38,7 @@ class Friend(Named):
     status: str | None = None
     """What they say they do, while they are online."""
     gift_cooldown_until: datetime | None = None
-    """When the next gift may go to this friend; null when one may go now."""
+    """When the next gift may go to this friend; told only while none may."""
 
 
 class Friends(Answer):

@@ -22,6 +22,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "friend.request": {"externalPlayerId": "alicia"},
     "friend.accept": {},
     "friend.decline": {},
+    "gift.send": {"externalPlayerId": "alicia", "type": "currency", "resourceKey": "gold", "amount": 1},
+    "gift.claim": {},
 }
 
 
@@ -53,6 +55,32 @@ def befriend(world: World, who: str, whom: str) -> None:
     assert answer.status == 200, answer.raw
 
 
+def allow_gifts(world: World, **rules: Any) -> None:
+    """Let players give gold, and swords that are their own; `rules` are more of the settings."""
+    resources = [
+        {"type": "currency", "key": "gold", "maxAmount": 10},
+        {"type": "item", "key": "sword", "maxAmount": 2, "costsSender": True},
+        {"type": "currency", "key": "old_coins", "maxAmount": 1},
+    ]
+    gifting = {"enabled": True, "resources": resources, **rules}
+    column = tables.games.c
+    change = tables.games.update().where(column.game_id == world.tenant.game_id).values(settings={"gifting": gifting})
+    world.backend.run(lambda tx: tx.execute(change))
+
+
+def _friends_who_may_give(world: World) -> Mapping[str, str]:
+    allow_gifts(world)
+    befriend(world, "alice", "alicia")
+    return {}
+
+
+def _given(world: World) -> Mapping[str, str]:
+    _friends_who_may_give(world)
+    gift = {"externalPlayerId": "alice", "type": "currency", "resourceKey": "gold", "amount": 1}
+    answer = world.play("POST", f"{player('alicia')}/friends/gifts", gift, who="alicia")
+    return {"giftId": str(answer.data["gift"]["giftId"])}
+
+
 def _asked_by_alicia(world: World) -> Mapping[str, str]:
     return {"requestId": ask(world, "alicia", "alice")}
 
@@ -65,6 +93,9 @@ SCENES = {
     "friend.accept": _asked_by_alicia,
     "friend.decline": _asked_by_alicia,
     "friend.cancel": _asked_by_alice,
+    "gift.read": _friends_who_may_give,
+    "gift.send": _friends_who_may_give,
+    "gift.claim": _given,
     "friend.remove": lambda _world: {"friendExternalId": "alicia"},
     "player.unblock": lambda _world: {"blockedExternalId": "alicia"},
 }

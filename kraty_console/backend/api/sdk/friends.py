@@ -6,14 +6,14 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from kraty_console.backend import friends as shown
-from kraty_console.backend import meeting
+from kraty_console.backend import gifting, meeting
 from kraty_console.backend.api import refusals
 from kraty_console.backend.api.calls import Call
 from kraty_console.backend.api.envelope import Reply
+from kraty_console.backend.api.sdk import parameters
 from kraty_console.backend.api.sdk.requests import GameRequest, Somebody
 from kraty_console.backend.engine import blocks, friends
 from kraty_console.backend.engine.context import Answer, Context
-from kraty_console.backend.progression import MOST_KEYS
 from kraty_console.backend.storage.transaction import Transaction
 
 LONGEST_QUERY: Final = 64
@@ -24,7 +24,7 @@ MOST_SUGGESTIONS: Final = 25
 async def code(call: Call) -> Reply:
     """The player's friend code, and their name to show beside it."""
     player = call.text("externalPlayerId")
-    reader = _reader(call)
+    reader = reader_of(call)
     context = call.context()
 
     async def read(tx: Transaction) -> dict[str, Any]:
@@ -38,29 +38,29 @@ async def code(call: Call) -> Reply:
 async def listed(call: Call) -> Reply:
     """The player's friends, and whether they are here."""
     async with call.services.db.read() as tx:
-        return Reply({"friends": await shown.friends(tx, _reader(call))})
+        return Reply({"friends": await shown.friends(tx, reader_of(call), await gifting.rules(tx, call.game))})
 
 
 async def search(call: Call) -> Reply:
     """Players by the beginning of their name."""
-    query, limit = (call.query("q") or "").strip(), _limit(call, 20, MOST_HITS)
+    query, limit = (call.query("q") or "").strip(), parameters.whole(call, "limit", 20, MOST_HITS)
     if not 1 <= len(query) <= LONGEST_QUERY:
         raise refusals.invalid("q", f"must have 1 to {LONGEST_QUERY} characters")
     async with call.services.db.read() as tx:
-        return Reply({"results": await meeting.search(tx, _reader(call), call.environment, query, limit)})
+        return Reply({"results": await meeting.search(tx, reader_of(call), call.environment, query, limit)})
 
 
 async def suggestions(call: Call) -> Reply:
     """Players whom the player may know."""
-    limit = _limit(call, 5, MOST_SUGGESTIONS)
+    limit = parameters.whole(call, "limit", 5, MOST_SUGGESTIONS)
     async with call.services.db.read() as tx:
-        return Reply({"suggestions": await meeting.suggestions(tx, _reader(call), limit)})
+        return Reply({"suggestions": await meeting.suggestions(tx, reader_of(call), limit)})
 
 
 async def requests(call: Call) -> Reply:
     """What waits for the player's answer, and for others'."""
     async with call.services.db.read() as tx:
-        return Reply(await shown.requests(tx, _reader(call)))
+        return Reply(await shown.requests(tx, reader_of(call)))
 
 
 async def ask(call: Call) -> Reply:
@@ -95,7 +95,7 @@ async def remove(call: Call) -> Reply:
 async def blocked(call: Call) -> Reply:
     """The players whom the player blocked."""
     async with call.services.db.read() as tx:
-        return Reply({"blocked": await shown.blocked_by(tx, _reader(call))})
+        return Reply({"blocked": await shown.blocked_by(tx, reader_of(call))})
 
 
 async def block(call: Call) -> Reply:
@@ -117,17 +117,8 @@ async def _answer(call: Call, rule: Callable[[Transaction, Context, str, str], A
     return await call.change(asked, lambda tx, ctx: rule(tx, ctx, player, request))
 
 
-def _reader(call: Call) -> shown.Reader:
+def reader_of(call: Call) -> shown.Reader:
     """The player whose secret came with the call."""
     assert call.caller.player is not None
-    keys = [key for key in (call.query("progression") or "").split(",") if key]
-    if len(keys) > MOST_KEYS:
-        raise refusals.invalid("progression", f"names more than {MOST_KEYS} keys")
-    return shown.Reader(call.game, call.caller.player.player_id, call.now_ms, tuple(dict.fromkeys(keys)))
-
-
-def _limit(call: Call, default: int, most: int) -> int:
-    limit = call.limit(default)
-    if limit > most:
-        raise refusals.invalid("limit", f"must be a whole number from 1 to {most}")
-    return limit
+    keys = parameters.keys(call, "progression")
+    return shown.Reader(call.game, call.caller.player.player_id, call.now_ms, keys)

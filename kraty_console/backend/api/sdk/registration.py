@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from kraty_console.backend.api import refusals
 from kraty_console.backend.api.calls import Call
 from kraty_console.backend.api.envelope import Reply
+from kraty_console.backend.api.sdk import parameters
 from kraty_console.backend.api.sdk.requests import Registration
 from kraty_console.backend.engine import registration
 
@@ -12,11 +12,9 @@ from kraty_console.backend.engine import registration
 async def register(call: Call) -> Reply:
     """Mint the player's secret; `?force=true` rotates it, for keys that are not live."""
     player = call.text("externalPlayerId")
-    force = call.query("force") or "false"
-    if force not in ("true", "false"):
-        raise refusals.invalid("force", "must be true or false")
+    force = parameters.flag(call, "force")
     asked = await call.body(Registration)
     return await call.change(
         asked,
-        lambda tx, ctx: registration.register(tx, ctx, player, email=asked.email, force=force == "true"),
+        lambda tx, ctx: registration.register(tx, ctx, player, email=asked.email, force=force),
     )

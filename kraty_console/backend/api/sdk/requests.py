@@ -5,13 +5,14 @@ SDKs put an `idempotencyKey` into every body (kraty-api 3), so it is taken, or i
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from kraty_console.backend.api.server.requests import Email, KeyedRequest
 from kraty_console.backend.engine import friends
+from kraty_console.contract.actions import Amount
 
 
 class GameRequest(KeyedRequest):
@@ -50,3 +51,12 @@ class Somebody(GameRequest):
     def named(self) -> friends.Somebody:
         """As the rules know them."""
         return friends.Somebody(self.friend_code, self.external_player_id)
+
+
+class GiftToSend(Somebody):
+    """Give a friend something (kraty-api 4); a longer message is cut at 140 characters."""
+
+    type: Literal["item", "currency"]
+    resource_key: Annotated[str, Field(min_length=1, max_length=512)]
+    amount: Amount
+    message: Annotated[str, Field(max_length=2000)] | None = None

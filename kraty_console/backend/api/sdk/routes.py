@@ -11,7 +11,8 @@ from kraty_console.backend.api.routing import Route
 from kraty_console.backend.api.sdk.board_routes import ROUTES as BOARDS
 from kraty_console.backend.api.sdk.collecting_routes import ROUTES as COLLECTING
 from kraty_console.backend.api.sdk.friend_routes import ROUTES as FRIENDS
+from kraty_console.backend.api.sdk.gift_routes import ROUTES as GIFTS
 from kraty_console.backend.api.sdk.play_routes import ROUTES as PLAY
 from kraty_console.backend.api.sdk.profile_routes import ROUTES as PROFILES
 
-ROUTES: Final[tuple[Route, ...]] = (*PROFILES, *FRIENDS, *COLLECTING, *BOARDS, *PLAY)
+ROUTES: Final[tuple[Route, ...]] = (*PROFILES, *FRIENDS, *GIFTS, *COLLECTING, *BOARDS, *PLAY)

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from kraty_console.backend import friends as shown
+from kraty_console.backend import gifting
 from kraty_console.backend.api import refusals
 from kraty_console.backend.api.calls import Call
 from kraty_console.backend.api.envelope import Reply
@@ -32,7 +33,7 @@ async def unban(call: Call) -> Reply:
 async def friends(call: Call) -> Reply:
     """The player's friends, and whether they are here."""
     async with _reading(call) as (tx, reader):
-        return Reply({"friends": await shown.friends(tx, reader)})
+        return Reply({"friends": await shown.friends(tx, reader, await gifting.rules(tx, call.game))})
 
 
 async def friend_requests(call: Call) -> Reply:

@@ -1,0 +1,31 @@
+"""Routes of a game about gifts between friends (kraty-api 4)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kraty_console.backend.api.routing import Route
+from kraty_console.backend.api.sdk import gifts
+from kraty_console.backend.api.sdk.requests import GameRequest, GiftToSend
+from kraty_console.backend.api.sdk.route import PLAYER, THE_PLAYER, sdk_route
+from kraty_console.contract import gifts as told
+
+_GIFTS: Final = f"{PLAYER}/friends/gifts"
+
+ROUTES: Final[tuple[Route, ...]] = (
+    sdk_route("GET", f"{_GIFTS}/catalog", gifts.catalog, "gift.read", THE_PLAYER, reply=told.GiftCatalog),
+    sdk_route("GET", _GIFTS, gifts.got, "gift.read", THE_PLAYER, query=("status", "limit"), reply=told.Gifts),
+    sdk_route("POST", _GIFTS, gifts.send, "gift.send", THE_PLAYER, GiftToSend, status=(201, 200), reply=told.OneGift),
+    sdk_route(
+        "GET", f"{_GIFTS}/sent", gifts.sent, "gift.read", THE_PLAYER, query=("status", "limit"), reply=told.Gifts
+    ),
+    sdk_route(
+        "POST",
+        f"{_GIFTS}/{{giftId}}/claim",
+        gifts.claim,
+        "gift.claim",
+        ("gift", "giftId"),
+        GameRequest,
+        reply=told.OneGift,
+    ),
+)
