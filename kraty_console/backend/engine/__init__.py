@@ -56,6 +56,12 @@ What time brings (the worker asks, `backend.sweeps`; rows are locked by the call
     windows.close_window(tx, ctx, window, most_lobbies) -> int    lobbies first; boards final; `event.window_closed`
     schedules.fill(tx, ctx, event) -> int                 makes the present and the next window
 
+Webhooks
+    endpoints.create(tx, ctx, url, events, secret)                              {endpoint, secret}: told this once
+    endpoints.pause / unpause / archive(tx, ctx, endpoint_id)                   {endpoint}
+    replays.replay(tx, ctx, delivery_id)                                        {delivery}
+    outbox.emit(tx, ctx, event, player, data) / emit_of_game(tx, ctx, event, environment, data)
+
 Definitions (no audit, no idempotency)
     catalog.put_item / put_currency / put_bundle / put_table / put_event / put_window / put_board(tx, ctx, …)
     catalog.archive_table(tx, ctx, key) / restore_table(tx, ctx, key)
