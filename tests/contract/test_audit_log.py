@@ -57,7 +57,7 @@ def test_each_filter_narrows_and_all_of_them_together(busy: World) -> None:
     at = busy.audit_rows()[2]["occurredAt"]
     for filters, count in (
         ({"player": "alice"}, 4),
-        ({"player": alice}, 3),
+        ({"player": alice}, 4),
         ({"player": "ghost"}, 0),
         ({"actor": busy.members["GAME_ADMIN"]}, 3),
         ({"actor": "game_debugger@studio.example"}, 1),
@@ -138,3 +138,16 @@ def test_a_member_of_another_game_sees_none_of_it(busy: World) -> None:
     row = busy.audit_rows()[0]
     assert busy.get(busy.log, role=NEIGHBOUR).data == {"rows": [], "nextCursor": None}
     assert busy.get(f"{busy.log}/{row['id']}", role=NEIGHBOUR).status == 404
+
+
+def test_a_refused_attempt_is_among_the_rows_of_the_player_it_was_about(world: World) -> None:
+    claim = f"{world.game}/grants/{world.grants['pending']}/force-claim"
+    world.post(claim, {"reason": "ack lost", "idempotencyKey": "key-0001"}, role="GAME_VIEWER")
+    ban = f"{world.player('alice')}/ban"
+    world.post(ban, {"reason": "cheating", "idempotencyKey": "key-0002"}, role="GAME_DEBUGGER")
+    world.post(ban, {"reason": "cheating", "idempotencyKey": "key-0003"}, role=NEIGHBOUR)
+    seen = world.get(world.player("alice")).data["audit"]
+    assert [(row["action"], row["outcome"]) for row in seen] == [
+        ("player.ban", "denied"),
+        ("grant.manual_force_claim", "denied"),
+    ]

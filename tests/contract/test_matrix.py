@@ -180,6 +180,7 @@ def test_a_role_may_do_what_it_may_and_no_more(world: World, route: Route, role:
         assert row["target"]["kind"] == route.target[0]
     if "{externalPlayerId}" in route.path:
         assert row["player"]["externalPlayerId"] == "alice"
+        assert row["player"]["id"], "it is among the rows of the player"
 
 
 @member_routes

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kraty_console.backend.api.callers import Caller
-from kraty_console.backend.auth.roles import game_exists, roles_of, studio_exists
+from kraty_console.backend.auth.roles import game_exists, role_in, roles_of, studio_exists
 from kraty_console.backend.engine import audit
 from kraty_console.backend.engine.context import Context, Tenant
 from kraty_console.backend.storage.database import Database
+from kraty_console.backend.storage.transaction import Transaction
 
 
 async def _log_of(db: Database, caller: Caller, tried: Tenant) -> Tenant | None:
@@ -37,16 +38,35 @@ async def record_denial(
     target: tuple[str, str] | None,
     external_player_id: str | None,
 ) -> None:
-    """Write the audit row of a refused attempt; `context` names what was tried, empty where it is no id."""
+    """Write the audit row of a refused attempt; `context` names what was tried, empty where it is no id.
+
+    Where the caller may see the game, the row is among those of the player it was about.
+    """
     place = await _log_of(db, caller, context.tenant)
     if place is None:
         return
+    there = replace(context, tenant=place)
     kind, target_id = target or (None, None)
+    player = None
+    if place.game_id:
+        async with db.read() as tx:
+            if await _sees(tx, caller, place):
+                player = await audit.concerned(
+                    tx, there, target_kind=kind, target_id=target_id, external_player_id=external_player_id
+                )
     await audit.denied(
         db,
-        replace(context, tenant=place),
+        there,
         action,
         target_kind=kind,
         target_id=target_id,
         external_player_id=external_player_id,
+        player=player,
     )
+
+
+async def _sees(tx: Transaction, caller: Caller, place: Tenant) -> bool:
+    """Whether the game is the caller's own: a key's, or one in which the member has any role."""
+    if caller.session is None:
+        return True
+    return await role_in(tx, caller.session.member_id, place.studio_id, place.game_id) is not None

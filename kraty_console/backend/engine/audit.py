@@ -51,10 +51,12 @@ async def denied(
     target_kind: str | None = None,
     target_id: str | None = None,
     external_player_id: str | None = None,
+    player: Row | None = None,
 ) -> str:
     """Write the row of an attempt that was not allowed, in a transaction of its own (decisions: Roles and permissions).
 
-    The game named in the context need not exist, nor be one the actor can see.
+    The game named in the context need not exist, nor be one the actor can see. With `player` the row is among those of
+    that player; it is given where the actor may see the game (`concerned`).
     """
 
     async def write(tx: Transaction) -> str:
@@ -67,12 +69,39 @@ async def denied(
                 "environment": ctx.environment,
                 "target_kind": target_kind,
                 "target_id": target_id,
-                "external_player_id": external_player_id,
+                "player_id": None if player is None else player["player_id"],
+                "external_player_id": external_player_id if player is None else player["external_player_id"],
                 "metadata": {"permission": permission},
             },
         )
 
     return await db.run(write)
+
+
+async def concerned(
+    tx: Transaction, ctx: Context, *, target_kind: str | None, target_id: str | None, external_player_id: str | None
+) -> Row | None:
+    """The player that a refused attempt was about: named in it, or whose attempt or grant it named; None where none."""
+    player = tables.players.c
+    place = (player.studio_id == ctx.tenant.studio_id, player.game_id == ctx.tenant.game_id)
+    if external_player_id is not None:
+        return await tx.find(
+            tables.players,
+            *place,
+            player.environment == ctx.environment,
+            player.external_player_id == external_player_id,
+        )
+    table = {"attempt": tables.attempts, "grant": tables.grants}.get(target_kind or "")
+    if table is None or target_id is None or not is_id(target_id):
+        return None
+    row = await tx.find(
+        table,
+        table.c.studio_id == ctx.tenant.studio_id,
+        table.c.game_id == ctx.tenant.game_id,
+        table.c[f"{target_kind}_id"] == target_id,
+        table.c.environment == ctx.environment,
+    )
+    return None if row is None else await tx.find(tables.players, *place, player.player_id == row["player_id"])
 
 
 def link(ctx: Context, audit_id: str) -> dict[str, str]:
