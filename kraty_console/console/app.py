@@ -243,6 +243,24 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
             return
         self.bottom.begin()
 
+    def choose_game(self, chosen: Callable[[], None]) -> None:
+        """Ask which of several games is meant; without an answer there is nothing to look at, so the console ends."""
+        from kraty_console.console.dialogs.games import GamesDialog
+
+        choices = self.desk.choices
+
+        def answered(number: str | None) -> None:
+            if number is None:
+                self.leave()
+                return
+            self.run_worker(enter(int(number)), group="session", exclusive=True, description="game")
+
+        async def enter(number: int) -> None:
+            await self.desk.choose(choices[number])
+            chosen()
+
+        self.push_screen(GamesDialog(choices), answered)
+
     def signed_in(self) -> None:
         """A session stands: changes whose outcome is open are looked up, and what they became is told."""
         self.run_worker(self._look_back(), group="journal", exclusive=True, description="open intents")

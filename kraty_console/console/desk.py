@@ -12,7 +12,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from kraty_console.client.admin import Fetched, KratyClient
     from kraty_console.client.entries import Entry
     from kraty_console.client.journal import Journal
+    from kraty_console.client.places import Place
     from kraty_console.client.writer import Performed, Writer
     from kraty_console.config.launch import Launch
     from kraty_console.console.dialogs.draft import Draft
@@ -63,6 +64,8 @@ class Desk:
     ticket: str = ""
     me: Me | None = None
     access: GameAccess | None = None
+    choices: tuple[Place, ...] = ()
+    """The games that fit the profile, while it is not told which of several is meant."""
     done: list[Done] = field(default_factory=list)
     drafts: dict[tuple[str, str, str], Draft] = field(default_factory=dict)
     """By action, player and target: what was typed into a dialog that was closed without sending."""
@@ -125,7 +128,9 @@ class Desk:
         return self._client
 
     async def sign_in(self, token: Secret | None = None) -> Me:
-        """Ask who we are, and find the game of the profile (the first one seen where the profile names none).
+        """Ask who we are, and find the game of the profile; where several fit, the one that was chosen.
+
+        While none was chosen of several, no game is entered: `choices` holds them.
 
         Raises:
             KratyError: As the client does; `NotFound` when the member is not in the profile's game.
@@ -137,10 +142,23 @@ class Desk:
         if token is not None:
             client.sign_in(Credential(token, self.launch.profile.credential))
         me = await client.me()
-        place = find_places(me, self.launch.profile.studio, self.launch.profile.game)[0]
-        self.me, self.access, self._recents = me, place.game, None
-        client.enter(place.studio.id, place.game.id, self.environment)
+        places = find_places(me, self.launch.profile.studio, self.launch.profile.game)
+        self.me = me
+        self.choices = tuple(places) if len(places) > 1 else ()
+        if not self.choices:
+            self._enter(client, places[0])
         return me
+
+    async def choose(self, place: Place) -> None:
+        """Turn to one of the `choices`, for as long as the console is open."""
+        profile = replace(self.launch.profile, studio=place.studio.id, game=place.game.id)
+        self.launch = replace(self.launch, profile=profile)
+        self.choices = ()
+        self._enter(await self.client(), place)
+
+    def _enter(self, client: KratyClient, place: Place) -> None:
+        self.access, self._recents = place.game, None
+        client.enter(place.studio.id, place.game.id, self.environment)
 
     async def search(self, query: str) -> list[SearchHit]:
         """Players that fit what was typed."""

@@ -35,6 +35,10 @@ class Host(Protocol):
         """There is no address or no token yet: ask for them."""
         ...
 
+    def choose_game(self, chosen: Callable[[], None]) -> None:
+        """The session may enter several games and none is named: ask which; `chosen` is called once one is."""
+        ...
+
     def signed_in(self) -> None:
         """A session stands: look for changes whose outcome is still open."""
         ...

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
+import httpx
 import pytest
 
 from kraty_console.config.launch import Try
 from kraty_console.console.app import KratyApp
+from kraty_console.console.dialogs.games import GamesDialog
 from kraty_console.console.look import Status
 from tests.console.drive import Hand, at
 from tests.console.stage import Stage, now
+from tests.console.wire import Wire
 
 BY_NAME: dict[str, dict[str, Any]] = {
     "ids": {},
@@ -61,3 +65,43 @@ async def test_the_tickets_of_the_demo_are_opened_with_enter(backend: Stage) -> 
         await hand.sees("Tickets to try", "Players opened before")
         await hand.press("enter")
         await hand.until(lambda: hand.app.bottom.look.status is Status.READY)
+
+
+def who(backend: Stage) -> Any:
+    """What the backend tells of the member."""
+    session = {"authorization": f"Bearer {backend.world.credentials['sessions']['GAME_ADMIN']}"}
+    return httpx.get(f"{backend.url}/admin/v1/me", headers=session, trust_env=False).json()["data"]
+
+
+async def test_of_several_games_none_is_entered_before_it_is_chosen(backend: Stage, wire: Wire) -> None:
+    me = who(backend)
+    games = me["studios"][0]["games"]
+    games.insert(
+        0, {**games[0], "id": str(UUID(int=7)), "slug": "fox-trot", "name": "Fox [b]Trot", "role": "GAME_VIEWER"}
+    )
+    wire.answers("GET", "/admin/v1/me", 200, data=me)
+    launch = backend.launch(player="alice_42")
+    launch = replace(launch, profile=replace(launch.profile, studio=None, game=None))
+    app = KratyApp(launch, now=now, environ={"TERM": "xterm-256color"})
+    async with at(app) as hand:
+        await hand.opened(GamesDialog)
+        await hand.sees("Which game?", "fox-trot", "GAME_VIEWER", "rabbit-rush", "GAME_ADMIN")
+        assert app.desk.access is None
+        await hand.type("rabbit")
+        await hand.press("enter")
+        await hand.looks_at("alice_42")
+        await hand.sees("rabbit-rush ▸ alice_42")
+    assert not wire.of("GET", str(UUID(int=7)))
+
+
+async def test_without_a_game_the_console_ends(backend: Stage, wire: Wire) -> None:
+    me = who(backend)
+    me["studios"][0]["games"] *= 2
+    wire.answers("GET", "/admin/v1/me", 200, data=me)
+    app = backend.app()
+    app.desk.launch = replace(app.desk.launch, profile=replace(app.desk.launch.profile, studio=None, game=None))
+    async with at(app) as hand:
+        await hand.opened(GamesDialog)
+        await hand.press("escape")
+        await hand.until(lambda: app._exit)
+    assert app.return_code == 0

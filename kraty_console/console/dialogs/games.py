@@ -1,0 +1,36 @@
+"""Which game: asked when a session may enter several and the profile names none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from kraty_console.console.dialogs.menu import MenuRow
+from kraty_console.console.dialogs.pick import PickDialog
+from kraty_console.present.safe import safe
+
+if TYPE_CHECKING:
+    from kraty_console.client.places import Place
+
+
+class GamesDialog(PickDialog):
+    """Answers the place of the chosen game among the choices, as text; None when closed."""
+
+    def __init__(self, choices: Sequence[Place]) -> None:
+        """
+        Args:
+            choices: The games that the session may enter.
+        """
+        super().__init__(
+            "Which game?",
+            [
+                MenuRow(
+                    str(number),
+                    f"{safe(each.studio.name or each.studio.id, limit=40)} ▸ {safe(each.name, limit=40)}",
+                    safe(each.game.role or "", limit=20),
+                )
+                for number, each in enumerate(choices)
+            ],
+            empty="this session may enter no game",
+            hints="type to narrow · ↑↓ · enter choose · esc quit",
+        )
