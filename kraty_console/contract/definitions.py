@@ -6,7 +6,7 @@ Everything is named by a key; what a document does not name stays as it is.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -39,6 +39,15 @@ Whole = Annotated[int, Field(ge=0, le=MAX_BALANCE)]
 Positive = Annotated[int, Field(ge=1, le=MAX_BALANCE)]
 Number = int | float
 Bag = dict[str, Any]
+
+
+Model = TypeVar("Model", bound=Request)
+
+
+def _ascending(model: Model, bounds: list[int]) -> Model:
+    if bounds != sorted(set(bounds)):
+        raise PydanticCustomError("ascending", "has steps that do not go up one after the other")
+    return model
 
 
 class Range(Request):
@@ -109,12 +118,31 @@ class Named(Request):
     name: Name
 
 
+class Step(Request):
+    """A balance at which a derived resource goes up by one, and what reaching it the first time gives."""
+
+    at: Whole
+    entries: Rewards = Field(default_factory=list)
+
+
+class Derived(Request):
+    """A progression resource that is the number of steps which a balance has reached."""
+
+    economy_key: Key
+    steps: Annotated[list[Step], Field(min_length=1, max_length=1000)]
+
+    @model_validator(mode="after")
+    def _ascends(self) -> Derived:
+        return _ascending(self, [step.at for step in self.steps])
+
+
 class Currency(Named):
     """A currency, or a progression resource."""
 
     kind: Literal["currency", "progression"] = "currency"
     description: str | None = None
     client_writable: bool = False
+    derives: Annotated[list[Derived], Field(max_length=10)] = Field(default_factory=list)
 
 
 class Item(Named):
@@ -313,6 +341,49 @@ class Event(Named):
     metadata: Bag | None = None
 
 
+class Bracket(Request):
+    """A segment, and the balance from which a player is in it."""
+
+    from_balance: Annotated[Whole, Field(alias="from")]
+    segment: Annotated[str, Field(min_length=1, max_length=60)]
+
+
+class ByContext(Request):
+    """Parted by what the game says, or by a field of the player's context."""
+
+    by: Literal["context"]
+    key: Key
+
+
+class ByCountry(Request):
+    """Parted by where players are."""
+
+    by: Literal["country"]
+
+
+class ByProgression(Request):
+    """Parted by a balance."""
+
+    by: Literal["progression"]
+    key: Key
+    steps: Annotated[list[Bracket], Field(min_length=1, max_length=100)]
+
+    @model_validator(mode="after")
+    def _ascends(self) -> ByProgression:
+        return _ascending(self, [step.from_balance for step in self.steps])
+
+
+class Leaderboard(Named):
+    """A board of the game, apart from any event; `rankedBy` is a balance that it follows."""
+
+    reset_cadence: Literal["never", "weekly", "monthly"] = "never"
+    score_aggregation: Literal["best", "latest", "sum"] = "best"
+    ranked_by: Key | None = None
+    segments: Annotated[
+        list[Annotated[ByContext | ByCountry | ByProgression, Field(discriminator="by")]], Field(max_length=3)
+    ] = Field(default_factory=list)
+
+
 class Document(Request):
     """What a game is made of."""
 
@@ -322,3 +393,4 @@ class Document(Request):
     tables: list[Table] = Field(default_factory=list)
     bundles: list[Bundle] = Field(default_factory=list)
     events: list[Event] = Field(default_factory=list)
+    leaderboards: list[Leaderboard] = Field(default_factory=list)

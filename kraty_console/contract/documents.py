@@ -48,7 +48,7 @@ _TAGGED: Final = frozenset({"entry", "rewardPolicy"})
 
 _TYPES: Final = frozenset(
     {"currency", "item", "crate", "table", "bundle", "none", "fixed_bundle", "rank_scaled", "shared_pool"}
-)
+) | {"context", "country", "progression"}
 
 
 def _place(location: tuple[int | str, ...]) -> str:

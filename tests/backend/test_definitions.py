@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from kraty_console.backend import sweeps
-from kraty_console.backend.engine import attempts, definitions
+from kraty_console.backend.engine import attempts, definitions, players, wallet
 from kraty_console.backend.storage import tables
 from kraty_console.contract.documents import BadDocument, read_document
 from tests.backend.events import drain
@@ -17,13 +17,23 @@ from tests.backend.world import ALICE, World
 
 EXAMPLE = Path(__file__).parents[1].joinpath("data", "game.toml").read_text(encoding="utf-8")
 KEYS = {"key": "k", "name": "K"}
+BRONZE = {"from": 0, "segment": "bronze"}
 EVENT = {**KEYS, "metrics": [{"key": "wins"}], "rewardPolicy": {"type": "none"}}
 
 
 async def test_the_example_can_be_played(world: World) -> None:
     document = read_document(EXAMPLE.replace("amount = 10 }", "amount = 1 }"), toml=True)
     told = await world.run(definitions.load, world.engine(), document)
-    assert told == {"currencies": 2, "items": 1, "crates": 1, "tables": 1, "bundles": 1, "events": 2, "windows": 1}
+    assert told == {
+        "currencies": 3,
+        "items": 1,
+        "crates": 1,
+        "tables": 1,
+        "bundles": 1,
+        "events": 2,
+        "windows": 1,
+        "leaderboards": 2,
+    }
     assert await drain(sweeps.make_windows, world) == 2
     [event] = await world.rows(tables.events, key="daily_race")
     windows = await world.rows(tables.event_windows, event_id=event["event_id"])
@@ -45,6 +55,22 @@ async def test_loaded_again_it_changes_what_is_said_and_keeps_the_rest(world: Wo
     assert await world.counts() == before
     assert [row["name"] for row in await world.rows(tables.items, key="boots")] == ["Old Boots"]
     assert 1_785_542_400_000 in [row["ends_at"] for row in await world.rows(tables.event_windows)]
+
+
+async def test_the_example_has_levels_and_leaderboards(world: World) -> None:
+    await world.run(definitions.load, world.engine(), read_document(EXAMPLE, toml=True))
+    await world.run(players.upsert, world.engine(), ALICE, context={"country": "PT"})
+    told = await world.run(wallet.progress, world.engine(), ALICE, "xp", 120)
+    assert [(each["economyKey"], each["current"], len(each["grantIds"])) for each in told.data["derived"]] == [
+        ("level", 2, 1)
+    ]
+    [entry] = await world.rows(tables.board_entries)
+    assert (entry["score"], entry["segment"]) == (120, "PT")
+    followed = EXAMPLE.replace('rankedBy = "xp"', 'rankedBy = "gold"')
+    await world.run(definitions.load, world.engine(), read_document(followed, toml=True))
+    ranked = {row["key"]: row["ranked_boards"] for row in await world.rows(tables.currencies)}
+    [board] = await world.rows(tables.boards, ranked_by="gold")
+    assert (ranked["xp"], ranked["gold"]) == (None, [board["board_id"]])
 
 
 async def test_a_metric_that_is_new_begins_at_nothing_in_attempts_under_way(world: World) -> None:
@@ -80,6 +106,17 @@ async def test_a_metric_that_is_new_begins_at_nothing_in_attempts_under_way(worl
         ),
         ({"events": [{**EVENT, "unlockCondition": {"kind": "x"}}]}, "events[0].unlockCondition", "unknown"),
         ({"events": [{**EVENT, "leaderboard": {"capacity": 3}}]}, "events[0].leaderboard", "lobby_matched"),
+        ({"leaderboards": [{**KEYS, "rankedBy": "x"}]}, "leaderboards[0].rankedBy", "no currency 'x'"),
+        (
+            {"leaderboards": [{**KEYS, "segments": [{"by": "progression", "key": "x", "steps": [BRONZE]}]}]},
+            "leaderboards[0].segments[0].key",
+            "no currency 'x'",
+        ),
+        (
+            {"currencies": [{**KEYS, "derives": [{"economyKey": "gold", "steps": [{"at": 1}]}]}]},
+            "currencies[0].derives[0].economyKey",
+            "'gold' cannot follow from 'k'",
+        ),
         (
             {
                 "events": [
@@ -121,6 +158,15 @@ async def test_what_is_unsound_is_not_loaded(world: World, document: dict[str, A
             "bundles[0].entries[0].amount",
         ),
         ({"events": [{**EVENT, "metrics": []}]}, "events[0].metrics"),
+        ({"leaderboards": [{**KEYS, "resetCadence": "daily"}]}, "leaderboards[0].resetCadence"),
+        (
+            {"leaderboards": [{**KEYS, "segments": [{"by": "progression", "key": "x", "steps": [BRONZE, BRONZE]}]}]},
+            "leaderboards[0].segments[0]",
+        ),
+        (
+            {"currencies": [{**KEYS, "derives": [{"economyKey": "l", "steps": [{"at": 2}, {"at": 1}]}]}]},
+            "currencies[0].derives[0]",
+        ),
         (
             {"events": [{**EVENT, "rewardPolicy": {"type": "shared_pool", "pool": 1}}]},
             "events[0].rewardPolicy.currencyKey",

@@ -280,31 +280,43 @@ async def put_board(
     ranked_by: str | None = None,
     segments: Sequence[Json] = (),
 ) -> Row:
-    """Define a leaderboard of the game (kraty-api 5.11).
+    """Define a leaderboard of the game, or define it anew (kraty-api 5.11); what is on it stays.
 
     `reset_cadence`: never, weekly, monthly. `score_aggregation`: best, latest, sum. `ranked_by`: the currency whose
     balance it follows, from now on; then no scores are sent to it. `segments`: what parts its players (`segments`).
     """
-    row = tx.add(
+    values = {
+        "name": name,
+        "reset_cadence": reset_cadence,
+        "score_aggregation": score_aggregation,
+        "ranked_by": ranked_by,
+        "segments": [dict(each) for each in segments],
+    }
+    column = tables.boards.c
+    row = await tx.find(
         tables.boards,
-        {
-            **_tenant(ctx),
-            "board_id": ctx.new_id(),
-            "key": key,
-            "name": name,
-            "reset_cadence": reset_cadence,
-            "score_aggregation": score_aggregation,
-            "ranked_by": ranked_by,
-            "segments": [dict(each) for each in segments],
-            "created_at": ctx.now_ms,
-        },
+        column.studio_id == ctx.tenant.studio_id,
+        column.game_id == ctx.tenant.game_id,
+        column.key == key,
     )
-    if ranked_by is not None:
-        followed = await currency(tx, ctx, ranked_by)
-        if followed is None:
-            not_found("Currency", ranked_by)
-        tx.change(followed, ranked_boards=[*(followed["ranked_boards"] or ()), row["board_id"]])
+    before = None if row is None else row["ranked_by"]
+    if row is None:
+        new = {**_tenant(ctx), "board_id": ctx.new_id(), "key": key, "created_at": ctx.now_ms}
+        row = tx.add(tables.boards, {**new, **values})
+    else:
+        tx.change(row, **values, archived_at=None)
+    for economy_key in {before, ranked_by} - {None}:
+        await _follow(tx, ctx, economy_key, row["board_id"], economy_key == ranked_by)
     return row
+
+
+async def _follow(tx: Transaction, ctx: Context, economy_key: str | None, board_id: str, follows: bool) -> None:
+    """Note on a currency whether a board ranks by it, so that its changes need not look for boards."""
+    followed = await currency(tx, ctx, str(economy_key))
+    if followed is None:
+        not_found("Currency", str(economy_key))
+    others = [each for each in followed["ranked_boards"] or () if each != board_id]
+    tx.change(followed, ranked_boards=[*others, board_id] if follows else others or None)
 
 
 async def _put(tx: Transaction, ctx: Context, where: sa.Table, key: str, **values: object) -> Row:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from kraty_console.backend.engine import catalog, rolls
+from kraty_console.backend.engine import board_definitions, catalog, rolls
 from kraty_console.backend.engine.conditions import BrokenCondition, check
 from kraty_console.backend.engine.context import Context
 from kraty_console.backend.engine.dice import Dice
@@ -39,10 +39,11 @@ async def load(tx: Transaction, ctx: Context, document: Document) -> dict[str, i
         row = await _put_event(tx, ctx, event)
         for window in event.windows:
             windows += await _put_window(tx, ctx, row, window)
-    faults = await _unsound(tx, ctx, document)
+    faults = await _unsound(tx, ctx, document) + await board_definitions.unsound(tx, ctx, document)
     if faults:
         raise BadDocument(faults)
-    return {**made, "events": len(document.events), "windows": windows}
+    boards = await board_definitions.put(tx, ctx, document)
+    return {**made, "events": len(document.events), "windows": windows, "leaderboards": boards}
 
 
 def _twice(document: Document) -> Faults:
@@ -53,6 +54,7 @@ def _twice(document: Document) -> Faults:
         "tables": document.tables,
         "bundles": document.bundles,
         "events": document.events,
+        "leaderboards": document.leaderboards,
     }
     for family, members in families.items():
         faults += _repeated(family, (member.key for member in members))
@@ -88,6 +90,7 @@ async def _put_catalog(tx: Transaction, ctx: Context, document: Document) -> dic
             kind=currency.kind,
             description=currency.description,
             client_writable=currency.client_writable,
+            derives=[each.body() for each in currency.derives],
         )
         tx.change(row, archived_at=None)
     for item in document.items:
@@ -217,6 +220,12 @@ def _rewards(document: Document) -> list[tuple[str, Entries]]:
         for number, line in enumerate(table.weighted_entries):
             if line.entry is not None:
                 found.append((f"tables[{index}].weightedEntries[{number}]", [line.entry.body()]))
+    for index, currency in enumerate(document.currencies):
+        for number, rule in enumerate(currency.derives):
+            where = f"currencies[{index}].derives[{number}]"
+            found += [
+                (f"{where}.steps[{at}]", [each.body() for each in it.entries]) for at, it in enumerate(rule.steps)
+            ]
     for index, event in enumerate(document.events):
         for number, milestone in enumerate(event.milestone_rewards):
             where = f"events[{index}].milestoneRewards[{number}]"
