@@ -109,6 +109,7 @@ class Backend:
         self.clock = Clock()
         self.new_id = IdSource(lambda: self.clock.ms, random.Random(url).getrandbits)
         self.port = 0
+        self.streams = Streams(poll=0.02, heartbeat=0.1, most=3)
         self._rate = rate
         self._ready = threading.Event()
         self._stop: Callable[[], None] = lambda: None
@@ -153,7 +154,7 @@ class Backend:
             rate_limit=RateLimit(self._rate, lambda: self.clock.seconds),
             random_bytes=random.Random(self.database_url).randbytes,
             watch=Watch(lambda: self.clock.seconds, self._ended) if self._ended else None,
-            streams=Streams(poll=0.02, heartbeat=0.1),
+            streams=self.streams,
         )
         ready = self._ready
 
@@ -184,6 +185,15 @@ class Backend:
             return await self.db.run(work)
 
         return asyncio.run_coroutine_threadsafe(in_transaction(), self.loop).result(_PATIENCE)
+
+    def wait_for_streams_to_end(self) -> None:
+        """Return when none is open; whoever listened has hung up."""
+
+        async def look() -> None:
+            while self.streams.open:  # noqa: ASYNC110 (there is nothing to be told by)
+                await asyncio.sleep(0)
+
+        asyncio.run_coroutine_threadsafe(look(), self.loop).result(_PATIENCE)
 
     def counts(self) -> dict[str, int]:
         """How many rows each table has: what was written shows here."""

@@ -60,6 +60,11 @@ class Streams:
         self._ending = asyncio.Event()
         self._open = 0
 
+    @property
+    def open(self) -> int:
+        """How many there are now."""
+        return self._open
+
     def end(self) -> None:
         """End every stream after what it is at."""
         self._ending.set()

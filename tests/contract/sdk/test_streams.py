@@ -160,3 +160,13 @@ class TestOfABoard:
     @pytest.mark.parametrize(("name", "status"), [("daily", 400), ("0198c0de-0000-7000-8000-000000000000", 404)])
     def test_one_that_is_not_there(self, still: World, name: str, status: int) -> None:
         assert still.play("GET", f"/event-leaderboards/{name}/stream").status == status
+
+
+def test_a_stream_ends_with_its_listener_and_only_so_many_are_open(world: World) -> None:
+    world.backend.wait_for_streams_to_end()
+    with board(world), board(world), inventory(world):
+        more = world.play("GET", "/players/alice/inventory/stream", who="alice")
+        assert (more.status, more.error["code"], more.headers["retry-after"]) == (503, "unavailable", "5")
+    world.backend.wait_for_streams_to_end()
+    with inventory(world) as heard:
+        heard.heartbeat()
