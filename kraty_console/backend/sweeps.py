@@ -94,22 +94,34 @@ def _bound(sweep: Callable[[Sweeper], Awaitable[int]], sweeper: Sweeper) -> Call
 
 
 async def _sweep(sweeper: Sweeper, find: Find, act: Act) -> int:
-    """Do one batch in each game where something is due; looking for it takes no lock."""
-    done = 0
+    """Do one batch in each game where something is due. A game in trouble does not hold up the others.
+
+    What went wrong is raised once there is nothing else to do.
+    """
+    done, failures = 0, []
     for tenant in await _games(sweeper):
-        ctx = Context(
-            tenant=tenant,
-            environment=windows.LIVE,
-            actor=ENGINE,
-            request_id="sweep",
-            now_ms=sweeper.now_ms(),
-            new_id=sweeper.new_id,
-        )
-        async with sweeper.db.read() as tx:
-            due = await find(tx, ctx, sweeper.batch)
-        if due:
-            done += await _act(sweeper.db, ctx, act, due)
+        try:
+            done += await _sweep_game(sweeper, tenant, find, act)
+        except Exception as failure:  # noqa: BLE001 (raised below, to be told by who runs the job)
+            failures.append(failure)
+    if failures and not done:
+        raise failures[0]
     return done
+
+
+async def _sweep_game(sweeper: Sweeper, tenant: Tenant, find: Find, act: Act) -> int:
+    """One batch in one game; looking for what is due takes no lock."""
+    ctx = Context(
+        tenant=tenant,
+        environment=windows.LIVE,
+        actor=ENGINE,
+        request_id="sweep",
+        now_ms=sweeper.now_ms(),
+        new_id=sweeper.new_id,
+    )
+    async with sweeper.db.read() as tx:
+        due = await find(tx, ctx, sweeper.batch)
+    return await sweeper.db.run(lambda tx: act(tx, ctx, due)) if due else 0
 
 
 async def _games(sweeper: Sweeper) -> list[Tenant]:
@@ -118,10 +130,6 @@ async def _games(sweeper: Sweeper) -> list[Tenant]:
     async with sweeper.db.read() as tx:
         games = await tx.all(sa.select(tables.games.c.studio_id, tables.games.c.game_id))
     return [Tenant(game["studio_id"], game["game_id"]) for game in games]
-
-
-async def _act(db: Database, ctx: Context, act: Act, due: Sequence[Ids]) -> int:
-    return await db.run(lambda tx: act(tx, ctx, due))
 
 
 def _here(table: sa.Table, ctx: Context) -> tuple[sa.ColumnElement[bool], ...]:

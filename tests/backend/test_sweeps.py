@@ -10,11 +10,13 @@ import pytest
 from kraty_console.backend import sweeps
 from kraty_console.backend.engine import attempts, catalog, grants, lobbies, windows
 from kraty_console.backend.engine.context import Context
+from kraty_console.backend.engine.errors import RuleError
 from kraty_console.backend.engine.schedules import spans
 from kraty_console.backend.storage import tables
+from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.transaction import Transaction
 from tests.backend.events import define, drain, pit, sweeper, waiting
-from tests.backend.world import ALICE, DAY, HOUR, World
+from tests.backend.world import ALICE, DAY, HOUR, World, make_world
 
 GOLD = [{"type": "currency", "currencyKey": "gold", "amount": 5}]
 
@@ -161,6 +163,28 @@ async def test_a_schedule_opens_one_window_after_the_other(world: World) -> None
 def test_the_present_window_and_the_next(now: int, found: list[tuple[int, int]]) -> None:
     schedule = {"startsAt": 0, "everySeconds": 100, "openSeconds": 50, "endsAt": 200_000}
     assert spans(schedule, now) == found
+
+
+async def test_a_game_in_trouble_does_not_hold_up_the_others(database_url: str) -> None:
+    database = Database.open(database_url)
+    try:
+        broken, sound = await make_world(database), await make_world(database)
+        for world in (broken, sound):
+            await world.play(score=3)
+
+        async def lose_the_event(tx: Transaction, _ctx: Context) -> None:
+            lost = tables.attempts.update().where(tables.attempts.c.game_id == broken.tenant.game_id)
+            await tx.execute(lost.values(event_id=broken.new_id()))
+
+        await broken.run(lose_the_event, broken.engine())
+        over = replace(sweeper(sound.later(DAY)), only=None)
+        assert await sweeps.expire_attempts(over) == 1
+        with pytest.raises(RuleError, match="not found"):
+            await sweeps.expire_attempts(over)
+        assert [row["status"] for row in await sound.rows(tables.attempts)] == ["expired"]
+        assert [row["status"] for row in await broken.rows(tables.attempts)] == ["in_progress"]
+    finally:
+        await database.close()
 
 
 def test_each_sweep_is_a_job(world: World) -> None:

@@ -306,7 +306,7 @@ def measure(
     for metric in declared:
         key, cap = metric["key"], metric.get("cap")
         capped[key] = raw[key] if cap is None else min(raw[key], cap)
-        score = _finite(score + capped[key] * metric.get("scorePerUnit", 1), f"metrics.{key}")
+        score = _finite(score + float(capped[key]) * metric.get("scorePerUnit", 1), f"metrics.{key}")
     return raw, capped, score
 
 

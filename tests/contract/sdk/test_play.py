@@ -35,6 +35,7 @@ def course(module_world: World) -> World:
     playing.define(module_world, "over", window=(-2 * HOUR, -HOUR))
     playing.define(module_world, "off", more={"enabled": False})
     playing.define(module_world, "open", metrics=[{"key": "points"}])
+    playing.define(module_world, "big", metrics=[{"key": "points", "scorePerUnit": 2}])
     playing.arena(module_world)
     return module_world
 
@@ -57,7 +58,7 @@ def _begun(world: World, player: str, event: str = "sprint") -> str:
 
 def test_a_listing_tells_all_there_is_to_know(course: World) -> None:
     listed = _listed(course, "nobody")
-    assert set(listed) == {"sprint", "rally", "open", "arena"}
+    assert set(listed) == {"sprint", "rally", "open", "big", "arena"}
     rally = listed["rally"]
     assert rally["type"] == "multi_metric"
     assert rally["metrics"] == [
@@ -184,6 +185,13 @@ def test_progress_that_cannot_be_read(course: World, body: dict[str, Any], field
 def test_a_metric_is_a_number(course: World, value: object) -> None:
     path = "/players/gil/events/sprint/attempts/" + course.attempts["stuck"] + "/progress"
     assert course.play("POST", path, {"mode": "set", "metrics": {"laps": value}}, who="gil").status == 400
+
+
+def test_a_metric_that_no_score_can_hold_is_refused(course: World) -> None:
+    attempt = _begun(course, "kim", "big")
+    for value in (10**308, -(10**400), 1e308):
+        answer = course.play("POST", f"{attempt}/progress", {"mode": "set", "metricValue": value}, who="kim")
+        assert (answer.status, answer.error["code"]) == (400, "validation_failed")
 
 
 def test_finishing_ends_what_has_a_target_and_pays_what_has_none(course: World) -> None:
