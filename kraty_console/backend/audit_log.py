@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import product
+from operator import itemgetter
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -13,6 +15,9 @@ from kraty_console.backend.cursors import Position
 from kraty_console.backend.engine.ids import is_id
 from kraty_console.backend.storage.tables import audit
 from kraty_console.backend.storage.transaction import Transaction
+
+_Condition = sa.ColumnElement[bool]
+_DENIED: Final[sa.ColumnElement[str]] = sa.literal_column("'denied'", sa.Text())
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +50,22 @@ async def audit_page(
     tx: Transaction, view: View, filters: Filters, after: Position | None, limit: int
 ) -> tuple[list[dict[str, Any]], str | None]:
     """A page of rows in wire form, and the cursor of the next one (None on the last)."""
-    column = audit.c
-    conditions = [*_visible(view), *_matching(filters)]
-    if after is not None:
-        conditions.append(after.older(column.occurred_at, column.audit_id))
-    query = (
-        sa.select(audit).where(*conditions).order_by(column.occurred_at.desc(), column.audit_id.desc()).limit(limit + 1)
-    )
-    rows = await tx.all(query)
+    found: dict[str, dict[str, Any]] = {}
+    for narrowed in _each_by_an_index(view, filters):
+        found |= {row["audit_id"]: row for row in await _newest(tx, [*_visible(view), *narrowed], after, limit + 1)}
+    rows = sorted(found.values(), key=itemgetter("occurred_at", "audit_id"), reverse=True)
     more = len(rows) > limit
     rows = rows[:limit]
     cursor = Position(rows[-1]["occurred_at"], rows[-1]["audit_id"]).encoded() if more else None
     return [answers.audit_row(row) for row in rows], cursor
+
+
+async def _newest(
+    tx: Transaction, conditions: Sequence[_Condition], after: Position | None, limit: int
+) -> list[dict[str, Any]]:
+    at, row_id = audit.c.occurred_at, audit.c.audit_id
+    place = [] if after is None else [after.older(at, row_id)]
+    return await tx.all(sa.select(audit).where(*conditions, *place).order_by(at.desc(), row_id.desc()).limit(limit))
 
 
 async def audit_row(tx: Transaction, view: View, audit_id: str) -> dict[str, Any] | None:
@@ -65,7 +74,7 @@ async def audit_row(tx: Transaction, view: View, audit_id: str) -> dict[str, Any
     return None if row is None else answers.audit_row(row)
 
 
-def _visible(view: View) -> list[sa.ColumnElement[bool]]:
+def _visible(view: View) -> list[_Condition]:
     column = audit.c
     return [
         column.studio_id == view.studio_id,
@@ -73,22 +82,38 @@ def _visible(view: View) -> list[sa.ColumnElement[bool]]:
     ]
 
 
-def _matching(filters: Filters) -> list[sa.ColumnElement[bool]]:
+def _each_by_an_index(view: View, filters: Filters) -> Iterator[list[_Condition]]:
+    """What is asked for, as one question for each column that a name may stand in: an index leads to each of these.
+
+    One question with an "or" in it would walk through the log until it has found enough.
+    """
     column = audit.c
-    conditions: list[sa.ColumnElement[bool]] = []
-    for wanted, of in (
-        (filters.game_id, column.game_id),
-        (filters.action, column.action),
-        (filters.ticket, column.ticket),
-        (filters.outcome, column.outcome),
-    ):
-        if wanted is not None:
-            conditions.append(of == wanted)
+    players: list[list[_Condition]] = [[]]
     if filters.player is not None:
-        named = column.external_player_id == filters.player
-        conditions.append(sa.or_(named, column.player_id == filters.player) if is_id(filters.player) else named)
+        players = [[column.external_player_id == filters.player]]
+        if is_id(filters.player):
+            players.append([column.game_id.in_(view.game_ids), column.player_id == filters.player])
+    actors: list[list[_Condition]] = [[]]
     if filters.actor is not None:
-        conditions.append(sa.or_(column.actor_id == filters.actor, column.actor_label == filters.actor))
+        actors = [[column.actor_id == filters.actor], [column.actor_label == filters.actor]]
+    for player, actor in product(players, actors):
+        yield [*_matching(filters), *player, *actor]
+
+
+def _matching(filters: Filters) -> list[_Condition]:
+    column = audit.c
+    conditions = [
+        of == wanted
+        for wanted, of in (
+            (filters.game_id, column.game_id),
+            (filters.action, column.action),
+            (filters.ticket, column.ticket),
+        )
+        if wanted is not None
+    ]
+    if filters.outcome is not None:
+        # Few rows tell of something denied, and these have an index of their own, by this very word.
+        conditions.append(column.outcome == (_DENIED if filters.outcome == "denied" else filters.outcome))
     if filters.since is not None:
         conditions.append(column.occurred_at >= filters.since)
     if filters.until is not None:

@@ -1,16 +1,15 @@
-"""Indexes for many rows."""
+"""Indexes for many rows of the audit log."""
 
 from __future__ import annotations
 
-import sqlalchemy as sa
 from alembic import op
+
+from kraty_console.backend.storage.tables.records import IS_BAN, IS_DENIED
 
 revision = "r0011_scale"
 down_revision = "r0010_friends"
 branch_labels = None
 depends_on = None
-
-_BANS = sa.text("action IN ('player.ban', 'player.unban')")
 
 
 def upgrade() -> None:
@@ -19,7 +18,14 @@ def upgrade() -> None:
         "ix_audit_bans",
         "audit",
         ["studio_id", "game_id", "player_id", "occurred_at", "audit_id"],
-        unique=False,
-        postgresql_where=_BANS,
-        sqlite_where=_BANS,
+        postgresql_where=IS_BAN,
+        sqlite_where=IS_BAN,
+    )
+    op.create_index("ix_audit_label", "audit", ["studio_id", "actor_label", "occurred_at", "audit_id"])
+    op.create_index(
+        "ix_audit_denied",
+        "audit",
+        ["studio_id", "occurred_at", "audit_id"],
+        postgresql_where=IS_DENIED,
+        sqlite_where=IS_DENIED,
     )

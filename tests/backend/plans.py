@@ -1,0 +1,99 @@
+"""What a database plans for the statements it was sent: which tables it would walk, and how many rows it looked at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from kraty_console.backend.storage.database import Database
+
+GROWING: Final = frozenset(
+    {
+        *("players", "player_aliases", "attempts", "grants", "grant_deposits", "attempt_rolls", "wallets", "inventory"),
+        *("wallet_ledger", "item_ledger", "leaderboard_entries", "lobby_members", "audit", "outbox", "idempotency"),
+    }
+)
+"""Tables with more rows the more players there are."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A statement as it was sent."""
+
+    text: str
+    parameters: Any
+
+
+@contextmanager
+def recorded(database: Database) -> Iterator[list[Sent]]:
+    """Every statement that is sent while the block lasts."""
+    sent: list[Sent] = []
+
+    def saw(_connection: object, _cursor: object, text: str, parameters: Any, _context: object, many: bool) -> None:
+        sent.append(Sent(text, parameters[0] if many else parameters))
+
+    engine = database.engine.sync_engine
+    sa.event.listen(engine, "before_cursor_execute", saw)
+    try:
+        yield sent
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", saw)
+
+
+async def walks(database: Database, sent: list[Sent], most: int) -> list[str]:
+    """What is wrong with the plans of these statements: a growing table walked from end to end, or too many rows met.
+
+    On PostgreSQL both for the values that were sent, and for the plan that it keeps for any values.
+    """
+    found: list[str] = []
+    for statement in dict.fromkeys(each.text for each in sent if _is_planned(each.text)):
+        one = next(each for each in sent if each.text == statement)
+        faults = await (_postgresql if database.postgresql else _sqlite)(database, one, most)
+        found += [f"{fault} in {statement}" for fault in faults]
+    return found
+
+
+def _is_planned(text: str) -> bool:
+    return text.lstrip().split(maxsplit=1)[0].upper() in ("SELECT", "UPDATE", "DELETE")
+
+
+async def _sqlite(database: Database, statement: Sent, _most: int) -> list[str]:
+    async with database.engine.connect() as connection:
+        rows = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement.text}", statement.parameters)
+        lines = [str(row[3]) for row in rows]
+    return [line for line in lines if (met := re.match(r"SCAN (\w+)", line)) and met[1] in GROWING]
+
+
+async def _postgresql(database: Database, statement: Sent, most: int) -> list[str]:
+    selects = statement.text.lstrip().upper().startswith("SELECT")
+    how = "ANALYZE, TIMING OFF, FORMAT JSON" if selects else "FORMAT JSON"
+    async with database.engine.connect() as connection:
+        rows = await connection.exec_driver_sql(f"EXPLAIN ({how}) {statement.text}", statement.parameters)
+        plan = rows.scalar()
+        await connection.rollback()
+        raw = (await connection.get_raw_connection()).driver_connection
+        assert raw is not None
+        await raw.execute(f"SET plan_cache_mode = force_generic_plan; PREPARE kept AS {statement.text}")
+        any_values = ", ".join(["NULL"] * len(set(re.findall(r"\$\d+", statement.text))))
+        whatever = f"({any_values})" if any_values else ""
+        kept = await raw.fetchval(f"EXPLAIN (FORMAT JSON) EXECUTE kept{whatever}")
+        await raw.execute("DEALLOCATE kept; RESET plan_cache_mode")
+    faults = [*_faults(plan[0]["Plan"], most)]
+    return faults + [f"{fault} (kept plan)" for fault in _faults(kept[0]["Plan"], most)]
+
+
+def _faults(node: dict[str, Any], most: int) -> Iterator[str]:
+    table = node.get("Relation Name")
+    if table in GROWING:
+        if node["Node Type"] == "Seq Scan":
+            yield f"a walk through {table}"
+        met = (node.get("Actual Rows", 0) + node.get("Rows Removed by Filter", 0)) * node.get("Actual Loops", 1)
+        if met > most:
+            yield f"{met:.0f} rows of {table} met by {node.get('Index Name', node['Node Type'])}"
+    for child in node.get("Plans", ()):
+        yield from _faults(child, most)

@@ -1,0 +1,135 @@
+"""Every statement of each hot call finds its rows by an index, in tables full enough for the planner to choose."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import pytest
+
+from kraty_console.backend.api.rate_limit import Rate
+from kraty_console.backend.jobs import JobNeeds, jobs
+from kraty_console.backend.worker import Job
+from tests.backend.plans import recorded, walks
+from tests.bench.crowd import PENDING, STUCK, UNROLLED, Crowd, crowd_of, load
+from tests.contract.backend import Answered, Backend
+from tests.contract.world import World, make_world
+from tests.databases import KINDS, SqliteFiles, postgresql_server
+
+PLAYERS = 2_500
+MOST = 450
+"""Rows of one table that one statement may meet: twice a page of the longest, and what follows of one row each."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Full:
+    """A world with a crowd in it."""
+
+    world: World
+    crowd: Crowd
+
+    def player(self, number: int, more: str = "") -> str:
+        """The path of a player."""
+        return self.world.player(self.crowd.external_id(number)) + more
+
+    def wait(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run something in the backend's loop."""
+        return asyncio.run_coroutine_threadsafe(work, self.world.backend.loop).result(60)
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def full(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Full]:
+    def filled(url: str) -> Iterator[Full]:
+        with Backend(url, Rate(0)).running() as backend:
+            world = make_world(backend)
+            world.mend_table()
+            crowd = backend.run(lambda tx: crowd_of(tx, world.tenant, PLAYERS, backend.clock.ms))
+            backend.run(lambda tx: load(tx, crowd, 0, PLAYERS))
+            found = Full(world, crowd)
+            found.wait(backend.db.analyze())
+            yield found
+
+    if request.param == "sqlite":
+        yield from filled(SqliteFiles(tmp_path_factory.mktemp("plans")).fresh())
+    else:
+        with postgresql_server() as server:
+            yield from filled(server.fresh())
+
+
+def _change(path: Callable[[Full], str], **body: object) -> Callable[[Full], Answered]:
+    return lambda full: full.world.post(path(full), {"reason": "why", "idempotencyKey": f"plan-{path(full)}", **body})
+
+
+def _page_after_a_page(full: Full, path: str) -> Answered:
+    first = full.world.get(path)
+    assert first.data["nextCursor"], "one page holds it all"
+    return full.world.get(f"{path}&cursor={first.data['nextCursor']}")
+
+
+CALLS: dict[str, Callable[[Full], Answered]] = {
+    "look-up": lambda full: full.world.get(full.player(1200)),
+    "look-up by a key": lambda full: full.world.serve("GET", f"/players/{full.crowd.external_id(1200)}?limit=200"),
+    "search by id": lambda full: full.world.get(f"{full.world.game}/players?query={full.crowd.external_id(77)}"),
+    "search by e-mail": lambda full: full.world.get(f"{full.world.game}/players?query={full.crowd.email(78)}"),
+    "search by prefix": lambda full: full.world.get(f"{full.world.game}/players?query=player_00"),
+    "search for nobody": lambda full: full.world.get(f"{full.world.game}/players?query=zz"),
+    "timeline": lambda full: _page_after_a_page(full, full.player(1300, "/timeline?limit=3")),
+    "timeline of bans": lambda full: full.world.get(full.player(20, "/timeline?kinds=ban")),
+    "log": lambda full: _page_after_a_page(full, f"{full.world.log}?limit=50"),
+    "log of a game": lambda full: full.world.get(f"{full.world.log}?gameId={full.crowd.game_id}"),
+    "log of a player": lambda full: full.world.get(f"{full.world.log}?player={full.crowd.external_id(1300)}"),
+    "log of an id": lambda full: full.world.get(f"{full.world.log}?player={full.crowd.attempt_id(1300, 0)}"),
+    "log of an actor": lambda full: _page_after_a_page(full, f"{full.world.log}?actor=m7&limit=5"),
+    "log of somebody": lambda full: full.world.get(f"{full.world.log}?actor=nobody@studio.example"),
+    "log of an action": lambda full: _page_after_a_page(full, f"{full.world.log}?action=player.ban&limit=5"),
+    "log of a ticket": lambda full: full.world.get(f"{full.world.log}?ticket=T-40"),
+    "log of what was denied": lambda full: full.world.get(f"{full.world.log}?outcome=denied"),
+    "log of some days": lambda full: full.world.get(
+        f"{full.world.log}?from=2026-05-01T00:00:00Z&to=2026-05-02T00:00:00Z"
+    ),
+    "force-complete": _change(
+        lambda full: f"{full.world.game}/attempts/{full.crowd.attempt_id(300, STUCK)}/force-complete", finalScore=5
+    ),
+    "retry roll": _change(
+        lambda full: f"{full.world.game}/attempts/{full.crowd.attempt_id(301, UNROLLED)}/retry-reward-roll"
+    ),
+    "manual grant": lambda full: full.world.post(
+        f"{full.world.game}/grants",
+        {
+            "externalPlayerId": full.crowd.external_id(302),
+            "entries": [{"type": "currency", "currencyKey": "gold", "amount": 1}],
+            "reason": "why",
+            "idempotencyKey": "plan-grant",
+        },
+    ),
+    "force-claim": _change(lambda full: f"{full.world.game}/grants/{full.crowd.grant_id(303, PENDING[0])}/force-claim"),
+    "credit": _change(lambda full: full.player(304, "/wallet/gold/credit"), amount=5),
+    "ban": _change(lambda full: full.player(305, "/ban")),
+    "merge": lambda full: full.world.serve(
+        "POST", f"/players/{full.crowd.external_id(306)}/merge-into/{full.crowd.external_id(307)}", {}
+    ),
+    "export": lambda full: full.world.serve("GET", f"/players/{full.crowd.external_id(308)}/export"),
+    "erasure": lambda full: full.world.serve("POST", f"/players/{full.crowd.external_id(309)}/delete", {}),
+}
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_call_walks_through_no_table(full: Full, name: str) -> None:
+    database = full.world.backend.db
+    with recorded(database) as sent:
+        answer = CALLS[name](full)
+    assert answer.status in (200, 201), answer.raw
+    assert full.wait(walks(database, sent, MOST)) == []
+
+
+def test_no_job_walks_through_a_table(full: Full) -> None:
+    backend = full.world.backend
+    every: list[Job] = jobs(JobNeeds(backend.db, lambda: backend.clock.ms, backend.new_id))
+    with recorded(backend.db) as sent:
+        for job in every:
+            full.wait(job.run())
+    assert full.wait(walks(backend.db, sent, MOST)) == []
