@@ -109,7 +109,7 @@ async def test_a_block_outweighs_a_friendship(world: World) -> None:
 
 async def _bought(world: World, player_id: str, *transactions: str) -> None:
     purchase = {
-        "store": "web", "request_hash": "", "product_id": "gems", "amount_minor": 500, "currency": "EUR",
+        "store": "web", "product_id": "gems", "amount_minor": 500, "currency": "EUR",
         "fx_rate": 1.1, "normalized_amount_minor": 550, "validation_status": "verified",
         "purchased_at": world.now, "created_at": world.now,
     }  # fmt: skip

@@ -24,6 +24,13 @@ BODIES: dict[str, dict[str, Any]] = {
     "friend.decline": {},
     "gift.send": {"externalPlayerId": "alicia", "type": "currency", "resourceKey": "gold", "amount": 1},
     "gift.claim": {},
+    "purchase.track": {
+        "transactionId": "GPA.1",
+        "store": "google_play",
+        "productId": "gems",
+        "amountMinor": 499,
+        "currency": "USD",
+    },
 }
 
 

@@ -14,5 +14,6 @@ from kraty_console.backend.api.sdk.friend_routes import ROUTES as FRIENDS
 from kraty_console.backend.api.sdk.gift_routes import ROUTES as GIFTS
 from kraty_console.backend.api.sdk.play_routes import ROUTES as PLAY
 from kraty_console.backend.api.sdk.profile_routes import ROUTES as PROFILES
+from kraty_console.backend.api.sdk.purchases import ROUTES as PURCHASES
 
-ROUTES: Final[tuple[Route, ...]] = (*PROFILES, *FRIENDS, *GIFTS, *COLLECTING, *BOARDS, *PLAY)
+ROUTES: Final[tuple[Route, ...]] = (*PROFILES, *FRIENDS, *GIFTS, *PURCHASES, *COLLECTING, *BOARDS, *PLAY)

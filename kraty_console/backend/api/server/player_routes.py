@@ -12,6 +12,7 @@ from kraty_console.backend.api.server.requests import KeyedRequest
 from kraty_console.backend.api.server.route import PLAYER, THE_PLAYER, server_route
 from kraty_console.contract import friends as told
 from kraty_console.contract import sdk, server
+from kraty_console.contract.purchases import PlayerSpend
 
 ROUTES: Final[tuple[Route, ...]] = (
     server_route(
@@ -58,6 +59,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         reply=told.FriendRequests,
     ),
     server_route("GET", f"{PLAYER}/blocks", standing.blocks, "player.block.read", THE_PLAYER, reply=told.Blocks),
+    server_route("GET", f"{PLAYER}/spend", standing.spend, "purchase.read", THE_PLAYER, reply=PlayerSpend),
     *(
         server_route("POST", f"/migrate/{what}", rule, f"migrate.{what}", body=migrate.Batch, reply=server.Migrated)
         for what, rule in (

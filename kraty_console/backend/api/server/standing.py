@@ -1,4 +1,4 @@
-"""Whether a player may play, and whom they know, for the studio's backend (kraty-api 3.2, 3.3)."""
+"""Whether a player may play, whom they know, what they spent: for the studio's backend (kraty-api 3.2, 3.3)."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from kraty_console.backend.api.calls import Call
 from kraty_console.backend.api.envelope import Reply
 from kraty_console.backend.api.server.player_requests import ServerBan
 from kraty_console.backend.api.server.requests import KeyedRequest
-from kraty_console.backend.engine import bans, players
-from kraty_console.backend.storage.transaction import Transaction
+from kraty_console.backend.engine import bans, players, purchases
+from kraty_console.backend.storage.transaction import Row, Transaction
 
 
 async def ban(call: Call) -> Reply:
@@ -48,12 +48,23 @@ async def blocks(call: Call) -> Reply:
         return Reply({"blocked": await shown.blocked_by(tx, reader)})
 
 
+async def spend(call: Call) -> Reply:
+    """What the player spent in stores."""
+    async with call.services.db.read() as tx:
+        return Reply(await purchases.spent(tx, await _player(call, tx)))
+
+
 @asynccontextmanager
 async def _reading(call: Call) -> AsyncIterator[tuple[Transaction, shown.Reader]]:
     """The player of the path, to be read; 404 for nobody."""
-    external_id = call.text("externalPlayerId")
     async with call.services.db.read() as tx:
-        player = await players.find(tx, call.game, call.environment, external_id)
-        if player is None:
-            raise refusals.no_such("Player", external_id)
+        player = await _player(call, tx)
         yield tx, shown.Reader(call.game, player["player_id"], call.now_ms)
+
+
+async def _player(call: Call, tx: Transaction) -> Row:
+    external_id = call.text("externalPlayerId")
+    player = await players.find(tx, call.game, call.environment, external_id)
+    if player is None:
+        raise refusals.no_such("Player", external_id)
+    return player

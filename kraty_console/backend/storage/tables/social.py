@@ -73,7 +73,6 @@ purchases: Final = sa.Table(
     sa.Column("purchase_id", UUID, primary_key=True),
     sa.Column("store", TEXT, nullable=False),
     sa.Column("transaction_id", TEXT, nullable=False),
-    sa.Column("request_hash", TEXT, nullable=False),  # SHA-256 of what was told of it, hex
     sa.Column("product_id", TEXT, nullable=False),
     sa.Column("product_type", TEXT, nullable=True),
     sa.Column("amount_minor", sa.BigInteger, nullable=False),

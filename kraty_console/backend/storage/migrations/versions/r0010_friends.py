@@ -75,7 +75,6 @@ def _purchases() -> None:
         sa.Column("purchase_id", UUID, nullable=False),
         sa.Column("store", TEXT, nullable=False),
         sa.Column("transaction_id", TEXT, nullable=False),
-        sa.Column("request_hash", TEXT, nullable=False),
         sa.Column("product_id", TEXT, nullable=False),
         sa.Column("product_type", TEXT, nullable=True),
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),

@@ -1,0 +1,114 @@
+"""Purchases in stores: kept once for each transaction, and added up in US cents (kraty-api 5.12)."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from kraty_console.backend.storage import tables
+from kraty_console.contract.purchases import PlayerSpend, PurchaseTracked
+from tests.contract.knowing import BODIES, player
+from tests.contract.shapes import exactly
+from tests.contract.world import World
+
+ALICE = player("alice")
+BOUGHT = BODIES["purchase.track"]
+NOW = "2026-05-28T20:26:40.000Z"
+
+
+def track(world: World, **changes: Any) -> Any:
+    return world.play("POST", f"{ALICE}/purchases", {**BOUGHT, "idempotencyKey": "same", **changes}, who="alice")
+
+
+def spend(world: World) -> tuple[int, int]:
+    data = world.serve("GET", f"{ALICE}/spend").data
+    exactly(PlayerSpend, data)
+    assert (data["externalPlayerId"], data["normalizedCurrency"]) == ("alice", "USD")
+    return data["lifetimeAmountMinor"], data["purchaseCount"]
+
+
+def rates(world: World, settings: Any) -> None:
+    change = tables.games.update().where(tables.games.c.game_id == world.tenant.game_id).values(settings=settings)
+    world.backend.run(lambda tx: tx.execute(change))
+
+
+def test_a_purchase_is_kept_once_and_added_up(world: World) -> None:
+    assert spend(world) == (0, 0)
+    first = track(world, receipt="token", productType="consumable", metadata={"offer": "a"})
+    exactly(PurchaseTracked, first.data)
+    assert first.status == 201
+    assert {name: value for name, value in first.data.items() if name != "purchaseId"} == {
+        **BOUGHT,
+        "productType": "consumable",
+        "normalizedAmountMinor": 499,
+        "normalizedCurrency": "USD",
+        "fxRate": 1,
+        "validationStatus": "unverified",
+        "purchasedAt": NOW,
+        "metadata": {"offer": "a"},
+        "deduplicated": False,
+        "lifetimeAmountMinor": 499,
+        "purchaseCount": 1,
+    }
+    again = track(world, amountMinor=1)
+    assert (again.status, again.data) == (200, {**first.data, "deduplicated": True})
+    other = track(world, store="web", purchasedAt="2026-01-01T00:00:00+01:00")
+    assert (other.data["lifetimeAmountMinor"], other.data["purchaseCount"]) == (998, 2)
+    assert (other.data["validationStatus"], other.data["purchasedAt"]) == ("skipped", "2025-12-31T23:00:00.000Z")
+    assert spend(world) == (998, 2)
+    assert world.serve("GET", f"{player('ghost')}/spend").status == 404
+
+
+def test_the_same_transaction_told_many_times_at_once_counts_once(world: World) -> None:
+    world.secret("alice")
+    with ThreadPoolExecutor(6) as threads:
+        answers = list(threads.map(lambda _: track(world).status, range(6)))
+    assert sorted(answers) == [200] * 5 + [201]
+    assert spend(world) == (499, 1)
+
+
+@pytest.mark.parametrize(
+    ("currency", "amount", "cents"), [("EUR", 1000, 1085), ("eur", 1, 1), ("JPY", 499, 334), ("KWD", 1500, 488)]
+)
+def test_other_money_is_counted_by_the_rates_of_the_game(world: World, currency: str, amount: int, cents: int) -> None:
+    rates(world, {"fxRates": {"EUR": 1.085, "JPY": 0.0067, "KWD": 3.25}})
+    told = track(world, currency=currency, amountMinor=amount).data
+    assert (told["currency"], told["amountMinor"], told["normalizedAmountMinor"]) == (currency.upper(), amount, cents)
+    assert spend(world) == (cents, 1)
+
+
+@pytest.mark.parametrize("settings", [{}, {"fxRates": {"EUR": 0}}, {"fxRates": {"EUR": "1"}}, {"fxRates": 7}])
+def test_money_without_a_rate_is_not_known(world: World, settings: Any) -> None:
+    rates(world, settings)
+    answer = track(world, currency="EUR")
+    assert (answer.status, answer.error["code"]) == (400, "unknown_currency")
+    assert spend(world) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("transactionId", ""),
+        ("store", "corner shop"),
+        ("productId", None),
+        ("productType", "gift"),
+        ("amountMinor", -1),
+        ("amountMinor", 4.99),
+        ("amountMinor", 10**13),
+        ("currency", "EURO"),
+        ("currency", "€€€"),
+        ("purchasedAt", "yesterday"),
+        ("purchasedAt", "1969-12-31T00:00:00Z"),
+        ("metadata", []),
+    ],
+)
+def test_what_is_no_purchase_is_refused(still: World, field: str, value: object) -> None:
+    assert track(still, **{field: value}).fields == [field]
+
+
+def test_what_a_banned_player_paid_for_is_kept(world: World) -> None:
+    world.secret("alice")
+    world.serve("POST", f"{ALICE}/ban", {"reason": "cheating"})
+    assert track(world).status == 201
