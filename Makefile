@@ -5,6 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
+# Compiled files are kept, also where the environment says otherwise: tests start Python some hundred times.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help demo venv test lint types imports tests screenshots bench clean
 
@@ -47,14 +50,14 @@ imports: $(VENV)/.dev
 	@$(BIN)/lint-imports --no-logo
 
 tests: $(VENV)/.dev
-	@$(BIN)/python -m pytest -n 2
+	@$(BIN)/python -m pytest -n 3 --dist worksteal
 
 screenshots: $(VENV)/.dev ## rewrite screenshots/*.svg from the demo world
 	@$(BIN)/python -m tests.console.screenshots
 
-bench: $(VENV)/.dev ## print what opening and painting cost, beside a bare Textual app
+bench: $(VENV)/.dev ## what opening and painting cost (LINK=200ms,64kbit: one ticket over a slow link; SOAK=1000: that many look-ups)
 	@$(BIN)/python -m compileall -q kraty_console
-	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench $(if $(LINK),--ticket --link $(LINK)) $(if $(SOAK),--soak $(SOAK))
 
 clean: ## remove .venv and caches
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -14,6 +14,8 @@ from tests.bench.link import Link
 from tests.bench.lookup import LARGE, SMALL, measure_lookups
 from tests.bench.measures import Idle, Key, Start, measure_idle, measure_keys, measure_start, middle
 from tests.bench.report import Budget, Line, Section, Value, table
+from tests.bench.soak import soak
+from tests.bench.ticket import play_ticket
 from tests.bench.watch import Options, Program
 from tests.e2e.world import World, load_demo, serving
 
@@ -126,6 +128,14 @@ def idle_section(idles: dict[str, list[Idle]], seconds: float) -> Section:
     )
 
 
+def told(link: str) -> str:
+    """A link in words."""
+    between = Link.parse(link)
+    if not between.rtt:
+        return "no link between"
+    return f"{1000 * between.rtt:g} ms" + (f" and {between.kbps:g} kbit/s" if between.kbps else "")
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Measure what the arguments ask for and print it; the exit code is 0 also where a budget is passed."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
@@ -133,8 +143,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     add("--quick", action="store_true", help="fewer runs and shorter waits: a look, not a figure to quote")
     add("--runs", type=int, help="recorded cold starts of each program (7, quick: 2)")
     add("--size", default="120x36", help="columns x rows (120x36)")
-    add("--link", default="0", metavar="RTT_MS[:KBPS[:OVERHEAD]]", help="simulate a link, for example 150:64:90")
+    add(
+        "--link",
+        default="0",
+        metavar="RTT_MS[:KBPS[:OVERHEAD]]",
+        help="simulate a link, for example 200ms,64kbit or 150:64:90",
+    )
     add("--plain", action="store_true", help="play an older terminal: no Kitty keys, no synchronised frames")
+    add("--ticket", action="store_true", help="only play one ticket, from the launch to the audit link")
+    add("--soak", type=int, default=0, metavar="N", help="only make N look-ups in one console, and watch its memory")
     args = parser.parse_args(argv)
 
     columns, rows = map(int, args.size.split("x"))
@@ -143,6 +160,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     seconds = 3.0 if args.quick else 10.0
     print("starting the embedded backend with the demo world", file=sys.stderr)
     with TemporaryDirectory(prefix="kraty-bench-") as name, demo(Path(name)) as world:
+        if args.ticket or args.soak:
+            section = soak(world, options, args.soak).section(CONSOLE) if args.soak else None
+            print(table((CONSOLE,), [section or play_ticket(world, options).section(told(args.link), CONSOLE)]))
+            return 0
         those = programs(world)
         pressed = [program for program in those if program.keys]
         starts = in_turn("start", those, runs, lambda program: measure_start(program, options))

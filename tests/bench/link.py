@@ -16,7 +16,8 @@ class Link:
 
     @classmethod
     def parse(cls, text: str) -> Link:
-        """`RTT_MS[:KBPS[:OVERHEAD]]`; SSH over TCP and IP adds about 90 bytes."""
+        """`200ms,64kbit` or `RTT_MS[:KBPS[:OVERHEAD]]`; SSH over TCP and IP adds about 90 bytes."""
+        text = text.replace("ms,", ":").removesuffix("kbit").removesuffix("ms")
         rtt, kbps, overhead, *_ = [*map(float, text.split(":")), 0.0, 0.0]
         return cls(rtt / 1000, kbps, overhead)
 
