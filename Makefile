@@ -1,6 +1,7 @@
 # kraty-console: `make demo` opens the console on a living demo world, `make test` checks everything.
 PYTHON ?= python3
 ROLE ?= GAME_ADMIN
+PLAYERS ?= 250000
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
@@ -9,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo venv test lint types imports tests screenshots bench clean
+.PHONY: help demo venv test lint types imports tests screenshots bench bench-backend clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +59,9 @@ screenshots: $(VENV)/.dev ## rewrite screenshots/*.svg from the demo world
 bench: $(VENV)/.dev ## what opening and painting cost (LINK=200ms,64kbit: one ticket over a slow link; SOAK=1000: that many look-ups)
 	@$(BIN)/python -m compileall -q kraty_console
 	@$(BIN)/python -m tests.bench $(if $(LINK),--ticket --link $(LINK)) $(if $(SOAK),--soak $(SOAK))
+
+bench-backend: $(VENV)/.dev ## print what calls cost on PostgreSQL with PLAYERS players (250000), beside a thousand
+	@$(BIN)/python -m tests.bench.backend --players $(PLAYERS)
 
 clean: ## remove .venv and caches
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
