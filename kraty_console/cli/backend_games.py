@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
 
 from kraty_console.cli.exits import Exit
-from kraty_console.cli.operating import database_option, json_option, operate, tell
+from kraty_console.cli.operating import database_option, game_option, json_option, operate, tell
 from kraty_console.cli.output import emit, emit_json, say
+
+if TYPE_CHECKING:
+    from kraty_console.backend.operating.desk import Desk
+    from kraty_console.contract.definitions import Document
 
 
 @click.group()
 def game() -> None:
-    """Make and list games."""
+    """Make, define and list games."""
 
 
 @game.command()
@@ -38,6 +46,40 @@ def create(name: str, studio: str, slug: str | None, inventory: str, as_json: bo
         say(f"Made {made.name} ({made.slug}) of {made.studio}, studio {made.tenant.studio_id}.")
         emit(made.tenant.game_id)
     return Exit.FOUND
+
+
+@game.command()
+@click.argument("document", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE")
+@game_option
+@json_option
+@database_option
+def define(document: Path, game: str | None, as_json: bool, database: str | None) -> int:
+    """Define what a game is made of, as FILE (TOML or JSON) says; what it does not name stays as it is."""
+    from kraty_console.contract.documents import BadDocument, read_document
+
+    try:
+        read = read_document(document.read_text(encoding="utf-8"), toml=document.suffix.lower() == ".toml")
+    except UnicodeDecodeError:
+        raise click.ClickException(f"{document} is not UTF-8") from None
+    except BadDocument as bad:
+        raise click.ClickException(f"nothing was changed; {document} cannot be read:\n{bad}") from None
+    name, made = operate(database, _defining(game, read))
+    if as_json:
+        emit_json(made)
+    else:
+        told = ", ".join(f"{count} {kind}" for kind, count in made.items() if count)
+        say(f"Defined in {name}: {told or 'nothing'}.")
+    return Exit.FOUND
+
+
+def _defining(game: str | None, document: Document) -> Callable[[Desk], Awaitable[tuple[str, dict[str, int]]]]:
+    async def work(desk: Desk) -> tuple[str, dict[str, int]]:
+        from kraty_console.backend.operating import games
+
+        found = await games.find_game(desk.tx, game)
+        return found.name, await games.define(desk, found, document)
+
+    return work
 
 
 @game.command("list")

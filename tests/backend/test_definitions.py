@@ -66,6 +66,9 @@ async def test_the_example_has_levels_and_leaderboards(world: World) -> None:
     ]
     [entry] = await world.rows(tables.board_entries)
     assert (entry["score"], entry["segment"]) == (120, "PT")
+    [game] = await world.rows(tables.games)
+    assert (game["grant_ttl_days"], game["inventory_management"]) == (30, "platform")
+    assert game["settings"] == {"acceptClientScores": True, "lobbyFillStrategy": "fill_with_bots"}
     followed = EXAMPLE.replace('rankedBy = "xp"', 'rankedBy = "gold"')
     await world.run(definitions.load, world.engine(), read_document(followed, toml=True))
     ranked = {row["key"]: row["ranked_boards"] for row in await world.rows(tables.currencies)}
@@ -111,6 +114,11 @@ async def test_a_metric_that_is_new_begins_at_nothing_in_attempts_under_way(worl
             {"leaderboards": [{**KEYS, "segments": [{"by": "progression", "key": "x", "steps": [BRONZE]}]}]},
             "leaderboards[0].segments[0].key",
             "no currency 'x'",
+        ),
+        (
+            {"settings": {"gifting": {"resources": [{"type": "item", "key": "x"}]}}},
+            "settings.gifting.resources[0].key",
+            "no item 'x'",
         ),
         (
             {"currencies": [{**KEYS, "derives": [{"economyKey": "gold", "steps": [{"at": 1}]}]}]},
@@ -159,6 +167,7 @@ async def test_what_is_unsound_is_not_loaded(world: World, document: dict[str, A
         ),
         ({"events": [{**EVENT, "metrics": []}]}, "events[0].metrics"),
         ({"leaderboards": [{**KEYS, "resetCadence": "daily"}]}, "leaderboards[0].resetCadence"),
+        ({"settings": {"fxRates": {"EUR": 0}}}, "settings.fxRates"),
         (
             {"leaderboards": [{**KEYS, "segments": [{"by": "progression", "key": "x", "steps": [BRONZE, BRONZE]}]}]},
             "leaderboards[0].segments[0]",

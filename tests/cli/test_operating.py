@@ -6,7 +6,7 @@ import json
 import sqlite3
 import stat
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -15,20 +15,19 @@ import pytest
 from kraty_console.backend.storage import tables
 from kraty_console.cli.main import run
 from kraty_console.cli.operating import operate
-from tests.databases import KINDS, SqliteFiles, postgresql_server
+from tests.databases import KINDS, PostgresqlServer, SqliteFiles
 
 EMAIL = "ann@burrow.example"
 Command = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture(scope="module", params=KINDS)
-def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
     """An empty database of each kind."""
     if request.param == "sqlite":
-        yield SqliteFiles(tmp_path_factory.mktemp("operating")).fresh()
-    else:
-        with postgresql_server() as server:
-            yield server.fresh()
+        return SqliteFiles(tmp_path_factory.mktemp("operating")).fresh()
+    server: PostgresqlServer = request.getfixturevalue("postgresql")
+    return server.fresh()
 
 
 @pytest.fixture
@@ -70,6 +69,23 @@ def test_from_an_empty_database_to_somebody_who_may_enter(command: Command) -> N
         assert token not in listed[1]
         assert key not in listed[1]
     assert json.loads(command("key", "list", "--json")[1])[0]["prefix"] == key[:8]
+
+
+def test_a_game_is_defined_by_a_document(command: Command, tmp_path: Path) -> None:
+    command("game", "create", "Defined", "--studio", "Definers")
+    example = Path(__file__).parents[1] / "data" / "game.toml"
+    code, out, words = command("game", "define", str(example), "--game", "defined")
+    assert (code, out, words[:32]) == (0, "", "Defined in Defined: 3 currencies")
+    told = json.loads(command("game", "define", str(example), "--game", "defined", "--json")[1])
+    assert (told["leaderboards"], told["windows"]) == (2, 0)
+    wrong = tmp_path / "wrong.json"
+    wrong.write_text('{"leaderboards": [{"key": "k", "name": "K", "rankedBy": "nothing"}]}', encoding="utf-8")
+    code, out, words = command("game", "define", str(wrong), "--game", "defined")
+    assert (code, out) == (1, "")
+    assert "leaderboards[0].rankedBy: there is no currency 'nothing'" in words
+    for content in (b"{", b"\xff"):
+        wrong.write_bytes(content)
+        assert command("game", "define", str(wrong), "--game", "defined")[0] == 1
 
 
 def test_what_was_given_can_be_taken(command: Command) -> None:

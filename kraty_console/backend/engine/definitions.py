@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from kraty_console.backend.engine import board_definitions, catalog, rolls
+from kraty_console.backend.engine import board_definitions, catalog, game_settings, rolls
 from kraty_console.backend.engine.conditions import BrokenCondition, check
 from kraty_console.backend.engine.context import Context
 from kraty_console.backend.engine.dice import Dice
@@ -16,6 +16,7 @@ from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Row, Transaction
 from kraty_console.contract.definitions import Bundle, Crate, Document, Event, Item, Named, Window
 from kraty_console.contract.documents import BadDocument
+from kraty_console.contract.game_settings import GameSettings
 
 Faults = list[tuple[str, str]]
 
@@ -39,10 +40,13 @@ async def load(tx: Transaction, ctx: Context, document: Document) -> dict[str, i
         row = await _put_event(tx, ctx, event)
         for window in event.windows:
             windows += await _put_window(tx, ctx, row, window)
+    settings = document.settings or GameSettings()
     faults = await _unsound(tx, ctx, document) + await board_definitions.unsound(tx, ctx, document)
+    faults += await game_settings.unsound(tx, ctx, settings)
     if faults:
         raise BadDocument(faults)
     boards = await board_definitions.put(tx, ctx, document)
+    await game_settings.put(tx, ctx, settings)
     return {**made, "events": len(document.events), "windows": windows, "leaderboards": boards}
 
 

@@ -33,14 +33,23 @@ class Desk:
 
     def record(self, tenant: Tenant, action: str, kind: str, target_id: str, **metadata: Any) -> None:  # noqa: ANN401
         """Leave a row in the studio's audit log."""
-        context = Context(
+        audit.record(
+            self.tx,
+            self.context(tenant),
+            action,
+            target_kind=kind,
+            target_id=target_id,
+            player=None,
+            metadata=metadata or None,
+        )
+
+    def context(self, tenant: Tenant) -> Context:
+        """Whoever is at it, in a game, as the rules know them."""
+        return Context(
             tenant=tenant,
             environment="live",
             actor=Actor("engine", None, self.operator),
             request_id=self.new_id(),
             now_ms=self.now_ms,
             new_id=self.new_id,
-        )
-        audit.record(
-            self.tx, context, action, target_kind=kind, target_id=target_id, player=None, metadata=metadata or None
         )

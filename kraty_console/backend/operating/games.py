@@ -9,10 +9,13 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from kraty_console.backend import answers
+from kraty_console.backend.engine import definitions
 from kraty_console.backend.engine.context import Tenant
 from kraty_console.backend.operating.desk import Declined, Desk, NoSuch
 from kraty_console.backend.storage.tables import games, studios
 from kraty_console.backend.storage.transaction import Transaction
+from kraty_console.contract.definitions import Document
+from kraty_console.contract.documents import BadDocument
 
 MODES: Final = ("platform", "studio", "permissive")
 """Where a game's inventory is kept: here, with the studio, or here with players granting to themselves."""
@@ -96,6 +99,16 @@ async def create_game(desk: Desk, studio: str, name: str, slug: str | None = Non
     tenant = Tenant(studio_id, game_id)
     desk.record(tenant, "game.create", "game", game_id, slug=slug)
     return Game(tenant, studio_name, slug, name.strip(), desk.now_ms)
+
+
+async def define(desk: Desk, game: Game, document: Document) -> dict[str, int]:
+    """Put a document of definitions into the game, all of it or nothing; how many of each kind."""
+    try:
+        made = await definitions.load(desk.tx, desk.context(game.tenant), document)
+    except BadDocument as bad:
+        raise Declined(f"nothing was changed; the document does not fit {game.name}:\n{bad}") from None
+    desk.record(game.tenant, "game.define", "game", game.tenant.game_id, **made)
+    return made
 
 
 async def _studio(desk: Desk, named: str) -> tuple[str, str]:
