@@ -10,6 +10,7 @@ from kraty_console.cli.lazy import LazyGroup
 
 _COMMANDS: Final = {
     "serve": ("kraty_console.cli.backend_serve", "serve", "Answer on HTTP until told to stop."),
+    "simulate": ("kraty_console.cli.backend_simulate", "simulate", "Let players play, so that a world lives."),
     "game": ("kraty_console.cli.backend_games", "game", "Make and list games."),
     "member": ("kraty_console.cli.backend_members", "member", "Add members, and say what they may do."),
     "token": ("kraty_console.cli.backend_tokens", "token", "Issue, list and revoke session tokens."),

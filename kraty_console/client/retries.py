@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from kraty_console.client.replies import Reply, error_of
-from kraty_console.contract.errors import RateLimited, Unavailable
+from kraty_console.contract.errors import Code, RateLimited, Unavailable
 
 CALLS: Final = 4
 """At most, the first included."""
@@ -48,7 +48,7 @@ class Retries:
                 trouble = error
             else:
                 told = error_of(reply, write=write) if reply.status in RETRIED else None
-                if not isinstance(told, RateLimited | Unavailable):
+                if not isinstance(told, RateLimited | Unavailable) or _is_an_answer(told):
                     return reply
                 trouble = told
             delay = self._delay(tried, trouble)
@@ -62,3 +62,8 @@ class Retries:
             return min(trouble.retry_after, LONGEST_DELAY)
         doubled: float = min(FIRST_DELAY * 2 ** (tried - 1), LONGEST_DELAY)
         return doubled * (0.8 + 0.4 * self.jitter())
+
+
+def _is_an_answer(told: RateLimited | Unavailable) -> bool:
+    """A 429 of a player whose attempts are used up: asking again does not bring them back (kraty-api 7.2)."""
+    return isinstance(told, RateLimited) and told.code not in ("", Code.RATE_LIMITED)

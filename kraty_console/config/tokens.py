@@ -76,6 +76,18 @@ def find_server_key(profile: Profile, environ: Mapping[str, str], *, stdin: Text
     return None
 
 
+def find_client_key(environ: Mapping[str, str], *, stdin: TextIO | None = None) -> Secret | None:
+    """The API key of a game client: standard input, else `KRATY_CLIENT_KEY`.
+
+    Raises:
+        ConfigError: what was found is no key.
+    """
+    if stdin is not None:
+        return _from_stdin(stdin, "--key-stdin", "key")
+    given = environ.get("KRATY_CLIENT_KEY", "")
+    return _token(given, "KRATY_CLIENT_KEY", "key") if given.strip() else None
+
+
 def _has_keyring() -> bool:
     from importlib.util import find_spec
 

@@ -1,0 +1,201 @@
+"""`kraty-console backend simulate`: players who play, so that a demo lives or a backend is put to work."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kraty_console.cli.exits import Exit
+
+if TYPE_CHECKING:
+    from kraty_console.cli.simulation import Pace, Tally
+    from kraty_console.client.sdk import GameClient
+    from kraty_console.contract.secret import Secret
+
+_EVERY_SECONDS = 0.5
+
+
+@click.command()
+@click.option("--players", type=click.IntRange(1, 100_000), default=20, show_default=True, help="How many play.")
+@click.option(
+    "--rate",
+    type=click.FloatRange(0, min_open=True),
+    default=20.0,
+    show_default=True,
+    help="Calls a second, of all together. A backend allows 50 for one key unless told otherwise.",
+)
+@click.option("--seed", type=int, default=1, show_default=True, help="Who does what: the same for the same seed.")
+@click.option("--calls", type=click.IntRange(1), help="Stop after so many calls.")
+@click.option(
+    "--for", "seconds", type=click.FloatRange(0, min_open=True), metavar="SECONDS", help="Stop after a while."
+)
+@click.option("--url", envvar="KRATY_URL", metavar="URL", help="Address of the backend.")
+@click.option("--key-stdin", is_flag=True, help="Read the client_sdk key from the standard input.")
+@click.option(
+    "--credentials",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Address and key of a demo, as backend serve --demo --credentials-out wrote them.",
+)
+@click.option("--json", "as_json", is_flag=True, help="What happened as JSON.")
+def simulate(
+    players: int,
+    rate: float,
+    seed: int,
+    calls: int | None,
+    seconds: float | None,
+    url: str | None,
+    key_stdin: bool,
+    credentials: Path | None,
+    as_json: bool,
+) -> int:
+    """Let players play over /sdk/v1 with a client_sdk key: register, start, report, crash or finish, and collect.
+
+    Ctrl+C ends it; what was begun comes to its end, then it is told what happened. The key comes from --key-stdin,
+    KRATY_CLIENT_KEY or --credentials. A second run with the same seed plays as other players, for the secrets of the
+    first are not kept.
+    """
+    import asyncio
+    import time
+
+    from kraty_console.cli.output import emit, emit_json
+    from kraty_console.cli.simulation import Pace, Tally
+
+    address, key = _where(url, key_stdin, credentials)
+    tally = Tally()
+    started = time.monotonic()
+
+    async def run() -> None:
+        from kraty_console.client.sdk import GameClient
+
+        async with GameClient(address, key) as client:
+            pace = Pace(rate, clock=time.monotonic, most=calls)
+            await _watched(client, pace, tally, players=players, seed=seed, seconds=seconds)
+
+    asyncio.run(run())
+    took = time.monotonic() - started
+    if as_json:
+        emit_json(_told(tally, took))
+    else:
+        emit(_summary(tally, took))
+    return Exit.FAILED if tally.failed else Exit.FOUND
+
+
+async def _watched(
+    client: GameClient, pace: Pace, tally: Tally, *, players: int, seed: int, seconds: float | None
+) -> None:
+    """Play until it is enough, somebody stops it, or the time is over; meanwhile say how it goes."""
+    import asyncio
+    import signal
+    from contextlib import suppress
+
+    from kraty_console.cli.simulation import simulate as play
+
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        with suppress(NotImplementedError, RuntimeError):  # elsewhere than in the main thread there are no signals
+            loop.add_signal_handler(each, pace.stop)
+    if seconds is not None:
+        loop.call_later(seconds, pace.stop)
+    watching = asyncio.create_task(_watch(tally)) if sys.stderr.isatty() else None
+    try:
+        await play(client, pace, tally, players=players, seed=seed)
+    finally:
+        if watching is not None:
+            watching.cancel()
+            with suppress(asyncio.CancelledError):
+                await watching
+        for each in (signal.SIGINT, signal.SIGTERM):
+            with suppress(NotImplementedError, RuntimeError):
+                loop.remove_signal_handler(each)
+
+
+async def _watch(tally: Tally) -> None:
+    """A line that changes in place, until it is cancelled."""
+    import asyncio
+
+    width = 0
+    try:
+        while True:
+            await asyncio.sleep(_EVERY_SECONDS)
+            line = _line(tally)
+            width = max(width, len(line))
+            sys.stderr.write(f"\r{line:<{width}}")
+            sys.stderr.flush()
+    finally:
+        if width:
+            sys.stderr.write(f"\r{'':<{width}}\r")
+            sys.stderr.flush()
+
+
+def _line(tally: Tally) -> str:
+    parts = (
+        f"{tally.players} players",
+        f"{tally.calls} calls",
+        f"{tally.started} started",
+        f"{tally.finished} finished",
+        f"{tally.crashed} crashed",
+        f"{tally.claimed + tally.opened} collected",
+        f"{tally.refused.total()} refused",
+        f"{tally.failed.total()} failed",
+    )
+    return " · ".join(parts)
+
+
+def _summary(tally: Tally, seconds: float) -> str:
+    from kraty_console.present.safe import safe
+
+    lines = [
+        f"{tally.players} players made {tally.calls} calls in {seconds:.1f} s.",
+        f"{tally.started} attempts started: {tally.finished} finished, {tally.crashed} left by a crash.",
+        f"{tally.claimed} grants claimed, {tally.opened} crates opened.",
+    ]
+    for what, counted in (("Refused by the rules", tally.refused), ("Failed", tally.failed)):
+        if counted:
+            lines.append(f"{what}: {', '.join(f'{code} {count}' for code, count in counted.most_common())}.")
+    return "".join(f"{safe(line, limit=2_000)}\n" for line in lines)
+
+
+def _told(tally: Tally, seconds: float) -> dict[str, Any]:
+    from dataclasses import fields
+
+    told = {each.name: getattr(tally, each.name) for each in fields(tally)}
+    return {**told, "seconds": round(seconds, 3)}
+
+
+def _where(url: str | None, key_stdin: bool, credentials: Path | None) -> tuple[str, Secret]:
+    """The address and the key."""
+    from kraty_console.config.errors import ConfigError
+    from kraty_console.config.tokens import find_client_key
+    from kraty_console.contract.secret import Secret
+
+    found_url, found_key = _from_file(credentials) if credentials is not None else (None, None)
+    if key_stdin and sys.stdin.isatty():
+        key: Secret | None = Secret(click.prompt("client key", hide_input=True, err=True).strip())
+    else:
+        key = find_client_key(os.environ, stdin=sys.stdin if key_stdin else None) or found_key
+    address = url or found_url
+    if address is None:
+        raise ConfigError("no backend is named: give --url, KRATY_URL or --credentials")
+    if key is None:
+        raise ConfigError("there is no client_sdk key: give KRATY_CLIENT_KEY, --key-stdin or --credentials")
+    return address, key
+
+
+def _from_file(path: Path) -> tuple[str, Secret]:
+    import json
+
+    from kraty_console.config.errors import ConfigError
+    from kraty_console.contract.secret import Secret
+
+    try:
+        told = json.loads(path.read_text("utf-8"))
+        return str(told["baseUrl"]), Secret(str(told["keys"]["client_sdk"]))
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise ConfigError(f"{path} holds no credentials of a demo") from error

@@ -1,0 +1,145 @@
+"""`backend simulate`: players who really play, told in sums; seeded, and stopped by a word."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from kraty_console.backend.api.rate_limit import Rate
+from kraty_console.backend.engine import catalog
+from kraty_console.backend.storage import tables
+from kraty_console.backend.storage.transaction import Transaction
+from kraty_console.cli.main import run
+from tests.contract.backend import Backend
+from tests.contract.world import HOUR, World, make_world
+from tests.databases import SqliteFiles
+
+FAST = ("--rate", "1000000")
+
+
+@pytest.fixture(scope="module")
+def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
+    with Backend(SqliteFiles(tmp_path_factory.mktemp("simulate")).fresh(), Rate(0)).running() as running:
+        yield running
+
+
+@pytest.fixture
+def world(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> World:
+    """A game with a race to win, and one without a target; its client key is in the environment."""
+    made = make_world(backend)
+    made.mend_table()
+
+    async def work(tx: Transaction) -> None:
+        ctx = made.context()
+        metrics = [{"key": "steps"}]
+        await catalog.put_event(tx, ctx, "walk", name="Walk", metrics=metrics, reward_policy={"type": "none"})
+        for event in ("race", "walk"):
+            await catalog.put_window(tx, ctx, event, starts_at=ctx.now_ms - HOUR, ends_at=ctx.now_ms + HOUR)
+
+    backend.run(work)
+    monkeypatch.setenv("KRATY_URL", f"http://127.0.0.1:{backend.port}")
+    monkeypatch.setenv("KRATY_CLIENT_KEY", made.keys["client_sdk"])
+    return made
+
+
+def simulated(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
+    code = run(("backend", "simulate", *FAST, "--json", *arguments))
+    told = capsys.readouterr()
+    assert (code, told.err) == (0, "")
+    found: dict[str, Any] = json.loads(told.out)
+    return found
+
+
+def rows(world: World, table: sa.Table) -> list[dict[str, Any]]:
+    """The game's rows of players that were simulated."""
+    ids = sa.select(tables.players.c.player_id).where(tables.players.c.external_player_id.startswith("sim_"))
+    mine = sa.select(table).where(table.c.game_id == world.tenant.game_id, table.c.player_id.in_(ids))
+    return world.backend.run(lambda tx: tx.all(mine))
+
+
+def test_what_is_told_is_what_happened(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    told = simulated(capsys, "--players", "5", "--calls", "120", "--seed", "7")
+    assert (told["players"], told["calls"], told["failed"]) == (5, 120, {})
+    names = {row["external_player_id"] for row in rows(world, tables.players)}
+    assert names == {f"sim_7_{number:04}" for number in range(1, 6)}
+    attempts = rows(world, tables.attempts)
+    assert len(attempts) == told["started"]
+    over = sum(attempt["status"] != "in_progress" for attempt in attempts)
+    assert told["finished"] - 5 <= over <= told["finished"] + 5
+    claimed = [grant for grant in rows(world, tables.grants) if grant["status"] == "claimed"]
+    assert len(claimed) == told["claimed"] + told["opened"] > 0
+    assert {row["last_context"]["country"] for row in rows(world, tables.players) if row["last_context"]}
+
+
+def test_the_same_seed_does_the_same(backend: Backend, world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    alone = ("--players", "1", "--calls", "40")
+    first = simulated(capsys, *alone, "--seed", "3")
+    second = simulated(capsys, *alone, "--seed", "3")
+    other = simulated(capsys, *alone, "--seed", "4")
+    counted = ("started", "finished", "crashed", "claimed")
+    assert {row["external_player_id"] for row in rows(world, tables.players)} == {
+        "sim_3_0001", "sim_3_0001_2", "sim_4_0001"
+    }  # fmt: skip
+    assert abs(first["started"] - second["started"]) <= 1  # the second run spends a call on a name that is taken
+    assert [first[name] for name in counted] != [other[name] for name in counted]
+
+
+def test_ctrl_c_ends_it_and_the_sums_are_told(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    def watch() -> None:
+        while len(rows(world, tables.attempts)) < 3:
+            pass
+        os.kill(os.getpid(), signal.SIGINT)
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    code = run(("backend", "simulate", "--players", "3", "--rate", "500"))
+    watcher.join()
+    told = capsys.readouterr()
+    assert (code, told.err) == (0, "")
+    assert told.out.startswith("3 players made ")
+    assert "attempts started" in told.out
+
+
+def test_it_stops_after_a_while_and_waits_for_its_turn(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    code = run(("backend", "simulate", "--players", "2", "--rate", "0.001", "--for", "0.2", "--json"))
+    told = json.loads(capsys.readouterr().out)
+    assert (code, told["calls"]) == (0, 1)
+
+
+def test_banned_players_stop_and_others_go_on(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    world.register("sim_5_0001")
+    world.post(f"{world.player('sim_5_0001')}/ban", {"reason": "cheating", "idempotencyKey": "ban-0001"})
+    told = simulated(capsys, "--players", "2", "--calls", "30", "--seed", "5")
+    assert (told["players"], told["refused"]["player_banned"], told["calls"]) == (1, 1, 30)
+
+
+def test_where_and_with_what(
+    world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def ended(*arguments: str) -> tuple[int, str]:
+        code = run(("backend", "simulate", "--calls", "1", *arguments))
+        return code, capsys.readouterr().err
+
+    monkeypatch.setenv("KRATY_CLIENT_KEY", world.keys["server_integration"])
+    code, words = ended()
+    assert (code, "client_sdk" in words) == (4, True)
+    assert ended("--url", "http://127.0.0.1:1")[0] == 5
+    monkeypatch.delenv("KRATY_CLIENT_KEY")
+    assert ended()[0] == 2
+    demo = tmp_path / "demo.json"
+    assert ended("--credentials", str(demo))[0] == 2
+    demo.write_text("{}")
+    assert ended("--credentials", str(demo))[0] == 2
+    keys = {"client_sdk": world.keys["client_sdk"]}
+    demo.write_text(json.dumps({"baseUrl": f"http://127.0.0.1:{world.backend.port}", "keys": keys}))
+    monkeypatch.delenv("KRATY_URL")
+    assert ended()[0] == 2
+    assert ended("--credentials", str(demo)) == (0, "")
