@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 
 from kraty_console.backend.storage.database import Database
 from tests.backend.world import World, make_world
-from tests.databases import KINDS, PostgresqlServer, SqliteFiles, postgresql_server
+from tests.databases import KINDS, PostgresqlServer, SqliteFiles
 
 
 @pytest.fixture(scope="session")
 def sqlite_files(tmp_path_factory: pytest.TempPathFactory) -> SqliteFiles:
     return SqliteFiles(tmp_path_factory.mktemp("sqlite"))
-
-
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[PostgresqlServer]:
-    with postgresql_server() as server:
-        yield server
 
 
 Source = SqliteFiles | PostgresqlServer

@@ -118,16 +118,44 @@ class Stage:
         return KratyApp(self.launch(role, **launch), now=now, clock=lambda: 0.0, environ={"TERM": "xterm-256color"})
 
 
-class _Quiet(uvicorn.Server):
-    """Leaves signals alone, and says when it listens, or that it never will."""
+class _Prompt(uvicorn.Server):
+    """Leaves signals alone, says when it listens or that it never will, and ends as soon as it is told to.
 
-    started_event: threading.Event
+    uvicorn looks ten times in a second whether it should end; that would be a tenth of a second of each test, and more.
+    """
+
+    def __init__(self, config: uvicorn.Config, listens: threading.Event) -> None:
+        super().__init__(config)
+        self._listens = listens
+        self._told = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+
+    def end(self) -> None:
+        """Called from another thread."""
+        self._loop.call_soon_threadsafe(self._told.set)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         try:
             await super().startup(sockets)
         finally:
-            self.started_event.set()
+            self._listens.set()
+
+    async def main_loop(self) -> None:
+        await self.on_tick(0)
+        await self._told.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        if self.server_state.tasks:
+            _, late = await asyncio.wait(self.server_state.tasks, timeout=1.0)
+            for task in late:
+                task.cancel()
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        await asyncio.sleep(0)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -162,8 +190,7 @@ def stage(world: World, folder: Path, *, wrap: Any = None) -> Iterator[Stage]:
             lifespan="off",
             timeout_graceful_shutdown=1,
         )
-        server = _Quiet(config)
-        server.started_event = started
+        server = _Prompt(config, started)
         held.update(server=server, services=services)
         try:
             await server.serve()
@@ -177,5 +204,5 @@ def stage(world: World, folder: Path, *, wrap: Any = None) -> Iterator[Stage]:
         port = held["server"].servers[0].sockets[0].getsockname()[1]
         yield Stage(f"http://127.0.0.1:{port}", world, folder, held["services"])
     finally:
-        held["server"].should_exit = True
+        held["server"].end()
         thread.join()

@@ -7,18 +7,16 @@ import pytest
 from kraty_console.backend.api.rate_limit import Rate
 from tests.contract.backend import NOW, Backend
 from tests.contract.world import World, make_world
-from tests.databases import KINDS, SqliteFiles, postgresql_server
+from tests.databases import KINDS, PostgresqlServer, SqliteFiles
 
 
 @pytest.fixture(scope="session", params=KINDS)
-def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
     """An empty database of each kind."""
-    folder = tmp_path_factory.mktemp("contract")
     if request.param == "sqlite":
-        yield SqliteFiles(folder).fresh()
-    else:
-        with postgresql_server() as server:
-            yield server.fresh()
+        return SqliteFiles(tmp_path_factory.mktemp("contract")).fresh()
+    server: PostgresqlServer = request.getfixturevalue("postgresql")
+    return server.fresh()
 
 
 @pytest.fixture(scope="session")

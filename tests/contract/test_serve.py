@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import sqlite3
@@ -18,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from kraty_console.contract.session import ROLE_PERMISSIONS
-from tests.databases import SqliteFiles, postgresql_server
+from tests.databases import PostgresqlServer, SqliteFiles
 
 PATIENCE = 30
 SERVE = [sys.executable, "-m", "kraty_console", "backend", "serve"]
@@ -151,10 +152,9 @@ def test_a_database_of_something_else_or_of_later_is_told_in_words(tmp_path: Pat
     assert (code, "newer version" in said) == (1, True)
 
 
-def test_a_server_that_knows_no_such_database_is_told_in_words(tmp_path: Path) -> None:
-    with postgresql_server() as server:
-        url = server.fresh().replace("/kraty_1?", "/nowhere?")
-        code, said = refused(*serve(tmp_path, database=url))
+def test_a_server_that_knows_no_such_database_is_told_in_words(tmp_path: Path, postgresql: PostgresqlServer) -> None:
+    url = re.sub(r"/kraty_\d+\?", "/nowhere?", postgresql.fresh())
+    code, said = refused(*serve(tmp_path, database=url))
     assert (code, 'database "nowhere" does not exist' in said) == (1, True)
 
 

@@ -23,7 +23,7 @@ from kraty_console.contract.session import Health
 from tests.contract.backend import Backend
 from tests.contract.shapes import exactly
 from tests.contract.world import World, make_world
-from tests.databases import KINDS, SqliteFiles, postgresql_server
+from tests.databases import KINDS, PostgresqlServer, SqliteFiles
 
 
 @dataclass
@@ -49,8 +49,8 @@ def watched(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     if request.param == "sqlite":
         yield from running(SqliteFiles(tmp_path_factory.mktemp("watched")).fresh())
     else:
-        with postgresql_server() as server:
-            yield from running(server.fresh())
+        server: PostgresqlServer = request.getfixturevalue("postgresql")
+        yield from running(server.fresh())
 
 
 def test_a_call_is_told_by_its_route_and_kind_of_caller(watched: Watched) -> None:

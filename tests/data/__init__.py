@@ -7,10 +7,12 @@ written: `hex` (bytes that are no UTF-8), `json` (a JSON text, to be sent as it 
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _FILE = Path(__file__).with_name("hostile.json")
 
 
@@ -28,7 +30,7 @@ class Hostile:
     @property
     def can_be_text(self) -> bool:
         """Whether `value` is a text that UTF-8 can carry: no stray bytes, no lone surrogates."""
-        return self.raw is None and not any("\ud800" <= character <= "\udfff" for character in self.value)
+        return self.raw is None and not _SURROGATE.search(self.value)
 
 
 @cache

@@ -1,0 +1,30 @@
+"""What costs every test a little: compiling what was compiled before, and looking for garbage among what stays."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from tests.databases import PostgresqlServer, postgresql_server
+
+# A test starts many processes of Python; each would compile the whole package again where compiled files are not kept.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+
+def pytest_collection_finish() -> None:
+    """Everything imported stays until the end; what tests leave behind is looked for now and then."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgresqlServer]:
+    """One PostgreSQL server for all tests of a process."""
+    with postgresql_server() as server:
+        yield server
