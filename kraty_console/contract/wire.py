@@ -24,7 +24,12 @@ class Answer(BaseModel):
     """
 
     model_config = ConfigDict(
-        alias_generator=to_camel, populate_by_name=True, extra="allow", frozen=True, protected_namespaces=()
+        alias_generator=to_camel,
+        populate_by_name=True,
+        extra="allow",
+        frozen=True,
+        protected_namespaces=(),
+        defer_build=True,
     )
 
     @field_validator("*", mode="wrap")
@@ -55,6 +60,7 @@ class Request(BaseModel):
         allow_inf_nan=False,
         frozen=True,
         protected_namespaces=(),
+        defer_build=True,
     )
 
     def body(self) -> dict[str, Any]:
