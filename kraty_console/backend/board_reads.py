@@ -91,9 +91,11 @@ async def board(
     """One segment of a board in the period of a moment; without a segment, that of the player who reads."""
     player = await _player(tx, tenant, reader)
     period = _period(found, reader.now_ms if at_ms is None else at_ms)
-    if segment is None:
+    if not found["segments"]:
+        segment = segments.NONE
+    elif segment is None:
         segment = segments.NONE if player is None else await _own_segment(tx, found, player, period)
-    ranking = standings.of_board(found, reader.environment, period, segment if found["segments"] else segments.NONE)
+    ranking = standings.of_board(found, reader.environment, period, segment)
     entries, own = await _look(tx, tenant, ranking, reader, player)
     return {**_head(found, period), "segment": segment or None, "entries": entries, "self": own}
 
@@ -115,7 +117,7 @@ async def board_standings(
     names: Sequence[str]
     match scope:
         case "segment":
-            names = [segment or segments.NONE]
+            names = [segment if segment and found["segments"] else segments.NONE]
         case "self_segment":
             names = [] if player is None else [await _own_segment(tx, found, player, period)]
         case "mine":

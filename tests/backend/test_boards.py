@@ -140,8 +140,15 @@ class TestSegments:
         await board(world)
         await arrive(world)
         await score(world, 5, segment="eu")
-        assert len((await look(world, segment="us"))["entries"]) == 1
-        assert (await look(world))["segment"] is None
+        shown = await look(world, segment="us")
+        assert (len(shown["entries"]), shown["segment"]) == (1, None)
+        assert await look(world) == shown
+        reader = Reader("live", world.now, 50)
+        async with world.db.read() as tx:
+            found = await board_reads.find_board(tx, world.tenant, "laps")
+            assert found is not None
+            told = await board_reads.board_standings(tx, world.tenant, found, reader, scope="segment", segment="us")
+        assert [(each["segment"], len(each["entries"])) for each in told["segments"]] == [(None, 1)]
 
 
 class TestBoardsOfABalance:
