@@ -112,7 +112,8 @@ def change_target(call: Call, *, studio: str, game: str, environment: str | None
         Invalid: an id in it cannot be sent, or one that the route names is missing.
     """
     route = CHANGES[call.kind].route
-    segment(call.external_player_id, "player's id")  # also where it travels in the body
+    if call.external_player_id or call.kind is not ActionKind.REPLAY_DELIVERY:  # what is replayed may concern nobody
+        segment(call.external_player_id, "player's id")  # also where it travels in the body
     ids = {
         "studio": studio,
         "game": game,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from kraty_console.console.desk import Desk, Done
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kraty_console.console.screens.player import PlayerScreen
     from kraty_console.contract.calls import Call
     from kraty_console.contract.players import Snapshot
+    from kraty_console.contract.webhooks import Delivery
     from kraty_console.support.fields import Form, Seen, Values
 
 
@@ -63,6 +64,37 @@ class Changes:
             self._screen.tell(safe(str(error), limit=300), "warn")
             return
         self._show(form)
+
+    def replay(self, delivery: Delivery, closed: Callable[[bool], None]) -> None:
+        """Open the dialog that sends a delivery again; `closed` hears whether it was, once the dialog is gone."""
+        from kraty_console.console.dialogs.action import ActionDialog
+        from kraty_console.support.changes.replay import form as replay_form
+        from kraty_console.support.changes.replay import snapshot_of
+        from kraty_console.support.fields import Asked, Seen
+
+        desk = self._desk
+        seen = snapshot_of(delivery)
+        form = replay_form(Asked(seen, desk.now(), ticket=desk.ticket, delivery=delivery))
+        draft = desk.drafts.setdefault((form.action_id, form.external_player_id, delivery.id), _new_draft())
+        self._before = len(desk.done)
+
+        def answered(performed: Performed | None) -> None:
+            self._closed(form, performed)
+            closed(performed is not None and performed.state == "applied")
+
+        self._host.show(
+            ActionDialog(
+                form,
+                draft,
+                environment=desk.environment,
+                role=desk.role or None,
+                submit=lambda values: self._send(form, values, draft),
+                resolve=self._resolve,
+                see=lambda: Seen(seen, desk.now(), delivery=delivery),
+                reasons=tuple(desk.reasons),
+            ),
+            answered,
+        )
 
     def _show(self, form: Form) -> None:
         from kraty_console.console.dialogs.action import ActionDialog

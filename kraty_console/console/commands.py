@@ -56,6 +56,7 @@ class Commands:
             "player.recent": self._recent,
             "journal.open": self._journal,
             "audit.open": self._audit_log,
+            "webhooks.open": self._deliveries,
             "view.refresh": screen.reading.refresh,
             "view.retry": self._retry,
             "palette.open": self._palette,
@@ -235,6 +236,12 @@ class Commands:
         from kraty_console.console.screens.audit_log import AuditLogScreen
 
         self._host.show(AuditLogScreen(self._desk, self._host))
+
+    def _deliveries(self) -> None:
+        from kraty_console.console.screens.deliveries import DeliveriesScreen
+
+        player = self._screen.look.player if self._screen.look.snapshot is not None else None
+        self._host.show(DeliveriesScreen(self._desk, self._host, self.changes, self.keys, player))
 
     # -- the next step -------------------------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ from kraty_console.support.scopes import PANE_OF, PANES, Scope, pane
 
 if TYPE_CHECKING:
     from kraty_console.contract.players import Attempt, Grant, Snapshot
+    from kraty_console.contract.webhooks import Delivery
 
 COMPLETE: Final = frozenset({"completed", "force_completed"})
 """The statuses of an attempt that has ended as it should (kraty-api 5.1)."""
@@ -41,6 +42,8 @@ class ActionContext:
     worklog: bool = False
     """Something was done under the ticket."""
     now: datetime | None = None
+    delivery: Delivery | None = None
+    """The delivery under the cursor, on their screen."""
 
     def attempt(self) -> Attempt | None:
         """The attempt under the cursor."""
@@ -94,6 +97,8 @@ class ActionSpec:
             return "this is a read-only profile; nothing can be changed from it"
         if self.permission is not None and self.permission not in context.permissions:
             return missing_permission(self.permission, context.role)
+        if self.scope == "delivery":
+            return self.why_off(context)
         if self.scope != "anywhere" and context.snapshot is None:
             return "open a player first (/)"
         if self.changes and context.snapshot is not None and context.snapshot.player.merged_into is not None:
@@ -144,6 +149,20 @@ def _force_claim_off(context: ActionContext) -> str | None:
     if grant is None:
         return _select_first("grant")
     return "this grant is already claimed" if grant.status == "claimed" else None
+
+
+def _replay_off(context: ActionContext) -> str | None:
+    delivery = context.delivery
+    if delivery is None:
+        return "select a delivery first (h)"
+    if delivery.endpoint is not None and delivery.endpoint.state not in ("", "active"):
+        return f"its endpoint is {delivery.endpoint.state}"
+    if delivery.status == "pending":
+        if delivery.sending:
+            return "it is being sent right now"
+        if delivery.next_attempt_at is None:
+            return "it waits for an earlier one of its player: replay that one"
+    return None
 
 
 def _link_off(context: ActionContext) -> str | None:
@@ -231,6 +250,18 @@ BAN: Final = ActionSpec(
     permission=Permission.PLAYER_BAN,
     kind=ActionKind.BAN,
 )
+REPLAY: Final = ActionSpec(
+    "delivery.replay",
+    "Replay delivery",
+    ("R",),
+    "on a webhook delivery: send it again",
+    scope="delivery",
+    permission=Permission.WEBHOOK_REPLAY,
+    kind=ActionKind.REPLAY_DELIVERY,
+    footer=True,
+    footer_title="replay",
+    why_off=_replay_off,
+)
 
 _ROWS: Final = "move in the list"
 _PANES: Final = "switch panes"
@@ -242,6 +273,7 @@ REGISTRY: Final[tuple[ActionSpec, ...]] = (
     MANUAL_GRANT,
     CREDIT,
     BAN,
+    REPLAY,
     ActionSpec(
         "next.step",
         "Next step",
@@ -295,6 +327,14 @@ REGISTRY: Final[tuple[ActionSpec, ...]] = (
         "the studio's audit log",
         permission=Permission.AUDIT_READ,
         footer_title="audit log",
+    ),
+    ActionSpec(
+        "webhooks.open",
+        "Webhook deliveries",
+        ("h",),
+        "webhook deliveries, of this player or of the game",
+        permission=Permission.PLAYER_READ,
+        footer_title="webhooks",
     ),
     ActionSpec("view.refresh", "Refresh", ("r",), "refresh now"),
     ActionSpec("view.retry", "Try again", ("u",), "after an error: try again"),

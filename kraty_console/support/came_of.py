@@ -23,7 +23,7 @@ def came_of(call: Call, answer: Changed | None, before: Snapshot | None) -> str:
         answer: What the server answered; None when the effect is known from its audit log alone.
         before: The player as last read before it, for what was there.
     """
-    from kraty_console.contract import actions
+    from kraty_console.contract import actions, webhooks
 
     match answer:
         case actions.ForceCompleted():
@@ -41,6 +41,8 @@ def came_of(call: Call, answer: Changed | None, before: Snapshot | None) -> str:
             return "banned" if answer.applied else "was banned already; the reason was replaced"
         case actions.Unbanned():
             return "ban lifted" if answer.applied else "was not banned"
+        case webhooks.DeliveryReplayed():
+            return f"{answer.delivery.event_name} is sent again, attempt {answer.delivery.attempt_count + 1}"
         case _:
             return ""
 

@@ -16,6 +16,7 @@ from kraty_console.support.measure import GROUP, grouped
 if TYPE_CHECKING:
     from kraty_console.contract.catalog import Catalog
     from kraty_console.contract.players import Snapshot
+    from kraty_console.contract.webhooks import Delivery
 
 FieldKind = Literal["text", "number", "check", "json", "choice", "key"]
 """`key` is a text with suggestions (`choices`); `choice` takes one of `choices` only; `json` is the entries editor."""
@@ -118,6 +119,8 @@ class Asked:
     ticket: str = ""
     prefill: Values = field(default_factory=dict)
     catalog: Catalog | None = None
+    delivery: Delivery | None = None
+    """The delivery that is meant, on their screen."""
     amount_limit: int | None = None
     """Amounts above it ask for the player's id to be typed; None asks never."""
 
@@ -131,6 +134,8 @@ class Seen:
     catalog: Catalog | None = None
     forced_lately: Mapping[str, int] = field(default_factory=dict)
     """By event key: how often its attempts were force-completed in the whole game in the last seven days."""
+    delivery: Delivery | None = None
+    """The delivery that is meant, on their screen."""
 
 
 class CannotOpen(Exception):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-Scope = Literal["attempt", "grant", "wallet", "ledger", "lobby", "item", "audit", "player", "anywhere"]
-"""What an action is about. `player`: any time a player is open; `anywhere`: always."""
+Scope = Literal["attempt", "grant", "wallet", "ledger", "lobby", "item", "audit", "delivery", "player", "anywhere"]
+"""What an action is about. `player`: any time a player is open; `anywhere`: always; `delivery`: on their own screen."""
 
 PaneId = Literal["attempts", "grants", "wallet", "lobbies", "items", "audit"]
 

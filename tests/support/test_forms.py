@@ -1,4 +1,4 @@
-"""The six dialogs: what they ask, what they check, what they send."""
+"""The seven dialogs: what they ask, what they check, what they send."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from kraty_console.contract.wire import iso
 from kraty_console.support.fields import TYPED_ID, Asked, CannotOpen, Form, Value, score, typed_id_for, whole_number
 from kraty_console.support.forms import CHANGES, asks_for_id, build_call, follow_up, form_for, problems
 from tests.data import load_hostile
+from tests.support.deliveries import DELIVERY
 from tests.support.players import BANNED, CATALOG, NOW, ago, attempt, grant, snapshot
 
 KEY = "kc_0123456789abcdef"
@@ -242,7 +243,7 @@ def test_an_id_that_cannot_be_typed_is_not_asked_for() -> None:
 
 
 def test_a_row_that_went_away_cannot_be_opened() -> None:
-    for action in ("attempt.force_complete", "attempt.retry_roll", "grant.force_claim"):
+    for action in ("attempt.force_complete", "attempt.retry_roll", "grant.force_claim", "delivery.replay"):
         with pytest.raises(CannotOpen):
             opened(action, "gone")
     with pytest.raises(CannotOpen):
@@ -256,7 +257,8 @@ def test_every_dialog_has_the_same_anatomy() -> None:
         "grant.force_claim": grant()["id"],
     }
     for action in CHANGES:
-        form = opened(action, rows.get(action))
+        more = {"delivery": DELIVERY} if action == "delivery.replay" else {}
+        form = opened(action, rows.get(action), **more)
         assert form.action_id == action
         assert [field.name for field in form.fields][-2:] == ["ticket", "reason"]
         assert form.confirm_label

@@ -1,0 +1,135 @@
+"""Webhook deliveries: of one player, of the whole game, and the whole of one to read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from kraty_console.present.document import Document, Item, Section, item, known, mapping, section, shown
+from kraty_console.present.safe import MISSING, SafeText, safe
+from kraty_console.present.table import Cell, Column, Row, Tone, cell, sort_key
+from kraty_console.present.times import ago, exact
+from kraty_console.support.measure import grouped
+
+if TYPE_CHECKING:
+    from kraty_console.contract.webhooks import Delivery, DeliveryAttempt
+
+COLUMNS: Final = (
+    Column("when", "WHEN", 7, 9, priority=1),
+    Column("event", "EVENT", 14, 20, priority=1),
+    Column("status", "STATUS", 9, 10, priority=2),
+    Column("tries", "TRIES", 5, 5, priority=4, right=True),
+    Column("next", "NEXT", 7, 22, priority=3),
+    Column("endpoint", "ENDPOINT", 10, 28, priority=6, middle=True),
+    Column("last", "LAST ANSWER", 12, 48, priority=5),
+)
+GAME_COLUMNS: Final = (*COLUMNS[:2], Column("player", "PLAYER", 8, 24, priority=3, middle=True), *COLUMNS[2:])
+"""Across all players the player's id is a column of its own."""
+
+_TONES: Final[dict[str, Tone]] = {"delivered": "good", "failed": "bad", "cancelled": "dim"}
+
+
+def row(delivery: Delivery, now: datetime, *, with_player: bool = False) -> Row:
+    """One delivery; `with_player` for `GAME_COLUMNS`."""
+    last = delivery.attempts[-1] if delivery.attempts else None
+    endpoint = _host(delivery)
+    tone = _TONES.get(delivery.status, "warn" if last is not None and last.error else "plain")
+    cells = [
+        Cell(ago(delivery.created_at, now), "dim"),
+        cell(delivery.event_name or None, "accent"),
+        cell(delivery.status or None, tone),
+        Cell(SafeText(grouped(delivery.attempt_count))),
+        Cell(next_words(delivery, now)),
+        cell(endpoint),
+        Cell(outcome_words(last), "bad" if last is not None and last.error else "plain"),
+    ]
+    keys = [
+        sort_key(delivery.created_at),
+        sort_key(delivery.event_name),
+        sort_key(delivery.status),
+        sort_key(delivery.attempt_count),
+        sort_key(delivery.next_attempt_at),
+        sort_key(endpoint),
+        sort_key(last.error if last is not None else None),
+    ]
+    if with_player:
+        player = delivery.player.external_player_id if delivery.player is not None else None
+        cells.insert(2, cell(player))
+        keys.insert(2, sort_key(player))
+    return Row(delivery.id, "delivery", tuple(cells), tuple(keys), delivery.id, "delivery id")
+
+
+def next_words(delivery: Delivery, now: datetime) -> SafeText:
+    """When it is tried next, or what it waits for; `—` when it is done with."""
+    if delivery.status != "pending":
+        return MISSING
+    if delivery.sending:
+        return SafeText("being sent")
+    if delivery.next_attempt_at is not None:
+        return SafeText("due now") if delivery.next_attempt_at <= now else ago(delivery.next_attempt_at, now)
+    paused = delivery.endpoint is not None and delivery.endpoint.state == "paused"
+    return SafeText("endpoint is paused" if paused else "after an earlier one")
+
+
+def outcome_words(attempt: DeliveryAttempt | None) -> SafeText:
+    """What came of an attempt; `—` when there was none."""
+    if attempt is None:
+        return MISSING
+    if attempt.error:
+        return safe(attempt.error, limit=300)
+    return SafeText(f"answered {attempt.status}") if attempt.status is not None else SafeText("not known")
+
+
+def delivery_document(delivery: Delivery, now: datetime, local: tzinfo | None = None) -> Document:
+    """A delivery: what became of it, each attempt, and what it tells where that is known."""
+    endpoint = delivery.endpoint
+    data = getattr(delivery, "data", None)
+
+    def sections() -> Iterator[Section | None]:
+        yield section(
+            "",
+            (
+                item("event", delivery.event_name or None, "accent"),
+                item("status", delivery.status or None, _TONES.get(delivery.status, "plain")),
+                shown("next attempt", next_words(delivery, now)) if delivery.status == "pending" else None,
+                item("player", delivery.player.external_player_id) if delivery.player else None,
+                item("endpoint", endpoint.url) if endpoint else None,
+                item("endpoint is", endpoint.state, "warn") if endpoint and endpoint.state != "active" else None,
+                shown("happened", exact(delivery.occurred_at, now, local)),
+                shown("passed on", exact(delivery.created_at, now, local)),
+                shown("finished", exact(delivery.finished_at, now, local)) if delivery.finished_at else None,
+            ),
+        )
+        yield section("Attempts", (_attempt(each, now, local) for each in delivery.attempts))
+        yield mapping("Data", data if isinstance(data, dict) else None)
+        yield section(
+            "Ids",
+            (
+                item("delivery", delivery.id),
+                item("endpoint", endpoint.id) if endpoint and endpoint.id else None,
+                item("environment", delivery.environment) if delivery.environment else None,
+            ),
+        )
+
+    title = SafeText(f"delivery · {safe(delivery.event_name, limit=60)}")
+    return Document(title, known(sections()), delivery.raw())
+
+
+def _attempt(attempt: DeliveryAttempt, now: datetime, local: tzinfo | None) -> Item:
+    parts = [exact(attempt.started_at, now, local), outcome_words(attempt)]
+    if attempt.duration_ms is not None:
+        parts.append(SafeText(f"{grouped(attempt.duration_ms)} ms"))
+    if attempt.answer:
+        parts.append(safe(attempt.answer, limit=300))
+    return shown(f"{attempt.number}", SafeText(" · ".join(parts)), "bad" if attempt.error else "plain")
+
+
+def _host(delivery: Delivery) -> str | None:
+    """The endpoint's host, or its url where that has none."""
+    url = delivery.endpoint.url if delivery.endpoint is not None else ""
+    try:
+        return urlsplit(url).netloc or url or None
+    except ValueError:
+        return url

@@ -1,0 +1,185 @@
+"""Webhook deliveries on screen: of a player, of the game, whole, sent again, and where there are none."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from kraty_console.backend.engine.context import Tenant
+from kraty_console.backend.engine.ids import IdSource
+from kraty_console.backend.storage.database import Database
+from kraty_console.backend.storage.transaction import Transaction
+from kraty_console.backend.webhooks.claims import EndpointKey, claim, settle
+from kraty_console.backend.webhooks.fan_out import fan_out
+from kraty_console.backend.webhooks.posting import Outcome
+from kraty_console.console.dialogs.action import ActionDialog
+from kraty_console.console.dialogs.text import TextDialog
+from kraty_console.console.screens.deliveries import NONE_KEPT, DeliveriesScreen
+from kraty_console.console.widgets.table import RowTable
+from tests.console.drive import Hand, at
+from tests.console.people import colleague
+from tests.console.stage import Stage, now_ms
+from tests.console.wire import Wire
+
+BUSY = Outcome(12, 503, "answered 503", "busy \x1b[2J")
+OK = Outcome(7, 200, None, "thanks")
+
+
+def settle_all(stage: Stage, tenant: Tenant, endpoint: str, outcome: Callable[[str], Outcome]) -> None:
+    """Pass on what happened and let each delivery that is due end so, by its player: the worker's part."""
+
+    async def work(tx: Transaction) -> None:
+        chance = random.Random(11)
+        await fan_out(tx, tenant, now_ms(), IdSource(now_ms, chance.getrandbits))
+        while taken := await claim(tx, EndpointKey(tenant, endpoint), now_ms(), 10):
+            for each in taken:
+                await settle(tx, each, outcome(each.envelope["data"]["externalPlayerId"]), now_ms())
+
+    async def beside_the_server() -> None:
+        database = Database.open(f"sqlite:///{stage.folder / 'kraty.sqlite'}")
+        try:
+            await database.run(work)
+        finally:
+            await database.close()
+
+    asyncio.run(beside_the_server())
+
+
+@pytest.fixture
+def told(backend: Stage) -> str:
+    """An endpoint that was told of two credits of alice_42 and failed at the first; its id."""
+    credentials = backend.world.credentials
+    tenant = Tenant(credentials["studioId"], credentials["gameId"])
+    game = f"{backend.url}/admin/v1/studios/{tenant.studio_id}/games/{tenant.game_id}"
+    body = {"url": "https://games.example/kraty?key=hidden", "idempotencyKey": "endpoint-1"}
+    headers = {"authorization": f"Bearer {credentials['sessions']['GAME_ADMIN']}"}
+    made = httpx.post(f"{game}/webhooks/endpoints", json=body, headers=headers, trust_env=False)
+    endpoint = str(made.json()["data"]["endpoint"]["id"])
+    with colleague(backend) as other:
+        other.credit("alice_42", "gold", 5)
+        other.credit("alice_42", "gold", 6)
+        other.credit("bob_7", "gold", 7)
+    settle_all(backend, tenant, endpoint, lambda player: OK if player == "bob_7" else BUSY)
+    return endpoint
+
+
+def screen(hand: Hand) -> DeliveriesScreen:
+    assert isinstance(hand.app.screen, DeliveriesScreen)
+    return hand.app.screen
+
+
+async def opens(hand: Hand) -> None:
+    await hand.press("h")
+    await hand.until(lambda: isinstance(hand.app.screen, DeliveriesScreen) and not hand.app.screen._loading)
+    await hand.pilot.pause()
+
+
+@pytest.mark.usefixtures("told")
+async def test_a_player_s_deliveries_are_listed_opened_and_sent_again(backend: Stage, wire: Wire) -> None:
+    async with at(backend.app(player="alice_42")) as hand:
+        await hand.looks_at("alice_42")
+        await opens(hand)
+        await hand.sees("webhooks of alice_42", "answered 503", "in 5s", "after an earlier one", "games.example")
+        assert "hidden" not in hand.text
+        assert screen(hand).query_one(RowTable).rows_shown == 2
+        await hand.press("R")
+        await hand.sees("it waits for an earlier one of its player: replay that one")
+        await hand.press("j", "enter")
+        await hand.opened(TextDialog)
+        await hand.sees("delivery · wallet.changed", "answered 503 · 12 ms · busy ␛[2J", "Data", "delta")
+        await hand.press("R")
+        await hand.opened(ActionDialog)
+        await hand.sees("Replay delivery", "pending after 1 attempt", "again, at once, to https://games.example/kraty")
+        await hand.press("Z", "D", "enter")
+        await hand.type("their receiver is back")
+        await hand.press("enter", "enter")
+        await hand.until(lambda: isinstance(hand.app.screen, DeliveriesScreen) and not hand.app.screen._loading)
+        await hand.sees("Replay applied: it is sent at once", "due now")
+        assert wire.count("POST", "/replay") == 1
+        await hand.press("escape")
+        await hand.closed()
+        await hand.press("w")
+        assert "wallet.changed is sent again, attempt 2" in hand.app.clipboard
+        await hand.press("y")
+        assert "/audit-log/" in hand.app.clipboard
+        with colleague(backend) as other:
+            row = other.audit("alice_42")[0]
+        assert (row["action"], row["reason"], row["ticket"]) == ("webhook.replay", "their receiver is back", "ZD")
+
+
+@pytest.mark.usefixtures("told")
+async def test_the_deliveries_of_the_game_name_their_players(backend: Stage) -> None:
+    async with at(backend.app()) as hand:
+        await hand.press("escape")
+        await opens(hand)
+        await hand.sees("alice_42", "bob_7", "delivered", "PLAYER")
+        await hand.press("f")
+        await hand.opened()
+        await hand.type("bob")
+        await hand.press("enter")
+        await hand.until(lambda: isinstance(hand.app.screen, DeliveriesScreen))
+        assert screen(hand).query_one(RowTable).rows_shown == 1
+        await hand.press("c")
+        assert hand.app.clipboard.startswith("evt_")
+        await hand.press("r", "escape", "q")
+        await hand.closed()
+
+
+@pytest.mark.usefixtures("told")
+@pytest.mark.parametrize(
+    ("launch", "words"),
+    [
+        ({"role": "GAME_DEBUGGER"}, "needs webhook.replay (GAME_ADMIN); you are GAME_DEBUGGER"),
+        ({"read_only": True}, "this is a read-only profile"),
+    ],
+)
+async def test_who_may_not_send_again_reads_why(
+    backend: Stage, wire: Wire, launch: dict[str, object], words: str
+) -> None:
+    async with at(backend.app(player="bob_7", **launch)) as hand:
+        await hand.looks_at("bob_7")
+        await opens(hand)
+        await hand.press("R")
+        await hand.sees(words)
+        await hand.press("enter")
+        await hand.opened(TextDialog)
+        await hand.press("R")
+        await hand.sees(words)
+        assert wire.count("POST", "/replay") == 0
+
+
+async def test_a_backend_without_deliveries_says_so(backend: Stage, wire: Wire) -> None:
+    wire.answers("GET", "/webhooks/", 404, "not_found", "Not found")
+    async with at(backend.app(player="alice_42")) as hand:
+        await hand.looks_at("alice_42")
+        await opens(hand)
+        await hand.sees(NONE_KEPT)
+        await hand.press("R", "enter", "c", "q")
+        await hand.closed()
+
+
+async def test_a_failure_is_told_and_can_be_tried_again(backend: Stage, wire: Wire) -> None:
+    fault = wire.answers("GET", "/webhooks/", 403, "forbidden", "no", details={"permission": "player.read"})
+    async with at(backend.app(player="alice_42")) as hand:
+        await hand.looks_at("alice_42")
+        await opens(hand)
+        await hand.sees("player.read")
+        fault.mend()
+        await hand.press("r")
+        await hand.sees("Nothing was sent to a webhook endpoint of this player yet.")
+
+
+@pytest.mark.usefixtures("told")
+async def test_what_the_list_told_is_shown_where_the_rest_cannot_be_read(backend: Stage, wire: Wire) -> None:
+    async with at(backend.app(player="bob_7")) as hand:
+        await hand.looks_at("bob_7")
+        await opens(hand)
+        wire.answers("GET", "/webhooks/deliveries/evt_", 404, "not_found", "gone")
+        await hand.press("enter")
+        await hand.opened(TextDialog)
+        await hand.sees("delivery · wallet.changed", "answered 200")
+        assert "Data" not in hand.text
