@@ -36,6 +36,11 @@ class Full:
         """The path of a player."""
         return self.world.player(self.crowd.external_id(number)) + more
 
+    def play(self, number: int, method: str, what: str, body: object = None) -> Answered:
+        """A call of a player's game."""
+        who = self.crowd.external_id(number)
+        return self.world.play(method, f"/players/{who}/{what}", body, who=who)
+
     def wait(self, work: Coroutine[Any, Any, T]) -> T:
         """Run something in the backend's loop."""
         return asyncio.run_coroutine_threadsafe(work, self.world.backend.loop).result(60)
@@ -113,6 +118,35 @@ CALLS: dict[str, Callable[[Full], Answered]] = {
         "POST", f"/players/{full.crowd.external_id(306)}/merge-into/{full.crowd.external_id(307)}", {}
     ),
     "export": lambda full: full.world.serve("GET", f"/players/{full.crowd.external_id(308)}/export"),
+    "registration": lambda full: full.world.backend.call(
+        "POST",
+        f"/sdk/v1/players/{full.crowd.external_id(310)}/register",
+        token=full.world.keys["client_sdk"],
+        body={"idempotencyKey": "plan"},
+    ),
+    "search by name": lambda full: full.play(311, "GET", "friends/search?q=pla"),
+    "friends": lambda full: full.play(312, "GET", "friends?progression=gold"),
+    "suggestions": lambda full: full.play(312, "GET", "friends/suggestions"),
+    "heartbeat": lambda full: full.play(312, "POST", "presence"),
+    "friend request": lambda full: full.play(
+        312, "POST", "friends/requests", {"externalPlayerId": full.crowd.external_id(313)}
+    ),
+    "gifts": lambda full: full.play(312, "GET", "friends/gifts?status=pending"),
+    "migration": lambda full: full.world.serve(
+        "POST",
+        "/migrate/wallet",
+        {
+            "rows": [
+                {
+                    "externalPlayerId": full.crowd.external_id(number),
+                    "economyKey": "gold",
+                    "amount": 1,
+                    "idempotencyKey": f"plan-{number}",
+                }
+                for number in range(400, 440)
+            ]
+        },
+    ),
     "erasure": lambda full: full.world.serve("POST", f"/players/{full.crowd.external_id(309)}/delete", {}),
 }
 

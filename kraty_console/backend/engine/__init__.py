@@ -23,6 +23,20 @@ The five changes, and the ban (the admin surface adds `audit: {id, url}`)
 Players
     registration.register(tx, ctx, external_id, *, email=None, force=False)
                                                          201 {playerId, externalPlayerId, secret, …} (kraty-api 5.10)
+    profiles.set_identity(tx, ctx, external_id, name, avatar=None)       {externalPlayerId, displayIdentity, …}
+    profiles.set_metadata(tx, ctx, external_id, given, *, merge)         {externalPlayerId, metadata}
+    profiles.set_email(tx, ctx, external_id, email)                      {externalPlayerId, email}
+    profiles.heartbeat(tx, ctx, external_id, status, *, keep_status)     {online, lastActiveAt, status}
+    friends.code(tx, ctx, external_id)                                   {friendCode, displayIdentity}
+    friends.ask(tx, ctx, external_id, somebody)                          201 {status, request} or {status, friend}
+    friends.accept / decline(tx, ctx, external_id, request_id)           {friend} / {declined}
+    friends.cancel(tx, ctx, external_id, request_id)                     {cancelled}
+    friends.remove(tx, ctx, external_id, friend)                         {removed}
+    blocks.block(tx, ctx, external_id, somebody) / unblock(tx, ctx, external_id, blocked)   201 {blocked} / {unblocked}
+    gifts.send(tx, ctx, external_id, somebody, present) / claim(tx, ctx, external_id, gift_id)           {gift}
+    purchases.track(tx, ctx, external_id, purchase)                      201 {purchaseId, …}, 200 when it was kept
+    importing.import_players / import_wallet / import_inventory(tx, ctx, lines, failures)
+                                                         {applied, skipped, failed, failures} (kraty-api 3.9)
 
 Normal play
     players.upsert(tx, ctx, external_id, *, email=None, display_name=None, context=None) -> Row

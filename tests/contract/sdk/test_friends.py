@@ -17,6 +17,7 @@ from kraty_console.contract.friends import (
     FriendRequests,
     Friends,
 )
+from tests.contract.backend import segment
 from tests.contract.knowing import ask, befriend, player
 from tests.contract.shapes import exactly
 from tests.contract.test_matrix import NOT_THERE
@@ -201,3 +202,17 @@ def test_a_block_ends_everything_between_two(world: World) -> None:
     ask(world, "alice", "alicia")
     own = do(world, "alice", "POST", "blocks", {"externalPlayerId": "alice"})
     assert (own.status, own.error["code"]) == (400, "validation_failed")
+
+
+def test_a_friend_of_any_id_is_that_friend(world: World) -> None:
+    ids = ["..", "a/b", "a%2Fb", "%", "accept", "requests", "gifts"]
+    for who in ids:
+        befriend(world, "alice", who)
+    assert set(names(world, "alice")) == set(ids)
+    for who in ids:
+        assert do(world, "alice", "DELETE", f"friends/{segment(who)}").data == {"removed": True}, who
+        assert names(world, who) == []
+    for who in ids:
+        assert do(world, "alice", "POST", "blocks", {"externalPlayerId": who}).status == 201
+        assert do(world, "alice", "DELETE", f"blocks/{segment(who)}").data == {"unblocked": True}, who
+    assert names(world, "alice") == []

@@ -69,21 +69,23 @@ def test_the_same_transaction_told_many_times_at_once_counts_once(world: World) 
     assert spend(world) == (499, 1)
 
 
-@pytest.mark.parametrize(
-    ("currency", "amount", "cents"), [("EUR", 1000, 1085), ("eur", 1, 1), ("JPY", 499, 334), ("KWD", 1500, 488)]
-)
-def test_other_money_is_counted_by_the_rates_of_the_game(world: World, currency: str, amount: int, cents: int) -> None:
+def test_other_money_is_counted_by_the_rates_of_the_game(world: World) -> None:
     rates(world, {"fxRates": {"EUR": 1.085, "JPY": 0.0067, "KWD": 3.25}})
-    told = track(world, currency=currency, amountMinor=amount).data
-    assert (told["currency"], told["amountMinor"], told["normalizedAmountMinor"]) == (currency.upper(), amount, cents)
-    assert spend(world) == (cents, 1)
+    total = 0
+    for currency, amount, cents in (("EUR", 1000, 1085), ("eur", 1, 1), ("JPY", 499, 334), ("KWD", 1500, 488)):
+        answer = track(world, currency=currency, amountMinor=amount, transactionId=currency).data
+        told = (answer["currency"], answer["amountMinor"], answer["normalizedAmountMinor"])
+        assert told == (currency.upper(), amount, cents)
+        total += cents
+        assert answer["lifetimeAmountMinor"] == total
+    assert spend(world) == (total, 4)
 
 
-@pytest.mark.parametrize("settings", [{}, {"fxRates": {"EUR": 0}}, {"fxRates": {"EUR": "1"}}, {"fxRates": 7}])
-def test_money_without_a_rate_is_not_known(world: World, settings: Any) -> None:
-    rates(world, settings)
-    answer = track(world, currency="EUR")
-    assert (answer.status, answer.error["code"]) == (400, "unknown_currency")
+def test_money_without_a_rate_is_not_known(world: World) -> None:
+    for rate in (None, 0, -1, "1", True, {}):
+        rates(world, {"fxRates": {"EUR": rate}})
+        answer = track(world, currency="EUR")
+        assert (answer.status, answer.error["code"]) == (400, "unknown_currency")
     assert spend(world) == (0, 0)
 
 
