@@ -2,6 +2,7 @@
 PYTHON ?= python3
 ROLE ?= GAME_ADMIN
 PLAYERS ?= 250000
+KILLS ?= 200
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
@@ -10,10 +11,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo venv test lint types imports tests screenshots bench bench-backend clean
+.PHONY: help demo venv test lint types imports tests screenshots bench bench-backend soak clean
 
 help: ## this list
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(VENV)/.python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "kraty-console needs Python 3.11 or newer: make PYTHON=python3.12 …"; exit 1; }
@@ -62,6 +63,9 @@ bench: $(VENV)/.dev ## what opening and painting cost (LINK=200ms,64kbit: one ti
 
 bench-backend: $(VENV)/.dev ## print what calls cost on PostgreSQL with PLAYERS players (250000), beside a thousand
 	@$(BIN)/python -m tests.bench.backend --players $(PLAYERS)
+
+soak: $(VENV)/.dev ## kill a busy server KILLS times (200), on both databases: nothing may be lost or doubled
+	@$(BIN)/python -m tests.faults --kills $(KILLS)
 
 clean: ## remove .venv and caches
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
