@@ -49,6 +49,17 @@ async def test_a_start_that_waits_keeps_its_key_free(world: World) -> None:
     assert (started.status, started.replayed) == (201, False)
 
 
+async def test_who_has_played_is_matched_anew(world: World) -> None:
+    await pit(world, capacity=1)
+    first, second = [(await world.run(attempts.start, world.engine(), ALICE, "pit")).data for _ in range(2)]
+    assert first["leaderboardId"] == second["leaderboardId"]
+    for started in (first, second):
+        await world.run(attempts.finish, world.engine(), ALICE, started["attempt"]["id"])
+    third = (await world.run(attempts.start, world.engine(), ALICE, "pit")).data
+    assert third["leaderboardId"] != first["leaderboardId"]
+    assert (await world.player())["lobbies_active"] == 2
+
+
 async def test_nothing_is_paid_while_waiting(world: World) -> None:
     await pit(world, entry_cost={"currencies": [{"key": "gold", "amount": 5}]}, attempt_quota={"maxPerWindow": 1})
     assert (await refused(world, "ann", "pit")).code is Code.INSUFFICIENT_ENTRY_COST

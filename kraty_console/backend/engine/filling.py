@@ -125,9 +125,21 @@ async def find_open(tx: Transaction, ctx: Context, window: Row) -> str | None:
     return found
 
 
-async def find_seat(tx: Transaction, player: Json, window: Row, *statuses: str) -> str | None:
-    """The lobby of the window, in one of these states, where the player sits; one that plays before one that forms."""
-    lobby, seat = tables.lobbies.c, tables.lobby_members.c
+async def find_seat(tx: Transaction, player: Json, window: Row) -> str | None:
+    """The lobby of the window where the player's next attempt belongs; one that plays before one that forms.
+
+    A lobby in which the player has played, with no attempt under way, is behind them: the next start is another match.
+    """
+    lobby, seat, attempt = tables.lobbies.c, tables.lobby_members.c, tables.attempts.c
+    there = sa.select(sa.literal(1)).where(
+        attempt.studio_id == player["studio_id"],
+        attempt.game_id == player["game_id"],
+        attempt.player_id == player["player_id"],
+        attempt.event_id == window["event_id"],
+        attempt.started_at >= lobby.started_at,
+        attempt.leaderboard_id == lobby.leaderboard_id,
+    )
+    played, playing = there.exists(), there.where(attempt.status == "in_progress").exists()
     found: str | None = await tx.scalar(
         sa.select(lobby.lobby_id)
         .join(
@@ -139,7 +151,7 @@ async def find_seat(tx: Transaction, player: Json, window: Row, *statuses: str) 
             seat.game_id == player["game_id"],
             seat.player_id == player["player_id"],
             lobby.window_id == window["window_id"],
-            lobby.status.in_(statuses),
+            sa.or_(lobby.status == "forming", sa.and_(lobby.status == "active", sa.or_(~played, playing))),
         )
         .order_by(lobby.status, seat.joined_at.desc(), lobby.lobby_id)  # `active` comes before `forming`
         .limit(1)

@@ -283,7 +283,7 @@ async def _tell(tx: Transaction, ctx: Context, event: EventName, lobby: Row) -> 
 
 async def _seat_of(tx: Transaction, ctx: Context, window: Row, external_id: str) -> str | None:
     player = await players.peek(tx, ctx, external_id)
-    return None if player is None else await filling.find_seat(tx, player, window, "active", "forming")
+    return None if player is None else await filling.find_seat(tx, player, window)
 
 
 async def _count(tx: Transaction, ctx: Context, lobby_id: str, by: int) -> None:
