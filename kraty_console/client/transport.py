@@ -7,8 +7,10 @@ told by whether its first byte may have left (trust: Exactly once).
 from __future__ import annotations
 
 import asyncio
+import importlib
 import os
 import ssl
+import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -159,6 +161,7 @@ class Transport:
         """Load the library and the certificates; in a thread, because both take a while."""
         from http.cookiejar import CookieJar, DefaultCookiePolicy
 
+        _load_httpx()
         import httpx
 
         secure = self.base_url.startswith("https:")
@@ -231,3 +234,19 @@ def credential_header(credential: Credential) -> dict[str, str]:
     if credential.kind == "cookie":
         return {"cookie": f"{SESSION_COOKIE}={token}"}
     return {"authorization": f"Bearer {token}"}
+
+
+def _load_httpx() -> None:
+    """Import httpx without its command line, which it brings along where click and rich are installed.
+
+    That would cost a start half as much again, and two MiB, for tables and highlighting that nothing here needs; httpx
+    does without when the import fails.
+    """
+    if "httpx" in sys.modules:
+        return
+    command_line = "httpx._main"
+    sys.modules[command_line] = None  # type: ignore[assignment]
+    try:
+        importlib.import_module("httpx")
+    finally:
+        del sys.modules[command_line]
