@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Awaitable
 from typing import Any
 
-from kraty_console.backend.engine import attempts, grants, merge, wallet
+from kraty_console.backend.engine import attempts, grants, lobbies, merge, wallet
 from kraty_console.backend.engine.errors import RuleError
 from kraty_console.backend.storage import tables
 from kraty_console.contract.errors import Code
@@ -84,6 +84,31 @@ async def test_claims_and_debits_that_meet_a_merge_happen_once(world: World) -> 
         await together(world.run(grants.claim, world.engine(), USER, grant))
     await together(world.run(merge.merge, world.server("m-last"), GUEST, USER))
     assert {row["status"] for row in await world.rows(tables.grants)} == {"claimed"}
+    await sound(world)
+
+
+async def test_lobbies_that_fill_start_and_close_during_a_merge_seat_nobody_who_is_gone(world: World) -> None:
+    lobby_ids = []
+    for _ in range(3):
+        made = await world.run(lobbies.create, world.engine(), "arena", capacity=4)
+        lobby_ids.append(made.data["lobby"]["id"])
+    for who in (GUEST, USER):
+        await paid(world, who, 0)
+        await world.run(lobbies.join, world.engine(), lobby_ids[0], who)
+    await world.run(lobbies.join, world.engine(), lobby_ids[1], GUEST)
+    await together(
+        *(world.run(lobbies.join, world.engine(), lobby_ids[2], who) for who in (GUEST, USER, THIRD)),
+        *(world.run(merge.merge, world.server(None), GUEST, USER) for _ in range(2)),
+        *(world.run(lobbies.start, world.engine(), lobby_id) for lobby_id in lobby_ids),
+        world.run(lobbies.close, world.engine(), lobby_ids[1]),
+    )
+    husks = {row["player_id"] for row in await world.rows(tables.players) if row["merged_into"] is not None}
+    seats = await world.rows(tables.lobby_members)
+    assert not husks & {seat["player_id"] for seat in seats}
+    taken = Counter(seat["lobby_id"] for seat in seats)
+    assert {row["lobby_id"]: row["participant_count"] for row in await world.rows(tables.lobbies)} == {
+        lobby_id: taken[lobby_id] for lobby_id in lobby_ids
+    }
     await sound(world)
 
 

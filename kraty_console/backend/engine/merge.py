@@ -120,6 +120,7 @@ async def _both(tx: Transaction, ctx: Context, from_id: str, to_id: str) -> tupl
         target = await players.find(tx, ctx.tenant, ctx.environment, to_id)
         if source is None or target is None:
             return source, target
+        await moving.hold_lobbies(tx, source)
         for player in sorted((source, target), key=lambda each: str(each["player_id"])):
             await tx.get(tables.players, *player.key(), lock=True)
         if (source["external_player_id"], target["external_player_id"]) == (from_id, to_id):

@@ -143,32 +143,33 @@ async def keep_the_better(tx: Transaction, table: sa.Table, source: Row, target:
     return worse.rowcount + moved.rowcount
 
 
+async def hold_lobbies(tx: Transaction, source: Row) -> None:
+    """Lock the lobbies that the source sits in and that can still change, before any player is locked.
+
+    Lobbies are locked before players everywhere, and in the order of their ids.
+    """
+    for lobby_id in await _open_lobbies(tx, source):
+        await tx.get(tables.lobbies, source["studio_id"], source["game_id"], lobby_id, lock=True)
+
+
 async def reseat(tx: Transaction, source: Row, target: Row) -> tuple[int, int]:
     """Give the target the source's seats; in a lobby where both sat one of them falls free.
 
-    Answers in how many lobbies the source sat, and in how many active ones both did. The lobbies are locked in the
-    order of their ids, so that none starts or closes meanwhile.
+    Answers in how many lobbies the source sat, and in how many active ones both did. None of them starts or closes
+    meanwhile: a seat that was taken after `hold_lobbies` has its lobby locked here.
     """
-    seat, lobby = tables.lobby_members, tables.lobbies
-    lobby_ids = [
-        row["lobby_id"]
-        for row in await tx.all(sa.select(seat.c.lobby_id).where(*of(seat, source)).order_by(seat.c.lobby_id))
-    ]
-    if not lobby_ids:
-        return 0, 0
+    seat = tables.lobby_members
     both = await _shared_seats(tx, source, target)
-    place = (source["studio_id"], source["game_id"])
     active = 0
-    for lobby_id in await _moving(tx, source, lobby_ids, both):
-        found = await tx.get(lobby, *place, lobby_id, lock=True)
+    for lobby_id in sorted({*await _open_lobbies(tx, source), *both}):
+        found = await tx.get(tables.lobbies, source["studio_id"], source["game_id"], lobby_id, lock=True)
         assert found is not None, "a lobby that somebody sits in is there"
         if lobby_id in both:
             tx.change(found, participant_count=found["participant_count"] - 1)
             active += found["status"] == "active"
     if both:
         await tx.execute(sa.delete(seat).where(*of(seat, source), seat.c.lobby_id.in_(sorted(both))))
-    await reassign(tx, seat, source, target)
-    return len(lobby_ids), active
+    return len(both) + await reassign(tx, seat, source, target), active
 
 
 async def _shared_seats(tx: Transaction, source: Row, target: Row) -> set[str]:
@@ -187,17 +188,15 @@ async def _shared_seats(tx: Transaction, source: Row, target: Row) -> set[str]:
     return {row["lobby_id"] for row in rows}
 
 
-async def _moving(tx: Transaction, source: Row, lobby_ids: list[str], both: set[str]) -> list[str]:
-    """The lobbies that can still change, and those that lose a seat; other closed ones stay as they are."""
-    lobby = tables.lobbies
+async def _open_lobbies(tx: Transaction, source: Row) -> list[str]:
+    seat, lobby = tables.lobby_members, tables.lobbies
+    same = sa.and_(
+        lobby.c.studio_id == seat.c.studio_id, lobby.c.game_id == seat.c.game_id, lobby.c.lobby_id == seat.c.lobby_id
+    )
     rows = await tx.all(
         sa.select(lobby.c.lobby_id)
-        .where(
-            lobby.c.studio_id == source["studio_id"],
-            lobby.c.game_id == source["game_id"],
-            tx.among(lobby.c.lobby_id, lobby_ids),
-            sa.or_(lobby.c.status != "closed", tx.among(lobby.c.lobby_id, sorted(both))),
-        )
+        .select_from(seat.join(lobby, same))
+        .where(*of(seat, source), lobby.c.status != "closed")
         .order_by(lobby.c.lobby_id)
     )
     return [row["lobby_id"] for row in rows]

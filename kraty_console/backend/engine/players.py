@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from kraty_console.backend.engine import name_pool
 from kraty_console.backend.engine.context import Context, Tenant
-from kraty_console.backend.engine.errors import RuleError, not_found
+from kraty_console.backend.engine.errors import RuleError, conflict, not_found
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Row, Transaction
 from kraty_console.contract.errors import Code
@@ -42,10 +42,12 @@ async def lock(tx: Transaction, ctx: Context, external_id: str) -> Row:
 
 
 async def lock_by_id(tx: Transaction, ctx: Context, player_id: str) -> Row:
-    """The player with this internal id, locked."""
+    """The player with this internal id, locked; 409 when the player was merged into another since the id was found."""
     player = await tx.get(tables.players, ctx.tenant.studio_id, ctx.tenant.game_id, player_id, lock=True)
     if player is None:
         not_found("Player", player_id)
+    if player["merged_into"] is not None:
+        conflict("The player was merged into another in this moment; ask again")
     return player
 
 
