@@ -82,6 +82,12 @@ class PostgresqlServer:
         _wait(self._execute(f"CREATE DATABASE {name} TEMPLATE kraty_template"))
         return self._server.get_uri(database=name)
 
+    def empty(self) -> str:
+        """The URL of a new database without tables."""
+        name = f"kraty_empty_{next(self._numbers)}"
+        _wait(self._execute(f"CREATE DATABASE {name}"))
+        return str(self._server.get_uri(database=name))
+
     async def _execute(self, statement: str) -> None:
         connection = await asyncpg.connect(self._server.get_uri())
         try:

@@ -1,0 +1,112 @@
+"""Migrations that old code survives: what it wrote before goes on being accepted while new code runs beside it."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from kraty_console.backend.storage.connecting import UNLIMITED, WRITES, make_engine
+from kraty_console.backend.storage.migrate import migrate
+from tests.databases import KINDS, postgresql_server
+
+FIRST = "r0005_records"
+"""The shape that the first release had; every later one has to bear its statements."""
+
+Shape = dict[str, dict[str, tuple[str, bool]]]
+"""Tables, their columns, and of each its type and whether it may be empty."""
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An empty database, without tables."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path_factory.mktemp('upgrades') / 'old.db'}"
+    else:
+        with postgresql_server() as server:
+            yield server.empty()
+
+
+@pytest.fixture(scope="module")
+def upgraded(url: str) -> tuple[sa.MetaData, Shape, Shape]:
+    """The tables of the first release, and the shapes before and after every migration since."""
+
+    async def work() -> tuple[sa.MetaData, Shape, Shape]:
+        await migrate(url, FIRST)
+        old = await _reflected(url)
+        before = _shape(old)
+        await migrate(url)
+        return old, before, _shape(await _reflected(url))
+
+    return asyncio.run(work())
+
+
+async def _reflected(url: str) -> sa.MetaData:
+    engine = make_engine(url, UNLIMITED)
+    found = sa.MetaData()
+    async with engine.connect() as connection:
+        await connection.run_sync(found.reflect)
+    await engine.dispose()
+    found.remove(found.tables["alembic_version"])
+    return found
+
+
+def _shape(metadata: sa.MetaData) -> Shape:
+    return {
+        table.name: {column.name: (str(column.type), bool(column.nullable)) for column in table.columns}
+        for table in metadata.sorted_tables
+    }
+
+
+def test_nothing_is_taken_away_and_what_is_added_may_be_empty(upgraded: tuple[sa.MetaData, Shape, Shape]) -> None:
+    _, before, after = upgraded
+    for table, columns in before.items():
+        assert columns.items() <= after[table].items(), f"a column of {table} was changed or dropped"
+        added = after[table].keys() - columns.keys()
+        needed = {name for name in added if not after[table][name][1]}
+        assert not needed, f"old code does not know that {table} needs {needed}"
+
+
+def test_rows_of_the_old_shape_are_still_taken(url: str, upgraded: tuple[sa.MetaData, Shape, Shape]) -> None:
+    """Two rows of each table, in one game: a unique index that came later must not find them alike."""
+    old, _, _ = upgraded
+
+    async def work() -> None:
+        engine = make_engine(url, UNLIMITED)
+        async with engine.connect() as connection:
+            await connection.execution_options(**{WRITES: True})
+            async with connection.begin():
+                for number in (1, 2):
+                    for table in old.sorted_tables:
+                        if number == 1 or table.name not in ("studios", "games"):
+                            await connection.execute(table.insert().values(_row(table, number)))
+                for table in old.sorted_tables:
+                    rows = (await connection.execute(sa.select(table))).all()
+                    assert len(rows) == (1 if table.name in ("studios", "games") else 2), table.name
+        await engine.dispose()
+
+    asyncio.run(work())
+
+
+def _row(table: sa.Table, number: int) -> dict[str, Any]:
+    """Whatever fits: columns of one name have one value, so that rows refer to each other; all share the tenant."""
+    return {
+        column.name: _value(column, 1 if column.name in ("studio_id", "game_id") else number)
+        for column in table.columns
+        if not column.nullable or column.primary_key
+    }
+
+
+def _value(column: sa.Column[Any], number: int) -> object:
+    if column.name.endswith("_id") and not isinstance(column.type, sa.Text):
+        made = uuid.uuid5(uuid.NAMESPACE_OID, f"{column.name} {number}")
+        return made if isinstance(column.type, sa.Uuid) else made.hex
+    if isinstance(column.type, sa.JSON):
+        return {}
+    if isinstance(column.type, sa.Boolean):
+        return True
+    return number if isinstance(column.type, sa.Integer | sa.Float | sa.Numeric) else f"{column.name} {number}"
