@@ -12,6 +12,8 @@ from kraty_console.cli.first_frame import show_first_frame
 def main() -> NoReturn:
     """Show what can be shown at once, then import and do the rest."""
     show_first_frame(sys.argv[1:], os.environ)
+    # Looking for plugins means reading what every installed package says of itself; nothing here has any.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     from kraty_console.cli.main import main as run
 
     run()
