@@ -12,6 +12,7 @@ import pytest
 from kraty_console.backend.api.rate_limit import Rate
 from kraty_console.backend.jobs import JobNeeds, jobs
 from kraty_console.backend.worker import Job
+from tests.backend import collecting_calls
 from tests.backend.plans import recorded, walks
 from tests.bench.crowd import PENDING, STUCK, UNROLLED, Crowd, crowd_of, load
 from tests.contract.backend import Answered, Backend
@@ -54,6 +55,7 @@ def full(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
             world.mend_table()
             crowd = backend.run(lambda tx: crowd_of(tx, world.tenant, PLAYERS, backend.clock.ms))
             backend.run(lambda tx: load(tx, crowd, 0, PLAYERS))
+            collecting_calls.fill_board(world, crowd)
             found = Full(world, crowd)
             found.wait(backend.db.analyze())
             yield found
@@ -148,6 +150,7 @@ CALLS: dict[str, Callable[[Full], Answered]] = {
         },
     ),
     "erasure": lambda full: full.world.serve("POST", f"/players/{full.crowd.external_id(309)}/delete", {}),
+    **collecting_calls.CALLS,
 }
 
 
