@@ -176,9 +176,10 @@ async def _locked_pair(tx: Transaction, ctx: Context, external_id: str, other_id
     player_id = (await _known(tx, ctx, external_id))["player_id"]
     locked = {each: await players.lock_by_id(tx, ctx, each) for each in sorted({player_id, other_id})}
     player, other = locked[player_id], locked[other_id]
+    for each in (player, other):
+        if _gone(each):  # since it was found, while another transaction held it
+            not_found("Player", each["external_player_id"])
     players.refuse_banned(player)
-    if _gone(other):
-        not_found("Player", other["external_player_id"])
     return player, other
 
 
