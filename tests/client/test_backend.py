@@ -30,6 +30,7 @@ from kraty_console.contract.calls import ActionKind, Call
 from kraty_console.contract.errors import NotAllowed, NotFound, Refused, SignInNeeded
 from kraty_console.contract.secret import Credential, Secret
 from kraty_console.contract.session import GAME_ADMIN, GAME_VIEWER
+from kraty_console.contract.timeline import TimelineKind
 from tests.client.proxy import Cutter, cutting
 from tests.contract.backend import Backend
 from tests.contract.world import World, make_world
@@ -95,6 +96,19 @@ async def test_reading(world: World) -> None:
             await client.snapshot("nobody at all")
         with pytest.raises(NotFound):
             await client.snapshot("x/merge-into/y")
+
+
+async def test_what_happened_page_by_page(world: World) -> None:
+    async with client_to(world) as client:
+        whole = await client.timeline("alice", limit=200)
+        assert {row.kind for row in whole.rows} >= {"attempt", "grant"}
+        assert all(getattr(row, row.kind) is not None for row in whole.rows)
+        first = await client.timeline("alice", limit=2)
+        second = await client.timeline("alice", limit=200, cursor=first.next_cursor)
+        assert [row.id for row in first.rows + second.rows] == [row.id for row in whole.rows]
+        assert second.next_cursor is None
+        grants = await client.timeline("alice", kinds=[TimelineKind.GRANT])
+        assert {row.kind for row in grants.rows} == {"grant"}
 
 
 async def test_every_change(world: World, tmp_path: Path) -> None:
