@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from kraty_console.backend import answers, money
-from kraty_console.backend.engine import catalog, players
+from kraty_console.backend.engine import amounts, catalog, players
 from kraty_console.backend.engine.context import Answer, Context
 from kraty_console.backend.engine.errors import RuleError
 from kraty_console.backend.storage import tables
@@ -16,6 +16,9 @@ from kraty_console.contract.errors import Code
 
 WITHOUT_VALIDATION: Final = frozenset(("web", "other"))
 """Stores that nobody can ask about a receipt."""
+
+SPEND: Final = "spend"
+"""What the sum of a player's purchases is called where it would be too large."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ async def track(tx: Transaction, ctx: Context, external_id: str, purchase: Purch
     """Keep a purchase, and add it to what the player spent; the same transaction of the same store is kept once.
 
     Told again, it is answered as it was kept, with 200 and `deduplicated`. 400 `unknown_currency` where the game gives
-    no rate for the currency. A banned player's purchase is kept as well: it was paid for.
+    no rate for the currency; 409 past a sum that can be kept. What a banned player paid for is kept as well.
     """
     player = await players.lock(tx, ctx, external_id)
     column = tables.purchases.c
@@ -105,11 +108,11 @@ def _keep(tx: Transaction, ctx: Context, player: Row, purchase: Purchase, rate: 
 async def _add_up(tx: Transaction, ctx: Context, player: Row, cents: int) -> Row:
     spend = await _spend(tx, player)
     if spend is None:
-        first = {"lifetime_amount_minor": cents, "purchase_count": 1, "updated_at": ctx.now_ms}
+        first = {"lifetime_amount_minor": amounts.add(0, cents, SPEND), "purchase_count": 1, "updated_at": ctx.now_ms}
         return tx.add(tables.player_spend, {**_owner(player), **first})
     return tx.change(
         spend,
-        lifetime_amount_minor=spend["lifetime_amount_minor"] + cents,
+        lifetime_amount_minor=amounts.add(spend["lifetime_amount_minor"], cents, SPEND),
         purchase_count=spend["purchase_count"] + 1,
         updated_at=ctx.now_ms,
     )

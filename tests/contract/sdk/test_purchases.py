@@ -114,3 +114,10 @@ def test_what_a_banned_player_paid_for_is_kept(world: World) -> None:
     world.secret("alice")
     world.serve("POST", f"{ALICE}/ban", {"reason": "cheating"})
     assert track(world).status == 201
+
+
+def test_a_sum_that_cannot_be_kept_is_refused(world: World) -> None:
+    rates(world, {"fxRates": {"JPY": 999_999.0}})
+    answer = track(world, currency="JPY", amountMinor=10**12)
+    assert (answer.status, answer.error["code"]) == (409, "conflict")
+    assert spend(world) == (0, 0)
