@@ -32,7 +32,7 @@ KEY_BUDGETS = {MOVE: 1_500, PANE: 20_000, TYPING: 1_000}
 def programs(world: World) -> list[Program]:
     """What is measured, the floors first."""
     hello, rows = (str(FLOORS / name) for name in ("hello.py", "table.py"))
-    player_keys = {MOVE: "Down*6 Up*3", PANE: "2 3 4 5 6 1", OPEN_DIALOG: "F Esc F Esc", TYPING: "/ text:grace"}
+    player_keys = {MOVE: "Down*6 Up*3", PANE: "2 3 4 5 6 1", OPEN_DIALOG: "M Esc M Esc", TYPING: "/ text:grace"}
     return [
         Program(PYTHON, [sys.executable, "-I", "-c", "print('READY'); input()"], "READY"),
         Program(TEXTUAL, [sys.executable, hello], "READY"),
