@@ -119,10 +119,10 @@ class Asked:
     ticket: str = ""
     prefill: Values = field(default_factory=dict)
     catalog: Catalog | None = None
-    delivery: Delivery | None = None
-    """The delivery that is meant, on their screen."""
     amount_limit: int | None = None
     """Amounts above it ask for the player's id to be typed; None asks never."""
+    delivery: Delivery | None = None
+    """The delivery that is meant, on their screen."""
 
 
 @dataclass(frozen=True, slots=True)
