@@ -93,18 +93,28 @@ class KeyedCalls:
         key: str | None = None,
         query: Query | None = None,
         headers: dict[str, str] | None = None,
+        nulls: bool = False,
     ) -> T:
-        """Make a change, once: `key` is its idempotency key, new where none is given; fields of None are left out.
+        """Make a change, once: `key` is its idempotency key, new where none is given.
+
+        Fields of None are left out, unless `nulls` says that they mean something.
 
         An `Unavailable` with `maybe_applied` leaves open whether it happened; the same call with the same key tells.
         """
         target = route.target(segments, query)
-        fields = {name: value for name, value in (body or {}).items() if value is not None}
+        fields = {name: value for name, value in (body or {}).items() if nulls or value is not None}
         sent = json.dumps({**fields, "idempotencyKey": key or self._new_key()}, allow_nan=False).encode("ascii")
         reply = await self._retries.run(
             lambda: self._transport.exchange(route.method, target, body=sent, headers=headers), write=True
         )
         return _read(shape, reply, write=True)
+
+
+class Family:
+    """Calls that belong together."""
+
+    def __init__(self, calls: KeyedCalls) -> None:
+        self._calls = calls
 
 
 def _read(shape: type[T], reply: Reply, *, write: bool, enveloped: bool = True) -> T:

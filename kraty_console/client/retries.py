@@ -47,7 +47,8 @@ class Retries:
             except Unavailable as error:
                 trouble = error
             else:
-                told = error_of(reply, write=write) if reply.status in RETRIED else None
+                again = reply.status in RETRIED or (write and reply.status == 409)  # its twin may be under way
+                told = error_of(reply, write=write) if again else None
                 if not isinstance(told, RateLimited | Unavailable) or _is_an_answer(told):
                     return reply
                 trouble = told

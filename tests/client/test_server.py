@@ -81,11 +81,29 @@ async def test_what_a_studio_s_backend_does_to_a_player(world: World) -> None:
         assert (await server.inventory.revoke("new", "sword", 2)).quantity == 1
         assert (await server.players.set_identity("new", "Newt")).display_identity is not None
         assert (await server.players.set_email("new", "new@example.org")).email == "new@example.org"
+        assert (await server.players.set_email("new", None)).email is None
         assert (await server.players.ban("new", "chargeback")).applied is True
         assert (await server.players.unban("new")).applied is True
         for listed in (await server.players.friends("new")).friends, (await server.players.blocks("new")).blocked:
             assert listed == []
         assert (await server.players.friend_requests("new")).incoming == []
+
+
+async def test_what_is_kept_with_a_player_and_what_was_brought_from_elsewhere(world: World) -> None:
+    async with serving(world) as server:
+        assert (await server.players.replace_metadata("alice", {"a": 1, "b": None})).metadata == {"a": 1, "b": None}
+        assert (await server.players.merge_metadata("alice", {"b": 2})).metadata == {"a": 1, "b": 2}
+        assert (await server.players.spend("alice")).purchase_count == 0
+        rows = [
+            {"externalPlayerId": "moved", "economyKey": key, "amount": 9, "idempotencyKey": key}
+            for key in ("gold", "no")
+        ]
+        told_ = await server.migration.wallet(rows)
+        assert (told_.applied, told_.failed, told_.failures[0].row_index) == (1, 1, 1)
+        assert (await server.migration.players([{"externalPlayerId": "moved", "idempotencyKey": "p"}])).applied == 1
+        items = [{"externalPlayerId": "moved", "itemKey": "sword", "quantity": 1, "idempotencyKey": "i"}]
+        assert (await server.migration.inventory(items)).applied == 1
+        assert (await server.migration.inventory(items)).skipped == 1
 
 
 async def test_playing_on_a_player_s_behalf(world: World) -> None:
@@ -140,7 +158,8 @@ async def test_an_id_reaches_its_player_and_no_other_route(world: World, name: s
 
 
 async def test_a_change_is_sent_again_with_the_key_it_had(clock: Clock) -> None:
-    trouble = (cut_at_once, cut_after_request, failed(503, "unavailable"))
+    busy = failed(409, "conflict", "still being made", Retry_After="1")
+    trouble = (cut_at_once, cut_after_request, busy)
     async with wired(*trouble, told(MERGED)) as wire, wiring(wire, clock) as server:
         await server.players.merge("a", "b")
         assert [heard.target for heard in wire.heard] == ["/server/v1/players/a/merge-into/b"] * len(wire.heard)

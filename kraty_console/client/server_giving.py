@@ -1,0 +1,115 @@
+"""Calls of a studio's backend that give and take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Literal
+
+from kraty_console.client import server_routes as routes
+from kraty_console.client.keyed import Family
+from kraty_console.contract.actions import CrateEntry, CurrencyEntry, ItemEntry
+from kraty_console.contract.holdings import BalanceAdjusted, ItemAdjusted
+from kraty_console.contract.players import Grant
+from kraty_console.contract.wire import iso
+
+Entry = CurrencyEntry | ItemEntry | CrateEntry
+
+
+class Grants(Family):
+    """Giving, and claiming for a player (kraty-api 3.4)."""
+
+    async def create(
+        self,
+        external_id: str,
+        entries: Sequence[Entry],
+        *,
+        key: str | None = None,
+        kind: Literal["reward", "crate"] | None = None,
+        expires_at: datetime | None = None,
+        source_kind: Literal["api", "admin"] | None = None,
+        source_ref_id: str | None = None,
+        metadata: Mapping[str, Any] | None = None,
+    ) -> Grant:
+        """Give a player something to claim; a player never heard of is made."""
+        body = {
+            "entries": [entry.body() for entry in entries],
+            "kind": kind,
+            "expiresAt": None if expires_at is None else iso(expires_at),
+            "sourceKind": source_kind,
+            "sourceRefId": source_ref_id,
+            "metadata": None if metadata is None else dict(metadata),
+        }
+        return await self._calls.write(Grant, routes.GRANTS, {"player": external_id}, body, key=key)
+
+    async def ack(self, external_id: str, grant_id: str, *, key: str | None = None) -> Grant:
+        """Claim a grant for its player."""
+        return await self._calls.write(Grant, routes.ACK, {"player": external_id, "grant": grant_id}, key=key)
+
+
+class Wallet(Family):
+    """Balances (kraty-api 3.6); `applied` is false in the answer to a call that was made before."""
+
+    async def credit(
+        self,
+        external_id: str,
+        economy_key: str,
+        amount: int,
+        *,
+        reason: str | None = None,
+        source_ref_id: str | None = None,
+        key: str | None = None,
+    ) -> BalanceAdjusted:
+        """Add to a balance."""
+        body = {"amount": amount, "reason": reason, "sourceRefId": source_ref_id}
+        segments = {"player": external_id, "economy_key": economy_key}
+        return await self._calls.write(BalanceAdjusted, routes.CREDIT, segments, body, key=key)
+
+    async def debit(
+        self,
+        external_id: str,
+        economy_key: str,
+        amount: int,
+        *,
+        reason: str | None = None,
+        source_ref_id: str | None = None,
+        key: str | None = None,
+    ) -> BalanceAdjusted:
+        """Take from a balance; `Refused` where there is less."""
+        body = {"amount": amount, "reason": reason, "sourceRefId": source_ref_id}
+        segments = {"player": external_id, "economy_key": economy_key}
+        return await self._calls.write(BalanceAdjusted, routes.DEBIT, segments, body, key=key)
+
+
+class Inventory(Family):
+    """Items (kraty-api 3.5); `applied` is false in the answer to a call that was made before."""
+
+    async def grant(
+        self,
+        external_id: str,
+        item_key: str,
+        quantity: int,
+        *,
+        reason: str | None = None,
+        source_ref_id: str | None = None,
+        key: str | None = None,
+    ) -> ItemAdjusted:
+        """Give so many of an item."""
+        body = {"quantity": quantity, "reason": reason, "sourceRefId": source_ref_id}
+        segments = {"player": external_id, "item_key": item_key}
+        return await self._calls.write(ItemAdjusted, routes.ITEM_GRANT, segments, body, key=key)
+
+    async def revoke(
+        self,
+        external_id: str,
+        item_key: str,
+        quantity: int,
+        *,
+        reason: str | None = None,
+        source_ref_id: str | None = None,
+        key: str | None = None,
+    ) -> ItemAdjusted:
+        """Take so many of an item; `Refused` where there are fewer."""
+        body = {"quantity": quantity, "reason": reason, "sourceRefId": source_ref_id}
+        segments = {"player": external_id, "item_key": item_key}
+        return await self._calls.write(ItemAdjusted, routes.ITEM_REVOKE, segments, body, key=key)

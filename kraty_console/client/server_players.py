@@ -1,0 +1,126 @@
+"""Calls of a studio's backend about players as a whole, and those that bring players from elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from kraty_console.client import server_routes as routes
+from kraty_console.client.keyed import Family
+from kraty_console.client.routes import Route
+from kraty_console.contract.friends import Blocks, FriendRequests, Friends
+from kraty_console.contract.limits import DEFAULT_LIMIT
+from kraty_console.contract.players import Snapshot
+from kraty_console.contract.purchases import PlayerSpend
+from kraty_console.contract.sdk import PlayerMetadata
+from kraty_console.contract.server import (
+    DeletePlayerResult,
+    EmailSet,
+    IdentitySet,
+    MergePlayerResult,
+    Migrated,
+    PlayerBanned,
+    PlayerExport,
+    PlayerUnbanned,
+)
+
+ErasureReason = Literal["gdpr_erasure", "studio_request", "test"]
+
+
+class Players(Family):
+    """Players as a whole (kraty-api 3.2, 3.3)."""
+
+    async def get(self, external_id: str, *, limit: int = DEFAULT_LIMIT) -> Snapshot:
+        """The profile and the newest `limit` rows of each list."""
+        return await self._calls.read(Snapshot, routes.SNAPSHOT, {"player": external_id}, {"limit": limit})
+
+    async def export(self, external_id: str) -> PlayerExport:
+        """Everything that is kept of the player; each list ends at 1,000 rows."""
+        return await self._calls.read(PlayerExport, routes.EXPORT, {"player": external_id})
+
+    async def merge(self, from_id: str, to_id: str, *, key: str | None = None) -> MergePlayerResult:
+        """Merge a guest into an account; of a pair that was merged before, `status` says so and nothing happens."""
+        segments = {"player": from_id, "target": to_id}
+        return await self._calls.write(MergePlayerResult, routes.MERGE, segments, key=key)
+
+    async def delete(
+        self, external_id: str, *, reason: ErasureReason = "gdpr_erasure", key: str | None = None
+    ) -> DeletePlayerResult:
+        """Erase the player; `status` says where there was none."""
+        segments = {"player": external_id}
+        return await self._calls.write(DeletePlayerResult, routes.DELETE, segments, {"reason": reason}, key=key)
+
+    async def ban(self, external_id: str, reason: str, *, key: str | None = None) -> PlayerBanned:
+        """Keep the player from playing; scores and grants stay."""
+        return await self._calls.write(PlayerBanned, routes.BAN, {"player": external_id}, {"reason": reason}, key=key)
+
+    async def unban(self, external_id: str, *, key: str | None = None) -> PlayerUnbanned:
+        """Let the player play again."""
+        return await self._calls.write(PlayerUnbanned, routes.UNBAN, {"player": external_id}, key=key)
+
+    async def set_identity(
+        self, external_id: str, name: str, *, avatar: str | None = None, key: str | None = None
+    ) -> IdentitySet:
+        """Set the name that others see."""
+        body = {"name": name, "avatar": avatar}
+        return await self._calls.write(IdentitySet, routes.IDENTITY, {"player": external_id}, body, key=key)
+
+    async def set_email(self, external_id: str, email: str | None, *, key: str | None = None) -> EmailSet:
+        """Set the address that support finds the player by; None forgets it."""
+        segments = {"player": external_id}
+        return await self._calls.write(EmailSet, routes.EMAIL, segments, {"email": email}, key=key, nulls=True)
+
+    async def replace_metadata(
+        self, external_id: str, metadata: Mapping[str, Any], *, key: str | None = None
+    ) -> PlayerMetadata:
+        """Keep this with the player, and nothing else."""
+        return await self._keep(routes.REPLACE_METADATA, external_id, metadata, key)
+
+    async def merge_metadata(
+        self, external_id: str, metadata: Mapping[str, Any], *, key: str | None = None
+    ) -> PlayerMetadata:
+        """Keep this with the player, besides what is kept under other names."""
+        return await self._keep(routes.MERGE_METADATA, external_id, metadata, key)
+
+    async def _keep(
+        self, route: Route, external_id: str, metadata: Mapping[str, Any], key: str | None
+    ) -> PlayerMetadata:
+        return await self._calls.write(PlayerMetadata, route, {"player": external_id}, metadata, key=key, nulls=True)
+
+    async def spend(self, external_id: str) -> PlayerSpend:
+        """What the player spent in stores."""
+        return await self._calls.read(PlayerSpend, routes.SPEND, {"player": external_id})
+
+    async def friends(self, external_id: str) -> Friends:
+        """The player's friends."""
+        return await self._calls.read(Friends, routes.FRIENDS, {"player": external_id})
+
+    async def friend_requests(self, external_id: str) -> FriendRequests:
+        """Who asked the player, and whom the player asked."""
+        return await self._calls.read(FriendRequests, routes.FRIEND_REQUESTS, {"player": external_id})
+
+    async def blocks(self, external_id: str) -> Blocks:
+        """Whom the player blocks."""
+        return await self._calls.read(Blocks, routes.BLOCKS, {"player": external_id})
+
+
+class Migration(Family):
+    """Bringing players and what they have from elsewhere (kraty-api 3.9): no webhooks, and at most 1,000 rows a call.
+
+    Rows are as the wire has them, each with an `idempotencyKey` of its own; one that is wrong stops no other.
+    """
+
+    async def players(self, rows: Sequence[Mapping[str, Any]]) -> Migrated:
+        """`{externalPlayerId, contextSnapshot?, email?, idempotencyKey}`."""
+        return await self._bring(routes.MIGRATE_PLAYERS, rows)
+
+    async def wallet(self, rows: Sequence[Mapping[str, Any]]) -> Migrated:
+        """`{externalPlayerId, economyKey, amount, reason?, idempotencyKey}`."""
+        return await self._bring(routes.MIGRATE_WALLET, rows)
+
+    async def inventory(self, rows: Sequence[Mapping[str, Any]]) -> Migrated:
+        """`{externalPlayerId, itemKey, quantity, parameters?, reason?, idempotencyKey}`."""
+        return await self._bring(routes.MIGRATE_INVENTORY, rows)
+
+    async def _bring(self, route: Route, rows: Sequence[Mapping[str, Any]]) -> Migrated:
+        return await self._calls.write(Migrated, route, {}, {"rows": [dict(row) for row in rows]})

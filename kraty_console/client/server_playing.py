@@ -1,0 +1,64 @@
+"""Calls of a studio's backend about what is played."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from kraty_console.client import server_routes as routes
+from kraty_console.client.keyed import Family
+from kraty_console.contract.play import Finished, Progressed
+from kraty_console.contract.players import Lobby
+
+
+class Attempts(Family):
+    """What players play (kraty-api 3.8); a studio's backend starts none."""
+
+    async def progress(
+        self,
+        external_id: str,
+        event_key: str,
+        attempt_id: str,
+        metrics: Mapping[str, float],
+        *,
+        mode: Literal["set", "increment"] = "set",
+        key: str | None = None,
+    ) -> Progressed:
+        """Report metrics."""
+        segments = {"player": external_id, "event": event_key, "attempt": attempt_id}
+        body = {"mode": mode, "metrics": dict(metrics)}
+        return await self._calls.write(Progressed, routes.PROGRESS, segments, body, key=key)
+
+    async def finish(self, external_id: str, event_key: str, attempt_id: str, *, key: str | None = None) -> Finished:
+        """End an attempt."""
+        segments = {"player": external_id, "event": event_key, "attempt": attempt_id}
+        return await self._calls.write(Finished, routes.FINISH, segments, key=key)
+
+
+class Lobbies(Family):
+    """Groups that the studio makes itself (kraty-api 3.7)."""
+
+    async def push(
+        self,
+        game_id: str,
+        event_key: str,
+        lobby_key: str,
+        external_ids: Sequence[str],
+        *,
+        capacity: int | None = None,
+        fill_bots: bool | None = None,
+        metadata: Mapping[str, Any] | None = None,
+    ) -> Lobby:
+        """Make the lobby that the studio calls `lobby_key`, or give the one that is there."""
+        body = {
+            "key": lobby_key,
+            "externalPlayerIds": list(external_ids),
+            "capacity": capacity,
+            "fillBots": fill_bots,
+            "metadata": None if metadata is None else dict(metadata),
+        }
+        return await self._calls.write(Lobby, routes.PUSH_LOBBY, {"game": game_id, "event": event_key}, body)
+
+    async def get(self, game_id: str, lobby_id: str) -> Lobby:
+        """A lobby as it is now."""
+        return await self._calls.read(Lobby, routes.LOBBY, {"game": game_id, "lobby": lobby_id})
