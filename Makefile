@@ -57,6 +57,9 @@ tests: $(VENV)/.dev
 screenshots: $(VENV)/.dev ## rewrite screenshots/*.svg from the demo world
 	@$(BIN)/python -m tests.console.screenshots
 
+openapi: $(VENV)/.run ## rewrite kraty_console/backend/openapi/*.json from the table of routes
+	@$(BIN)/kraty-console backend openapi
+
 bench: $(VENV)/.dev ## what opening and painting cost (LINK=200ms,64kbit: one ticket over a slow link; SOAK=1000: that many look-ups)
 	@$(BIN)/python -m compileall -q kraty_console
 	@$(BIN)/python -m tests.bench $(if $(LINK),--ticket --link $(LINK)) $(if $(SOAK),--soak $(SOAK))

@@ -16,6 +16,7 @@ _COMMANDS: Final = {
     "token": ("kraty_console.cli.backend_tokens", "token", "Issue, list and revoke session tokens."),
     "key": ("kraty_console.cli.backend_keys", "key", "Create, list and revoke API keys."),
     "webhook": ("kraty_console.cli.backend_webhooks", "webhook", "Have a game's events sent to a URL."),
+    "openapi": ("kraty_console.cli.backend_openapi", "openapi", "Write the OpenAPI documents of the three surfaces."),
     "backup": ("kraty_console.cli.backend_backup", "backup", "Copy a SQLite database while it is in use."),
 }
 

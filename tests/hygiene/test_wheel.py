@@ -58,6 +58,7 @@ def test_the_wheel_holds_the_package_and_its_styles_and_nothing_else(wheel: Path
     assert styles
     assert {Path(name).name for name in names if name.startswith("kraty_console/styles/")} >= styles
     assert {"kraty_console/__main__.py", "kraty_console/py.typed"} <= set(names)
+    assert {f"kraty_console/backend/openapi/{surface}.json" for surface in ("admin", "server", "sdk")} <= set(names)
     assert {name.partition("/")[0].partition("-")[0] for name in names} == {"kraty_console"}
     assert not [name for name in names if name.endswith((".pyc", ".db")) or "test" in name]
 

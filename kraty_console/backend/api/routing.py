@@ -54,6 +54,10 @@ class Route:
     """What a call that succeeds may answer with, the usual one first."""
     reply: type[BaseModel] | None = None
     """The shape of `data` in the answer (of all of it where the answer is bare)."""
+    bare: bool = False
+    """Whether the answer stands alone, without the envelope."""
+    tagged: bool = False
+    """Whether the answer carries an ETag, and may be a 304."""
     strangers: bool = False
     """Whether a player nobody has heard of is let in without a secret, to see that there is nothing."""
 

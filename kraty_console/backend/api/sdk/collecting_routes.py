@@ -18,11 +18,13 @@ _ITEM: Final = ("item", "itemKey")
 _WALLET: Final = ("wallet", "economyKey")
 
 ROUTES: Final[tuple[Route, ...]] = (
-    sdk_route("GET", "/ping", keys.ping, "ping", access=Access.KEY, reply=holdings.Pong),
+    sdk_route("GET", "/ping", keys.ping, "ping", access=Access.KEY, reply=holdings.Pong, bare=True),
     sdk_route(
         "GET", "/time", about.time, "time.read", access=Access.KEY, query=("timezone",), reply=holdings.ServerTime
     ),
-    sdk_route("GET", "/catalog", about.catalog, "catalog.read", access=Access.KEY, reply=holdings.GameCatalog),
+    sdk_route(
+        "GET", "/catalog", about.catalog, "catalog.read", access=Access.KEY, reply=holdings.GameCatalog, tagged=True
+    ),
     sdk_route(
         "GET",
         f"{PLAYER}/pending-grants",

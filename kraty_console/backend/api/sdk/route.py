@@ -25,6 +25,8 @@ def sdk_route(
     query: tuple[str, ...] = (),
     status: tuple[int, ...] = (200,),
     reply: type[BaseModel] | None = None,
+    bare: bool = False,
+    tagged: bool = False,
     strangers: bool = False,
     stream: bool = False,
 ) -> Route:
@@ -44,6 +46,8 @@ def sdk_route(
         query,
         status=status,
         reply=reply,
+        bare=bare,
+        tagged=tagged,
         strangers=strangers,
         stream=stream,
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from kraty_console.backend.api.openapi.surfaces import document_route
 from kraty_console.backend.api.routing import Route
 from kraty_console.backend.api.sdk.board_routes import ROUTES as BOARDS
 from kraty_console.backend.api.sdk.collecting_routes import ROUTES as COLLECTING
@@ -16,4 +17,13 @@ from kraty_console.backend.api.sdk.play_routes import ROUTES as PLAY
 from kraty_console.backend.api.sdk.profile_routes import ROUTES as PROFILES
 from kraty_console.backend.api.sdk.purchases import ROUTES as PURCHASES
 
-ROUTES: Final[tuple[Route, ...]] = (*PROFILES, *FRIENDS, *GIFTS, *PURCHASES, *COLLECTING, *BOARDS, *PLAY)
+ROUTES: Final[tuple[Route, ...]] = (
+    document_route("sdk"),
+    *PROFILES,
+    *FRIENDS,
+    *GIFTS,
+    *PURCHASES,
+    *COLLECTING,
+    *BOARDS,
+    *PLAY,
+)

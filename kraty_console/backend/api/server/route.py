@@ -24,6 +24,8 @@ def server_route(
     query: tuple[str, ...] = (),
     status: tuple[int, ...] = (200,),
     reply: type[BaseModel] | None = None,
+    bare: bool = False,
+    tagged: bool = False,
 ) -> Route:
     """A route that asks for a server key; `named` is what the audit log calls an attempt at it."""
     return Route(
@@ -38,4 +40,6 @@ def server_route(
         query,
         status=status,
         reply=reply,
+        bare=bare,
+        tagged=tagged,
     )

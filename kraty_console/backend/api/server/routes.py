@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from kraty_console.backend.api.openapi.surfaces import document_route
 from kraty_console.backend.api.routing import Route
 from kraty_console.backend.api.server import grants, keys, players, wallet
 from kraty_console.backend.api.server.collecting_routes import ROUTES as COLLECTING
@@ -12,17 +13,35 @@ from kraty_console.backend.api.server.player_routes import ROUTES as PLAYERS
 from kraty_console.backend.api.server.requests import Adjustment, ServerGrant
 from kraty_console.backend.api.server.route import PLAYER, THE_PLAYER, server_route
 from kraty_console.backend.api.server.whole_player_routes import ROUTES as WHOLE_PLAYERS
+from kraty_console.contract.holdings import BalanceAdjusted, Pong
+from kraty_console.contract.players import Grant, Snapshot
 
 _BALANCE: Final = f"{PLAYER}/wallet/{{economyKey}}"
 
 _THE_BALANCE: Final = ("wallet", "economyKey")
 
 ROUTES: Final[tuple[Route, ...]] = (
-    server_route("GET", "/ping", keys.ping, "ping"),
-    server_route("GET", PLAYER, players.snapshot, "player.read", THE_PLAYER),
-    server_route("POST", f"{PLAYER}/grants", grants.create, "grant.create", THE_PLAYER, ServerGrant, status=(201, 200)),
-    server_route("POST", f"{_BALANCE}/credit", wallet.credit, "wallet.credit", _THE_BALANCE, Adjustment),
-    server_route("POST", f"{_BALANCE}/debit", wallet.debit, "wallet.debit", _THE_BALANCE, Adjustment),
+    document_route("server"),
+    server_route("GET", "/ping", keys.ping, "ping", reply=Pong, bare=True),
+    server_route(
+        "GET", PLAYER, players.snapshot, "player.read", THE_PLAYER, query=("limit",), reply=Snapshot, tagged=True
+    ),
+    server_route(
+        "POST",
+        f"{PLAYER}/grants",
+        grants.create,
+        "grant.create",
+        THE_PLAYER,
+        ServerGrant,
+        status=(201, 200),
+        reply=Grant,
+    ),
+    server_route(
+        "POST", f"{_BALANCE}/credit", wallet.credit, "wallet.credit", _THE_BALANCE, Adjustment, reply=BalanceAdjusted
+    ),
+    server_route(
+        "POST", f"{_BALANCE}/debit", wallet.debit, "wallet.debit", _THE_BALANCE, Adjustment, reply=BalanceAdjusted
+    ),
     *PLAYERS,
     *WHOLE_PLAYERS,
     *COLLECTING,

@@ -1,0 +1,36 @@
+"""`kraty-console backend openapi`: write the documents of the three surfaces anew, or one of them to the output."""
+
+from __future__ import annotations
+
+import click
+
+from kraty_console.cli.exits import Exit
+from kraty_console.cli.operating import not_installed
+from kraty_console.cli.output import emit, say
+
+
+@click.command()
+@click.option(
+    "--surface",
+    type=click.Choice(["admin", "server", "sdk"]),
+    help="Print the document of this surface, and write nothing.",
+)
+def openapi(surface: str | None) -> int:
+    """Write the OpenAPI documents of the three surfaces anew, where the routes have changed."""
+    try:
+        from kraty_console.backend.api.openapi import committed
+        from kraty_console.backend.api.openapi.surfaces import SURFACES
+    except ModuleNotFoundError as missing:
+        raise not_installed(missing) from None
+    if surface is not None:
+        emit(next(committed.text(each) for each in SURFACES if each.name == surface))
+        return Exit.FOUND
+    try:
+        written = committed.rewrite()
+    except OSError as error:
+        raise click.ClickException(f"the documents cannot be written: {error}") from None
+    for file in written:
+        say(f"Wrote {file}")
+    if not written:
+        say("They are up to date.")
+    return Exit.FOUND
