@@ -15,6 +15,11 @@ REST: Final = ""
 """What stands in the second cell of a wide character."""
 
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f]")
+NARROW: Final = re.compile(
+    "[ -~\u00a0-\u00ac\u00ae-\u02ff\u0370-\u0377\u0384-\u0482\u2010-\u2027\u2190-\u2199\u2500-\u25fc]*"
+)
+"""Text in which every character takes one cell and joins with none: nearly all there is, and told by one look."""
+
 _SIGN: Final = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -31,10 +36,10 @@ def cells_of(segments: Iterable[Segment], looks: Looks) -> tuple[list[str], list
             continue
         number = looks.number(style)
         blank = blanks[number]
-        if not text.isascii():
+        if not NARROW.fullmatch(text):
             _add_wide(text, number, blank, texts, numbers)
             continue
-        texts += text if text.isprintable() else _CONTROL.sub(_SIGN, text)
+        texts += text
         if number == blank or " " not in text:
             numbers += [number] * len(text)
         elif text.isspace():

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import unicodedata
 
 import pytest
+from rich.cells import cell_len
 from rich.color import ColorSystem
 from rich.segment import Segment
 from rich.style import Style
 
 from kraty_console.paint.abilities import Abilities
+from kraty_console.paint.cells import NARROW
 from kraty_console.paint.painter import Painter
 
 ALL = Abilities(erases_in_colour=True, repeats=True, erases_some=True)
@@ -160,6 +163,14 @@ def test_the_cursor_is_put_where_it_belongs_and_only_then() -> None:
     assert painter.paint(SIZE, blank, (3, 2)) == "\x1b[3;4H"
     assert painter.paint(SIZE, blank, (3, 2)) == ""
     assert painter.paint(SIZE, [(1, 0, [Segment("a", DARK)])], (3, 2)).endswith("a\x1b[3;4H\x1b[m")
+
+
+def test_what_is_taken_for_narrow_is_one_cell_wide_and_stands_alone() -> None:
+    narrow = [chr(code) for code in range(0x20, 0x3000) if NARROW.fullmatch(chr(code))]
+    assert len(narrow) > 900
+    for character in narrow:
+        assert cell_len(character) == cell_len("a" + character) - 1 == 1, hex(ord(character))
+        assert not unicodedata.combining(character)
 
 
 @pytest.mark.parametrize(
