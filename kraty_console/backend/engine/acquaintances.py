@@ -10,6 +10,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from kraty_console.backend.engine import amounts
+from kraty_console.backend.engine import purchases as purchasing
 from kraty_console.backend.engine.context import Context
 from kraty_console.backend.engine.moving import of, reassign
 from kraty_console.backend.storage import tables
@@ -100,9 +102,10 @@ async def _merge_purchases(tx: Transaction, ctx: Context, source: Row, target: R
     mine = await tx.get(spend, *target.key())
     if mine is not None:
         doubles, cents = await _forget_doubles(tx, source, target)
+        more = spent["lifetime_amount_minor"] - cents
         tx.change(
             mine,
-            lifetime_amount_minor=mine["lifetime_amount_minor"] + spent["lifetime_amount_minor"] - cents,
+            lifetime_amount_minor=amounts.add(mine["lifetime_amount_minor"], more, purchasing.SPEND),
             purchase_count=mine["purchase_count"] + spent["purchase_count"] - doubles,
             updated_at=ctx.now_ms,
         )
