@@ -34,7 +34,7 @@ class Purchase:
     product_type: str | None = None
     receipt: str | None = None
     purchased_at: int | None = None
-    """Milliseconds since the epoch; None for now."""
+    """Milliseconds since the epoch; None for this moment."""
     metadata: Mapping[str, Any] | None = None
 
 

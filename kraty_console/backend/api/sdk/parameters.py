@@ -54,7 +54,7 @@ def one_of(call: Call, name: str, words: Sequence[Word], default: Word) -> Word:
 
 
 def moment(call: Call, name: str, *, now: str) -> int | None:
-    """An ISO-8601 moment in milliseconds, from 1970 to now; None when it is not there, or is the word for now."""
+    """An ISO-8601 moment in milliseconds, from 1970 to now; None when it is not there, or is `current`."""
     text = call.query(name)
     if text is None or text == now:
         return None
