@@ -82,12 +82,16 @@ def asked(where: Where, question: Callable[[ServerClient], Awaitable[T]]) -> T:
 
 
 def changed(where: Where, key: str | None, change: Callable[[ServerClient, str], Awaitable[T]]) -> T:
-    """Make a change; where its outcome stays unknown, say how it is asked for again without happening twice."""
+    """Make a change; where its outcome stays unknown, say how it is asked for again without happening twice.
+
+    Raises ConfigError where the profile is read-only, and what `asked` does.
+    """
     import uuid
 
     from kraty_console.cli.output import say
     from kraty_console.contract.errors import BadAnswer, Unavailable
 
+    _refuse_read_only(where)
     key = key or uuid.uuid4().hex
     try:
         return asked(where, lambda client: change(client, key))
@@ -95,6 +99,15 @@ def changed(where: Where, key: str | None, change: Callable[[ServerClient, str],
         if error.maybe_applied:
             say(f"It may have happened. Run the same again with --idempotency-key {key}: it happens once.")
         raise
+
+
+def _refuse_read_only(where: Where) -> None:
+    from kraty_console.cli.session import profile_of
+    from kraty_console.config.errors import ConfigError
+
+    profile, _ = profile_of(where.options)
+    if profile.read_only:
+        raise ConfigError(f"nothing was changed: the profile {profile.name} is read-only")
 
 
 def client_of(where: Where) -> ServerClient:

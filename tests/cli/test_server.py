@@ -215,6 +215,18 @@ def test_usage_ends_with_2_and_asks_nothing(world: World, asked: Any, arguments:
     assert world.backend.counts() == before
 
 
+def test_a_read_only_profile_looks_and_changes_nothing(
+    world: World, asked: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KRATY_READ_ONLY", "1")
+    before = world.backend.counts()
+    for arguments in (("merge", "alice", "alicia"), ("credit", "alice", "gold", "1"), ("delete", "alice", "--yes")):
+        ran = asked(*arguments)
+        assert (ran.code, "read-only" in ran.err) == (2, True)
+    assert asked("merge", "alice", "alicia", "--dry-run").code == asked("get", "alice").code == 0
+    assert world.backend.counts() == before
+
+
 def test_hostile_ids_and_names_stay_what_they_are(world: World, asked: Any) -> None:
     names = [each.value for each in load_hostile() if each.can_be_text and 0 < len(each.value) <= 100]
     for name in [each for each in names if "\0" not in each and not each.startswith("-")][::20]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import re
 import signal
 import threading
 from collections.abc import Iterator
@@ -106,6 +108,24 @@ def test_ctrl_c_ends_it_and_the_sums_are_told(world: World, capsys: pytest.Captu
     assert (code, told.err) == (0, "")
     assert told.out.startswith("3 players made ")
     assert "attempts started" in told.out
+
+
+def test_a_terminal_is_told_how_it_goes(
+    world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    monkeypatch.setattr("kraty_console.cli.backend_simulate._EVERY_SECONDS", 0.001)
+    assert run(("backend", "simulate", *FAST, "--players", "2", "--calls", "10")) == 0
+    told = terminal.getvalue()
+    assert re.search(r"\r2 players · \d+ calls · \d+ started · ", told)
+    assert told.endswith("\r")
+    assert "\x1b" not in told
+    assert capsys.readouterr().out.startswith("2 players made 10 calls in ")
 
 
 def test_it_stops_after_a_while_and_waits_for_its_turn(world: World, capsys: pytest.CaptureFixture[str]) -> None:

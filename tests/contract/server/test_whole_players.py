@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -50,6 +52,14 @@ def test_a_merge_has_the_published_shape_and_is_done_once(world: World) -> None:
     for external_id in ("alice", "alicia"):
         [row] = world.audit_rows(action="player.merge", player=external_id)
         assert row["metadata"]["counts"] == first.data["counts"]
+
+
+def test_of_sixty_four_merges_at_once_one_merges(world: World) -> None:
+    with ThreadPoolExecutor(64) as many:
+        answers = list(many.map(lambda _: merge(world, "alice", "alicia"), range(64)))
+    assert {answer.status for answer in answers} == {200}
+    assert Counter(answer.data["status"] for answer in answers) == {"merged": 1, "no_op_already_merged": 63}
+    assert len(_events(world, "player.merged")) == 1
 
 
 def test_the_guest_s_id_is_free_at_once(world: World) -> None:
