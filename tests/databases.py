@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
+import psutil
 
 from kraty_console.backend.storage.migrate import migrate
 
@@ -87,6 +88,15 @@ class PostgresqlServer:
         name = f"kraty_empty_{next(self._numbers)}"
         _wait(self._execute(f"CREATE DATABASE {name}"))
         return str(self._server.get_uri(database=name))
+
+    def crash(self) -> None:
+        """Kill the server (SIGKILL), all of it, and start it again on the same files and the same address."""
+        first = psutil.Process(self._server.get_pid())
+        others = first.children(recursive=True)
+        first.kill()
+        _, alive = psutil.wait_procs([first, *others], 30)
+        assert not alive, "what is left of the server does not end"
+        self._server.ensure_postgres_running()
 
     async def _execute(self, statement: str) -> None:
         connection = await asyncpg.connect(self._server.get_uri())

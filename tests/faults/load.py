@@ -20,6 +20,8 @@ CALLERS: Final = 4
 AMOUNT: Final = 3
 GRANTED: Final = 7
 _PATIENCE: Final = 60.0
+_PAUSE: Final = 0.02
+"""Seconds between two tries at a database that is away: less than it asks for, to see how it bears that."""
 
 
 def player(caller: int) -> str:
@@ -39,6 +41,10 @@ class Load:
     """How often a connection was lost under way: whether the change was made was not known, and it was sent again."""
     wrong: list[str] = field(default_factory=list)
     """Answers that should not have been."""
+    may_be_away: bool = False
+    """Whether the database may be away for a while, so that 503 is a right answer."""
+    turned_away: int = 0
+    """How often it was."""
     _granted: dict[int, str] = field(default_factory=dict)
     """The latest grant of each caller's player."""
     _stop: threading.Event = field(default_factory=threading.Event)
@@ -106,6 +112,10 @@ class Load:
                 continue
             if answer.status in (200, 201):
                 return told["data"]
+            if answer.status == 503 and self.may_be_away:
+                self.turned_away += 1
+                self._stop.wait(_PAUSE)
+                continue
             with self._changed:
                 self.wrong.append(f"{path}: {answer.status} {told}")
                 self._changed.notify_all()
