@@ -202,7 +202,7 @@ class Desk:
             if self._journal is None:
                 from kraty_console.client.journal import Journal
 
-                self._journal = await Journal.open(self.launch.journal_path)
+                self._journal = await Journal.open(self.launch.journal_path, clock=self.now)
         return self._journal
 
     async def perform(self, call: Call) -> Performed:

@@ -68,6 +68,7 @@ class OpenedRow:
                 shown.title,
                 Content("\n".join(shown.plain_lines())),
                 raw=Content("\n".join(shown.raw_lines)),
+                indent=shown.indent,
                 copy=self._host.copy,
                 raw_first=raw,
                 press=lambda key: self._press(row, key),

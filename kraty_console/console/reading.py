@@ -249,7 +249,7 @@ class Reading:
         words = words_of(error, role=self._desk.role or None)
         if words.retry_after is not None and self.look.player:
             self._count_down(words.title, max(1, math.ceil(words.retry_after)))
-        else:
+        elif self.look.status is not Status.FAILED:  # that is told where the rows would be
             trace = f"(request {safe(error.request_id, limit=80)})" if error.request_id else ""
             self._screen.tell(" ".join(part for part in (words.title, words.hint, trace) if part), "bad")
 

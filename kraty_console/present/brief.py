@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 _TEXT = 400
 
+_UNBROKEN = "\u00a0"
+"""A blank at which no line is broken."""
+
 
 @dataclass(frozen=True, slots=True)
 class Brief:
@@ -97,7 +100,7 @@ def _attempt(attempt: Attempt, snapshot: Snapshot, now: datetime) -> Iterator[Ce
 def _clock(moment: datetime, now: datetime) -> SafeText:
     utc = as_utc(moment)
     same_day = utc.date() == as_utc(now).date()
-    return SafeText(utc.strftime("%H:%M UTC" if same_day else "%Y-%m-%d %H:%M UTC"))
+    return SafeText(utc.strftime("%H:%M UTC" if same_day else "%Y-%m-%d %H:%M UTC").replace(" ", _UNBROKEN))
 
 
 def _grant(grant: Grant, snapshot: Snapshot, now: datetime) -> Iterator[Cell]:

@@ -30,8 +30,15 @@ def differences(before: Any, after: Any) -> tuple[Item, ...]:  # noqa: ANN401 (a
     return tuple(found)
 
 
+def _opened(value: Any, other: Any) -> Any:  # noqa: ANN401 (any JSON)
+    """What came or went whole is told field by field."""
+    return {} if _nothing(value) and isinstance(other, Mapping) else value
+
+
 def _walk(old: Any, new: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any, Any]]:  # noqa: ANN401
     if len(path) < MAX_DEPTH:
+        if not path:
+            old, new = _opened(old, new), _opened(new, old)
         if isinstance(old, Mapping) and isinstance(new, Mapping):
             for name in dict.fromkeys([*old, *new]):
                 yield from _walk(old.get(name, _ABSENT), new.get(name, _ABSENT), (*path, str(name)))

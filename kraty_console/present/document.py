@@ -51,9 +51,14 @@ class Document:
         """The JSON, line by line, in the order in which the fields came."""
         return tuple(json_lines(self.raw))
 
+    @property
+    def indent(self) -> int:
+        """Cells before the values of `plain_lines`."""
+        return max((cells(item.label) for section in self.sections for item in section.items), default=0) + 2
+
     def plain_lines(self) -> list[SafeText]:
         """The document as lines of text, labels lined up."""
-        width = max((cells(item.label) for section in self.sections for item in section.items), default=0)
+        width = self.indent - 2
         lines: list[SafeText] = []
         for section in self.sections:
             if section.title:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from kraty_console.present.document import Document, Section, item, known, mapping, section, shown
 from kraty_console.present.numbers import number
 from kraty_console.present.safe import SafeText, looks_odd, safe
-from kraty_console.present.table import Cell
+from kraty_console.present.table import Cell, Tone
 from kraty_console.present.times import ago, day, exact
 from kraty_console.support.measure import grouped
 
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 Line = tuple[Cell, ...]
 """One line: cells that follow each other, each with its own tone."""
+
+
+_BESIDE: Final = 14
+"""Characters that find room beside a total in the column of the profile."""
 
 
 def title(snapshot: Snapshot) -> SafeText:
@@ -118,13 +122,15 @@ def _totals(snapshot: Snapshot, *, narrow: bool = False) -> Iterator[Line]:
         if narrow:
             yield (Cell(SafeText(f"{label} {number(total)}{f' ({told})' if told else ''}")),)
         else:
-            figure = number(total)
-            tone = "warn" if label == "grants" and summary.grants_pending else "plain"
+            tone: Tone = "warn" if label == "grants" and summary.grants_pending else "plain"
+            first, *more = [told] if len(told) <= _BESIDE else told.split("  ")
             yield (
                 Cell(SafeText(f"{label:<9}"), "dim"),
-                Cell(SafeText(f"{figure:>4}")),
-                Cell(SafeText(f"   {told}" if told else ""), "warn" if tone == "warn" else "plain"),
+                Cell(SafeText(f"{number(total):>6}")),
+                Cell(SafeText(f"  {first}" if first else ""), tone),
             )
+            for each in more:
+                yield (Cell(SafeText(f"{'':17}{each}"), tone),)
 
 
 def player_document(snapshot: Snapshot, now: datetime, local: tzinfo | None = None) -> Document:

@@ -160,6 +160,12 @@ class Wire:
         for hold in self._holds:
             hold.let_go()
 
+    def mend_all(self) -> None:
+        """From now on nothing goes wrong any more."""
+        self._faults.clear()
+        self.let_all_go()
+        self._holds.clear()
+
     # -- what was asked ------------------------------------------------------------------------------------------
 
     def count(self, method: str, part: str) -> int:

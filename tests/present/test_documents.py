@@ -133,8 +133,8 @@ def test_an_audit_row_shows_what_changed() -> None:
 @pytest.mark.parametrize(
     ("before", "after", "words"),
     [
-        (None, {"a": 1}, {"value": '+ {"a": 1}'}),
-        ({"a": 1}, None, {"value": '− {"a": 1}'}),
+        (None, {"a": 1}, {"a": "+ 1"}),
+        ({"a": 1}, None, {"a": "− 1"}),
         ({"a": [1, 2]}, {"a": [1, 3]}, {"a.2": "2 → 3"}),
         ({"a": [1]}, {"a": [1, 2]}, {"a": "[1] → [1, 2]"}),
         ({"a": 1}, {"a": True}, {"a": "1 → true"}),
@@ -205,7 +205,7 @@ def test_an_attempt_in_sentences() -> None:
     assert found is not None
     assert found.title == "daily_race · 0197…a001"
     assert [line.text for line in found.lines] == [
-        f"completed 1h ago, score 1{N}840 of 1{N}500 · distance 1{N}840 · window to 23:59 UTC",
+        f"completed 1h ago, score 1{N}840 of 1{N}500 · distance 1{N}840 · window to 23:59\u00a0UTC",
         "reward roll failed 1h ago: archived",
         "no grants are linked to this attempt",
     ]
@@ -274,9 +274,9 @@ def test_the_profile_as_in_the_design() -> None:
         "last seen   4m ago",
         "not banned",
         "",
-        "attempts   12   8 done  1 exp.",
-        "grants     11   2 pending",
-        "lobbies     1   1 active",
+        "attempts     12  8 done  1 exp.",
+        "grants       11  2 pending",
+        "lobbies       1  1 active",
     ]
     assert words(folded(seen, NOW)) == [
         "alice_42 · Swift Otter · PT · level 7 · alice@example.com · seen 4m ago",
@@ -301,7 +301,7 @@ def test_the_profile_of_a_player_about_whom_little_is_told() -> None:
         "last seen   —",
         "not banned",
         "",
-        "attempts    —",
-        "grants      —",
-        "lobbies     0",
+        "attempts      —",
+        "grants        —",
+        "lobbies       0",
     ]

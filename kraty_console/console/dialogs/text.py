@@ -14,8 +14,12 @@ from textual.getters import query_one
 from textual.widget import Widget
 from textual.widgets import Static
 
-from kraty_console.console.dialogs.frame import Body, Dialog
+from kraty_console.console.dialogs.frame import WIDE, Body, Dialog
 from kraty_console.console.dialogs.parts import Lines
+from kraty_console.console.widgets.wrap import wrap
+
+_EDGES = 5
+"""Cells of a line that edges, blanks and the scroll bar take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ class TextDialog(Dialog[str | None]):
         copied_raw: str | None = None,
         copy: Callable[[str], str] | None = None,
         raw_first: bool = False,
+        indent: int = 0,
         press: Callable[[str], Pressed | None] | None = None,
         keys: str = "",
         environment: str | None = None,
@@ -71,6 +76,7 @@ class TextDialog(Dialog[str | None]):
             copied_raw: What `c` copies of the raw form; its shown text when None.
             copy: Copies a text and answers what to say about it; without it there is no copying.
             raw_first: Start on the raw form.
+            indent: Cells before the values of the readable form: what is broken goes on beneath them.
             press: What a key means that is not the document's own; None when it means nothing.
             keys: Those keys, for the bottom border: `F R act · y link`.
             environment: As for every dialog.
@@ -89,14 +95,33 @@ class TextDialog(Dialog[str | None]):
         self._shown = 1 if raw_first and raw is not None else 0
         self._copy = copy
         self._press = press
+        self._indent = indent
 
     def compose_body(self) -> ComposeResult:
         """The text."""
-        yield Static(self._forms[self._shown][0], id="text", markup=False)
+        yield Static(self._broken(), id="text", markup=False)
 
     def compose_foot(self) -> ComposeResult:
         """What there is to say about copying."""
         yield Lines(widget_id="note")
+
+    def on_resize(self) -> None:
+        """Break the lines anew."""
+        super().on_resize()
+        self.text.update(self._broken())
+
+    def _broken(self) -> Content:
+        """The form in sight, its long lines broken so that they go on beneath their values."""
+        words = self._forms[self._shown][0]
+        width = min(WIDE, self.app.size.width) - _EDGES
+        if self._shown or not self._indent or width < 2 * self._indent:
+            return words
+        lines: list[str] = []
+        for line in words.plain.split("\n"):
+            label, value = line[: self._indent], line[self._indent :]
+            first, *more = wrap(value, width - self._indent)
+            lines += [label + first, *(" " * self._indent + each for each in more)]
+        return Content("\n".join(lines))
 
     def first_focus(self) -> Widget | None:
         """Nothing needs it; the keys are the dialog's own."""
@@ -126,7 +151,7 @@ class TextDialog(Dialog[str | None]):
         """The other form."""
         if len(self._forms) > 1:
             self._shown = 1 - self._shown
-            self.text.update(self._forms[self._shown][0])
+            self.text.update(self._broken())
             self.body.scroll_to(y=0, animate=False)
             self.note.say("")
 

@@ -17,7 +17,7 @@ class TicketDialog(AskDialog[str | None]):
         super().__init__(
             "Ticket",
             label="ticket",
-            words="Goes with every change from here on, into the audit log and the worklog (w).",
+            words="Goes with every change from here on: into audit log and worklog (w).",
             value=ticket,
             placeholder="ZD-4821",
             longest=LONGEST,

@@ -32,7 +32,7 @@ def start_sections(desk: Desk, look: Look) -> tuple[Section, ...]:
                 _RECENT,
                 near,
                 title=f"No player is called {safe(look.player, limit=60)}" + (": nearest are" if near else ""),
-                empty="Nothing begins like it either. Check the id, or search by e-mail; / searches again.",
+                empty="Nothing begins like it either. Check the id, or try the e-mail with /.",
             )
         )
     elif look.status is Status.FAILED and look.error is not None:

@@ -168,6 +168,7 @@ class AuditLogScreen(Screen[None]):
                 shown.title,
                 Content("\n".join(shown.plain_lines())),
                 raw=Content("\n".join(shown.raw_lines)),
+                indent=shown.indent,
                 copy=self._host.copy,
                 press=lambda key: Pressed(self._link_of(found.id)) if key == "y" else None,
                 keys="y link",
