@@ -69,6 +69,27 @@ class Batch(KeyedRequest):
     rows: Annotated[list[Any], Field(max_length=MOST_ROWS)]
 
 
+class PlayerBatch(Batch):
+    """Players: rows of `{externalPlayerId, email?, contextSnapshot?, idempotencyKey}`, a thousand at most.
+
+    A row that is wrong is told of, and does not stop the others.
+    """
+
+
+class WalletBatch(Batch):
+    """Balances: rows of `{externalPlayerId, economyKey, amount, reason?, idempotencyKey}`, a thousand at most.
+
+    A row that is wrong is told of, and does not stop the others.
+    """
+
+
+class InventoryBatch(Batch):
+    """Items: rows of `{externalPlayerId, itemKey, quantity, parameters?, reason?, idempotencyKey}`, a thousand at most.
+
+    A row that is wrong is told of, and does not stop the others.
+    """
+
+
 async def players(call: Call) -> Reply:
     """Make players."""
     return await _import(call, PlayerRow, importing.import_players)

@@ -61,11 +61,11 @@ ROUTES: Final[tuple[Route, ...]] = (
     server_route("GET", f"{PLAYER}/blocks", standing.blocks, "player.block.read", THE_PLAYER, reply=told.Blocks),
     server_route("GET", f"{PLAYER}/spend", standing.spend, "purchase.read", THE_PLAYER, reply=PlayerSpend),
     *(
-        server_route("POST", f"/migrate/{what}", rule, f"migrate.{what}", body=migrate.Batch, reply=server.Migrated)
-        for what, rule in (
-            ("players", migrate.players),
-            ("wallet", migrate.wallet),
-            ("inventory", migrate.inventory),
+        server_route("POST", f"/migrate/{what}", rule, f"migrate.{what}", body=body, reply=server.Migrated)
+        for what, rule, body in (
+            ("players", migrate.players, migrate.PlayerBatch),
+            ("wallet", migrate.wallet, migrate.WalletBatch),
+            ("inventory", migrate.inventory, migrate.InventoryBatch),
         )
     ),
 )
