@@ -12,6 +12,7 @@ import pytest
 from kraty_console.backend.engine import players
 from kraty_console.backend.webhooks.claims import HOUR, LEASE_MS, MINUTE, SECOND, EndpointKey, claim
 from kraty_console.backend.webhooks.delivery_ids import is_delivery_id
+from kraty_console.backend.worker import Job, Worker
 from tests.backend.receiver import Receiver, answer, receiving
 from tests.backend.studio import SECRET, Studio, told
 from tests.backend.world import ALICE, World
@@ -243,6 +244,24 @@ async def test_when_told_to_end_it_ends_what_it_began_and_begins_nothing(studio:
     await ending
     assert told(receiver) == [(ALICE, 1)]
     assert await studio.states() == ["delivered", "pending"]
+
+
+async def test_what_takes_too_long_is_broken_off_and_tried_again(studio: Studio, receiver: Receiver) -> None:
+    await studio.endpoint(receiver)
+    await studio.credit(ALICE, 1)
+    receiver.gate = asyncio.Event()
+    deliverer = studio.deliverer()
+    worker = Worker([Job("webhooks", deliverer.rest_seconds, deliverer.run, deliverer.finish)], lambda: studio.now)
+    worker.start()
+    await receiver.arrived.wait()
+    await worker.stop(0.05)
+    assert deliverer.busy == 0
+    assert worker.states["webhooks"].failures == 0
+    receiver.gate.set()
+    studio.now += LEASE_MS
+    await studio.deliver()
+    assert told(receiver) == [(ALICE, 1), (ALICE, 1)]
+    assert await studio.states() == ["delivered"]
 
 
 async def test_what_goes_wrong_with_us_is_told_to_whoever_runs_it(

@@ -114,9 +114,13 @@ class Deliverer:
             await asyncio.gather(*self._under_way)
 
     async def finish(self) -> None:
-        """Begin nothing more, and wait for what is under way."""
+        """Begin nothing more, and wait for what is under way; cancelled, break that off: it is tried again later."""
         self._ending = True
-        await self.quiet()
+        try:
+            await self.quiet()
+        except asyncio.CancelledError:
+            await asyncio.gather(*self._under_way, return_exceptions=True)
+            raise
 
     async def _look(self) -> list[_Work]:
         async with self._db.read() as tx:
@@ -152,16 +156,22 @@ class Deliverer:
         claimed: Claimed | None = first
         try:
             while claimed is not None:
-                await self._deliver(claimed)
-                more = [] if self._ending else await self._claim(claimed.endpoint, 1)
-                claimed = more[0] if more else None
+                claimed = await self._settle(claimed, await self._post(claimed))
         except Exception as error:  # ours, not the receiver's: `run` raises it, and the delivery is tried again
             LOG.exception("a delivery broke off; it is tried again")
             self._trouble = error
 
-    async def _deliver(self, claimed: Claimed) -> None:
-        outcome = await self._post(claimed)
-        await self._db.run(lambda tx: settle(tx, claimed, outcome, self._now_ms()))
+    async def _settle(self, claimed: Claimed, outcome: Outcome) -> Claimed | None:
+        """Note what came of a delivery, and take the next one that is due to its endpoint, in one transaction."""
+
+        async def work(tx: Transaction) -> list[Claimed]:
+            now_ms = self._now_ms()
+            await settle(tx, claimed, outcome, now_ms)
+            await tx.flush()
+            return [] if self._ending else await claim(tx, claimed.endpoint, now_ms, 1)
+
+        taken = await self._db.run(work)
+        return taken[0] if taken else None
 
     async def _post(self, claimed: Claimed) -> Outcome:
         try:
