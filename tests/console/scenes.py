@@ -80,7 +80,7 @@ LOOKS = (
     Scene("keys", "alice_42", ("?", "DIALOG")),
     Scene("palette", "alice_42", (":", "DIALOG")),
     Scene("ticket", "alice_42", ("t", "DIALOG")),
-    Scene("filter", "heavy_user", ("1", "f", "DIALOG", "text:practice")),
+    Scene("filter", "grace_hopper", ("f", "DIALOG", "text:weekly")),
     Scene("recent", "alice_42", ("p", "DIALOG")),
     Scene("document", "alice_42", ("enter", "DIALOG")),
     Scene("document_raw", "alice_42", ("J", "DIALOG")),
