@@ -16,7 +16,9 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from kraty_console.backend import answers, identities
+from kraty_console.backend import progression as progressions
 from kraty_console.backend.engine import name_pool
+from kraty_console.backend.engine.context import Tenant
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
 
@@ -123,11 +125,11 @@ async def shown(
     """Lists of entries, each from the first place on, as the wire has them; the people of all are looked up at once."""
     ids = sorted({row["participant_id"] for rows in lists for row in rows if row["kind"] == "player"})
     people = await _people(tx, tenant, ids)
-    balances = await _balances(tx, tenant, ids, progression)
+    balances = await progressions.balances(tx, Tenant(*tenant), ids, progression)
     return [
         [
             _entry(row, number, people.get(row["participant_id"]), self_id)
-            | ({"progression": _held(balances, row, progression)} if progression else {})
+            | ({"progression": balances.get(row["participant_id"], {})} if progression else {})
             for number, row in enumerate(rows, 1)
         ]
         for rows in lists
@@ -165,10 +167,6 @@ def _bot(participant_id: str) -> Json:
     return name_pool.draw(lambda count: digest[:count])
 
 
-def _held(balances: Mapping[tuple[str, str], int], row: Values, keys: Sequence[str]) -> Json:
-    return {key: balances.get((row["participant_id"], key), 0) for key in keys}
-
-
 async def _people(tx: Transaction, tenant: tuple[str, str], ids: Sequence[str]) -> dict[str, Json]:
     column = tables.players.c
     rows = await tx.all(
@@ -177,20 +175,3 @@ async def _people(tx: Transaction, tenant: tuple[str, str], ids: Sequence[str]) 
         )
     )
     return {row["player_id"]: row for row in rows}
-
-
-async def _balances(
-    tx: Transaction, tenant: tuple[str, str], ids: Sequence[str], keys: Sequence[str]
-) -> dict[tuple[str, str], int]:
-    if not keys:
-        return {}
-    column = tables.wallets.c
-    rows = await tx.all(
-        sa.select(column.player_id, column.economy_key, column.balance).where(
-            column.studio_id == tenant[0],
-            column.game_id == tenant[1],
-            tx.among(column.player_id, ids),
-            column.economy_key.in_(keys),
-        )
-    )
-    return {(row["player_id"], row["economy_key"]): row["balance"] for row in rows}

@@ -16,7 +16,7 @@ from kraty_console.contract.boards import (
     Scored,
 )
 from tests.contract.backend import NOW, Answered
-from tests.contract.collecting import event_board, manage, put_board
+from tests.contract.collecting import define_progressions, event_board, manage, put_board
 from tests.contract.shapes import exactly
 from tests.contract.world import HOUR, World
 
@@ -40,15 +40,17 @@ def finalize(world: World, leaderboard_id: str) -> None:
 class TestOfAnEvent:
     def test_it_is_read_with_the_key_alone(self, world: World) -> None:
         leaderboard_id = event_board(world)
-        world.hold("alice", "gold", 12)
+        define_progressions(world)
+        world.hold("alice", "xp", 12)
+        world.hold("alice", "gold", 7)
         path = f"/event-leaderboards/{leaderboard_id}"
         told = exactly(EventLeaderboard, world.play("GET", path).data)
         assert (told.finalized, told.mode, told.self) == (False, "global", None)
         [entry] = told.entries
         assert (entry.name, entry.score, entry.rank, entry.is_self, entry.kind) == ("Alice", 3, 1, False, "player")
-        own = world.play("GET", f"{path}?externalId=alice&includeSelf=true&limit=1&progression=gold,fame").data
+        own = world.play("GET", f"{path}?externalId=alice&includeSelf=true&limit=1&progression=gold,xp,fame").data
         assert own["self"] == {"rank": 1, "score": 3}
-        assert (own["entries"][0]["isSelf"], own["entries"][0]["progression"]) == (True, {"gold": 12, "fame": 0})
+        assert (own["entries"][0]["isSelf"], own["entries"][0]["progression"]) == (True, {"xp": 12, "fame": 0})
         assert world.play("GET", f"{path.upper().replace('/EVENT-LEADERBOARDS', '/event-leaderboards')}").status == 200
 
     def test_what_is_no_id_is_told_apart_from_what_is_not_there(self, still: World) -> None:
