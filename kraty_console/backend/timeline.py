@@ -24,7 +24,8 @@ from kraty_console.backend.webhooks.delivery_ids import as_uuid, first_from, mom
 from kraty_console.backend.webhooks.reading import newest_of_player
 from kraty_console.contract.timeline import TimelineKind
 
-_IS_BAN: Final = tables.audit.c.action.in_([sa.literal_column("'player.ban'"), sa.literal_column("'player.unban'")])
+_BANS: Final = ("player.ban", "player.unban")
+_IS_BAN: Final = tables.audit.c.action.in_([sa.literal_column(f"'{action}'") for action in _BANS])
 """As the index of these rows has it, letter for letter: so a player's other audit rows are not walked through."""
 
 Source = Callable[[Transaction, PlayerPlace, int, Position | None], Awaitable[list[Dated]]]
@@ -55,16 +56,27 @@ async def timeline_page(
         return None
     place = (tenant.studio_id, tenant.game_id, player_id)
     found: list[list[tuple[int, str, TimelineKind, dict[str, Any]]]] = []
-    for kind, source in SOURCES:
-        if kind in kinds:
-            rows = await source(tx, place, limit + 1, before)
-            found.append([(row.at, row.id, kind, row.data) for row in rows])
+    for kind, source in _sources(kinds):
+        rows = await source(tx, place, limit + 1, before)
+        found.append([(row.at, row.id, _kind_of(kind, row.data), row.data) for row in rows])
     newest = list(islice(merge(*found, key=itemgetter(0, 1), reverse=True), limit + 1))
     cursor = Position(*newest[limit - 1][:2]).encoded() if len(newest) > limit else None
     return [
         {"kind": kind.value, "at": answers.moment(at), "id": row_id, kind.value: data}
         for at, row_id, kind, data in newest[:limit]
     ], cursor
+
+
+def _sources(kinds: Collection[TimelineKind]) -> list[tuple[TimelineKind, Source]]:
+    """Where the rows of these kinds come from; bans stand among the other audit rows when both are asked for."""
+    if {TimelineKind.BAN, TimelineKind.AUDIT} <= set(kinds):
+        others = [(kind, SOURCES[kind]) for kind in kinds if kind not in (TimelineKind.BAN, TimelineKind.AUDIT)]
+        return [*others, (TimelineKind.AUDIT, _of_audit())]
+    return [(kind, SOURCES[kind]) for kind in kinds]
+
+
+def _kind_of(kind: TimelineKind, data: Mapping[str, Any]) -> TimelineKind:
+    return TimelineKind.BAN if kind is TimelineKind.AUDIT and data["action"] in _BANS else kind
 
 
 def _of_table(
@@ -96,17 +108,17 @@ async def _deliveries(tx: Transaction, place: PlayerPlace, limit: int, before: P
     return [Dated(moment_of(row["id"]), as_uuid(row["id"]), row) for row in found]
 
 
-SOURCES: Final[tuple[tuple[TimelineKind, Source], ...]] = (
-    (TimelineKind.ATTEMPT, player_rows.attempts),
-    (TimelineKind.GRANT, _of_table(tables.grants, "created_at", "grant_id", answers.grant)),
-    (TimelineKind.WALLET, _of_table(tables.wallet_ledger, "occurred_at", "ledger_id", answers.wallet_entry)),
-    (TimelineKind.ITEM, _of_table(tables.item_ledger, "occurred_at", "ledger_id", answers.item_entry)),
-    (TimelineKind.LOBBY, player_rows.lobbies),
-    (TimelineKind.BAN, _of_audit(_IS_BAN)),
-    (TimelineKind.AUDIT, _of_audit(~_IS_BAN)),
-    (TimelineKind.WEBHOOK, _deliveries),
-)
-"""Where the rows come from."""
+SOURCES: Final[Mapping[TimelineKind, Source]] = {
+    TimelineKind.ATTEMPT: player_rows.attempts,
+    TimelineKind.GRANT: _of_table(tables.grants, "created_at", "grant_id", answers.grant),
+    TimelineKind.WALLET: _of_table(tables.wallet_ledger, "occurred_at", "ledger_id", answers.wallet_entry),
+    TimelineKind.ITEM: _of_table(tables.item_ledger, "occurred_at", "ledger_id", answers.item_entry),
+    TimelineKind.LOBBY: player_rows.lobbies,
+    TimelineKind.BAN: _of_audit(_IS_BAN),
+    TimelineKind.AUDIT: _of_audit(~_IS_BAN),
+    TimelineKind.WEBHOOK: _deliveries,
+}
+"""Where the rows of each kind come from when it is asked for by itself."""
 
 QUERIES: Final = len(SOURCES) + 3
 """How many queries a page takes at most: the player, each source, the grants of attempts, the tries of deliveries."""

@@ -14,12 +14,14 @@ from kraty_console.backend.jobs import JobNeeds, jobs
 from kraty_console.backend.worker import Job
 from tests.backend import collecting_calls
 from tests.backend.plans import recorded, walks
-from tests.bench.crowd import PENDING, STUCK, UNROLLED, Crowd, crowd_of, load
+from tests.bench.crowd import PENDING, STUCK, UNROLLED, Crowd, crowd_of, load, load_veteran
 from tests.contract.backend import Answered, Backend
 from tests.contract.world import World, make_world
 from tests.databases import KINDS, SqliteFiles, postgresql_server
 
 PLAYERS = 2_500
+VETERAN = 2_000
+"""Rows of each kind that one player has; what is asked about them costs as about anybody."""
 MOST = 450
 """Rows of one table that one statement may meet: twice a page of the longest, and what follows of one row each."""
 
@@ -55,6 +57,7 @@ def full(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
             world.mend_table()
             crowd = backend.run(lambda tx: crowd_of(tx, world.tenant, PLAYERS, backend.clock.ms))
             backend.run(lambda tx: load(tx, crowd, 0, PLAYERS))
+            backend.run(lambda tx: load_veteran(tx, crowd, VETERAN))
             collecting_calls.fill_board(world, crowd)
             found = Full(world, crowd)
             found.wait(backend.db.analyze())
@@ -80,6 +83,11 @@ def _page_after_a_page(full: Full, path: str) -> Answered:
 CALLS: dict[str, Callable[[Full], Answered]] = {
     "look-up": lambda full: full.world.get(full.player(1200)),
     "look-up by a key": lambda full: full.world.serve("GET", f"/players/{full.crowd.external_id(1200)}?limit=200"),
+    "look-up of a veteran": lambda full: full.world.get(full.player(PLAYERS, "?limit=200")),
+    "timeline of a veteran": lambda full: _page_after_a_page(full, full.player(PLAYERS, "/timeline?limit=100")),
+    "log of a veteran": lambda full: _page_after_a_page(
+        full, f"{full.world.log}?player={full.crowd.external_id(PLAYERS)}&limit=100"
+    ),
     "search by id": lambda full: full.world.get(f"{full.world.game}/players?query={full.crowd.external_id(77)}"),
     "search by e-mail": lambda full: full.world.get(f"{full.world.game}/players?query={full.crowd.email(78)}"),
     "search by prefix": lambda full: full.world.get(f"{full.world.game}/players?query=player_00"),

@@ -81,6 +81,21 @@ class Crowd:
             head = say.head(first, end)
             yield table, f"INSERT INTO {table} ({', '.join(columns)}) {head} SELECT {values} FROM {source}"
 
+    def veteran(self, postgresql: bool, rows: int) -> Iterator[str]:
+        """The statements for one player more, the last one by number, with so many rows of each kind."""
+        say = _Sql(postgresql, self)
+        came = f"{self.now_ms - _SPREAD} + i * {_SPREAD // self.players}"
+        for table, columns, _ in _tables(self, say, came):
+            many = 1 if table == "players" else rows
+            if table in _HISTORIES:
+                values = ", ".join(map(str, columns.values()))
+                source = f"{say.rows(many)} CROSS JOIN (SELECT CAST({self.players} AS bigint) AS i) AS s"
+                yield f"INSERT INTO {table} ({', '.join(columns)}) {say.rows_head(many)} SELECT {values} FROM {source}"
+
+
+_HISTORIES: Final = ("players", "attempts", "grants", "wallet_ledger", "item_ledger", "audit")
+"""What a player gets more of with time."""
+
 
 class _Sql:
     """The few words in which the databases differ."""
@@ -118,6 +133,16 @@ class _Sql:
         if self.postgresql:
             return ""
         return f"WITH RECURSIVE s(i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM s WHERE i < {end - 1})"
+
+    def rows_head(self, count: int) -> str:
+        """What has to stand before a select from `rows`."""
+        if self.postgresql:
+            return ""
+        return f"WITH RECURSIVE e(k) AS (SELECT 0 UNION ALL SELECT k + 1 FROM e WHERE k < {count - 1})"
+
+    def rows(self, count: int) -> str:
+        """So many rows, by their number."""
+        return f"generate_series(0, {count - 1}) AS e(k)" if self.postgresql else "e"
 
     def series(self, first: int, end: int, of_each: int) -> str:
         """The players, each so often."""
@@ -180,9 +205,9 @@ def _tables(crowd: Crowd, say: _Sql, came: str) -> list[tuple[str, Columns, int]
         "created_at": started,
     }
     audit: Columns = {
-        "audit_id": say.id("audit", came, "i"),
+        "audit_id": say.id("audit", came, "i + k"),
         "environment": "'live'",
-        "occurred_at": came,
+        "occurred_at": f"{came} + k",
         "actor_kind": "'member'",
         "actor_id": "'m' || (i % 50)",
         "actor_label": "'member'",
@@ -215,7 +240,7 @@ def _tables(crowd: Crowd, say: _Sql, came: str) -> list[tuple[str, Columns, int]
     item: Columns = {"item_key": "'sword'", "quantity": 1}
     key: Columns = {"operation": "'wallet.credit'", "key": say.named(), "request_hash": "'x'", "created_at": came}
     alias: Columns = {"environment": "'live'", "external_player_id": say.named("_guest"), "created_at": came}
-    items: Columns = {**item, "ledger_id": ledger["ledger_id"], "delta": 1, "origin": "'engine'", "position": 3}
+    items: Columns = {**item, "ledger_id": ledger["ledger_id"], "delta": 1, "origin": "'engine'", "position": "k + 3"}
     seat: Columns = {"lobby_id": say.id("outbox", came, "i / 8"), "joined_at": came}
     entry: Columns = {"leaderboard_id": board, "participant_id": place["player_id"], "kind": "'player'"}
     return [
@@ -226,7 +251,7 @@ def _tables(crowd: Crowd, say: _Sql, came: str) -> list[tuple[str, Columns, int]
         ("wallet_ledger", {**place, **ledger}, 2),
         ("leaderboard_entries", {**tenant, **entry, "score": "i % 1000", "reached_at": came}, 1),
         ("inventory", {**place, **item, "metadata": say.json("'{}'"), "created_at": came, "updated_at": came}, 0),
-        ("item_ledger", {**place, **items, "occurred_at": came}, 0),
+        ("item_ledger", {**place, **items, "occurred_at": f"{came} + k"}, 0),
         ("attempt_rolls", {**place, "attempt_id": attempt, "rolled_at": came}, 0),
         ("grant_deposits", {**place, "grant_id": grants["grant_id"], "deposited_at": came}, 0),
         ("player_aliases", {**place, **alias}, 0),
@@ -239,11 +264,17 @@ def _tables(crowd: Crowd, say: _Sql, came: str) -> list[tuple[str, Columns, int]
 
 async def load(tx: Transaction, crowd: Crowd, first: int, end: int) -> int:
     """Insert the players from `first` to before `end` and all that is theirs; how many rows that were."""
-    rows = 0
-    for _, statement in crowd.statements(tx.postgresql, first, end):
-        literal = re.sub(r"(?<!:):(?!:)", r"\\:", statement)  # no colon of it names a parameter
-        rows += (await tx.execute(sa.text(literal))).rowcount
-    return rows
+    return sum([await _insert(tx, words) for _, words in crowd.statements(tx.postgresql, first, end)])
+
+
+async def load_veteran(tx: Transaction, crowd: Crowd, rows: int) -> int:
+    """Insert one player more, to whom much has happened; how many rows that were."""
+    return sum([await _insert(tx, words) for words in crowd.veteran(tx.postgresql, rows)])
+
+
+async def _insert(tx: Transaction, statement: str) -> int:
+    literal = re.sub(r"(?<!:):(?!:)", r"\\:", statement)  # no colon of it names a parameter
+    return (await tx.execute(sa.text(literal))).rowcount
 
 
 async def crowd_of(tx: Transaction, tenant: Tenant, players: int, now_ms: int) -> Crowd:
