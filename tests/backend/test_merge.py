@@ -105,7 +105,7 @@ async def test_a_ledger_keeps_what_was_true_and_says_how_the_rest_came_over(worl
     assert (await world.player(USER))["ledger_position"] == 5
 
 
-async def test_one_event_tells_it_all(world: World) -> None:
+async def test_one_event_tells_it_all_and_the_log_of_both_ids_shows_it(world: World) -> None:
     await both(world)
     before = len(await world.rows(tables.outbox))
     result = await merged(world)
@@ -118,11 +118,6 @@ async def test_one_event_tells_it_all(world: World) -> None:
     assert {row["economyKey"]: row["balance"] for row in told["wallet"]} == {"gold": 530, "gems": 7}
     assert [row["quantity"] for row in told["inventory"]] == [3]
     assert told["summary"]["attemptCount"] == 2
-
-
-async def test_the_log_of_both_ids_shows_it(world: World) -> None:
-    await both(world)
-    result = await merged(world)
     rows = await world.rows(tables.audit, action="player.merge")
     assert [(row["player_id"], row["external_player_id"]) for row in rows] == [
         (result["fromPlayerId"], GUEST),

@@ -82,7 +82,7 @@ def test_what_is_told_is_what_happened(world: World, capsys: pytest.CaptureFixtu
 
 
 def test_the_same_seed_does_the_same(backend: Backend, world: World, capsys: pytest.CaptureFixture[str]) -> None:
-    alone = ("--players", "1", "--calls", "40")
+    alone = ("--players", "1", "--calls", "30")
     first = simulated(capsys, *alone, "--seed", "3")
     second = simulated(capsys, *alone, "--seed", "3")
     other = simulated(capsys, *alone, "--seed", "4")
