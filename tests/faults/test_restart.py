@@ -11,7 +11,7 @@ from tests.databases import postgresql_server
 from tests.faults.load import CALLERS, Load, check, player
 from tests.faults.victim import Victim
 
-CRASHES = 2
+CRASHES = 1
 CHANGES = 20
 
 

@@ -91,6 +91,7 @@ async def follow(tx: Transaction, ctx: Context, attempt: Row) -> Row:
                 column.studio_id == key[0],
                 column.game_id == key[1],
                 column.player_id == key[3],
+                column.window_id == attempt["window_id"],  # the board's: so that only attempts of it are looked at
                 column.leaderboard_id == key[2],
             )
             .order_by(column.score.desc(), column.attempt_id)
