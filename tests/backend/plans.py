@@ -16,7 +16,7 @@ GROWING: Final = frozenset(
     {
         *("players", "player_aliases", "attempts", "grants", "grant_deposits", "attempt_rolls", "wallets", "inventory"),
         *("wallet_ledger", "item_ledger", "leaderboard_entries", "lobby_members", "audit", "outbox", "idempotency"),
-        "board_entries",
+        *("board_entries", "webhook_deliveries", "webhook_attempts"),
     }
 )
 """Tables with more rows the more players there are."""

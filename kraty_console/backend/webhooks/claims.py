@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -58,7 +59,7 @@ class Claimed:
 
 async def claim(tx: Transaction, endpoint: EndpointKey, now_ms: int, most: int) -> list[Claimed]:
     """Take up to so many deliveries that are due; none of an endpoint that is not active."""
-    rows = await tx.all(_due(tx, endpoint, now_ms, most))
+    rows = sorted(await tx.all(_due(tx, endpoint, now_ms, most)), key=itemgetter("due_at", "position"))
     if not rows:
         return []
     column = tables.webhook_deliveries.c
@@ -127,34 +128,37 @@ async def _end(tx: Transaction, endpoint: Row, delivery: Row, state: str, now_ms
 
 
 def _due(tx: Transaction, endpoint: EndpointKey, now_ms: int, most: int) -> sa.Select[Any]:
+    """The deliveries that are due longest, locked, and only then what they tell: a few rows by their keys."""
     deliveries, endpoints, outbox = tables.webhook_deliveries, tables.webhook_endpoints, tables.outbox
     column = deliveries.c
-    query = (
+    first = (
         sa.select(
-            column.delivery_id,
-            column.attempt_count,
-            column.event_name,
+            *(column[name] for name in ("studio_id", "game_id", "delivery_id", "outbox_id", "attempt_count")),
+            *(column[name] for name in ("event_name", "due_at", "position")),
             endpoints.c.url,
             endpoints.c.secret,
-            outbox.c.payload,
-            outbox.c.occurred_at,
         )
         .join_from(
             deliveries,
             endpoints,
             sa.and_(*(endpoints.c[name] == column[name] for name in ("studio_id", "game_id", "endpoint_id"))),
         )
-        .join(outbox, sa.and_(*(outbox.c[name] == column[name] for name in ("studio_id", "game_id", "outbox_id"))))
         .where(
             *_of(deliveries, endpoint.tenant),
             column.endpoint_id == endpoint.endpoint_id,
+            column.due_at.is_not(None),
             column.due_at <= now_ms,
             endpoints.c.state == "active",
         )
         .order_by(column.due_at, column.position)
         .limit(most)
     )
-    return query.with_for_update(of=deliveries, skip_locked=True) if tx.postgresql else query
+    if tx.postgresql:
+        first = first.with_for_update(of=deliveries, skip_locked=True)
+    taken = first.subquery("taken")
+    return sa.select(taken, outbox.c.payload, outbox.c.occurred_at).join_from(
+        taken, outbox, sa.and_(*(outbox.c[name] == taken.c[name] for name in ("studio_id", "game_id", "outbox_id")))
+    )
 
 
 def _of(table: sa.Table, tenant: Tenant) -> list[sa.ColumnElement[bool]]:

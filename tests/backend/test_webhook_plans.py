@@ -1,0 +1,105 @@
+"""What the worker and the list of deliveries ask finds its rows by an index, also among many that are done with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kraty_console.backend.engine import endpoints, players, wallet
+from kraty_console.backend.engine.ids import IdSource
+from kraty_console.backend.storage import tables
+from kraty_console.backend.storage.transaction import Transaction
+from kraty_console.backend.webhooks import reading
+from kraty_console.backend.webhooks.claims import EndpointKey, claim, settle
+from kraty_console.backend.webhooks.deliverer import Deliverer
+from kraty_console.backend.webhooks.delivery_ids import delivery_id
+from kraty_console.backend.webhooks.fan_out import fan_out
+from kraty_console.backend.webhooks.posting import Outcome, Poster
+from kraty_console.contract.secret import Secret
+from tests.backend.plans import recorded, walks
+from tests.backend.studio import Studio
+from tests.backend.world import World
+
+MANY = 6_000
+OWNERS = 2_000
+FEW = 40
+"""How many of those still have to be sent."""
+MOST = 450
+
+
+async def fill(studio: Studio) -> str:
+    """An endpoint that was told a lot by now; its id."""
+    world = studio.world
+    long_ago = IdSource(lambda: studio.now - 1_000_000, lambda bits: 0)
+    tenant = {"studio_id": world.tenant.studio_id, "game_id": world.tenant.game_id}
+    owners = [long_ago() for _ in range(OWNERS)]
+
+    async def work(tx: Transaction) -> str:
+        ctx = studio.context()
+        made = await endpoints.create(tx, ctx, "https://games.example/", None, Secret("whsec_test"))
+        endpoint = str(made.data["endpoint"]["id"])
+        events: list[dict[str, Any]] = []
+        deliveries: list[dict[str, Any]] = []
+        for number in range(MANY):
+            owner, outbox_id, pending = owners[number % OWNERS], long_ago(), number >= MANY - FEW
+            shared = {**tenant, "environment": "live", "player_id": owner, "event_name": "wallet.changed"}
+            told = {"outbox_id": outbox_id, "payload": {}, "occurred_at": 1, "state": "told"}
+            events.append({**shared, **told})
+            deliveries.append(
+                {
+                    **shared,
+                    "delivery_id": delivery_id(long_ago()),
+                    "endpoint_id": endpoint,
+                    "outbox_id": outbox_id,
+                    "stream": owner,
+                    "position": number - MANY,
+                    "state": "pending" if pending else "failed" if number % 100 == 0 else "delivered",
+                    "due_at": studio.now if pending else None,
+                    "attempt_count": 1,
+                    "created_at": 1,
+                }
+            )
+        await tx.insert_many(tables.outbox, events)
+        await tx.insert_many(tables.webhook_deliveries, deliveries)
+        tried = [{**tenant, "delivery_id": each["delivery_id"], "number": 1, "started_at": 1} for each in deliveries]
+        await tx.insert_many(tables.webhook_attempts, tried)
+        seen = dict.fromkeys(("first_seen_at", "last_seen_at", "created_at", "updated_at"), 1)
+        known = [{"player_id": owner, "environment": "live", "external_player_id": owner, **seen} for owner in owners]
+        await tx.insert_many(tables.players, [{**tenant, **each} for each in known])
+        for name in ("ann", "ben"):
+            await players.upsert(tx, ctx, name)
+        return endpoint
+
+    endpoint = await world.db.run(work)
+    for name in ("ann", "ben", "ann"):
+        await world.run(wallet.credit, studio.context(), name, "gold", 1)
+    await world.db.analyze()
+    return endpoint
+
+
+async def test_nothing_walks_through_what_is_done_with(world: World) -> None:
+    studio = Studio(world)
+    endpoint = await fill(studio)
+    key = EndpointKey(world.tenant, endpoint)
+    first = (await studio.deliveries())[0]
+    with recorded(world.db) as sent:
+        await Deliverer(world.db, lambda: studio.now, studio.new_id, Poster())._look()
+        async with world.db.transaction() as tx:
+            assert await fan_out(tx, world.tenant, studio.now, studio.new_id) == 3
+        async with world.db.transaction() as tx:
+            for each in await claim(tx, key, studio.now, 5):
+                await settle(tx, each, Outcome(1, 200), studio.now)
+        async with world.db.read() as tx:
+            for filters in (
+                reading.Filters("live"),
+                reading.Filters("live", player_id=first["player_id"]),
+                reading.Filters("live", state="failed"),
+            ):
+                assert (await reading.page(tx, world.tenant, filters, "evt_7" + "Z" * 25, 20))[0]
+            assert await reading.one(tx, world.tenant, first["delivery_id"])
+            await reading.newest_of_player(tx, world.tenant, first["player_id"], None, 20)
+            await reading.first_of_stream(tx, first)
+        await studio.replay(first["delivery_id"])
+        for verb in ("pause", "unpause", "archive"):
+            await studio.change(verb, endpoint)
+    ours = [each for each in sent if "webhook_" in each.text or "outbox" in each.text]
+    assert await walks(world.db, ours, MOST) == []
