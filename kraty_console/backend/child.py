@@ -6,6 +6,7 @@ import os
 import socket
 import sys
 
+from kraty_console.backend.preparing import CannotServe
 from kraty_console.backend.serve import serve_alone
 from kraty_console.backend.settings import Settings
 from kraty_console.backend.watching import logs
@@ -24,7 +25,10 @@ def main() -> None:
     descriptor, _, told = _line().partition(b" ")
     settings = Settings.from_json(told.decode())
     logs.set_up(settings.log_format, calls=settings.log_calls)
-    serve_alone(settings, socket.socket(fileno=int(descriptor)), first=False)
+    try:
+        serve_alone(settings, socket.socket(fileno=int(descriptor)), first=False)
+    except CannotServe as refused:
+        sys.exit(f"Error: {refused}")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from kraty_console.backend.storage.connecting import UnknownDatabase, engine_url
-from kraty_console.backend.storage.migrate import migrate
+from kraty_console.backend.storage.faults import Fault, fault_of
+from kraty_console.backend.storage.migrate import LONGEST_WAIT_MS, migrate
 
 
 class CannotServe(Exception):
@@ -20,8 +21,8 @@ class CannotServe(Exception):
         self.usage = usage
 
 
-async def prepare(url: str) -> None:
-    """Create or upgrade the tables of the database at the URL.
+async def prepare(url: str, *, wait_ms: int = LONGEST_WAIT_MS) -> None:
+    """Create or upgrade the tables of the database at the URL; somebody who holds one is waited for (milliseconds).
 
     Raises CannotServe when there is no such kind of database, it does not answer, or it is newer than this backend.
     """
@@ -42,11 +43,16 @@ async def prepare(url: str) -> None:
     from alembic.util.exc import CommandError
 
     try:
-        await migrate(url)
+        await migrate(url, wait_ms=wait_ms)
     except CommandError as error:
         raise CannotServe(f"the database was made by a newer version of this backend: {error}") from None
     except faults as error:
         shown = make_url(url).render_as_string(hide_password=True)
+        if fault_of(error) is Fault.LOCKED:
+            words = (
+                "is held by somebody else, so its tables cannot be brought up to date; end what holds it and try again"
+            )
+            raise CannotServe(f"the database {shown} {words}") from None
         raise CannotServe(f"the database {shown} does not answer: {_cause(error)}") from None
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from kraty_console.backend.preparing import CannotServe, prepare
 from kraty_console.backend.storage.connecting import UNLIMITED, WRITES, make_engine
 from kraty_console.backend.storage.migrate import migrate
 from tests.databases import KINDS, postgresql_server
@@ -90,6 +91,23 @@ def test_rows_of_the_old_shape_are_still_taken(url: str, upgraded: tuple[sa.Meta
         await engine.dispose()
 
     asyncio.run(work())
+
+
+def test_a_table_that_somebody_holds_is_not_waited_for_for_ever() -> None:
+    """Whoever waits to change a table has everybody else wait behind them."""
+
+    async def work(url: str) -> None:
+        await migrate(url, FIRST)
+        engine = make_engine(url, UNLIMITED)
+        async with engine.begin() as holder:
+            await holder.execute(sa.text("LOCK TABLE players IN ACCESS SHARE MODE"))
+            with pytest.raises(CannotServe, match=r"is held by somebody else"):
+                await prepare(url, wait_ms=50)
+        await engine.dispose()
+        await prepare(url)
+
+    with postgresql_server() as server:
+        asyncio.run(work(server.empty()))
 
 
 def _row(table: sa.Table, number: int) -> dict[str, Any]:

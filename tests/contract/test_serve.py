@@ -117,6 +117,8 @@ def test_an_address_that_is_taken_is_told_in_words(tmp_path: Path) -> None:
         port = taken.getsockname()[1]
         command = [*SERVE, "--database", f"sqlite:///{tmp_path}/kraty.db", "--listen", f"127.0.0.1:{port}"]
         assert refused(*command) == (1, f"Error: 127.0.0.1:{port} is in use; choose another with --listen")
+        numbers = serve(tmp_path, "--metrics", f"127.0.0.1:{port}")
+        assert refused(*numbers) == (1, f"Error: 127.0.0.1:{port} is in use; choose another with --metrics")
 
 
 @pytest.mark.parametrize(

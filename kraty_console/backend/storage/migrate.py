@@ -11,12 +11,15 @@ from kraty_console.backend.storage.connecting import UNLIMITED, WRITES, make_eng
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 _LOCK: Final = 0x6B72617479  # the advisory lock migrations take turns by
-_LONGEST_WAIT: Final = "10s"
+LONGEST_WAIT_MS: Final = 10_000
 """How long a change of a table may wait for those who use it: while it waits, everybody else waits behind it."""
 
 
-async def migrate(url: str, revision: str = "head") -> None:
-    """Create or upgrade the tables of the database at the URL, in one transaction."""
+async def migrate(url: str, revision: str = "head", *, wait_ms: int = LONGEST_WAIT_MS) -> None:
+    """Create or upgrade the tables of the database at the URL, in one transaction.
+
+    On PostgreSQL somebody who holds a table is waited for `wait_ms` (milliseconds), then nothing is changed (55P03).
+    """
     engine = make_engine(url, UNLIMITED)
     try:
         async with engine.connect() as connection:
@@ -24,7 +27,7 @@ async def migrate(url: str, revision: str = "head") -> None:
             async with connection.begin():
                 if engine.dialect.name == "postgresql":
                     await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
-                    await connection.execute(sa.text(f"SET LOCAL lock_timeout = '{_LONGEST_WAIT}'"))
+                    await connection.execute(sa.text(f"SET LOCAL lock_timeout = {wait_ms}"))
                 await connection.run_sync(_upgrade, revision)
     finally:
         await engine.dispose()
