@@ -153,7 +153,7 @@ async def test_the_old_id_finds_the_account_until_it_is_registered_anew(world: W
 
     assert await world.run(found, world.engine()) == [(USER, "merged", GUEST)]
     with pytest.raises(RuleError) as refused:
-        await world.run(wallet.credit, world.server("c-2"), GUEST, "gold", 1)
+        await world.run(wallet.debit, world.server("c-2"), GUEST, "gold", 1)
     assert refused.value.code is Code.NOT_FOUND
     husk = (await world.rows(tables.players, merged_into=(await world.player(USER))["player_id"]))[0]
     async with world.db.read() as tx:

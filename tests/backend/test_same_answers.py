@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from kraty_console.backend import snapshot
-from kraty_console.backend.engine import attempts, bans, grants, lobbies, players, rewards, wallet
+from kraty_console.backend import export, snapshot
+from kraty_console.backend.engine import attempts, bans, erase, grants, lobbies, merge, players, rewards, wallet
 from kraty_console.backend.engine.context import Answer
 from kraty_console.backend.engine.errors import RuleError
 from kraty_console.backend.storage import tables
@@ -60,6 +60,12 @@ async def _tell(world: World) -> list[Any]:
     await say(attempts.start, world.engine(), ALICE, "race")
     async with world.db.read() as tx:
         said += [await snapshot.build(tx, world.tenant, "live", who) for who in (ALICE, "ann", "ben", "Ben", "é")]
+    for pair in (("ben", "ann"), ("ben", "ann"), ("é", "ann"), ("ann", "ann"), ("ann", ALICE), ("nobody", "ann")):
+        await say(merge.merge, world.server(None), *pair)
+    for external_id in ("Ben", "Ben", "ben", "nobody"):
+        await say(erase.erase, world.server(None, reason="gdpr_erasure"), external_id)
+    async with world.db.read() as tx:
+        said.append(await export.build(tx, world.tenant, "live", "ann", world.now))
     said += [[table.name, await world.rows(table)] for table in tables.metadata.sorted_tables]
     return said
 

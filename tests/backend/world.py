@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -34,11 +35,12 @@ class World:
     tenant: Tenant
     new_id: Callable[[], str]
     now: int = NOW
+    random_bytes: Callable[[int], bytes] = secrets.token_bytes
 
     def engine(self, **changes: Any) -> Context:
         """The game itself acts."""
         ctx = Context(self.tenant, "live", ENGINE, "req_engine", self.now, self.new_id)
-        return replace(ctx, **changes)
+        return replace(ctx, random_bytes=self.random_bytes, **changes)
 
     def admin(self, key: str | None = "key-0001", **changes: Any) -> Context:
         """A member acts."""
@@ -106,10 +108,10 @@ class World:
 
 
 async def make_world(db: Database, seed: int | None = None) -> World:
-    """A studio, a game, a catalog, events and their windows; no players. With a seed the ids are always the same."""
-    chance = random.SystemRandom() if seed is None else random.Random(seed)
+    """A studio, a game, a catalog, events and their windows; no players. With a seed they are always the same."""
+    chance, names = (random.Random(f"{seed}/{of}") if seed is not None else random.SystemRandom() for of in range(2))
     new_id = IdSource(lambda: NOW, chance.getrandbits)
-    world = World(db, Tenant(new_id(), new_id()), new_id)
+    world = World(db, Tenant(new_id(), new_id()), new_id, random_bytes=names.randbytes)
 
     async def define(tx: Transaction) -> None:
         ctx = world.engine()
