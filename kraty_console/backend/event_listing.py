@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kraty_console.backend import answers
+from kraty_console.backend import answers, previews
 from kraty_console.backend.engine import conditions, entering, leaderboards, players
 from kraty_console.backend.engine.conditions import Asked, BrokenCondition
 from kraty_console.backend.engine.context import Context
@@ -61,8 +61,8 @@ async def read(tx: Transaction, ctx: Context, external_id: str) -> Open:
                 "entryRequirement": event["entry_requirement"],
                 "entryCost": _cost(event),
                 "metadata": {**(event["metadata"] or {}), **(window["metadata"] or {})},
-                "milestoneRewards": event["milestone_rewards"],
-                "rewardPolicy": event["reward_policy"],
+                "milestoneRewards": await previews.milestones(tx, ctx, event["milestone_rewards"]),
+                "rewardPolicy": await previews.reward_policy(tx, ctx, event["reward_policy"]),
                 "attemptQuota": await _quota(tx, ctx, player, event, window),
             }
         )
@@ -140,13 +140,12 @@ def _cost(event: Row) -> Json | None:
     return None if not cost else {"currencies": cost.get("currencies", []), "items": cost.get("items", [])}
 
 
-async def _quota(
-    tx: Transaction, ctx: Context, player: Mapping[str, Any] | None, event: Row, window: Row
-) -> Json | None:
-    quota = event["attempt_quota"]
-    if not quota:
-        return None
-    in_window, today = (0, 0) if player is None else await entering.used(tx, player, event, window, ctx.now_ms)
+async def _quota(tx: Transaction, ctx: Context, player: Mapping[str, Any] | None, event: Row, window: Row) -> Json:
+    """Told of every event: without a bound there is nothing to count, and what is left is null (kraty-api 5.12)."""
+    quota = event["attempt_quota"] or {}
+    in_window, today = (
+        (0, 0) if player is None or not quota else await entering.used(tx, player, event, window, ctx.now_ms)
+    )
     return {
         "maxPerWindow": quota.get("maxPerWindow"),
         "usedInWindow": in_window,

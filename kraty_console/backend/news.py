@@ -69,7 +69,7 @@ class PlayerNews:
                     table.c.position <= until,
                 )
             )
-            found += [(row["position"], row["occurred_at"], (name, shape(row))) for row in rows]
+            found += [(row["position"], row["occurred_at"], (name, _moved(name, shape(row)))) for row in rows]
         self._moved_at = max([self._moved_at, *(moved_at for _position, moved_at, _event in found)])
         return [event for _position, _moved_at, event in sorted(found, key=itemgetter(0))]
 
@@ -147,6 +147,12 @@ class BoardNews:
             ],
             "occurredAt": answers.moment(row["finalized_at"]),
         }
+
+
+def _moved(name: str, change: Json) -> Json:
+    """A change with a reason in any case, as SDKs are promised (kraty-api 5.6): else who did what, `server_grant`."""
+    gain, loss = ("credit", "debit") if name == "wallet_changed" else ("grant", "revoke")
+    return {**change, "reason": change["reason"] or f"{change['origin']}_{gain if change['delta'] > 0 else loss}"}
 
 
 def _scored(entry: Mapping[str, Any], place: int) -> Json:

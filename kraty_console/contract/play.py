@@ -50,13 +50,25 @@ class EventMetric(Answer):
     score_per_unit: float = 1
 
 
+class RewardEntry(Answer):
+    """What is certain of an entry of a bundle: which currency, item or crate, and how much of it at least."""
+
+    type: str
+    currency_key: str | None = None
+    item_key: str | None = None
+    crate_item_key: str | None = None
+    amount: int | None = None
+    quantity: int | None = None
+    parameters: dict[str, Any] | None = None
+
+
 class MilestoneReward(Answer):
     """What crossing a threshold brings."""
 
     key: str
     metric_key: str
     threshold: float
-    entries: list[dict[str, Any]] = Field(default_factory=list)
+    entries: list[RewardEntry] = Field(default_factory=list)
 
 
 class CostOfCurrency(Answer):
@@ -91,6 +103,35 @@ class AttemptQuota(Answer):
     remaining: int | None = None
 
 
+class RewardBundle(Answer):
+    """A bundle as it is shown before anybody has it."""
+
+    key: str = ""
+    """Empty where the event spells the bundle out itself."""
+    name: Any = None
+    """A string, or a map of language to string."""
+    entries: list[RewardEntry] = Field(default_factory=list)
+
+
+class RewardTier(Answer):
+    """What a range of ranks brings."""
+
+    from_rank: int
+    to_rank: int
+    bundle: RewardBundle | None = None
+
+
+class RewardPolicy(Answer):
+    """What an event pays (kraty-api 5.12)."""
+
+    type: str
+    """`none`, `fixed_bundle`, `rank_scaled` or `shared_pool`."""
+    bundle: RewardBundle | None = None
+    tiers: list[RewardTier] | None = None
+    pool: int | None = None
+    currency_key: str | None = None
+
+
 class EventListing(Answer):
     """An event that is open now, as one player sees it (kraty-api 5.12)."""
 
@@ -112,7 +153,7 @@ class EventListing(Answer):
     metadata: dict[str, Any] = Field(default_factory=dict)
     """The event's, with the window's over it."""
     milestone_rewards: list[MilestoneReward] = Field(default_factory=list)
-    reward_policy: dict[str, Any] = Field(default_factory=dict)
+    reward_policy: RewardPolicy | None = None
     attempt_quota: AttemptQuota | None = None
 
 

@@ -24,6 +24,8 @@ OPTIONAL = {
     "BoardEntry": {"avatar", "country", "anonymizedName", "anonymizedAvatar", "progression"},
     "EventLeaderboard": {"joined"},
     "Leaderboard": {"joined"},
+    "RewardEntry": {"currencyKey", "itemKey", "crateItemKey", "amount", "quantity", "parameters"},
+    "RewardPolicy": {"bundle", "tiers", "pool", "currencyKey"},
 }
 """What one surface or kind of row leaves out, by design."""
 

@@ -113,7 +113,7 @@ def test_a_balance_goes_up_and_down_and_never_below_nothing(world: World) -> Non
         {"economyKey": "gold", "balance": 15, "applied": False},
     ]
     assert move("credit", 5, idempotencyKey="d").data["balance"] == 20
-    assert world.serve("POST", "/players/ghost/wallet/gold/credit", {"amount": 1}).status == 404
+    assert world.serve("POST", "/players/ghost/wallet/gold/debit", {"amount": 1}).status == 404
     assert world.serve("POST", "/players/alice/wallet/nope/credit", {"amount": 1}).status == 404
     assert move("credit", 0).fields == ["amount"]
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StrictBool
+from pydantic import ConfigDict, Field, StrictBool
 
+from kraty_console.backend.api.numbers import WHOLE
 from kraty_console.backend.api.sdk.requests import GameRequest
+from kraty_console.backend.api.server.requests import Moment, one_of
 from kraty_console.backend.engine.lobbies import MAX_CAPACITY
 
 Value = int | float
 """A metric's value, kept as it was sent."""
 
 MetricKey = Annotated[str, Field(min_length=1, max_length=200)]
+Metrics = Annotated[dict[MetricKey, Value], Field(max_length=100, json_schema_extra={"minProperties": 1})]
 PlayerId = Annotated[str, Field(min_length=1, max_length=512)]
 
 
@@ -25,11 +28,13 @@ class Start(GameRequest):
 class Progress(GameRequest):
     """Report metrics: one value for an event with one metric, or several by key (`metricValues` is the same, C16)."""
 
+    model_config = ConfigDict(json_schema_extra=one_of("metricValue", "metrics", "metricValues"))
+
     mode: Literal["set", "increment"]
     metric_value: Value | None = None
-    metrics: Annotated[dict[MetricKey, Value], Field(max_length=100)] | None = None
-    metric_values: Annotated[dict[MetricKey, Value], Field(max_length=100)] | None = None
-    occurred_at: str | None = None
+    metrics: Metrics | None = None
+    metric_values: Metrics | None = None
+    occurred_at: Moment | None = None
 
 
 class LobbyPush(GameRequest):
@@ -37,6 +42,6 @@ class LobbyPush(GameRequest):
 
     key: Annotated[str, Field(min_length=1, max_length=200)]
     external_player_ids: Annotated[list[PlayerId], Field(min_length=1, max_length=MAX_CAPACITY)]
-    capacity: Annotated[int, Field(ge=1, le=MAX_CAPACITY)] | None = None
+    capacity: Annotated[int, Field(ge=1, le=MAX_CAPACITY), WHOLE] | None = None
     fill_bots: StrictBool | None = None
     metadata: dict[str, Any] | None = None

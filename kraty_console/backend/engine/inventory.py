@@ -23,7 +23,7 @@ CONSUMED = "consume"
 async def grant(
     tx: Transaction, ctx: Context, external_id: str, item_key: str, quantity: int, *, source_ref_id: str | None = None
 ) -> Answer:
-    """Give so many of an item. 404 for an unknown player, or an item that is not in the catalog."""
+    """Give so many of an item to a player, who is made on first contact; 404 for an item not in the catalog."""
     return await _adjust(tx, ctx, GRANT, external_id, item_key, quantity, source_ref_id)
 
 
@@ -50,13 +50,13 @@ async def _adjust(
 ) -> Answer:
     amounts.check_amount(quantity, "quantity")
     if ctx.surface == "server" and (await catalog.game(tx, ctx))["inventory_management"] == "studio":
-        return await _inert(tx, ctx, external_id, item_key)
+        return await _inert(tx, ctx, action, external_id, item_key)
     request = {"player": external_id, "itemKey": item_key, "quantity": quantity, "sourceRefId": source_ref_id}
     earlier = await idempotency.replay(tx, ctx, action, request)
     if earlier is not None:
         # A replay changes nothing, and says so (decisions: Idempotency).
         return Answer(earlier.status, {**earlier.data, "applied": False}, replayed=True)
-    player = await players.lock(tx, ctx, external_id)
+    player = await (players.upsert if action == GRANT else players.lock)(tx, ctx, external_id)
     if ctx.surface == "sdk":
         players.refuse_banned(player)
     item = await catalog.item(tx, ctx, item_key)
@@ -82,9 +82,9 @@ async def _adjust(
     return await idempotency.keep(tx, ctx, action, 200, data)
 
 
-async def _inert(tx: Transaction, ctx: Context, external_id: str, item_key: str) -> Answer:
+async def _inert(tx: Transaction, ctx: Context, action: str, external_id: str, item_key: str) -> Answer:
     """The studio keeps the inventory: nothing is held here, nothing changes, no key is taken (kraty-api 3.5)."""
-    if await players.find(tx, ctx.tenant, ctx.environment, external_id) is None:
+    if action != GRANT and await players.find(tx, ctx.tenant, ctx.environment, external_id) is None:
         not_found("Player", external_id)
     if await catalog.item(tx, ctx, item_key) is None:
         not_found("Item", item_key)

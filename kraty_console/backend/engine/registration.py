@@ -24,17 +24,14 @@ async def register(
 ) -> Answer:
     """Mint the player's secret; a player never heard of is made. Fires `player.registered`, the first time.
 
-    403 `player_banned`; 409 `player_already_registered` unless `force`, which rotates the secret and is 403
-    `forbidden` with a live key. The secret is in this answer and nowhere else, so it cannot be given again: the same
-    call with the same idempotency key mints another for ten minutes, in which an answer may have been lost; the one
-    that was lost is then worth nothing.
+    403 `player_banned`; 409 `player_already_registered` unless `force`, which rotates the secret and means nothing with
+    a live key: SDKs try it after a 409, and tell their game what the second try was told.
+
+    The secret is in this answer and nowhere else, so it cannot be given again: the same call with the same idempotency
+    key mints another for ten minutes, in which an answer may have been lost; the one that was lost is then worth
+    nothing.
     """
-    if force and ctx.environment == LIVE:
-        raise RuleError(
-            Code.FORBIDDEN,
-            "a secret is not rotated with a live key; the studio has to help the player",
-            {"environment": ctx.environment},
-        )
+    force = force and ctx.environment != LIVE
     operation = f"player.register/{ctx.environment}/{external_id}"
     earlier = await idempotency.replay(tx, ctx, operation, {"email": email, "force": force})
     player = await players.upsert(tx, ctx, external_id, email=email)

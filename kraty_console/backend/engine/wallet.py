@@ -24,7 +24,11 @@ async def credit(
     *,
     source_ref_id: str | None = None,
 ) -> Answer:
-    """Add to a balance. 404 for an unknown player or key, 409 when the balance would pass 2^53-1."""
+    """Add to a balance. 404 for an unknown key, 409 when the balance would pass 2^53-1.
+
+    What the studio's backend gives makes a player who was never heard of, as its grants do (kraty-api 3.4); anybody
+    else's credit is 404 then.
+    """
     return await _adjust(tx, ctx, "wallet.credit", external_id, economy_key, amount, source_ref_id)
 
 
@@ -84,7 +88,8 @@ async def _adjust(
     if earlier is not None:
         # A replay changes nothing, and says so (decisions: Idempotency).
         return Answer(earlier.status, {**earlier.data, "applied": False}, replayed=True)
-    player = await players.lock(tx, ctx, external_id)
+    gives = ctx.surface == "server" and action == "wallet.credit"
+    player = await (players.upsert if gives else players.lock)(tx, ctx, external_id)
     if ctx.surface == "sdk":
         players.refuse_banned(player)
     await _currency(tx, ctx, economy_key)

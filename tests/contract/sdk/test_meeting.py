@@ -77,7 +77,11 @@ def test_a_search_leaves_out_oneself_and_whoever_is_blocked_either_way(world: Wo
 )
 def test_a_search_has_bounds(still: World, query: str, field: str) -> None:
     assert still.play("GET", f"{ALICE}/friends/search{query}", who="alice").fields == [field]
-    assert still.play("GET", f"{ALICE}/friends/suggestions?limit=26", who="alice").fields == ["limit"]
+    assert still.play("GET", f"{ALICE}/friends/suggestions?limit=many", who="alice").fields == ["limit"]
+
+
+def test_more_suggestions_than_there_may_be_are_as_many_as_there_may_be(still: World) -> None:
+    assert [suggested(still, f"?limit={limit}") for limit in (26, 10**9, 0, -5)] == [[]] * 4
 
 
 def test_friends_of_friends_are_suggested_first_then_who_one_played_with(world: World) -> None:

@@ -69,8 +69,13 @@ def test_a_listing_tells_all_there_is_to_know(course: World) -> None:
     assert rally["entryCost"] == {"currencies": [{"key": "gold", "amount": 10}], "items": []}
     assert rally["entryRequirement"]["kind"] == "wallet_at_least"
     assert rally["milestoneRewards"][0]["metricKey"] == "laps"
-    assert rally["rewardPolicy"] == {"type": "fixed_bundle", "bundle": {"entries": [playing.GOLD]}}
-    assert (rally["currentAttemptId"], rally["attemptQuota"]) == (None, None)
+    assert rally["rewardPolicy"] == {
+        "type": "fixed_bundle",
+        "bundle": {"key": "", "name": "", "entries": [playing.GOLD]},
+    }
+    assert rally["currentAttemptId"] is None
+    unbounded = {"maxPerWindow": None, "usedInWindow": 0, "maxPerDay": None, "usedToday": 0, "remaining": None}
+    assert rally["attemptQuota"] == unbounded
     assert listed["arena"]["leaderboardId"] is None
     assert listed["sprint"]["attemptQuota"] == {
         "maxPerWindow": 2,

@@ -90,11 +90,12 @@ def test_force_rotates_where_nobody_plays_for_real(world: World) -> None:
     assert len(told(world, "player.registered")) == 1
 
 
-def test_force_is_for_no_live_key(world: World) -> None:
-    for who in ("alice", "never-seen"):
-        answer = register(world, who, query="?force=true")
-        assert (answer.status, answer.error["code"]) == (403, "forbidden")
-    assert world.serve("GET", player("never-seen")).status == 404
+def test_force_means_nothing_with_a_live_key(world: World) -> None:
+    first = register(world, "bob", query="?force=true")
+    again = register(world, "bob", query="?force=true")
+    assert (first.status, again.status, again.error["code"]) == (201, 409, "player_already_registered")
+    kept = {"X-Player-Secret": first.data["secret"]}
+    assert world.play("GET", f"{player('bob')}/friends", headers=kept).status == 200
     assert register(world, "alice", query="?force=maybe").fields == ["force"]
 
 

@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from kraty_console.backend.api.server.requests import TOLERANT, Key, ServerEntry
-from kraty_console.contract.actions import Amount
+from kraty_console.backend.api.numbers import WHOLE, Amount
+from kraty_console.backend.api.server.requests import TOLERANT, Key, Moment, ServerEntry
 from kraty_console.contract.limits import MAX_AMOUNT, MAX_ENTRIES, MAX_REASON
 from kraty_console.contract.wire import Request
 
@@ -48,7 +48,12 @@ class Debit(Reasoned):
 class Progress(Reasoned):
     """Move a progression resource, up or down."""
 
-    amount: Annotated[int, Field(ge=-MAX_AMOUNT, le=MAX_AMOUNT), AfterValidator(_moves)]
+    amount: Annotated[
+        int,
+        Field(ge=-MAX_AMOUNT, le=MAX_AMOUNT, json_schema_extra={"not": {"const": 0}}),
+        AfterValidator(_moves),
+        WHOLE,
+    ]
 
 
 class SelfGrant(Reasoned):
@@ -56,5 +61,5 @@ class SelfGrant(Reasoned):
 
     entries: Annotated[list[ServerEntry], Field(min_length=1, max_length=MAX_ENTRIES)]
     kind: Literal["reward", "crate"] | None = None
-    expires_at: str | None = None
+    expires_at: Moment | None = None
     metadata: dict[str, Any] | None = None

@@ -52,7 +52,7 @@ async def search(call: Call) -> Reply:
 
 async def suggestions(call: Call) -> Reply:
     """Players whom the player may know."""
-    limit = parameters.whole(call, "limit", 5, MOST_SUGGESTIONS)
+    limit = parameters.clamped(call, "limit", 5, MOST_SUGGESTIONS)
     async with call.services.db.read() as tx:
         return Reply({"suggestions": await meeting.suggestions(tx, reader_of(call), limit)})
 

@@ -13,6 +13,8 @@ from kraty_console.backend.engine.ids import is_id
 MAX_KEYS: Final = 8
 """Progression keys in one read (kraty-api 7.4)."""
 
+_LONGEST_NUMBER: Final = 18
+
 Word = TypeVar("Word", bound=str)
 
 
@@ -24,6 +26,17 @@ def whole(call: Call, name: str, default: int, most: int) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= len(str(most)) and 1 <= int(text) <= most):
         raise refusals.invalid(name, f"must be a whole number from 1 to {most}")
     return int(text)
+
+
+def clamped(call: Call, name: str, default: int, most: int) -> int:
+    """A whole number, taken for 1 or `most` where it is below or above."""
+    text = call.query(name)
+    if text is None:
+        return default
+    digits = text.removeprefix("-")
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= _LONGEST_NUMBER):
+        raise refusals.invalid(name, "must be a whole number")
+    return min(max(int(text), 1), most)
 
 
 def flag(call: Call, name: str) -> bool:

@@ -12,6 +12,7 @@ from kraty_console.backend.api import refusals
 from kraty_console.backend.api.calls import Call
 from kraty_console.backend.api.envelope import Reply
 from kraty_console.backend.api.moments import milliseconds
+from kraty_console.backend.api.numbers import WHOLE
 from kraty_console.backend.api.routing import Route
 from kraty_console.backend.api.sdk.requests import GameRequest
 from kraty_console.backend.api.sdk.route import PLAYER, THE_PLAYER, sdk_route
@@ -51,7 +52,7 @@ class PurchaseToTrack(GameRequest):
     ]
     product_id: Name
     product_type: Literal["consumable", "non_consumable", "subscription"] | None = None
-    amount_minor: Annotated[int, Field(ge=0, le=MOST_MINOR)]
+    amount_minor: Annotated[int, Field(ge=0, le=MOST_MINOR), WHOLE]
     currency: Currency
     receipt: Annotated[str, Field(max_length=200_000)] | None = None
     purchased_at: str | None = None

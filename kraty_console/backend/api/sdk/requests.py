@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from kraty_console.backend.api.server.requests import Email, KeyedRequest
+from kraty_console.backend.api.numbers import Amount
+from kraty_console.backend.api.server.requests import Email, KeyedRequest, one_of
 from kraty_console.backend.engine import friends
-from kraty_console.contract.actions import Amount
 
 
 class GameRequest(KeyedRequest):
@@ -38,6 +38,8 @@ class Presence(GameRequest):
 
 class Somebody(GameRequest):
     """Another player: by friend code or by external id, one of the two (kraty-api 4)."""
+
+    model_config = ConfigDict(json_schema_extra=one_of("friendCode", "externalPlayerId"))
 
     friend_code: Annotated[str, Field(min_length=1, max_length=16)] | None = None
     external_player_id: Annotated[str, Field(min_length=1, max_length=512)] | None = None

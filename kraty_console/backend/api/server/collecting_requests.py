@@ -6,9 +6,9 @@ from typing import Annotated
 
 from pydantic import Field
 
+from kraty_console.backend.api.numbers import Amount
 from kraty_console.backend.api.server.requests import TOLERANT, Key, KeyedRequest, Reference
 from kraty_console.backend.engine.segments import LONGEST
-from kraty_console.contract.actions import Amount
 from kraty_console.contract.limits import MAX_BALANCE, MAX_REASON
 from kraty_console.contract.wire import Request
 

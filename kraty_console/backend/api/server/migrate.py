@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError
 from kraty_console.backend.api.bodies import field_faults
 from kraty_console.backend.api.calls import Call
 from kraty_console.backend.api.envelope import Reply
+from kraty_console.backend.api.numbers import WHOLE
 from kraty_console.backend.api.server.requests import TOLERANT, Email, Key, KeyedRequest
 from kraty_console.backend.engine import importing
 from kraty_console.backend.engine.context import Answer, Context
@@ -21,7 +22,7 @@ from kraty_console.contract.wire import Request
 
 ExternalId = Annotated[str, Field(min_length=1, max_length=512)]
 CatalogKey = Annotated[str, Field(min_length=1, max_length=512)]
-Much = Annotated[int, Field(ge=1, le=MAX_BALANCE)]
+Much = Annotated[int, Field(ge=1, le=MAX_BALANCE), WHOLE]
 Reason = Annotated[str, Field(max_length=MAX_REASON)]
 
 Rule = Callable[[Transaction, Context, Sequence[Line], Sequence[Failure]], Awaitable[Answer]]

@@ -11,7 +11,8 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from kraty_console.contract.actions import Amount, CrateEntry, CurrencyEntry, ItemEntry
+from kraty_console.backend.api.numbers import Amount
+from kraty_console.contract.actions import CrateEntry, CurrencyEntry, ItemEntry
 from kraty_console.contract.limits import MAX_ENTRIES, MAX_REASON
 from kraty_console.contract.wire import Request
 
@@ -37,7 +38,15 @@ Email = Annotated[
 ]
 """Something before an @ and something after it: whether it is anybody's, only a letter would tell."""
 
+Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+"""An ISO-8601 moment with a zone; whether it is one is seen where it is used."""
+
 Reference = Annotated[str, Field(min_length=1, max_length=512)]
+
+
+def one_of(*names: str) -> dict[str, Any]:
+    """That a request has one of these fields and not two, in the words of JSON Schema; null is as good as nothing."""
+    return {"oneOf": [{"required": [name], "properties": {name: {"not": {"type": "null"}}}} for name in names]}
 
 
 class KeyedRequest(Request):
@@ -62,17 +71,23 @@ class ServerCurrencyEntry(CurrencyEntry):
 
     model_config = TOLERANT
 
+    amount: Amount
+
 
 class ServerItemEntry(ItemEntry):
     """So many of an item."""
 
     model_config = TOLERANT
 
+    quantity: Amount
+
 
 class ServerCrateEntry(CrateEntry):
     """So many crates, still to be opened."""
 
     model_config = TOLERANT
+
+    quantity: Amount
 
 
 ServerEntry = Annotated[ServerCurrencyEntry | ServerItemEntry | ServerCrateEntry, Field(discriminator="type")]
@@ -86,7 +101,7 @@ class ServerGrant(Request):
     idempotency_key: Key
     entries: Annotated[list[ServerEntry], Field(min_length=1, max_length=MAX_ENTRIES)]
     kind: Literal["reward", "crate"] | None = None
-    expires_at: str | None = None
+    expires_at: Moment | None = None
     source_kind: Literal["api", "admin"] | None = None
     source_ref_id: Reference | None = None
     metadata: dict[str, Any] | None = None
