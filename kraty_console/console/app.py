@@ -105,8 +105,7 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
 
     @staticmethod
     def _settle_memory() -> None:
-        """What was loaded to start stays for good: collecting it again and again would only cost."""
-        gc.collect()
+        """What was loaded to start stays for good: collecting it, now or again and again, would only cost."""
         gc.freeze()
         gc.enable()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import ClassVar
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -11,6 +10,8 @@ from rich.style import Style
 from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
+
+from kraty_console.console.widgets import tones
 
 Span = tuple[str, str]
 """Text that is safe to show, and the word for its tone (`plain`, `dim`, `good`, `warn`, `bad`, `accent`, …)."""
@@ -56,23 +57,6 @@ class LinesView(Widget):
     Subclasses override `build`. Text given to it must have passed the door (`present.safe`).
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "tone--plain",
-        "tone--dim",
-        "tone--good",
-        "tone--warn",
-        "tone--bad",
-        "tone--accent",
-        "tone--title",
-        "tone--rule",
-        "tone--key",
-        "tone--live",
-        "tone--test",
-        "tone--cursor",
-        "tone--cursor-blurred",
-        "tone--mark",
-    }
-
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 (Textual's name)
         super().__init__(id=id, classes=classes)
         self._lines: list[Strip] = []
@@ -111,10 +95,7 @@ class LinesView(Widget):
         """The terminal style that the theme gives to a tone."""
         style = self._styles_by_tone.get(tone)
         if style is None:
-            name = f"tone--{tone}"
-            known = name in self.COMPONENT_CLASSES
-            style = self.get_component_rich_style(name if known else "tone--plain")
-            self._styles_by_tone[tone] = style
+            style = self._styles_by_tone[tone] = tones.style_of(self, tone)
         return style
 
     def _strip(self, line: Line, width: int) -> Strip:
