@@ -173,9 +173,17 @@ async def test_behind_a_pooler_no_statement_outlives_its_transaction(opened: Ope
         assert await do(database, "SHOW lock_timeout") == "10s"
 
 
-def test_a_cache_size_that_is_no_number() -> None:
-    with pytest.raises(UnknownDatabase, match="whole number"):
-        engine_url("postgresql://host/db?statement_cache_size=none")
+@pytest.mark.parametrize(
+    ("query", "words"), [("statement_cache_size=none", "whole number"), ("conect_timeout=5", "conect_timeout")]
+)
+def test_what_a_url_says_and_nobody_understands(query: str, words: str) -> None:
+    with pytest.raises(UnknownDatabase, match=words):
+        engine_url(f"postgresql://host/db?{query}")
+
+
+def test_tls_is_asked_for_as_everywhere() -> None:
+    url = engine_url("postgres://ann@host/db?sslmode=verify-full&host=/run/postgresql")
+    assert dict(url.query) == {"ssl": "verify-full", "host": "/run/postgresql"}
 
 
 def test_trouble_that_passes_is_503_in_words_and_says_when_to_come_back(url: str) -> None:

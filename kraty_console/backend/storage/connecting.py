@@ -23,6 +23,11 @@ WRITES: Final = "kraty_writes"
 _CACHE: Final = "statement_cache_size"
 """In the query of a PostgreSQL URL: prepared statements kept for each connection; 0 behind a pooler of transactions."""
 
+_SAID: Final = frozenset(
+    {"host", "port", "user", "password", "passfile", "ssl", "sslmode", "target_session_attrs", "krbsrvname", _CACHE}
+)
+"""What the query of a PostgreSQL URL may say, as libpq has it."""
+
 
 class UnknownDatabase(ValueError):
     """The URL names no database this backend runs on."""
@@ -59,10 +64,21 @@ def engine_url(url: str) -> URL:
     if parsed.drivername in ("sqlite", "sqlite+aiosqlite") and parsed.database:
         return parsed.set(drivername="sqlite+aiosqlite")
     if parsed.drivername in ("postgresql", "postgres", "postgresql+asyncpg"):
-        if not str(parsed.query.get(_CACHE, "0")).isdecimal():
-            raise UnknownDatabase(f"{_CACHE} in the database URL must be a whole number")
-        return parsed.set(drivername="postgresql+asyncpg")
+        return _checked(parsed.set(drivername="postgresql+asyncpg"))
     raise UnknownDatabase(f"'{parsed.drivername}' is no database this runs on; use sqlite:///PATH or postgresql://…")
+
+
+def _checked(url: URL) -> URL:
+    """The URL with what its query says in the words of the driver; what that does not know is told, not dropped."""
+    if unknown := sorted(url.query.keys() - _SAID):
+        raise UnknownDatabase(
+            f"{unknown[0]} in the database URL is not known here; there are {', '.join(sorted(_SAID))}"
+        )
+    if not str(url.query.get(_CACHE, "0")).isdecimal():
+        raise UnknownDatabase(f"{_CACHE} in the database URL must be a whole number")
+    if (mode := url.query.get("sslmode")) is None:
+        return url
+    return url.difference_update_query(["sslmode"]).update_query_dict({"ssl": mode})
 
 
 def make_engine(url: str, limits: Limits | None = None) -> AsyncEngine:
