@@ -129,7 +129,7 @@ async def shown(
     return [
         [
             _entry(row, number, people.get(row["participant_id"]), self_id)
-            | ({"progression": balances.get(row["participant_id"], {})} if progression else {})
+            | ({"progression": balances[row["participant_id"]]} if row["participant_id"] in balances else {})
             for number, row in enumerate(rows, 1)
         ]
         for rows in lists
@@ -157,6 +157,7 @@ def _entry(row: Values, rank: int, person: Values | None, self_id: str | None) -
         "score": answers.number(row["score"]),
         "rank": rank,
         "isSelf": row["participant_id"] == self_id,
+        "player": None if person is None else {"metadata": person["metadata"] or {}},
     }
     return {name: value for name, value in found.items() if value is not None or name == "name"}
 
@@ -170,8 +171,12 @@ def _bot(participant_id: str) -> Json:
 async def _people(tx: Transaction, tenant: tuple[str, str], ids: Sequence[str]) -> dict[str, Json]:
     column = tables.players.c
     rows = await tx.all(
-        sa.select(column.player_id, column.display_identity, column.anonymized_identity, column.country).where(
-            column.studio_id == tenant[0], column.game_id == tenant[1], tx.among(column.player_id, ids)
-        )
+        sa.select(
+            column.player_id,
+            column.display_identity,
+            column.anonymized_identity,
+            column.country,
+            column.metadata,
+        ).where(column.studio_id == tenant[0], column.game_id == tenant[1], tx.among(column.player_id, ids))
     )
     return {row["player_id"]: row for row in rows}

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from pydantic import Field
 
 from kraty_console.contract.wire import Answer
+
+
+class EntryPlayer(Answer):
+    """Of the player behind an entry, what the game itself keeps with them."""
+
+    metadata: dict[str, Any] = Field(default_factory=dict)
 
 
 class BoardEntry(Answer):
@@ -24,7 +31,9 @@ class BoardEntry(Answer):
     rank: int
     is_self: bool = False
     progression: dict[str, int | float] | None = None
-    """Balances of the economy keys that were asked for."""
+    """Balances of the economy keys that were asked for; a bot has none."""
+    player: EntryPlayer | None = None
+    """None of a bot."""
 
 
 class OwnPlace(Answer):

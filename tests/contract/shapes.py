@@ -21,7 +21,7 @@ OPTIONAL = {
     "RowFailure": {"externalPlayerId"},
     "GiftableResource": {"economyKind", "rarity"},
     **{key: {"progression", "giftCooldownUntil"} for key in ("Named", "Friend", "FriendCode", "Hit", "Suggestion")},
-    "BoardEntry": {"avatar", "country", "anonymizedName", "anonymizedAvatar", "progression"},
+    "BoardEntry": {"avatar", "country", "anonymizedName", "anonymizedAvatar", "progression", "player"},
     "EventLeaderboard": {"joined"},
     "Leaderboard": {"joined"},
     "RewardEntry": {"currencyKey", "itemKey", "crateItemKey", "amount", "quantity", "parameters"},
