@@ -22,7 +22,11 @@ def _says_something(reason: str) -> str:
     return reason
 
 
-Reason = Annotated[str, Field(min_length=MIN_REASON, max_length=MAX_REASON), AfterValidator(_says_something)]
+Reason = Annotated[
+    str,
+    Field(min_length=MIN_REASON, max_length=MAX_REASON, json_schema_extra={"pattern": "\\S.+\\S"}),
+    AfterValidator(_says_something),
+]
 Ticket = Annotated[str, Field(min_length=1, max_length=MAX_TICKET)]
 IdempotencyKey = Annotated[str, Field(min_length=8, max_length=200)]
 Amount = Annotated[int, Field(ge=1, le=MAX_AMOUNT)]
@@ -83,7 +87,7 @@ class ManualGrant(Request):
     entries: Annotated[list[GrantEntry], Field(min_length=1, max_length=MAX_ENTRIES)]
     reason: Reason
     kind: Literal["reward", "crate"] | None = None
-    expires_at: str | None = None
+    expires_at: Annotated[str, Field(json_schema_extra={"format": "date-time"})] | None = None
     """An ISO-8601 moment with a zone, in the future; left out, the game's default applies."""
     metadata: dict[str, Any] | None = None
     ticket: Ticket | None = None

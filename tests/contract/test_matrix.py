@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from urllib.parse import urlencode
 
 import pytest
 
@@ -60,15 +61,12 @@ key_routes = pytest.mark.parametrize(
 player_routes = pytest.mark.parametrize("route", [each for each in ROUTES if each.access is Access.PLAYER], ids=_id)
 
 
-class _Segments(dict[str, str]):
-    """What fills a path; what is not known names nothing."""
-
-    def __missing__(self, _name: str) -> str:
-        return NOT_THERE
+QUERIES = {"players": {"query": "alice"}, "search": {"q": "ali"}}
+"""What has to be asked for, by the last word of the path."""
 
 
-def target(route: Route, world: World, **other: str) -> str:
-    """The path of the route, on things that are there."""
+def segments(route: Route, world: World, **other: str) -> Mapping[str, str]:
+    """What fills the path of the route: things that are there."""
     attempt = "unrolled" if "retry" in route.path else "stuck"
     filled = {
         "studioId": world.tenant.studio_id,
@@ -80,9 +78,14 @@ def target(route: Route, world: World, **other: str) -> str:
         "toExternalPlayerId": "alicia",
         **other,
     }
-    path = route.path.format_map(_Segments(filled))
-    queries = {"players": "?query=alice", "search": "?q=ali"}
-    return path + queries.get(path.rpartition("/")[2], "")
+    return {name: filled.get(name, NOT_THERE) for name in re.findall(r"\{(\w+)\}", route.path)}
+
+
+def target(route: Route, world: World, **other: str) -> str:
+    """The path of the route, on things that are there."""
+    path = route.path.format_map(segments(route, world, **other))
+    asked = QUERIES.get(path.rpartition("/")[2])
+    return f"{path}?{urlencode(asked)}" if asked else path
 
 
 def body(route: Route) -> dict[str, object] | None:
