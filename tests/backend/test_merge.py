@@ -105,6 +105,16 @@ async def test_a_ledger_keeps_what_was_true_and_says_how_the_rest_came_over(worl
     assert (await world.player(USER))["ledger_position"] == 5
 
 
+async def test_a_balance_that_was_spent_leaves_the_account_s_as_it_was(world: World) -> None:
+    await give(world, GUEST, "g-1", gold=30)
+    await world.run(wallet.debit, world.server("d-1", reason="shop"), GUEST, "gold", 30)
+    await give(world, USER, "u-1", gold=500)
+    await merged(world)
+    rows = sorted(await world.rows(tables.wallet_ledger), key=lambda row: int(row["position"]))
+    assert [(row["delta"], row["balance"]) for row in rows] == [(500, 500), (30, 30), (-30, 0), (0, 500)]
+    await ledgers_add_up(world)
+
+
 async def test_one_event_tells_it_all_and_the_log_of_both_ids_shows_it(world: World) -> None:
     await both(world)
     before = len(await world.rows(tables.outbox))

@@ -3,7 +3,8 @@
 Ledgers: a row keeps its change and what was held after it, for that is what was true, and what webhooks and the audit
 log say of it. The rows that move get the positions after the target's own, in their order. Each balance that was not
 nothing is then closed by a `merge` row that takes it out of the source's, and opened by one that puts it into the
-target's: the sum of a ledger goes on being what is held, and its last row of each key goes on saying so.
+target's; where the source's was nothing, a row of 0 says what the target's is. So the sum of a ledger goes on being
+what is held, and its last row of each key goes on saying so.
 """
 
 from __future__ import annotations
@@ -80,8 +81,9 @@ async def pour(tx: Transaction, ctx: Context, holding: Holding, source: Row, tar
     )
     entries = []
     position = target["ledger_position"]
-    for name in (name for name in after if theirs[name]):
-        for delta, left in ((-theirs[name], 0), (theirs[name], after[name])):
+    for name, amount_after in after.items():
+        pair = ((-theirs[name], 0), (theirs[name], amount_after)) if theirs[name] else ((0, amount_after),)
+        for delta, left in pair if amount_after else ():
             position += 1
             change = Change(name, delta, MERGED, source["player_id"])
             entries.append(new_entry(ctx, target, change, position, {key: name, amount: left}))
