@@ -83,7 +83,8 @@ async def test_a_receiver_that_fails_is_tried_again_on_the_schedule_and_then_no_
 ) -> None:
     await studio.endpoint(receiver)
     await studio.credit(ALICE, 5)
-    receiver.answer = lambda _: answer(503, b"in a minute")
+    await studio.credit(ALICE, 6)
+    receiver.answer = lambda message: answer(503 if message.envelope["data"]["delta"] == 5 else 200, b"in a minute")
     waits = [0, 5 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 10 * HOUR]
     for number, wait in enumerate(waits, 1):
         if wait:
@@ -92,14 +93,16 @@ async def test_a_receiver_that_fails_is_tried_again_on_the_schedule_and_then_no_
             assert len(receiver.messages) == number - 1, "not before its time"
             studio.now += 1
         await studio.deliver()
-        assert [message.envelope["deliveryAttempt"] for message in receiver.messages] == list(range(1, number + 1))
+        tries = [message.envelope["deliveryAttempt"] for message in receiver.messages]
+        assert tries[:8] == list(range(1, number + 1))
+    assert tries[8:] == [1], "what failed for good holds back nothing any more"
     studio.now += 1000 * HOUR
     await studio.deliver()
-    assert len(receiver.messages) == 8
-    assert await studio.states() == ["failed"]
-    assert len(set(receiver.ids)) == 1
-    assert len({str(message.envelope["data"]) for message in receiver.messages}) == 1
-    assert {row["error"] for row in await studio.attempts()} == {"answered 503"}
+    assert len(receiver.messages) == 9
+    assert await studio.states() == ["failed", "delivered"]
+    assert len(set(receiver.ids[:8])) == 1
+    assert len({str(message.envelope["data"]) for message in receiver.messages[:8]}) == 1
+    assert {row["error"] for row in await studio.attempts()} == {"answered 503", None}
 
 
 async def test_one_that_recovers_gets_what_waited_in_the_order_in_which_it_happened(
@@ -125,25 +128,14 @@ async def test_one_that_recovers_gets_what_waited_in_the_order_in_which_it_happe
     assert set(await studio.states()) == {"delivered"}
 
 
-async def test_what_failed_for_good_holds_back_nobody_any_more(studio: Studio, receiver: Receiver) -> None:
-    await studio.endpoint(receiver)
-    receiver.answer = lambda message: answer(500 if message.envelope["data"]["delta"] == 1 else 200)
-    await studio.credit("ann", 1)
-    await studio.credit("ann", 2)
-    for _ in range(8):
-        await studio.deliver()
-        studio.now += 10 * HOUR
-    assert await studio.states() == ["failed", "delivered"]
-
-
 async def test_two_workers_at_once_tell_each_event_once_and_in_order(studio: Studio) -> None:
     async with receiving() as one, receiving() as other:
         for receiver in (one, other):
             await studio.endpoint(receiver)
-        names = [f"player_{number}" for number in range(6)]
+        names = [f"player_{number}" for number in range(4)]
         for name in names:
             await studio.world.run(players.upsert, studio.world.engine(), name)
-        for amount in range(1, 5):
+        for amount in range(1, 4):
             await asyncio.gather(*(studio.credit(name, amount) for name in names))
         workers = [studio.deliverer(), studio.deliverer(most_of_endpoint=2), studio.deliverer(most=1)]
 
@@ -153,9 +145,9 @@ async def test_two_workers_at_once_tell_each_event_once_and_in_order(studio: Stu
         await asyncio.gather(*(work(index) for index in range(3)))
         await studio.deliver(*workers)
         for receiver in (one, other):
-            assert len(receiver.ids) == len(set(receiver.ids)) == 24
+            assert len(receiver.ids) == len(set(receiver.ids)) == 12
             for name in names:
-                assert [amount for who, amount in told(receiver) if who == name] == [1, 2, 3, 4]
+                assert [amount for who, amount in told(receiver) if who == name] == [1, 2, 3]
         assert not set(one.ids) & set(other.ids)
         assert {row["number"] for row in await studio.attempts()} == {1}
 

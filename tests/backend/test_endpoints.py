@@ -14,8 +14,9 @@ from kraty_console.backend.engine.context import Context
 from kraty_console.backend.engine.errors import RuleError
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
-from kraty_console.backend.webhooks.claims import HOUR, MINUTE, SECOND
+from kraty_console.backend.webhooks.claims import HOUR, MINUTE, MOST_ATTEMPTS, SECOND, EndpointKey, claim, settle
 from kraty_console.backend.webhooks.fan_out import fan_out
+from kraty_console.backend.webhooks.posting import Outcome
 from kraty_console.contract.webhooks import WORKER_DRIVEN, EventName
 from tests.backend.receiver import Receiver, answer, receiving
 from tests.backend.studio import SECRET, Studio, told
@@ -37,9 +38,16 @@ async def receiver() -> AsyncIterator[Receiver]:
         yield started
 
 
-async def fail_for_good(studio: Studio) -> None:
-    for _ in range(8):
-        await studio.deliver()
+async def fail_for_good(studio: Studio, endpoint: str) -> None:
+    """Every attempt of the schedule, without sending anything."""
+
+    async def work(tx: Transaction, ctx: Context) -> None:
+        await fan_out(tx, ctx.tenant, ctx.now_ms, ctx.new_id)
+        for each in await claim(tx, EndpointKey(ctx.tenant, endpoint), ctx.now_ms, 1):
+            await settle(tx, each, Outcome(1, 500, "answered 500"), ctx.now_ms)
+
+    for _ in range(MOST_ATTEMPTS):
+        await studio.world.run(work, studio.context())
         studio.now += 10 * HOUR
 
 
@@ -123,10 +131,10 @@ async def test_an_attempt_under_way_ends_when_its_endpoint_is_archived(studio: S
 
 
 async def test_what_failed_for_good_is_sent_again_on_a_schedule_of_its_own(studio: Studio, receiver: Receiver) -> None:
-    await studio.endpoint(receiver)
+    endpoint = await studio.endpoint(receiver)
     receiver.answer = lambda _: answer(500)
     await studio.credit(ALICE, 1)
-    await fail_for_good(studio)
+    await fail_for_good(studio, endpoint)
     [row] = await studio.deliveries()
     answered = await studio.replay(row["delivery_id"])
     delivery = answered.data["delivery"]

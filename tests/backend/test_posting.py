@@ -132,7 +132,7 @@ async def secure() -> AsyncIterator[Receiver]:
 
 
 async def to_name(name: str, port: int, trusted: ssl.SSLContext) -> Outcome:
-    poster = Poster(to_private=True, resolve=Names(["127.0.0.1"]), tls=trusted)
+    poster = Poster(to_private=True, resolve=Names(["127.0.0.1"]), tls=lambda: trusted)
     return await poster.post(targets.Target(True, name, port, "/"), {}, BODY)
 
 

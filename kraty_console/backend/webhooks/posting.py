@@ -8,7 +8,8 @@ import socket
 import ssl
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import h11
@@ -26,6 +27,9 @@ EXCERPT: Final = 1024
 """Characters of an answer that are kept."""
 
 _CHUNK: Final = 16 * 1024
+
+systems_tls: Final = cache(ssl.create_default_context)
+"""Whom the system trusts; it takes a tenth of a second to find out, so it is found out once."""
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 """The addresses of a name, for a port; raises OSError when there are none."""
@@ -67,7 +71,8 @@ class Poster:
     to_private: bool = False
     """Send to any address (development)."""
     resolve: Resolve = resolve
-    tls: ssl.SSLContext = field(default_factory=ssl.create_default_context)
+    tls: Callable[[], ssl.SSLContext] = systems_tls
+    """Whom to trust; asked when it is first needed."""
     limit_seconds: float = LIMIT_SECONDS
     clock: Callable[[], float] = time.monotonic
 
@@ -124,7 +129,7 @@ class Poster:
                 return await asyncio.open_connection(
                     address,
                     target.port,
-                    ssl=self.tls if target.secure else None,
+                    ssl=self.tls() if target.secure else None,
                     server_hostname=target.host if target.secure else None,
                 )
             except OSError as error:
