@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -158,25 +159,27 @@ def test_the_credential_of_one_surface_is_nothing_on_the_other(still: World, rou
 
 @game_routes
 @pytest.mark.parametrize("role", ROLES)
-def test_a_role_may_do_what_it_may_and_no_more(world: World, route: Route, role: str) -> None:
-    if route.permission == Permission.RETRY_REWARD_ROLL:
-        world.mend_table()
-    allowed = route.permission in ROLE_PERMISSIONS[role]
-    scene = SCENES.get(route.action, _nothing) if allowed else _nothing
-    path = target(route, world, **scene(world))
-    before = world.backend.counts()
-    answer = world.call(route.method, path, body(route), role=role)
-    if allowed:
+def test_a_role_may_do_what_it_may_and_no_more(
+    request: pytest.FixtureRequest, still: World, route: Route, role: str
+) -> None:
+    if route.permission in ROLE_PERMISSIONS[role]:
+        world: World = request.getfixturevalue("world")
+        if route.permission == Permission.RETRY_REWARD_ROLL:
+            world.mend_table()
+        path = target(route, world, **SCENES.get(route.action, _nothing)(world))
+        answer = world.call(route.method, path, body(route), role=role)
         assert answer.status in (200, 201), answer.raw
         return
+    before = still.backend.counts()
+    answer = still.call(route.method, target(route, still), body(route), role=role)
     assert (answer.status, answer.error["code"]) == (403, "forbidden")
     assert answer.error["details"]["permission"] == route.permission
-    _only_an_audit_row(world, before)
-    [row] = world.audit_rows(outcome="denied")
+    _only_an_audit_row(still, before)
+    [row] = _denied(still)
     assert (row["action"], row["actor"]["id"], row["gameId"]) == (
         route.action,
-        world.members[role],
-        world.tenant.game_id,
+        still.members[role],
+        still.tenant.game_id,
     )
     assert row["requestId"] == answer.headers["x-request-id"]
     if route.target:
@@ -188,48 +191,49 @@ def test_a_role_may_do_what_it_may_and_no_more(world: World, route: Route, role:
 
 @member_routes
 @pytest.mark.parametrize("stranger", [OUTSIDER, NEIGHBOUR])
-def test_a_game_of_others_is_not_there(world: World, route: Route, stranger: str) -> None:
+def test_a_game_of_others_is_not_there(still: World, route: Route, stranger: str) -> None:
     """A studio's neighbour sees the studio's log, and in it only what concerns its own game or none."""
-    before = world.backend.counts()
-    path = target(route, world)
+    before = still.backend.counts()
+    path = target(route, still)
     if route.access is Access.STUDIO and stranger == NEIGHBOUR:
-        path += "?gameId=" + world.tenant.game_id
-    answer = world.call(route.method, path, body(route), role=stranger)
+        path += "?gameId=" + still.tenant.game_id
+    answer = still.call(route.method, path, body(route), role=stranger)
     assert (answer.status, answer.error["code"]) == (404, "not_found")
-    _only_an_audit_row(world, before)
-    [row] = world.audit_rows(outcome="denied")
-    assert (row["action"], row["actor"]["id"]) == (route.action, world.members[stranger])
-    absent = world.call(route.method, target(route, world, gameId=NOT_THERE), body(route), role=stranger)
+    _only_an_audit_row(still, before)
+    [row] = _denied(still)
+    assert (row["action"], row["actor"]["id"]) == (route.action, still.members[stranger])
+    absent = still.call(route.method, target(route, still, gameId=NOT_THERE), body(route), role=stranger)
     if route.access is Access.GAME:
         assert absent.error["message"] == answer.error["message"]
 
 
 @member_routes
-def test_guessing_is_404_and_leaves_rows_in_the_member_s_own_log(world: World, route: Route) -> None:
+def test_guessing_is_404_and_leaves_rows_in_the_member_s_own_log(still: World, route: Route) -> None:
+    before = still.backend.counts()["audit"]
     guesses = [(where, name) for where in ("studioId", "gameId") for name in (NOT_THERE, "no-id-at-all", "..%2F..")]
     for where, name in guesses:
-        path = target(route, world, **{where: name})
+        path = target(route, still, **{where: name})
         if where not in route.path:
             path += f"?{where}={name}"
-        answer = world.call(route.method, path, body(route))
+        answer = still.call(route.method, path, body(route))
         assert (answer.status, answer.error["code"]) == (404, "not_found")
-    rows = world.audit_rows(outcome="denied")
-    assert len(rows) == len(guesses)
+    assert still.backend.counts()["audit"] == before + len(guesses)
+    rows = _denied(still, len(guesses))
     assert {(row["actor"]["id"], row["gameId"], row["action"]) for row in rows} == {
-        (world.members["GAME_ADMIN"], None, route.action)
+        (still.members["GAME_ADMIN"], None, route.action)
     }
 
 
 @key_routes
-def test_a_key_of_the_other_kind_is_forbidden_and_the_attempt_is_kept(world: World, route: Route) -> None:
-    key = world.keys["client_sdk" if route.permission == "server_integration" else "server_integration"]
-    headers = secret(route, world)
-    before = world.backend.counts()
-    answer = world.backend.call(route.method, target(route, world), body=body(route), token=key, headers=headers)
+def test_a_key_of_the_other_kind_is_forbidden_and_the_attempt_is_kept(still: World, route: Route) -> None:
+    key = still.keys["client_sdk" if route.permission == "server_integration" else "server_integration"]
+    headers = secret(route, still)
+    before = still.backend.counts()
+    answer = still.backend.call(route.method, target(route, still), body=body(route), token=key, headers=headers)
     assert (answer.status, answer.error["code"]) == (403, "forbidden")
     assert answer.error["details"]["permission"] == route.permission
-    _only_an_audit_row(world, before)
-    [row] = world.audit_rows(outcome="denied")
+    _only_an_audit_row(still, before)
+    [row] = _denied(still)
     assert (row["action"], row["actor"]["label"]) == (route.action, f"api_key:{key[:8]}")
 
 
@@ -322,6 +326,11 @@ def test_credentials_are_stored_as_hashes_only(still: World) -> None:
     for credential in (*still.sessions.values(), *still.keys.values(), still.secret("alice")):
         assert credential not in stored
         assert credential.rpartition(".")[2] not in stored
+
+
+def _denied(world: World, most: int = 1) -> list[Any]:
+    """The newest rows of attempts that were refused."""
+    return list(world.get(f"{world.log}?outcome=denied&limit={most}").data["rows"])
 
 
 def _only_an_audit_row(world: World, before: dict[str, int]) -> None:
