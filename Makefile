@@ -3,6 +3,7 @@ PYTHON ?= python3
 ROLE ?= GAME_ADMIN
 PLAYERS ?= 250000
 KILLS ?= 200
+STEPS ?= 10000
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
@@ -67,8 +68,9 @@ bench: $(VENV)/.dev ## what opening and painting cost (LINK=200ms,64kbit: one ti
 bench-backend: $(VENV)/.dev ## print what calls cost on PostgreSQL with PLAYERS players (250000), beside a thousand
 	@$(BIN)/python -m tests.bench.backend --players $(PLAYERS)
 
-soak: $(VENV)/.dev ## kill a busy server KILLS times (200), on both databases: nothing may be lost or doubled
+soak: $(VENV)/.dev ## kill a busy server KILLS times (200), on both databases: nothing may be lost or doubled; then STEPS changes in any order (10000)
 	@$(BIN)/python -m tests.faults --kills $(KILLS)
+	@STEPS=$(STEPS) $(BIN)/python -m pytest -o timeout=3600 tests/backend/test_state_machine.py
 
 clean: ## remove .venv and caches
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
