@@ -74,6 +74,8 @@ class Crowd:
     def statements(self, postgresql: bool, first: int, end: int) -> Iterator[tuple[str, str]]:
         """Table and statement, for the players from `first` to before `end`."""
         say = _Sql(postgresql, self)
+        if first == 0:
+            yield "webhook_endpoints", _endpoint(self, say)
         came = f"{self.now_ms - _SPREAD} + i * {_SPREAD // self.players}"
         for table, columns, of_each in _tables(self, say, came):
             values = ", ".join(map(str, columns.values()))
@@ -125,8 +127,11 @@ class _Sql:
 
     def named(self, suffix: str = "") -> str:
         """A player's external id, or what is made of it."""
-        padded = "lpad(i::text, 7, '0')" if self.postgresql else "printf('%07d', i)"
-        return f"'player_' || {padded} || '{suffix}'"
+        return f"'player_' || {self.padded('i', 7)} || '{suffix}'"
+
+    def padded(self, number: str, digits: int) -> str:
+        """A number in so many decimal digits."""
+        return f"lpad({number}::text, {digits}, '0')" if self.postgresql else f"printf('%0{digits}d', {number})"
 
     def head(self, first: int, end: int) -> str:
         """What has to stand before the select."""
@@ -152,6 +157,24 @@ class _Sql:
 
 
 Columns = dict[str, object]
+
+
+def _endpoint(crowd: Crowd, say: _Sql) -> str:
+    """An endpoint that was sent to once; it has the id of the event, for it needs one that is known."""
+    row: Columns = {
+        "studio_id": say.stored(crowd.studio_id),
+        "game_id": say.stored(crowd.game_id),
+        "endpoint_id": say.stored(crowd.event_id),
+        "environment": "'live'",
+        "url": "'https://studio.example/hook'",
+        "secret": "'none'",
+        "state": "'archived'",
+        "first_outbox_id": say.stored(crowd.event_id),
+        "last_position": 0,
+        "created_at": 1,
+        "updated_at": 1,
+    }
+    return f"INSERT INTO webhook_endpoints ({', '.join(row)}) VALUES ({', '.join(map(str, row.values()))})"
 
 
 def _tables(crowd: Crowd, say: _Sql, came: str) -> list[tuple[str, Columns, int]]:
@@ -242,6 +265,22 @@ def _tables(crowd: Crowd, say: _Sql, came: str) -> list[tuple[str, Columns, int]
     alias: Columns = {"environment": "'live'", "external_player_id": say.named("_guest"), "created_at": came}
     items: Columns = {**item, "ledger_id": ledger["ledger_id"], "delta": 1, "origin": "'engine'", "position": "k + 3"}
     seat: Columns = {"lobby_id": say.id("outbox", came, "i / 8"), "joined_at": came}
+    # Decimal digits are digits of a ULID, too.
+    delivery_id = "'evt_0' || " + say.padded("i", 25)
+    delivery: Columns = {
+        "delivery_id": delivery_id,
+        "endpoint_id": event,
+        "outbox_id": outbox["outbox_id"],
+        "environment": "'live'",
+        "event_name": "'grant.created'",
+        "stream": say.named(),
+        "position": "i",
+        "state": "'delivered'",
+        "attempt_count": 1,
+        "attempts_before": 0,
+        "created_at": came,
+    }
+    tried: Columns = {"delivery_id": delivery_id, "number": 1, "started_at": came, "status": 200}
     entry: Columns = {"leaderboard_id": board, "participant_id": place["player_id"], "kind": "'player'"}
     return [
         ("players", {**place, **players}, 1),
@@ -257,6 +296,8 @@ def _tables(crowd: Crowd, say: _Sql, came: str) -> list[tuple[str, Columns, int]
         ("player_aliases", {**place, **alias}, 0),
         ("lobby_members", {**place, **seat}, 0),
         ("idempotency", {**tenant, **key}, 0),
+        ("webhook_deliveries", {**place, **delivery}, 1),
+        ("webhook_attempts", {**tenant, **tried}, 1),
         ("audit", {**place, **audit}, 1),
         ("outbox", {**place, **outbox}, 1),
     ]
