@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from textual.app import App, ComposeResult
+from textual.containers import Container
 from textual.geometry import Region
 from textual.pilot import Pilot
 
@@ -63,7 +64,8 @@ class Frame(App[None]):
         return VARIABLE_DEFAULTS
 
     def compose(self) -> ComposeResult:
-        yield self.widget
+        with Container(id="around"):
+            yield self.widget
 
     @property
     def shown(self) -> list[str]:

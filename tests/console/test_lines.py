@@ -65,6 +65,20 @@ async def test_lines_that_are_gone_are_painted_over() -> None:
         assert app.shown[:3] == ["one", "", ""]
 
 
+async def test_what_changed_while_nobody_saw_it_is_shown_whole_afterwards() -> None:
+    view = Told(plain("one", "", "three"))
+    async with framed(view) as (app, pilot):
+        view.lines = plain("one", "", "")
+        view.redraw()
+        app.screen.query_one("#around").display = False
+        await pilot.pause()
+        view.lines = plain("uno", "due", "tre")
+        view.redraw()
+        app.screen.query_one("#around").display = True
+        await pilot.pause()
+        assert app.shown[:3] == ["uno", "due", "tre"]
+
+
 async def test_more_lines_than_there_is_room_for_are_left_out() -> None:
     view = Told(plain(*(f"{n}" for n in range(50))))
     async with framed(view, (20, 5)) as (app, _):

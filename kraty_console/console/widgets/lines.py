@@ -73,6 +73,7 @@ class LinesView(Widget):
         width, height = self.size
         if not width or not height:
             self._built_for = Size(0, 0)  # nobody sees it now; what it shows next has changed
+            self.refresh()  # and no line that Textual keeps may come back
             return
         before, known = self._lines, self._built_for == self.size
         fresh = self._build_lines()
