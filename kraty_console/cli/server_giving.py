@@ -128,7 +128,10 @@ def _adjustment(key: str) -> Callable[[Callable[..., int]], click.Command]:
 
 @_adjustment("economy_key")
 def credit(before: Options, /, **said: Any) -> int:  # noqa: ANN401
-    """Add AMOUNT to what PLAYER has of ECONOMY_KEY."""
+    """Add AMOUNT to what PLAYER has of ECONOMY_KEY.
+
+    A player never heard of is made.
+    """
     return _balance(before, said, lambda client: client.wallet.credit)
 
 
@@ -140,7 +143,10 @@ def debit(before: Options, /, **said: Any) -> int:  # noqa: ANN401
 
 @_adjustment("item_key")
 def give_item(before: Options, /, **said: Any) -> int:  # noqa: ANN401
-    """Put AMOUNT of ITEM_KEY into PLAYER's inventory at once, without a grant."""
+    """Put AMOUNT of ITEM_KEY into PLAYER's inventory at once, without a grant.
+
+    A player never heard of is made.
+    """
     return _items(before, said, lambda client: client.inventory.grant)
 
 

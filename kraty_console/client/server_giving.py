@@ -60,7 +60,7 @@ class Wallet(Family):
         source_ref_id: str | None = None,
         key: str | None = None,
     ) -> BalanceAdjusted:
-        """Add to a balance."""
+        """Add to a balance; a player never heard of is made."""
         body = {"amount": amount, "reason": reason, "sourceRefId": source_ref_id}
         segments = {"player": external_id, "economy_key": economy_key}
         return await self._calls.write(BalanceAdjusted, routes.CREDIT, segments, body, key=key)
@@ -94,7 +94,7 @@ class Inventory(Family):
         source_ref_id: str | None = None,
         key: str | None = None,
     ) -> ItemAdjusted:
-        """Give so many of an item."""
+        """Give so many of an item; a player never heard of is made."""
         body = {"quantity": quantity, "reason": reason, "sourceRefId": source_ref_id}
         segments = {"player": external_id, "item_key": item_key}
         return await self._calls.write(ItemAdjusted, routes.ITEM_GRANT, segments, body, key=key)
