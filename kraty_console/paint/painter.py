@@ -29,6 +29,13 @@ class Painter:
         self._numbers: list[list[int]] = []
         self._known = False
         self._cursor: tuple[int, int] | None = None
+        self._look = PLAIN
+
+    def release(self) -> str:
+        """What to send before something else writes to the terminal: the plain look."""
+        way = self.looks.way(self._look, PLAIN)
+        self._look = PLAIN
+        return way
 
     def forget(self) -> None:
         """Something else wrote to the terminal, or took it for a while: nothing is known of it any more."""
@@ -61,7 +68,7 @@ class Painter:
             self._columns, self._rows = size
             self._known = False
         shown = [(y, x, *cells_of(segments, self.looks)) for y, x, segments in pieces]
-        pen = Pen(self.looks, self._abilities, *size)
+        pen = Pen(self.looks, self._abilities, *size, self._look)
         if not self._known:
             self._begin_anew(pen, shown)
         touched: dict[int, tuple[list[str], list[int]]] = {}
@@ -72,7 +79,9 @@ class Painter:
         if cursor is not None and (pen.sent or cursor != self._cursor):
             pen.move(*cursor)
             self._cursor = cursor
-        return pen.finish()
+        sent = pen.finish()
+        self._look = pen.look
+        return sent
 
     def _begin_anew(self, pen: Pen, shown: list[tuple[int, int, list[str], list[int]]]) -> None:
         """Clear the screen to the background that most of the cells have."""

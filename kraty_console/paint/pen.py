@@ -16,15 +16,15 @@ _REPEAT_FROM: Final = 6
 
 
 class Pen:
-    """Collects what to send; begins in the plain look, and ends in it."""
+    """Collects what to send; `look` is what is set when it begins, and at the end what is set then."""
 
-    def __init__(self, looks: Looks, abilities: Abilities, columns: int, rows: int) -> None:
+    def __init__(self, looks: Looks, abilities: Abilities, columns: int, rows: int, look: int = PLAIN) -> None:
         self._looks = looks
         self._abilities = abilities
         self._columns, self._rows = columns, rows
         self._x: int | None = None
         self._y = 0
-        self._look = PLAIN
+        self.look = look
         self._out: list[str] = []
 
     @property
@@ -33,8 +33,9 @@ class Pen:
         return bool(self._out)
 
     def finish(self) -> str:
-        """Everything, with the plain look set again."""
-        self._set(PLAIN)
+        """Everything; a link does not stay open."""
+        if self._looks[self.look].link:
+            self._set(PLAIN)
         return "".join(self._out)
 
     def can_erase_to(self, look: int) -> bool:
@@ -47,6 +48,7 @@ class Pen:
     def clear(self, look: int) -> None:
         """Make the whole screen blank in this look."""
         self._out.append("\x1b[m")
+        self.look = PLAIN
         self._set(look)
         self._out.append("\x1b[2J")
 
@@ -73,7 +75,7 @@ class Pen:
             x = at - 1 if texts[at] == REST else at  # a half alone is not sent
             self._approach(x, y, texts, looks)
             if x >= tail and last - x > 3 and self.can_erase_to(looks[x]):
-                self._set(looks[x])
+                self._set_for(" ", looks[x])
                 self._out.append("\x1b[K")
                 return
             skip_to = self._draw(x, y, texts, looks, old_texts, old_looks)
@@ -102,7 +104,7 @@ class Pen:
             end += 1
         count = end - x
         if text == " " and count >= _ERASE_FROM and self._abilities.erases_some and self.can_erase_to(look):
-            self._set(look)
+            self._set_for(text, look)
             self._out.append(f"\x1b[{count}X")
             return end
         self._set_for(text, look)
@@ -147,17 +149,17 @@ class Pen:
         """Whether a cell can be sent in the look that is set."""
         if len(text) != 1 or ord(text) >= 0x1100:
             return False
-        return look == self._look or (text == " " and self._looks.blanks[self._look] == look)
+        return look == self.look or (text == " " and self._looks.blanks[self.look] == look)
 
     def _set_for(self, text: str, look: int) -> None:
         """Set the look of a cell; a blank takes any that looks the same without a letter."""
-        if text != " " or self._looks.blanks[self._look] != look:
+        if text != " " or self._looks.blanks[self.look] != look:
             self._set(look)
 
     def _set(self, look: int) -> None:
-        if look != self._look:
-            self._out.append(self._looks.way(self._look, look))
-            self._look = look
+        if look != self.look:
+            self._out.append(self._looks.way(self.look, look))
+            self.look = look
 
     def _way_to(self, x: int, y: int) -> str:
         """The shortest movement to a cell."""

@@ -11,6 +11,7 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
 
 from kraty_console.paint.abilities import abilities_of
+from kraty_console.paint.driving import driver_of
 from kraty_console.paint.painter import Painter, Piece
 from kraty_console.paint.standing import Standing
 
@@ -41,10 +42,10 @@ class PaintsChanges(App[Result]):
         super().__init__(*arguments, **options)
         self._painter: Painter | None = None
         self._standing = standing
-        if standing is not None:
-            from kraty_console.paint.taking_over import driver_over
+        self.driver_class = driver_of(self.driver_class, standing, self._release)
 
-            self.driver_class = driver_over(standing)
+    def _release(self) -> str:
+        return self._painter.release() if self._painter is not None else ""
 
     def forget_screen(self) -> None:
         """What the terminal shows is not known any more: the next update has to be of all of it."""
@@ -64,7 +65,8 @@ class PaintsChanges(App[Result]):
         pieces = None if self.plain_paint or self.is_inline else pieces_of(renderable)
         driver = self._driver
         if pieces is None or driver is None or self.is_headless:
-            if renderable is not None:
+            if renderable is not None and driver is not None and self._painter is not None:
+                driver.write(self._release())
                 self.forget_screen()
             super()._display(screen, renderable)
             return

@@ -39,7 +39,7 @@ def test_the_first_picture_is_a_clear_screen_and_what_stands_on_it() -> None:
     painter = Painter(ALL, ColorSystem.TRUECOLOR)
     lines = [(y, 0, [Segment("hi" if y == 1 else "", DARK), Segment(" " * 20, DARK)]) for y in range(4)]
     assert painter.paint(SIZE, lines, (0, 0)) == (
-        "\x1b[m\x1b[48;2;16;16;16m\x1b[2J\x1b[2H\x1b[38;2;208;208;208mhi\x1b[H\x1b[m"
+        "\x1b[m\x1b[48;2;16;16;16m\x1b[2J\x1b[2H\x1b[38;2;208;208;208mhi\x1b[H"
     )
 
 
@@ -57,16 +57,24 @@ def test_what_is_there_already_costs_nothing() -> None:
     assert painter.paint(SIZE, [(1, 3, [Segment("gold", LIT)])], (0, 0)) == ""
 
 
-def test_one_letter_is_a_place_a_style_and_the_letter() -> None:
+def test_one_letter_is_a_place_and_the_letter_and_a_style_where_another_is_set() -> None:
     painter = ready()
     sent(painter, 1, 3, ("gold", DARK))
-    assert sent(painter, 1, 3, ("bold", DARK)) == "\x1b[2;4H\x1b[38;2;208;208;208;48;2;16;16;16mb\x1b[m"
+    assert sent(painter, 1, 3, ("bold", DARK)) == "\x1b[2;4Hb"
+    assert sent(painter, 1, 3, ("c", LIT)) == "\x1b[2;4H\x1b[1;38;2;255;255;255mc"
+
+
+def test_before_something_else_writes_the_plain_look_is_set_again() -> None:
+    painter = ready()
+    assert painter.release() == "\x1b[m"
+    assert painter.release() == ""
+    assert sent(painter, 1, 3, ("g", DARK)) == "\x1b[2;4H\x1b[38;2;208;208;208;48;2;16;16;16mg"
 
 
 def test_only_what_of_a_style_changes_is_said() -> None:
     painter = ready()
     said = sent(painter, 0, 0, ("a", DARK), ("b", LIT), ("c", DARK), ("d", None))
-    assert said.count("48;2;16;16;16") == 1
+    assert "48;2;16;16;16" not in said
     assert "\x1b[1;38;2;255;255;255mb" in said
     assert "\x1b[22;38;2;208;208;208mc" in said
     assert said.endswith("c\x1b[md")
@@ -84,7 +92,7 @@ def test_a_short_gap_is_sent_again_and_a_long_one_is_jumped() -> None:
 def test_a_row_s_empty_end_is_erased() -> None:
     painter = ready()
     sent(painter, 2, 0, ("gold and silver", DARK))
-    assert sent(painter, 2, 0, ("gold" + " " * 16, DARK)) == "\x1b[3;6H\x1b[48;2;16;16;16m\x1b[K\x1b[m"
+    assert sent(painter, 2, 0, ("gold" + " " * 16, DARK)) == "\x1b[3;6H\x1b[K"
     without = ready(NONE, Style.parse("white on #101010"))
     sent(without, 2, 0, ("gold and silver", DARK))
     assert "\x1b[K" not in sent(without, 2, 0, ("gold" + " " * 16, DARK))
@@ -162,7 +170,7 @@ def test_the_cursor_is_put_where_it_belongs_and_only_then() -> None:
     blank = [(1, 0, [Segment(" ", DARK)])]
     assert painter.paint(SIZE, blank, (3, 2)) == "\x1b[3;4H"
     assert painter.paint(SIZE, blank, (3, 2)) == ""
-    assert painter.paint(SIZE, [(1, 0, [Segment("a", DARK)])], (3, 2)).endswith("a\x1b[3;4H\x1b[m")
+    assert painter.paint(SIZE, [(1, 0, [Segment("a", DARK)])], (3, 2)).endswith("a\x1b[3;4H")
 
 
 def test_what_is_taken_for_narrow_is_one_cell_wide_and_stands_alone() -> None:

@@ -103,7 +103,7 @@ class SuggestionLine(LinesView):
         return self._suggestions
 
     def show(self, suggestions: Sequence[Suggestion], chosen: int | None) -> None:
-        """Show these, the one at `chosen` marked; none is while an answer is awaited."""
+        """Show these, the one at `chosen` marked; while an answer is awaited none is, and the first has its colour."""
         self._suggestions, self._chosen, self._words = tuple(suggestions), chosen, ""
         self.redraw()
 
@@ -127,7 +127,7 @@ class SuggestionLine(LinesView):
             spans.append(
                 (
                     f"▸{suggestion.shown}" if i == self._chosen else f" {suggestion.shown}",
-                    "accent" if i == self._chosen else "plain",
+                    "accent" if i == (self._chosen or 0) else "plain",
                 )
             )
             if suggestion.note:

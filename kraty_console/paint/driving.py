@@ -1,0 +1,45 @@
+"""Textual's driver where the painter owns the terminal: from the picture that stands already to the look it ends in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from textual.driver import Driver
+
+from kraty_console.paint.standing import ALTERNATE_SCREEN, HIDDEN_CURSOR, Standing
+
+
+def driver_of(usual: type[Driver], standing: Standing | None, release: Callable[[], str]) -> type[Driver]:
+    """The usual driver, so that it clears nothing that stands, and leaves the terminal as it was before that stood.
+
+    `release` gives what puts the terminal's look back before anything else is shown on it. A driver that is not that of
+    a terminal on Linux or macOS is given back as it is.
+    """
+    from textual.drivers.linux_driver import LinuxDriver
+
+    if not issubclass(usual, LinuxDriver):
+        return usual
+
+    class PaintersDriver(usual):  # type: ignore[misc, valid-type]
+        _given = frozenset({ALTERNATE_SCREEN, HIDDEN_CURSOR}) if standing else frozenset()
+
+        def write(self, data: str) -> None:
+            if data in self._given:
+                self._given -= {data}
+                return
+            super().write(data)
+
+        def start_application_mode(self) -> None:
+            taken_over = bool(self._given)
+            super().start_application_mode()
+            self._given = frozenset()
+            if taken_over and standing is not None:
+                self.attrs_before: Any = list(standing.attributes)
+
+        def stop_application_mode(self) -> None:
+            if way := release():
+                self.write(way)
+            super().stop_application_mode()
+
+    return PaintersDriver
