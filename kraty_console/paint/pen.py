@@ -12,8 +12,6 @@ from kraty_console.paint.looks import PLAIN, Looks
 _ERASE_FROM: Final = 10
 """Blanks in a row from which erasing them and moving on is shorter than sending them."""
 
-_REPEAT_FROM: Final = 6
-
 
 class Pen:
     """Collects what to send; `look` is what is set when it begins, and at the end what is set then."""
@@ -108,10 +106,7 @@ class Pen:
             self._out.append(f"\x1b[{count}X")
             return end
         self._set_for(text, look)
-        if count >= _REPEAT_FROM and self._abilities.repeats and count * len(text.encode()) > 5:
-            self._out.append(f"{text}\x1b[{count - 1}b")
-        else:
-            self._out.append(text * count)
+        self._out.append(text * count)
         self._x = end if end < self._columns else None
         return end
 

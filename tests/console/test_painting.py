@@ -40,7 +40,7 @@ class Twice:
             emulator.receive(b"\x1b[?7l")
         self.sent = [0, 0]
         self.updates = 0
-        abilities = Abilities(erases_in_colour=True, repeats=True, erases_some=True)
+        abilities = Abilities(erases_in_colour=True, erases_some=True)
         self.painter = Painter(abilities, colours_of(app.console))
         app._display = self.display  # type: ignore[method-assign]
 

@@ -15,8 +15,8 @@ from tests.paint.screens import mend_halves, plainly, seen
 from tests.terminal import Emulator
 
 COLUMNS, ROWS = 24, 6
-ALL = Abilities(erases_in_colour=True, repeats=True, erases_some=True)
-ABILITIES = [ALL, Abilities(), Abilities(repeats=True), Abilities(erases_in_colour=True), Abilities(erases_some=True)]
+ALL = Abilities(erases_in_colour=True, erases_some=True)
+ABILITIES = [ALL, Abilities(), Abilities(erases_in_colour=True), Abilities(erases_some=True)]
 
 STYLES = [
     None,
