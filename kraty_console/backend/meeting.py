@@ -23,6 +23,10 @@ MOST_OF_FRIENDS: Final = 100
 """Friends whose friends are looked at, so that a suggestion costs the same for the best-known player of the game."""
 
 
+MOST_NEWCOMERS: Final = 200
+"""Of the game's newest players, who are suggested if they were here lately, so that no player is suggested nobody."""
+
+
 async def search(tx: Transaction, reader: Reader, environment: str, query: str, limit: int) -> list[Json]:
     """Players whose name begins so, whatever the case, in the order of their names, with what they are to the reader.
 
@@ -51,8 +55,9 @@ async def search(tx: Transaction, reader: Reader, environment: str, query: str, 
     return await with_progression(tx, reader, found)
 
 
-async def suggestions(tx: Transaction, reader: Reader, limit: int) -> list[Json]:
-    """Friends of friends, those with most friends in common first; then who played in the same lobbies lately.
+async def suggestions(tx: Transaction, reader: Reader, environment: str, limit: int) -> list[Json]:
+    """Friends of friends, those with most friends in common first; then who played in the same lobbies lately; then
+    newer players of the game who are there, or were there last.
 
     Left out are friends, whoever a request is open with, the banned, and who `search` leaves out.
     """
@@ -61,6 +66,9 @@ async def suggestions(tx: Transaction, reader: Reader, limit: int) -> list[Json]
     if len(ranked) < limit:
         met = await _played_with(tx, reader, limit + len(known))
         ranked += [each for each in met if each not in known and each not in ranked]
+    if len(ranked) < limit:
+        here = await _newly_here(tx, reader, environment)
+        ranked += [each for each in here if each not in known and each not in ranked]
     column = players.c
     rows = await tx.all(
         sa.select(*PERSON).where(
@@ -161,3 +169,16 @@ async def _played_with(tx: Transaction, reader: Reader, limit: int) -> list[str]
         .limit(limit)
     )
     return [row["player_id"] for row in rows]
+
+
+async def _newly_here(tx: Transaction, reader: Reader, environment: str) -> list[str]:
+    column = players.c
+    newest = await tx.all(
+        sa.select(column.player_id, column.environment, column.last_active_at)
+        .where(*_here(players, reader.tenant))
+        .order_by(column.player_id.desc())
+        .limit(MOST_NEWCOMERS)
+    )
+    here = [row for row in newest if row["environment"] == environment and row["last_active_at"] is not None]
+    here.sort(key=lambda row: (-row["last_active_at"], row["player_id"]))
+    return [row["player_id"] for row in here]

@@ -9,7 +9,7 @@ import pytest
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.friends import FriendSearch, FriendSuggestions
-from tests.contract.backend import segment
+from tests.contract.backend import NOW, segment
 from tests.contract.knowing import ask, befriend, player
 from tests.contract.shapes import exactly
 from tests.contract.world import World
@@ -104,6 +104,25 @@ def test_friends_of_friends_are_suggested_first_then_who_one_played_with(world: 
     world.serve("POST", f"{player('banned')}/ban", {"reason": "cheating"})
     assert suggested(world) == ["both", "only-p1", "met"]
     assert suggested(world, "?limit=1") == ["both"]
+
+
+def test_who_knows_nobody_is_suggested_who_was_here_lately(world: World) -> None:
+    for moment, each in enumerate(("early", "late", "friend", "blocked", "test"), 1):
+        world.backend.clock.ms = NOW + moment * 1000
+        if each == "test":
+            key, path = world.keys["test_client"], f"/sdk/v1{player(each)}"
+            secret = world.backend.call("POST", f"{path}/register", token=key, body={}).data["secret"]
+            beat = world.backend.call(
+                "POST", f"{path}/presence", token=key, body={}, headers={"X-Player-Secret": secret}
+            )
+            assert beat.status == 200
+        else:
+            world.play("POST", f"{player(each)}/presence", {}, who=each)
+    world.secret("never here")
+    befriend(world, "alice", "friend")
+    world.play("POST", f"{ALICE}/blocks", {"externalPlayerId": "blocked"}, who="alice")
+    assert suggested(world) == ["late", "early"]
+    assert suggested(world, "?limit=1") == ["late"]
 
 
 def test_progressions_stand_beside_names_and_what_can_be_spent_does_not(world: World) -> None:

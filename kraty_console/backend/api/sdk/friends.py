@@ -54,7 +54,7 @@ async def suggestions(call: Call) -> Reply:
     """Players whom the player may know."""
     limit = parameters.clamped(call, "limit", 5, MOST_SUGGESTIONS)
     async with call.services.db.read() as tx:
-        return Reply({"suggestions": await meeting.suggestions(tx, reader_of(call), limit)})
+        return Reply({"suggestions": await meeting.suggestions(tx, reader_of(call), call.environment, limit)})
 
 
 async def requests(call: Call) -> Reply:
