@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import random
+import signal
 import sys
 import time
 import warnings
@@ -101,6 +102,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--players", type=int, default=MANY, help=f"players of the large game ({MANY:,})")
     parser.add_argument("--calls", type=int, default=300, help="calls of each kind (300)")
     arguments = parser.parse_args(argv)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # the servers end with this
     with server() as url:
         few = settle(asyncio.run(new_database(url, "few")), FEW)
         many = settle(asyncio.run(new_database(url, "many")), arguments.players)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -19,6 +20,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--kills", type=int, default=200, help="in all (200)")
     parser.add_argument("--seed", type=int, default=time.time_ns() % 1_000_000, help="for the moments of the kills")
     arguments = parser.parse_args(argv)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # the servers end with this
     each = max(1, arguments.kills // 2)
     with TemporaryDirectory(prefix="kraty-soak-") as folder:
         _report("SQLite", SqliteFiles(Path(folder)).fresh(), each, arguments.seed)
