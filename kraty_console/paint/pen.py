@@ -9,6 +9,9 @@ from kraty_console.paint.abilities import Abilities
 from kraty_console.paint.cells import REST
 from kraty_console.paint.looks import PLAIN, Looks
 
+_PICTURES: Final = 0x1F000
+"""The first of the code points of which terminals of different ages know different widths."""
+
 _ERASE_FROM: Final = 10
 """Blanks in a row from which erasing them and moving on is shorter than sending them."""
 
@@ -24,6 +27,8 @@ class Pen:
         self._y = 0
         self.look = look
         self._out: list[str] = []
+        self._unsure = False
+        """Whether what was drawn last may be wider on the terminal than was reckoned."""
 
     @property
     def sent(self) -> bool:
@@ -77,6 +82,9 @@ class Pen:
                 self._out.append("\x1b[K")
                 return
             skip_to = self._draw(x, y, texts, looks, old_texts, old_looks)
+            while self._unsure and skip_to < self._columns:  # it may have been drawn over what stands behind it
+                self._approach(skip_to, y, texts, looks)
+                skip_to = self._draw(skip_to, y, texts, looks, old_texts, old_looks)
 
     def _tail(self, texts: list[str], looks: list[int]) -> int:
         """The column from which a row is blank in one look to its end."""
@@ -93,8 +101,14 @@ class Pen:
         end = x + 1
         while end < self._columns and texts[end] == REST:
             end += 1
-        if end > x + 1 or len(text) > 1:
-            self._draw_odd(x, y, text, look, end - x)
+        self._unsure = len(text) > 1 or ord(text) >= _PICTURES
+        if self._unsure:
+            self._draw_unsure(x, y, text, look, end - x)
+            return end
+        if end > x + 1:
+            self._set_for(text, look)
+            self._out.append(text)
+            self._x = end if end < self._columns else None
             return end
         while end < self._columns and texts[end] == text and looks[end] == look:
             if texts[end] == old_texts[end] and looks[end] == old_looks[end]:
@@ -110,20 +124,18 @@ class Pen:
         self._x = end if end < self._columns else None
         return end
 
-    def _draw_odd(self, x: int, y: int, text: str, look: int, width: int) -> None:
-        """Send a character of which terminals may differ in how wide they draw it: nothing behind it depends on that.
+    def _draw_unsure(self, x: int, y: int, text: str, look: int, width: int) -> None:
+        """Send a character of which terminals differ in how wide they draw it: a picture, or one that is joined.
 
-        A wide character that every terminal knows needs no care; one that is joined of several code points has its
-        cells cleared first, and the next thing sent is put in its place by number.
+        Its cells are cleared first, where it is drawn narrower; what stands behind it is sent again, where it is drawn
+        wider; and that is put in its place by number, so that nothing moves.
         """
         self._set_for(text, look)
-        alike = len(text) == 1 and ord(text) < 0x1F000
-        if not alike:
-            self._out.append(" " * width)
-            self._x = None
-            self.move(x, y)
+        self._out.append(" " * width)
+        self._x = None
+        self.move(x, y)
         self._out.append(text)
-        self._x = x + width if alike and x + width < self._columns else None
+        self._x = None
 
     def _approach(self, x: int, y: int, texts: list[str], looks: list[int]) -> None:
         """Go to a cell; over a short gap by sending what stands there already, where that is shorter."""

@@ -15,6 +15,7 @@ from rich.style import Style
 from kraty_console.paint.abilities import Abilities, abilities_of
 from kraty_console.paint.cells import NARROW
 from kraty_console.paint.painter import Painter
+from tests.terminal import Emulator
 
 ALL = Abilities(erases_in_colour=True, erases_some=True)
 NONE = Abilities()
@@ -114,6 +115,20 @@ def test_a_joined_emoji_has_its_cells_cleared_and_moves_nothing_behind_it() -> N
     family = "\N{WOMAN}\u200d\N{WOMAN}\u200d\N{GIRL}"
     said = sent(ready(), 1, 2, (f"a{family}b", DARK))
     assert f"a  \x1b[2;4H{family}\x1b[2;6Hb" in said
+
+
+@pytest.mark.parametrize(
+    "name", ["\N{REGIONAL INDICATOR SYMBOL LETTER P}", "\N{WAVING BLACK FLAG}", "e\u0301", "☺\ufe0f"]
+)
+def test_nothing_moves_behind_a_character_that_the_terminal_draws_wider_or_narrower(name: str) -> None:
+    painter, emulator = ready(), Emulator(*SIZE)
+    for before in ("", "gold and silver "):
+        line = f"{before[:3]}{name} · fdef "
+        line += "─" * (SIZE[0] - cell_len(line) - 3) + "50 "
+        for each in (f"{'x' * 17}50 ", line):
+            emulator.receive(sent(painter, 1, 0, (each, DARK)).encode())
+        assert emulator.lines()[1].endswith("─50 ")
+        assert " · fdef ─" in emulator.lines()[1]
 
 
 def test_a_wide_character_goes_with_either_of_its_halves() -> None:
