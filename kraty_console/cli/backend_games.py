@@ -67,9 +67,13 @@ def define(document: Path, game: str | None, as_json: bool, database: str | None
     if as_json:
         emit_json(made)
     else:
-        told = ", ".join(f"{count} {kind}" for kind, count in made.items() if count)
+        told = ", ".join(_counted(count, kind) for kind, count in made.items() if count)
         say(f"Defined in {name}: {told or 'nothing'}.")
     return Exit.FOUND
+
+
+def _counted(count: int, kind: str) -> str:
+    return f"{count} {kind if count != 1 else 'currency' if kind == 'currencies' else kind.removesuffix('s')}"
 
 
 def _defining(game: str | None, document: Document) -> Callable[[Desk], Awaitable[tuple[str, dict[str, int]]]]:

@@ -61,7 +61,8 @@ class Given(click.ParamType[tuple[str, str, int]]):
         kind, colon, rest = value.partition(":")
         key, equals, count = rest.rpartition("=")
         if kind not in _KINDS or not colon or not equals or not 1 <= len(key) <= 200:
-            self.fail(f"{value!r} is not KIND:KEY=COUNT, such as currency:gold=50; a kind is {_KINDS}", param, ctx)
+            kinds = ", ".join(_KINDS)
+            self.fail(f"{value!r} is not KIND:KEY=COUNT, such as currency:gold=50; kinds are {kinds}", param, ctx)
         if not (count.isascii() and count.isdigit() and len(count) <= 10 and 1 <= int(count) <= MAX_AMOUNT):
             self.fail(f"{count!r} is not a whole number from 1 to {MAX_AMOUNT}", param, ctx)
         return kind, key, int(count)

@@ -58,7 +58,7 @@ def _place(location: tuple[int | str, ...]) -> str:
         if isinstance(part, int):
             shown += f"[{part}]"
         elif part in _TYPES and (before in _TAGGED or before.isdigit()):
-            continue
+            pass
         elif part.isidentifier() and part[0].islower() and part not in _KINDS:
             shown += f".{part}" if shown else part
         before = str(part)

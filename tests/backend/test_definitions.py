@@ -172,6 +172,7 @@ async def test_what_is_unsound_is_not_loaded(world: World) -> None:
             {"currencies": [{**KEYS, "derives": [{"economyKey": "l", "steps": [{"at": 2}, {"at": 1}]}]}]},
             "currencies[0].derives[0]",
         ),
+        ({"events": [{**EVENT, "rewardPolicy": {"type": "fixed_bundle"}}]}, "events[0].rewardPolicy.bundle"),
         (
             {"events": [{**EVENT, "rewardPolicy": {"type": "shared_pool", "pool": 1}}]},
             "events[0].rewardPolicy.currencyKey",

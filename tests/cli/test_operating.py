@@ -75,7 +75,8 @@ def test_a_game_is_defined_by_a_document(command: Command, tmp_path: Path) -> No
     command("game", "create", "Defined", "--studio", "Definers")
     example = Path(__file__).parents[1] / "data" / "game.toml"
     code, out, words = command("game", "define", str(example), "--game", "defined")
-    assert (code, out, words[:32]) == (0, "", "Defined in Defined: 3 currencies")
+    assert (code, out, words[:40]) == (0, "", "Defined in Defined: 3 currencies, 1 item")
+    assert words[40:42] == ", "
     told = json.loads(command("game", "define", str(example), "--game", "defined", "--json")[1])
     assert (told["leaderboards"], told["windows"]) == (2, 0)
     wrong = tmp_path / "wrong.json"
