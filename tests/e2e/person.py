@@ -16,6 +16,9 @@ _LIGHT = 176
 _NO_ANSWER = 0.5
 """Seconds after which a key is taken to change nothing."""
 
+_END = 3
+"""Keys in a row that changed nothing, after which the end is reached."""
+
 
 class Person(Terminal):
     """A terminal with the console in it."""
@@ -92,12 +95,22 @@ class Person(Terminal):
                 return
         raise Gone(f"escape does not close it:\n{self.text()}")
 
-    def step(self, key: str) -> None:
-        """Press a key and wait for its answer; a key that changes nothing is given a moment."""
+    def step(self, key: str) -> bool:
+        """Press a key and wait for its answer; a key that changes nothing is given a moment. Whether there was one."""
         seen = len(self.sent)
         self.press(key)
         with suppress(Gone):
             self.wait_for(lambda _: len(self.sent) > seen, _NO_ANSWER)
+            return True
+        return False
+
+    def step_to_the_end(self, key: str, most: int) -> None:
+        """Press a key again and again, so many times at most; several times in vain, and there is nothing more."""
+        in_vain = 0
+        for _ in range(most):
+            in_vain = 0 if self.step(key) else in_vain + 1
+            if in_vain == _END:
+                return
 
     def focus(self) -> str:
         """What has the focus: the words of a button or a tick, or the label of a field; empty while nothing has it."""

@@ -51,8 +51,7 @@ def test_every_row_of_every_pane(hostile: HostileWorld, number: int) -> None:
             person.wait_for(f"[{key} ")
             person.wait_for(lambda _: person.rows() > 30)
             every = (key - 1) // 2 == number  # two panes row by row, which draws each row in sentences, four in pages
-            for _ in range(person.rows() - 1 if every else person.rows() // PAGE):
-                person.step("j" if every else "PageDown")
+            person.step_to_the_end("j" if every else "PageDown", person.rows() - 1 if every else person.rows() // PAGE)
         person.quit()
         assert_clean(person.sent)
 
