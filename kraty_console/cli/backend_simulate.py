@@ -33,7 +33,7 @@ _EVERY_SECONDS = 0.5
 @click.option(
     "--for", "seconds", type=click.FloatRange(0, min_open=True), metavar="SECONDS", help="Stop after a while."
 )
-@click.option("--url", envvar="KRATY_URL", metavar="URL", help="Address of the backend.")
+@click.option("--url", metavar="URL", help="Address of the backend; else that of --credentials, else KRATY_URL.")
 @click.option("--key-stdin", is_flag=True, help="Read the client_sdk key from the standard input.")
 @click.option(
     "--credentials",
@@ -56,7 +56,7 @@ def simulate(
     """Let players play over /sdk/v1 with a client_sdk key: register, start, report, crash or finish, and collect.
 
     Ctrl+C ends it; what was begun comes to its end, then it is told what happened. The key comes from --key-stdin,
-    KRATY_CLIENT_KEY or --credentials. A second run with the same seed plays as other players, for the secrets of the
+    --credentials or KRATY_CLIENT_KEY. A second run with the same seed plays as other players, for the secrets of the
     first are not kept.
     """
     import asyncio
@@ -168,7 +168,7 @@ def _told(tally: Tally, seconds: float) -> dict[str, Any]:
 
 
 def _where(url: str | None, key_stdin: bool, credentials: Path | None) -> tuple[str, Secret]:
-    """The address and the key."""
+    """The address and the key; what --credentials holds belongs together and wins over the environment."""
     from kraty_console.config.errors import ConfigError
     from kraty_console.config.tokens import find_client_key
     from kraty_console.contract.secret import Secret
@@ -177,8 +177,9 @@ def _where(url: str | None, key_stdin: bool, credentials: Path | None) -> tuple[
     if key_stdin and sys.stdin.isatty():
         key: Secret | None = Secret(click.prompt("client key", hide_input=True, err=True).strip())
     else:
-        key = find_client_key(os.environ, stdin=sys.stdin if key_stdin else None) or found_key
-    address = url or found_url
+        given = find_client_key(os.environ, stdin=sys.stdin) if key_stdin else found_key
+        key = given or find_client_key(os.environ)
+    address = url or found_url or os.environ.get("KRATY_URL")
     if address is None:
         raise ConfigError("no backend is named: give --url, KRATY_URL or --credentials")
     if key is None:

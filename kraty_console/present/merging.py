@@ -68,7 +68,7 @@ def merged_text(result: MergePlayerResult) -> str:
         safe(each, limit=_ID_LIMIT) for each in (result.from_external_player_id, result.to_external_player_id)
     )
     if result.status == "no_op_already_merged":
-        when = f" on {exact(result.merged_at)}" if result.merged_at else ""
+        when = f", on {exact(result.merged_at)}" if result.merged_at else ""
         return f"{source} was merged into {target} before{when}; nothing was changed.\n"
     moved = ", ".join(_moved(result.counts)) or "nothing, for there was nothing"
     return f"{source} is merged into {target}: {moved}. The id {source} is free.\n"

@@ -163,3 +163,6 @@ def test_where_and_with_what(
     monkeypatch.delenv("KRATY_URL")
     assert ended()[0] == 2
     assert ended("--credentials", str(demo)) == (0, "")
+    monkeypatch.setenv("KRATY_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("KRATY_CLIENT_KEY", "another's")
+    assert ended("--credentials", str(demo)) == (0, "")
