@@ -11,7 +11,7 @@ import click
 
 from kraty_console.cli.backend_serve import Address
 from kraty_console.cli.exits import Exit
-from kraty_console.cli.output import emit, emit_json, say
+from kraty_console.cli.output import emit, say
 
 if TYPE_CHECKING:
     from http.server import ThreadingHTTPServer
@@ -76,7 +76,9 @@ class _Told:
 
     def _print(self, envelope: Envelope) -> None:
         if self._as_json:
-            emit_json(envelope.raw())
+            from kraty_console.present.plain import json_line
+
+            emit(json_line(envelope.raw()))
             return
         import json
 

@@ -121,3 +121,8 @@ def player_json(snapshot: Snapshot, pane_id: PaneId | None = None) -> dict[str, 
 def json_text(value: Any) -> str:  # noqa: ANN401 (any JSON)
     """JSON in printable ASCII alone, so that nothing in it can steer a terminal; indented, a line feed at the end."""
     return json.dumps(value, ensure_ascii=True, indent=2).replace("\x7f", "\\u007f") + "\n"
+
+
+def json_line(value: Any) -> str:  # noqa: ANN401 (any JSON)
+    """The same on one line, for what reads one value after the other."""
+    return json.dumps(value, ensure_ascii=True).replace("\x7f", "\\u007f") + "\n"

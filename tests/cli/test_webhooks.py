@@ -164,7 +164,7 @@ def test_the_secret_may_come_from_the_standard_input_and_events_go_out_as_lines_
         assert post(url, ENVELOPE) == 200
         out, _ = process.communicate(timeout=PATIENCE)
     assert json.loads(out) == ENVELOPE
-    assert out.isascii()
+    assert (out.isascii(), out.count("\n"), out[-1]) == (True, 1, "\n")
 
 
 def test_it_ends_when_it_is_told_to() -> None:
