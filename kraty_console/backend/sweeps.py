@@ -47,7 +47,7 @@ Act = Callable[[Transaction, Context, Sequence[Ids]], Awaitable[int]]
 
 
 async def expire_attempts(sweeper: Sweeper) -> int:
-    """End attempts whose time is over: expired, or completed where their target is met by now. How many they were."""
+    """End attempts whose time is over: expired, or completed where no target was to be met. How many they were."""
     return await _sweep(sweeper, _due_attempts, _end_attempts)
 
 

@@ -41,6 +41,16 @@ async def test_an_attempt_that_has_what_is_asked_for_by_now_is_completed_and_pai
     assert len(await world.rows(tables.grants)) == 1
 
 
+async def test_an_attempt_at_the_best_score_that_nobody_ended_is_completed_and_paid(world: World) -> None:
+    endless = {"name": "Race", "metrics": [{"key": "wins"}], "reward_policy": world_bundle()}
+    await world.run(catalog.put_event, world.engine(), "race", **endless)
+    await world.play(score=3)
+    assert await drain(sweeps.expire_attempts, world.later(DAY)) == 1
+    [row] = await world.rows(tables.attempts)
+    assert (row["status"], row["roll_status"], row["completed_at"]) == ("completed", "rolled", world.later(DAY).now)
+    assert len(await world.rows(tables.grants)) == 1
+
+
 def world_bundle() -> dict[str, object]:
     return {"type": "fixed_bundle", "bundle": {"entries": GOLD}}
 

@@ -219,7 +219,7 @@ async def finish(
     player, attempt, event = await _playing(tx, ctx, external_id, attempt_id, event_key)
     players.seen(tx, ctx, player)
     linked: list[str] = []
-    if _target_met(event, attempt["metrics_raw"]) or answers.target(event["metrics"]) is None:
+    if _has_won(event, attempt):
         linked = await _complete(tx, ctx, player, attempt, event)
     else:
         _expire(tx, player, attempt)
@@ -228,7 +228,7 @@ async def finish(
 
 
 async def expire(tx: Transaction, ctx: Context, external_id: str, attempt_id: str) -> Answer:
-    """End an attempt whose time is over without its target met; one that is over already is left as it is."""
+    """End an attempt whose time is over; one that is over already is left as it is."""
     player = await players.lock(tx, ctx, external_id)
     attempt = await _of_player(tx, player, attempt_id)
     if attempt["status"] == "in_progress" and ctx.now_ms < attempt["ends_at"]:
@@ -240,16 +240,22 @@ async def expire(tx: Transaction, ctx: Context, external_id: str, attempt_id: st
 async def lapse(tx: Transaction, ctx: Context, player: Row, attempt: Row) -> bool:
     """End an attempt of a locked player whose time is over; True when it was under way.
 
-    One whose target is met by now, because the event asks for less than when it was reported, completes and is paid.
+    One that has no target completes and is paid, as if its player had ended it; so does one whose target is met by now,
+    because the event asks for less than when it was reported.
     """
     if attempt["status"] != "in_progress" or ctx.now_ms < attempt["ends_at"]:
         return False
     event = await catalog.event(tx, ctx, attempt["event_id"])
-    if _target_met(event, attempt["metrics_raw"]):
+    if _has_won(event, attempt):
         await _complete(tx, ctx, player, attempt, event)
     else:
         _expire(tx, player, attempt)
     return True
+
+
+def _has_won(event: Row, attempt: Row) -> bool:
+    """Whether an attempt that ends now is `completed`: its target is met, or it has none (kraty-api 9: Finish)."""
+    return answers.target(event["metrics"]) is None or _target_met(event, attempt["metrics_raw"])
 
 
 async def _playing(
