@@ -56,6 +56,7 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "interrupt", priority=True, show=False),
         Binding("ctrl+l", "repaint", priority=True, show=False),
+        Binding("ctrl+z", "suspend_process", show=False),
     ]
 
     def __init__(

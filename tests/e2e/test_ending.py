@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -42,6 +43,17 @@ def test_the_terminal_is_as_it_was_and_the_code_says_why(
     assert person.wait_exit() == code
     assert person.left_as_found() == []
     assert_clean(person.sent)
+
+
+def test_ctrl_z_gives_the_terminal_back_and_the_screen_comes_again(person: Person) -> None:
+    person.wait_for("Nothing is wrong")
+    person.press("C-z")
+    _, status = os.waitpid(person.process.pid, os.WUNTRACED)
+    assert os.WIFSTOPPED(status)
+    person.wait_for(lambda _: person.left_as_found() == [])
+    person.signal(signal.SIGCONT)
+    person.wait_for(lambda text: person.emulator.full_screen and "Nothing is wrong" in text)
+    person.quit()
 
 
 def test_one_ctrl_c_quits_nothing(person: Person) -> None:
