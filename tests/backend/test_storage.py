@@ -27,15 +27,21 @@ DIRECTORY = {"members", "sessions"}
 """Members may belong to several studios: these start with the member."""
 
 OF_PLAYERS = {
-    "attempts",
     "attempt_rolls",
+    "attempts",
+    "blocks",
+    "friend_requests",
+    "friendships",
+    "gifts",
     "grant_deposits",
     "grants",
     "inventory",
     "item_ledger",
     "lobby_members",
     "milestones_fired",
+    "player_spend",
     "players",
+    "purchases",
     "wallet_ledger",
     "wallets",
 }
