@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from kraty_console.backend.api import profiles
 from kraty_console.backend.api.profile_requests import IdentityChoice, MetadataBag
 from kraty_console.backend.api.routing import Access, Route
-from kraty_console.backend.api.sdk import profiles, registration
+from kraty_console.backend.api.sdk import profiles as own_profile
+from kraty_console.backend.api.sdk import registration
 from kraty_console.backend.api.sdk.requests import Presence, Registration
 from kraty_console.backend.api.sdk.route import PLAYER, THE_PLAYER, sdk_route
 from kraty_console.contract import sdk
@@ -27,7 +29,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     sdk_route(
         "GET",
         f"{PLAYER}/identity",
-        profiles.identity,
+        own_profile.identity,
         "player.identity.read",
         THE_PLAYER,
         access=Access.KEY,
@@ -36,7 +38,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     sdk_route(
         "PUT",
         f"{PLAYER}/identity",
-        profiles.set_identity,
+        own_profile.set_identity,
         "player.identity",
         THE_PLAYER,
         IdentityChoice,
@@ -61,6 +63,12 @@ ROUTES: Final[tuple[Route, ...]] = (
         reply=sdk.PlayerMetadata,
     ),
     sdk_route(
-        "POST", f"{PLAYER}/presence", profiles.presence, "player.presence", THE_PLAYER, Presence, reply=sdk.PresenceTold
+        "POST",
+        f"{PLAYER}/presence",
+        own_profile.presence,
+        "player.presence",
+        THE_PLAYER,
+        Presence,
+        reply=sdk.PresenceTold,
     ),
 )

@@ -1,14 +1,14 @@
-"""Who the player is, as their game reads and writes it (kraty-api 4, 5.10)."""
+"""Who the player is, as only their game reads and tells it (kraty-api 4, 5.10)."""
 
 from __future__ import annotations
 
 from kraty_console.backend import identities
-from kraty_console.backend.api import refusals
+from kraty_console.backend.api import profiles, refusals
 from kraty_console.backend.api.calls import Call
 from kraty_console.backend.api.envelope import Reply
-from kraty_console.backend.api.profile_requests import IdentityChoice, MetadataBag
 from kraty_console.backend.api.sdk.requests import Presence
-from kraty_console.backend.engine import players, profiles
+from kraty_console.backend.engine import players
+from kraty_console.backend.engine.profiles import heartbeat
 
 
 async def identity(call: Call) -> Reply:
@@ -23,27 +23,7 @@ async def identity(call: Call) -> Reply:
 
 async def set_identity(call: Call) -> Reply:
     """Choose one's own name."""
-    player = call.text("externalPlayerId")
-    asked = await call.body(IdentityChoice)
-    return await call.change(
-        asked, lambda tx, ctx: profiles.set_identity(tx, ctx, player, asked.name, avatar=asked.avatar)
-    )
-
-
-async def replace_metadata(call: Call) -> Reply:
-    """Put this in place of all that was kept with the player."""
-    return await _metadata(call, merge=False)
-
-
-async def merge_metadata(call: Call) -> Reply:
-    """Put this beside what was kept, in place of what has the same key."""
-    return await _metadata(call, merge=True)
-
-
-async def _metadata(call: Call, *, merge: bool) -> Reply:
-    player = call.text("externalPlayerId")
-    asked = await call.body(MetadataBag)
-    return await call.change(asked, lambda tx, ctx: profiles.set_metadata(tx, ctx, player, asked.bag(), merge=merge))
+    return await profiles.set_identity(call)
 
 
 async def presence(call: Call) -> Reply:
@@ -52,5 +32,5 @@ async def presence(call: Call) -> Reply:
     asked = await call.body(Presence)
     return await call.change(
         asked,
-        lambda tx, ctx: profiles.heartbeat(tx, ctx, player, asked.status, keep_status=not asked.names_status),
+        lambda tx, ctx: heartbeat(tx, ctx, player, asked.status, keep_status=not asked.names_status),
     )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from kraty_console.backend.api import profiles
 from kraty_console.backend.api.profile_requests import EmailChange, IdentityChoice, MetadataBag
 from kraty_console.backend.api.routing import Route
-from kraty_console.backend.api.server import migrate, profiles, standing
+from kraty_console.backend.api.server import migrate, standing
 from kraty_console.backend.api.server.player_requests import ServerBan
 from kraty_console.backend.api.server.requests import KeyedRequest
 from kraty_console.backend.api.server.route import PLAYER, THE_PLAYER, server_route

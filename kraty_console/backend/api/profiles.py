@@ -1,4 +1,7 @@
-"""Who a player is, as the studio's backend writes it (kraty-api 3.3, decisions: C9, C18)."""
+"""Who a player is, as their game and, with an e-mail address, the studio's backend write it (kraty-api 3.3, 4).
+
+A studio's backend may write where a game writes (decisions: C9, C18).
+"""
 
 from __future__ import annotations
 
