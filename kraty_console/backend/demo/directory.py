@@ -105,7 +105,8 @@ async def take_turns(tx: Transaction) -> None:
     """Of two backends that start at once, one makes the world and the other finds it (SQLite has one writer anyway)."""
     if tx.postgresql:
         # However long the other one loads: what a wait for a row may take does not count here.
-        await tx.execute(sa.text("SET LOCAL lock_timeout = 0"))
+        for limit in ("lock_timeout", "statement_timeout"):
+            await tx.execute(sa.text(f"SET LOCAL {limit} = 0"))
         await tx.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
 
 
