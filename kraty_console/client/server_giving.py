@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict, Unpack
 
 from kraty_console.client import server_routes as routes
 from kraty_console.client.keyed import Family
+from kraty_console.client.routes import Route
 from kraty_console.contract.actions import CrateEntry, CurrencyEntry, ItemEntry
 from kraty_console.contract.holdings import BalanceAdjusted, ItemAdjusted
 from kraty_console.contract.players import Grant
 from kraty_console.contract.wire import iso
 
 Entry = CurrencyEntry | ItemEntry | CrateEntry
+
+
+class Told(TypedDict, total=False):
+    """What may be told with a change of a holding."""
+
+    reason: str | None
+    source_ref_id: str | None
+    """What the studio calls the cause: an order, a case."""
+    key: str | None
+    """The idempotency key, new where none is given."""
 
 
 class Grants(Family):
@@ -50,23 +61,17 @@ class Grants(Family):
 class Wallet(Family):
     """Balances (kraty-api 3.6); `applied` is false in the answer to a call that was made before."""
 
-    async def credit(
-        self,
-        external_id: str,
-        economy_key: str,
-        amount: int,
-        *,
-        reason: str | None = None,
-        source_ref_id: str | None = None,
-        key: str | None = None,
-    ) -> BalanceAdjusted:
+    async def credit(self, external_id: str, economy_key: str, amount: int, **told: Unpack[Told]) -> BalanceAdjusted:
         """Add to a balance; a player never heard of is made."""
-        body = {"amount": amount, "reason": reason, "sourceRefId": source_ref_id}
-        segments = {"player": external_id, "economy_key": economy_key}
-        return await self._calls.write(BalanceAdjusted, routes.CREDIT, segments, body, key=key)
+        return await self._change(routes.CREDIT, external_id, economy_key, amount, **told)
 
-    async def debit(
+    async def debit(self, external_id: str, economy_key: str, amount: int, **told: Unpack[Told]) -> BalanceAdjusted:
+        """Take from a balance; `Refused` where there is less."""
+        return await self._change(routes.DEBIT, external_id, economy_key, amount, **told)
+
+    async def _change(
         self,
+        route: Route,
         external_id: str,
         economy_key: str,
         amount: int,
@@ -75,32 +80,25 @@ class Wallet(Family):
         source_ref_id: str | None = None,
         key: str | None = None,
     ) -> BalanceAdjusted:
-        """Take from a balance; `Refused` where there is less."""
         body = {"amount": amount, "reason": reason, "sourceRefId": source_ref_id}
         segments = {"player": external_id, "economy_key": economy_key}
-        return await self._calls.write(BalanceAdjusted, routes.DEBIT, segments, body, key=key)
+        return await self._calls.write(BalanceAdjusted, route, segments, body, key=key)
 
 
 class Inventory(Family):
     """Items (kraty-api 3.5); `applied` is false in the answer to a call that was made before."""
 
-    async def grant(
-        self,
-        external_id: str,
-        item_key: str,
-        quantity: int,
-        *,
-        reason: str | None = None,
-        source_ref_id: str | None = None,
-        key: str | None = None,
-    ) -> ItemAdjusted:
+    async def grant(self, external_id: str, item_key: str, quantity: int, **told: Unpack[Told]) -> ItemAdjusted:
         """Give so many of an item; a player never heard of is made."""
-        body = {"quantity": quantity, "reason": reason, "sourceRefId": source_ref_id}
-        segments = {"player": external_id, "item_key": item_key}
-        return await self._calls.write(ItemAdjusted, routes.ITEM_GRANT, segments, body, key=key)
+        return await self._change(routes.ITEM_GRANT, external_id, item_key, quantity, **told)
 
-    async def revoke(
+    async def revoke(self, external_id: str, item_key: str, quantity: int, **told: Unpack[Told]) -> ItemAdjusted:
+        """Take so many of an item; `Refused` where there are fewer."""
+        return await self._change(routes.ITEM_REVOKE, external_id, item_key, quantity, **told)
+
+    async def _change(
         self,
+        route: Route,
         external_id: str,
         item_key: str,
         quantity: int,
@@ -109,7 +107,6 @@ class Inventory(Family):
         source_ref_id: str | None = None,
         key: str | None = None,
     ) -> ItemAdjusted:
-        """Take so many of an item; `Refused` where there are fewer."""
         body = {"quantity": quantity, "reason": reason, "sourceRefId": source_ref_id}
         segments = {"player": external_id, "item_key": item_key}
-        return await self._calls.write(ItemAdjusted, routes.ITEM_REVOKE, segments, body, key=key)
+        return await self._calls.write(ItemAdjusted, route, segments, body, key=key)
