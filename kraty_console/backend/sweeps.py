@@ -212,11 +212,11 @@ async def _due_lobbies(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
 
 async def _advance_lobbies(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> int:
     """One lobby in each transaction: starting it locks its players, who are not to wait for those of others."""
-    for (lobby_id,) in due:
-        lobby: Row | None = await tx.claim(tables.lobbies, ctx.tenant.studio_id, ctx.tenant.game_id, lobby_id)
-        if lobby is not None and await lobbies.advance(tx, replace(ctx, environment=lobby["environment"]), lobby):
-            return 1
-    return 0
+
+    async def advance(lobby: Row) -> bool:
+        return await lobbies.advance(tx, replace(ctx, environment=lobby["environment"]), lobby)
+
+    return await _each(tx, ctx, tables.lobbies, due, advance, one=True)
 
 
 async def _due_schedules(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
@@ -229,49 +229,61 @@ async def _due_schedules(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
 
 
 async def _fill_schedules(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> int:
-    done = 0
-    for (event_id,) in due:
-        event = await tx.claim(tables.events, ctx.tenant.studio_id, ctx.tenant.game_id, event_id)
-        if event is not None:
-            done += await schedules.fill(tx, ctx, event)
-    return done
+    return await _each(tx, ctx, tables.events, due, lambda event: schedules.fill(tx, ctx, event))
 
 
 async def _opened_windows(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
     column = tables.event_windows.c
-    return await _ids(
-        tx,
-        sa.select(column.window_id)
-        .where(*_here(tables.event_windows, ctx), column.opened_at.is_(None), column.starts_at <= ctx.now_ms)
-        .order_by(column.starts_at)
-        .limit(most),
-    )
+    return await _due_windows(tx, ctx, most, column.opened_at, column.starts_at)
 
 
 async def _open_windows(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> int:
-    done = 0
-    for (window_id,) in due:
-        window = await tx.claim(tables.event_windows, ctx.tenant.studio_id, ctx.tenant.game_id, window_id)
-        if window is not None:
-            done += await windows.open_window(tx, ctx, window)
-    return done
+    return await _each(tx, ctx, tables.event_windows, due, lambda window: windows.open_window(tx, ctx, window))
 
 
 async def _ended_windows(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
     column = tables.event_windows.c
-    return await _ids(
-        tx,
-        sa.select(column.window_id)
-        .where(*_here(tables.event_windows, ctx), column.closed_at.is_(None), column.ends_at <= ctx.now_ms)
-        .order_by(column.ends_at)
-        .limit(most),
-    )
+    return await _due_windows(tx, ctx, most, column.closed_at, column.ends_at)
 
 
 async def _close_windows(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> int:
     """One window in each transaction, for the same reason."""
-    for (window_id,) in due:
-        window = await tx.claim(tables.event_windows, ctx.tenant.studio_id, ctx.tenant.game_id, window_id)
-        if window is not None and (closed := await windows.close_window(tx, ctx, window, BATCH)):
-            return closed
-    return 0
+
+    async def close(window: Row) -> int:
+        return await windows.close_window(tx, ctx, window, BATCH)
+
+    return await _each(tx, ctx, tables.event_windows, due, close, one=True)
+
+
+async def _due_windows(
+    tx: Transaction, ctx: Context, most: int, done_at: sa.Column[Any], due_at: sa.Column[Any]
+) -> list[Ids]:
+    """The windows to which something was to happen by now, and has not."""
+    table = tables.event_windows
+    return await _ids(
+        tx,
+        sa.select(table.c.window_id)
+        .where(*_here(table, ctx), done_at.is_(None), due_at <= ctx.now_ms)
+        .order_by(due_at)
+        .limit(most),
+    )
+
+
+async def _each(
+    tx: Transaction,
+    ctx: Context,
+    table: sa.Table,
+    due: Sequence[Ids],
+    act: Callable[[Row], Awaitable[int]],
+    *,
+    one: bool = False,
+) -> int:
+    """Lock each row that is not being changed by somebody else, and act on it; with `one` until something is done."""
+    done = 0
+    for (row_id,) in due:
+        row = await tx.claim(table, ctx.tenant.studio_id, ctx.tenant.game_id, row_id)
+        if row is not None:
+            done += await act(row)
+        if one and done:
+            break
+    return done
