@@ -31,6 +31,11 @@ def belongs(table: sa.Table, place: PlayerPlace) -> tuple[sa.ColumnElement[bool]
     return (table.c.studio_id == place[0], table.c.game_id == place[1], table.c.player_id == place[2])
 
 
+def _same(one: sa.Table, other: sa.Table, name: str) -> sa.ColumnElement[bool]:
+    """Rows of two tables, of one game, that agree on a column."""
+    return sa.and_(*(one.c[each] == other.c[each] for each in ("studio_id", "game_id", name)))
+
+
 def page(
     query: sa.Select[Any], at: sa.Column[Any], row_id: sa.Column[Any], limit: int, before: Position | None
 ) -> sa.Select[Any]:
@@ -53,21 +58,7 @@ async def attempts(tx: Transaction, place: PlayerPlace, limit: int, before: Posi
             window.c.ends_at.label("window_ends_at"),
         )
         .select_from(
-            table.outerjoin(
-                event,
-                sa.and_(
-                    event.c.studio_id == table.c.studio_id,
-                    event.c.game_id == table.c.game_id,
-                    event.c.event_id == table.c.event_id,
-                ),
-            ).outerjoin(
-                window,
-                sa.and_(
-                    window.c.studio_id == table.c.studio_id,
-                    window.c.game_id == table.c.game_id,
-                    window.c.window_id == table.c.window_id,
-                ),
-            )
+            table.outerjoin(event, _same(event, table, "event_id")).outerjoin(window, _same(window, table, "window_id"))
         )
         .where(*belongs(table, place))
     )
@@ -114,23 +105,7 @@ async def lobbies(tx: Transaction, place: PlayerPlace, limit: int, before: Posit
     seat, lobby, event = tables.lobby_members, tables.lobbies, tables.events
     query = (
         sa.select(lobby, event.c.key.label("event_key"), seat.c.joined_at)
-        .select_from(
-            seat.join(
-                lobby,
-                sa.and_(
-                    lobby.c.studio_id == seat.c.studio_id,
-                    lobby.c.game_id == seat.c.game_id,
-                    lobby.c.lobby_id == seat.c.lobby_id,
-                ),
-            ).outerjoin(
-                event,
-                sa.and_(
-                    event.c.studio_id == lobby.c.studio_id,
-                    event.c.game_id == lobby.c.game_id,
-                    event.c.event_id == lobby.c.event_id,
-                ),
-            )
-        )
+        .select_from(seat.join(lobby, _same(lobby, seat, "lobby_id")).outerjoin(event, _same(event, lobby, "event_id")))
         .where(*belongs(seat, place))
     )
     rows = await tx.all(page(query, seat.c.joined_at, seat.c.lobby_id, limit, before))
