@@ -31,7 +31,7 @@ async def prepare(url: str, *, wait_ms: int = LONGEST_WAIT_MS) -> None:
     except UnknownDatabase as error:
         raise CannotServe(str(error), usage=True) from None
     except ArgumentError:
-        raise CannotServe("that is no database URL; use sqlite:///PATH or postgresql://…", usage=True) from None
+        raise CannotServe("that is no database URL; use sqlite:///PATH or postgresql://HOST/NAME", usage=True) from None
     faults: tuple[type[Exception], ...] = (DBAPIError, OSError)
     if parsed.drivername.startswith("sqlite"):
         _open_file(parsed.database or "")

@@ -65,7 +65,10 @@ def engine_url(url: str) -> URL:
         return parsed.set(drivername="sqlite+aiosqlite")
     if parsed.drivername in ("postgresql", "postgres", "postgresql+asyncpg"):
         return _checked(parsed.set(drivername="postgresql+asyncpg"))
-    raise UnknownDatabase(f"'{parsed.drivername}' is no database this runs on; use sqlite:///PATH or postgresql://…")
+    if parsed.drivername == "sqlite":
+        raise UnknownDatabase("a SQLite database is named by its file: sqlite:///PATH")
+    use = "sqlite:///PATH or postgresql://HOST/NAME"
+    raise UnknownDatabase(f"'{parsed.drivername}' is no database this runs on; use {use}")
 
 
 def _checked(url: URL) -> URL:
