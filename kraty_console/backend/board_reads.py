@@ -187,38 +187,42 @@ async def _own_segment(tx: Transaction, found: Mapping[str, Any], player: Row, p
 
 
 async def _entered(tx: Transaction, found: Mapping[str, Any], player: Row, period: int, limit: int) -> list[str]:
-    column = tables.board_entries.c
-    rows = await tx.all(
-        sa.select(column.segment)
-        .where(
-            column.studio_id == found["studio_id"],
-            column.game_id == found["game_id"],
-            column.board_id == found["board_id"],
-            column.environment == player["environment"],
-            column.period == period,
-            column.participant_id == player["player_id"],
-        )
-        .order_by(column.lane)
-        .limit(limit)
+    table = tables.board_entries
+    return await _names(
+        tx,
+        sa.select(table.c.segment)
+        .where(*_in_period(table, found, player["environment"], period), table.c.participant_id == player["player_id"])
+        .order_by(table.c.lane)
+        .limit(limit),
     )
-    return [row["segment"] for row in rows]
 
 
 async def _segments(tx: Transaction, found: Mapping[str, Any], environment: str, period: int, limit: int) -> list[str]:
-    column = tables.board_segments.c
-    rows = await tx.all(
-        sa.select(column.segment)
-        .where(
-            column.studio_id == found["studio_id"],
-            column.game_id == found["game_id"],
-            column.board_id == found["board_id"],
-            column.environment == environment,
-            column.period == period,
-        )
-        .order_by(column.segment)
-        .limit(limit)
+    table = tables.board_segments
+    return await _names(
+        tx,
+        sa.select(table.c.segment)
+        .where(*_in_period(table, found, environment, period))
+        .order_by(table.c.segment)
+        .limit(limit),
     )
-    return [row["segment"] for row in rows]
+
+
+async def _names(tx: Transaction, query: sa.Select[Any]) -> list[str]:
+    return [row["segment"] for row in await tx.all(query)]
+
+
+def _in_period(
+    table: sa.Table, found: Mapping[str, Any], environment: str, period: int
+) -> tuple[sa.ColumnElement[bool], ...]:
+    """What a table holds of one period of a board."""
+    return (
+        table.c.studio_id == found["studio_id"],
+        table.c.game_id == found["game_id"],
+        table.c.board_id == found["board_id"],
+        table.c.environment == environment,
+        table.c.period == period,
+    )
 
 
 def _period(found: Mapping[str, Any], at_ms: int) -> int:
