@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from kraty_console.backend import holdings
+from kraty_console.backend.api import giving
 from kraty_console.backend.api.calls import Call
 from kraty_console.backend.api.envelope import Reply
-from kraty_console.backend.api.moments import milliseconds
 from kraty_console.backend.api.sdk.collecting_requests import Consumption, Debit, Progress, SelfGrant
 from kraty_console.backend.api.sdk.requests import GameRequest
 from kraty_console.backend.engine import grants, players, wallet
@@ -38,19 +38,7 @@ async def give(call: Call) -> Reply:
     """Give oneself something, in a permissive game."""
     player = call.text("externalPlayerId")
     asked = await call.body(SelfGrant)
-    expires_at = milliseconds(asked.expires_at, "expiresAt")
-    return await call.change(
-        asked,
-        lambda tx, ctx: grants.create(
-            tx,
-            ctx,
-            player,
-            [entry.body() for entry in asked.entries],
-            kind=asked.kind,
-            expires_at=expires_at,
-            metadata=asked.metadata,
-        ),
-    )
+    return await giving.give(call, player, asked)
 
 
 async def claim(call: Call) -> Reply:

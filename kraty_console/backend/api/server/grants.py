@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from kraty_console.backend.api import giving
 from kraty_console.backend.api.calls import Call
 from kraty_console.backend.api.envelope import Reply
-from kraty_console.backend.api.moments import milliseconds
 from kraty_console.backend.api.server.requests import KeyedRequest, ServerGrant
 from kraty_console.backend.engine import grants
 
@@ -13,21 +13,7 @@ async def create(call: Call) -> Reply:
     """Give a player something; a player never heard of is made."""
     player = call.text("externalPlayerId")
     asked = await call.body(ServerGrant)
-    expires_at = milliseconds(asked.expires_at, "expiresAt")
-    return await call.change(
-        asked,
-        lambda tx, ctx: grants.create(
-            tx,
-            ctx,
-            player,
-            [entry.body() for entry in asked.entries],
-            kind=asked.kind,
-            expires_at=expires_at,
-            source_kind=asked.source_kind,
-            source_ref_id=asked.source_ref_id,
-            metadata=asked.metadata,
-        ),
-    )
+    return await giving.give(call, player, asked, source_kind=asked.source_kind, source_ref_id=asked.source_ref_id)
 
 
 async def acknowledge(call: Call) -> Reply:
