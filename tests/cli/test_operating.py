@@ -123,7 +123,7 @@ def test_what_was_given_can_be_taken(command: Command) -> None:
         (["key", "create", "client_sdk", "--game", "words", "--environment", "a b"], 1, "no environment"),
         (["game", "create", "Words", "--studio", "Wordy", "--slug", "Words!"], 1, "no slug"),
         (["game", "create", " ", "--studio", "Wordy"], 1, "1 to 200 characters"),
-        (["game", "list", "--database", "mysql://x/y"], 2, "use sqlite:///PATH or postgresql://HOST/NAME\n"),
+        (["game", "list", "--database", "mysql://x/y"], 2, "use sqlite:///PATH or postgresql://HOST/NAME"),
         (["game", "list", "--database", "postgresql://kraty:hidden@127.0.0.1:1/kraty"], 5, "kraty:***@127.0.0.1"),
     ],
 )
