@@ -78,7 +78,7 @@ def test_an_endpoint_from_the_command_line(command: Command) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["http://games.example/"], "must be https"),
+        (["http://games.example/"], "must be https: what is sent tells of players; for development --to-private"),
         (["https://127.0.0.1/"], "which is this machine"),
         (["https://games.example/", "--event", "player.vanished"], "there is no event 'player.vanished'"),
     ],
