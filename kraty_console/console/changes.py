@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kraty_console.client.writer import Performed
     from kraty_console.console.dialogs.action import Then
     from kraty_console.console.dialogs.draft import Draft
+    from kraty_console.console.dialogs.editor import Completer
     from kraty_console.console.screens.player import PlayerScreen
     from kraty_console.contract.calls import Call
     from kraty_console.contract.players import Snapshot
@@ -67,7 +68,6 @@ class Changes:
 
     def replay(self, delivery: Delivery, closed: Callable[[bool], None]) -> None:
         """Open the dialog that sends a delivery again; `closed` hears whether it was, once the dialog is gone."""
-        from kraty_console.console.dialogs.action import ActionDialog
         from kraty_console.support.changes.replay import form as replay_form
         from kraty_console.support.changes.replay import snapshot_of
         from kraty_console.support.fields import Asked, Seen
@@ -82,22 +82,9 @@ class Changes:
             self._closed(form, performed)
             closed(performed is not None and performed.state == "applied")
 
-        self._host.show(
-            ActionDialog(
-                form,
-                draft,
-                environment=desk.environment,
-                role=desk.role or None,
-                submit=lambda values: self._send(form, values, draft),
-                resolve=self._resolve,
-                see=lambda: Seen(seen, desk.now(), delivery=delivery),
-                reasons=tuple(desk.reasons),
-            ),
-            answered,
-        )
+        self._ask(form, draft, lambda: Seen(seen, desk.now(), delivery=delivery), answered)
 
     def _show(self, form: Form) -> None:
-        from kraty_console.console.dialogs.action import ActionDialog
         from kraty_console.console.dialogs.editor import Completer
         from kraty_console.support.entries import templates
 
@@ -111,21 +98,40 @@ class Changes:
         completer = None
         if any(field.kind == "json" for field in form.fields):
             completer = Completer(catalog, templates(catalog, snapshot.grants))
-        self._host.show(
-            ActionDialog(
-                form,
-                draft,
-                environment=desk.environment,
-                role=desk.role or None,
-                submit=lambda values: self._send(form, values, draft),
-                resolve=self._resolve,
-                see=lambda: self._see(form, snapshot),
-                then=self._then(form, draft),
-                reasons=tuple(desk.reasons),
-                completer=completer,
-            ),
+        self._ask(
+            form,
+            draft,
+            lambda: self._see(form, snapshot),
             lambda performed: self._closed(form, performed),
+            completer=completer,
         )
+
+    def _ask(
+        self,
+        form: Form,
+        draft: Draft,
+        see: Callable[[], Seen],
+        answered: Callable[[Performed | None], None],
+        *,
+        completer: Completer | None = None,
+    ) -> None:
+        """Put the dialog of a form on top."""
+        from kraty_console.console.dialogs.action import ActionDialog
+
+        desk = self._desk
+        dialog = ActionDialog(
+            form,
+            draft,
+            environment=desk.environment,
+            role=desk.role or None,
+            submit=lambda values: self._send(form, values, draft),
+            resolve=self._resolve,
+            see=see,
+            then=self._then(form, draft),
+            reasons=tuple(desk.reasons),
+            completer=completer,
+        )
+        self._host.show(dialog, answered)
 
     def _see(self, form: Form, opened_on: Snapshot) -> Seen:
         """The player as last read; as the dialog found them when there is no reading any more."""
