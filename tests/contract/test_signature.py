@@ -33,7 +33,9 @@ def test_the_while_may_be_set() -> None:
     assert verify(SECRET, sign(SECRET, BODY, NOW), BODY, now=NOW - 3600, farthest_ahead=3600)
 
 
-@pytest.mark.parametrize("header", [f" t = {NOW} , v1 = {HEX} ", f"v1={HEX},t={NOW}", f"t={NOW},v0=00,v1={HEX.upper()}"])
+@pytest.mark.parametrize(
+    "header", [f" t = {NOW} , v1 = {HEX} ", f"v1={HEX},t={NOW}", f"t={NOW},v0=00,v1={HEX.upper()}"]
+)
 def test_parts_may_stand_apart_and_in_any_order(header: str) -> None:
     assert verify(SECRET, header, BODY, now=NOW)
 
