@@ -14,6 +14,9 @@ from kraty_console.paint.looks import Looks
 REST: Final = ""
 """What stands in the second cell of a wide character."""
 
+UNKNOWN: Final = "\0"
+"""What stands in a cell of which nothing is known: like nothing that is ever painted, and never sent."""
+
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f]")
 NARROW: Final = re.compile(
     "[ -~\u00a0-\u00ac\u00ae-\u02ff\u0370-\u0377\u0384-\u0482\u2010-\u2027\u2190-\u2199\u2500-\u25fc]*"

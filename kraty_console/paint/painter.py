@@ -9,7 +9,7 @@ from rich.color import ColorSystem
 from rich.segment import Segment
 
 from kraty_console.paint.abilities import Abilities
-from kraty_console.paint.cells import REST, cells_of
+from kraty_console.paint.cells import REST, UNKNOWN, cells_of
 from kraty_console.paint.looks import PLAIN, Look, Looks
 from kraty_console.paint.pen import Pen
 from kraty_console.paint.standing import Ink, Standing
@@ -27,7 +27,7 @@ class Painter:
         self._columns = self._rows = 0
         self._texts: list[list[str]] = []
         self._numbers: list[list[int]] = []
-        self._known = False
+        self._known = self._cleared = False
         self._cursor: tuple[int, int] | None = None
         self._look = PLAIN
 
@@ -53,7 +53,7 @@ class Painter:
             end = x + len(text)
             self._texts[y][x:end] = text
             self._numbers[y][x:end] = [self.looks.blanks[number] if each == " " else number for each in text]
-        self._known = True
+        self._known = self._cleared = True
 
     def row(self, y: int) -> tuple[tuple[str, ...], tuple[int, ...]]:
         """What is remembered of a row: the text of each cell, and the number of its look."""
@@ -70,7 +70,10 @@ class Painter:
         shown = [(y, x, *cells_of(segments, self.looks)) for y, x, segments in pieces]
         pen = Pen(self.looks, self._abilities, *size, self._look)
         if not self._known:
-            self._begin_anew(pen, shown)
+            if self._cleared:
+                self._know_nothing()
+            else:
+                self._clear(pen, shown)
         touched: dict[int, tuple[list[str], list[int]]] = {}
         for y, x, texts, numbers in shown:
             self._put(y, x, texts, numbers, touched)
@@ -83,8 +86,14 @@ class Painter:
         self._look = pen.look
         return sent
 
-    def _begin_anew(self, pen: Pen, shown: list[tuple[int, int, list[str], list[int]]]) -> None:
-        """Clear the screen to the background that most of the cells have."""
+    def _know_nothing(self) -> None:
+        """Everything is painted over in place: clearing first would let the screen flash."""
+        self._texts = [[UNKNOWN] * self._columns for _ in range(self._rows)]
+        self._numbers = [[PLAIN] * self._columns for _ in range(self._rows)]
+        self._known = True
+
+    def _clear(self, pen: Pen, shown: list[tuple[int, int, list[str], list[int]]]) -> None:
+        """Clear the screen, once, to the background that most of the cells have."""
         counts: Counter[int] = Counter()
         for _, _, _, numbers in shown:
             counts.update(numbers)
@@ -95,7 +104,7 @@ class Painter:
         pen.clear(ground)
         self._texts = [[" "] * self._columns for _ in range(self._rows)]
         self._numbers = [[ground] * self._columns for _ in range(self._rows)]
-        self._known = True
+        self._known = self._cleared = True
 
     def _put(
         self, y: int, x: int, texts: list[str], numbers: list[int], touched: dict[int, tuple[list[str], list[int]]]

@@ -6,7 +6,7 @@ from itertools import takewhile
 from typing import Final
 
 from kraty_console.paint.abilities import Abilities
-from kraty_console.paint.cells import REST
+from kraty_console.paint.cells import REST, UNKNOWN
 from kraty_console.paint.looks import PLAIN, Looks
 
 _PICTURES: Final = 0x1F000
@@ -154,7 +154,7 @@ class Pen:
 
     def _fits(self, text: str, look: int) -> bool:
         """Whether a cell can be sent in the look that is set."""
-        if len(text) != 1 or ord(text) >= 0x1100:
+        if len(text) != 1 or text == UNKNOWN or ord(text) >= 0x1100:
             return False
         return look == self.look or (text == " " and self._looks.blanks[self.look] == look)
 

@@ -175,10 +175,22 @@ def test_after_forgetting_and_after_another_size_all_is_sent_anew() -> None:
     assert painter.paint(SIZE, lines) == ""
     painter.forget()
     again = painter.paint(SIZE, lines)
-    assert "\x1b[2J" in again
     assert "gold" in again
+    assert again.count("\x1b[K") == 4
     wider = [(y, 0, [Segment("gold" if y == 0 else "", DARK), Segment(" " * 25, DARK)]) for y in range(4)]
-    assert "\x1b[2J" in painter.paint((25, 4), wider)
+    assert painter.paint((25, 4), wider).count("\x1b[K") == 4
+
+
+def test_what_is_painted_anew_is_painted_over_and_never_blank_in_between() -> None:
+    painter = ready(NONE)
+    lines = [(y, 0, [Segment("gold" if y == 0 else "", DARK), Segment(" " * 20, DARK)]) for y in range(4)]
+    painter.forget()
+    again = painter.paint(SIZE, lines)
+    assert "\x1b[2J" not in again
+    assert again.count(" ") == 76
+    painter.forget()
+    assert painter.paint(SIZE, [(0, 18, [Segment("xy", DARK)])]).endswith("xy")
+    assert "\0" not in sent(painter, 0, 0, ("a", DARK), (" ", None)) + sent(painter, 0, 4, ("b", DARK))
 
 
 def test_the_cursor_is_put_where_it_belongs_and_only_then() -> None:

@@ -58,8 +58,11 @@ def test_both_emulators_and_the_memory_show_the_same(abilities: Abilities, story
     ours, theirs = Emulator(COLUMNS, ROWS), Emulator(COLUMNS, ROWS)
     for emulator in (ours, theirs):
         emulator.receive(b"\x1b[?7l")
+    resized = [(y, 0, [(".", STYLES[2]), (" " * (COLUMNS - 1), STYLES[7])]) for y in range(ROWS)]
     ground = [(y, 0, [(" " * COLUMNS, STYLES[5])]) for y in range(ROWS)]
-    for update in [ground, *story]:
+    for update in [ground, *story, resized]:
+        if update is resized:
+            painter.forget()
         drawn = [piece_of(*wanted) for wanted in update]
         ours.receive(painter.paint((COLUMNS, ROWS), drawn, (0, 0)).encode())
         for piece in drawn:
