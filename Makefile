@@ -53,7 +53,7 @@ imports: $(VENV)/.dev
 	@$(BIN)/lint-imports --no-logo
 
 tests: $(VENV)/.dev
-	@$(BIN)/python -m pytest -n 3 --dist worksteal
+	@$(BIN)/python -m pytest -n 4 --dist worksteal
 
 screenshots: $(VENV)/.dev ## rewrite screenshots/*.svg from the demo world
 	@$(BIN)/python -m tests.console.screenshots

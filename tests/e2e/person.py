@@ -13,7 +13,7 @@ from tests.terminal import Gone, Terminal
 _LIGHT = 176
 """Of 255: what each part of a light colour is above."""
 
-_NO_ANSWER = 0.5
+_NO_ANSWER = 0.3
 """Seconds after which a key is taken to change nothing."""
 
 _END = 3
@@ -30,7 +30,7 @@ class Person(Terminal):
         env: Mapping[str, str],
         size: tuple[int, int] = (120, 36),
         modern: bool = True,
-        patience: float = 15.0,
+        patience: float = 30.0,
     ) -> None:
         super().__init__(argv, env=env, size=size, modern=modern, patience=patience)
 
