@@ -115,10 +115,16 @@ def _is_symbol(char: str) -> bool:
 
 def _joins_emoji(text: str, place: int) -> bool:
     before = place - 1
-    while before >= 0 and (text[before] in _TEXT_OR_EMOJI_STYLE or 0x1F3FB <= ord(text[before]) <= 0x1F3FF):
+    while before >= 0 and (text[before] in _TEXT_OR_EMOJI_STYLE or _is_skin_tone(text[before])):
         before -= 1
     after = place + 1
-    return before >= 0 and after < len(text) and _is_symbol(text[before]) and _is_symbol(text[after])
+    if before < 0 or after >= len(text) or _is_skin_tone(text[after]):  # a tone is not joined: it would look the same
+        return False
+    return _is_symbol(text[before]) and _is_symbol(text[after])
+
+
+def _is_skin_tone(char: str) -> bool:
+    return "\U0001f3fb" <= char <= "\U0001f3ff"
 
 
 def _selects(text: str, place: int) -> bool:

@@ -99,7 +99,8 @@ async def test_each_event_arrives_with_its_ids_and_the_full_state_after_it(studi
             if name.startswith(("grant.", "wallet.", "inventory.", "player.")):
                 assert {"playerId", "externalPlayerId"} <= data.keys(), name
             assert "secret" not in str(data).lower().replace("secretprefix", ""), name
-    assert [data["externalPlayerId"] for data in seen[EventName.PLAYER_REGISTERED]] == [ALICE, "guest"]
+    registered = {data["externalPlayerId"] for data in seen[EventName.PLAYER_REGISTERED]}
+    assert registered == {ALICE, "guest"}  # between two players there is no order
     assert [data["grant"]["status"] for data in seen[EventName.GRANT_EXPIRED]] == ["expired"]
     assert sorted(data["delta"] for data in seen[EventName.WALLET_CHANGED]) == [-1, 5]
     assert sorted(data["delta"] for data in seen[EventName.INVENTORY_CHANGED]) == [-1, 2]
