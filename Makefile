@@ -29,18 +29,20 @@ $(VENV)/.run: pyproject.toml | $(VENV)/.python
 	@$(BIN)/python -m compileall -q kraty_console
 	@touch $@
 
-# What the tests need on top.
-$(VENV)/.dev: $(VENV)/.run
-	@echo "installing the development tools into $(VENV)"
+# The same and what the tests need on top, in one go.
+$(VENV)/.dev: pyproject.toml | $(VENV)/.python
+	@echo "installing kraty-console and the development tools into $(VENV)"
 	@$(PIP) install --editable '.[backend,dev]'
-	@touch $@
+	@$(BIN)/python -m compileall -q kraty_console
+	@touch $(VENV)/.run $@
 
 venv: $(VENV)/.run ## create and fill .venv; .venv/bin/kraty-console is then there
 
 demo: $(VENV)/.run ## open the console on an embedded Kraty with the demo world (ROLE=GAME_DEBUGGER|GAME_VIEWER)
 	@$(BIN)/kraty-console demo --role $(ROLE)
 
-test: lint types imports tests ## lint, types, import contracts, all tests on SQLite and PostgreSQL
+test: lint imports ## lint, types, import contracts, all tests on SQLite and PostgreSQL
+	@$(MAKE) --no-print-directory -j 2 types tests
 
 lint: $(VENV)/.dev
 	@$(BIN)/ruff format --check --quiet kraty_console tests
