@@ -1,0 +1,44 @@
+"""Where trouble begins: a good token, a filled-in dialog, and what the screen says of it."""
+
+from __future__ import annotations
+
+from kraty_console.console.dialogs.action import ActionDialog
+from kraty_console.console.look import Status
+from kraty_console.console.widgets.bars import Notice
+from tests.console.drive import Hand
+from tests.console.filling import put
+from tests.console.stage import Stage
+
+GOOD = "GAME_ADMIN"
+
+
+def token(backend: Stage) -> str:
+    good: str = backend.world.credentials["sessions"][GOOD]
+    return good
+
+
+def status(hand: Hand) -> Status:
+    return hand.app.bottom.look.status
+
+
+def notices(hand: Hand) -> list[str]:
+    """What the last line says from now on, also what stands there for a moment only."""
+    said: list[str] = []
+    footer = hand.app.bottom.keys
+    show = footer.tell
+
+    def tell(notice: Notice | None) -> None:
+        if notice is not None:
+            said.append(notice.text)
+        show(notice)
+
+    footer.tell = tell  # type: ignore[method-assign]
+    return said
+
+
+async def open_credit(hand: Hand, player: str = "bob_7") -> None:
+    """The credit dialog, filled in."""
+    await hand.looks_at(player)
+    await hand.press("C")
+    await hand.opened(ActionDialog)
+    await put(hand, economy_key="gold", amount="250", reason="make-good for the outage")
