@@ -1,8 +1,12 @@
-"""Textual's driver where the painter owns the terminal: from the picture that stands already to the look it ends in."""
+"""Textual's driver where the painter owns the terminal: from the picture that stands already to the look it ends in.
+
+It waits for keys without looking up now and then (see `listening`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from selectors import SelectSelector
 from typing import Any
 
 from textual.driver import Driver
@@ -18,11 +22,24 @@ def driver_of(usual: type[Driver], standing: Standing | None, release: Callable[
     """
     from textual.drivers.linux_driver import LinuxDriver
 
+    from kraty_console.paint.listening import Bell, listen
+
     if not issubclass(usual, LinuxDriver):
         return usual
 
     class PaintersDriver(usual):  # type: ignore[misc, valid-type]
         _given = frozenset({ALTERNATE_SCREEN, HIDDEN_CURSOR}) if standing else frozenset()
+
+        def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 (Textual's own)
+            super().__init__(*arguments, **options)
+            self.exit_event = Bell()
+
+        def run_input_thread(self) -> None:
+            listen(self.fileno, self.exit_event, SelectSelector(), self.process_message, debug=self._debug)
+
+        def close(self) -> None:
+            super().close()
+            self.exit_event.close()
 
         def write(self, data: str) -> None:
             if data in self._given:
