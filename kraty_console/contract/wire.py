@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, ValidationError, ValidatorFunctionWrapHandler, field_validator
+from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
-from pydantic_core.core_schema import ValidationInfo
+from pydantic.annotated_handlers import GetCoreSchemaHandler
+from pydantic_core.core_schema import CoreSchema
 
 from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_AMOUNT, MAX_BALANCE, MAX_LIMIT
 
@@ -32,16 +33,15 @@ class Answer(BaseModel):
         defer_build=True,
     )
 
-    @field_validator("*", mode="wrap")
     @classmethod
-    def _tolerate(cls, value: Any, handler: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:  # noqa: ANN401
-        try:
-            return handler(value)
-        except ValidationError:
-            field = cls.model_fields[info.field_name or ""]
-            if field.is_required():
-                raise
-            return field.get_default(call_default_factory=True, validated_data={})
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler, /) -> CoreSchema:  # noqa: ANN401
+        """Let each field that has a default fall back to it; pydantic-core does that itself, without calling us."""
+        schema = handler(source)
+        if schema["type"] == "model" and schema["schema"]["type"] == "model-fields":
+            for field in schema["schema"]["fields"].values():
+                if field["schema"]["type"] == "default":
+                    field["schema"]["on_error"] = "default"
+        return schema
 
     def raw(self) -> dict[str, Any]:
         """The object as JSON would have it, unknown fields included; texts stay as they came, lone surrogates too."""

@@ -1,0 +1,113 @@
+"""How answers are read: one odd field never costs a screen, and nothing that was sent is lost."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from pydantic import Field, ValidationError
+
+from kraty_console.contract.wire import Answer
+
+
+class Leaf(Answer):
+    """What is nested."""
+
+    key: str
+    held_at: datetime | None = None
+
+
+class Tree(Answer):
+    """Every kind of field: required and not, nested, listed, and with a default of its own."""
+
+    tree_id: str
+    leaf: Leaf | None = None
+    first: Leaf = Field(default_factory=lambda: Leaf(key="first"))
+    leaves: list[Leaf] = Field(default_factory=list)
+    names: list[str] = Field(default_factory=list)
+    amount: int | float | None = None
+    kind: str = "oak"
+    parent: Tree | None = None
+
+
+FIRST = Leaf(key="first")
+
+
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        ({"kind": 7}, {"kind": "oak"}),
+        ({"kind": None}, {"kind": "oak"}),
+        ({"amount": "much"}, {"amount": None}),
+        ({"amount": 3}, {"amount": 3}),
+        ({"amount": 2.5}, {"amount": 2.5}),
+        ({"names": "ash"}, {"names": []}),
+        ({"names": ["ash", 1]}, {"names": []}),
+        ({"leaf": {"key": "a"}}, {"leaf": Leaf(key="a")}),
+        ({"leaf": "a"}, {"leaf": None}),
+        ({"leaf": {}}, {"leaf": None}),
+        ({"leaf": {"key": "a", "heldAt": "soon"}}, {"leaf": Leaf(key="a", held_at=None)}),
+        ({"first": 1}, {"first": FIRST}),
+        ({"first": {"key": None}}, {"first": FIRST}),
+        ({"leaves": {"key": "a"}}, {"leaves": []}),
+        ({"leaves": [{"key": "a", "heldAt": 1.5e300}]}, {"leaves": [Leaf(key="a", held_at=None)]}),
+        ({"leaves": [{"key": "a"}, {}]}, {"leaves": []}),
+        ({"parent": {"treeId": "p", "kind": 7}}, {"parent": Tree(tree_id="p", kind="oak")}),
+        ({"parent": {"treeId": "p", "parent": {"treeId": 1}}}, {"parent": Tree(tree_id="p", parent=None)}),
+        ({"parent": {"kind": "elm"}}, {"parent": None}),
+        ({"kind": 7, "names": 7, "leaf": 7, "leaves": 7}, {"kind": "oak", "names": [], "leaf": None, "leaves": []}),
+    ],
+)
+def test_an_unusable_value_gives_way_to_the_default(said: dict[str, Any], read: dict[str, Any]) -> None:
+    tree = Tree.model_validate({"treeId": "t", **said})
+    assert {name: getattr(tree, name) for name in read} == read
+    assert tree.model_fields_set == {"tree_id", *read}
+
+
+@pytest.mark.parametrize(
+    ("said", "where"),
+    [
+        ({}, [("treeId",)]),
+        ({"treeId": None}, [("treeId",)]),
+        ({"tree_id": 7, "kind": 7}, [("tree_id",)]),
+        (None, [()]),
+        ([], [()]),
+        ("t", [()]),
+    ],
+)
+def test_what_no_answer_makes_sense_without_is_demanded(said: object, where: list[tuple[str, ...]]) -> None:
+    with pytest.raises(ValidationError) as caught:
+        Tree.model_validate(said)
+    assert [fault["loc"] for fault in caught.value.errors()] == where
+
+
+def test_a_nested_answer_that_is_required_is_demanded_whole() -> None:
+    class Bough(Answer):
+        leaf: Leaf
+
+    assert Bough.model_validate({"leaf": {"key": "a", "heldAt": []}}).leaf == Leaf(key="a", held_at=None)
+    with pytest.raises(ValidationError) as caught:
+        Bough.model_validate({"leaf": {"heldAt": None}})
+    assert [fault["loc"] for fault in caught.value.errors()] == [("leaf", "key")]
+
+
+def test_unknown_fields_are_kept_and_names_are_taken_too() -> None:
+    said = {"treeId": "t", "kind": "elm", "birdsNest": [{"eggs": 3}], "leaf": {"key": "a", "hue": "red"}}
+    raw = Tree.model_validate(said).raw()
+    assert raw["birdsNest"] == [{"eggs": 3}]
+    assert raw["leaf"] == {"key": "a", "heldAt": None, "hue": "red"}
+    leaf = Leaf.model_validate({"key": "a", "held_at": "2026-01-02T03:04:05.000Z"})
+    assert leaf.held_at == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    assert Leaf.model_validate({"key": "a", "held_at": "soon"}).held_at is None
+
+
+def test_json_is_read_the_same_way() -> None:
+    tree = Tree.model_validate_json('{"treeId": "t", "kind": 7, "leaves": [{"key": "a", "heldAt": true}]}')
+    assert (tree.kind, tree.leaves) == ("oak", [Leaf(key="a", held_at=None)])
+
+
+def test_a_default_is_not_shared() -> None:
+    one, other = (Tree.model_validate({"treeId": "t", "names": 7}) for _ in range(2))
+    one.names.append("ash")
+    assert other.names == []
