@@ -13,7 +13,8 @@ from kraty_console.cli.options import Options, where_options
 from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_LIMIT
 
 if TYPE_CHECKING:
-    from kraty_console.client.admin import Fetched, KratyClient
+    from kraty_console.client.admin import KratyClient
+    from kraty_console.client.fetched import Fetched
     from kraty_console.contract.players import Snapshot
 
 T = TypeVar("T")

@@ -10,12 +10,11 @@ import time
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import quote, urljoin
 
-from pydantic import ValidationError
-
 from kraty_console.client import routes
+from kraty_console.client.fetched import Fetched, fetched, shaped
 from kraty_console.client.replies import Reply, data_of, error_of
 from kraty_console.client.retries import Retries
 from kraty_console.client.routes import CHANGES, Query, Route
@@ -24,7 +23,7 @@ from kraty_console.contract.actions import Changed
 from kraty_console.contract.audit import AuditLink, AuditPage, AuditRow
 from kraty_console.contract.calls import ActionKind, Call
 from kraty_console.contract.catalog import Catalog
-from kraty_console.contract.errors import BadAnswer, Invalid
+from kraty_console.contract.errors import Invalid
 from kraty_console.contract.limits import DEFAULT_LIMIT
 from kraty_console.contract.players import SearchHit, SearchResult, Snapshot
 from kraty_console.contract.secret import Credential
@@ -33,20 +32,12 @@ from kraty_console.contract.timeline import TimelineKind, TimelinePage
 from kraty_console.contract.webhooks import DeliveryDetail, DeliveryPage, DeliveryReplayed, ReplayDelivery
 from kraty_console.contract.wire import Answer, Request, iso
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from kraty_console.client.ahead import Ahead
+
 A = TypeVar("A", bound=Answer)
 
 SEARCH_LIMIT: Final = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched(Generic[T]):
-    """What was read, and how it came."""
-
-    value: T
-    etag: str | None
-    elapsed_ms: float
-    request_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +65,7 @@ class KratyClient:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         clock: Callable[[], float] = time.monotonic,
         jitter: Callable[[], float] = random.random,
+        ahead: Ahead | None = None,
     ) -> None:
         """Opens nothing yet: the first call does.
 
@@ -88,11 +80,12 @@ class KratyClient:
             sleep: Waits between tries.
             clock: Seconds that only go up.
             jitter: A number from 0 to 1, for the pause between tries.
+            ahead: What was asked with this credential before the client was there.
 
         Raises:
             Invalid: the address is no address, or plain http to another machine.
         """
-        self._transport = Transport(base_url, credential, timeouts=timeout, clock=clock)
+        self._transport = Transport(base_url, credential, timeouts=timeout, clock=clock, ahead=ahead)
         self._retries = Retries(sleep=sleep, clock=clock, jitter=jitter)
         self.base_url = self._transport.base_url
         self.studio_id = studio_id
@@ -104,7 +97,7 @@ class KratyClient:
 
     def sign_in(self, credential: Credential) -> None:
         """Use another token from here on; calls under way keep theirs."""
-        self._transport.credential = credential
+        self._transport.sign_in(credential)
 
     def enter(self, studio_id: str, game_id: str, environment: str | None = None) -> None:
         """Turn to a game, for what is called from here on."""
@@ -117,7 +110,7 @@ class KratyClient:
     async def health(self) -> Health:
         """Whether the backend lives and what it keeps to; sends no token."""
         reply = await self._retries.run(lambda: self._exchange(routes.HEALTH, routes.HEALTH.target({}), anonymous=True))
-        return _read(Health, data_of(reply, write=False, enveloped=False), reply)
+        return shaped(Health, data_of(reply, write=False, enveloped=False), reply)
 
     async def me(self) -> Me:
         """Who the session belongs to, and where they may do what."""
@@ -138,11 +131,11 @@ class KratyClient:
         self, external_id: str, *, limit: int = DEFAULT_LIMIT, etag: str | None = None
     ) -> Fetched[Snapshot] | None:
         """Everything about a player; None when nothing changed since the answer that had this `etag`."""
-        asked = {"limit": limit, "environment": self.environment}
-        target = routes.SNAPSHOT.target({"player": external_id, **self._game()}, asked)
+        game = self._game()
+        target = routes.snapshot_target(external_id, game["studio"], game["game"], self.environment, limit)
         headers = {"if-none-match": etag} if etag else None
         reply = await self._retries.run(lambda: self._exchange(routes.SNAPSHOT, target, headers=headers))
-        return None if reply.status == 304 and etag else _fetched(Snapshot, reply)
+        return None if reply.status == 304 and etag else fetched(Snapshot, reply)
 
     async def timeline(
         self,
@@ -249,7 +242,7 @@ class KratyClient:
         """Send a change as it stands; `before_send` is awaited just before its first byte leaves."""
         route = CHANGES[kind]
         reply = await self._exchange(route.route, path, body=body, before_send=before_send)
-        answer = _read(route.answer, data_of(reply, write=True), reply, write=True)
+        answer = shaped(route.answer, data_of(reply, write=True), reply, write=True)
         replayed = reply.headers.get("idempotent-replayed", "").lower() == "true"
         return Delivered(answer, replayed, reply.request_id)
 
@@ -268,7 +261,7 @@ class KratyClient:
     ) -> Fetched[A]:
         target = route.target(segments, query)
         reply = await self._retries.run(lambda: self._exchange(route, target))
-        return _fetched(shape, reply)
+        return fetched(shape, reply)
 
     async def _exchange(self, route: Route, target: str, **more: Any) -> Reply:  # noqa: ANN401
         reply = await self._transport.exchange(route.method, target, **more)
@@ -289,17 +282,3 @@ def json_body(call: Call) -> bytes:
 def json_bytes(request: Request) -> bytes:
     """A request as it is sent."""
     return json.dumps(request.body(), ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode("ascii")
-
-
-def _fetched(shape: type[A], reply: Reply) -> Fetched[A]:
-    value = _read(shape, data_of(reply, write=False), reply)
-    return Fetched(value, reply.headers.get("etag"), reply.elapsed_ms, reply.request_id)
-
-
-def _read(shape: type[A], data: dict[str, Any], reply: Reply, *, write: bool = False) -> A:
-    try:
-        return shape.model_validate(data)
-    except ValidationError as error:
-        where = ", ".join(sorted({".".join(map(str, item["loc"])) for item in error.errors(include_input=False)}))
-        words = f"The answer is not the one asked for (look at: {where})."
-        raise BadAnswer(words, status=reply.status, request_id=reply.request_id, maybe_applied=write) from None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 from kraty_console.contract.errors import (
@@ -21,6 +20,9 @@ from kraty_console.contract.errors import (
     SignInNeeded,
     Unavailable,
 )
+
+MAX_ANSWER: Final = 64 * 1024 * 1024
+"""Bytes of an answer after decompression; more is not an answer of Kraty's."""
 
 DEFAULT_RETRY_AFTER: Final = 1.0
 """Seconds to wait when a 429 does not say."""
@@ -55,6 +57,8 @@ class Reply:
         return min(max(seconds, 0.0), 86_400.0) if seconds == seconds else None
 
     def _seconds_until(self, moment: str) -> float | None:
+        from email.utils import parsedate_to_datetime
+
         try:
             now = parsedate_to_datetime(self.headers["date"])
             return max((parsedate_to_datetime(moment) - now).total_seconds(), 0.0)

@@ -83,6 +83,17 @@ AUDIT_LOG: Final = Route("GET", _STUDIO + "/audit-log")
 AUDIT_ROW: Final = Route("GET", _STUDIO + "/audit-log/{row}")
 
 
+def snapshot_target(player: str, studio: str, game: str, environment: str | None, limit: int) -> str:
+    """The path and query of a look-up; the same question is always written in the same way.
+
+    Raises:
+        Invalid: an id in it cannot be sent.
+    """
+    return SNAPSHOT.target(
+        {"player": player, "studio": studio, "game": game}, {"limit": limit, "environment": environment}
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class ChangeRoute:
     """Where a change is posted, and the shape of its answer."""

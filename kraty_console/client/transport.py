@@ -14,22 +14,20 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from kraty_console import __version__
 from kraty_console.client.address import base_url
-from kraty_console.client.replies import Reply
+from kraty_console.client.headers import USER_AGENT, credential_header, plain_headers
+from kraty_console.client.replies import MAX_ANSWER, Reply
+from kraty_console.client.trust import secure_context
 from kraty_console.contract.errors import BadAnswer, Invalid, Unavailable
 from kraty_console.contract.secret import Credential
 
 if TYPE_CHECKING:
     import httpx
 
-SESSION_COOKIE: Final = "kraty_session"
-
-MAX_ANSWER: Final = 64 * 1024 * 1024
-"""Bytes of an answer after decompression; more is not an answer of Kraty's."""
+    from kraty_console.client.ahead import Ahead
 
 BeforeSend = Callable[[], Awaitable[None]]
 
@@ -79,9 +77,12 @@ class Transport:
         *,
         timeouts: Timeouts | None = None,
         clock: Callable[[], float] = time.monotonic,
+        ahead: Ahead | None = None,
     ) -> None:
+        """Opens nothing yet; `ahead` holds what this credential has asked for already."""
         self.base_url = base_url(address)
         self.credential = credential
+        self._ahead = ahead
         self._timeouts = timeouts or Timeouts()
         self._clock = clock
         self._client: httpx.AsyncClient | None = None
@@ -107,6 +108,8 @@ class Transport:
             BadAnswer: what came back cannot be decompressed, or is larger than any answer.
             Invalid: the token or the target cannot be sent as it stands.
         """
+        if method == "GET" and not headers and (reply := await self._asked_ahead(target)) is not None:
+            return reply
         client = await self._opened()
         import httpx
 
@@ -141,6 +144,17 @@ class Transport:
             elapsed_ms=(self._clock() - started) * 1000,
         )
 
+    def sign_in(self, credential: Credential) -> None:
+        """Use another token from here on."""
+        self.credential = credential
+        if self._ahead is not None:
+            self._ahead.forget()
+
+    async def _asked_ahead(self, target: str) -> Reply | None:
+        """The answer to what was asked before the program was loaded; None where it was not, or there is none."""
+        asked = self._ahead.take(target) if self._ahead is not None else None
+        return await asyncio.to_thread(asked.reply) if asked is not None else None
+
     async def close(self) -> None:
         """Close every connection; a closed transport stays closed."""
         self._closed = True
@@ -165,10 +179,15 @@ class Transport:
         import httpx
 
         secure = self.base_url.startswith("https:")
+        try:
+            context = secure_context() if secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        except OSError as error:
+            words = f"The certificates in SSL_CERT_FILE or SSL_CERT_DIR cannot be read ({error.strerror or error})."
+            raise Unavailable(words) from error
         return httpx.AsyncClient(
             base_url=self.base_url,
-            headers={"user-agent": f"kraty-console/{__version__}"},
-            verify=httpx.create_ssl_context() if secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+            headers={"user-agent": USER_AGENT},
+            verify=context,
             trust_env=secure,  # a proxy from the environment must not see what is meant for this machine
             follow_redirects=False,
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
@@ -191,8 +210,7 @@ class Transport:
         return request
 
     def _headers(self, more: dict[str, str] | None, with_body: bool, anonymous: bool) -> dict[str, str]:
-        headers = {"accept": "application/json", "accept-encoding": "gzip", "x-kraty-console": __version__}
-        headers.update(more or {})
+        headers = {**plain_headers(), **(more or {})}
         if with_body:
             headers["content-type"] = "application/json"
         if self.credential is not None and not anonymous:
@@ -220,20 +238,6 @@ def _cause(error: BaseException) -> str:
             return os.strerror(seen.errno) if seen.errno and seen.errno > 0 else seen.strerror
         seen = seen.__cause__ or seen.__context__
     return str(error) or type(error).__name__
-
-
-def credential_header(credential: Credential) -> dict[str, str]:
-    """The one header that holds the token.
-
-    Raises:
-        Invalid: the token holds something that cannot be in a header; the message does not tell what.
-    """
-    token = credential.token.reveal()
-    if not token or not all("!" <= character <= "~" and character not in ';,"' for character in token):
-        raise Invalid("The token is empty or holds characters that no token has: was it pasted whole?")
-    if credential.kind == "cookie":
-        return {"cookie": f"{SESSION_COOKIE}={token}"}
-    return {"authorization": f"Bearer {token}"}
 
 
 def _load_httpx() -> None:

@@ -22,7 +22,8 @@ from kraty_console.contract.limits import MAX_LIMIT
 from kraty_console.contract.permissions import Permission
 
 if TYPE_CHECKING:
-    from kraty_console.client.admin import Fetched, KratyClient
+    from kraty_console.client.admin import KratyClient
+    from kraty_console.client.fetched import Fetched
     from kraty_console.client.entries import Entry
     from kraty_console.client.journal import Journal
     from kraty_console.client.places import Place

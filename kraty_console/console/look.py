@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from kraty_console.client.admin import Fetched
+    from kraty_console.client.fetched import Fetched
     from kraty_console.contract.errors import KratyError
     from kraty_console.contract.players import Snapshot
 

@@ -1,0 +1,49 @@
+"""An answer as the object it holds, and how it came."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from pydantic import ValidationError
+
+from kraty_console.client.replies import Reply, data_of
+from kraty_console.contract.errors import BadAnswer
+from kraty_console.contract.wire import Answer
+
+T = TypeVar("T")
+A = TypeVar("A", bound=Answer)
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched(Generic[T]):
+    """What was read, and how it came."""
+
+    value: T
+    etag: str | None
+    elapsed_ms: float
+    request_id: str | None
+
+
+def fetched(shape: type[A], reply: Reply) -> Fetched[A]:
+    """What a read was answered with.
+
+    Raises:
+        KratyError: the answer tells an error, or is none of Kraty's.
+    """
+    value = shaped(shape, data_of(reply, write=False), reply)
+    return Fetched(value, reply.headers.get("etag"), reply.elapsed_ms, reply.request_id)
+
+
+def shaped(shape: type[A], data: dict[str, Any], reply: Reply, *, write: bool = False) -> A:
+    """The object that an answer holds.
+
+    Raises:
+        BadAnswer: something in it that has to be there is not; the message names it.
+    """
+    try:
+        return shape.model_validate(data)
+    except ValidationError as error:
+        where = ", ".join(sorted({".".join(map(str, item["loc"])) for item in error.errors(include_input=False)}))
+        words = f"The answer is not the one asked for (look at: {where})."
+        raise BadAnswer(words, status=reply.status, request_id=reply.request_id, maybe_applied=write) from None
