@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from kraty_console.contract.audit import AuditRow
-from kraty_console.contract.wire import Answer
+from kraty_console.contract.wire import Answer, empty_dict, empty_list
 
 
 class Ban(Answer):
@@ -67,8 +67,8 @@ class Attempt(Answer):
     ends_at: datetime | None = None
     completed_at: datetime | None = None
     score: float | None = None
-    metrics: dict[str, Any] = Field(default_factory=dict)
-    metrics_raw: dict[str, Any] = Field(default_factory=dict)
+    metrics: dict[str, Any] = Field(default_factory=empty_dict)
+    metrics_raw: dict[str, Any] = Field(default_factory=empty_dict)
     event_key: str | None = None
     event_name: Any = None
     """A string, or a map of language to string (kraty-api 5.12: LocalizedString)."""
@@ -86,7 +86,7 @@ class Grant(Answer):
 
     id: str
     kind: str = "reward"
-    contents: dict[str, Any] = Field(default_factory=dict)
+    contents: dict[str, Any] = Field(default_factory=empty_dict)
     source_kind: str | None = None
     source_ref_id: str | None = None
     parent_grant_id: str | None = None
@@ -172,15 +172,15 @@ class Snapshot(Answer):
     """Everything one look-up answers; each list is newest first and capped by the limit asked for."""
 
     player: Player
-    attempts: list[Attempt] = Field(default_factory=list)
-    grants: list[Grant] = Field(default_factory=list)
-    lobbies: list[Lobby] = Field(default_factory=list)
+    attempts: list[Attempt] = Field(default_factory=empty_list)
+    grants: list[Grant] = Field(default_factory=empty_list)
+    lobbies: list[Lobby] = Field(default_factory=empty_list)
     summary: Summary = Field(default_factory=Summary)
-    inventory: list[ItemHolding] = Field(default_factory=list)
-    wallet: list[WalletHolding] = Field(default_factory=list)
-    wallet_ledger: list[LedgerRow] = Field(default_factory=list)
-    item_ledger: list[LedgerRow] = Field(default_factory=list)
-    audit: list[AuditRow] = Field(default_factory=list)
+    inventory: list[ItemHolding] = Field(default_factory=empty_list)
+    wallet: list[WalletHolding] = Field(default_factory=empty_list)
+    wallet_ledger: list[LedgerRow] = Field(default_factory=empty_list)
+    item_ledger: list[LedgerRow] = Field(default_factory=empty_list)
+    audit: list[AuditRow] = Field(default_factory=empty_list)
 
 
 class SearchHit(Answer):
@@ -199,4 +199,4 @@ class SearchHit(Answer):
 class SearchResult(Answer):
     """Hits, best first."""
 
-    players: list[SearchHit] = Field(default_factory=list)
+    players: list[SearchHit] = Field(default_factory=empty_list)

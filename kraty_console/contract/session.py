@@ -7,7 +7,7 @@ from datetime import datetime
 from pydantic import Field
 
 from kraty_console.contract.permissions import GAME_ADMIN, GAME_DEBUGGER, GAME_VIEWER, ROLE_PERMISSIONS, Permission
-from kraty_console.contract.wire import Answer
+from kraty_console.contract.wire import Answer, empty_list
 
 __all__ = [
     "GAME_ADMIN",
@@ -45,7 +45,7 @@ class GameAccess(Answer):
     slug: str | None = None
     name: str | None = None
     role: str | None = None
-    permissions: list[str] = Field(default_factory=list)
+    permissions: list[str] = Field(default_factory=empty_list)
 
 
 class StudioAccess(Answer):
@@ -53,7 +53,7 @@ class StudioAccess(Answer):
 
     id: str
     name: str | None = None
-    games: list[GameAccess] = Field(default_factory=list)
+    games: list[GameAccess] = Field(default_factory=empty_list)
 
 
 class Me(Answer):
@@ -61,7 +61,7 @@ class Me(Answer):
 
     member: Member
     session: Session = Field(default_factory=Session)
-    studios: list[StudioAccess] = Field(default_factory=list)
+    studios: list[StudioAccess] = Field(default_factory=empty_list)
 
 
 class DatabaseHealth(Answer):
@@ -85,7 +85,7 @@ class WorkerHealth(Answer):
     """What runs beside HTTP."""
 
     running: bool = False
-    jobs: list[JobHealth] = Field(default_factory=list)
+    jobs: list[JobHealth] = Field(default_factory=empty_list)
 
 
 class Health(Answer):
@@ -93,7 +93,7 @@ class Health(Answer):
 
     ok: bool = False
     version: str | None = None
-    features: list[str] = Field(default_factory=list)
+    features: list[str] = Field(default_factory=empty_list)
     """What a backend says it keeps to; the embedded one names `idempotency-keys`."""
     database: DatabaseHealth | None = None
     worker: WorkerHealth | None = None

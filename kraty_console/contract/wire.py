@@ -68,6 +68,16 @@ class Request(BaseModel):
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
+def empty_list() -> list[Any]:
+    """For `default_factory` where start-up waits: pydantic asks for its signature, and that of `list` takes long."""
+    return []
+
+
+def empty_dict() -> dict[str, Any]:
+    """As `empty_list`."""
+    return {}
+
+
 def iso(moment: datetime) -> str:
     """A moment as Kraty writes it: ISO-8601, UTC, milliseconds and `Z` (kraty-api 7.3)."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
