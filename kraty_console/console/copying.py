@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kraty_console.console.desk import Desk
 from kraty_console.console.host import Host
-from kraty_console.console.widgets.bars import Notice
+from kraty_console.console.views.bars import Notice
 from kraty_console.present.safe import looks_odd, safe
 
 if TYPE_CHECKING:

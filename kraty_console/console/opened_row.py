@@ -15,7 +15,7 @@ from kraty_console.support.keymap import key_label
 if TYPE_CHECKING:
     from kraty_console.console.dialogs.text import Pressed
     from kraty_console.console.screens.player import PlayerScreen
-    from kraty_console.console.widgets.bars import Notice
+    from kraty_console.console.views.bars import Notice
     from kraty_console.present.rows import Row
 
 _NEXT: Final = "next.step"

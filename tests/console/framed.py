@@ -13,7 +13,8 @@ from textual.pilot import Pilot
 
 from kraty_console.console.stylesheets import stylesheets
 from kraty_console.console.theme import DARK, THEMES, VARIABLE_DEFAULTS
-from kraty_console.console.widgets.lines import Line, LinesView
+from kraty_console.console.views.text import Line
+from kraty_console.console.widgets.lines import LinesView
 from kraty_console.console.widgets.table import RowTable
 
 WIDE = "漢字e\u0301🙂"

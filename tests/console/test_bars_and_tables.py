@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from rich.cells import cell_len
 
-from kraty_console.console.widgets.bars import FooterBar, HeaderBar, Heading, KeyHint, Notice
-from kraty_console.console.widgets.table import Place, RowTable, Section
+from kraty_console.console.views.bars import Heading, KeyHint, Notice
+from kraty_console.console.views.rows import Place, Section
+from kraty_console.console.widgets.bars import FooterBar, HeaderBar
+from kraty_console.console.widgets.table import RowTable
 from kraty_console.present.safe import SafeText
 from kraty_console.present.table import Cell, Column, Row, sort_key
 from tests.console.framed import Watched, framed
@@ -163,7 +165,7 @@ async def test_sorting_puts_what_is_missing_last_both_ways() -> None:
             place.sort["attempts"] = ("score", descending)
             table.show([section(12)], place)
             await pilot.pause()
-            numbers = [entry.row.sort[2] for entry in table._entries if entry.row is not None]
+            numbers = [row.sort[2] for row in table._rows.in_order()]
             assert [key[0] for key in numbers] == [0] * 9 + [1] * 3
             present = [key[1] for key in numbers[:9]]
             assert present == sorted(present, reverse=descending)

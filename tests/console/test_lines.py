@@ -7,9 +7,8 @@ from rich.cells import cell_len
 from textual.geometry import Region
 
 from kraty_console.console.theme import LIGHT
-from kraty_console.console.widgets.detail import bars
-from kraty_console.console.widgets.lines import cut, fit, width_of
-from kraty_console.console.widgets.wrap import wrap
+from kraty_console.console.views.detail import bars
+from kraty_console.console.views.text import cut, fit, width_of, wrap
 from tests.console.framed import WIDE, Told, framed, plain
 
 # -- repainting ----------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kraty_console.console.dialogs.action import ActionDialog
 from kraty_console.console.look import Status
-from kraty_console.console.widgets.bars import Notice
+from kraty_console.console.views.bars import Notice
 from tests.console.drive import Hand
 from tests.console.filling import put
 from tests.console.stage import Stage

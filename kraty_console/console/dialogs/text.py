@@ -16,7 +16,7 @@ from textual.widgets import Static
 
 from kraty_console.console.dialogs.frame import WIDE, Body, Dialog
 from kraty_console.console.dialogs.parts import Lines
-from kraty_console.console.widgets.wrap import wrap
+from kraty_console.console.views.text import wrap
 
 _EDGES = 5
 """Cells of a line that edges, blanks and the scroll bar take."""

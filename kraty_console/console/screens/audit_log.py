@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from kraty_console.console.desk import Desk
 from kraty_console.console.host import Host
 from kraty_console.console.screens.paged_list import Page, PagedList, Wording
-from kraty_console.console.widgets.bars import KeyHint, Notice
-from kraty_console.console.widgets.table import Section
+from kraty_console.console.views.bars import KeyHint, Notice
+from kraty_console.console.views.rows import Section
 from kraty_console.present import audit
 from kraty_console.present.safe import safe
 

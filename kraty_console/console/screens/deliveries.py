@@ -10,8 +10,8 @@ from kraty_console.console.changes import Changes
 from kraty_console.console.desk import Desk
 from kraty_console.console.host import Host
 from kraty_console.console.screens.paged_list import Page, PagedList, Wording
-from kraty_console.console.widgets.bars import KeyHint, Notice
-from kraty_console.console.widgets.table import Section
+from kraty_console.console.views.bars import KeyHint, Notice
+from kraty_console.console.views.rows import Section
 from kraty_console.present import deliveries
 from kraty_console.present.safe import safe
 from kraty_console.support.actions import REPLAY, ActionContext

@@ -15,8 +15,10 @@ from textual.screen import Screen
 
 from kraty_console.console.desk import Desk
 from kraty_console.console.host import Host
-from kraty_console.console.widgets.bars import FooterBar, HeaderBar, Heading, KeyHint, Notice
-from kraty_console.console.widgets.table import Place, RowTable, Section
+from kraty_console.console.views.bars import Heading, KeyHint, Notice
+from kraty_console.console.views.rows import Place, Section
+from kraty_console.console.widgets.bars import FooterBar, HeaderBar
+from kraty_console.console.widgets.table import RowTable
 from kraty_console.present.safe import safe
 
 if TYPE_CHECKING:

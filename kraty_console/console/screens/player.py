@@ -21,15 +21,17 @@ from kraty_console.console.commands import Commands
 from kraty_console.console.desk import Desk
 from kraty_console.console.host import Host
 from kraty_console.console.look import Look, Status
-from kraty_console.console.panes.foot import foot
-from kraty_console.console.panes.start import start_sections
 from kraty_console.console.reading import Reading
-from kraty_console.console.widgets.bars import FooterBar, HeaderBar, Heading, KeyHint, Notice
+from kraty_console.console.views.bars import Heading, KeyHint, Notice
+from kraty_console.console.views.foot import foot
+from kraty_console.console.views.rows import Place, Section
+from kraty_console.console.views.start import start_sections
+from kraty_console.console.widgets.bars import FooterBar, HeaderBar
 from kraty_console.console.widgets.detail import DetailView
 from kraty_console.console.widgets.next_step import NextStepView, TooSmall
 from kraty_console.console.widgets.profile import ProfileView
 from kraty_console.console.widgets.search import SearchBar
-from kraty_console.console.widgets.table import Place, RowTable, Section
+from kraty_console.console.widgets.table import RowTable
 from kraty_console.console.widgets.tabs import TabBar
 from kraty_console.present.safe import safe
 from kraty_console.support.actions import BY_ID, ActionContext, footer, missing_permission
@@ -178,7 +180,7 @@ class PlayerScreen(Screen[None]):
         if snapshot is None:
             self._sections = start_sections(self._desk, look)
         else:
-            from kraty_console.console.panes.tables import sections_of
+            from kraty_console.console.views.panes import sections_of
 
             self._sections = sections_of(self._pane, snapshot, now)
         self.set_class(snapshot is None, "-start")
@@ -204,8 +206,19 @@ class PlayerScreen(Screen[None]):
 
             self._step = next_step(snapshot, now, row_scope=row.scope if row else None, row_id=row.id if row else None)
         self.next_step.show(self._step, self._why_no_step())
-        self.detail.show(snapshot, row, now, foot(self.table, self.place, self._sections, self._pane, snapshot))
+        self.detail.show(snapshot, row, now, self._foot())
         self.draw_footer()
+
+    def _foot(self) -> str:
+        table = self.table
+        return foot(
+            table.position,
+            table.hidden_columns,
+            self.place.filter,
+            self._sections,
+            self._pane,
+            self.look.snapshot,
+        )
 
     def _why_no_step(self) -> str:
         """Why this person cannot do the next step; empty when they can, or when there is none."""

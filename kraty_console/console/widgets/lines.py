@@ -2,53 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
+from kraty_console.console.views.text import Line, cut
 from kraty_console.console.widgets import tones
-
-Span = tuple[str, str]
-"""Text that is safe to show, and the word for its tone (`plain`, `dim`, `good`, `warn`, `bad`, `accent`, …)."""
-
-Line = Sequence[Span]
-
-
-def width_of(line: Line) -> int:
-    """Terminal cells that a line takes."""
-    return sum(cell_len(text) for text, _ in line)
-
-
-def fit(text: str, width: int) -> str:
-    """`text` in exactly `width` cells: cut with an ellipsis or padded."""
-    if width <= 0:
-        return ""
-    if cell_len(text) > width:
-        return set_cell_size(text, width - 1) + "…"
-    return set_cell_size(text, width)
-
-
-def cut(line: Line, width: int) -> list[Span]:
-    """A line that takes at most `width` cells, with an ellipsis where something was left out."""
-    if width_of(line) <= width:
-        return list(line)
-    kept: list[Span] = []
-    left = width
-    for text, tone in line:
-        size = cell_len(text)
-        if size < left:
-            kept.append((text, tone))
-            left -= size
-            continue
-        if left > 0:
-            kept.append((fit(text + " ", left), tone))
-        break
-    return kept
 
 
 class LinesView(Widget):

@@ -6,15 +6,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from kraty_console.console.widgets.lines import Line, LinesView, Span, cut, width_of
-from kraty_console.console.widgets.wrap import wrap
-from kraty_console.present.table import Cell
+from kraty_console.console.views.profile import profile_lines
+from kraty_console.console.views.text import Line
+from kraty_console.console.widgets.lines import LinesView
 
 if TYPE_CHECKING:
     from kraty_console.contract.players import Snapshot
-
-FOLDED = 4
-"""Lines below which the profile is told in two."""
 
 
 class ProfileView(LinesView):
@@ -31,25 +28,7 @@ class ProfileView(LinesView):
         self.redraw()
 
     def build(self, width: int, height: int) -> Iterable[Line]:
-        """The lines for the room there is."""
+        """The lines for the room there is; a rule while there is no player."""
         if self._snapshot is None or self._now is None:
             return [[("─" * width, "rule")]]
-        from kraty_console.present.profile import folded, profile, title
-
-        if height < FOLDED:
-            return [[(" ", "plain"), *_spans(line)] for line in folded(self._snapshot, self._now)]
-        head: list[Span] = [("─ ", "rule"), (title(self._snapshot), "title"), (" ", "plain")]
-        head = cut(head, width - 1)
-        lines: list[Line] = [[*head, ("─" * max(0, width - width_of(head)), "rule")]]
-        for line in profile(self._snapshot, self._now):
-            spans = _spans(line)
-            if width_of(spans) <= width - 2:
-                lines.append([(" ", "plain"), *spans])
-            else:
-                text = "".join(text for text, _ in spans)
-                lines += [[(f" {part}", spans[0][1])] for part in wrap(text, width - 2)]
-        return lines
-
-
-def _spans(line: Iterable[Cell]) -> list[Span]:
-    return [(cell.text, cell.tone) for cell in line]
+        return profile_lines(self._snapshot, self._now, width, height)

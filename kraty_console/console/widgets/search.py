@@ -14,7 +14,8 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input
 
-from kraty_console.console.widgets.lines import Line, LinesView, Span, width_of
+from kraty_console.console.views.text import Line, Span, width_of
+from kraty_console.console.widgets.lines import LinesView
 
 _SEVERAL = re.compile(r"[\s,;]+")
 

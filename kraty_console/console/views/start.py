@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from kraty_console.console.look import Look, Status
-from kraty_console.console.widgets.table import Section
+from kraty_console.console.views.rows import Section
 from kraty_console.present.safe import safe
 from kraty_console.present.table import Cell, Column, Row, sort_key
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from kraty_console.console.widgets.table import Section
+from kraty_console.console.views.rows import Section
 from kraty_console.present.rows import tables
 from kraty_console.support.scopes import PaneId, pane
 

@@ -1,1 +1,0 @@
-"""What each pane of the player screen shows, drawn from one snapshot."""

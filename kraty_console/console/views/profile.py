@@ -1,0 +1,39 @@
+"""The player's profile: a tall box beside the panes, or two lines above them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from kraty_console.console.views.text import Line, Span, cut, width_of, wrap
+
+if TYPE_CHECKING:
+    from kraty_console.contract.players import Snapshot
+    from kraty_console.present.table import Cell
+
+FOLDED: Final = 4
+"""Lines below which the profile is told in two."""
+
+
+def profile_lines(snapshot: Snapshot, now: datetime, width: int, height: int) -> list[Line]:
+    """Who the player is, and the totals; ages are told from `now`."""
+    from kraty_console.present.profile import folded, profile, title
+
+    if height < FOLDED:
+        return [[(" ", "plain"), *_spans(line)] for line in folded(snapshot, now)]
+    head: list[Span] = [("─ ", "rule"), (title(snapshot), "title"), (" ", "plain")]
+    head = cut(head, width - 1)
+    lines: list[Line] = [[*head, ("─" * max(0, width - width_of(head)), "rule")]]
+    for line in profile(snapshot, now):
+        spans = _spans(line)
+        if width_of(spans) <= width - 2:
+            lines.append([(" ", "plain"), *spans])
+        else:
+            text = "".join(text for text, _ in spans)
+            lines += [[(f" {part}", spans[0][1])] for part in wrap(text, width - 2)]
+    return lines
+
+
+def _spans(line: Iterable[Cell]) -> list[Span]:
+    return [(cell.text, cell.tone) for cell in line]

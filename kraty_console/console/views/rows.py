@@ -1,0 +1,283 @@
+"""A table of rows in sections with one cursor, that keeps its place when its rows change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from kraty_console.console.views.text import Line, Span, fit
+from kraty_console.present import table as columns
+from kraty_console.present.safe import SafeText
+from kraty_console.present.table import Column, Fitted, Row, sorted_rows
+from kraty_console.present.width import clip_middle
+
+GAP: Final = 2
+"""Blank cells between two columns."""
+
+MARGIN: Final = 3
+"""Blank cells before the first column: the cursor and the mark of a changed row stand there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Rows under a heading of their own."""
+
+    key: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    title: str = ""
+    """A line above the column titles; none where a pane has one section."""
+    empty: str = ""
+    """What stands there when there are no rows."""
+
+
+@dataclass(slots=True)
+class Place:
+    """Where a person is in one pane: kept while other panes are looked at and while rows come and go."""
+
+    row_id: str | None = None
+    index: int = 0
+    """Of the cursor among the selectable rows; where the row is gone, the nearest takes its place."""
+    top: int = 0
+    sort: dict[str, tuple[str, bool]] = field(default_factory=dict)
+    """By section: column key and whether descending; absent means the order in which the rows came."""
+    filter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One line of the table."""
+
+    kind: Literal["title", "head", "row", "note"]
+    group: int
+    """The place of its section."""
+    row: Row | None = None
+    text: str = ""
+
+
+class Rows:
+    """Sections of rows at a place. The cursor follows its row by id.
+
+    Args:
+        sections: What there is to show.
+        place: Read and kept up to date.
+        marked: Ids of rows that just changed.
+        stale: Everything is dimmed: the data is old.
+    """
+
+    def __init__(
+        self,
+        sections: Sequence[Section] = (),
+        place: Place | None = None,
+        *,
+        marked: frozenset[str] = frozenset(),
+        stale: bool = False,
+    ) -> None:
+        self._sections = tuple(sections)
+        self._place = place if place is not None else Place()
+        self._marked = marked
+        self._stale = stale
+        self._arranged: list[list[Row]] | None = None
+        self._entries: list[_Entry] = []
+        self._selectable: list[int] = []
+        self._layouts: tuple[int, list[tuple[Fitted, ...]]] | None = None
+
+    # -- what there is -------------------------------------------------------------------------------------------
+
+    def in_order(self) -> list[Row]:
+        """The rows there are to move through, filtered and sorted."""
+        return [row for rows in self._arrange() for row in rows]
+
+    def __len__(self) -> int:
+        self._arrange()
+        return len(self._selectable)
+
+    @property
+    def current(self) -> Row | None:
+        """The row under the cursor."""
+        entry = self._under_cursor()
+        return entry.row if entry is not None else None
+
+    def position(self, height: int) -> str:
+        """Where the cursor is, for the line below the table: `3 of 12`, or nothing where all fits in `height` lines."""
+        if not len(self) or len(self._entries) <= height:
+            return ""
+        return f"{self._place.index + 1} of {len(self)}"
+
+    def hidden_columns(self, width: int) -> int:
+        """How many columns find no room in so many cells."""
+        layouts = self._fitted(width)
+        seen = {entry.group for entry in self._entries}
+        return max((len(self._sections[group].columns) - len(layouts[group]) for group in seen), default=0)
+
+    def _under_cursor(self) -> _Entry | None:
+        self._arrange()
+        return self._entries[self._selectable[self._place.index]] if self._selectable else None
+
+    def _arrange(self) -> list[list[Row]]:
+        """Put rows and lines in order, once; the rows of each section."""
+        if self._arranged is not None:
+            return self._arranged
+        self._arranged = arranged = [self._filtered_and_sorted(section) for section in self._sections]
+        entries: list[_Entry] = []
+        for group, (section, rows) in enumerate(zip(self._sections, arranged, strict=True)):
+            if section.title:
+                if entries:
+                    entries.append(_Entry("title", group))
+                entries.append(_Entry("title", group, text=section.title))
+            if rows and any(column.title for column in section.columns):
+                entries.append(_Entry("head", group))
+            entries.extend(_Entry("row", group, row=row) for row in rows)
+            if not rows:
+                words = "no row matches the filter; f changes it" if section.rows else section.empty
+                entries.extend(_Entry("note", group, text=line) for line in words.splitlines())
+        self._entries = entries
+        self._selectable = [i for i, entry in enumerate(entries) if entry.kind == "row"]
+        self._layouts = None
+        self._find_cursor()
+        return arranged
+
+    def _filtered_and_sorted(self, section: Section) -> list[Row]:
+        rows = list(section.rows)
+        if self._place.filter:
+            rows = [row for row in rows if row.matches(self._place.filter)]
+        if wanted := self._place.sort.get(section.key):
+            name, descending = wanted
+            index = next((i for i, column in enumerate(section.columns) if column.key == name), None)
+            if index is not None:
+                rows = sorted_rows(rows, index, descending=descending)
+        return rows
+
+    def _fitted(self, width: int) -> list[tuple[Fitted, ...]]:
+        """The columns of each section in so many cells."""
+        arranged = self._arrange()
+        if self._layouts is None or self._layouts[0] != width:
+            room = max(1, width - MARGIN)
+            self._layouts = (
+                width,
+                [
+                    columns.fit(section.columns, rows, room, GAP)
+                    for section, rows in zip(self._sections, arranged, strict=True)
+                ],
+            )
+        return self._layouts[1]
+
+    def _find_cursor(self) -> None:
+        place = self._place
+        if not self._selectable:
+            place.index = 0
+            return
+        ids = [row.id for i in self._selectable if (row := self._entries[i].row) is not None]
+        if place.row_id in ids:
+            place.index = ids.index(place.row_id)
+        else:
+            place.index = min(place.index, len(ids) - 1)
+            place.row_id = ids[place.index]
+
+    # -- what is seen --------------------------------------------------------------------------------------------
+
+    def lines(self, width: int, height: int, *, focused: bool) -> list[Line]:
+        """The part of the table around the cursor that finds room; without the focus the cursor looks fainter."""
+        layouts = self._fitted(width)
+        self._scroll_to_cursor(height)
+        cursor = self._selectable[self._place.index] if self._selectable else -1
+        tone = "cursor" if focused else "cursor-blurred"
+        top = self._place.top
+        return [
+            self._line(entry, layouts[entry.group], width, tone if top + offset == cursor else "")
+            for offset, entry in enumerate(self._entries[top : top + height])
+        ]
+
+    def _scroll_to_cursor(self, height: int) -> None:
+        place = self._place
+        last_top = max(0, len(self._entries) - height)
+        if self._selectable:
+            at = self._selectable[place.index]
+            first = at
+            while first > 0 and self._entries[first - 1].kind != "row":
+                first -= 1  # the headings above the first row come into view with it
+            if first < place.top:
+                place.top = first if at - first < height else at
+            elif at >= place.top + height:
+                place.top = at - height + 1
+        place.top = max(0, min(place.top, last_top))
+
+    def _line(self, entry: _Entry, layout: Sequence[Fitted], width: int, cursor: str) -> list[Span]:
+        if entry.kind == "title":
+            return [(f" {entry.text}", "title")]
+        if entry.kind == "note":
+            return [(f"   {entry.text}", "dim")]
+        if entry.row is None:
+            return [(" " * MARGIN, "dim"), *self._heads(self._sections[entry.group], layout)]
+        marked = entry.row.id in self._marked
+        spans: list[Span] = [("▸" if cursor else " ", "accent"), ("* " if marked else "  ", "mark")]
+        for n, fitted in enumerate(layout):
+            if n:
+                spans.append((" " * GAP, "plain"))
+            cell = entry.row.cells[fitted.place]
+            spans.append((_in_column(cell.text, fitted), cell.tone))
+        if cursor:
+            line = "".join(text for text, _ in spans)
+            return [(fit(line, width), cursor)]
+        if self._stale:
+            return [(text, "dim") for text, _ in spans]
+        return spans
+
+    def _heads(self, section: Section, layout: Sequence[Fitted]) -> list[Span]:
+        sort = self._place.sort.get(section.key)
+        spans: list[Span] = []
+        for n, fitted in enumerate(layout):
+            title = fitted.column.title
+            if sort and sort[0] == fitted.column.key:
+                title = f"{title}{'▾' if sort[1] else '▴'}"
+            spans.append((" " * GAP * (n > 0) + _in_column(SafeText(title), fitted), "dim"))
+        return spans
+
+    # -- moving --------------------------------------------------------------------------------------------------
+
+    def nearest(self, index: int) -> int | None:
+        """The index of the row that is nearest to a wanted one; None where there is no row."""
+        return max(0, min(index, len(self) - 1)) if len(self) else None
+
+    def go(self, index: int) -> Row | None:
+        """Put the cursor on the row at an index that exists: the row, or None where the cursor stood there before."""
+        row = self._entries[self._selectable[index]].row
+        if row is None or index == self._place.index:
+            return None
+        self._place.index, self._place.row_id = index, row.id
+        return row
+
+    def next_sort(self) -> str:
+        """Sort the section under the cursor by its next column, then the other way, then as it came; say which."""
+        entry = self._under_cursor()
+        if entry is None:
+            return "nothing to sort"
+        section, sort = self._sections[entry.group], self._place.sort
+        keys = [column.key for column in section.columns if column.title]
+        present = sort.get(section.key)
+        if present is None:
+            wanted: tuple[str, bool] | None = (keys[0], False)
+        elif not present[1]:
+            wanted = (present[0], True)
+        else:
+            following = keys.index(present[0]) + 1 if present[0] in keys else 0
+            wanted = (keys[following], False) if following < len(keys) else None
+        self._arranged = None
+        if wanted is None:
+            sort.pop(section.key, None)
+            return "in the order of the backend, newest first"
+        sort[section.key] = wanted
+        title = next(column.title for column in section.columns if column.key == wanted[0])
+        return f"sorted by {title.lower()}, {'descending' if wanted[1] else 'ascending'}"
+
+
+def _in_column(text: SafeText, fitted: Fitted) -> str:
+    """A text in the cells of its column."""
+    if fitted.column.middle:
+        text = clip_middle(text, fitted.width)
+    exact = fit(text, fitted.width)
+    if fitted.column.right:
+        bare = exact.rstrip(" ")
+        return " " * (len(exact) - len(bare)) + bare
+    return exact

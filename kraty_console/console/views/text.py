@@ -1,0 +1,61 @@
+"""Lines of spans: how many cells they take, cutting and padding them, breaking words over several."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len, chop_cells, set_cell_size
+
+Span = tuple[str, str]
+"""Text that is safe to show, and the word for its tone (`plain`, `dim`, `good`, `warn`, `bad`, `accent`, …)."""
+
+Line = Sequence[Span]
+
+
+def width_of(line: Line) -> int:
+    """Terminal cells that a line takes."""
+    return sum(cell_len(text) for text, _ in line)
+
+
+def fit(text: str, width: int) -> str:
+    """`text` in exactly `width` cells: cut with an ellipsis or padded."""
+    if width <= 0:
+        return ""
+    if cell_len(text) > width:
+        return set_cell_size(text, width - 1) + "…"
+    return set_cell_size(text, width)
+
+
+def cut(line: Line, width: int) -> list[Span]:
+    """A line that takes at most `width` cells, with an ellipsis where something was left out."""
+    if width_of(line) <= width:
+        return list(line)
+    kept: list[Span] = []
+    left = width
+    for text, tone in line:
+        size = cell_len(text)
+        if size < left:
+            kept.append((text, tone))
+            left -= size
+            continue
+        if left > 0:
+            kept.append((fit(text + " ", left), tone))
+        break
+    return kept
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """`text` in lines of at most `width` cells, broken at blanks where there are any."""
+    lines: list[str] = []
+    for paragraph in text.split("\n"):
+        line = ""
+        for word in paragraph.split(" "):
+            for piece in chop_cells(word, width) if cell_len(word) > width else (word,):
+                joined = f"{line} {piece}" if line else piece
+                if line and cell_len(joined) > width:
+                    lines.append(line)
+                    line = piece
+                else:
+                    line = joined
+        lines.append(line)
+    return lines
