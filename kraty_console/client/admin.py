@@ -1,4 +1,7 @@
-"""The admin surface as a member's session sees it: reads are tried again for a short while, a write is sent once."""
+"""The admin surface as a member's session sees it: reads are tried again for a short while, a write is sent once.
+
+The models of an answer that a look-up does not need are imported by the call that needs them.
+"""
 
 from __future__ import annotations
 
@@ -19,21 +22,21 @@ from kraty_console.client.replies import Reply, data_of, error_of
 from kraty_console.client.retries import Retries
 from kraty_console.client.routes import CHANGES, Query, Route
 from kraty_console.client.transport import BeforeSend, Timeouts, Transport
-from kraty_console.contract.actions import Changed
 from kraty_console.contract.audit import AuditLink, AuditPage, AuditRow
 from kraty_console.contract.calls import ActionKind, Call
-from kraty_console.contract.catalog import Catalog
 from kraty_console.contract.errors import Invalid
 from kraty_console.contract.limits import DEFAULT_LIMIT
 from kraty_console.contract.players import SearchHit, SearchResult, Snapshot
 from kraty_console.contract.secret import Credential
 from kraty_console.contract.session import Health, Me
-from kraty_console.contract.timeline import TimelineKind, TimelinePage
-from kraty_console.contract.webhooks import DeliveryDetail, DeliveryPage, DeliveryReplayed, ReplayDelivery
 from kraty_console.contract.wire import Answer, Request, iso
 
 if TYPE_CHECKING:
     from kraty_console.client.ahead import Ahead
+    from kraty_console.contract.actions import Changed
+    from kraty_console.contract.catalog import Catalog
+    from kraty_console.contract.timeline import TimelineKind, TimelinePage
+    from kraty_console.contract.webhooks import DeliveryDetail, DeliveryPage, DeliveryReplayed, ReplayDelivery
 
 A = TypeVar("A", bound=Answer)
 
@@ -146,6 +149,8 @@ class KratyClient:
         limit: int = DEFAULT_LIMIT,
     ) -> TimelinePage:
         """A page of what happened to a player, newest first; of every kind when none is named."""
+        from kraty_console.contract.timeline import TimelinePage
+
         asked = {
             "environment": self.environment,
             "kinds": ",".join(kinds) or None,
@@ -156,6 +161,8 @@ class KratyClient:
 
     async def catalog(self) -> Catalog:
         """What can be granted in this game."""
+        from kraty_console.contract.catalog import Catalog
+
         return (await self._get(Catalog, routes.CATALOG, self._game())).value
 
     async def audit_log(
@@ -201,6 +208,8 @@ class KratyClient:
         limit: int = DEFAULT_LIMIT,
     ) -> DeliveryPage:
         """A page of what was sent to the game's webhook endpoints, newest first; `NotFound` where none are kept."""
+        from kraty_console.contract.webhooks import DeliveryPage
+
         asked: Query = {
             "player": player,
             "eventName": event_name,
@@ -213,11 +222,15 @@ class KratyClient:
 
     async def delivery(self, delivery_id: str) -> DeliveryDetail:
         """One delivery, with its attempts and what it tells."""
+        from kraty_console.contract.webhooks import DeliveryDetail
+
         return (await self._get(DeliveryDetail, routes.DELIVERY, {"delivery": delivery_id, **self._game()})).value
 
     async def replay(self, delivery_id: str, request: ReplayDelivery) -> DeliveryReplayed:
         """Send a delivery again: asked for once; the same id and data, at once."""
-        route = CHANGES[ActionKind.REPLAY_DELIVERY].route
+        from kraty_console.contract.webhooks import DeliveryReplayed
+
+        route = CHANGES[ActionKind.REPLAY_DELIVERY]
         target = route.target({"target": delivery_id, **self._game()}, {"environment": self.environment})
         answer = (await self.deliver(ActionKind.REPLAY_DELIVERY, target, json_bytes(request))).answer
         assert isinstance(answer, DeliveryReplayed)
@@ -240,9 +253,10 @@ class KratyClient:
         self, kind: ActionKind, path: str, body: bytes, *, before_send: BeforeSend | None = None
     ) -> Delivered:
         """Send a change as it stands; `before_send` is awaited just before its first byte leaves."""
-        route = CHANGES[kind]
-        reply = await self._exchange(route.route, path, body=body, before_send=before_send)
-        answer = shaped(route.answer, data_of(reply, write=True), reply, write=True)
+        from kraty_console.client.answers import ANSWERS
+
+        reply = await self._exchange(CHANGES[kind], path, body=body, before_send=before_send)
+        answer = shaped(ANSWERS[kind], data_of(reply, write=True), reply, write=True)
         replayed = reply.headers.get("idempotent-replayed", "").lower() == "true"
         return Delivered(answer, replayed, reply.request_id)
 

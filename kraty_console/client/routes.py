@@ -11,19 +11,8 @@ from dataclasses import dataclass
 from typing import Final, Literal
 from urllib.parse import quote
 
-from kraty_console.contract.actions import (
-    Banned,
-    Changed,
-    Credited,
-    ForceClaimed,
-    ForceCompleted,
-    GrantCreated,
-    RewardRolled,
-    Unbanned,
-)
 from kraty_console.contract.calls import ActionKind, Call
 from kraty_console.contract.errors import Invalid
-from kraty_console.contract.webhooks import DeliveryReplayed
 
 Query = Mapping[str, str | int | None]
 
@@ -94,26 +83,17 @@ def snapshot_target(player: str, studio: str, game: str, environment: str | None
     )
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeRoute:
-    """Where a change is posted, and the shape of its answer."""
-
-    route: Route
-    answer: type[Changed]
-
-
-CHANGES: Final[dict[ActionKind, ChangeRoute]] = {
-    ActionKind.FORCE_COMPLETE: ChangeRoute(Route("POST", _GAME + "/attempts/{target}/force-complete"), ForceCompleted),
-    ActionKind.RETRY_ROLL: ChangeRoute(Route("POST", _GAME + "/attempts/{target}/retry-reward-roll"), RewardRolled),
-    ActionKind.MANUAL_GRANT: ChangeRoute(Route("POST", _GAME + "/grants"), GrantCreated),
-    ActionKind.FORCE_CLAIM: ChangeRoute(Route("POST", _GAME + "/grants/{target}/force-claim"), ForceClaimed),
-    ActionKind.CREDIT: ChangeRoute(Route("POST", _GAME + "/players/{player}/wallet/{economy_key}/credit"), Credited),
-    ActionKind.BAN: ChangeRoute(Route("POST", _GAME + "/players/{player}/ban"), Banned),
-    ActionKind.UNBAN: ChangeRoute(Route("POST", _GAME + "/players/{player}/unban"), Unbanned),
-    ActionKind.REPLAY_DELIVERY: ChangeRoute(
-        Route("POST", _GAME + "/webhooks/deliveries/{target}/replay"), DeliveryReplayed
-    ),
+CHANGES: Final[dict[ActionKind, Route]] = {
+    ActionKind.FORCE_COMPLETE: Route("POST", _GAME + "/attempts/{target}/force-complete"),
+    ActionKind.RETRY_ROLL: Route("POST", _GAME + "/attempts/{target}/retry-reward-roll"),
+    ActionKind.MANUAL_GRANT: Route("POST", _GAME + "/grants"),
+    ActionKind.FORCE_CLAIM: Route("POST", _GAME + "/grants/{target}/force-claim"),
+    ActionKind.CREDIT: Route("POST", _GAME + "/players/{player}/wallet/{economy_key}/credit"),
+    ActionKind.BAN: Route("POST", _GAME + "/players/{player}/ban"),
+    ActionKind.UNBAN: Route("POST", _GAME + "/players/{player}/unban"),
+    ActionKind.REPLAY_DELIVERY: Route("POST", _GAME + "/webhooks/deliveries/{target}/replay"),
 }
+"""Where each change is posted; `answers` knows what comes back."""
 
 
 def change_target(call: Call, *, studio: str, game: str, environment: str | None) -> str:
@@ -122,7 +102,7 @@ def change_target(call: Call, *, studio: str, game: str, environment: str | None
     Raises:
         Invalid: an id in it cannot be sent, or one that the route names is missing.
     """
-    route = CHANGES[call.kind].route
+    route = CHANGES[call.kind]
     if call.external_player_id or call.kind is not ActionKind.REPLAY_DELIVERY:  # what is replayed may concern nobody
         segment(call.external_player_id, "player's id")  # also where it travels in the body
     ids = {

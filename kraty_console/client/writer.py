@@ -16,9 +16,9 @@ from typing import Final, Literal
 from pydantic import ValidationError
 
 from kraty_console.client.admin import Delivered, KratyClient, json_body
+from kraty_console.client.answers import ANSWERS
 from kraty_console.client.entries import NOT_SENT, Entry, Scope, State
 from kraty_console.client.journal import Journal, JournalFailed
-from kraty_console.client.routes import CHANGES
 from kraty_console.contract.actions import Changed
 from kraty_console.contract.audit import AuditLink, AuditRow
 from kraty_console.contract.calls import Call
@@ -298,6 +298,6 @@ def _stored_answer(entry: Entry) -> Changed | None:
     if entry.outcome is None:
         return None
     try:
-        return CHANGES[entry.kind].answer.model_validate(entry.outcome)
+        return ANSWERS[entry.kind].model_validate(entry.outcome)
     except ValidationError:
         return None

@@ -6,7 +6,6 @@ imported with the first question, behind the first frame.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import time
@@ -22,9 +21,11 @@ from kraty_console.contract.limits import MAX_LIMIT
 from kraty_console.contract.permissions import Permission
 
 if TYPE_CHECKING:
+    import asyncio
+
     from kraty_console.client.admin import KratyClient
-    from kraty_console.client.fetched import Fetched
     from kraty_console.client.entries import Entry
+    from kraty_console.client.fetched import Fetched
     from kraty_console.client.journal import Journal
     from kraty_console.client.places import Place
     from kraty_console.client.writer import Performed, Writer
@@ -81,7 +82,7 @@ class Desk:
     waiting: list[str] = field(default_factory=list)
     """What was pasted with others and not opened yet; whether there are such players is not known."""
     _recents: list[str] | None = None
-    _making: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _lock: asyncio.Lock | None = None
 
     # -- who we are ----------------------------------------------------------------------------------------------
 
@@ -123,10 +124,20 @@ class Desk:
 
     async def client(self) -> KratyClient:
         """The client, made with the first question; its imports happen off the event loop."""
+        import asyncio
+
         async with self._making:  # who we are and the player at launch are asked for at the same time
             if self._client is None:
                 self._client = await asyncio.to_thread(_make_client, self.launch, self.clock)
         return self._client
+
+    @property
+    def _making(self) -> asyncio.Lock:
+        if self._lock is None:
+            import asyncio
+
+            self._lock = asyncio.Lock()
+        return self._lock
 
     async def sign_in(self, token: Secret | None = None) -> Me:
         """Ask who we are, and find the game of the profile; where several fit, the one that was chosen.

@@ -70,7 +70,7 @@ def test_every_change_has_a_route_whose_ids_are_encoded(kind: ActionKind) -> Non
     call = Call(kind, "p/..", request, target_id="t/..", economy_key="e/..")
     target = change_target(call, studio="s/..", game="g/..", environment="te st")
     assert target.startswith("/admin/v1/studios/s%2F../games/g%2F../")
-    assert target.count("/") == CHANGES[kind].route.template.count("/")
+    assert target.count("/") == CHANGES[kind].template.count("/")
     assert "{" not in target
     assert target.endswith("?environment=te%20st")
 

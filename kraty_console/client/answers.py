@@ -1,0 +1,29 @@
+"""What each change is answered with; apart from its route, for a look-up needs none of these models."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kraty_console.contract.actions import (
+    Banned,
+    Changed,
+    Credited,
+    ForceClaimed,
+    ForceCompleted,
+    GrantCreated,
+    RewardRolled,
+    Unbanned,
+)
+from kraty_console.contract.calls import ActionKind
+from kraty_console.contract.webhooks import DeliveryReplayed
+
+ANSWERS: Final[dict[ActionKind, type[Changed]]] = {
+    ActionKind.FORCE_COMPLETE: ForceCompleted,
+    ActionKind.RETRY_ROLL: RewardRolled,
+    ActionKind.MANUAL_GRANT: GrantCreated,
+    ActionKind.FORCE_CLAIM: ForceClaimed,
+    ActionKind.CREDIT: Credited,
+    ActionKind.BAN: Banned,
+    ActionKind.UNBAN: Unbanned,
+    ActionKind.REPLAY_DELIVERY: DeliveryReplayed,
+}
