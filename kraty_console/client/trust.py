@@ -1,4 +1,4 @@
-"""Which certificates are trusted: one context for all connections, for building it reads more than a hundred of them."""
+"""Which certificates are trusted: one context for all connections, for building it reads over a hundred of them."""
 
 from __future__ import annotations
 

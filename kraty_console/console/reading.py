@@ -19,6 +19,7 @@ from kraty_console.present.safe import safe
 if TYPE_CHECKING:
     from textual.timer import Timer
 
+    from kraty_console.client.fetched import Fetched
     from kraty_console.console.screens.player import PlayerScreen
     from kraty_console.contract.errors import KratyError
     from kraty_console.contract.players import SearchHit, Snapshot
@@ -170,10 +171,7 @@ class Reading:
         try:
             while True:
                 try:
-                    if typed:
-                        player, note = await self._who(player)
-                    etag = self.look.etag if before is not None else None
-                    fetched = await self._desk.snapshot(player, self.limit, etag)
+                    fetched, note = await self._look_up(player, typed=typed)
                     break
                 except SignInNeeded as error:
                     if not await self._host.ask_token(error):
@@ -204,6 +202,24 @@ class Reading:
         longer = before is not None and self.look.snapshot is not None and self.limit != self._limit_before
         self._limit_before = self.limit
         self.marked = changed_rows(before, self.look.snapshot) if answered and not longer else frozenset()
+
+    async def _look_up(self, text: str, *, typed: bool) -> tuple[Fetched[Snapshot] | None, str]:
+        """The player, and why it is another than the one named; one question where the text is an id, as it mostly is."""
+        from kraty_console.contract.errors import NotFound
+
+        player, note = text, ""
+        if typed and "@" in text:
+            player, note = await self._who(text)
+        etag = self.look.etag if self.look.snapshot is not None else None
+        try:
+            return await self._desk.snapshot(player, self.limit, etag), note
+        except NotFound:
+            if not typed or "@" in text:
+                raise
+            player, note = await self._who(text)
+            if player == text:
+                raise
+            return await self._desk.snapshot(player, self.limit), note
 
     async def _who(self, text: str) -> tuple[str, str]:
         """The id to look up for what was typed, and why it is another one."""

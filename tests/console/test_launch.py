@@ -36,6 +36,12 @@ async def test_a_player_named_at_launch_is_opened_however_the_game_is_named(
         await hand.sees("rabbit-rush", "Swift Otter", "maria · GAME_ADMIN")
 
 
+async def test_a_player_named_by_id_is_asked_for_once(backend: Stage, wire: Wire) -> None:
+    async with at(backend.app(player="alice_42")) as hand:
+        await hand.looks_at("alice_42")
+    assert [each.target.partition("?")[0].rpartition("/")[2] for each in wire.of("GET", "/players")] == ["alice_42"]
+
+
 @pytest.mark.parametrize("text", ["ALICE@example.com", "alice@example.com"])
 async def test_an_email_named_at_launch_is_looked_up_too(backend: Stage, text: str) -> None:
     async with at(backend.app(player=text)) as hand:
