@@ -110,7 +110,6 @@ class KratyError(Exception):
         return self.message
 
 
-@dataclass(slots=True, eq=False)
 class SignInNeeded(KratyError):
     """401: no session, or one that is over."""
 
@@ -122,22 +121,18 @@ class NotAllowed(KratyError):
     permission: str | None = None
 
 
-@dataclass(slots=True, eq=False)
 class NotFound(KratyError):
     """404: nothing there that this member can see."""
 
 
-@dataclass(slots=True, eq=False)
 class Refused(KratyError):
     """409 and 422: understood and declined; the state does not allow it."""
 
 
-@dataclass(slots=True, eq=False)
 class IdempotencyConflict(Refused):
     """409: the same key was used before for something else."""
 
 
-@dataclass(slots=True, eq=False)
 class Invalid(KratyError):
     """400, 413, 415: the request itself is wrong; `details` names the fields."""
 
