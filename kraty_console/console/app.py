@@ -24,12 +24,13 @@ from textual.filter import LineFilter, Monochrome, NoColor
 
 from kraty_console.console import crash, signals
 from kraty_console.console.clipboard import TooLong, osc52
+from kraty_console.console.colours import NAMES, choose_theme
 from kraty_console.console.desk import Desk, utc_now
 from kraty_console.console.guard import Guard
 from kraty_console.console.keys_in_order import KeysInOrder
 from kraty_console.console.screens.player import PlayerScreen
 from kraty_console.console.stylesheets import stylesheets
-from kraty_console.console.theme import NAMES, THEMES, VARIABLE_DEFAULTS, choose_theme
+from kraty_console.console.theme import THEMES, VARIABLE_DEFAULTS
 from kraty_console.contract.permissions import Permission
 from kraty_console.paint.standing import fall, take_over
 from kraty_console.paint.textual_app import PaintsChanges

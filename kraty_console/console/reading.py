@@ -204,7 +204,7 @@ class Reading:
         self.marked = changed_rows(before, self.look.snapshot) if answered and not longer else frozenset()
 
     async def _look_up(self, text: str, *, typed: bool) -> tuple[Fetched[Snapshot] | None, str]:
-        """The player, and why it is another than the one named; one question where the text is an id, as it mostly is."""
+        """The player, and why it is another than the one named; one question where the text is an id, as mostly."""
         from kraty_console.contract.errors import NotFound
 
         player, note = text, ""

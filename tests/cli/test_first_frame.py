@@ -11,7 +11,8 @@ from rich.color import Color, ColorSystem
 
 from kraty_console.cli.first_frame import INKS, OTHER_COMMANDS, picture, show_first_frame, theme_of
 from kraty_console.cli.main import COMMANDS
-from kraty_console.console.theme import NAMES, THEMES
+from kraty_console.console.colours import NAMES
+from kraty_console.console.theme import THEMES
 
 TRUE = {"COLORTERM": "truecolor", "TERM": "xterm-256color", "KRATY_URL": "https://kraty.example", "HOME": "/nowhere"}
 SYSTEMS = {"truecolor": ColorSystem.TRUECOLOR, "256": ColorSystem.EIGHT_BIT, "standard": ColorSystem.STANDARD}

@@ -11,8 +11,9 @@ from textual.containers import Container
 from textual.geometry import Region
 from textual.pilot import Pilot
 
+from kraty_console.console.colours import DARK
 from kraty_console.console.stylesheets import stylesheets
-from kraty_console.console.theme import DARK, THEMES, VARIABLE_DEFAULTS
+from kraty_console.console.theme import THEMES, VARIABLE_DEFAULTS
 from kraty_console.console.views.text import Line
 from kraty_console.console.widgets.lines import LinesView
 from kraty_console.console.widgets.table import RowTable

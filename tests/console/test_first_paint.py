@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kraty_console.console.app import KratyApp
-from kraty_console.console.theme import MONO
+from kraty_console.console.colours import MONO
 from tests.console.drive import SIZE, SMALL, at
 from tests.console.stage import Stage, now
 

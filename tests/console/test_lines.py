@@ -6,7 +6,7 @@ import pytest
 from rich.cells import cell_len
 from textual.geometry import Region
 
-from kraty_console.console.theme import LIGHT
+from kraty_console.console.colours import LIGHT
 from kraty_console.console.views.detail import bars
 from kraty_console.console.views.text import cut, fit, width_of, wrap
 from tests.console.framed import WIDE, Told, framed, plain

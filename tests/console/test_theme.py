@@ -6,8 +6,9 @@ import re
 
 import pytest
 
+from kraty_console.console.colours import ANSI, DARK, LIGHT, MONO, NAMES, choose_theme
 from kraty_console.console.stylesheets import DIALOGS, stylesheet, stylesheets
-from kraty_console.console.theme import ANSI, DARK, LIGHT, MONO, NAMES, THEMES, VARIABLE_DEFAULTS, choose_theme
+from kraty_console.console.theme import THEMES, VARIABLE_DEFAULTS
 from kraty_console.present.safe import safe
 from tests.console.drive import at
 from tests.console.stage import Stage

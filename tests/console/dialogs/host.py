@@ -13,8 +13,9 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Input, Static
 
+from kraty_console.console.colours import DARK
 from kraty_console.console.stylesheets import stylesheets
-from kraty_console.console.theme import DARK, THEMES, VARIABLE_DEFAULTS
+from kraty_console.console.theme import THEMES, VARIABLE_DEFAULTS
 
 
 class Host(App[None]):

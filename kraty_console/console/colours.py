@@ -1,0 +1,195 @@
+"""The colours, all of them: four themes, and which one a terminal gets. Knows no Textual.
+
+Style sheets name variables only. `kraty-ansi` uses the terminal's own sixteen colours, `kraty-mono` none at all; both
+tell things apart by words, bold and reverse, as every other theme does too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+DARK: Final = "kraty-dark"
+LIGHT: Final = "kraty-light"
+ANSI: Final = "kraty-ansi"
+MONO: Final = "kraty-mono"
+
+
+@dataclass(frozen=True, slots=True)
+class Colours:
+    """What a theme gives to each variable of the style sheets."""
+
+    name: str
+    base: Mapping[str, str]
+    """Textual's own: `#rrggbb` or `ansi_…`."""
+    variables: Mapping[str, str]
+    """Ours, and those of Textual's that are set apart."""
+    ansi: bool = False
+    """Only the terminal's own colours are used."""
+    dark: bool = True
+
+    def __getitem__(self, variable: str) -> str:
+        return self.variables.get(variable) or self.base[variable]
+
+
+_DARK: Final = Colours(
+    name=DARK,
+    base={
+        "primary": "#5fafd7",
+        "secondary": "#87afaf",
+        "accent": "#d7af5f",
+        "warning": "#e0af5a",
+        "error": "#f2777a",
+        "success": "#8fc97a",
+        "foreground": "#d0d4d8",
+        "background": "#12161b",
+        "surface": "#12161b",
+        "panel": "#1c232b",
+        "boost": "#1c232b",
+    },
+    variables={
+        "muted": "#8a949e",
+        "rule": "#3c4854",
+        "row-cursor": "#29465b",
+        "row-cursor-text": "#f2f5f7",
+        "row-cursor-style": "none",
+        "row-cursor-blurred": "#222d37",
+        "live": "#c9363d",
+        "live-text": "#ffffff",
+        "test": "#2f7d57",
+        "test-text": "#ffffff",
+        "border": "#3c4854",
+        "border-blurred": "#3c4854",
+        "input-selection-background": "#2f6f9f",
+    },
+)
+
+_LIGHT: Final = Colours(
+    name=LIGHT,
+    base={
+        "primary": "#005f87",
+        "secondary": "#3a6a6a",
+        "accent": "#7a5200",
+        "warning": "#8a4b00",
+        "error": "#b00020",
+        "success": "#1f6b1f",
+        "foreground": "#1c2126",
+        "background": "#f7f7f4",
+        "surface": "#f7f7f4",
+        "panel": "#e9e9e4",
+        "boost": "#e9e9e4",
+    },
+    variables={
+        "muted": "#5b646c",
+        "rule": "#b4bac0",
+        "row-cursor": "#c5dbe8",
+        "row-cursor-text": "#10161b",
+        "row-cursor-style": "none",
+        "row-cursor-blurred": "#e0e6ea",
+        "live": "#b3202a",
+        "live-text": "#ffffff",
+        "test": "#1f6b45",
+        "test-text": "#ffffff",
+        "border": "#b4bac0",
+        "border-blurred": "#b4bac0",
+        "input-selection-background": "#9cc7e0",
+    },
+    dark=False,
+)
+
+_ANSI: Final = Colours(
+    name=ANSI,
+    base={
+        "primary": "ansi_cyan",
+        "secondary": "ansi_cyan",
+        "accent": "ansi_yellow",
+        "warning": "ansi_yellow",
+        "error": "ansi_red",
+        "success": "ansi_green",
+        "foreground": "ansi_default",
+        "background": "ansi_default",
+        "surface": "ansi_default",
+        "panel": "ansi_default",
+        "boost": "ansi_default",
+    },
+    variables={
+        "ansi-background": "ansi_default",
+        "ansi-foreground": "ansi_default",
+        "muted": "ansi_default",
+        "rule": "ansi_default",
+        "row-cursor": "ansi_default",
+        "row-cursor-text": "ansi_default",
+        "row-cursor-style": "reverse",
+        "row-cursor-blurred": "ansi_default",
+        "live": "ansi_red",
+        "live-text": "ansi_bright_white",
+        "test": "ansi_green",
+        "test-text": "ansi_black",
+        "border": "ansi_default",
+        "border-blurred": "ansi_default",
+        "block-cursor-foreground": "ansi_default",
+        "block-cursor-background": "ansi_default",
+        "block-cursor-text-style": "reverse",
+        "input-cursor-background": "ansi_default",
+        "input-cursor-foreground": "ansi_default",
+        "input-cursor-text-style": "reverse",
+        "input-selection-background": "ansi_cyan",
+        "input-selection-foreground": "ansi_black",
+    },
+    ansi=True,
+)
+
+_MONO: Final = Colours(
+    name=MONO,
+    base={
+        "primary": "ansi_default",
+        "secondary": "ansi_default",
+        "accent": "ansi_default",
+        "warning": "ansi_default",
+        "error": "ansi_default",
+        "success": "ansi_default",
+        "foreground": "ansi_default",
+        "background": "ansi_default",
+        "surface": "ansi_default",
+        "panel": "ansi_default",
+        "boost": "ansi_default",
+    },
+    variables={
+        **_ANSI.variables,
+        "live": "ansi_default",
+        "live-text": "ansi_default",
+        "test": "ansi_default",
+        "test-text": "ansi_default",
+        "input-selection-background": "ansi_default",
+        "input-selection-foreground": "ansi_default",
+        "input-selection-text-style": "reverse",
+    },
+    ansi=True,
+)
+
+COLOURS: Final = {each.name: each for each in (_DARK, _LIGHT, _ANSI, _MONO)}
+"""By name of the theme."""
+
+NAMES: Final[dict[str, str]] = {"dark": DARK, "light": LIGHT, "ansi": ANSI, "mono": MONO}
+"""What `--theme` and the profile call them."""
+
+
+def choose_theme(wanted: str | None, environ: Mapping[str, str], colors: str | None) -> str:
+    """The theme for this terminal.
+
+    Args:
+        wanted: A name of `NAMES`, from the flag or the profile, or None.
+        environ: The environment; any `NO_COLOR` wins over everything (no-color.org).
+        colors: rich's name of the terminal's colour system: `truecolor`, `256`, `standard`, or None.
+
+    Raises:
+        ValueError: When `wanted` is no theme; the message lists the names.
+    """
+    if wanted is not None and wanted not in NAMES:
+        raise ValueError(f"theme {wanted!r} is not one of {', '.join(NAMES)}")
+    if environ.get("NO_COLOR"):
+        return MONO
+    if wanted is not None:
+        return NAMES[wanted]
+    return DARK if colors in ("truecolor", "256", "eight_bit") else ANSI
