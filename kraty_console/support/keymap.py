@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Mapping
 from typing import Final
@@ -88,6 +87,8 @@ def _overlap(one: ActionSpec, other: ActionSpec) -> bool:
 
 def keymap_problems(keymap: Mapping[str, str]) -> list[str]:
     """What is wrong with a keymap (`{action id: "key, key"}`), a sentence each; an empty list when it can work."""
+    import difflib
+
     problems: list[str] = []
     for action_id, text in keymap.items():
         spec = BY_ID.get(action_id)

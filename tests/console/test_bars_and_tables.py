@@ -122,7 +122,7 @@ async def test_a_table_of_any_length_is_moved_through(count: int) -> None:
             assert table.row is not None
             assert table.row.id == "row-0"
             assert app.shown[1].startswith("▸")
-            assert table.position == ("1 of 1000" if count > 10 else "")
+            assert table.rows.position(12) == ("1 of 1000" if count > 10 else "")
 
 
 async def test_a_table_of_a_thousand_rows_draws_only_what_is_seen() -> None:
@@ -149,8 +149,8 @@ async def test_columns_fit_at_every_width_and_more_of_them_the_wider_it_is() -> 
             assert head.startswith("   STATUS"), width
             assert first.startswith("▸  compl"), width
             assert all(cell_len(line) <= width for line in app.shown), width
-            assert table.hidden_columns <= hidden[-1], width
-            hidden.append(table.hidden_columns)
+            assert table.rows.hidden_columns(width) <= hidden[-1], width
+            hidden.append(table.rows.hidden_columns(width))
         assert hidden[1] == 3
         assert hidden[-1] == 0
         assert all(column.title in head for column in COLUMNS)
@@ -165,7 +165,7 @@ async def test_sorting_puts_what_is_missing_last_both_ways() -> None:
             place.sort["attempts"] = ("score", descending)
             table.show([section(12)], place)
             await pilot.pause()
-            numbers = [row.sort[2] for row in table._rows.in_order()]
+            numbers = [row.sort[2] for row in table.rows.in_order()]
             assert [key[0] for key in numbers] == [0] * 9 + [1] * 3
             present = [key[1] for key in numbers[:9]]
             assert present == sorted(present, reverse=descending)

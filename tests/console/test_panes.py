@@ -29,7 +29,7 @@ def row_id(hand: Hand) -> str:
 
 def ids(hand: Hand) -> list[str]:
     """The rows of the pane from top to bottom, those out of sight too."""
-    return [row.id for row in table(hand)._rows.in_order()]
+    return [row.id for row in table(hand).rows.in_order()]
 
 
 async def refreshed(hand: Hand, wire: Wire) -> None:

@@ -39,6 +39,13 @@ def test_nothing_headless_brings_in_what_draws(package: str) -> None:
     assert int(done.stdout) > 1
 
 
+def test_what_a_screen_says_is_told_without_what_draws_it() -> None:
+    unwanted = ["textual", "httpx", "pydantic", "asyncio", "kraty_console.client", "kraty_console.console.desk"]
+    done = fresh(_IMPORT_ALL, "kraty_console.console.views", *unwanted)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 1
+
+
 def test_the_backend_needs_nothing_of_the_console() -> None:
     unwanted = ["httpx", "kraty_console.client", "kraty_console.present", "kraty_console.config"]
     done = fresh(_IMPORT_ALL, "kraty_console.backend", *unwanted)

@@ -22,10 +22,11 @@ from kraty_console.console.desk import Desk
 from kraty_console.console.host import Host
 from kraty_console.console.look import Look, Status
 from kraty_console.console.reading import Reading
-from kraty_console.console.views.bars import Heading, KeyHint, Notice
+from kraty_console.console.views import player as view
+from kraty_console.console.views.bars import Notice
 from kraty_console.console.views.foot import foot
+from kraty_console.console.views.layout import is_folded, is_too_small
 from kraty_console.console.views.rows import Place, Section
-from kraty_console.console.views.start import start_sections
 from kraty_console.console.widgets.bars import FooterBar, HeaderBar
 from kraty_console.console.widgets.detail import DetailView
 from kraty_console.console.widgets.next_step import NextStepView, TooSmall
@@ -34,19 +35,11 @@ from kraty_console.console.widgets.search import SearchBar
 from kraty_console.console.widgets.table import RowTable
 from kraty_console.console.widgets.tabs import TabBar
 from kraty_console.present.safe import safe
-from kraty_console.support.actions import BY_ID, ActionContext, footer, missing_permission
-from kraty_console.support.keymap import key_label
+from kraty_console.support.actions import ActionContext
 from kraty_console.support.scopes import PANES, PaneId
 
 if TYPE_CHECKING:
     from kraty_console.support.next_step import NextStep
-
-
-ROOMY = (110, 30)
-"""Columns and rows from which the profile stands beside the panes."""
-
-LEAST = (40, 12)
-"""Columns and rows below which nothing fits."""
 
 
 class PlayerScreen(Screen[None]):
@@ -108,8 +101,10 @@ class PlayerScreen(Screen[None]):
         before the first frame.
         """
         columns, rows = event.size
-        self.set_class(columns < ROOMY[0] or rows < ROOMY[1], "-folded")
-        self.set_class(columns < LEAST[0] or rows < LEAST[1], "-small")
+        self.set_class(is_folded(columns, rows), "-folded")
+        self.set_class(is_too_small(columns, rows), "-small")
+        if self.look.snapshot is not None:
+            self.call_after_refresh(self.draw_row)  # which rows and columns are out of sight is told with them
 
     def begin(self) -> None:
         """Ask who we are; a player named at launch is looked up at the same time."""
@@ -152,20 +147,7 @@ class PlayerScreen(Screen[None]):
 
     def context(self) -> ActionContext:
         """What actions decide on."""
-        row = self.table.row
-        return ActionContext(
-            snapshot=self.look.snapshot,
-            pane=self._pane,
-            row_scope=row.scope if row is not None else None,
-            row_id=row.id if row is not None else None,
-            role=self._desk.role or None,
-            permissions=self._desk.permissions,
-            read_only=self._desk.launch.read_only,
-            ticket=self._desk.ticket or None,
-            audit_link=bool(self._desk.last_link) or (row is not None and row.scope == "audit"),
-            worklog=any(done.ticket == self._desk.ticket for done in self._desk.done),
-            now=self._desk.now(),
-        )
+        return view.action_context(self._desk, self.look.snapshot, self._pane, self.table.row)
 
     # -- drawing -------------------------------------------------------------------------------------------------
 
@@ -177,12 +159,7 @@ class PlayerScreen(Screen[None]):
         look = self.look
         self.draw_header()
         snapshot = look.snapshot
-        if snapshot is None:
-            self._sections = start_sections(self._desk, look)
-        else:
-            from kraty_console.console.views.panes import sections_of
-
-            self._sections = sections_of(self._pane, snapshot, now)
+        self._sections = view.sections(self._desk, look, now, self._pane)
         self.set_class(snapshot is None, "-start")
         self.tabs.show(self._pane, snapshot)
         self.profile.show(snapshot, now)
@@ -190,7 +167,7 @@ class PlayerScreen(Screen[None]):
             self._sections,
             self.place,
             marked=self.reading.marked,
-            stale=look.status is Status.STALE or (look.status is Status.LOADING and self.reading.waiting),
+            stale=view.is_old(look, waiting=self.reading.waiting),
         )
         self.draw_row()
 
@@ -199,79 +176,18 @@ class PlayerScreen(Screen[None]):
         now = self._desk.now()
         row = self.table.row
         snapshot = self.look.snapshot
-        if snapshot is None:
-            self._step = None
-        else:
-            from kraty_console.support.next_step import next_step
-
-            self._step = next_step(snapshot, now, row_scope=row.scope if row else None, row_id=row.id if row else None)
-        self.next_step.show(self._step, self._why_no_step())
-        self.detail.show(snapshot, row, now, self._foot())
+        self._step = view.step_for(snapshot, row, now)
+        self.next_step.show(self._step, view.why_no_step(self._desk, self._step))
+        self.detail.show(snapshot, row, now, foot(self.table.rows, self._pane, snapshot, *self.table.size))
         self.draw_footer()
-
-    def _foot(self) -> str:
-        table = self.table
-        return foot(
-            table.position,
-            table.hidden_columns,
-            self.place.filter,
-            self._sections,
-            self._pane,
-            self.look.snapshot,
-        )
-
-    def _why_no_step(self) -> str:
-        """Why this person cannot do the next step; empty when they can, or when there is none."""
-        if self._step is None or self._step.action_id is None:
-            return ""
-        spec = BY_ID[self._step.action_id]
-        if self._desk.launch.read_only:
-            return "read-only profile"
-        if spec.permission is not None and self._desk.access is not None:
-            return (
-                ""
-                if spec.permission in self._desk.permissions
-                else missing_permission(spec.permission, self._desk.role)
-            )
-        return ""
 
     def draw_footer(self) -> None:
         """The keys that work here, now."""
-        context = self.context()
-        self.keys.show(
-            [
-                KeyHint(
-                    key_label(self._commands.keys[spec.id][0]), spec.footer_title or spec.title.lower(), why is None
-                )
-                for spec, why in footer(context)
-            ]
-        )
+        self.keys.show(view.key_hints(self.context(), self._commands.keys))
 
     def draw_header(self) -> None:
         """The top line."""
-        now = self._desk.now()
-        desk, look = self._desk, self.look
-        age, tone = "", "dim"
-        if look.status is Status.LOADING and look.since is not None and self.reading.waiting:
-            age, tone = f"loading, {int((now - look.since).total_seconds())} s, esc cancels", "warn"
-        elif look.status is Status.STALE and look.at is not None:
-            age, tone = f"STALE since {look.at:%H:%M:%S}Z", "bad"
-        elif look.at is not None:
-            age = f"as of {look.at:%H:%M:%S}Z"
-        self.header.show(
-            Heading(
-                place=safe(desk.game, limit=40) if desk.game else "",
-                player=safe(look.player, limit=80) if look.player else "",
-                environment=safe(desk.environment, limit=12),
-                member=safe(desk.member, limit=40) if desk.member else "",
-                role=safe(desk.role, limit=40) if desk.role else "",
-                read_only=desk.launch.read_only,
-                ticket=safe(desk.ticket, limit=40) if desk.ticket else "",
-                age=age,
-                age_tone=tone,
-                latency=f"{look.latency_ms:.0f} ms" if look.latency_ms is not None else "",
-            )
-        )
+        self.header.show(view.heading(self._desk, self.look, self._desk.now(), waiting=self.reading.waiting))
 
     def tell(self, words: str, tone: str = "plain") -> None:
         """Say something in the last line until the next key."""
@@ -395,11 +311,8 @@ class PlayerScreen(Screen[None]):
 
     def go_to_trouble(self) -> None:
         """A player was just opened: the cursor starts on the row that most needs mending."""
-        from kraty_console.support.next_step import most_urgent_row
-
         if self.look.snapshot is None:
             return
-        urgent = most_urgent_row(self.look.snapshot, self._desk.now())
-        self._pane = urgent[0] if urgent is not None else PANES[0].id
-        if urgent is not None:
-            self.place.row_id = urgent[1]
+        self._pane, row_id = view.trouble(self.look.snapshot, self._desk.now())
+        if row_id is not None:
+            self.place.row_id = row_id

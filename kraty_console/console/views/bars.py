@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kraty_console.console.views.text import Line, Span, cut, width_of
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(NamedTuple):
     """What the top line says; every text has passed the door."""
 
     place: str = ""
@@ -27,8 +26,7 @@ class Heading:
     latency: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class KeyHint:
+class KeyHint(NamedTuple):
     """One entry of the footer."""
 
     key: str
@@ -36,8 +34,7 @@ class KeyHint:
     enabled: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(NamedTuple):
     """A message that stands in the footer until the next key."""
 
     text: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from kraty_console.console.views.text import Line, Span, fit
 from kraty_console.present import table as columns
@@ -19,8 +19,7 @@ MARGIN: Final = 3
 """Blank cells before the first column: the cursor and the mark of a changed row stand there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """Rows under a heading of their own."""
 
     key: str
@@ -45,8 +44,7 @@ class Place:
     filter: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(NamedTuple):
     """One line of the table."""
 
     kind: Literal["title", "head", "row", "note"]
@@ -61,7 +59,7 @@ class Rows:
 
     Args:
         sections: What there is to show.
-        place: Read and kept up to date.
+        place: Read and kept up to date; where none is given the cursor starts on the first row.
         marked: Ids of rows that just changed.
         stale: Everything is dimmed: the data is old.
     """
@@ -74,8 +72,8 @@ class Rows:
         marked: frozenset[str] = frozenset(),
         stale: bool = False,
     ) -> None:
-        self._sections = tuple(sections)
-        self._place = place if place is not None else Place()
+        self.sections = tuple(sections)
+        self.place = place if place is not None else Place()
         self._marked = marked
         self._stale = stale
         self._arranged: list[list[Row]] | None = None
@@ -103,25 +101,25 @@ class Rows:
         """Where the cursor is, for the line below the table: `3 of 12`, or nothing where all fits in `height` lines."""
         if not len(self) or len(self._entries) <= height:
             return ""
-        return f"{self._place.index + 1} of {len(self)}"
+        return f"{self.place.index + 1} of {len(self)}"
 
     def hidden_columns(self, width: int) -> int:
         """How many columns find no room in so many cells."""
         layouts = self._fitted(width)
         seen = {entry.group for entry in self._entries}
-        return max((len(self._sections[group].columns) - len(layouts[group]) for group in seen), default=0)
+        return max((len(self.sections[group].columns) - len(layouts[group]) for group in seen), default=0)
 
     def _under_cursor(self) -> _Entry | None:
         self._arrange()
-        return self._entries[self._selectable[self._place.index]] if self._selectable else None
+        return self._entries[self._selectable[self.place.index]] if self._selectable else None
 
     def _arrange(self) -> list[list[Row]]:
         """Put rows and lines in order, once; the rows of each section."""
         if self._arranged is not None:
             return self._arranged
-        self._arranged = arranged = [self._filtered_and_sorted(section) for section in self._sections]
+        self._arranged = arranged = [self._filtered_and_sorted(section) for section in self.sections]
         entries: list[_Entry] = []
-        for group, (section, rows) in enumerate(zip(self._sections, arranged, strict=True)):
+        for group, (section, rows) in enumerate(zip(self.sections, arranged, strict=True)):
             if section.title:
                 if entries:
                     entries.append(_Entry("title", group))
@@ -140,9 +138,9 @@ class Rows:
 
     def _filtered_and_sorted(self, section: Section) -> list[Row]:
         rows = list(section.rows)
-        if self._place.filter:
-            rows = [row for row in rows if row.matches(self._place.filter)]
-        if wanted := self._place.sort.get(section.key):
+        if self.place.filter:
+            rows = [row for row in rows if row.matches(self.place.filter)]
+        if wanted := self.place.sort.get(section.key):
             name, descending = wanted
             index = next((i for i, column in enumerate(section.columns) if column.key == name), None)
             if index is not None:
@@ -158,13 +156,13 @@ class Rows:
                 width,
                 [
                     columns.fit(section.columns, rows, room, GAP)
-                    for section, rows in zip(self._sections, arranged, strict=True)
+                    for section, rows in zip(self.sections, arranged, strict=True)
                 ],
             )
         return self._layouts[1]
 
     def _find_cursor(self) -> None:
-        place = self._place
+        place = self.place
         if not self._selectable:
             place.index = 0
             return
@@ -181,16 +179,16 @@ class Rows:
         """The part of the table around the cursor that finds room; without the focus the cursor looks fainter."""
         layouts = self._fitted(width)
         self._scroll_to_cursor(height)
-        cursor = self._selectable[self._place.index] if self._selectable else -1
+        cursor = self._selectable[self.place.index] if self._selectable else -1
         tone = "cursor" if focused else "cursor-blurred"
-        top = self._place.top
+        top = self.place.top
         return [
             self._line(entry, layouts[entry.group], width, tone if top + offset == cursor else "")
             for offset, entry in enumerate(self._entries[top : top + height])
         ]
 
     def _scroll_to_cursor(self, height: int) -> None:
-        place = self._place
+        place = self.place
         last_top = max(0, len(self._entries) - height)
         if self._selectable:
             at = self._selectable[place.index]
@@ -209,7 +207,7 @@ class Rows:
         if entry.kind == "note":
             return [(f"   {entry.text}", "dim")]
         if entry.row is None:
-            return [(" " * MARGIN, "dim"), *self._heads(self._sections[entry.group], layout)]
+            return [(" " * MARGIN, "dim"), *self._heads(self.sections[entry.group], layout)]
         marked = entry.row.id in self._marked
         spans: list[Span] = [("▸" if cursor else " ", "accent"), ("* " if marked else "  ", "mark")]
         for n, fitted in enumerate(layout):
@@ -225,7 +223,7 @@ class Rows:
         return spans
 
     def _heads(self, section: Section, layout: Sequence[Fitted]) -> list[Span]:
-        sort = self._place.sort.get(section.key)
+        sort = self.place.sort.get(section.key)
         spans: list[Span] = []
         for n, fitted in enumerate(layout):
             title = fitted.column.title
@@ -243,9 +241,9 @@ class Rows:
     def go(self, index: int) -> Row | None:
         """Put the cursor on the row at an index that exists: the row, or None where the cursor stood there before."""
         row = self._entries[self._selectable[index]].row
-        if row is None or index == self._place.index:
+        if row is None or index == self.place.index:
             return None
-        self._place.index, self._place.row_id = index, row.id
+        self.place.index, self.place.row_id = index, row.id
         return row
 
     def next_sort(self) -> str:
@@ -253,7 +251,7 @@ class Rows:
         entry = self._under_cursor()
         if entry is None:
             return "nothing to sort"
-        section, sort = self._sections[entry.group], self._place.sort
+        section, sort = self.sections[entry.group], self.place.sort
         keys = [column.key for column in section.columns if column.title]
         present = sort.get(section.key)
         if present is None:

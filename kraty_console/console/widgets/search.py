@@ -14,6 +14,7 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input
 
+from kraty_console.console.views.search import PLACEHOLDER, SLASH
 from kraty_console.console.views.text import Line, Span, width_of
 from kraty_console.console.widgets.lines import LinesView
 
@@ -58,7 +59,7 @@ class SearchInput(Input):
         """Escape was pressed."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
-        super().__init__(placeholder="player id or e-mail", compact=True, select_on_focus=False, id=id)
+        super().__init__(placeholder=PLACEHOLDER, compact=True, select_on_focus=False, id=id)
         self.cursor_blink = False
         self._slash_dropped = False
 
@@ -180,7 +181,7 @@ class SearchBar(Horizontal):
 
     def compose(self) -> ComposeResult:
         """The slash, the input, the suggestions."""
-        slash = LinesLabel(" / ")
+        slash = LinesLabel(SLASH)
         yield slash
         yield SearchInput(id="query")
         yield SuggestionLine()

@@ -52,8 +52,7 @@ class RowTable(LinesView, can_focus=True):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
         super().__init__(id=id)
-        self._rows = Rows()
-        self._place = Place()
+        self.rows = Rows()
 
     # -- what is shown -------------------------------------------------------------------------------------------
 
@@ -73,57 +72,46 @@ class RowTable(LinesView, can_focus=True):
             marked: Ids of rows that just changed.
             stale: Draw everything dimmed: the data is old.
         """
-        self._rows = Rows(sections, place, marked=marked, stale=stale)
-        self._place = place
+        self.rows = Rows(sections, place, marked=marked, stale=stale)
         self.redraw()
 
     @property
     def row(self) -> Row | None:
         """The row under the cursor."""
-        return self._rows.current
+        return self.rows.current
 
     @property
     def rows_shown(self) -> int:
         """How many rows there are to move through, after the filter."""
-        return len(self._rows)
-
-    @property
-    def hidden_columns(self) -> int:
-        """How many columns found no room."""
-        return self._rows.hidden_columns(self.size.width)
-
-    @property
-    def position(self) -> str:
-        """Where the cursor is, for the line below the table: `3 of 12`, or nothing where all fits."""
-        return self._rows.position(self.size.height)
+        return len(self.rows)
 
     def build(self, width: int, height: int) -> Iterable[Line]:
         """The visible part of the table."""
-        return self._rows.lines(width, height, focused=self.has_focus)
+        return self.rows.lines(width, height, focused=self.has_focus)
 
     # -- moving --------------------------------------------------------------------------------------------------
 
     def _go(self, index: int) -> None:
-        wanted = self._rows.nearest(index)
+        wanted = self.rows.nearest(index)
         if wanted is None:
             return
-        if wanted == len(self._rows) - 1:
+        if wanted == len(self.rows) - 1:
             self.post_message(self.AtEnd(self))
-        if (row := self._rows.go(wanted)) is not None:
+        if (row := self.rows.go(wanted)) is not None:
             self.redraw()
             self.post_message(self.Moved(self, row))
 
     def action_move(self, step: int) -> None:
         """Move the cursor by rows."""
-        self._go(self._place.index + step)
+        self._go(self.rows.place.index + step)
 
     def action_page(self, direction: int) -> None:
         """Move the cursor by a screenful."""
-        self._go(self._place.index + direction * max(1, self.size.height - 2))
+        self._go(self.rows.place.index + direction * max(1, self.size.height - 2))
 
     def action_edge(self, direction: int) -> None:
         """Move the cursor to the first or the last row."""
-        self._go(0 if direction < 0 else len(self._rows) - 1)
+        self._go(0 if direction < 0 else len(self.rows) - 1)
 
     def action_open(self) -> None:
         """Say that the row under the cursor is to be opened."""
@@ -132,7 +120,7 @@ class RowTable(LinesView, can_focus=True):
 
     def next_sort(self) -> str:
         """Sort the section under the cursor by its next column, then the other way, then as it came; say which."""
-        words = self._rows.next_sort()
+        words = self.rows.next_sort()
         self.redraw()
         return words
 

@@ -1,0 +1,79 @@
+"""Where each part of the player screen stands in a terminal of so many cells, as the style sheets have it."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+ROOMY: Final = (110, 30)
+"""Columns and rows from which the profile stands beside the panes; else it is folded above them."""
+
+LEAST: Final = (40, 12)
+"""Columns and rows below which nothing fits."""
+
+SIDE: Final = 34
+"""Columns of the profile beside the panes, the rule at its right among them."""
+
+
+class Area(NamedTuple):
+    """A part's place and size in cells; (0, 0) is the upper left corner of the terminal."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+class Layout(NamedTuple):
+    """The areas of the parts while a player is open.
+
+    In the lowest terminals the detail is longer than what is left for it: what would stand on the last line and below
+    is not seen.
+    """
+
+    header: Area
+    search: Area
+    profile: Area
+    next: Area
+    rule: Area | None
+    """The line between the profile and the panes; none where the profile is folded."""
+    tabs: Area
+    rows: Area
+    detail: Area
+    footer: Area
+
+
+def is_folded(columns: int, rows: int) -> bool:
+    """Whether the profile is told in two lines above the panes: the terminal is narrow or low."""
+    return columns < ROOMY[0] or rows < ROOMY[1]
+
+
+def is_too_small(columns: int, rows: int) -> bool:
+    """Whether nothing fits into so small a terminal."""
+    return columns < LEAST[0] or rows < LEAST[1]
+
+
+def layout(columns: int, rows: int) -> Layout | None:
+    """Where the parts stand; None in a terminal that is too small."""
+    if is_too_small(columns, rows):
+        return None
+    top, bottom = 2, rows - 1
+    if is_folded(columns, rows):
+        left, tabs, detail = 0, top + 4, 6
+        profile, step, rule = Area(0, top, columns, 2), Area(0, top + 2, columns, 2), None
+    else:
+        left, tabs, detail = SIDE, top, 10
+        profile, step = Area(0, top, SIDE - 1, bottom - top - 9), Area(0, bottom - 9, SIDE - 1, 9)
+        rule = Area(SIDE - 1, top, 1, bottom - top)
+    width = columns - left
+    listed = max(1, bottom - tabs - 1 - detail)
+    return Layout(
+        header=Area(0, 0, columns, 1),
+        search=Area(0, 1, columns, 1),
+        profile=profile,
+        next=step,
+        rule=rule,
+        tabs=Area(left, tabs, width, 1),
+        rows=Area(left, tabs + 1, width, listed),
+        detail=Area(left, tabs + 1 + listed, width, detail),
+        footer=Area(0, bottom, columns, 1),
+    )

@@ -1,0 +1,108 @@
+"""The whole player screen as parts: each an area of the terminal and the lines that fill it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from kraty_console.console.views import player
+from kraty_console.console.views.bars import Notice, footer_lines, heading_lines
+from kraty_console.console.views.detail import detail_lines
+from kraty_console.console.views.foot import foot
+from kraty_console.console.views.layout import Area, layout
+from kraty_console.console.views.next_step import next_step_lines, too_small_lines
+from kraty_console.console.views.profile import profile_lines
+from kraty_console.console.views.rows import Place, Rows
+from kraty_console.console.views.search import resting_lines
+from kraty_console.console.views.tabs import counts, tab_lines
+from kraty_console.console.views.text import Line, Span, cut, width_of
+from kraty_console.support.keymap import effective_keys
+
+if TYPE_CHECKING:
+    from kraty_console.console.desk import Desk
+    from kraty_console.console.look import Look
+    from kraty_console.support.scopes import PaneId
+
+_BACKED: Final = frozenset({"live", "test", "cursor", "cursor-blurred"})
+"""Tones with a background of their own: what pads a line that ends in one has it too."""
+
+
+class Part(NamedTuple):
+    """One part as it is seen."""
+
+    name: str
+    """The id of the widget that draws it; `rule` is the line at the right of the profile."""
+    area: Area
+    lines: tuple[Line, ...]
+    """As many as the area has lines, each exactly as wide."""
+
+
+def player_parts(
+    desk: Desk,
+    look: Look,
+    now: datetime,
+    size: tuple[int, int],
+    *,
+    pane: PaneId,
+    place: Place,
+    marked: frozenset[str] = frozenset(),
+    waiting: bool = False,
+    notice: Notice | None = None,
+) -> list[Part]:
+    """The player screen with the cursor in the table and an empty search field; no part overlaps another.
+
+    Args:
+        desk: Who we are, where, and with what profile.
+        look: The player; nothing is shown without a snapshot.
+        now: What ages are told from.
+        size: Columns and rows of the terminal.
+        pane: The open one.
+        place: Where in it; the cursor is put on a row that exists.
+        marked: Ids of rows that just changed.
+        waiting: An answer has been waited for long enough to say so.
+        notice: Stands in the last line instead of the keys.
+    """
+    snapshot = look.snapshot
+    if snapshot is None:
+        return []
+    at = layout(*size)
+    if at is None:
+        return [_part("small", Area(0, 0, *size), too_small_lines(*size), size[1])]
+    old = player.is_old(look, waiting=waiting)
+    rows = Rows(player.sections(desk, look, now, pane), place, marked=marked, stale=old)
+    row = rows.current
+    step = player.step_for(snapshot, row, now)
+    keys = effective_keys(desk.launch.profile.keymap)
+    below = foot(rows, pane, snapshot, at.rows.width, at.rows.height)
+    parts: list[tuple[str, Area, Iterable[Line]]] = [
+        ("header", at.header, heading_lines(player.heading(desk, look, now, waiting=waiting), at.header.width)),
+        ("search", at.search, resting_lines(at.search.width)),
+        ("profile", at.profile, profile_lines(snapshot, now, at.profile.width, at.profile.height)),
+        ("next", at.next, next_step_lines(step, player.why_no_step(desk, step), at.next.width, at.next.height)),
+        ("tabs", at.tabs, tab_lines(pane, counts(snapshot), at.tabs.width)),
+        ("rows", at.rows, rows.lines(at.rows.width, at.rows.height, focused=True)),
+        ("detail", at.detail, detail_lines(snapshot, row, now, below, at.detail.width, at.detail.height)),
+    ]
+    if at.rule is not None:
+        parts.append(("rule", at.rule, [[("│", "rule")]] * at.rule.height))
+    hints = player.key_hints(player.action_context(desk, snapshot, pane, row), keys)
+    last = _part("footer", at.footer, footer_lines(hints, notice, at.footer.width), size[1])
+    return [*(_part(name, area, lines, at.footer.y) for name, area, lines in parts), last]
+
+
+def _part(name: str, area: Area, lines: Iterable[Line], bottom: int) -> Part:
+    """A part cut off where the screen, or the part below it, begins."""
+    seen = area._replace(height=min(area.height, bottom - area.y))
+    filled = [_filled(line, area.width) for line in [*lines][: seen.height]]
+    filled += [[(" " * area.width, "plain")]] * (seen.height - len(filled))
+    return Part(name, seen, tuple(filled))
+
+
+def _filled(line: Line, width: int) -> list[Span]:
+    """A line in exactly `width` cells."""
+    spans = [span for span in cut(line, width) if span[0]]
+    missing = width - width_of(spans)
+    if missing:
+        spans.append((" " * missing, spans[-1][1] if spans and spans[-1][1] in _BACKED else "plain"))
+    return spans

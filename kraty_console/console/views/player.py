@@ -1,0 +1,116 @@
+"""What the player screen shows, from what is known: the session on the desk, the look at a player, the present moment.
+
+The screen draws itself from these; so can whoever shows a player before there is a screen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from kraty_console.console.look import Look, Status
+from kraty_console.console.views.bars import Heading, KeyHint
+from kraty_console.present.safe import safe
+from kraty_console.support.actions import BY_ID, ActionContext, footer, missing_permission
+from kraty_console.support.keymap import key_label
+from kraty_console.support.scopes import PANES, PaneId
+
+if TYPE_CHECKING:
+    from kraty_console.console.desk import Desk
+    from kraty_console.console.views.rows import Section
+    from kraty_console.contract.players import Snapshot
+    from kraty_console.present.table import Row
+    from kraty_console.support.next_step import NextStep
+
+
+def heading(desk: Desk, look: Look, now: datetime, *, waiting: bool = False) -> Heading:
+    """The top line; `waiting` when an answer has been waited for long enough to say so."""
+    age, tone = "", "dim"
+    if look.status is Status.LOADING and look.since is not None and waiting:
+        age, tone = f"loading, {int((now - look.since).total_seconds())} s, esc cancels", "warn"
+    elif look.status is Status.STALE and look.at is not None:
+        age, tone = f"STALE since {look.at:%H:%M:%S}Z", "bad"
+    elif look.at is not None:
+        age = f"as of {look.at:%H:%M:%S}Z"
+    return Heading(
+        place=safe(desk.game, limit=40) if desk.game else "",
+        player=safe(look.player, limit=80) if look.player else "",
+        environment=safe(desk.environment, limit=12),
+        member=safe(desk.member, limit=40) if desk.member else "",
+        role=safe(desk.role, limit=40) if desk.role else "",
+        read_only=desk.launch.read_only,
+        ticket=safe(desk.ticket, limit=40) if desk.ticket else "",
+        age=age,
+        age_tone=tone,
+        latency=f"{look.latency_ms:.0f} ms" if look.latency_ms is not None else "",
+    )
+
+
+def sections(desk: Desk, look: Look, now: datetime, pane: PaneId) -> tuple[Section, ...]:
+    """The lists in the table: of the open pane, or of the first screen while there is no player."""
+    if look.snapshot is None:
+        from kraty_console.console.views.start import start_sections
+
+        return start_sections(desk, look)
+    from kraty_console.console.views.panes import sections_of
+
+    return sections_of(pane, look.snapshot, now)
+
+
+def is_old(look: Look, *, waiting: bool = False) -> bool:
+    """Whether the rows are dimmed: their data could not be renewed, or the answer is long in coming."""
+    return look.status is Status.STALE or (look.status is Status.LOADING and waiting)
+
+
+def trouble(snapshot: Snapshot, now: datetime) -> tuple[PaneId, str | None]:
+    """Where a player that was just opened is looked at: the pane, and the row that most needs mending."""
+    from kraty_console.support.next_step import most_urgent_row
+
+    return most_urgent_row(snapshot, now) or (PANES[0].id, None)
+
+
+def step_for(snapshot: Snapshot | None, row: Row | None, now: datetime) -> NextStep | None:
+    """The next step for the row under the cursor; None while there is no player."""
+    if snapshot is None:
+        return None
+    from kraty_console.support.next_step import next_step
+
+    return next_step(snapshot, now, row_scope=row.scope if row else None, row_id=row.id if row else None)
+
+
+def why_no_step(desk: Desk, step: NextStep | None) -> str:
+    """Why this person cannot do the next step; empty when they can, or when there is none."""
+    if step is None or step.action_id is None:
+        return ""
+    spec = BY_ID[step.action_id]
+    if desk.launch.read_only:
+        return "read-only profile"
+    if spec.permission is None or desk.access is None or spec.permission in desk.permissions:
+        return ""
+    return missing_permission(spec.permission, desk.role)
+
+
+def action_context(desk: Desk, snapshot: Snapshot | None, pane: PaneId, row: Row | None) -> ActionContext:
+    """What actions decide on, with the cursor on a row."""
+    return ActionContext(
+        snapshot=snapshot,
+        pane=pane,
+        row_scope=row.scope if row is not None else None,
+        row_id=row.id if row is not None else None,
+        role=desk.role or None,
+        permissions=desk.permissions,
+        read_only=desk.launch.read_only,
+        ticket=desk.ticket or None,
+        audit_link=bool(desk.last_link) or (row is not None and row.scope == "audit"),
+        worklog=any(done.ticket == desk.ticket for done in desk.done),
+        now=desk.now(),
+    )
+
+
+def key_hints(context: ActionContext, keys: Mapping[str, tuple[str, ...]]) -> list[KeyHint]:
+    """The keys of the last line, as they work here and now; `keys` by action id."""
+    return [
+        KeyHint(key_label(keys[spec.id][0]), spec.footer_title or spec.title.lower(), why is None)
+        for spec, why in footer(context)
+    ]

@@ -1,0 +1,215 @@
+"""What the parts of the player screen say, by size, without a screen."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from rich.cells import cell_len
+
+from kraty_console.console.look import Look, Status
+from kraty_console.console.views.layout import Area, layout
+from kraty_console.console.views.next_step import next_step_lines, too_small_lines
+from kraty_console.console.views.player import heading, is_old
+from kraty_console.console.views.rows import Place, Rows, Section
+from kraty_console.console.views.search import resting_lines
+from kraty_console.console.views.tabs import tab_lines
+from kraty_console.console.views.text import Line
+from kraty_console.present.safe import SafeText
+from kraty_console.present.table import Cell, Column, Row, sort_key
+from kraty_console.support.next_step import NextStep
+from tests.console.stage import NOW
+
+
+def text(line: Line) -> str:
+    return "".join(text for text, _ in line)
+
+
+def texts(lines: list[Line]) -> list[str]:
+    return [text(line).rstrip() for line in lines]
+
+
+# -- where the parts stand -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("size", "fits"), [((40, 12), True), ((39, 12), False), ((40, 11), False), ((10, 3), False)])
+def test_there_is_a_least_size(size: tuple[int, int], fits: bool) -> None:
+    assert (layout(*size) is not None) == fits
+
+
+@pytest.mark.parametrize("size", [(40, 16), (80, 24), (109, 30), (110, 29), (110, 30), (120, 36), (200, 60)])
+def test_the_parts_fill_the_terminal_and_none_overlaps_another(size: tuple[int, int]) -> None:
+    at = layout(*size)
+    assert at is not None
+    areas = [at.header, at.search, at.profile, at.next, at.tabs, at.rows, at.detail, at.footer, at.rule]
+    taken = [
+        (x, y)
+        for area in areas
+        if area is not None
+        for x in range(area.x, area.x + area.width)
+        for y in range(area.y, area.y + area.height)
+    ]
+    assert len(taken) == len(set(taken)) == size[0] * size[1]
+    assert (at.rule is not None) == (size >= (110, 30) and size[1] >= 30)
+
+
+def test_the_lowest_terminal_keeps_a_row_and_cuts_the_detail() -> None:
+    at = layout(40, 12)
+    assert at is not None
+    assert at.rows == Area(0, 7, 40, 1)
+    assert at.detail == Area(0, 8, 40, 6)
+    assert at.footer == Area(0, 11, 40, 1)
+
+
+# -- single lines --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("width", "says"),
+    [
+        (80, "─[1 Attempts 12] 2 Grants 3  3 Wallet  4 Lobbies  5 Items  6 Audit"),
+        (62, "─[1 Attempts] 2 Grants  3 Wallet  4 Lobbies  5 Items  6 Audit"),
+        (40, "─[1] 2  3  4  5  6"),
+    ],
+)
+def test_tabs_leave_out_counts_then_titles(width: int, says: str) -> None:
+    (line,) = tab_lines("attempts", {"attempts": "12", "grants": "3"}, width)
+    assert text(line).rstrip("─ ") == says
+    assert cell_len(text(line)) == width
+
+
+@pytest.mark.parametrize(
+    ("width", "says"),
+    [(40, " / player id or"), (47, " / player id or e-mai"), (50, " / player id or e-mail")],
+)
+def test_the_search_line_says_what_may_be_typed(width: int, says: str) -> None:
+    assert texts(resting_lines(width)) == [says]
+
+
+class Session:
+    """What the heading reads of a desk."""
+
+    game, environment, member, role, ticket = "rabbit-rush", "live", "maria", "GAME_ADMIN", ""
+
+    class launch:  # noqa: N801
+        read_only = False
+
+
+@pytest.mark.parametrize(
+    ("look", "waiting", "age", "tone"),
+    [
+        (Look(), False, "", "dim"),
+        (Look(Status.READY, at=NOW), False, "as of 14:02:31Z", "dim"),
+        (Look(Status.STALE, at=NOW), False, "STALE since 14:02:31Z", "bad"),
+        (Look(Status.LOADING, at=NOW, since=NOW), False, "as of 14:02:31Z", "dim"),
+        (Look(Status.LOADING, since=NOW), True, "loading, 9 s, esc cancels", "warn"),
+    ],
+)
+def test_the_heading_tells_how_old_the_data_is(look: Look, waiting: bool, age: str, tone: str) -> None:
+    now: datetime = NOW.replace(second=NOW.second + 9)
+    told = heading(Session, look, now, waiting=waiting)  # type: ignore[arg-type]
+    assert (told.age, told.age_tone) == (age, tone)
+    assert is_old(look, waiting=waiting) == (look.status is Status.STALE or waiting)
+
+
+# -- boxes ---------------------------------------------------------------------------------------------------------
+
+STEP = NextStep("The roll failed, so nothing was granted. Retry the roll.", "attempt.retry_roll", severity="wrong")
+
+
+@pytest.mark.parametrize(
+    ("off", "width", "height", "says"),
+    [
+        (
+            "",
+            33,
+            6,
+            [
+                "─ Next step ─────────────────────",
+                " The roll failed, so nothing was",
+                " granted. Retry the roll.",
+                " press .  retry roll",
+            ],
+        ),
+        (
+            "read-only profile",
+            33,
+            4,
+            [
+                "─ Next step ─────────────────────",
+                " The roll failed, so nothing was",
+                " granted. Retry the roll.",
+                " read-only profile",
+            ],
+        ),
+        ("", 80, 2, [" . The roll failed, so nothing was granted. Retry the roll.", "   retry roll"]),
+        ("", 30, 2, [" . The roll failed, so", "   nothing was granted. Retr…"]),
+    ],
+)
+def test_the_next_step_is_told_in_the_room_there_is(off: str, width: int, height: int, says: list[str]) -> None:
+    assert texts(next_step_lines(STEP, off, width, height)) == says
+
+
+def test_there_may_be_no_next_step() -> None:
+    assert next_step_lines(None, "", 33, 9) == []
+
+
+def test_a_small_terminal_is_told_what_is_needed() -> None:
+    assert texts(too_small_lines(30, 8)) == ["kraty-console needs 40×12;", "this terminal is 30×8. q", "quits."]
+
+
+# -- the table -----------------------------------------------------------------------------------------------------
+
+COLUMNS = (Column("event", "EVENT", 4, 10, priority=1), Column("score", "SCORE", 4, 6, priority=2, right=True))
+
+
+def row(name: str, score: int) -> Row:
+    cells = (Cell(SafeText(name)), Cell(SafeText(str(score)), "good"))
+    return Row(name, "attempt", cells, (sort_key(name), sort_key(score)), name, "id")
+
+
+def section(*scores: int) -> Section:
+    return Section("list", COLUMNS, tuple(row(f"row{n}", score) for n, score in enumerate(scores)), empty="None yet.")
+
+
+def test_rows_show_the_cursor_and_what_changed() -> None:
+    rows = Rows([section(5, 40)], Place("row1"), marked=frozenset({"row0"}))
+    assert texts(rows.lines(20, 5, focused=True)) == ["   EVENT  SCORE", " * row0       5", "▸  row1      40"]
+    assert rows.lines(20, 5, focused=True)[2] == [("▸  row1      40     ", "cursor")]
+    assert rows.lines(20, 5, focused=False)[2] == [("▸  row1      40     ", "cursor-blurred")]
+
+
+def test_old_rows_are_dimmed_but_for_the_cursor() -> None:
+    lines = Rows([section(5, 40)], stale=True).lines(20, 5, focused=True)
+    assert {tone for _, tone in lines[2]} == {"dim"}
+    assert {tone for _, tone in lines[1]} == {"cursor"}
+
+
+def test_the_cursor_stays_on_its_row_when_the_order_changes() -> None:
+    rows = Rows([section(3, 1, 2)], place := Place("row0"))
+    assert [rows.next_sort() for _ in range(3)][-1] == "sorted by score, ascending"
+    assert [each.id for each in rows.in_order()] == ["row1", "row2", "row0"]
+    assert (rows.current, place.index) == (rows.in_order()[2], 2)
+    assert text(rows.lines(20, 5, focused=True)[0]).split() == ["EVENT", "SCOR…"]
+
+
+@pytest.mark.parametrize(("index", "goes_to"), [(-5, 0), (2, 2), (99, 3)])
+def test_the_cursor_goes_no_further_than_the_last_row(index: int, goes_to: int) -> None:
+    rows = Rows([section(1, 2, 3, 4)])
+    assert rows.nearest(index) == goes_to
+    moved = rows.go(goes_to)
+    assert (moved.id if moved else None) == (f"row{goes_to}" if goes_to else None)
+    assert rows.position(3) == f"{goes_to + 1} of 4"
+    assert rows.position(5) == ""
+
+
+def test_without_rows_there_is_nothing_to_go_to() -> None:
+    rows = Rows([section()])
+    assert (len(rows), rows.current, rows.nearest(0), rows.position(1)) == (0, None, None, "")
+    assert texts(rows.lines(20, 5, focused=True)) == ["   None yet."]
+    assert rows.next_sort() == "nothing to sort"
+
+
+def test_columns_without_room_are_counted() -> None:
+    rows = Rows([section(1, 2)])
+    assert [rows.hidden_columns(width) for width in (40, 12, 8)] == [0, 1, 1]
