@@ -10,13 +10,14 @@ from typing import Any
 
 from kraty_console.backend.auth.keys import CLIENT_SDK, SERVER_INTEGRATION, create_key
 from kraty_console.backend.auth.sessions import create_session
-from kraty_console.backend.auth.tokens import new_api_key, new_session_token
+from kraty_console.backend.auth.tokens import KEY_PREFIX_LENGTH, digest, new_api_key, new_session_token
 from kraty_console.backend.engine import attempts, catalog, grants, players, registration
 from kraty_console.backend.engine.context import ENGINE, Context, Tenant
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.session import GAME_ADMIN, GAME_DEBUGGER, GAME_VIEWER
-from tests.contract.backend import Answered, Backend, segment
+from tests.contract.backend import NOW, Answered, Backend, segment
+from tests.mould import Mould
 
 HOUR = 3_600_000
 ROLES = (GAME_ADMIN, GAME_DEBUGGER, GAME_VIEWER)
@@ -171,18 +172,70 @@ class World:
 
 
 def make_world(backend: Backend) -> World:
-    """A new world; ids and tokens are its own."""
-    return backend.run(_Maker(backend).make)
+    """A new world; ids and tokens are its own.
+
+    The rules make the first one of a database's kind. Those that follow at the moment `NOW` are copies of its rows.
+    """
+    if backend.clock.ms != NOW:
+        return backend.run(_Maker(backend).make)
+    cast = _CASTS.get(backend.db.postgresql)
+    if cast is None:
+        maker = _Maker(backend)
+        world = backend.run(maker.make)
+        _CASTS[backend.db.postgresql] = world, backend.run(maker.mould)
+        return world
+    return backend.run(lambda tx: _copy(tx, backend, *cast))
+
+
+_CASTS: dict[bool, tuple[World, Mould]] = {}
+"""The first world on SQLite and the first on PostgreSQL, and its rows."""
+
+
+async def _copy(tx: Transaction, backend: Backend, first: World, mould: Mould) -> World:
+    chance = random.Random(f"{backend.database_url}/{next(_seeds)}")
+    sessions = {name: new_session_token(chance.randbytes) for name in first.sessions}
+    keys = {name: new_api_key(chance.randbytes, key[0]) for name, key in first.keys.items()}
+    credentials = _names_of(sessions, keys)
+    names = [*(backend.new_id() for _ in mould.names[len(credentials) :]), *credentials]
+    await mould.pour(tx, names)
+    now = dict(zip(mould.names, names, strict=True))
+    return World(
+        backend,
+        *(Tenant(now[was.studio_id], now[was.game_id]) for was in (first.tenant, first.other, first.sibling)),
+        sessions,
+        {name: now[was] for name, was in first.members.items()},
+        keys,
+        attempts={name: now[was] for name, was in first.attempts.items()},
+        grants={name: now[was] for name, was in first.grants.items()},
+    )
+
+
+def _names_of(sessions: Mapping[str, str], keys: Mapping[str, str]) -> list[str]:
+    """What the database holds of credentials."""
+    hashes = map(digest, (*sessions.values(), *keys.values()))
+    return [*hashes, *(key[:KEY_PREFIX_LENGTH] for key in keys.values())]
 
 
 class _Maker:
     def __init__(self, backend: Backend) -> None:
         self.backend = backend
         self.random = random.Random(f"{backend.database_url}/{next(_seeds)}")
-        self.new_id = backend.new_id
         self.now = backend.clock.ms
+        self.ids: list[str] = []
+        """Every id that was given, in order."""
+        self.credentials: list[str] = []
+        """What the database holds of them."""
+
+    def new_id(self) -> str:
+        self.ids.append(self.backend.new_id())
+        return self.ids[-1]
+
+    async def mould(self, tx: Transaction) -> Mould:
+        """Of the world that was made."""
+        return await Mould.taken(tx, [*self.ids, *self.credentials])
 
     async def make(self, tx: Transaction) -> World:
+        self.ids = []  # again, when two got in each other's way
         tenant, other, sibling = self._games(tx)
         sessions: dict[str, str] = {}
         members: dict[str, str] = {}
@@ -193,6 +246,7 @@ class _Maker:
         keys["other"] = await self._key(tx, other, SERVER_INTEGRATION)
         keys["other_client"] = await self._key(tx, other, CLIENT_SDK)
         keys["test_client"] = await self._key(tx, tenant, CLIENT_SDK, "test")
+        self.credentials = _names_of(sessions, keys)
         ctx = self._context(tenant)
         await self._define(tx, ctx)
         return World(
