@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from kraty_console.present.numbers import number
 from kraty_console.present.safe import SafeText, safe
@@ -20,8 +20,7 @@ LINES_LIMIT: Final = 4000
 """Raw JSON is shown in at most so many lines of so many characters."""
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One labelled value."""
 
     label: SafeText
@@ -29,8 +28,7 @@ class Item:
     tone: Tone = "plain"
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """Values that belong together; the first section of a document has no title."""
 
     title: SafeText

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from kraty_console.present import attempts, audit, grants, holdings, lobbies
 from kraty_console.present.safe import SafeText
@@ -33,8 +32,7 @@ __all__ = [
 TableId = Literal["attempts", "grants", "balances", "wallet_ledger", "lobbies", "items", "item_ledger", "audit"]
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """A list with its columns; `title` is for panes that hold two of them."""
 
     id: TableId

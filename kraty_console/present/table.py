@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from kraty_console.present.safe import MISSING, SafeText, safe
 from kraty_console.present.width import cells as cell_width
@@ -19,8 +18,7 @@ SortKey = tuple[int, float, str]
 """Comparable whatever it came from; what is missing sorts behind everything."""
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """One column: its least and most cells, and how long it is kept when room is short."""
 
     key: str
@@ -35,16 +33,14 @@ class Column:
     """What is too long loses its middle, not its end."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One field of a row."""
 
     text: SafeText
     tone: Tone = "plain"
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One row: its id for actions, its cells in the order of the columns, and what it is sorted by."""
 
     id: str
@@ -64,8 +60,7 @@ class Row:
         return any(folded in cell.text.casefold() for cell in self.cells)
 
 
-@dataclass(frozen=True, slots=True)
-class Fitted:
+class Fitted(NamedTuple):
     """A column that found room, and how much."""
 
     place: int

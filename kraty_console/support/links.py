@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from kraty_console.contract.players import Attempt, Grant, Snapshot
@@ -13,8 +12,7 @@ MILESTONE: Final = "event_milestone"
 """The source of a grant that a milestone gave (kraty-api 5.4)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Linked:
+class Linked(NamedTuple):
     """The grants of one attempt."""
 
     ids: tuple[str, ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kraty_console.support.contents import contents_words
 from kraty_console.support.diagnosis import FINE, URGENCY, Diagnosis, Severity, attempt_faults, grant_faults
@@ -39,8 +39,7 @@ class NextStep:
     """Other things that are wrong with the same row, a few words each."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(NamedTuple):
     diagnosis: Diagnosis
     scope: Scope
     about: str

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 Scope = Literal["attempt", "grant", "wallet", "ledger", "lobby", "item", "audit", "delivery", "player", "anywhere"]
 """What an action is about. `player`: any time a player is open; `anywhere`: always; `delivery`: on their own screen."""
@@ -11,8 +10,7 @@ Scope = Literal["attempt", "grant", "wallet", "ledger", "lobby", "item", "audit"
 PaneId = Literal["attempts", "grants", "wallet", "lobbies", "items", "audit"]
 
 
-@dataclass(frozen=True, slots=True)
-class Pane:
+class Pane(NamedTuple):
     """One pane of the player screen: its key, its title, and what it says while it is empty."""
 
     id: PaneId
