@@ -20,7 +20,7 @@ from pathlib import Path
 import psutil
 
 from tests.bench.link import Link, Wire
-from tests.terminal import Emulator, spawn
+from tests.terminal import Emulator, open_terminal, spawn
 
 now = time.monotonic
 _LULL = 0.02  # seconds without output before the screen is painted
@@ -77,7 +77,8 @@ class Watched:
         self._unpainted: list[float] = []
         self._last_read = 0.0
         self.started = now()
-        self.process, self._ours, theirs, over = spawn(program.argv, options.size, program.env, program.cwd)
+        self._ours, theirs = open_terminal(options.size)
+        self.process, over = spawn(program.argv, theirs, program.env, program.cwd)
         os.close(theirs)
         os.close(over)
 

@@ -25,16 +25,21 @@ class Gone(AssertionError):
     """What a test waited for did not come: the time was up, or the program ended before."""
 
 
-def spawn(
-    argv: Sequence[str], size: tuple[int, int], env: Mapping[str, str] | None = None, cwd: Path | None = None
-) -> tuple[subprocess.Popen[bytes], int, int, int]:
-    """Start a program as the leader of a session whose terminal is a new pseudo-terminal of (columns, rows).
-
-    Returns the process, our end of the pseudo-terminal, its own end (kept open, as the shell that started it
-    would), and a descriptor that reads end-of-file when the process ends.
-    """
+def open_terminal(size: tuple[int, int]) -> tuple[int, int]:
+    """A new pseudo-terminal of (columns, rows): our end of it, and that of the program."""
     ours, theirs = os.openpty()
     termios.tcsetwinsize(theirs, (size[1], size[0]))
+    return ours, theirs
+
+
+def spawn(
+    argv: Sequence[str], theirs: int, env: Mapping[str, str] | None = None, cwd: Path | None = None
+) -> tuple[subprocess.Popen[bytes], int]:
+    """Start a program as the leader of a session whose terminal is a pseudo-terminal, given its end of that.
+
+    The end may be kept open, as the shell that started the program would. Returns the process, and a descriptor that
+    reads end-of-file when the process ends.
+    """
     over, alive = os.pipe()
     environment = {name: value for name, value in os.environ.items() if name not in _NOT_INHERITED}
     # The first terminal that the leader of a session opens becomes its controlling terminal.
@@ -50,7 +55,7 @@ def spawn(
         pass_fds=(alive,),
     )
     os.close(alive)
-    return process, ours, theirs, over
+    return process, over
 
 
 class Terminal:
@@ -71,9 +76,10 @@ class Terminal:
         self.sent = bytearray()
         """Every byte that the program sent."""
         self.patience = patience
-        self.process, self._ours, self._theirs, self._over = spawn(argv, size, env, cwd)
+        self._ours, self._theirs = open_terminal(size)
         os.set_blocking(self._ours, False)
         self.attributes_before = termios.tcgetattr(self._theirs)
+        self.process, self._over = spawn(argv, self._theirs, env, cwd)
         self._pending = bytearray()
 
     def __enter__(self) -> Terminal:
