@@ -66,8 +66,11 @@ class Person(Terminal):
         self.wait_for(lambda text: any(all(part in line for part in shown) for line in text.splitlines()))
 
     def rows(self) -> int:
-        """How many rows the open pane has, as the line below the table says (`3 of 12`); 1 where all are in sight."""
-        found = re.search(r" \d+ of (\d+) ─$", self.text(), re.MULTILINE)
+        """How many rows the open pane has, as the line below the table says (`3 of 12`); 1 where all are in sight.
+
+        Painted plainly, the line is a cell off behind a character whose width Textual and the terminal see differently.
+        """
+        found = re.search(r" \d+ of (\d+) ?─$", self.text(), re.MULTILINE)
         return int(found[1]) if found else 1
 
     def leave_search(self) -> None:

@@ -48,9 +48,9 @@ def test_the_terminal_is_as_it_was_and_the_code_says_why(
 def test_ctrl_z_gives_the_terminal_back_and_the_screen_comes_again(person: Person) -> None:
     person.wait_for("Nothing is wrong")
     person.press("C-z")
+    person.wait_for(lambda _: person.left_as_found() == [])  # read on, or it waits with what it still has to say
     _, status = os.waitpid(person.process.pid, os.WUNTRACED)
     assert os.WIFSTOPPED(status)
-    person.wait_for(lambda _: person.left_as_found() == [])
     person.signal(signal.SIGCONT)
     person.wait_for(lambda text: person.emulator.full_screen and "Nothing is wrong" in text)
     person.quit()

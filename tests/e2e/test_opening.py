@@ -31,7 +31,7 @@ def test_a_search_typed_while_it_opens_loses_no_key(world: World) -> None:
 
 
 def test_the_picture_is_taken_over_without_being_painted_again(world: World) -> None:
-    with Person(world.console(), env=world.env("flicker")) as person:
+    with Person(world.console(), env=world.env("flicker") | {"KRATY_PLAIN_PAINT": "no"}) as person:
         person.wait_for(stands)
         first = len(person.sent)
         person.signed_in()

@@ -51,11 +51,15 @@ def test_after_a_stop_and_on_all_is_painted_again(person: Person) -> None:
     person.wait_for(lambda _: below_the_heading(person) == before)
 
 
-def test_a_pane_costs_less_than_half_of_what_painting_left_to_textual_sends(world: World, person: Person) -> None:
-    drawn(person)
-    with Person(world.console("--plain-paint", "alice_42"), env=world.env("plain")) as plain:
-        plain.on("alice_42")
-        drawn(plain)
+def test_a_pane_costs_less_than_half_of_what_painting_left_to_textual_sends(world: World) -> None:
+    env = world.env("cells") | {"KRATY_PLAIN_PAINT": "no"}
+    with (
+        Person(world.console("alice_42"), env=env) as person,
+        Person(world.console("--plain-paint", "alice_42"), env=world.env("plain")) as plain,
+    ):
+        for each in (person, plain):
+            each.on("alice_42")
+            drawn(each)
         assert below_the_heading(plain) == below_the_heading(person)
         seen = [len(each.sent) for each in (person, plain)]
         for each in (person, plain):
