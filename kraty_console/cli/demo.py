@@ -34,8 +34,9 @@ def demo(before: Options, /, role: str, player: str | None, **said: Any) -> int:
     from kraty_console.cli.embedded import DidNotStart, embedded_backend
     from kraty_console.config.launch import Launch, Try
     from kraty_console.config.paths import Paths
-    from kraty_console.config.profiles import Profile
+    from kraty_console.config.profiles import Profile, truth
 
+    plain = options.plain_paint or truth(os.environ.get("KRATY_PLAIN_PAINT", ""), "KRATY_PLAIN_PAINT")
     try:
         with embedded_backend(say) as backend:
             profile = Profile(
@@ -47,7 +48,7 @@ def demo(before: Options, /, role: str, player: str | None, **said: Any) -> int:
                 read_only=bool(options.read_only),
                 theme=options.theme or os.environ.get("KRATY_THEME") or None,
                 mouse=bool(options.mouse),
-                plain_paint=bool(options.plain_paint or os.environ.get("KRATY_PLAIN_PAINT")),
+                plain_paint=plain,
             )
             return opened(
                 Launch(

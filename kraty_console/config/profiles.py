@@ -230,7 +230,7 @@ def _said(environ: Mapping[str, str], overrides: Overrides) -> dict[str, Any]:
     for key, variable in _FROM_ENVIRONMENT.items():
         if variable not in environ or (key not in _SWITCHES and not environ[variable]):
             continue
-        value: object = _truth(environ[variable], variable) if key in _SWITCHES else environ[variable]
+        value: object = truth(environ[variable], variable) if key in _SWITCHES else environ[variable]
         said[key] = _checked(key, value, variable)
     for item in fields(Overrides):
         value = getattr(overrides, item.name)
@@ -239,7 +239,12 @@ def _said(environ: Mapping[str, str], overrides: Overrides) -> dict[str, Any]:
     return said
 
 
-def _truth(text: str, where: str) -> bool:
+def truth(text: str, where: str) -> bool:
+    """What a variable of the environment says that is on or off.
+
+    Raises:
+        ConfigError: neither.
+    """
     word = text.strip().lower()
     if word in _TRUE:
         return True
