@@ -1,0 +1,39 @@
+"""Where things are kept: where the platform keeps them, unless it is said otherwise."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+import pytest
+
+from kraty_console.config.paths import APP, Paths
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {},
+        {"HOME": "/home/ada"},
+        {"HOME": "/home/ada/"},
+        {"HOME": ""},
+        {"HOME": "somewhere"},
+        {"HOME": "/home/ada", "XDG_CONFIG_HOME": "/etc/ada"},
+        {"HOME": "/home/ada", "XDG_STATE_HOME": "/var/ada/"},
+        {"HOME": "/home/ada", "XDG_CONFIG_HOME": "", "XDG_STATE_HOME": ""},
+        {"HOME": "/home/ada", "XDG_CONFIG_HOME": "etc", "XDG_STATE_HOME": "~/state"},
+    ],
+)
+def test_the_places_are_those_of_the_platform(monkeypatch: pytest.MonkeyPatch, said: dict[str, str]) -> None:
+    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "KRATY_CONFIG", "KRATY_STATE"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in said.items():
+        monkeypatch.setenv(name, value)
+    dirs = platformdirs.PlatformDirs(APP, appauthor=False)
+    assert Paths.of(os.environ) == Paths(dirs.user_config_path / "config.toml", dirs.user_state_path)
+
+
+def test_a_place_that_is_named_counts() -> None:
+    named = {"KRATY_CONFIG": "/etc/kraty.toml", "KRATY_STATE": "/var/kraty", "HOME": "/home/ada"}
+    assert Paths.of(named) == Paths(Path("/etc/kraty.toml"), Path("/var/kraty"))
