@@ -72,6 +72,32 @@ def test_the_first_frame_waits_for_neither_models_nor_the_network() -> None:
     assert done.returncode == 0, done.stderr
 
 
+_FIRST_PLAYER = """
+import sys
+from kraty_console.__main__ import without_plugins
+without_plugins()
+import kraty_console.cli.main, kraty_console.cli.opening, kraty_console.cli.session
+from kraty_console.client import address, ahead, fetched, headers, places, replies, routes
+from kraty_console.config.paths import Paths
+from kraty_console.console import desk, look
+from kraty_console.console.views import player
+from kraty_console.contract.players import Snapshot
+from kraty_console.contract.session import Me
+Paths.of({"HOME": "/home/ada"})
+Me.model_validate({"member": {"id": "m"}})
+Snapshot.model_validate({"player": {"externalPlayerId": "alice_42"}})
+late = ("asyncio", "httpx", "textual", "rich.console", "importlib.metadata", "sqlite3", "tomllib", "ssl")
+later = [f"kraty_console.{name}" for name in ("client.admin", "contract.actions", "contract.webhooks", "support.forms")]
+found = [name for name in (*late, *later) if name in sys.modules]
+sys.exit(f"imported before the first player: {found}" if found else 0)
+"""
+
+
+def test_the_first_player_waits_for_neither_the_event_loop_nor_what_later_calls_need() -> None:
+    done = fresh(_FIRST_PLAYER)
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.parametrize("flag", ["--help", "--version"])
 def test_the_command_line_answers_without_what_the_console_needs(flag: str) -> None:
     done = subprocess.run(
