@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import NoReturn
@@ -13,8 +14,10 @@ def main() -> NoReturn:
     """Show what can be shown at once, then import and do the rest."""
     show_first_frame(sys.argv[1:], os.environ)
     without_plugins()
+    gc.disable()  # nothing that is imported here becomes garbage
     from kraty_console.cli.main import main as run
 
+    gc.enable()
     run()
 
 
