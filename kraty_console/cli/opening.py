@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kraty_console.cli.exits import Exit
+from kraty_console.cli.first_frame import colours_of
 from kraty_console.cli.options import Options, console_options
+from kraty_console.cli.output import say
+from kraty_console.paint.standing import standing
 
 if TYPE_CHECKING:
     from kraty_console.config.launch import Launch
@@ -51,14 +54,26 @@ def refused() -> int | None:
     reason = why_no_console(os.environ, encoding=sys.stdout.encoding)
     if reason is None:
         return None
-    from kraty_console.cli.output import say
-
     say(f"The console cannot be opened: {reason}.")
     return Exit.USAGE
 
 
 def opened(launch: Launch) -> int:
-    """Open the console and stay until it is left."""
+    """Open the console and stay until it is left.
+
+    A player named at launch is asked for first of all, and painted before the console is there, where that can be.
+
+    Returns:
+        The exit code: 0 left by the person, 2 a profile that cannot be used, 70 failed, 128 + n ended by signal n.
+    """
+    from kraty_console.console.head_start import ask, begin
+    from kraty_console.console.usable import problems
+
+    questions = ask(launch)
+    if wrong := problems(launch):
+        say("\n".join(wrong))
+        return Exit.USAGE
+    started = begin(questions, standing(), colours_of(os.environ)) if questions is not None else None
     from kraty_console.console.app import run_console
 
-    return run_console(launch)
+    return run_console(launch, started)

@@ -24,7 +24,7 @@ from textual.filter import LineFilter, Monochrome, NoColor
 
 from kraty_console.console import crash, signals
 from kraty_console.console.clipboard import TooLong, osc52
-from kraty_console.console.colours import NAMES, choose_theme
+from kraty_console.console.colours import choose_theme
 from kraty_console.console.desk import Desk, utc_now
 from kraty_console.console.guard import Guard
 from kraty_console.console.keys_in_order import KeysInOrder
@@ -32,10 +32,9 @@ from kraty_console.console.screens.player import PlayerScreen
 from kraty_console.console.stylesheets import stylesheets
 from kraty_console.console.theme import THEMES, VARIABLE_DEFAULTS
 from kraty_console.contract.permissions import Permission
-from kraty_console.paint.standing import fall, take_over
+from kraty_console.paint.standing import take_over
 from kraty_console.paint.textual_app import PaintsChanges
 from kraty_console.present.safe import safe
-from kraty_console.support.keymap import keymap_problems
 from kraty_console.support.measure import counted
 
 if TYPE_CHECKING:
@@ -43,6 +42,7 @@ if TYPE_CHECKING:
 
     from kraty_console.client.writer import Performed
     from kraty_console.config.launch import Launch
+    from kraty_console.console.head_start import HeadStart
     from kraty_console.contract.calls import Call
     from kraty_console.contract.secret import Secret
     from kraty_console.paint.standing import Standing
@@ -68,13 +68,18 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
         clock: Callable[[], float] = time.monotonic,
         environ: Mapping[str, str] = os.environ,
         standing: Standing | None = None,
+        started: HeadStart | None = None,
     ) -> None:
+        """`started` is what was known, and painted over what was `standing`, before the console was there."""
         self._guard = Guard()
         self._environ = dict(environ)  # Textual takes NO_COLOR out of the environment
-        super().__init__(standing=standing)
+        super().__init__(standing=standing, painter=started.painter if started else None)
         self.plain_paint = launch.plain_paint
         self.animation_level = "none"  # after the base class, which would set it again
-        self.desk = Desk(launch, now=now, clock=clock, ticket=launch.ticket or "")
+        self.desk = started.desk if started else Desk(launch, now=now, clock=clock, ticket=launch.ticket or "")
+        self._look = started.look if started else None
+        if self._look is not None:
+            self.hold_paint()
         self._asking: asyncio.Future[Secret | None] | None = None
         self._writes: set[asyncio.Task[object]] = set()
         self._interrupted = False
@@ -97,7 +102,7 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
 
     def get_default_screen(self) -> Screen[None]:
         """The player screen is the bottom of everything."""
-        return PlayerScreen(self.desk, self)
+        return PlayerScreen(self.desk, self, self._look)
 
     def on_mount(self) -> None:
         """Signals end the application well from here on."""
@@ -118,6 +123,10 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
         if self._writes:
             await asyncio.wait(self._writes, timeout=5)
         await self.desk.close()
+
+    def drawn(self) -> None:
+        """The first screen holds all that is known: until here the picture of it stood."""
+        self.go_on_painting()
 
     # -- keys ----------------------------------------------------------------------------------------------------
 
@@ -342,31 +351,13 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
         self._close_messages_no_wait()
 
 
-def problems(launch: Launch) -> list[str]:
-    """What in the profile cannot be used: a theme or keys that there are not; a sentence each."""
-    wrong: list[str] = []
-    if launch.theme is not None and launch.theme not in NAMES:
-        wrong.append(f"theme {safe(launch.theme, limit=60)}: there are {', '.join(NAMES)}")
-    keymap = launch.profile.keymap
-    unreadable = [action for action, keys in keymap.items() if not isinstance(keys, str)]
-    wrong += [f'keymap: {safe(action, limit=60)} takes its keys as text, such as "f5"' for action in unreadable]
-    if not unreadable:
-        wrong += [safe(each, limit=300) for each in keymap_problems(keymap)]
-    return wrong
-
-
-def run_console(launch: Launch) -> int:
-    """Open the console and stay until it is left.
+def run_console(launch: Launch, started: HeadStart | None = None) -> int:
+    """Open the console on a profile that can be used, and stay until it is left.
 
     Returns:
-        The exit code: 0 left by the person, 2 a profile that cannot be used, 70 failed, 128 + n ended by signal n.
+        The exit code: 0 left by the person, 70 failed, 128 + n ended by signal n.
     """
-    wrong = problems(launch)
-    if wrong:
-        fall()
-        sys.stderr.write("\n".join([*wrong, ""]))
-        return 2
-    app = KratyApp(launch, standing=take_over())
+    app = KratyApp(launch, standing=take_over(), started=started)
     asyncio.run(app.run_async(mouse=launch.mouse))
     sys.stdout.flush()
     return app.return_code or 0

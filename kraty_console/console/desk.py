@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import asyncio
 
     from kraty_console.client.admin import KratyClient
+    from kraty_console.client.ahead import Ahead
     from kraty_console.client.entries import Entry
     from kraty_console.client.fetched import Fetched
     from kraty_console.client.journal import Journal
@@ -75,7 +76,10 @@ class Desk:
     """By event key: force-completions in the whole game in the last seven days."""
     reasons: list[str] = field(default_factory=list)
     """The last reasons given, newest first."""
+    ahead: Ahead | None = None
+    """What was asked before there was a client."""
     _client: KratyClient | None = None
+    _place: Place | None = None
     _journal: Journal | None = None
     _writer: Writer | None = None
     _catalog: Catalog | None = None
@@ -128,7 +132,8 @@ class Desk:
 
         async with self._making:  # who we are and the player at launch are asked for at the same time
             if self._client is None:
-                self._client = await asyncio.to_thread(_make_client, self.launch, self.clock)
+                self._client = await asyncio.to_thread(_make_client, self.launch, self.clock, self.ahead)
+                self._turn_client()
         return self._client
 
     @property
@@ -147,30 +152,44 @@ class Desk:
         Raises:
             KratyError: As the client does; `NotFound` when the member is not in the profile's game.
         """
-        from kraty_console.client.places import find_places
         from kraty_console.contract.secret import Credential
 
         client = await self.client()
         if token is not None:
             client.sign_in(Credential(token, self.launch.profile.credential))
         me = await client.me()
+        self.settle(me)
+        return me
+
+    def settle(self, me: Me) -> None:
+        """Take in who we are, and enter the game of the profile, unless several fit.
+
+        Raises:
+            NotFound: The member is not in the profile's game.
+        """
+        from kraty_console.client.places import find_places
+
         places = find_places(me, self.launch.profile.studio, self.launch.profile.game)
         self.me = me
         self.choices = tuple(places) if len(places) > 1 else ()
         if not self.choices:
-            self._enter(client, places[0])
-        return me
+            self._enter(places[0])
 
     async def choose(self, place: Place) -> None:
         """Turn to one of the `choices`, for as long as the console is open."""
         profile = replace(self.launch.profile, studio=place.studio.id, game=place.game.id)
         self.launch = replace(self.launch, profile=profile)
         self.choices = ()
-        self._enter(await self.client(), place)
+        self._enter(place)
 
-    def _enter(self, client: KratyClient, place: Place) -> None:
-        self.access, self._recents = place.game, None
-        client.enter(place.studio.id, place.game.id, self.environment)
+    def _enter(self, place: Place) -> None:
+        self._place, self.access, self._recents = place, place.game, None
+        self._turn_client()
+
+    def _turn_client(self) -> None:
+        """Turn the client to the game that was entered; either may come first."""
+        if self._client is not None and self._place is not None:
+            self._client.enter(self._place.studio.id, self._place.game.id, self.environment)
 
     async def search(self, query: str) -> list[SearchHit]:
         """Players that fit what was typed."""
@@ -296,7 +315,7 @@ class Desk:
         return self.launch.state_dir / f"recent-{game}-{self.environment}.json"
 
 
-def _make_client(launch: Launch, clock: Callable[[], float]) -> KratyClient:
+def _make_client(launch: Launch, clock: Callable[[], float], ahead: Ahead | None) -> KratyClient:
     from kraty_console.client.admin import KratyClient
 
     profile = launch.profile
@@ -308,6 +327,7 @@ def _make_client(launch: Launch, clock: Callable[[], float]) -> KratyClient:
         environment=profile.environment,
         audit_page=profile.audit_url,
         clock=clock,
+        ahead=ahead,
     )
 
 

@@ -31,6 +31,10 @@ class Host(Protocol):
         """End the application."""
         ...
 
+    def drawn(self) -> None:
+        """The first screen holds all that is known: it may be painted."""
+        ...
+
     def first_sign_in(self) -> None:
         """There is no address or no token yet: ask for them."""
         ...

@@ -37,11 +37,12 @@ SLOW = 0.1
 class Reading:
     """Owns the `Look`; tells the screen to draw whenever it changed."""
 
-    def __init__(self, screen: PlayerScreen, desk: Desk, host: Host) -> None:
+    def __init__(self, screen: PlayerScreen, desk: Desk, host: Host, look: Look | None = None) -> None:
+        """`look` is a player that was looked up before there was a screen."""
         self._screen = screen
         self._desk = desk
         self._host = host
-        self.look = Look()
+        self.look = look if look is not None else Look()
         self.limit = DEFAULT_LIMIT
         """Rows of each list that are asked for."""
         self.marked: frozenset[str] = frozenset()
@@ -82,6 +83,11 @@ class Reading:
             self._host.choose_game(self._entered)
         else:
             self._entered()
+
+    def begun(self) -> None:
+        """The session and the player were there before the screen was."""
+        self._desk.opened(self.look.player)
+        self._entered()
 
     def _entered(self) -> None:
         """A game stands: the player named at launch is opened, and open changes are looked up."""

@@ -8,6 +8,9 @@ from textual.theme import Theme
 
 from kraty_console.console.colours import COLOURS, DARK, Colours
 
+_AS_WRITTEN: Final = ("primary", "accent", "warning", "error", "success")
+"""Of these Textual makes shades, and what it then takes for the colour itself may be one off by rounding."""
+
 
 def _theme(colours: Colours) -> Theme:
     own: dict[str, Any] = dict(colours.base)
@@ -16,7 +19,7 @@ def _theme(colours: Colours) -> Theme:
         **own,
         ansi=colours.ansi,
         dark=colours.dark,
-        variables=dict(colours.variables),
+        variables={**{name: own[name] for name in _AS_WRITTEN}, **colours.variables},
     )
 
 

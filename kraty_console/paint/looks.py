@@ -32,6 +32,19 @@ _OFF: Final = {on: off for _, on, off in _ATTRIBUTES}
 _SEEN_ON_BLANKS: Final = frozenset({"4", "7", "9", "21", "51", "52", "53"})
 
 
+_SYSTEMS: Final = {
+    "standard": ColorSystem.STANDARD,
+    "256": ColorSystem.EIGHT_BIT,
+    "truecolor": ColorSystem.TRUECOLOR,
+    "windows": ColorSystem.WINDOWS,
+}
+
+
+def colour_system(name: str | None) -> ColorSystem:
+    """The colours of a terminal by Rich's name of them; all of them where it has none."""
+    return _SYSTEMS.get(name or "truecolor", ColorSystem.TRUECOLOR)
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """What is set for a cell; empty text is the terminal's own."""

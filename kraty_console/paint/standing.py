@@ -51,6 +51,16 @@ class Standing:
         self.attributes = attributes
         """Of the terminal, to be restored at the end."""
 
+    def add(self, data: str) -> bool:
+        """Send what paints more over the picture; whether the terminal took it."""
+        left = memoryview(data.encode())
+        try:
+            while left:
+                left = left[os.write(2, left) :]
+        except OSError:
+            return False
+        return True
+
 
 _now: Standing | None = None
 
@@ -83,21 +93,26 @@ def stand(draw: Picture, size: tuple[int, int]) -> bool:
 def fall() -> bool:
     """Put the terminal back as it was, if a picture still stands that nothing took over; whether one did."""
     global _now
-    standing, _now = _now, None
-    if standing is None:
+    before, _now = _now, None
+    if before is None:
         return False
     import termios
 
     try:
         os.write(2, _BACK)
-        termios.tcsetattr(0, termios.TCSANOW, standing.attributes)  # type: ignore[arg-type]
+        termios.tcsetattr(0, termios.TCSANOW, before.attributes)  # type: ignore[arg-type]
     except (OSError, termios.error):  # the terminal is gone: there is nothing to put back
         return True
     return True
 
 
+def standing() -> Standing | None:
+    """The picture that stands, if one does and nobody has taken it over."""
+    return _now
+
+
 def take_over() -> Standing | None:
     """The picture that stands, for whoever answers for the terminal from now on."""
     global _now
-    standing, _now = _now, None
-    return standing
+    taken, _now = _now, None
+    return taken

@@ -12,6 +12,7 @@ from textual.app import App
 
 from kraty_console.paint.abilities import abilities_of
 from kraty_console.paint.driving import driver_of
+from kraty_console.paint.looks import colour_system
 from kraty_console.paint.painter import Painter, Piece
 from kraty_console.paint.standing import Standing
 
@@ -21,13 +22,6 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-_COLOURS = {
-    "standard": ColorSystem.STANDARD,
-    "256": ColorSystem.EIGHT_BIT,
-    "truecolor": ColorSystem.TRUECOLOR,
-    "windows": ColorSystem.WINDOWS,
-}
-
 TEARS_FROM = 256
 """Bytes from which an update is sent as one frame, where the terminal has frames; a smaller one arrives whole."""
 
@@ -36,16 +30,36 @@ class PaintsChanges(App[Result]):
     """An application that sends only what changed; `plain_paint` leaves everything to Textual."""
 
     plain_paint: bool = False
+    _held = False
 
-    def __init__(self, *arguments: Any, standing: Standing | None = None, **options: Any) -> None:  # noqa: ANN401
-        """`standing` is a picture that is on the terminal already; everything else is Textual's own."""
+    def __init__(
+        self,
+        *arguments: Any,  # noqa: ANN401
+        standing: Standing | None = None,
+        painter: Painter | None = None,
+        **options: Any,  # noqa: ANN401
+    ) -> None:
+        """`standing` is a picture that is on the terminal already, and `painter` has painted over it, if anything has.
+
+        Everything else is Textual's own.
+        """
         super().__init__(*arguments, **options)
-        self._painter: Painter | None = None
+        self._painter = painter
         self._standing = standing
         self.driver_class = driver_of(self.driver_class, standing, self._release)
 
     def _release(self) -> str:
         return self._painter.release() if self._painter is not None else ""
+
+    def hold_paint(self) -> None:
+        """Paint nothing until `go_on_painting`: what stands on the terminal is better than a screen half made."""
+        self._held = True
+
+    def go_on_painting(self) -> None:
+        """Paint all that was held back, and from here on whatever changes."""
+        if self._held:
+            self._held = False
+            self.refresh(layout=True)
 
     def forget_screen(self) -> None:
         """What the terminal shows is not known any more: the next update has to be of all of it."""
@@ -62,6 +76,8 @@ class PaintsChanges(App[Result]):
         self.app_resume_signal.subscribe(self, lambda _: self.action_repaint(), immediate=True)
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        if self._held:
+            return
         pieces = None if self.plain_paint or self.is_inline else pieces_of(renderable)
         driver = self._driver
         if pieces is None or driver is None or self.is_headless:
@@ -105,7 +121,7 @@ class PaintsChanges(App[Result]):
 
 def colours_of(console: Console) -> ColorSystem:
     """The colours that a console writes; all of them where it does not say."""
-    return _COLOURS.get(console.color_system or "truecolor", ColorSystem.TRUECOLOR)
+    return colour_system(console.color_system)
 
 
 def pieces_of(update: object) -> Iterator[Piece] | None:

@@ -59,17 +59,19 @@ class PlayerScreen(Screen[None]):
     detail = query_one("#detail", DetailView)
     keys = query_one("#footer", FooterBar)
 
-    def __init__(self, desk: Desk, host: Host) -> None:
-        super().__init__(classes="-start")
+    def __init__(self, desk: Desk, host: Host, look: Look | None = None) -> None:
+        """`look` is a player that was looked up before there was a screen."""
+        super().__init__(classes="-start" if look is None else "")
         self._desk = desk
         self._host = host
-        self.reading = Reading(self, desk, host)
+        self.reading = Reading(self, desk, host, look)
         self._commands = Commands(self, desk, host)
         self._pane: PaneId = PANES[0].id
         self._places: dict[str, Place] = {}
         self._sections: tuple[Section, ...] = ()
         self._step: NextStep | None = None
         self._initial = desk.launch.initial_player
+        self.go_to_trouble()
 
     # -- what it is made of --------------------------------------------------------------------------------------
 
@@ -89,10 +91,14 @@ class PlayerScreen(Screen[None]):
         yield FooterBar(id="footer")
 
     def on_mount(self) -> None:
-        """Draw what is known, then ask who we are."""
-        self.draw()
-        self.search.input.focus()
-        self.call_after_refresh(self.begin)
+        """Draw the player that is known, or ask who we are."""
+        if self.look.snapshot is None:
+            self.search.input.focus()
+            self.call_after_refresh(self.begin)
+        else:
+            self.set_focus(self.table)
+            self._draw()
+            self.call_after_refresh(self._go_on)
 
     def on_resize(self, event: events.Resize) -> None:
         """Fold the profile where it is narrow or low; where nothing fits, say what is needed.
@@ -115,6 +121,12 @@ class PlayerScreen(Screen[None]):
         self.reading.sign_in()
         if self._desk.names_ids:
             self.open_initial()
+
+    def _go_on(self) -> None:
+        """The parts have their sizes: the player is shown as it was painted before, and what else is asked follows."""
+        self.draw_row()
+        self._host.drawn()
+        self.call_after_refresh(self.reading.begun)
 
     def open_initial(self) -> None:
         """Look up the player named at launch, once: with the session, or after it where that tells which game it is."""
@@ -153,8 +165,10 @@ class PlayerScreen(Screen[None]):
 
     def draw(self) -> None:
         """Bring every part up to date; each repaints only what differs."""
-        if not self.is_mounted:
-            return
+        if self.is_mounted:
+            self._draw()
+
+    def _draw(self) -> None:
         now = self._desk.now()
         look = self.look
         self.draw_header()

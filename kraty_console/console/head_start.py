@@ -1,0 +1,146 @@
+"""The player named at launch: asked for while everything is still loading, and painted before Textual is imported.
+
+What is painted is what the player screen will show first, from the same views. When the console stands it begins with
+the same session and the same look, so that it finds its own picture on the terminal and has nothing to send.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from kraty_console.client import routes
+from kraty_console.client.address import base_url
+from kraty_console.client.ahead import Ahead, Asked, can_ask_ahead
+from kraty_console.client.headers import USER_AGENT, credential_header, plain_headers
+from kraty_console.console.desk import Desk
+from kraty_console.contract.errors import Invalid, KratyError
+from kraty_console.contract.limits import DEFAULT_LIMIT
+
+if TYPE_CHECKING:
+    from kraty_console.config.launch import Launch
+    from kraty_console.console.look import Look
+    from kraty_console.paint.painter import Painter
+    from kraty_console.paint.standing import Standing
+
+PATIENCE: Final = 0.05
+"""Seconds that an answer is waited for once everything to paint it is there; then the console is loaded meanwhile."""
+
+
+@dataclass(slots=True)
+class HeadStart:
+    """What is there when the console begins."""
+
+    desk: Desk
+    look: Look | None = None
+    """The player, where the answer was there in time."""
+    painter: Painter | None = None
+    """Knows what stands on the terminal, where the player was painted."""
+
+
+@dataclass(slots=True)
+class Questions:
+    """Who we are and who the player is, on their way."""
+
+    ahead: Ahead
+    me: Asked
+    player: Asked
+    desk: Desk = field(repr=False)
+
+
+def ask(launch: Launch, environ: Mapping[str, str] = os.environ) -> Questions | None:
+    """Send the questions of a launch on a player; None where they have to wait for the session, or for a proxy."""
+    desk = Desk(launch, ticket=launch.ticket or "")
+    profile, player, credential = launch.profile, launch.initial_player, launch.credential
+    if not player or "@" in player or not profile.url or credential is None or not desk.names_ids:
+        return None
+    try:
+        url = base_url(profile.url)
+        headers = {**plain_headers(), "user-agent": USER_AGENT, **credential_header(credential)}
+        target = routes.snapshot_target(
+            player, profile.studio or "", profile.game or "", profile.environment, DEFAULT_LIMIT
+        )
+    except Invalid:
+        return None  # the client says why, on a screen
+    if not can_ask_ahead(url, environ):
+        return None
+    desk.ahead = ahead = Ahead(url, headers)
+    return Questions(ahead, ahead.ask(routes.ME.target({})), ahead.ask(target), desk)
+
+
+def begin(
+    questions: Questions,
+    standing: Standing | None,
+    colours: str,
+    environ: Mapping[str, str] = os.environ,
+    patience: float = PATIENCE,
+) -> HeadStart:
+    """Take the answers, if they are there, and paint the player over the picture that stands, if one does.
+
+    Whatever is not there, or tells an error, is left to the console, which is given the same answers and says so.
+
+    Args:
+        questions: What was asked.
+        standing: The picture on the terminal; without one nothing is painted.
+        colours: How many the terminal has: `truecolor`, `256` or `standard`.
+        environ: The environment.
+        patience: Seconds to wait for an answer that is not there yet.
+    """
+    started = HeadStart(questions.desk)
+    player = _answers(questions, patience)
+    if player is None:
+        return started
+    questions.ahead.forget()
+    started.look = player
+    if standing is not None and not questions.desk.launch.plain_paint:
+        started.painter = _paint(questions.desk, player, standing, colours, environ)
+    return started
+
+
+def _answers(questions: Questions, patience: float) -> Look | None:
+    """The player, and who we are on the desk; None where either is not known yet, or not at all."""
+    from kraty_console.client.fetched import fetched
+    from kraty_console.console.look import Look
+    from kraty_console.contract.players import Snapshot
+    from kraty_console.contract.session import Me
+
+    who, player = questions.me.reply(patience), questions.player.reply(patience)
+    if who is None or player is None:
+        return None
+    desk = questions.desk
+    try:
+        found = fetched(Snapshot, player)
+        desk.settle(fetched(Me, who).value)
+    except KratyError:
+        return None
+    now = desk.now()
+    return Look().loading(found.value.player.external_player_id, now).arrived(found, now)
+
+
+def _paint(desk: Desk, look: Look, standing: Standing, colours: str, environ: Mapping[str, str]) -> Painter | None:
+    """Paint the player; what then knows the terminal, or None where the terminal did not take it."""
+    from rich.segment import Segment
+
+    from kraty_console.console.colours import choose_theme
+    from kraty_console.console.inks import Inks
+    from kraty_console.console.views.parts import player_parts
+    from kraty_console.console.views.player import trouble
+    from kraty_console.console.views.rows import Place
+    from kraty_console.paint.abilities import abilities_of
+    from kraty_console.paint.looks import colour_system
+    from kraty_console.paint.painter import Painter
+
+    assert look.snapshot is not None
+    pane, row_id = trouble(look.snapshot, desk.now())
+    parts = player_parts(desk, look, desk.now(), standing.size, pane=pane, place=Place(row_id=row_id))
+    inks = Inks(choose_theme(desk.launch.theme, environ, colours))
+    painter = Painter(abilities_of(environ.get("TERM")), colour_system(colours))
+    painter.adopt(standing)
+    pieces = (
+        (part.area.y + y, part.area.x, [Segment(text, inks[tone]) for text, tone in line])
+        for part in parts
+        for y, line in enumerate(part.lines)
+    )
+    return painter if standing.add(painter.paint(standing.size, pieces)) else None
