@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 import click
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """What was said; None where nothing was."""
 
     profile: str | None = None
@@ -29,8 +27,7 @@ class Options:
 
     def then(self, later: Options) -> Options:
         """These, with what was said later in their place."""
-        said = {item.name: getattr(later, item.name) for item in fields(later)}
-        return replace(self, **{name: value for name, value in said.items() if value is not None})
+        return self._replace(**{name: value for name, value in later._asdict().items() if value is not None})
 
 
 _WHERE: Final = (

@@ -7,8 +7,7 @@ that player or nobody, never another route (trust: Measured on the default stack
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 from urllib.parse import quote
 
 from kraty_console.contract.calls import ActionKind, Call
@@ -17,8 +16,7 @@ from kraty_console.contract.errors import Invalid
 Query = Mapping[str, str | int | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(NamedTuple):
     """A method and a path whose `{names}` are filled with one encoded segment each."""
 
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from kraty_console.config.profiles import Profile
 from kraty_console.contract.secret import Credential, Secret
 
 
-@dataclass(frozen=True, slots=True)
-class Try:
+class Try(NamedTuple):
     """A ticket of the demo world, offered on the first screen."""
 
     player: str

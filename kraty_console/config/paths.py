@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 APP: Final = "kraty-console"
 
@@ -21,8 +20,7 @@ _XDG: Final[dict[Kind, tuple[str, str]]] = {
 """Where freedesktop.org's base directories are said, and where they are when nothing is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Paths:
+class Paths(NamedTuple):
     """The files and folders of one user; none is made until something is written."""
 
     config_file: Path

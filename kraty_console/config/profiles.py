@@ -28,7 +28,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from kraty_console.config.errors import ConfigError
 
@@ -67,8 +67,7 @@ class Profile:
     """False when a flag or the environment names another address: then no stored token is sent there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Overrides:
+class Overrides(NamedTuple):
     """What flags say; None where they say nothing."""
 
     url: str | None = None
@@ -232,10 +231,9 @@ def _said(environ: Mapping[str, str], overrides: Overrides) -> dict[str, Any]:
             continue
         value: object = truth(environ[variable], variable) if key in _SWITCHES else environ[variable]
         said[key] = _checked(key, value, variable)
-    for item in fields(Overrides):
-        value = getattr(overrides, item.name)
-        if value is not None:
-            said[item.name] = _checked(item.name, value, f"--{item.name.replace('_', '-')}")
+    for key, flag in overrides._asdict().items():
+        if flag is not None:
+            said[key] = _checked(key, flag, f"--{key.replace('_', '-')}")
     return said
 
 
