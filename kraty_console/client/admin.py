@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import quote, urljoin
 
 from kraty_console.client import routes
-from kraty_console.client.fetched import Fetched, fetched, shaped
+from kraty_console.client.fetched import Fetched, fetched, fetched_aside, shaped
 from kraty_console.client.replies import Reply, data_of, error_of
 from kraty_console.client.retries import Retries
 from kraty_console.client.routes import CHANGES, Query, Route
@@ -138,7 +138,7 @@ class KratyClient:
         target = routes.snapshot_target(external_id, game["studio"], game["game"], self.environment, limit)
         headers = {"if-none-match": etag} if etag else None
         reply = await self._retries.run(lambda: self._exchange(routes.SNAPSHOT, target, headers=headers))
-        return None if reply.status == 304 and etag else fetched(Snapshot, reply)
+        return None if reply.status == 304 and etag else await fetched_aside(Snapshot, reply)
 
     async def timeline(
         self,

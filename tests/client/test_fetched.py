@@ -1,0 +1,45 @@
+"""A large answer is read as a small one is, but not on the loop that answers keys."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+
+import pytest
+from pydantic import model_validator
+
+from kraty_console.client.fetched import LARGE, fetched_aside
+from kraty_console.client.replies import Reply
+from kraty_console.contract.errors import BadAnswer
+from kraty_console.contract.wire import Answer
+
+
+class Told(Answer):
+    """What was told, and which thread took it apart."""
+
+    name: str
+    read_by: int = 0
+
+    @model_validator(mode="after")
+    def _note(self) -> Told:
+        object.__setattr__(self, "read_by", threading.get_ident())
+        return self
+
+
+def reply(size: int, **data: object) -> Reply:
+    content = json.dumps({"data": {**data, "padding": "x" * size}}).encode()
+    return Reply(200, {"etag": '"7"'}, content, 12.0)
+
+
+@pytest.mark.parametrize(("size", "aside"), [(1, False), (LARGE, True)])
+def test_an_answer_is_taken_apart_aside_where_it_is_large(size: int, aside: bool) -> None:
+    answer = asyncio.run(fetched_aside(Told, reply(size, name="alice")))
+    assert (answer.value.name, answer.etag, answer.elapsed_ms) == ("alice", '"7"', 12.0)
+    assert (answer.value.read_by != threading.get_ident()) is aside
+
+
+@pytest.mark.parametrize("size", [1, LARGE])
+def test_what_is_not_the_answer_asked_for_is_refused_however_large(size: int) -> None:
+    with pytest.raises(BadAnswer, match="look at: name"):
+        asyncio.run(fetched_aside(Told, reply(size)))
