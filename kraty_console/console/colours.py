@@ -49,6 +49,10 @@ _DARK: Final = Colours(
         "boost": "#1c232b",
     },
     variables={
+        "muted-style": "none",
+        "live-style": "bold",
+        "test-style": "bold",
+        "row-cursor-blurred-style": "none",
         "muted": "#8a949e",
         "rule": "#3c4854",
         "row-cursor": "#29465b",
@@ -81,6 +85,10 @@ _LIGHT: Final = Colours(
         "boost": "#e9e9e4",
     },
     variables={
+        "muted-style": "none",
+        "live-style": "bold",
+        "test-style": "bold",
+        "row-cursor-blurred-style": "none",
         "muted": "#5b646c",
         "rule": "#b4bac0",
         "row-cursor": "#c5dbe8",
@@ -114,6 +122,10 @@ _ANSI: Final = Colours(
         "boost": "ansi_default",
     },
     variables={
+        "muted-style": "dim",
+        "live-style": "bold",
+        "test-style": "bold",
+        "row-cursor-blurred-style": "underline",
         "ansi-background": "ansi_default",
         "ansi-foreground": "ansi_default",
         "muted": "ansi_default",
@@ -157,6 +169,8 @@ _MONO: Final = Colours(
     },
     variables={
         **_ANSI.variables,
+        "live-style": "bold reverse",
+        "test-style": "reverse",
         "live": "ansi_default",
         "live-text": "ansi_default",
         "test": "ansi_default",

@@ -7,22 +7,23 @@ the same session and the same look, so that it finds its own picture on the term
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from kraty_console.client import routes
 from kraty_console.client.address import base_url
 from kraty_console.client.ahead import Ahead, Asked, can_ask_ahead
 from kraty_console.client.headers import USER_AGENT, credential_header, plain_headers
-from kraty_console.console.desk import Desk
+from kraty_console.console.desk import Desk, utc_now
 from kraty_console.contract.errors import Invalid, KratyError
 from kraty_console.contract.limits import DEFAULT_LIMIT
 
 if TYPE_CHECKING:
     from kraty_console.config.launch import Launch
     from kraty_console.console.look import Look
-    from kraty_console.paint.painter import Painter
+    from kraty_console.paint.painter import Painter, Piece
     from kraty_console.paint.standing import Standing
 
 PATIENCE: Final = 0.05
@@ -50,9 +51,11 @@ class Questions:
     desk: Desk = field(repr=False)
 
 
-def ask(launch: Launch, environ: Mapping[str, str] = os.environ) -> Questions | None:
+def ask(
+    launch: Launch, environ: Mapping[str, str] = os.environ, now: Callable[[], datetime] = utc_now
+) -> Questions | None:
     """Send the questions of a launch on a player; None where they have to wait for the session, or for a proxy."""
-    desk = Desk(launch, ticket=launch.ticket or "")
+    desk = Desk(launch, now=now, ticket=launch.ticket or "")
     profile, player, credential = launch.profile, launch.initial_player, launch.credential
     if not player or "@" in player or not profile.url or credential is None or not desk.names_ids:
         return None
@@ -121,26 +124,29 @@ def _answers(questions: Questions, patience: float) -> Look | None:
 
 def _paint(desk: Desk, look: Look, standing: Standing, colours: str, environ: Mapping[str, str]) -> Painter | None:
     """Paint the player; what then knows the terminal, or None where the terminal did not take it."""
-    from rich.segment import Segment
-
     from kraty_console.console.colours import choose_theme
-    from kraty_console.console.inks import Inks
-    from kraty_console.console.views.parts import player_parts
-    from kraty_console.console.views.player import trouble
-    from kraty_console.console.views.rows import Place
     from kraty_console.paint.abilities import abilities_of
     from kraty_console.paint.looks import colour_system
     from kraty_console.paint.painter import Painter
 
-    assert look.snapshot is not None
-    pane, row_id = trouble(look.snapshot, desk.now())
-    parts = player_parts(desk, look, desk.now(), standing.size, pane=pane, place=Place(row_id=row_id))
-    inks = Inks(choose_theme(desk.launch.theme, environ, colours))
     painter = Painter(abilities_of(environ.get("TERM")), colour_system(colours))
     painter.adopt(standing)
-    pieces = (
-        (part.area.y + y, part.area.x, [Segment(text, inks[tone]) for text, tone in line])
-        for part in parts
-        for y, line in enumerate(part.lines)
-    )
+    pieces = picture(desk, look, standing.size, choose_theme(desk.launch.theme, environ, colours))
     return painter if standing.add(painter.paint(standing.size, pieces)) else None
+
+
+def picture(desk: Desk, look: Look, size: tuple[int, int], theme: str) -> Iterator[Piece]:
+    """The player screen as it will be seen first, in a terminal of so many columns and rows; `look` has a snapshot."""
+    from rich.segment import Segment
+
+    from kraty_console.console.inks import Inks
+    from kraty_console.console.views.parts import player_parts
+    from kraty_console.console.views.player import trouble
+    from kraty_console.console.views.rows import Place
+
+    assert look.snapshot is not None
+    now, inks = desk.now(), Inks(theme)
+    pane, row_id = trouble(look.snapshot, now)
+    for part in player_parts(desk, look, now, size, pane=pane, place=Place(row_id=row_id)):
+        for y, line in enumerate(part.lines, part.area.y):
+            yield y, part.area.x, [Segment(text, inks[tone]) for text, tone in line]

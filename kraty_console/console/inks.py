@@ -20,25 +20,25 @@ class _Tone:
     """The variable that holds the colour of the text."""
     behind: str = "background"
     style: str = "none"
-    """Words of Textual's text-style; a variable where it begins with `$`."""
-    with_terminals_colours: str | None = None
-    """The text-style in a theme that has no colours of its own, where it is another."""
+    """Textual's words for it, or behind a `$` the variable that holds them."""
 
 
 _TONES: Final = {
     "plain": _Tone("foreground"),
-    "dim": _Tone("muted", with_terminals_colours="dim"),
+    "dim": _Tone("muted", style="$muted-style"),
     "good": _Tone("success"),
     "warn": _Tone("warning"),
     "bad": _Tone("error", style="bold"),
     "accent": _Tone("accent"),
     "title": _Tone("primary", style="bold"),
-    "rule": _Tone("rule", with_terminals_colours="dim"),
+    "rule": _Tone("rule", style="$muted-style"),
+    "border": _Tone("rule"),
     "key": _Tone("primary", style="bold"),
     "mark": _Tone("success", style="bold"),
-    "live": _Tone("live-text", "live", "bold", with_terminals_colours="bold reverse"),
-    "test": _Tone("test-text", "test", "bold", with_terminals_colours="reverse"),
+    "live": _Tone("live-text", "live", "$live-style"),
+    "test": _Tone("test-text", "test", "$test-style"),
     "cursor": _Tone("row-cursor-text", "row-cursor", "$row-cursor-style"),
+    "cursor-blurred": _Tone("foreground", "row-cursor-blurred", "$row-cursor-blurred-style"),
 }
 
 
@@ -59,11 +59,7 @@ class Inks:
 
 
 def _style(tone: _Tone, colours: Colours) -> Style:
-    words = tone.style
-    if colours.ansi and tone.with_terminals_colours is not None:
-        words = tone.with_terminals_colours
-    if words.startswith("$"):
-        words = colours[words[1:]]
+    words = colours[tone.style[1:]] if tone.style.startswith("$") else tone.style
     on = {word: True for word in words.split() if word != "none"}
     return Style(color=_colour(colours[tone.letters]), bgcolor=_colour(colours[tone.behind]), **on)  # type: ignore[arg-type]
 

@@ -51,8 +51,8 @@ def test_the_mono_theme_names_no_colour() -> None:
     (mono,) = [theme for theme in THEMES if theme.name == MONO]
     colours = [mono.primary, mono.secondary, mono.accent, mono.warning, mono.error, mono.success, mono.background]
     assert set(colours) == {"ansi_default"}
-    words = {"ansi_default", "reverse", "none", "bold"}
-    assert set(mono.variables.values()) <= words
+    words = {"ansi_default", "reverse", "none", "bold", "dim", "underline"}
+    assert {word for value in mono.variables.values() for word in value.split()} <= words
 
 
 def test_no_sheet_names_a_colour_of_its_own() -> None:

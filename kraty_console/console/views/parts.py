@@ -85,7 +85,7 @@ def player_parts(
         ("detail", at.detail, detail_lines(snapshot, row, now, below, at.detail.width, at.detail.height)),
     ]
     if at.rule is not None:
-        parts.append(("rule", at.rule, [[("│", "rule")]] * at.rule.height))
+        parts.append(("rule", at.rule, [[("│", "border")]] * at.rule.height))
     hints = player.key_hints(player.action_context(desk, snapshot, pane, row), keys)
     last = _part("footer", at.footer, footer_lines(hints, notice, at.footer.width), size[1])
     return [*(_part(name, area, lines, at.footer.y) for name, area, lines in parts), last]

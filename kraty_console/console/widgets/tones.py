@@ -16,7 +16,7 @@ from textual.widget import Widget
 
 TONES: Final = frozenset(
     (
-        *("plain", "dim", "good", "warn", "bad", "accent", "title", "rule", "key", "mark"),
+        *("plain", "dim", "good", "warn", "bad", "accent", "title", "rule", "border", "key", "mark"),
         *("live", "test", "cursor", "cursor-blurred"),
     )
 )
