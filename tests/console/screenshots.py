@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.console.drive import SMALL, at
 from tests.console.scenes import REASON, Scene
-from tests.console.stage import Stage, build_world, stage
+from tests.console.stage import Stage, World, build_world, stage
 
 FOLDER = Path(__file__).parents[2] / "screenshots"
 
@@ -33,23 +33,22 @@ async def draw(scene: Scene, backend: Stage) -> str:
         return app.export_screenshot(title="kraty-console")
 
 
-def draw_all() -> dict[str, str]:
-    """Every picture by its file name; each on a backend of its own."""
+def draw_all(world: World, folder: Path) -> dict[str, str]:
+    """Every picture by its file name; each on a backend of its own, with its state in the folder."""
     pictures: dict[str, str] = {}
-    with tempfile.TemporaryDirectory() as folder:
-        world = build_world(Path(folder))
-        for scene in PICTURES:
-            own = Path(folder) / scene.name
-            own.mkdir()
-            with stage(world, own) as backend:
-                pictures[f"{scene.name}.svg"] = asyncio.run(draw(scene, backend))
+    for scene in PICTURES:
+        own = folder / scene.name
+        own.mkdir()
+        with stage(world, own) as backend:
+            pictures[f"{scene.name}.svg"] = asyncio.run(draw(scene, backend))
     return pictures
 
 
 def main() -> None:
     """Rewrite the folder: what is not drawn any more goes."""
     FOLDER.mkdir(exist_ok=True)
-    pictures = draw_all()
+    with tempfile.TemporaryDirectory() as folder:
+        pictures = draw_all(build_world(Path(folder)), Path(folder))
     for old in FOLDER.glob("*.svg"):
         if old.name not in pictures:
             old.unlink()

@@ -6,6 +6,10 @@ Ids, times and answers come out the same on every machine, so that what the cons
 from __future__ import annotations
 
 import asyncio
+import fcntl
+import itertools
+import json
+import os
 import random
 import shutil
 import socket
@@ -13,7 +17,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -48,29 +52,54 @@ def now_ms() -> int:
     return int(NOW.timestamp() * 1000)
 
 
+_numbers = itertools.count()
+
+
 @dataclass(frozen=True)
 class World:
     """A database file with the demo world, and the credentials to it."""
 
     file: Path
     credentials: dict[str, Any]
+    _as_they_came: list[Path] = field(default_factory=list)
+    """Copies that were looked at only."""
+
+    @contextmanager
+    def copied_to(self, file: Path) -> Iterator[None]:
+        """A copy that may be changed; one that was not serves again."""
+        if self._as_they_came:
+            self._as_they_came.pop().replace(file)
+        else:
+            shutil.copyfile(self.file, file)
+            os.utime(file, ns=(0, 0))  # any change gives it another time
+        log = file.with_name(f"{file.name}-wal")
+        try:
+            yield
+        finally:
+            if file.stat().st_mtime_ns == 0 and not log.exists():
+                self._as_they_came.append(file.replace(self.file.with_name(f"{os.getpid()}-{next(_numbers)}")))
+            else:
+                file.unlink()
 
 
 def build_world(folder: Path) -> World:
-    """Make the demo world at the moment that stands still."""
-    file = folder / "world.sqlite"
-    url = f"sqlite:///{file}"
+    """The demo world at the moment that stands still, in a folder; of several processes the first makes it for all."""
+    file, credentials = folder / "world.sqlite", folder / "credentials.json"
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not credentials.exists():
+            credentials.write_text(json.dumps(asyncio.run(_load_world(f"sqlite:///{file}"))), encoding="utf-8")
+    return World(file, json.loads(credentials.read_text(encoding="utf-8")))
 
-    async def build() -> dict[str, Any]:
-        await migrate(url)
-        database = Database.open(url)
-        try:
-            world = await demo.load(database, now_ms())
-            return world.credentials("http://stage")
-        finally:
-            await database.close()
 
-    return World(file, asyncio.run(build()))
+async def _load_world(url: str) -> dict[str, Any]:
+    await migrate(url)
+    database = Database.open(url)
+    try:
+        world = await demo.load(database, now_ms())
+        return world.credentials("http://stage")
+    finally:
+        await database.close()
 
 
 @dataclass(frozen=True)
@@ -162,11 +191,21 @@ class _Prompt(uvicorn.Server):
         yield
 
 
+def _numbered(app: Any) -> Any:
+    """Each request has its id already: the ids of what is made do not depend on how much was asked before."""
+    numbers = itertools.count()
+
+    async def layer(scope: Any, receive: Any, send: Any) -> None:
+        own = (b"x-request-id", b"request-%03d" % next(numbers))
+        await app({**scope, "headers": [*scope["headers"], own]}, receive, send)
+
+    return layer
+
+
 @contextmanager
 def stage(world: World, folder: Path, *, wrap: Any = None) -> Iterator[Stage]:
     """Serve a copy of the world from a thread of its own; `wrap` may put an ASGI layer around the application."""
     file = folder / "kraty.sqlite"
-    shutil.copyfile(world.file, file)
     chance = random.Random(7)
     started = threading.Event()
     held: dict[str, Any] = {}
@@ -180,7 +219,7 @@ def stage(world: World, folder: Path, *, wrap: Any = None) -> Iterator[Stage]:
             rate_limit=RateLimit(Rate(0, 0), time.monotonic),
             public_url=PUBLIC_URL,
         )
-        app = build_app(services)
+        app = _numbered(build_app(services))
         config = uvicorn.Config(
             wrap(app) if wrap is not None else app,
             host="127.0.0.1",
@@ -197,12 +236,13 @@ def stage(world: World, folder: Path, *, wrap: Any = None) -> Iterator[Stage]:
         finally:
             await database.close()
 
-    thread = threading.Thread(target=lambda: asyncio.run(serve()), name="stage")
-    thread.start()
-    started.wait()
-    try:
-        port = held["server"].servers[0].sockets[0].getsockname()[1]
-        yield Stage(f"http://127.0.0.1:{port}", world, folder, held["services"])
-    finally:
-        held["server"].end()
-        thread.join()
+    with world.copied_to(file):
+        thread = threading.Thread(target=lambda: asyncio.run(serve()), name="stage")
+        thread.start()
+        started.wait()
+        try:
+            port = held["server"].servers[0].sockets[0].getsockname()[1]
+            yield Stage(f"http://127.0.0.1:{port}", world, folder, held["services"])
+        finally:
+            held["server"].end()
+            thread.join()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tests.console.screenshots import FOLDER, draw_all
+from tests.console.stage import World
 
 
-def test_they_are_not_stale() -> None:
-    drawn = draw_all()
+def test_they_are_not_stale(world: World, tmp_path: Path) -> None:
+    drawn = draw_all(world, tmp_path)
     committed = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.svg")}
     assert sorted(committed) == sorted(drawn)
     stale = [name for name, svg in drawn.items() if committed[name] != svg]
