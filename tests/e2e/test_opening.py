@@ -41,6 +41,30 @@ def test_the_picture_is_taken_over_without_being_painted_again(world: World) -> 
         assert b"player id or e-mail" not in after
 
 
+def test_a_player_named_at_launch_stands_before_the_console_and_is_not_painted_again(world: World) -> None:
+    with Person(world.console("alice_42"), env=world.env("ahead")) as person:
+        person.wait_for("roll failed")
+        painted = len(person.sent)
+        person.press("Down")
+        person.wait_for("▸  in progress")
+        after = bytes(person.sent[painted:])
+        assert person.sent.index(b"Swift Otter") < person.sent.index(b"\x1b[?2026$p")
+        for part in (b"rabbit-rush", b"Swift Otter", b"WHAT IS WRONG", b"\x1b[2J"):
+            assert part not in after
+        person.quit()
+        assert_clean(person.sent)
+        assert person.left_as_found() == []
+
+
+def test_a_key_typed_at_launch_is_obeyed_once_the_player_is_there(world: World) -> None:
+    with Person(world.console("alice_42"), env=world.env("early-key")) as person:
+        person.wait_for(stands)
+        person.press(".")
+        person.listens("[ Retry roll ]")
+        person.cancel()
+        person.quit()
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_told_to_go_while_it_opens_it_puts_the_terminal_back(world: World, number: signal.Signals) -> None:
     with Person(world.console(), env=world.env("going")) as person:
