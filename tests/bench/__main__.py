@@ -10,10 +10,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeVar
 
+from tests.bench.alive import measure_alive
+from tests.bench.imports import import_sections, measure_imports
 from tests.bench.link import Link
 from tests.bench.lookup import LARGE, SMALL, measure_lookups
 from tests.bench.measures import Idle, Key, Start, measure_idle, measure_keys, measure_start, middle
+from tests.bench.others import MOVE, beside, others
 from tests.bench.report import Budget, Line, Section, Value, table
+from tests.bench.slow import MOVING, measure_slow, slow_section
+from tests.bench.slow import TYPING as TYPING_MEANWHILE
 from tests.bench.soak import soak
 from tests.bench.ticket import play_ticket
 from tests.bench.watch import Options, Program
@@ -26,7 +31,7 @@ COLUMNS = (PYTHON, TEXTUAL, TABLE, CONSOLE, PLAYER)
 SLOWER_THAN_TEXTUAL = 1.3
 FIRST_FRAME_MS, TIMES_PYTHON = 60, 4
 OPENING_BYTES, PEAK_MIB = 8_000, 60
-MOVE, PANE, TYPING, OPEN_DIALOG = "cursor move", "pane switch", "typed character", "dialog opens"
+PANE, TYPING, OPEN_DIALOG = "pane switch", "typed character", "dialog opens"
 KEY_BUDGETS = {MOVE: 700, PANE: 4_000, TYPING: 130, OPEN_DIALOG: 4_000}
 """Bytes that the answer to one key may have."""
 
@@ -39,9 +44,22 @@ def programs(world: World) -> list[Program]:
         Program(PYTHON, [sys.executable, "-I", "-c", "print('READY'); input()"], "READY"),
         Program(TEXTUAL, [sys.executable, hello], "READY"),
         Program(TABLE, [sys.executable, rows], "item-0020", {MOVE: "Down*6 Up*3", TYPING: "S-Tab text:abcdef"}),
-        Program(CONSOLE, world.console(), "GAME_ADMIN", env=world.env("opening")),
-        Program(PLAYER, world.console("heavy_user"), "daily_race", player_keys, env=world.env("player")),
+        Program(CONSOLE, world.console(), "GAME_ADMIN", env=world.env("opening"), alive=("x", "^ / x")),
+        Program(
+            PLAYER,
+            world.console("heavy_user"),
+            "daily_race",
+            player_keys,
+            env=world.env("player"),
+            alive=("Down", r"STATUS.*\n[^▸\n]*\n(?:.*\n)*?.*│▸"),  # the first row has the cursor no more
+        ),
     ]
+
+
+def programs_with_keys_at_launch(those: Sequence[Program]) -> list[Program]:
+    """Those that hear a key as soon as they can; bare Textual with a field to type into."""
+    field = Program(TEXTUAL, [sys.executable, str(FLOORS / "field.py")], "READY", alive=("x", r"^▊\s+x"))
+    return [field, *(program for program in those if program.alive[0])]
 
 
 @contextmanager
@@ -66,7 +84,7 @@ def in_turn(
     return results
 
 
-def start_section(starts: dict[str, list[Start]]) -> Section:
+def start_section(starts: dict[str, list[Start]], alive: dict[str, list[float | None]]) -> Section:
     """The lines of a cold start."""
 
     def by_column(pick: Callable[[Start], Value]) -> dict[str, Value]:
@@ -81,6 +99,7 @@ def start_section(starts: dict[str, list[Start]]) -> Section:
         [
             Line("first frame", "ms", first, limits),
             Line("painted", "ms", by_column(lambda start: start.ready_ms), painted),
+            Line("answers a key typed at launch", "ms", {name: middle(runs) for name, runs in alive.items()}),
             Line("sent until quiet", "bytes", by_column(lambda start: start.bytes), [Budget(PLAYER, OPENING_BYTES)]),
             Line("CPU until quiet", "ms", by_column(lambda start: start.cpu_ms)),
             Line("peak memory", "MiB", by_column(lambda start: start.peak_mib), [Budget(PLAYER, PEAK_MIB)]),
@@ -169,17 +188,33 @@ def main(argv: Sequence[str] | None = None) -> int:
             return 0
         those = programs(world)
         pressed = [program for program in those if program.keys]
-        starts = in_turn("start", those, runs, lambda program: measure_start(program, options))
-        keys = in_turn(
-            "keys", pressed, 1 if args.quick else 3, lambda program: measure_keys(program, options), warmup=0
+        found, missing = others(Path(name) / "others")
+        starts = in_turn("start", [*those, *found], runs, lambda program: measure_start(program, options))
+        alive = in_turn(
+            "launch", programs_with_keys_at_launch(those), runs, lambda program: measure_alive(program, options)
         )
-        idles = in_turn("idle", those[1:], 1, lambda program: measure_idle(program, options, seconds), warmup=0)
+        keys = in_turn(
+            "keys", [*pressed, *found], 1 if args.quick else 3, lambda program: measure_keys(program, options), 0
+        )
+        idles = in_turn("idle", [*those[1:], *found], 1, lambda program: measure_idle(program, options, seconds), 0)
+        imported = [program for program in those if program.name in (TEXTUAL, PLAYER)]
+        imports = in_turn("imports", imported, 3, lambda program: measure_imports(program, options), warmup=0)
+        meanwhile = slow_section(measure_slow(world, options))
         lookups = measure_lookups(world, 30 if args.quick else 200)
-    sections = [start_section(starts), *key_sections(keys), idle_section(idles, seconds)]
+    sections = [start_section(starts, alive), *key_sections(keys), idle_section(idles, seconds)]
     print(table(COLUMNS, sections))
     print()
+    print(table(*import_sections(imports, PLAYER)))
+    print()
+    print(table((MOVING, TYPING_MEANWHILE), [meanwhile]))
+    print()
     print(table((SMALL, LARGE), [lookups.section()]))
-    over = sum(line.is_over for section in [*sections, lookups.section()] for line in section.lines)
+    print()
+    compared = [TEXTUAL, TABLE, PLAYER, *(program.name for program in found)]
+    print(table(compared, [beside(compared, starts, keys, idles)]))
+    if missing:
+        print(f"not installed, so not beside it: {', '.join(missing)}")
+    over = sum(line.is_over for section in [*sections, meanwhile, lookups.section()] for line in section.lines)
     print(f"\n{over} over budget" if over else "\nall within budget")
     return 0
 

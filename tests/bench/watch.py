@@ -30,7 +30,8 @@ _PACKET = 1400  # bytes
 @dataclass(frozen=True)
 class Program:
     """A program to measure: `ready` is the expression its screen shows when it is; `keys` are named scripts
-    (`Down*4 Tab text:hello_you`), `setup` is pressed before them."""
+    (`Down*4 Tab text:hello_you`), `setup` is pressed before them; `alive` is a key that may be pressed at any moment,
+    and the expression that its answer shows."""
 
     name: str
     argv: Sequence[str]
@@ -39,6 +40,7 @@ class Program:
     setup: str = ""
     env: Mapping[str, str] = field(default_factory=dict)
     cwd: Path | None = None
+    alive: tuple[str, str] = ("", r"\S")
 
 
 @dataclass(frozen=True)
