@@ -73,20 +73,20 @@ def test_the_first_frame_waits_for_neither_models_nor_the_network() -> None:
 
 
 _FIRST_PLAYER = """
-import sys
-from kraty_console.__main__ import without_plugins
-without_plugins()
+import os, sys
+os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
 import kraty_console.cli.main, kraty_console.cli.opening, kraty_console.cli.session
-from kraty_console.client import address, ahead, fetched, headers, places, replies, routes
+from kraty_console.client import fetched, places
 from kraty_console.config.paths import Paths
-from kraty_console.console import desk, look
-from kraty_console.console.views import player
+from kraty_console.console import colours, desk, head_start, inks, look, usable
+from kraty_console.console.views import parts, player
+from kraty_console.paint import abilities, painter
 from kraty_console.contract.players import Snapshot
 from kraty_console.contract.session import Me
 Paths.of({"HOME": "/home/ada"})
 Me.model_validate({"member": {"id": "m"}})
 Snapshot.model_validate({"player": {"externalPlayerId": "alice_42"}})
-late = ("asyncio", "httpx", "textual", "rich.console", "importlib.metadata", "sqlite3", "tomllib", "ssl")
+late = ("asyncio", "httpx", "textual", "rich.console", "sqlite3", "tomllib", "ssl")
 later = [f"kraty_console.{name}" for name in ("client.admin", "contract.actions", "contract.webhooks", "support.forms")]
 found = [name for name in (*late, *later) if name in sys.modules]
 sys.exit(f"imported before the first player: {found}" if found else 0)
