@@ -1,4 +1,4 @@
-"""The player named at launch: asked for while everything is still loading, and painted before Textual is imported.
+"""Who we are and the player named at launch: asked for while everything is still loading; the player painted before Textual is.
 
 What is painted is what the player screen will show first, from the same views. When the console stands it begins with
 the same session and the same look, so that it finds its own picture on the terminal and has nothing to send.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -43,34 +43,37 @@ class HeadStart:
 
 @dataclass(slots=True)
 class Questions:
-    """Who we are and who the player is, on their way."""
+    """Who we are, and who the player is, on their way."""
 
+    desk: Desk
     ahead: Ahead
     me: Asked
-    player: Asked
-    desk: Desk = field(repr=False)
+    player: Asked | None
+    """None where no player is named, or one that only the session can tell."""
 
 
 def ask(
     launch: Launch, environ: Mapping[str, str] = os.environ, now: Callable[[], datetime] = utc_now
 ) -> Questions | None:
-    """Send the questions of a launch on a player; None where they have to wait for the session, or for a proxy."""
-    desk = Desk(launch, now=now, ticket=launch.ticket or "")
+    """Send the questions of a launch; None where there is nobody to ask, or a proxy between."""
     profile, player, credential = launch.profile, launch.initial_player, launch.credential
-    if not player or "@" in player or not profile.url or credential is None or not desk.names_ids:
+    if not profile.url or credential is None:
         return None
+    desk = Desk(launch, now=now, ticket=launch.ticket or "")
+    target = None
     try:
         url = base_url(profile.url)
         headers = {**plain_headers(), "user-agent": USER_AGENT, **credential_header(credential)}
-        target = routes.snapshot_target(
-            player, profile.studio or "", profile.game or "", profile.environment, DEFAULT_LIMIT
-        )
+        if player and "@" not in player and desk.names_ids:
+            studio, game = profile.studio or "", profile.game or ""
+            target = routes.snapshot_target(player, studio, game, profile.environment, DEFAULT_LIMIT)
     except Invalid:
         return None  # the client says why, on a screen
     if not can_ask_ahead(url, environ):
         return None
     desk.ahead = ahead = Ahead(url, headers)
-    return Questions(ahead, ahead.ask(routes.ME.target({})), ahead.ask(target), desk)
+    asked = ahead.ask(target) if target is not None else None
+    return Questions(desk, ahead, ahead.ask(routes.ME.target({})), asked)
 
 
 def begin(
@@ -92,13 +95,13 @@ def begin(
         patience: Seconds to wait for an answer that is not there yet.
     """
     started = HeadStart(questions.desk)
-    player = _answers(questions, patience)
-    if player is None:
+    look = _answers(questions, patience) if questions.player is not None else None
+    if look is None:
         return started
     questions.ahead.forget()
-    started.look = player
+    started.look = look
     if standing is not None and not questions.desk.launch.plain_paint:
-        started.painter = _paint(questions.desk, player, standing, colours, environ)
+        started.painter = _paint(questions.desk, look, standing, colours, environ)
     return started
 
 
@@ -109,7 +112,7 @@ def _answers(questions: Questions, patience: float) -> Look | None:
     from kraty_console.contract.players import Snapshot
     from kraty_console.contract.session import Me
 
-    who, player = questions.me.reply(patience), questions.player.reply(patience)
+    who, player = questions.me.reply(patience), questions.player.reply(patience) if questions.player else None
     if who is None or player is None:
         return None
     desk = questions.desk

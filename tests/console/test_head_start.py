@@ -99,12 +99,32 @@ async def test_a_terminal_that_is_too_small_is_told_so(backend: Stage, size: tup
         ("alice@example.com", {}),
         ("alice_42", {"studio": "Bright Burrow"}),
         ("alice_42", {"game": None}),
-        ("alice_42", {"url": None}),
+    ],
+)
+async def test_only_the_session_is_asked_for_where_the_player_has_to_wait_for_it(
+    backend: Stage, wire: Wire, player: str | None, profile: dict[str, Any]
+) -> None:
+    launch = backend.launch(player=player)
+    questions = ask(replace(launch, profile=replace(launch.profile, **profile)), ENVIRON, now)
+    assert questions is not None
+    head = begin(questions, None, "truecolor", ENVIRON, LONG)
+    assert head.look is None
+    async with at(KratyApp(head.desk.launch, environ=ENVIRON, started=head)) as hand:
+        if player:
+            await hand.looks_at("alice_42")
+        await hand.sees("maria · GAME_ADMIN")
+    assert len(wire.of("GET", "/me")) == 1
+
+
+@pytest.mark.parametrize(
+    ("player", "profile"),
+    [
+        (None, {"url": None}),
         ("alice_42", {"url": "http://198.51.100.7"}),
         ("alice\0", {}),
     ],
 )
-def test_what_has_to_wait_for_the_session_or_cannot_be_sent_is_not_asked(
+def test_nothing_is_asked_where_it_cannot_be_sent(
     backend: Stage, wire: Wire, player: str | None, profile: dict[str, Any]
 ) -> None:
     launch = backend.launch(player=player)
