@@ -1,4 +1,4 @@
-"""Who we are and the player named at launch: asked for while everything is still loading; the player painted before Textual is.
+"""Who we are and the player named at launch: asked for while everything loads, and painted before Textual is there.
 
 What is painted is what the player screen will show first, from the same views. When the console stands it begins with
 the same session and the same look, so that it finds its own picture on the terminal and has nothing to send.
