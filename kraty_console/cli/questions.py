@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
+from shlex import quote
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -15,7 +17,7 @@ from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_LIMIT
 if TYPE_CHECKING:
     from kraty_console.client.admin import KratyClient
     from kraty_console.client.fetched import Fetched
-    from kraty_console.contract.players import Snapshot
+    from kraty_console.contract.players import SearchHit, Snapshot
 
 T = TypeVar("T")
 
@@ -65,17 +67,19 @@ def show(before: Options, /, player: str, pane: Any, as_json: bool, limit: int, 
     """Show what is known of PLAYER, by the exact id: the profile, the next step, and every pane."""
     from kraty_console.cli.output import emit, emit_json, say
 
-    async def look(client: KratyClient) -> Fetched[Snapshot] | None:
-        from kraty_console.contract.errors import NotFound
+    async def look(client: KratyClient) -> Fetched[Snapshot] | str | None:
+        from kraty_console.contract.errors import KratyError, NotFound
 
         try:
             return await client.snapshot(player, limit=limit)
         except NotFound:
-            return None
+            with suppress(KratyError):  # that there is none is known all the same
+                return _elsewhere(player, await client.search(player))
+        return None
 
     fetched = _asked(before.then(Options(**said)), look)
-    if fetched is None:
-        say(f"No player of this game has exactly the id {player}. Look for others: kraty-console search {player}")
+    if fetched is None or isinstance(fetched, str):
+        say(fetched or f"No player of this game has exactly the id {player}.")
         return Exit.NOT_FOUND
     from kraty_console.present import plain
 
@@ -87,6 +91,16 @@ def show(before: Options, /, player: str, pane: Any, as_json: bool, limit: int, 
     else:
         emit(plain.player_text(fetched.value, now))
     return Exit.FOUND
+
+
+def _elsewhere(text: str, hits: Sequence[SearchHit]) -> str:
+    """What to ask for instead of an id that is nobody's."""
+    for hit in hits:
+        if hit.match in ("merged", "email"):
+            how = "was merged into" if hit.match == "merged" else "is the e-mail of"
+            return f"{text} {how} {hit.external_player_id}: kraty-console show {quote(hit.external_player_id)}"
+    words = f"No player of this game has exactly the id {text}."
+    return f"{words} Look for others: kraty-console search {quote(text)}" if hits else words
 
 
 def _asked(options: Options, question: Callable[[KratyClient], Awaitable[T]]) -> T:

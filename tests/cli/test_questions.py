@@ -159,6 +159,34 @@ async def test_an_error_is_words_and_a_code(
     assert TOKEN not in ran.err
 
 
+@pytest.mark.parametrize(
+    ("hits", "words"),
+    [
+        (
+            [{"externalPlayerId": "ann 1", "match": "merged", "mergedFrom": "x"}],
+            "x was merged into ann 1: kraty-console show 'ann 1'",
+        ),
+        (
+            [{"externalPlayerId": "ann_1", "match": "email", "email": "x"}],
+            "x is the e-mail of ann_1: kraty-console show ann_1",
+        ),
+        (
+            [{"externalPlayerId": "xena", "match": "prefix"}],
+            "exactly the id x. Look for others: kraty-console search x",
+        ),
+        ([], "No player of this game has exactly the id x."),
+    ],
+)
+async def test_an_id_that_is_nobodys_leads_on(
+    capsys: pytest.CaptureFixture[str], hits: list[dict[str, str]], words: str
+) -> None:
+    async with wired(ME, failed(404, "not_found"), told({"players": hits})) as wire:
+        ran = await asked(capsys, "--url", wire.url, "show", "x")
+    assert (ran.code, ran.out) == (3, "")
+    assert words in ran.err
+    assert ("search" in ran.err) == ("search" in words)
+
+
 async def test_no_server_ends_with_5(capsys: pytest.CaptureFixture[str]) -> None:
     async with wired(ME) as wire:
         pass
