@@ -139,9 +139,14 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
         self.tell("ctrl+c again quits", "warn")
 
     async def on_event(self, event: events.Event) -> None:
-        """Every key comes by here first, also those that are text in a field: ctrl+c counts only twice in a row."""
-        if isinstance(event, events.Key) and not event.is_forwarded and event.key != "ctrl+c":
-            self._interrupted = False
+        """Every key comes by here first, also those that are text in a field: ctrl+c counts only twice in a row.
+
+        An enter that was typed before the terminal was ours, while the demo's backend started, arrives as ctrl+j.
+        """
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            if event.key == "ctrl+j":
+                event.key, event.character = "enter", "\r"
+            self._interrupted = self._interrupted and event.key == "ctrl+c"
         await super().on_event(event)
 
     @property

@@ -45,6 +45,13 @@ async def test_suggestions_come_as_one_types_and_enter_opens_the_chosen_one(back
         assert hand.app.bottom.table.has_focus
 
 
+async def test_an_enter_that_the_terminal_turned_into_a_line_feed_is_an_enter(backend: Stage) -> None:
+    async with at(backend.app()) as hand:
+        await hand.type("bob_7")
+        await hand.press("ctrl+j")
+        await hand.looks_at("bob_7")
+
+
 async def test_down_chooses_the_next_suggestion_and_up_goes_round(backend: Stage) -> None:
     async with at(backend.app()) as hand:
         await hand.type("alice_4")
