@@ -42,7 +42,7 @@ def test_the_picture_is_taken_over_without_being_painted_again(world: World) -> 
 
 
 def test_a_player_named_at_launch_stands_before_the_console_and_is_not_painted_again(world: World) -> None:
-    with Person(world.console("alice_42"), env=world.env("ahead")) as person:
+    with Person(world.console("alice_42"), env=world.env("ahead") | {"KRATY_PLAIN_PAINT": "no"}) as person:
         person.wait_for("roll failed")
         painted = len(person.sent)
         person.press("Down")
