@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo venv test lint types imports tests screenshots bench bench-backend soak clean
+.PHONY: help demo venv test lint types imports tests screenshots test-plain bench bench-backend soak clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ imports: $(VENV)/.dev
 
 tests: $(VENV)/.dev
 	@$(BIN)/python -m pytest -n 4 --dist worksteal
+
+test-plain: $(VENV)/.dev ## the end-to-end tests with painting left to Textual, as with --plain-paint
+	@KRATY_PLAIN_PAINT=1 $(BIN)/python -m pytest -n 4 --dist worksteal tests/e2e
 
 screenshots: $(VENV)/.dev ## rewrite screenshots/*.svg from the demo world
 	@$(BIN)/python -m tests.console.screenshots

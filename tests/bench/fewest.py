@@ -1,5 +1,7 @@
-"""The fewest bytes that could have told a terminal the same: only the cells that changed, the shortest way to each,
-a style only where it changes."""
+"""The ideal cell diff: only the cells that changed, the shortest way to each, a style only where it changes.
+
+Each style is told from a reset, and nothing is erased or repeated: what a terminal can do on top may send fewer.
+"""
 
 from __future__ import annotations
 

@@ -44,6 +44,11 @@ class Key:
     fewest: int
     cpu_ms: float
 
+    @property
+    def times_fewest(self) -> float | None:
+        """How many times the fewest bytes were sent; None where nothing had to be."""
+        return self.bytes / self.fewest if self.fewest else None
+
 
 @dataclass(frozen=True)
 class Idle:

@@ -78,7 +78,7 @@ def beside(
             Line("sent to open", "bytes", of_starts(lambda start: start.bytes)),
             Line("peak memory", "MiB", of_starts(lambda start: start.peak_mib)),
             Line("cursor move", "bytes", of_moves(lambda key: key.bytes)),
-            Line("÷ the fewest possible", "", of_moves(lambda key: key.bytes / key.fewest if key.fewest else None)),
+            Line("÷ the ideal cell diff", "", of_moves(lambda key: key.times_fewest)),
             Line("cursor move, CPU", "ms", of_moves(lambda key: key.cpu_ms)),
             Line("idle, sent", "bytes", of_idles(lambda idle: idle.bytes)),
             Line("idle, wake-ups", "", of_idles(lambda idle: idle.wakeups)),
