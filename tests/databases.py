@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import shutil
 import tempfile
 import warnings
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,25 +33,35 @@ def _wait(work: Coroutine[Any, Any, None]) -> None:
         thread.submit(asyncio.run, work).result()
 
 
+@cache
+def _migrated() -> bytes:
+    """The file of a migrated, empty SQLite database."""
+    with tempfile.TemporaryDirectory(prefix="kraty-sqlite-") as folder:
+        file = Path(folder, "template.db")
+        _wait(migrate(f"sqlite:///{file}"))
+        return file.read_bytes()
+
+
 class SqliteFiles:
     """Databases as copies of one migrated file."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._numbers = itertools.count(1)
-        self._template = folder / "template.db"
 
     def fresh(self) -> str:
         """The URL of a new, migrated, empty database."""
-        if not self._template.exists():
-            _wait(migrate(f"sqlite:///{self._template}"))
         path = self._folder / f"test_{next(self._numbers)}.db"
-        shutil.copy(self._template, path)
+        path.write_bytes(_migrated())
         return f"sqlite:///{path}"
 
     def shared(self) -> str:
-        """A new one each time: a file costs nothing."""
-        return self.fresh()
+        """Always the same URL, and behind it a new one each time; nobody may have the one before open."""
+        path = self._folder / "shared.db"
+        for left in self._folder.glob("shared.db*"):
+            left.unlink()
+        path.write_bytes(_migrated())
+        return f"sqlite:///{path}"
 
 
 class PostgresqlServer:

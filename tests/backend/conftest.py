@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from functools import cache
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from kraty_console.backend.storage.connecting import make_engine
 from kraty_console.backend.storage.database import Database
 from tests.backend.world import World, make_world
 from tests.databases import KINDS, PostgresqlServer, SqliteFiles
@@ -32,10 +35,16 @@ def database_url(databases: Source) -> str:
     return databases.fresh()
 
 
+@cache
+def _engine(url: str) -> AsyncEngine:
+    """One for all tests: what it has learned of statements outlives its connections, which end with each test."""
+    return make_engine(url)
+
+
 @pytest.fixture
 async def database(databases: Source) -> AsyncIterator[Database]:
     """An open, migrated database; on PostgreSQL other tests' games are in it, and none may matter."""
-    opened = Database.open(databases.shared())
+    opened = Database(_engine(databases.shared()))
     yield opened
     await opened.close()
 
