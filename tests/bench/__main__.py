@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeVar
@@ -37,6 +38,7 @@ KEY_GROUPS = (MOVE, PAGE, PANE, TYPING, DIALOG, PALETTE, HELP, CLOSE)
 KEY_BUDGETS = {MOVE: 700, PANE: 4_000, TYPING: 130, DIALOG: 4_000}
 """Bytes that the answer to one key may have."""
 MOST_TIMES_FEWEST = 1.2
+ALL_PANES = "2 3 4 5 6 1"
 _LEADING_TO = ("S-Tab", "/")
 """Keys that lead to where others are measured."""
 
@@ -47,7 +49,7 @@ def programs(world: World) -> list[Program]:
     player_keys = {
         MOVE: "Down*6 Up*3",
         PAGE: "PageDown*3 PageUp*2",
-        PANE: "2 3 4 5 6 1",
+        PANE: ALL_PANES,
         DIALOG: "M Esc M Esc",
         PALETTE: "C-p Esc C-p Esc",
         HELP: "? Esc ? Esc",
@@ -163,12 +165,14 @@ def idle_section(idles: dict[str, list[Idle]], seconds: float) -> Section:
         return {name: middle([pick(idle) for idle in runs]) for name, runs in idles.items()}
 
     limits = [Budget(CONSOLE, 0), Budget(PLAYER, 0)]
+    most = [Budget(PLAYER, PEAK_MIB)]
     return Section(
         f"idle for {seconds:g} s",
         [
             Line("sent", "bytes", by_column(lambda idle: idle.bytes), limits),
             Line("CPU", "ms", by_column(lambda idle: idle.cpu_ms)),
             Line("wake-ups", "", by_column(lambda idle: idle.wakeups)),
+            Line("peak memory, all panes seen", "MiB", {PLAYER: by_column(lambda idle: idle.peak_mib)[PLAYER]}, most),
         ],
     )
 
@@ -219,7 +223,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         keys = in_turn(
             "keys", [*pressed, *found], 1 if args.quick else 3, lambda program: measure_keys(program, options), 0
         )
-        idles = in_turn("idle", [*those[1:], *found], 1, lambda program: measure_idle(program, options, seconds), 0)
+        rested = [*(replace(each, setup=ALL_PANES) if each.name == PLAYER else each for each in those[1:]), *found]
+        idles = in_turn("idle", rested, 1, lambda program: measure_idle(program, options, seconds), warmup=0)
         imported = [program for program in those if program.name in (TEXTUAL, PLAYER)]
         imports = in_turn("imports", imported, 3, lambda program: measure_imports(program, options), warmup=0)
         meanwhile = slow_section(measure_slow(world, options))

@@ -52,13 +52,14 @@ class Key:
 
 @dataclass(frozen=True)
 class Idle:
-    """Some seconds without input."""
+    """Some seconds without input, and the most memory that was held until then."""
 
     ok: bool
     seconds: float
     bytes: int
     cpu_ms: float
     wakeups: int
+    peak_mib: float
 
 
 def key_list(script: str) -> list[str]:
@@ -108,6 +109,7 @@ def measure_idle(program: Program, options: Options, seconds: float) -> Idle:
             bytes=sum(len(data) for _, data in watched.chunks[count:]),
             cpu_ms=1000 * (after.cpu_s - before.cpu_s),
             wakeups=after.wakeups - before.wakeups,
+            peak_mib=after.peak_mib,
         )
 
 
