@@ -75,6 +75,16 @@ async def test_a_terminal_made_larger_again_shows_what_was_there(backend: Stage)
         assert hand.text == shown
 
 
+async def test_what_is_out_of_sight_is_told_from_the_start_and_after_each_change_of_size(backend: Stage) -> None:
+    async with at(backend.app(player="alice_42"), (80, 24)) as hand:
+        await hand.looks_at("alice_42")
+        await hand.sees(" 1 of 12 ─")
+        await resize(hand, 120, 36)
+        await hand.until(lambda: "1 of 12" not in hand.text)
+        await resize(hand, 60, 20)
+        await hand.sees("1 of 12 · 2 columns more with enter ─")
+
+
 async def test_resizing_a_list_keeps_the_cursor_in_sight(backend: Stage) -> None:
     async with at(backend.app(player="heavy_user"), (200, 60)) as hand:
         await hand.looks_at("heavy_user")

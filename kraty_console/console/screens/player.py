@@ -109,8 +109,6 @@ class PlayerScreen(Screen[None]):
         columns, rows = event.size
         self.set_class(is_folded(columns, rows), "-folded")
         self.set_class(is_too_small(columns, rows), "-small")
-        if self.look.snapshot is not None:
-            self.call_after_refresh(self.draw_row)  # which rows and columns are out of sight is told with them
 
     def begin(self) -> None:
         """Ask who we are; a player named at launch is looked up at the same time."""
@@ -237,6 +235,11 @@ class PlayerScreen(Screen[None]):
     @on(RowTable.Moved)
     def _moved(self) -> None:
         self.draw_row()
+
+    @on(RowTable.Resized)
+    def _resized(self) -> None:
+        if self.look.snapshot is not None:
+            self.draw_row()
 
     @on(RowTable.AtEnd)
     def _at_end(self) -> None:

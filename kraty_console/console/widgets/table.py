@@ -45,6 +45,12 @@ class RowTable(LinesView, can_focus=True):
             return self.table
 
     @dataclass
+    class Resized(Message):
+        """There is more or less room than before: other rows and columns are out of sight."""
+
+        table: RowTable
+
+    @dataclass
     class AtEnd(Message):
         """The cursor reached the last row: the owner may have more."""
 
@@ -123,6 +129,10 @@ class RowTable(LinesView, can_focus=True):
         words = self.rows.next_sort()
         self.redraw()
         return words
+
+    def on_resize(self) -> None:
+        """Say so; Textual calls what the lines do then, too."""
+        self.post_message(self.Resized(self))
 
     def on_focus(self, event: events.Focus) -> None:
         """The cursor looks different with the focus."""
