@@ -103,6 +103,10 @@ class Hand:
         )
         await self.pilot.pause()
 
+    async def sized(self, width: int, height: int) -> None:
+        """Wait until everything has so many cells."""
+        await self.until(lambda: all(screen.size == (width, height) for screen in self.app.screen_stack))
+
     @property
     def text(self) -> str:
         """The screen as lines of text."""

@@ -1,36 +1,38 @@
-"""What every scene looks like, at 120×36 and at 80×24, compared to the cell with what was looked at and accepted."""
+"""What every scene looks like, at 120×36 and at 80×24, compared to the cell with what was looked at and accepted.
+
+Each is walked to with the painter at work: what it remembers, what a terminal makes of its bytes, and what one makes of
+Textual's own bytes have to be the same at both sizes.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
-from textual.pilot import Pilot
+from textual.app import App
 
 from kraty_console.backend.demo.hostile import HOSTILE_NAMES
-from tests.console.drive import SIZE, SMALL, Hand
+from tests.console.drive import SIZE, SMALL
 from tests.console.people import impatient
+from tests.console.pictured import Picture, pictures
 from tests.console.scenes import DIALOGS, LOOKS, PANES, STATES, THEMES, Scene
 from tests.console.stage import Stage, World, stage
 from tests.console.wire import Wire
 
 Compare = Callable[..., bool]
+SIZES = (SIZE, SMALL)
 
-BOTH = [
-    replace(scene, name=f"{scene.name}_{size[0]}", size=size)
-    for scene in (*PANES, *DIALOGS, *LOOKS, *STATES)
-    for size in (SIZE, SMALL)
-]
-ONCE = [replace(scene, name=f"{scene.name}_120") for scene in THEMES]
-ODD = [
+BOTH = (*PANES, *DIALOGS, *LOOKS, *STATES)
+ODD = (
     Scene("size_40x12", "alice_42", size=(40, 12)),
     Scene("size_39x11", "alice_42", size=(39, 11)),
     Scene("size_200x50", "alice_42", size=(200, 50)),
-]
+)
 """Sizes beyond the two."""
 
 MEANEST = (1, 2, 3, 7, 8, 9)
@@ -87,46 +89,101 @@ TROUBLE: dict[str, tuple[Scene, Callable[[Wire], object]]] = {
 """What goes wrong on the wire, and what it looks like."""
 
 
-def show(scene: Scene, backend: Stage, compare: Compare, wrong: Callable[[], object] | None = None) -> None:
-    """Walk to the scene and compare; `wrong` happens at the cue `WRONG`."""
-    app = impatient(scene.app(backend)) if wrong else scene.app(backend)
-
-    async def walk(pilot: Pilot[Any]) -> None:
-        await scene.walk(Hand(app, pilot), {"WRONG": wrong} if wrong else {})
-
-    # A loop of its own, closed properly: the comparison leaves its loop with sockets half closed.
-    with asyncio.Runner() as runner:
-        asyncio.set_event_loop(runner.get_loop())
-        assert compare(app, terminal_size=scene.size, run_before=walk)
+Album = dict[tuple[str, tuple[int, int]], Picture]
+"""Pictures by scene and size: one walk takes all sizes, and each is taken out once."""
 
 
-@pytest.mark.parametrize("scene", [*BOTH, *ONCE, *ODD], ids=lambda scene: scene.name)
+class Drawn(App[str]):
+    """Stands for an application whose picture was taken already."""
+
+    def __init__(self, svg: str) -> None:
+        super().__init__()
+        self._svg = svg
+
+    def run(self, **how: object) -> str:  # type: ignore[override]
+        """The picture."""
+        del how
+        return self._svg
+
+
+@pytest.fixture(scope="module")
+def album() -> Album:
+    return {}
+
+
+def check(
+    album: Album,
+    scene: Scene,
+    size: tuple[int, int],
+    sizes: tuple[tuple[int, int], ...],
+    draw: Callable[[], list[Picture]],
+    compare: Compare,
+) -> None:
+    """The picture is the one that was accepted, and a terminal that the painter painted shows the same."""
+    if (scene.name, size) not in album:
+        album.update({(scene.name, each): one for each, one in zip(sizes, draw(), strict=True)})
+    picture = album.pop((scene.name, size))
+    assert compare(Drawn(picture.svg), terminal_size=size)
+    assert picture.differences == []
+
+
+@pytest.mark.parametrize(
+    ("scene", "sizes", "size"),
+    [
+        *(pytest.param(each, SIZES, size, id=f"{each.name}_{size[0]}") for each in BOTH for size in SIZES),
+        *(pytest.param(each, (SIZE,), SIZE, id=f"{each.name}_120") for each in THEMES),
+        *(pytest.param(each, (each.size,), each.size, id=each.name) for each in ODD),
+    ],
+)
 def test_scene(
-    scene: Scene, looking: Stage, world: World, tmp_path: Path, snap_compare: Compare, monkeypatch: pytest.MonkeyPatch
+    scene: Scene,
+    sizes: tuple[tuple[int, int], ...],
+    size: tuple[int, int],
+    looking: Stage,
+    world: World,
+    tmp_path: Path,
+    album: Album,
+    snap_compare: Compare,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("KRATY_CONFIG", str(tmp_path / "config.toml"))
-    if "REST" in scene.keys:
-        with stage(world, tmp_path) as own:
-            show(scene, own, snap_compare)
-    else:
-        show(scene, replace(looking, folder=tmp_path), snap_compare)
+
+    def draw() -> list[Picture]:
+        own = stage(world, tmp_path) if "REST" in scene.keys else nullcontext(replace(looking, folder=tmp_path))
+        with own as backend:
+            return asyncio.run(pictures(scene.app(backend), scene.walk, sizes))
+
+    check(album, scene, size, sizes, draw, snap_compare)
 
 
 @pytest.mark.parametrize(
     "player", [HOSTILE_NAMES[n].external_id for n in MEANEST], ids=[f"hostile_{n}" for n in MEANEST]
 )
-def test_hostile_player(player: str, looking: Stage, tmp_path: Path, snap_compare: Compare) -> None:
-    show(Scene("hostile", player), replace(looking, folder=tmp_path), snap_compare)
+def test_hostile_player(player: str, looking: Stage, tmp_path: Path, album: Album, snap_compare: Compare) -> None:
+    scene = Scene("hostile", player)
+    app = scene.app(replace(looking, folder=tmp_path))
+    check(album, scene, SIZE, (SIZE,), lambda: asyncio.run(pictures(app, scene.walk, (SIZE,))), snap_compare)
 
 
-@pytest.mark.parametrize("size", [SIZE, SMALL], ids=["120", "80"])
+@pytest.mark.parametrize("size", SIZES, ids=["120", "80"])
 @pytest.mark.parametrize("name", TROUBLE)
 def test_trouble(
-    name: str, size: tuple[int, int], troubled: tuple[Stage, Wire], tmp_path: Path, snap_compare: Compare
+    name: str,
+    size: tuple[int, int],
+    troubled: tuple[Stage, Wire],
+    tmp_path: Path,
+    album: Album,
+    snap_compare: Compare,
 ) -> None:
     scene, go_wrong = TROUBLE[name]
     backend, wire = troubled
-    try:
-        show(replace(scene, size=size), replace(backend, folder=tmp_path), snap_compare, lambda: go_wrong(wire))
-    finally:
-        wire.mend_all()
+
+    def draw() -> list[Picture]:
+        app = impatient(scene.app(replace(backend, folder=tmp_path)))
+        walk = partial(scene.walk, cues={"WRONG": lambda: go_wrong(wire)})
+        try:
+            return asyncio.run(pictures(app, walk, SIZES, wire.mend_all))
+        finally:
+            wire.mend_all()
+
+    check(album, scene, size, SIZES, draw, snap_compare)

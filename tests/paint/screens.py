@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
+from unicodedata import normalize
 
 from rich.color import ColorSystem
 from rich.segment import Segment
 from textual.strip import Strip
 from wcwidth import wcwidth
 
+from kraty_console.paint.painter import Painter
 from tests.terminal import Emulator
 
 Seen = list[list[tuple[Any, ...]]]
@@ -27,6 +29,27 @@ def _seen(cell: Any) -> tuple[Any, ...]:
     if cell.data == " " and not marked:
         return (" ", cell.bg)
     return tuple(cell)
+
+
+def remembered(painter: Painter, size: tuple[int, int]) -> Seen:
+    """What a painter takes the screen for, as a terminal would show it."""
+    looks: dict[int, Any] = {}
+    pen = Emulator(1, 1)
+
+    def look(number: int) -> Any:
+        if number not in looks:
+            pen.receive(f"\x1b[0;{painter.looks[number].codes}".rstrip(";").encode() + b"m")
+            pen.draw()
+            looks[number] = pen.screen.cursor.attrs
+        return looks[number]
+
+    columns, rows = size
+    kept = [painter.row(y) for y in range(rows)]
+    assert all(len(texts) == columns for texts, _ in kept)
+    return [  # pyte puts letters and marks together where there is a character for them
+        [_seen(look(number)._replace(data=normalize("NFC", text))) for text, number in zip(*row, strict=True)]
+        for row in kept
+    ]
 
 
 def mend_halves(emulator: Emulator) -> None:
