@@ -18,7 +18,8 @@ from tests.paint.screens import Seen, remembered, seen
 from tests.terminal import Emulator
 
 ALL = Abilities(erases_in_colour=True, erases_some=True)
-_NO_WRAP = b"\x1b[?7l"
+NO_WRAP = b"\x1b[?7l"
+"""What Textual sends first: a line that is full does not go on in the next."""
 
 
 class Painted:
@@ -28,7 +29,7 @@ class Painted:
         self.app = app
         self.painter = Painter(ALL, colours_of(app.console))
         self.terminal = Emulator(*size)
-        self.terminal.receive(_NO_WRAP)
+        self.terminal.receive(NO_WRAP)
         self.sent = self.updates = 0
         app._display = self.display  # type: ignore[method-assign]
 
@@ -41,12 +42,12 @@ class Painted:
                 self.terminal.resize(*size)
             data = self.painter.paint(size, pieces).encode()
             self.terminal.receive(data)
-            self.tell_others(renderable, size)
+            self.tell_others(renderable)
             self.sent += len(data)
             self.updates += 1
         type(self.app)._display(self.app, screen, renderable)
 
-    def tell_others(self, renderable: Any, size: tuple[int, int]) -> None:
+    def tell_others(self, renderable: Any) -> None:
         """For terminals beside this one."""
 
     def differences(self) -> list[str]:
@@ -63,7 +64,7 @@ class Painted:
 def textuals(compositor: Compositor, console: Console, size: tuple[int, int]) -> Seen:
     """What a fresh terminal shows after Textual's own bytes for all of the screen."""
     terminal = Emulator(*size)
-    terminal.receive(_NO_WRAP)
+    terminal.receive(NO_WRAP)
     terminal.receive(compositor.render_full_update().render_segments(console).replace("\n", "\r\n").encode())
     return seen(terminal)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,10 +11,8 @@ import pytest
 
 from kraty_console.backend.demo.hostile import HOSTILE_NAMES
 from kraty_console.console.app import KratyApp
-from kraty_console.paint.abilities import Abilities
-from kraty_console.paint.painter import Painter
-from kraty_console.paint.textual_app import colours_of, pieces_of
 from tests.console.drive import SIZE, SMALL, Hand
+from tests.console.pictured import NO_WRAP, Painted
 from tests.console.scenes import DIALOGS, LOOKS, Scene
 from tests.console.stage import Stage, World, stage
 from tests.paint.screens import mend_halves, seen
@@ -30,49 +28,38 @@ SCENES = [
 ]
 
 
-class Twice:
+class Twice(Painted):
     """Two terminals that are told everything, one by the painter and one as Textual would."""
 
     def __init__(self, app: KratyApp, size: tuple[int, int]) -> None:
-        self.app = app
-        self.ours, self.theirs = Emulator(*size), Emulator(*size)
-        for emulator in (self.ours, self.theirs):
-            emulator.receive(b"\x1b[?7l")
-        self.sent = [0, 0]
-        self.updates = 0
-        abilities = Abilities(erases_in_colour=True, erases_some=True)
-        self.painter = Painter(abilities, colours_of(app.console))
-        app._display = self.display  # type: ignore[method-assign]
+        super().__init__(app, size)
+        self.theirs = Emulator(*size)
+        self.theirs.receive(NO_WRAP)
+        self.sent_by_textual = 0
 
-    def display(self, screen: Any, renderable: Any) -> None:
-        """Tell both, and let the application go on."""
-        pieces = pieces_of(renderable)
-        if pieces is not None and not self.app._batch_count:
-            size = screen.outer_size
-            ours = self.painter.paint((size.width, size.height), pieces).encode()
-            theirs = renderable.render_segments(self.app.console).replace("\n", "\r\n").encode()
-            self.ours.receive(ours)
-            self.theirs.receive(theirs)
-            self.sent = [self.sent[0] + len(ours), self.sent[1] + len(theirs)]
-            self.updates += 1
-        type(self.app)._display(self.app, screen, renderable)
+    def tell_others(self, renderable: Any) -> None:
+        data = renderable.render_segments(self.app.console).replace("\n", "\r\n").encode()
+        self.theirs.receive(data)
+        self.sent_by_textual += len(data)
+
+
+@pytest.fixture(scope="module")
+def looking(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """One backend for all: nothing is changed."""
+    with stage(world, tmp_path_factory.mktemp("looking")) as running:
+        yield running
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
-def test_both_terminals_show_the_same(scene: Scene, world: World, tmp_path: Path) -> None:
-    with stage(world, tmp_path) as backend:
-        told = asyncio.run(_told(scene, backend))
-    assert told.updates > len(scene.keys)
-    mend_halves(told.theirs)
-    ours, theirs = seen(told.ours), seen(told.theirs)
-    for y, (line, wanted) in enumerate(zip(ours, theirs, strict=True)):
-        assert line == wanted, f"row {y}"
-    assert told.sent[0] * 3 < told.sent[1]
-
-
-async def _told(scene: Scene, backend: Stage) -> Twice:
-    app = scene.app(backend)
+async def test_both_terminals_show_the_same(scene: Scene, looking: Stage, tmp_path: Path) -> None:
+    app = scene.app(replace(looking, folder=tmp_path))
     told = Twice(app, scene.size)
     async with app.run_test(size=scene.size) as pilot:
         await scene.walk(Hand(app, pilot))
-    return told
+        assert told.differences() == []
+    assert told.updates > len(scene.keys)
+    mend_halves(told.theirs)
+    ours, theirs = seen(told.terminal), seen(told.theirs)
+    for y, (line, wanted) in enumerate(zip(ours, theirs, strict=True)):
+        assert line == wanted, f"row {y}"
+    assert told.sent * 3 < told.sent_by_textual
