@@ -16,6 +16,7 @@ from kraty_console.backend.engine.ids import IdSource
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.transaction import Transaction
+from tests.mould import Mould
 
 NOW = 1_790_000_000_000
 HOUR = 3_600_000
@@ -108,22 +109,41 @@ class World:
 
 
 async def make_world(db: Database, seed: int | None = None) -> World:
-    """A studio, a game, a catalog, events and their windows; no players. With a seed they are always the same."""
+    """A studio, a game, a catalog, events and their windows; no players. With a seed they are always the same.
+
+    The rules make the first one of a database's kind; those that follow, without a seed, are copies of its rows.
+    """
     chance, names = (random.Random(f"{seed}/{of}") if seed is not None else random.SystemRandom() for of in range(2))
-    new_id = IdSource(lambda: NOW, chance.getrandbits)
+    source = IdSource(lambda: NOW, chance.getrandbits)
+    mould = _MOULDS.get(db.postgresql)
+    if seed is None and mould is not None:
+        ids = [source() for _ in mould.names]
+        await db.run(lambda tx: mould.pour(tx, ids))
+        return World(db, Tenant(ids[0], ids[1]), source, random_bytes=names.randbytes)
+    given: list[str] = []
+
+    def new_id() -> str:
+        given.append(source())
+        return given[-1]
+
     world = World(db, Tenant(new_id(), new_id()), new_id, random_bytes=names.randbytes)
+    await db.run(lambda tx: _define(tx, world))
+    if seed is None:
+        _MOULDS[db.postgresql] = await db.run(lambda tx: Mould.taken(tx, given))
+    return replace(world, new_id=source)
 
-    async def define(tx: Transaction) -> None:
-        ctx = world.engine()
-        studio_id, game_id = world.tenant.studio_id, world.tenant.game_id
-        tx.add(tables.studios, {"studio_id": studio_id, "name": "Burrow", "created_at": NOW})
-        game = {"studio_id": studio_id, "game_id": game_id, "slug": "rabbit-rush", "name": "Rabbit Rush"}
-        tx.add(tables.games, {**game, "created_at": NOW})
-        await define_catalog(tx, ctx)
-        await define_events(tx, ctx)
 
-    await db.run(define)
-    return world
+_MOULDS: dict[bool, Mould] = {}
+"""What the rules made on SQLite, and on PostgreSQL."""
+
+
+async def _define(tx: Transaction, world: World) -> None:
+    studio_id, game_id = world.tenant.studio_id, world.tenant.game_id
+    tx.add(tables.studios, {"studio_id": studio_id, "name": "Burrow", "created_at": NOW})
+    game = {"studio_id": studio_id, "game_id": game_id, "slug": "rabbit-rush", "name": "Rabbit Rush"}
+    tx.add(tables.games, {**game, "created_at": NOW})
+    await define_catalog(tx, world.engine())
+    await define_events(tx, world.engine())
 
 
 async def define_catalog(tx: Transaction, ctx: Context) -> None:
