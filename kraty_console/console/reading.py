@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from kraty_console.client.fetched import Fetched
     from kraty_console.console.screens.player import PlayerScreen
+    from kraty_console.console.views.panes import Laid
     from kraty_console.contract.errors import KratyError
     from kraty_console.contract.players import SearchHit, Snapshot
 
@@ -174,6 +175,7 @@ class Reading:
         self._slow = self._screen.set_timer(SLOW, self._say_waiting)
         before = self.look.snapshot
         note = ""
+        laid: Laid | None = None
         try:
             while True:
                 try:
@@ -193,6 +195,8 @@ class Reading:
             self.look = self.look.failed(error)
             self._tell_error(error)
         else:
+            if fetched is not None and self.limit > DEFAULT_LIMIT:
+                laid = await self._laid_aside(fetched.value)
             self.look = self.look.arrived(fetched, self._desk.now(), note)
             self._mark(before, fetched is not None)
             self._desk.opened(self.look.player)
@@ -201,7 +205,19 @@ class Reading:
             if note:
                 self._screen.tell(note, "accent")
         self._stop_waiting()
-        self._screen.draw()
+        self._screen.draw(laid)
+
+    async def _laid_aside(self, snapshot: Snapshot) -> Laid:
+        """Many rows of the open pane, laid out in a thread; who typed meanwhile is answered before they are drawn."""
+        import asyncio
+
+        from kraty_console.client.fetched import BREATH
+        from kraty_console.console.views.panes import Laid, sections_of
+
+        pane = self._screen.pane
+        sections = await asyncio.to_thread(sections_of, pane, snapshot, self._desk.now())
+        await asyncio.sleep(BREATH)
+        return Laid(pane, sections)
 
     def _mark(self, before: Snapshot | None, answered: bool) -> None:
         """Mark what changed; rows that are only new because more were asked for did not."""

@@ -39,6 +39,7 @@ from kraty_console.support.actions import ActionContext
 from kraty_console.support.scopes import PANES, PaneId
 
 if TYPE_CHECKING:
+    from kraty_console.console.views.panes import Laid
     from kraty_console.support.next_step import NextStep
 
 
@@ -161,17 +162,18 @@ class PlayerScreen(Screen[None]):
 
     # -- drawing -------------------------------------------------------------------------------------------------
 
-    def draw(self) -> None:
-        """Bring every part up to date; each repaints only what differs."""
+    def draw(self, laid: Laid | None = None) -> None:
+        """Bring every part up to date; each repaints only what differs. `laid` spares laying out the pane it is of."""
         if self.is_mounted:
-            self._draw()
+            self._draw(laid)
 
-    def _draw(self) -> None:
+    def _draw(self, laid: Laid | None = None) -> None:
         now = self._desk.now()
         look = self.look
         self.draw_header()
         snapshot = look.snapshot
-        self._sections = view.sections(self._desk, look, now, self._pane)
+        of_pane = laid.sections if laid is not None and laid.pane == self._pane else None
+        self._sections = of_pane or view.sections(self._desk, look, now, self._pane)
         self.set_class(snapshot is None, "-start")
         self.tabs.show(self._pane, snapshot)
         self.profile.show(snapshot, now)
