@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import cache
 
 from pyte.screens import Char
 
@@ -193,5 +194,9 @@ class Person(Terminal):
 
 def _is_cursor(cell: Char) -> bool:
     """Whether a cell is drawn as dark on light: the cursor of a field."""
-    colour = cell.bg
+    return _is_light(cell.bg)
+
+
+@cache
+def _is_light(colour: str) -> bool:
     return len(colour) == 6 and all(int(colour[at : at + 2], 16) > _LIGHT for at in (0, 2, 4))

@@ -10,8 +10,10 @@ import base64
 import binascii
 import re
 from collections.abc import Mapping
+from unicodedata import combining
 
 import pyte
+from pyte.modes import IRM
 from pyte.screens import Char
 from wcwidth import wcwidth
 
@@ -30,6 +32,10 @@ _UNKNOWN_TO_PYTE = re.compile(
     rb"\x1b\[(?:[<>=][0-?]*[ -/]*[@-~]|\?[\d;]*[unS]|[0-?]*[ -/]+[@-~]|[\d;]*:[\d;:]*m|[\d;]*t)"
     rb"|\x1b[P_^X][^\x1b]*\x1b\\|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)"
 )
+# What a program paints with, as a whole.
+_USUAL = re.compile(rb"\x1b\[([\d;]*)([A-HJKLMPSTXbdm@])")
+# What takes one cell each, for certain.
+_NARROW = re.compile("[ -~\u2500-\u259f]*")
 _ANSWERS = {
     "[c": "[?62;22c",
     "[0c": "[?62;22c",
@@ -64,16 +70,32 @@ _SYNCHRONISED, _IN_BAND_RESIZE, _ALTERNATE_SCREEN = 2026, 2048, 1049
 
 
 class _Screen(pyte.Screen):
-    """pyte's screen with what programs use and pyte lacks: repeating, scrolling, clearing to a colour."""
+    """pyte's screen with what programs use and pyte lacks: repeating, scrolling, clearing to a colour.
+
+    Plain text within a line is drawn here, without asking for each character what pyte asks.
+    """
 
     last = " "
 
     def draw(self, data: str) -> None:
         self.last = data[-1:] or self.last
+        cursor = self.cursor
+        if not _NARROW.fullmatch(data) or cursor.x + len(data) > self.columns or self.charset or IRM in self.mode:
+            self._draw_slowly(data)
+            return
+        line, look = self.buffer[cursor.y], cursor.attrs[1:]
+        for column, character in enumerate(data, cursor.x):
+            line[column] = Char(character, *look)
+        cursor.x += len(data)
+        self.dirty.add(cursor.y)
+
+    def _draw_slowly(self, data: str) -> None:
         super().draw(data)
+        if any(map(combining, data)):  # what combines may go to another line, of which pyte does not tell
+            self.dirty.update(range(self.lines))
 
     def repeat(self, count: int = 1) -> None:
-        super().draw(self.last * (count or 1))
+        self._draw_slowly(self.last * (count or 1))
 
     def erase_in_display(self, how: int = 0, *more: object, **options: object) -> None:
         super().erase_in_display(how, *more, **options)
@@ -81,6 +103,7 @@ class _Screen(pyte.Screen):
             for y in range(self.lines):
                 for x in range(self.columns):
                     self.buffer[y][x] = self.cursor.attrs
+            self.dirty.update(range(self.lines))
 
     def scroll_up(self, count: int = 1, *, down: bool = False) -> None:
         top, bottom = self.margins or (0, self.lines - 1)
@@ -96,6 +119,20 @@ class _Screen(pyte.Screen):
 class _Stream(pyte.ByteStream):
     csi = {**pyte.ByteStream.csi, "b": "repeat", "S": "scroll_up", "T": "scroll_down"}
     events = pyte.ByteStream.events | {"repeat", "scroll_up", "scroll_down"}
+
+    def feed(self, data: bytes) -> None:
+        """Take bytes; whole sequences of the usual form go to the screen at once, not through pyte's parser."""
+        at = 0
+        for found in _USUAL.finditer(data):
+            if found.start() > at:
+                super().feed(data[at : found.start()])
+                at = found.start()
+            if self._taking_plain_text is None:  # it is in the middle of something else
+                break
+            at = found.end()
+            numbers = [min(int(each or 0), 9999) for each in found[1].split(b";")]
+            getattr(self.listener, self.csi[found[2].decode()])(*numbers)
+        super().feed(data[at:])
 
 
 def _line(cells: Mapping[int, Char], columns: int) -> str:
@@ -124,6 +161,7 @@ class Emulator:
         self._stream = _Stream(self.screen)
         self._cut = b""
         self._undrawn: list[bytes] = []
+        self._lines: list[str] = []
 
     def receive(self, data: bytes) -> bytes:
         """Take bytes of the program and return the answers to the questions in them; `draw` paints them later."""
@@ -155,7 +193,13 @@ class Emulator:
     def lines_drawn(self) -> list[str]:
         """The same, of what has been drawn until now."""
         columns, rows = self.size
-        return [_line(self.screen.buffer[row], columns) for row in range(rows)]
+        if len(self._lines) != rows:
+            self._lines = [""] * rows
+        for row in self.screen.dirty:
+            if row < rows:
+                self._lines[row] = _line(self.screen.buffer[row], columns)
+        self.screen.dirty.clear()
+        return self._lines.copy()
 
     def text(self) -> str:
         """The screen as text, its lines without the blanks at their ends."""

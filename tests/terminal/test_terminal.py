@@ -20,12 +20,13 @@ class Form(App):
     def compose(self):
         yield Input(id="name", select_on_focus=False)
         yield Label("ready", id="said")
+        yield Label(id="size")
     def on_input_submitted(self, event):
-        self.query_one(Label).update(f"hello {event.value}, {self.size.width}x{self.size.height}")
+        self.query_one("#said").update(f"hello {event.value}, {self.size.width}x{self.size.height}")
         self.copy_to_clipboard(event.value)
         self.set_focus(None)
-    def on_resize(self, event):
-        self.query_one(Label).update(f"now {event.size.width}x{event.size.height}")
+    def on_resize(self, event):  # more than once where the terminal tells its size in band: not over what was said
+        self.query_one("#size").update(f"now {event.size.width}x{event.size.height}")
 raise SystemExit(Form().run(mouse=False))
 """
 
