@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
+from rich.color import ColorSystem
 from rich.console import Console
 from textual._compositor import Compositor
 
@@ -27,6 +29,7 @@ class Painted:
 
     def __init__(self, app: KratyApp, size: tuple[int, int]) -> None:
         self.app = app
+        app.console._color_system = ColorSystem.TRUECOLOR  # whatever terminal the tests are started from
         self.painter = Painter(ALL, colours_of(app.console))
         self.terminal = Emulator(*size)
         self.terminal.receive(NO_WRAP)
@@ -65,7 +68,11 @@ def textuals(compositor: Compositor, console: Console, size: tuple[int, int]) ->
     """What a fresh terminal shows after Textual's own bytes for all of the screen."""
     terminal = Emulator(*size)
     terminal.receive(NO_WRAP)
-    terminal.receive(compositor.render_full_update().render_segments(console).replace("\n", "\r\n").encode())
+    update = compositor.render_full_update()
+    for segment in chain.from_iterable(chain.from_iterable(update.strips)):
+        if segment.style is not None:
+            segment.style._ansi = None  # a style keeps what it was in the colours that it was written in first
+    terminal.receive(update.render_segments(console).replace("\n", "\r\n").encode())
     return seen(terminal)
 
 
