@@ -76,7 +76,12 @@ class Hand:
 
     async def sees(self, *words: str) -> None:
         """Wait until all these words are on the screen."""
-        await self.until(lambda: all(word in self.text for word in words))
+
+        def all_shown() -> bool:
+            text = self.text
+            return all(word in text for word in words)
+
+        await self.until(all_shown)
 
     async def opened(self, kind: type[Dialog[object]] | None = None) -> None:
         """Wait until a dialog takes keys."""

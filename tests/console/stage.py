@@ -196,7 +196,7 @@ def _numbered(app: Any) -> Any:
     numbers = itertools.count()
 
     async def layer(scope: Any, receive: Any, send: Any) -> None:
-        own = (b"x-request-id", b"request-%03d" % next(numbers))
+        own = (b"x-request-id", b"00000000-0000-7000-8000-%012d" % next(numbers))
         await app({**scope, "headers": [*scope["headers"], own]}, receive, send)
 
     return layer
