@@ -94,15 +94,18 @@ def begin(
         environ: The environment.
         patience: Seconds to wait for an answer that is not there yet.
     """
-    started = HeadStart(questions.desk)
-    look = _answers(questions, patience) if questions.player is not None else None
-    if look is None:
-        return started
-    questions.ahead.forget()
-    started.look = look
-    if standing is not None and not questions.desk.launch.plain_paint:
-        started.painter = _paint(questions.desk, look, standing, colours, environ)
-    return started
+    if questions.player is None:
+        return HeadStart(questions.desk)
+    try:
+        look = _answers(questions, patience)
+        painter = None
+        if look is not None and standing is not None and not questions.desk.launch.plain_paint:
+            painter = _paint(questions.desk, look, standing, colours, environ)
+    except Exception:  # noqa: BLE001 (the console meets it again, and its report holds no data)
+        return HeadStart(questions.desk)
+    if look is not None:
+        questions.ahead.forget()
+    return HeadStart(questions.desk, look, painter)
 
 
 def _answers(questions: Questions, patience: float) -> Look | None:

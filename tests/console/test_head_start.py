@@ -15,6 +15,7 @@ from kraty_console.console.head_start import HeadStart, ask, begin, picture
 from kraty_console.console.look import Look
 from kraty_console.paint.abilities import Abilities
 from kraty_console.paint.painter import Painter
+from kraty_console.paint.standing import Ink, Picture, Standing
 from kraty_console.paint.textual_app import colours_of, pieces_of
 from tests.console.drive import SIZE, SMALL, Hand, at
 from tests.console.stage import Stage, now
@@ -130,6 +131,17 @@ def test_nothing_is_asked_where_it_cannot_be_sent(
     launch = backend.launch(player=player)
     assert ask(replace(launch, profile=replace(launch.profile, **profile)), ENVIRON, now) is None
     assert wire.asked == []
+
+
+async def test_what_cannot_be_painted_is_left_to_the_console(backend: Stage, wire: Wire) -> None:
+    questions = ask(backend.launch(player="alice_42", theme="pink"), ENVIRON, now)
+    assert questions is not None
+    standing = Standing(Picture(Ink(), []), SIZE, [])
+    head = begin(questions, standing, "truecolor", ENVIRON, LONG)
+    assert (head.look, head.painter) == (None, None)
+    async with at(KratyApp(backend.launch(player="alice_42"), environ=ENVIRON, started=head)) as hand:
+        await hand.looks_at("alice_42")
+    assert len(wire.of("GET", "/players/alice_42")) == 1
 
 
 async def test_a_player_who_is_not_there_is_told_by_the_console(backend: Stage, wire: Wire) -> None:
