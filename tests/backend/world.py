@@ -15,6 +15,7 @@ from kraty_console.backend.engine.context import ENGINE, Actor, Answer, Context,
 from kraty_console.backend.engine.ids import IdSource
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.database import Database
+from kraty_console.backend.storage.tables.columns import UUID
 from kraty_console.backend.storage.transaction import Transaction
 from tests.mould import Mould
 
@@ -26,6 +27,17 @@ ALICE = "alice_42"
 MEMBER = Actor("member", "01900000-0000-7000-8000-000000000001", "sam@studio.example")
 
 BUNDLE = {"type": "fixed_bundle", "bundle": "daily_bundle"}
+
+
+def _count(table: sa.Table) -> str:
+    where = " WHERE studio_id = :studio" if "studio_id" in table.c else ""
+    return f"(SELECT count(*) FROM {table.name}{where}) AS {table.name}"
+
+
+_COUNTS = sa.text(f"SELECT {', '.join(map(_count, tables.metadata.sorted_tables))}").bindparams(
+    sa.bindparam("studio", type_=UUID)
+)
+"""How many rows a studio has in each table; of those that belong to none, how many there are."""
 
 
 @dataclass(frozen=True)
@@ -95,10 +107,7 @@ class World:
     async def counts(self) -> dict[str, int]:
         """How many rows the game has in each table."""
         async with self.db.read() as tx:
-            return {
-                table.name: await tx.scalar(sa.select(sa.func.count()).select_from(table).where(*self._here(table)))
-                for table in tables.metadata.sorted_tables
-            }
+            return (await tx.all(_COUNTS.bindparams(studio=self.tenant.studio_id)))[0]
 
     async def player(self, external_id: str = ALICE) -> Mapping[str, Any]:
         """The player's row."""
