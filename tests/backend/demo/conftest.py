@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
+import pickle
 import random
 from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -72,8 +75,20 @@ def _loaded(source: SqliteFiles | PostgresqlServer) -> Loaded:
 
 
 @pytest.fixture(scope="session")
-def on_sqlite(sqlite_files: SqliteFiles) -> Loaded:
-    return _loaded(sqlite_files)
+def on_sqlite(sqlite_files: SqliteFiles, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Loaded:
+    """Loaded once for all test processes; each has a file of its own."""
+    root = tmp_path_factory.getbasetemp()
+    root = root if worker_id == "master" else root.parent
+    kept = root / "demo-on-sqlite"
+    with (root / "demo-on-sqlite.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not kept.exists():
+            made = _loaded(sqlite_files)
+            kept.write_bytes(pickle.dumps((made, Path(made.url.removeprefix("sqlite:///")).read_bytes())))
+    loaded, file = pickle.loads(kept.read_bytes())
+    own = sqlite_files.fresh()
+    Path(own.removeprefix("sqlite:///")).write_bytes(file)
+    return replace(loaded, url=own)
 
 
 @pytest.fixture(scope="session")
