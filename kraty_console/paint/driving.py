@@ -5,6 +5,8 @@ It waits for keys without looking up now and then (see `listening`).
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Callable
 from selectors import SelectSelector
 from typing import Any
@@ -35,7 +37,13 @@ def driver_of(usual: type[Driver], standing: Standing | None, release: Callable[
             self.exit_event = Bell()
 
         def run_input_thread(self) -> None:
-            listen(self.fileno, self.exit_event, SelectSelector(), self.process_message, debug=self._debug)
+            listen(self.fileno, self.exit_event, SelectSelector(), self.process_message, self._gone, debug=self._debug)
+
+        def _gone(self) -> None:
+            """The terminal was closed: end as of a hang-up, also where none was heard because it is ignored."""
+            if self.input_tty or standing is not None:
+                ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+                os.kill(os.getpid(), signal.SIGTERM if ignored else signal.SIGHUP)
 
         def close(self) -> None:
             super().close()

@@ -62,11 +62,18 @@ class _Parser(XTermParser):
 
 
 def listen(
-    keyboard: int, bell: Bell, selector: BaseSelector, heard: Callable[[Message], None], *, debug: bool = False
+    keyboard: int,
+    bell: Bell,
+    selector: BaseSelector,
+    heard: Callable[[Message], None],
+    gone: Callable[[], None],
+    *,
+    debug: bool = False,
 ) -> None:
-    """Tell `heard` what is typed, until the bell rings; after the end of the input, only wait for the bell.
+    """Tell `heard` what is typed, until the bell rings.
 
-    `selector` is closed at the end.
+    After the end of the input, or when the terminal is gone, call `gone` once and only wait for the bell. `selector` is
+    closed at the end.
     """
     parser = _Parser(debug)
     decode = getincrementaldecoder("utf-8")(errors="replace").decode
@@ -76,9 +83,13 @@ def listen(
         while not bell.is_set():
             ready = selector.select(parser.patience)
             if any(key.fileobj == keyboard for key, _ in ready):
-                data = os.read(keyboard, _MOST)
+                try:
+                    data = os.read(keyboard, _MOST)
+                except OSError:  # of a terminal that was closed
+                    data = b""
                 if not data:
                     selector.unregister(keyboard)
+                    gone()
                 elif text := decode(data):
                     for message in parser.feed(text):
                         heard(message)

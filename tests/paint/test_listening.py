@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from queue import Queue
 from selectors import EVENT_READ, SelectorKey, SelectSelector
 from threading import Thread
@@ -40,7 +41,9 @@ class Keyboard:
         self.bell = Bell()
         self.waits = Waits()
         self.heard: Queue[Message] = Queue()
-        self._thread = Thread(target=listen, args=(self.hears, self.bell, self.waits, self.heard.put))
+        self.gone: list[bool] = []
+        gone = partial(self.gone.append, True)
+        self._thread = Thread(target=listen, args=(self.hears, self.bell, self.waits, self.heard.put, gone))
         self._thread.start()
 
     def type(self, data: bytes) -> None:
@@ -132,6 +135,7 @@ def test_after_the_end_of_the_input_it_waits_for_the_bell_alone() -> None:
         keyboard.hang_up()
         keyboard.waits_without_limit()
     assert keyboard.waits.limits == [None, None]
+    assert keyboard.gone == [True]
 
 
 @pytest.mark.parametrize("times", [1, 2])
