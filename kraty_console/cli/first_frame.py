@@ -56,7 +56,7 @@ def show_first_frame(arguments: Sequence[str], environ: Mapping[str, str]) -> bo
         return False
     import signal
 
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, _told_to_go)
     return stand(picture(theme, environ, columns), (columns, rows))
 

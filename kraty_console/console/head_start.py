@@ -138,6 +138,7 @@ def _paint(desk: Desk, look: Look, standing: Standing, colours: str, environ: Ma
     painter = Painter(abilities_of(environ.get("TERM")), colour_system(colours))
     painter.adopt(standing)
     pieces = picture(desk, look, standing.size, choose_theme(desk.launch.theme, environ, colours))
+    standing.keep_every_key()
     return painter if standing.add(painter.paint(standing.size, pieces)) else None
 
 

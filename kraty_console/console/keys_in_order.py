@@ -36,7 +36,7 @@ DEAF: Final = 5.0
 """Seconds after the first key from which keys are taken though nothing has had the focus yet."""
 
 AT_ONCE: Final = frozenset({"ctrl+c"})
-"""Keys that wait for nothing."""
+"""Keys that wait for nothing once the first screen is there."""
 
 
 class KeysInOrder(App[ResultT], Generic[ResultT]):
@@ -54,7 +54,7 @@ class KeysInOrder(App[ResultT], Generic[ResultT]):
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             await super().on_event(event)
             return
-        if isinstance(event, events.Key) and event.key in AT_ONCE:
+        if isinstance(event, events.Key) and event.key in AT_ONCE and self._listens:
             await super().on_event(event)
             return
         if not hasattr(self, "_typed"):

@@ -34,6 +34,9 @@ LONGEST_BEGINNING = 64
 SLOW = 0.1
 """Seconds after which a wait is said."""
 
+HELD = 1.0
+"""Seconds of a wait that is said after which keys are taken, though they were typed for a player that is not there."""
+
 
 class Reading:
     """Owns the `Look`; tells the screen to draw whenever it changed."""
@@ -100,6 +103,7 @@ class Reading:
         self.look = self.look.failed(error)
         self._tell_error(error)
         self._screen.draw()
+        self._screen.take_keys()
 
     # -- suggestions ---------------------------------------------------------------------------------------------
 
@@ -206,6 +210,7 @@ class Reading:
                 self._screen.tell(note, "accent")
         self._stop_waiting()
         self._screen.draw(laid)
+        self._screen.take_keys()
 
     async def _laid_aside(self, snapshot: Snapshot) -> Laid:
         """Many rows of the open pane, laid out in a thread; who typed meanwhile is answered before they are drawn."""
@@ -307,6 +312,7 @@ class Reading:
             self._pause = None
 
     def _say_waiting(self) -> None:
+        self._screen.set_timer(HELD, self._screen.take_keys)
         self._ticking = self._screen.set_interval(1.0, self._screen.draw_header)
         self._screen.draw()
 

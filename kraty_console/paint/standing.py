@@ -51,6 +51,17 @@ class Standing:
         self.attributes = attributes
         """Of the terminal, to be restored at the end."""
 
+    def keep_every_key(self) -> None:
+        """From now on ctrl+c is a key like others, kept for whoever takes over; before, it ended the program."""
+        import termios
+
+        try:
+            now = termios.tcgetattr(0)
+            now[3] &= ~termios.ISIG
+            termios.tcsetattr(0, termios.TCSANOW, now)
+        except (OSError, termios.error):  # the terminal is gone, and with it the keys
+            return
+
     def add(self, data: str) -> bool:
         """Send what paints more over the picture; whether the terminal took it."""
         left = memoryview(data.encode())

@@ -13,7 +13,7 @@ from kraty_console.config.launch import Try
 from kraty_console.console.app import KratyApp
 from kraty_console.console.dialogs.games import GamesDialog
 from kraty_console.console.look import Status
-from tests.console.drive import Hand, at
+from tests.console.drive import SIZE, Hand, at
 from tests.console.stage import Stage, now
 from tests.console.wire import Wire
 
@@ -40,6 +40,20 @@ async def test_a_player_named_by_id_is_asked_for_once(backend: Stage, wire: Wire
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
     assert [each.target.partition("?")[0].rpartition("/")[2] for each in wire.of("GET", "/players")] == ["alice_42"]
+
+
+async def test_a_key_typed_while_the_player_named_at_launch_is_read_is_meant_for_that_player(
+    backend: Stage, wire: Wire
+) -> None:
+    late = wire.holds("GET", "/players/alice_42")
+    app = backend.app(player="alice_42")
+    async with app.run_test(size=SIZE) as pilot:
+        hand = Hand(app, pilot)
+        hand.send("R")
+        await hand.until(late.arrived.is_set)
+        late.let_go()
+        await hand.opened()
+        await hand.sees("[ Retry roll ]")
 
 
 @pytest.mark.parametrize("text", ["ALICE@example.com", "alice@example.com"])

@@ -94,7 +94,8 @@ class PlayerScreen(Screen[None]):
     def on_mount(self) -> None:
         """Draw the player that is known, or ask who we are."""
         if self.look.snapshot is None:
-            self.search.input.focus()
+            if not self._initial:
+                self.search.input.focus()
             self.call_after_refresh(self.begin)
         else:
             self.set_focus(self.table)
@@ -130,8 +131,13 @@ class PlayerScreen(Screen[None]):
     def open_initial(self) -> None:
         """Look up the player named at launch, once: with the session, or after it where that tells which game it is."""
         if self._initial and not self.look.player:
-            self.open_player(self._initial, typed=True)
+            self.reading.open(self._initial, typed=True)
         self._initial = None
+
+    def take_keys(self) -> None:
+        """What was typed while the player named at launch was read is meant for that player: it is obeyed now."""
+        if self.focused is None:
+            self.table.focus()
 
     # -- what others read ----------------------------------------------------------------------------------------
 
