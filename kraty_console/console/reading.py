@@ -55,6 +55,7 @@ class Reading:
         self._debounce: Timer | None = None
         self._slow: Timer | None = None
         self._ticking: Timer | None = None
+        self._holding: Timer | None = None
         self._pause: Timer | None = None
 
     @property
@@ -312,15 +313,16 @@ class Reading:
             self._pause = None
 
     def _say_waiting(self) -> None:
-        self._screen.set_timer(HELD, self._screen.take_keys)
+        if self._screen.focused is None:
+            self._holding = self._screen.set_timer(HELD, self._screen.take_keys)
         self._ticking = self._screen.set_interval(1.0, self._screen.draw_header)
         self._screen.draw()
 
     def _stop_waiting(self) -> None:
-        for timer in (self._slow, self._ticking):
+        for timer in (self._slow, self._ticking, self._holding):
             if timer is not None:
                 timer.stop()
-        self._slow = self._ticking = None
+        self._slow = self._ticking = self._holding = None
 
 
 def _suggestion(hit: SearchHit) -> Suggestion:
