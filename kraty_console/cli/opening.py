@@ -74,6 +74,7 @@ def opened(launch: Launch) -> int:
         say("\n".join(wrong))
         return Exit.USAGE
     started = begin(questions, standing(), colours_of(os.environ)) if questions is not None else None
+    del questions
     from kraty_console.console.app import run_console
 
     return run_console(launch, started)

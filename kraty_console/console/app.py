@@ -284,6 +284,8 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
         from kraty_console.contract.errors import KratyError
 
         await self._read_ahead()
+        if not self.desk.has_journal:
+            return
         try:
             writer = await self.desk.writer()
             open_entries = await writer.open_entries()

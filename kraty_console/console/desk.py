@@ -227,6 +227,11 @@ class Desk:
             self._writer = Writer(client, journal, profile=self.launch.profile.name)
         return self._writer
 
+    @property
+    def has_journal(self) -> bool:
+        """Whether a change was ever sent from here; where none was, the journal need not be loaded to be looked at."""
+        return self._journal is not None or self.launch.journal_path.exists()
+
     async def journal(self) -> Journal:
         """The journal of intended actions."""
         async with self._making:
