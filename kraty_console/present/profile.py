@@ -35,13 +35,13 @@ def profile(snapshot: Snapshot, now: datetime) -> tuple[Line, ...]:
 
 
 def folded(snapshot: Snapshot, now: datetime) -> tuple[Line, Line]:
-    """The same in two lines: who it is, then how it stands."""
+    """The same in two lines: who it is, then how it stands; that nothing is wrong with an account goes without saying."""
     player = snapshot.player
     first = [Cell(title(snapshot), "accent"), *_identity(player)]
     if player.email:
         first.append(Cell(safe(player.email, limit=60), "dim"))
     first.append(Cell(SafeText(f"seen {ago(player.last_seen_at, now)}"), "dim"))
-    second = [*_warnings(player, now)] or [Cell(SafeText("not banned"), "dim")]
+    second = [*_warnings(player, now)]
     second.extend(
         Cell(SafeText("".join(cell.text for cell in line).strip())) for line in _totals(snapshot, narrow=True)
     )

@@ -280,7 +280,7 @@ def test_the_profile_as_in_the_design() -> None:
     ]
     assert words(folded(seen, NOW)) == [
         "alice_42 · Swift Otter · PT · level 7 · alice@example.com · seen 4m ago",
-        "not banned · attempts 12 (8 done, 1 exp.) · grants 11 (2 pending) · lobbies 1 (1 active)",
+        "attempts 12 (8 done, 1 exp.) · grants 11 (2 pending) · lobbies 1 (1 active)",
     ]
 
 
