@@ -108,11 +108,11 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
         """Signals end the application well from here on."""
         if not self.is_headless:
             signals.install(self.leave)
-        self.call_after_refresh(self._settle_memory)
+            self.call_after_refresh(self._settle_memory)
 
     @staticmethod
     def _settle_memory() -> None:
-        """What was loaded to start stays for good: collecting it, now or again and again, would only cost."""
+        """What was loaded so far stays for good: collecting it, now or again and again, would only cost."""
         gc.freeze()
         gc.enable()
 
@@ -284,6 +284,8 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
         from kraty_console.contract.errors import KratyError
 
         await self._read_ahead()
+        if not self.is_headless:
+            self._settle_memory()
         if not self.desk.has_journal:
             return
         try:

@@ -194,7 +194,7 @@ class Changes:
         """Whether the dialog of this draft is still there to tell what became of it."""
         from kraty_console.console.dialogs.action import ActionDialog
 
-        if not self._screen.is_mounted:
+        if not self._screen.stands:
             return False
         return any(isinstance(each, ActionDialog) and each.draft is draft for each in self._screen.app.screen_stack)
 
@@ -202,8 +202,6 @@ class Changes:
         """What became of a change whose dialog was closed while it ran."""
         from kraty_console.present.errors import words_of
 
-        if not self._screen.is_mounted:
-            return
         if performed.state == "applied":
             link = ": y copies the audit link" if self._desk.last_link else ""
             self._screen.tell(f"{safe(title)} applied{link}", "good")
@@ -234,7 +232,7 @@ class Changes:
             request_id=(performed.entry.request_id or "") if performed.entry is not None else "",
         )
         self._desk.done.append(Done(self._desk.ticket, work))
-        if self._screen.is_mounted and self._screen.look.player == player:
+        if self._screen.stands and self._screen.look.player == player:
             self._screen.reading.refresh()
 
     def _closed(self, form: Form, performed: Performed | None) -> None:

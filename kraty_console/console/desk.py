@@ -303,6 +303,8 @@ class Desk:
     def opened(self, player: str) -> None:
         """Remember a player that was found."""
         self.not_found(player)
+        if self.recents[:1] == [player]:
+            return
         self.recents[:] = [player, *(each for each in self.recents if each != player)][:RECENT]
         _write_recents(self._recents_path, self.recents)
 

@@ -139,6 +139,11 @@ class PlayerScreen(Screen[None]):
         if self.focused is None:
             self.table.focus()
 
+    @property
+    def stands(self) -> bool:
+        """Whether there is anything to draw on: at the end a change may outlive the parts of the screen."""
+        return self.is_mounted and bool(self.children)
+
     # -- what others read ----------------------------------------------------------------------------------------
 
     @property
@@ -170,7 +175,7 @@ class PlayerScreen(Screen[None]):
 
     def draw(self, laid: Laid | None = None) -> None:
         """Bring every part up to date; each repaints only what differs. `laid` spares laying out the pane it is of."""
-        if self.is_mounted:
+        if self.stands:
             self._draw(laid)
 
     def _draw(self, laid: Laid | None = None) -> None:
@@ -211,7 +216,8 @@ class PlayerScreen(Screen[None]):
 
     def tell(self, words: str, tone: str = "plain") -> None:
         """Say something in the last line until the next key."""
-        self.keys.tell(Notice(words, tone))
+        if self.stands:
+            self.keys.tell(Notice(words, tone))
 
     # -- keys ----------------------------------------------------------------------------------------------------
 
