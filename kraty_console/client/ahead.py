@@ -47,7 +47,7 @@ class Ahead:
         base_url: str,
         headers: Mapping[str, str],
         *,
-        timeout: float = 15.0,
+        timeout: float = 5.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Asks nothing yet.
@@ -55,7 +55,7 @@ class Ahead:
         Args:
             base_url: The backend's address, as `address.base_url` gives it.
             headers: What every question carries, the credential too.
-            timeout: Seconds without a byte after which a question is given up.
+            timeout: Seconds without a byte after which a question is given up, to be asked again in the usual way.
             clock: Seconds that only go up.
         """
         self._base = urlsplit(base_url)
