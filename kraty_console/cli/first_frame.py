@@ -131,7 +131,9 @@ def _config_lines(environ: Mapping[str, str]) -> list[str] | None:
     """The lines of the configuration; None where there is none in the places that cost nothing to know."""
     home = environ.get("HOME", "")
     named = environ.get("KRATY_CONFIG")
-    folder = environ.get("XDG_CONFIG_HOME") or f"{home}/.config"
+    folder = environ.get("XDG_CONFIG_HOME", "")
+    if not folder.startswith("/"):
+        folder = f"{home}/.config"
     if sys.platform == "darwin":
         folder = f"{home}/Library/Application Support"
     try:

@@ -6,9 +6,11 @@ kept until somebody wants it. Only reads are asked so: when one fails, it is ask
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -17,25 +19,54 @@ from kraty_console.client.replies import MAX_ANSWER, Reply
 if TYPE_CHECKING:
     from http.client import HTTPConnection
 
-PROXIES: Final = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
-"""Where the environment names a proxy; the HTTP library knows how to ask one, and this does not."""
+PROXIES: Final = frozenset({"https_proxy", "all_proxy"})
+"""Where the environment names a proxy, in letters of any case; the HTTP library knows how to ask one, this does not."""
 
 
 class Asked:
     """One question on its way, in a thread of its own that nobody has to wait for."""
 
-    def __init__(self, question: Callable[[], Reply | None]) -> None:
+    def __init__(self, question: Callable[[], Reply], at: float) -> None:
         self._question = question
         self._reply: Reply | None = None
-        self._thread = threading.Thread(target=self._run, name="asked-ahead", daemon=True)
-        self._thread.start()
+        self._over = threading.Event()
+        self._heard: list[Callable[[], None]] = []
+        self._telling = threading.Lock()
+        self.at = at
+        """When it was asked, on the clock of `Ahead`."""
+        threading.Thread(target=self._run, name="asked-ahead", daemon=True).start()
 
     def _run(self) -> None:
-        self._reply = self._question()
+        # Whatever goes wrong is met again where it is asked in the usual way, which has words for it.
+        with suppress(Exception):
+            self._reply = self._question()
+        with self._telling:
+            self._over.set()
+        for tell in self._heard:
+            tell()
 
     def reply(self, patience: float | None = None) -> Reply | None:
         """The answer, waited for at most so many seconds; None when there is none, or none yet."""
-        self._thread.join(patience)
+        self._over.wait(patience)
+        return self._reply
+
+    async def wait(self, patience: float) -> Reply | None:
+        """The same for an event loop; whoever is cancelled waits no longer."""
+        import asyncio
+
+        loop, news = asyncio.get_running_loop(), asyncio.Event()
+
+        def tell() -> None:
+            with suppress(RuntimeError):  # the loop has ended
+                loop.call_soon_threadsafe(news.set)
+
+        with self._telling:
+            if self._over.is_set():
+                return self._reply
+            self._heard.append(tell)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(patience):
+                await news.wait()
         return self._reply
 
 
@@ -47,7 +78,7 @@ class Ahead:
         base_url: str,
         headers: Mapping[str, str],
         *,
-        timeout: float = 5.0,
+        patience: float = 5.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Asks nothing yet.
@@ -55,50 +86,45 @@ class Ahead:
         Args:
             base_url: The backend's address, as `address.base_url` gives it.
             headers: What every question carries, the credential too.
-            timeout: Seconds without a byte after which a question is given up, to be asked again in the usual way.
+            patience: Seconds after which a question is given up, to be asked again in the usual way.
             clock: Seconds that only go up.
         """
         self._base = urlsplit(base_url)
         self._headers = dict(headers)
-        self._timeout = timeout
+        self.patience = patience
         self._clock = clock
         self._asked: dict[str, Asked] = {}
 
     def ask(self, target: str) -> Asked:
         """Ask for a target: path and query as they are sent."""
-        asked = self._asked[target] = Asked(lambda: self._exchange(target))
+        asked = self._asked[target] = Asked(lambda: self._exchange(target), self._clock())
         return asked
 
     def take(self, target: str) -> Asked | None:
-        """The question for a target, once: whoever asks it again wants to know what is so by then."""
-        return self._asked.pop(target, None)
+        """The question for a target, once, and not long after: later one wants to know what is so by then."""
+        asked = self._asked.pop(target, None)
+        return asked if asked is not None and self._clock() - asked.at < self.patience else None
 
     def forget(self) -> None:
         """Whoever asks from now on is somebody else."""
         self._asked.clear()
 
-    def _exchange(self, target: str) -> Reply | None:
-        """The answer to a question; None for whatever goes wrong, which the usual way puts in words."""
-        from http.client import HTTPException
-
+    def _exchange(self, target: str) -> Reply:
+        connection = self._connection()
         started = self._clock()
         try:
-            connection = self._connection()
-            try:
-                connection.putrequest("GET", self._base.path + target, skip_accept_encoding=True)
-                for name, value in self._headers.items():
-                    connection.putheader(name, value)
-                connection.endheaders()
-                response = connection.getresponse()
-                headers = {name.lower(): value for name, value in response.getheaders()}
-                content = response.read(MAX_ANSWER + 1)
-                if response.length:  # so much more was promised
-                    return None
-                content = _unpacked(content, headers.get("content-encoding", ""))
-            finally:
-                connection.close()
-        except (OSError, HTTPException, ValueError):
-            return None
+            connection.putrequest("GET", self._base.path + target, skip_accept_encoding=True)
+            for name, value in self._headers.items():
+                connection.putheader(name, value)
+            connection.endheaders()
+            response = connection.getresponse()
+            headers = {name.lower(): value for name, value in response.getheaders()}
+            content = response.read(MAX_ANSWER + 1)
+        finally:
+            connection.close()
+        if response.length:
+            raise ValueError("so much more was promised")
+        content = _unpacked(content, headers.get("content-encoding", ""))
         return Reply(response.status, headers, content, (self._clock() - started) * 1000)
 
     def _connection(self) -> HTTPConnection:
@@ -106,15 +132,24 @@ class Ahead:
 
         host = self._base.hostname or ""
         if self._base.scheme == "http":
-            return HTTPConnection(host, self._base.port, timeout=self._timeout)
+            return HTTPConnection(host, self._base.port, timeout=self.patience)
         from kraty_console.client.trust import secure_context
 
-        return HTTPSConnection(host, self._base.port, timeout=self._timeout, context=secure_context())
+        return HTTPSConnection(host, self._base.port, timeout=self.patience, context=secure_context())
 
 
-def can_ask_ahead(base_url: str, environ: Mapping[str, str]) -> bool:
-    """Whether questions to this address may go out directly, not through a proxy."""
-    return base_url.startswith("http:") or not any(environ.get(name) for name in PROXIES)
+def can_ask_ahead(base_url: str, environ: Mapping[str, str], platform: str = sys.platform) -> bool:
+    """Whether questions to this address may go out directly: to the very host that is named, and not past a proxy.
+
+    A name in other letters than ASCII is left to the HTTP library, which knows how it is written today. So is macOS,
+    whose settings may name a proxy too.
+    """
+    if not base_url.isascii():
+        return False
+    if base_url.startswith("http:"):
+        return True
+    named = {name.lower() for name, value in environ.items() if value}
+    return platform != "darwin" and not named.intersection(PROXIES)
 
 
 def _unpacked(content: bytes, encoding: str) -> bytes:

@@ -17,9 +17,6 @@ A = TypeVar("A", bound=Answer)
 LARGE: Final = 128 * 1024
 """Bytes from which taking an answer apart would be felt by who types meanwhile."""
 
-BREATH: Final = 0.025
-"""Seconds in which a key that waited is answered: nobody feels them after the time that a large answer takes."""
-
 
 @dataclass(frozen=True, slots=True)
 class Fetched(Generic[T]):
@@ -42,17 +39,12 @@ def fetched(shape: type[A], reply: Reply) -> Fetched[A]:
 
 
 async def fetched_aside(shape: type[A], reply: Reply) -> Fetched[A]:
-    """As `fetched`; a large answer is taken apart in a thread, between whose steps keys are answered.
-
-    Who typed meanwhile is answered before whoever asked goes on, which for a large answer means much to draw.
-    """
+    """As `fetched`; a large answer is taken apart in a thread, between whose steps keys are answered."""
     if len(reply.content) < LARGE:
         return fetched(shape, reply)
     import asyncio
 
-    answer = await asyncio.to_thread(fetched, shape, reply)
-    await asyncio.sleep(BREATH)
-    return answer
+    return await asyncio.to_thread(fetched, shape, reply)
 
 
 def shaped(shape: type[A], data: dict[str, Any], reply: Reply, *, write: bool = False) -> A:

@@ -99,7 +99,7 @@ class Transport:
         anonymous: bool = False,
         before_send: BeforeSend | None = None,
     ) -> Reply:
-        """Send one request and read the whole answer, whatever its status.
+        """Send one request and read the whole answer, whatever its status; what was asked ahead is not sent again.
 
         `before_send` is awaited when the connection stands and no byte has left yet; if it raises, none leaves.
 
@@ -108,8 +108,10 @@ class Transport:
             BadAnswer: what came back cannot be decompressed, or is larger than any answer.
             Invalid: the token or the target cannot be sent as it stands.
         """
-        if method == "GET" and not headers and (reply := await self._asked_ahead(target)) is not None:
-            return reply
+        if method == "GET" and not headers and not anonymous and not self._closed:
+            reply = await self._asked_ahead(target)
+            if reply is not None:
+                return reply
         client = await self._opened()
         import httpx
 
@@ -153,7 +155,11 @@ class Transport:
     async def _asked_ahead(self, target: str) -> Reply | None:
         """The answer to what was asked before the program was loaded; None where it was not, or there is none."""
         asked = self._ahead.take(target) if self._ahead is not None else None
-        return await asyncio.to_thread(asked.reply) if asked is not None else None
+        if asked is None or self._ahead is None:
+            return None
+        credential = self.credential
+        reply = await asked.wait(self._ahead.patience)
+        return reply if self.credential is credential else None
 
     async def close(self) -> None:
         """Close every connection; a closed transport stays closed."""

@@ -50,7 +50,7 @@ def private_dir(path: Path) -> Path:
 
 
 def _platform(kind: Kind, environ: Mapping[str, str]) -> Path:
-    """The platform's place; on Linux by the same rule as platformdirs, which takes longer to import than to apply."""
+    """The platform's place; on Linux by the XDG rule itself: what applies it takes longer to import than to do so."""
     if sys.platform == "linux":
         variable, under_home = _XDG[kind]
         said, home = environ.get(variable, ""), environ.get("HOME", "")

@@ -105,9 +105,8 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
         return PlayerScreen(self.desk, self, self._look)
 
     def on_mount(self) -> None:
-        """Signals end the application well from here on."""
+        """Let the memory settle once the first screen stands."""
         if not self.is_headless:
-            signals.install(self.leave)
             self.call_after_refresh(self._settle_memory)
 
     @staticmethod
@@ -118,8 +117,6 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
 
     async def on_unmount(self) -> None:
         """Let writes that are under way finish, then close what is open."""
-        if not self.is_headless:
-            signals.uninstall()
         if self._writes:
             await asyncio.wait(self._writes, timeout=5)
         await self.desk.close()
@@ -284,8 +281,8 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
         from kraty_console.contract.errors import KratyError
 
         await self._read_ahead()
-        if not self.is_headless:
-            self._settle_memory()
+        if gc.isenabled() and not self.is_headless:
+            gc.freeze()  # the HTTP library came with this
         if not self.desk.has_journal:
             return
         try:
@@ -366,7 +363,21 @@ def run_console(launch: Launch, started: HeadStart | None = None) -> int:
     Returns:
         The exit code: 0 left by the person, 70 failed, 128 + n ended by signal n.
     """
-    app = KratyApp(launch, standing=take_over(), started=started)
-    asyncio.run(app.run_async(mouse=launch.mouse))
+    code = asyncio.run(_stay(launch, started))
     sys.stdout.flush()
+    return code
+
+
+async def _stay(launch: Launch, started: HeadStart | None) -> int:
+    """From the picture that stands to the terminal as it was; a signal at any moment between ends it well."""
+
+    def leave(code: int) -> None:
+        app.leave(code)
+
+    signals.install(leave)
+    app = KratyApp(launch, standing=take_over(), started=started)
+    try:
+        await app.run_async(mouse=launch.mouse)
+    finally:
+        signals.uninstall()
     return app.return_code or 0

@@ -11,6 +11,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -230,7 +231,7 @@ class Desk:
     @property
     def has_journal(self) -> bool:
         """Whether a change was ever sent from here; where none was, the journal need not be loaded to be looked at."""
-        return self._journal is not None or self.launch.journal_path.exists()
+        return self._journal is not None or os.path.lexists(self.launch.journal_path)
 
     async def journal(self) -> Journal:
         """The journal of intended actions."""
@@ -363,4 +364,5 @@ def _write_recents(path: Path, players: list[str]) -> None:
             json.dump(players, file)
         fresh.replace(path)
     except OSError:
-        fresh.unlink(missing_ok=True)
+        with suppress(OSError):
+            fresh.unlink(missing_ok=True)

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from kraty_console.client.fetched import Fetched
     from kraty_console.console.screens.player import PlayerScreen
-    from kraty_console.console.views.panes import Laid
     from kraty_console.contract.errors import KratyError
     from kraty_console.contract.players import SearchHit, Snapshot
 
@@ -33,6 +32,9 @@ LONGEST_BEGINNING = 64
 
 SLOW = 0.1
 """Seconds after which a wait is said."""
+
+BREATH = 0.025
+"""Seconds before many rows are drawn, in which keys that waited are answered."""
 
 HELD = 1.0
 """Seconds of a wait that is said after which keys are taken, though they were typed for a player that is not there."""
@@ -174,13 +176,14 @@ class Reading:
         self.look = Look()
 
     async def _read(self, player: str, *, typed: bool) -> None:
+        import asyncio
+
         from kraty_console.contract.errors import KratyError, NotFound, SignInNeeded
 
         self._stop_waiting()
         self._slow = self._screen.set_timer(SLOW, self._say_waiting)
         before = self.look.snapshot
         note = ""
-        laid: Laid | None = None
         try:
             while True:
                 try:
@@ -201,7 +204,7 @@ class Reading:
             self._tell_error(error)
         else:
             if fetched is not None and self.limit > DEFAULT_LIMIT:
-                laid = await self._laid_aside(fetched.value)
+                await asyncio.sleep(BREATH)
             self.look = self.look.arrived(fetched, self._desk.now(), note)
             self._mark(before, fetched is not None)
             self._desk.opened(self.look.player)
@@ -210,20 +213,8 @@ class Reading:
             if note:
                 self._screen.tell(note, "accent")
         self._stop_waiting()
-        self._screen.draw(laid)
+        self._screen.draw()
         self._screen.take_keys()
-
-    async def _laid_aside(self, snapshot: Snapshot) -> Laid:
-        """Many rows of the open pane, laid out in a thread; who typed meanwhile is answered before they are drawn."""
-        import asyncio
-
-        from kraty_console.client.fetched import BREATH
-        from kraty_console.console.views.panes import Laid, sections_of
-
-        pane = self._screen.pane
-        sections = await asyncio.to_thread(sections_of, pane, snapshot, self._desk.now())
-        await asyncio.sleep(BREATH)
-        return Laid(pane, sections)
 
     def _mark(self, before: Snapshot | None, answered: bool) -> None:
         """Mark what changed; rows that are only new because more were asked for did not."""

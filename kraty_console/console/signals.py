@@ -1,4 +1,4 @@
-"""Ending well when the terminal goes away: Textual leaves SIGTERM to kill it and may spin for ever after SIGHUP."""
+"""Ending well when told to go: Textual leaves SIGINT and SIGTERM to kill it and may spin for ever after SIGHUP."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import signal
 from collections.abc import Callable
 from contextlib import suppress
 
-HANDLED = (signal.SIGHUP, signal.SIGTERM)
+HANDLED = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
 
 
 def install(leave: Callable[[int], None]) -> None:
@@ -31,7 +31,7 @@ def install(leave: Callable[[int], None]) -> None:
 
 
 def uninstall() -> None:
-    """Give the signals back (tests run many applications in one process)."""
+    """Give the signals back."""
     loop = asyncio.get_running_loop()
     for number in HANDLED:
         with suppress(NotImplementedError, RuntimeError):

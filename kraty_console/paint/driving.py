@@ -62,9 +62,16 @@ def driver_of(usual: type[Driver], standing: Standing | None, release: Callable[
             if taken_over and standing is not None:
                 self.attrs_before: Any = list(standing.attributes)
 
+        def _disable_in_band_window_resize(self) -> None:
+            super()._disable_in_band_window_resize()
+            self._in_band_window_resize = False
+
         def stop_application_mode(self) -> None:
             if way := release():
                 self.write(way)
             super().stop_application_mode()
+            # A terminal that answered while that went on has been told to send its sizes once more.
+            self._disable_in_band_window_resize()
+            self.flush()
 
     return PaintersDriver

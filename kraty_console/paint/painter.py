@@ -53,7 +53,7 @@ class Painter:
             end = x + len(text)
             self._texts[y][x:end] = text
             self._numbers[y][x:end] = [self.looks.blanks[number] if each == " " else number for each in text]
-        self._known = self._cleared = True
+        self._known, self._cleared = standing.known, True
 
     def row(self, y: int) -> tuple[tuple[str, ...], tuple[int, ...]]:
         """What is remembered of a row: the text of each cell, and the number of its look."""

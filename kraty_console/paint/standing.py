@@ -42,12 +42,14 @@ class Picture:
 class Standing:
     """A picture that stands, and how the terminal was before."""
 
-    __slots__ = ("attributes", "picture", "size")
+    __slots__ = ("attributes", "known", "picture", "size")
 
     def __init__(self, picture: Picture, size: tuple[int, int], attributes: list[object]) -> None:
         self.picture = picture
         self.size = size
         """Columns and rows."""
+        self.known = True
+        """Whether the terminal shows nothing but the picture, and what was painted over it."""
         self.attributes = attributes
         """Of the terminal, to be restored at the end."""
 
@@ -63,12 +65,13 @@ class Standing:
             return
 
     def add(self, data: str) -> bool:
-        """Send what paints more over the picture; whether the terminal took it."""
+        """Send what paints more over the picture; whether the terminal took all of it."""
         left = memoryview(data.encode())
         try:
             while left:
                 left = left[os.write(2, left) :]
         except OSError:
+            self.known = False
             return False
         return True
 
@@ -97,8 +100,7 @@ def stand(draw: Picture, size: tuple[int, int]) -> bool:
     out = [ALTERNATE_SCREEN, HIDDEN_CURSOR, "\x1b[m", ground, "\x1b[2J"]
     for y, x, text, ink in draw.pieces:
         out += [f"\x1b[{y + 1};{x + 1}H", ink.sequence, text]
-    os.write(2, "".join([*out, "\x1b[m"]).encode())
-    return True
+    return _now.add("".join([*out, "\x1b[m"]))
 
 
 def fall() -> bool:

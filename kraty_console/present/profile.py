@@ -35,7 +35,7 @@ def profile(snapshot: Snapshot, now: datetime) -> tuple[Line, ...]:
 
 
 def folded(snapshot: Snapshot, now: datetime) -> tuple[Line, Line]:
-    """The same in two lines: who it is, then how it stands; that nothing is wrong with an account goes without saying."""
+    """The same in two lines: who it is, then how it stands; that nobody banned them goes without saying."""
     player = snapshot.player
     first = [Cell(title(snapshot), "accent"), *_identity(player)]
     if player.email:

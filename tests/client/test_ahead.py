@@ -14,9 +14,21 @@ from kraty_console.client.headers import credential_header, plain_headers
 from kraty_console.client.replies import Reply
 from kraty_console.contract.errors import NotFound, SignInNeeded
 from kraty_console.contract.secret import Credential, Secret
-from tests.client.conftest import TOKEN, MakeClient
+from tests.client.conftest import TOKEN, Clock, MakeClient
 from tests.client.test_tls import CERTIFICATE, Served
-from tests.client.wire import Act, answers, cut_after_request, cut_at_once, failed, sends, silence, told, wired
+from tests.client.wire import (
+    Act,
+    Line,
+    answers,
+    cut_after_request,
+    cut_at_once,
+    failed,
+    sends,
+    silence,
+    told,
+    wired,
+    written,
+)
 
 pytest_plugins = ["tests.client.test_tls"]
 
@@ -25,8 +37,8 @@ PLAYER = {"player": {"externalPlayerId": "a/b"}}
 TARGET = routes.snapshot_target("a/b", "studio-1", "game-1", "live", 50)
 
 
-def ahead_of(url: str, *, timeout: float = 15.0) -> Ahead:
-    return Ahead(url, {**plain_headers(), **credential_header(Credential(Secret(TOKEN)))}, timeout=timeout)
+def ahead_of(url: str, *, patience: float = 30.0) -> Ahead:
+    return Ahead(url, {**plain_headers(), **credential_header(Credential(Secret(TOKEN)))}, patience=patience)
 
 
 async def answer(ahead: Ahead, target: str = "/admin/v1/me") -> Reply | None:
@@ -114,12 +126,53 @@ async def test_what_fails_is_asked_again(act: Act, client_of: MakeClient) -> Non
 
 async def test_a_server_that_says_nothing_is_given_up() -> None:
     async with wired(silence) as wire:
-        assert await answer(ahead_of(wire.url, timeout=0.05)) is None
+        assert await answer(ahead_of(wire.url, patience=0.05)) is None
+
+
+async def test_whoever_goes_leaves_nobody_waiting(client_of: MakeClient) -> None:
+    """A thread that still waited would be waited for at the end of the loop, for an hour."""
+    async with wired(silence) as wire:
+        ahead = ahead_of(wire.url, patience=3600)
+        ahead.ask("/admin/v1/me")
+        asking = asyncio.create_task(client_of(wire.url, ahead=ahead).me())
+        await asyncio.sleep(0)
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+        assert asyncio.get_running_loop()._default_executor is None  # type: ignore[attr-defined]
+
+
+async def test_an_answer_to_another_token_is_dropped(client_of: MakeClient) -> None:
+    go = asyncio.Event()
+
+    async def slow(line: Line) -> None:
+        await line.request()
+        await go.wait()
+        await line.send(written(401, {"error": {"code": "session_invalid", "message": "over"}}))
+
+    async with wired(slow, told(ME)) as wire:
+        ahead = ahead_of(wire.url)
+        ahead.ask("/admin/v1/me")
+        client = client_of(wire.url, ahead=ahead)
+        asking = asyncio.create_task(client.me())
+        await asyncio.sleep(0)
+        client.sign_in(Credential(Secret("kst_" + "u" * 43)))
+        go.set()
+        assert (await asking).member.id == "m"
+
+
+async def test_an_answer_that_nobody_wanted_for_long_is_dropped() -> None:
+    clock = Clock()
+    async with wired(told(ME)) as wire:
+        ahead = Ahead(wire.url, plain_headers(), clock=clock)
+        await answer(ahead)
+        clock.seconds += ahead.patience
+        assert ahead.take("/admin/v1/me") is None
 
 
 async def test_nobody_waits_longer_than_asked() -> None:
     async with wired(silence) as wire:
-        asked = ahead_of(wire.url, timeout=0.5).ask("/admin/v1/me")
+        asked = ahead_of(wire.url, patience=0.5).ask("/admin/v1/me")
         assert asked.reply(0.01) is None
 
 
@@ -147,8 +200,18 @@ async def test_over_tls_only_a_trusted_server_sees_the_token(served: Served, mon
         ("https://api.example", {}, True),
         ("https://api.example", {"https_proxy": "http://proxy:3128"}, False),
         ("https://api.example", {"ALL_PROXY": "socks5://proxy"}, False),
+        ("https://api.example", {"Https_Proxy": "http://proxy:3128"}, False),
+        ("https://api.example", {"https_proxy": ""}, True),
         ("http://127.0.0.1:8080", {"ALL_PROXY": "socks5://proxy"}, True),
+        ("https://straße.example", {}, False),
     ],
 )
-def test_nothing_is_asked_past_a_proxy(url: str, environ: dict[str, str], possible: bool) -> None:
-    assert can_ask_ahead(url, environ) is possible
+def test_nothing_is_asked_past_a_proxy_or_of_a_name_that_is_written_in_two_ways(
+    url: str, environ: dict[str, str], possible: bool
+) -> None:
+    assert can_ask_ahead(url, environ, "linux") is possible
+
+
+def test_where_the_system_may_name_a_proxy_nothing_is_asked_over_tls() -> None:
+    assert not can_ask_ahead("https://api.example", {}, "darwin")
+    assert can_ask_ahead("http://[::1]:8080", {}, "darwin")

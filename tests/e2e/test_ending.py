@@ -33,8 +33,9 @@ def person(world: World) -> Iterator[Person]:
         (lambda person: person.press("C-c", "C-c"), 0),
         (lambda person: person.signal(signal.SIGTERM), 143),
         (lambda person: person.signal(signal.SIGHUP), 129),
+        (lambda person: person.signal(signal.SIGINT), 130),
     ],
-    ids=["q", "ctrl+c twice", "SIGTERM", "SIGHUP"],
+    ids=["q", "ctrl+c twice", "SIGTERM", "SIGHUP", "SIGINT"],
 )
 def test_the_terminal_is_as_it_was_and_the_code_says_why(
     person: Person, end: Callable[[Person], None], code: int
@@ -54,6 +55,14 @@ def test_ctrl_z_gives_the_terminal_back_and_the_screen_comes_again(person: Perso
     person.signal(signal.SIGCONT)
     person.wait_for(lambda text: person.emulator.full_screen and "Nothing is wrong" in text)
     person.quit()
+
+
+def test_a_place_where_nothing_can_be_kept_stops_nobody_from_looking(world: World) -> None:
+    env = world.env("nowhere") | {"KRATY_STATE": str(world.folder / ("x" * 300))}
+    with Person(world.console("bob_7"), env=env) as person:
+        person.on("bob_7")
+        person.find("alice_42")
+        person.quit()
 
 
 def test_one_ctrl_c_quits_nothing(person: Person) -> None:

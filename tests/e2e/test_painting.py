@@ -64,6 +64,7 @@ def test_a_pane_costs_less_than_half_of_what_painting_left_to_textual_sends(worl
         seen = [len(each.sent) for each in (person, plain)]
         for each in (person, plain):
             each.pane("2", "FROM")
+            each.wait_for("F claim")
         ours, textuals = (len(each.sent) - before for each, before in zip((person, plain), seen, strict=True))
         assert ours * 2 < textuals
         assert below_the_heading(plain) == below_the_heading(person)

@@ -39,7 +39,6 @@ from kraty_console.support.actions import ActionContext
 from kraty_console.support.scopes import PANES, PaneId
 
 if TYPE_CHECKING:
-    from kraty_console.console.views.panes import Laid
     from kraty_console.support.next_step import NextStep
 
 
@@ -92,7 +91,9 @@ class PlayerScreen(Screen[None]):
         yield FooterBar(id="footer")
 
     def on_mount(self) -> None:
-        """Draw the player that is known, or ask who we are."""
+        """Draw the player that is known, or ask who we are; nothing where the end came first."""
+        if not self.query(RowTable):
+            return
         if self.look.snapshot is None:
             if not self._initial:
                 self.search.input.focus()
@@ -124,6 +125,8 @@ class PlayerScreen(Screen[None]):
 
     def _go_on(self) -> None:
         """The parts have their sizes: the player is shown as it was painted before, and what else is asked follows."""
+        if not self.stands:
+            return
         self.draw_row()
         self._host.drawn()
         self.call_after_refresh(self.reading.begun)
@@ -142,7 +145,7 @@ class PlayerScreen(Screen[None]):
     @property
     def stands(self) -> bool:
         """Whether there is anything to draw on: at the end a change may outlive the parts of the screen."""
-        return self.is_mounted and bool(self.children)
+        return self.is_mounted and bool(self.query(RowTable))
 
     # -- what others read ----------------------------------------------------------------------------------------
 
@@ -173,18 +176,17 @@ class PlayerScreen(Screen[None]):
 
     # -- drawing -------------------------------------------------------------------------------------------------
 
-    def draw(self, laid: Laid | None = None) -> None:
-        """Bring every part up to date; each repaints only what differs. `laid` spares laying out the pane it is of."""
+    def draw(self) -> None:
+        """Bring every part up to date; each repaints only what differs."""
         if self.stands:
-            self._draw(laid)
+            self._draw()
 
-    def _draw(self, laid: Laid | None = None) -> None:
+    def _draw(self) -> None:
         now = self._desk.now()
         look = self.look
         self.draw_header()
         snapshot = look.snapshot
-        of_pane = laid.sections if laid is not None and laid.pane == self._pane else None
-        self._sections = of_pane or view.sections(self._desk, look, now, self._pane)
+        self._sections = view.sections(self._desk, look, now, self._pane)
         self.set_class(snapshot is None, "-start")
         self.tabs.show(self._pane, snapshot)
         self.profile.show(snapshot, now)

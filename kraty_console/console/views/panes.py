@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from kraty_console.console.views.rows import Section
 from kraty_console.present.rows import tables
@@ -11,13 +11,6 @@ from kraty_console.support.scopes import PaneId, pane
 
 if TYPE_CHECKING:
     from kraty_console.contract.players import Snapshot
-
-
-class Laid(NamedTuple):
-    """The lists of a pane, laid out before they are drawn."""
-
-    pane: PaneId
-    sections: tuple[Section, ...]
 
 
 def sections_of(pane_id: PaneId, snapshot: Snapshot, now: datetime) -> tuple[Section, ...]:

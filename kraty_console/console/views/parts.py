@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from kraty_console.console.views import player
 from kraty_console.console.views.bars import Notice, footer_lines, heading_lines
@@ -16,16 +16,13 @@ from kraty_console.console.views.profile import profile_lines
 from kraty_console.console.views.rows import Place, Rows
 from kraty_console.console.views.search import resting_lines
 from kraty_console.console.views.tabs import counts, tab_lines
-from kraty_console.console.views.text import Line, Span, cut, width_of
+from kraty_console.console.views.text import Line, filled
 from kraty_console.support.keymap import effective_keys
 
 if TYPE_CHECKING:
     from kraty_console.console.desk import Desk
     from kraty_console.console.look import Look
     from kraty_console.support.scopes import PaneId
-
-_BACKED: Final = frozenset({"live", "test", "cursor", "cursor-blurred"})
-"""Tones with a background of their own: what pads a line that ends in one has it too."""
 
 
 class Part(NamedTuple):
@@ -94,15 +91,6 @@ def player_parts(
 def _part(name: str, area: Area, lines: Iterable[Line], bottom: int) -> Part:
     """A part cut off where the screen, or the part below it, begins."""
     seen = area._replace(height=min(area.height, bottom - area.y))
-    filled = [_filled(line, area.width) for line in [*lines][: seen.height]]
-    filled += [[(" " * area.width, "plain")]] * (seen.height - len(filled))
-    return Part(name, seen, tuple(filled))
-
-
-def _filled(line: Line, width: int) -> list[Span]:
-    """A line in exactly `width` cells."""
-    spans = [span for span in cut(line, width) if span[0]]
-    missing = width - width_of(spans)
-    if missing:
-        spans.append((" " * missing, spans[-1][1] if spans and spans[-1][1] in _BACKED else "plain"))
-    return spans
+    shown = [filled(line, area.width) for line in [*lines][: seen.height]]
+    shown += [[(" " * area.width, "plain")]] * (seen.height - len(shown))
+    return Part(name, seen, tuple(shown))

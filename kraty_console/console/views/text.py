@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from rich.cells import cell_len, chop_cells, set_cell_size
 
@@ -10,6 +11,9 @@ Span = tuple[str, str]
 """Text that is safe to show, and the word for its tone (`plain`, `dim`, `good`, `warn`, `bad`, `accent`, …)."""
 
 Line = Sequence[Span]
+
+BACKED: Final = frozenset({"live", "test", "cursor", "cursor-blurred"})
+"""Tones with a background of their own: what pads a line that ends in one has it too."""
 
 
 def width_of(line: Line) -> int:
@@ -42,6 +46,15 @@ def cut(line: Line, width: int) -> list[Span]:
             kept.append((fit(text + " ", left), tone))
         break
     return kept
+
+
+def filled(line: Line, width: int) -> list[Span]:
+    """A line in exactly `width` cells: cut, or padded with what it ends in."""
+    spans = [span for span in cut(line, width) if span[0]]
+    missing = width - width_of(spans)
+    if missing > 0:
+        spans.append((" " * missing, spans[-1][1] if spans and spans[-1][1] in BACKED else "plain"))
+    return spans
 
 
 def wrap(text: str, width: int) -> list[str]:

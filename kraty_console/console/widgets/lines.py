@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
-from kraty_console.console.views.text import Line, cut
+from kraty_console.console.views.text import Line, filled
 from kraty_console.console.widgets import tones
 
 
@@ -65,23 +64,12 @@ class LinesView(Widget):
 
     def _strip(self, line: Line, width: int) -> Strip:
         segments: list[Segment] = []
-        for text, tone in cut(line, width):
+        for text, tone in filled(line, width):
             style = self.style_of(tone)
             if segments and segments[-1].style == style:
                 segments[-1] = Segment(segments[-1].text + text, style)
-            elif text:
-                segments.append(Segment(text, style))
-        used = sum(cell_len(segment.text) for segment in segments)
-        if used < width:
-            padding = " " * (width - used)
-            last = segments[-1] if segments else None
-            style = self.style_of("plain")
-            if last is not None and last.style is not None and last.style.bgcolor != style.bgcolor:
-                style = last.style
-            if last is not None and last.style == style:
-                segments[-1] = Segment(last.text + padding, style)
             else:
-                segments.append(Segment(padding, style))
+                segments.append(Segment(text, style))
         return Strip(segments, width)
 
     def render_line(self, y: int) -> Strip:
