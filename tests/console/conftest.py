@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,15 +10,13 @@ import pytest
 from tests.console.sheets import parsed_once
 from tests.console.stage import Stage, World, build_world, stage
 from tests.console.wire import Wire
+from tests.once import made_once
 
 
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     """The demo world; of several processes that test together the first makes it for all."""
-    own = tmp_path_factory.getbasetemp()
-    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "world"
-    folder.mkdir(exist_ok=True)
-    return build_world(folder)
+    return World.of(made_once(tmp_path_factory, "world", build_world))
 
 
 @pytest.fixture

@@ -48,7 +48,8 @@ def main() -> None:
     """Rewrite the folder: what is not drawn any more goes."""
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        pictures = draw_all(build_world(Path(folder)), Path(folder))
+        build_world(Path(folder))
+        pictures = draw_all(World.of(Path(folder)), Path(folder))
     for old in FOLDER.glob("*.svg"):
         if old.name not in pictures:
             old.unlink()

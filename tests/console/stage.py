@@ -6,7 +6,6 @@ Ids, times and answers come out the same on every machine, so that what the cons
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import itertools
 import json
 import os
@@ -64,6 +63,11 @@ class World:
     _as_they_came: list[Path] = field(default_factory=list)
     """Copies that were looked at only."""
 
+    @classmethod
+    def of(cls, folder: Path) -> World:
+        """The one that `build_world` made in a folder."""
+        return cls(folder / "world.sqlite", json.loads((folder / "credentials.json").read_text(encoding="utf-8")))
+
     @contextmanager
     def copied_to(self, file: Path) -> Iterator[None]:
         """A copy that may be changed; one that was not serves again."""
@@ -82,14 +86,10 @@ class World:
                 file.unlink()
 
 
-def build_world(folder: Path) -> World:
-    """The demo world at the moment that stands still, in a folder; of several processes the first makes it for all."""
-    file, credentials = folder / "world.sqlite", folder / "credentials.json"
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not credentials.exists():
-            credentials.write_text(json.dumps(asyncio.run(_load_world(f"sqlite:///{file}"))), encoding="utf-8")
-    return World(file, json.loads(credentials.read_text(encoding="utf-8")))
+def build_world(folder: Path) -> None:
+    """Make the demo world at the moment that stands still, in an empty folder."""
+    credentials = asyncio.run(_load_world(f"sqlite:///{folder / 'world.sqlite'}"))
+    (folder / "credentials.json").write_text(json.dumps(credentials), encoding="utf-8")
 
 
 async def _load_world(url: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from kraty_console.console.widgets.table import RowTable
 from kraty_console.present.safe import SafeText
 from kraty_console.present.table import Cell, Column, Row, sort_key
 from tests.console.framed import Watched, framed
+from tests.console.in_order import in_order
 
 
 @pytest.mark.parametrize("width", [20, 40, 60, 80, 100, 120, 200])
@@ -165,7 +166,7 @@ async def test_sorting_puts_what_is_missing_last_both_ways() -> None:
             place.sort["attempts"] = ("score", descending)
             table.show([section(12)], place)
             await pilot.pause()
-            numbers = [row.sort[2] for row in table.rows.in_order()]
+            numbers = [row.sort[2] for row in in_order(table.rows)]
             assert [key[0] for key in numbers] == [0] * 9 + [1] * 3
             present = [key[1] for key in numbers[:9]]
             assert present == sorted(present, reverse=descending)

@@ -14,6 +14,7 @@ from kraty_console.console.widgets.table import RowTable
 from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_LIMIT
 from kraty_console.support.scopes import PANES
 from tests.console.drive import Hand, at
+from tests.console.in_order import in_order
 from tests.console.people import colleague
 from tests.console.stage import Stage
 from tests.console.wire import Wire
@@ -31,7 +32,7 @@ def row_id(hand: Hand) -> str:
 
 def ids(hand: Hand) -> list[str]:
     """The rows of the pane from top to bottom, those out of sight too."""
-    return [row.id for row in table(hand).rows.in_order()]
+    return [row.id for row in in_order(table(hand).rows)]
 
 
 async def refreshed(hand: Hand, wire: Wire) -> None:

@@ -18,6 +18,7 @@ from kraty_console.console.views.text import Line
 from kraty_console.present.safe import SafeText
 from kraty_console.present.table import Cell, Column, Row, sort_key
 from kraty_console.support.next_step import NextStep
+from tests.console.in_order import in_order
 from tests.console.stage import NOW
 
 
@@ -188,8 +189,8 @@ def test_old_rows_are_dimmed_but_for_the_cursor() -> None:
 def test_the_cursor_stays_on_its_row_when_the_order_changes() -> None:
     rows = Rows([section(3, 1, 2)], place := Place("row0"))
     assert [rows.next_sort() for _ in range(3)][-1] == "sorted by score, ascending"
-    assert [each.id for each in rows.in_order()] == ["row1", "row2", "row0"]
-    assert (rows.current, place.index) == (rows.in_order()[2], 2)
+    assert [each.id for each in in_order(rows)] == ["row1", "row2", "row0"]
+    assert (rows.current, place.index) == (in_order(rows)[2], 2)
     assert text(rows.lines(20, 5, focused=True)[0]).split() == ["EVENT", "SCOR…"]
 
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import fcntl
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,20 +7,13 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.world import World, load_demo, serving
+from tests.once import made_once
 
 
 @pytest.fixture(scope="session")
-def demo_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo world, made once for all test processes: a database and its credentials, to be copied."""
-    root = tmp_path_factory.getbasetemp()
-    root = root if worker_id == "master" else root.parent
-    folder = root / "demo-world"
-    with (root / "demo-world.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "credentials.json").exists():
-            folder.mkdir(exist_ok=True)
-            load_demo(folder)
-    return folder
+    return made_once(tmp_path_factory, "demo-world", load_demo)
 
 
 @pytest.fixture(scope="module")

@@ -83,10 +83,6 @@ class Rows:
 
     # -- what there is -------------------------------------------------------------------------------------------
 
-    def in_order(self) -> list[Row]:
-        """The rows there are to move through, filtered and sorted."""
-        return [row for rows in self._arrange() for row in rows]
-
     def __len__(self) -> int:
         self._arrange()
         return len(self._selectable)

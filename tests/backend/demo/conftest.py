@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import pickle
 import random
+import shutil
 from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -21,6 +21,7 @@ from kraty_console.backend.engine.context import Tenant
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.tables import metadata
 from tests.databases import KINDS, PostgresqlServer, SqliteFiles
+from tests.once import made_once
 
 Rows = list[dict[str, Any]]
 
@@ -75,19 +76,18 @@ def _loaded(source: SqliteFiles | PostgresqlServer) -> Loaded:
 
 
 @pytest.fixture(scope="session")
-def on_sqlite(sqlite_files: SqliteFiles, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Loaded:
+def on_sqlite(sqlite_files: SqliteFiles, tmp_path_factory: pytest.TempPathFactory) -> Loaded:
     """Loaded once for all test processes; each has a file of its own."""
-    root = tmp_path_factory.getbasetemp()
-    root = root if worker_id == "master" else root.parent
-    kept = root / "demo-on-sqlite"
-    with (root / "demo-on-sqlite.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not kept.exists():
-            made = _loaded(sqlite_files)
-            kept.write_bytes(pickle.dumps((made, Path(made.url.removeprefix("sqlite:///")).read_bytes())))
-    loaded, file = pickle.loads(kept.read_bytes())
+
+    def make(folder: Path) -> None:
+        loaded = _loaded(sqlite_files)
+        shutil.copyfile(loaded.url.removeprefix("sqlite:///"), folder / "world.sqlite")
+        (folder / "loaded.pickle").write_bytes(pickle.dumps(loaded))
+
+    made = made_once(tmp_path_factory, "demo-on-sqlite", make)
+    loaded: Loaded = pickle.loads((made / "loaded.pickle").read_bytes())
     own = sqlite_files.fresh()
-    Path(own.removeprefix("sqlite:///")).write_bytes(file)
+    shutil.copyfile(made / "world.sqlite", own.removeprefix("sqlite:///"))
     return replace(loaded, url=own)
 
 

@@ -1,0 +1,20 @@
+"""Every row of a table from top to bottom, as a cursor comes by them."""
+
+from __future__ import annotations
+
+from kraty_console.console.views.rows import Rows
+from kraty_console.present.table import Row
+
+
+def in_order(rows: Rows) -> list[Row]:
+    """The rows there are to move through, those out of sight too; the cursor ends where it stood."""
+    found: list[Row] = []
+    count = len(rows)  # also finds the cursor
+    here = rows.place.index
+    for index in range(count):
+        rows.go(index)
+        assert rows.current is not None
+        found.append(rows.current)
+    if found:
+        rows.go(here)
+    return found
