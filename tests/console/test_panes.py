@@ -9,7 +9,6 @@ import pytest
 from kraty_console.console.dialogs.filter import FilterDialog
 from kraty_console.console.dialogs.text import TextDialog
 from kraty_console.console.look import Status
-from kraty_console.console.views.panes import Laid, sections_of
 from kraty_console.console.widgets.table import RowTable
 from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_LIMIT
 from kraty_console.support.scopes import PANES
@@ -51,22 +50,6 @@ async def test_at_the_end_of_a_list_cut_short_more_is_asked_for_and_the_cursor_s
         assert row_id(hand) == here
         assert ids(hand)[DEFAULT_LIMIT - 1] == here
         assert not hand.app.bottom.reading.marked
-
-
-async def test_rows_laid_out_for_a_pane_that_was_left_are_not_shown(backend: Stage) -> None:
-    async with at(backend.app(player="alice_42")) as hand:
-        await hand.looks_at("alice_42")
-        await hand.press("2")
-        grants = ids(hand)
-        screen = hand.app.bottom
-        snapshot = screen.look.snapshot
-        assert snapshot is not None
-        attempts = sections_of("attempts", snapshot, screen.context().now)
-        screen.draw(Laid("attempts", attempts))
-        assert ids(hand) == grants
-        await hand.press("1")
-        screen.draw(Laid("attempts", attempts))
-        assert ids(hand) == [row.id for row in attempts[0].rows]
 
 
 # -- moving about ------------------------------------------------------------------------------------------------
