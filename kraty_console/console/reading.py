@@ -193,12 +193,11 @@ class Reading:
                     if not await self._host.ask_token(error):
                         raise
         except NotFound as error:
-            self.look = self.look.failed(error, missing=True)
-            self._desk.not_found(player)
-            self._screen.draw()
-            await self._nearest(player)
-            if self.look.nearest:
-                self._screen.place.row_id = self.look.nearest[0]
+            if (shut_out := await self._shut_out()) is not None:
+                self.look = self.look.failed(shut_out)
+                self._tell_error(shut_out)
+            else:
+                await self._missing(player, error)
         except KratyError as error:
             self.look = self.look.failed(error)
             self._tell_error(error)
@@ -215,6 +214,26 @@ class Reading:
         self._stop_waiting()
         self._screen.draw()
         self._screen.take_keys()
+
+    async def _shut_out(self) -> KratyError | None:
+        """Why the game cannot be entered, where a player was asked for before that was known."""
+        from kraty_console.contract.errors import KratyError
+
+        try:
+            if self._desk.access is None:
+                await self._desk.sign_in()
+        except KratyError as error:
+            return error
+        return None
+
+    async def _missing(self, player: str, error: KratyError) -> None:
+        """There is no such player: say so, then which ones are called nearly so."""
+        self.look = self.look.failed(error, missing=True)
+        self._desk.not_found(player)
+        self._screen.draw()
+        await self._nearest(player)
+        if self.look.nearest:
+            self._screen.place.row_id = self.look.nearest[0]
 
     def _mark(self, before: Snapshot | None, answered: bool) -> None:
         """Mark what changed; rows that are only new because more were asked for did not."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -22,8 +23,10 @@ def install(leave: Callable[[int], None]) -> None:
     def handle(number: signal.Signals) -> None:
         leave(128 + number)
         if number == signal.SIGHUP:
-            # Writing to a vanished terminal may block or fail for ever; what matters is already on disk.
-            loop.call_later(0.8, os._exit, 128 + number)
+            # Writing to a vanished terminal may block this thread for ever; what matters is already on disk.
+            end = threading.Timer(0.8, os._exit, (128 + number,))
+            end.daemon = True
+            end.start()
 
     for number in HANDLED:
         with suppress(NotImplementedError, RuntimeError):

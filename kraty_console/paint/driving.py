@@ -56,6 +56,8 @@ def driver_of(usual: type[Driver], standing: Standing | None, release: Callable[
             super().write(data)
 
         def start_application_mode(self) -> None:
+            if self.exit_event.closed:  # the terminal comes back after a suspension
+                self.exit_event = Bell()
             taken_over = bool(self._given)
             super().start_application_mode()
             self._given = frozenset()

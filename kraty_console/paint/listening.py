@@ -26,7 +26,8 @@ class Bell(Event):
     def __init__(self) -> None:
         super().__init__()
         self._hears, self._rings = os.pipe()
-        self._closed = False
+        self.closed = False
+        """Whether its descriptors are given back."""
 
     def fileno(self) -> int:
         """What is readable from `set` to `clear`."""
@@ -36,20 +37,20 @@ class Bell(Event):
         """Ring; a bell that rings already, or is closed, rings no louder."""
         if not self.is_set():
             super().set()
-            if not self._closed:
+            if not self.closed:
                 os.write(self._rings, b"\0")
 
     def clear(self) -> None:
         """Stop ringing."""
         if self.is_set():
             super().clear()
-            if not self._closed:
+            if not self.closed:
                 os.read(self._hears, 1)
 
     def close(self) -> None:
         """Give its descriptors back; nothing may wait for it any more."""
-        if not self._closed:
-            self._closed = True
+        if not self.closed:
+            self.closed = True
             os.close(self._hears)
             os.close(self._rings)
 

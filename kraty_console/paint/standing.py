@@ -53,6 +53,10 @@ class Standing:
         self.attributes = attributes
         """Of the terminal, to be restored at the end."""
 
+    def forget(self) -> None:
+        """The terminal got another size, and may have another again: what it shows is not known any more."""
+        self.known = False
+
     def keep_every_key(self) -> None:
         """From now on ctrl+c is a key like others, kept for whoever takes over; before, it ended the program."""
         import termios
@@ -82,6 +86,7 @@ _now: Standing | None = None
 def stand(draw: Picture, size: tuple[int, int]) -> bool:
     """Show a picture; False, and nothing shown, where this process does not have the terminal."""
     global _now  # noqa: PLW0603 (there is one terminal)
+    import signal
     import termios
 
     try:
@@ -91,16 +96,18 @@ def stand(draw: Picture, size: tuple[int, int]) -> bool:
         quiet = termios.tcgetattr(0)
         quiet[0] &= ~(termios.IXON | termios.IXOFF | termios.ICRNL | termios.INLCR | termios.IGNCR)
         quiet[3] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN)
-        quiet[6][termios.VMIN], quiet[6][termios.VTIME], quiet[6][termios.VSUSP] = 1, 0, b"\0"
+        quiet[6][termios.VMIN], quiet[6][termios.VTIME] = 1, 0
+        quiet[6][termios.VSUSP] = quiet[6][termios.VQUIT] = b"\0"
         termios.tcsetattr(0, termios.TCSANOW, quiet)
     except (OSError, termios.error):
         return False
-    _now = Standing(draw, size, before)
+    standing = _now = Standing(draw, size, before)
+    signal.signal(signal.SIGWINCH, lambda *_: standing.forget())
     ground = f"\x1b[{draw.ground.behind}m" if draw.ground.behind else ""
     out = [ALTERNATE_SCREEN, HIDDEN_CURSOR, "\x1b[m", ground, "\x1b[2J"]
     for y, x, text, ink in draw.pieces:
         out += [f"\x1b[{y + 1};{x + 1}H", ink.sequence, text]
-    return _now.add("".join([*out, "\x1b[m"]))
+    return standing.add("".join([*out, "\x1b[m"]))
 
 
 def fall() -> bool:

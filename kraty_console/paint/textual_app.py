@@ -99,6 +99,10 @@ class PaintsChanges(App[Result]):
             self._painter = Painter(abilities_of(os.environ.get("TERM")), colours_of(self.console))
             if self._standing is not None:
                 self._painter.adopt(self._standing)
+        if self._standing is not None:
+            if not self._standing.known:
+                self._painter.forget()
+            self._standing = None
         size = screen.outer_size
         cursor = size.clamp_offset(self.cursor_position)
         try:

@@ -75,6 +75,18 @@ async def test_a_session_of_another_studio_is_told_that_the_game_is_not_theirs(b
         await hand.sees("This session may not enter game")
 
 
+async def test_a_game_that_may_not_be_entered_is_told_not_that_its_player_is_missing(backend: Stage) -> None:
+    other = backend.world.credentials["otherStudio"]
+    launch = backend.launch(player="alice_42")
+    launch = replace(launch, profile=replace(launch.profile, studio=other["studioId"], game=other["gameId"]))
+    app = KratyApp(launch, now=now, environ={"TERM": "xterm-256color"})
+    async with app.run_test(size=SIZE) as pilot:
+        hand = Hand(app, pilot)
+        await hand.sees("This session may not enter game")
+        await hand.rest()
+        assert "No player is called" not in hand.text
+
+
 async def test_the_tickets_of_the_demo_are_opened_with_enter(backend: Stage) -> None:
     tries = (Try("alice_42", "the gold never arrived"), Try("bob_7", "my wallet is the same"))
     async with at(backend.app(tries=tries)) as hand:

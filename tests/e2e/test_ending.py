@@ -54,6 +54,8 @@ def test_ctrl_z_gives_the_terminal_back_and_the_screen_comes_again(person: Perso
     assert os.WIFSTOPPED(status)
     person.signal(signal.SIGCONT)
     person.wait_for(lambda text: person.emulator.full_screen and "Nothing is wrong" in text)
+    person.pane("2", "CONTENTS")
+    person.step_to_the_end("Down", 3)
     person.quit()
 
 
@@ -73,12 +75,20 @@ def test_one_ctrl_c_quits_nothing(person: Person) -> None:
     person.quit()
 
 
-@pytest.mark.parametrize("ignored", [False, True], ids=["hang-up", "hang-up ignored by a wrapper"])
-def test_a_vanished_terminal_ends_it_within_a_second(world: World, ignored: bool) -> None:
-    wrapper = ["/bin/sh", "-c", "trap '' HUP; exec \"$@\"", "wrapper"] if ignored else []
+IGNORING = ("/bin/sh", "-c", "trap '' HUP; exec \"$@\"", "wrapper")
+
+
+@pytest.mark.parametrize(
+    ("wrapper", "flags"),
+    [((), ()), (IGNORING, ()), ((), ("--mouse",))],
+    ids=["hang-up", "hang-up ignored by a wrapper", "mouse taken"],
+)
+def test_a_vanished_terminal_ends_it_within_a_second(
+    world: World, wrapper: tuple[str, ...], flags: tuple[str, ...]
+) -> None:
     took = []
     for _ in range(3):
-        with Person([*wrapper, *world.console("grace_hopper")], env=world.env()) as person:
+        with Person([*wrapper, *world.console(*flags, "grace_hopper")], env=world.env()) as person:
             person.on("grace_hopper")
             person.vanish()
             began = time.monotonic()

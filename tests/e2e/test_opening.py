@@ -70,6 +70,36 @@ def test_a_key_typed_at_launch_is_obeyed_once_the_player_is_there(world: World) 
         person.quit()
 
 
+def test_a_player_left_at_once_does_not_come_back(world: World) -> None:
+    with Person(world.console("alice_42"), env=world.env("left")) as person:
+        person.wait_for(stands)
+        person.press("q")
+        person.wait_for("Players opened before")
+        person.press("l")
+        person.wait_for("audit log")
+        person.press("Esc")
+        person.wait_for("Players opened before")
+        assert "Swift Otter" not in person.text()
+        person.press("q")
+        assert person.wait_exit() == 0
+
+
+def test_a_terminal_that_was_smaller_for_a_moment_is_painted_whole(world: World) -> None:
+    with Person(world.console("alice_42"), env=world.env("resized")) as person:
+        person.wait_for(stands)
+        person.resize(60, 20)
+        person.emulator.receive(b"\x1b[2J")  # what a terminal may make of what it cut off
+        person.resize(120, 36)
+        person.on("alice_42")
+        person.pane("2", "CONTENTS")
+        person.pane("1", "roll failed")
+        text = person.text()
+        person.press("C-l")
+        person.wait_for(lambda now: now.splitlines()[1:] == text.splitlines()[1:])
+        person.wait_for("player id or e-mail")
+        person.quit()
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_told_to_go_while_it_opens_it_puts_the_terminal_back(world: World, number: signal.Signals) -> None:
     with Person(world.console(), env=world.env("going")) as person:

@@ -70,7 +70,7 @@ class PlayerScreen(Screen[None]):
         self._places: dict[str, Place] = {}
         self._sections: tuple[Section, ...] = ()
         self._step: NextStep | None = None
-        self._initial = desk.launch.initial_player
+        self._initial = desk.launch.initial_player if look is None else None
         self.go_to_trouble()
 
     # -- what it is made of --------------------------------------------------------------------------------------
