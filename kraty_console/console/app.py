@@ -106,8 +106,7 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Let the memory settle once the first screen stands."""
-        if not self.is_headless:
-            self.call_after_refresh(self._settle_memory)
+        self.call_after_refresh(self._settle_memory)
 
     @staticmethod
     def _settle_memory() -> None:
