@@ -12,6 +12,10 @@ from contextlib import suppress
 HANDLED = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
 
 
+_ends: list[threading.Timer] = []
+"""What ends the process where it cannot end well."""
+
+
 def install(leave: Callable[[int], None]) -> None:
     """Call `leave` with the exit code (128 + signal) when the process is told to go.
 
@@ -27,6 +31,7 @@ def install(leave: Callable[[int], None]) -> None:
             end = threading.Timer(0.8, os._exit, (128 + number,))
             end.daemon = True
             end.start()
+            _ends.append(end)
 
     for number in HANDLED:
         with suppress(NotImplementedError, RuntimeError):
@@ -34,7 +39,9 @@ def install(leave: Callable[[int], None]) -> None:
 
 
 def uninstall() -> None:
-    """Give the signals back."""
+    """Give the signals back; who got here ends well, however long that takes."""
+    while _ends:
+        _ends.pop().cancel()
     loop = asyncio.get_running_loop()
     for number in HANDLED:
         with suppress(NotImplementedError, RuntimeError):
