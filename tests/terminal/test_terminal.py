@@ -89,7 +89,7 @@ def test_a_program_that_leaves_the_terminal_changed_is_told_apart() -> None:
 
 
 def test_a_vanished_terminal_hangs_up_on_its_program() -> None:
-    with Terminal(python("print('on', flush=True); input()")) as terminal:
+    with Terminal(python("import signal; print('on', flush=True); signal.pause()")) as terminal:
         terminal.wait_for("on")
         terminal.vanish()
         assert terminal.process.wait(10) == -signal.SIGHUP
