@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final, Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from kraty_console.client.replies import Reply, data_of
 from kraty_console.contract.errors import BadAnswer
-from kraty_console.contract.wire import Answer
 
 T = TypeVar("T")
-A = TypeVar("A", bound=Answer)
+A = TypeVar("A", bound=BaseModel)
 
 LARGE: Final = 128 * 1024
 """Bytes from which taking an answer apart would be felt by who types meanwhile."""
@@ -47,7 +46,7 @@ async def fetched_aside(shape: type[A], reply: Reply) -> Fetched[A]:
     return await asyncio.to_thread(fetched, shape, reply)
 
 
-def shaped(shape: type[A], data: dict[str, Any], reply: Reply, *, write: bool = False) -> A:
+def shaped(shape: type[A], data: object, reply: Reply, *, write: bool = False) -> A:
     """The object that an answer holds.
 
     Raises:
@@ -57,5 +56,5 @@ def shaped(shape: type[A], data: dict[str, Any], reply: Reply, *, write: bool = 
         return shape.model_validate(data)
     except ValidationError as error:
         where = ", ".join(sorted({".".join(map(str, item["loc"])) for item in error.errors(include_input=False)}))
-        words = f"The answer is not the one asked for (look at: {where})."
+        words = f"The answer is not the one asked for (look at: {where or 'all of it'})."
         raise BadAnswer(words, status=reply.status, request_id=reply.request_id, maybe_applied=write) from None

@@ -15,8 +15,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
+from kraty_console.client.fetched import shaped
 from kraty_console.client.replies import Reply, error_of, parsed
 from kraty_console.client.retries import Retries
 from kraty_console.client.routes import Query, Route
@@ -127,12 +128,7 @@ def _read(shape: type[T], reply: Reply, *, write: bool, enveloped: bool = True) 
         if not isinstance(value, dict) or "data" not in value:
             raise BadAnswer(_NOT_KRATY, status=reply.status, request_id=reply.request_id, maybe_applied=write)
         value = value["data"]
-    try:
-        return shape.model_validate(value)
-    except ValidationError as error:
-        where = ", ".join(sorted({".".join(map(str, item["loc"])) for item in error.errors(include_input=False)}))
-        words = f"The answer is not the one asked for (look at: {where or 'all of it'})."
-        raise BadAnswer(words, status=reply.status, request_id=reply.request_id, maybe_applied=write) from None
+    return shaped(shape, value, reply, write=write)
 
 
 def _waiting(reply: Reply, told: Mapping[str, Any]) -> Refused:

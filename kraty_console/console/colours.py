@@ -154,19 +154,7 @@ _ANSI: Final = Colours(
 
 _MONO: Final = Colours(
     name=MONO,
-    base={
-        "primary": "ansi_default",
-        "secondary": "ansi_default",
-        "accent": "ansi_default",
-        "warning": "ansi_default",
-        "error": "ansi_default",
-        "success": "ansi_default",
-        "foreground": "ansi_default",
-        "background": "ansi_default",
-        "surface": "ansi_default",
-        "panel": "ansi_default",
-        "boost": "ansi_default",
-    },
+    base=dict.fromkeys(_ANSI.base, "ansi_default"),
     variables={
         **_ANSI.variables,
         "live-style": "bold reverse",
