@@ -103,7 +103,8 @@ class _Fleet:
             await self._pause(min(2.0**short_lives - 1, LONGEST_PAUSE_SECONDS))
             if self.is_stopping():
                 return
-            await self._start(number)
+            if await self._start(number):
+                LOG.warning("process %d (%d) answers", number, self._running[number].pid)
 
     async def _pause(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):

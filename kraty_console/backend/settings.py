@@ -33,7 +33,7 @@ class Settings:
     log_format: Literal["text", "json"] = "text"
     log_calls: bool = False
     metrics: tuple[str, int] | None = None
-    """Host and port where `/metrics` answers; of several processes each has the next port."""
+    """Host and port where `/metrics` answers; of several processes each has the next port, from 0 any free one."""
     exit_with_parent: bool = False
     """Stop when the standard input ends, as it does when the process that started this one is gone."""
 
@@ -52,5 +52,7 @@ class Settings:
 
     def of_process(self, number: int) -> Settings:
         """For the process of this number, counted from 0: one alone, with a port of its own for its numbers."""
-        metrics = None if self.metrics is None else (self.metrics[0], self.metrics[1] + number)
+        metrics = self.metrics
+        if metrics and metrics[1]:
+            metrics = (metrics[0], metrics[1] + number)
         return replace(self, workers=1, metrics=metrics, exit_with_parent=True)
