@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
@@ -15,6 +16,9 @@ A = TypeVar("A", bound=BaseModel)
 
 LARGE: Final = 128 * 1024
 """Bytes from which taking an answer apart would be felt by who types meanwhile."""
+
+BREATH: Final = 0.025
+"""Seconds between the steps in which a large answer is taken in, for the keys that came meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,16 @@ async def fetched_aside(shape: type[A], reply: Reply) -> Fetched[A]:
         return fetched(shape, reply)
     import asyncio
 
-    return await asyncio.to_thread(fetched, shape, reply)
+    collects = gc.isenabled()
+    gc.disable()  # so many new objects would set it off again and again, and none of them is garbage
+    try:
+        taken_apart = await asyncio.to_thread(fetched, shape, reply)
+        await asyncio.sleep(BREATH)
+    finally:
+        if collects:
+            gc.collect()
+            gc.enable()
+    return taken_apart
 
 
 def shaped(shape: type[A], data: object, reply: Reply, *, write: bool = False) -> A:

@@ -33,9 +33,6 @@ LONGEST_BEGINNING = 64
 SLOW = 0.1
 """Seconds after which a wait is said."""
 
-BREATH = 0.025
-"""Seconds before many rows are drawn, in which keys that waited are answered."""
-
 HELD = 1.0
 """Seconds of a wait that is said after which keys are taken, though they were typed for a player that is not there."""
 
@@ -202,9 +199,14 @@ class Reading:
             self.look = self.look.failed(error)
             self._tell_error(error)
         else:
+            look = self.look.arrived(fetched, self._desk.now(), note)
             if fetched is not None and self.limit > DEFAULT_LIMIT:
+                from kraty_console.client.fetched import BREATH
+
                 await asyncio.sleep(BREATH)
-            self.look = self.look.arrived(fetched, self._desk.now(), note)
+                self._screen.prepare(look)
+                await asyncio.sleep(BREATH)
+            self.look = look
             self._mark(before, fetched is not None)
             self._desk.opened(self.look.player)
             if before is None:

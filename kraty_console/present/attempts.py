@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from kraty_console.present.document import Document, Item, Section, figure, item, known, mapping, section, shown
 from kraty_console.present.numbers import number, short_id
 from kraty_console.present.safe import SafeText, safe
-from kraty_console.present.table import Cell, Column, Row, Tone, cell, sort_key
+from kraty_console.present.table import Cell, Column, Row, Tone, cell
 from kraty_console.present.times import ago, exact
 from kraty_console.support.actions import COMPLETE
 from kraty_console.support.contents import contents_words
@@ -90,13 +90,13 @@ def row(attempt: Attempt, snapshot: Snapshot, now: datetime, links: Links) -> Ro
             wrong_cell(faults),
         ),
         (
-            sort_key(attempt.status),
-            sort_key(event),
-            sort_key(attempt.score),
-            sort_key(attempt.started_at),
-            sort_key(attempt.completed_at),
-            sort_key(float(len(linked.ids))),
-            sort_key(-{"fine": 0.0, "notice": 1.0, "wrong": 2.0}[faults[0].severity]),
+            attempt.status,
+            event,
+            attempt.score,
+            attempt.started_at,
+            attempt.completed_at,
+            float(len(linked.ids)),
+            -{"fine": 0.0, "notice": 1.0, "wrong": 2.0}[faults[0].severity],
         ),
         attempt.id,
         "attempt id",

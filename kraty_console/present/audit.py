@@ -10,7 +10,7 @@ from kraty_console.present.difference import differences
 from kraty_console.present.document import Document, Section, item, known, mapping, section, shown
 from kraty_console.present.numbers import short_id
 from kraty_console.present.safe import SafeText, safe
-from kraty_console.present.table import Cell, Column, Row, Tone, cell, sort_key
+from kraty_console.present.table import Cell, Column, Row, Tone, cell
 from kraty_console.present.times import ago, exact
 
 if TYPE_CHECKING:
@@ -62,16 +62,16 @@ def row(entry: AuditRow, now: datetime, *, with_player: bool = False) -> Row:
         cell(entry.reason),
     ]
     keys = [
-        sort_key(entry.occurred_at),
-        sort_key(entry.action),
-        sort_key(entry.outcome),
-        sort_key(actor),
-        sort_key(entry.ticket),
-        sort_key(entry.reason),
+        entry.occurred_at,
+        entry.action,
+        entry.outcome,
+        actor,
+        entry.ticket,
+        entry.reason,
     ]
     if with_player:
         cells.insert(3, cell(player))
-        keys.insert(3, sort_key(player))
+        keys.insert(3, player)
     return Row(entry.id, "audit", tuple(cells), tuple(keys), entry.id, "audit row's id")
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from kraty_console.present.document import Document, Item, Section, item, known, mapping, section, shown
 from kraty_console.present.safe import MISSING, SafeText, safe
-from kraty_console.present.table import Cell, Column, Row, Tone, cell, sort_key
+from kraty_console.present.table import Cell, Column, Row, Tone, cell
 from kraty_console.present.times import ago, exact
 from kraty_console.support.measure import grouped
 
@@ -46,18 +46,18 @@ def row(delivery: Delivery, now: datetime, *, with_player: bool = False) -> Row:
         Cell(outcome_words(last), "bad" if last is not None and last.error else "plain"),
     ]
     keys = [
-        sort_key(delivery.created_at),
-        sort_key(delivery.event_name),
-        sort_key(delivery.status),
-        sort_key(delivery.attempt_count),
-        sort_key(delivery.next_attempt_at),
-        sort_key(endpoint),
-        sort_key(last.error if last is not None else None),
+        delivery.created_at,
+        delivery.event_name,
+        delivery.status,
+        delivery.attempt_count,
+        delivery.next_attempt_at,
+        endpoint,
+        last.error if last is not None else None,
     ]
     if with_player:
         player = delivery.player.external_player_id if delivery.player is not None else None
         cells.insert(2, cell(player))
-        keys.insert(2, sort_key(player))
+        keys.insert(2, player)
     return Row(delivery.id, "delivery", tuple(cells), tuple(keys), delivery.id, "delivery id")
 
 

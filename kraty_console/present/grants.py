@@ -10,7 +10,7 @@ from kraty_console.present.attempts import STATUS_TONE, faults_section, status_c
 from kraty_console.present.document import Document, Section, item, known, section, shown
 from kraty_console.present.numbers import short_id
 from kraty_console.present.safe import SafeText, safe
-from kraty_console.present.table import Cell, Column, Row, cell, sort_key
+from kraty_console.present.table import Cell, Column, Row, cell
 from kraty_console.present.times import ago, exact
 from kraty_console.support.contents import contents_words
 from kraty_console.support.diagnosis import grant_faults
@@ -76,13 +76,13 @@ def row(grant: Grant, snapshot: Snapshot, now: datetime, links: Links) -> Row:
             wrong_cell(faults),
         ),
         (
-            sort_key(grant.status),
-            sort_key(contents),
-            sort_key(source),
-            sort_key(grant.created_at),
-            sort_key(expires),
-            sort_key(grant.claimed_at),
-            sort_key(-{"fine": 0.0, "notice": 1.0, "wrong": 2.0}[faults[0].severity]),
+            grant.status,
+            contents,
+            source,
+            grant.created_at,
+            expires,
+            grant.claimed_at,
+            -{"fine": 0.0, "notice": 1.0, "wrong": 2.0}[faults[0].severity],
         ),
         grant.id,
         "grant id",

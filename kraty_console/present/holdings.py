@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from kraty_console.present.document import Document, item, known, mapping, section, shown
 from kraty_console.present.numbers import change, number
 from kraty_console.present.safe import SafeText, safe
-from kraty_console.present.table import Cell, Column, Row, Tone, cell, sort_key
+from kraty_console.present.table import Cell, Column, Row, Tone, cell
 from kraty_console.present.times import ago, exact
 from kraty_console.support.contents import contents_words
 from kraty_console.support.find import ledger_row_id
@@ -44,7 +44,7 @@ def balance_row(holding: WalletHolding, now: datetime) -> Row:
         holding.economy_key,
         "wallet",
         (cell(holding.economy_key), Cell(number(holding.balance)), Cell(ago(holding.updated_at, now), "dim")),
-        (sort_key(holding.economy_key), sort_key(holding.balance), sort_key(holding.updated_at)),
+        (holding.economy_key, holding.balance, holding.updated_at),
         holding.economy_key,
         "economy key",
     )
@@ -56,7 +56,7 @@ def item_row(holding: ItemHolding, now: datetime) -> Row:
         holding.item_key,
         "item",
         (cell(holding.item_key), Cell(number(holding.quantity)), Cell(ago(holding.updated_at, now), "dim")),
-        (sort_key(holding.item_key), sort_key(holding.quantity), sort_key(holding.updated_at)),
+        (holding.item_key, holding.quantity, holding.updated_at),
         holding.item_key,
         "item key",
     )
@@ -79,12 +79,12 @@ def ledger_row(entry: LedgerRow, place: int, now: datetime) -> Row:
             cell(entry.origin, "dim"),
         ),
         (
-            sort_key(entry.occurred_at),
-            sort_key(key),
-            sort_key(entry.delta),
-            sort_key(after),
-            sort_key(entry.reason),
-            sort_key(entry.origin),
+            entry.occurred_at,
+            key,
+            entry.delta,
+            after,
+            entry.reason,
+            entry.origin,
         ),
         entry.ledger_id or key or "",
         "ledger row's id" if entry.ledger_id else "key",

@@ -9,7 +9,7 @@ from kraty_console.present.attempts import STATUS_TONE, status_cell, wrong_cell
 from kraty_console.present.document import Document, item, section, shown
 from kraty_console.present.numbers import short_id
 from kraty_console.present.safe import MISSING, SafeText
-from kraty_console.present.table import Cell, Column, Row, cell, sort_key
+from kraty_console.present.table import Cell, Column, Row, cell
 from kraty_console.present.times import ago, exact
 from kraty_console.support.diagnosis import diagnose_lobby
 from kraty_console.support.measure import grouped
@@ -53,13 +53,13 @@ def row(lobby: Lobby, now: datetime) -> Row:
             wrong_cell((diagnosis,)),
         ),
         (
-            sort_key(lobby.status),
-            sort_key(event),
-            sort_key(lobby.participant_count),
-            sort_key(lobby.mode),
-            sort_key(lobby.started_at),
-            sort_key(lobby.ends_at),
-            sort_key(0.0 if diagnosis.severity == "fine" else -1.0),
+            lobby.status,
+            event,
+            lobby.participant_count,
+            lobby.mode,
+            lobby.started_at,
+            lobby.ends_at,
+            0.0 if diagnosis.severity == "fine" else -1.0,
         ),
         lobby.id,
         "lobby id",

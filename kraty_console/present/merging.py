@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from kraty_console.present.numbers import number
 from kraty_console.present.plain import table_text
 from kraty_console.present.safe import SafeText, safe
-from kraty_console.present.table import Cell, Column, Row, sort_key
+from kraty_console.present.table import Cell, Column, Row
 from kraty_console.present.times import exact
 from kraty_console.support.measure import counted
 
@@ -41,7 +41,7 @@ def _row(each: Sum) -> Row:
         each.what,
         "player",
         (Cell(label), *(Cell(number(value)) for value in numbers)),
-        (sort_key(each.what), *(sort_key(value) for value in numbers)),
+        (each.what, *numbers),
         each.what,
         "key",
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kraty_console.present.profile import folded
 from kraty_console.present.rows import TITLES, tables
 from kraty_console.present.safe import SafeText, safe
-from kraty_console.present.table import Cell, Column, Row, cell, sort_key
+from kraty_console.present.table import Cell, Column, Row, cell
 from kraty_console.present.times import ago
 from kraty_console.present.width import cells, pad
 from kraty_console.support.next_step import next_step
@@ -46,11 +46,11 @@ def hit_row(hit: SearchHit, now: datetime) -> Row:
             Cell(match, "dim"),
         ),
         (
-            sort_key(hit.external_player_id),
-            sort_key(hit.display_name),
-            sort_key(hit.email),
-            sort_key(hit.last_seen_at),
-            sort_key(match),
+            hit.external_player_id,
+            hit.display_name,
+            hit.email,
+            hit.last_seen_at,
+            match,
         ),
         hit.external_player_id,
         "player id",

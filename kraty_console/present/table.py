@@ -14,6 +14,9 @@ from kraty_console.support.scopes import Scope
 Tone = Literal["plain", "dim", "accent", "good", "warn", "bad"]
 """How a text is meant, never a colour; whoever draws decides."""
 
+SortValue = str | float | datetime | None
+"""What a row is sorted by in one column; None where there is nothing."""
+
 SortKey = tuple[int, float, str]
 """Comparable whatever it came from; what is missing sorts behind everything."""
 
@@ -47,8 +50,8 @@ class Row(NamedTuple):
     """Raw; actions take it, the screen never shows it."""
     scope: Scope
     cells: tuple[Cell, ...]
-    sort: tuple[SortKey, ...]
-    """A key for each cell."""
+    sort: tuple[SortValue, ...]
+    """A value for each cell."""
     copies: str
     """Raw: what is copied when this row is under the cursor."""
     copies_what: str
@@ -74,7 +77,7 @@ def cell(text: str | None, tone: Tone = "plain", *, limit: int = 200) -> Cell:
     return Cell(MISSING, "dim") if text is None else Cell(safe(text, limit=limit), tone)
 
 
-def sort_key(value: str | float | datetime | None) -> SortKey:
+def sort_key(value: SortValue) -> SortKey:
     """The sort key of a value; missing ones come last."""
     if value is None:
         return (1, 0.0, "")
@@ -88,9 +91,11 @@ def sort_key(value: str | float | datetime | None) -> SortKey:
 
 def sorted_rows(rows: Sequence[Row], place: int, *, descending: bool) -> list[Row]:
     """The rows by one column; equal ones keep their order, missing values stay last both ways."""
-    present = [row for row in rows if row.sort[place][0] == 0]
-    missing = [row for row in rows if row.sort[place][0] != 0]
-    return sorted(present, key=lambda row: row.sort[place], reverse=descending) + missing
+    keyed = [(sort_key(row.sort[place]), row) for row in rows]
+    present = [each for each in keyed if each[0][0] == 0]
+    missing = [row for key, row in keyed if key[0] != 0]
+    present.sort(key=lambda each: each[0], reverse=descending)
+    return [row for _, row in present] + missing
 
 
 def fit(columns: Sequence[Column], rows: Sequence[Row], available: int, gap: int = 2) -> tuple[Fitted, ...]:

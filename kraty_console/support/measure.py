@@ -70,7 +70,9 @@ def as_utc(moment: datetime) -> datetime:
 
 def age(moment: datetime, now: datetime) -> float:
     """Seconds from the moment to now; negative while it is ahead."""
-    return (as_utc(now) - as_utc(moment)).total_seconds()
+    if now.tzinfo is None or moment.tzinfo is None:
+        now, moment = as_utc(now), as_utc(moment)
+    return (now - moment).total_seconds()
 
 
 def since(moment: datetime, now: datetime) -> str:

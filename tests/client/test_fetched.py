@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import threading
+from contextlib import nullcontext
 
 import pytest
 from pydantic import model_validator
@@ -27,6 +29,18 @@ class Told(Answer):
         return self
 
 
+class Collecting(Answer):
+    """Whether garbage was looked for while this was made."""
+
+    name: str
+    collected: bool = True
+
+    @model_validator(mode="after")
+    def _note(self) -> Collecting:
+        object.__setattr__(self, "collected", gc.isenabled())
+        return self
+
+
 def reply(size: int, **data: object) -> Reply:
     content = json.dumps({"data": {**data, "padding": "x" * size}}).encode()
     return Reply(200, {"etag": '"7"'}, content, 12.0)
@@ -37,6 +51,19 @@ def test_an_answer_is_taken_apart_aside_where_it_is_large(size: int, aside: bool
     answer = asyncio.run(fetched_aside(Told, reply(size, name="alice")))
     assert (answer.value.name, answer.etag, answer.elapsed_ms) == ("alice", '"7"', 12.0)
     assert (answer.value.read_by != threading.get_ident()) is aside
+
+
+@pytest.mark.parametrize("collects", [True, False])
+@pytest.mark.parametrize("named", [{"name": "alice"}, {}])
+def test_collecting_rests_meanwhile_and_goes_on_as_before(named: dict[str, str], collects: bool) -> None:
+    before = gc.isenabled()
+    (gc.enable if collects else gc.disable)()
+    try:
+        with nullcontext() if named else pytest.raises(BadAnswer):
+            assert not asyncio.run(fetched_aside(Collecting, reply(LARGE, **named))).value.collected
+        assert gc.isenabled() is collects
+    finally:
+        (gc.enable if before else gc.disable)()
 
 
 @pytest.mark.parametrize("size", [1, LARGE])

@@ -52,6 +52,18 @@ async def test_at_the_end_of_a_list_cut_short_more_is_asked_for_and_the_cursor_s
         assert not hand.app.bottom.reading.marked
 
 
+async def test_rows_made_ready_for_one_pane_are_not_shown_in_another(backend: Stage) -> None:
+    async with at(backend.app(player="alice_42")) as hand:
+        await hand.looks_at("alice_42")
+        await hand.press("1")
+        attempts = ids(hand)
+        hand.app.bottom.prepare(hand.app.bottom.look)
+        await hand.press("2")
+        assert set(ids(hand)).isdisjoint(attempts)
+        await hand.press("1")
+        assert ids(hand) == attempts
+
+
 # -- moving about ------------------------------------------------------------------------------------------------
 
 

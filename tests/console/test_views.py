@@ -16,7 +16,7 @@ from kraty_console.console.views.search import resting_lines
 from kraty_console.console.views.tabs import tab_lines
 from kraty_console.console.views.text import Line
 from kraty_console.present.safe import SafeText
-from kraty_console.present.table import Cell, Column, Row, sort_key
+from kraty_console.present.table import Cell, Column, Row
 from kraty_console.support.next_step import NextStep
 from tests.console.in_order import in_order
 from tests.console.stage import NOW
@@ -166,7 +166,7 @@ COLUMNS = (Column("event", "EVENT", 4, 10, priority=1), Column("score", "SCORE",
 
 def row(name: str, score: int) -> Row:
     cells = (Cell(SafeText(name)), Cell(SafeText(str(score)), "good"))
-    return Row(name, "attempt", cells, (sort_key(name), sort_key(score)), name, "id")
+    return Row(name, "attempt", cells, (name, score), name, "id")
 
 
 def section(*scores: int) -> Section:

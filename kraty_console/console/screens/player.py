@@ -39,6 +39,8 @@ from kraty_console.support.actions import ActionContext
 from kraty_console.support.scopes import PANES, PaneId
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from kraty_console.support.next_step import NextStep
 
 
@@ -69,6 +71,7 @@ class PlayerScreen(Screen[None]):
         self._pane: PaneId = PANES[0].id
         self._places: dict[str, Place] = {}
         self._sections: tuple[Section, ...] = ()
+        self._prepared: tuple[Look, PaneId, tuple[Section, ...]] | None = None
         self._step: NextStep | None = None
         self._initial = desk.launch.initial_player if look is None else None
         self.go_to_trouble()
@@ -186,7 +189,7 @@ class PlayerScreen(Screen[None]):
         look = self.look
         self.draw_header()
         snapshot = look.snapshot
-        self._sections = view.sections(self._desk, look, now, self._pane)
+        self._sections = self._lists(look, now)
         self.set_class(snapshot is None, "-start")
         self.tabs.show(self._pane, snapshot)
         self.profile.show(snapshot, now)
@@ -197,6 +200,17 @@ class PlayerScreen(Screen[None]):
             stale=view.is_old(look, waiting=self.reading.waiting),
         )
         self.draw_row()
+
+    def prepare(self, look: Look) -> None:
+        """Make the rows of the open pane ready for a look that is drawn next: with many rows that is half the work."""
+        self._prepared = (look, self._pane, view.sections(self._desk, look, self._desk.now(), self._pane))
+
+    def _lists(self, look: Look, now: datetime) -> tuple[Section, ...]:
+        """The lists of the open pane; those made ready serve once, since ages move on."""
+        (prepared_look, pane, lists), self._prepared = self._prepared or (None, None, ()), None
+        if prepared_look is look and pane == self._pane:
+            return lists
+        return view.sections(self._desk, look, now, self._pane)
 
     def draw_row(self) -> None:
         """Bring up to date what depends on the row under the cursor."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from kraty_console.console.look import Look, Status
 from kraty_console.console.views.rows import Section
 from kraty_console.present.safe import safe
-from kraty_console.present.table import Cell, Column, Row, sort_key
+from kraty_console.present.table import Cell, Column, Row
 
 if TYPE_CHECKING:
     from kraty_console.console.desk import Desk
@@ -51,7 +51,7 @@ def start_sections(desk: Desk, look: Look) -> tuple[Section, ...]:
                 each.player,
                 "player",
                 (Cell(safe(each.player, limit=60), "accent"), Cell(safe(each.complaint, limit=200))),
-                (sort_key(each.player), sort_key(each.complaint)),
+                (each.player, each.complaint),
                 each.player,
                 "player id",
             )
@@ -69,4 +69,4 @@ def start_sections(desk: Desk, look: Look) -> tuple[Section, ...]:
 
 
 def _player_row(player: str) -> Row:
-    return Row(player, "player", (Cell(safe(player, limit=80)),), (sort_key(player),), player, "player id")
+    return Row(player, "player", (Cell(safe(player, limit=80)),), (player,), player, "player id")
