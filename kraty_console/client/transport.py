@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
     from kraty_console.client.ahead import Ahead
 
+_NO_TLS = frozenset({"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST"})
+"""OpenSSL's reasons, old and new, for an answer that is no TLS at all."""
+
 BeforeSend = Callable[[], Awaitable[None]]
 
 
@@ -240,6 +243,8 @@ def _cause(error: BaseException) -> str:
     while seen is not None:
         if isinstance(seen, ssl.SSLCertVerificationError):
             return f"its certificate is not trusted: {seen.verify_message}"
+        if isinstance(seen, ssl.SSLError) and seen.reason in _NO_TLS:
+            return "what answers there does not speak https: check the port"
         if isinstance(seen, OSError) and seen.strerror:
             return os.strerror(seen.errno) if seen.errno and seen.errno > 0 else seen.strerror
         seen = seen.__cause__ or seen.__context__

@@ -75,6 +75,9 @@ def words_of(error: KratyError, *, role: str | None = None) -> Words:
         )
     if isinstance(error, Refused):
         return _refused(error, message, trace)
+    if isinstance(error, Invalid) and error.status is None:  # it was never sent
+        title = f"{message[:1].upper()}{message[1:]}."
+        return Words(SafeText(title), SafeText(title), SafeText(""), FAILED)
     if isinstance(error, Invalid):
         return _words("Not applied: the request was not understood.", trace, _fields(error, message), "", FAILED)
     if isinstance(error, Unavailable):

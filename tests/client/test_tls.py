@@ -61,3 +61,17 @@ async def test_the_certificate_of_another_name(
         await client_of(f"https://127.0.0.1:{port}").me()
     assert heard == []
     assert not raised.value.maybe_applied
+
+
+async def test_a_port_that_speaks_no_tls(client_of: MakeClient) -> None:
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(connected, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(Unavailable, match="does not speak https: check the port"):
+            await client_of(f"https://localhost:{port}").me()
