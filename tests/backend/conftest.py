@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from kraty_console.backend.storage.connecting import make_engine
 from kraty_console.backend.storage.database import Database
 from tests.backend.world import World, make_world
-from tests.databases import KINDS, PostgresqlServer, SqliteFiles
+from tests.databases import KINDS, PATIENT, PostgresqlServer, SqliteFiles
 
 
 @pytest.fixture(scope="session")
@@ -38,7 +38,7 @@ def database_url(databases: Source) -> str:
 @cache
 def _engine(url: str) -> AsyncEngine:
     """One for all tests: what it has learned of statements outlives its connections, which end with each test."""
-    return make_engine(url)
+    return make_engine(url, PATIENT)
 
 
 @pytest.fixture

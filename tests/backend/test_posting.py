@@ -13,6 +13,7 @@ import pytest
 from kraty_console.backend.webhooks import targets
 from kraty_console.backend.webhooks.posting import MOST_READ, Outcome, Poster
 from tests.backend.receiver import Receiver, answer, receiving
+from tests.ports import reserved_port
 
 BODY = '{"text":"größer"}'.encode()
 
@@ -105,9 +106,8 @@ async def test_who_is_too_slow_has_not_answered(receiver: Receiver) -> None:
 
 
 async def test_who_does_not_listen_is_told_in_words() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    outcome = await post(f"http://127.0.0.1:{port}/")
+    with reserved_port() as port:
+        outcome = await post(f"http://127.0.0.1:{port}/")
     assert outcome.error == f"no connection to 127.0.0.1:{port}: Connect call failed ('127.0.0.1', {port})"
 
 

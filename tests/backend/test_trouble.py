@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
+import asyncpg
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
@@ -111,16 +113,17 @@ async def test_a_statement_and_a_wait_for_a_row_have_an_end(opened: Opener) -> N
 
 
 async def test_a_transaction_that_rests_too_long_is_ended_and_tells_so(opened: Opener) -> None:
-    async def rest(database: Database, watcher: Database) -> None:
+    async def rest(database: Database, other: Database) -> None:
         async with database.transaction() as tx:
-            pid = await tx.scalar(sa.text("SELECT pg_backend_pid()"))
-            while await do(watcher, f"SELECT count(*) FROM pg_stat_activity WHERE pid = {pid}"):
-                pass
+            await tx.execute(sa.text("SELECT pg_advisory_xact_lock(76)"))
+            await tx.execute(sa.text("SET LOCAL idle_in_transaction_session_timeout = 20"))
+            await do(other, "SELECT pg_advisory_xact_lock(76)")  # once the server has ended who held it
             await tx.scalar(sa.text("SELECT 1"))
 
-    async with opened(Limits(idle_ms=20)) as database, opened() as watcher:
+    async with opened(Limits(idle_ms=34_000)) as database, opened() as other:
+        assert await do(database, "SHOW idle_in_transaction_session_timeout") == "34s"
         with pytest.raises(DBAPIError) as caught:
-            await rest(database, watcher)
+            await rest(database, other)
         assert fault_of(caught.value) is Fault.AWAY
         assert await do(database, "SELECT 1") == 1
 
@@ -156,6 +159,62 @@ async def test_connections_that_a_restart_cut_are_replaced_without_anybody_notic
             return tries
 
         assert await database.run(cut_once) == 2
+
+
+@asynccontextmanager
+async def never_hung_up(url: str) -> AsyncIterator[tuple[str, asyncio.Event]]:
+    """The server's URL by way of us: its last words are passed on, its end is not; and the event of those words."""
+    parsed = sa.make_url(url)
+    last_words = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        answers, questions = await asyncio.open_unix_connection(f"{parsed.query['host']}/.s.PGSQL.5432")
+
+        async def ask() -> None:
+            while (asked := await reader.read(65_536)) and not asked.startswith(b"X"):  # the client's own end
+                questions.write(asked)
+            writer.close()
+            questions.close()
+
+        asking = asyncio.create_task(ask())
+        while answer := await answers.read(65_536):
+            writer.write(answer)
+        last_words.set()
+        await asking
+
+    with tempfile.TemporaryDirectory(prefix="kraty-through-") as folder:
+        server = await asyncio.start_unix_server(serve, f"{folder}/.s.PGSQL.5432")
+        yield parsed.update_query_dict({"host": folder}).render_as_string(hide_password=False), last_words
+        server.close()
+        await server.wait_closed()
+
+
+async def test_a_connection_between_its_last_words_and_its_end_is_lost(url: str, opened: Opener) -> None:
+    """Asked then, asyncpg speaks of a fault of its own, also while a connection is made, where nobody words it anew."""
+    async with never_hung_up(url) as (through, last_words), opened() as other:
+
+        async def ended(pid: object) -> None:
+            last_words.clear()
+            await do(other, f"SELECT pg_terminate_backend({pid})")
+            await last_words.wait()
+            await do(other, "SELECT 1")  # they are heard while something is awaited
+
+        new = await asyncpg.connect(through)
+        await ended(new.get_server_pid())
+        with pytest.raises(asyncpg.InternalClientError) as raised:
+            await new.execute("SELECT 1")
+        assert fault_of(raised.value) is Fault.AWAY
+
+        database = Database.open(through)
+        await ended(await do(database, "SELECT pg_backend_pid()"))
+        with pytest.raises(DBAPIError) as caught:
+            async with database.read() as tx:
+                await tx.scalar(sa.text("SELECT 1"))
+        assert caught.value.orig is not None
+        assert isinstance(caught.value.orig.__cause__, asyncpg.InternalClientError)
+        assert fault_of(caught.value) is Fault.AWAY
+        assert await do(database, "SELECT 1") == 1
+        await database.close()
 
 
 async def test_behind_a_pooler_no_statement_outlives_its_transaction(opened: Opener) -> None:

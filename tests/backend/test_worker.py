@@ -77,14 +77,18 @@ async def test_what_is_under_way_may_end_and_what_takes_too_long_is_cancelled() 
             cut.set()
         return 0
 
-    worker = Worker([Job("short", 1, short, finish), Job("endless", 1, endless)], lambda: 0)
-    worker.start()
+    quick, slow = Worker([Job("short", 1, short, finish)], lambda: 0), Worker([Job("endless", 1, endless)], lambda: 0)
+    for worker in (quick, slow):
+        worker.start()
     await begun.wait()
-    go.set()
-    await worker.stop(0.05)
-    assert ended.is_set()
+    stopping = asyncio.ensure_future(quick.stop(HOUR))
+    await slow.stop(0.05)
     assert cut.is_set()
-    assert worker.states["short"].done == 1
+    assert not stopping.done()
+    go.set()
+    await stopping
+    assert ended.is_set()
+    assert quick.states["short"].done == 1
 
 
 async def test_one_that_never_started_stops_too() -> None:

@@ -8,6 +8,7 @@ import http.client
 import json
 import random
 import threading
+import weakref
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -30,13 +31,14 @@ from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.migrate import migrate
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.backend.watching.calls import AnsweredCall, Watch
+from tests.databases import PATIENT
 
 T = TypeVar("T")
 
 NOW = 1_780_000_000_000
 """The moment at which tests begin (milliseconds); the clock stands still unless a test moves it."""
 
-_PATIENCE = 30.0
+_PATIENCE = 100.0
 
 _COUNTS = sa.text("SELECT " + ", ".join(f"(SELECT count(*) FROM {each}) AS {each}" for each in tables.metadata.tables))
 """How many rows each table has. As text, for SQLAlchemy takes longer to write so much than a database to answer it."""
@@ -118,7 +120,7 @@ class Backend:
         self._stop: Callable[[], None] = lambda: None
         self._failure: BaseException | None = None
         self._calls = threading.local()
-        self._connections: list[http.client.HTTPConnection] = []
+        self._hang_up: list[Callable[[], object]] = []
         self._thread = threading.Thread(target=self._work, daemon=True)
 
     @contextmanager
@@ -131,8 +133,8 @@ class Backend:
         try:
             yield self
         finally:
-            for connection in self._connections:
-                connection.close()
+            for hang_up in self._hang_up:
+                hang_up()
             self._stop()
             self._thread.join(_PATIENCE)
             assert not self._thread.is_alive()
@@ -149,7 +151,7 @@ class Backend:
         if self._reachable:
             await migrate(self.database_url)
         self.loop = asyncio.get_running_loop()
-        self.db = Database.open(self.database_url)
+        self.db = Database.open(self.database_url, PATIENT)
         services = Services(
             db=self.db,
             now_ms=lambda: self.clock.ms,
@@ -174,6 +176,7 @@ class Backend:
         outer = self
         config = server_config(build_app(services, self._routes))
         config.port = 0
+        config.timeout_keep_alive = 3600  # a test may come long after the one before
         server = self._server = Server(config)
         self._stop = lambda: setattr(server, "should_exit", True)
         try:
@@ -237,7 +240,7 @@ class Backend:
         body: object = None,
         headers: Mapping[str, str] | None = None,
     ) -> Answered:
-        """One request on a kept connection: the target goes out as it stands; `bytes` as a body do, too."""
+        """One request on the connection of this thread: the target goes out as it stands; `bytes` as a body do, too."""
         sent = dict(headers or {})
         if token is not None:
             sent.setdefault("Authorization", f"Bearer {token}")
@@ -246,7 +249,7 @@ class Backend:
         if connection is None:
             connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=_PATIENCE)
             self._calls.connection = connection
-            self._connections.append(connection)
+            self._hang_up.append(weakref.finalize(threading.current_thread(), connection.close))
         try:
             connection.putrequest(method, target, skip_accept_encoding=True)
             for name, value in sent.items():

@@ -52,4 +52,11 @@ def fault_of(error: BaseException) -> Fault | None:
         return Fault.COLLISION
     if isinstance(error, InterfaceError | OSError) or getattr(error, "connection_invalidated", False):
         return Fault.AWAY
-    return None
+    return Fault.AWAY if _is_confused(original) else None
+
+
+def _is_confused(error: BaseException) -> bool:
+    """Whether asyncpg lost its way: the server's last words were heard between two questions, its end not yet."""
+    from asyncpg import InternalClientError  # loaded already where there is PostgreSQL
+
+    return isinstance(error, InternalClientError) or isinstance(error.__cause__, InternalClientError)
