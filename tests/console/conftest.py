@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.console.copies import World
 from tests.console.sheets import parsed_once
-from tests.console.stage import Stage, World, build_world, stage
+from tests.console.stage import Stage, build_world, stage
 from tests.console.wire import Wire
 from tests.once import made_once
 

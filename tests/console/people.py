@@ -75,7 +75,9 @@ class Colleague:
 def colleague(stage: Stage, role: str = "GAME_ADMIN") -> Iterator[Colleague]:
     """Somebody else signed in on the same backend."""
     token = stage.world.credentials["sessions"][role]
-    with httpx.Client(base_url=stage.url, headers={"authorization": f"Bearer {token}"}, trust_env=False) as http:
+    session = {"authorization": f"Bearer {token}"}
+    # Plain HTTP verifies nothing; reading a hundred certificates for it takes as long as the calls.
+    with httpx.Client(base_url=stage.url, headers=session, trust_env=False, verify=False) as http:
         yield Colleague(stage, http)
 
 

@@ -6,9 +6,10 @@ import asyncio
 import tempfile
 from pathlib import Path
 
+from tests.console.copies import World
 from tests.console.drive import SMALL, at
 from tests.console.scenes import REASON, Scene
-from tests.console.stage import Stage, World, build_world, stage
+from tests.console.stage import Stage, build_world, stage
 
 FOLDER = Path(__file__).parents[2] / "screenshots"
 

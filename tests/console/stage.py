@@ -8,15 +8,13 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
-import os
 import random
-import shutil
 import socket
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -34,6 +32,7 @@ from kraty_console.config.launch import Launch, Try
 from kraty_console.config.profiles import Profile
 from kraty_console.console.app import KratyApp
 from kraty_console.contract.secret import Secret
+from tests.console.copies import World
 
 NOW = datetime(2026, 6, 11, 14, 2, 31, tzinfo=UTC)
 """When the world of the tests is looked at: a Thursday afternoon."""
@@ -49,41 +48,6 @@ def now() -> datetime:
 def now_ms() -> int:
     """The same moment as the backend counts it."""
     return int(NOW.timestamp() * 1000)
-
-
-_numbers = itertools.count()
-
-
-@dataclass(frozen=True)
-class World:
-    """A database file with the demo world, and the credentials to it."""
-
-    file: Path
-    credentials: dict[str, Any]
-    _as_they_came: list[Path] = field(default_factory=list)
-    """Copies that were looked at only."""
-
-    @classmethod
-    def of(cls, folder: Path) -> World:
-        """The one that `build_world` made in a folder."""
-        return cls(folder / "world.sqlite", json.loads((folder / "credentials.json").read_text(encoding="utf-8")))
-
-    @contextmanager
-    def copied_to(self, file: Path) -> Iterator[None]:
-        """A copy that may be changed; one that was not serves again."""
-        if self._as_they_came:
-            self._as_they_came.pop().replace(file)
-        else:
-            shutil.copyfile(self.file, file)
-            os.utime(file, ns=(0, 0))  # any change gives it another time
-        log = file.with_name(f"{file.name}-wal")
-        try:
-            yield
-        finally:
-            if file.stat().st_mtime_ns == 0 and not log.exists():
-                self._as_they_came.append(file.replace(self.file.with_name(f"{os.getpid()}-{next(_numbers)}")))
-            else:
-                file.unlink()
 
 
 def build_world(folder: Path) -> None:
@@ -109,6 +73,8 @@ class Stage:
     url: str
     world: World
     folder: Path
+    file: Path
+    """The database."""
     services: Services
 
     def launch(
@@ -205,13 +171,12 @@ def _numbered(app: Any) -> Any:
 @contextmanager
 def stage(world: World, folder: Path, *, wrap: Any = None) -> Iterator[Stage]:
     """Serve a copy of the world from a thread of its own; `wrap` may put an ASGI layer around the application."""
-    file = folder / "kraty.sqlite"
     chance = random.Random(7)
     started = threading.Event()
     held: dict[str, Any] = {}
 
     async def serve() -> None:
-        database = Database.open(f"sqlite:///{file}")
+        database = Database(copy.engine)
         services = Services(
             db=database,
             now_ms=now_ms,
@@ -236,13 +201,13 @@ def stage(world: World, folder: Path, *, wrap: Any = None) -> Iterator[Stage]:
         finally:
             await database.close()
 
-    with world.copied_to(file):
+    with world.copied() as copy:
         thread = threading.Thread(target=lambda: asyncio.run(serve()), name="stage")
         thread.start()
         started.wait()
         try:
             port = held["server"].servers[0].sockets[0].getsockname()[1]
-            yield Stage(f"http://127.0.0.1:{port}", world, folder, held["services"])
+            yield Stage(f"http://127.0.0.1:{port}", world, folder, copy.file, held["services"])
         finally:
             held["server"].end()
             thread.join()

@@ -11,10 +11,11 @@ import pytest
 
 from kraty_console.backend.demo.hostile import HOSTILE_NAMES
 from kraty_console.console.app import KratyApp
+from tests.console.copies import World
 from tests.console.drive import SIZE, SMALL, Hand
 from tests.console.pictured import NO_WRAP, Painted
 from tests.console.scenes import DIALOGS, LOOKS, Scene
-from tests.console.stage import Stage, World, stage
+from tests.console.stage import Stage, stage
 from tests.paint.screens import mend_halves, seen
 from tests.terminal import Emulator
 

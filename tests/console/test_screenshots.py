@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.console.copies import World
 from tests.console.screenshots import FOLDER, draw_all
-from tests.console.stage import World
 
 
 def test_they_are_not_stale(world: World, tmp_path: Path) -> None:

@@ -131,7 +131,7 @@ async def test_an_email_in_other_capitals_finds_its_player_without_suggestions(b
 
 
 async def test_an_id_of_one_character_opens_that_player(backend: Stage) -> None:
-    with sqlite3.connect(backend.folder / "kraty.sqlite") as database:
+    with sqlite3.connect(backend.file) as database:
         database.execute("UPDATE players SET external_player_id = 'z' WHERE external_player_id = 'ivy'")
     database.close()
     async with at(backend.app()) as hand:
@@ -248,7 +248,7 @@ async def test_the_late_answer_of_an_older_look_up_is_dropped(backend: Stage, wi
 
 
 async def test_a_merged_guest_leads_to_the_player_it_became(backend: Stage) -> None:
-    with sqlite3.connect(backend.folder / "kraty.sqlite") as database:
+    with sqlite3.connect(backend.file) as database:
         database.execute(
             "INSERT INTO player_aliases (studio_id, game_id, environment, external_player_id, player_id, created_at) "
             "SELECT studio_id, game_id, environment, 'guest_of_old', player_id, created_at FROM players "

@@ -17,11 +17,12 @@ import pytest
 from textual.app import App
 
 from kraty_console.backend.demo.hostile import HOSTILE_NAMES
+from tests.console.copies import World
 from tests.console.drive import SIZE, SMALL
 from tests.console.people import impatient
 from tests.console.pictured import Picture, pictures
 from tests.console.scenes import DIALOGS, LOOKS, PANES, STATES, THEMES, Scene
-from tests.console.stage import Stage, World, stage
+from tests.console.stage import Stage, stage
 from tests.console.wire import Wire
 
 Compare = Callable[..., bool]
