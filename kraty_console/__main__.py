@@ -19,7 +19,10 @@ def main() -> NoReturn:
     from kraty_console.cli.main import main as run
 
     gc.enable()
-    run()
+    try:
+        run()
+    finally:
+        gc.freeze()  # what is left ends with the process; of a backend, looking through it takes a quarter of a second
 
 
 if __name__ == "__main__":

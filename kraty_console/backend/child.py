@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 import sys
@@ -29,6 +30,8 @@ def main() -> None:
         serve_alone(settings, socket.socket(fileno=int(descriptor)), first=False)
     except CannotServe as refused:
         sys.exit(f"Error: {refused}")
+    finally:
+        gc.freeze()  # as at the end of every command
 
 
 if __name__ == "__main__":
