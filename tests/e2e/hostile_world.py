@@ -42,20 +42,23 @@ def strings() -> list[str]:
     return [entry.value[:_LONGEST] for entry in load_hostile() if entry.can_be_text]
 
 
-def plant(database: Path) -> Planted:
+def planted() -> Planted:
+    """What `plant` puts into a database."""
+    carriers = tuple(f"carrier_{number}" for number, _ in enumerate(chunked(strings(), PER_CARRIER)))
+    return Planted(carriers, tuple(dict.fromkeys(entry.value for entry in load_hostile() if _can_be_an_id(entry))))
+
+
+def plant(database: Path) -> None:
     """Put the corpus into a database of the demo world that nobody serves."""
     with closing(sqlite3.connect(database)) as connection, connection:
         connection.row_factory = sqlite3.Row
-        garden = _Garden(connection)
-        values = strings()
-        chunks = [values[begin : begin + PER_CARRIER] for begin in range(0, len(values), PER_CARRIER)]
-        carriers = tuple(garden.carrier(f"carrier_{number}", chunk) for number, chunk in enumerate(chunks))
+        garden, told = _Garden(connection), planted()
+        for carrier, chunk in zip(told.carriers, chunked(strings(), PER_CARRIER), strict=True):
+            garden.carrier(carrier, chunk)
         known = {row[0] for row in connection.execute("SELECT external_player_id FROM players")}
-        ids = tuple(dict.fromkeys(entry.value for entry in load_hostile() if _can_be_an_id(entry)))
-        for each in ids:
+        for each in told.ids:
             if each not in known:
                 garden.player(each, each)
-        return Planted(carriers, ids)
 
 
 def _can_be_an_id(entry: Hostile) -> bool:
@@ -98,15 +101,14 @@ class _Garden:
         )
         return player_id
 
-    def carrier(self, external_id: str, values: Sequence[str]) -> str:
-        """A player with a row of every kind for each string; returns the external id."""
+    def carrier(self, external_id: str, values: Sequence[str]) -> None:
+        """A player with a row of every kind for each string."""
         player_id = self.player(external_id, external_id)
         for number, text in enumerate(values):
             self._attempt(player_id, text, number)
             self._holdings(player_id, text, number)
             self._lobby(player_id, text, number)
             self._audit(player_id, external_id, text, number)
-        return external_id
 
     def _attempt(self, player_id: str, text: str, number: int) -> None:
         event, window, attempt = uuid4().hex, uuid4().hex, uuid4().hex

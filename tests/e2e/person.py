@@ -43,6 +43,10 @@ class Person(Terminal):
         """The last line that says something."""
         return self.text().rstrip().rpartition("\n")[2]
 
+    def player(self) -> str:
+        """The player that the top line names; empty while none is open."""
+        return self.heading().partition(" LIVE ")[0].partition(" ▸ ")[2].strip()
+
     def signed_in(self, role: str = "GAME_ADMIN") -> None:
         """Wait until the console knows who we are."""
         self.wait_for(lambda _: role in self.heading())

@@ -38,7 +38,7 @@ class Demo(Person):
         (folder,) = self.temporary.iterdir()
         (listens,) = [each.laddr for each in self.backend().net_connections() if each.status == psutil.CONN_LISTEN]
         url = f"http://{listens.ip}:{listens.port}"
-        return World(url, Credentials.read(folder / "credentials.json"), folder, self.backend().pid)
+        return World(url, Credentials.read(folder / "credentials.json"), folder, folder)
 
 
 @pytest.fixture

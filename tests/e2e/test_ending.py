@@ -21,7 +21,7 @@ second"); tried three times, since the machine may be busy with other things."""
 
 @pytest.fixture
 def person(world: World) -> Iterator[Person]:
-    with Person(world.console("grace_hopper"), env=world.env()) as person:
+    with Person(world.console("grace_hopper"), env=world.env("ending")) as person:
         person.on("grace_hopper")
         yield person
 
@@ -88,7 +88,7 @@ def test_a_vanished_terminal_ends_it_within_a_second(
 ) -> None:
     took = []
     for _ in range(3):
-        with Person([*wrapper, *world.console(*flags, "grace_hopper")], env=world.env()) as person:
+        with Person([*wrapper, *world.console(*flags, "grace_hopper")], env=world.env("ending")) as person:
             person.on("grace_hopper")
             person.vanish()
             began = time.monotonic()

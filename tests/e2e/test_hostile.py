@@ -5,18 +5,16 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from unicodedata import normalize
 
 import pytest
 
-from tests.e2e.hostile_world import Planted, plant
+from tests.e2e.conftest import Serve
+from tests.e2e.hostile_world import Planted, plant, planted
 from tests.e2e.person import Person
-from tests.e2e.world import World, serving
+from tests.e2e.world import World
 from tests.terminal.audit import assert_clean, unseen
 
 PANES = ("attempts", "grants", "wallet", "lobbies", "items", "audit")
@@ -33,12 +31,9 @@ class HostileWorld:
 
 
 @pytest.fixture(scope="module")
-def hostile(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[HostileWorld]:
-    folder = tmp_path_factory.mktemp("hostile")
-    shutil.copytree(demo_folder, folder, dirs_exist_ok=True)
-    planted = plant(folder / "kraty.db")
-    with serving(folder) as world:
-        yield HostileWorld(world, planted)
+def hostile(serve: Serve) -> HostileWorld:
+    world = serve("hostile", lambda folder: plant(folder / "kraty.db"))
+    return HostileWorld(world, planted())
 
 
 @pytest.mark.parametrize("number", range(3))
@@ -82,7 +77,7 @@ def test_ids_of_every_class_as_the_player_on_screen_and_in_a_dialog(hostile: Hos
     world = hostile.world
     ids = hostile.planted.ids[number::5]
     env = world.env(f"ids {number}")
-    state = world.folder / f"state {number}"
+    state = world.homes / f"state {number}"
     state.mkdir(mode=0o700)
     (state / f"recent-{world.credentials.game}-live.json").write_text(json.dumps(ids))
     with Person(world.console(), env=env | {"KRATY_STATE": str(state)}) as person:
@@ -90,12 +85,12 @@ def test_ids_of_every_class_as_the_player_on_screen_and_in_a_dialog(hostile: Hos
         person.leave_search()
         opened = set()
         for turn, _ in enumerate(ids):
-            before = who(person)
+            before = person.player()
             person.press("p")
             person.wait_for(lambda text: "Recent players" in text and person.focus() != "")
             person.press("PageDown", "PageDown", "PageDown", "Enter")  # the one opened least recently comes last
-            person.wait_for(lambda text, before=before: who(person) != before and "last seen" in text)
-            opened.add(who(person))
+            person.wait_for(lambda text, before=before: person.player() != before and "last seen" in text)
+            opened.add(person.player())
             if turn % 3 == 0:
                 person.dialog(*(("C", "Credit"), ("B", "an"), ("M", "rant"))[turn // 3 % 3])
                 person.cancel()
@@ -152,11 +147,6 @@ def test_the_plain_output_and_the_json_of_a_carrier(hostile: HostileWorld) -> No
     raw = "\n".join(plain(hostile.world, "show", carrier, "--json"))
     assert raw.isascii()
     assert json.loads(raw)
-
-
-def who(person: Person) -> str:
-    """The player that the top line names."""
-    return person.heading().partition(" LIVE ")[0].partition(" ▸ ")[2].strip()
 
 
 def plain(world: World, *arguments: str) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from itertools import count
 
 import pytest
 
@@ -57,7 +58,8 @@ class Late(ModalScreen):
 
 class Form(KeysInOrder, App):
     CSS = "Row, Horizontal { height: 1; } #said { height: 1; }"
-    BINDINGS = [("ctrl+b", "box", "Box"), ("ctrl+l", "late", "Late"), ("ctrl+d", "quit", "Quit")]
+    BINDINGS = [("ctrl+b", "box", "Box"), ("ctrl+l", "late", "Late"), ("ctrl+r", "anew", "Anew")]
+    times = 0
     def compose(self):
         yield Row("first")
         yield Row("second")
@@ -68,6 +70,12 @@ class Form(KeysInOrder, App):
         values = [row.field.value for row in self.query(Row)]
         self.query_one("#said", Label).update(" ".join(["said", *values, "end"]))
         list(self.query(Row))[1 - here].field.focus()
+    def action_anew(self):
+        for row in reversed(self.query(Row)):
+            row.field.value = ""
+            row.field.focus()
+        self.times += 1
+        self.query_one("#said", Label).update(f"anew {self.times} end")
     def action_late(self):
         self.push_screen(Late())
     def action_box(self):
@@ -76,11 +84,21 @@ raise SystemExit(Form().run(mouse=False))
 """
 
 
-@pytest.fixture
-def form() -> Iterator[Terminal]:
+@pytest.fixture(scope="module")
+def opened() -> Iterator[tuple[Terminal, count[int]]]:
+    """The program, and how often its fields were emptied."""
     with Terminal([sys.executable, "-c", _PROGRAM], size=(60, 12)) as form:
         form.wait_for("ready")
-        yield form
+        yield form, count(1)
+
+
+@pytest.fixture
+def form(opened: tuple[Terminal, count[int]]) -> Terminal:
+    """The program with empty fields, the first of them focused."""
+    form, times = opened
+    form.press("C-r")
+    form.wait_for(f"anew {next(times)} end")
+    return form
 
 
 def test_a_letter_never_overtakes_the_backspace_before_it(form: Terminal) -> None:

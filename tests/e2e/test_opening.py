@@ -11,6 +11,8 @@ from tests.e2e.world import KRATY_CONSOLE, World
 from tests.terminal.audit import assert_clean
 
 pytestmark = pytest.mark.xdist_group("opening")
+_START = "q quit"
+"""In the last line while no player is open."""
 
 
 def stands(text: str) -> bool:
@@ -74,11 +76,11 @@ def test_a_player_left_at_once_does_not_come_back(world: World) -> None:
     with Person(world.console("alice_42"), env=world.env("left")) as person:
         person.wait_for(stands)
         person.press("q")
-        person.wait_for("Players opened before")
+        person.wait_for(_START)
         person.press("l")
-        person.wait_for("audit log")
+        person.wait_for("TICKET")
         person.press("Esc")
-        person.wait_for("Players opened before")
+        person.wait_for(_START)
         assert "Swift Otter" not in person.text()
         person.press("q")
         assert person.wait_exit() == 0

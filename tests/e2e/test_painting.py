@@ -14,9 +14,9 @@ from tests.terminal.audit import assert_clean
 pytestmark = pytest.mark.xdist_group("painting")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def person(world: World) -> Iterator[Person]:
-    with Person(world.console("alice_42"), env=world.env()) as person:
+    with Person(world.console("alice_42"), env=world.env("painting")) as person:
         person.on("alice_42")
         yield person
 

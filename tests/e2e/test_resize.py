@@ -15,11 +15,13 @@ pytestmark = pytest.mark.xdist_group("resize")
 SIZES = [(80, 24), (100, 30), (60, 18), (120, 36)]
 
 
-@pytest.fixture(params=[True, False], ids=["told in band", "told by signal"])
+@pytest.fixture(scope="module", params=[True, False], ids=["told in band", "told by signal"])
 def person(world: World, request: pytest.FixtureRequest) -> Iterator[Person]:
-    with Person(world.console("heavy_user"), env=world.env(), modern=request.param) as person:
+    with Person(world.console("heavy_user"), env=world.env("resizing"), modern=request.param) as person:
         person.on("heavy_user")
         yield person
+        person.quit()
+        assert_clean(person.sent)
 
 
 def test_the_row_under_the_cursor_and_a_draft_survive_every_size(person: Person) -> None:
@@ -34,8 +36,6 @@ def test_the_row_under_the_cursor_and_a_draft_survive_every_size(person: Person)
         person.resize(columns, rows)
         person.wait_for(lambda text: "gold" in text and "[ Cancel ]" in text)
     person.cancel()
-    person.quit()
-    assert_clean(person.sent)
 
 
 def test_a_terminal_too_small_says_what_it_needs_and_comes_back(person: Person) -> None:

@@ -7,16 +7,22 @@ from collections.abc import Iterator
 import pytest
 
 from tests.e2e.person import Person
+from tests.e2e.shift import Shift
 from tests.e2e.world import World
 
 pytestmark = pytest.mark.xdist_group("type ahead")
 
 
+@pytest.fixture(scope="module")
+def shift(world: World) -> Iterator[Shift]:
+    shift = Shift(lambda: Person(world.console("alice_42"), env=world.env("typing ahead")))
+    yield shift
+    shift.end()
+
+
 @pytest.fixture
-def person(world: World) -> Iterator[Person]:
-    with Person(world.console("alice_42"), env=world.env()) as person:
-        person.on("alice_42")
-        yield person
+def person(shift: Shift) -> Person:
+    return shift.on("alice_42")
 
 
 @pytest.mark.parametrize("key", [".", "R"])
@@ -33,6 +39,7 @@ def test_a_key_that_repeats_opens_one_dialog(person: Person) -> None:
     person.listens("Retry roll")
     person.cancel()
     person.dialog("M", "rant")
+    person.cancel()
 
 
 def test_words_typed_ahead_neither_land_in_a_field_nor_do_what_their_letters_do(person: Person) -> None:
@@ -44,20 +51,23 @@ def test_words_typed_ahead_neither_land_in_a_field_nor_do_what_their_letters_do(
     assert person.line("[1 Attempts")
 
 
+def test_a_form_typed_in_one_burst_is_filled_field_by_field(world: World, shift: Shift) -> None:
+    person = shift.on("erin")
+    person.dialog("C", "Credit")
+    person.press(*"gems", "Enter", *"2505", "Backspace", "Enter", *"ZD-9", "Enter", *"typed ahead", "Enter", "Enter")
+    person.wait_for("Credit applied")
+    row = world.player("erin")["audit"][0]
+    assert (row["action"], row["ticket"], row["reason"]) == ("wallet.credit", "ZD-9", "typed ahead")
+    gems = world.player("erin")["walletLedger"][0]
+    assert (gems["economyKey"], gems["delta"]) == ("gems", 250)
+
+
 def test_a_search_typed_in_one_burst_finds_the_player_and_what_follows_acts_on_nobody(
-    world: World, person: Person
+    world: World, shift: Shift
 ) -> None:
+    person = shift.on("alice_42")
     before = world.player("bob_7")
     person.press("/", *"bob_7", "Enter", "F", "Enter", "Enter", "Enter")
     person.on("bob_7")
     assert world.player("bob_7") == before
-
-
-def test_a_form_typed_in_one_burst_is_filled_field_by_field(world: World, person: Person) -> None:
-    person.dialog("C", "Credit")
-    person.press(*"gems", "Enter", *"2505", "Backspace", "Enter", *"ZD-9", "Enter", *"typed ahead", "Enter", "Enter")
-    person.wait_for("Credit applied")
-    row = world.player("alice_42")["audit"][0]
-    assert (row["action"], row["ticket"], row["reason"]) == ("wallet.credit", "ZD-9", "typed ahead")
-    gems = world.player("alice_42")["walletLedger"][0]
-    assert (gems["economyKey"], gems["delta"]) == ("gems", 250)
+    shift.close()  # in the middle of whatever the last of the keys do

@@ -1,7 +1,7 @@
 """The ticket "I finished the daily race but the gold never arrived", case by case (player-tools: Walkthrough).
 
-Every test is one person at a real terminal, with the console on a real backend; what was changed is read back over
-HTTP, behind the screen's back.
+One person at a real terminal, ticket after ticket, with the console on a real backend; what was changed is read back
+over HTTP, behind the screen's back.
 """
 
 from __future__ import annotations
@@ -11,18 +11,25 @@ from typing import Any
 
 import pytest
 
+from tests.e2e.conftest import Serve
 from tests.e2e.person import Person
+from tests.e2e.shift import Shift
 from tests.e2e.world import World
-from tests.terminal.audit import assert_clean
 
 pytestmark = pytest.mark.xdist_group("walkthrough")
 
 
-@pytest.fixture
-def person(world: World) -> Iterator[Person]:
-    with Person(world.console(), env=world.env()) as person:
-        person.signed_in()
-        yield person
+@pytest.fixture(scope="module")
+def world(serve: Serve) -> World:
+    """A demo world of the walkthrough's own: it mends what other tests want to see broken."""
+    return serve("walkthrough", lambda _: None)
+
+
+@pytest.fixture(scope="module")
+def shift(world: World) -> Iterator[Shift]:
+    shift = Shift(lambda: Person(world.console(), env=world.env("shift")))
+    yield shift
+    shift.end(copies=1)
 
 
 def attempt_of(world: World, player: str, event: str = "") -> Any:
@@ -30,10 +37,10 @@ def attempt_of(world: World, player: str, event: str = "") -> Any:
     return next(each for each in world.player(player)["attempts"] if event in each["eventKey"])
 
 
-def test_completed_with_pending_grants_is_delivered_by_force_claim(world: World, person: Person) -> None:
+def test_completed_with_pending_grants_is_delivered_by_force_claim(world: World, shift: Shift) -> None:
     before = world.player("bob_7")
     (pending,) = [grant for grant in before["grants"] if grant["status"] == "pending"]
-    person.find("bob_7")
+    person = shift.on("bob_7")
     person.dialog(".", "Force-claim")
     person.fill("reason", "seen in the receiver's log")
     person.confirm("Force-claim", "Force-claim applied")
@@ -45,8 +52,8 @@ def test_completed_with_pending_grants_is_delivered_by_force_claim(world: World,
     person.pane("3", "gold")
 
 
-def test_completed_without_grants_gets_its_reward_roll_retried(world: World, person: Person) -> None:
-    person.find("alice_42")
+def test_completed_without_grants_gets_its_reward_roll_retried(world: World, shift: Shift) -> None:
+    person = shift.on("alice_42")
     person.wait_for("roll failed")
     person.dialog(".", "Retry")
     person.fill("ticket", "ZD-4821")
@@ -61,10 +68,10 @@ def test_completed_without_grants_gets_its_reward_roll_retried(world: World, per
 
 @pytest.mark.parametrize(("player", "was"), [("carol_ng", "in_progress"), ("dave.k", "expired")])
 def test_in_progress_or_expired_is_force_completed_with_a_score_and_a_reason_and_then_rolled(
-    world: World, person: Person, player: str, was: str
+    world: World, shift: Shift, player: str, was: str
 ) -> None:
     (stuck,) = [each for each in world.player(player)["attempts"] if each["status"] == was]
-    person.find(player)
+    person = shift.on(player)
     person.dialog(".", "Force-complete")
     person.fill("final score", "1520")
     person.fill("reason", "finished, see the replay")
@@ -76,13 +83,13 @@ def test_in_progress_or_expired_is_force_completed_with_a_score_and_a_reason_and
     person.pane("1", "force-completed")
 
 
-def test_a_make_good_is_credited_to_the_wallet_and_is_there_at_once(world: World, person: Person) -> None:
+def test_a_make_good_is_credited_to_the_wallet_and_is_there_at_once(world: World, shift: Shift) -> None:
     def gold() -> int:
         wallet = world.player("alice_42")["wallet"]
         return next((each["balance"] for each in wallet if each["economyKey"] == "gold"), 0)
 
     before = gold()
-    person.find("alice_42")
+    person = shift.on("alice_42")
     person.dialog("C", "Credit")
     person.fill("currency", "gold")
     person.fill("amount", "250")
@@ -92,8 +99,8 @@ def test_a_make_good_is_credited_to_the_wallet_and_is_there_at_once(world: World
     person.pane("3", "gold")
 
 
-def test_every_action_lands_in_the_audit_log_and_its_row_is_linked(world: World, person: Person) -> None:
-    person.find("erin")
+def test_every_action_lands_in_the_audit_log_and_its_row_is_linked(world: World, shift: Shift) -> None:
+    person = shift.on("erin")
     person.dialog(".", "Force-claim")
     person.fill("ticket", "ZD-77")
     person.fill("reason", "the receiver has it")
@@ -109,5 +116,3 @@ def test_every_action_lands_in_the_audit_log_and_its_row_is_linked(world: World,
     assert row["after"]["status"] == "claimed"
     assert row["id"] in link
     person.pane("6", "grant.manual_force_claim")
-    person.quit()
-    assert_clean(person.sent, copies=1)

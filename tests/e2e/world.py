@@ -36,12 +36,15 @@ class Credentials:
 
 @dataclass(frozen=True)
 class World:
-    """A running backend: where it listens, who may speak to it, and the folder that holds its database."""
+    """A running backend: where it listens, who may speak to it, and the folder that holds its database.
+
+    The consoles of a test process have their own files in a folder of that process.
+    """
 
     url: str
     credentials: Credentials
     folder: Path
-    pid: int
+    homes: Path
 
     @property
     def database(self) -> Path:
@@ -55,7 +58,7 @@ class World:
 
     def env(self, name: str = "console", role: str = "GAME_ADMIN") -> dict[str, str]:
         """The environment of a console: the token of a role, and folders of its own under a name."""
-        return {"KRATY_TOKEN": self.credentials.sessions[role], **folders(self.folder / name)}
+        return {"KRATY_TOKEN": self.credentials.sessions[role], **folders(self.homes / name)}
 
     def request(self, method: str, path: str, body: object = None, token: str | None = None) -> tuple[int, Any]:
         """One call with the administrator's session, or another token; the status and what the envelope holds."""
@@ -112,20 +115,24 @@ def load_demo(folder: Path) -> None:
 @contextmanager
 def serving(folder: Path) -> Iterator[World]:
     """Serve the database of a folder that `load_demo` filled, on a free port, until the end of the block."""
-    with _served(folder) as (url, pid):
-        yield World(url, Credentials.read(folder / "credentials.json"), folder, pid)
+    with _served(folder) as url:
+        yield World(url, Credentials.read(folder / "credentials.json"), folder, folder)
+
+
+def serve_command(folder: Path) -> list[str]:
+    """What serves the database of a folder on a free port, to as many calls as the tests of a run make."""
+    database = ["--database", f"sqlite:///{folder / 'kraty.db'}", "--listen", "127.0.0.1:0"]
+    return [*KRATY_CONSOLE, "backend", "serve", *database, "--rate", "0"]
 
 
 @contextmanager
-def _served(folder: Path, *more: str) -> Iterator[tuple[str, int]]:
-    database = ["--database", f"sqlite:///{folder / 'kraty.db'}", "--listen", "127.0.0.1:0"]
-    command = [*KRATY_CONSOLE, "backend", "serve", *database, *more]
-    backend = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+def _served(folder: Path, *more: str) -> Iterator[str]:
+    backend = subprocess.Popen([*serve_command(folder), *more], stdout=subprocess.PIPE, text=True)
     assert backend.stdout
     try:
         told = next((line for line in backend.stdout if line.startswith("listening on ")), None)
         assert told, f"the backend ended with {backend.wait(_PATIENCE)} before it listened"
-        yield told.removeprefix("listening on ").strip(), backend.pid
+        yield told.removeprefix("listening on ").strip()
     finally:
         backend.terminate()
         backend.wait(_PATIENCE)

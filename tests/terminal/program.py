@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from tests.terminal.emulator import Emulator
 
@@ -82,7 +83,7 @@ class Terminal:
         self.process, self._over = spawn(argv, self._theirs, env, cwd)
         self._pending = bytearray()
 
-    def __enter__(self) -> Terminal:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
