@@ -10,7 +10,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from kraty_console.backend.storage.connecting import UnknownDatabase, engine_url
 from kraty_console.backend.storage.faults import Fault, fault_of
-from kraty_console.backend.storage.migrate import LONGEST_WAIT_MS, migrate
+from kraty_console.backend.storage.migrate import LONGEST_WAIT_MS, UnknownShape, migrate
 
 
 class CannotServe(Exception):
@@ -39,12 +39,9 @@ async def prepare(url: str, *, wait_ms: int = LONGEST_WAIT_MS) -> None:
         from asyncpg import PostgresError
 
         faults = (*faults, PostgresError)
-    # Migrating imports it in a moment.
-    from alembic.util.exc import CommandError
-
     try:
         await migrate(url, wait_ms=wait_ms)
-    except CommandError as error:
+    except UnknownShape as error:
         raise CannotServe(f"the database was made by a newer version of this backend: {error}") from None
     except faults as error:
         shown = make_url(url).render_as_string(hide_password=True)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import re
 
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy.exc import DBAPIError
 
 from kraty_console.backend.engine import audit, bans, players
@@ -18,7 +21,8 @@ from kraty_console.backend.engine.ids import IdSource, is_id
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.connecting import UnknownDatabase, engine_url
 from kraty_console.backend.storage.database import Database
-from kraty_console.backend.storage.migrate import migrate
+from kraty_console.backend.storage.migrate import MIGRATIONS, migrate, newest
+from kraty_console.backend.storage.tables.columns import CONDITION
 from kraty_console.backend.storage.transaction import Transaction
 from tests.backend.actions import present
 from tests.backend.world import ALICE, MEMBER, World
@@ -86,6 +90,28 @@ async def test_the_migrations_make_what_the_tables_say(database_url: str) -> Non
         for name in ranked:
             assert "score DESC" in await connection.scalar(sa.text(f"SELECT {column} FROM {where} = '{name}'"))
     await opened.close()
+
+
+async def test_an_index_of_few_rows_has_the_condition_that_queries_repeat(database: Database) -> None:
+    indexes = [each for table in tables.metadata.sorted_tables for each in table.indexes if CONDITION in each.info]
+    assert len(indexes) > 9
+    column, where = "sql", "sqlite_master WHERE name"
+    if database.postgresql:
+        column, where = "indexdef", "pg_indexes WHERE indexname"
+    async with database.read() as tx:
+        for index in indexes:
+            made = await tx.scalar(sa.text(f"SELECT {column} FROM {where} = '{index.name}'"))
+            # PostgreSQL writes it in a way of its own: IN as = ANY, with types and more brackets.
+            said, kept = (set(re.findall(r"[\w.]+|<>", text)) for text in (index.info[CONDITION], made))
+            assert " WHERE " in made
+            assert said - {"IN"} <= kept, made
+
+
+def test_the_newest_shape_is_that_of_the_last_migration() -> None:
+    config = Config(attributes={})
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    assert ScriptDirectory.from_config(config).get_heads() == [newest()]
 
 
 async def test_migrating_at_once(database_url: str) -> None:

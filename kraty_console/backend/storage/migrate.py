@@ -15,14 +15,27 @@ LONGEST_WAIT_MS: Final = 10_000
 """How long a change of a table may wait for those who use it: while it waits, everybody else waits behind it."""
 
 
+class UnknownShape(Exception):
+    """The database has a shape that is not among our migrations: a newer version made it."""
+
+
+def newest() -> str:
+    """The revision that this version brings a database to; the files are named for theirs, in order."""
+    return max(file.stem for file in (MIGRATIONS / "versions").glob("r*.py"))
+
+
 async def migrate(url: str, revision: str = "head", *, wait_ms: int = LONGEST_WAIT_MS) -> None:
-    """Create or upgrade the tables of the database at the URL, in one transaction.
+    """Create or upgrade the tables of the database at the URL, in one transaction, unless they are of the newest shape.
 
     On PostgreSQL somebody who holds a table is waited for `wait_ms` (milliseconds), then nothing is changed (55P03).
+    Raises UnknownShape.
     """
     engine = make_engine(url, UNLIMITED)
     try:
         async with engine.connect() as connection:
+            if revision == "head" and await connection.run_sync(_is_newest):
+                return
+            await connection.rollback()
             await connection.execution_options(**{WRITES: True})
             async with connection.begin():
                 if engine.dialect.name == "postgresql":
@@ -33,13 +46,24 @@ async def migrate(url: str, revision: str = "head", *, wait_ms: int = LONGEST_WA
         await engine.dispose()
 
 
+def _is_newest(connection: sa.Connection) -> bool:
+    """Whether there is nothing to do: a migration is written down in the transaction that makes it."""
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return False
+    return connection.scalars(sa.text("SELECT version_num FROM alembic_version")).all() == [newest()]
+
+
 def _upgrade(connection: sa.Connection, revision: str) -> None:
-    # Alembic is needed only here, and costs a start that is up to date nothing but its import.
+    # Alembic is a good deal of code, and needed only here.
     from alembic import command
     from alembic.config import Config
+    from alembic.util.exc import CommandError
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
-    command.upgrade(config, revision)
+    try:
+        command.upgrade(config, revision)
+    except CommandError as error:
+        raise UnknownShape(str(error)) from None

@@ -7,7 +7,6 @@ from itertools import islice
 from typing import Any, Final, Protocol
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.sql import visitors
 
@@ -95,6 +94,17 @@ def _update(table: sa.Table, columns: tuple[str, ...]) -> sa.Update:
     return statement
 
 
+def _insert_absent(table: sa.Table, *, postgresql: bool) -> sa.Insert:
+    """An insert that leaves out what is there already, as the database has it; the other one is not loaded."""
+    if postgresql:
+        from sqlalchemy.dialects.postgresql import insert
+
+        return insert(table).on_conflict_do_nothing()
+    from sqlalchemy.dialects.sqlite import insert as insert_in_file
+
+    return insert_in_file(table).on_conflict_do_nothing()
+
+
 _PARENTS: Final[dict[frozenset[sa.Table], frozenset[sa.Table]]] = {}
 
 
@@ -151,7 +161,7 @@ class Transaction:
         As one array on PostgreSQL: a plan it keeps for a long list of values would walk everything else that matches.
         """
         if self.postgresql:
-            return column == sa.any_(sa.literal(list(ids), postgresql.ARRAY(column.type)))
+            return column == sa.any_(sa.literal(list(ids), sa.ARRAY(column.type)))
         return column.in_(ids)
 
     async def execute(self, statement: sa.Executable, parameters: Mapping[str, Any] | None = None) -> CursorResult[Any]:
@@ -283,23 +293,17 @@ class Transaction:
         """Insert unless the key or a unique index is taken (waits for a twin in flight). True when it was inserted."""
         await self._flush(frozenset({table}))
         self._unseen.add(table)
-        full = {**_defaults(table), **values}
-        statement: Any
-        if self.postgresql:
-            statement = postgresql.insert(table).values(full).on_conflict_do_nothing()
-        else:
-            statement = sqlite.insert(table).values(full).on_conflict_do_nothing()
-        return (await self.connection.execute(statement)).rowcount == 1
+        statement = _insert_absent(table, postgresql=self.postgresql)
+        return (await self.connection.execute(statement.values({**_defaults(table), **values}))).rowcount == 1
 
     async def insert_all_absent(self, table: sa.Table, rows: Iterable[Mapping[str, Any]]) -> None:
         """As `insert_if_absent`, for many rows in the order given; which of them were there already is not told."""
         await self._flush(frozenset({table}))
         self._unseen.add(table)
         defaults = _defaults(table)
-        dialect = postgresql if self.postgresql else sqlite
         full = [{**defaults, **values} for values in rows]
         if full:
-            await self.connection.execute(dialect.insert(table).on_conflict_do_nothing(), full)
+            await self.connection.execute(_insert_absent(table, postgresql=self.postgresql), full)
 
     async def flush(self) -> None:
         """Write what was added and changed, in as few statements as possible."""

@@ -6,11 +6,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from kraty_console.backend.storage.tables.columns import JSON, MOMENT, TEXT, UUID, metadata, of_game, tenant
-
-IS_BAN: Final = sa.text("action IN ('player.ban', 'player.unban')")
-IS_DENIED: Final = sa.text("outcome = 'denied'")
-"""Few of the audit rows, which have indexes of their own; a query finds these by the very same words."""
+from kraty_console.backend.storage.tables.columns import JSON, MOMENT, TEXT, UUID, metadata, of_game, tenant, where
 
 audit: Final = sa.Table(
     "audit",
@@ -42,25 +38,13 @@ audit: Final = sa.Table(
     sa.Index("ix_audit_actor", "studio_id", "actor_id", "occurred_at", "audit_id"),
     sa.Index("ix_audit_action", "studio_id", "action", "occurred_at", "audit_id"),
     sa.Index("ix_audit_ticket", "studio_id", "ticket", "occurred_at", "audit_id"),
-    sa.Index(
+    where(
         "ix_audit_bans",
-        "studio_id",
-        "game_id",
-        "player_id",
-        "occurred_at",
-        "audit_id",
-        postgresql_where=IS_BAN,
-        sqlite_where=IS_BAN,
+        "action IN ('player.ban', 'player.unban')",
+        *("studio_id", "game_id", "player_id", "occurred_at", "audit_id"),
     ),
     sa.Index("ix_audit_label", "studio_id", "actor_label", "occurred_at", "audit_id"),
-    sa.Index(
-        "ix_audit_denied",
-        "studio_id",
-        "occurred_at",
-        "audit_id",
-        postgresql_where=IS_DENIED,
-        sqlite_where=IS_DENIED,
-    ),
+    where("ix_audit_denied", "outcome = 'denied'", "studio_id", "occurred_at", "audit_id"),
 )
 
 outbox: Final = sa.Table(
@@ -75,14 +59,7 @@ outbox: Final = sa.Table(
     sa.Column("occurred_at", MOMENT, nullable=False),
     sa.Column("state", TEXT, nullable=False, default="pending"),
     of_game(),
-    sa.Index(
-        "ix_outbox_pending",
-        "studio_id",
-        "game_id",
-        "outbox_id",
-        sqlite_where=sa.text("state = 'pending'"),
-        postgresql_where=sa.text("state = 'pending'"),
-    ),
+    where("ix_outbox_pending", "state = 'pending'", "studio_id", "game_id", "outbox_id"),
 )
 
 idempotency: Final = sa.Table(

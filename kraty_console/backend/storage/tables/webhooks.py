@@ -6,7 +6,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from kraty_console.backend.storage.tables.columns import JSON, MOMENT, TEXT, UUID, metadata, of_game, tenant
+from kraty_console.backend.storage.tables.columns import JSON, MOMENT, TEXT, UUID, metadata, of_game, tenant, where
 
 IS_DUE: Final = sa.text("due_at IS NOT NULL")
 IS_PENDING: Final = sa.text("state = 'pending'")
@@ -57,25 +57,8 @@ webhook_deliveries: Final = sa.Table(
         ["webhook_endpoints.studio_id", "webhook_endpoints.game_id", "webhook_endpoints.endpoint_id"],
     ),
     sa.UniqueConstraint("studio_id", "game_id", "endpoint_id", "outbox_id", name="uq_webhook_deliveries_event"),
-    sa.Index(
-        "ix_webhook_deliveries_due",
-        "studio_id",
-        "game_id",
-        "endpoint_id",
-        "due_at",
-        sqlite_where=IS_DUE,
-        postgresql_where=IS_DUE,
-    ),
-    sa.Index(
-        "ix_webhook_deliveries_stream",
-        "studio_id",
-        "game_id",
-        "endpoint_id",
-        "stream",
-        "position",
-        sqlite_where=IS_PENDING,
-        postgresql_where=IS_PENDING,
-    ),
+    where("ix_webhook_deliveries_due", IS_DUE.text, "studio_id", "game_id", "endpoint_id", "due_at"),
+    where("ix_webhook_deliveries_stream", IS_PENDING.text, "studio_id", "game_id", "endpoint_id", "stream", "position"),
     sa.Index("ix_webhook_deliveries_player", "studio_id", "game_id", "player_id", "delivery_id"),
     sa.Index("ix_webhook_deliveries_state", "studio_id", "game_id", "state", "delivery_id"),
 )

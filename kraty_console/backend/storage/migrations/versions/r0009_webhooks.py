@@ -6,12 +6,14 @@ import sqlalchemy as sa
 from alembic import op
 
 from kraty_console.backend.storage.tables.columns import JSON, TEXT, UUID
-from kraty_console.backend.storage.tables.webhooks import IS_DUE, IS_PENDING
 
 revision = "r0009_webhooks"
 down_revision = "r0008_boards"
 branch_labels = None
 depends_on = None
+
+IS_DUE = sa.text("due_at IS NOT NULL")
+IS_PENDING = sa.text("state = 'pending'")
 
 
 def upgrade() -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from alembic import op
-
-from kraty_console.backend.storage.tables.records import IS_BAN, IS_DENIED
 
 revision = "r0011_scale"
 down_revision = "r0010_friends"
 branch_labels = None
 depends_on = None
+
+IS_BAN = sa.text("action IN ('player.ban', 'player.unban')")
+IS_DENIED = sa.text("outcome = 'denied'")
 
 
 def upgrade() -> None:
