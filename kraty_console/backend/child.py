@@ -7,11 +7,6 @@ import os
 import socket
 import sys
 
-from kraty_console.backend.preparing import CannotServe
-from kraty_console.backend.serve import serve_alone
-from kraty_console.backend.settings import Settings
-from kraty_console.backend.watching import logs
-
 
 def _line() -> bytes:
     """The first line of the standard input, byte by byte: what follows is for who watches for its end."""
@@ -23,6 +18,12 @@ def _line() -> bytes:
 
 def main() -> None:
     """Serve until told to stop."""
+    gc.disable()  # until it serves
+    from kraty_console.backend.preparing import CannotServe
+    from kraty_console.backend.serve import serve_alone
+    from kraty_console.backend.settings import Settings
+    from kraty_console.backend.watching import logs
+
     descriptor, _, told = _line().partition(b" ")
     settings = Settings.from_json(told.decode())
     logs.set_up(settings.log_format, calls=settings.log_calls)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import json
 import os
 import secrets
@@ -158,6 +159,7 @@ async def _serve(settings: Settings, listener: socket.socket, server: _Server, u
         async with _numbers(settings, metrics):
             if settings.worker:
                 worker.start()
+            keep_all()
             try:
                 await server.serve(sockets=[listener])
             finally:
@@ -202,6 +204,12 @@ async def _load_demo(db: Database, credentials_out: Path | None, url: str) -> No
         write_private(credentials_out, json.dumps(world.credentials(url), indent=2) + "\n")
     except OSError as error:
         raise CannotServe(f"cannot write {credentials_out}: {error.strerror}") from None
+
+
+def keep_all() -> None:
+    """What a start has made stays until the end: from here on garbage is looked for, and never among that."""
+    gc.freeze()
+    gc.enable()
 
 
 def write_private(path: Path, text: str) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from pydantic import Field, RootModel
+from pydantic import Field
 
 from kraty_console.contract.catalog import CatalogCurrency, CatalogItem
+from kraty_console.contract.lists import ListOf
 from kraty_console.contract.players import Grant, ItemHolding, WalletHolding
 from kraty_console.contract.wire import Answer
 
 
-class PendingGrants(RootModel[list[Grant]]):
+class PendingGrants(ListOf[Grant]):
     """What waits to be claimed or opened, oldest first."""
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from pydantic import Field, RootModel
+from pydantic import Field
 
+from kraty_console.contract.lists import ListOf
 from kraty_console.contract.players import Attempt, Grant
 from kraty_console.contract.wire import Answer
 
@@ -157,5 +158,5 @@ class EventListing(Answer):
     attempt_quota: AttemptQuota | None = None
 
 
-class EventListings(RootModel[list[EventListing]]):
+class EventListings(ListOf[EventListing]):
     """Every event that is open now."""
