@@ -58,7 +58,7 @@ async def test_both_terminals_show_the_same(scene: Scene, looking: Stage, tmp_pa
     async with app.run_test(size=scene.size) as pilot:
         await scene.walk(Hand(app, pilot))
         assert told.differences() == []
-    assert told.updates > len(scene.keys)
+    assert told.updates > 1  # several keys may be answered by one
     mend_halves(told.theirs)
     ours, theirs = seen(told.terminal), seen(told.theirs)
     for y, (line, wanted) in enumerate(zip(ours, theirs, strict=True)):

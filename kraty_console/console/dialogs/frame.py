@@ -15,6 +15,7 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 
 from kraty_console.console.stylesheets import DIALOGS, stylesheet
+from kraty_console.paint.arriving import ArrivesWhole
 
 ResultT = TypeVar("ResultT")
 
@@ -30,7 +31,7 @@ class Body(VerticalScroll, can_focus=False, can_focus_children=True):
     """The part that scrolls when the terminal is low."""
 
 
-class Dialog(ModalScreen[ResultT], Generic[ResultT]):
+class Dialog(ArrivesWhole[ResultT], ModalScreen[ResultT], Generic[ResultT]):
     """A modal box with a title, LIVE or TEST where it matters, a body that scrolls, and a foot that stays.
 
     It is deaf until it has been painted and everything typed before that has been thrown away (console: "Keys typed
@@ -113,6 +114,7 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
         self.call_after_refresh(self._painted)
 
     def _painted(self) -> None:
+        self.arrived()
         # Through the app's queue and back through ours: keys that were queued in either come before, and are dropped.
         self.app.call_later(self._drained)
 

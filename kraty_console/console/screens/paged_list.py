@@ -11,7 +11,6 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.getters import query_one
-from textual.screen import Screen
 
 from kraty_console.console.desk import Desk
 from kraty_console.console.host import Host
@@ -19,6 +18,7 @@ from kraty_console.console.views.bars import Heading, KeyHint, Notice
 from kraty_console.console.views.rows import Place, Section
 from kraty_console.console.widgets.bars import FooterBar, HeaderBar
 from kraty_console.console.widgets.table import RowTable
+from kraty_console.paint.arriving import ArrivesWhole
 from kraty_console.present.safe import safe
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Page(NamedTuple, Generic[T]):
     """What stands there when there is no row at all."""
 
 
-class PagedList(Screen[None], Generic[T]):
+class PagedList(ArrivesWhole[None], Generic[T]):
     """A list says how a page is asked for, how its rows look, which keys it has and how a row is opened.
 
     `esc` takes the filter away, then goes back, as `q` does.
@@ -136,6 +136,7 @@ class PagedList(Screen[None], Generic[T]):
 
     def on_mount(self) -> None:
         """Load the first page."""
+        self.call_after_refresh(self.arrived)
         desk = self._desk
         self.header.show(
             Heading(

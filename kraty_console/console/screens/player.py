@@ -14,7 +14,6 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.getters import query_one
 from textual.reactive import Reactive
-from textual.screen import Screen
 from textual.widget import Widget
 
 from kraty_console.console.commands import Commands
@@ -34,6 +33,7 @@ from kraty_console.console.widgets.profile import ProfileView
 from kraty_console.console.widgets.search import SearchBar
 from kraty_console.console.widgets.table import RowTable
 from kraty_console.console.widgets.tabs import TabBar
+from kraty_console.paint.arriving import ArrivesWhole
 from kraty_console.present.safe import safe
 from kraty_console.support.actions import ActionContext
 from kraty_console.support.scopes import PANES, PaneId
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from kraty_console.support.next_step import NextStep
 
 
-class PlayerScreen(Screen[None]):
+class PlayerScreen(ArrivesWhole[None]):
     """See the module."""
 
     AUTO_FOCUS = ""
@@ -97,6 +97,7 @@ class PlayerScreen(Screen[None]):
         """Draw the player that is known, or ask who we are; nothing where the end came first."""
         if not self.query(RowTable):
             return
+        self.call_after_refresh(self.arrived)
         if self.look.snapshot is None:
             if not self._initial:
                 self.search.input.focus()

@@ -1,0 +1,44 @@
+"""Screens that come up in one go: styled, laid out and painted once, instead of at each step on the way."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from textual import events
+from textual.geometry import Size
+from textual.screen import Screen
+
+Result = TypeVar("Result")
+
+
+class ArrivesWhole(Screen[Result]):
+    """A screen that is not painted before it has called `arrived`.
+
+    By itself a screen of Textual's is styled when its parts are mounted and all over again when it comes to the top,
+    is laid out again for each word of its size though that is the same, and paints every state in between: for a
+    dialog a third of what opening it costs.
+    """
+
+    _stands = False
+
+    def arrived(self) -> None:
+        """The parts have their places: paint them, and from here on whatever changes."""
+        self._stands = True
+        if self.is_current and self.outer_size:
+            self._compositor_refresh()
+
+    def _on_screen_resume(self, event: events.ScreenResume) -> None:
+        """The styles of the parts were found as they came, a moment ago; the screen itself was there before its own."""
+        if not self._stands:
+            event.refresh_styles = False
+            self.app.stylesheet.apply(self)
+
+    def _screen_resized(self, size: Size) -> None:
+        """Another size is another layout; the same one is not."""
+        if size != self.outer_size:
+            super()._screen_resized(size)
+
+    def _compositor_refresh(self) -> None:
+        """Nothing is painted on the way."""
+        if self._stands:
+            super()._compositor_refresh()
