@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -12,7 +14,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 BUSY_TIMEOUT_MS: Final = 15_000
 """How long SQLite waits for another process to finish writing."""
@@ -146,6 +148,21 @@ SQLITE: Final[dict[str, Any]] = {
     "connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000},
 }
 """How a SQLite engine is made, whichever way it is driven."""
+
+
+@contextmanager
+def inline(url: URL) -> Iterator[sa.Connection]:
+    """A connection to a SQLite file that works in the calling thread, for when nobody else is served.
+
+    Otherwise each statement is handed to another thread, which costs much where statements are many and small.
+    """
+    engine = sa.create_engine(url.set(drivername="sqlite"), poolclass=NullPool, **SQLITE)
+    keep_to_the_rules(engine)
+    try:
+        with engine.connect() as connection:
+            yield connection
+    finally:
+        engine.dispose()
 
 
 def keep_to_the_rules(engine: sa.Engine) -> None:

@@ -12,9 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, CursorResult
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
-from sqlalchemy.pool import NullPool
 
-from kraty_console.backend.storage.connecting import SQLITE, WRITES, Limits, keep_to_the_rules, make_engine
+from kraty_console.backend.storage.connecting import WRITES, Limits, inline, make_engine
 from kraty_console.backend.storage.faults import Fault, fault_of
 from kraty_console.backend.storage.transaction import Refusal, Transaction
 
@@ -155,12 +154,7 @@ class _Inline:
 @contextmanager
 def _inline(url: URL) -> Iterator[Transaction]:
     """A transaction that writes, on a connection of its own without a thread between."""
-    engine = sa.create_engine(url.set(drivername="sqlite"), poolclass=NullPool, **SQLITE)
-    keep_to_the_rules(engine)
-    try:
-        with engine.connect() as connection:
-            connection.execution_options(**{WRITES: True})
-            with connection.begin():
-                yield Transaction(_Inline(connection), writes=True)
-    finally:
-        engine.dispose()
+    with inline(url) as connection:
+        connection.execution_options(**{WRITES: True})
+        with connection.begin():
+            yield Transaction(_Inline(connection), writes=True)

@@ -7,7 +7,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from kraty_console.backend.storage.connecting import UNLIMITED, WRITES, make_engine
+from kraty_console.backend.storage.connecting import UNLIMITED, WRITES, engine_url, inline, make_engine
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 _LOCK: Final = 0x6B72617479  # the advisory lock migrations take turns by
@@ -30,20 +30,29 @@ async def migrate(url: str, revision: str = "head", *, wait_ms: int = LONGEST_WA
     On PostgreSQL somebody who holds a table is waited for `wait_ms` (milliseconds), then nothing is changed (55P03).
     Raises UnknownShape.
     """
+    parsed = engine_url(url)
+    if parsed.drivername == "sqlite+aiosqlite":
+        with inline(parsed) as connection:
+            _bring(connection, revision)
+        return
     engine = make_engine(url, UNLIMITED)
     try:
-        async with engine.connect() as connection:
-            if revision == "head" and await connection.run_sync(_is_newest):
-                return
-            await connection.rollback()
-            await connection.execution_options(**{WRITES: True})
-            async with connection.begin():
-                if engine.dialect.name == "postgresql":
-                    await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
-                    await connection.execute(sa.text(f"SET LOCAL lock_timeout = {wait_ms}"))
-                await connection.run_sync(_upgrade, revision)
+        async with engine.connect() as asynchronous:
+            await asynchronous.run_sync(_bring, revision, wait_ms)
     finally:
         await engine.dispose()
+
+
+def _bring(connection: sa.Connection, revision: str, wait_ms: int = LONGEST_WAIT_MS) -> None:
+    if revision == "head" and _is_newest(connection):
+        return
+    connection.rollback()
+    connection.execution_options(**{WRITES: True})
+    with connection.begin():
+        if connection.dialect.name == "postgresql":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+            connection.execute(sa.text(f"SET LOCAL lock_timeout = {wait_ms}"))
+        _upgrade(connection, revision)
 
 
 def _is_newest(connection: sa.Connection) -> bool:
