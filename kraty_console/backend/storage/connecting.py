@@ -55,9 +55,13 @@ UNLIMITED: Final = Limits(pool=1, statement_ms=0, lock_ms=0, idle_ms=0)
 """For what is known to take long: migrations and bulk loads."""
 
 
+_encode: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+"""Made once, where `json.dumps` would make one for each value."""
+
+
 def dump_json(value: Any) -> str:  # noqa: ANN401 (any JSON)
     """JSON as it is stored: compact, unescaped, never NaN."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return _encode(value)
 
 
 def engine_url(url: str) -> URL:
@@ -106,7 +110,7 @@ def make_engine(url: str, limits: Limits | None = None) -> AsyncEngine:
         sa.event.listen(engine.sync_engine, "checkout", _refuse_closed)
         return engine
     engine = create_async_engine(parsed, pool_size=limits.pool, max_overflow=limits.pool, **SQLITE)
-    keep_to_the_rules(engine.sync_engine)
+    _keep_to_the_rules(engine.sync_engine)
     return engine
 
 
@@ -157,7 +161,7 @@ def inline(url: URL) -> Iterator[sa.Connection]:
     Otherwise each statement is handed to another thread, which costs much where statements are many and small.
     """
     engine = sa.create_engine(url.set(drivername="sqlite"), poolclass=NullPool, **SQLITE)
-    keep_to_the_rules(engine)
+    _keep_to_the_rules(engine)
     try:
         with engine.connect() as connection:
             yield connection
@@ -165,7 +169,7 @@ def inline(url: URL) -> Iterator[sa.Connection]:
         engine.dispose()
 
 
-def keep_to_the_rules(engine: sa.Engine) -> None:
+def _keep_to_the_rules(engine: sa.Engine) -> None:
     """Prepare each connection of a SQLite engine, and begin its transactions as writers or readers."""
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
