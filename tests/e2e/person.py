@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
+from itertools import count
 
 from pyte.screens import Char
 
-from tests.terminal import Gone, Terminal
+from tests.terminal import Gone, Terminal, TooLate
 
 _LIGHT = 176
 """Of 255: what each part of a light colour is above."""
 
-_NO_ANSWER = 0.3
-"""Seconds after which a key is taken to change nothing."""
+_HEARD = 1.0
+"""Seconds after which a key that may not have been heard is pressed again."""
 
-_END = 3
-"""Keys in a row that changed nothing, after which the end is reached."""
+_KEYS = "? keys"
+"""What the last line of a player says behind the keys that work."""
 
 
 class Person(Terminal):
@@ -70,13 +72,37 @@ class Person(Terminal):
         self.press(key)
         self.wait_for(lambda text: any(all(part in line for part in shown) for line in text.splitlines()))
 
-    def rows(self) -> int:
-        """How many rows the open pane has, as the line below the table says (`3 of 12`); 1 where all are in sight.
+    def position(self) -> tuple[int, int]:
+        """The row under the cursor of a pane and how many rows it has, as the line below says (`3 of 12`).
 
-        Painted plainly, the line is a cell off behind a character whose width Textual and the terminal see differently.
+        No rows are told where all are in sight.
         """
-        found = re.search(r" \d+ of (\d+) ?─$", self.text(), re.MULTILINE)
-        return int(found[1]) if found else 1
+        found = re.search(r"│─.*? (\d+) of (\d+)(?= ·| ?─$)", self.text(), re.MULTILINE)
+        return (int(found[1]), int(found[2])) if found else (0, 0)
+
+    def walk(self, key: str) -> None:
+        """Press a key that moves the cursor down, each time when it has, to the last row."""
+        row, rows = self.position()
+        while row < rows:
+            self.press(key)
+            self.wait_for(lambda _, row=row: self.position()[0] != row)
+            row, rows = self.position()
+
+    def insist(self, key: str, shown: str | Callable[[str], bool]) -> int:
+        """Press a key, again where it was not heard, until what it does is seen; how often it was pressed.
+
+        A box that opens is deaf for a moment of which nothing can be seen where nothing in it has the focus. Only for
+        a key that does no harm where it was heard after all.
+        """
+        limit = time.monotonic() + self.patience
+        for times in count(1):
+            self.press(key)
+            with suppress(TooLate):
+                self.wait_for(shown, _HEARD)
+                return times
+            if time.monotonic() > limit:
+                break
+        raise Gone(f"{key} is not heard:\n{self.text()}")
 
     def leave_search(self) -> None:
         """Escape from the search field onto the rows, and see its cursor go."""
@@ -85,40 +111,31 @@ class Person(Terminal):
 
     def try_dialog(self, key: str) -> bool:
         """Press the key of a dialog that may be off here; whether it stands and listens. Otherwise the last line says
-        why it is off."""
-        before = self.footer()
+        why it is off, in place of the keys, until escape."""
+        self.wait_for(lambda _: _KEYS in self.footer())
         self.press(key)
-        self.wait_for(lambda text: "[ Cancel ]" in text or self.footer() != before)
-        if "[ Cancel ]" not in self.text():
-            return False
-        self.listens("")
-        return True
-
-    def escape_from(self, shown: str) -> None:
-        """Escape from what is on top, again where it was not listening yet; wait until it is gone."""
-        for _ in range(5):
-            self.press("Esc")
-            with suppress(Gone):
-                self.wait_until_gone(shown, 1.0)
-                return
-        raise Gone(f"escape does not close it:\n{self.text()}")
-
-    def step(self, key: str) -> bool:
-        """Press a key and wait for its answer; a key that changes nothing is given a moment. Whether there was one."""
-        seen = len(self.sent)
-        self.press(key)
-        with suppress(Gone):
-            self.wait_for(lambda _: len(self.sent) > seen, _NO_ANSWER)
+        self.wait_for(lambda text: "[ Cancel ]" in text or _KEYS not in self.footer())
+        if "[ Cancel ]" in self.text():
+            self.listens("")
             return True
+        self.press("Esc")
+        self.wait_for(lambda _: _KEYS in self.footer())
         return False
 
-    def step_to_the_end(self, key: str, most: int) -> None:
-        """Press a key again and again, so many times at most; several times in vain, and there is nothing more."""
-        in_vain = 0
-        for _ in range(most):
-            in_vain = 0 if self.step(key) else in_vain + 1
-            if in_vain == _END:
-                return
+    def read_document(self) -> None:
+        """Open the row under the cursor as a document, read it as JSON, a page further where there is one, close it."""
+        self.press("Enter")
+        self.wait_for("esc close")
+        self.insist("J", "│ { ")
+        if "│ } " not in self.text():
+            self.turn_page()
+        self.press("Esc")
+        self.wait_until_gone("esc close")
+
+    def turn_page(self) -> None:
+        """A page down, where there is one."""
+        before = self.text()
+        self.insist("PageDown", lambda text: text != before)
 
     def focus(self) -> str:
         """What has the focus: the words of a button or a tick, or the label of a field; empty while nothing has it."""

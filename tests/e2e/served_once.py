@@ -10,7 +10,7 @@ import errno
 import fcntl
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,7 +26,7 @@ _ALONE = '"$@" <"$0" & echo "$!"'
 
 
 @contextmanager
-def served_once(folder: Path, homes: Path) -> Iterator[World]:
+def served_once(folder: Path, homes: Path, *options: str) -> Iterator[World]:
     """Serve the database of a folder, the same for all processes, until the last of them has left.
 
     What one of them changes the others see: a player that a test changes is no other test's. `homes` is for the files
@@ -35,7 +35,7 @@ def served_once(folder: Path, homes: Path) -> Iterator[World]:
     with _alone(folder):
         held = os.open(folder / _HELD, os.O_RDWR | os.O_CREAT, 0o600)
         fcntl.flock(held, fcntl.LOCK_SH)
-        pipe = _join(folder)
+        pipe = _join(folder, options)
         pid, url = (folder / _TOLD).read_text().split()
     try:
         yield World(url, Credentials.read(folder / "credentials.json"), folder, homes)
@@ -59,7 +59,7 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
 
 
-def _join(folder: Path) -> int:
+def _join(folder: Path, options: Sequence[str]) -> int:
     """Our end of the pipe of the backend that is served; started, if there is none."""
     pipe = folder / _PIPE
     if not pipe.exists():
@@ -72,14 +72,14 @@ def _join(folder: Path) -> int:
     both = os.open(pipe, os.O_RDWR)  # a pipe that nobody reads can only be opened so
     try:
         ours = os.open(pipe, os.O_WRONLY)
-        _start(folder)
+        _start(folder, options)
     finally:
         os.close(both)
     return ours
 
 
-def _start(folder: Path) -> None:
-    command = ["/bin/sh", "-c", _ALONE, str(folder / _PIPE), *serve_command(folder), "--exit-with-parent"]
+def _start(folder: Path, options: Sequence[str]) -> None:
+    command = ["/bin/sh", "-c", _ALONE, str(folder / _PIPE), *serve_command(folder), *options, "--exit-with-parent"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as shell:
         assert shell.stdout
         pid = shell.stdout.readline().strip()

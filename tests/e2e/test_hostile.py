@@ -18,8 +18,6 @@ from tests.e2e.world import World
 from tests.terminal.audit import assert_clean, unseen
 
 PANES = ("attempts", "grants", "wallet", "lobbies", "items", "audit")
-PAGE = 15
-"""Rows that a page is at least, at this size."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +30,8 @@ class HostileWorld:
 
 @pytest.fixture(scope="module")
 def hostile(serve: Serve) -> HostileWorld:
-    world = serve("hostile", lambda folder: plant(folder / "kraty.db"))
+    # Without the worker, which would go through what is overdue and move rows under the cursor.
+    world = serve("hostile", lambda folder: plant(folder / "kraty.db"), "--no-worker")
     return HostileWorld(world, planted())
 
 
@@ -42,11 +41,11 @@ def test_every_row_of_every_pane(hostile: HostileWorld, number: int) -> None:
     with Person(hostile.world.console(carrier), env=hostile.world.env(f"rows {number}")) as person:
         person.on(carrier)
         for key, _ in enumerate(PANES, 1):
-            person.press(str(key))
-            person.wait_for(f"[{key} ")
-            person.wait_for(lambda _: person.rows() > 30)
+            pane(person, key)
             every = (key - 1) // 2 == number  # two panes row by row, which draws each row in sentences, four in pages
-            person.step_to_the_end("j" if every else "PageDown", person.rows() - 1 if every else person.rows() // PAGE)
+            person.walk("j" if every else "PageDown")
+            row, rows = person.position()
+            assert row == rows > 30
         person.quit()
         assert_clean(person.sent)
 
@@ -57,17 +56,14 @@ def test_rows_opened_as_documents_and_as_json(hostile: HostileWorld, number: int
     with Person(hostile.world.console(carrier), env=hostile.world.env(f"documents {number}")) as person:
         person.on(carrier)
         for key, _ in enumerate(PANES, 1):
-            person.press(str(key))
-            person.wait_for(f"[{key} ")
-            for edge in "gG":
-                person.press(edge)
-                for _ in range(key):  # other strings in every pane
-                    person.step("j" if edge == "g" else "k")
-                person.press("Enter")
-                person.wait_for("esc close")
-                person.step("J")
-                person.step("PageDown")
-                person.escape_from("esc close")
+            pane(person, key)
+            person.press("g", *"j" * key)  # other strings in every pane
+            person.wait_for(lambda _, key=key: person.position()[0] == key + 1)
+            person.read_document()
+            _, rows = person.position()
+            person.press("G", *"k" * key)
+            person.wait_for(lambda _, wanted=rows - key: person.position()[0] == wanted)
+            person.read_document()
         person.quit()
         assert_clean(person.sent)
 
@@ -88,7 +84,7 @@ def test_ids_of_every_class_as_the_player_on_screen_and_in_a_dialog(hostile: Hos
             before = person.player()
             person.press("p")
             person.wait_for(lambda text: "Recent players" in text and person.focus() != "")
-            person.press("PageDown", "PageDown", "PageDown", "Enter")  # the one opened least recently comes last
+            person.press("PageDown", "PageDown", "Enter")  # the one opened least recently comes last
             person.wait_for(lambda text, before=before: person.player() != before and "last seen" in text)
             opened.add(person.player())
             if turn % 3 == 0:
@@ -104,39 +100,45 @@ def test_dialogs_on_rows_the_audit_log_the_journal_and_a_worklog(hostile: Hostil
     with Person(hostile.world.console(carrier), env=hostile.world.env("dialogs")) as person:
         person.on(carrier)
         opened = 0
-        for pane, keys in (("1", "FR"), ("2", "F")):
-            person.press(pane)
-            person.wait_for(f"[{pane} ")
-            for _ in range(5):
+        for number, keys in ((1, "FR"), (2, "F")):
+            pane(person, number)
+            for row in range(2, 7):
                 for key in keys:
                     if person.try_dialog(key):
                         opened += 1
                         person.cancel()
-                person.step("j")
+                person.press("j")
+                person.wait_for(lambda _, row=row: person.position()[0] == row)
         assert opened > 5
         person.dialog("C", "Credit")
         for label, text in (("currency", "gold"), ("amount", "5"), ("ticket", "ZD-1"), ("reason", "sorry ☃")):
             person.fill(label, text)
         person.confirm("Credit", "Credit applied")
-        for key, title in (("o", "Journal"), ("?", "Keys"), (":", "Do anything"), ("p", "Recent")):
+        person.press("o")
+        person.wait_for("Journal")
+        links = person.insist("y", "clipboard")
+        close(person, "Journal")
+        person.press("?")
+        person.wait_for("Keys")
+        person.turn_page()
+        close(person, "Keys")
+        for key, title in ((":", "Do anything"), ("p", "Recent")):
             person.press(key)
-            person.wait_for(title)
-            person.step("PageDown")
-            person.step("PageDown")
-            person.escape_from(title)
+            person.wait_for(lambda text, title=title: title in text and person.focus() != "")
+            person.press("PageDown", "PageDown")
+            close(person, title)
         person.press("l")
-        person.wait_for("ACTION")
+        person.wait_for(lambda text: "ACTION" in text and "▸ " in text.partition("ACTION")[2])
         for _ in range(6):
-            person.step("PageDown")
-        person.press("Enter")
-        person.wait_for("esc close")
-        person.escape_from("esc close")
+            person.turn_page()
+        person.read_document()
         person.press("q")
         person.on(carrier)
+        person.emulator.clipboard.clear()
         person.press("w")
         assert "sorry" in person.wait_for_copy()
         person.quit()
-        assert_clean(person.sent, copies=1)
+        assert_clean(person.sent, copies=1 + links)
 
 
 def test_the_plain_output_and_the_json_of_a_carrier(hostile: HostileWorld) -> None:
@@ -147,6 +149,18 @@ def test_the_plain_output_and_the_json_of_a_carrier(hostile: HostileWorld) -> No
     raw = "\n".join(plain(hostile.world, "show", carrier, "--json"))
     assert raw.isascii()
     assert json.loads(raw)
+
+
+def pane(person: Person, number: int) -> None:
+    """Open a pane and go to its first row."""
+    person.press(str(number), "g")
+    person.wait_for(lambda text: f"[{number} " in text and person.position()[0] == 1)
+
+
+def close(person: Person, title: str) -> None:
+    """Escape from a box that listens, and see it go."""
+    person.press("Esc")
+    person.wait_until_gone(title)
 
 
 def plain(world: World, *arguments: str) -> list[str]:

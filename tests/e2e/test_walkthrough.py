@@ -22,7 +22,7 @@ pytestmark = pytest.mark.xdist_group("walkthrough")
 @pytest.fixture(scope="module")
 def world(serve: Serve) -> World:
     """A demo world of the walkthrough's own: it mends what other tests want to see broken."""
-    return serve("walkthrough", lambda _: None)
+    return serve("walkthrough")
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,6 @@ of every byte they send."""
 from __future__ import annotations
 
 from tests.terminal.emulator import Emulator
-from tests.terminal.program import Gone, Terminal, open_terminal, spawn
+from tests.terminal.program import Gone, Terminal, TooLate, open_terminal, spawn
 
-__all__ = ["Emulator", "Gone", "Terminal", "open_terminal", "spawn"]
+__all__ = ["Emulator", "Gone", "Terminal", "TooLate", "open_terminal", "spawn"]

@@ -26,6 +26,10 @@ class Gone(AssertionError):
     """What a test waited for did not come: the time was up, or the program ended before."""
 
 
+class TooLate(Gone):
+    """The time was up."""
+
+
 def open_terminal(size: tuple[int, int]) -> tuple[int, int]:
     """A new pseudo-terminal of (columns, rows): our end of it, and that of the program."""
     ours, theirs = os.openpty()
@@ -196,7 +200,8 @@ class Terminal:
         while not done():
             left = limit - time.monotonic()
             if left <= 0:
-                raise Gone(f"waited {self.patience if timeout is None else timeout} s for {wanted!r}:\n{self.text()}")
+                seconds = self.patience if timeout is None else timeout
+                raise TooLate(f"waited {seconds} s for {wanted!r}:\n{self.text()}")
             writers = [self._ours] if self._pending else []
             ready, writable, _ = select.select([self._ours, self._over], writers, [], left)
             if writable:
