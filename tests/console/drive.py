@@ -14,9 +14,16 @@ from textual.pilot import Pilot
 from kraty_console.console.app import KratyApp
 from kraty_console.console.dialogs.frame import Dialog
 from kraty_console.console.look import Status
+from tests.console.settling import settled
 
 SIZE = (120, 36)
 SMALL = (80, 24)
+
+PATIENCE = 100.0
+"""Seconds after which something never comes true; no machine is so slow."""
+
+TICK = 0.005
+"""Seconds after which to look again; what is waited for may be another thread's."""
 
 
 class Hand:
@@ -25,23 +32,29 @@ class Hand:
     def __init__(self, app: KratyApp, pilot: Pilot[int]) -> None:
         self.app = app
         self.pilot = pilot
+        self.drawn = 0
+        """How often anything was drawn."""
+        app.post_display_hook = self._count  # type: ignore[method-assign]
+
+    def _count(self) -> None:
+        self.drawn += 1
 
     async def press(self, *keys: str) -> None:
         """Press keys one after the other, each when the one before has been taken in."""
         for key in keys:
             self.send(key)
-            await self._taken_in()
+            await settled(self.app)
 
     async def type(self, text: str) -> None:
         """Type a text in one go."""
         for character in text:
             self.send(character)
-        await self._taken_in()
+        await settled(self.app)
 
     async def paste(self, text: str) -> None:
         """Paste, as a terminal with bracketed paste does."""
         self._driver.send_message(events.Paste(text))
-        await self._taken_in()
+        await settled(self.app)
 
     @property
     def _driver(self) -> Driver:
@@ -57,27 +70,27 @@ class Hand:
         event.set_sender(self.app)
         self._driver.send_message(event)
 
-    async def _taken_in(self) -> None:
-        """Wait until no message is under way between the widgets."""
-        quiet = 0
-        while quiet < 4:
-            await asyncio.sleep(0)
-            pumps = (self.app, *self.app.screen_stack, *self.app.screen.walk_children())
-            quiet = 0 if any(pump.message_queue_size for pump in pumps) else quiet + 1
-
     async def until(self, condition: Callable[[], bool]) -> None:
         """Let the application run until something is so; fails with the screen's text when it never is."""
         try:
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(PATIENCE):
+                await settled(self.app)
                 while not condition():
-                    await self.pilot.pause()
+                    await asyncio.sleep(TICK)
+                    await settled(self.app)
         except TimeoutError:
             raise AssertionError(f"never came true; the screen:\n{self.text}") from None
 
     async def sees(self, *words: str) -> None:
         """Wait until all these words are on the screen."""
 
+        looked_at: tuple[object, int] | None = None
+
         def all_shown() -> bool:
+            nonlocal looked_at
+            drawn, looked_at = looked_at, (self.app.screen, self.drawn)
+            if drawn == looked_at:
+                return False  # nothing was drawn since
             text = self.text
             return all(word in text for word in words)
 
@@ -106,7 +119,6 @@ class Hand:
                 and not any(worker.is_running for worker in self.app.workers)
             )
         )
-        await self.pilot.pause()
 
     async def sized(self, width: int, height: int) -> None:
         """Wait until everything has so many cells."""

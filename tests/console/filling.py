@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kraty_console.console.dialogs.action import ActionDialog
 from tests.console.drive import Hand
+from tests.console.settling import settled
 
 
 def dialog(hand: Hand) -> ActionDialog:
@@ -19,7 +20,7 @@ async def put(hand: Hand, **values: str) -> None:
             row.editor.text = value
         else:
             row.editor.value = value
-    await hand.pilot.pause()
+    await settled(hand.app)
 
 
 async def confirm(hand: Hand) -> None:

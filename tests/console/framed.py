@@ -17,6 +17,7 @@ from kraty_console.console.theme import THEMES, VARIABLE_DEFAULTS
 from kraty_console.console.views.text import Line
 from kraty_console.console.widgets.lines import LinesView
 from kraty_console.console.widgets.table import RowTable
+from tests.console.settling import settled
 
 WIDE = "漢字e\u0301🙂"
 
@@ -78,7 +79,7 @@ class Frame(App[None]):
 async def framed(widget: LinesView, size: tuple[int, int] = (40, 10)) -> AsyncIterator[tuple[Frame, Pilot[None]]]:
     app = Frame(widget)
     async with app.run_test(size=size) as pilot:
-        await pilot.pause()
+        await settled(pilot.app)
         yield app, pilot
 
 

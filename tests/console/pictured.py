@@ -16,6 +16,7 @@ from kraty_console.paint.abilities import Abilities
 from kraty_console.paint.painter import Painter
 from kraty_console.paint.textual_app import colours_of, pieces_of
 from tests.console.drive import Hand
+from tests.console.settling import settled
 from tests.paint.screens import Seen, remembered, seen
 from tests.terminal import Emulator
 
@@ -104,8 +105,7 @@ async def pictures(
             if app.size != size:
                 await pilot.resize_terminal(*size)
                 await hand.sized(*size)
-            await pilot.wait_for_scheduled_animations()
-            await pilot.pause()
+            await settled(pilot.app)
             drawn.append(Picture(app.export_screenshot(title=app.title, simplify=True), painted.differences()))
         over()
     return drawn

@@ -11,6 +11,7 @@ from kraty_console.backend.demo.tickets import TICKETS
 from kraty_console.config.launch import Try
 from kraty_console.console.app import KratyApp
 from tests.console.drive import SIZE, Hand
+from tests.console.settling import settled
 from tests.console.stage import Stage
 
 TRIES = tuple(Try(each.player, each.complaint) for each in TICKETS)
@@ -51,7 +52,7 @@ class Scene:
                 await hand.sees(key.removeprefix("sees:"))
             else:
                 await hand.press(key)
-        await hand.pilot.pause()
+        await settled(hand.app)
 
 
 REASON = "text:replay shows the finish, see ZD-4821"

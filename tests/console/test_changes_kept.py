@@ -11,6 +11,7 @@ from kraty_console.console.look import Status
 from tests.console.drive import Hand, at
 from tests.console.filling import confirm, dialog, done, put
 from tests.console.people import colleague
+from tests.console.settling import settled
 from tests.console.stage import Stage
 from tests.console.wire import Hold, Wire
 
@@ -33,7 +34,7 @@ async def test_a_double_press_gives_one_effect(backend: Stage, wire: Wire) -> No
             await hand.opened(ActionDialog)
             await put(hand, economy_key="gold", amount="250", reason="make-good")
             dialog(hand).confirm.focus()
-            await hand.pilot.pause()
+            await settled(hand.app)
             for _ in range(4):
                 hand.send("enter")
             await done(hand)
@@ -206,7 +207,7 @@ async def test_keys_typed_ahead_while_a_dialog_opens_are_dropped(backend: Stage,
         for key in ("R", "enter", "enter", "enter", "enter"):
             hand.send(key)
         await hand.opened(ActionDialog)
-        await hand.pilot.pause()
+        await settled(hand.app)
         assert dialog(hand).phase is Phase.EDITING
         assert len(hand.app.screen_stack) == 2
     assert not wire.changes

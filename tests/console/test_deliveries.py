@@ -22,6 +22,7 @@ from kraty_console.console.screens.deliveries import NONE_KEPT, DeliveriesScreen
 from kraty_console.console.widgets.table import RowTable
 from tests.console.drive import Hand, at
 from tests.console.people import colleague
+from tests.console.settling import settled
 from tests.console.stage import Stage, now_ms
 from tests.console.wire import Wire
 
@@ -75,7 +76,7 @@ def screen(hand: Hand) -> DeliveriesScreen:
 async def opens(hand: Hand) -> None:
     await hand.press("h")
     await hand.until(lambda: isinstance(hand.app.screen, DeliveriesScreen) and not hand.app.screen._loading)
-    await hand.pilot.pause()
+    await settled(hand.app)
 
 
 @pytest.mark.usefixtures("told")

@@ -8,6 +8,7 @@ from kraty_console.console.app import KratyApp
 from kraty_console.console.dialogs.action import ActionDialog
 from tests.console.drive import Hand, at
 from tests.console.filling import confirm, put, told
+from tests.console.settling import settled
 from tests.console.stage import Stage
 from tests.console.wire import Wire
 
@@ -23,7 +24,7 @@ async def still(hand: Hand, wire: Wire) -> None:
     await hand.rest()
     assert running(hand.app) == []
     asked = len(wire.asked)
-    await hand.pilot.pause()
+    await settled(hand.app)
     assert len(wire.asked) == asked
 
 

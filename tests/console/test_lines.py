@@ -10,6 +10,7 @@ from kraty_console.console.colours import LIGHT
 from kraty_console.console.views.detail import bars
 from kraty_console.console.views.text import cut, fit, width_of, wrap
 from tests.console.framed import WIDE, Told, framed, plain
+from tests.console.settling import settled
 
 # -- repainting ----------------------------------------------------------------------------------------------------
 
@@ -24,7 +25,7 @@ async def test_only_the_lines_that_became_different_are_painted() -> None:
         view.lines = plain("one", "TWO", "three")
         view.redraw()
         assert view.painted == [Region(0, 1, 3, 1)]
-        await pilot.pause()
+        await settled(pilot.app)
         assert app.shown[:3] == ["one", "TWO", "three"]
 
 
@@ -60,7 +61,7 @@ async def test_lines_that_are_gone_are_painted_over() -> None:
     async with framed(view) as (app, pilot):
         view.lines = plain("one")
         view.redraw()
-        await pilot.pause()
+        await settled(pilot.app)
         assert app.shown[:3] == ["one", "", ""]
 
 
@@ -70,11 +71,11 @@ async def test_what_changed_while_nobody_saw_it_is_shown_whole_afterwards() -> N
         view.lines = plain("one", "", "")
         view.redraw()
         app.screen.query_one("#around").display = False
-        await pilot.pause()
+        await settled(pilot.app)
         view.lines = plain("uno", "due", "tre")
         view.redraw()
         app.screen.query_one("#around").display = True
-        await pilot.pause()
+        await settled(pilot.app)
         assert app.shown[:3] == ["uno", "due", "tre"]
 
 
@@ -89,11 +90,11 @@ async def test_another_size_and_another_theme_build_everything_anew() -> None:
     async with framed(view) as (app, pilot):
         assert app.shown[0] == "x" * 39 + "…"
         await pilot.resize_terminal(20, 5)
-        await pilot.pause()
+        await settled(pilot.app)
         assert app.shown[0] == "x" * 19 + "…"
         style = view.style_of("bad")
         app.theme = LIGHT
-        await pilot.pause()
+        await settled(pilot.app)
         assert view.style_of("bad") != style
 
 

@@ -7,6 +7,7 @@ import pytest
 from kraty_console.console.dialogs.action import ActionDialog
 from tests.console.drive import Hand, at
 from tests.console.filling import dialog, put
+from tests.console.settling import settled
 from tests.console.stage import Stage
 
 SIZES = ((40, 12), (80, 24), (120, 36), (200, 60))
@@ -15,7 +16,7 @@ SIZES = ((40, 12), (80, 24), (120, 36), (200, 60))
 async def resize(hand: Hand, width: int, height: int) -> None:
     await hand.pilot.resize_terminal(width, height)
     await hand.until(lambda: hand.app.screen.size == (width, height) and hand.app.bottom.size == (width, height))
-    await hand.pilot.pause()
+    await settled(hand.app)
 
 
 @pytest.mark.parametrize("size", SIZES)

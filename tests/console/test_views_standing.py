@@ -13,6 +13,7 @@ from kraty_console.console.views.layout import Area, layout
 from kraty_console.console.views.parts import Part, player_parts
 from kraty_console.console.views.rows import Place
 from tests.console.drive import Hand, at
+from tests.console.settling import settled
 from tests.console.stage import NOW, Stage
 
 SIZES = (
@@ -35,7 +36,7 @@ Cell = tuple[str, Style | None]
 async def resize(hand: Hand, size: tuple[int, int]) -> None:
     await hand.pilot.resize_terminal(*size)
     await hand.until(lambda: hand.app.screen.size == size and hand.app.bottom.size == size)
-    await hand.pilot.pause()
+    await settled(hand.app)
 
 
 def region(hand: Hand, name: str) -> Area:
@@ -93,7 +94,7 @@ async def test_every_pane_is_told_as_it_is_shown(backend: Stage) -> None:
             await hand.press("escape")
             assert differences(hand, told(hand)) == [], key
         hand.app.bottom.tell("said", "accent")
-        await hand.pilot.pause()
+        await settled(hand.app)
         assert differences(hand, told(hand, Notice("said", "accent"))) == []
 
 

@@ -16,6 +16,7 @@ from textual.widgets import Input, Static
 from kraty_console.console.colours import DARK
 from kraty_console.console.stylesheets import stylesheets
 from kraty_console.console.theme import THEMES, VARIABLE_DEFAULTS
+from tests.console.settling import settled
 
 
 class Host(App[None]):
@@ -69,9 +70,9 @@ async def opened(pilot: Pilot[None], press: str | None = "O") -> Any:
         await pilot.press(press)
     for _ in range(50):
         if getattr(pilot.app.screen, "open", False):
-            await pilot.pause()
+            await settled(pilot.app)
             return pilot.app.screen
-        await pilot.pause()
+        await settled(pilot.app)
     raise AssertionError("the dialog did not open")
 
 
@@ -80,7 +81,7 @@ async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
     for _ in range(200):
         if condition():
             return
-        await pilot.pause()
+        await settled(pilot.app)
     raise AssertionError("it never came to hold")
 
 
@@ -89,4 +90,4 @@ async def typed(pilot: Pilot[None], text: str) -> None:
     line = pilot.app.focused
     assert isinstance(line, Input)
     line.insert_text_at_cursor(text)
-    await pilot.pause()
+    await settled(pilot.app)

@@ -6,6 +6,7 @@ from kraty_console.console.dialogs.editor import EntriesEditor
 from tests.console.dialogs import world
 from tests.console.dialogs.desk import Desk, text_of
 from tests.console.dialogs.host import Host, opened, running, typed, until
+from tests.console.settling import settled
 
 
 async def test_focus_starts_where_something_must_be_filled_in_and_enter_leads_to_the_button() -> None:
@@ -97,13 +98,13 @@ async def test_what_steers_a_terminal_is_refused_beside_the_field() -> None:
             ("one\ntwo", "line break"),
         ):
             pilot.app.post_message(world.paste(pasted))
-            await pilot.pause()
-            await pilot.pause()
+            await settled(pilot.app)
+            await settled(pilot.app)
             assert dialog.focused.value == ""
             assert words in text_of(pilot.app)
         pilot.app.post_message(world.paste("one line\n"))
-        await pilot.pause()
-        await pilot.pause()
+        await settled(pilot.app)
+        await settled(pilot.app)
         assert dialog.focused.value == "one line"
 
 
@@ -176,11 +177,11 @@ async def test_entries_have_templates_completion_errors_at_their_line_and_a_prev
         await pilot.press("ctrl+t")
         assert "mend these entries first" in text_of(pilot.app)
         editor.load_text('[\n  {"type": "currency", "currencyKey": "golld", "amount": 5}\n]')
-        await pilot.pause()
+        await settled(pilot.app)
         assert 'line 2: the catalog has no currency "golld"; nearest is gold' in text_of(pilot.app)
         editor.load_text('[\n  {"type": "cur')
         editor.move_cursor(editor.document.end)
-        await pilot.pause()
+        await settled(pilot.app)
         assert editor.suggestion == 'rency"'
         await pilot.press("right")
         assert editor.text.endswith('{"type": "currency"')
@@ -196,8 +197,8 @@ async def test_a_paste_that_steers_never_enters_the_entries() -> None:
         dialog.set_focus(editor)
         before = editor.text
         pilot.app.post_message(world.paste('[{"type": "\x1b[31mcurrency"}]'))
-        await pilot.pause()
-        await pilot.pause()
+        await settled(pilot.app)
+        await settled(pilot.app)
         assert editor.text == before
         assert "U+001B" in text_of(pilot.app)
 
@@ -216,7 +217,7 @@ async def test_a_choice_is_completed_and_offered_by_the_arrows() -> None:
         assert field.value == "gems"
         field.clear()
         await typed(pilot, "golf")
-        await pilot.pause()
+        await settled(pilot.app)
         assert "nearest is gold" in text_of(pilot.app)
         await pilot.press("up")
         assert field.value == "gold"

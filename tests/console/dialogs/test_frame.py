@@ -11,6 +11,7 @@ from kraty_console.console.dialogs.draft import Draft
 from kraty_console.console.dialogs.ticket import TicketDialog
 from tests.console.dialogs import world
 from tests.console.dialogs.host import Host, opened, running
+from tests.console.settling import settled
 
 
 def make(action_id: str, environment: str = "live", sent: list[Any] | None = None) -> Any:
@@ -67,7 +68,7 @@ async def test_nothing_beneath_hears_a_key() -> None:
 async def test_the_environment_is_told_in_words_and_by_the_border(action_id: str, environment: str) -> None:
     async with running(Host(make(action_id, environment))) as pilot:
         dialog = await opened(pilot)
-        await pilot.pause()
+        await settled(pilot.app)
         top = world.screen_lines(pilot.app)[dialog.box.region.y]
         assert environment.upper() in top
         assert ("━" in top) == (environment == "live")
@@ -78,7 +79,7 @@ async def test_the_environment_is_told_in_words_and_by_the_border(action_id: str
 async def test_the_buttons_stay_in_sight(size: tuple[int, int]) -> None:
     async with running(Host(make("player.grant")), size=size) as pilot:
         dialog = await opened(pilot)
-        await pilot.pause()
+        await settled(pilot.app)
         assert dialog.box.region.width <= min(78, size[0])
         assert dialog.box.region.height <= size[1]
         assert dialog.size.region.contains_region(dialog.confirm.region)
@@ -91,8 +92,8 @@ async def test_a_resize_keeps_what_was_typed() -> None:
         dialog = await opened(pilot)
         await pilot.press("enter", "enter", "enter", *"crash")
         await pilot.resize_terminal(60, 16)
-        await pilot.pause()
-        await pilot.pause()
+        await settled(pilot.app)
+        await settled(pilot.app)
         assert dialog.draft.values["reason"] == "crash"
         assert dialog.focused.name == "reason"
         assert dialog.size.region.contains_region(dialog.confirm.region)

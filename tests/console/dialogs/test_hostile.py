@@ -27,6 +27,7 @@ from kraty_console.support.fields import Asked, Seen
 from kraty_console.support.forms import form_for
 from tests.console.dialogs import world
 from tests.console.dialogs.host import Host, opened, running, typed, until
+from tests.console.settling import settled
 from tests.data import load_hostile
 
 STRINGS = [entry.value for entry in load_hostile() if entry.raw is None and entry.value]
@@ -87,7 +88,7 @@ async def test_every_string_in_the_dialogs_of_changes() -> None:
             todo[:] = [(action_id, STRINGS[start : start + 24])]
             pilot.app.action_open_dialog()
             await until(pilot, lambda: getattr(pilot.app.screen, "open", False))
-            await pilot.pause()
+            await settled(pilot.app)
             assert_calm(pilot.app, todo[0][1][0])
             pilot.app.screen.dismiss(None)
             await until(pilot, lambda: len(pilot.app.screen_stack) == 1)
@@ -108,7 +109,7 @@ async def test_every_string_as_a_recent_player_comes_back_as_it_is() -> None:
         for _ in range(0, len(STRINGS), 10):
             assert_calm(pilot.app, "recent")
             dialog.menu.move(10)
-            await pilot.pause()
+            await settled(pilot.app)
         await pilot.press("enter")
         await until(pilot, lambda: pilot.app.answers)
     assert pilot.app.answers == [STRINGS[-1]]
@@ -135,11 +136,11 @@ async def test_every_string_in_the_journal() -> None:
         for number in range(0, len(STRINGS), 4):
             assert_calm(pilot.app, "journal")
             dialog.menu.move(4)
-            await pilot.pause()
+            await settled(pilot.app)
             if number % 48 == 0:
                 dialog._chosen(dialog.menu.Chosen(dialog.menu, dialog.menu.current))
                 await until(pilot, lambda: getattr(pilot.app.screen, "open", False) and pilot.app.screen is not dialog)
-                await pilot.pause()
+                await settled(pilot.app)
                 assert_calm(pilot.app, "entry")
                 pilot.app.screen.dismiss(None)
                 await until(pilot, lambda: pilot.app.screen is dialog)

@@ -14,6 +14,7 @@ from kraty_console.support.actions import ActionContext, actions
 from kraty_console.support.keymap import key_label
 from tests.console.dialogs import world
 from tests.console.dialogs.host import Host, opened, running, typed, until
+from tests.console.settling import settled
 
 
 def context(role: str = "GAME_DEBUGGER", **more: Any) -> ActionContext:
@@ -122,13 +123,13 @@ async def test_a_long_list_scrolls_with_its_cursor() -> None:
         assert dialog.menu.current.id == "r150"
         assert "▸ row 150" in text_of(pilot.app)
         await pilot.press("pagedown")
-        await pilot.pause()
+        await settled(pilot.app)
         assert f"▸ {dialog.menu.current.left}" in text_of(pilot.app)
         dialog.menu.action_edge(1)
-        await pilot.pause()
+        await settled(pilot.app)
         assert "▸ row 199" in text_of(pilot.app)
         dialog.menu.action_edge(-1)
-        await pilot.pause()
+        await settled(pilot.app)
         assert "▸ row 0" in text_of(pilot.app)
 
 

@@ -13,6 +13,7 @@ from kraty_console.contract.secret import Secret
 from kraty_console.contract.session import GameAccess, Me, Member, StudioAccess
 from tests.console.dialogs import world
 from tests.console.dialogs.host import Host, opened, running, typed, until
+from tests.console.settling import settled
 
 ME = Me(
     member=Member(id="m1", name="Maria"),
@@ -141,7 +142,7 @@ async def test_the_first_sign_in_leads_from_the_address_to_the_environment() -> 
         assert "kst_" not in text_of(pilot.app)
         await pilot.press("enter")
         await until(pilot, lambda: dialog.step is Step.GAME)
-        await pilot.pause()
+        await settled(pilot.app)
         assert "Studio One ▸ Rabbit Rush" in text_of(pilot.app)
         assert "Maria" in text_of(pilot.app)
         await pilot.press("down", "enter")

@@ -12,6 +12,7 @@ from kraty_console.console.dialogs.journal import JournalDialog, entry_text, sta
 from kraty_console.console.dialogs.text import TextDialog
 from tests.console.dialogs import world
 from tests.console.dialogs.host import Host, opened, running, until
+from tests.console.settling import settled
 
 
 def text_of(app: Host) -> str:
@@ -36,14 +37,14 @@ async def test_a_document_scrolls_swaps_and_copies_what_is_real() -> None:
         await opened(pilot)
         assert "line 0" in text_of(pilot.app)
         await pilot.press("G")
-        await pilot.pause()
+        await settled(pilot.app)
         assert "line 99" in text_of(pilot.app)
         await pilot.press("g", "c")
-        await pilot.pause()
+        await settled(pilot.app)
         assert "line 0" in text_of(pilot.app)
         assert "sent to the terminal's clipboard (5 bytes)" in text_of(pilot.app)
         await pilot.press("J")
-        await pilot.pause()
+        await settled(pilot.app)
         assert '{"a": "␛"}' in text_of(pilot.app)
         await pilot.press("c", "q")
         await until(pilot, lambda: pilot.app.answers)
@@ -114,7 +115,7 @@ async def test_an_entry_opens_and_its_audit_link_is_copied() -> None:
         assert "this entry has no audit row" in text_of(pilot.app)
         await pilot.press("enter")
         await until(pilot, lambda: pilot.app.screen is not dialog and pilot.app.screen.open)
-        await pilot.pause()
+        await settled(pilot.app)
         assert "kc_0123" in text_of(pilot.app)
         await pilot.press("escape")
         await until(pilot, lambda: pilot.app.screen is dialog)

@@ -10,6 +10,7 @@ from kraty_console.contract.errors import NotAllowed, RateLimited, Refused, Unav
 from tests.console.dialogs import world
 from tests.console.dialogs.desk import Desk, text_of
 from tests.console.dialogs.host import Host, opened, running, typed, until
+from tests.console.settling import settled
 
 
 async def test_a_second_press_does_nothing_while_it_runs_and_escape_says_so_first() -> None:
@@ -24,7 +25,7 @@ async def test_a_second_press_does_nothing_while_it_runs_and_escape_says_so_firs
         assert len(desk.sent) == 1
         assert "claiming…" in text_of(pilot.app)
         dialog._second()
-        await pilot.pause()
+        await settled(pilot.app)
         assert "claiming, 1 s" in text_of(pilot.app)
         await pilot.press("escape")
         assert pilot.app.screen is dialog
@@ -67,7 +68,7 @@ async def test_a_call_that_ended_meanwhile_is_not_sent_again() -> None:
         await pilot.press("enter", "enter", "escape", "escape")
         await until(pilot, lambda: pilot.app.answers)
         answer.set_result(world.applied())
-        await pilot.pause()
+        await settled(pilot.app)
         dialog = await opened(pilot)
         assert dialog.phase is Phase.EDITING
         assert dialog.focused.name == "amount"
@@ -145,7 +146,7 @@ async def test_an_unknown_outcome_that_did_take_effect_says_so() -> None:
         await typed(pilot, "sorry")
         await pilot.press("enter", "enter")
         await until(pilot, lambda: dialog.phase is Phase.TOLD)
-        await pilot.pause()
+        await settled(pilot.app)
         assert "It did take effect, once." in text_of(pilot.app)
         assert dialog.confirm.label == "Close"
         await pilot.press("enter")
@@ -181,7 +182,7 @@ async def test_an_outcome_that_stays_unknown_asks_and_is_never_sent_again_by_its
         await typed(pilot, "sorry")
         await pilot.press("enter", "enter")
         await until(pilot, lambda: dialog.phase is Phase.UNKNOWN)
-        await pilot.pause()
+        await settled(pilot.app)
         assert "It is not known whether it took effect." in text_of(pilot.app)
         assert dialog.confirm.label == "Check again"
         await pilot.press("escape")
@@ -208,7 +209,7 @@ async def test_a_first_step_applied_and_a_second_refused_are_both_told() -> None
         await typed(pilot, "crash")
         await pilot.press("enter", "enter")
         await until(pilot, lambda: dialog.phase is Phase.EDITING and len(desk.sent) == 2)
-        await pilot.pause()
+        await settled(pilot.app)
         seen = text_of(pilot.app)
         assert "Applied: Force-complete (audit row 0197aaaa)." in seen
         assert "Not applied: Retry roll." in seen

@@ -1,0 +1,42 @@
+"""Waiting until an application has done what there is to do: by what waits in it, never by the clock."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from textual.app import App
+from textual.screen import Screen
+
+_QUIET = 4
+"""Turns of the loop with nothing under way: a message that is answered by another is between two queues for fewer."""
+
+
+async def settled(app: App[Any]) -> None:
+    """Wait until no message is under way between the widgets and all that they changed is drawn.
+
+    Textual's own `Pilot.pause` asks how busy the process is instead, which on a busy machine says nothing, and draws
+    whatever is there by then. What others do meanwhile (the backend, a timer, a thread) is not waited for. An
+    application that ended does nothing more.
+    """
+    await _taken_in(app)
+    while not _has_ended(app) and _has_to_be_drawn(app, app.screen):
+        app.screen._on_timer_update()
+        await _taken_in(app)
+
+
+async def _taken_in(app: App[Any]) -> None:
+    quiet = 0
+    while quiet < _QUIET and not _has_ended(app):
+        await asyncio.sleep(0)
+        pumps = (app, *app.screen_stack, *app.screen.walk_children())
+        quiet = 0 if any(pump.message_queue_size or not pump.is_mounted for pump in pumps) else quiet + 1
+
+
+def _has_to_be_drawn(app: App[Any], screen: Screen[Any]) -> bool:
+    changed = screen._layout_required or screen._scroll_required or screen._repaint_required or screen._dirty_widgets
+    return bool(screen._callbacks or screen._recompose_required or changed) and not app._batch_count
+
+
+def _has_ended(app: App[Any]) -> bool:
+    return not app.is_running or app._exception is not None
