@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -14,16 +13,10 @@ from textual.pilot import Pilot
 from kraty_console.console.app import KratyApp
 from kraty_console.console.dialogs.frame import Dialog
 from kraty_console.console.look import Status
-from tests.console.settling import settled
+from tests.console.settling import settled, until
 
 SIZE = (120, 36)
 SMALL = (80, 24)
-
-PATIENCE = 100.0
-"""Seconds after which something never comes true; no machine is so slow."""
-
-TICK = 0.005
-"""Seconds after which to look again; what is waited for may be another thread's."""
 
 
 class Hand:
@@ -73,11 +66,7 @@ class Hand:
     async def until(self, condition: Callable[[], bool]) -> None:
         """Let the application run until something is so; fails with the screen's text when it never is."""
         try:
-            async with asyncio.timeout(PATIENCE):
-                await settled(self.app)
-                while not condition():
-                    await asyncio.sleep(TICK)
-                    await settled(self.app)
+            await until(self.app, condition)
         except TimeoutError:
             raise AssertionError(f"never came true; the screen:\n{self.text}") from None
 

@@ -16,6 +16,7 @@ from kraty_console.paint.abilities import Abilities
 from kraty_console.paint.painter import Painter
 from kraty_console.paint.textual_app import colours_of, pieces_of
 from tests.console.drive import Hand
+from tests.console.seconds import seconds_stand_still
 from tests.console.settling import settled
 from tests.paint.screens import Seen, remembered, seen
 from tests.terminal import Emulator
@@ -98,14 +99,15 @@ async def pictures(
     """Walk once, at the first size, and take a picture at each; `over` is called before the application ends."""
     drawn = []
     painted = Painted(app, sizes[0])
-    async with app.run_test(size=sizes[0], notifications=True, tooltips=True) as pilot:
-        hand = Hand(app, pilot)
-        await walk(hand)
-        for size in sizes:
-            if app.size != size:
-                await pilot.resize_terminal(*size)
-                await hand.sized(*size)
-            await settled(pilot.app)
-            drawn.append(Picture(app.export_screenshot(title=app.title, simplify=True), painted.differences()))
-        over()
+    with seconds_stand_still():
+        async with app.run_test(size=sizes[0], notifications=True, tooltips=True) as pilot:
+            hand = Hand(app, pilot)
+            await walk(hand)
+            for size in sizes:
+                if app.size != size:
+                    await pilot.resize_terminal(*size)
+                    await hand.sized(*size)
+                await settled(app)
+                drawn.append(Picture(app.export_screenshot(title=app.title, simplify=True), painted.differences()))
+            over()
     return drawn

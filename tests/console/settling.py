@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from textual.app import App
 from textual.screen import Screen
+
+PATIENCE = 100.0
+"""Seconds after which something never comes true; no machine is so slow."""
+
+TICK = 0.005
+"""Seconds after which to look again; what is waited for may be another thread's."""
 
 _QUIET = 4
 """Turns of the loop with nothing under way: a message that is answered by another is between two queues for fewer."""
@@ -23,6 +30,19 @@ async def settled(app: App[Any]) -> None:
     while not _has_ended(app) and _has_to_be_drawn(app, app.screen):
         app.screen._on_timer_update()
         await _taken_in(app)
+
+
+async def until(app: App[Any], condition: Callable[[], object]) -> None:
+    """Let the application run until something is so.
+
+    Raises:
+        TimeoutError: It never is.
+    """
+    async with asyncio.timeout(PATIENCE):
+        await settled(app)
+        while not condition():
+            await asyncio.sleep(TICK)
+            await settled(app)
 
 
 async def _taken_in(app: App[Any]) -> None:

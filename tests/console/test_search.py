@@ -7,6 +7,7 @@ import unicodedata
 
 import pytest
 
+from kraty_console.console import reading
 from kraty_console.console.dialogs.pick import PickDialog
 from kraty_console.console.look import Status
 from tests.console.drive import Hand, at
@@ -33,11 +34,24 @@ async def look_up(hand: Hand, text: str) -> None:
     await hand.rest()
 
 
-async def test_suggestions_come_as_one_types_and_enter_opens_the_chosen_one(backend: Stage, wire: Wire) -> None:
+async def test_suggestions_are_asked_for_when_the_keys_rest(
+    backend: Stage, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "DEBOUNCE", 3600.0)  # these keys never rest by themselves
+    async with at(backend.app()) as hand:
+        await hand.type("alice_4")
+        rest = hand.app.bottom.reading._debounce
+        assert rest is not None
+        assert wire.count("GET", SEARCH) == 0
+        rest._callback()
+        await hand.sees("2 matches", "▸alice_42", "alice_420")
+        assert wire.count("GET", SEARCH) == 1
+
+
+async def test_suggestions_come_as_one_types_and_enter_opens_the_chosen_one(backend: Stage) -> None:
     async with at(backend.app()) as hand:
         await hand.type("alice_4")
         await hand.sees("2 matches", "▸alice_42", "alice_420")
-        assert wire.count("GET", SEARCH) < len("alice_4")  # asked for when the keys rest, not with each of them
         await hand.press("enter")
         await hand.looks_at("alice_42")
         await hand.sees("Swift Otter", "roll failed")

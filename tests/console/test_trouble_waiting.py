@@ -11,8 +11,9 @@ from kraty_console.console.dialogs.token import TokenDialog
 from kraty_console.console.look import Status
 from kraty_console.console.screens.audit_log import AuditLogScreen
 from tests.console.drive import Hand, at
-from tests.console.filling import confirm, done, told
+from tests.console.filling import confirm, dialog, done, told
 from tests.console.people import colleague, impatient, waits
+from tests.console.seconds import seconds_stand_still
 from tests.console.stage import NOW, Stage
 from tests.console.troubled import notices, open_credit, status, token
 from tests.console.wire import Wire
@@ -72,16 +73,19 @@ async def test_going_back_ends_a_countdown(backend: Stage, wire: Wire) -> None:
 
 async def test_a_429_on_a_change_makes_the_button_wait(backend: Stage, wire: Wire) -> None:
     wire.answers("POST", "/credit", 429, "rate_limited", "slow down", headers={"retry-after": "2"}, times=1)
-    async with at(backend.app(player="bob_7")) as hand:
-        await open_credit(hand)
-        await confirm(hand)
-        await told(hand, "Too many calls")
-        await hand.sees("Credit in ")
-        await confirm(hand)
-        assert len(wire.changes) == 1
-        await hand.sees("[ Credit ]")
-        await confirm(hand)
-        await done(hand)
+    with seconds_stand_still():
+        async with at(backend.app(player="bob_7")) as hand:
+            await open_credit(hand)
+            await confirm(hand)
+            await told(hand, "Too many calls")
+            for left in (2, 1):
+                await hand.sees(f"Credit in {left} s")
+                await confirm(hand)
+                assert len(wire.changes) == 1
+                dialog(hand)._count()
+            await hand.sees("[ Credit ]")
+            await confirm(hand)
+            await done(hand)
     assert len(wire.changes) == 2
 
 

@@ -17,7 +17,7 @@ from textual.message import Message
 
 from kraty_console.paint.listening import Bell, listen
 
-_PATIENCE = 10.0
+_PATIENCE = 100.0
 
 
 class Waits(SelectSelector):

@@ -16,6 +16,8 @@ from textual.widgets import Input, Static
 from kraty_console.console.colours import DARK
 from kraty_console.console.stylesheets import stylesheets
 from kraty_console.console.theme import THEMES, VARIABLE_DEFAULTS
+from tests.console import settling
+from tests.console.seconds import seconds_stand_still
 from tests.console.settling import settled
 
 
@@ -59,30 +61,23 @@ class Host(App[None]):
 
 @asynccontextmanager
 async def running(app: Host, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Pilot[None]]:
-    """The app with toasts and tooltips on, so that what they would break breaks here."""
-    async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
-        yield pilot
+    """The app with toasts and tooltips on, so that what they would break breaks here; its seconds stand still."""
+    with seconds_stand_still():
+        async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
+            yield pilot
 
 
 async def opened(pilot: Pilot[None], press: str | None = "O") -> Any:
     """Open the dialog, or take the one that is opening, and wait until it listens."""
     if press is not None:
         await pilot.press(press)
-    for _ in range(50):
-        if getattr(pilot.app.screen, "open", False):
-            await settled(pilot.app)
-            return pilot.app.screen
-        await settled(pilot.app)
-    raise AssertionError("the dialog did not open")
+    await until(pilot, lambda: getattr(pilot.app.screen, "open", False))
+    return pilot.app.screen
 
 
 async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
     """Let the app work until something holds."""
-    for _ in range(200):
-        if condition():
-            return
-        await settled(pilot.app)
-    raise AssertionError("it never came to hold")
+    await settling.until(pilot.app, condition)
 
 
 async def typed(pilot: Pilot[None], text: str) -> None:
