@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Final
 
 import sqlalchemy as sa
+from sqlalchemy.engine import URL
 
 from kraty_console.backend.storage.connecting import UNLIMITED, WRITES, engine_url, inline, make_engine
 
@@ -32,8 +34,7 @@ async def migrate(url: str, revision: str = "head", *, wait_ms: int = LONGEST_WA
     """
     parsed = engine_url(url)
     if parsed.drivername == "sqlite+aiosqlite":
-        with inline(parsed) as connection:
-            _bring(connection, revision)
+        await asyncio.to_thread(_bring_file, parsed, revision)
         return
     engine = make_engine(url, UNLIMITED)
     try:
@@ -41,6 +42,11 @@ async def migrate(url: str, revision: str = "head", *, wait_ms: int = LONGEST_WA
             await asynchronous.run_sync(_bring, revision, wait_ms)
     finally:
         await engine.dispose()
+
+
+def _bring_file(url: URL, revision: str) -> None:
+    with inline(url) as connection:
+        _bring(connection, revision)
 
 
 def _bring(connection: sa.Connection, revision: str, wait_ms: int = LONGEST_WAIT_MS) -> None:

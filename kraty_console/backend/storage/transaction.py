@@ -166,7 +166,8 @@ class Transaction:
 
     async def execute(self, statement: sa.Executable, parameters: Mapping[str, Any] | None = None) -> CursorResult[Any]:
         """Run any statement, after what is still to be written to the tables it reads."""
-        await self._flush(_read_by(statement))
+        if self._dirty:
+            await self._flush(_read_by(statement))
         return await self.connection.execute(statement, parameters)
 
     async def first(self, statement: sa.Executable) -> dict[str, Any] | None:
