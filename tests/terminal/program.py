@@ -148,12 +148,12 @@ class Terminal:
 
     def wait_exit(self, timeout: float | None = None) -> int:
         """Wait until the program has ended; returns its exit code, negative for the signal that killed it."""
-        with suppress(Gone):
-            self._wait(lambda: False, timeout, "the end of the program")
         try:
-            code = self.process.wait(0.5)
-        except subprocess.TimeoutExpired:
+            self._wait(lambda: False, timeout, "the end of the program")
+        except TooLate:
             raise Gone(f"the program still runs; its screen:\n{self.text()}") from None
+        except Gone:
+            code = self.process.wait(self.patience)
         self._drain()
         return code
 
@@ -211,7 +211,7 @@ class Terminal:
             elif self._over in ready:
                 if done():
                     return
-                raise Gone(f"the program ended ({self.process.wait(5)}) before {wanted!r}:\n{self.text()}")
+                raise Gone(f"the program ended ({self.process.wait(self.patience)}) before {wanted!r}:\n{self.text()}")
 
     def _read(self) -> bool:
         """Take what can be read without waiting; whether there was any."""

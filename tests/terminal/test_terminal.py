@@ -57,8 +57,10 @@ def test_the_end_of_a_program_ends_a_wait_at_once_and_shows_its_screen() -> None
 
 
 def test_a_wait_that_is_in_vain_says_what_the_screen_showed() -> None:
-    with Terminal(python("input('name? ')")) as terminal, pytest.raises(Gone, match="name\\?"):
-        terminal.wait_for(lambda text: "never" in text, timeout=0.5)
+    with Terminal(python("input('name? ')")) as terminal:
+        terminal.wait_for("name?")
+        with pytest.raises(Gone, match="name\\?"):
+            terminal.wait_for("never", timeout=0.1)
 
 
 @pytest.mark.parametrize("modern", [True, False], ids=["modern", "plain"])
@@ -92,4 +94,4 @@ def test_a_vanished_terminal_hangs_up_on_its_program() -> None:
     with Terminal(python("import signal; print('on', flush=True); signal.pause()")) as terminal:
         terminal.wait_for("on")
         terminal.vanish()
-        assert terminal.process.wait(10) == -signal.SIGHUP
+        assert terminal.process.wait(terminal.patience) == -signal.SIGHUP
