@@ -144,6 +144,22 @@ async def silence(line: Line) -> None:
     raise HungUp
 
 
+def pass_by(seconds: float) -> None:
+    """Let the loop's clock jump: what was to be waited for so long is over with its next turn."""
+    loop = asyncio.get_running_loop()
+    own = type(loop).time
+    passed = loop.time() - own(loop) + seconds
+    loop.time = lambda: own(loop) + passed  # type: ignore[method-assign]
+
+
+async def silence_for_an_hour(line: Line) -> None:
+    """Hear the request; then an hour passes."""
+    await line.request()
+    pass_by(3600)
+    await line.reader.read()
+    raise HungUp
+
+
 @asynccontextmanager
 async def wired(*acts: Act) -> AsyncIterator[Wire]:
     """Serve the acts in order, one for each request whatever its connection; the last one stays."""
