@@ -17,7 +17,7 @@ from tests.backend.plans import recorded, walks
 from tests.bench.crowd import PENDING, STUCK, UNROLLED, Crowd, crowd_of, load, load_veteran
 from tests.contract.backend import Answered, Backend
 from tests.contract.world import World, make_world
-from tests.databases import KINDS, SqliteFiles, postgresql_server
+from tests.databases import KINDS, PostgresqlServer, SqliteFiles
 
 PLAYERS = 2_500
 VETERAN = 2_000
@@ -66,8 +66,8 @@ def full(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     if request.param == "sqlite":
         yield from filled(SqliteFiles(tmp_path_factory.mktemp("plans")).fresh())
     else:
-        with postgresql_server() as server:
-            yield from filled(server.fresh())
+        server: PostgresqlServer = request.getfixturevalue("postgresql")
+        yield from filled(server.fresh())
 
 
 def _change(path: Callable[[Full], str], **body: object) -> Callable[[Full], Answered]:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from kraty_console.backend.preparing import CannotServe, prepare
 from kraty_console.backend.storage.connecting import UNLIMITED, WRITES, make_engine
 from kraty_console.backend.storage.migrate import migrate
-from tests.databases import KINDS, postgresql_server
+from tests.databases import KINDS, PostgresqlServer
 
 FIRST = "r0005_records"
 """The shape that the first release had; every later one has to bear its statements."""
@@ -28,8 +28,8 @@ def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path_factory.mktemp('upgrades') / 'old.db'}"
     else:
-        with postgresql_server() as server:
-            yield server.empty()
+        server: PostgresqlServer = request.getfixturevalue("postgresql")
+        yield server.empty()
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +93,7 @@ def test_rows_of_the_old_shape_are_still_taken(url: str, upgraded: tuple[sa.Meta
     asyncio.run(work())
 
 
-def test_a_table_that_somebody_holds_is_not_waited_for_for_ever() -> None:
+def test_a_table_that_somebody_holds_is_not_waited_for_for_ever(postgresql: PostgresqlServer) -> None:
     """Whoever waits to change a table has everybody else wait behind them."""
 
     async def work(url: str) -> None:
@@ -106,8 +106,7 @@ def test_a_table_that_somebody_holds_is_not_waited_for_for_ever() -> None:
         await engine.dispose()
         await prepare(url)
 
-    with postgresql_server() as server:
-        asyncio.run(work(server.empty()))
+    asyncio.run(work(postgresql.empty()))
 
 
 def _row(table: sa.Table, number: int) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.databases import SqliteFiles, postgresql_server
+from tests.databases import PostgresqlServer, SqliteFiles
 from tests.faults.killing import kill_and_check
 
 KILLS = 5
@@ -16,7 +16,6 @@ def test_nothing_answered_is_lost_with_sqlite(tmp_path: Path) -> None:
     assert load.unknown >= KILLS, "no call was under way when the server was killed"
 
 
-def test_nothing_answered_is_lost_with_postgresql() -> None:
-    with postgresql_server() as server:
-        load = kill_and_check(server.fresh(), KILLS, seed=2)
+def test_nothing_answered_is_lost_with_postgresql(postgresql: PostgresqlServer) -> None:
+    load = kill_and_check(postgresql.fresh(), KILLS, seed=2)
     assert load.unknown >= KILLS, "no call was under way when the server was killed"
