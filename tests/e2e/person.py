@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +19,10 @@ _LIGHT = 176
 
 _HEARD = 1.0
 """Seconds after which a key that may not have been heard is pressed again."""
+
+WHOLE = ("C-l",) if os.environ.get("KRATY_PLAIN_PAINT") else ()
+"""Behind a key, where painting is left to Textual: all is painted again. Where Textual and the terminal see a character
+in different widths, what it paints in part lands a cell off, and a line of both cannot be read."""
 
 _KEYS = "? keys"
 """What the last line of a player says behind the keys that work."""
@@ -80,13 +85,14 @@ class Person(Terminal):
         found = re.search(r"│─.*? (\d+) of (\d+)(?= ·| ?─$)", self.text(), re.MULTILINE)
         return (int(found[1]), int(found[2])) if found else (0, 0)
 
-    def walk(self, key: str) -> None:
-        """Press a key that moves the cursor down, each time when it has, to the last row."""
+    def walk(self, key: str) -> int:
+        """Press a key that moves the cursor down, each time when it has, to the last row; how many rows there are."""
         row, rows = self.position()
-        while row < rows:
-            self.press(key)
-            self.wait_for(lambda _, row=row: self.position()[0] != row)
-            row, rows = self.position()
+        while row != rows:
+            self.press(key, *WHOLE)
+            self.wait_for(lambda _, row=row, rows=rows: self.position()[0] != row and self.position()[1] == rows)
+            row, _ = self.position()
+        return rows
 
     def insist(self, key: str, shown: str | Callable[[str], bool]) -> int:
         """Press a key, again where it was not heard, until what it does is seen; how often it was pressed.
