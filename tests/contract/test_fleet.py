@@ -53,14 +53,16 @@ class Fleet:
             return answer.status, json.loads(answer.read())
 
     def refuses(self) -> bool:
-        """Whether nobody can connect any more; asked until it is so."""
+        """Whether nobody can connect any more; asked until it is so, a moment each time."""
         for _ in range(TRIES):
             try:
-                socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE).close()
+                with socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE) as connection:
+                    connection.settimeout(0.1)
+                    assert connection.recv(1) == b""
             except ConnectionRefusedError:
                 return True
-            except ConnectionResetError:
-                continue  # it waited to be taken when the socket was closed
+            except (ConnectionResetError, TimeoutError):
+                continue  # it waited to be let in when the socket was closed; or all is as it was
         return False
 
     def said(self) -> str:

@@ -21,7 +21,7 @@ import pytest
 from kraty_console.contract.session import ROLE_PERMISSIONS
 from tests.databases import PostgresqlServer, SqliteFiles
 
-PATIENCE = 30
+PATIENCE = 100
 SERVE = [sys.executable, "-m", "kraty_console", "backend", "serve"]
 
 
