@@ -54,6 +54,7 @@ class PlayerScreen(ArrivesWhole[None]):
 
     header = query_one("#header", HeaderBar)
     search = query_one("#search", SearchBar)
+    side = query_one("#side", Vertical)
     profile = query_one("#profile", ProfileView)
     next_step = query_one("#next", NextStepView)
     tabs = query_one("#tabs", TabBar)
@@ -63,7 +64,7 @@ class PlayerScreen(ArrivesWhole[None]):
 
     def __init__(self, desk: Desk, host: Host, look: Look | None = None) -> None:
         """`look` is a player that was looked up before there was a screen."""
-        super().__init__(classes="-start" if look is None else "")
+        super().__init__()
         self._desk = desk
         self._host = host
         self.reading = Reading(self, desk, host, look)
@@ -83,13 +84,14 @@ class PlayerScreen(ArrivesWhole[None]):
         yield HeaderBar(id="header")
         yield SearchBar(id="search")
         with Horizontal(id="body"):
-            with Vertical(id="side"):
+            with Vertical(id="side") as side:
                 yield ProfileView(id="profile")
                 yield NextStepView(id="next")
             with Vertical(id="main"):
                 yield TabBar(id="tabs")
                 yield RowTable(id="rows")
-                yield DetailView(id="detail")
+                yield (detail := DetailView(id="detail"))
+        side.display = detail.display = self.look.snapshot is not None
         yield TooSmall(id="small")
         yield FooterBar(id="footer")
 
@@ -143,7 +145,7 @@ class PlayerScreen(ArrivesWhole[None]):
 
     def take_keys(self) -> None:
         """What was typed while the player named at launch was read is meant for that player: it is obeyed now."""
-        if self.focused is None:
+        if self.focused is None and self.stands:
             self.table.focus()
 
     @property
@@ -191,7 +193,7 @@ class PlayerScreen(ArrivesWhole[None]):
         self.draw_header()
         snapshot = look.snapshot
         self._sections = self._lists(look, now)
-        self.set_class(snapshot is None, "-start")
+        self.side.display = self.detail.display = snapshot is not None
         self.tabs.show(self._pane, snapshot)
         self.profile.show(snapshot, now)
         self.table.show(
