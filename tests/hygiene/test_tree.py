@@ -14,7 +14,8 @@ LONGEST = {"kraty_console": 400, "styles": 400, "tests": 400}
 LEFTOVERS = {"utils", "util", "helpers", "common", "base", "misc"}
 # Written so that this file does not hold what it looks for; silenced linters and types are ruff's to judge.
 UNFINISHED = r"\b(?:TO[D]O|FIX[M]E|X[X]X|HA[C]K)\b|raise NotImplemented[E]rror|\bfor no[w](?=\s*(?:[.,;:)\"]|$))"
-PAUSE = r"time\.slee[p]\(|asyncio\.slee[p]\((?!0\))"
+PAUSE = r"time\.slee[p]\(|asyncio\.slee[p]\((?!0\)|TICK\))"
+"""Looking again after a TICK, until something is so, takes as long as it takes; any other pause is a guess."""
 NOT_RUN = r"pytest\.(?:mark\.)?(?:ski[p]|xfai[l])"
 FORBIDDEN = {
     "unfinished work": (UNFINISHED, ("kraty_console", "tests")),
