@@ -54,7 +54,7 @@ def served_once(folder: Path, homes: Path, *options: str) -> Iterator[World]:
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Nobody else comes or leaves meanwhile."""
-    with folder.with_suffix(".door").open("w") as door:
+    with folder.with_name(f"{folder.name}.door").open("w") as door:
         fcntl.flock(door, fcntl.LOCK_EX)
         yield
 
