@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kraty_console.support.next_step import most_urgent_row, next_step
+from kraty_console.support.next_step import NextSteps, most_urgent_row, next_step
 from tests.support.players import BANNED, NOW, ago, attempt, grant, snapshot
 
 FAILED = {"status": "failed", "error": "table archived", "at": ago(hours=1)}
@@ -104,3 +104,22 @@ def test_a_grant_by_itself() -> None:
     seen = snapshot(grants=[grant(sourceKind="admin", sourceRefId=None)])
     step = next_step(seen, NOW)
     assert (step.action_id, step.row_id, step.pane) == ("grant.force_claim", seen.grants[0].id, "grants")
+
+
+def test_steps_looked_for_once_serve_every_row_of_the_player() -> None:
+    seen = snapshot(
+        attempts=[attempt(id="a1", status="in_progress", startedAt=ago(days=3)), attempt(id="a2", grantIds=["g1"])],
+        grants=[grant(id="g1", status="claimed"), grant(id="g2", status="pending")],
+    )
+    steps = NextSteps(seen, NOW)
+    for scope, row_id in (
+        ("attempt", "a2"),
+        ("attempt", "a1"),
+        ("grant", "g1"),
+        ("grant", "g2"),
+        ("lobby", "l1"),
+        (None, None),
+    ):
+        assert steps.for_row(scope, row_id) == next_step(seen, NOW, row_scope=scope, row_id=row_id)
+    most = steps.for_row("grant", "g1")
+    assert (most.pane, most.row_id) == most_urgent_row(seen, NOW)

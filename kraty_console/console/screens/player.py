@@ -41,7 +41,7 @@ from kraty_console.support.scopes import PANES, PaneId
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from kraty_console.support.next_step import NextStep
+    from kraty_console.support.next_step import NextStep, NextSteps
 
 
 class PlayerScreen(ArrivesWhole[None]):
@@ -73,6 +73,7 @@ class PlayerScreen(ArrivesWhole[None]):
         self._places: dict[str, Place] = {}
         self._sections: tuple[Section, ...] = ()
         self._prepared: tuple[Look, PaneId, tuple[Section, ...]] | None = None
+        self._steps: NextSteps | None = None
         self._step: NextStep | None = None
         self._initial = desk.launch.initial_player if look is None else None
         self.go_to_trouble()
@@ -193,6 +194,7 @@ class PlayerScreen(ArrivesWhole[None]):
         self.draw_header()
         snapshot = look.snapshot
         self._sections = self._lists(look, now)
+        self._steps = view.steps_of(snapshot, now)
         self.side.display = self.detail.display = snapshot is not None
         self.tabs.show(self._pane, snapshot)
         self.profile.show(snapshot, now)
@@ -220,7 +222,7 @@ class PlayerScreen(ArrivesWhole[None]):
         now = self._desk.now()
         row = self.table.row
         snapshot = self.look.snapshot
-        self._step = view.step_for(snapshot, row, now)
+        self._step = view.step_for(self._steps, row)
         self.next_step.show(self._step, view.why_no_step(self._desk, self._step))
         self.detail.show(snapshot, row, now, foot(self.table.rows, self._pane, snapshot, *self.table.size))
         self.draw_footer()

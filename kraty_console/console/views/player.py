@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from kraty_console.console.views.rows import Section
     from kraty_console.contract.players import Snapshot
     from kraty_console.present.table import Row
-    from kraty_console.support.next_step import NextStep
+    from kraty_console.support.next_step import NextStep, NextSteps
 
 
 def heading(desk: Desk, look: Look, now: datetime, *, waiting: bool = False) -> Heading:
@@ -70,13 +70,18 @@ def trouble(snapshot: Snapshot, now: datetime) -> tuple[PaneId, str | None]:
     return most_urgent_row(snapshot, now) or (PANES[0].id, None)
 
 
-def step_for(snapshot: Snapshot | None, row: Row | None, now: datetime) -> NextStep | None:
-    """The next step for the row under the cursor; None while there is no player."""
+def steps_of(snapshot: Snapshot | None, now: datetime) -> NextSteps | None:
+    """The next steps of the player, as they are now; None while there is no player."""
     if snapshot is None:
         return None
-    from kraty_console.support.next_step import next_step
+    from kraty_console.support.next_step import NextSteps
 
-    return next_step(snapshot, now, row_scope=row.scope if row else None, row_id=row.id if row else None)
+    return NextSteps(snapshot, now)
+
+
+def step_for(steps: NextSteps | None, row: Row | None) -> NextStep | None:
+    """The next step for the row under the cursor; None while there is no player."""
+    return steps.for_row(row.scope if row else None, row.id if row else None) if steps is not None else None
 
 
 def why_no_step(desk: Desk, step: NextStep | None) -> str:
