@@ -19,17 +19,17 @@ class ArrivesWhole(Screen[Result]):
     dialog a third of what opening it costs.
     """
 
-    _stands = False
+    _has_arrived = False
 
     def arrived(self) -> None:
         """The parts have their places: paint them, and from here on whatever changes."""
-        self._stands = True
+        self._has_arrived = True
         if self.is_current and self.outer_size:
             self._compositor_refresh()
 
     def _on_screen_resume(self, event: events.ScreenResume) -> None:
         """The styles of the parts were found as they came, a moment ago; the screen itself was there before its own."""
-        if not self._stands:
+        if not self._has_arrived:
             event.refresh_styles = False
             self.app.stylesheet.apply(self)
 
@@ -40,5 +40,5 @@ class ArrivesWhole(Screen[Result]):
 
     def _compositor_refresh(self) -> None:
         """Nothing is painted on the way."""
-        if self._stands:
+        if self._has_arrived:
             super()._compositor_refresh()

@@ -105,7 +105,7 @@ class Hand:
         await self.until(
             lambda: (
                 self.app.bottom.look.status is not Status.LOADING
-                and not any(worker.is_running for worker in self.app.workers)
+                and all(worker.is_finished for worker in self.app.workers)
             )
         )
 

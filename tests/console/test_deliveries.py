@@ -184,3 +184,20 @@ async def test_what_the_list_told_is_shown_where_the_rest_cannot_be_read(backend
         await hand.opened(TextDialog)
         await hand.sees("delivery · wallet.changed", "answered 200")
         assert "Data" not in hand.text
+
+
+@pytest.mark.parametrize("status", [200, 409])
+async def test_a_page_that_comes_when_the_console_is_being_left_meets_no_missing_rows(
+    backend: Stage, wire: Wire, status: int
+) -> None:
+    if status == 409:
+        wire.answers("GET", "/webhooks/deliveries", status, "conflict", "no")
+    async with at(backend.app(player="bob_7")) as hand:
+        await hand.looks_at("bob_7")
+        held = wire.holds("GET", "/webhooks/deliveries")
+        await hand.press("h")
+        await hand.until(lambda: isinstance(hand.app.screen, DeliveriesScreen))
+        await hand.app.screen.query("*").remove()
+        held.let_go()
+        await hand.rest()
+    assert hand.app.return_code is None

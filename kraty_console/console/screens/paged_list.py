@@ -165,6 +165,11 @@ class PagedList(ArrivesWhole[None], Generic[T]):
             event.stop()
             event.prevent_default()
 
+    @property
+    def stands(self) -> bool:
+        """Whether there is anything to draw on: at the end an answer may outlive the parts of the screen."""
+        return self.is_mounted and bool(self.query(RowTable))
+
     def _draw(self) -> None:
         self.table.show((self._section(self._rows, self._desk.now(), self._words),), self._place)
         self._draw_keys()
@@ -208,7 +213,8 @@ class PagedList(ArrivesWhole[None], Generic[T]):
         except KratyError as error:
             words = words_of(error)
             self._words = f"{words.title} {words.hint}".strip()
-            self.keys.tell(Notice(self._words, "bad"))
+            if self.stands:
+                self.keys.tell(Notice(self._words, "bad"))
         else:
             known = {each.id for each in self._rows}
             self._rows.extend(each for each in page.rows if each.id not in known)
@@ -217,7 +223,8 @@ class PagedList(ArrivesWhole[None], Generic[T]):
             self._words = page.none
         finally:
             self._loading = False
-        self._draw()
+        if self.stands:
+            self._draw()
 
     @on(RowTable.AtEnd)
     def _at_end(self) -> None:
