@@ -153,7 +153,7 @@ async def _serve(settings: Settings, listener: socket.socket, server: _Server, u
             webhooks_to_private=settings.webhooks_to_private,
             watch=_watch(settings, metrics),
         )
-        server.config.app = build_app(services)
+        server.config.app = build_app(services, only=settings.only)
         server.ending = services.streams.end
         server.announcement = f"listening on {url}"
         async with _numbers(settings, metrics):

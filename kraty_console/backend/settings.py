@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from kraty_console.backend.api.rate_limit import Rate
+from kraty_console.backend.reduction import Reduction
 from kraty_console.backend.storage.connecting import Limits
 
 
@@ -34,6 +35,8 @@ class Settings:
     log_calls: bool = False
     metrics: tuple[str, int] | None = None
     """Host and port where `/metrics` answers; of several processes each has the next port, from 0 any free one."""
+    only: Reduction | None = None
+    """What is left of the admin surface; None for all of it."""
     exit_with_parent: bool = False
     """Stop when the standard input ends, as it does when the process that started this one is gone."""
 
@@ -48,6 +51,8 @@ class Settings:
         told["rate"], told["limits"] = Rate(**told["rate"]), Limits(**told["limits"])
         if told["metrics"] is not None:
             told["metrics"] = (told["metrics"][0], told["metrics"][1])
+        if told["only"] is not None:
+            told["only"] = Reduction.from_plain(told["only"])
         return cls(**told)
 
     def of_process(self, number: int) -> Settings:

@@ -76,6 +76,12 @@ class Address(click.ParamType[tuple[str, int]]):
     is_flag=True,
     help="For development: webhooks may go to private addresses, and over http.",
 )
+@click.option(
+    "--only",
+    metavar="NAMES",
+    help="Be a reduced Kraty: of the admin surface only these operations, with commas between. `published` stands for "
+    "those that every Kraty has, and leaves the published fields alone in answers.",
+)
 @click.option("--exit-with-parent", is_flag=True, hidden=True, help="Stop when the standard input ends.")
 def serve(
     database: str | None,
@@ -91,6 +97,7 @@ def serve(
     log_format: Any,  # noqa: ANN401 (one of the choices)
     log_calls: bool,
     metrics: tuple[str, int] | None,
+    only: str | None,
     exit_with_parent: bool,
 ) -> int:
     """Answer on HTTP until told to stop; the database is brought up to date first."""
@@ -100,6 +107,7 @@ def serve(
     try:
         from kraty_console.backend.api.rate_limit import Rate
         from kraty_console.backend.preparing import CannotServe
+        from kraty_console.backend.reduction import Reduction
         from kraty_console.backend.serve import serve as run_backend
         from kraty_console.backend.settings import Settings
         from kraty_console.backend.storage.connecting import Limits
@@ -109,6 +117,10 @@ def serve(
         allowed = Rate.parse(rate)
     except ValueError:
         raise click.BadParameter(f"{rate!r} is not RATE or RATE:BURST", param_hint="--rate") from None
+    try:
+        reduction = None if only is None else Reduction.parse(only)
+    except ValueError as unknown:
+        raise click.BadParameter(str(unknown), param_hint="--only") from None
     host, port = listen
     settings = Settings(
         database_url=database_url(database),
@@ -125,6 +137,7 @@ def serve(
         log_format=log_format,
         log_calls=log_calls,
         metrics=metrics,
+        only=reduction,
         exit_with_parent=exit_with_parent,
     )
     try:

@@ -26,6 +26,7 @@ from kraty_console.backend.api.calls import Services
 from kraty_console.backend.api.rate_limit import Rate, RateLimit
 from kraty_console.backend.demo import world as demo
 from kraty_console.backend.engine.ids import IdSource
+from kraty_console.backend.reduction import Reduction
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.migrate import migrate
 from kraty_console.config.launch import Launch, Try
@@ -169,8 +170,12 @@ def _numbered(app: Any) -> Any:
 
 
 @contextmanager
-def stage(world: World, folder: Path, *, wrap: Any = None) -> Iterator[Stage]:
-    """Serve a copy of the world from a thread of its own; `wrap` may put an ASGI layer around the application."""
+def stage(world: World, folder: Path, *, wrap: Any = None, only: str | None = None) -> Iterator[Stage]:
+    """Serve a copy of the world from a thread of its own; `wrap` may put an ASGI layer around the application.
+
+    `only` is what `backend serve --only` takes, for a reduced Kraty.
+    """
+    reduction = None if only is None else Reduction.parse(only)
     chance = random.Random(7)
     started = threading.Event()
     held: dict[str, Any] = {}
@@ -184,7 +189,7 @@ def stage(world: World, folder: Path, *, wrap: Any = None) -> Iterator[Stage]:
             rate_limit=RateLimit(Rate(0, 0), time.monotonic),
             public_url=PUBLIC_URL,
         )
-        app = _numbered(build_app(services))
+        app = _numbered(build_app(services, only=reduction))
         config = uvicorn.Config(
             wrap(app) if wrap is not None else app,
             host="127.0.0.1",

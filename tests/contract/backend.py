@@ -25,6 +25,7 @@ from kraty_console.backend.api.routes import ROUTES
 from kraty_console.backend.api.routing import Route
 from kraty_console.backend.api.streams import Streams
 from kraty_console.backend.engine.ids import IdSource
+from kraty_console.backend.reduction import Reduction
 from kraty_console.backend.serve import server_config
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.database import Database
@@ -96,7 +97,7 @@ def segment(name: str | bytes) -> str:
 
 
 class Backend:
-    """A running backend and its database."""
+    """A running backend and its database; `only` is what `backend serve --only` takes."""
 
     def __init__(
         self,
@@ -106,10 +107,12 @@ class Backend:
         reachable: bool = True,
         routes: Iterable[Route] = ROUTES,
         ended: Sequence[Callable[[AnsweredCall], None]] = (),
+        only: str | None = None,
     ) -> None:
         self.database_url = url
         self._ended = tuple(ended)
         self._routes = routes
+        self._only = None if only is None else Reduction.parse(only)
         self._reachable = reachable
         self.clock = Clock()
         self.new_id = IdSource(lambda: self.clock.ms, random.Random(url).getrandbits)
@@ -174,7 +177,7 @@ class Backend:
                 await super().shutdown(sockets)
 
         outer = self
-        config = server_config(build_app(services, self._routes))
+        config = server_config(build_app(services, self._routes, only=self._only))
         config.port = 0
         config.timeout_keep_alive = 3600  # a test may come long after the one before
         server = self._server = Server(config)

@@ -113,9 +113,12 @@ def load_demo(folder: Path) -> None:
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[World]:
-    """Serve the database of a folder that `load_demo` filled, on a free port, until the end of the block."""
-    with _served(folder) as url:
+def serving(folder: Path, *, only: str | None = None) -> Iterator[World]:
+    """Serve the database of a folder that `load_demo` filled, on a free port, until the end of the block.
+
+    `only` is what `backend serve --only` takes, for a reduced Kraty.
+    """
+    with _served(folder, *(() if only is None else ("--only", only))) as url:
         yield World(url, Credentials.read(folder / "credentials.json"), folder, folder)
 
 

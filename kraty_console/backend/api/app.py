@@ -14,8 +14,10 @@ from kraty_console.backend.api.calls import Services
 from kraty_console.backend.api.dispatch import Endpoint
 from kraty_console.backend.api.edge import Edge
 from kraty_console.backend.api.paths import as_pattern
+from kraty_console.backend.api.reduced import reduced
 from kraty_console.backend.api.routes import ROUTES
 from kraty_console.backend.api.routing import Route
+from kraty_console.backend.reduction import Reduction
 
 WORTH_COMPRESSING = 1024
 """Bytes; below, an answer goes as it is."""
@@ -24,8 +26,10 @@ QUICK = 3
 """Of gzip's nine levels: most of the gain for little of the time."""
 
 
-def build_app(services: Services, routes: Iterable[Route] = ROUTES) -> ASGIApp:
-    """Everything a server needs to answer the two surfaces."""
+def build_app(services: Services, routes: Iterable[Route] = ROUTES, *, only: Reduction | None = None) -> ASGIApp:
+    """Everything a server needs to answer the three surfaces; `only` says what is left of the admin surface."""
+    if only is not None:
+        routes = reduced(routes, only)
     by_path: dict[str, dict[str, Route]] = {}
     for route in routes:
         by_path.setdefault(route.path, {})[route.method] = route
