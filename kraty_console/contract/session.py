@@ -94,6 +94,6 @@ class Health(Answer):
     ok: bool = False
     version: str | None = None
     features: list[str] = Field(default_factory=empty_list)
-    """What a backend says it keeps to; the embedded one names `idempotency-keys`."""
+    """What a backend says it keeps to; the embedded one names `idempotency-keys`, and each operation that it has."""
     database: DatabaseHealth | None = None
     worker: WorkerHealth | None = None

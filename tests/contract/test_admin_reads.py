@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from kraty_console import __version__
+from kraty_console.backend.api.admin.routes import ROUTES as ADMIN
 from kraty_console.contract.catalog import Catalog
+from kraty_console.contract.operations import OPERATIONS, Operation
 from kraty_console.contract.players import SearchResult, Snapshot
 from kraty_console.contract.session import GAME_DEBUGGER, ROLE_PERMISSIONS, Health, Me
 from tests.contract.backend import segment
@@ -17,7 +19,18 @@ def test_health_asks_for_nothing_and_has_no_envelope(still: World) -> None:
     answer = still.backend.call("GET", "/admin/v1/health")
     assert answer.status == 200
     health = exactly(Health, answer.json)
-    assert (health.ok, health.version, health.features) == (True, __version__, ["idempotency-keys"])
+    assert (health.ok, health.version) == (True, __version__)
+
+
+def test_health_names_every_operation_that_is_served(still: World) -> None:
+    features = still.backend.call("GET", "/admin/v1/health").json["features"]
+    assert features == ["idempotency-keys", *sorted(f"operation:{name}" for name in OPERATIONS)]
+
+
+@pytest.mark.parametrize("operation", Operation)
+def test_every_operation_has_exactly_one_route(operation: Operation) -> None:
+    method, path, _ = OPERATIONS[operation]
+    assert [(route.method, route.path) for route in ADMIN].count((method, path)) == 1
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -12,15 +12,14 @@ from typing import Any, Final
 
 from kraty_console.backend.api.calls import Call
 from kraty_console.backend.api.envelope import Reply
-from kraty_console.backend.api.routing import Handler, Route
+from kraty_console.backend.api.routing import Handler, Route, place_of
 from kraty_console.backend.reduction import Reduction
-from kraty_console.contract.operations import OPERATIONS, Operation
+from kraty_console.contract.operations import Operation
 
 _ADMIN: Final = "/admin/"
 
-_NAMES: Final[Mapping[tuple[str, str], Operation]] = {
-    (place.method, place.path): operation for operation, place in OPERATIONS.items()
-}
+_OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {place_of(each): each for each in Operation}
+"""By method and path."""
 
 Shape = Mapping[str, Any]
 """The fields that are kept: each with the shape of what it holds (of every element, if it is a list), or None for all
@@ -105,10 +104,10 @@ _SERVER_SNAPSHOT: Final[Shape] = {
 _SERVER_PLAYER: Final = "/server/v1/players/{externalPlayerId}"
 
 _PUBLISHED: Final[Mapping[tuple[str, str], tuple[str | None, Shape]]] = {
-    OPERATIONS[Operation.HEALTH][:2]: (None, _HEALTH),
-    OPERATIONS[Operation.PLAYER][:2]: (None, _SNAPSHOT),
-    OPERATIONS[Operation.MANUAL_GRANT][:2]: ("grant", _GRANT),
-    OPERATIONS[Operation.FORCE_CLAIM][:2]: ("grant", _GRANT),
+    place_of(Operation.HEALTH): (None, _HEALTH),
+    place_of(Operation.PLAYER): (None, _SNAPSHOT),
+    place_of(Operation.MANUAL_GRANT): ("grant", _GRANT),
+    place_of(Operation.FORCE_CLAIM): ("grant", _GRANT),
     ("GET", _SERVER_PLAYER): (None, _SERVER_SNAPSHOT),
     ("POST", f"{_SERVER_PLAYER}/grants"): (None, _GRANT),
     ("POST", f"{_SERVER_PLAYER}/grants/{{grantId}}/ack"): (None, _GRANT),
@@ -120,7 +119,7 @@ def reduced(routes: Iterable[Route], only: Reduction) -> Iterator[Route]:
     """The routes that are left, each with the answer that is left."""
     for route in routes:
         place = (route.method, route.path)
-        operation = _NAMES.get(place)
+        operation = _OPERATIONS.get(place)
         if route.path.startswith(_ADMIN) and operation not in only.operations:
             continue
         handler = route.handler

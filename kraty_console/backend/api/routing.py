@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from kraty_console.backend.api.calls import Call
 from kraty_console.backend.api.envelope import Reply
+from kraty_console.contract.operations import OPERATIONS, Operation
 
 Handler = Callable[[Call], Awaitable[Reply]]
 
@@ -68,6 +69,11 @@ class Route:
     def action(self) -> str:
         """What the audit log calls an attempt that was refused."""
         return self.named or self.permission
+
+
+def place_of(operation: Operation) -> tuple[str, str]:
+    """Method and path of an operation, from the table that the console goes by as well."""
+    return OPERATIONS[operation][:2]
 
 
 NOTHING: Final = "nothing"

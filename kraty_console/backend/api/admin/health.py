@@ -12,9 +12,10 @@ from kraty_console import __version__
 from kraty_console.backend import answers
 from kraty_console.backend.api.calls import Call, Services
 from kraty_console.backend.api.envelope import Reply
+from kraty_console.contract.operations import FEATURE_PREFIX, Operation
 
-FEATURES: Final = ("idempotency-keys",)
-"""What this backend promises beyond the published contract."""
+FEATURES: Final = ("idempotency-keys", *sorted(FEATURE_PREFIX + operation for operation in Operation))
+"""What this backend promises beyond the published contract: what it keeps to, and every operation that it has."""
 
 PATIENCE_SECONDS: Final = 1.0
 """How long the database may take to show that it is there."""

@@ -20,29 +20,20 @@ from kraty_console.backend.api.admin import (
 )
 from kraty_console.backend.api.admin.webhook_routes import ROUTES as WEBHOOKS
 from kraty_console.backend.api.openapi.surfaces import document_route
-from kraty_console.backend.api.routing import NOTHING, SIGNED_IN, Access, Handler, Route
+from kraty_console.backend.api.routing import NOTHING, SIGNED_IN, Access, Handler, Route, place_of
 from kraty_console.contract import actions
 from kraty_console.contract.audit import AuditPage, AuditRow
 from kraty_console.contract.catalog import Catalog
+from kraty_console.contract.operations import Operation
 from kraty_console.contract.players import SearchResult, Snapshot
 from kraty_console.contract.session import Health, Me, Permission
 from kraty_console.contract.timeline import TimelinePage
-
-_ADMIN: Final = "/admin/v1"
-_LOG: Final = f"{_ADMIN}/studios/{{studioId}}/audit-log"
-_GAME: Final = f"{_ADMIN}/studios/{{studioId}}/games/{{gameId}}"
-_PLAYER: Final = f"{_GAME}/players/{{externalPlayerId}}"
 
 _THE_PLAYER: Final = ("player", "externalPlayerId")
 _THE_ATTEMPT: Final = ("attempt", "attemptId")
 _THE_GRANT: Final = ("grant", "grantId")
 _THE_BALANCE: Final = ("wallet", "economyKey")
 _THE_ROW: Final = ("audit", "auditId")
-
-_FORCE_COMPLETE: Final = f"{_GAME}/attempts/{{attemptId}}/force-complete"
-_RETRY_ROLL: Final = f"{_GAME}/attempts/{{attemptId}}/retry-reward-roll"
-_FORCE_CLAIM: Final = f"{_GAME}/grants/{{grantId}}/force-claim"
-_CREDIT: Final = f"{_PLAYER}/wallet/{{economyKey}}/credit"
 
 _MAY: Final = Permission
 
@@ -51,7 +42,7 @@ _FILTERS: Final = ("gameId", "player", "actor", "action", "ticket", "outcome", "
 
 
 def _change(
-    path: str,
+    operation: Operation,
     permission: str,
     handler: Handler,
     body: type[BaseModel],
@@ -62,8 +53,7 @@ def _change(
     status: tuple[int, ...] = (200,),
 ) -> Route:
     return Route(
-        "POST",
-        path,
+        *place_of(operation),
         Access.GAME,
         permission,
         handler,
@@ -78,15 +68,16 @@ def _change(
 
 ROUTES: Final[tuple[Route, ...]] = (
     document_route("admin"),
-    Route("GET", f"{_ADMIN}/health", Access.ANYONE, NOTHING, health.health, reply=Health, bare=True),
-    Route("GET", f"{_ADMIN}/me", Access.SESSION, SIGNED_IN, session.me, reply=Me),
-    Route("DELETE", f"{_ADMIN}/session", Access.SESSION, SIGNED_IN, session.end_session, status=(204,)),
-    Route("GET", _LOG, Access.STUDIO, _MAY.AUDIT_READ, audit_log.page, query=_FILTERS, reply=AuditPage),
-    Route("GET", f"{_LOG}/{{auditId}}", Access.STUDIO, _MAY.AUDIT_READ, audit_log.row, _THE_ROW, reply=AuditRow),
-    Route("GET", f"{_GAME}/catalog", Access.GAME, _MAY.PLAYER_READ, catalog.catalog, reply=Catalog, tagged=True),
+    Route(*place_of(Operation.HEALTH), Access.ANYONE, NOTHING, health.health, reply=Health, bare=True),
+    Route(*place_of(Operation.ME), Access.SESSION, SIGNED_IN, session.me, reply=Me),
+    Route(*place_of(Operation.END_SESSION), Access.SESSION, SIGNED_IN, session.end_session, status=(204,)),
     Route(
-        "GET",
-        f"{_GAME}/players",
+        *place_of(Operation.AUDIT_LOG), Access.STUDIO, _MAY.AUDIT_READ, audit_log.page, query=_FILTERS, reply=AuditPage
+    ),
+    Route(*place_of(Operation.AUDIT_ROW), Access.STUDIO, _MAY.AUDIT_READ, audit_log.row, _THE_ROW, reply=AuditRow),
+    Route(*place_of(Operation.CATALOG), Access.GAME, _MAY.PLAYER_READ, catalog.catalog, reply=Catalog, tagged=True),
+    Route(
+        *place_of(Operation.SEARCH),
         Access.GAME,
         _MAY.PLAYER_READ,
         players.search,
@@ -94,8 +85,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         reply=SearchResult,
     ),
     Route(
-        "GET",
-        _PLAYER,
+        *place_of(Operation.PLAYER),
         Access.GAME,
         _MAY.PLAYER_READ,
         players.snapshot,
@@ -105,8 +95,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         tagged=True,
     ),
     Route(
-        "GET",
-        f"{_PLAYER}/timeline",
+        *place_of(Operation.TIMELINE),
         Access.GAME,
         _MAY.PLAYER_READ,
         timeline.page,
@@ -115,7 +104,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         reply=TimelinePage,
     ),
     _change(
-        _FORCE_COMPLETE,
+        Operation.FORCE_COMPLETE,
         _MAY.FORCE_COMPLETE,
         attempts.force_complete,
         actions.ForceComplete,
@@ -123,7 +112,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         _THE_ATTEMPT,
     ),
     _change(
-        _RETRY_ROLL,
+        Operation.RETRY_ROLL,
         _MAY.RETRY_REWARD_ROLL,
         attempts.retry_reward_roll,
         actions.RetryRewardRoll,
@@ -131,18 +120,25 @@ ROUTES: Final[tuple[Route, ...]] = (
         _THE_ATTEMPT,
     ),
     _change(
-        f"{_GAME}/grants",
+        Operation.MANUAL_GRANT,
         _MAY.MANUAL_GRANT,
         grants.create,
         actions.ManualGrant,
         actions.GrantCreated,
         status=(201, 200),
     ),
-    _change(_FORCE_CLAIM, _MAY.FORCE_CLAIM, grants.force_claim, actions.ForceClaim, actions.ForceClaimed, _THE_GRANT),
-    _change(_CREDIT, _MAY.WALLET_CREDIT, wallet.credit, actions.WalletCredit, actions.Credited, _THE_BALANCE),
-    _change(f"{_PLAYER}/ban", _MAY.PLAYER_BAN, bans.ban, actions.BanPlayer, actions.Banned, _THE_PLAYER),
     _change(
-        f"{_PLAYER}/unban",
+        Operation.FORCE_CLAIM,
+        _MAY.FORCE_CLAIM,
+        grants.force_claim,
+        actions.ForceClaim,
+        actions.ForceClaimed,
+        _THE_GRANT,
+    ),
+    _change(Operation.CREDIT, _MAY.WALLET_CREDIT, wallet.credit, actions.WalletCredit, actions.Credited, _THE_BALANCE),
+    _change(Operation.BAN, _MAY.PLAYER_BAN, bans.ban, actions.BanPlayer, actions.Banned, _THE_PLAYER),
+    _change(
+        Operation.UNBAN,
         _MAY.PLAYER_BAN,
         bans.unban,
         actions.UnbanPlayer,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from kraty_console.backend.api.admin import webhooks
-from kraty_console.backend.api.routing import Access, Route
+from kraty_console.backend.api.routing import Access, Route, place_of
 from kraty_console.backend.engine import endpoints
+from kraty_console.contract.operations import Operation
 from kraty_console.contract.session import Permission
 from kraty_console.contract.webhooks import (
     ChangeEndpoint,
@@ -21,8 +22,6 @@ from kraty_console.contract.webhooks import (
 )
 
 _WEBHOOKS: Final = "/admin/v1/studios/{studioId}/games/{gameId}/webhooks"
-_DELIVERIES: Final = f"{_WEBHOOKS}/deliveries"
-_DELIVERY: Final = f"{_DELIVERIES}/{{deliveryId}}"
 _ENDPOINTS: Final = f"{_WEBHOOKS}/endpoints"
 _ENDPOINT: Final = f"{_ENDPOINTS}/{{endpointId}}"
 
@@ -36,11 +35,18 @@ _REPLAY: Final = Permission.WEBHOOK_REPLAY
 _MANAGE: Final = Permission.WEBHOOK_MANAGE
 
 ROUTES: Final[tuple[Route, ...]] = (
-    Route("GET", _DELIVERIES, Access.GAME, _READ, webhooks.deliveries, query=_FILTERS, reply=DeliveryPage),
-    Route("GET", _DELIVERY, Access.GAME, _READ, webhooks.delivery, _THE_DELIVERY, "webhook.read", reply=DeliveryDetail),
+    Route(*place_of(Operation.DELIVERIES), Access.GAME, _READ, webhooks.deliveries, query=_FILTERS, reply=DeliveryPage),
     Route(
-        "POST",
-        f"{_DELIVERY}/replay",
+        *place_of(Operation.DELIVERY),
+        Access.GAME,
+        _READ,
+        webhooks.delivery,
+        _THE_DELIVERY,
+        "webhook.read",
+        reply=DeliveryDetail,
+    ),
+    Route(
+        *place_of(Operation.REPLAY_DELIVERY),
         Access.GAME,
         _REPLAY,
         webhooks.replay,
