@@ -115,7 +115,8 @@ class Backend:
         self._only = None if only is None else Reduction.parse(only)
         self._reachable = reachable
         self.clock = Clock()
-        self.new_id = IdSource(lambda: self.clock.ms, random.Random(url).getrandbits)
+        self._seed = f"{url}{only or ''}"  # of two on one database none makes an id of the other
+        self.new_id = IdSource(lambda: self.clock.ms, random.Random(self._seed).getrandbits)
         self.port = 0
         self.streams = Streams(poll=0.02, heartbeat=0.1, most=3)
         self._rate = rate
@@ -160,7 +161,7 @@ class Backend:
             now_ms=lambda: self.clock.ms,
             new_id=self.new_id,
             rate_limit=RateLimit(self._rate, lambda: self.clock.seconds),
-            random_bytes=random.Random(self.database_url).randbytes,
+            random_bytes=random.Random(self._seed).randbytes,
             watch=Watch(lambda: self.clock.seconds, self._ended) if self._ended else None,
             streams=self.streams,
         )

@@ -21,6 +21,7 @@ import psutil
 import pytest
 
 from kraty_console.backend.api.rate_limit import Rate
+from kraty_console.backend.reduction import Reduction
 from kraty_console.backend.settings import Settings
 from tests.contract.backend import Backend
 from tests.contract.test_serve import PATIENCE, SERVE
@@ -149,6 +150,16 @@ def test_each_process_has_a_port_for_its_numbers() -> None:
 
     assert ports(9100) == [("127.0.0.1", 9100), ("127.0.0.1", 9101)]
     assert ports(0) == [("127.0.0.1", 0)] * 2
+
+
+@pytest.mark.parametrize("only", [None, "published", "search,published", "health,player"])
+def test_each_process_is_told_what_the_first_one_was(only: str | None) -> None:
+    settings = Settings(
+        "sqlite:///kraty.db",
+        metrics=("127.0.0.1", 9100),
+        only=None if only is None else Reduction.parse(only),
+    )
+    assert Settings.from_json(settings.to_json()) == settings
 
 
 def _numbers_are_counted_by_each(fleet: Fleet) -> None:

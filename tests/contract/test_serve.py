@@ -11,6 +11,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -18,6 +19,7 @@ from pathlib import Path
 
 import pytest
 
+from kraty_console import __version__
 from kraty_console.contract.session import ROLE_PERMISSIONS
 from tests.databases import PostgresqlServer, SqliteFiles
 
@@ -80,6 +82,23 @@ def test_the_demo_comes_with_credentials_that_work_again_after_a_restart(tmp_pat
     assert not list(tmp_path.glob(".credentials*"))
 
 
+def test_a_reduced_kraty_serves_the_demo(tmp_path: Path) -> None:
+    file = tmp_path / "credentials.json"
+    command = serve(tmp_path, "--demo", "--credentials-out", str(file), "--only", "published")
+    with started(command) as (_, url):
+        written = json.loads(file.read_text(encoding="utf-8"))
+        token = written["sessions"]["GAME_ADMIN"]
+        assert told(f"{url}/admin/v1/health", token) == {"ok": True, "version": __version__}
+        game = f"{url}/admin/v1/studios/{written['studioId']}/games/{written['gameId']}"
+        found = told(f"{game}/players/bob_7", token)["data"]
+        assert isinstance(found, dict)
+        assert list(found) == ["player", "attempts", "grants", "lobbies", "summary"]
+        with pytest.raises(urllib.error.HTTPError) as missing:
+            told(f"{url}/admin/v1/me", token)
+        with missing.value as answer:
+            assert answer.code == 404
+
+
 @pytest.mark.parametrize("way", ["SIGINT", "SIGHUP", "its parent's end"])
 def test_it_stops_cleanly_whichever_way_it_is_told(tmp_path: Path, way: str) -> None:
     with started(serve(tmp_path, "--exit-with-parent")) as (process, _):
@@ -130,6 +149,9 @@ def test_an_address_that_is_taken_is_told_in_words(tmp_path: Path) -> None:
         (["--listen", "127.0.0.1:99999"], 2, "is not HOST:PORT"),
         (["--rate", "fast"], 2, "is not RATE"),
         (["--credentials-out", "file.json"], 2, "--demo"),
+        (["--only", "published,grants"], 2, "--only: 'grants' is no operation; there are published, health, me, "),
+        (["--only", "Published"], 2, "'Published' is no operation"),
+        (["--only", ""], 2, "'' is no operation"),
         (["--database", "sqlite:////nowhere/at/all/kraty.db"], 1, "does not answer"),
         (["--database", "postgresql://kraty:hidden@127.0.0.1:1/kraty"], 1, "kraty:***@127.0.0.1:1/kraty"),
     ],
