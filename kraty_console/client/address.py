@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from ipaddress import ip_address
+from typing import Final
 from urllib.parse import urlsplit
 
 from kraty_console.contract.errors import Invalid
+
+SURFACES: Final = ("/admin/v1", "/server/v1", "/sdk/v1")
+"""How the paths of all routes begin; the client adds them itself."""
 
 
 def is_loopback(host: str) -> bool:
@@ -22,8 +26,8 @@ def base_url(text: str) -> str:
     """The address without its trailing slash.
 
     Raises:
-        Invalid: it is no http(s) URL, holds a name and password, a query or a fragment, or is plain http
-            to another machine.
+        Invalid: it is no http(s) URL, holds a name and password, a query or a fragment, ends in the beginning of the
+            routes, or is plain http to another machine.
     """
     try:
         parts = urlsplit(text.strip())
@@ -42,6 +46,9 @@ def base_url(text: str) -> str:
         or " " in parts.path
     ):
         raise Invalid(f"{text!r} has a path that cannot be sent as it is: give the address alone, as https://host")
+    surface = next((each for each in SURFACES if parts.path.rstrip("/").lower().endswith(each)), None)
+    if surface is not None:
+        raise Invalid(f"{text!r} names the routes as well: leave {surface} out of the address")
     if parts.scheme == "http" and not is_loopback(host):
         raise Invalid(f"{text!r} is plain http, which would show the token to the network: use https://{host}")
     if port == 0:

@@ -279,3 +279,12 @@ def test_an_address_that_is_none_or_not_safe_is_refused(address: str) -> None:
 )
 def test_https_anywhere_and_http_to_this_machine(address: str) -> None:
     assert KratyClient(address, None).base_url == address.rstrip("/")
+
+
+@pytest.mark.parametrize("surface", ["/admin/v1", "/server/v1", "/sdk/v1"])
+@pytest.mark.parametrize("written", ["https://api.kraty.io{}", "https://api.kraty.io{}/", "https://h/kraty{}//"])
+def test_an_address_that_holds_the_beginning_of_the_routes_is_refused(surface: str, written: str) -> None:
+    for each in (surface, surface.upper()):
+        with pytest.raises(Invalid, match=f"leave {surface} out of the address"):
+            KratyClient(written.format(each), None)
+    assert KratyClient("https://h" + surface.replace("v1", "v10"), None).base_url.endswith("v10")
