@@ -25,6 +25,6 @@ def path() -> None:
 def example() -> None:
     """Print a profile file to start from."""
     from kraty_console.cli.output import emit
-    from kraty_console.config.profiles import EXAMPLE
+    from kraty_console.config.example import EXAMPLE
 
     emit(EXAMPLE)

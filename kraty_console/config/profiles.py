@@ -5,37 +5,63 @@
 | `url` | address of the backend; https, or http to this machine | `--url` | `KRATY_URL` |
 | `studio`, `game` | their ids | `--studio`, `--game` | `KRATY_STUDIO`, `KRATY_GAME` |
 | `environment` | `live`, `test`, or another the studio has | `--environment` | `KRATY_ENVIRONMENT` |
-| `credential` | how the token is sent: `bearer` or `cookie` | | `KRATY_CREDENTIAL` |
+| `credential` | `bearer` or `cookie`: a session and how it is sent; `server_key`: an API key | | `KRATY_CREDENTIAL` |
+| `cookie_name` | the cookie that holds the session, with `credential = "cookie"` | | |
 | `token_command` | prints the token: a line, or a list of words | | |
 | `token_file` | holds the token; 0600 | | |
 | `keyring` | whether the system's keyring is asked | | |
-| `server_key_command`, `server_key_file` | print or hold the key of `kraty-console server` | | |
+| `server_key_command`, `server_key_file` | print or hold the `server_integration` key | | |
+| `server_actions` | whether changes may be made with a server key | | |
+| `person` | who acts; recorded where the backend sees only a key | | `KRATY_PERSON` |
 | `read_only` | changing actions are taken away | `--read-only` | `KRATY_READ_ONLY` |
+| `headers` | extra headers: name = `{ env = … }` or `{ command = … }` | | |
+| `client_certificate`, `client_key` | files (PEM) for a gateway that asks for a certificate | | |
+| `client_key_passphrase_command` | prints the passphrase of that key | | |
+| `routes` | operation = `"METHOD /path"` or false; `fields` in it renames fields of bodies | | |
+| `events` | event id = its name, where the backend sends ids alone | | |
 | `audit_url` | the portal's page of an audit row, with `{studioId}`, `{gameId}`, `{auditId}` in it; `y` copies it | | |
+| `portal_url` | the portal for people, with `{studioId}`, `{gameId}`, `{externalPlayerId}` in it | | |
 | `amount_limit` | larger amounts ask for the player's id to be typed | | |
 | `theme`, `mouse` | how it looks; whether the mouse is taken | `--theme`, `--mouse` | `KRATY_THEME` |
 | `plain_paint` | whole regions are sent, not what changed | `--plain-paint` | `KRATY_PLAIN_PAINT` |
 | `keymap` | action id = key or keys, checked by the console | | |
 
 The file holds `default = "name"`, `[profiles.name]` tables, and outside of them what is meant for all profiles
-(`theme`, `mouse`, `plain_paint`, `amount_limit`, `keymap`). Flags win over the environment, it over the profile, it
-over what is meant for all.
+(`theme`, `mouse`, `plain_paint`, `amount_limit`, `keymap`, `person`). Flags win over the environment, it over the
+profile, it over what is meant for all.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
+from kraty_console.config.checks import AUDIT_NAMES, PORTAL_NAMES, checked, truth
+from kraty_console.config.document import known_keys, nearest, read_document
 from kraty_console.config.errors import ConfigError
+from kraty_console.config.headers import HeaderSource
+from kraty_console.config.routes import NO_FIELDS, FieldNames, RouteSetting, routes_and_fields
+
+__all__ = [
+    "AUDIT_NAMES",
+    "DEFAULT_AMOUNT_LIMIT",
+    "DEFAULT_COOKIE",
+    "PORTAL_NAMES",
+    "FieldNames",
+    "HeaderSource",
+    "Overrides",
+    "Profile",
+    "RouteSetting",
+    "load_profile",
+    "load_profile_with_sources",
+    "truth",
+]
 
 DEFAULT_AMOUNT_LIMIT: Final = 10_000
 
-AUDIT_NAMES: Final = ("studioId", "gameId", "auditId")
-"""What may stand in braces in `audit_url`."""
+DEFAULT_COOKIE: Final = "kraty_session"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +74,35 @@ class Profile:
     studio: str | None = None
     game: str | None = None
     environment: str | None = None
-    credential: Literal["bearer", "cookie"] = "bearer"
+    credential: Literal["bearer", "cookie", "server_key"] = "bearer"
+    cookie_name: str = DEFAULT_COOKIE
+    """The cookie that holds the session; only with `cookie`."""
     token_command: tuple[str, ...] | None = None
     token_file: Path | None = None
     keyring: bool = True
     server_key_command: tuple[str, ...] | None = None
     server_key_file: Path | None = None
+    server_actions: bool = False
+    """Whether changes may be made with a server key; without it such a profile only reads."""
+    person: str | None = None
+    """Who acts, recorded where the backend sees only a key or a session that it cannot name."""
     read_only: bool = False
+    headers: Mapping[str, HeaderSource] = field(default_factory=dict)
+    """Extra headers and where their values come from; `access.resolve_access` fetches them."""
+    client_certificate: Path | None = None
+    """PEM; it may hold the key, too."""
+    client_key: Path | None = None
+    client_key_passphrase_command: tuple[str, ...] | None = None
+    routes: Mapping[str, RouteSetting] = field(default_factory=dict)
+    """Operation → where it is on this backend; one that is not here is where the built-in table says."""
+    fields: FieldNames = NO_FIELDS
+    """What the fields of a body are called on this backend; written as `fields` in the table of routes."""
+    events: Mapping[str, str] = field(default_factory=dict)
+    """Event id → name."""
     audit_url: str | None = None
     """The address of an audit row for people, with `AUDIT_NAMES` in braces; None names the row of the API."""
+    portal_url: str | None = None
+    """The address of the portal for people, with `PORTAL_NAMES` in braces."""
     amount_limit: int = DEFAULT_AMOUNT_LIMIT
     theme: str | None = None
     mouse: bool = False
@@ -64,7 +110,12 @@ class Profile:
     keymap: Mapping[str, Any] = field(default_factory=dict)
     """As it was written; the console checks it, since it knows the actions."""
     url_is_own: bool = True
-    """False when a flag or the environment names another address: then no stored token is sent there."""
+    """False when a flag or the environment names another address: then nothing secret of the profile is sent there."""
+
+    @property
+    def uses_key(self) -> bool:
+        """Whether it speaks with a `server_integration` key and not with a person's session."""
+        return self.credential == "server_key"
 
 
 class Overrides(NamedTuple):
@@ -80,8 +131,8 @@ class Overrides(NamedTuple):
     plain_paint: bool | None = None
 
 
-_FOR_ALL: Final = ("theme", "mouse", "plain_paint", "amount_limit", "keymap")
-_KEYS: Final = tuple(item.name for item in fields(Profile) if item.name not in ("name", "url_is_own"))
+_FOR_ALL: Final = ("theme", "mouse", "plain_paint", "amount_limit", "keymap", "person")
+_KEYS: Final = tuple(item.name for item in fields(Profile) if item.name not in ("name", "url_is_own", "fields"))
 _TOP: Final = ("default", "profiles", *_FOR_ALL)
 
 _FROM_ENVIRONMENT: Final = {
@@ -90,13 +141,16 @@ _FROM_ENVIRONMENT: Final = {
     "game": "KRATY_GAME",
     "environment": "KRATY_ENVIRONMENT",
     "credential": "KRATY_CREDENTIAL",
+    "person": "KRATY_PERSON",
     "theme": "KRATY_THEME",
     "read_only": "KRATY_READ_ONLY",
     "plain_paint": "KRATY_PLAIN_PAINT",
 }
-_SWITCHES: Final = ("read_only", "mouse", "plain_paint", "keyring")
-_TRUE: Final = frozenset({"1", "true", "yes", "on"})
-_FALSE: Final = frozenset({"0", "false", "no", "off", ""})
+_SWITCHES: Final = ("read_only", "plain_paint")
+"""Variables that are on or off."""
+
+DEFAULT: Final = "default"
+"""The source of a setting that nobody made."""
 
 
 def load_profile(
@@ -107,8 +161,20 @@ def load_profile(
     Raises:
         ConfigError: the file cannot be read, holds an unknown key or a wrong value, or has no such profile.
     """
-    document = _document(config_file)
-    _known_keys(document, _TOP, str(config_file))
+    return load_profile_with_sources(config_file, environ, overrides, name=name)[0]
+
+
+def load_profile_with_sources(
+    config_file: Path, environ: Mapping[str, str], overrides: Overrides | None = None, *, name: str | None = None
+) -> tuple[Profile, Mapping[str, str]]:
+    """The same, and where each of its fields comes from, in words: `flag --url`, `variable KRATY_URL`,
+    `file [profiles.live]`, `file, for all profiles`, `default`.
+
+    Raises:
+        ConfigError: as `load_profile`.
+    """
+    document = read_document(config_file)
+    known_keys(document, _TOP, str(config_file))
     wanted = name or environ.get("KRATY_PROFILE") or document.get("default")
     if wanted is not None and not isinstance(wanted, str):
         raise ConfigError(f"{config_file}: `default` must be the name of a profile")
@@ -118,29 +184,41 @@ def load_profile(
     table = _table(profiles, wanted, config_file)
     chosen = wanted or (next(iter(profiles)) if len(profiles) == 1 else "default")
     where = f"{config_file}: [profiles.{chosen}]"
-    _known_keys(table, _KEYS, where)
+    if "fields" in table:
+        raise ConfigError(
+            f'{where}: `fields` belongs to the routes: write [profiles.{chosen}.routes] fields.reason = "…"'
+        )
+    known_keys(table, _KEYS, where)
 
-    values: dict[str, Any] = {
-        key: _checked(key, document[key], str(config_file)) for key in _FOR_ALL if key in document
-    }
-    values.update({key: _checked(key, value, where) for key, value in table.items()})
+    values: dict[str, Any] = {key: checked(key, document[key], str(config_file)) for key in _FOR_ALL if key in document}
+    sources = dict.fromkeys(values, "file, for all profiles")
+    for key, value in table.items():
+        if key == "routes":
+            values["routes"], values["fields"] = routes_and_fields(value, f"{config_file}: [profiles.{chosen}.routes]")
+            sources["fields"] = f"file [profiles.{chosen}]"
+        else:
+            values[key] = checked(key, value, where)
+        sources[key] = f"file [profiles.{chosen}]"
     profile = Profile(name=chosen, **values)
-    return _overridden(profile, _said(environ, overrides or Overrides()))
+    said = _said(environ, overrides or Overrides())
+    profile = _overridden(profile, {key: value for key, (value, _) in said.items()})
+    sources.update({key: source for key, (_, source) in said.items()})
+    sources["name"] = _source_of_name(name, environ, wanted, profiles)
+    complete = {item.name: sources.get(item.name, DEFAULT) for item in fields(Profile) if item.name != "url_is_own"}
+    _check_together(profile, complete, where)
+    return profile, complete
 
 
-def _document(config_file: Path) -> dict[str, Any]:
-    try:
-        text = config_file.read_text("utf-8")
-    except FileNotFoundError:
-        return {}
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{config_file} cannot be read: {error}") from error
-    import tomllib
-
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{config_file} is not TOML: {error}") from error
+def _source_of_name(
+    name: str | None, environ: Mapping[str, str], wanted: str | None, profiles: Mapping[str, Any]
+) -> str:
+    if name:
+        return "flag --profile"
+    if environ.get("KRATY_PROFILE"):
+        return "variable KRATY_PROFILE"
+    if wanted:
+        return "file, `default`"
+    return "file, the only profile" if profiles else DEFAULT
 
 
 def _table(profiles: Mapping[str, Any], wanted: str | None, config_file: Path) -> dict[str, Any]:
@@ -150,105 +228,26 @@ def _table(profiles: Mapping[str, Any], wanted: str | None, config_file: Path) -
             f'{config_file} has several profiles ({names}): say --profile NAME, or write default = "NAME"'
         )
     if wanted is not None and wanted not in profiles and (profiles or wanted != "default"):
-        raise ConfigError(f"{config_file} has no profile {wanted!r}{_nearest(wanted, tuple(profiles))}")
+        raise ConfigError(f"{config_file} has no profile {wanted!r}{nearest(wanted, profiles)}")
     table = profiles.get(wanted, {}) if wanted is not None else next(iter(profiles.values()), {})
     if not isinstance(table, dict):
         raise ConfigError(f"{config_file}: a profile is a table, as in [profiles.live]")
     return table
 
 
-def _known_keys(table: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:
-    for key in table:
-        if key not in known:
-            raise ConfigError(f"{where}: unknown key `{key}`{_nearest(key, known)}")
-
-
-def _nearest(word: str, known: tuple[str, ...]) -> str:
-    import difflib
-
-    near = difflib.get_close_matches(word, known, n=1)
-    if near:
-        return f": did you mean `{near[0]}`?"
-    return f" (known: {', '.join(known)})" if known else ""
-
-
-def _checked(key: str, value: object, where: str) -> Any:  # noqa: ANN401 (each key has its own type)
-    if key in ("url", "studio", "game", "environment", "theme"):
-        if isinstance(value, str) and value.strip():
-            return value.strip()
-        raise ConfigError(f"{where}: `{key}` must be text")
-    if key == "audit_url":
-        return _audit_url(value, where)
-    if key in _SWITCHES:
-        if isinstance(value, bool):
-            return value
-        raise ConfigError(f"{where}: `{key}` must be true or false")
-    if key == "credential":
-        if value in ("bearer", "cookie"):
-            return value
-        raise ConfigError(f'{where}: `credential` must be "bearer" or "cookie"')
-    if key == "amount_limit":
-        if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
-            return value
-        raise ConfigError(f"{where}: `amount_limit` must be a whole number, 0 or more")
-    if key == "keymap":
-        if isinstance(value, dict):
-            return value
-        raise ConfigError(f'{where}: `keymap` must be a table of action = "key"')
-    if key.endswith("_file"):
-        if isinstance(value, str) and value:
-            return Path(value).expanduser()
-        raise ConfigError(f"{where}: `{key}` must be a path")
-    return _command(key, value, where)
-
-
-def _audit_url(value: object, where: str) -> str:
-    if isinstance(value, str) and value.startswith(("https://", "http://")) and "{auditId}" in value:
-        unknown = set(re.findall(r"\{([^{}]*)\}", value)) - set(AUDIT_NAMES)
-        if value.isprintable() and " " not in value and not unknown:
-            return value
-    names = ", ".join(f"{{{name}}}" for name in AUDIT_NAMES)
-    raise ConfigError(f"{where}: `audit_url` must be an https address that holds {{auditId}}; it may hold {names}")
-
-
-def _command(key: str, value: object, where: str) -> tuple[str, ...]:
-    import shlex
-
-    if isinstance(value, str):
-        try:
-            value = shlex.split(value)
-        except ValueError as error:
-            raise ConfigError(f"{where}: `{key}` cannot be taken apart: {error}") from error
-    if isinstance(value, list) and value and all(isinstance(word, str) for word in value):
-        return tuple(value)
-    raise ConfigError(f"{where}: `{key}` must be a command line, or a list of its words")
-
-
-def _said(environ: Mapping[str, str], overrides: Overrides) -> dict[str, Any]:
-    said: dict[str, Any] = {}
+def _said(environ: Mapping[str, str], overrides: Overrides) -> dict[str, tuple[Any, str]]:
+    """What environment and flags say, each with its source."""
+    said: dict[str, tuple[Any, str]] = {}
     for key, variable in _FROM_ENVIRONMENT.items():
         if variable not in environ or (key not in _SWITCHES and not environ[variable]):
             continue
         value: object = truth(environ[variable], variable) if key in _SWITCHES else environ[variable]
-        said[key] = _checked(key, value, variable)
-    for key, flag in overrides._asdict().items():
-        if flag is not None:
-            said[key] = _checked(key, flag, f"--{key.replace('_', '-')}")
+        said[key] = checked(key, value, variable), f"variable {variable}"
+    for key, value in overrides._asdict().items():
+        if value is not None:
+            flag = f"--{key.replace('_', '-')}"
+            said[key] = checked(key, value, flag), f"flag {flag}"
     return said
-
-
-def truth(text: str, where: str) -> bool:
-    """What a variable of the environment says that is on or off.
-
-    Raises:
-        ConfigError: neither.
-    """
-    word = text.strip().lower()
-    if word in _TRUE:
-        return True
-    if word in _FALSE:
-        return False
-    raise ConfigError(f"{where} must be 1 or 0, not {text!r}")
 
 
 def _overridden(profile: Profile, said: Mapping[str, Any]) -> Profile:
@@ -256,40 +255,13 @@ def _overridden(profile: Profile, said: Mapping[str, Any]) -> Profile:
     return replace(profile, **said, url_is_own=not elsewhere)
 
 
-EXAMPLE: Final = """\
-# Which profile is used when none is named (--profile NAME, or KRATY_PROFILE).
-default = "live"
-
-# For all profiles.
-# theme = "light"   # dark, light, ansi (the terminal's own 16 colours), mono
-# mouse = true
-# plain_paint = true   # for a terminal that the quicker way of painting confuses
-# [keymap]
-# "view.refresh" = "f5"
-
-[profiles.live]
-url = "https://api.kraty.io"
-studio = "the studio's id"
-game = "the game's id"
-environment = "live"
-# The token comes from the first of these that has one: --token-stdin, KRATY_TOKEN, token_command, the keyring,
-# token_file (mode 0600).
-# token_command = "pass show kraty/live"
-# token_file = "~/.config/kraty-console/tokens/live"
-# keyring = false
-# credential = "cookie"
-# For kraty-console server: --key-stdin, KRATY_SERVER_KEY, or one of these.
-# server_key_command = "pass show kraty/server"
-# server_key_file = "~/.config/kraty-console/keys/live"
-amount_limit = 10000
-# Where the portal shows an audit row, for the link that goes into a ticket; without it the link is the API's.
-# audit_url = "https://portal.example/studios/{studioId}/audit/{auditId}"
-
-[profiles.test]
-url = "https://api.kraty.io"
-studio = "the studio's id"
-game = "the game's id"
-environment = "test"
-read_only = true
-"""
-"""A profile file to start from (`kraty-console config example`)."""
+def _check_together(profile: Profile, sources: Mapping[str, str], where: str) -> None:
+    """Settings that make no sense without another."""
+    if profile.server_actions and not profile.uses_key:
+        raise ConfigError(
+            f'{where}: `server_actions` is for a server key, and `credential` is "{profile.credential}" '
+            f'({sources["credential"]}): write credential = "server_key", or leave `server_actions` out'
+        )
+    for key in ("client_key", "client_key_passphrase_command"):
+        if getattr(profile, key) is not None and profile.client_certificate is None:
+            raise ConfigError(f"{where}: `{key}` needs `client_certificate`: name the certificate that the key is for")

@@ -2,26 +2,24 @@
 
 In order: the standard input (`--token-stdin`), `KRATY_TOKEN`, the profile's `token_command`, the system's keyring, a
 file that only its owner can read. The stored ones belong to the profile's own address and are not sent to another.
+A profile that uses a server key has that in place of the token, from its own sources.
 """
 
 from __future__ import annotations
 
-import os
-import stat
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final, TextIO
 
+from kraty_console.config.commands import printed_line
 from kraty_console.config.errors import ConfigError
+from kraty_console.config.files import opened
 from kraty_console.config.paths import APP, Paths
 from kraty_console.config.profiles import Profile
 from kraty_console.contract.secret import Secret
 
 LONGEST: Final = 16_384
 """Characters of a token, at most."""
-
-COMMAND_SECONDS: Final = 30.0
-"""A command may ask for a passphrase or a touch of a key."""
 
 KEYRING_SECONDS: Final = 3.0
 
@@ -34,7 +32,7 @@ def find_token(
     stdin: TextIO | None = None,
     keyring: Callable[[str], str | None] | None = None,
 ) -> Secret | None:
-    """The token of the first source that has one; None when none has.
+    """The token of the first source that has one, or the server key of a profile that uses one; None when none has.
 
     `stdin` is given when the token was announced there. `keyring` answers for a profile's name; left out, it is the
     system's, if the keyring package is installed.
@@ -42,6 +40,8 @@ def find_token(
     Raises:
         ConfigError: a source that was named has a token that cannot be used, or fails.
     """
+    if profile.uses_key:
+        return _from_stdin(stdin, what="key") if stdin is not None else find_server_key(profile, environ)
     if stdin is not None:
         return _from_stdin(stdin)
     if environ.get("KRATY_TOKEN", "").strip():
@@ -117,26 +117,7 @@ def _from_stdin(stdin: TextIO, flag: str = "--token-stdin", what: str = "token")
 def _from_command(
     command: tuple[str, ...], environ: Mapping[str, str], name: str = "token_command", what: str = "token"
 ) -> Secret:
-    import shlex
-    import subprocess
-
-    told = shlex.join(command)
-    try:
-        done = subprocess.run(  # noqa: S603 (the user's own command, without a shell)
-            command, stdout=subprocess.PIPE, env=dict(environ), timeout=COMMAND_SECONDS, check=False
-        )
-    except FileNotFoundError as error:
-        raise ConfigError(f"{name}: there is no {command[0]!r}") from error
-    except OSError as error:
-        raise ConfigError(f"{name}: `{told}` cannot be run: {error.strerror}") from error
-    except subprocess.TimeoutExpired as error:
-        raise ConfigError(f"{name}: `{told}` gave no {what} within {COMMAND_SECONDS:.0f} s") from error
-    if done.returncode != 0:
-        raise ConfigError(f"{name}: `{told}` ended with {done.returncode}")
-    lines = done.stdout.decode("utf-8", "replace").strip().splitlines()
-    if not lines:
-        raise ConfigError(f"{name}: `{told}` printed nothing")
-    return _token(lines[0], name, what)
+    return _token(printed_line(command, environ, name, what), name, what)
 
 
 def _within(seconds: float, ask: Callable[[], str | None]) -> str | None:
@@ -151,33 +132,13 @@ def _within(seconds: float, ask: Callable[[], str | None]) -> str | None:
 
 
 def _from_file(path: Path, *, wanted: bool, name: str = "token_file", what: str = "token") -> Secret | None:
-    try:
-        link_owner = path.lstat().st_uid
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    except FileNotFoundError:
+    file = opened(path, name, private=True)
+    if file is None:
         if wanted:
-            raise ConfigError(f"{name}: there is no {path}") from None
+            raise ConfigError(f"{name}: there is no {path}")
         return None
-    except OSError as error:
-        raise ConfigError(f"{name}: {path} cannot be read: {error.strerror}") from error
-    with os.fdopen(descriptor, encoding="utf-8", errors="replace") as file:
-        found, quoted = os.fstat(file.fileno()), _quoted(path)
-        if not stat.S_ISREG(found.st_mode):
-            raise ConfigError(f"{name}: {path} is not a file")
-        if found.st_uid not in (os.geteuid(), 0) or link_owner not in (os.geteuid(), 0):
-            raise ConfigError(
-                f"{name}: {path} is somebody else's, or a link to it. Make your own: "
-                f"rm {quoted} && (umask 077 && cat > {quoted})"
-            )
-        if found.st_mode & 0o077:
-            raise ConfigError(f"{name}: {path} can be read by others. Mend it: chmod 600 {quoted}")
+    with file:
         return _token(file.read(LONGEST + 2), f"{name} {path}", what)
-
-
-def _quoted(path: Path) -> str:
-    import shlex
-
-    return shlex.quote(str(path))
 
 
 def _token(text: str, where: str, what: str = "token") -> Secret:

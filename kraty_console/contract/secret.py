@@ -77,5 +77,6 @@ class Credential:
     """A session token and the header it goes in."""
 
     token: Secret
-    kind: Literal["bearer", "cookie"] = "bearer"
-    """`bearer`: `Authorization: Bearer …`; `cookie`: `Cookie: kraty_session=…` (decisions: The admin surface)."""
+    kind: Literal["bearer", "cookie", "server_key"] = "bearer"
+    """`bearer`, `server_key`: `Authorization: Bearer …`; `cookie`: `Cookie: kraty_session=…` (decisions: The admin
+    surface)."""

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from kraty_console.config.errors import ConfigError
+from kraty_console.config.example import EXAMPLE
 from kraty_console.config.paths import Paths
-from kraty_console.config.profiles import DEFAULT_AMOUNT_LIMIT, EXAMPLE, Overrides, Profile, load_profile
+from kraty_console.config.profiles import DEFAULT_AMOUNT_LIMIT, Overrides, Profile, load_profile
 from kraty_console.support.actions import BY_ID
 
 TWO = """
@@ -110,7 +111,7 @@ MISTAKES = [
     ('[profiles.a]\nread_only = "yes"', "`read_only` must be true or false"),
     ("[profiles.a]\namount_limit = -1", "`amount_limit` must be a whole number"),
     ("amount_limit = true", "`amount_limit` must be a whole number"),
-    ('[profiles.a]\ncredential = "basic"', '`credential` must be "bearer" or "cookie"'),
+    ('[profiles.a]\ncredential = "basic"', '`credential` must be "bearer", "cookie" or "server_key"'),
     ("[profiles.a]\ntoken_command = []", "`token_command` must be a command line"),
     ('[profiles.a]\ntoken_command = "a \'b"', "`token_command` cannot be taken apart"),
     (

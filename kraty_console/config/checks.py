@@ -1,0 +1,188 @@
+"""What each setting of a profile may hold: a value is checked once, wherever it was said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from kraty_console.config.errors import ConfigError
+from kraty_console.config.headers import TOKEN, header_sources
+
+AUDIT_NAMES: Final = ("studioId", "gameId", "auditId")
+"""What may stand in braces in `audit_url`."""
+
+PORTAL_NAMES: Final = ("studioId", "gameId", "externalPlayerId")
+"""What may stand in braces in `portal_url`."""
+
+CREDENTIALS: Final = ("bearer", "cookie", "server_key")
+
+MAX_NAME: Final = 200
+"""Characters of a person's or an event's name."""
+
+_ENVIRONMENT: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+_NEAR_ENVIRONMENTS: Final = {
+    **dict.fromkeys(("prod", "production", "prd"), "live"),
+    **dict.fromkeys(("staging", "stage", "dev", "development", "sandbox"), "test"),
+}
+"""What other systems call these two."""
+
+_TRUE: Final = frozenset({"1", "true", "yes", "on"})
+_FALSE: Final = frozenset({"0", "false", "no", "off", ""})
+
+
+def checked(key: str, value: object, where: str) -> Any:  # noqa: ANN401 (each key has its own type)
+    """The value of a setting as the profile holds it; `where` begins the message where it cannot be.
+
+    Raises:
+        ConfigError: the value is none for this key.
+    """
+    return _CHECKS[key](value, f"{where}: `{key}`")
+
+
+def truth(text: str, where: str) -> bool:
+    """What a variable of the environment says that is on or off.
+
+    Raises:
+        ConfigError: neither.
+    """
+    word = text.strip().lower()
+    if word in _TRUE:
+        return True
+    if word in _FALSE:
+        return False
+    raise ConfigError(f"{where} must be 1 or 0, not {text!r}")
+
+
+def command(value: object, place: str) -> tuple[str, ...]:
+    """The words of a command, written as a line or as a list.
+
+    Raises:
+        ConfigError: it is neither, or empty.
+    """
+    import shlex
+
+    if isinstance(value, str):
+        try:
+            value = shlex.split(value)
+        except ValueError as error:
+            raise ConfigError(f"{place} cannot be taken apart: {error}") from error
+    if isinstance(value, list) and value and all(isinstance(word, str) for word in value):
+        return tuple(value)
+    raise ConfigError(f"{place} must be a command line, or a list of its words")
+
+
+def _text(value: object, place: str) -> str:
+    if isinstance(value, str) and value.strip():
+        return value.strip()
+    raise ConfigError(f"{place} must be text")
+
+
+def _name(value: object, place: str) -> str:
+    text = _text(value, place)
+    if len(text) > MAX_NAME or not text.isprintable():
+        raise ConfigError(f"{place} must be one line of at most {MAX_NAME} characters")
+    return text
+
+
+def _switch(value: object, place: str) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise ConfigError(f"{place} must be true or false")
+
+
+def _path(value: object, place: str) -> Path:
+    if isinstance(value, str) and value:
+        return Path(value).expanduser()
+    raise ConfigError(f"{place} must be a path")
+
+
+def _environment(value: object, place: str) -> str:
+    word = _text(value, place).lower()
+    if word in _NEAR_ENVIRONMENTS:
+        raise ConfigError(f"{place}: environments are live and test on Kraty; did you mean {_NEAR_ENVIRONMENTS[word]}?")
+    if _ENVIRONMENT.fullmatch(word):
+        return word
+    raise ConfigError(f"{place} must be live, test, or another the studio has: letters, digits, - and _, at most 64")
+
+
+def _credential(value: object, place: str) -> str:
+    if isinstance(value, str) and value in CREDENTIALS:
+        return value
+    raise ConfigError(f'{place} must be "bearer", "cookie" or "server_key"')
+
+
+def _cookie_name(value: object, place: str) -> str:
+    if isinstance(value, str) and TOKEN.fullmatch(value):
+        return value
+    raise ConfigError(
+        f"{place} must be the name of a cookie: no blanks, no quotes, none of ( ) , / : ; < = > ? @ [ ] {{ }}"
+    )
+
+
+def _amount_limit(value: object, place: str) -> int:
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    raise ConfigError(f"{place} must be a whole number, 0 or more")
+
+
+def _keymap(value: object, place: str) -> dict[str, Any]:
+    if isinstance(value, dict):
+        return value
+    raise ConfigError(f'{place} must be a table of action = "key"')
+
+
+def _events(value: object, place: str) -> dict[str, str]:
+    if not isinstance(value, dict):
+        raise ConfigError(f'{place} must be a table of "event id" = "name"')
+    return {event: _name(name, f"{place}: the name of `{event}`") for event, name in value.items()}
+
+
+def _page(names: tuple[str, ...], wanted: str | None = None) -> Callable[[object, str], str]:
+    """A check for the address of a page for people, which may hold `names` in braces and must hold the wanted one."""
+
+    def check(value: object, place: str) -> str:
+        if isinstance(value, str) and value.startswith(("https://", "http://")):
+            filled = re.sub(rf"\{{(?:{'|'.join(names)})\}}", "", value)
+            complete = wanted is None or f"{{{wanted}}}" in value
+            if complete and value.isprintable() and not set(filled) & set(" {}") and filled.partition("://")[2]:
+                return value
+        must = "an https address" if wanted is None else f"an https address that holds {{{wanted}}}"
+        raise ConfigError(f"{place} must be {must}; it may hold {', '.join(f'{{{name}}}' for name in names)}")
+
+    return check
+
+
+def _headers(value: object, place: str) -> Any:  # noqa: ANN401 (as `header_sources`)
+    return header_sources(value, place.rpartition(": ")[0])
+
+
+_CHECKS: Final[dict[str, Callable[[object, str], Any]]] = {
+    "url": _text,
+    "studio": _text,
+    "game": _text,
+    "environment": _environment,
+    "credential": _credential,
+    "cookie_name": _cookie_name,
+    "token_command": command,
+    "token_file": _path,
+    "keyring": _switch,
+    "server_key_command": command,
+    "server_key_file": _path,
+    "server_actions": _switch,
+    "person": _name,
+    "read_only": _switch,
+    "headers": _headers,
+    "client_certificate": _path,
+    "client_key": _path,
+    "client_key_passphrase_command": command,
+    "audit_url": _page(AUDIT_NAMES, "auditId"),
+    "portal_url": _page(PORTAL_NAMES),
+    "events": _events,
+    "amount_limit": _amount_limit,
+    "theme": _text,
+    "mouse": _switch,
+    "plain_paint": _switch,
+    "keymap": _keymap,
+}

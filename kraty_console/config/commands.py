@@ -1,0 +1,42 @@
+"""Commands of the user's own that print a secret: run without a shell, and told by name when they fail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from kraty_console.config.errors import ConfigError
+
+COMMAND_SECONDS: Final = 30.0
+"""A command may ask for a passphrase or a touch of a key."""
+
+
+def printed_line(command: tuple[str, ...], environ: Mapping[str, str], name: str, what: str) -> str:
+    """The first line that a command prints and that is not blank, without its end.
+
+    `name` is the setting that names the command, `what` is what it should print; both are for messages, which never
+    hold what was printed.
+
+    Raises:
+        ConfigError: it cannot be run, fails, takes too long, or prints nothing.
+    """
+    import shlex
+    import subprocess
+
+    told = shlex.join(command)
+    try:
+        done = subprocess.run(  # noqa: S603 (the user's own command, without a shell)
+            command, stdout=subprocess.PIPE, env=dict(environ), timeout=COMMAND_SECONDS, check=False
+        )
+    except FileNotFoundError as error:
+        raise ConfigError(f"{name}: there is no {command[0]!r}") from error
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"{name}: `{told}` cannot be run: {getattr(error, 'strerror', None) or error}") from error
+    except subprocess.TimeoutExpired:
+        raise ConfigError(f"{name}: `{told}` gave no {what} within {COMMAND_SECONDS:.0f} s") from None
+    if done.returncode != 0:
+        raise ConfigError(f"{name}: `{told}` ended with {done.returncode}")
+    lines = [line for line in done.stdout.decode("utf-8", "replace").splitlines() if line.strip()]
+    if not lines:
+        raise ConfigError(f"{name}: `{told}` printed nothing")
+    return lines[0]

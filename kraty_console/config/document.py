@@ -1,0 +1,61 @@
+"""The profile file as it was written, and the names in it: one that is unknown is told with the nearest known one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from kraty_console.config.errors import ConfigError
+
+_WIDE: Final = (b"\xff\xfe", b"\xfe\xff")
+"""How a file in UTF-16 or UTF-32 begins."""
+
+
+def read_document(config_file: Path) -> dict[str, Any]:
+    """The tables of the file; none where there is no file.
+
+    Raises:
+        ConfigError: it cannot be read, is not UTF-8, or is not TOML.
+    """
+    try:
+        content = config_file.read_bytes()
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise ConfigError(f"{config_file} cannot be read: {error.strerror}") from error
+    if content.startswith(_WIDE) or b"\0" in content[:4]:
+        raise ConfigError(f"{config_file} cannot be read: it is UTF-16 or UTF-32. Save it as UTF-8")
+    try:
+        text = content.decode("utf-8-sig")  # some editors begin a file with a byte order mark
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{config_file} cannot be read: line {line} is not UTF-8. Save it as UTF-8") from error
+    import tomllib
+
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{config_file} is not TOML: {error}") from error
+
+
+def known_keys(table: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:
+    """Refuse a key that is not among the known ones.
+
+    Raises:
+        ConfigError: there is one.
+    """
+    for key in table:
+        if key not in known:
+            raise ConfigError(f"{where}: unknown key `{key}`{nearest(key, known)}")
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The end of a sentence that says what was probably meant, or else all there is."""
+    import difflib
+
+    words = [str(each) for each in known]
+    near = difflib.get_close_matches(word, words, n=1)
+    if near:
+        return f": did you mean `{near[0]}`?"
+    return f" (known: {', '.join(words)})" if words else ""

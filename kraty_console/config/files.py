@@ -1,0 +1,49 @@
+"""Files that a setting names: regular, readable, and where they hold a secret, nobody else's to read or to change."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from typing import TextIO
+
+from kraty_console.config.errors import ConfigError
+
+
+def opened(path: Path, name: str, *, private: bool) -> TextIO | None:
+    """The open file; None where there is none. `name` is the setting, for messages.
+
+    Raises:
+        ConfigError: it cannot be read or is no regular file; with `private`, it is somebody else's, or others may
+            read it.
+    """
+    try:
+        link_owner = path.lstat().st_uid
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"{name}: {path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
+    try:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            raise ConfigError(f"{name}: {path} is not a file")
+        if private:
+            _check_private(path, name, found, link_owner)
+        return os.fdopen(descriptor, encoding="utf-8", errors="replace")
+    except BaseException:
+        os.close(descriptor)
+        raise
+
+
+def _check_private(path: Path, name: str, found: os.stat_result, link_owner: int) -> None:
+    import shlex
+
+    quoted = shlex.quote(str(path))
+    if found.st_uid not in (os.geteuid(), 0) or link_owner not in (os.geteuid(), 0):
+        raise ConfigError(
+            f"{name}: {path} is somebody else's, or a link to it. Make your own: "
+            f"rm {quoted} && (umask 077 && cat > {quoted})"
+        )
+    if found.st_mode & 0o077:
+        raise ConfigError(f"{name}: {path} can be read by others. Mend it: chmod 600 {quoted}")

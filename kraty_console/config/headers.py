@@ -1,0 +1,93 @@
+"""Extra headers of a profile: an access gateway in front of the backend asks for them.
+
+Their values are secrets: the file says where each comes from, a variable of the environment or a command, never the
+value itself. `access` fetches them.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+from kraty_console.config.errors import ConfigError
+
+
+class HeaderSource(NamedTuple):
+    """Where the value of a header comes from; exactly one of the two is set."""
+
+    env: str | None
+    """A variable of the environment."""
+    command: tuple[str, ...] | None
+    """A command that prints it."""
+
+
+OWN_HEADERS: Final = frozenset(
+    {
+        "accept",
+        "accept-encoding",
+        "authorization",
+        "connection",
+        "content-encoding",
+        "content-length",
+        "content-type",
+        "cookie",
+        "expect",
+        "host",
+        "if-match",
+        "if-none-match",
+        "te",
+        "transfer-encoding",
+        "upgrade",
+        "user-agent",
+        "x-kraty-console",
+        "x-request-id",
+    }
+)
+"""What the console sets itself, in lower case."""
+
+TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+"""A token of RFC 9110: the name of a header, and of a cookie (RFC 6265)."""
+
+
+def header_sources(value: object, where: str) -> dict[str, HeaderSource]:
+    """What stands under `[profiles.NAME.headers]`.
+
+    Raises:
+        ConfigError: a name that no header has, one that the console sets itself, or a value that is no source.
+    """
+    if not isinstance(value, dict):
+        raise ConfigError(f'{where}: `headers` must be a table, as in "X-Access-Id" = {{ env = "ACCESS_ID" }}')
+    found: dict[str, HeaderSource] = {}
+    seen: dict[str, str] = {}
+    for name, source in value.items():
+        place = f"{where}: header `{name}`"
+        if not TOKEN.fullmatch(name):
+            raise ConfigError(f"{place} is no name of a header: use letters, digits and -, as in X-Access-Id")
+        folded = name.lower()
+        if folded in OWN_HEADERS:
+            raise ConfigError(f"{place} is set by the console itself: leave it out")
+        if folded in seen:
+            raise ConfigError(
+                f"{place} is there already as `{seen[folded]}`: upper and lower case mean the same header"
+            )
+        seen[folded] = name
+        found[name] = _source(source, place)
+    return found
+
+
+def _source(value: object, place: str) -> HeaderSource:
+    from kraty_console.config.checks import command
+
+    if not isinstance(value, dict):
+        raise ConfigError(
+            f"{place} holds its value: name where it comes from instead, "
+            '{ env = "VARIABLE" } or { command = "pass show …" }, for values of headers are secrets'
+        )
+    if len(value) != 1 or not value.keys() <= {"env", "command"}:
+        raise ConfigError(f'{place} needs one source: {{ env = "VARIABLE" }} or {{ command = "pass show …" }}')
+    if "command" in value:
+        return HeaderSource(None, command(value["command"], f"{place}: `command`"))
+    variable = value["env"]
+    if not isinstance(variable, str) or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", variable):
+        raise ConfigError(f'{place}: `env` must be the name of a variable, as in {{ env = "ACCESS_ID" }}')
+    return HeaderSource(variable, None)

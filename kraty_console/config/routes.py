@@ -1,0 +1,271 @@
+"""Where a backend has its operations and what it calls the fields of their bodies, as `[profiles.NAME.routes]` says.
+
+A key is an operation (`contract.operations`) and its value `"POST /path/{attemptId}/complete"`, or false where the
+backend does not have it. `fields.reason = "note"` renames a field of every body, `fields.force_claim.reason` of one,
+and false leaves it out. What only reads stays GET: finding out what a backend has must never change anything.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from kraty_console.config.document import nearest
+from kraty_console.config.errors import ConfigError
+
+if TYPE_CHECKING:
+    from kraty_console.contract.operations import Operation
+
+
+class RouteSetting(NamedTuple):
+    """Where an operation is; both are empty where the backend does not have it."""
+
+    method: str
+    path: str
+
+    @property
+    def missing(self) -> bool:
+        """Whether the profile says that this backend does not have the operation."""
+        return not self.method
+
+
+class FieldNames(NamedTuple):
+    """What the backend calls the fields of a body; None leaves a field out."""
+
+    everywhere: Mapping[str, str | None]
+    by_operation: Mapping[str, Mapping[str, str | None]]
+
+    def of(self, operation: str) -> dict[str, str | None]:
+        """The names for one operation: its own win over those for all."""
+        return {**self.everywhere, **self.by_operation.get(operation, {})}
+
+
+NO_FIELDS: Final = FieldNames({}, {})
+
+BODY_FIELDS: Final = (
+    "externalPlayerId",
+    "entries",
+    "reason",
+    "ticket",
+    "idempotencyKey",
+    "finalScore",
+    "kind",
+    "expiresAt",
+    "metadata",
+    "amount",
+    "attemptId",
+    "grantId",
+    "deliveryId",
+    "economyKey",
+)
+"""What can be in the body of a change; an id is there where the path does not name it."""
+
+PATH_NAMES: Final = (
+    "studioId",
+    "gameId",
+    "externalPlayerId",
+    "attemptId",
+    "grantId",
+    "economyKey",
+    "auditId",
+    "deliveryId",
+)
+"""What may stand in braces in a path."""
+
+_PLACES: Final = ("studioId", "gameId")
+_WRITES: Final = ("POST", "PUT", "PATCH", "DELETE")
+_BRACED: Final = re.compile(r"\{([^{}]*)\}")
+_ODD: Final = re.compile(r"[^A-Za-z0-9\-._~!$&'()*+,;=:@%/]")
+_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
+
+
+def routes_and_fields(value: object, where: str) -> tuple[dict[str, RouteSetting], FieldNames]:
+    """What stands under `[profiles.NAME.routes]`.
+
+    Raises:
+        ConfigError: an operation or field that there is not, a route or a name that cannot be used.
+    """
+    from kraty_console.contract.operations import OPERATIONS, Operation
+
+    if not isinstance(value, dict):
+        raise ConfigError(f'{where} must be a table of operation = "METHOD /path"')
+    routes: dict[str, RouteSetting] = {}
+    for key, route in value.items():
+        if key == "fields":
+            continue
+        if key not in OPERATIONS:
+            raise ConfigError(f"{where}: unknown operation `{key}`{nearest(key, Operation)}")
+        routes[str(key)] = _route(Operation(key), route, f"{where}: `{key}`")
+    fields = _fields(value.get("fields", {}), where)
+    _check_targets(routes, fields, where)
+    return routes, fields
+
+
+def built_in(operation: Operation) -> RouteSetting:
+    """Where an operation is when the profile says nothing of it."""
+    from kraty_console.contract.operations import OPERATIONS
+
+    return RouteSetting(OPERATIONS[operation].method, OPERATIONS[operation].path)
+
+
+def names_of(operation: Operation) -> tuple[str, ...]:
+    """What may stand in braces in the path of an operation."""
+    from kraty_console.contract.operations import Operation as Op
+
+    known = set(_BRACED.findall(built_in(operation).path))
+    if known:
+        known.update(_PLACES)
+    if operation in (Op.FORCE_COMPLETE, Op.RETRY_ROLL, Op.MANUAL_GRANT, Op.FORCE_CLAIM):
+        known.add("externalPlayerId")
+    return tuple(name for name in PATH_NAMES if name in known)
+
+
+def targets_of(operation: Operation) -> tuple[str, ...]:
+    """The ids that say what an operation is about; one that the path of a change does not name is in its body."""
+    from kraty_console.contract.operations import Operation as Op
+
+    if operation is Op.MANUAL_GRANT:
+        return ("externalPlayerId",)
+    return tuple(name for name in _BRACED.findall(built_in(operation).path) if name not in _PLACES)
+
+
+def _changes() -> list[Operation]:
+    from kraty_console.contract.operations import Operation
+
+    return [each for each in Operation if built_in(each).method != "GET" and each is not Operation.END_SESSION]
+
+
+def _route(operation: Operation, value: object, place: str) -> RouteSetting:
+    if value is False:
+        return RouteSetting("", "")
+    usual = built_in(operation)
+    example = f'write {operation} = "{usual.method} {usual.path}" with your method and path, or false'
+    if not isinstance(value, str) or len(parts := value.split(" ")) != 2:
+        raise ConfigError(f"{place} must be a method and a path with one blank between: {example}")
+    method, path = parts[0].upper(), parts[1]
+    allowed = _methods(operation)
+    if method not in allowed:
+        why = " (it only reads, and must not change anything)" if allowed == ("GET",) else ""
+        raise ConfigError(f"{place} cannot be {parts[0]!r}: write {' or '.join(allowed)}{why}")
+    _check_path(path, place)
+    _check_names(operation, path, place)
+    return RouteSetting(method, path)
+
+
+def _methods(operation: Operation) -> tuple[str, ...]:
+    from kraty_console.contract.operations import Operation as Op
+
+    if operation is Op.END_SESSION:
+        return ("DELETE", "POST")
+    return _WRITES if operation in _changes() else ("GET",)
+
+
+def _check_path(path: str, place: str) -> None:
+    if not path.startswith("/"):
+        hint = "leave the address out, it is `url`" if "://" in path else f"write /{path}"
+        raise ConfigError(f"{place}: the path must begin with /: {hint}")
+    if "?" in path or "#" in path:
+        raise ConfigError(f"{place}: the path holds ? or #: write the path alone, what is asked for is added to it")
+    rest = _BRACED.sub("x", path)
+    if "{" in rest or "}" in rest:
+        raise ConfigError(f"{place}: a brace has no partner: write names as in {{studioId}}")
+    if odd := _ODD.search(rest):
+        raise ConfigError(f"{place}: the path holds {odd[0]!r}, which no path can hold as it is: percent-encode it")
+    if re.search(r"%(?![0-9A-Fa-f]{2})", rest):
+        raise ConfigError(f"{place}: the path holds % without two hexadecimal digits after it: write %25 for a percent")
+    if "//" in rest:
+        raise ConfigError(f"{place}: the path holds //: write one / between two segments")
+    if any(re.sub("%2e", ".", segment, flags=re.IGNORECASE) in (".", "..") for segment in rest.split("/")):
+        raise ConfigError(f"{place}: the path holds the segment . or ..: write the path without it")
+
+
+def _check_names(operation: Operation, path: str, place: str) -> None:
+    named = _BRACED.findall(path)
+    allowed = names_of(operation)
+    for name in named:
+        if name not in PATH_NAMES:
+            raise ConfigError(f"{place}: there is no {{{name}}}{nearest(name, PATH_NAMES)}")
+        if name not in allowed:
+            may = ", ".join(f"{{{each}}}" for each in allowed) if allowed else "nothing"
+            raise ConfigError(f"{place}: {operation} has no {{{name}}}; its path may name {may}")
+        if named.count(name) > 1:
+            raise ConfigError(f"{place}: {{{name}}} is there twice: name it once")
+    if _methods(operation) == ("GET",):
+        for name in targets_of(operation):
+            if name not in named:
+                raise ConfigError(f"{place}: the path must name {{{name}}}, or it would not say what to read")
+
+
+def _fields(value: object, where: str) -> FieldNames:
+    if not isinstance(value, dict):
+        raise ConfigError(f'{where}: `fields` must be names, as in fields.externalPlayerId = "playerId"')
+    changes = [str(each) for each in _changes()]
+    everywhere: dict[str, str | None] = {}
+    by_operation: dict[str, dict[str, str | None]] = {}
+    for key, said in value.items():
+        place = f"{where}: `fields.{key}`"
+        if key in BODY_FIELDS:
+            everywhere[key] = _field(key, said, place)
+        elif key in changes:
+            if not isinstance(said, dict):
+                raise ConfigError(f'{place} is an operation: name its field, as in fields.{key}.reason = "note"')
+            by_operation[key] = {}
+            for field, name in said.items():
+                inner = f"{where}: `fields.{key}.{field}`"
+                if field not in BODY_FIELDS:
+                    raise ConfigError(f"{inner}: unknown field `{field}`{nearest(field, BODY_FIELDS)}")
+                by_operation[key][field] = _field(field, name, inner)
+        else:
+            raise ConfigError(f"{place}: unknown field or change `{key}`{nearest(key, (*BODY_FIELDS, *changes))}")
+    names = FieldNames(everywhere, by_operation)
+    _check_unique(everywhere, f"{where}: `fields`")
+    for operation in by_operation:
+        _check_unique(names.of(operation), f"{where}: `fields.{operation}`")
+    return names
+
+
+def _field(field: str, value: object, place: str) -> str | None:
+    if value is False:
+        if field == "idempotencyKey":
+            raise ConfigError(
+                f"{place} cannot be left out: without it the backend cannot know a repeated call, and may do it twice. "
+                "Rename it if it has another name there"
+            )
+        return None
+    if isinstance(value, str) and _NAME.fullmatch(value):
+        return value
+    raise ConfigError(
+        f"{place} must be the field's name on this backend, 1 to 64 letters, digits, _ . or - that begin with a letter "
+        "or _, or false to leave the field out"
+    )
+
+
+def _check_unique(said: Mapping[str, str | None], place: str) -> None:
+    """Two fields of one name would overwrite each other."""
+    taken: dict[str, str] = {}
+    for field in BODY_FIELDS:
+        name = said.get(field, field)
+        if name is None:
+            continue
+        if name in taken:
+            raise ConfigError(
+                f"{place}: {taken[name]} and {field} would both be called `{name}`: give each its own name, or rename "
+                "them for one operation each, as in fields.force_claim.grantId"
+            )
+        taken[name] = field
+
+
+def _check_targets(routes: Mapping[str, RouteSetting], fields: FieldNames, where: str) -> None:
+    """A change that says nowhere what it is about could be done to anything."""
+    for operation in _changes():
+        route = routes.get(operation, built_in(operation))
+        if route.missing:
+            continue
+        names: dict[str, Any] = fields.of(operation)
+        for target in targets_of(operation):
+            if f"{{{target}}}" not in route.path and names.get(target, target) is None:
+                raise ConfigError(
+                    f"{where}: `fields.{target}` = false leaves {operation} without its {target}: put {{{target}}} "
+                    f'into its path, or name the field for it, as in fields.{operation}.{target} = "{target}"'
+                )
