@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kraty_console.config.errors import ConfigError
-from kraty_console.config.headers import TOKEN, header_sources
+from kraty_console.config.headers import HEADER_NAME, header_sources
 
 AUDIT_NAMES: Final = ("studioId", "gameId", "auditId")
 """What may stand in braces in `audit_url`."""
@@ -21,7 +21,7 @@ CREDENTIALS: Final = ("bearer", "cookie", "server_key")
 MAX_NAME: Final = 200
 """Characters of a person's or an event's name."""
 
-_ENVIRONMENT: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+_ENVIRONMENT: Final = r"[a-z0-9][a-z0-9_-]{0,63}"
 _NEAR_ENVIRONMENTS: Final = {
     **dict.fromkeys(("prod", "production", "prd"), "live"),
     **dict.fromkeys(("staging", "stage", "dev", "development", "sandbox"), "test"),
@@ -102,7 +102,7 @@ def _environment(value: object, place: str) -> str:
     word = _text(value, place).lower()
     if word in _NEAR_ENVIRONMENTS:
         raise ConfigError(f"{place}: environments are live and test on Kraty; did you mean {_NEAR_ENVIRONMENTS[word]}?")
-    if _ENVIRONMENT.fullmatch(word):
+    if re.fullmatch(_ENVIRONMENT, word):
         return word
     raise ConfigError(f"{place} must be live, test, or another the studio has: letters, digits, - and _, at most 64")
 
@@ -114,7 +114,7 @@ def _credential(value: object, place: str) -> str:
 
 
 def _cookie_name(value: object, place: str) -> str:
-    if isinstance(value, str) and TOKEN.fullmatch(value):
+    if isinstance(value, str) and re.fullmatch(HEADER_NAME, value):
         return value
     raise ConfigError(
         f"{place} must be the name of a cookie: no blanks, no quotes, none of ( ) , / : ; < = > ? @ [ ] {{ }}"

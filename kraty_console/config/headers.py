@@ -45,8 +45,8 @@ OWN_HEADERS: Final = frozenset(
 )
 """What the console sets itself, in lower case."""
 
-TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-"""A token of RFC 9110: the name of a header, and of a cookie (RFC 6265)."""
+HEADER_NAME: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+"""A token of RFC 9110, which a cookie's name is as well (RFC 6265); compiled when used: most profiles need it not."""
 
 
 def header_sources(value: object, where: str) -> dict[str, HeaderSource]:
@@ -61,7 +61,7 @@ def header_sources(value: object, where: str) -> dict[str, HeaderSource]:
     seen: dict[str, str] = {}
     for name, source in value.items():
         place = f"{where}: header `{name}`"
-        if not TOKEN.fullmatch(name):
+        if not re.fullmatch(HEADER_NAME, name):
             raise ConfigError(f"{place} is no name of a header: use letters, digits and -, as in X-Access-Id")
         folded = name.lower()
         if folded in OWN_HEADERS:

@@ -75,9 +75,9 @@ PATH_NAMES: Final = (
 
 _PLACES: Final = ("studioId", "gameId")
 _WRITES: Final = ("POST", "PUT", "PATCH", "DELETE")
-_BRACED: Final = re.compile(r"\{([^{}]*)\}")
-_ODD: Final = re.compile(r"[^A-Za-z0-9\-._~!$&'()*+,;=:@%/]")
-_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
+_BRACED: Final = r"\{([^{}]*)\}"
+_ODD: Final = r"[^A-Za-z0-9\-._~!$&'()*+,;=:@%/]"
+_NAME: Final = r"[A-Za-z_][A-Za-z0-9_.-]{0,63}"
 
 
 def routes_and_fields(value: object, where: str) -> tuple[dict[str, RouteSetting], FieldNames]:
@@ -113,7 +113,7 @@ def names_of(operation: Operation) -> tuple[str, ...]:
     """What may stand in braces in the path of an operation."""
     from kraty_console.contract.operations import Operation as Op
 
-    known = set(_BRACED.findall(built_in(operation).path))
+    known = set(re.findall(_BRACED, built_in(operation).path))
     if known:
         known.update(_PLACES)
     if operation in (Op.FORCE_COMPLETE, Op.RETRY_ROLL, Op.MANUAL_GRANT, Op.FORCE_CLAIM):
@@ -127,7 +127,7 @@ def targets_of(operation: Operation) -> tuple[str, ...]:
 
     if operation is Op.MANUAL_GRANT:
         return ("externalPlayerId",)
-    return tuple(name for name in _BRACED.findall(built_in(operation).path) if name not in _PLACES)
+    return tuple(name for name in re.findall(_BRACED, built_in(operation).path) if name not in _PLACES)
 
 
 def _changes() -> list[Operation]:
@@ -167,10 +167,10 @@ def _check_path(path: str, place: str) -> None:
         raise ConfigError(f"{place}: the path must begin with /: {hint}")
     if "?" in path or "#" in path:
         raise ConfigError(f"{place}: the path holds ? or #: write the path alone, what is asked for is added to it")
-    rest = _BRACED.sub("x", path)
+    rest = re.sub(_BRACED, "x", path)
     if "{" in rest or "}" in rest:
         raise ConfigError(f"{place}: a brace has no partner: write names as in {{studioId}}")
-    if odd := _ODD.search(rest):
+    if odd := re.search(_ODD, rest):
         raise ConfigError(f"{place}: the path holds {odd[0]!r}, which no path can hold as it is: percent-encode it")
     if re.search(r"%(?![0-9A-Fa-f]{2})", rest):
         raise ConfigError(f"{place}: the path holds % without two hexadecimal digits after it: write %25 for a percent")
@@ -181,11 +181,11 @@ def _check_path(path: str, place: str) -> None:
 
 
 def _check_names(operation: Operation, path: str, place: str) -> None:
-    named = _BRACED.findall(path)
+    named = re.findall(_BRACED, path)
     allowed = names_of(operation)
     for name in named:
         if name not in PATH_NAMES:
-            raise ConfigError(f"{place}: there is no {{{name}}}{nearest(name, PATH_NAMES)}")
+            raise ConfigError(f"{place}: there is no {{{name}}}{nearest(name, allowed)}")
         if name not in allowed:
             may = ", ".join(f"{{{each}}}" for each in allowed) if allowed else "nothing"
             raise ConfigError(f"{place}: {operation} has no {{{name}}}; its path may name {may}")
@@ -233,7 +233,7 @@ def _field(field: str, value: object, place: str) -> str | None:
                 "Rename it if it has another name there"
             )
         return None
-    if isinstance(value, str) and _NAME.fullmatch(value):
+    if isinstance(value, str) and re.fullmatch(_NAME, value):
         return value
     raise ConfigError(
         f"{place} must be the field's name on this backend, 1 to 64 letters, digits, _ . or - that begin with a letter "

@@ -19,7 +19,7 @@ from tests.client.wire import Line, wired
 
 COMMAND = [sys.executable, "-m", "kraty_console"]
 HEAVY = {"textual", "rich", "httpx", "pydantic", "sqlalchemy", "starlette", "uvicorn", "asyncio"}
-HELPED = [[], *([name] for name in COMMANDS), ["backend", "serve"], ["config", "path"]]
+HELPED = [[], *([name] for name in COMMANDS), ["backend", "serve"], ["config", "path"], ["config", "show"]]
 
 
 def ran(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 
 import pytest
 
 from kraty_console.config.errors import ConfigError
-from kraty_console.config.example import EXAMPLE
 from kraty_console.config.paths import Paths
 from kraty_console.config.profiles import DEFAULT_AMOUNT_LIMIT, Overrides, Profile, load_profile
-from kraty_console.support.actions import BY_ID
 
 TWO = """
 default = "live"
@@ -98,6 +95,81 @@ def test_the_page_of_an_audit_row_may_be_named(tmp_path: Path) -> None:
     assert loaded(f'[profiles.a]\naudit_url = "{page}"', tmp_path).audit_url == page
 
 
+def test_the_portal_may_be_named(tmp_path: Path) -> None:
+    for page in ("https://portal.example/", "http://h/{studioId}/{gameId}/players/{externalPlayerId}?tab=1"):
+        assert loaded(f'[profiles.a]\nportal_url = "{page}"', tmp_path).portal_url == page
+
+
+def test_a_profile_may_use_a_server_key(tmp_path: Path) -> None:
+    profile = loaded('[profiles.a]\ncredential = "server_key"\nserver_actions = true', tmp_path)
+    assert (profile.uses_key, profile.server_actions) == (True, True)
+    assert loaded("[profiles.a]", tmp_path, KRATY_CREDENTIAL="server_key").uses_key
+    assert not loaded("[profiles.a]", tmp_path).uses_key
+
+
+def test_server_actions_are_for_a_server_key(tmp_path: Path) -> None:
+    words = r'`server_actions` is for a server key, and `credential` is "bearer" \(default\)'
+    with pytest.raises(ConfigError, match=words):
+        loaded("[profiles.a]\nserver_actions = true", tmp_path)
+    with pytest.raises(ConfigError, match=r"\(variable KRATY_CREDENTIAL\)"):
+        loaded('[profiles.a]\ncredential = "server_key"\nserver_actions = true', tmp_path, KRATY_CREDENTIAL="cookie")
+    assert not loaded("[profiles.a]\nserver_actions = false", tmp_path).server_actions
+
+
+def test_who_acts_is_said_for_all_for_one_or_in_the_environment(tmp_path: Path) -> None:
+    text = 'person = "Ada"\n[profiles.a]\n[profiles.b]\nperson = " Bo "'
+    assert loaded(text, tmp_path, name="a").person == "Ada"
+    assert loaded(text, tmp_path, name="b").person == "Bo"
+    assert loaded(text, tmp_path, name="b", KRATY_PERSON="Cy").person == "Cy"
+
+
+def test_the_cookie_and_the_names_of_events(tmp_path: Path) -> None:
+    text = '[profiles.a]\ncookie_name = "__Host-kraty.session"\n[profiles.a.events]\n"0f-6c" = "Summer race"\n'
+    profile = loaded(text, tmp_path)
+    assert (profile.cookie_name, profile.events) == ("__Host-kraty.session", {"0f-6c": "Summer race"})
+    assert Profile().cookie_name == "kraty_session"
+
+
+def test_files_of_a_client_certificate(tmp_path: Path) -> None:
+    text = """
+    [profiles.a]
+    client_certificate = "~/c.pem"
+    client_key = "/k.pem"
+    client_key_passphrase_command = "pass show k"
+    """
+    profile = loaded(text, tmp_path)
+    assert (profile.client_certificate, profile.client_key) == (Path.home() / "c.pem", Path("/k.pem"))
+    assert profile.client_key_passphrase_command == ("pass", "show", "k")
+
+
+@pytest.mark.parametrize(("said", "meant"), [("LIVE", "live"), (" Live ", "live"), ("eu-1_b", "eu-1_b")])
+def test_an_environment_is_folded_wherever_it_is_said(said: str, meant: str, tmp_path: Path) -> None:
+    assert loaded(f'[profiles.a]\nenvironment = "{said}"', tmp_path).environment == meant
+    assert loaded(None, tmp_path, KRATY_ENVIRONMENT=said).environment == meant
+    assert loaded(None, tmp_path, environment=said).environment == meant
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        *((word, "live") for word in ("prod", "Production", "prd")),
+        *((word, "test") for word in ("staging", "STAGE", "dev", "development", "sandbox")),
+    ],
+)
+def test_what_others_call_the_environments_is_told_what_kraty_does(said: str, meant: str, tmp_path: Path) -> None:
+    words = f"environments are live and test on Kraty; did you mean {meant}?"
+    for where, said_so in (
+        ("KRATY_ENVIRONMENT", {"KRATY_ENVIRONMENT": said}),
+        ("--environment", {"environment": said}),
+    ):
+        with pytest.raises(ConfigError) as raised:
+            loaded(None, tmp_path, **said_so)
+        assert str(raised.value) == f"{where}: `environment`: {words}"
+    with pytest.raises(ConfigError) as raised:
+        loaded(f'[profiles.a]\nenvironment = "{said}"', tmp_path)
+    assert str(raised.value) == f"{tmp_path / 'config.toml'}: [profiles.a]: `environment`: {words}"
+
+
 def test_an_only_profile_is_the_default(tmp_path: Path) -> None:
     assert loaded('[profiles.mine]\nurl = "https://x"', tmp_path).name == "mine"
 
@@ -122,6 +194,36 @@ MISTAKES = [
     ('[profiles.a]\naudit_url = "https://x/{auditId}/{role}"', "it may hold {studioId}, {gameId}, {auditId}"),
     ('[profiles.a]\naudit_url = "https://x/{auditId} y"', "`audit_url` must be an https address"),
     ("[profiles.a]\naudit_url = 1", "`audit_url` must be an https address"),
+    ('[profiles.a]\naudit_url = "https://x/{auditId}/{"', "`audit_url` must be an https address"),
+    ("[profiles.a]\nportal_url = 1", "`portal_url` must be an https address; it may hold {studioId}, {gameId}, {exte"),
+    ('[profiles.a]\nportal_url = "portal.example"', "`portal_url` must be an https address; it may hold"),
+    ('[profiles.a]\nportal_url = "https://"', "`portal_url` must be an https address"),
+    ('[profiles.a]\nportal_url = "https://x/{auditId}"', "`portal_url` must be an https address"),
+    ('[profiles.a]\nportal_url = "https://x/{studioId"', "`portal_url` must be an https address"),
+    ('[profiles.a]\nportal_url = "https://x/a b"', "`portal_url` must be an https address"),
+    ('[profiles.a]\nportal_url = "https://x/\\u001b"', "`portal_url` must be an https address"),
+    ('[profiles.a]\nenvironment = "li ve"', "`environment` must be live, test, or another the studio has"),
+    ('[profiles.a]\nenvironment = "-live"', "`environment` must be live, test"),
+    (f'[profiles.a]\nenvironment = "{"x" * 65}"', "`environment` must be live, test"),
+    ("[profiles.a]\nenvironment = 1", "`environment` must be text"),
+    ("[profiles.a]\ncredential = [1]", '`credential` must be "bearer", "cookie" or "server_key"'),
+    ('[profiles.a]\ncookie_name = "a b"', "`cookie_name` must be the name of a cookie"),
+    ('[profiles.a]\ncookie_name = ""', "`cookie_name` must be the name of a cookie"),
+    ("[profiles.a]\ncookie_name = 1", "`cookie_name` must be the name of a cookie"),
+    ("[profiles.a]\nserver_actions = 1", "`server_actions` must be true or false"),
+    ('person = ""', "`person` must be text"),
+    ('person = "a\\nb"', "`person` must be one line of at most 200 characters"),
+    (f'person = "{"x" * 201}"', "`person` must be one line of at most 200 characters"),
+    ("[profiles.a]\nclient_certificate = 1", "`client_certificate` must be a path"),
+    ('[profiles.a]\nclient_key = "k"', "`client_key` needs `client_certificate`"),
+    (
+        '[profiles.a]\nclient_key_passphrase_command = "p"',
+        "`client_key_passphrase_command` needs `client_certificate`",
+    ),
+    ("[profiles.a]\nevents = 1", '`events` must be a table of "event id" = "name"'),
+    ("[profiles.a.events]\ne-1 = 1", "[profiles.a]: `events`: the name of `e-1` must be text"),
+    (f'[profiles.a.events]\ne-1 = "{"x" * 201}"', "the name of `e-1` must be one line of at most 200 characters"),
+    ("[profiles.a]\nroutes = 1", "must be a table of operation"),
     ("[profiles.a]\ntoken_file = 1", "`token_file` must be a path"),
     ("keymap = 1", "`keymap` must be a table"),
     ("default = 1", "`default` must be the name of a profile"),
@@ -153,20 +255,25 @@ def test_a_wrong_word_in_the_environment_is_told(tmp_path: Path) -> None:
         loaded(None, tmp_path, KRATY_CREDENTIAL="basic")
 
 
-def test_a_file_that_is_not_text_is_told(tmp_path: Path) -> None:
-    (tmp_path / "config.toml").write_bytes(b"\xff\xfe")
-    with pytest.raises(ConfigError, match="cannot be read"):
+def test_a_byte_order_mark_is_no_part_of_the_file(tmp_path: Path) -> None:
+    assert loaded('\ufeffdefault = "live"\r\n[profiles.live]\r\nurl = "https://x"\r\n', tmp_path).url == "https://x"
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ('default = "live"'.encode("utf-16"), "it is UTF-16 or UTF-32. Save it as UTF-8"),
+        ('default = "live"'.encode("utf-16-le"), "it is UTF-16 or UTF-32. Save it as UTF-8"),
+        ('default = "live"'.encode("utf-32-be"), "it is UTF-16 or UTF-32. Save it as UTF-8"),
+        (b"\xff\xfe", "it is UTF-16 or UTF-32"),
+        ("# a\n# ü".encode("latin-1"), "line 2 is not UTF-8. Save it as UTF-8"),
+    ],
+)
+def test_a_file_that_is_not_utf_8_is_told(content: bytes, words: str, tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_bytes(content)
+    with pytest.raises(ConfigError) as raised:
         loaded(None, tmp_path)
-
-
-def test_the_example_is_a_file_that_works(tmp_path: Path) -> None:
-    assert set(tomllib.loads(EXAMPLE)["profiles"]) == {"live", "test"}
-    assert loaded(EXAMPLE, tmp_path).name == "live"
-    lines = [line.removeprefix("# ") if " = " in line or "[keymap]" in line else line for line in EXAMPLE.splitlines()]
-    everything = loaded("\n".join(lines), tmp_path)
-    assert everything.keymap == {"view.refresh": "f5"}
-    assert set(everything.keymap) <= BY_ID.keys()
-    assert everything.token_command == ("pass", "show", "kraty/live")
+    assert f"{tmp_path / 'config.toml'} cannot be read: {words}" in str(raised.value)
 
 
 def test_paths_follow_the_environment(tmp_path: Path) -> None:

@@ -74,6 +74,28 @@ def test_stored_tokens_stay_with_their_own_address(paths: Paths) -> None:
     assert token == Secret("meant")
 
 
+def test_a_profile_with_a_server_key_asks_the_sources_of_that(paths: Paths, tmp_path: Path) -> None:
+    written(paths.token_file("default"))
+    held = written(tmp_path / "key", "key-file\n")
+    prints = (sys.executable, "-c", "print('key-command')")
+    profile = Profile(credential="server_key", token_command=PRINTS, server_key_command=prints, server_key_file=held)
+    environ = {"KRATY_TOKEN": "a-session", "KRATY_SERVER_KEY": "key-environment"}
+
+    def found(profile: Profile, environ: dict[str, str], stdin: io.StringIO | None = None) -> Secret | None:
+        return find_token(profile, paths, environ, stdin=stdin, keyring=lambda _: "from-keyring")
+
+    assert found(profile, environ, io.StringIO("key-stdin\n")) == Secret("key-stdin")
+    assert found(profile, environ) == Secret("key-environment")
+    assert found(profile, {"KRATY_TOKEN": "a-session"}) == Secret("key-command")
+    assert found(replace(profile, server_key_command=None), {}) == Secret("key-file")
+    assert found(Profile(credential="server_key"), {"KRATY_TOKEN": "a-session"}) is None
+    assert found(replace(profile, url_is_own=False), {}) is None
+    with pytest.raises(ConfigError, match="--token-stdin was given, and no key came"):
+        found(profile, environ, io.StringIO("\n"))
+    with pytest.raises(ConfigError, match="KRATY_SERVER_KEY: this is not a key"):
+        found(profile, {"KRATY_SERVER_KEY": "two words"})
+
+
 @pytest.mark.parametrize(
     ("program", "words"),
     [

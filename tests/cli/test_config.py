@@ -1,0 +1,143 @@
+"""`config show`: what is in effect and where it comes from, and never a secret."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from kraty_console.cli.main import run
+from kraty_console.config.example import EXAMPLE
+
+SECRET = "s3cr3t-value"
+
+
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A profile whose secrets are all there to be found, and a command that leaves a trace if it is run."""
+    ran = tmp_path / "ran"
+    (tmp_path / "token").write_text(SECRET)
+    (tmp_path / "token").chmod(0o600)
+    (tmp_path / "print.py").write_text(f"open({str(ran)!r}, 'w'); print({SECRET!r})")
+    command = json.dumps([sys.executable, str(tmp_path / "print.py")])
+    (tmp_path / "config.toml").write_text(
+        f"""
+        theme = "light"
+        [profiles.live]
+        url = "https://ada:{SECRET}@api.example"
+        studio = "s-1"
+        token_command = {command}
+        token_file = "{tmp_path / "token"}"
+        server_key_command = {command}
+        client_certificate = "{tmp_path / "token"}"
+        client_key_passphrase_command = {command}
+        [profiles.live.headers]
+        X-Id = {{ env = "ACCESS_ID" }}
+        X-Key = {{ command = {command} }}
+        [profiles.live.routes]
+        force_complete = "POST /v2/attempts/{{attemptId}}/complete"
+        retry_roll = false
+        fields.ticket = false
+        [profiles.key]
+        credential = "server_key"
+        studio = "\\u001b[31mred"
+        """,
+        "utf-8",
+    )
+    for name in ("KRATY_TOKEN", "KRATY_SERVER_KEY", "ACCESS_ID"):
+        monkeypatch.setenv(name, SECRET)
+    for name in ("KRATY_URL", "KRATY_STUDIO", "KRATY_GAME", "KRATY_PROFILE", "KRATY_THEME", "KRATY_PERSON"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("KRATY_CONFIG", str(tmp_path / "config.toml"))
+    return tmp_path
+
+
+def shown(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    assert run(arguments) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    assert SECRET not in out
+    return out
+
+
+def test_every_setting_with_its_source(
+    config: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KRATY_PERSON", "Ada")
+    out = shown(capsys, "config", "show", "--profile", "live", "--game", "g-1")
+    lines = [" ".join(line.split()) for line in out.splitlines()]
+    assert lines[0] == f"file: {config / 'config.toml'}"
+    assert lines[2] == "SETTING FROM VALUE"
+    for line in (
+        "profile flag --profile live",
+        "url file [profiles.live] https://•••@api.example",
+        "game flag --game g-1",
+        "person variable KRATY_PERSON Ada",
+        "theme file, for all profiles light",
+        "environment default not set",
+        f"token_command file [profiles.live] {sys.executable} {config / 'print.py'}",
+        f"token_file file [profiles.live] {config / 'token'}",
+        "headers.X-Id file [profiles.live] variable ACCESS_ID",
+        f"headers.X-Key file [profiles.live] command {sys.executable} {config / 'print.py'}",
+        "fields.ticket file [profiles.live] left out",
+    ):
+        assert line in lines
+    place = lines.index("routes.force_complete file [profiles.live] POST /v2/attempts/{attemptId}/complete")
+    game = "/admin/v1/studios/{studioId}/games/{gameId}"
+    assert lines[place + 1] == f"built in POST {game}/attempts/{{attemptId}}/force-complete"
+    assert "routes.retry_roll file [profiles.live] this backend does not have it" in lines
+    assert not (config / "ran").exists()
+
+
+def test_the_same_as_json(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told = json.loads(shown(capsys, "--profile", "live", "config", "show", "--json", "--read-only"))
+    assert told["profile"] == {"name": "live", "source": "flag --profile"}
+    assert (told["file"], told["fileExists"], told["urlIsOwn"]) == (str(config / "config.toml"), True, True)
+    assert told["settings"]["studio"] == {"value": "s-1", "source": "file [profiles.live]"}
+    assert told["settings"]["read_only"] == {"value": True, "source": "flag --read-only"}
+    assert told["settings"]["headers"]["value"]["X-Id"] == {"env": "ACCESS_ID"}
+    assert told["settings"]["fields"]["value"] == {"ticket": False}
+    assert told["routes"].keys() == {"force_complete", "retry_roll"}
+    assert told["routes"]["force_complete"]["route"] == "POST /v2/attempts/{attemptId}/complete"
+    assert told["routes"]["force_complete"]["builtIn"].endswith("/attempts/{attemptId}/force-complete")
+    assert told["routes"]["retry_roll"]["route"] is False
+    assert not (config / "ran").exists()
+
+
+def test_nothing_in_it_steers_the_terminal(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = shown(capsys, "config", "show", "--profile", "key")
+    assert "\x1b" not in out
+    assert "␛[31mred" in out
+    assert "routes default the built-in ones" in " ".join(out.split())
+
+
+def test_another_address_is_told_to_get_nothing_stored(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = shown(capsys, "config", "show", "--profile", "live", "--url", "https://other.example")
+    assert "The address is not the profile's own" in out
+    assert "flag --url" in out
+
+
+def test_without_a_file_the_defaults_are_shown(
+    config: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KRATY_CONFIG", str(config / "gone.toml"))
+    out = shown(capsys, "config", "show")
+    assert out.startswith(f"file: {config / 'gone.toml'} (not there)\n")
+    assert "profile default default url" in " ".join(out.split())
+
+
+def test_a_mistake_is_told_and_ends_with_2(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["config", "show"]) == 2
+    assert "has several profiles (key, live)" in capsys.readouterr().err
+    assert run(["config", "show", "--profile", "live", "--environment", "prod"]) == 2
+    assert "did you mean live?" in capsys.readouterr().err
+
+
+def test_the_example_can_be_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "config.toml").write_text(EXAMPLE, "utf-8")
+    monkeypatch.setenv("KRATY_CONFIG", str(tmp_path / "config.toml"))
+    assert "server_key" in shown(capsys, "config", "show", "--profile", "support-key")
