@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from kraty_console.config.paths import PRIVATE_DIR, Paths, private_dir
-from kraty_console.config.profiles import Profile
+from kraty_console.config.profiles import DEFAULT_COOKIE, Profile
 from kraty_console.contract.secret import Secret
 
 
@@ -31,10 +31,13 @@ def keep(profile: Profile, token: Secret, paths: Paths) -> str:
         "studio": profile.studio,
         "game": profile.game,
         "environment": profile.environment,
+        "credential": profile.credential if profile.credential != "bearer" else None,
+        "cookie_name": profile.cookie_name if profile.cookie_name != DEFAULT_COOKIE else None,
+        "server_key_file": str(token_file) if profile.uses_key else None,
     }
     lines += [f"{key} = {json.dumps(value)}" for key, value in known.items() if value]
     _write(paths.config_file, "\n".join(lines) + "\n")
-    return f"kept in {paths.config_file}, the token beside it"
+    return f"kept in {paths.config_file}, the {'key' if profile.uses_key else 'token'} beside it"
 
 
 def _write(path: Path, text: str) -> None:

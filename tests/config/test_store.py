@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,17 @@ def test_what_is_kept_is_found_again(paths: Paths) -> None:
     profile = load_profile(paths.config_file, {})
     assert profile == KEPT
     assert find_token(profile, paths, {}, keyring=lambda _: None) == Secret("kst_abc")
+
+
+def test_how_the_secret_is_sent_is_kept_with_it(paths: Paths) -> None:
+    cookie = replace(KEPT, credential="cookie", cookie_name="portal_session")
+    keep(cookie, Secret("kst_abc"), paths)
+    assert load_profile(paths.config_file, {}) == cookie
+    paths.config_file.unlink()
+    assert keep(replace(KEPT, credential="server_key"), Secret("ksk_abc"), paths).endswith("the key beside it")
+    profile = load_profile(paths.config_file, {})
+    assert profile.uses_key
+    assert find_token(profile, paths, {}) == Secret("ksk_abc")
 
 
 def test_only_the_owner_can_read_it(paths: Paths) -> None:
