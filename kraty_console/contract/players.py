@@ -79,6 +79,8 @@ class Attempt(Answer):
     grant_ids: list[str] | None = None
     """None when the backend does not tell; then grants are matched by `sourceRefId`."""
     roll: Roll | None = None
+    event_label: str | None = Field(default=None, exclude=True)
+    """What the event is called elsewhere (`support.event_names`); never read from the wire, never written."""
 
 
 class Grant(Answer):
@@ -104,6 +106,8 @@ class Lobby(Answer):
     id: str
     event_id: str | None = None
     event_key: str | None = None
+    event_name: Any = None
+    """As an attempt's."""
     event_window_id: str | None = None
     leaderboard_id: str | None = None
     mode: str | None = None
@@ -115,6 +119,8 @@ class Lobby(Answer):
     started_at: datetime | None = None
     ends_at: datetime | None = None
     created_at: datetime | None = None
+    event_label: str | None = Field(default=None, exclude=True)
+    """What the event is called elsewhere (`support.event_names`); never read from the wire, never written."""
 
 
 class Summary(Answer):

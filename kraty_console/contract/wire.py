@@ -41,6 +41,8 @@ class Answer(BaseModel):
             for field in schema["schema"]["fields"].values():
                 if field["schema"]["type"] == "default":
                     field["schema"]["on_error"] = "default"
+                    if field.get("serialization_exclude"):  # this program's own: whatever the wire says gives way
+                        field["schema"]["schema"] = {"type": "none"}
         return schema
 
     def raw(self) -> dict[str, Any]:

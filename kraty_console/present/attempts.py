@@ -128,7 +128,7 @@ def document(attempt: Attempt, snapshot: Snapshot, now: datetime, local: tzinfo 
                 item("status", status_words(attempt.status) or None, STATUS_TONE.get(attempt.status, "plain")),
                 shown("score", number(attempt.score)),
                 shown("target", number(attempt.target)) if attempt.target is not None else None,
-                item("event", event_words(attempt)),
+                item("event", event_words(attempt, whole=True)),
                 item("event name", localized(attempt.event_name)) if localized(attempt.event_name) else None,
                 item("rewards", attempt.reward_policy) if attempt.reward_policy else None,
             ),

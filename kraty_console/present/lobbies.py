@@ -13,6 +13,7 @@ from kraty_console.present.table import Cell, Column, Row, cell
 from kraty_console.present.times import ago, exact
 from kraty_console.support.diagnosis import diagnose_lobby
 from kraty_console.support.measure import grouped
+from kraty_console.support.words import event_words, localized
 
 if TYPE_CHECKING:
     from kraty_console.contract.players import Lobby
@@ -36,10 +37,15 @@ def seats(lobby: Lobby) -> SafeText:
     return SafeText(f"{taken}, {grouped(lobby.bot_slots)} bots" if lobby.bot_slots else taken)
 
 
+def told_event(lobby: Lobby) -> bool:
+    """Whether anything is known of its event."""
+    return bool(lobby.event_id or lobby.event_key or localized(lobby.event_name))
+
+
 def row(lobby: Lobby, now: datetime) -> Row:
     """One lobby."""
     diagnosis = diagnose_lobby(lobby, now)
-    event = lobby.event_key or lobby.event_id
+    event = event_words(lobby) if told_event(lobby) else None
     return Row(
         lobby.id,
         "lobby",
@@ -73,7 +79,7 @@ def document(lobby: Lobby, now: datetime, local: tzinfo | None) -> Document:
             "",
             (
                 item("status", lobby.status or None, STATUS_TONE.get(lobby.status, "plain")),
-                item("event", lobby.event_key or lobby.event_id),
+                item("event", event_words(lobby, whole=True) if told_event(lobby) else None),
                 shown("seats", seats(lobby)),
                 item("mode", lobby.mode),
             ),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from kraty_console.contract.players import Attempt
+    from kraty_console.contract.players import Attempt, Lobby
+
+_WHOLE: Final = 24
+"""Characters up to which an id is shown whole: keys are, a UUID is not."""
 
 
 def status_words(status: str) -> str:
@@ -25,6 +28,17 @@ def localized(value: Any) -> str | None:  # noqa: ANN401 (a string, or a map of 
     return None
 
 
-def event_words(attempt: Attempt) -> str:
-    """The event of an attempt: its key, else its name, else its id."""
-    return attempt.event_key or localized(attempt.event_name) or attempt.event_id or "unknown event"
+def event_words(row: Attempt | Lobby, *, whole: bool = False) -> str:
+    """The event of a row: its key, else its name, else what it is called elsewhere, else its id.
+
+    A long id is shown without its middle, except where the `whole` is asked for.
+    """
+    named = row.event_key or localized(row.event_name) or row.event_label
+    if named or not row.event_id:
+        return named or "unknown event"
+    return row.event_id if whole else without_middle(row.event_id)
+
+
+def without_middle(value: str) -> str:
+    """A long id without its middle: `0197…a3c3`; a short one stays whole."""
+    return value if len(value) <= _WHOLE else f"{value[:4]}…{value[-4:]}"

@@ -124,8 +124,10 @@ def effects(form: Form, values: Values, seen: Seen) -> list[Effect]:
         found.append(Effect("note", f"the score stays below the target of {grouped(attempt.target)}", note=True))
     if attempt.status in actions.COMPLETE:
         found.append(Effect("note", "this attempt is complete by now; the server will refuse", note=True))
-    event = event_words(attempt)
-    forced = sum(event_words(each) == event and each.status == "force_completed" for each in seen.snapshot.attempts)
+    event, whole = event_words(attempt), event_words(attempt, whole=True)
+    forced = sum(
+        event_words(each, whole=True) == whole and each.status == "force_completed" for each in seen.snapshot.attempts
+    )
     in_game = seen.forced_lately.get(attempt.event_key or "", 0)
     if in_game >= OFTEN_IN_GAME:
         found.append(
