@@ -68,6 +68,8 @@ def shaped(shape: type[A], data: object, reply: Reply, *, write: bool = False) -
     try:
         return shape.model_validate(data)
     except ValidationError as error:
-        where = ", ".join(sorted({".".join(map(str, item["loc"])) for item in error.errors(include_input=False)}))
+        # A field that would have taken its default is named too, though nothing depends on it.
+        faults = (item for item in error.errors(include_input=False) if item["type"] != "default_factory_not_called")
+        where = ", ".join(sorted({".".join(map(str, item["loc"])) for item in faults}))
         words = f"The answer is not the one asked for (look at: {where or 'all of it'})."
         raise BadAnswer(words, status=reply.status, request_id=reply.request_id, maybe_applied=write) from None

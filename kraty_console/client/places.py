@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from kraty_console.contract.errors import Code, Invalid, NotFound
 from kraty_console.contract.session import GameAccess, Me, StudioAccess
+from kraty_console.contract.wire import Answer, unreadable_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,26 @@ def find_places(me: Me, studio: str | None, game: str | None) -> list[Place]:
         part for part in (f"game {game}" if game else "", f"studio {studio}" if studio else "") if part
     )
     open_ones = ", ".join(place.name for place in places)
+    if missing := _unreadable(me):
+        raise NotFound(
+            f"{wanted[:1].upper() + wanted[1:] or 'A game'} is not among what could be read of this session's games: "
+            f"{open_ones or 'none'}; {missing} could not be read.",
+            code=Code.NOT_FOUND,
+            status=404,
+        )
     raise NotFound(
         f"This session may not enter {wanted or 'any game'}. It may enter: {open_ones or 'none'}.",
         code=Code.NOT_FOUND,
         status=404,
     )
+
+
+def _unreadable(me: Me) -> str:
+    """What of the session's studios and games came in no usable form, in words; empty when all did."""
+    lists: list[tuple[Answer, str]] = [(me, "studios"), *((each, "games") for each in me.studios)]
+    whole = sum(name in answer.unreadable_fields for answer, name in lists)
+    count = whole + sum(unreadable_rows(getattr(answer, name)) for answer, name in lists)
+    return f"{count} {'entry' if count == 1 else 'entries'}" if count else ""
 
 
 def find_place(me: Me, studio: str | None, game: str | None) -> Place:

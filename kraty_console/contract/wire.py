@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict
@@ -12,16 +14,37 @@ from pydantic_core.core_schema import CoreSchema
 
 from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_AMOUNT, MAX_BALANCE, MAX_LIMIT
 
-__all__ = ["DEFAULT_LIMIT", "MAX_AMOUNT", "MAX_BALANCE", "MAX_LIMIT", "MAX_SAFE_INTEGER", "Answer", "Request", "iso"]
+__all__ = [
+    "DEFAULT_LIMIT",
+    "MAX_AMOUNT",
+    "MAX_BALANCE",
+    "MAX_LIMIT",
+    "MAX_SAFE_INTEGER",
+    "Answer",
+    "Request",
+    "Rows",
+    "iso",
+    "unreadable_rows",
+]
 
 MAX_SAFE_INTEGER: Final = MAX_BALANCE
+
+
+class Rows(list[Any]):
+    """A list of an answer of which some rows could not be read; lists that were read whole are plain ones."""
+
+    def __init__(self, rows: Iterable[Any] = (), unreadable: int = 0) -> None:
+        super().__init__(rows)
+        self.unreadable = unreadable
+        """How many rows are missing here."""
 
 
 class Answer(BaseModel):
     """Something a Kraty backend said.
 
     Unknown fields are kept (they are shown in raw JSON), unknown values of open enumerations stay as they came, and a
-    field that has a default and arrives with an unusable value takes its default: one odd field never costs a screen.
+    field that has a default and arrives with an unusable value takes its default: one odd field never costs a screen,
+    and one odd row never costs its list (`Rows`). What was unusable is not in `model_fields_set`, as what was not sent.
     """
 
     model_config = ConfigDict(
@@ -35,20 +58,91 @@ class Answer(BaseModel):
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler, /) -> CoreSchema:  # noqa: ANN401
-        """Let each field that has a default fall back to it; pydantic-core does that itself, without calling us."""
+        """Let fields that have a default fall back to it; we are called only for what is unusable, and once a list."""
         schema = handler(source)
         if schema["type"] == "model" and schema["schema"]["type"] == "model-fields":
-            for field in schema["schema"]["fields"].values():
+            for name, field in schema["schema"]["fields"].items():
                 if field["schema"]["type"] == "default":
-                    field["schema"]["on_error"] = "default"
-                    if field.get("serialization_exclude"):  # this program's own: whatever the wire says gives way
-                        field["schema"]["schema"] = {"type": "none"}
+                    _forgive(name, field["schema"], own=bool(field.get("serialization_exclude")))
         return schema
 
+    @property
+    def model_fields_set(self) -> set[str]:
+        """The fields that the backend told in a usable form."""
+        unreadable = self.unreadable_fields
+        return self.__pydantic_fields_set__.difference(unreadable) if unreadable else self.__pydantic_fields_set__
+
+    @property
+    def unreadable_fields(self) -> tuple[str, ...]:
+        """The fields that came with a value nobody can use; they hold their defaults."""
+        names: tuple[str, ...] = self.__dict__.get(_UNREADABLE, ())
+        return names
+
     def raw(self) -> dict[str, Any]:
-        """The object as JSON would have it, unknown fields included; texts stay as they came, lone surrogates too."""
-        plain: dict[str, Any] = _jsonable(self.model_dump(by_alias=True))
-        return plain
+        """The object as JSON would have it, unknown fields included; texts stay as they came, lone surrogates too.
+
+        What was not sent is not there, nor is what could not be read.
+        """
+        told = self.model_fields_set
+        plain = {alias: _jsonable(getattr(self, name)) for name, alias in _written(type(self)) if name in told}
+        return {**plain, **_jsonable(self.model_extra or {})}
+
+
+_UNREADABLE: Final = "_unreadable"
+"""Where a model keeps the names of its unreadable fields: beside them, as Python keeps cached properties."""
+
+
+def _forgive(name: str, field: Any, *, own: bool) -> None:  # noqa: ANN401 (a core schema)
+    """Let a field with a default take it for an unusable value, and note that it did."""
+    if own:  # this program's own: whatever the wire says gives way
+        field.update(schema={"type": "none"}, on_error="default")
+        return
+    made, default = field.get("default_factory"), field.get("default")
+
+    def give_way(told: dict[str, Any]) -> Any:  # noqa: ANN401 (any default)
+        told[_UNREADABLE] = (*told.get(_UNREADABLE, ()), name)
+        return made() if made is not None else default
+
+    field["schema"] = {
+        "type": "default",
+        "schema": _row_by_row(field["schema"]),
+        "default_factory": give_way,
+        "default_factory_takes_data": True,
+        "on_error": "default",
+    }
+
+
+def _row_by_row(schema: Any) -> Any:  # noqa: ANN401 (a core schema)
+    """A list of objects in which each stands for itself; other schemas stay as they are."""
+    if schema["type"] == "nullable":
+        return {**schema, "schema": _row_by_row(schema["schema"])}
+    rows = schema.get("items_schema") if schema["type"] == "list" else None
+    if rows is None or rows["type"] not in ("model", "definition-ref", "dict"):
+        return schema
+    forgiving = {**schema, "items_schema": {"type": "default", "schema": rows, "on_error": "omit"}}
+    return {
+        "type": "function-wrap",
+        "function": {"type": "no-info", "function": _readable_rows},
+        "schema": forgiving,
+    }
+
+
+def _readable_rows(value: Any, read: Callable[[Any], list[Any]]) -> list[Any]:  # noqa: ANN401 (any JSON)
+    rows = read(value)
+    missing = len(value) - len(rows) + unreadable_rows(value)
+    return Rows(rows, missing) if missing else rows
+
+
+def unreadable_rows(rows: object) -> int:
+    """How many rows of a list could not be read."""
+    return rows.unreadable if isinstance(rows, Rows) else 0
+
+
+@cache
+def _written(shape: type[Answer]) -> tuple[tuple[str, str], ...]:
+    """The fields of an answer, and what they are called on the wire."""
+    fields = shape.model_fields.items()
+    return tuple((name, field.alias or to_camel(name)) for name, field in fields if not field.exclude)
 
 
 class Request(BaseModel):
@@ -88,8 +182,12 @@ def iso(moment: datetime) -> str:
 def _jsonable(value: Any) -> Any:  # noqa: ANN401 (any value a model holds)
     if isinstance(value, datetime):
         return iso(value.replace(tzinfo=UTC) if value.tzinfo is None else value)
+    if isinstance(value, Answer):
+        return value.raw()
+    if isinstance(value, BaseModel):
+        return _jsonable(value.model_dump(by_alias=True))
     if isinstance(value, dict):
         return {name: _jsonable(each) for name, each in value.items()}
     if isinstance(value, list):
         return [_jsonable(each) for each in value]
-    return value
+    return value if value is None or isinstance(value, str | int | float) else str(value)

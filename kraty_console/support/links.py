@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+
+from kraty_console.contract.limits import DEFAULT_LIMIT
+from kraty_console.support.provided import told, unread
 
 if TYPE_CHECKING:
     from kraty_console.contract.players import Attempt, Grant, Snapshot
@@ -10,6 +14,10 @@ if TYPE_CHECKING:
 
 MILESTONE: Final = "event_milestone"
 """The source of a grant that a milestone gave (kraty-api 5.4)."""
+
+
+Doubt = Literal["", "cut", "unreadable", "absent"]
+"""Why grants may be missing: the list is cut short, holds rows that cannot be read, or is not provided."""
 
 
 class Linked(NamedTuple):
@@ -20,7 +28,9 @@ class Linked(NamedTuple):
     grants: tuple[Grant, ...]
     """Those of them that are in the lists, newest first."""
     certain: bool
-    """False when grants may be missing: the backend names none by itself and its list is cut short."""
+    """False when grants may be missing: the backend names none by itself and its list is not known to be whole."""
+    doubt: Doubt = ""
+    """Why it is not certain."""
 
 
 class Links:
@@ -59,11 +69,20 @@ class Links:
             current = self._grants.get(current.parent_grant_id or "")
         return None
 
-    @property
-    def list_is_cut(self) -> bool:
-        """True when the totals say that there are more grants than the list shows."""
-        summary = self._snapshot.summary
-        return (summary.grants_pending or 0) + (summary.grants_claimed or 0) > len(self._snapshot.grants)
+    @cached_property
+    def doubt(self) -> Doubt:
+        """Why the list of grants may lack some; empty when it has them all."""
+        snapshot = self._snapshot
+        if "grants" in snapshot.unreadable_fields or unread(snapshot.grants):
+            return "unreadable"
+        if not told(snapshot, "grants"):
+            return "absent"
+        summary = snapshot.summary
+        if summary.grants_pending is None or summary.grants_claimed is None:
+            return "cut" if len(snapshot.grants) >= DEFAULT_LIMIT else ""
+        # The totals leave out what expired, so that is not counted here either.
+        listed = sum(grant.status != "expired" for grant in snapshot.grants)
+        return "cut" if summary.grants_pending + summary.grants_claimed > listed else ""
 
     def of_attempt(self, attempt: Attempt) -> Linked:
         """The grants of an attempt."""
@@ -73,7 +92,8 @@ class Links:
             found = [each for each in found if self._grants[each].source_kind != MILESTONE]
         ids = list(dict.fromkeys([*(attempt.grant_ids or ()), *found]))
         grants = tuple(self._grants[each] for each in ids if each in self._grants)
-        return Linked(tuple(ids), grants, attempt.grant_ids is not None or bool(ids) or not self.list_is_cut)
+        doubt: Doubt = "" if attempt.grant_ids is not None or ids else self.doubt
+        return Linked(tuple(ids), grants, not doubt, doubt)
 
     def attempt_of(self, grant: Grant) -> Attempt | None:
         """The attempt that a grant came from, when it is in the list."""

@@ -17,15 +17,17 @@ class Pane(NamedTuple):
     key: str
     title: str
     empty: str
+    holds: str
+    """What its rows are called."""
 
 
 PANES: Final[tuple[Pane, ...]] = (
-    Pane("attempts", "1", "Attempts", "No attempts yet. Each try of this player at an event shows here."),
-    Pane("grants", "2", "Grants", "No grants yet. What this player is owed or was given shows here."),
-    Pane("wallet", "3", "Wallet", "No balances yet. A claimed grant or a credit makes the first one."),
-    Pane("lobbies", "4", "Lobbies", "No lobbies yet. A seat in a matched event shows here."),
-    Pane("items", "5", "Items", "No items yet. A claimed grant that holds an item makes the first one."),
-    Pane("audit", "6", "Audit", "No audit rows yet. Every change made to this player shows here."),
+    Pane("attempts", "1", "Attempts", "No attempts yet. Each try of this player at an event shows here.", "attempts"),
+    Pane("grants", "2", "Grants", "No grants yet. What this player is owed or was given shows here.", "grants"),
+    Pane("wallet", "3", "Wallet", "No balances yet. A claimed grant or a credit makes the first one.", "balances"),
+    Pane("lobbies", "4", "Lobbies", "No lobbies yet. A seat in a matched event shows here.", "lobbies"),
+    Pane("items", "5", "Items", "No items yet. A claimed grant that holds an item makes the first one.", "items"),
+    Pane("audit", "6", "Audit", "No audit rows yet. Every change made to this player shows here.", "audit rows"),
 )
 """The panes in the order of their keys."""
 

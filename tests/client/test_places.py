@@ -38,3 +38,30 @@ def test_where_several_fit_a_question_is_asked_of_none(studio: str | None, game:
 def test_a_game_that_is_not_the_session_s_names_those_that_are(studio: str | None, game: str | None) -> None:
     with pytest.raises(NotFound, match="It may enter: race, hunt, race"):
         find_places(ME, studio, game)
+
+
+@pytest.mark.parametrize(
+    ("studios", "count"),
+    [
+        ([{"id": "s1", "games": [{"slug": "race"}]}], "1 entry"),
+        ([{"id": "s1", "games": [{"id": "g1", "slug": "hunt"}, None, {}]}, {"name": "Two"}], "3 entries"),
+        ([{"id": "s1", "games": "all"}], "1 entry"),
+        ("all", "1 entry"),
+    ],
+)
+def test_a_game_that_could_not_be_read_is_not_said_to_be_closed(studios: object, count: str) -> None:
+    me = Me.model_validate({"member": {"id": "m1"}, "studios": studios})
+    for game in (None, "race"):
+        if game is None and any(each.games for each in me.studios):
+            assert find_place(me, None, game).game.id == "g1", "what can be read can be entered"
+            continue
+        with pytest.raises(NotFound, match=f"{count} could not be read") as caught:
+            find_places(me, None, game)
+        assert "may not enter" not in str(caught.value)
+
+
+def test_permissions_that_could_not_be_read_are_not_told() -> None:
+    games = [{"id": "g1", "permissions": "all"}, {"id": "g2"}, {"id": "g3", "permissions": []}]
+    me = Me.model_validate({"member": {"id": "m1"}, "studios": [{"id": "s1", "games": games}]})
+    told = ["permissions" in game.model_fields_set for game in me.studios[0].games]
+    assert told == [False, False, True]
