@@ -42,6 +42,7 @@ _as_json = click.option("--json", "as_json", is_flag=True, help="JSON, in ASCII 
 def search(before: Options, /, query: str, as_json: bool, limit: int, **said: Any) -> int:  # noqa: ANN401
     """Find players by id, e-mail, or the beginning of an id."""
     from kraty_console.cli.output import emit, emit_json, say
+    from kraty_console.support.provided import sentence, unread, unread_words
 
     hits = _asked(before.then(Options(**said)), lambda client: client.search(query, limit))
     if as_json:
@@ -50,7 +51,9 @@ def search(before: Options, /, query: str, as_json: bool, limit: int, **said: An
         from kraty_console.present.plain import hits_text
 
         emit(hits_text(hits, datetime.now(UTC)))
-    if not hits:
+    if missing := unread(hits):
+        say(sentence(unread_words(missing, "match", "matches")))
+    elif not hits:
         say(f"No player of this game has the id or e-mail {query}, or an id that begins so.")
         return Exit.NOT_FOUND
     return Exit.FOUND
@@ -86,6 +89,8 @@ def show(before: Options, /, player: str, pane: Any, as_json: bool, limit: int, 
     now = datetime.now(UTC)
     if as_json:
         emit_json(plain.player_json(fetched.value, pane))
+        if words := plain.unread_text(fetched.value, pane):
+            say(words)
     elif pane is not None:
         emit(plain.pane_text(pane, fetched.value, now))
     else:

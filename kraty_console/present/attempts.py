@@ -16,6 +16,7 @@ from kraty_console.support.actions import COMPLETE
 from kraty_console.support.contents import contents_words
 from kraty_console.support.diagnosis import Diagnosis, Severity, attempt_faults
 from kraty_console.support.links import Linked, Links
+from kraty_console.support.provided import NOT_PROVIDED, UNKNOWN
 from kraty_console.support.words import event_words, localized, status_words
 
 if TYPE_CHECKING:
@@ -62,13 +63,23 @@ def grants_words(attempt: Attempt, linked: Linked) -> SafeText:
     if not linked.ids:
         if attempt.status not in COMPLETE:
             return SafeText("")
-        return SafeText("none" if linked.certain else "not shown")
+        return SafeText({"": "none", "cut": "not shown"}.get(linked.doubt, UNKNOWN))
     counts = Counter(grant.status for grant in linked.grants)
     order = ("pending", "expired", "claimed")
     known = [f"{counts.pop(status)} {status}" for status in order if counts.get(status)]
     known += [f"{count} {safe(status)}" for status, count in counts.items()]
     unseen = len(linked.ids) - len(linked.grants)
     return SafeText(" ".join([*known, f"{unseen} linked"] if unseen else known))
+
+
+def no_grants_words(linked: Linked) -> str:
+    """What is known of the grants of an attempt to which none is linked."""
+    return {
+        "": "no grants are linked to this attempt",
+        "cut": "its grants are not in the list",
+        "unreadable": "its grants may be among those that could not be read",
+        "absent": f"grants are {NOT_PROVIDED}",
+    }[linked.doubt]
 
 
 def row(attempt: Attempt, snapshot: Snapshot, now: datetime, links: Links) -> Row:
@@ -174,11 +185,7 @@ def document(attempt: Attempt, snapshot: Snapshot, now: datetime, local: tzinfo 
                     if links.grant(grant_id) is None
                 ),
             ]
-            or [
-                shown(
-                    "none", SafeText("no grants are linked to this attempt" if linked.certain else "not known"), "dim"
-                )
-            ],
+            or [shown("none", SafeText(no_grants_words(linked)), "dim")],
         )
         yield mapping("Metrics", attempt.metrics, figure)
         if attempt.metrics_raw != attempt.metrics:

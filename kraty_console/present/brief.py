@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from kraty_console.present.attempts import SEVERITY_TONE
+from kraty_console.present.attempts import SEVERITY_TONE, no_grants_words
 from kraty_console.present.document import figure
 from kraty_console.present.grants import source_words
 from kraty_console.present.numbers import change, number, short_id
@@ -19,6 +19,7 @@ from kraty_console.support.contents import contents_words
 from kraty_console.support.diagnosis import attempt_faults, diagnose_lobby, grant_faults
 from kraty_console.support.links import Links
 from kraty_console.support.measure import age, as_utc, counted
+from kraty_console.support.provided import why_unknown
 from kraty_console.support.words import event_words, status_words
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def _attempt(attempt: Attempt, snapshot: Snapshot, now: datetime) -> Iterator[Ce
             yield Cell(safe(fault.words, limit=_TEXT), SEVERITY_TONE[fault.severity])
     if not linked.ids:
         yield Cell(
-            SafeText("no grants are linked to this attempt" if linked.certain else "its grants are not in the list"),
+            SafeText(no_grants_words(linked)),
             "dim",
         )
     for grant in linked.grants[:5]:
@@ -161,7 +162,9 @@ def _holding(row: Row, snapshot: Snapshot, now: datetime) -> Brief | None:
     if held is None:
         return None
     lines = [_change_line(entry, now) for entry in ledger if row.id in (entry.economy_key, entry.item_key)]
-    return Brief(safe(row.id, limit=60), tuple(lines[:12]) or (Cell(SafeText("no changes in the list"), "dim"),))
+    why = why_unknown(snapshot, "wallet_ledger" if row.scope == "wallet" else "item_ledger")
+    none = f"changes {why}" if why else "no changes in the list"
+    return Brief(safe(row.id, limit=60), tuple(lines[:12]) or (Cell(SafeText(none), "dim"),))
 
 
 def _change_line(entry: LedgerRow, now: datetime) -> Cell:

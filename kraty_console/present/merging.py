@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kraty_console.present.numbers import number
+from kraty_console.present.numbers import total
 from kraty_console.present.plain import table_text
 from kraty_console.present.safe import SafeText, safe
 from kraty_console.present.table import Cell, Column, Row
@@ -40,7 +40,7 @@ def _row(each: Sum) -> Row:
     return Row(
         each.what,
         "player",
-        (Cell(label), *(Cell(number(value)) for value in numbers)),
+        (Cell(label), *(Cell(total(value)) for value in numbers)),
         (each.what, *numbers),
         each.what,
         "key",

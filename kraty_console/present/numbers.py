@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from kraty_console.present.safe import CUT, MISSING, SafeText, safe
 from kraty_console.support import measure
+from kraty_console.support.provided import UNKNOWN
 
 
 def number(value: int | float | None) -> SafeText:
     """`1 840`, with narrow no-break spaces; `—` for None."""
     return SafeText(measure.grouped(value))
+
+
+def total(value: int | float | None) -> SafeText:
+    """As `number`; `?` for None, where a number is certain to exist and nobody told it."""
+    return SafeText(UNKNOWN) if value is None else number(value)
 
 
 def change(value: int | float | None) -> SafeText:

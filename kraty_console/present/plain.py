@@ -13,8 +13,10 @@ from kraty_console.present.safe import SafeText, safe
 from kraty_console.present.table import Cell, Column, Row, cell
 from kraty_console.present.times import ago
 from kraty_console.present.width import cells, pad
+from kraty_console.support.contents import listed
 from kraty_console.support.next_step import next_step
-from kraty_console.support.scopes import PANES, PaneId, pane
+from kraty_console.support.provided import LISTS_OF, empty_words, left_out, sentence, unread_lists, unread_of, whole
+from kraty_console.support.scopes import PANES, PaneId
 
 if TYPE_CHECKING:
     from kraty_console.contract.players import SearchHit, Snapshot
@@ -26,6 +28,7 @@ HIT_COLUMNS: Final = (
     Column("seen", "LAST SEEN", 9, 9, priority=5),
     Column("match", "FOUND BY", 8, 40, priority=2),
 )
+_ON_THE_WIRE: Final = {"wallet_ledger": "walletLedger", "item_ledger": "itemLedger"}
 _MATCHES: Final = {"external_id": "id", "email": "e-mail", "prefix": "beginning of the id"}
 
 
@@ -82,11 +85,25 @@ def pane_text(pane_id: PaneId, snapshot: Snapshot, now: datetime) -> str:
     """What `show --pane` prints: the tables of one pane."""
     found = tables(pane_id, snapshot, now)
     shown = [table for table in found if table.rows]
+    parts = [] if found[0].rows else [empty_words(pane_id, snapshot) + "\n"]
     if not shown:
-        return pane(pane_id).empty + "\n"
+        return parts[0]
     if len(found) == 1:
-        return table_text(shown[0].columns, shown[0].rows)
-    return "\n".join(f"{TITLES[table.id]}\n{table_text(table.columns, table.rows)}" for table in shown)
+        parts.append(table_text(shown[0].columns, shown[0].rows))
+    else:
+        told = whole(snapshot, LISTS_OF[pane_id][0])
+        parts = [f"{TITLES[table.id]}\n{table_text(table.columns, table.rows)}" for table in shown] + parts * (not told)
+    return "\n".join((*parts, *_gaps(unread_lists(snapshot, pane_id))))
+
+
+def _gaps(missing: Iterable[str]) -> list[str]:
+    return ["".join(f"{sentence(each)}\n" for each in told) for told in [list(missing)] if told]
+
+
+def unread_text(snapshot: Snapshot, pane_id: PaneId | None = None) -> str:
+    """What could not be read, a sentence each, for whoever reads the JSON; empty when all could."""
+    missing = unread_of(snapshot) if pane_id is None else unread_lists(snapshot, pane_id)
+    return " ".join(sentence(each) for each in missing)
 
 
 def player_text(snapshot: Snapshot, now: datetime) -> str:
@@ -99,23 +116,18 @@ def player_text(snapshot: Snapshot, now: datetime) -> str:
             for table in tables(each.id, snapshot, now)
             if table.rows
         )
+    if missing := left_out(snapshot):
+        parts.append(f"Not provided by this backend: {listed(missing)}.\n")
     return "\n".join(parts)
 
 
 def player_json(snapshot: Snapshot, pane_id: PaneId | None = None) -> dict[str, Any]:
     """What `show --json` prints: the answer as it came, or the lists of one pane of it."""
-    whole = snapshot.raw()
+    said = snapshot.raw()
     if pane_id is None:
-        return whole
-    names = {
-        "attempts": ("attempts",),
-        "grants": ("grants",),
-        "wallet": ("wallet", "walletLedger"),
-        "lobbies": ("lobbies",),
-        "items": ("inventory", "itemLedger"),
-        "audit": ("audit",),
-    }
-    return {name: whole.get(name, []) for name in names[pane_id]}
+        return said
+    names = {_ON_THE_WIRE.get(name, name) for name in LISTS_OF[pane_id]}
+    return {name: rows for name, rows in said.items() if name in names}
 
 
 def json_text(value: Any) -> str:  # noqa: ANN401 (any JSON)

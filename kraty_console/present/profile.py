@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any, Final
 
-from kraty_console.present.document import Document, Section, item, known, mapping, section, shown
+from kraty_console.present.document import Document, Item, Section, item, known, mapping, section, shown
 from kraty_console.present.numbers import number
-from kraty_console.present.safe import SafeText, looks_odd, safe
+from kraty_console.present.numbers import total as total_of
+from kraty_console.present.rows import pane_count
+from kraty_console.present.safe import MISSING, SafeText, looks_odd, safe
 from kraty_console.present.table import Cell, Tone
 from kraty_console.present.times import ago, day, exact
 from kraty_console.support.measure import grouped
+from kraty_console.support.provided import NOT_PROVIDED, ban_unknown, told, why_unknown
 
 if TYPE_CHECKING:
     from kraty_console.contract.players import Player, Snapshot
@@ -45,6 +48,8 @@ def folded(snapshot: Snapshot, now: datetime) -> tuple[Line, Line]:
     second.extend(
         Cell(SafeText("".join(cell.text for cell in line).strip())) for line in _totals(snapshot, narrow=True)
     )
+    if player.ban is None and not told(player, "ban"):
+        second.append(_not_banned(player))
     return _dotted(first), _dotted(second)
 
 
@@ -100,15 +105,21 @@ def _about(snapshot: Snapshot, now: datetime) -> Iterator[Line]:
     for warning in warnings:
         yield (warning,)
     if player.ban is None:
-        yield (Cell(SafeText("not banned"), "dim"),)
+        yield (_not_banned(player),)
+
+
+def _not_banned(player: Player) -> Cell:
+    """That nobody banned them, or that this is not known."""
+    unreadable = "ban" in player.unreadable_fields
+    return Cell(SafeText(ban_unknown(player) or "not banned"), "warn" if unreadable else "dim")
 
 
 def _totals(snapshot: Snapshot, *, narrow: bool = False) -> Iterator[Line]:
     summary = snapshot.summary
     granted = None
-    if summary.grants_pending is not None or summary.grants_claimed is not None:
+    if summary.grants_pending is not None and summary.grants_claimed is not None:
         # The totals leave out what expired; the list has it, unless it is too long to be read whole.
-        granted = max((summary.grants_pending or 0) + (summary.grants_claimed or 0), len(snapshot.grants))
+        granted = max(summary.grants_pending + summary.grants_claimed, len(snapshot.grants))
     for label, total, rest in (
         (
             "attempts",
@@ -116,27 +127,38 @@ def _totals(snapshot: Snapshot, *, narrow: bool = False) -> Iterator[Line]:
             ((summary.attempts_completed, "done"), (summary.attempts_expired, "exp.")),
         ),
         ("grants", granted, ((summary.grants_pending, "pending"),)),
-        ("lobbies", len(snapshot.lobbies), ((summary.lobbies_active, "active"),)),
+        ("lobbies", pane_count("lobbies", snapshot), ((summary.lobbies_active, "active"),)),
     ):
-        told = (", " if narrow else "  ").join(f"{grouped(count)} {word}" for count, word in rest if count)
+        parts = (", " if narrow else "  ").join(f"{grouped(count)} {word}" for count, word in rest if count)
         if narrow:
-            yield (Cell(SafeText(f"{label} {number(total)}{f' ({told})' if told else ''}")),)
+            yield (Cell(SafeText(f"{label} {total_of(total)}{f' ({parts})' if parts else ''}")),)
         else:
             tone: Tone = "warn" if label == "grants" and summary.grants_pending else "plain"
-            first, *more = [told] if len(told) <= _BESIDE else told.split("  ")
+            first, *more = [parts] if len(parts) <= _BESIDE else parts.split("  ")
             yield (
                 Cell(SafeText(f"{label:<9}"), "dim"),
-                Cell(SafeText(f"{number(total):>6}")),
+                Cell(SafeText(f"{total_of(total):>6}")),
                 Cell(SafeText(f"  {first}" if first else ""), tone),
             )
             for each in more:
                 yield (Cell(SafeText(f"{'':17}{each}"), tone),)
 
 
+def _unless_told(player: Player, label: str, field: str) -> Item | None:
+    """Why a field is not known; None when it was told."""
+    why = why_unknown(player, field)
+    return shown(label, SafeText(why), "dim" if why == NOT_PROVIDED else "warn") if why else None
+
+
 def player_document(snapshot: Snapshot, now: datetime, local: tzinfo | None = None) -> Document:
     """Everything that is known of the player apart from the lists."""
     player, summary = snapshot.player, snapshot.summary
     odd = looks_odd(player.external_player_id)
+    identity = player.display_identity
+
+    def _total(field: str) -> SafeText:
+        value = getattr(summary, field)
+        return number(value) if value is not None else SafeText(why_unknown(summary, field) or MISSING)
 
     def sections() -> Iterator[Section | None]:
         yield section(
@@ -144,8 +166,9 @@ def player_document(snapshot: Snapshot, now: datetime, local: tzinfo | None = No
             (
                 item("external id", player.external_player_id),
                 shown("take care", SafeText(f"this id {odd}"), "warn") if odd else None,
-                item("name", player.display_identity.name) if player.display_identity else None,
-                item("e-mail", player.email),
+                item("name", identity.name) if identity else _unless_told(player, "name", "display_identity"),
+                _unless_told(player, "e-mail", "email") or item("e-mail", player.email),
+                _unless_told(player, "ban", "ban"),
                 item("environment", player.environment) if player.environment else None,
                 item("merged into", player.merged_into, "warn") if player.merged_into else None,
             ),
@@ -168,12 +191,12 @@ def player_document(snapshot: Snapshot, now: datetime, local: tzinfo | None = No
         yield section(
             "Totals",
             (
-                shown("attempts", number(summary.attempt_count)),
-                shown("completed", number(summary.attempts_completed)),
-                shown("expired", number(summary.attempts_expired)),
-                shown("grants pending", number(summary.grants_pending)),
-                shown("grants claimed", number(summary.grants_claimed)),
-                shown("lobbies active", number(summary.lobbies_active)),
+                shown("attempts", _total("attempt_count")),
+                shown("completed", _total("attempts_completed")),
+                shown("expired", _total("attempts_expired")),
+                shown("grants pending", _total("grants_pending")),
+                shown("grants claimed", _total("grants_claimed")),
+                shown("lobbies active", _total("lobbies_active")),
             ),
         )
         yield mapping("Last context", player.last_context_snapshot)

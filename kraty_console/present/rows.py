@@ -10,10 +10,11 @@ from kraty_console.present.safe import SafeText
 from kraty_console.present.table import Column, Row
 from kraty_console.support.links import Links
 from kraty_console.support.measure import grouped
+from kraty_console.support.provided import LISTS_OF, UNKNOWN, told, unread
 from kraty_console.support.scopes import PaneId, pane
 
 if TYPE_CHECKING:
-    from kraty_console.contract.players import Snapshot
+    from kraty_console.contract.players import Snapshot, Summary
 
 __all__ = [
     "COLUMNS",
@@ -23,6 +24,7 @@ __all__ = [
     "Row",
     "Table",
     "TableId",
+    "count_words",
     "pane_count",
     "pane_title",
     "rows",
@@ -96,20 +98,32 @@ def tables(pane_id: PaneId, snapshot: Snapshot, now: datetime) -> tuple[Table, .
     return tuple(Table(each, TITLES[each], COLUMNS[each], rows(each, snapshot, now)) for each in TABLES_OF[pane_id])
 
 
-def pane_count(pane_id: PaneId, snapshot: Snapshot) -> int:
-    """How many there are: the backend's totals where it keeps them, else what the list shows."""
+def pane_count(pane_id: PaneId, snapshot: Snapshot) -> int | None:
+    """How many there are: the backend's totals where it keeps them, else what the list has; None when nobody knows."""
     summary = snapshot.summary
+    name = LISTS_OF[pane_id][0]
+    rows = getattr(snapshot, name)
+    listed = len(rows) + unread(rows) if told(snapshot, name) else None
     if pane_id == "attempts":
-        return max(summary.attempt_count or 0, len(snapshot.attempts))
+        return _counted(listed, summary, "attempt_count")
     if pane_id == "grants":
-        return max((summary.grants_pending or 0) + (summary.grants_claimed or 0), len(snapshot.grants))
-    held = {
-        "wallet": len(snapshot.wallet),
-        "lobbies": len(snapshot.lobbies),
-        "items": len(snapshot.inventory),
-        "audit": len(snapshot.audit),
-    }
-    return held[pane_id]
+        return _counted(listed, summary, "grants_pending", "grants_claimed")
+    return listed
+
+
+def _counted(listed: int | None, summary: Summary, *totals: str) -> int | None:
+    if any(name in summary.unreadable_fields for name in totals):
+        return None
+    counts = [getattr(summary, name) for name in totals]
+    if listed is None:
+        return sum(counts) if all(count is not None for count in counts) else None
+    return max(sum(count or 0 for count in counts), listed)
+
+
+def count_words(pane_id: PaneId, snapshot: Snapshot) -> str:
+    """How many there are; `?` when nobody knows."""
+    count = pane_count(pane_id, snapshot)
+    return UNKNOWN if count is None else grouped(count)
 
 
 def pane_title(pane_id: PaneId, snapshot: Snapshot | None) -> SafeText:
@@ -117,4 +131,4 @@ def pane_title(pane_id: PaneId, snapshot: Snapshot | None) -> SafeText:
     each = pane(pane_id)
     if snapshot is None:
         return SafeText(f"{each.key} {each.title}")
-    return SafeText(f"{each.key} {each.title} {grouped(pane_count(pane_id, snapshot))}")
+    return SafeText(f"{each.key} {each.title} {count_words(pane_id, snapshot)}")

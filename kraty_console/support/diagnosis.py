@@ -46,6 +46,8 @@ class Fault(StrEnum):
     CRATE_UNOPENED = "crate_unopened"
     NEVER_FINISHED = "never_finished"
     BANNED_PLAYING = "banned_playing"
+    NO_GRANTS_LINKED = "no_grants_linked"
+    """As `NOT_ROLLED`, where it is not known whether the event pays anything."""
     GRANTS_NOT_SHOWN = "grants_not_shown"
     LOBBY_LATE = "lobby_late"
     ROLLED_NOTHING = "rolled_nothing"
@@ -134,8 +136,37 @@ def _sorted(found: Iterator[Diagnosis]) -> tuple[Diagnosis, ...]:
 
 
 def _unknown(status: str) -> Diagnosis:
+    why = f'This console does not know the status "{status}"' if status else "Its status is not known"
+    return Diagnosis(Fault.UNKNOWN_STATUS, "", "fine", f"{why}, so it advises nothing.")
+
+
+def _not_shown(attempt: Attempt, linked: Linked) -> Diagnosis:
+    """Nothing is linked in a list of grants that may lack some: that says nothing."""
+    why = {
+        "unreadable": "Some grants could not be read, and its own may be among them.",
+        "absent": "This backend does not provide grants, so whether it gave any is not known.",
+    }.get(linked.doubt, "Its grants may be older than the list shows.")
+    finds_out = "Retry the roll finds out: it is refused when there are any."
+    rolled = attempt.roll is not None and attempt.roll.status == "rolled"
     return Diagnosis(
-        Fault.UNKNOWN_STATUS, "", "fine", f'This console does not know the status "{status}", so it advises nothing.'
+        Fault.GRANTS_NOT_SHOWN,
+        "grants not known" if linked.doubt in ("unreadable", "absent") else "grants not shown",
+        "fine",
+        f"{why} The roll went well." if rolled and linked.doubt != "cut" else f"{why} {finds_out}",
+    )
+
+
+def _pay_unknown(attempt: Attempt) -> Diagnosis:
+    """No grant is linked, and whether the event pays rewards at all was not told."""
+    forced = "It was force-completed, and that rolls no rewards by itself. " * (attempt.status == "force_completed")
+    return Diagnosis(
+        Fault.NO_GRANTS_LINKED,
+        "no grants linked",
+        "notice",
+        f"{forced}No grants are linked to this attempt; this backend does not tell whether the event pays rewards. "
+        "If it does, retry the roll.",
+        "attempt.retry_roll",
+        attempt.id,
     )
 
 
@@ -168,12 +199,9 @@ def _completed(attempt: Attempt, linked: Linked, snapshot: Snapshot, now: dateti
             "The roll went well and came out empty: no grant is missing.",
         )
     elif not linked.certain:
-        yield Diagnosis(
-            Fault.GRANTS_NOT_SHOWN,
-            "grants not shown",
-            "fine",
-            "Its grants may be older than the list shows. Retry the roll finds out: it is refused when there are any.",
-        )
+        yield _not_shown(attempt, linked)
+    elif roll is None and attempt.reward_policy is None:
+        yield _pay_unknown(attempt)
     else:
         forced = attempt.status == "force_completed"
         yield Diagnosis(

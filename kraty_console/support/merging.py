@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from kraty_console.contract.limits import MAX_BALANCE
 from kraty_console.support.contents import listed
 from kraty_console.support.measure import counted, grouped
+from kraty_console.support.provided import Amount, balance_of, quantity_of, whole
 
 if TYPE_CHECKING:
     from kraty_console.contract.players import Snapshot
@@ -21,9 +22,10 @@ class Sum:
     kind: Literal["total", "balance", "item"]
     what: str
     """What it is called; an economy or item key is raw."""
-    source: int | float
-    target: int | float
-    together: int | float
+    source: int | float | None
+    """None where it was not told."""
+    target: int | float | None
+    together: int | float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class MergePlan:
     """Why it would be refused; empty when it would not."""
 
 
+_HELD = (("wallet", "balances"), ("inventory", "items"))
 _TOTALS = (
     ("attempts", "attempt_count"),
     ("attempts completed", "attempts_completed"),
@@ -50,10 +53,12 @@ def merge_plan(source: Snapshot, target: Snapshot, *, limit: int) -> MergePlan:
     """The sums before and after, from two look-ups whose lists end at `limit` rows."""
     sums = [_total(name, _known(source, field), _known(target, field)) for name, field in _TOTALS]
     shared = _active(source) & _active(target)
-    active = [_known(each, "lobbies_active") for each in (source, target)]
-    sums.append(Sum("total", "lobbies active", active[0], active[1], sum(active) - len(shared)))
-    sums += _held("balance", _wallet(source), _wallet(target))
-    sums += _held("item", _items(source), _items(target))
+    both = (source, target)
+    active = (_known(source, "lobbies_active"), _known(target, "lobbies_active"))
+    seats = _added(*active)
+    sums.append(Sum("total", "lobbies active", *active, None if seats is None else seats - len(shared)))
+    sums += _held("balance", {row.economy_key for each in both for row in each.wallet}, balance_of, both, limit)
+    sums += _held("item", {row.item_key for each in both for row in each.inventory}, quantity_of, both, limit)
     return MergePlan(tuple(sums), tuple(_notes(source, target, len(shared), limit)), tuple(_refusals(target, sums)))
 
 
@@ -62,32 +67,33 @@ def same_player(from_id: str, to_id: str) -> str | None:
     return "a player cannot be merged into itself" if from_id == to_id else None
 
 
-def _known(snapshot: Snapshot, field: str) -> int:
+def _known(snapshot: Snapshot, field: str) -> int | None:
     value = getattr(snapshot.summary, field)
-    return value if isinstance(value, int) else 0
+    return value if isinstance(value, int) else None
 
 
-def _total(name: str, source: int, target: int) -> Sum:
-    return Sum("total", name, source, target, source + target)
+def _added(source: int | float | None, target: int | float | None) -> int | float | None:
+    return None if source is None or target is None else source + target
+
+
+def _total(name: str, source: int | None, target: int | None) -> Sum:
+    return Sum("total", name, source, target, _added(source, target))
 
 
 def _active(snapshot: Snapshot) -> set[str]:
     return {lobby.id for lobby in snapshot.lobbies if lobby.status == "active"}
 
 
-def _wallet(snapshot: Snapshot) -> dict[str, int | float]:
-    return {row.economy_key: row.balance or 0 for row in snapshot.wallet}
-
-
-def _items(snapshot: Snapshot) -> dict[str, int | float]:
-    return {row.item_key: row.quantity or 0 for row in snapshot.inventory}
-
-
 def _held(
-    kind: Literal["balance", "item"], source: dict[str, int | float], target: dict[str, int | float]
-) -> list[Sum]:
-    keys = sorted({*source, *target})
-    return [Sum(kind, key, a, b, a + b) for key in keys for a, b in ((source.get(key, 0), target.get(key, 0)),)]
+    kind: Literal["balance", "item"],
+    keys: set[str],
+    held: Callable[[Snapshot, str, int], Amount],
+    both: tuple[Snapshot, Snapshot],
+    limit: int,
+) -> Iterator[Sum]:
+    for key in sorted(keys):
+        source, target = (held(each, key, limit).number for each in both)
+        yield Sum(kind, key, source, target, _added(source, target))
 
 
 def _notes(source: Snapshot, target: Snapshot, shared: int, limit: int) -> Iterable[str]:
@@ -104,6 +110,10 @@ def _notes(source: Snapshot, target: Snapshot, shared: int, limit: int) -> Itera
         )
         if any(len(each) >= limit for each in lists)
     ]
+    for each in (source, target):
+        missing = [holds for name, holds in _HELD if not whole(each, name)]
+        if missing:
+            yield f"the {listed(missing)} of {each.player.external_player_id} are not known whole; the merge takes all"
     if cut:
         yield f"only the {grouped(limit)} latest {listed(cut)} of each are shown; the merge takes all"
 
@@ -115,5 +125,5 @@ def _refusals(target: Snapshot, sums: list[Sum]) -> Iterable[str]:
     if target.player.merged_into is not None:
         yield f"{name} was itself merged into {target.player.merged_into}"
     for each in sums:
-        if each.kind != "total" and each.together > MAX_BALANCE:
+        if each.kind != "total" and each.together is not None and each.together > MAX_BALANCE:
             yield f"{each.what} would come to {grouped(each.together)}, more than anybody can have"

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from kraty_console.support.actions import COMPLETE
 from kraty_console.support.contents import contents_words
 from kraty_console.support.diagnosis import FINE, URGENCY, Diagnosis, Severity, attempt_faults, grant_faults
 from kraty_console.support.links import Links
+from kraty_console.support.measure import counted, grouped
+from kraty_console.support.provided import NOT_PROVIDED, sentence, told, unread_of, whole, why_unknown
 from kraty_console.support.scopes import PANE_OF, PaneId, Scope
 from kraty_console.support.words import event_words
 
@@ -56,42 +59,64 @@ class NextSteps:
 
     def for_row(self, scope: Scope | None, row_id: str | None) -> NextStep:
         """The next step for a row; for the whole player when it is none of theirs, or when nothing is wrong with it."""
+        return self._with_gap(self._for_row(scope, row_id))
+
+    def for_player(self, *, about: bool = False) -> NextStep:
+        """The next step for the whole player; `about` says in words which row it is for."""
+        return self._with_gap(self._for_player(about=about))
+
+    def _with_gap(self, step: NextStep) -> NextStep:
+        """The step with what could not be read behind it: what is missing may be what matters."""
+        return replace(step, words=" ".join((step.words, *self._gaps))) if self._gaps else step
+
+    @cached_property
+    def _gaps(self) -> tuple[str, ...]:
+        return tuple(sentence(each) for each in unread_of(self.snapshot))
+
+    def _for_row(self, scope: Scope | None, row_id: str | None) -> NextStep:
         faults = self._faults_of(scope, row_id)
         if faults is None:
-            return self.for_player()
+            return self._for_player()
         mendable = [each for each in faults if each.action_id is not None]
         if mendable:
             others = tuple(each.words for each in faults if each is not mendable[0])
             return _step(mendable[0], mendable[0].advice, others)
-        whole = self.for_player(about=True)
-        if whole.action_id is None:
-            return NextStep(faults[0].advice if faults[0] is not FINE else whole.words, severity=faults[0].severity)
+        other = self._for_player(about=True)
+        if other.action_id is None:
+            return NextStep(faults[0].advice if faults[0] is not FINE else other.words, severity=faults[0].severity)
         return NextStep(
-            f"{faults[0].advice} {whole.words}",
-            whole.action_id,
-            whole.row_id,
-            whole.pane,
-            whole.prefill,
-            whole.severity,
+            f"{faults[0].advice} {other.words}",
+            other.action_id,
+            other.row_id,
+            other.pane,
+            other.prefill,
+            other.severity,
         )
 
-    def for_player(self, *, about: bool = False) -> NextStep:
-        """The next step for the whole player; `about` says in words which row it is for."""
+    def _for_player(self, *, about: bool = False) -> NextStep:
         if (most := self._most_urgent) is not None:
             words = f"{most.about}: {most.diagnosis.advice}" if about else most.diagnosis.advice
             return _step(most.diagnosis, words, (), most.scope)
-        player = self.snapshot.player
+        snapshot, player = self.snapshot, self.snapshot.player
         if player.merged_into is not None:
             return NextStep(f"This player was merged into {player.merged_into}; look there.")
+        loaded = _loaded(snapshot)
+        unknown = "".join(f" {sentence(each)}" for each in _not_provided(snapshot))
         if player.ban is not None:
             why = f' ("{player.ban.reason}")' if player.ban.reason else ""
-            return NextStep(f"Nothing is broken, but the player is banned{why}. If that is wrong, lift the ban with B.")
-        if not self.snapshot.attempts and not self.snapshot.grants:
-            return NextStep(f"There is nothing here that could be wrong: no attempts and no grants. {MAKE_GOOD}")
-        elsewhere = f" {GUEST}" if player.email is None else ""
-        return NextStep(
-            f"Nothing is wrong: what was finished is granted, and what was granted is claimed.{elsewhere} {MAKE_GOOD}"
-        )
+            return NextStep(
+                f"Nothing is broken{loaded}, but the player is banned{why}. If that is wrong, lift the ban with B."
+                + unknown
+            )
+        if not snapshot.attempts and not snapshot.grants:
+            if whole(snapshot, "attempts") and whole(snapshot, "grants") and not loaded:
+                return NextStep(f"There is nothing here that could be wrong: no attempts and no grants. {MAKE_GOOD}")
+            return NextStep(f"No attempts or grants are known, so nothing can be said of them.{unknown} {MAKE_GOOD}")
+        elsewhere = f" {GUEST}" if told(player, "email") and not player.email else ""
+        claim = "what was finished is granted, and what was granted is claimed"
+        if not whole(snapshot, "attempts") or not whole(snapshot, "grants"):
+            return NextStep(f"Nothing is known to be wrong{loaded}.{unknown}{elsewhere} {MAKE_GOOD}")
+        return NextStep(f"Nothing is wrong{loaded}: {claim}.{unknown}{elsewhere} {MAKE_GOOD}")
 
     @cached_property
     def _most_urgent(self) -> _Found | None:
@@ -129,6 +154,33 @@ def most_urgent_row(snapshot: Snapshot, now: datetime) -> tuple[PaneId, str] | N
     """Where the cursor belongs when a player is opened: the row that most needs mending; None when none does."""
     step = NextSteps(snapshot, now).for_player()
     return (step.pane, step.row_id) if step.pane is not None and step.row_id is not None else None
+
+
+def _loaded(snapshot: Snapshot) -> str:
+    """` in the 50 of 69 attempts loaded` where a list is cut short; empty where all is there."""
+    summary = snapshot.summary
+    parts = []
+    if (total := summary.attempt_count) is not None and total > len(snapshot.attempts) > 0:
+        parts.append(f"{grouped(len(snapshot.attempts))} of {counted(total, 'attempt')}")
+    standing = sum(grant.status != "expired" for grant in snapshot.grants)
+    total = (summary.grants_pending or 0) + (summary.grants_claimed or 0)
+    if total > standing and snapshot.grants:
+        parts.append(f"{grouped(standing)} of {counted(total, 'grant')}")
+    return f" in the {' and '.join(parts)} loaded" if parts else ""
+
+
+def _not_provided(snapshot: Snapshot) -> Iterator[str]:
+    """What is not known since the backend leaves it out, of what would be wrong if it were so."""
+    missing = [name for name in ("attempts", "grants") if why_unknown(snapshot, name) == NOT_PROVIDED]
+    if missing:
+        yield f"{' and '.join(missing)} are {NOT_PROVIDED}"
+    parts = []
+    if any(each.status in COMPLETE and not told(each, "roll") for each in snapshot.attempts):
+        parts.append("whether rolls failed")
+    if why_unknown(snapshot.player, "ban") == NOT_PROVIDED:
+        parts.append("whether the player is banned")
+    if parts:
+        yield f"{' and '.join(parts)} {'is' if len(parts) == 1 else 'are'} {NOT_PROVIDED}"
 
 
 def _step(diagnosis: Diagnosis, words: str, also: tuple[str, ...], scope: Scope | None = None) -> NextStep:

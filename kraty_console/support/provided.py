@@ -1,4 +1,4 @@
-"""What a backend told of a player, what it left out, and what came but cannot be read: unknown is neither zero nor no."""
+"""What a backend told of a player, what it left out, and what cannot be read: unknown is neither zero nor no."""
 
 from __future__ import annotations
 
@@ -133,32 +133,32 @@ def ban_unknown(player: Player) -> str:
     return f"ban status {why}" if why else ""
 
 
-def balance_of(snapshot: Snapshot, economy_key: str) -> Amount:
-    """The balance of a currency: 0 only where a list that came whole does not hold it."""
+def balance_of(snapshot: Snapshot, economy_key: str, limit: int = DEFAULT_LIMIT) -> Amount:
+    """The balance of a currency: 0 only where a list that came whole, and ends before `limit`, does not hold it."""
     held = next((each for each in snapshot.wallet if each.economy_key == economy_key), None)
     if held is not None:
         return Amount(held.balance, "" if held.balance is not None else _why_empty(held, "balance"))
-    return _absent(snapshot, "wallet")
+    return _absent(snapshot, "wallet", limit)
 
 
-def quantity_of(snapshot: Snapshot, item_key: str) -> Amount:
+def quantity_of(snapshot: Snapshot, item_key: str, limit: int = DEFAULT_LIMIT) -> Amount:
     """As `balance_of`, for an item."""
     held = next((each for each in snapshot.inventory if each.item_key == item_key), None)
     if held is not None:
         return Amount(held.quantity, "" if held.quantity is not None else _why_empty(held, "quantity"))
-    return _absent(snapshot, "inventory")
+    return _absent(snapshot, "inventory", limit)
 
 
 def _why_empty(answer: Answer, name: str) -> str:
     return why_unknown(answer, name) or "not provided"
 
 
-def _absent(snapshot: Snapshot, name: str) -> Amount:
+def _absent(snapshot: Snapshot, name: str, limit: int) -> Amount:
     if why := why_unknown(snapshot, name):
         return Amount(None, why)
     rows = getattr(snapshot, name)
     if unread(rows):
         return Amount(None, f"not known: {unread_words(unread(rows), *_ROW_OF[name])}")
-    if len(rows) >= DEFAULT_LIMIT:
+    if len(rows) >= limit:
         return Amount(None, "not in the list, which may be cut short")
     return Amount(0)

@@ -256,3 +256,22 @@ async def test_no_byte_of_a_hostile_string_is_printed(capsys: pytest.CaptureFixt
             assert not CONTROL.search(ran.out), arguments
             if "--json" in arguments:
                 assert ran.out.isascii()
+
+
+async def test_one_unreadable_row_costs_no_list(capsys: pytest.CaptureFixture[str]) -> None:
+    alice = {**ALICE, "attempts": [*ALICE["attempts"], {"status": "completed"}]}
+    async with wired(ME, told(alice)) as wire:
+        shown = await asked(capsys, "show", "alice_42", "--pane", "attempts", "--url", wire.url)
+    assert shown.code == 0
+    assert "daily_race" in shown.out
+    assert "1 attempt could not be read." in shown.out
+    async with wired(ME, told(alice)) as wire:
+        shown = await asked(capsys, "show", "alice_42", "--pane", "attempts", "--json", "--url", wire.url)
+    assert (shown.code, shown.err) == (0, "1 attempt could not be read.\n")
+    assert [each["id"] for each in json.loads(shown.out)["attempts"]] == ["t-1"]
+
+
+async def test_an_unreadable_match_is_not_nobody(capsys: pytest.CaptureFixture[str]) -> None:
+    async with wired(ME, told({"players": [{"email": "a@example.com"}]})) as wire:
+        found = await asked(capsys, "search", "a@example.com", "--url", wire.url)
+    assert (found.code, found.err) == (0, "1 match could not be read.\n")

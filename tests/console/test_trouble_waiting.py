@@ -218,3 +218,29 @@ async def test_a_401_in_the_audit_log_asks_and_goes_on(backend: Stage, wire: Wir
         await hand.press("enter")
         await hand.until(lambda: isinstance(hand.app.screen, AuditLogScreen))
         await hand.sees("maria", "ZD-")
+
+
+async def test_rows_of_the_audit_log_that_cannot_be_read_are_counted(backend: Stage, wire: Wire) -> None:
+    async with at(backend.app(player="alice_42")) as hand:
+        await hand.looks_at("alice_42")
+        row = {"id": "a-1", "action": "grant.force_claim", "outcome": "ok"}
+        page = wire.answers("GET", "/audit-log", 200, data={"rows": [row, {"action": "x"}, None], "nextCursor": None})
+        await hand.press("l")
+        await hand.sees("grant.force_claim")
+        assert "2 rows could not be read." in hand.text
+        page.mend()
+        wire.answers("GET", "/audit-log", 200, data={"rows": [{}], "nextCursor": None})
+        await hand.press("r")
+        await hand.sees("1 row could not be read.")
+        assert "Nothing was changed" not in hand.text
+
+
+async def test_a_player_of_whom_little_is_told_is_shown_with_what_is_not_known(backend: Stage, wire: Wire) -> None:
+    said = {"player": {"externalPlayerId": "alice_42"}, "attempts": [{"id": "a-1", "status": "completed"}, {}]}
+    wire.answers("GET", "/players/alice_42", 200, data={**said, "grants": [], "summary": {"attemptCount": 2}})
+    async with at(backend.app(player="alice_42")) as hand:
+        await hand.looks_at("alice_42")
+        for words in ("Attempts 2", "Wallet ?", "Audit ?", "ban status not provided", "1 row could not be read"):
+            assert words in hand.text
+        await hand.press("3")
+        await hand.sees("This backend does not provide balances.")

@@ -299,9 +299,9 @@ def test_the_profile_of_a_player_about_whom_little_is_told() -> None:
     assert words(profile(bare, NOW)) == [
         "first seen  —",
         "last seen   —",
-        "not banned",
+        "ban status not provided by this backend",
         "",
-        "attempts      —",
-        "grants        —",
-        "lobbies       0",
+        "attempts      ?",
+        "grants        ?",
+        "lobbies       ?",
     ]

@@ -55,7 +55,9 @@ def test_attempts_as_in_the_design() -> None:
 
 def test_attempts_without_the_extras() -> None:
     bare = {"id": "a1", "status": "completed", "eventId": "ev-1"}
-    assert texts("attempts", attempts=[bare], grants=[]) == [["completed", "ev-1", "—", "—", "—", "none", "not rolled"]]
+    assert texts("attempts", attempts=[bare], grants=[]) == [
+        ["completed", "ev-1", "—", "—", "—", "none", "no grants linked"]
+    ]
     unlisted = texts("attempts", attempts=[bare], summary={"grantsClaimed": 60})
     assert unlisted[0][5:] == ["not shown", "grants not shown"]
     assert texts("attempts", attempts=[{"id": "a1"}])[0][:2] == ["—", "unknown event"]

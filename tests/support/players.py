@@ -9,6 +9,16 @@ from kraty_console.contract.catalog import Catalog
 from kraty_console.contract.players import Snapshot
 from kraty_console.contract.wire import iso
 
+LISTS = (
+    "attempts",
+    "grants",
+    "lobbies",
+    "inventory",
+    "wallet",
+    "walletLedger",
+    "itemLedger",
+    "audit",
+)
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 
 
@@ -51,8 +61,12 @@ def grant(**fields: Any) -> dict[str, Any]:
     }
 
 
+def _rows(said: object) -> list[Any]:
+    return said if isinstance(said, list) else []
+
+
 def snapshot(**fields: Any) -> Snapshot:
-    """alice_42 with these lists; `player` and `summary` are laid over the usual ones."""
+    """alice_42 with these lists, the others empty; `player` and `summary` are laid over the usual ones."""
     player = {
         "id": "0197cccc-0000-7000-8000-00000000c001",
         "externalPlayerId": "alice_42",
@@ -61,18 +75,38 @@ def snapshot(**fields: Any) -> Snapshot:
         "firstSeenAt": ago(days=8),
         "lastSeenAt": ago(minutes=4),
         "lastContextSnapshot": {"country": "PT", "level": 7},
+        "ban": None,
         **fields.pop("player", {}),
     }
+    attempts, grants = ([row for row in _rows(fields.get(name)) if row] for name in ("attempts", "grants"))
     summary = {
-        "attemptCount": len(fields.get("attempts", [])),
+        "attemptCount": len(attempts),
         "attemptsCompleted": 0,
         "attemptsExpired": 0,
-        "grantsPending": sum(each["status"] == "pending" for each in fields.get("grants", [])),
-        "grantsClaimed": sum(each["status"] == "claimed" for each in fields.get("grants", [])),
+        "grantsPending": sum(each["status"] == "pending" for each in grants),
+        "grantsClaimed": sum(each["status"] == "claimed" for each in grants),
         "lobbiesActive": 0,
         **fields.pop("summary", {}),
     }
-    return Snapshot.model_validate({"player": player, "summary": summary, **fields})
+    return Snapshot.model_validate({"player": player, "summary": summary, **{name: [] for name in LISTS}, **fields})
+
+
+def published(**fields: Any) -> Snapshot:
+    """alice_42 as the public shapes have her: no e-mail, ban, balances, items or audit rows (kraty-api 5.2)."""
+    player = {"externalPlayerId": "alice_42", "firstSeenAt": ago(days=8), "lastSeenAt": ago(minutes=4)}
+    lists = {name: fields.pop(name, []) for name in ("attempts", "grants", "lobbies")}
+    summary = {"grantsPending": 0, "grantsClaimed": 0, "lobbiesActive": 0, **fields.pop("summary", {})}
+    summary.setdefault("attemptCount", len(lists["attempts"]))
+    return Snapshot.model_validate(
+        {"player": {**player, **fields.pop("player", {})}, "summary": summary, **lists, **fields}
+    )
+
+
+def plain_attempt(**fields: Any) -> dict[str, Any]:
+    """The attempt above without what is not published (kraty-api 5.1)."""
+    extras = ("eventKey", "target", "lastProgressAt", "windowEndsAt", "rewardPolicy", "grantIds", "roll")
+    said = {name: value for name, value in attempt().items() if name not in extras}
+    return {**said, "eventId": "0197eeee-0000-7000-8000-00000000e001", **fields}
 
 
 BANNED = {"ban": {"bannedAt": ago(days=1), "reason": "speed hack"}}

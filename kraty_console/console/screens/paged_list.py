@@ -20,6 +20,7 @@ from kraty_console.console.widgets.bars import FooterBar, HeaderBar
 from kraty_console.console.widgets.table import RowTable
 from kraty_console.paint.arriving import ArrivesWhole
 from kraty_console.present.safe import safe
+from kraty_console.support.provided import sentence, unread, unread_words
 
 if TYPE_CHECKING:
     from kraty_console.client.admin import KratyClient
@@ -79,6 +80,7 @@ class PagedList(ArrivesWhole[None], Generic[T]):
         self._host = host
         self._wording = wording
         self._rows: list[T] = []
+        self._unread = 0
         self._cursor: str | None = None
         self._complete = False
         self._loading = False
@@ -220,7 +222,10 @@ class PagedList(ArrivesWhole[None], Generic[T]):
             self._rows.extend(each for each in page.rows if each.id not in known)
             self._cursor = page.next_cursor
             self._complete = page.next_cursor is None
-            self._words = page.none
+            self._unread += unread(page.rows)
+            self._words = sentence(unread_words(self._unread)) if self._unread else page.none
+            if self._unread and self.stands:
+                self.keys.tell(Notice(self._words, "warn"))
         finally:
             self._loading = False
         if self.stands:
@@ -240,6 +245,7 @@ class PagedList(ArrivesWhole[None], Generic[T]):
 
     def _refresh(self) -> None:
         self._rows.clear()
+        self._unread = 0
         self._cursor, self._complete = None, False
         self._load()
 

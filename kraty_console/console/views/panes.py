@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from kraty_console.console.views.rows import Section
 from kraty_console.present.rows import tables
-from kraty_console.support.scopes import PaneId, pane
+from kraty_console.support.provided import empty_words
+from kraty_console.support.scopes import PaneId
 
 if TYPE_CHECKING:
     from kraty_console.contract.players import Snapshot
@@ -22,7 +23,7 @@ def sections_of(pane_id: PaneId, snapshot: Snapshot, now: datetime) -> tuple[Sec
             table.columns,
             table.rows,
             title=table.title if len(found) > 1 else "",
-            empty=pane(pane_id).empty,
+            empty=empty_words(pane_id, snapshot),
         )
         for n, table in enumerate(found)
         if n == 0 or table.rows

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from kraty_console.console.views.text import Line, Span, width_of
-from kraty_console.support.measure import grouped
 from kraty_console.support.scopes import PANES
 
 if TYPE_CHECKING:
@@ -14,10 +13,10 @@ if TYPE_CHECKING:
 
 
 def counts(snapshot: Snapshot) -> dict[str, str]:
-    """By pane: how many rows it holds."""
-    from kraty_console.present.rows import pane_count
+    """By pane: how many rows it holds, `?` where nobody told."""
+    from kraty_console.present.rows import count_words
 
-    return {each.id: grouped(pane_count(each.id, snapshot)) for each in PANES}
+    return {each.id: count_words(each.id, snapshot) for each in PANES}
 
 
 def tab_lines(pane: str, counted: Mapping[str, str] | None, width: int) -> list[Line]:

@@ -16,17 +16,18 @@ from kraty_console.support.fields import (
     typed_id_for,
 )
 from kraty_console.support.measure import counted, since
+from kraty_console.support.provided import ban_unknown
 
 
 def form(asked: Asked) -> Form:
-    """A banned player gets the dialog that lifts the ban, another the one that bans and asks for the id."""
+    """A player known to be banned gets the dialog that lifts the ban, others the one that bans and asks for the id."""
     ban = asked.snapshot.player.ban
     lines: tuple[str, ...] = (player_line(asked.snapshot),)
     if ban is not None:
         when = f" {since(ban.banned_at, asked.now)}" if ban.banned_at is not None else ""
         lines = (*lines, f"banned{when}" + (f": {ban.reason}" if ban.reason else ""))
     else:
-        lines = (*lines, "not banned")
+        lines = (*lines, ban_unknown(asked.snapshot.player) or "not banned")
     banning = ban is None
     return Form(
         actions.BAN.id,
@@ -68,12 +69,18 @@ def effects(form: Form, values: Values, seen: Seen) -> list[Effect]:
         if not banned:
             found.append(Effect("note", "the player is not banned any more; nothing will change", note=True))
         return found
+    unknown = ban_unknown(seen.snapshot.player)
     found = [
-        Effect("player", "may play → banned: starting, progress, claiming and spending are refused"),
+        Effect(
+            "player",
+            f"{'not known' if unknown else 'may play'} → banned: starting, progress, claiming and spending are refused",
+        ),
         Effect("kept", "scores, balances and grants stay as they are"),
     ]
     if pending:
         found.append(Effect("grants", f"{counted(pending, 'pending grant')} cannot be collected meanwhile"))
+    if unknown:
+        found.append(Effect("note", f"{unknown}; on a banned player only the reason is refreshed", note=True))
     if banned:
         found.append(Effect("note", "the player is banned by now; only the reason is refreshed", note=True))
     return found

@@ -23,6 +23,7 @@ from kraty_console.support.fields import (
     whole_number,
 )
 from kraty_console.support.measure import grouped
+from kraty_console.support.provided import balance_of
 
 if TYPE_CHECKING:
     from kraty_console.contract.catalog import Catalog
@@ -115,8 +116,12 @@ def effects(form: Form, values: Values, seen: Seen) -> list[Effect]:
         return [Effect("wallet", "nothing yet: name a currency and an amount")]
     if seen.catalog is not None and key not in economy_keys(seen.snapshot, seen.catalog):
         return [Effect("wallet", f"nothing yet: the catalog has no currency {key}")]
-    holding = find.balance(seen.snapshot, key)
-    before = holding.balance if holding is not None and holding.balance is not None else 0
+    before, why = balance_of(seen.snapshot, key)
+    if before is None:
+        return [
+            Effect("wallet", f"{key}: balance {why}; {grouped(added)} are added, at once"),
+            *ban_note(seen.snapshot, "the balance grows all the same"),
+        ]
     found = [Effect("wallet", f"{key} {grouped(before)} → {grouped(before + added)}, at once")]
     if before + added > MAX_BALANCE:
         found.append(Effect("note", f"no balance passes {grouped(MAX_BALANCE)}; the server will refuse", note=True))

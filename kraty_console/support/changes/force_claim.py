@@ -8,7 +8,7 @@ from kraty_console.contract.calls import ActionKind, Call
 from kraty_console.contract.permissions import Permission
 from kraty_console.support import actions, find
 from kraty_console.support.changes.about import ban_note, done_before, grant_lines
-from kraty_console.support.contents import entries_of
+from kraty_console.support.contents import Entry, entries_of
 from kraty_console.support.fields import (
     Asked,
     CannotOpen,
@@ -21,6 +21,7 @@ from kraty_console.support.fields import (
     typed_id_for,
 )
 from kraty_console.support.measure import grouped
+from kraty_console.support.provided import Amount, balance_of, quantity_of
 from kraty_console.support.words import status_words
 
 if TYPE_CHECKING:
@@ -87,17 +88,14 @@ def _deposits(grant: Grant, snapshot: Snapshot) -> list[Effect]:
     if any(row.source_ref_id == grant.id for row in (*snapshot.wallet_ledger, *snapshot.item_ledger)):
         return [Effect("wallet", "unchanged: the grant was delivered before, it is only marked")]
     found = []
-    balances = {each.economy_key: each.balance or 0 for each in snapshot.wallet}
-    quantities = {each.item_key: each.quantity or 0 for each in snapshot.inventory}
+    deposited: dict[tuple[str, str], Amount] = {}
     for entry in entries_of(grant.contents):
-        if entry.type == "currency":
-            before = balances.get(entry.key, 0)
-            balances[entry.key] = before + entry.count
-            found.append(Effect("wallet", f"{entry.key} {grouped(before)} → {grouped(before + entry.count)}"))
-        elif entry.type == "item":
-            had = quantities.get(entry.key, 0)
-            quantities[entry.key] = had + entry.count
-            found.append(Effect("items", f"{entry.key} {grouped(had)} → {grouped(had + entry.count)}"))
+        if entry.type in ("currency", "item"):
+            key = (entry.type, entry.key)
+            holding = balance_of if entry.type == "currency" else quantity_of
+            before = deposited[key] if key in deposited else holding(snapshot, entry.key)
+            deposited[key] = Amount(None if before.number is None else before.number + entry.count, before.why)
+            found.append(_deposit(entry, before))
         else:
             found.append(Effect("crate", f"{entry.words()} is handed over"))
     if grant.kind == "crate" and not found:
@@ -107,3 +105,10 @@ def _deposits(grant: Grant, snapshot: Snapshot) -> list[Effect]:
             Effect("note", "where the studio keeps the inventory itself, it is only marked claimed", note=True)
         )
     return found
+
+
+def _deposit(entry: Entry, before: Amount) -> Effect:
+    label, what = ("wallet", "balance") if entry.type == "currency" else ("items", "quantity")
+    if before.number is None:
+        return Effect(label, f"{entry.key}: {what} {before.why}; {grouped(entry.count)} are added")
+    return Effect(label, f"{entry.key} {grouped(before.number)} → {grouped(before.number + entry.count)}")

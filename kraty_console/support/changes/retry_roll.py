@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from kraty_console.contract.calls import ActionKind, Call
 from kraty_console.support import actions, find
 from kraty_console.support.changes.about import attempt_lines, ban_note
@@ -16,8 +18,16 @@ from kraty_console.support.fields import (
     ticket_field,
     typed_id_for,
 )
-from kraty_console.support.links import Links
+from kraty_console.support.links import Linked, Links
 from kraty_console.support.measure import counted, since
+
+_DOUBTS: Final = {"unreadable": "some grants could not be read", "absent": "grants are not provided by this backend"}
+
+
+def _linked_words(linked: Linked) -> str:
+    if linked.ids:
+        return counted(len(linked.ids), "grant")
+    return "none" if linked.certain else "none known"
 
 
 def form(asked: Asked) -> Form:
@@ -65,13 +75,18 @@ def effects(form: Form, values: Values, seen: Seen) -> list[Effect]:
         return [Effect("note", "this attempt is no longer in the list", note=True)]
     linked = Links(seen.snapshot).of_attempt(attempt)
     found = [
-        Effect("grants", f"{counted(len(linked.ids), 'grant') if linked.ids else 'none'} → what the roll gives"),
+        Effect("grants", f"{_linked_words(linked)} → what the roll gives"),
         Effect("twice", "impossible: a second roll is refused once a grant is linked"),
     ]
     if linked.ids:
         found.append(Effect("note", "grants are linked by now; the server will refuse", note=True))
     elif not linked.certain:
-        found.append(Effect("note", "older grants are not in the list; if any is linked the server refuses", note=True))
+        why = _DOUBTS.get(linked.doubt, "older grants are not in the list")
+        found.append(Effect("note", f"{why}; if any is linked the server refuses", note=True))
+    elif attempt.roll is None and attempt.reward_policy is None:
+        found.append(
+            Effect("note", "whether the event pays rewards is not known; if not the server refuses", note=True)
+        )
     if attempt.roll is not None and attempt.roll.status == "failed":
         found.append(Effect("note", "if its cause is not mended, it fails again and says why", note=True))
     return [*found, *ban_note(seen.snapshot, "what is granted waits until the ban is lifted")]

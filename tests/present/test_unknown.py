@@ -1,0 +1,224 @@
+"""What nobody told is shown as unknown, and what cannot be read is told to be so: tabs, panes, profile, plain text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kraty_console.console.views.foot import foot
+from kraty_console.console.views.panes import sections_of
+from kraty_console.console.views.profile import profile_lines
+from kraty_console.console.views.rows import Rows
+from kraty_console.console.views.tabs import counts
+from kraty_console.contract.players import Snapshot
+from kraty_console.present import attempts, lobbies, plain
+from kraty_console.present.brief import brief
+from kraty_console.present.detail import document
+from kraty_console.present.merging import plan_json, plan_text
+from kraty_console.present.profile import folded, player_document
+from kraty_console.present.rows import pane_count, pane_title, rows
+from kraty_console.support.merging import merge_plan
+from kraty_console.support.scopes import PANES
+from tests.support.players import BANNED, NOW, attempt, grant, plain_attempt, published, snapshot
+
+EVENT = "0197eeee-0000-7000-8000-00000000e001"
+
+
+def profile_text(seen: Snapshot, width: int = 60) -> str:
+    return "\n".join("".join(text for text, _ in line) for line in profile_lines(seen, NOW, width, 20))
+
+
+def document_of(seen: Snapshot) -> dict[str, str]:
+    return {each.label: each.value for part in player_document(seen, NOW).sections for each in part.items}
+
+
+# -- tabs and panes -------------------------------------------------------------------------------------------------
+
+
+def test_the_tabs_count_what_is_known() -> None:
+    seen = published(attempts=[plain_attempt()], grants=[grant()], summary={"attemptCount": 69, "grantsPending": 1})
+    assert counts(seen) == {"attempts": "69", "grants": "1", "wallet": "?", "lobbies": "0", "items": "?", "audit": "?"}
+    assert pane_title("wallet", seen) == "3 Wallet ?"
+    assert set(counts(snapshot()).values()) == {"0"}
+
+
+@pytest.mark.parametrize(
+    ("pane", "fields", "count"),
+    [
+        ("attempts", {"attempts": [attempt(), {}, None]}, 3),
+        ("attempts", {"summary": {"attemptCount": "many"}, "attempts": [attempt()]}, None),
+        ("attempts", {"attempts": "none", "summary": {"attemptCount": 7}}, 7),
+        ("attempts", {"attempts": "none", "summary": {"attemptCount": None}}, None),
+        ("grants", {"grants": "none", "summary": {"grantsPending": 2, "grantsClaimed": None}}, None),
+        ("grants", {"grants": "none", "summary": {"grantsPending": 2, "grantsClaimed": 3}}, 5),
+        ("grants", {"grants": [grant(), {}], "summary": {"grantsPending": None, "grantsClaimed": None}}, 2),
+        ("wallet", {"wallet": [{}]}, 1),
+        ("wallet", {"wallet": 7}, None),
+        ("lobbies", {"lobbies": None}, None),
+    ],
+)
+def test_a_count_holds_what_could_not_be_read(pane: Any, fields: dict[str, Any], count: int | None) -> None:
+    assert pane_count(pane, snapshot(**fields)) == count
+
+
+def test_an_empty_pane_says_why() -> None:
+    for each in PANES:
+        assert sections_of(each.id, snapshot(), NOW)[0].empty == each.empty
+    empties = {each.id: sections_of(each.id, published(), NOW)[0].empty for each in PANES}
+    assert empties["wallet"] == "This backend does not provide balances."
+    assert empties["items"] == "This backend does not provide items."
+    assert empties["audit"] == "This backend does not provide audit rows."
+    assert empties["lobbies"].startswith("No lobbies yet.")
+    odd = snapshot(attempts=[{}], audit="none")
+    assert sections_of("attempts", odd, NOW)[0].empty == "1 row could not be read."
+    assert sections_of("audit", odd, NOW)[0].empty == "The audit rows could not be read."
+
+
+def test_the_foot_counts_unreadable_rows_and_takes_them_for_no_cut_list() -> None:
+    seen = snapshot(attempts=[attempt(), {}], summary={"attemptCount": 2})
+    table = Rows(sections_of("attempts", seen, NOW))
+    assert foot(table, "attempts", seen, 200, 20) == "1 row could not be read"
+    assert foot(table, "grants", seen, 200, 20) == ""
+    cut = snapshot(attempts=[attempt(), {}], summary={"attemptCount": 9})
+    assert foot(table, "attempts", cut, 200, 20) == "newest 1 of 9 · 1 row could not be read"
+    ledger = snapshot(walletLedger=[{}, 7])  # a ledger row without an id is known by its place
+    told = foot(Rows(sections_of("wallet", ledger, NOW)), "wallet", ledger, 200, 20)
+    assert told == "1 row could not be read"
+
+
+# -- the profile ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("seen", "ban"),
+    [
+        (snapshot(), "not banned"),
+        (published(), "ban status not provided by this backend"),
+        (snapshot(player={"ban": True}), "ban status could not be read"),
+        (snapshot(player=BANNED), "BANNED 1d ago: speed hack"),
+    ],
+)
+def test_not_banned_is_said_only_where_it_is_known(seen: Snapshot, ban: str) -> None:
+    assert [line for line in profile_text(seen).split("\n") if "ban" in line.lower()] == [f" {ban}"]
+    narrow = "".join(cell.text for cell in folded(seen, NOW)[1])
+    assert (ban in narrow) == (ban != "not banned")
+
+
+def test_totals_that_nobody_told_are_a_question_mark() -> None:
+    bare = Snapshot.model_validate({"player": {"externalPlayerId": "x"}})
+    odd = snapshot(summary={"attemptCount": "many", "grantsPending": [], "grantsClaimed": {}}, lobbies=7)
+    for seen in (bare, odd):
+        assert [line.split() for line in profile_text(seen).split("\n")[-3:]] == [
+            ["attempts", "?"],
+            ["grants", "?"],
+            ["lobbies", "?"],
+        ]
+
+
+def test_the_document_says_what_is_not_provided() -> None:
+    bare = document_of(Snapshot.model_validate({"player": {"externalPlayerId": "x"}}))
+    for label in ("name", "e-mail", "ban", "attempts", "grants pending", "lobbies active"):
+        assert bare[label] == "not provided by this backend"
+    odd = document_of(snapshot(player={"email": 7, "ban": 1, "displayIdentity": "x"}, summary={"attemptCount": "x"}))
+    for label in ("name", "e-mail", "ban", "attempts"):
+        assert odd[label] == "could not be read"
+    whole = document_of(snapshot(player={"email": None}))
+    assert whole["e-mail"] == "—"
+    assert "ban" not in whole
+
+
+# -- rows -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_row_says_what_is_known_of_its_grants() -> None:
+    told = [
+        (published(attempts=[plain_attempt()]), "none", "no grants linked", "no grants are linked to this attempt"),
+        (
+            published(attempts=[plain_attempt()], grants=[{}]),
+            "?",
+            "grants not known",
+            "its grants may be among those that could not be read",
+        ),
+        (
+            Snapshot.model_validate({"player": {"externalPlayerId": "p"}, "attempts": [plain_attempt()]}),
+            "?",
+            "grants not known",
+            "grants are not provided by this backend",
+        ),
+    ]
+    for seen, cell, wrong, sentence in told:
+        row = rows("attempts", seen, NOW)[0]
+        assert [each.text for each in row.cells[-2:]] == [cell, wrong]
+        found, whole = brief(row, seen, NOW), document(row, seen, NOW)
+        assert found is not None
+        assert whole is not None
+        assert sentence in [line.text for line in found.lines]
+        assert sentence in "\n".join(whole.plain_lines())
+
+
+def test_an_event_s_id_is_short_in_tables_and_whole_in_documents() -> None:
+    seen = published(attempts=[plain_attempt()], lobbies=[{"id": "l1", "eventId": EVENT}, {"id": "l2"}])
+    assert rows("attempts", seen, NOW)[0].cells[1].text == "0197…e001"
+    assert [row.cells[1].text for row in rows("lobbies", seen, NOW)] == ["0197…e001", "—"]
+    whole = attempts.document(seen.attempts[0], seen, NOW, None)
+    assert {each.label: each.value for each in whole.sections[0].items}["event"] == EVENT
+    room = lobbies.document(seen.lobbies[0], NOW, None)
+    assert {each.label: each.value for each in room.sections[0].items}["event"] == EVENT
+
+
+def test_changes_of_a_balance_that_nobody_told_are_not_said_to_be_none() -> None:
+    for lists, words in (
+        ({"walletLedger": []}, "no changes in the list"),
+        ({}, "changes not provided by this backend"),
+        ({"walletLedger": 7}, "changes could not be read"),
+    ):
+        seen = published(wallet=[{"economyKey": "gold", "balance": 5}], **lists)
+        found = brief(rows("balances", seen, NOW)[0], seen, NOW)
+        assert found is not None
+        assert [line.text for line in found.lines] == [words]
+
+
+# -- plain text and JSON --------------------------------------------------------------------------------------------
+
+
+def test_show_names_what_is_missing() -> None:
+    text = plain.player_text(published(attempts=[plain_attempt()]), NOW)
+    assert "Not provided by this backend: balances, items and audit rows.\n" in text
+    assert "Not provided" not in plain.player_text(snapshot(), NOW)
+    assert "1 attempt could not be read." in plain.player_text(snapshot(attempts=[attempt(), {}]), NOW)
+
+
+def test_show_of_a_pane_names_what_is_missing() -> None:
+    assert plain.pane_text("wallet", published(), NOW) == "This backend does not provide balances.\n"
+    ledger = [{"ledgerId": "l1", "economyKey": "gold", "delta": 5}]
+    half = plain.pane_text("wallet", published(walletLedger=ledger), NOW)
+    assert "Wallet ledger\n" in half
+    assert "This backend does not provide balances.\n" in half
+    some = plain.pane_text("attempts", snapshot(attempts=[attempt(), {}]), NOW)
+    assert some.startswith("STATUS")
+    assert some.endswith("1 attempt could not be read.\n")
+    none = plain.pane_text("attempts", snapshot(attempts=[{}]), NOW)
+    assert "No attempts yet" not in none
+    assert "could not be read.\n" in none
+
+
+def test_json_holds_no_list_that_did_not_come() -> None:
+    assert plain.player_json(published(), "wallet") == {}
+    assert plain.player_json(snapshot(), "wallet") == {"wallet": [], "walletLedger": []}
+    whole = plain.player_json(published())
+    assert set(whole) == {"player", "attempts", "grants", "lobbies", "summary"}
+    assert "email" not in whole["player"]
+    assert plain.unread_text(published()) == ""
+    assert plain.unread_text(snapshot(attempts=[{}], audit=[7])) == (
+        "1 attempt could not be read. 1 audit row could not be read."
+    )
+    assert plain.unread_text(snapshot(attempts=[{}], audit=[7]), "audit") == "1 audit row could not be read."
+
+
+def test_a_merge_shows_what_is_not_known() -> None:
+    bare = Snapshot.model_validate({"player": {"externalPlayerId": "p"}})
+    plan = merge_plan(bare, snapshot(), limit=200)
+    told = [line.split()[-3:] for line in plan_text(plan, "p", "q").split("\n") if line.startswith("attempts ")]
+    assert told[0] == ["?", "0", "?"]
+    assert plan_json(plan, "p", "q")["sums"][0]["from"] is None
