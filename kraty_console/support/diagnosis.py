@@ -140,19 +140,17 @@ def _unknown(status: str) -> Diagnosis:
     return Diagnosis(Fault.UNKNOWN_STATUS, "", "fine", f"{why}, so it advises nothing.")
 
 
-def _not_shown(attempt: Attempt, linked: Linked) -> Diagnosis:
+def _not_shown(linked: Linked) -> Diagnosis:
     """Nothing is linked in a list of grants that may lack some: that says nothing."""
     why = {
         "unreadable": "Some grants could not be read, and its own may be among them.",
         "absent": "This backend does not provide grants, so whether it gave any is not known.",
     }.get(linked.doubt, "Its grants may be older than the list shows.")
-    finds_out = "Retry the roll finds out: it is refused when there are any."
-    rolled = attempt.roll is not None and attempt.roll.status == "rolled"
     return Diagnosis(
         Fault.GRANTS_NOT_SHOWN,
         "grants not known" if linked.doubt in ("unreadable", "absent") else "grants not shown",
         "fine",
-        f"{why} The roll went well." if rolled and linked.doubt != "cut" else f"{why} {finds_out}",
+        f"{why} Retry the roll finds out: it is refused when there are any.",
     )
 
 
@@ -199,7 +197,7 @@ def _completed(attempt: Attempt, linked: Linked, snapshot: Snapshot, now: dateti
             "The roll went well and came out empty: no grant is missing.",
         )
     elif not linked.certain:
-        yield _not_shown(attempt, linked)
+        yield _not_shown(linked)
     elif roll is None and attempt.reward_policy is None:
         yield _pay_unknown(attempt)
     else:
