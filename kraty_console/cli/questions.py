@@ -15,8 +15,8 @@ from kraty_console.cli.options import Options, where_options
 from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_LIMIT
 
 if TYPE_CHECKING:
-    from kraty_console.client.admin import KratyClient
     from kraty_console.client.fetched import Fetched
+    from kraty_console.console.desk import Desk
     from kraty_console.contract.players import SearchHit, Snapshot
 
 T = TypeVar("T")
@@ -44,7 +44,10 @@ def search(before: Options, /, query: str, as_json: bool, limit: int, **said: An
     from kraty_console.cli.output import emit, emit_json, say
     from kraty_console.support.provided import sentence, unread, unread_words
 
-    hits = _asked(before.then(Options(**said)), lambda client: client.search(query, limit))
+    hits = _asked(before.then(Options(**said)), lambda desk: _hits(desk, query, limit))
+    if isinstance(hits, str):
+        say(hits)
+        return Exit.FAILED
     if as_json:
         emit_json({"players": [hit.raw() for hit in hits]})
     elif hits:
@@ -70,14 +73,14 @@ def show(before: Options, /, player: str, pane: Any, as_json: bool, limit: int, 
     """Show what is known of PLAYER, by the exact id: the profile, the next step, and every pane."""
     from kraty_console.cli.output import emit, emit_json, say
 
-    async def look(client: KratyClient) -> Fetched[Snapshot] | str | None:
+    async def look(desk: Desk) -> Fetched[Snapshot] | str | None:
         from kraty_console.contract.errors import KratyError, NotFound
 
         try:
-            return await client.snapshot(player, limit=limit)
+            return await desk.snapshot(player, limit)
         except NotFound:
             with suppress(KratyError):  # that there is none is known all the same
-                return _elsewhere(player, await client.search(player))
+                return _elsewhere(player, await desk.search(player))
         return None
 
     fetched = _asked(before.then(Options(**said)), look)
@@ -98,6 +101,30 @@ def show(before: Options, /, player: str, pane: Any, as_json: bool, limit: int, 
     return Exit.FOUND
 
 
+async def _hits(desk: Desk, query: str, limit: int) -> Sequence[SearchHit] | str:
+    """Who fits; on a backend that cannot search the player of exactly that id, or what to do instead."""
+    from kraty_console.contract.errors import NotFound, OperationMissing
+    from kraty_console.support.missing import no_search
+
+    try:
+        return await desk.search(query, limit)
+    except OperationMissing:
+        pass
+    try:
+        found = await desk.snapshot(query, 1)
+    except NotFound:
+        found = None
+    if found is None:
+        instead = no_search(desk.facts.portal(), by_email="@" in query)
+        return f"No player of this game has exactly the id {query}.\n{instead}"
+    from kraty_console.contract.players import SearchHit
+
+    player = found.value.player
+    return [
+        SearchHit(external_player_id=player.external_player_id, last_seen_at=player.last_seen_at, match="external_id")
+    ]
+
+
 def _elsewhere(text: str, hits: Sequence[SearchHit]) -> str:
     """What to ask for instead of an id that is nobody's."""
     for hit in hits:
@@ -108,21 +135,22 @@ def _elsewhere(text: str, hits: Sequence[SearchHit]) -> str:
     return f"{words} Look for others: kraty-console search {quote(text)}" if hits else words
 
 
-def _asked(options: Options, question: Callable[[KratyClient], Awaitable[T]]) -> T:
+def _asked(options: Options, question: Callable[[Desk], Awaitable[T]]) -> T:
     """Sign in, find the game, ask, and close."""
     import asyncio
 
-    from kraty_console.cli.session import client_of
+    from kraty_console.cli.session import desk_of
 
     async def ask() -> T:
-        from kraty_console.client.places import find_place
+        from kraty_console.client.places import one_of
 
-        client, profile = client_of(options)
+        desk = desk_of(options)
         try:
-            place = find_place(await client.me(), profile.studio, profile.game)
-            client.enter(place.studio.id, place.game.id, profile.environment)
-            return await question(client)
+            await desk.sign_in()
+            if desk.choices:
+                one_of(desk.choices)
+            return await question(desk)
         finally:
-            await client.close()
+            await desk.close()
 
     return asyncio.run(ask())

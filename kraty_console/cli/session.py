@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kraty_console.cli.options import Options
+from kraty_console.config.access import resolve_access
 from kraty_console.config.errors import ConfigError
 from kraty_console.config.launch import Launch
 from kraty_console.config.paths import Paths
@@ -17,7 +18,7 @@ from kraty_console.config.tokens import find_token
 from kraty_console.contract.secret import Secret
 
 if TYPE_CHECKING:
-    from kraty_console.client.admin import KratyClient
+    from kraty_console.console.desk import Desk
 
 
 def profile_of(options: Options) -> tuple[Profile, Paths]:
@@ -47,28 +48,37 @@ def launch_of(options: Options, player: str | None) -> Launch:
     """What the console is opened with."""
     profile, paths = profile_of(options)
     token = token_of(options, profile, paths)
-    ticket = options.ticket or os.environ.get("KRATY_TICKET") or None
-    return Launch(profile, token, paths.state_dir, paths.state_dir, initial_player=player, ticket=ticket)
+    return Launch(
+        profile,
+        token,
+        paths.state_dir,
+        paths.state_dir,
+        initial_player=player,
+        ticket=options.ticket or os.environ.get("KRATY_TICKET") or None,
+        access=resolve_access(profile, os.environ),
+    )
 
 
-def client_of(options: Options) -> tuple[KratyClient, Profile]:
-    """A client for a question without a screen, and the profile it was made from.
+def desk_of(options: Options) -> Desk:
+    """What asks questions without a screen.
 
     Raises:
         ConfigError: there is no address, or no token.
-        KratyError: the address cannot be used.
     """
-    profile, paths = profile_of(options)
+    launch = launch_of(options, None)
+    profile = launch.profile
     if profile.url is None:
         raise ConfigError(
             "no backend is named: give --url, KRATY_URL, or a profile (kraty-console config example shows one)"
         )
-    token = token_of(options, profile, paths)
-    if token is None:
+    if launch.token is None and profile.uses_key:
+        raise ConfigError(
+            "there is no server key: give KRATY_SERVER_KEY, --token-stdin, or name its source in the profile"
+        )
+    if launch.token is None:
         raise ConfigError(
             "there is no session token: give KRATY_TOKEN, --token-stdin, or name its source in the profile"
         )
-    from kraty_console.client.admin import KratyClient
-    from kraty_console.contract.secret import Credential
+    from kraty_console.console.desk import Desk
 
-    return KratyClient(profile.url, Credential(token, profile.credential), environment=profile.environment), profile
+    return Desk(launch)

@@ -1,6 +1,7 @@
 """The admin surface as a member's session sees it: reads are tried again for a short while, a write is sent once.
 
-The models of an answer that a look-up does not need are imported by the call that needs them.
+Four of its operations are public; whether a backend has the others is learned from its answers (`capabilities`). The
+models of an answer that a look-up does not need are imported by the call that needs them.
 """
 
 from __future__ import annotations
@@ -13,26 +14,29 @@ import time
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 from urllib.parse import quote, urljoin
 
-from kraty_console.client import routes
+from kraty_console.client.capabilities import Capabilities, Support, find_route
+from kraty_console.client.detection import Detector
 from kraty_console.client.fetched import Fetched, fetched, fetched_aside, shaped
 from kraty_console.client.replies import Reply, data_of, error_of
 from kraty_console.client.retries import Retries
-from kraty_console.client.routes import CHANGES, Query, Route
+from kraty_console.client.routes import GAME_IDS, Query, Route, RouteTable
 from kraty_console.client.transport import BeforeSend, Timeouts, Transport
 from kraty_console.contract.audit import AuditLink, AuditPage, AuditRow
 from kraty_console.contract.calls import ActionKind, Call
-from kraty_console.contract.errors import Invalid
+from kraty_console.contract.errors import BadAnswer, Invalid, KratyError, OperationMissing
 from kraty_console.contract.limits import DEFAULT_LIMIT
+from kraty_console.contract.operations import Operation
 from kraty_console.contract.players import SearchHit, SearchResult, Snapshot
 from kraty_console.contract.secret import Credential
 from kraty_console.contract.session import Health, Me
-from kraty_console.contract.wire import Answer, Request, iso
+from kraty_console.contract.wire import Answer, iso
 
 if TYPE_CHECKING:
     from kraty_console.client.ahead import Ahead
+    from kraty_console.client.connection import ConnectionSettings
     from kraty_console.contract.actions import Changed
     from kraty_console.contract.catalog import Catalog
     from kraty_console.contract.timeline import TimelineKind, TimelinePage
@@ -40,7 +44,8 @@ if TYPE_CHECKING:
 
 A = TypeVar("A", bound=Answer)
 
-SEARCH_LIMIT: Final = 8
+KEEPS_KEYS: Final = "idempotency-keys"
+"""The feature a backend names in its health when a key sent twice takes effect once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,14 @@ class Delivered:
     answer: Changed
     replayed: bool
     request_id: str | None
+
+
+class Prepared(NamedTuple):
+    """A change ready to be journaled and sent."""
+
+    path: str
+    """Path and query; a method other than POST stands before it."""
+    body: bytes
 
 
 class KratyClient:
@@ -69,6 +82,9 @@ class KratyClient:
         clock: Callable[[], float] = time.monotonic,
         jitter: Callable[[], float] = random.random,
         ahead: Ahead | None = None,
+        routes: RouteTable | None = None,
+        capabilities: Capabilities | None = None,
+        connection: ConnectionSettings | None = None,
     ) -> None:
         """Opens nothing yet: the first call does.
 
@@ -84,17 +100,25 @@ class KratyClient:
             clock: Seconds that only go up.
             jitter: A number from 0 to 1, for the pause between tries.
             ahead: What was asked with this credential before the client was there.
+            routes: Where the operations are; the contract's own places where nothing else is said.
+            capabilities: What is known of the backend; kept up to date with every answer.
+            connection: What the way to the backend asks for besides the session.
 
         Raises:
             Invalid: the address is no address, or plain http to another machine.
         """
-        self._transport = Transport(base_url, credential, timeouts=timeout, clock=clock, ahead=ahead)
+        self._transport = Transport(
+            base_url, credential, timeouts=timeout, clock=clock, ahead=ahead, connection=connection
+        )
         self._retries = Retries(sleep=sleep, clock=clock, jitter=jitter)
+        self._routes = routes or RouteTable()
+        self.capabilities = capabilities or Capabilities()
         self.base_url = self._transport.base_url
         self.studio_id = studio_id
         self.game_id = game_id
         self.environment = environment
         self._audit_page = audit_page
+        self._detector = Detector(self, self._routes, self.capabilities)
         self.last_ms: float | None = None
         """Milliseconds that the last answered call took."""
 
@@ -112,33 +136,50 @@ class KratyClient:
 
     async def health(self) -> Health:
         """Whether the backend lives and what it keeps to; sends no token."""
-        reply = await self._retries.run(lambda: self._exchange(routes.HEALTH, routes.HEALTH.target({}), anonymous=True))
-        return shaped(Health, data_of(reply, write=False, enveloped=False), reply)
+        route = self._routes.route(Operation.HEALTH)
+        reply = await self._retries.run(lambda: self._exchange(route, route.target({}), anonymous=True))
+        health = shaped(Health, data_of(reply, write=False, enveloped=False), reply)
+        self.capabilities.answers_as_kraty = True
+        return health
 
     async def me(self) -> Me:
-        """Who the session belongs to, and where they may do what."""
-        return (await self._get(Me, routes.ME, {})).value
+        """Who the session belongs to, and where they may do what.
+
+        Raises:
+            OperationMissing: the backend does not tell.
+        """
+        return (await self._get(Me, Operation.ME, {})).value
 
     async def end_session(self) -> None:
         """Make the token worthless on the server."""
-        reply = await self._exchange(routes.END_SESSION, routes.END_SESSION.target({}))
+        route = self.route_of(Operation.END_SESSION)
+        reply = await self._exchange(route, route.target({}))
         if not 200 <= reply.status < 300:
             raise error_of(reply, write=True)
 
-    async def search(self, query: str, limit: int = SEARCH_LIMIT) -> list[SearchHit]:
+    async def search(self, query: str, limit: int = 8) -> list[SearchHit]:
         """Players by id, e-mail or the beginning of an id, best first."""
         asked = {"query": query, "environment": self.environment, "limit": limit}
-        return (await self._get(SearchResult, routes.SEARCH, self._game(), asked)).value.players
+        return (await self._get(SearchResult, Operation.SEARCH, self.game_ids(), asked)).value.players
 
     async def snapshot(
         self, external_id: str, *, limit: int = DEFAULT_LIMIT, etag: str | None = None
     ) -> Fetched[Snapshot] | None:
         """Everything about a player; None when nothing changed since the answer that had this `etag`."""
-        game = self._game()
-        target = routes.snapshot_target(external_id, game["studio"], game["game"], self.environment, limit)
+        target = self.snapshot_target(external_id, limit)
         headers = {"if-none-match": etag} if etag else None
-        reply = await self._retries.run(lambda: self._exchange(routes.SNAPSHOT, target, headers=headers))
+        route = self.route_of(Operation.PLAYER)
+        reply = await self._retries.run(lambda: self._exchange(route, target, headers=headers))
+        await self._detector.learn(Operation.PLAYER, reply, [external_id])
         return None if reply.status == 304 and etag else await fetched_aside(Snapshot, reply)
+
+    def snapshot_target(self, external_id: str, limit: int = DEFAULT_LIMIT) -> str:
+        """The path and query of a look-up; the same question is always written in the same way.
+
+        Raises:
+            Invalid: an id in it cannot be sent, or no game is chosen.
+        """
+        return self._routes.player_target(external_id, self.game_ids(), self.environment, limit)
 
     async def timeline(
         self,
@@ -157,13 +198,14 @@ class KratyClient:
             "cursor": cursor,
             "limit": limit,
         }
-        return (await self._get(TimelinePage, routes.TIMELINE, {"player": external_id, **self._game()}, asked)).value
+        segments = {"externalPlayerId": external_id, **self.game_ids()}
+        return (await self._get(TimelinePage, Operation.TIMELINE, segments, asked)).value
 
     async def catalog(self) -> Catalog:
         """What can be granted in this game."""
         from kraty_console.contract.catalog import Catalog
 
-        return (await self._get(Catalog, routes.CATALOG, self._game())).value
+        return (await self._get(Catalog, Operation.CATALOG, self.game_ids())).value
 
     async def audit_log(
         self,
@@ -179,9 +221,9 @@ class KratyClient:
         limit: int = DEFAULT_LIMIT,
     ) -> AuditPage:
         """A page of the studio's audit log for this game, newest first."""
-        game = self._game()
+        game = self.game_ids()
         asked: Query = {
-            "gameId": game["game"],
+            "gameId": game["gameId"],
             "player": player,
             "actor": actor,
             "action": action,
@@ -192,11 +234,11 @@ class KratyClient:
             "cursor": cursor,
             "limit": limit,
         }
-        return (await self._get(AuditPage, routes.AUDIT_LOG, game, asked)).value
+        return (await self._get(AuditPage, Operation.AUDIT_LOG, game, asked)).value
 
     async def audit_row(self, row_id: str) -> AuditRow:
         """One row of the audit log."""
-        return (await self._get(AuditRow, routes.AUDIT_ROW, {"row": row_id, **self._game()})).value
+        return (await self._get(AuditRow, Operation.AUDIT_ROW, {"auditId": row_id, **self.game_ids()})).value
 
     async def deliveries(
         self,
@@ -207,7 +249,7 @@ class KratyClient:
         cursor: str | None = None,
         limit: int = DEFAULT_LIMIT,
     ) -> DeliveryPage:
-        """A page of what was sent to the game's webhook endpoints, newest first; `NotFound` where none are kept."""
+        """A page of what was sent to the game's webhook endpoints, newest first."""
         from kraty_console.contract.webhooks import DeliveryPage
 
         asked: Query = {
@@ -218,47 +260,82 @@ class KratyClient:
             "cursor": cursor,
             "limit": limit,
         }
-        return (await self._get(DeliveryPage, routes.DELIVERIES, self._game(), asked)).value
+        return (await self._get(DeliveryPage, Operation.DELIVERIES, self.game_ids(), asked)).value
 
     async def delivery(self, delivery_id: str) -> DeliveryDetail:
         """One delivery, with its attempts and what it tells."""
         from kraty_console.contract.webhooks import DeliveryDetail
 
-        return (await self._get(DeliveryDetail, routes.DELIVERY, {"delivery": delivery_id, **self._game()})).value
+        return (
+            await self._get(DeliveryDetail, Operation.DELIVERY, {"deliveryId": delivery_id, **self.game_ids()})
+        ).value
 
     async def replay(self, delivery_id: str, request: ReplayDelivery) -> DeliveryReplayed:
         """Send a delivery again: asked for once; the same id and data, at once."""
         from kraty_console.contract.webhooks import DeliveryReplayed
 
-        route = CHANGES[ActionKind.REPLAY_DELIVERY]
-        target = route.target({"target": delivery_id, **self._game()}, {"environment": self.environment})
-        answer = (await self.deliver(ActionKind.REPLAY_DELIVERY, target, json_bytes(request))).answer
+        answer = await self.send(Call(ActionKind.REPLAY_DELIVERY, "", request, target_id=delivery_id))
         assert isinstance(answer, DeliveryReplayed)
         return answer
 
     async def send(self, call: Call) -> Changed:
         """Make a change: sent once, never again by itself. `Writer.perform` journals it first; use that."""
-        return (await self.deliver(call.kind, self.path_of(call), json_body(call))).answer
+        return (await self.deliver(call.kind, *self.prepare(call))).answer
 
-    def path_of(self, call: Call) -> str:
-        """The path and query a change is posted to.
+    def prepare(self, call: Call) -> Prepared:
+        """A change as it is journaled and sent; the same call gives the same bytes, so that a resend equals the first.
 
         Raises:
-            Invalid: an id in it cannot be sent.
+            Invalid: an id in it cannot be sent, or no game is chosen.
+            OperationMissing: this backend is known to have no route for it.
         """
-        game = self._game()
-        return routes.change_target(call, studio=game["studio"], game=game["game"], environment=self.environment)
+        if self.capabilities.of(call.kind) is Support.MISSING:
+            self.route_of(Operation(call.kind))
+        game = self.game_ids()
+        route, target, body = self._routes.change(
+            call, studio=game["studioId"], game=game["gameId"], environment=self.environment
+        )
+        return Prepared(target if route.method == "POST" else f"{route.method} {target}", json_bytes(body))
 
     async def deliver(
         self, kind: ActionKind, path: str, body: bytes, *, before_send: BeforeSend | None = None
     ) -> Delivered:
-        """Send a change as it stands; `before_send` is awaited just before its first byte leaves."""
-        from kraty_console.client.answers import ANSWERS
-
-        reply = await self._exchange(CHANGES[kind], path, body=body, before_send=before_send)
-        answer = shaped(ANSWERS[kind], data_of(reply, write=True), reply, write=True)
+        """Send a change as it was prepared; `before_send` is awaited just before its first byte leaves."""
+        method, _, target = path.rpartition(" ")
+        reply = await self._exchange(Route(method or "POST", ""), target, body=body, before_send=before_send)
+        self._detector.learn_change(kind, reply)
+        answer = changed(kind, data_of(reply, write=True), reply)
         replayed = reply.headers.get("idempotent-replayed", "").lower() == "true"
         return Delivered(answer, replayed, reply.request_id)
+
+    async def keeps_keys(self, kind: ActionKind, age_seconds: float) -> bool:
+        """Whether a change that was sent so many seconds ago may be sent again under its key, and takes effect once."""
+        del kind, age_seconds
+        return KEEPS_KEYS in (await self.health()).features
+
+    # -- what the backend has ------------------------------------------------------------------------------------
+
+    def route_of(self, operation: Operation) -> Route:
+        """Where an operation is.
+
+        Raises:
+            OperationMissing: the backend is known not to have it.
+        """
+        return find_route(operation, self._routes, self.capabilities)
+
+    async def detect(self) -> None:
+        """Learn which operations the backend has, without changing anything; nothing is written to it."""
+        await self._detector.detect()
+
+    async def explain_missing(
+        self, kind: ActionKind, path: str, player: str, error: KratyError
+    ) -> OperationMissing | None:
+        """Whether a change met a 404 because its route is missing: what it was about is there all the same."""
+        return await self._detector.explain_missing(Operation(kind), path, player, error)
+
+    async def ask(self, route: Route, target: str, **more: Any) -> Reply:  # noqa: ANN401 (the options of a transport)
+        """Ask for a target once, and answer what came, whatever it is."""
+        return await self._exchange(route, target, **more)
 
     def audit_url(self, link: AuditLink | AuditRow) -> str:
         """The address of an audit row, to be pasted into a ticket: the page for people where one is known."""
@@ -267,14 +344,19 @@ class KratyClient:
             return re.sub(r"\{(\w+)\}", lambda named: quote(ids[named[1]], safe=""), self._audit_page)
         said = link.url if isinstance(link, AuditLink) else ""
         if not said:
-            return self.base_url + routes.AUDIT_ROW.target({"row": link.id, **self._game()})
+            return self.base_url + self._routes.route(Operation.AUDIT_ROW).target(
+                {"auditId": link.id, **self.game_ids()}
+            )
         return urljoin(self.base_url + "/", said)
 
     async def _get(
-        self, shape: type[A], route: Route, segments: Mapping[str, str], query: Query | None = None
+        self, shape: type[A], operation: Operation, segments: Mapping[str, str], query: Query | None = None
     ) -> Fetched[A]:
+        route = self.route_of(operation)
         target = route.target(segments, query)
         reply = await self._retries.run(lambda: self._exchange(route, target))
+        named = [value for name, value in segments.items() if name not in GAME_IDS]
+        await self._detector.learn(operation, reply, named)
         return fetched(shape, reply)
 
     async def _exchange(self, route: Route, target: str, **more: Any) -> Reply:  # noqa: ANN401
@@ -282,17 +364,34 @@ class KratyClient:
         self.last_ms = reply.elapsed_ms
         return reply
 
-    def _game(self) -> dict[str, str]:
+    def game_ids(self) -> dict[str, str]:
+        """The ids of studio and game, as routes name them.
+
+        Raises:
+            Invalid: none is chosen.
+        """
         if not self.studio_id or not self.game_id:
             raise Invalid("No game is chosen: name its studio and game.")
-        return {"studio": self.studio_id, "game": self.game_id}
+        return {"studioId": self.studio_id, "gameId": self.game_id}
 
 
-def json_body(call: Call) -> bytes:
-    """The bytes of a change's body; the same call gives the same bytes, so that a resend equals the first."""
-    return json_bytes(call.request)
+def changed(kind: ActionKind, data: dict[str, Any], reply: Reply) -> Changed:
+    """What a change was answered with.
+
+    The answers of this surface are not public: a bare object stands for the whole answer, and of a shape that cannot be
+    read it is still certain that the change was made, since it came in Kraty's envelope with a status of success.
+    """
+    from kraty_console.client.answers import ANSWERS, BARE
+    from kraty_console.contract.actions import Changed
+
+    name = BARE.get(kind)
+    whole = {name: data} if name is not None and name not in data and "id" in data else data
+    try:
+        return shaped(ANSWERS[kind], whole, reply, write=True)
+    except BadAnswer:
+        return shaped(Changed, data, reply, write=True)
 
 
-def json_bytes(request: Request) -> bytes:
+def json_bytes(body: Mapping[str, Any]) -> bytes:
     """A request as it is sent."""
-    return json.dumps(request.body(), ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode("ascii")
+    return json.dumps(body, ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode("ascii")

@@ -8,9 +8,11 @@ from kraty_console.contract.actions import (
     Banned,
     Changed,
     Credited,
+    Debited,
     ForceClaimed,
     ForceCompleted,
     GrantCreated,
+    Merged,
     RewardRolled,
     Unbanned,
 )
@@ -26,4 +28,13 @@ ANSWERS: Final[dict[ActionKind, type[Changed]]] = {
     ActionKind.BAN: Banned,
     ActionKind.UNBAN: Unbanned,
     ActionKind.REPLAY_DELIVERY: DeliveryReplayed,
+    ActionKind.DEBIT: Debited,
+    ActionKind.MERGE: Merged,
 }
+
+BARE: Final[dict[ActionKind, str]] = {
+    ActionKind.FORCE_COMPLETE: "attempt",
+    ActionKind.MANUAL_GRANT: "grant",
+    ActionKind.FORCE_CLAIM: "grant",
+}
+"""The part of an answer that a backend may give alone, as the server surface does (kraty-api 3.4)."""

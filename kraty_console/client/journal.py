@@ -139,6 +139,10 @@ class Journal:
         """Close an intent that was never sent; False when it has been sent after all."""
         return await self._move(replace(entry, state=State.RESOLVED, applied=False, error=error), (State.INTENT,))
 
+    def age_of(self, entry: Entry) -> float:
+        """Seconds since an entry began."""
+        return (self._clock() - entry.created_at).total_seconds()
+
     async def get(self, entry_id: str) -> Entry | None:
         """One entry by its id."""
         found = await self._select("WHERE id = ?", (entry_id,))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kraty_console.contract.errors import Code, Invalid, NotFound
@@ -22,11 +23,12 @@ class Place:
         return self.game.slug or self.game.name or self.game.id
 
 
-def find_places(me: Me, studio: str | None, game: str | None) -> list[Place]:
+def find_places(me: Me, studio: str | None, game: str | None, environment: str | None = None) -> list[Place]:
     """The places that fit the names; without names, all that the session may enter.
 
     Raises:
         NotFound: the session may enter no such game; the message names those it may.
+        Invalid: the credential is bound to another environment than the one named.
     """
     places = [Place(each, entered) for each in me.studios for entered in each.games]
     fitting = [
@@ -36,6 +38,9 @@ def find_places(me: Me, studio: str | None, game: str | None) -> list[Place]:
         and (not game or game in (place.game.id, place.game.slug, place.game.name))
     ]
     if fitting:
+        bound = fitting[0].game.only_environment
+        if bound is not None and environment not in (None, bound):
+            raise Invalid(f"This server key is for {bound}, and the profile is for {environment}.")
         return fitting
     wanted = " in ".join(
         part for part in (f"game {game}" if game else "", f"studio {studio}" if studio else "") if part
@@ -63,6 +68,20 @@ def _unreadable(me: Me) -> str:
     return f"{count} {'entry' if count == 1 else 'entries'}" if count else ""
 
 
+def named_place(studio: str | None, game: str | None) -> Place:
+    """The game that a profile names, on a backend that does not tell which games a session may enter.
+
+    Raises:
+        Invalid: the profile names none.
+    """
+    if not studio or not game:
+        raise Invalid(
+            "This Kraty does not tell which games a session may enter: name the ids of studio and game, in the profile "
+            "or with --studio and --game."
+        )
+    return Place(StudioAccess(id=studio), GameAccess(id=game))
+
+
 def find_place(me: Me, studio: str | None, game: str | None) -> Place:
     """The one place that is meant.
 
@@ -70,7 +89,15 @@ def find_place(me: Me, studio: str | None, game: str | None) -> Place:
         NotFound: the session may enter no such game.
         Invalid: several fit, and an answer from the wrong one would mislead.
     """
-    places = find_places(me, studio, game)
+    return one_of(find_places(me, studio, game))
+
+
+def one_of(places: Sequence[Place]) -> Place:
+    """The only one.
+
+    Raises:
+        Invalid: there are several, and an answer from the wrong one would mislead.
+    """
     if len(places) > 1:
         named = ", ".join(f"{place.name} (--studio {place.studio.id} --game {place.game.id})" for place in places)
         raise Invalid(f"This session may enter several games; say which: {named}.")

@@ -27,7 +27,7 @@ MAX_ANSWER: Final = 64 * 1024 * 1024
 DEFAULT_RETRY_AFTER: Final = 1.0
 """Seconds to wait when a 429 does not say."""
 
-_NOT_KRATY: Final = "The server does not answer like a Kraty backend: check the URL."
+NOT_KRATY: Final = "The server does not answer like a Kraty backend: check the URL."
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def data_of(reply: Reply, *, write: bool, enveloped: bool = True) -> dict[str, A
     if enveloped and isinstance(value, dict):
         value = value.get("data")
     if not isinstance(value, dict):
-        raise BadAnswer(_NOT_KRATY, status=reply.status, request_id=reply.request_id, maybe_applied=write)
+        raise BadAnswer(NOT_KRATY, status=reply.status, request_id=reply.request_id, maybe_applied=write)
     return value
 
 
@@ -104,7 +104,7 @@ def error_of(reply: Reply, *, write: bool) -> KratyError:
         error.permission = permission if isinstance(permission, str) else None
         return error
     if status == 404:
-        return NotFound(**told("There is no such thing here.")) if envelope else BadAnswer(**told(_NOT_KRATY))
+        return NotFound(**told("There is no such thing here.")) if envelope else BadAnswer(**told(NOT_KRATY))
     if status == 429:
         waits = reply.retry_after
         return RateLimited(**told("Too many calls."), retry_after=DEFAULT_RETRY_AFTER if waits is None else waits)
@@ -121,7 +121,7 @@ def error_of(reply: Reply, *, write: bool) -> KratyError:
         return BadAnswer(**told(words), maybe_applied=write)
     if status >= 400:
         return Invalid(**told("The request was not understood."))
-    return BadAnswer(**told(_NOT_KRATY), maybe_applied=write)
+    return BadAnswer(**told(NOT_KRATY), maybe_applied=write)
 
 
 def _told(reply: Reply, envelope: Mapping[str, Any]) -> Callable[[str], dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The routes of the admin surface, once (decisions: The admin surface), and how their segments are written.
+"""Where each operation is asked for: the table of the contract with a profile's own routes and field names in it.
 
 A segment is percent-encoded whole and goes out as it stands here: an id such as `..`, `a/b` or `x/merge-into/y` reaches
 that player or nobody, never another route (trust: Measured on the default stack).
@@ -6,31 +6,154 @@ that player or nobody, never another route (trust: Measured on the default stack
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final, Literal, NamedTuple
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
 from kraty_console.contract.calls import ActionKind, Call
-from kraty_console.contract.errors import Invalid
+from kraty_console.contract.errors import Invalid, OperationMissing
+from kraty_console.contract.operations import OPERATIONS, Operation
 
 Query = Mapping[str, str | int | None]
+
+_TARGETS: Final[dict[ActionKind, str]] = {
+    ActionKind.FORCE_COMPLETE: "attemptId",
+    ActionKind.RETRY_ROLL: "attemptId",
+    ActionKind.FORCE_CLAIM: "grantId",
+    ActionKind.REPLAY_DELIVERY: "deliveryId",
+}
+"""What the target of a change is called in its path."""
+
+GAME_IDS: Final = ("studioId", "gameId")
+"""Ids of the game itself; they never travel in a body."""
 
 
 class Route(NamedTuple):
     """A method and a path whose `{names}` are filled with one encoded segment each."""
 
-    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+    method: str
     template: str
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names in the path, in their order."""
+        return tuple(re.findall(r"\{(\w+)\}", self.template))
+
     def target(self, segments: Mapping[str, str], query: Query | None = None) -> str:
-        """The path and query as they are sent.
+        """The path and query as they are sent; segments that the path does not name are not used.
 
         Raises:
             Invalid: a segment or a query value cannot be sent (empty, NUL, or a lone surrogate).
         """
-        path = self.template.format_map({name: segment(value, name) for name, value in segments.items()})
+        path = self.template.format_map({name: segment(segments[name], name) for name in self.names})
         pairs = [f"{name}={_quoted(str(value), name)}" for name, value in (query or {}).items() if value is not None]
         return f"{path}?{'&'.join(pairs)}" if pairs else path
+
+    @property
+    def short(self) -> str:
+        """`POST …/retry-reward-roll`: the method, and the path from its last id on."""
+        begin = self.template.rfind("}/")
+        return f"{self.method} {self.template}" if begin < 0 else f"{self.method} …{self.template[begin + 1 :]}"
+
+
+class ChangeRequest(NamedTuple):
+    """A change as it goes out."""
+
+    route: Route
+    target: str
+    """Path and query."""
+    body: dict[str, Any]
+
+
+def _no_names(operation: str) -> Mapping[str, str | None]:
+    del operation
+    return {}
+
+
+class RouteTable:
+    """The routes of the admin surface on one backend."""
+
+    def __init__(
+        self,
+        own: Mapping[str, tuple[str, str]] | None = None,
+        field_names: Callable[[str], Mapping[str, str | None]] = _no_names,
+    ) -> None:
+        """
+        Args:
+            own: A profile's own method and path by operation, in place of the contract's; an empty path says that the
+                backend has no such route.
+            field_names: For an operation, the names of body fields that are called otherwise there; None leaves a
+                field out.
+        """
+        self._own = dict(own or {})
+        self._field_names = field_names
+
+    def route(self, operation: Operation) -> Route:
+        """Where an operation is.
+
+        Raises:
+            OperationMissing: the profile says that this backend has no such route.
+        """
+        method, path, _ = OPERATIONS[operation]
+        own = self._own.get(operation)
+        if own is not None and not own[1]:
+            words = f"The profile says that this Kraty has no route for {operation}."
+            raise OperationMissing(words, operation=operation, route=Route(method, path).short)
+        return Route(*own) if own is not None else Route(method, path)
+
+    def is_own(self, operation: Operation) -> bool:
+        """Whether the profile says where the operation is, or that it is nowhere."""
+        return operation in self._own
+
+    def me_target(self) -> str:
+        """The path that tells who we are.
+
+        Raises:
+            OperationMissing: the profile says that this backend has no such route.
+        """
+        return self.route(Operation.ME).target({})
+
+    def player_target(self, player: str, game: Mapping[str, str], environment: str | None, limit: int) -> str:
+        """The path and query of a look-up; the same question is always written in the same way.
+
+        Raises:
+            Invalid: an id in it cannot be sent.
+            OperationMissing: the profile says that this backend has no such route.
+        """
+        route = self.route(Operation.PLAYER)
+        return route.target({"externalPlayerId": player, **game}, {"limit": limit, "environment": environment})
+
+    def change(self, call: Call, *, studio: str, game: str, environment: str | None) -> ChangeRequest:
+        """A change as it goes out; players of the same id live in several environments, so it says which is meant.
+
+        An id travels once: in the path where that names it, else in the body.
+
+        Raises:
+            Invalid: an id in it cannot be sent, or one that the route names is missing.
+            OperationMissing: the profile says that this backend has no such route.
+        """
+        operation = Operation(call.kind)
+        route = self.route(operation)
+        if call.external_player_id or call.kind is not ActionKind.REPLAY_DELIVERY:  # a delivery may concern nobody
+            segment(call.external_player_id, "player's id")  # also where it travels in the body
+        ids = {
+            "studioId": studio,
+            "gameId": game,
+            "externalPlayerId": call.external_player_id,
+            _TARGETS.get(call.kind, "target"): call.target_id or "",
+            "economyKey": call.economy_key or "",
+        }
+        target = route.target(ids, {"environment": environment})
+        body = {name: value for name, value in call.request.body().items() if name not in route.names}
+        usual = Route(*OPERATIONS[operation][:2])
+        body |= {name: ids[name] for name in usual.names if name not in (*route.names, *GAME_IDS)}
+        return ChangeRequest(route, target, self._renamed(body, operation))
+
+    def _renamed(self, body: dict[str, Any], operation: Operation) -> dict[str, Any]:
+        names = self._field_names(operation)
+        renamed = {names.get(name, name): value for name, value in body.items()}
+        return {name: value for name, value in renamed.items() if name is not None}
 
 
 def segment(value: str, name: str = "id") -> str:
@@ -52,64 +175,3 @@ def _quoted(value: str, name: str) -> str:
         return quote(value, safe="")
     except UnicodeEncodeError as error:
         raise Invalid(f"the {name} holds half a character (a lone surrogate), which no id can") from error
-
-
-_STUDIO: Final = "/admin/v1/studios/{studio}"
-_GAME: Final = _STUDIO + "/games/{game}"
-
-HEALTH: Final = Route("GET", "/admin/v1/health")
-ME: Final = Route("GET", "/admin/v1/me")
-END_SESSION: Final = Route("DELETE", "/admin/v1/session")
-SEARCH: Final = Route("GET", _GAME + "/players")
-SNAPSHOT: Final = Route("GET", _GAME + "/players/{player}")
-TIMELINE: Final = Route("GET", _GAME + "/players/{player}/timeline")
-CATALOG: Final = Route("GET", _GAME + "/catalog")
-DELIVERIES: Final = Route("GET", _GAME + "/webhooks/deliveries")
-DELIVERY: Final = Route("GET", _GAME + "/webhooks/deliveries/{delivery}")
-AUDIT_LOG: Final = Route("GET", _STUDIO + "/audit-log")
-AUDIT_ROW: Final = Route("GET", _STUDIO + "/audit-log/{row}")
-
-
-def snapshot_target(player: str, studio: str, game: str, environment: str | None, limit: int) -> str:
-    """The path and query of a look-up; the same question is always written in the same way.
-
-    Raises:
-        Invalid: an id in it cannot be sent.
-    """
-    return SNAPSHOT.target(
-        {"player": player, "studio": studio, "game": game}, {"limit": limit, "environment": environment}
-    )
-
-
-CHANGES: Final[dict[ActionKind, Route]] = {
-    ActionKind.FORCE_COMPLETE: Route("POST", _GAME + "/attempts/{target}/force-complete"),
-    ActionKind.RETRY_ROLL: Route("POST", _GAME + "/attempts/{target}/retry-reward-roll"),
-    ActionKind.MANUAL_GRANT: Route("POST", _GAME + "/grants"),
-    ActionKind.FORCE_CLAIM: Route("POST", _GAME + "/grants/{target}/force-claim"),
-    ActionKind.CREDIT: Route("POST", _GAME + "/players/{player}/wallet/{economy_key}/credit"),
-    ActionKind.BAN: Route("POST", _GAME + "/players/{player}/ban"),
-    ActionKind.UNBAN: Route("POST", _GAME + "/players/{player}/unban"),
-    ActionKind.REPLAY_DELIVERY: Route("POST", _GAME + "/webhooks/deliveries/{target}/replay"),
-}
-"""Where each change is posted; `answers` knows what comes back."""
-
-
-def change_target(call: Call, *, studio: str, game: str, environment: str | None) -> str:
-    """The path of a change; players of the same id live in several environments, so it says which is meant.
-
-    Raises:
-        Invalid: an id in it cannot be sent, or one that the route names is missing.
-    """
-    route = CHANGES[call.kind]
-    if call.external_player_id or call.kind is not ActionKind.REPLAY_DELIVERY:  # what is replayed may concern nobody
-        segment(call.external_player_id, "player's id")  # also where it travels in the body
-    ids = {
-        "studio": studio,
-        "game": game,
-        "player": call.external_player_id,
-        "target": call.target_id or "",
-        "economy_key": call.economy_key or "",
-    }
-    return route.target(
-        {name: value for name, value in ids.items() if f"{{{name}}}" in route.template}, {"environment": environment}
-    )

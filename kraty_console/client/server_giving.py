@@ -51,11 +51,13 @@ class Grants(Family):
             "sourceRefId": source_ref_id,
             "metadata": None if metadata is None else dict(metadata),
         }
-        return await self._calls.write(Grant, routes.GRANTS, {"player": external_id}, body, key=key)
+        return await self._calls.write(Grant, routes.GRANTS, {"externalPlayerId": external_id}, body, key=key)
 
     async def ack(self, external_id: str, grant_id: str, *, key: str | None = None) -> Grant:
         """Claim a grant for its player."""
-        return await self._calls.write(Grant, routes.ACK, {"player": external_id, "grant": grant_id}, key=key)
+        return await self._calls.write(
+            Grant, routes.ACK, {"externalPlayerId": external_id, "grantId": grant_id}, key=key
+        )
 
 
 class Wallet(Family):
@@ -81,7 +83,7 @@ class Wallet(Family):
         key: str | None = None,
     ) -> BalanceAdjusted:
         body = {"amount": amount, "reason": reason, "sourceRefId": source_ref_id}
-        segments = {"player": external_id, "economy_key": economy_key}
+        segments = {"externalPlayerId": external_id, "economyKey": economy_key}
         return await self._calls.write(BalanceAdjusted, route, segments, body, key=key)
 
 
@@ -108,5 +110,5 @@ class Inventory(Family):
         key: str | None = None,
     ) -> ItemAdjusted:
         body = {"quantity": quantity, "reason": reason, "sourceRefId": source_ref_id}
-        segments = {"player": external_id, "item_key": item_key}
+        segments = {"externalPlayerId": external_id, "itemKey": item_key}
         return await self._calls.write(ItemAdjusted, route, segments, body, key=key)

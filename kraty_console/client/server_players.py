@@ -32,42 +32,44 @@ class Players(Family):
 
     async def get(self, external_id: str, *, limit: int = DEFAULT_LIMIT) -> Snapshot:
         """The profile and the newest `limit` rows of each list."""
-        return await self._calls.read(Snapshot, routes.SNAPSHOT, {"player": external_id}, {"limit": limit})
+        return await self._calls.read(Snapshot, routes.SNAPSHOT, {"externalPlayerId": external_id}, {"limit": limit})
 
     async def export(self, external_id: str) -> PlayerExport:
         """Everything that is kept of the player; each list ends at 1,000 rows."""
-        return await self._calls.read(PlayerExport, routes.EXPORT, {"player": external_id})
+        return await self._calls.read(PlayerExport, routes.EXPORT, {"externalPlayerId": external_id})
 
     async def merge(self, from_id: str, to_id: str, *, key: str | None = None) -> MergePlayerResult:
         """Merge a guest into an account; of a pair that was merged before, `status` says so and nothing happens."""
-        segments = {"player": from_id, "target": to_id}
+        segments = {"externalPlayerId": from_id, "targetId": to_id}
         return await self._calls.write(MergePlayerResult, routes.MERGE, segments, key=key)
 
     async def delete(
         self, external_id: str, *, reason: ErasureReason = "gdpr_erasure", key: str | None = None
     ) -> DeletePlayerResult:
         """Erase the player; `status` says where there was none."""
-        segments = {"player": external_id}
+        segments = {"externalPlayerId": external_id}
         return await self._calls.write(DeletePlayerResult, routes.DELETE, segments, {"reason": reason}, key=key)
 
     async def ban(self, external_id: str, reason: str, *, key: str | None = None) -> PlayerBanned:
         """Keep the player from playing; scores and grants stay."""
-        return await self._calls.write(PlayerBanned, routes.BAN, {"player": external_id}, {"reason": reason}, key=key)
+        return await self._calls.write(
+            PlayerBanned, routes.BAN, {"externalPlayerId": external_id}, {"reason": reason}, key=key
+        )
 
     async def unban(self, external_id: str, *, key: str | None = None) -> PlayerUnbanned:
         """Let the player play again."""
-        return await self._calls.write(PlayerUnbanned, routes.UNBAN, {"player": external_id}, key=key)
+        return await self._calls.write(PlayerUnbanned, routes.UNBAN, {"externalPlayerId": external_id}, key=key)
 
     async def set_identity(
         self, external_id: str, name: str, *, avatar: str | None = None, key: str | None = None
     ) -> IdentitySet:
         """Set the name that others see."""
         body = {"name": name, "avatar": avatar}
-        return await self._calls.write(IdentitySet, routes.IDENTITY, {"player": external_id}, body, key=key)
+        return await self._calls.write(IdentitySet, routes.IDENTITY, {"externalPlayerId": external_id}, body, key=key)
 
     async def set_email(self, external_id: str, email: str | None, *, key: str | None = None) -> EmailSet:
         """Set the address that support finds the player by; None forgets it."""
-        segments = {"player": external_id}
+        segments = {"externalPlayerId": external_id}
         return await self._calls.write(EmailSet, routes.EMAIL, segments, {"email": email}, key=key, nulls=True)
 
     async def replace_metadata(
@@ -85,23 +87,25 @@ class Players(Family):
     async def _keep(
         self, route: Route, external_id: str, metadata: Mapping[str, Any], key: str | None
     ) -> PlayerMetadata:
-        return await self._calls.write(PlayerMetadata, route, {"player": external_id}, metadata, key=key, nulls=True)
+        return await self._calls.write(
+            PlayerMetadata, route, {"externalPlayerId": external_id}, metadata, key=key, nulls=True
+        )
 
     async def spend(self, external_id: str) -> PlayerSpend:
         """What the player spent in stores."""
-        return await self._calls.read(PlayerSpend, routes.SPEND, {"player": external_id})
+        return await self._calls.read(PlayerSpend, routes.SPEND, {"externalPlayerId": external_id})
 
     async def friends(self, external_id: str) -> Friends:
         """The player's friends."""
-        return await self._calls.read(Friends, routes.FRIENDS, {"player": external_id})
+        return await self._calls.read(Friends, routes.FRIENDS, {"externalPlayerId": external_id})
 
     async def friend_requests(self, external_id: str) -> FriendRequests:
         """Who asked the player, and whom the player asked."""
-        return await self._calls.read(FriendRequests, routes.FRIEND_REQUESTS, {"player": external_id})
+        return await self._calls.read(FriendRequests, routes.FRIEND_REQUESTS, {"externalPlayerId": external_id})
 
     async def blocks(self, external_id: str) -> Blocks:
         """Whom the player blocks."""
-        return await self._calls.read(Blocks, routes.BLOCKS, {"player": external_id})
+        return await self._calls.read(Blocks, routes.BLOCKS, {"externalPlayerId": external_id})
 
 
 class Migration(Family):

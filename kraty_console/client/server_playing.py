@@ -25,13 +25,13 @@ class Attempts(Family):
         key: str | None = None,
     ) -> Progressed:
         """Report metrics."""
-        segments = {"player": external_id, "event": event_key, "attempt": attempt_id}
+        segments = {"externalPlayerId": external_id, "event": event_key, "attempt": attempt_id}
         body = {"mode": mode, "metrics": dict(metrics)}
         return await self._calls.write(Progressed, routes.PROGRESS, segments, body, key=key)
 
     async def finish(self, external_id: str, event_key: str, attempt_id: str, *, key: str | None = None) -> Finished:
         """End an attempt."""
-        segments = {"player": external_id, "event": event_key, "attempt": attempt_id}
+        segments = {"externalPlayerId": external_id, "event": event_key, "attempt": attempt_id}
         return await self._calls.write(Finished, routes.FINISH, segments, key=key)
 
 

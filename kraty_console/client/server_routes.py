@@ -6,7 +6,7 @@ from typing import Final
 
 from kraty_console.client.routes import Route
 
-_PLAYER: Final = "/server/v1/players/{player}"
+_PLAYER: Final = "/server/v1/players/{externalPlayerId}"
 _ATTEMPT: Final = _PLAYER + "/events/{event}/attempts/{attempt}"
 _GAME: Final = "/server/v1/games/{game}"
 
@@ -19,7 +19,7 @@ FRIENDS: Final = Route("GET", _PLAYER + "/friends")
 FRIEND_REQUESTS: Final = Route("GET", _PLAYER + "/friends/requests")
 BLOCKS: Final = Route("GET", _PLAYER + "/blocks")
 
-MERGE: Final = Route("POST", _PLAYER + "/merge-into/{target}")
+MERGE: Final = Route("POST", _PLAYER + "/merge-into/{targetId}")
 DELETE: Final = Route("POST", _PLAYER + "/delete")
 BAN: Final = Route("POST", _PLAYER + "/ban")
 UNBAN: Final = Route("POST", _PLAYER + "/unban")
@@ -29,11 +29,11 @@ REPLACE_METADATA: Final = Route("PUT", _PLAYER + "/metadata")
 MERGE_METADATA: Final = Route("PATCH", _PLAYER + "/metadata")
 
 GRANTS: Final = Route("POST", _PLAYER + "/grants")
-ACK: Final = Route("POST", _PLAYER + "/grants/{grant}/ack")
-CREDIT: Final = Route("POST", _PLAYER + "/wallet/{economy_key}/credit")
-DEBIT: Final = Route("POST", _PLAYER + "/wallet/{economy_key}/debit")
-ITEM_GRANT: Final = Route("POST", _PLAYER + "/inventory/{item_key}/grant")
-ITEM_REVOKE: Final = Route("POST", _PLAYER + "/inventory/{item_key}/revoke")
+ACK: Final = Route("POST", _PLAYER + "/grants/{grantId}/ack")
+CREDIT: Final = Route("POST", _PLAYER + "/wallet/{economyKey}/credit")
+DEBIT: Final = Route("POST", _PLAYER + "/wallet/{economyKey}/debit")
+ITEM_GRANT: Final = Route("POST", _PLAYER + "/inventory/{itemKey}/grant")
+ITEM_REVOKE: Final = Route("POST", _PLAYER + "/inventory/{itemKey}/revoke")
 
 PROGRESS: Final = Route("POST", _ATTEMPT + "/progress")
 FINISH: Final = Route("POST", _ATTEMPT + "/finish")

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from kraty_console.client.address import base_url
+from kraty_console.client.connection import ConnectionSettings
 from kraty_console.client.headers import USER_AGENT, credential_header, plain_headers
 from kraty_console.client.replies import MAX_ANSWER, Reply
 from kraty_console.client.trust import secure_context
@@ -81,10 +82,12 @@ class Transport:
         timeouts: Timeouts | None = None,
         clock: Callable[[], float] = time.monotonic,
         ahead: Ahead | None = None,
+        connection: ConnectionSettings | None = None,
     ) -> None:
         """Opens nothing yet; `ahead` holds what this credential has asked for already."""
         self.base_url = base_url(address)
         self.credential = credential
+        self._connection = connection or ConnectionSettings()
         self._ahead = ahead
         self._timeouts = timeouts or Timeouts()
         self._clock = clock
@@ -189,7 +192,7 @@ class Transport:
 
         secure = self.base_url.startswith("https:")
         try:
-            context = secure_context() if secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            context = secure_context(self._connection) if secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         except OSError as error:
             words = f"The certificates in SSL_CERT_FILE or SSL_CERT_DIR cannot be read ({error.strerror or error})."
             raise Unavailable(words) from error
@@ -219,11 +222,11 @@ class Transport:
         return request
 
     def _headers(self, more: dict[str, str] | None, with_body: bool, anonymous: bool) -> dict[str, str]:
-        headers = {**plain_headers(), **(more or {})}
+        headers = {**plain_headers(self._connection), **(more or {})}
         if with_body:
             headers["content-type"] = "application/json"
         if self.credential is not None and not anonymous:
-            headers.update(credential_header(self.credential))
+            headers.update(credential_header(self.credential, self._connection.cookie_name))
         return headers
 
     @staticmethod

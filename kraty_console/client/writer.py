@@ -15,7 +15,7 @@ from typing import Final, Literal
 
 from pydantic import ValidationError
 
-from kraty_console.client.admin import Delivered, KratyClient, json_body
+from kraty_console.client.admin import Delivered, KratyClient
 from kraty_console.client.answers import ANSWERS
 from kraty_console.client.entries import NOT_SENT, Entry, Scope, State
 from kraty_console.client.journal import Journal, JournalFailed
@@ -30,14 +30,12 @@ from kraty_console.contract.errors import (
     KratyError,
     NotAllowed,
     NotFound,
+    OperationMissing,
     Refused,
     Unavailable,
 )
 from kraty_console.contract.limits import MAX_LIMIT
 from kraty_console.contract.wire import Answer
-
-KEEPS_KEYS: Final = "idempotency-keys"
-"""The feature a backend names in its health when a key sent twice takes effect once."""
 
 PAGES: Final = 5
 """Pages of the audit log that are looked through for a key."""
@@ -47,7 +45,7 @@ CLOCKS_APART: Final = timedelta(days=2)
 
 Outcome = Literal["applied", "refused", "unknown"]
 
-_FINAL: Final = (Refused, NotFound)
+_FINAL: Final = (Refused, NotFound, OperationMissing)
 """Answers to a resend that show the first sending had no effect: had it had one, the same key would have answered it.
 A missing session or permission, a rate limit or a stricter check (a moment that has passed since) shows nothing."""
 
@@ -92,7 +90,8 @@ class Writer:
 
     async def _perform(self, call: Call, key: str, ticket: str | None, member: str | None) -> Performed:
         try:
-            path, body, scope = self._client.path_of(call), json_body(call).decode("ascii"), self._scope()
+            path, sent = self._client.prepare(call)
+            body, scope = sent.decode("ascii"), self._scope()
             earlier = await self._journal.earlier(scope, call.kind, key)
             if earlier is not None and earlier.is_open:
                 return await self._resolve(earlier, member, resend=True)
@@ -110,7 +109,7 @@ class Writer:
                 member=member,
                 ticket=ticket,
             )
-        except (Invalid, JournalFailed) as error:
+        except (Invalid, JournalFailed, OperationMissing) as error:
             return Performed("refused", None, error=error)
         return await self._deliver(entry)
 
@@ -184,11 +183,22 @@ class Writer:
 
     async def _failed(self, entry: Entry, error: KratyError, *, resolving: bool) -> Performed:
         entry = replace(entry, request_id=error.request_id)
+        error = await self._explained(entry, error)
         maybe = isinstance(error, Unavailable | BadAnswer) and error.maybe_applied
         if maybe or (resolving and not isinstance(error, _FINAL)):
             return await self._settle(entry, State.UNKNOWN, error=error)
         state = State.RESOLVED if resolving else State.REFUSED
         return await self._settle(entry, state, applied=False, error=error)
+
+    async def _explained(self, entry: Entry, error: KratyError) -> KratyError:
+        """The error of a change, in place of a 404 that is about the route the one that says so."""
+        if not isinstance(error, NotFound):
+            return error
+        try:
+            missing = await self._client.explain_missing(entry.kind, entry.path, entry.player, error)
+        except KratyError:
+            return error
+        return error if missing is None else missing
 
     async def _found(self, entry: Entry, row: AuditRow | Answer) -> Performed:
         """The server recorded it; of a roll it also recorded when that failed again (decisions: Retry roll)."""
@@ -236,7 +246,7 @@ class Writer:
         """Why an entry must not be sent again; None when it may be."""
         if member is not None and entry.member is not None and member != entry.member:
             return Unavailable(f"It was sent by {entry.member}, so it is not sent again for {member}: decide by hand.")
-        if KEEPS_KEYS not in (await self._client.health()).features:
+        if not await self._client.keeps_keys(entry.kind, self._journal.age_of(entry)):
             words = "The server does not say that a key sent twice takes effect once, so it is not sent again."
             return Unavailable(f"{words} Look at the player and decide by hand.")
         return None
@@ -268,7 +278,7 @@ class Writer:
         for _ in range(PAGES):
             try:
                 page = await self._client.audit_log(player=entry.player, cursor=cursor, limit=MAX_LIMIT)
-            except (NotAllowed, NotFound):
+            except (NotAllowed, NotFound, OperationMissing):
                 return
             for row in page.rows:
                 yield row

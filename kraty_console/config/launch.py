@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from kraty_console.config.access import Access
 from kraty_console.config.profiles import Profile
 from kraty_console.contract.secret import Credential, Secret
 
@@ -33,6 +34,8 @@ class Launch:
     initial_player: str | None = None
     ticket: str | None = None
     tries: tuple[Try, ...] = ()
+    access: Access = field(default_factory=Access)
+    """What a gateway before the backend asks for."""
 
     @property
     def journal_path(self) -> Path:
@@ -61,5 +64,5 @@ class Launch:
 
     @property
     def read_only(self) -> bool:
-        """Whether changing actions are taken away."""
-        return self.profile.read_only
+        """Whether changing actions are taken away; a server key changes nothing unless the profile says so."""
+        return self.profile.read_only or (self.profile.uses_key and not self.profile.server_actions)

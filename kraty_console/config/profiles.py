@@ -117,6 +117,14 @@ class Profile:
         """Whether it speaks with a `server_integration` key and not with a person's session."""
         return self.credential == "server_key"
 
+    @property
+    def backend_name(self) -> str:
+        """Names what is learned of a backend: its address, the game, the kind of credential and the own routes."""
+        import json
+
+        own = [self.routes, self.fields] if self.routes or self.fields != NO_FIELDS else []
+        return json.dumps([self.url, self.studio, self.game, self.uses_key, *own], default=str, sort_keys=True)
+
 
 class Overrides(NamedTuple):
     """What flags say; None where they say nothing."""

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
-from pathlib import Path
 
 from kraty_console.config.paths import PRIVATE_DIR, Paths, private_dir
+from kraty_console.config.private_files import write_private
 from kraty_console.config.profiles import DEFAULT_COOKIE, Profile
 from kraty_console.contract.secret import Secret
 
@@ -24,7 +23,7 @@ def keep(profile: Profile, token: Secret, paths: Paths) -> str:
     paths.config_file.parent.mkdir(mode=PRIVATE_DIR, parents=True, exist_ok=True)
     token_file = paths.token_file(profile.name)
     private_dir(token_file.parent)
-    _write(token_file, token.reveal() + "\n")
+    write_private(token_file, token.reveal() + "\n")
     lines = [f"[profiles.{json.dumps(profile.name)}]"]
     known = {
         "url": profile.url,
@@ -36,19 +35,5 @@ def keep(profile: Profile, token: Secret, paths: Paths) -> str:
         "server_key_file": str(token_file) if profile.uses_key else None,
     }
     lines += [f"{key} = {json.dumps(value)}" for key, value in known.items() if value]
-    _write(paths.config_file, "\n".join(lines) + "\n")
+    write_private(paths.config_file, "\n".join(lines) + "\n")
     return f"kept in {paths.config_file}, the {'key' if profile.uses_key else 'token'} beside it"
-
-
-def _write(path: Path, text: str) -> None:
-    """All of it or nothing: a reader never meets half a file."""
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
-    finally:
-        fresh.unlink(missing_ok=True)

@@ -304,9 +304,13 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
         from kraty_console.contract.errors import KratyError
 
         with suppress(KratyError):
-            if Permission.WALLET_CREDIT in self.desk.permissions:
+            await self.desk.facts.detect(await self.desk.client())
+        self.bottom.draw()  # what is missing is dimmed
+        with suppress(KratyError):
+            if self.desk.may(Permission.WALLET_CREDIT) or self.desk.may(Permission.MANUAL_GRANT):
                 await self.desk.catalog()
-            if Permission.FORCE_COMPLETE in self.desk.permissions:
+        with suppress(KratyError):
+            if self.desk.may(Permission.FORCE_COMPLETE):
                 await self.desk.count_forced()
 
     def show_journal(self) -> None:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from kraty_console.console.desk import Desk, Done
 from kraty_console.console.host import Host
+from kraty_console.contract.limits import DEFAULT_LIMIT
 from kraty_console.present.safe import safe
-from kraty_console.support.actions import ActionContext, ActionSpec
+from kraty_console.support.action_spec import ActionContext, ActionSpec
+from kraty_console.support.actions import MERGE
 from kraty_console.support.idempotency import idempotency_key
 
 if TYPE_CHECKING:
@@ -37,17 +39,26 @@ class Changes:
         """How many changes had been made when the dialog opened."""
 
     def open(
-        self, spec: ActionSpec, context: ActionContext, *, prefill: Mapping[str, str | bool] | None = None
+        self,
+        spec: ActionSpec,
+        context: ActionContext,
+        *,
+        prefill: Mapping[str, str | bool] | None = None,
+        other: Snapshot | None = None,
     ) -> None:
         """Open the dialog of an action on the row under the cursor, taken by id now.
 
-        It is pushed at once, so that keys typed ahead meet it and are dropped.
+        It is pushed at once, so that keys typed ahead meet it and are dropped. A merge asks first for the `other`
+        player, who is looked up for the preview.
         """
         from kraty_console.support.fields import Asked, CannotOpen
         from kraty_console.support.forms import form_for
 
         snapshot = context.snapshot
         if snapshot is None:
+            return
+        if spec is MERGE and other is None:
+            self._ask_target(snapshot.player.external_player_id)
             return
         desk = self._desk
         asked = Asked(
@@ -58,13 +69,33 @@ class Changes:
             prefill=dict(prefill or {}),
             catalog=desk.known_catalog,
             amount_limit=desk.launch.profile.amount_limit,
+            other=other,
         )
         try:
             form = form_for(spec.id, asked)
         except CannotOpen as error:
             self._screen.tell(safe(str(error), limit=300), "warn")
             return
-        self._show(form)
+        self._show(form, other)
+
+    def _ask_target(self, player: str) -> None:
+        """Ask whom to merge a player into, look that player up, and open the dialog with what it would come to."""
+        from kraty_console.console.dialogs.merge_target import MergeTargetDialog
+
+        async def look(target: str) -> Snapshot | None:
+            from kraty_console.contract.errors import NotFound
+
+            try:
+                fetched = await self._desk.snapshot(target, DEFAULT_LIMIT)
+            except NotFound:
+                return None
+            return fetched.value if fetched is not None else None
+
+        def answered(target: Snapshot | None) -> None:
+            if target is not None and self._screen.look.player == player:
+                self.open(MERGE, self._screen.context(), other=target)
+
+        self._host.show(MergeTargetDialog(player, look), answered)
 
     def replay(self, delivery: Delivery, closed: Callable[[bool], None]) -> None:
         """Open the dialog that sends a delivery again; `closed` hears whether it was, once the dialog is gone."""
@@ -84,7 +115,7 @@ class Changes:
 
         self._ask(form, draft, lambda: Seen(seen, desk.now(), delivery=delivery), answered)
 
-    def _show(self, form: Form) -> None:
+    def _show(self, form: Form, other: Snapshot | None = None) -> None:
         from kraty_console.console.dialogs.editor import Completer
         from kraty_console.support.entries import templates
 
@@ -101,7 +132,7 @@ class Changes:
         self._ask(
             form,
             draft,
-            lambda: self._see(form, snapshot),
+            lambda: self._see(form, snapshot, other),
             lambda performed: self._closed(form, performed),
             completer=completer,
         )
@@ -133,13 +164,22 @@ class Changes:
         )
         self._host.show(dialog, answered)
 
-    def _see(self, form: Form, opened_on: Snapshot) -> Seen:
+    def _see(self, form: Form, opened_on: Snapshot, other: Snapshot | None) -> Seen:
         """The player as last read; as the dialog found them when there is no reading any more."""
         from kraty_console.support.fields import Seen
 
         look = self._screen.look
         snapshot = look.snapshot if look.player == form.external_player_id else None
-        return Seen(snapshot or opened_on, self._desk.now(), self._desk.known_catalog, self._desk.forced_lately)
+        desk = self._desk
+        return Seen(
+            snapshot or opened_on,
+            desk.now(),
+            desk.known_catalog,
+            desk.forced_lately,
+            other=other,
+            key_label=desk.key_label,
+            person=desk.person if desk.uses_key else "",
+        )
 
     def _then(self, form: Form, draft: Draft) -> Then | None:
         """The roll that may follow a force-complete (decisions C2)."""
@@ -242,6 +282,8 @@ class Changes:
             more = ", w all of them" if link and len(done) > 1 else ""
             self._screen.tell(f"{safe(' and '.join(done))} applied{link}{more}", "good")
             self._desk.drafts.pop((form.action_id, form.external_player_id, form.target_id or ""), None)
+        if self._screen.stands:
+            self._screen.draw()  # what turned out to be missing is dimmed
 
 
 def _came_of(call: Call, performed: Performed, before: Snapshot | None) -> str:

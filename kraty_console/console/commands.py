@@ -14,7 +14,8 @@ from kraty_console.console.desk import Desk
 from kraty_console.console.host import Host
 from kraty_console.console.look import Status
 from kraty_console.present.safe import safe
-from kraty_console.support.actions import BY_ID, ActionSpec, for_key
+from kraty_console.support.action_spec import ActionSpec
+from kraty_console.support.actions import BY_ID, for_key
 from kraty_console.support.keymap import effective_keys
 from kraty_console.support.scopes import PANES, PaneId, pane
 
@@ -213,8 +214,8 @@ class Commands:
             if player is not None:
                 self._screen.open_player(player)
 
-        waiting = self._desk.waiting
-        recents = [player for player in self._desk.recents if player not in waiting]
+        waiting = self._desk.players.waiting
+        recents = [player for player in self._desk.players.recent if player not in waiting]
         players = [*((player, "pasted, not opened yet") for player in waiting), *((player, "") for player in recents)]
         other = next((player for player, _ in players if player != self._screen.look.player), None)
         self._host.show(RecentDialog(players, other), answered)

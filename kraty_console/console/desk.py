@@ -6,20 +6,23 @@ imported with the first question, behind the first frame.
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 from uuid import UUID
 
+from kraty_console.console.backend_facts import BackendFacts
+from kraty_console.console.kept import keep, kept
+from kraty_console.console.player_history import PlayerHistory
 from kraty_console.contract.limits import MAX_LIMIT
 from kraty_console.contract.permissions import Permission
+from kraty_console.support.words import short
 
 if TYPE_CHECKING:
     import asyncio
@@ -38,10 +41,11 @@ if TYPE_CHECKING:
     from kraty_console.contract.players import SearchHit, Snapshot
     from kraty_console.contract.secret import Secret
     from kraty_console.contract.session import GameAccess, Me
+    from kraty_console.support.event_names import EventNames
     from kraty_console.support.worklog import Work
 
-RECENT: Final = 30
-"""How many players are remembered."""
+SEARCH_LIMIT: Final = 8
+"""Players that a search offers at most."""
 
 
 def utc_now() -> datetime:
@@ -84,9 +88,10 @@ class Desk:
     _journal: Journal | None = None
     _writer: Writer | None = None
     _catalog: Catalog | None = None
-    waiting: list[str] = field(default_factory=list)
-    """What was pasted with others and not opened yet; whether there are such players is not known."""
-    _recents: list[str] | None = None
+    _players: PlayerHistory | None = None
+    _facts: BackendFacts | None = None
+    _event_names: EventNames | None = None
+    _person: str | None = None
     _lock: asyncio.Lock | None = None
 
     # -- who we are ----------------------------------------------------------------------------------------------
@@ -97,23 +102,54 @@ class Desk:
         return (self.access.role if self.access else None) or ""
 
     @property
-    def permissions(self) -> frozenset[str]:
-        """What the member may do in this game."""
-        return frozenset(self.access.permissions) if self.access else frozenset()
+    def role_is_unknown(self) -> bool:
+        """A game was entered, and the backend does not tell in which role."""
+        return self.access is not None and not self.access.role
+
+    @property
+    def permissions(self) -> frozenset[str] | None:
+        """What the member may do in this game; None while, or where, the backend does not tell."""
+        access = self.access
+        if access is None or "permissions" not in access.model_fields_set:
+            return None
+        return frozenset(access.permissions)
+
+    def may(self, permission: str) -> bool:
+        """Whether the member has a permission, as far as the backend tells."""
+        return self.permissions is None or permission in self.permissions
+
+    @property
+    def uses_key(self) -> bool:
+        """The profile speaks with a server key, not with a person's session."""
+        return self.launch.profile.uses_key
+
+    @property
+    def person(self) -> str:
+        """Who sits here, as the profile or the operating system calls them; told where the backend cannot know."""
+        if self._person is None:
+            from kraty_console.config.person import person_of
+
+            self._person = person_of(self.launch.profile)
+        return self._person
 
     @property
     def member(self) -> str:
-        """The member's name, or e-mail, or id."""
-        if self.me is None:
-            return ""
+        """The member's name, or e-mail, or id; who sits here where the backend knows no member."""
+        if self.me is None or self.uses_key:
+            return self.person if self.access is not None else ""
         return self.me.member.name or self.me.member.email or self.me.member.id
+
+    @property
+    def key_label(self) -> str:
+        """What the audit log calls the server key; empty for a session."""
+        return f"api_{self.me.member.name}".replace(" ", ":") if self.uses_key and self.me is not None else ""
 
     @property
     def game(self) -> str:
         """The game's short name."""
         if self.access is None:
             return ""
-        return self.access.slug or self.access.name or self.access.id
+        return self.access.slug or self.access.name or short(self.access.id)
 
     @property
     def names_ids(self) -> bool:
@@ -122,8 +158,20 @@ class Desk:
 
     @property
     def environment(self) -> str:
-        """`live`, `test`, or what the profile says."""
-        return self.launch.profile.environment or "live"
+        """`live`, `test`, or what the profile says; that of the server key where one is used."""
+        own = self.access.only_environment if self.access is not None else None
+        return own or self.launch.profile.environment or "live"
+
+    @property
+    def facts(self) -> BackendFacts:
+        """What is known of the backend."""
+        if self._facts is None:
+            self._facts = BackendFacts(self.launch, self.person if self.uses_key else "")
+        return self._facts
+
+    def turn_to(self, launch: Launch) -> None:
+        """Go on with another launch, which a first run completed."""
+        self.launch, self._facts = launch, None
 
     # -- talking to the backend ----------------------------------------------------------------------------------
 
@@ -133,7 +181,7 @@ class Desk:
 
         async with self._making:  # who we are and the player at launch are asked for at the same time
             if self._client is None:
-                self._client = await asyncio.to_thread(_make_client, self.launch, self.clock, self.ahead)
+                self._client = await asyncio.to_thread(self.facts.make_client, self.clock, self.ahead)
                 self._turn_client()
         return self._client
 
@@ -145,36 +193,54 @@ class Desk:
             self._lock = asyncio.Lock()
         return self._lock
 
-    async def sign_in(self, token: Secret | None = None) -> Me:
+    async def sign_in(self, token: Secret | None = None) -> None:
         """Ask who we are, and find the game of the profile; where several fit, the one that was chosen.
 
-        While none was chosen of several, no game is entered: `choices` holds them.
+        While none was chosen of several, no game is entered: `choices` holds them. On a backend that does not tell who
+        we are, the profile's game is entered in an unknown role.
 
         Raises:
             KratyError: As the client does; `NotFound` when the member is not in the profile's game.
         """
+        from kraty_console.contract.errors import OperationMissing
         from kraty_console.contract.secret import Credential
 
         client = await self.client()
         if token is not None:
             client.sign_in(Credential(token, self.launch.profile.credential))
-        me = await client.me()
-        self.settle(me)
-        return me
+        try:
+            me = await client.me()
+        except OperationMissing:
+            self.enter_unknown()
+        else:
+            self.settle(me)
 
     def settle(self, me: Me) -> None:
         """Take in who we are, and enter the game of the profile, unless several fit.
 
         Raises:
             NotFound: The member is not in the profile's game.
+            Invalid: The server key is for another environment than the profile's.
         """
         from kraty_console.client.places import find_places
 
-        places = find_places(me, self.launch.profile.studio, self.launch.profile.game)
-        self.me = me
-        self.choices = tuple(places) if len(places) > 1 else ()
+        profile = self.launch.profile
+        places = find_places(me, profile.studio, profile.game, profile.environment)
+        self.me, self.choices = me, tuple(places) if len(places) > 1 else ()
         if not self.choices:
             self._enter(places[0])
+
+    def enter_unknown(self) -> None:
+        """Enter the profile's game on a backend that does not tell who we are: the server decides what we may do.
+
+        Raises:
+            Invalid: The profile does not name studio and game.
+        """
+        from kraty_console.client.places import named_place
+
+        place = named_place(self.launch.profile.studio, self.launch.profile.game)
+        self.me, self.choices = None, ()
+        self._enter(place)
 
     async def choose(self, place: Place) -> None:
         """Turn to one of the `choices`, for as long as the console is open."""
@@ -184,7 +250,11 @@ class Desk:
         self._enter(place)
 
     def _enter(self, place: Place) -> None:
-        self._place, self.access, self._recents = place, place.game, None
+        self._place, self.access = place, place.game
+        if self._players is not None:
+            waiting, self._players = self._players.waiting, None
+            self.players.waiting[:] = waiting
+        self.facts.entered(place.studio.id, place.game.id)
         self._turn_client()
 
     def _turn_client(self) -> None:
@@ -192,13 +262,31 @@ class Desk:
         if self._client is not None and self._place is not None:
             self._client.enter(self._place.studio.id, self._place.game.id, self.environment)
 
-    async def search(self, query: str) -> list[SearchHit]:
+    async def search(self, query: str, limit: int = SEARCH_LIMIT) -> list[SearchHit]:
         """Players that fit what was typed."""
-        return await (await self.client()).search(query)
+        return await (await self.client()).search(query, limit)
 
     async def snapshot(self, player: str, limit: int, etag: str | None = None) -> Fetched[Snapshot] | None:
         """Everything about a player, each list cut at `limit` rows, or None when nothing changed since `etag`."""
-        return await (await self.client()).snapshot(player, limit=limit, etag=etag)
+        fetched = await (await self.client()).snapshot(player, limit=limit, etag=etag)
+        return None if fetched is None else replace(fetched, value=self.named(fetched.value))
+
+    def named(self, snapshot: Snapshot) -> Snapshot:
+        """A snapshot whose rows know the names of their events, where anything told them; its own names are kept."""
+        names = self.event_names
+        if names.learn(snapshot):
+            keep(self._path_of_game("events"), names.to_json())
+        return names.label(snapshot)
+
+    @property
+    def event_names(self) -> EventNames:
+        """The names of events by their ids: the profile's table, and what was learned."""
+        if self._event_names is None:
+            from kraty_console.support.event_names import EventNames
+
+            learned = kept(self._path_of_game("events"))
+            self._event_names = EventNames.from_json(learned, self.launch.profile.events)
+        return self._event_names
 
     @property
     def known_catalog(self) -> Catalog | None:
@@ -216,6 +304,7 @@ class Desk:
         page = await (await self.client()).audit_log(
             action=Permission.FORCE_COMPLETE, outcome="ok", since=self.now() - timedelta(days=7), limit=MAX_LIMIT
         )
+        self.event_names.learn_audit(page.rows)
         events = [row.after.get("eventKey") for row in page.rows if isinstance(row.after, dict)]
         self.forced_lately = Counter(event for event in events if isinstance(event, str))
 
@@ -266,7 +355,9 @@ class Desk:
         return self._client.audit_url(AuditLink(id=row_id))
 
     async def close(self) -> None:
-        """Close connections and the journal."""
+        """Close connections and the journal; what was learned of the backend is kept."""
+        if self._facts is not None:
+            self._facts.save()
         if self._client is not None:
             await self._client.close()
         if self._journal is not None:
@@ -283,10 +374,6 @@ class Desk:
         """What was done under the present ticket."""
         return [each.work for each in self.done if each.ticket == self.ticket]
 
-    def forget_drafts(self) -> None:
-        """The player screen was left: what was typed for its rows is dropped."""
-        self.drafts.clear()
-
     def gave_reason(self, reason: str) -> None:
         """Remember a reason, to be offered again."""
         if reason:
@@ -295,48 +382,15 @@ class Desk:
     # -- players opened before -----------------------------------------------------------------------------------
 
     @property
-    def recents(self) -> list[str]:
-        """Players opened before, the last one first; kept in the state folder, per game."""
-        if self._recents is None:
-            self._recents = _read_recents(self._recents_path)
-        return self._recents
+    def players(self) -> PlayerHistory:
+        """Players opened before in this game."""
+        if self._players is None:
+            self._players = PlayerHistory(self._path_of_game("recent"))
+        return self._players
 
-    def opened(self, player: str) -> None:
-        """Remember a player that was found."""
-        self.not_found(player)
-        if self.recents[:1] == [player]:
-            return
-        self.recents[:] = [player, *(each for each in self.recents if each != player)][:RECENT]
-        _write_recents(self._recents_path, self.recents)
-
-    def queue(self, players: tuple[str, ...]) -> None:
-        """Several players were pasted: the first is opened, the others wait to be."""
-        self.waiting[:] = list(dict.fromkeys([*players, *self.waiting]))[:RECENT]
-
-    def not_found(self, player: str) -> None:
-        """Nobody is called so: it waits no more."""
-        self.waiting[:] = [each for each in self.waiting if each != player]
-
-    @property
-    def _recents_path(self) -> Path:
-        game = self.access.id if self.access else "none"
-        return self.launch.state_dir / f"recent-{game}-{self.environment}.json"
-
-
-def _make_client(launch: Launch, clock: Callable[[], float], ahead: Ahead | None) -> KratyClient:
-    from kraty_console.client.admin import KratyClient
-
-    profile = launch.profile
-    return KratyClient(
-        profile.url or "",
-        launch.credential,
-        studio_id=profile.studio,
-        game_id=profile.game,
-        environment=profile.environment,
-        audit_page=profile.audit_url,
-        clock=clock,
-        ahead=ahead,
-    )
+    def _path_of_game(self, what: str) -> Path:
+        game = quote(self.access.id, safe="") if self.access else "none"
+        return self.launch.state_dir / f"{what}-{game}-{self.environment}.json"
 
 
 def _is_id(text: str | None) -> bool:
@@ -344,25 +398,3 @@ def _is_id(text: str | None) -> bool:
         return str(UUID(text or "")) == text
     except ValueError:
         return False
-
-
-def _read_recents(path: Path) -> list[str]:
-    """A missing or damaged file means that nothing is remembered: it is a convenience, not a record."""
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return []
-    return [each for each in content if isinstance(each, str)][:RECENT] if isinstance(content, list) else []
-
-
-def _write_recents(path: Path, players: list[str]) -> None:
-    fresh = path.with_suffix(f".{os.getpid()}")
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(players, file)
-        fresh.replace(path)
-    except OSError:
-        with suppress(OSError):
-            fresh.unlink(missing_ok=True)

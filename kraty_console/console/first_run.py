@@ -36,7 +36,23 @@ class FirstRun:
             answered(signed_in is not None)
 
         url = self._desk.launch.profile.url or DEFAULT_URL
-        self._host.show(SignInDialog(connect=_connect, check_url=_why_not, url=url), closed)
+        self._host.show(SignInDialog(connect=self._connect, check_url=_why_not, url=url), closed)
+
+    async def _connect(self, url: str, token: Secret) -> Me | None:
+        """Who a token belongs to; None where the backend does not tell."""
+        from kraty_console.client.admin import KratyClient
+        from kraty_console.contract.errors import OperationMissing
+        from kraty_console.contract.secret import Credential
+
+        launch = self._desk.launch
+        credential = Credential(token, launch.profile.credential)
+        client = KratyClient(url, credential, routes=self._desk.facts.routes, connection=self._desk.facts.connection)
+        try:
+            return await client.me()
+        except OperationMissing:
+            return None
+        finally:
+            await client.close()
 
     def _take(self, signed_in: SignedIn) -> None:
         launch = self._desk.launch
@@ -47,23 +63,12 @@ class FirstRun:
             game=signed_in.game_id,
             environment=signed_in.environment,
         )
-        self._desk.launch = replace(launch, profile=profile, token=signed_in.token)
+        self._desk.turn_to(replace(launch, profile=profile, token=signed_in.token))
         try:
             said = keep(profile, signed_in.token, Paths.of(os.environ))
         except OSError as error:
             said = f"the profile could not be kept: {error.strerror}"
         self._host.tell(safe(said, limit=300))
-
-
-async def _connect(url: str, token: Secret) -> Me:
-    from kraty_console.client.admin import KratyClient
-    from kraty_console.contract.secret import Credential
-
-    client = KratyClient(url, Credential(token))
-    try:
-        return await client.me()
-    finally:
-        await client.close()
 
 
 def _why_not(url: str) -> str | None:

@@ -8,21 +8,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from kraty_console.client import routes
 from kraty_console.client.address import base_url
 from kraty_console.client.ahead import Ahead, Asked, can_ask_ahead
 from kraty_console.client.headers import USER_AGENT, credential_header, plain_headers
 from kraty_console.console.desk import Desk, utc_now
-from kraty_console.contract.errors import Invalid, KratyError
+from kraty_console.contract.errors import Invalid, KratyError, OperationMissing
 from kraty_console.contract.limits import DEFAULT_LIMIT
 
 if TYPE_CHECKING:
+    from kraty_console.client.replies import Reply
     from kraty_console.config.launch import Launch
     from kraty_console.console.look import Look
+    from kraty_console.contract.session import Me
     from kraty_console.paint.painter import Painter, Piece
     from kraty_console.paint.standing import Standing
 
@@ -47,7 +48,8 @@ class Questions:
 
     desk: Desk
     ahead: Ahead
-    me: Asked
+    me: Asked | None
+    """None where the backend is known not to tell who we are."""
     player: Asked | None
     """None where no player is named, or one that only the session can tell."""
 
@@ -63,17 +65,23 @@ def ask(
     target = None
     try:
         url = base_url(profile.url)
-        headers = {**plain_headers(), "user-agent": USER_AGENT, **credential_header(credential)}
+        connection = desk.facts.connection
+        headers = {
+            **plain_headers(connection),
+            "user-agent": USER_AGENT,
+            **credential_header(credential, connection.cookie_name),
+        }
         if player and "@" not in player and desk.names_ids:
-            studio, game = profile.studio or "", profile.game or ""
-            target = routes.snapshot_target(player, studio, game, profile.environment, DEFAULT_LIMIT)
-    except Invalid:
+            game = {"studioId": profile.studio or "", "gameId": profile.game or ""}
+            target = desk.facts.routes.player_target(player, game, profile.environment, DEFAULT_LIMIT)
+        me_target = desk.facts.routes.me_target() if desk.facts.tells_who_we_are else None
+    except (Invalid, OperationMissing):
         return None  # the client says why, on a screen
-    if not can_ask_ahead(url, environ):
+    if not can_ask_ahead(url, environ) or connection.certificate is not None:
         return None
     desk.ahead = ahead = Ahead(url, headers)
     asked = ahead.ask(target) if target is not None else None
-    return Questions(desk, ahead, ahead.ask(routes.ME.target({})), asked)
+    return Questions(desk, ahead, ahead.ask(me_target) if me_target is not None else None, asked)
 
 
 def begin(
@@ -113,19 +121,38 @@ def _answers(questions: Questions, patience: float) -> Look | None:
     from kraty_console.client.fetched import fetched
     from kraty_console.console.look import Look
     from kraty_console.contract.players import Snapshot
-    from kraty_console.contract.session import Me
 
-    who, player = questions.me.reply(patience), questions.player.reply(patience) if questions.player else None
-    if who is None or player is None:
+    who = questions.me.reply(patience) if questions.me else None
+    player = questions.player.reply(patience) if questions.player else None
+    if player is None or (who is None and questions.me is not None):
         return None
     desk = questions.desk
     try:
         found = fetched(Snapshot, player)
-        desk.settle(fetched(Me, who).value)
+        if who is None:
+            desk.enter_unknown()
+        else:
+            desk.settle(_me(desk, who))
     except KratyError:
         return None
     now = desk.now()
+    found = replace(found, value=desk.named(found.value))
     return Look().loading(found.value.player.external_player_id, now).arrived(found, now)
+
+
+def _me(desk: Desk, who: Reply) -> Me:
+    """Who we are, by session or by key."""
+    from kraty_console.client.fetched import fetched, shaped
+    from kraty_console.client.replies import data_of
+
+    if not desk.uses_key:
+        from kraty_console.contract.session import Me
+
+        return fetched(Me, who).value
+    from kraty_console.client.key_client import me_of
+    from kraty_console.contract.holdings import Pong
+
+    return me_of(shaped(Pong, data_of(who, write=False, enveloped=False), who), desk.launch.profile.game)
 
 
 def _paint(desk: Desk, look: Look, standing: Standing, colours: str, environ: Mapping[str, str]) -> Painter | None:

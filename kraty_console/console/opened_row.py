@@ -9,7 +9,8 @@ from kraty_console.console.copying import Copying
 from kraty_console.console.desk import Desk
 from kraty_console.console.host import Host
 from kraty_console.present.safe import safe
-from kraty_console.support.actions import ActionSpec, fits, footer, for_key
+from kraty_console.support.action_spec import ActionSpec
+from kraty_console.support.actions import fits, footer, for_key
 from kraty_console.support.keymap import key_label
 
 if TYPE_CHECKING:

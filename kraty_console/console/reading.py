@@ -90,7 +90,7 @@ class Reading:
 
     def begun(self) -> None:
         """The session and the player were there before the screen was."""
-        self._desk.opened(self.look.player)
+        self._desk.players.opened(self.look.player)
         self._entered()
 
     def _entered(self) -> None:
@@ -124,11 +124,14 @@ class Reading:
         self._screen.run_worker(self._suggest(query), group="search", exclusive=True, description="suggestions")
 
     async def _suggest(self, query: str) -> None:
-        from kraty_console.contract.errors import KratyError
+        from kraty_console.contract.errors import KratyError, OperationMissing
         from kraty_console.present.errors import words_of
 
         try:
             hits = await self._desk.search(query)
+        except OperationMissing:
+            self._screen.search.suggest(query, (), "no search on this backend: enter looks up exactly this id")
+            return
         except KratyError as error:
             self._screen.search.suggest(query, (), words_of(error).title)
             return
@@ -208,7 +211,7 @@ class Reading:
                 await asyncio.sleep(BREATH)
             self.look = look
             self._mark(before, fetched is not None)
-            self._desk.opened(self.look.player)
+            self._desk.players.opened(self.look.player)
             if before is None:
                 self._screen.go_to_trouble()
             if note:
@@ -231,7 +234,7 @@ class Reading:
     async def _missing(self, player: str, error: KratyError) -> None:
         """There is no such player: say so, then which ones are called nearly so."""
         self.look = self.look.failed(error, missing=True)
-        self._desk.not_found(player)
+        self._desk.players.not_found(player)
         self._screen.draw()
         await self._nearest(player)
         if self.look.nearest:
@@ -244,17 +247,17 @@ class Reading:
         self.marked = changed_rows(before, self.look.snapshot) if answered and not longer else frozenset()
 
     async def _look_up(self, text: str, *, typed: bool) -> tuple[Fetched[Snapshot] | None, str]:
-        """The player, and why it is another than the one named; one question where the text is an id, as mostly."""
+        """The player, and why it is another than the one named; usually one question, since the text is an id."""
         from kraty_console.contract.errors import NotFound
 
         player, note = text, ""
-        if typed and "@" in text:
+        if typed and "@" in text and self._desk.facts.can_search:
             player, note = await self._who(text)
         etag = self.look.etag if self.look.snapshot is not None else None
         try:
             return await self._desk.snapshot(player, self.limit, etag), note
         except NotFound:
-            if not typed or "@" in text:
+            if not typed or "@" in text or not self._desk.facts.can_search:
                 raise
             player, note = await self._who(text)
             if player == text:
@@ -262,8 +265,13 @@ class Reading:
             return await self._desk.snapshot(player, self.limit), note
 
     async def _who(self, text: str) -> tuple[str, str]:
-        """The id to look up for what was typed, and why it is another one."""
-        hits = await self._desk.search(text)
+        """The id to look up for what was typed, and why it is another one; the text itself where nothing can search."""
+        from kraty_console.contract.errors import OperationMissing
+
+        try:
+            hits = await self._desk.search(text)
+        except OperationMissing:
+            return text, ""
         if any(hit.external_player_id == text for hit in hits):
             return text, ""
         for hit in hits:

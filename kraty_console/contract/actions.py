@@ -111,6 +111,23 @@ class WalletCredit(Request):
     idempotency_key: IdempotencyKey
 
 
+class WalletDebit(Request):
+    """Take from a balance, with a server key (kraty-api 3.6)."""
+
+    amount: Amount
+    reason: Reason
+    ticket: Ticket | None = None
+    idempotency_key: IdempotencyKey
+
+
+class MergePlayers(Request):
+    """Merge a player into another, with a server key (kraty-api 3.3)."""
+
+    reason: Reason
+    ticket: Ticket | None = None
+    idempotency_key: IdempotencyKey
+
+
 class BanPlayer(Request):
     """Keep a player from playing; grants and scores stay."""
 
@@ -189,3 +206,21 @@ class Unbanned(Changed):
     external_player_id: str
     unbanned_at: datetime | None = None
     applied: bool = True
+
+
+class Debited(Changed):
+    """The balance after the debit; `applied` is false on a replay."""
+
+    economy_key: str
+    balance: int | float
+    applied: bool = True
+
+
+class Merged(Changed):
+    """What a merge moved (kraty-api 5.8); `status` says when the two were merged before."""
+
+    from_external_player_id: str
+    to_external_player_id: str
+    counts: dict[str, int] = Field(default_factory=dict)
+    merged_at: datetime | None = None
+    status: str = ""

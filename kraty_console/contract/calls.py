@@ -21,6 +21,8 @@ class ActionKind(StrEnum):
     BAN = "ban"
     UNBAN = "unban"
     REPLAY_DELIVERY = "replay_delivery"
+    DEBIT = "debit"
+    MERGE = "merge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class Call:
     """The player concerned, as the studio names it; raw, never shown without the door of `present.safe`."""
     request: Request
     target_id: str | None = None
-    """The attempt (force-complete, retry roll), the grant (force-claim) or the delivery (replay); None for others."""
+    """The attempt (force-complete, retry roll), the grant (force-claim), the delivery (replay) or the external id of
+    the player merged into (merge); None for others."""
     economy_key: str | None = None
-    """The balance to credit; None for the others."""
+    """The balance to credit or debit; None for the others."""

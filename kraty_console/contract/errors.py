@@ -125,6 +125,15 @@ class NotFound(KratyError):
     """404: nothing there that this member can see."""
 
 
+@dataclass(slots=True, eq=False)
+class OperationMissing(KratyError):
+    """The backend has no route for this operation, or none for this kind of credential; asking again is no use."""
+
+    operation: str = ""
+    route: str = ""
+    """Method and path of the route, shortened for people; empty where the credential is the reason."""
+
+
 class Refused(KratyError):
     """409 and 422: understood and declined; the state does not allow it."""
 

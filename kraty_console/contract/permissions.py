@@ -40,3 +40,15 @@ ROLE_PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     GAME_VIEWER: _VIEWER,
 }
 """What each role may do, the mightiest first."""
+
+KEY_ROLE: Final = "KEY"
+"""Stands where a member's role would, for a `server_integration` key."""
+
+KEY_PERMISSIONS: Final = (
+    Permission.PLAYER_READ,
+    Permission.MANUAL_GRANT,
+    Permission.FORCE_CLAIM,
+    Permission.WALLET_CREDIT,
+    Permission.PLAYER_BAN,
+)
+"""What such a key may do, in the words of the admin surface (kraty-api 3)."""

@@ -106,8 +106,6 @@ class Lobby(Answer):
     id: str
     event_id: str | None = None
     event_key: str | None = None
-    event_name: Any = None
-    """As an attempt's."""
     event_window_id: str | None = None
     leaderboard_id: str | None = None
     mode: str | None = None
@@ -121,6 +119,11 @@ class Lobby(Answer):
     created_at: datetime | None = None
     event_label: str | None = Field(default=None, exclude=True)
     """What the event is called elsewhere (`support.event_names`); never read from the wire, never written."""
+
+    @property
+    def event_name(self) -> Any:  # noqa: ANN401 (a string, or a map of language to string)
+        """What the event is called, where a backend tells it beside its key."""
+        return (self.model_extra or {}).get("eventName")
 
 
 class Summary(Answer):

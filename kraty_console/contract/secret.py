@@ -74,9 +74,9 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """A session token and the header it goes in."""
+    """A session token or an API key, and the header it goes in."""
 
     token: Secret
     kind: Literal["bearer", "cookie", "server_key"] = "bearer"
-    """`bearer`, `server_key`: `Authorization: Bearer …`; `cookie`: `Cookie: kraty_session=…` (decisions: The admin
-    surface)."""
+    """`bearer`: a session in `Authorization: Bearer …`; `cookie`: a session in `Cookie: kraty_session=…` (decisions:
+    The admin surface); `server_key`: a `server_integration` key in `Authorization: Bearer …` (kraty-api 1.3)."""

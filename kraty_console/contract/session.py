@@ -47,6 +47,12 @@ class GameAccess(Answer):
     role: str | None = None
     permissions: list[str] = Field(default_factory=empty_list)
 
+    @property
+    def only_environment(self) -> str | None:
+        """The one environment that the credential is for, as a server key is; None where it may look into any."""
+        told = (self.model_extra or {}).get("environment")
+        return told if isinstance(told, str) else None
+
 
 class StudioAccess(Answer):
     """A studio the member belongs to."""

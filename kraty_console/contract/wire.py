@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
-from pydantic.annotated_handlers import GetCoreSchemaHandler
+from pydantic.annotated_handlers import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core.core_schema import CoreSchema
 
 from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_AMOUNT, MAX_BALANCE, MAX_LIMIT
@@ -77,6 +77,15 @@ class Answer(BaseModel):
         """The fields that came with a value nobody can use; they hold their defaults."""
         names: tuple[str, ...] = self.__dict__.get(_UNREADABLE, ())
         return names
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler, /) -> dict[str, Any]:
+        """The shape on the wire: without the fields that are this program's own."""
+        described = handler.resolve_ref_schema(handler(schema))
+        for field in cls.model_fields.values():
+            if field.exclude:
+                described.get("properties", {}).pop(field.alias, None)
+        return described
 
     def raw(self) -> dict[str, Any]:
         """The object as JSON would have it, unknown fields included; texts stay as they came, lone surrogates too.

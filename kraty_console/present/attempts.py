@@ -12,7 +12,7 @@ from kraty_console.present.numbers import number, short_id
 from kraty_console.present.safe import SafeText, safe
 from kraty_console.present.table import Cell, Column, Row, Tone, cell
 from kraty_console.present.times import ago, exact
-from kraty_console.support.actions import COMPLETE
+from kraty_console.support.action_spec import COMPLETE
 from kraty_console.support.contents import contents_words
 from kraty_console.support.diagnosis import Diagnosis, Severity, attempt_faults
 from kraty_console.support.links import Linked, Links

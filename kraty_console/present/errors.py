@@ -15,13 +15,14 @@ from kraty_console.contract.errors import (
     KratyError,
     NotAllowed,
     NotFound,
+    OperationMissing,
     RateLimited,
     Refused,
     SignInNeeded,
     Unavailable,
 )
 from kraty_console.present.safe import SafeText, safe
-from kraty_console.support.actions import missing_permission
+from kraty_console.support.action_spec import missing_permission
 from kraty_console.support.measure import counted
 
 FAILED: Final = 1
@@ -60,6 +61,9 @@ def words_of(error: KratyError, *, role: str | None = None) -> Words:
         return _words(
             "There is no such thing here.", trace, message, "Check the id, the game and the environment.", NOT_FOUND
         )
+    if isinstance(error, OperationMissing):
+        hint = "Configure it under routes in the profile, or use the portal." if error.route else "Use the portal."
+        return Words(SafeText(message + "."), SafeText(message + "."), SafeText(hint), FAILED)
     if isinstance(error, RateLimited):
         seconds = max(1, math.ceil(error.retry_after))
         return _words(

@@ -6,132 +6,29 @@ pager has taught).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator
+from typing import Final
 
 from kraty_console.contract.calls import ActionKind
-from kraty_console.contract.permissions import ROLE_PERMISSIONS, Permission
+from kraty_console.contract.operations import Operation
+from kraty_console.contract.permissions import Permission
+from kraty_console.support.action_spec import COMPLETE, ActionContext, ActionSpec, select_first
 from kraty_console.support.links import Links
 from kraty_console.support.measure import counted
-from kraty_console.support.scopes import PANE_OF, PANES, Scope, pane
-
-if TYPE_CHECKING:
-    from kraty_console.contract.players import Attempt, Grant, Snapshot
-    from kraty_console.contract.webhooks import Delivery
-
-COMPLETE: Final = frozenset({"completed", "force_completed"})
-"""The statuses of an attempt that has ended as it should (kraty-api 5.1)."""
-
-
-@dataclass(frozen=True, slots=True)
-class ActionContext:
-    """What is in front of the person when a key is pressed."""
-
-    snapshot: Snapshot | None = None
-    pane: str = "attempts"
-    row_scope: Scope | None = None
-    row_id: str | None = None
-    role: str | None = None
-    permissions: frozenset[str] = frozenset()
-    read_only: bool = False
-    ticket: str | None = None
-    audit_link: bool = False
-    """There is an audit row to point at: of the last change, or the row itself."""
-    worklog: bool = False
-    """Something was done under the ticket."""
-    now: datetime | None = None
-    delivery: Delivery | None = None
-    """The delivery under the cursor, on their screen."""
-
-    def attempt(self) -> Attempt | None:
-        """The attempt under the cursor."""
-        if self.snapshot is None or self.row_scope != "attempt":
-            return None
-        return next((each for each in self.snapshot.attempts if each.id == self.row_id), None)
-
-    def grant(self) -> Grant | None:
-        """The grant under the cursor."""
-        if self.snapshot is None or self.row_scope != "grant":
-            return None
-        return next((each for each in self.snapshot.grants if each.id == self.row_id), None)
-
-
-def _never_off(_: ActionContext) -> str | None:
-    return None
-
-
-@dataclass(frozen=True, slots=True)
-class ActionSpec:
-    """One thing a person can do. The id is stable: keymaps and the command palette know the action by it."""
-
-    id: str
-    title: str
-    keys: tuple[str, ...]
-    """As Textual spells them; the first is the one shown."""
-    help: str
-    """A few words, without a stop at the end; looking actions with the same words share a line in the key tables."""
-    scope: Scope = "anywhere"
-    permission: str | None = None
-    kind: ActionKind | None = None
-    """The change this makes; None for those that only look."""
-    footer: bool = False
-    footer_title: str = ""
-    """What the footer says when there is less room than the title needs."""
-    why_off: Callable[[ActionContext], str | None] = field(default=_never_off, repr=False)
-
-    @property
-    def key(self) -> str:
-        """The key that is shown."""
-        return self.keys[0]
-
-    @property
-    def changes(self) -> bool:
-        """True when it alters something on the server (after its dialog)."""
-        return self.kind is not None
-
-    def disabled_reason(self, context: ActionContext) -> str | None:
-        """Why this cannot be done here and now, in words; None when it can."""
-        if self.changes and context.read_only:
-            return "this is a read-only profile; nothing can be changed from it"
-        if self.permission is not None and self.permission not in context.permissions:
-            return missing_permission(self.permission, context.role)
-        if self.scope == "delivery":
-            return self.why_off(context)
-        if self.scope != "anywhere" and context.snapshot is None:
-            return "open a player first (/)"
-        if self.changes and context.snapshot is not None and context.snapshot.player.merged_into is not None:
-            return f"this player was merged into {context.snapshot.player.merged_into}; open that one"
-        if self.scope not in ("anywhere", "player") and (context.row_scope != self.scope or not context.row_id):
-            return _select_first(self.scope)
-        return self.why_off(context)
-
-
-def missing_permission(permission: str, role: str | None) -> str:
-    """`needs grant.manual_create (GAME_ADMIN); you are GAME_DEBUGGER`."""
-    holders = " or ".join(name for name, held in ROLE_PERMISSIONS.items() if permission in held)
-    needs = f"needs {permission} ({holders})" if holders else f"needs {permission}"
-    return f"{needs}; you are {role}" if role else needs
-
-
-def _select_first(scope: Scope) -> str:
-    where = pane(PANE_OF[scope])
-    article = "an" if scope[0] in "aeiou" else "a"
-    return f"select {article} {scope} first ({where.key})"
+from kraty_console.support.scopes import PANES
 
 
 def _force_complete_off(context: ActionContext) -> str | None:
     attempt = context.attempt()
     if attempt is None:
-        return _select_first("attempt")
+        return select_first("attempt")
     return "this attempt is already complete" if attempt.status in COMPLETE else None
 
 
 def _retry_roll_off(context: ActionContext) -> str | None:
     attempt = context.attempt()
     if attempt is None or context.snapshot is None:
-        return _select_first("attempt")
+        return select_first("attempt")
     linked = Links(context.snapshot).of_attempt(attempt)
     if linked.ids:
         are = "is" if len(linked.ids) == 1 else "are"
@@ -147,7 +44,7 @@ def _retry_roll_off(context: ActionContext) -> str | None:
 def _force_claim_off(context: ActionContext) -> str | None:
     grant = context.grant()
     if grant is None:
-        return _select_first("grant")
+        return select_first("grant")
     return "this grant is already claimed" if grant.status == "claimed" else None
 
 
@@ -166,7 +63,11 @@ def _replay_off(context: ActionContext) -> str | None:
 
 
 def _link_off(context: ActionContext) -> str | None:
-    return None if context.audit_link else "nothing was changed yet, and the cursor is on no audit row"
+    if context.audit_link:
+        return None
+    if context.made:
+        return "this backend named no audit row for the last change; w copies what was done"
+    return "nothing was changed yet, and the cursor is on no audit row"
 
 
 def _worklog_off(context: ActionContext) -> str | None:
@@ -241,6 +142,24 @@ CREDIT: Final = ActionSpec(
     footer=True,
     footer_title="credit",
 )
+DEBIT: Final = ActionSpec(
+    "wallet.debit",
+    "Debit",
+    ("D",),
+    "with a server key: debit a balance",
+    scope="player",
+    kind=ActionKind.DEBIT,
+    key_only=True,
+)
+MERGE: Final = ActionSpec(
+    "player.merge",
+    "Merge",
+    ("U",),
+    "with a server key: merge this player into another",
+    scope="player",
+    kind=ActionKind.MERGE,
+    key_only=True,
+)
 BAN: Final = ActionSpec(
     "player.ban",
     "Ban or unban",
@@ -273,6 +192,8 @@ REGISTRY: Final[tuple[ActionSpec, ...]] = (
     MANUAL_GRANT,
     CREDIT,
     BAN,
+    DEBIT,
+    MERGE,
     REPLAY,
     ActionSpec(
         "next.step",
@@ -288,7 +209,6 @@ REGISTRY: Final[tuple[ActionSpec, ...]] = (
         "Search",
         ("/",),
         "search by id or e-mail, or paste several",
-        permission=Permission.PLAYER_READ,
         footer=True,
         footer_title="find",
     ),
@@ -326,6 +246,7 @@ REGISTRY: Final[tuple[ActionSpec, ...]] = (
         ("l",),
         "the studio's audit log",
         permission=Permission.AUDIT_READ,
+        operation=Operation.AUDIT_LOG,
         footer_title="audit log",
     ),
     ActionSpec(
@@ -334,6 +255,7 @@ REGISTRY: Final[tuple[ActionSpec, ...]] = (
         ("h",),
         "webhook deliveries, of this player or of the game",
         permission=Permission.PLAYER_READ,
+        operation=Operation.DELIVERIES,
         footer_title="webhooks",
     ),
     ActionSpec("view.refresh", "Refresh", ("r",), "refresh now"),
@@ -359,9 +281,14 @@ FIRST_SCREEN: Final = (
 """What the footer lists while no player is open."""
 
 
-def actions(*, read_only: bool = False) -> tuple[ActionSpec, ...]:
-    """The registry, without what changes anything when the profile is read-only."""
-    return tuple(each for each in REGISTRY if not (read_only and each.changes))
+def actions(context: ActionContext) -> tuple[ActionSpec, ...]:
+    """The registry, without what the profile takes away: every change from a read-only one, what needs a server key
+    from one with a session."""
+    return tuple(each for each in REGISTRY if not (context.read_only and each.changes) and _offered(each, context))
+
+
+def _offered(spec: ActionSpec, context: ActionContext) -> bool:
+    return context.uses_key or not spec.key_only
 
 
 def fits(spec: ActionSpec, context: ActionContext) -> bool:
@@ -371,7 +298,7 @@ def fits(spec: ActionSpec, context: ActionContext) -> bool:
 
 def for_key(key: str, context: ActionContext, keys: dict[str, tuple[str, ...]] | None = None) -> ActionSpec | None:
     """The action a key means here: of several with that key, the one about the row under the cursor."""
-    candidates = [each for each in REGISTRY if key in (keys or {}).get(each.id, each.keys)]
+    candidates = [each for each in REGISTRY if key in (keys or {}).get(each.id, each.keys) and _offered(each, context)]
     return next((each for each in candidates if fits(each, context)), candidates[0] if candidates else None)
 
 
@@ -381,6 +308,6 @@ def footer(context: ActionContext) -> Iterator[tuple[ActionSpec, str | None]]:
         for action_id in FIRST_SCREEN:
             yield BY_ID[action_id], BY_ID[action_id].disabled_reason(context)
         return
-    for spec in actions(read_only=context.read_only):
+    for spec in actions(context):
         if spec.footer and fits(spec, context):
             yield spec, spec.disabled_reason(context)

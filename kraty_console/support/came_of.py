@@ -37,6 +37,15 @@ def came_of(call: Call, answer: Changed | None, before: Snapshot | None) -> str:
         case actions.Credited():
             added = call.request.amount if isinstance(call.request, actions.WalletCredit) else None
             return f"{answer.economy_key} {signed(added)}, balance {grouped(answer.balance)}"
+        case actions.Debited():
+            taken = call.request.amount if isinstance(call.request, actions.WalletDebit) else None
+            return (
+                f"{answer.economy_key} {signed(None if taken is None else -taken)}, balance {grouped(answer.balance)}"
+            )
+        case actions.Merged():
+            if answer.status == "no_op_already_merged":
+                return f"was merged into {answer.to_external_player_id} before; nothing was changed"
+            return f"merged into {answer.to_external_player_id}"
         case actions.Banned():
             return "banned" if answer.applied else "was banned already; the reason was replaced"
         case actions.Unbanned():

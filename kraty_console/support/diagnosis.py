@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, Literal
 
-from kraty_console.support.actions import COMPLETE
+from kraty_console.support.action_spec import COMPLETE
 from kraty_console.support.links import MILESTONE, Linked, Links
 from kraty_console.support.measure import age, counted, grouped, since, span
 

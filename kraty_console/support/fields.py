@@ -123,6 +123,8 @@ class Asked:
     """Amounts above it ask for the player's id to be typed; None asks never."""
     delivery: Delivery | None = None
     """The delivery that is meant, on their screen."""
+    other: Snapshot | None = None
+    """The player to merge into."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,12 @@ class Seen:
     """By event key: how often its attempts were force-completed in the whole game in the last seven days."""
     delivery: Delivery | None = None
     """The delivery that is meant, on their screen."""
+    other: Snapshot | None = None
+    """The player to merge into."""
+    key_label: str = ""
+    """What the audit log calls the server key that acts; empty where a member's session does."""
+    person: str = ""
+    """With a server key: who acts."""
 
 
 class CannotOpen(Exception):

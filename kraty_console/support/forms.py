@@ -8,7 +8,17 @@ from typing import Final
 
 from kraty_console.contract.calls import ActionKind, Call
 from kraty_console.support import actions
-from kraty_console.support.changes import ban, credit, force_claim, force_complete, manual_grant, replay, retry_roll
+from kraty_console.support.changes import (
+    ban,
+    credit,
+    debit,
+    force_claim,
+    force_complete,
+    manual_grant,
+    merge,
+    replay,
+    retry_roll,
+)
 from kraty_console.support.fields import TYPED_ID, Asked, CannotOpen, Effect, Form, Seen, Values
 from kraty_console.support.measure import grouped
 
@@ -38,6 +48,8 @@ CHANGES: Final[dict[str, Change]] = {
     actions.FORCE_CLAIM.id: Change(force_claim.form, force_claim.call, force_claim.effects),
     actions.CREDIT.id: Change(credit.form, credit.call, credit.effects, credit.amount),
     actions.BAN.id: Change(ban.form, ban.call, ban.effects),
+    actions.DEBIT.id: Change(debit.form, debit.call, debit.effects, credit.amount),
+    actions.MERGE.id: Change(merge.form, merge.call, merge.effects),
     actions.REPLAY.id: Change(replay.form, replay.call, replay.effects),
 }
 

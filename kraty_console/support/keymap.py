@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from kraty_console.support.actions import BY_ID, REGISTRY, ActionSpec
+from kraty_console.support.action_spec import ActionSpec
+from kraty_console.support.actions import BY_ID, REGISTRY
 
 _LABELS: Final = {
     "escape": "esc",

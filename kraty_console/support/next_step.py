@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from kraty_console.support.actions import COMPLETE
+from kraty_console.support.action_spec import COMPLETE
 from kraty_console.support.contents import contents_words
 from kraty_console.support.diagnosis import FINE, URGENCY, Diagnosis, Severity, attempt_faults, grant_faults
 from kraty_console.support.links import Links
@@ -24,6 +24,8 @@ GUEST = "Progress in another account? A merge is run from your backend (players.
 """For players without an e-mail, who may be guests (player-tools: Walkthrough: merge a guest player)."""
 
 MAKE_GOOD = "For a make-good, credit the wallet with C."
+MAKE_GOOD_BY_GRANT = "For a make-good, issue a manual grant with M."
+"""Where the backend cannot credit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,9 @@ class _Found(NamedTuple):
 class NextSteps:
     """The next steps of a player at one moment; what needs mending most is looked for once for all rows."""
 
-    def __init__(self, snapshot: Snapshot, now: datetime) -> None:
+    def __init__(self, snapshot: Snapshot, now: datetime, *, can_credit: bool = True) -> None:
+        """`can_credit` is False where the backend is known to have no wallet credit."""
+        self._make_good = MAKE_GOOD if can_credit else MAKE_GOOD_BY_GRANT
         self.snapshot = snapshot
         self._now = now
         self._links = Links(snapshot)
@@ -110,13 +114,17 @@ class NextSteps:
             )
         if not snapshot.attempts and not snapshot.grants:
             if whole(snapshot, "attempts") and whole(snapshot, "grants") and not loaded:
-                return NextStep(f"There is nothing here that could be wrong: no attempts and no grants. {MAKE_GOOD}")
-            return NextStep(f"No attempts or grants are known, so nothing can be said of them.{unknown} {MAKE_GOOD}")
+                return NextStep(
+                    f"There is nothing here that could be wrong: no attempts and no grants. {self._make_good}"
+                )
+            return NextStep(
+                f"No attempts or grants are known, so nothing can be said of them.{unknown} {self._make_good}"
+            )
         elsewhere = f" {GUEST}" if told(player, "email") and not player.email else ""
         claim = "what was finished is granted, and what was granted is claimed"
         if not whole(snapshot, "attempts") or not whole(snapshot, "grants"):
-            return NextStep(f"Nothing is known to be wrong{loaded}.{unknown}{elsewhere} {MAKE_GOOD}")
-        return NextStep(f"Nothing is wrong{loaded}: {claim}.{unknown}{elsewhere} {MAKE_GOOD}")
+            return NextStep(f"Nothing is known to be wrong{loaded}.{unknown}{elsewhere} {self._make_good}")
+        return NextStep(f"Nothing is wrong{loaded}: {claim}.{unknown}{elsewhere} {self._make_good}")
 
     @cached_property
     def _most_urgent(self) -> _Found | None:

@@ -42,3 +42,8 @@ def event_words(row: Attempt | Lobby, *, whole: bool = False) -> str:
 def without_middle(value: str) -> str:
     """A long id without its middle: `0197…a3c3`; a short one stays whole."""
     return value if len(value) <= _WHOLE else f"{value[:4]}…{value[-4:]}"
+
+
+def short(value: str) -> str:
+    """A long id without its middle."""
+    return value if len(value) <= 9 else f"{value[:4]}…{value[-4:]}"

@@ -69,7 +69,9 @@ async def test_search_lists_who_was_found(capsys: pytest.CaptureFixture[str]) ->
     assert ran.code == 0
     assert "alice_42" in ran.out
     assert ran.err == ""
-    assert wire.heard[1].target == "/admin/v1/studios/studio-1/games/game-1/players?query=alice&limit=3"
+    assert (
+        wire.heard[1].target == "/admin/v1/studios/studio-1/games/game-1/players?query=alice&environment=live&limit=3"
+    )
     assert wire.heard[1].headers["authorization"] == f"Bearer {TOKEN}"
 
 

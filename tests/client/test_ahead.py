@@ -8,11 +8,11 @@ import json
 
 import pytest
 
-from kraty_console.client import routes
 from kraty_console.client.ahead import Ahead, can_ask_ahead
 from kraty_console.client.headers import credential_header, plain_headers
 from kraty_console.client.replies import Reply
-from kraty_console.contract.errors import NotFound, SignInNeeded
+from kraty_console.client.routes import RouteTable
+from kraty_console.contract.errors import NotAllowed, SignInNeeded
 from kraty_console.contract.secret import Credential, Secret
 from tests.client.conftest import TOKEN, Clock, MakeClient
 from tests.client.test_tls import CERTIFICATE, Served
@@ -34,7 +34,8 @@ pytest_plugins = ["tests.client.test_tls"]
 
 ME = {"member": {"id": "m", "email": "ada@studio.example"}, "studios": []}
 PLAYER = {"player": {"externalPlayerId": "a/b"}}
-TARGET = routes.snapshot_target("a/b", "studio-1", "game-1", "live", 50)
+ROUTES = RouteTable()
+TARGET = ROUTES.player_target("a/b", {"studioId": "studio-1", "gameId": "game-1"}, "live", 50)
 
 
 def ahead_of(url: str, *, patience: float = 30.0) -> Ahead:
@@ -93,7 +94,7 @@ async def test_a_new_token_asks_anew(client_of: MakeClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("act", "error"), [(failed(401, "session_invalid"), SignInNeeded), (failed(404, "not_found"), NotFound)]
+    ("act", "error"), [(failed(401, "session_invalid"), SignInNeeded), (failed(403, "forbidden"), NotAllowed)]
 )
 async def test_an_error_is_told_as_ever(act: Act, error: type[Exception], client_of: MakeClient) -> None:
     async with wired(act) as wire:

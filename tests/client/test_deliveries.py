@@ -9,13 +9,10 @@ import pytest
 from kraty_console.backend.api.rate_limit import Rate
 from kraty_console.backend.webhooks.posting import Outcome
 from kraty_console.client.admin import KratyClient
-from kraty_console.client.routes import DELIVERIES
 from kraty_console.contract.errors import NotAllowed, NotFound, Refused
 from kraty_console.contract.secret import Credential, Secret
 from kraty_console.contract.session import GAME_ADMIN, GAME_VIEWER
 from kraty_console.contract.webhooks import ReplayDelivery
-from tests.client.conftest import MakeClient
-from tests.client.wire import failed, wired
 from tests.contract.backend import Backend
 from tests.contract.webhooking import credit, deliver, make_endpoint
 from tests.contract.world import World, make_world
@@ -69,11 +66,3 @@ async def test_what_was_delivered_is_read_and_sent_again(world: World) -> None:
     finally:
         await client.close()
         await viewer.close()
-
-
-async def test_a_backend_that_keeps_no_deliveries_says_that_they_are_not_there(client_of: MakeClient) -> None:
-    async with wired(failed(404, "not_found", "Not found")) as wire:
-        with pytest.raises(NotFound):
-            await client_of(wire.url).deliveries(player="a/b")
-    target = DELIVERIES.target({"studio": "studio-1", "game": "game-1"}, {"player": "a/b"})
-    assert wire.heard[0].target.startswith(target)

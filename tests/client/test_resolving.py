@@ -200,7 +200,7 @@ async def test_an_intent_that_never_left_is_closed_without_asking(client_of: Mak
             Scope(client.base_url, "studio-1", "game-1"),
             kind=ActionKind.CREDIT,
             player="alice_42",
-            path=client.path_of(credit()),
+            path=client.prepare(credit()).path,
             idempotency_key=KEY,
             body="{}",
         )

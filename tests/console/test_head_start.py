@@ -46,7 +46,7 @@ async def test_what_was_asked_ahead_is_not_asked_again(backend: Stage, wire: Wir
         await hand.looks_at("alice_42")
         await hand.sees("rabbit-rush ▸ alice_42", "Swift Otter", "roll failed", "maria · GAME_ADMIN")
         assert app.bottom.table.has_focus
-        assert app.desk.recents[0] == "alice_42"
+        assert app.desk.players.recent[0] == "alice_42"
         assert [len(wire.of("GET", part)) for part in ("/me", "/players/alice_42")] == [1, 1]
         await hand.press("r")
         await hand.rest()

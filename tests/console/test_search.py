@@ -206,7 +206,7 @@ async def test_ids_pasted_in_one_line_are_taken_apart_at_commas(backend: Stage) 
     async with at(backend.app()) as hand:
         await hand.paste("bob_7, erin,carol_ng")
         await hand.looks_at("bob_7")
-        assert (hand.app.desk.waiting, hand.app.desk.recents) == (["erin", "carol_ng"], ["bob_7"])
+        assert (hand.app.desk.players.waiting, hand.app.desk.players.recent) == (["erin", "carol_ng"], ["bob_7"])
 
 
 async def test_only_players_that_were_found_are_recent(backend: Stage) -> None:
@@ -220,7 +220,7 @@ async def test_only_players_that_were_found_are_recent(backend: Stage) -> None:
         await hand.sees("pasted, not opened yet")
         await hand.press("enter")
         await hand.looks_at("erin")
-        assert (hand.app.desk.waiting, hand.app.desk.recents) == (["nobody_2"], ["erin"])
+        assert (hand.app.desk.players.waiting, hand.app.desk.players.recent) == (["nobody_2"], ["erin"])
 
 
 async def test_a_single_pasted_id_waits_for_enter(backend: Stage) -> None:
@@ -244,7 +244,7 @@ async def test_a_damaged_list_of_recent_players_is_forgotten(backend: Stage) -> 
     file.write_text('{"half a', encoding="utf-8")
     async with at(backend.app(player="erin")) as hand:
         await hand.looks_at("erin")
-        assert hand.app.desk.recents == ["erin"]
+        assert hand.app.desk.players.recent == ["erin"]
 
 
 async def test_the_late_answer_of_an_older_look_up_is_dropped(backend: Stage, wire: Wire) -> None:

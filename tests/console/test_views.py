@@ -91,6 +91,7 @@ class Session:
     """What the heading reads of a desk."""
 
     game, environment, member, role, ticket = "rabbit-rush", "live", "maria", "GAME_ADMIN", ""
+    role_is_unknown = False
 
     class launch:  # noqa: N801
         read_only = False

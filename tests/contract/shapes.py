@@ -49,7 +49,8 @@ def _compare(parsed: Any, data: Any, where: str) -> None:
     if isinstance(parsed, BaseModel):
         assert isinstance(data, dict), where
         name = type(parsed).__name__
-        fields = {str(field.alias): attribute for attribute, field in type(parsed).model_fields.items()}
+        declared = type(parsed).model_fields.items()
+        fields = {str(field.alias): attribute for attribute, field in declared if not field.exclude}
         missing = fields.keys() - data.keys() - OPTIONAL.get(name, set())
         unknown = data.keys() - fields.keys() - EXTRA.get(name, set())
         assert not missing, f"{where} ({name}) has no {sorted(missing)}"

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from kraty_console.contract.permissions import GAME_ADMIN, GAME_DEBUGGER, GAME_VIEWER, ROLE_PERMISSIONS
-from kraty_console.support.actions import BY_ID, REGISTRY, ActionContext, actions, footer, for_key
+from kraty_console.support.action_spec import ActionContext
+from kraty_console.support.actions import BY_ID, REGISTRY, actions, footer, for_key
 from kraty_console.support.forms import CHANGES
 from kraty_console.support.scopes import PANES, Scope
-from tests.support.players import NOW, attempt, grant, snapshot
+from tests.support.players import BANNED, NOW, attempt, grant, snapshot
 
 DESIGN_KEYS = (
     "/ 1 2 3 4 5 6 tab j k g G pageup pagedown up down enter escape . y w s f : ctrl+p t o q F R M C B c r ? p l"
@@ -56,11 +57,11 @@ def test_every_action_has_its_words_and_its_own_id() -> None:
 
 def test_every_change_has_a_dialog_and_a_permission() -> None:
     assert {spec.id for spec in CHANGING} == set(CHANGES)
-    assert all(spec.permission for spec in CHANGING)
+    assert all(spec.permission or spec.key_only for spec in CHANGING)
 
 
 def test_read_only_removes_what_changes_in_one_place() -> None:
-    assert [spec.id for spec in actions(read_only=True)] == [spec.id for spec in REGISTRY if not spec.changes]
+    assert [spec.id for spec in actions(context(read_only=True))] == [spec.id for spec in REGISTRY if not spec.changes]
     for spec in CHANGING:
         assert "read-only profile" in (spec.disabled_reason(context(read_only=True, snapshot=snapshot())) or "")
 
@@ -183,3 +184,38 @@ def test_the_footer_lists_what_fits_with_the_reason_why_it_is_off() -> None:
     assert "grant.force_claim" not in shown
     assert not any(spec.changes for spec, _ in footer(replace(on("attempt", attempt()), read_only=True)))
     assert [spec.key for spec, _ in footer(replace(context(), snapshot=None))] == ["/", "p", "l", "t", "?", "q"]
+
+
+def test_where_the_backend_does_not_tell_permissions_the_server_decides() -> None:
+    unknown = replace(on("attempt", attempt(status="in_progress")), role=None, permissions=None)
+    assert BY_ID["attempt.force_complete"].disabled_reason(unknown) is None
+    assert BY_ID["audit.open"].disabled_reason(unknown) is None
+
+
+def test_what_the_backend_does_not_have_is_off_with_its_reason() -> None:
+    reason = "this Kraty has no route POST …/retry-reward-roll; configure it under routes, or use the portal"
+    missing = {"retry_roll": reason, "audit_log": "no log", "unban": "no unban"}
+    here = replace(on("attempt", attempt()), missing=missing)
+    assert BY_ID["attempt.retry_roll"].disabled_reason(here) == reason
+    assert BY_ID["audit.open"].disabled_reason(here) == "no log"
+    assert BY_ID["player.ban"].disabled_reason(here) is None, "a player who is not banned can be banned"
+    banned = replace(here, snapshot=snapshot(player=BANNED))
+    assert BY_ID["player.ban"].disabled_reason(banned) == "no unban"
+    for spec in CHANGING:
+        assert "read-only" in (spec.disabled_reason(replace(here, read_only=True)) or ""), "read-only comes first"
+
+
+def test_search_takes_text_whatever_the_role() -> None:
+    assert BY_ID["search.focus"].disabled_reason(ActionContext(role="NOBODY", permissions=frozenset())) is None
+
+
+def test_a_server_key_has_two_changes_more() -> None:
+    session, key = on("attempt", attempt()), replace(on("attempt", attempt()), uses_key=True)
+    assert {spec.id for spec in actions(key)} - {spec.id for spec in actions(session)} == {
+        "wallet.debit",
+        "player.merge",
+    }
+    assert for_key("D", session) is None
+    found = for_key("D", key)
+    assert found is not None
+    assert found.id == "wallet.debit"

@@ -1,4 +1,4 @@
-"""The seven dialogs: what they ask, what they check, what they send."""
+"""The dialogs of all changes: what they ask, what they check, what they send."""
 
 from __future__ import annotations
 
@@ -10,12 +10,24 @@ from pydantic import ValidationError
 
 from kraty_console.contract.calls import ActionKind, Call
 from kraty_console.contract.wire import iso
-from kraty_console.support.fields import TYPED_ID, Asked, CannotOpen, Form, Value, score, typed_id_for, whole_number
+from kraty_console.support.effects import effects
+from kraty_console.support.fields import (
+    TYPED_ID,
+    Asked,
+    CannotOpen,
+    Form,
+    Seen,
+    Value,
+    score,
+    typed_id_for,
+    whole_number,
+)
 from kraty_console.support.forms import CHANGES, asks_for_id, build_call, follow_up, form_for, problems
 from tests.data import load_hostile
 from tests.support.deliveries import DELIVERY
-from tests.support.players import BANNED, CATALOG, NOW, ago, attempt, grant, snapshot
+from tests.support.players import BANNED, CATALOG, NOW, ago, attempt, grant, published, snapshot
 
+OTHER = snapshot(player={"externalPlayerId": "auth_user_42"}, wallet=[{"economyKey": "gold", "balance": 7}])
 KEY = "kc_0123456789abcdef"
 STUCK = attempt(status="in_progress", score=320, completedAt=None, roll={"status": "none"}, startedAt=ago(days=3))
 WALLET = [{"economyKey": "gold", "balance": 1840}, {"economyKey": "xp", "balance": 5}]
@@ -257,13 +269,13 @@ def test_every_dialog_has_the_same_anatomy() -> None:
         "grant.force_claim": grant()["id"],
     }
     for action in CHANGES:
-        more = {"delivery": DELIVERY} if action == "delivery.replay" else {}
+        more = {"delivery.replay": {"delivery": DELIVERY}, "player.merge": {"other": OTHER}}.get(action, {})
         form = opened(action, rows.get(action), **more)
         assert form.action_id == action
         assert [field.name for field in form.fields][-2:] == ["ticket", "reason"]
         assert form.confirm_label
         assert form.running
-        assert form.subject_lines[0].startswith("alice_42")
+        assert "alice_42" in form.subject_lines[0]
 
 
 def test_what_passes_the_checks_passes_the_contract() -> None:
@@ -277,3 +289,47 @@ def test_what_passes_the_checks_passes_the_contract() -> None:
         sent["reason"].encode("utf-8")
     with pytest.raises(ValidationError):
         build_call(form, {"reason": "no"}, KEY)
+
+
+def test_a_debit_takes_what_is_there() -> None:
+    form = opened("wallet.debit", "gold")
+    values: dict[str, Value] = {"amount": "340", "reason": "credited twice", "ticket": "ZD-1"}
+    call = build_call(form, values, KEY)
+    assert (call.kind, call.economy_key) == (ActionKind.DEBIT, "gold")
+    assert call.request.body() == {
+        "amount": 340,
+        "reason": "credited twice",
+        "ticket": "ZD-1",
+        "idempotencyKey": KEY,
+    }
+    seen = Seen(snapshot(wallet=WALLET), NOW)
+    assert [each.words for each in effects(form, values, seen)] == ["gold 1\u202f840 → 1\u202f500, at once"]
+    more = effects(form, {**values, "amount": "5000"}, seen)
+    assert "the server will refuse" in more[-1].words
+    unknown = effects(form, values, Seen(published(), NOW))
+    assert unknown[0].words == "gold: balance not provided by this backend; 340 are taken, at once"
+
+
+def test_a_merge_shows_what_it_comes_to_and_asks_for_the_id() -> None:
+    form = opened("player.merge", other=OTHER)
+    assert form.subject_lines == ("from  alice_42 · Swift Otter", "into  auth_user_42 · Swift Otter")
+    assert problems(form, {"reason": "signed in"}) == {TYPED_ID: "type alice_42 to confirm"}
+    call = build_call(form, {"reason": "signed in", TYPED_ID: "alice_42"}, KEY)
+    assert (call.kind, call.external_player_id, call.target_id) == (ActionKind.MERGE, "alice_42", "auth_user_42")
+    found = {each.label: each.words for each in effects(form, {}, Seen(snapshot(wallet=WALLET), NOW, other=OTHER))}
+    assert found["gold"] == "1\u202f840 + 7 → 1\u202f847"
+    with pytest.raises(CannotOpen, match="itself"):
+        opened("player.merge", other=snapshot())
+    with pytest.raises(CannotOpen, match="name the player"):
+        opened("player.merge")
+
+
+@pytest.mark.parametrize(
+    ("action", "row", "kept"), [("player.grant", None, True), ("grant.force_claim", grant()["id"], False)]
+)
+def test_with_a_server_key_every_dialog_says_whom_the_audit_log_names(action: str, row: str | None, kept: bool) -> None:
+    seen = Seen(snapshot(grants=[grant(sourceRefId=None)]), NOW, key_label="api_key:sUUVdrM8", person="maria@desk")
+    notes = [each.words for each in effects(opened(action, row), {}, seen) if each.note]
+    assert "the audit log will name the key api_key:sUUVdrM8, not you" in notes
+    assert any(each.startswith("maria@desk goes along in reason and metadata") for each in notes)
+    assert any("your journal does" in each for each in notes) is not kept

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
+from kraty_console.contract.calls import ActionKind
 from kraty_console.contract.limits import DEFAULT_LIMIT
 from kraty_console.contract.players import Snapshot
 from kraty_console.support.diagnosis import Fault, Severity, attempt_faults
 from kraty_console.support.effects import effects
 from kraty_console.support.fields import Asked, Seen, Value
-from kraty_console.support.forms import form_for
+from kraty_console.support.forms import build_call, form_for
 from kraty_console.support.links import Links
 from kraty_console.support.merging import merge_plan
 from kraty_console.support.next_step import GUEST, NextSteps, next_step
@@ -245,10 +246,14 @@ def test_the_ban_dialog_says_that_it_is_not_known_and_bans() -> None:
         (snapshot(player={"ban": True}), "ban status could not be read"),
     ):
         form = form_for("player.ban", Asked(seen, NOW))
-        assert (form.title, form.subject_lines[-1]) == ("Ban", why)
+        assert (form.title, form.subject_lines[-1]) == ("Ban or lift the ban", why)
         words = words_of("player.ban", seen)
         assert any(each.startswith("not known → banned") for each in words)
         assert "not banned" not in words
+        lift = {"do": "lift the ban", "reason": "appeal granted"}
+        assert build_call(form, lift, "key-0001").kind is ActionKind.UNBAN
+        assert build_call(form, {"reason": "cheats"}, "key-0001").kind is ActionKind.BAN
+        assert "not known → may play again, at once" in [each.words for each in effects(form, lift, Seen(seen, NOW))]
     assert "not banned" in words_of("player.ban", snapshot())
 
 

@@ -10,7 +10,8 @@ from kraty_console.contract.actions import Changed
 from kraty_console.contract.calls import ActionKind
 from kraty_console.contract.permissions import GAME_ADMIN, GAME_DEBUGGER, ROLE_PERMISSIONS
 from kraty_console.contract.webhooks import DeliveryReplayed
-from kraty_console.support.actions import REPLAY, ActionContext
+from kraty_console.support.action_spec import ActionContext
+from kraty_console.support.actions import REPLAY
 from kraty_console.support.came_of import came_of
 from kraty_console.support.changes.replay import snapshot_of
 from kraty_console.support.fields import Asked, Form, Seen

@@ -14,7 +14,8 @@ from kraty_console.console.dialogs.frame import Dialog
 from kraty_console.console.dialogs.menu import Menu, MenuRow
 from kraty_console.console.dialogs.parts import Lines
 from kraty_console.present.safe import safe
-from kraty_console.support.actions import ActionContext, ActionSpec, actions, fits
+from kraty_console.support.action_spec import ActionContext, ActionSpec
+from kraty_console.support.actions import actions, fits
 from kraty_console.support.keymap import key_label
 
 
@@ -25,7 +26,7 @@ def key_rows(context: ActionContext, keys: Mapping[str, tuple[str, ...]] | None 
         context: What is in front of the person.
         keys: The keys of each action when they were remapped.
     """
-    specs = [spec for spec in actions(read_only=context.read_only) if fits(spec, context)]
+    specs = [spec for spec in actions(context) if fits(spec, context)]
     changes = [spec for spec in specs if spec.changes]
     looks = [spec for spec in specs if not spec.changes]
     rows: list[MenuRow] = []
@@ -59,7 +60,7 @@ class KeysDialog(Dialog[str | None]):
     def __init__(self, context: ActionContext, keys: Mapping[str, tuple[str, ...]] | None = None) -> None:
         super().__init__("Keys that work here", hints="↑↓ move · enter does it · esc close")
         self._rows = key_rows(context, keys)
-        self._reasons = {spec.id: spec.disabled_reason(context) for spec in actions(read_only=context.read_only)}
+        self._reasons = {spec.id: spec.disabled_reason(context) for spec in actions(context)}
         self.add_class("-list")
 
     def compose_body(self) -> ComposeResult:

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from kraty_console.console.dialogs.menu import MenuRow
 from kraty_console.console.dialogs.pick import PickDialog, narrowed
 from kraty_console.present.safe import safe
-from kraty_console.support.actions import ActionContext, ActionSpec, actions
+from kraty_console.support.action_spec import ActionContext, ActionSpec
+from kraty_console.support.actions import actions
 from kraty_console.support.keymap import key_label
 
 _TITLE_CELLS = 18
@@ -25,7 +26,7 @@ class PaletteDialog(PickDialog):
             context: What is in front of the person.
             keys: The keys of each action when they were remapped.
         """
-        specs = {spec.id: spec for spec in actions(read_only=context.read_only) if spec.id != "palette.open"}
+        specs = {spec.id: spec for spec in actions(context) if spec.id != "palette.open"}
         self._reasons = {spec.id: spec.disabled_reason(context) for spec in specs.values()}
         rows = [self._row(spec, keys) for spec in specs.values()]
         rows.sort(key=lambda row: row.off)  # what can be done first; otherwise in the registry's order

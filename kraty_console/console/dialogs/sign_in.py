@@ -52,18 +52,20 @@ class SignedIn:
 class Step(Enum):
     """Where the person is."""
 
-    URL = 1
-    TOKEN = 2
-    GAME = 3
-    ENVIRONMENT = 4
+    URL = "Where is Kraty?"
+    TOKEN = "A session token: from the portal, under your account."  # noqa: S105 (the question, not a token)
+    GAME = "Which game?"
+    STUDIO_ID = "The studio's id, as in the portal's address. This Kraty does not tell it."
+    GAME_ID = "The game's id, from there too."
+    ENVIRONMENT = "Which environment?"
 
 
-_WORDS: Final = {
-    Step.URL: "1 of 4   Where is Kraty?",
-    Step.TOKEN: "2 of 4   A session token: from the portal, under your account.",
-    Step.GAME: "3 of 4   Which game?",
-    Step.ENVIRONMENT: "4 of 4   Which environment?",
-}
+_LISTED: Final = (Step.URL, Step.TOKEN, Step.GAME, Step.ENVIRONMENT)
+_TYPED: Final = (Step.URL, Step.TOKEN, Step.STUDIO_ID, Step.GAME_ID, Step.ENVIRONMENT)
+"""The steps on a backend that does not tell which games a session may enter."""
+
+_LINES: Final = (Step.URL, Step.TOKEN, Step.STUDIO_ID, Step.GAME_ID)
+"""The steps that are answered with a line; the others with a list."""
 
 
 class SignInDialog(Dialog[SignedIn | None]):
@@ -78,13 +80,13 @@ class SignInDialog(Dialog[SignedIn | None]):
     def __init__(
         self,
         *,
-        connect: Callable[[str, Secret], Awaitable[Me]],
+        connect: Callable[[str, Secret], Awaitable[Me | None]],
         check_url: Callable[[str], str | None],
         url: str = DEFAULT_URL,
     ) -> None:
         """
         Args:
-            connect: Asks the server at this address who the token belongs to.
+            connect: Asks the server at this address who the token belongs to; None where it does not tell.
             check_url: Why an address cannot be used, in words, None when it can.
             url: What stands there at first.
         """
@@ -98,11 +100,12 @@ class SignInDialog(Dialog[SignedIn | None]):
         self._game = ""
         self._asking = False
         self.step = Step.URL
+        self._steps: tuple[Step, ...] = _LISTED
 
     def compose_body(self) -> ComposeResult:
         """What was answered, the question, and a line or a list to answer it."""
         yield Lines(widget_id="answered")
-        yield Lines(_WORDS[Step.URL], widget_id="question")
+        yield Lines(self._question(), widget_id="question")
         with Vertical(id="typing"), Horizontal(classes="row"):
             yield Static("[ ", classes="mark", markup=False)
             yield LineInput(self._url, widget_id="answer", longest=LONGEST)
@@ -126,21 +129,27 @@ class SignInDialog(Dialog[SignedIn | None]):
 
     def _go(self, step: Step) -> None:
         self.step = step
-        typing = step in (Step.URL, Step.TOKEN)
-        self.query_one("#question", Lines).say(_WORDS[step])
+        typing = step in _LINES
+        self.query_one("#question", Lines).say(self._question())
         self.query_one("#answered", Lines).say(self._answered())
         self.query_one("#typing", Vertical).display = typing
         self.menu.display = not typing
         self.problem.say("")
         if typing:
             self.line.password = step is Step.TOKEN
-            self.line.placeholder = "paste it; it is not shown" if step is Step.TOKEN else DEFAULT_URL
-            self.line.value = "" if step is Step.TOKEN else self._url
+            placeholders = {Step.URL: DEFAULT_URL, Step.TOKEN: "paste it; it is not shown"}
+            self.line.placeholder = placeholders.get(step, "")
+            self.line.value = {Step.URL: self._url, Step.STUDIO_ID: self._studio, Step.GAME_ID: self._game}.get(
+                step, ""
+            )
             self.line.cursor_position = len(self.line.value)
             self.set_focus(self.line)
         else:
             self.menu.show(self._games() if step is Step.GAME else _environments())
             self.set_focus(self.menu)
+
+    def _question(self) -> str:
+        return f"{self._steps.index(self.step) + 1} of {len(self._steps)}   {self.step.value}"
 
     def _answered(self) -> str:
         lines = []
@@ -149,6 +158,8 @@ class SignInDialog(Dialog[SignedIn | None]):
         if self._me is not None and self.step in (Step.GAME, Step.ENVIRONMENT):
             member = self._me.member
             lines.append(f"signed in    {safe(member.name or member.email or member.id)}")
+        if self._me is None and self.step in (Step.GAME_ID, Step.ENVIRONMENT):
+            lines.append(f"studio       {safe(self._studio)}")
         if self.step is Step.ENVIRONMENT:
             lines.append(f"game         {self._game_words()}")
         return "\n".join([*lines, ""]) if lines else ""
@@ -174,7 +185,7 @@ class SignInDialog(Dialog[SignedIn | None]):
         if self.step is Step.URL:
             self.dismiss(None)
         else:
-            self._go(Step(self.step.value - 1))
+            self._go(self._steps[self._steps.index(self.step) - 1])
 
     # Answers
 
@@ -198,6 +209,15 @@ class SignInDialog(Dialog[SignedIn | None]):
             self._asking = True
             self.problem.say("asking the server…")
             self.run_worker(self._ask(), group="sign-in", description="ask who is signed in")
+        elif self.step in (Step.STUDIO_ID, Step.GAME_ID):
+            if not value:
+                self.problem.say("type the id")
+            elif self.step is Step.STUDIO_ID:
+                self._studio = value
+                self._go(Step.GAME_ID)
+            else:
+                self._game = value
+                self._go(Step.ENVIRONMENT)
 
     async def _ask(self) -> None:
         try:
@@ -209,6 +229,11 @@ class SignInDialog(Dialog[SignedIn | None]):
             return
         finally:
             self._asking = False
+        if self._me is None:
+            self._steps = _TYPED
+            self._go(Step.STUDIO_ID)
+            return
+        self._steps = _LISTED
         if not self._games():
             self.problem.say("This member has no game. Ask a studio's administrator to be let into one.")
             return

@@ -14,7 +14,8 @@ from kraty_console.console.views.bars import KeyHint, Notice
 from kraty_console.console.views.rows import Section
 from kraty_console.present import deliveries
 from kraty_console.present.safe import safe
-from kraty_console.support.actions import REPLAY, ActionContext
+from kraty_console.support.action_spec import ActionContext
+from kraty_console.support.actions import REPLAY
 from kraty_console.support.keymap import key_label
 
 if TYPE_CHECKING:
@@ -58,11 +59,11 @@ class DeliveriesScreen(PagedList["Delivery"]):
     # -- the rows ------------------------------------------------------------------------------------------------
 
     async def _ask(self, client: KratyClient, cursor: str | None) -> Page[Delivery]:
-        from kraty_console.contract.errors import NotFound
+        from kraty_console.contract.errors import OperationMissing
 
         try:
             page = await client.deliveries(player=self._player, cursor=cursor)
-        except NotFound:
+        except OperationMissing:
             return Page((), None, NONE_KEPT)
         whom = "of this player " if self._player else ""
         return Page(page.deliveries, page.next_cursor, f"Nothing was sent to a webhook endpoint {whom}yet.")
@@ -130,6 +131,8 @@ class DeliveriesScreen(PagedList["Delivery"]):
             row_id=delivery.id if delivery is not None else None,
             role=desk.role or None,
             permissions=desk.permissions,
+            missing=desk.facts.missing(),
+            uses_key=desk.uses_key,
             read_only=desk.launch.read_only,
             ticket=desk.ticket or None,
             now=desk.now(),

@@ -35,7 +35,7 @@ from kraty_console.console.widgets.table import RowTable
 from kraty_console.console.widgets.tabs import TabBar
 from kraty_console.paint.arriving import ArrivesWhole
 from kraty_console.present.safe import safe
-from kraty_console.support.actions import ActionContext
+from kraty_console.support.action_spec import ActionContext
 from kraty_console.support.scopes import PANES, PaneId
 
 if TYPE_CHECKING:
@@ -194,7 +194,7 @@ class PlayerScreen(ArrivesWhole[None]):
         self.draw_header()
         snapshot = look.snapshot
         self._sections = self._lists(look, now)
-        self._steps = view.steps_of(snapshot, now)
+        self._steps = view.steps_of(self._desk, snapshot, now)
         self.side.display = self.detail.display = snapshot is not None
         self.tabs.show(self._pane, snapshot)
         self.profile.show(snapshot, now)
@@ -331,7 +331,7 @@ class PlayerScreen(ArrivesWhole[None]):
 
     @on(SearchBar.Queued)
     def _queued(self, event: SearchBar.Queued) -> None:
-        self._desk.queue(event.players)
+        self._desk.players.queue(event.players)
         self.open_player(event.players[0], typed=True)
         self.tell(f"{len(event.players)} players: the others wait under p")
 
@@ -342,7 +342,7 @@ class PlayerScreen(ArrivesWhole[None]):
         self.search.clear()
         self.table.focus()
         if player != self.look.player:
-            self._desk.forget_drafts()
+            self._desk.drafts.clear()
             self._places.clear()
             self._put_ticket_away()
         self.reading.open(player, typed=typed)
@@ -357,7 +357,7 @@ class PlayerScreen(ArrivesWhole[None]):
     def close_player(self) -> None:
         """Back to the first screen."""
         self.reading.close()
-        self._desk.forget_drafts()
+        self._desk.drafts.clear()
         self.draw()
         self.table.focus()
 

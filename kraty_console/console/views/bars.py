@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from kraty_console.console.views.text import Line, Span, cut, width_of
+from kraty_console.console.views.text import Line, Span, cut, width_of, wrap
+
+MOST_LINES: Final = 3
+"""Lines that a notice takes at most."""
 
 
 class Heading(NamedTuple):
@@ -91,7 +94,7 @@ def _join(groups: Sequence[Sequence[Span]]) -> list[Span]:
 def footer_lines(hints: Sequence[KeyHint], notice: Notice | None, width: int) -> list[Line]:
     """The notice, or as many keys as there is room for; `?` stays, for it lists the rest."""
     if notice is not None:
-        return [[(" ", "plain"), (notice.text, notice.tone)]]
+        return notice_lines(notice, width)
     spans: list[Span] = []
     used = 1
     tail = [hint for hint in hints if hint.key == "?"]
@@ -107,6 +110,13 @@ def footer_lines(hints: Sequence[KeyHint], notice: Notice | None, width: int) ->
     for hint in tail:
         spans += _hint(hint)
     return [[(" ", "plain"), *spans]]
+
+
+def notice_lines(notice: Notice, width: int) -> list[Line]:
+    """A notice in as many lines as it takes; the last of `MOST_LINES` is cut."""
+    wrapped = wrap(notice.text, max(1, width - 1)) if width else [notice.text]
+    shown = [*wrapped[: MOST_LINES - 1], " ".join(wrapped[MOST_LINES - 1 :])][:MOST_LINES]
+    return [[(" ", "plain"), (line, notice.tone)] for line in shown if line] or [[]]
 
 
 def _hint(hint: KeyHint) -> list[Span]:

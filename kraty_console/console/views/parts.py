@@ -69,7 +69,7 @@ def player_parts(
     old = player.is_old(look, waiting=waiting)
     rows = Rows(player.sections(desk, look, now, pane), place, marked=marked, stale=old)
     row = rows.current
-    step = player.step_for(player.steps_of(snapshot, now), row)
+    step = player.step_for(player.steps_of(desk, snapshot, now), row)
     keys = effective_keys(desk.launch.profile.keymap)
     below = foot(rows, pane, snapshot, at.rows.width, at.rows.height)
     parts: list[tuple[str, Area, Iterable[Line]]] = [

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from kraty_console.console.look import Look, Status
 from kraty_console.console.views.bars import Heading, KeyHint
 from kraty_console.present.safe import safe
-from kraty_console.support.actions import BY_ID, ActionContext, footer, missing_permission
+from kraty_console.support.action_spec import ActionContext, missing_permission
+from kraty_console.support.actions import BY_ID, footer
 from kraty_console.support.keymap import key_label
 from kraty_console.support.scopes import PANES, PaneId
 
@@ -38,7 +39,7 @@ def heading(desk: Desk, look: Look, now: datetime, *, waiting: bool = False) -> 
         player=safe(look.player, limit=80) if look.player else "",
         environment=safe(desk.environment, limit=12),
         member=safe(desk.member, limit=40) if desk.member else "",
-        role=safe(desk.role, limit=40) if desk.role else "",
+        role="role unknown" if desk.role_is_unknown else safe(desk.role, limit=40) if desk.role else "",
         read_only=desk.launch.read_only,
         ticket=safe(desk.ticket, limit=40) if desk.ticket else "",
         age=age,
@@ -70,13 +71,13 @@ def trouble(snapshot: Snapshot, now: datetime) -> tuple[PaneId, str | None]:
     return most_urgent_row(snapshot, now) or (PANES[0].id, None)
 
 
-def steps_of(snapshot: Snapshot | None, now: datetime) -> NextSteps | None:
+def steps_of(desk: Desk, snapshot: Snapshot | None, now: datetime) -> NextSteps | None:
     """The next steps of the player, as they are now; None while there is no player."""
     if snapshot is None:
         return None
     from kraty_console.support.next_step import NextSteps
 
-    return NextSteps(snapshot, now)
+    return NextSteps(snapshot, now, can_credit="credit" not in desk.facts.missing())
 
 
 def step_for(steps: NextSteps | None, row: Row | None) -> NextStep | None:
@@ -91,7 +92,9 @@ def why_no_step(desk: Desk, step: NextStep | None) -> str:
     spec = BY_ID[step.action_id]
     if desk.launch.read_only:
         return "read-only profile"
-    if spec.permission is None or desk.access is None or spec.permission in desk.permissions:
+    if (missing := desk.facts.missing().get(spec.operation or spec.kind or "")) is not None:
+        return missing
+    if spec.permission is None or desk.may(spec.permission):
         return ""
     return missing_permission(spec.permission, desk.role)
 
@@ -105,8 +108,11 @@ def action_context(desk: Desk, snapshot: Snapshot | None, pane: PaneId, row: Row
         row_id=row.id if row is not None else None,
         role=desk.role or None,
         permissions=desk.permissions,
+        missing=desk.facts.missing(snapshot.player.external_player_id if snapshot is not None else ""),
+        uses_key=desk.uses_key,
         read_only=desk.launch.read_only,
         ticket=desk.ticket or None,
+        made=bool(desk.done),
         audit_link=bool(desk.last_link) or (row is not None and row.scope == "audit"),
         worklog=any(done.ticket == desk.ticket for done in desk.done),
         now=desk.now(),

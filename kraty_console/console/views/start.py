@@ -8,6 +8,7 @@ from kraty_console.console.look import Look, Status
 from kraty_console.console.views.rows import Section
 from kraty_console.present.safe import safe
 from kraty_console.present.table import Cell, Column, Row
+from kraty_console.support.missing import no_search
 
 if TYPE_CHECKING:
     from kraty_console.console.desk import Desk
@@ -32,7 +33,7 @@ def start_sections(desk: Desk, look: Look) -> tuple[Section, ...]:
                 _RECENT,
                 near,
                 title=f"No player is called {safe(look.player, limit=60)}" + (": nearest are" if near else ""),
-                empty="Nothing begins like it either. Check the id, or try the e-mail with /.",
+                empty=_nobody(desk, look.player),
             )
         )
     elif look.status is Status.FAILED and look.error is not None:
@@ -58,14 +59,20 @@ def start_sections(desk: Desk, look: Look) -> tuple[Section, ...]:
             for each in desk.launch.tries
         )
         sections.append(Section("tries", _COLUMNS, rows, title="Tickets to try in this demo world"))
-    if desk.recents:
-        rows = tuple(_player_row(each) for each in desk.recents[:10])
+    if desk.players.recent:
+        rows = tuple(_player_row(each) for each in desk.players.recent[:10])
         sections.append(Section("recent", _RECENT, rows, title="Players opened before"))
     if not sections:
-        sections.append(
-            Section("empty", _RECENT, (), empty="Type a player's id or e-mail; several at once can be pasted.")
-        )
+        what = "a player's id or e-mail" if desk.facts.can_search else "a player's id, whole"
+        sections.append(Section("empty", _RECENT, (), empty=f"Type {what}; several at once can be pasted."))
     return tuple(sections)
+
+
+def _nobody(desk: Desk, player: str) -> str:
+    """What to do when there is no such player, and none whose id begins like it."""
+    if desk.facts.can_search:
+        return "Nothing begins like it either. Check the id, or try the e-mail with /."
+    return safe(no_search(desk.facts.portal(), by_email="@" in player), limit=400, multiline=True)
 
 
 def _player_row(player: str) -> Row:

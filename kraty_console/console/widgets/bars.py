@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from kraty_console.console.views.bars import Heading, KeyHint, Notice, footer_lines, heading_lines
+from kraty_console.console.views.bars import Heading, KeyHint, Notice, footer_lines, heading_lines, notice_lines
 from kraty_console.console.views.text import Line
 from kraty_console.console.widgets.lines import LinesView
 
@@ -29,7 +29,7 @@ class HeaderBar(LinesView):
 
 
 class FooterBar(LinesView):
-    """One line of keys; a notice takes its place until a key is pressed."""
+    """One line of keys; a notice takes its place until a key is pressed, in more lines where it is long."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
         super().__init__(id=id)
@@ -51,6 +51,9 @@ class FooterBar(LinesView):
         """Show a notice, or with None the keys again."""
         if notice != self._notice:
             self._notice = notice
+            lines = len(notice_lines(notice, self.size.width)) if notice is not None else 1
+            if self.styles.height is None or self.styles.height.value != lines:
+                self.styles.height = lines
             self.redraw()
 
     def build(self, width: int, height: int) -> Iterable[Line]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kraty_console.support.contents import contents_words
 from kraty_console.support.fields import Effect
 from kraty_console.support.measure import as_utc, grouped, since, span
-from kraty_console.support.words import event_words, status_words
+from kraty_console.support.words import event_words, short, status_words
 
 if TYPE_CHECKING:
     from kraty_console.contract.players import Attempt, Grant, Snapshot
@@ -47,11 +47,6 @@ def grant_lines(grant: Grant, snapshot: Snapshot, now: datetime) -> tuple[str, .
         contents_words(grant.contents, grant.kind),
         state,
     )
-
-
-def short(value: str) -> str:
-    """A long id without its middle."""
-    return value if len(value) <= 9 else f"{value[:4]}…{value[-4:]}"
 
 
 def ban_note(snapshot: Snapshot, words: str) -> tuple[Effect, ...]:

@@ -8,6 +8,7 @@ from kraty_console.support.changes.about import player_line
 from kraty_console.support.fields import (
     Asked,
     Effect,
+    Field,
     Form,
     Seen,
     Values,
@@ -18,25 +19,33 @@ from kraty_console.support.fields import (
 from kraty_console.support.measure import counted, since
 from kraty_console.support.provided import ban_unknown
 
+BAN, LIFT = "ban", "lift the ban"
+"""What may be done where it is not known whether the player is banned."""
+
 
 def form(asked: Asked) -> Form:
-    """A player known to be banned gets the dialog that lifts the ban, others the one that bans and asks for the id."""
-    ban = asked.snapshot.player.ban
-    lines: tuple[str, ...] = (player_line(asked.snapshot),)
+    """A banned player gets the dialog that lifts the ban, another the one that bans and asks for the id to be typed.
+
+    Where the ban status is not known the dialog asks which of the two is meant.
+    """
+    ban, unknown = asked.snapshot.player.ban, ban_unknown(asked.snapshot.player)
     if ban is not None:
         when = f" {since(ban.banned_at, asked.now)}" if ban.banned_at is not None else ""
-        lines = (*lines, f"banned{when}" + (f": {ban.reason}" if ban.reason else ""))
+        status = f"banned{when}" + (f": {ban.reason}" if ban.reason else "")
     else:
-        lines = (*lines, ban_unknown(asked.snapshot.player) or "not banned")
+        status = unknown or "not banned"
     banning = ban is None
+    label = "Ban or lift the ban" if unknown else "Ban" if banning else "Lift the ban"
+    what = Field("do", "do", "choice", required=True, default=BAN, choices=(BAN, LIFT))
+    reason = reason_field(required=banning, default=asked.prefill.get("reason", ""))
     return Form(
         actions.BAN.id,
         ActionKind.BAN if banning else ActionKind.UNBAN,
-        "Ban" if banning else "Lift the ban",
-        lines,
-        (ticket_field(asked.ticket), reason_field(required=banning, default=asked.prefill.get("reason", ""))),
-        "Ban" if banning else "Lift the ban",
-        "banning" if banning else "lifting the ban",
+        label,
+        (player_line(asked.snapshot), status),
+        (*([what] if unknown else []), ticket_field(asked.ticket), reason),
+        "Confirm" if unknown else label,
+        "lifting the ban" if not banning else "sending" if unknown else "banning",
         asked.snapshot.player.external_player_id,
         asked.now,
         typed_id_for(asked.snapshot),
@@ -45,36 +54,38 @@ def form(asked: Asked) -> Form:
     )
 
 
+def _kind(form: Form, values: Values) -> ActionKind:
+    """Which of the two is meant."""
+    return ActionKind.UNBAN if form.text(values, "do") == LIFT else form.kind
+
+
 def call(form: Form, values: Values, key: str) -> Call:
-    """Which of the two was settled when the dialog opened."""
+    """The reason and the ticket go into the audit log."""
     from kraty_console.contract.actions import BanPlayer, UnbanPlayer
 
     reason, ticket = form.text(values, "reason"), form.text(values, "ticket") or None
-    if form.kind is ActionKind.UNBAN:
+    if _kind(form, values) is ActionKind.UNBAN:
         lift = UnbanPlayer(reason=reason or None, ticket=ticket, idempotency_key=key)
-        return Call(form.kind, form.external_player_id, lift)
+        return Call(ActionKind.UNBAN, form.external_player_id, lift)
     request = BanPlayer(reason=reason, ticket=ticket, idempotency_key=key)
-    return Call(form.kind, form.external_player_id, request)
+    return Call(ActionKind.BAN, form.external_player_id, request)
 
 
 def effects(form: Form, values: Values, seen: Seen) -> list[Effect]:
     """What the player can and cannot do from then on."""
-    del values
-    banned = seen.snapshot.player.ban is not None
+    banned, unknown = seen.snapshot.player.ban is not None, ban_unknown(seen.snapshot.player)
+    before = "not known" if unknown else "banned" if banned else "may play"
     pending = sum(grant.status == "pending" for grant in seen.snapshot.grants)
-    if form.kind is ActionKind.UNBAN:
-        found = [Effect("player", "banned → may play again, at once")]
+    if _kind(form, values) is ActionKind.UNBAN:
+        found = [Effect("player", f"{before if unknown else 'banned'} → may play again, at once")]
         if pending:
             found.append(Effect("grants", f"{counted(pending, 'pending grant')} can be collected again"))
-        if not banned:
+        if not banned and not unknown:
             found.append(Effect("note", "the player is not banned any more; nothing will change", note=True))
         return found
-    unknown = ban_unknown(seen.snapshot.player)
+    before = before if unknown else "may play"
     found = [
-        Effect(
-            "player",
-            f"{'not known' if unknown else 'may play'} → banned: starting, progress, claiming and spending are refused",
-        ),
+        Effect("player", f"{before} → banned: starting, progress, claiming and spending are refused"),
         Effect("kept", "scores, balances and grants stay as they are"),
     ]
     if pending:

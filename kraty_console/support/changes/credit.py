@@ -41,6 +41,24 @@ def economy_keys(snapshot: Snapshot, catalog: Catalog | None) -> tuple[str, ...]
 
 def form(asked: Asked) -> Form:
     """Asks for the key, the amount, ticket and reason. With `row_id` a balance, that key is filled in."""
+    fields = amount_fields(asked, "added to the balance")
+    return Form(
+        actions.CREDIT.id,
+        ActionKind.CREDIT,
+        "Credit",
+        (player_line(asked.snapshot),),
+        (*fields, ticket_field(asked.ticket), reason_field(required=True, default=asked.prefill.get("reason", ""))),
+        "Credit",
+        "crediting",
+        asked.snapshot.player.external_player_id,
+        asked.now,
+        typed_id_for(asked.snapshot),
+        amount_limit=asked.amount_limit,
+    )
+
+
+def amount_fields(asked: Asked, hint: str) -> tuple[Field, Field]:
+    """A balance and how much of it; `hint` says what is done with the amount."""
     keys = economy_keys(asked.snapshot, asked.catalog)
     under_cursor = find.balance(asked.snapshot, asked.row_id)
     first = under_cursor.economy_key if under_cursor is not None else (keys[0] if len(keys) == 1 else "")
@@ -55,39 +73,23 @@ def form(asked: Asked) -> Form:
         near = difflib.get_close_matches(text, keys, n=1)
         return "the catalog has no such key" + (f"; nearest is {near[0]}" if near else "")
 
-    return Form(
-        actions.CREDIT.id,
-        ActionKind.CREDIT,
-        "Credit",
-        (player_line(asked.snapshot),),
-        (
-            Field(
-                "economy_key",
-                "currency",
-                "key",
-                required=True,
-                default=asked.prefill.get("economy_key", first),
-                choices=keys,
-                check=check_key,
-            ),
-            Field(
-                "amount",
-                "amount",
-                "number",
-                required=True,
-                default=asked.prefill.get("amount", ""),
-                hint="added to the balance",
-                check=check_amount,
-            ),
-            ticket_field(asked.ticket),
-            reason_field(required=True, default=asked.prefill.get("reason", "")),
-        ),
-        "Credit",
-        "crediting",
-        asked.snapshot.player.external_player_id,
-        asked.now,
-        typed_id_for(asked.snapshot),
-        amount_limit=asked.amount_limit,
+    key = Field(
+        "economy_key",
+        "currency",
+        "key",
+        required=True,
+        default=asked.prefill.get("economy_key", first),
+        choices=keys,
+        check=check_key,
+    )
+    return key, Field(
+        "amount",
+        "amount",
+        "number",
+        required=True,
+        default=asked.prefill.get("amount", ""),
+        hint=hint,
+        check=check_amount,
     )
 
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from kraty_console.contract.calls import ActionKind, Call
 from kraty_console.support import actions, find
+from kraty_console.support.action_spec import COMPLETE
 from kraty_console.support.changes.about import attempt_lines, ban_note
 from kraty_console.support.fields import (
     Asked,
@@ -122,7 +123,7 @@ def effects(form: Form, values: Values, seen: Seen) -> list[Effect]:
     final = attempt.score if kept else new
     if attempt.target is not None and final is not None and final < attempt.target:
         found.append(Effect("note", f"the score stays below the target of {grouped(attempt.target)}", note=True))
-    if attempt.status in actions.COMPLETE:
+    if attempt.status in COMPLETE:
         found.append(Effect("note", "this attempt is complete by now; the server will refuse", note=True))
     event, whole = event_words(attempt), event_words(attempt, whole=True)
     forced = sum(

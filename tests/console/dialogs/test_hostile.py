@@ -22,7 +22,7 @@ from kraty_console.contract.catalog import Catalog, CatalogCurrency
 from kraty_console.contract.errors import Refused
 from kraty_console.contract.permissions import ROLE_PERMISSIONS
 from kraty_console.contract.players import Attempt, Identity, Player, Snapshot, WalletHolding
-from kraty_console.support.actions import ActionContext
+from kraty_console.support.action_spec import ActionContext
 from kraty_console.support.fields import Asked, Seen
 from kraty_console.support.forms import form_for
 from tests.console.dialogs import world

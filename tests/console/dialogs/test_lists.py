@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from kraty_console.console.dialogs.keys import KeysDialog, key_rows
@@ -10,7 +11,8 @@ from kraty_console.console.dialogs.palette import PaletteDialog
 from kraty_console.console.dialogs.pick import PickDialog, narrowed
 from kraty_console.console.dialogs.recent import RecentDialog
 from kraty_console.contract.permissions import ROLE_PERMISSIONS
-from kraty_console.support.actions import ActionContext, actions
+from kraty_console.support.action_spec import ActionContext
+from kraty_console.support.actions import REGISTRY, actions
 from kraty_console.support.keymap import key_label
 from tests.console.dialogs import world
 from tests.console.dialogs.host import Host, opened, running, typed, until
@@ -59,12 +61,19 @@ def test_a_key_finds_its_action() -> None:
     dialog = PaletteDialog(context())
     assert dialog.narrow("R")[0].id == "attempt.retry_roll"
     assert dialog.narrow("y")[0].id == "copy.audit_link"
-    assert {row.id for row in dialog.narrow("")} == {spec.id for spec in actions()} - {"palette.open"}
+    session = {spec.id for spec in REGISTRY if not spec.key_only}
+    assert {row.id for row in dialog.narrow("")} == session - {"palette.open"}
+
+
+def test_what_needs_a_server_key_is_offered_to_one_alone() -> None:
+    keyed = PaletteDialog(replace(context("GAME_ADMIN"), uses_key=True))
+    assert {"wallet.debit", "player.merge"} <= {row.id for row in keyed.rows}
+    assert not {"wallet.debit", "player.merge"} & {row.id for row in PaletteDialog(context()).rows}
 
 
 def test_a_read_only_profile_is_offered_no_change() -> None:
     dialog = PaletteDialog(context("GAME_ADMIN", read_only=True))
-    changing = {spec.id for spec in actions() if spec.changes}
+    changing = {spec.id for spec in REGISTRY if spec.changes}
     assert not changing & {row.id for row in dialog.rows}
     assert not changing & {row.id for row in key_rows(context("GAME_ADMIN", read_only=True))}
 
@@ -72,11 +81,11 @@ def test_a_read_only_profile_is_offered_no_change() -> None:
 def test_the_keys_are_those_of_the_registry_or_of_the_keymap() -> None:
     rows = key_rows(context("GAME_ADMIN"))
     shown = " ".join(row.right for row in rows).split()
-    for spec in actions():
+    for spec in actions(context("GAME_ADMIN")):
         if spec.id != "grant.force_claim":  # the cursor is on an attempt
             assert all(key_label(key) in shown for key in spec.keys), spec.id
     assert [row.left for row in rows if row.right == "F"] == [
-        spec.help for spec in actions() if spec.id == "attempt.force_complete"
+        spec.help for spec in REGISTRY if spec.id == "attempt.force_complete"
     ]
     remapped = key_rows(context("GAME_ADMIN"), {"ticket.set": ("x",)})
     assert any(row.id == "ticket.set" and row.right == "x" for row in remapped)

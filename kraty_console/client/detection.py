@@ -1,0 +1,181 @@
+"""Finds out which operations a backend has: from its answers, from its health, and by asking what changes nothing.
+
+A 404 may be about the route or about the object that was asked for. Where its words do not tell, an object that is
+known to be there decides.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from kraty_console.client.capabilities import Capabilities, Support, no_route
+from kraty_console.client.missing import subject_of, subject_of_words
+from kraty_console.client.replies import NOT_KRATY, Reply
+from kraty_console.client.routes import Route, RouteTable
+from kraty_console.contract.calls import ActionKind
+from kraty_console.contract.errors import BadAnswer, KratyError, OperationMissing
+from kraty_console.contract.limits import MAX_LIMIT
+from kraty_console.contract.operations import FEATURE_PREFIX, OPERATIONS, PUBLISHED, Operation
+
+if TYPE_CHECKING:
+    from kraty_console.client.fetched import Fetched
+    from kraty_console.contract.players import Snapshot
+    from kraty_console.contract.session import Health
+
+NOBODY: Final = "kraty-console-probe"
+"""An id that no player has: what is answered about it tells whether the game is there."""
+
+_NO_ID: Final = "00000000-0000-0000-0000-000000000000"
+
+_OF_NOTHING: Final = (Operation.ME, Operation.END_SESSION)
+"""Operations without any object."""
+
+_OF_THE_GAME: Final = (Operation.SEARCH, Operation.CATALOG, Operation.AUDIT_LOG, Operation.DELIVERIES)
+"""Reads whose only object is the game: where that is visible, a 404 is about the route."""
+
+_CHANGES: Final = tuple(Operation(kind) for kind in ActionKind if kind.value in set(OPERATIONS))
+
+_SHOWS_THE_ROUTE: Final = (400, 403, 409, 422)
+"""Statuses of errors that only a route of its own answers with; 401 and 429 come before any route is looked at."""
+
+
+class Asker(Protocol):
+    """What detection needs of a client."""
+
+    def game_ids(self) -> dict[str, str]: ...
+
+    async def ask(self, route: Route, target: str, **more: Any) -> Reply: ...  # noqa: ANN401
+
+    async def health(self) -> Health: ...
+
+    async def snapshot(self, external_id: str, *, limit: int = ...) -> Fetched[Snapshot] | None: ...
+
+    def snapshot_target(self, external_id: str, limit: int = ...) -> str: ...
+
+
+class Detector:
+    """Keeps the capabilities of one backend up to date."""
+
+    def __init__(self, client: Asker, routes: RouteTable, capabilities: Capabilities) -> None:
+        self._client = client
+        self._routes = routes
+        self._known = capabilities
+        self._game_was_checked = False
+
+    async def detect(self) -> None:
+        """Look for every operation; nothing is written to the backend.
+
+        A backend may name its operations in its health. Else the routes of changes are asked for with GET: a backend
+        that answers 405 for a published change answers 404 for one that it does not have.
+
+        Raises:
+            KratyError: the backend does not answer.
+        """
+        features = (await self._client.health()).features
+        named = {each.removeprefix(FEATURE_PREFIX) for each in features if each.startswith(FEATURE_PREFIX)}
+        for operation in OPERATIONS if named else ():
+            if not self._routes.is_own(operation):
+                self._note(operation, Support.AVAILABLE if operation in named else Support.MISSING)
+        if not named:
+            await self._probe_changes()
+
+    async def _probe_changes(self) -> None:
+        unknown = [
+            operation
+            for operation in _CHANGES
+            if operation not in PUBLISHED and self._known.of(operation) is Support.UNKNOWN
+        ]
+        if not unknown or await self._get_status(Operation.MANUAL_GRANT) != 405:
+            return
+        statuses = await asyncio.gather(*(self._get_status(each) for each in unknown))
+        for operation, status in zip(unknown, statuses, strict=True):
+            if status in (404, 405):
+                self._note(operation, Support.AVAILABLE if status == 405 else Support.MISSING)
+
+    async def _get_status(self, operation: Operation) -> int | None:
+        """What a GET on the route of a change is answered with; None where the profile says that there is no route."""
+        try:
+            route = self._routes.route(operation)
+        except OperationMissing:
+            return None
+        target = route.target({**dict.fromkeys(route.names, _NO_ID), **self._client.game_ids()})
+        return (await self._client.ask(Route("GET", ""), target)).status
+
+    def learn_change(self, kind: ActionKind, reply: Reply) -> None:
+        """Take in what the answer to a change shows."""
+        subject = subject_of(reply)
+        if subject == "route":
+            self._note(kind, Support.MISSING)
+        elif subject is None and (reply.status < 400 or reply.status in _SHOWS_THE_ROUTE):
+            self._note(kind, Support.AVAILABLE)
+
+    async def learn(self, operation: Operation, reply: Reply, named: Iterable[str] = ()) -> None:
+        """Take in what the answer to a read shows; `named` are the ids in the request.
+
+        Raises:
+            OperationMissing: the backend has no such route.
+            BadAnswer: what answers there is no Kraty.
+        """
+        subject = subject_of(reply, named)
+        if subject is None:
+            if reply.status < 400 or reply.status in _SHOWS_THE_ROUTE:
+                self._note(operation, Support.AVAILABLE)
+                self._known.game_is_visible |= operation is Operation.PLAYER and reply.status < 400
+            return
+        if subject == "object" or operation in PUBLISHED:
+            self._known.game_is_visible |= subject == "object"
+            return
+        if not await self._answers_as_kraty():
+            raise BadAnswer(NOT_KRATY, status=reply.status, request_id=reply.request_id)
+        if subject == "route" or operation in _OF_NOTHING or await self._is_about_the_route(operation):
+            raise self._missing(operation)
+
+    async def _is_about_the_route(self, operation: Operation) -> bool:
+        return operation in _OF_THE_GAME and await self._game_is_visible()
+
+    async def _answers_as_kraty(self) -> bool:
+        if not self._known.answers_as_kraty:
+            try:
+                await self._client.health()
+            except KratyError:
+                return False
+        return self._known.answers_as_kraty
+
+    async def _game_is_visible(self) -> bool:
+        """Whether the game is there for this credential: the published look-up of nobody tells."""
+        if not self._known.game_is_visible and not self._game_was_checked:
+            self._game_was_checked = True
+            reply = await self._client.ask(
+                self._routes.route(Operation.PLAYER), self._client.snapshot_target(NOBODY, 1)
+            )
+            await self.learn(Operation.PLAYER, reply, [NOBODY])
+        return self._known.game_is_visible
+
+    async def explain_missing(
+        self, operation: Operation, path: str, player: str, error: KratyError
+    ) -> OperationMissing | None:
+        """Whether a change met a 404 because its route is missing: what it was about is there all the same.
+
+        Raises:
+            KratyError: the player cannot be looked up.
+        """
+        if operation in PUBLISHED or subject_of_words(error.code, error.message, [player]) == "object":
+            return None
+        found = await self._client.snapshot(player, limit=MAX_LIMIT)
+        if found is None:
+            return None
+        about_attempt = operation in (Operation.FORCE_COMPLETE, Operation.RETRY_ROLL)
+        if about_attempt and not any(each.id in path for each in found.value.attempts):
+            return None
+        return self._missing(operation)
+
+    def _missing(self, operation: Operation) -> OperationMissing:
+        self._note(operation, Support.MISSING)
+        return no_route(operation, self._routes.route(operation))
+
+    def _note(self, operation: str, state: Support) -> None:
+        """Remember whether there is an operation; a published one is never taken for missing."""
+        if operation in set(OPERATIONS) and not (state is Support.MISSING and operation in PUBLISHED):
+            self._known.learn(operation, state)

@@ -1,0 +1,98 @@
+"""The console's operations on the server surface, where a `server_integration` key asks: all are public (kraty-api 3).
+
+The audit log names the key, never a person: who acts travels in the reason and in the metadata of each change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from kraty_console.client import server_routes
+from kraty_console.client.routes import ChangeRequest, Route, RouteTable, segment
+from kraty_console.contract.calls import ActionKind, Call
+from kraty_console.contract.errors import OperationMissing
+from kraty_console.contract.limits import MAX_REASON
+from kraty_console.contract.operations import OPERATIONS, Operation
+
+_READS: Final = {
+    Operation.HEALTH: Route(*OPERATIONS[Operation.HEALTH][:2]),
+    Operation.ME: server_routes.PING,
+    Operation.PLAYER: server_routes.SNAPSHOT,
+}
+_CHANGES: Final[dict[str, Route]] = {
+    ActionKind.MANUAL_GRANT: server_routes.GRANTS,
+    ActionKind.FORCE_CLAIM: server_routes.ACK,
+    ActionKind.CREDIT: server_routes.CREDIT,
+    ActionKind.DEBIT: server_routes.DEBIT,
+    ActionKind.BAN: server_routes.BAN,
+    ActionKind.UNBAN: server_routes.UNBAN,
+    ActionKind.MERGE: server_routes.MERGE,
+}
+
+
+class KeyRouteTable(RouteTable):
+    """The routes that a server key may use; a profile cannot say others, since these are public."""
+
+    def __init__(self, person: str = "") -> None:
+        """`person` is who acts; recorded with every change."""
+        super().__init__()
+        self._person = person
+
+    def route(self, operation: Operation) -> Route:
+        """Where an operation is.
+
+        Raises:
+            OperationMissing: a key may not do it.
+        """
+        found = _READS.get(operation) or _CHANGES.get(operation)
+        if found is None:
+            words = "This needs a member's session: Kraty publishes no call for it that a server key may make."
+            raise OperationMissing(words, operation=operation)
+        return found
+
+    def is_own(self, operation: Operation) -> bool:
+        """No profile says where these are."""
+        del operation
+        return False
+
+    def player_target(self, player: str, game: Mapping[str, str], environment: str | None, limit: int) -> str:
+        """The path and query of a look-up; the key says which game and environment are meant."""
+        del game, environment
+        return server_routes.SNAPSHOT.target({"externalPlayerId": player}, {"limit": limit})
+
+    def change(self, call: Call, *, studio: str, game: str, environment: str | None) -> ChangeRequest:
+        """A change as it goes out."""
+        del studio, game, environment
+        route = _CHANGES.get(call.kind) or self.route(Operation(call.kind))
+        ids = {
+            "externalPlayerId": call.external_player_id,
+            "targetId": call.target_id or "",
+            "grantId": call.target_id or "",
+            "economyKey": call.economy_key or "",
+        }
+        segment(call.external_player_id, "player's id")
+        return ChangeRequest(route, route.target(ids), self._body(call))
+
+    def _body(self, call: Call) -> dict[str, Any]:
+        """The request of the admin surface in the words of the server surface, with who acts and for which ticket.
+
+        Fields that a call does not know are ignored there (kraty-api 12).
+        """
+        body = call.request.body()
+        body.pop("externalPlayerId", None)
+        reason, ticket = body.pop("reason", None), body.pop("ticket", None)
+        recorded = {"requestedBy": self._person, "reason": reason, "ticket": ticket}
+        body["metadata"] = {
+            **(body.get("metadata") or {}),
+            **{name: value for name, value in recorded.items() if value},
+        }
+        by = " · ".join(part for part in (self._person, ticket) if part)
+        words = f"{reason or 'no reason given'} ({by})" if by else reason
+        if words:
+            body["reason"] = words[:MAX_REASON]
+        if ticket:
+            body["sourceRefId"] = ticket
+        if call.kind is ActionKind.MANUAL_GRANT:
+            body["sourceKind"] = "admin"
+        return body

@@ -1,0 +1,154 @@
+"""What is known of the backend of a launch: where its operations are, which are missing, where its portal is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from kraty_console.contract.operations import Operation
+
+if TYPE_CHECKING:
+    from kraty_console.client.admin import KratyClient
+    from kraty_console.client.ahead import Ahead
+    from kraty_console.client.capabilities import Capabilities
+    from kraty_console.client.connection import ConnectionSettings
+    from kraty_console.client.routes import RouteTable
+    from kraty_console.config.launch import Launch
+
+
+class BackendFacts:
+    """Reads what earlier sessions learned; a client that is given its capabilities adds to them."""
+
+    def __init__(self, launch: Launch, person: str) -> None:
+        """`person` is who acts where the profile speaks with a server key."""
+        self._launch = launch
+        self._person = person
+        self._missing: tuple[int, str, Mapping[str, str]] | None = None
+        profile = launch.profile
+        self._ids = {"studioId": profile.studio or "", "gameId": profile.game or ""}
+
+    def entered(self, studio_id: str, game_id: str) -> None:
+        """A game was entered: portal links are about it."""
+        self._ids = {"studioId": studio_id, "gameId": game_id}
+
+    @cached_property
+    def routes(self) -> RouteTable:
+        """Where the operations are."""
+        profile = self._launch.profile
+        if profile.uses_key:
+            from kraty_console.client.key_routes import KeyRouteTable
+
+            return KeyRouteTable(self._person)
+        from kraty_console.client.routes import RouteTable
+
+        return RouteTable(profile.routes, profile.fields.of)
+
+    @cached_property
+    def capabilities(self) -> Capabilities:
+        """Which operations it has, as far as that is known."""
+        from kraty_console.client.capabilities import Capabilities
+
+        profile = self._launch.profile
+        path = self._launch.state_dir / f"capabilities-{quote(profile.name, safe='')}.json"
+        return Capabilities(path, backend=profile.backend_name)
+
+    @cached_property
+    def connection(self) -> ConnectionSettings:
+        """What the way to it asks for besides the session."""
+        from kraty_console.client.connection import ConnectionSettings
+
+        access, cookie = self._launch.access, self._launch.profile.cookie_name
+        return ConnectionSettings(access.headers, cookie, access.certificate, access.key, access.passphrase)
+
+    def make_client(self, clock: Callable[[], float], ahead: Ahead | None) -> KratyClient:
+        """A client of this backend, for a session or for a server key.
+
+        Args:
+            clock: Seconds that only go up.
+            ahead: What was asked before there was a client.
+
+        Raises:
+            Invalid: the address cannot be used.
+        """
+        from kraty_console.client.admin import KratyClient
+
+        kind, profile = KratyClient, self._launch.profile
+        if profile.uses_key:
+            from kraty_console.client.key_client import ServerKeyClient
+
+            kind = ServerKeyClient
+        return kind(
+            profile.url or "",
+            self._launch.credential,
+            studio_id=profile.studio,
+            game_id=profile.game,
+            environment=profile.environment,
+            audit_page=profile.audit_url,
+            clock=clock,
+            ahead=ahead,
+            routes=self.routes,
+            capabilities=self.capabilities,
+            connection=self.connection,
+        )
+
+    @property
+    def tells_who_we_are(self) -> bool:
+        """Whether it may answer who we are; False where it is known not to."""
+        return self._may_have(Operation.ME)
+
+    @property
+    def can_search(self) -> bool:
+        """Whether it may search; False where it is known not to, and only whole ids are found."""
+        return self._may_have(Operation.SEARCH)
+
+    def _may_have(self, operation: Operation) -> bool:
+        from kraty_console.client.capabilities import find_route
+        from kraty_console.contract.errors import OperationMissing
+
+        try:
+            find_route(operation, self.routes, self.capabilities)
+        except OperationMissing:
+            return False
+        return True
+
+    def missing(self, player: str = "") -> Mapping[str, str]:
+        """By operation: why this backend, or this credential, has none, in words; portal links are about `player`."""
+        revision = self.capabilities.revision
+        if self._missing is None or self._missing[:2] != (revision, player):
+            from kraty_console.client.capabilities import missing_operations
+            from kraty_console.support.missing import why_missing
+
+            portal = self.portal(player)
+            found = missing_operations(self.routes, self.capabilities)
+            reasons = {operation: why_missing(error.route, portal) for operation, error in found.items()}
+            self._missing = (revision, player, reasons)
+        return self._missing[2]
+
+    def portal(self, player: str = "") -> str:
+        """The portal's page for people, with the ids filled in; empty where the profile names none."""
+        page = self._launch.profile.portal_url or ""
+        for name, value in {**self._ids, "externalPlayerId": player}.items():
+            page = page.replace(f"{{{name}}}", quote(value, safe="", errors="replace"))
+        return page
+
+    async def detect(self, client: KratyClient) -> None:
+        """Learn what it has, unless that was learned within a day; nothing is written to it.
+
+        Raises:
+            KratyError: As the client does.
+        """
+        import asyncio
+
+        from kraty_console.client.capabilities import DETECTION, Support
+
+        if self.capabilities.of(DETECTION) is not Support.AVAILABLE:
+            await client.detect()
+            self.capabilities.learn(DETECTION, Support.AVAILABLE)
+            await asyncio.to_thread(self.capabilities.save)
+
+    def save(self) -> None:
+        """Keep what was learned for the next session."""
+        if "capabilities" in self.__dict__:
+            self.capabilities.save()

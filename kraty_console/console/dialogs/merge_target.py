@@ -1,0 +1,64 @@
+"""Whom a player is merged into: an id that is looked up before anything else is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Final
+
+from kraty_console.console.dialogs.ask import AskDialog
+from kraty_console.contract.errors import KratyError
+from kraty_console.present.errors import words_of
+from kraty_console.present.safe import safe
+from kraty_console.support.merging import same_player
+
+if TYPE_CHECKING:
+    from kraty_console.contract.players import Snapshot
+
+LONGEST: Final = 512
+"""Characters of an external player id (contract: ExternalPlayerId)."""
+
+
+class MergeTargetDialog(AskDialog["Snapshot | None"]):
+    """Answers the player that was named, None when closed."""
+
+    def __init__(self, player: str, look: Callable[[str], Awaitable[Snapshot | None]]) -> None:
+        """
+        Args:
+            player: Who is merged.
+            look: Looks a player up; None where there is no such player.
+        """
+        super().__init__(
+            "Merge into another player",
+            label="into",
+            words=f"Everything of {safe(player, limit=60)} goes to the player named here. First a preview.",
+            placeholder="player id",
+            longest=LONGEST,
+            hints="enter preview · esc close",
+        )
+        self._player = player
+        self._look = look
+        self._looking = False
+
+    def answered(self, value: str) -> None:
+        """Look the player up."""
+        target = value.strip()
+        why = same_player(self._player, target) if target else "type the id of a player"
+        if why is not None:
+            self.problem.say(why)
+        elif not self._looking:
+            self._looking = True
+            self.problem.say("looking…")
+            self.run_worker(self._find(target), group="merge-target", description="look up who is merged into")
+
+    async def _find(self, target: str) -> None:
+        try:
+            found = await self._look(target)
+        except KratyError as error:
+            self.problem.say(words_of(error).text)
+            return
+        finally:
+            self._looking = False
+        if found is None:
+            self.problem.say(f"No player has exactly the id {safe(target, limit=60)}.")
+        else:
+            self.dismiss(found)

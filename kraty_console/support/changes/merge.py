@@ -1,0 +1,75 @@
+"""Merge a player into another, with a server key (player-tools: Walkthrough: merge a guest player)."""
+
+from __future__ import annotations
+
+from kraty_console.contract.calls import ActionKind, Call
+from kraty_console.contract.limits import DEFAULT_LIMIT
+from kraty_console.support import actions
+from kraty_console.support.changes.about import player_line
+from kraty_console.support.fields import (
+    Asked,
+    CannotOpen,
+    Effect,
+    Form,
+    Seen,
+    Values,
+    reason_field,
+    ticket_field,
+    typed_id_for,
+)
+from kraty_console.support.measure import grouped
+from kraty_console.support.merging import Sum, merge_plan, same_player
+from kraty_console.support.provided import UNKNOWN
+
+
+def form(asked: Asked) -> Form:
+    """Asks for ticket and reason, and for the player's id to be typed; `other` is who is merged into."""
+    if asked.other is None:
+        raise CannotOpen("name the player to merge into first")
+    source, target = asked.snapshot.player.external_player_id, asked.other.player.external_player_id
+    if (why := same_player(source, target)) is not None:
+        raise CannotOpen(why)
+    return Form(
+        actions.MERGE.id,
+        ActionKind.MERGE,
+        "Merge",
+        (f"from  {player_line(asked.snapshot)}", f"into  {player_line(asked.other)}"),
+        (ticket_field(asked.ticket), reason_field(required=True, default=asked.prefill.get("reason", ""))),
+        "Merge",
+        "merging",
+        source,
+        asked.now,
+        typed_id_for(asked.snapshot),
+        target_id=target,
+        danger=True,
+        needs_typed_id=True,
+    )
+
+
+def call(form: Form, values: Values, key: str) -> Call:
+    """Both ids travel in the path."""
+    from kraty_console.contract.actions import MergePlayers
+
+    request = MergePlayers(
+        reason=form.text(values, "reason"), ticket=form.text(values, "ticket") or None, idempotency_key=key
+    )
+    return Call(form.kind, form.external_player_id, request, target_id=form.target_id)
+
+
+def effects(form: Form, values: Values, seen: Seen) -> list[Effect]:
+    """What both have and what it comes to."""
+    del values
+    if seen.other is None:
+        return [Effect("note", "the player to merge into is not known any more", note=True)]
+    plan = merge_plan(seen.snapshot, seen.other, limit=DEFAULT_LIMIT)
+    found = [Effect(each.what, _sum(each)) for each in plan.sums if each.source or each.source is None]
+    found.append(Effect("id", f"{form.external_player_id} is free again, for the next guest of that device"))
+    found += [Effect("note", f"it would be refused: {words}", note=True) for words in plan.refusals]
+    return [*found, *(Effect("note", words, note=True) for words in plan.notes)]
+
+
+def _sum(each: Sum) -> str:
+    source, target, together = (
+        UNKNOWN if number is None else grouped(number) for number in (each.source, each.target, each.together)
+    )
+    return f"{source} + {target} → {together}"

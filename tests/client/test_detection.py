@@ -1,0 +1,256 @@
+"""What a backend has is learned from its answers: a 404 for the route is told from one for the object."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kraty_console.client.capabilities import KEPT_SECONDS, Capabilities, Support, missing_operations
+from kraty_console.client.journal import Journal
+from kraty_console.client.missing import Subject, subject_of
+from kraty_console.client.replies import Reply
+from kraty_console.client.routes import RouteTable
+from kraty_console.client.writer import Writer
+from kraty_console.contract.actions import RetryRewardRoll
+from kraty_console.contract.calls import ActionKind, Call
+from kraty_console.contract.errors import BadAnswer, NotFound, OperationMissing
+from kraty_console.contract.operations import OPERATIONS, PUBLISHED, Operation
+from tests.client.conftest import MakeClient
+from tests.client.wire import Act, Line, answers, failed, told, wired
+
+GAME = "/admin/v1/studios/studio-1/games/game-1"
+
+
+def _reply(status: int, content: bytes) -> Reply:
+    return Reply(status, {}, content, 1.0)
+
+
+def _envelope(code: str, message: str) -> bytes:
+    return json.dumps({"error": {"code": code, "message": message}}).encode()
+
+
+@pytest.mark.parametrize(
+    ("status", "content", "named", "subject"),
+    [
+        (200, b"{}", [], None),
+        (403, _envelope("forbidden", "no route for you"), [], None),
+        (405, b"", [], "route"),
+        (405, _envelope("method_not_allowed", "POST is not for this path"), [], "route"),
+        (501, b"", [], "route"),
+        (404, b"<html>nginx</html>", [], "route"),
+        (404, b'{"statusCode":404,"error":"Not Found","message":"Cannot GET /x"}', [], "route"),
+        (404, _envelope("not_found", "Player 'bob_7' not found"), ["bob_7"], "object"),
+        (404, _envelope("not_found", "bob_7: unknown"), ["bob_7"], "object"),
+        (404, _envelope("not_found", "No such grant"), [], "object"),
+        (404, _envelope("route_not_found", "nothing"), [], "route"),
+        (404, _envelope("not_found", "Route GET:/admin/v1/players/bob_7 not found"), ["bob_7"], "route"),
+        (404, _envelope("not_found", "Player 'route' not found"), ["route"], "object"),
+        (404, _envelope("not_found", "there is nothing here, or nothing that you can see"), ["bob_7"], "unclear"),
+        (404, _envelope("not_found", ""), [], "unclear"),
+        (404, b'{"error": {"code": "not_found", "message": 7}}', [], "unclear"),
+    ],
+)
+def test_what_is_not_there_is_told_by_status_code_and_words(
+    status: int, content: bytes, named: list[str], subject: Subject | None
+) -> None:
+    assert subject_of(_reply(status, content), named) == subject
+
+
+UNCLEAR = failed(404, "not_found", "there is nothing here, or nothing that you can see")
+NO_PLAYER = failed(404, "not_found", "Player not found")
+HEALTHY = answers(200, {"ok": True, "version": "1"})
+
+
+def backend(routes: Mapping[str, Act], otherwise: Act = UNCLEAR) -> Act:
+    """Answers by method and the beginning of the target; the longest beginning wins."""
+
+    async def act(line: Line) -> None:
+        heard = await line.request()
+        line.first = b""
+        wanted = f"{heard.method} {heard.target}"
+        begin = max((each for each in routes if wanted.startswith(each)), key=len, default=None)
+        chosen = otherwise if begin is None else routes[begin]
+        await chosen(_Again(line))  # type: ignore[arg-type]
+
+    return act
+
+
+class _Again:
+    """A line whose request was read already."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+
+    async def request(self) -> Any:
+        return self._line.wire.heard[-1]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._line, name)
+
+
+async def test_a_backend_without_me_does_not_tell_who_we_are(client_of: MakeClient) -> None:
+    async with wired(backend({"GET /admin/v1/health": HEALTHY})) as wire:
+        client = client_of(wire.url)
+        with pytest.raises(OperationMissing, match=r"no route GET /admin/v1/me"):
+            await client.me()
+        asked = len(wire.heard)
+        with pytest.raises(OperationMissing):
+            await client.me()
+        assert len(wire.heard) == asked, "what is known to be missing is not asked for again"
+
+
+@pytest.mark.parametrize("otherwise", [UNCLEAR, answers(404, b"<html>nginx</html>")])
+async def test_an_address_where_no_kraty_answers_is_no_missing_route(client_of: MakeClient, otherwise: Act) -> None:
+    async with wired(backend({}, otherwise)) as wire:
+        client = client_of(wire.url)
+        with pytest.raises(BadAnswer, match="check the URL"):
+            await client.me()
+        assert client.capabilities.of(Operation.ME) is Support.UNKNOWN
+
+
+async def test_search_is_missing_where_the_game_is_there(client_of: MakeClient) -> None:
+    routes = {"GET /admin/v1/health": HEALTHY, f"GET {GAME}/players/": NO_PLAYER}
+    async with wired(backend(routes)) as wire:
+        with pytest.raises(OperationMissing, match=r"no route GET …/players"):
+            await client_of(wire.url).search("ali")
+
+
+async def test_search_is_not_called_missing_where_the_game_is_not_seen(client_of: MakeClient) -> None:
+    async with wired(backend({"GET /admin/v1/health": HEALTHY})) as wire:
+        client = client_of(wire.url)
+        for _ in range(2):
+            with pytest.raises(NotFound):
+                await client.search("ali")
+        assert client.capabilities.of(Operation.SEARCH) is Support.UNKNOWN
+        assert sum("kraty-console-probe" in each.target for each in wire.heard) == 1
+
+
+async def test_a_player_that_was_found_shows_that_the_game_is_there(client_of: MakeClient) -> None:
+    found = told({"player": {"externalPlayerId": "bob_7"}})
+    routes = {"GET /admin/v1/health": HEALTHY, f"GET {GAME}/players/bob_7": found}
+    async with wired(backend(routes)) as wire:
+        client = client_of(wire.url)
+        await client.snapshot("bob_7")
+        with pytest.raises(OperationMissing):
+            await client.catalog()
+        assert not any("probe" in each.target for each in wire.heard)
+
+
+async def test_a_published_look_up_is_never_taken_for_missing(client_of: MakeClient) -> None:
+    routes = {"GET /admin/v1/health": HEALTHY}
+    async with wired(backend(routes)) as wire:
+        client = client_of(wire.url)
+        with pytest.raises(NotFound):
+            await client.snapshot("bob_7")
+        assert client.capabilities.of(Operation.PLAYER) is Support.UNKNOWN
+
+
+async def test_a_backend_that_names_its_operations_is_believed(client_of: MakeClient) -> None:
+    health = answers(200, {"ok": True, "features": ["operation:me", "operation:search", "operation:fly"]})
+    async with wired(backend({"GET /admin/v1/health": health})) as wire:
+        client = client_of(wire.url)
+        await client.detect()
+        assert len(wire.heard) == 1
+    assert client.capabilities.of("me") is Support.AVAILABLE
+    assert client.capabilities.of("ban") is Support.MISSING
+    assert client.capabilities.of("manual_grant") is Support.UNKNOWN, "a published operation is never missing"
+    assert client.capabilities.of("fly") is Support.UNKNOWN
+
+
+async def test_changes_are_looked_for_without_changing_anything(client_of: MakeClient) -> None:
+    no = failed(405, "method_not_allowed", "GET is not for this path")
+    routes = {"GET /admin/v1/health": HEALTHY, f"GET {GAME}/grants": no, f"GET {GAME}/players/0": UNCLEAR}
+    routes[f"GET {GAME}/attempts/00000000-0000-0000-0000-000000000000/force-complete"] = no
+    async with wired(backend(routes)) as wire:
+        client = client_of(wire.url)
+        await client.detect()
+        assert {each.method for each in wire.heard} == {"GET"}
+    assert client.capabilities.of("force_complete") is Support.AVAILABLE
+    assert client.capabilities.of("retry_roll") is Support.MISSING
+    assert client.capabilities.of("credit") is Support.MISSING
+
+
+async def test_a_backend_that_answers_404_for_the_wrong_method_tells_nothing(client_of: MakeClient) -> None:
+    async with wired(backend({"GET /admin/v1/health": HEALTHY})) as wire:
+        client = client_of(wire.url)
+        await client.detect()
+        assert len(wire.heard) == 2
+    assert all(client.capabilities.of(each) is Support.UNKNOWN for each in OPERATIONS if each != "health")
+
+
+ROLL = RetryRewardRoll(idempotency_key="key-0001")
+WITH_ATTEMPT = told({"player": {"externalPlayerId": "alice_42"}, "attempts": [{"id": "att-1", "status": "completed"}]})
+
+
+async def test_a_change_that_meets_a_404_though_its_attempt_is_there_has_no_route(
+    client_of: MakeClient, journal: Journal
+) -> None:
+    routes = {"GET /admin/v1/health": HEALTHY, f"GET {GAME}/players/alice_42": WITH_ATTEMPT}
+    async with wired(backend(routes)) as wire:
+        client = client_of(wire.url)
+        writer = Writer(client, journal)
+        first = await writer.perform(Call(ActionKind.RETRY_ROLL, "alice_42", ROLL, "att-1"))
+        posts = [each for each in wire.heard if each.method == "POST"]
+        again = RetryRewardRoll(idempotency_key="key-0002")
+        second = await writer.perform(Call(ActionKind.RETRY_ROLL, "alice_42", again, "att-1"))
+        assert [each for each in wire.heard if each.method == "POST"] == posts, "it is not sent to where nothing is"
+    for performed in (first, second):
+        assert performed.state == "refused"
+        assert isinstance(performed.error, OperationMissing)
+        assert performed.error.route == "POST …/retry-reward-roll"
+
+
+async def test_a_change_whose_attempt_is_gone_met_no_missing_route(client_of: MakeClient, journal: Journal) -> None:
+    routes = {"GET /admin/v1/health": HEALTHY, f"GET {GAME}/players/alice_42": WITH_ATTEMPT}
+    async with wired(backend(routes)) as wire:
+        client = client_of(wire.url)
+        performed = await Writer(client, journal).perform(Call(ActionKind.RETRY_ROLL, "alice_42", ROLL, "att-2"))
+    assert isinstance(performed.error, NotFound)
+    assert client.capabilities.of("retry_roll") is Support.UNKNOWN
+
+
+# -- what is kept ----------------------------------------------------------------------------------------------------
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_what_was_learned_is_kept_for_a_day(tmp_path: Path) -> None:
+    clock, path = Clock(), tmp_path / "state" / "capabilities.json"
+    learned = Capabilities(path, backend="one", clock=clock)
+    learned.learn("search", Support.MISSING)
+    learned.save()
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert Capabilities(path, backend="one", clock=clock).of("search") is Support.MISSING
+    assert Capabilities(path, backend="another", clock=clock).of("search") is Support.UNKNOWN
+    clock.now += KEPT_SECONDS
+    assert Capabilities(path, backend="one", clock=clock).of("search") is Support.UNKNOWN
+    clock.now -= 2 * KEPT_SECONDS
+    assert Capabilities(path, backend="one", clock=clock).of("search") is Support.UNKNOWN, "learned in the future"
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", "null", '{"layout": 1}', '{"layout": 1, "backend": "one", "operations": {"me": 7}}']
+)
+def test_a_damaged_file_means_that_nothing_is_known(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "capabilities.json"
+    path.write_text(content)
+    assert Capabilities(path, backend="one").of("me") is Support.UNKNOWN
+
+
+def test_what_a_profile_says_of_its_routes_is_right() -> None:
+    known = Capabilities()
+    known.learn("me", Support.MISSING)
+    missing = missing_operations(RouteTable({"ban": ("", "")}), known)
+    assert set(missing) == {"me", "ban"}
+    assert {missing[each].route for each in missing} == {"GET /admin/v1/me", "POST …/ban"}
+    assert not set(missing) & set(PUBLISHED)
