@@ -15,7 +15,7 @@ TYPE_CHECKING = False  # as typing has it, whose import would cost a third of th
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-OTHER_COMMANDS = frozenset({"search", "show", "demo", "server", "webhooks", "audit", "backend", "config"})
+OTHER_COMMANDS = frozenset({"search", "show", "demo", "server", "webhooks", "audit", "backend", "config", "doctor"})
 """First words after which no console opens, or only later."""
 
 _WITH_VALUE = ("--profile", "--url", "--studio", "--game", "--environment", "--theme", "--ticket")

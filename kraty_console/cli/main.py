@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "backend": ("kraty_console.cli.backend", "backend", "Run a Kraty backend by itself."),
     "webhooks": ("kraty_console.cli.webhooks", "webhooks", "Receive a game's events, for development."),
     "config": ("kraty_console.cli.configuration", "config", "Where the profiles are kept, and an example."),
+    "doctor": ("kraty_console.cli.doctor", "doctor", "Check everything that the console needs, and change nothing."),
 }
 """Command → module, attribute, and its line in --help; imported when it is called."""
 

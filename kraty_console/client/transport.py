@@ -129,6 +129,7 @@ class Transport:
             async with asyncio.timeout(self._timeouts.whole):
                 response = await client.send(request, stream=True)
                 try:
+                    self._answered(response)
                     content = await self._content(response, departure)
                 finally:
                     await response.aclose()
@@ -151,6 +152,9 @@ class Transport:
             content=content,
             elapsed_ms=(self._clock() - started) * 1000,
         )
+
+    def _answered(self, response: httpx.Response) -> None:
+        """Hears of every answer before it is read: for who looks at the connection itself."""
 
     def sign_in(self, credential: Credential) -> None:
         """Use another token from here on."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final, TextIO
+from typing import Final, NamedTuple, TextIO
 
 from kraty_console.config.commands import printed_line
 from kraty_console.config.errors import ConfigError
@@ -22,6 +22,16 @@ LONGEST: Final = 16_384
 """Characters of a token, at most."""
 
 KEYRING_SECONDS: Final = 3.0
+
+
+class Found(NamedTuple):
+    """A token or key, and where it came from."""
+
+    secret: Secret
+    source: str
+    """In words: `variable KRATY_TOKEN`, `token_command`, `the keyring`."""
+    file: Path | None = None
+    """The file that holds it, where one does."""
 
 
 def find_token(
@@ -40,12 +50,29 @@ def find_token(
     Raises:
         ConfigError: a source that was named has a token that cannot be used, or fails.
     """
+    found = find_token_and_source(profile, paths, environ, stdin=stdin, keyring=keyring)
+    return found.secret if found is not None else None
+
+
+def find_token_and_source(
+    profile: Profile,
+    paths: Paths,
+    environ: Mapping[str, str],
+    *,
+    stdin: TextIO | None = None,
+    keyring: Callable[[str], str | None] | None = None,
+) -> Found | None:
+    """The same, and which source it was; each source is read once.
+
+    Raises:
+        ConfigError: as `find_token`.
+    """
     if profile.uses_key:
-        return _from_stdin(stdin, what="key") if stdin is not None else find_server_key(profile, environ)
+        return _from_stdin(stdin, what="key") if stdin is not None else _server_key(profile, environ)
     if stdin is not None:
         return _from_stdin(stdin)
     if environ.get("KRATY_TOKEN", "").strip():
-        return _token(environ["KRATY_TOKEN"], "KRATY_TOKEN")
+        return Found(_token(environ["KRATY_TOKEN"], "KRATY_TOKEN"), "variable KRATY_TOKEN")
     if not profile.url_is_own:
         return None
     if profile.token_command:
@@ -53,7 +80,7 @@ def find_token(
     if profile.keyring and (keyring is not None or _has_keyring()):
         found = _within(KEYRING_SECONDS, lambda: (keyring or system_keyring)(profile.name))
         if found:
-            return _token(found, "the keyring")
+            return Found(_token(found, "the keyring"), "the keyring")
     return _from_file(profile.token_file or paths.token_file(profile.name), wanted=profile.token_file is not None)
 
 
@@ -63,10 +90,13 @@ def find_server_key(profile: Profile, environ: Mapping[str, str], *, stdin: Text
     Raises:
         ConfigError: a source that was named has a key that cannot be used, or fails.
     """
-    if stdin is not None:
-        return _from_stdin(stdin, "--key-stdin", "key")
+    found = _from_stdin(stdin, "--key-stdin", "key") if stdin is not None else _server_key(profile, environ)
+    return found.secret if found is not None else None
+
+
+def _server_key(profile: Profile, environ: Mapping[str, str]) -> Found | None:
     if environ.get("KRATY_SERVER_KEY", "").strip():
-        return _token(environ["KRATY_SERVER_KEY"], "KRATY_SERVER_KEY", "key")
+        return Found(_token(environ["KRATY_SERVER_KEY"], "KRATY_SERVER_KEY", "key"), "variable KRATY_SERVER_KEY")
     if not profile.url_is_own:
         return None
     if profile.server_key_command:
@@ -83,7 +113,7 @@ def find_client_key(environ: Mapping[str, str], *, stdin: TextIO | None = None) 
         ConfigError: what was found is no key.
     """
     if stdin is not None:
-        return _from_stdin(stdin, "--key-stdin", "key")
+        return _from_stdin(stdin, "--key-stdin", "key").secret
     given = environ.get("KRATY_CLIENT_KEY", "")
     return _token(given, "KRATY_CLIENT_KEY", "key") if given.strip() else None
 
@@ -107,17 +137,17 @@ def system_keyring(profile: str) -> str | None:
         return None  # locked, absent, or not for this machine: the file is asked next
 
 
-def _from_stdin(stdin: TextIO, flag: str = "--token-stdin", what: str = "token") -> Secret:
+def _from_stdin(stdin: TextIO, flag: str = "--token-stdin", what: str = "token") -> Found:
     text = stdin.readline(LONGEST + 2)
     if not text.strip():
         raise ConfigError(f"{flag} was given, and no {what} came on the standard input")
-    return _token(text, "the standard input", what)
+    return Found(_token(text, "the standard input", what), "the standard input")
 
 
 def _from_command(
     command: tuple[str, ...], environ: Mapping[str, str], name: str = "token_command", what: str = "token"
-) -> Secret:
-    return _token(printed_line(command, environ, name, what), name, what)
+) -> Found:
+    return Found(_token(printed_line(command, environ, name, what), name, what), name)
 
 
 def _within(seconds: float, ask: Callable[[], str | None]) -> str | None:
@@ -131,14 +161,15 @@ def _within(seconds: float, ask: Callable[[], str | None]) -> str | None:
     return answers[0] if answers else None
 
 
-def _from_file(path: Path, *, wanted: bool, name: str = "token_file", what: str = "token") -> Secret | None:
+def _from_file(path: Path, *, wanted: bool, name: str = "token_file", what: str = "token") -> Found | None:
     file = opened(path, name, private=True)
     if file is None:
         if wanted:
             raise ConfigError(f"{name}: there is no {path}")
         return None
     with file:
-        return _token(file.read(LONGEST + 2), f"{name} {path}", what)
+        where = f"{name} {path}"
+        return Found(_token(file.read(LONGEST + 2), where, what), where, path)
 
 
 def _token(text: str, where: str, what: str = "token") -> Secret:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from kraty_console.client.capabilities import Capabilities
     from kraty_console.client.connection import ConnectionSettings
     from kraty_console.client.routes import RouteTable
+    from kraty_console.client.transport import Timeouts
     from kraty_console.config.launch import Launch
 
 
@@ -62,12 +63,15 @@ class BackendFacts:
         access, cookie = self._launch.access, self._launch.profile.cookie_name
         return ConnectionSettings(access.headers, cookie, access.certificate, access.key, access.passphrase)
 
-    def make_client(self, clock: Callable[[], float], ahead: Ahead | None) -> KratyClient:
+    def make_client(
+        self, clock: Callable[[], float], ahead: Ahead | None, timeouts: Timeouts | None = None
+    ) -> KratyClient:
         """A client of this backend, for a session or for a server key.
 
         Args:
             clock: Seconds that only go up.
             ahead: What was asked before there was a client.
+            timeouts: How long to wait; the client's own where nothing is said.
 
         Raises:
             Invalid: the address cannot be used.
@@ -86,6 +90,7 @@ class BackendFacts:
             game_id=profile.game,
             environment=profile.environment,
             audit_page=profile.audit_url,
+            timeout=timeouts,
             clock=clock,
             ahead=ahead,
             routes=self.routes,

@@ -1,0 +1,183 @@
+"""How the backend answers whoever asks: its health, TLS, the round trip, and its clock."""
+
+from __future__ import annotations
+
+import ssl
+import statistics
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Final
+
+from kraty_console.cli.checkup.address import authorities
+from kraty_console.cli.checkup.configuration import validity
+from kraty_console.client.replies import Reply, data_of
+from kraty_console.client.transport import Timeouts
+from kraty_console.client.way import Tls, Way
+from kraty_console.contract.errors import BadAnswer, Invalid, KratyError, OperationMissing, Unavailable
+from kraty_console.contract.operations import Operation
+from kraty_console.present.errors import words_of
+from kraty_console.support.checkup import Area, Finding, State
+from kraty_console.support.measure import lasting
+
+if TYPE_CHECKING:
+    from kraty_console.console.backend_facts import BackendFacts
+
+TIMES: Final = 5
+"""Requests by which the round trip is measured."""
+
+ENOUGH_SECONDS: Final = 4.0
+"""After so long no other request is begun: on a slow link fewer tell as much."""
+
+MOST_SKEW: Final = 60.0
+"""Seconds that clocks may be apart."""
+
+SLOW_MS: Final = 1_000.0
+"""A round trip from which waiting is felt with every key."""
+
+
+@dataclass(slots=True)
+class Answers:
+    """What was answered to who asked without a token."""
+
+    connect_ms: float = 0.0
+    tls: Tls | None = None
+    round_trips: list[float] = field(default_factory=list)
+    date: str | None = None
+    """Of the first answer."""
+    received_at: datetime | None = None
+    """When that answer came, by this machine's clock."""
+    features: list[str] = field(default_factory=list)
+    encrypted: bool = False
+
+
+class Answering:
+    """Asks for the health a few times, over one connection."""
+
+    def __init__(self, url: str, facts: BackendFacts, timeouts: Timeouts) -> None:
+        self._facts = facts
+        self._way = Way(url, None, timeouts=timeouts, connection=facts.connection)
+
+    async def close(self) -> None:
+        """Close the connection."""
+        await self._way.close()
+
+    async def ask(self, found: list[Finding]) -> Answers | None:
+        """The answers; None where no Kraty answers, which `found` then tells."""
+        try:
+            target = self._facts.routes.route(Operation.HEALTH).target({})
+        except OperationMissing as error:
+            found.append(Finding(Area.ADDRESS, "health", State.UNKNOWN, error.message))
+            return Answers(encrypted=self._way.base_url.startswith("https:"))
+        try:
+            timed = await self._way.ask(target)
+            features = _health(timed.reply, found)
+        except KratyError as error:
+            found.append(unreached(error))
+            return None
+        answers = Answers(
+            timed.connect_ms,
+            self._way.tls,
+            [timed.reply.elapsed_ms - timed.connect_ms],
+            timed.reply.headers.get("date"),
+            datetime.now(UTC),
+            features,
+            self._way.base_url.startswith("https:"),
+        )
+        await self._measure(target, answers, found)
+        return answers
+
+    async def _measure(self, target: str, answers: Answers, found: list[Finding]) -> None:
+        begun = time.monotonic()
+        while len(answers.round_trips) < TIMES and time.monotonic() - begun < ENOUGH_SECONDS:
+            try:
+                timed = await self._way.ask(target)
+            except KratyError as error:
+                words = f"request {len(answers.round_trips) + 1} of {TIMES} failed: {words_of(error).text}"
+                found.append(Finding(Area.LINK, "answers", State.WARNING, words))
+                return
+            answers.round_trips.append(timed.reply.elapsed_ms - timed.connect_ms)
+
+
+def _health(reply: Reply, found: list[Finding]) -> list[str]:
+    from kraty_console.client.fetched import shaped
+    from kraty_console.contract.session import Health
+
+    health = shaped(Health, data_of(reply, write=False, enveloped=False), reply)
+    if "ok" not in health.model_fields_set:
+        raise BadAnswer("Its health does not say how it is.", status=reply.status, request_id=reply.request_id)
+    version = f"version {health.version}" if health.version else "version not told"
+    facts = {"ok": health.ok, "version": health.version, "features": health.features}
+    if health.ok:
+        found.append(Finding(Area.ADDRESS, "health", State.OK, f"a Kraty answers, {version}", facts=facts))
+    else:
+        words = f"it says itself that it is not well ({version})"
+        found.append(Finding(Area.ADDRESS, "health", State.PROBLEM, words, "Tell those who run it.", facts))
+    return health.features
+
+
+def unreached(error: KratyError) -> Finding:
+    """Why no Kraty answers: a fault of TLS, or of the address."""
+    words = words_of(error).text
+    if _is_tls(error):
+        advice = "Check the port and the certificate; authorities of your own go into SSL_CERT_FILE."
+        return Finding(Area.TLS, "certificate", State.PROBLEM, words, advice)
+    if isinstance(error, Invalid) and error.status is None:  # the client certificate cannot be used
+        return Finding(Area.TLS, "client certificate", State.PROBLEM, words, "Check client_certificate and client_key.")
+    if isinstance(error, Unavailable) and error.status is None:
+        advice = "Check the address, the network, a VPN, and the proxy."
+    elif isinstance(error, BadAnswer):
+        advice = "Check the address: is it a Kraty backend? The token was not sent there."
+    else:
+        advice = "Something before the backend may want headers or a certificate: see `headers` in config example."
+    return Finding(Area.ADDRESS, "health", State.PROBLEM, words, advice)
+
+
+def _is_tls(error: BaseException) -> bool:
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, ssl.SSLError):
+            return True
+        seen = seen.__cause__ or seen.__context__
+    return False
+
+
+def connection_findings(answers: Answers, now: datetime) -> Iterator[Finding]:
+    """TLS, the round trip and the clock, by the answers."""
+    if answers.tls is not None:
+        what = f"{answers.tls.version}, {authorities()}"
+        yield validity(Area.TLS, "certificate", what, answers.tls.valid_until, now)
+    elif not answers.encrypted:
+        yield Finding(Area.TLS, "certificate", State.OK, "none: plain http to this machine")
+    if answers.round_trips:
+        yield from _link(answers)
+    if answers.received_at is not None:
+        yield clock_finding(answers.date, answers.received_at)
+
+
+def _link(answers: Answers) -> Iterator[Finding]:
+    median, worst = statistics.median(answers.round_trips), max(answers.round_trips)
+    words = f"connecting took {answers.connect_ms:.0f} ms"
+    yield Finding(Area.LINK, "connect", State.OK, words, facts={"ms": round(answers.connect_ms, 1)})
+    words = f"median {median:.0f} ms, worst {worst:.0f} ms of {len(answers.round_trips)}"
+    facts = {"medianMs": round(median, 1), "worstMs": round(worst, 1), "requests": len(answers.round_trips)}
+    state = State.WARNING if median >= SLOW_MS else State.OK
+    advice = "The console works, and every look-up takes that long." if state is State.WARNING else ""
+    yield Finding(Area.LINK, "round trip", state, words, advice, facts)
+
+
+def clock_finding(date: str | None, received_at: datetime) -> Finding:
+    """How far this machine's clock is from the backend's, by the date of an answer."""
+    try:
+        said = parsedate_to_datetime(date or "")
+        skew = (received_at - (said if said.tzinfo else said.replace(tzinfo=UTC))).total_seconds()
+    except ValueError:
+        return Finding(Area.CLOCK, "skew", State.UNKNOWN, "the backend's answers carry no date")
+    facts = {"skewSeconds": round(skew)}
+    if abs(skew) <= MOST_SKEW:
+        return Finding(Area.CLOCK, "skew", State.OK, f"within {MOST_SKEW:.0f} s of the backend's", facts=facts)
+    where = "ahead of" if skew > 0 else "behind"
+    words = f"this machine's clock is {abs(skew):.0f} s ({lasting(abs(skew))}) {where} the backend's"
+    return Finding(Area.CLOCK, "skew", State.WARNING, words, "Set the clock: ages and expiries are shown by it.", facts)

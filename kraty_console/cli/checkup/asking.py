@@ -1,0 +1,116 @@
+"""What is asked of the backend, all of it with GET: how it answers, who we are there, and which operations it has.
+
+The token is sent only where a Kraty answered without it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from kraty_console.cli.checkup.answering import Answering, connection_findings
+from kraty_console.cli.checkup.guarding import broken_off
+from kraty_console.cli.checkup.operations import (
+    Looked,
+    detect,
+    keys_finding,
+    look,
+    names_operations,
+    operation_findings,
+)
+from kraty_console.cli.checkup.session import session_findings
+from kraty_console.client.transport import Timeouts
+from kraty_console.support.checkup import Area, Finding, State
+
+if TYPE_CHECKING:
+    from kraty_console.client.admin import KratyClient
+    from kraty_console.config.launch import Launch
+    from kraty_console.console.backend_facts import BackendFacts
+
+BUDGET: Final = 14.0
+"""Seconds for everything that is asked; what is not answered by then is told as unknown."""
+
+TIMEOUTS: Final = Timeouts(connect=3.0, answer=4.0, whole=5.0)
+
+
+def utc_now() -> datetime:
+    """The present moment."""
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class Backend:
+    """One backend under examination; what was found stays when the time is over."""
+
+    launch: Launch
+    facts: BackendFacts
+    budget: float = BUDGET
+    timeouts: Timeouts = TIMEOUTS
+    now: Callable[[], datetime] = utc_now
+    found: list[Finding] = field(default_factory=list)
+    looked: Looked = field(default_factory=Looked)
+
+    async def examine(self) -> list[Finding]:
+        """Everything that answers tell, and the state of each operation."""
+        try:
+            async with asyncio.timeout(self.budget):
+                await self._ask()
+        except TimeoutError:
+            self.looked.why_not = self.looked.why_not or "not answered in time"
+            words = f"not everything was answered within {self.budget:g} s"
+            self.found.append(Finding(Area.LINK, "time", State.WARNING, words, "Try again on a better link."))
+        except Exception as error:  # noqa: BLE001 (it is told)
+            self.looked.why_not = self.looked.why_not or "could not be asked"
+            self.found.append(broken_off(Area.SESSION, "answers", error))
+        self._keep()
+        return [*self.found, *self._operations()]
+
+    def unasked(self) -> list[Finding]:
+        """The state of each operation where the way to the backend is closed."""
+        self.looked.why_not = "the backend was not reached"
+        return self._operations()
+
+    def _operations(self) -> list[Finding]:
+        uses_key = self.launch.profile.uses_key
+        return operation_findings(self.facts.routes, self.facts.capabilities, self.looked, uses_key=uses_key)
+
+    async def _ask(self) -> None:
+        answering = Answering(self.launch.profile.url or "", self.facts, self.timeouts)
+        try:
+            answers = await answering.ask(self.found)
+        finally:
+            await answering.close()
+        if answers is None:
+            self.looked.why_not = "the backend was not reached"
+            return
+        self.found += connection_findings(answers, self.now())
+        self.facts.capabilities.forget()
+        self.looked.begun = True
+        self.found.append(keys_finding(answers.features, uses_key=self.launch.profile.uses_key))
+        client = await asyncio.to_thread(self.facts.make_client, time.monotonic, None, self.timeouts)
+        try:
+            if names_operations(answers.features):  # told to everybody, also where the token is refused
+                await detect(client, self.found)
+            await self._ask_as_member(client)
+        finally:
+            await client.close()
+
+    async def _ask_as_member(self, client: KratyClient) -> None:
+        if self.launch.token is None:
+            self.looked.why_not = "not asked for without a token"
+            return
+        signed_in = await session_findings(client, self.launch.profile, self.now(), self.found)
+        if not signed_in:
+            self.looked.why_not = "not asked for, since there is no session in a game"
+            return
+        await look(client, self.facts.routes, self.looked, self.found)
+
+    def _keep(self) -> None:
+        """Let the console believe what was found; a folder that is not there, or not private, is left as it is."""
+        folder = self.launch.state_dir
+        if self.looked.begun and folder.is_dir() and not folder.stat().st_mode & 0o077:
+            self.facts.save()

@@ -1,0 +1,90 @@
+"""The profile file, the settings in effect and their sources, and what in them the console cannot use."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+
+from kraty_console.config.effective import leaves, routes_in_effect, settings
+from kraty_console.config.launch import Launch
+from kraty_console.config.profiles import DEFAULT, Profile
+from kraty_console.support.checkup import Area, Finding, State
+from kraty_console.support.measure import lasting
+
+SOON_DAYS = 14
+"""A certificate that ends within so many days is a warning."""
+
+
+def file_findings(path: Path) -> Iterator[Finding]:
+    """The profile file, whether it can be used or not."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        advice = "kraty-console config example prints one to start from."
+        yield Finding(Area.CONFIGURATION, "file", State.NOTE, f"there is no {path}", advice)
+        return
+    mode = f"{stat.S_IMODE(found.st_mode):04o}"
+    facts = {"path": str(path), "mode": mode}
+    if found.st_mode & 0o022:
+        words = f"{path} ({mode}) can be changed by others, and it names commands that are run"
+        yield Finding(Area.CONFIGURATION, "file", State.WARNING, words, f"chmod go-w {path}", facts)
+    elif found.st_mode & 0o044:
+        words = f"{path} ({mode}); others can read it, and it holds no secret"
+        yield Finding(Area.CONFIGURATION, "file", State.NOTE, words, facts=facts)
+    else:
+        yield Finding(Area.CONFIGURATION, "file", State.OK, f"{path} ({mode})", facts=facts)
+
+
+def setting_findings(profile: Profile, sources: Mapping[str, str]) -> Iterator[Finding]:
+    """The profile, and every setting that somebody made, each with its source."""
+    yield _setting("profile", profile.name, sources["name"])
+    for each in settings(profile, sources):
+        if each.source != DEFAULT:
+            for key, words in leaves(each):
+                yield _setting(key, words, each.source)
+    for route in routes_in_effect(profile, sources):
+        words = route.route or "this backend does not have it"
+        yield _setting(f"routes.{route.operation}", words, route.source)
+    if not profile.url_is_own:
+        words = "not the profile's own: its stored token or key, its headers and its certificate are not used there"
+        yield Finding(Area.CONFIGURATION, "address", State.NOTE, words)
+
+
+def _setting(key: str, value: str, source: str) -> Finding:
+    facts = {"value": value, "source": source}
+    return Finding(Area.CONFIGURATION, key, State.OK, f"{value} ({source})", facts=facts)
+
+
+def use_findings(launch: Launch) -> Iterator[Finding]:
+    """A theme or keys that there are not: the console would not open."""
+    from kraty_console.console.usable import problems
+
+    for each in problems(launch):
+        yield Finding(Area.CONFIGURATION, "console", State.PROBLEM, each, "Correct it in the profile file.")
+
+
+def certificate_findings(profile: Profile, now: datetime) -> Iterator[Finding]:
+    """The client certificate of a gateway, where the profile names one and it is used at this address."""
+    if profile.client_certificate is None or not profile.url_is_own:
+        return
+    from kraty_console.client.way import certificate_in, valid_until
+
+    der = certificate_in(profile.client_certificate.read_text("ascii", "replace"))
+    until = valid_until(der) if der is not None else None
+    yield validity(Area.TLS, "client certificate", str(profile.client_certificate), until, now)
+
+
+def validity(area: Area, name: str, what: str, until: datetime | None, now: datetime) -> Finding:
+    """How long a certificate is still valid."""
+    if until is None:
+        return Finding(area, name, State.UNKNOWN, f"{what}; until when it is valid cannot be read")
+    left = (until - now).total_seconds()
+    facts = {"validUntil": until.isoformat(), "days": int(left // 86_400)}
+    day = f"{until:%Y-%m-%d}"
+    if left < 0:
+        return Finding(area, name, State.PROBLEM, f"{what}; it ended on {day}", "Get a new certificate.", facts)
+    words = f"{what}; valid until {day}, {lasting(left)} from now"
+    soon = left < SOON_DAYS * 86_400
+    return Finding(area, name, State.WARNING if soon else State.OK, words, "Renew it soon." if soon else "", facts)

@@ -1,0 +1,25 @@
+"""A check that fails is told like everything else; it never ends the command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from kraty_console.support.checkup import Area, Finding, State
+
+
+def looked_at(area: Area, name: str, check: Callable[[], Iterable[Finding]]) -> list[Finding]:
+    """What a check finds; where it breaks off, what it found until then and that it broke off."""
+    found: list[Finding] = []
+    try:
+        found.extend(each for each in check())
+    except Exception as error:  # noqa: BLE001 (it is told)
+        found.append(broken_off(area, name, error))
+    return found
+
+
+def broken_off(area: Area, name: str, error: Exception) -> Finding:
+    """That something could not be checked; of an unforeseen error only its kind is told, for its words may hold
+    anything.
+    """
+    why = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
+    return Finding(area, name, State.UNKNOWN, f"could not be checked ({why})")

@@ -1,0 +1,167 @@
+"""The state of each operation on this backend: reads are asked for, changes only looked for with GET."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from kraty_console.client.admin import KEEPS_KEYS, KratyClient
+from kraty_console.client.capabilities import DETECTION, Capabilities, Support
+from kraty_console.client.detection import NOBODY
+from kraty_console.client.missing import subject_of_words
+from kraty_console.client.routes import RouteTable
+from kraty_console.contract.errors import BadAnswer, KratyError, NotAllowed, NotFound, OperationMissing
+from kraty_console.contract.operations import FEATURE_PREFIX, OPERATIONS, PUBLISHED, Operation
+from kraty_console.present.errors import words_of
+from kraty_console.support.checkup import Area, Finding, State
+
+NO_ID: Final = "00000000-0000-0000-0000-000000000000"
+"""An id that no row has."""
+
+_INSTEAD: Final = "Configure it under routes in the profile, or use the portal."
+
+
+@dataclass(slots=True)
+class Looked:
+    """What the answers to reads were."""
+
+    begun: bool = False
+    """A Kraty answered: what was known before is not believed any more."""
+    why_not: str = ""
+    """Why operations were not asked for."""
+    errors: dict[Operation, KratyError] = field(default_factory=dict)
+
+
+async def look(client: KratyClient, routes: RouteTable, looked: Looked, found: list[Finding]) -> None:
+    """Ask for one row of every list, and for what nobody has; `looked` keeps the refusals."""
+    found.append(await _game(client, looked))
+    await detect(client, found)
+    wanted = {operation: ask for operation, ask in _reads(client).items() if _has_route(routes, operation)}
+    answers = await asyncio.gather(*(ask() for ask in wanted.values()), return_exceptions=True)
+    for operation, answer in zip(wanted, answers, strict=True):
+        if isinstance(answer, KratyError):
+            looked.errors[operation] = answer
+            if _is_about_its_object(answer):  # the route itself answered
+                client.capabilities.learn(operation, Support.AVAILABLE)
+        elif isinstance(answer, BaseException):
+            raise answer
+
+
+async def detect(client: KratyClient, found: list[Finding]) -> None:
+    """Look for all operations as the console does, once."""
+    if client.capabilities.of(DETECTION) is Support.AVAILABLE:
+        return
+    try:
+        await client.detect()
+        client.capabilities.learn(DETECTION, Support.AVAILABLE)
+    except KratyError as error:
+        words = f"changes could not be looked for: {words_of(error).text}"
+        found.append(Finding(Area.OPERATIONS, "detection", State.UNKNOWN, words))
+
+
+def names_operations(features: list[str]) -> bool:
+    """Whether a backend says in its health which operations it has."""
+    return any(each.startswith(FEATURE_PREFIX) for each in features)
+
+
+async def _game(client: KratyClient, looked: Looked) -> Finding:
+    """Whether the game is there for this credential: the published look-up of nobody tells."""
+    try:
+        await client.snapshot(NOBODY, limit=1)
+    except KratyError as error:
+        looked.errors[Operation.PLAYER] = error
+        if isinstance(error, NotFound) and not client.capabilities.game_is_visible:
+            words = "the look-up of nobody was answered without telling whether the game is there"
+            advice = "If no player is found either, check studio, game and environment."
+            return Finding(Area.SESSION, "game", State.UNKNOWN, words, advice)
+        if not isinstance(error, NotFound):
+            return Finding(Area.SESSION, "game", State.PROBLEM, f"a look-up fails: {words_of(error).text}")
+    client.capabilities.learn(Operation.PLAYER, Support.AVAILABLE)
+    return Finding(Area.SESSION, "game", State.OK, "it is there: a look-up of nobody finds nobody")
+
+
+def _reads(client: KratyClient) -> dict[Operation, Callable[[], Awaitable[Any]]]:
+    return {
+        Operation.SEARCH: lambda: client.search(NOBODY, 1),
+        Operation.TIMELINE: lambda: client.timeline(NOBODY, limit=1),
+        Operation.CATALOG: client.catalog,
+        Operation.AUDIT_LOG: lambda: client.audit_log(limit=1),
+        Operation.AUDIT_ROW: lambda: client.audit_row(NO_ID),
+        Operation.DELIVERIES: lambda: client.deliveries(limit=1),
+        Operation.DELIVERY: lambda: client.delivery(NO_ID),
+    }
+
+
+def _has_route(routes: RouteTable, operation: Operation) -> bool:
+    try:
+        routes.route(operation)
+    except OperationMissing:
+        return False
+    return True
+
+
+def _is_about_its_object(error: KratyError) -> bool:
+    if not isinstance(error, NotFound):
+        return False
+    return subject_of_words(error.code, error.message, [NOBODY, NO_ID]) == "object"
+
+
+def keys_finding(features: list[str], *, uses_key: bool) -> Finding:
+    """Whether a change that is sent twice under one key takes effect once."""
+    if uses_key:
+        words = "the server surface keeps them for a day"
+        return Finding(Area.OPERATIONS, "idempotency keys", State.OK, words, facts={"kept": True})
+    if KEEPS_KEYS in features:
+        return Finding(Area.OPERATIONS, "idempotency keys", State.OK, "kept", facts={"kept": True})
+    words = "it does not tell that it keeps them: changes of unknown outcome are never sent again by themselves"
+    return Finding(Area.OPERATIONS, "idempotency keys", State.NOTE, words, facts={"kept": False})
+
+
+def operation_findings(routes: RouteTable, known: Capabilities, looked: Looked, *, uses_key: bool) -> list[Finding]:
+    """One finding for each operation: its method and path in effect, and whether it is there."""
+    return [_operation(operation, routes, known, looked, uses_key=uses_key) for operation in OPERATIONS]
+
+
+def _operation(
+    operation: Operation, routes: RouteTable, known: Capabilities, looked: Looked, *, uses_key: bool
+) -> Finding:
+    try:
+        route = routes.route(operation)
+    except OperationMissing as none:
+        facts = {"support": Support.MISSING.value, "route": None, "own": routes.is_own(operation)}
+        return Finding(Area.OPERATIONS, operation, State.NOTE, none.message, facts=facts)
+    own = routes.is_own(operation)
+    support = known.of(operation)
+    facts = {"support": support.value, "route": f"{route.method} {route.template}", "own": own}
+    where = f"{route.method} {route.template} (the profile's own route)" if own else route.short
+
+    def told(state: State, words: str, advice: str = "") -> Finding:
+        return Finding(Area.OPERATIONS, operation, state, words, advice, facts)
+
+    error = looked.errors.get(operation)
+    if support is Support.MISSING:
+        return told(State.NOTE, f"missing: this Kraty has no route {where}", _INSTEAD)
+    if isinstance(error, NotAllowed):
+        return told(State.NOTE, f"{where}: there, and not allowed in this role")
+    if support is Support.AVAILABLE:
+        return told(State.OK, where)
+    if isinstance(error, BadAnswer | NotFound) or error is None:
+        return told(*_unknown(operation, where, looked, error, uses_key=uses_key))
+    return told(State.UNKNOWN, f"{where}: {words_of(error).text}")
+
+
+def _unknown(
+    operation: Operation, where: str, looked: Looked, error: KratyError | None, *, uses_key: bool
+) -> tuple[State, str]:
+    """Why it is not known whether an operation is there."""
+    if looked.why_not:
+        return State.UNKNOWN, f"{where}: {looked.why_not}"
+    if uses_key or operation in PUBLISHED:
+        return State.NOTE, f"{where}: published, so every Kraty should have it; its answers do not tell"
+    if operation is Operation.END_SESSION:
+        return State.UNKNOWN, f"{where}: not looked for, since it would end the session"
+    if error is not None:
+        return State.UNKNOWN, f"{where}: the answer does not tell whether the route is missing"
+    return State.UNKNOWN, f"{where}: it shows when it is first used"

@@ -1,0 +1,100 @@
+"""Who we are on the backend, in which role, for how long, and whether the game is there."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from kraty_console.client.admin import KratyClient
+from kraty_console.client.places import Place, find_places, named_place
+from kraty_console.config.profiles import Profile
+from kraty_console.contract.errors import KratyError, NotAllowed, OperationMissing, SignInNeeded
+from kraty_console.contract.session import Me
+from kraty_console.present.errors import words_of
+from kraty_console.support.checkup import Area, Finding, State
+from kraty_console.support.measure import as_utc, lasting
+
+SOON_SECONDS: Final = 3_600.0
+"""A session that ends sooner is a warning."""
+
+
+async def session_findings(client: KratyClient, profile: Profile, now: datetime, found: list[Finding]) -> bool:
+    """Ask who we are and enter the profile's game; whether asking for more makes sense, which `found` tells."""
+    try:
+        me = await client.me()
+    except OperationMissing:
+        words = "this Kraty does not tell who we are: the role is unknown, and the server decides"
+        found.append(Finding(Area.SESSION, "who", State.NOTE, words))
+        return _enter(client, profile, None, found)
+    except SignInNeeded as error:
+        what = "server key" if profile.uses_key else "token"
+        found.append(_refused(error, f"the {what} is over or not known", f"Give a new {what}."))
+        return False
+    except NotAllowed as error:
+        found.append(_refused(error, "the backend answers this token with 403", "Ask those who run it."))
+        return False
+    except KratyError as error:
+        words = f"who we are could not be asked: {words_of(error).text}"
+        found.append(Finding(Area.SESSION, "who", State.PROBLEM, words))
+        return False
+    found.append(_who(me, uses_key=profile.uses_key))
+    if me.session.expires_at is not None:
+        found.append(_expiry(as_utc(me.session.expires_at), now))
+    return _enter(client, profile, me, found)
+
+
+def _refused(error: KratyError, words: str, advice: str) -> Finding:
+    return Finding(Area.TOKEN, "accepted", State.PROBLEM, words, advice, {"status": error.status, "code": error.code})
+
+
+def _who(me: Me, *, uses_key: bool) -> Finding:
+    name = me.member.name or me.member.email or me.member.id
+    words = f"the {name}" if uses_key and name.startswith("key ") else name
+    return Finding(Area.SESSION, "who", State.OK, words, facts={"member": me.member.id})
+
+
+def _expiry(until: datetime, now: datetime) -> Finding:
+    left = (until - now).total_seconds()
+    facts = {"expiresAt": until.isoformat()}
+    if left < 0:
+        words = f"it ended {lasting(-left)} ago by this machine's clock, and was accepted"
+        return Finding(Area.SESSION, "expiry", State.WARNING, words, "Look at the clock.", facts)
+    words = f"it ends in {lasting(left)}, on {until:%Y-%m-%d %H:%M} UTC"
+    soon = left < SOON_SECONDS
+    return Finding(
+        Area.SESSION,
+        "expiry",
+        State.WARNING if soon else State.OK,
+        words,
+        "Sign in again before a longer piece of work." if soon else "",
+        facts,
+    )
+
+
+def _enter(client: KratyClient, profile: Profile, me: Me | None, found: list[Finding]) -> bool:
+    try:
+        if me is None:
+            places = [named_place(profile.studio, profile.game)]
+        else:
+            places = find_places(me, profile.studio, profile.game, profile.environment)
+    except KratyError as error:
+        advice = "Correct studio, game and environment in the profile."
+        found.append(Finding(Area.SESSION, "game", State.PROBLEM, error.message, advice))
+        return False
+    if len(places) > 1:
+        names = ", ".join(each.name for each in places)
+        advice = "Name one with studio and game in the profile: the console asks each time."
+        found.append(Finding(Area.SESSION, "game", State.NOTE, f"several fit: {names}; the first is looked at", advice))
+    place = places[0]
+    environment = place.game.only_environment or profile.environment
+    client.enter(place.studio.id, place.game.id, environment)
+    if me is not None:
+        found.append(_role(place, environment))
+    return True
+
+
+def _role(place: Place, environment: str | None) -> Finding:
+    role = place.game.role or "not told"
+    words = f"role {role} in {place.name}, {environment or 'live'}"
+    facts = {"game": place.game.id, "studio": place.studio.id, "role": place.game.role}
+    return Finding(Area.SESSION, "role", State.OK, words, facts=facts)

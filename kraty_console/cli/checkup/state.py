@@ -1,0 +1,127 @@
+"""The folder of what the console remembers, and the journal of changes in it; neither is made, changed or locked."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from kraty_console.client.entries import OPEN
+from kraty_console.client.journal_file import VERSION, is_damage
+from kraty_console.support.checkup import Area, Finding, State
+from kraty_console.support.measure import counted
+
+LEAST_FREE: Final = 20 << 20
+"""Bytes that the journal and the caches need to be safe for a while."""
+
+
+def folder_findings(folder: Path) -> Iterator[Finding]:
+    """The folder: there or to be made, private, writable, with room on its disk."""
+    try:
+        found = folder.stat()
+    except FileNotFoundError:
+        found = None
+    if found is None:
+        yield _to_be_made(folder)
+    elif not stat.S_ISDIR(found.st_mode):
+        advice = "Move it away, or name another folder with KRATY_STATE."
+        yield Finding(Area.STATE, "folder", State.PROBLEM, f"{folder} is not a folder", advice)
+        return
+    else:
+        yield _as_it_is(folder, found)
+    free = shutil.disk_usage(_nearest(folder)).free
+    facts = {"freeBytes": free}
+    words = f"{free >> 20:,} MiB free".replace(",", " ")
+    if free < LEAST_FREE:
+        yield Finding(Area.STATE, "disk", State.WARNING, words, "Make room: nothing is sent without a journal.", facts)
+    else:
+        yield Finding(Area.STATE, "disk", State.OK, words, facts=facts)
+
+
+def _nearest(folder: Path) -> Path:
+    """The folder, or the nearest above it that is there."""
+    return next((each for each in (folder, *folder.absolute().parents) if each.exists()), Path("/"))
+
+
+def _to_be_made(folder: Path) -> Finding:
+    above = _nearest(folder)
+    if above.is_dir() and os.access(above, os.W_OK | os.X_OK):
+        return Finding(Area.STATE, "folder", State.NOTE, f"{folder} is not there yet; it is made when it is needed")
+    words = f"{folder} is not there and cannot be made: {above} cannot be written to"
+    return Finding(Area.STATE, "folder", State.PROBLEM, words, "Name another folder with KRATY_STATE.")
+
+
+def _as_it_is(folder: Path, found: os.stat_result) -> Finding:
+    mode = f"{stat.S_IMODE(found.st_mode):04o}"
+    facts = {"path": str(folder), "mode": mode}
+    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        advice = f"chmod u+rwx {folder}, or name another folder with KRATY_STATE."
+        return Finding(Area.STATE, "folder", State.PROBLEM, f"{folder} ({mode}) cannot be written to", advice, facts)
+    if found.st_uid != os.geteuid():
+        words, advice = f"{folder} is somebody else's", "Name a folder of your own with KRATY_STATE."
+        return Finding(Area.STATE, "folder", State.WARNING, words, advice, facts)
+    if found.st_mode & 0o077:
+        words = f"{folder} ({mode}) is open to others"
+        return Finding(Area.STATE, "folder", State.WARNING, words, f"chmod 700 {folder}", facts)
+    return Finding(Area.STATE, "folder", State.OK, f"{folder} ({mode})", facts=facts)
+
+
+def journal_findings(path: Path) -> Iterator[Finding]:
+    """The journal: whether it can be used, and which changes in it have no told outcome."""
+    try:
+        found = path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        words = "none yet; it is made with the first change"
+        yield Finding(Area.JOURNAL, "file", State.NOTE, words, facts={"exists": False})
+        return
+    if not stat.S_ISREG(found.st_mode) or found.st_uid != os.geteuid():
+        words = f"{path} is a link, or somebody else's; changes are refused"
+        yield Finding(Area.JOURNAL, "file", State.PROBLEM, words, "Move it away.")
+        return
+    try:
+        yield from _content(path)
+    except sqlite3.Error as error:
+        if not is_damage(error):
+            raise
+        yield _damaged(path)
+
+
+def _content(path: Path) -> Iterator[Finding]:
+    # `immutable` takes no lock and makes no file beside it, whatever another console is doing meanwhile.
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+    try:
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        facts = {"exists": True, "layout": version}
+        if version > VERSION:
+            words = "it was written by a newer kraty-console; changes are refused"
+            yield Finding(Area.JOURNAL, "file", State.PROBLEM, words, "Update kraty-console.", facts)
+            return
+        if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+            yield _damaged(path)
+            return
+        yield Finding(Area.JOURNAL, "file", State.OK, f"{path}, layout {version}", facts=facts)
+        if version:
+            yield _open_entries(connection)
+    finally:
+        connection.close()
+
+
+def _open_entries(connection: sqlite3.Connection) -> Finding:
+    marks = ", ".join("?" * len(OPEN))
+    query = f"SELECT count(*) FROM entries WHERE state IN ({marks})"  # noqa: S608 (question marks)
+    count = connection.execute(query, [each.value for each in OPEN]).fetchone()[0]
+    facts = {"open": count}
+    if not count:
+        return Finding(Area.JOURNAL, "outcomes", State.OK, "every change has a known outcome", facts=facts)
+    words = f"{counted(count, 'change')} of unknown outcome"
+    return Finding(Area.JOURNAL, "outcomes", State.WARNING, words, "Open the console and press o.", facts)
+
+
+def _damaged(path: Path) -> Finding:
+    words = f"{path} is damaged"
+    advice = "The console puts it aside when it next opens and begins a new one; keep the old one."
+    return Finding(Area.JOURNAL, "file", State.PROBLEM, words, advice)

@@ -1,0 +1,113 @@
+"""The terminal: its size, colours, keys, clipboard and encoding, as far as it can be told without asking it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from typing import Final, NamedTuple
+
+from kraty_console.cli.first_frame import colours_of
+from kraty_console.cli.terminal import why_no_console
+from kraty_console.support.checkup import Area, Finding, State
+
+LEAST: Final = (40, 12)
+"""Columns and rows below which the console does not draw."""
+
+COMFORTABLE: Final = (80, 24)
+
+_KITTY_KEYS: Final = ("xterm-kitty", "xterm-ghostty", "foot", "alacritty", "wezterm", "rio")
+"""Kinds of terminal that tell every key apart (the kitty keyboard protocol)."""
+
+_COLOURS: Final = {"truecolor": "16 million colours", "256": "256 colours", "standard": "16 colours"}
+
+
+class Screen(NamedTuple):
+    """What is at the other end."""
+
+    is_terminal: bool
+    """Both the input and the output are one."""
+    size: tuple[int, int] | None
+    """Columns and rows; None where nothing tells."""
+    encoding: str
+    why_not: str | None
+    """Why no console can be drawn here, in words."""
+
+
+def screen_at_hand(environ: Mapping[str, str]) -> Screen:
+    """The terminal of this process."""
+    encoding = sys.stdout.encoding or "ascii"
+    is_terminal = os.isatty(0) and os.isatty(1)
+    size = None
+    for descriptor in (1, 0, 2):
+        try:
+            size = tuple(os.get_terminal_size(descriptor))
+            break
+        except OSError:
+            continue
+    why_not = why_no_console(environ, encoding=encoding)
+    return Screen(is_terminal, (size[0], size[1]) if size else None, encoding, why_not)
+
+
+def terminal_findings(screen: Screen, environ: Mapping[str, str]) -> Iterator[Finding]:
+    """What the console will have to draw on; without a terminal nothing of it is a fault."""
+    grave = State.PROBLEM if screen.is_terminal else State.NOTE
+    if screen.why_not is not None:
+        yield Finding(Area.TERMINAL, "console", grave, screen.why_not)
+    else:
+        yield Finding(Area.TERMINAL, "console", State.OK, "can be drawn here")
+    yield _size(screen, grave)
+    term = environ.get("TERM", "")
+    yield Finding(Area.TERMINAL, "TERM", State.OK if term else State.NOTE, term or "not set")
+    yield _colours(environ)
+    locale = next((environ[name] for name in ("LC_ALL", "LC_CTYPE", "LANG") if environ.get(name)), "not set")
+    facts = {"encoding": screen.encoding, "locale": locale}
+    yield Finding(Area.TERMINAL, "locale", State.OK, f"{locale}, encoding {screen.encoding}", facts=facts)
+    yield _keys(term, environ)
+    yield _clipboard(environ)
+
+
+def _size(screen: Screen, grave: State) -> Finding:
+    if screen.size is None:
+        return Finding(Area.TERMINAL, "size", State.UNKNOWN, "not known: there is no terminal")
+    columns, rows = screen.size
+    words = f"{columns} columns, {rows} rows"
+    facts = {"columns": columns, "rows": rows}
+    if columns < LEAST[0] or rows < LEAST[1]:
+        advice = f"Make it larger: {LEAST[0]} by {LEAST[1]} is the least."
+        return Finding(Area.TERMINAL, "size", grave, words, advice, facts)
+    if columns < COMFORTABLE[0] or rows < COMFORTABLE[1]:
+        advice = f"More is shown from {COMFORTABLE[0]} by {COMFORTABLE[1]} on."
+        return Finding(Area.TERMINAL, "size", State.NOTE, words, advice, facts)
+    return Finding(Area.TERMINAL, "size", State.OK, words, facts=facts)
+
+
+def _colours(environ: Mapping[str, str]) -> Finding:
+    if environ.get("NO_COLOR"):
+        words = "none: NO_COLOR is set, and the theme is mono"
+        return Finding(Area.TERMINAL, "colours", State.NOTE, words, facts={"colours": "none"})
+    colours = colours_of(environ)
+    return Finding(Area.TERMINAL, "colours", State.OK, _COLOURS[colours], facts={"colours": colours})
+
+
+def _keys(term: str, environ: Mapping[str, str]) -> Finding:
+    if environ.get("TMUX") or environ.get("STY"):
+        words = f"as {'tmux' if environ.get('TMUX') else 'screen'} passes them on"
+        return Finding(Area.TERMINAL, "keys", State.NOTE, words)
+    if term.startswith(_KITTY_KEYS):
+        return Finding(Area.TERMINAL, "keys", State.OK, "every combination (kitty keyboard protocol), by TERM")
+    words = "the usual ones; whether it tells every combination apart cannot be known from TERM"
+    return Finding(Area.TERMINAL, "keys", State.OK, words)
+
+
+def _clipboard(environ: Mapping[str, str]) -> Finding:
+    words = "through the terminal (OSC 52), where it allows that"
+    advice = ""
+    if environ.get("TMUX"):
+        words = "through tmux (OSC 52)"
+        advice = "tmux passes it on with: set -g set-clipboard on"
+    elif environ.get("STY"):
+        words = "through screen (OSC 52), wrapped"
+    if environ.get("SSH_CONNECTION") or environ.get("SSH_TTY"):
+        words += "; inside ssh, so it is the clipboard of your own machine"
+    return Finding(Area.TERMINAL, "clipboard", State.NOTE, words, advice)

@@ -1,0 +1,172 @@
+"""`kraty-console doctor`: everything that the console needs, looked at without changing anything."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kraty_console.cli.exits import Exit
+from kraty_console.cli.operating import json_option
+from kraty_console.cli.options import Options, where_options
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kraty_console.config.access import Access
+    from kraty_console.config.launch import Launch
+    from kraty_console.config.paths import Paths
+    from kraty_console.config.profiles import Profile
+    from kraty_console.config.tokens import Found
+    from kraty_console.support.checkup import Area, Finding
+
+
+@click.command()
+@json_option
+@where_options
+@click.pass_obj
+def doctor(before: Options, /, as_json: bool, **said: Any) -> int:  # noqa: ANN401 (each flag has its own type)
+    """Check everything that the console needs, and change nothing.
+
+    Configuration, token, address, TLS, proxy, session, the operations of the backend, clock, round trip, state,
+    journal, terminal. Only GET is sent, and only to the profile's own backend. What it finds about the operations is
+    what the console believes from then on.
+
+    Exit codes: 0 no problem, 1 a problem, the most important one first, 2 usage.
+    """
+    from kraty_console.cli.output import emit, emit_json
+    from kraty_console.present.checkup import checkup_json, checkup_text
+    from kraty_console.support.checkup import has_problem
+
+    findings = Checkup(before.then(Options(**said))).examine()
+    if as_json:
+        emit_json(checkup_json(findings))
+    else:
+        emit(checkup_text(findings))
+    return Exit.FAILED if has_problem(findings) else Exit.FOUND
+
+
+@dataclass(slots=True)
+class Checkup:
+    """One run: what was found, and what of it must not be shown."""
+
+    options: Options
+    found: list[Finding] = field(default_factory=list)
+    secrets: list[str] = field(default_factory=list)
+    """In plain text, so that no answer and no error can say them back."""
+
+    def examine(self) -> list[Finding]:
+        """Look at everything; what depends on what is broken is left out."""
+        from kraty_console.cli.checkup.state import folder_findings, journal_findings
+        from kraty_console.cli.checkup.terminal import screen_at_hand, terminal_findings
+        from kraty_console.config.paths import Paths
+        from kraty_console.contract.secret import HIDDEN
+        from kraty_console.support.checkup import Area, without
+
+        paths = Paths.of(os.environ)
+        launch = self._launch(paths)
+        if launch is not None:
+            self._backend(launch)
+        self._look(Area.STATE, "folder", lambda: folder_findings(paths.state_dir))
+        self._look(Area.JOURNAL, "file", lambda: journal_findings(paths.state_dir / "journal.sqlite"))
+        self._look(Area.TERMINAL, "terminal", lambda: terminal_findings(screen_at_hand(os.environ), os.environ))
+        return without(self.found, self.secrets, HIDDEN)
+
+    def _look(self, area: Area, name: str, check: Any) -> None:  # noqa: ANN401 (a function without arguments)
+        from kraty_console.cli.checkup.guarding import looked_at
+
+        self.found += looked_at(area, name, check)
+
+    def _launch(self, paths: Paths) -> Launch | None:
+        """What the console would be opened with; None where the profile cannot be read."""
+        from kraty_console.cli.checkup import configuration, credential
+        from kraty_console.cli.checkup.address import password_in
+        from kraty_console.cli.configuration import profile_with_sources
+        from kraty_console.config.errors import ConfigError
+        from kraty_console.config.launch import Launch
+        from kraty_console.support.checkup import Area, Finding, State
+
+        self._look(Area.CONFIGURATION, "file", lambda: configuration.file_findings(paths.config_file))
+        try:
+            profile, sources, _ = profile_with_sources(self.options)
+        except ConfigError as error:
+            advice = "Correct it; kraty-console config example shows what can be said."
+            self.found.append(Finding(Area.CONFIGURATION, "profile", State.PROBLEM, str(error), advice))
+            return None
+        self.secrets.append(password_in(profile.url or ""))
+        self._look(Area.CONFIGURATION, "settings", lambda: configuration.setting_findings(profile, sources))
+        now = datetime.now(UTC)
+        token, token_failed = self._token(profile, paths)
+        if not token_failed:
+            self._look(Area.TOKEN, "token", lambda: credential.credential_findings(profile, token, now))
+        access = self._access(profile)
+        if access is None:
+            return None
+        self._look(Area.TLS, "client certificate", lambda: configuration.certificate_findings(profile, now))
+        secret = token.secret if token is not None else None
+        launch = Launch(profile, secret, paths.state_dir, paths.state_dir, access=access)
+        self._look(Area.CONFIGURATION, "console", lambda: configuration.use_findings(launch))
+        return launch
+
+    def _token(self, profile: Profile, paths: Paths) -> tuple[Found | None, bool]:
+        """The token, and whether getting it failed, which is then told."""
+        from kraty_console.cli.session import token_and_source_of
+        from kraty_console.config.errors import ConfigError
+        from kraty_console.support.checkup import Area, Finding, State
+
+        try:
+            found = token_and_source_of(self.options, profile, paths)
+        except ConfigError as error:
+            self.found.append(Finding(Area.TOKEN, "source", State.PROBLEM, str(error)))
+            return None, True
+        if found is not None:
+            self.secrets.append(found.secret.reveal())
+        return found, False
+
+    def _access(self, profile: Profile) -> Access | None:
+        """What a gateway asks for; None where it cannot be had, which is then told."""
+        from kraty_console.config.access import resolve_access
+        from kraty_console.config.errors import ConfigError
+        from kraty_console.support.checkup import Area, Finding, State
+
+        try:
+            access = resolve_access(profile, os.environ)
+        except ConfigError as error:
+            self.found.append(Finding(Area.CONFIGURATION, "access", State.PROBLEM, str(error)))
+            return None
+        self.secrets += [value.reveal() for _, value in access.headers]
+        if access.passphrase is not None:
+            self.secrets.append(access.passphrase.reveal())
+        return access
+
+    def _backend(self, launch: Launch) -> None:
+        """The address, the proxy, and what the backend answers, as far as the way to it is open."""
+        from kraty_console.cli.checkup.address import host_findings, proxy_finding, proxy_of, usable_address
+        from kraty_console.support.checkup import Area, State
+
+        base, finding = usable_address(launch.profile.url)
+        self.found.append(finding)
+        if base is None:
+            return
+        proxy = proxy_of(base, os.environ)
+        if proxy is not None:
+            self.secrets.append(proxy.password)
+        way = [proxy_finding(base, proxy)]
+        if way[0].state is not State.PROBLEM:
+            way += host_findings(base, proxy)
+        self.found += way
+        is_open = all(each.state is not State.PROBLEM for each in way)
+        self._look(Area.OPERATIONS, "operations", lambda: self._answers(launch, is_open))
+
+    def _answers(self, launch: Launch, is_open: bool) -> Iterator[Finding]:
+        import asyncio
+
+        from kraty_console.cli.checkup.asking import Backend
+        from kraty_console.config.person import person_of
+        from kraty_console.console.backend_facts import BackendFacts
+
+        backend = Backend(launch, BackendFacts(launch, person_of(launch.profile)))
+        yield from asyncio.run(backend.examine()) if is_open else backend.unasked()

@@ -1,0 +1,98 @@
+"""The findings of a check as plain text for people and as JSON for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from kraty_console.present.safe import SafeText, safe
+from kraty_console.present.width import cells, pad
+from kraty_console.support.checkup import Area, Finding, State, has_problem, in_order
+from kraty_console.support.measure import counted
+
+COLUMNS: Final = 80
+
+_TITLES: Final = {Area.TLS: "TLS", Area.LINK: "Round trip"}
+_MARK: Final = max(map(len, State))
+_NAME: Final = 18
+_LONGEST: Final = 2_000
+"""Characters of a finding that are shown."""
+
+
+def checkup_text(findings: Sequence[Finding]) -> str:
+    """Problems and warnings at the top, the gravest first; below them the rest by area."""
+    ordered = in_order(findings)
+    grave = [each for each in ordered if each.state in (State.PROBLEM, State.WARNING)]
+    parts = [_summary(ordered)]
+    if grave:
+        parts.append("\n".join(line for each in grave for line in _lines(each, f"{each.area}: {each.name}")))
+    for area in Area:
+        rest = [each for each in ordered if each.area is area and each not in grave]
+        if rest:
+            title = _TITLES.get(area, area.value.capitalize())
+            parts.append("\n".join([title, *(line for each in rest for line in _lines(each, each.name))]))
+    return "\n\n".join(parts) + "\n"
+
+
+def checkup_json(findings: Sequence[Finding]) -> dict[str, Any]:
+    """The same for programs; the most important finding is the first."""
+    return {
+        "ok": not has_problem(findings),
+        "findings": [
+            {
+                "area": each.area.value,
+                "name": each.name,
+                "state": each.state.value,
+                "words": each.words,
+                "advice": each.advice or None,
+                "facts": dict(each.facts),
+            }
+            for each in in_order(findings)
+        ],
+    }
+
+
+def _summary(findings: Sequence[Finding]) -> str:
+    counts = {state: sum(each.state is state for each in findings) for state in (State.PROBLEM, State.WARNING)}
+    told = [counted(number, state.value) for state, number in counts.items() if number]
+    if not counts[State.PROBLEM]:
+        told.insert(0, "no problem")
+    text = ", ".join(told)
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _lines(finding: Finding, name: str) -> list[str]:
+    """A finding: its state, its name, and the words beside them; a name that is too long has a line of its own."""
+    begin = f"  {finding.state.value:<{_MARK}}  "
+    label = safe(name, limit=60)
+    room = COLUMNS - len(begin) - _NAME - 2
+    texts = [safe(finding.words, limit=_LONGEST)]
+    if finding.advice:
+        texts.append(SafeText(f"→ {safe(finding.advice, limit=_LONGEST)}"))
+    words = [line for text in texts for line in wrapped(text, room)]
+    indent = " " * (len(begin) + _NAME + 2)
+    if cells(label) > _NAME:
+        return [begin + label, *(indent + line for line in words)]
+    return [f"{begin}{pad(label, _NAME)}  {words[0]}".rstrip(), *(indent + line for line in words[1:])]
+
+
+def wrapped(text: SafeText, width: int) -> list[str]:
+    """The text in lines of at most `width` cells, broken at blanks, and inside a word only where that is longer."""
+    lines = [""]
+    for word in text.split(" "):
+        rest = SafeText(word)
+        joined = f"{lines[-1]} {rest}" if lines[-1] else rest
+        if cells(SafeText(joined)) <= width:
+            lines[-1] = joined
+            continue
+        if lines[-1]:
+            lines.append("")
+        while cells(rest) > width:
+            fits = len(rest)
+            while cells(SafeText(rest[:fits])) > width:
+                fits -= 1
+            lines[-1] = rest[:fits]
+            lines.append("")
+            rest = SafeText(rest[fits:])
+        lines[-1] = rest
+    return lines
