@@ -19,11 +19,14 @@ from kraty_console.cli.checkup.operations import (
     detect,
     keys_finding,
     look,
+    missing_finding,
     names_operations,
     operation_findings,
 )
 from kraty_console.cli.checkup.session import session_findings
+from kraty_console.client.capabilities import Support
 from kraty_console.client.transport import Timeouts
+from kraty_console.contract.operations import Operation
 from kraty_console.support.checkup import Area, Finding, State
 
 if TYPE_CHECKING:
@@ -75,8 +78,9 @@ class Backend:
         return self._operations()
 
     def _operations(self) -> list[Finding]:
-        uses_key = self.launch.profile.uses_key
-        return operation_findings(self.facts.routes, self.facts.capabilities, self.looked, uses_key=uses_key)
+        uses_key, portal = self.launch.profile.uses_key, self.facts.portal()
+        found = operation_findings(self.facts.routes, self.facts.capabilities, self.looked, uses_key=uses_key)
+        return [*found, *missing_finding(found, portal, uses_key=uses_key)]
 
     async def _ask(self) -> None:
         answering = Answering(self.launch.profile.url or "", self.facts, self.timeouts)
@@ -90,6 +94,8 @@ class Backend:
         self.found += connection_findings(answers, self.now())
         self.facts.capabilities.forget()
         self.looked.begun = True
+        if answers.round_trips:
+            self.facts.capabilities.learn(Operation.HEALTH, Support.AVAILABLE)
         self.found.append(keys_finding(answers.features, uses_key=self.launch.profile.uses_key))
         client = await asyncio.to_thread(self.facts.make_client, time.monotonic, None, self.timeouts)
         try:
@@ -107,7 +113,7 @@ class Backend:
         if not signed_in:
             self.looked.why_not = "not asked for, since there is no session in a game"
             return
-        await look(client, self.facts.routes, self.looked, self.found)
+        await look(client, self.facts.routes, self.looked, self.found, uses_key=self.launch.profile.uses_key)
 
     def _keep(self) -> None:
         """Let the console believe what was found; a folder that is not there, or not private, is left as it is."""

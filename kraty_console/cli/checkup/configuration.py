@@ -41,7 +41,7 @@ def setting_findings(profile: Profile, sources: Mapping[str, str]) -> Iterator[F
     """The profile, and every setting that somebody made, each with its source."""
     yield _setting("profile", profile.name, sources["name"])
     for each in settings(profile, sources):
-        if each.source != DEFAULT:
+        if each.source != DEFAULT and each.value not in (None, {}, []):
             for key, words in leaves(each):
                 yield _setting(key, words, each.source)
     for route in routes_in_effect(profile, sources):

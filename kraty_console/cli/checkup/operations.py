@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from kraty_console.cli.checkup.session import refused
 from kraty_console.client.admin import KEEPS_KEYS, KratyClient
 from kraty_console.client.capabilities import DETECTION, Capabilities, Support
 from kraty_console.client.detection import NOBODY
 from kraty_console.client.missing import subject_of_words
-from kraty_console.client.routes import RouteTable
-from kraty_console.contract.errors import BadAnswer, KratyError, NotAllowed, NotFound, OperationMissing
+from kraty_console.client.routes import Route, RouteTable
+from kraty_console.contract.errors import (
+    BadAnswer,
+    KratyError,
+    NotAllowed,
+    NotFound,
+    OperationMissing,
+    RateLimited,
+    SignInNeeded,
+)
 from kraty_console.contract.operations import FEATURE_PREFIX, OPERATIONS, PUBLISHED, Operation
 from kraty_console.present.errors import words_of
 from kraty_console.support.checkup import Area, Finding, State
@@ -20,7 +30,7 @@ from kraty_console.support.checkup import Area, Finding, State
 NO_ID: Final = "00000000-0000-0000-0000-000000000000"
 """An id that no row has."""
 
-_INSTEAD: Final = "Configure it under routes in the profile, or use the portal."
+_PUBLISHED_CHANGES: Final = (Operation.MANUAL_GRANT, Operation.FORCE_CLAIM)
 
 
 @dataclass(slots=True)
@@ -34,10 +44,17 @@ class Looked:
     errors: dict[Operation, KratyError] = field(default_factory=dict)
 
 
-async def look(client: KratyClient, routes: RouteTable, looked: Looked, found: list[Finding]) -> None:
+async def look(
+    client: KratyClient, routes: RouteTable, looked: Looked, found: list[Finding], *, uses_key: bool
+) -> None:
     """Ask for one row of every list, and for what nobody has; `looked` keeps the refusals."""
-    found.append(await _game(client, looked))
+    found.append(await _game(client, looked, uses_key=uses_key))
+    if found[-1].state is State.PROBLEM:
+        looked.why_not = "not asked for, since a look-up fails"
+        return
     await detect(client, found)
+    if not uses_key:
+        await asyncio.gather(*(_look_for_change(client, routes, each) for each in _PUBLISHED_CHANGES))
     wanted = {operation: ask for operation, ask in _reads(client).items() if _has_route(routes, operation)}
     answers = await asyncio.gather(*(ask() for ask in wanted.values()), return_exceptions=True)
     for operation, answer in zip(wanted, answers, strict=True):
@@ -66,12 +83,27 @@ def names_operations(features: list[str]) -> bool:
     return any(each.startswith(FEATURE_PREFIX) for each in features)
 
 
-async def _game(client: KratyClient, looked: Looked) -> Finding:
+async def _look_for_change(client: KratyClient, routes: RouteTable, operation: Operation) -> None:
+    """Whether a published change answers GET with 405, as a route that is there does; nothing else is told by it."""
+    if client.capabilities.of(operation) is not Support.UNKNOWN or not _has_route(routes, operation):
+        return
+    route = routes.route(operation)
+    target = route.target({**dict.fromkeys(route.names, NO_ID), **client.game_ids()})
+    with suppress(KratyError):
+        if (await client.ask(Route("GET", ""), target)).status == 405:
+            client.capabilities.learn(operation, Support.AVAILABLE)
+
+
+async def _game(client: KratyClient, looked: Looked, *, uses_key: bool) -> Finding:
     """Whether the game is there for this credential: the published look-up of nobody tells."""
     try:
         await client.snapshot(NOBODY, limit=1)
     except KratyError as error:
         looked.errors[Operation.PLAYER] = error
+        if isinstance(error, SignInNeeded):
+            return refused(error, uses_key=uses_key)
+        if isinstance(error, RateLimited):
+            return Finding(Area.SESSION, "game", State.UNKNOWN, "too many calls: it could not be looked for")
         if isinstance(error, NotFound) and not client.capabilities.game_is_visible:
             words = "the look-up of nobody was answered without telling whether the game is there"
             advice = "If no player is found either, check studio, game and environment."
@@ -124,6 +156,18 @@ def operation_findings(routes: RouteTable, known: Capabilities, looked: Looked, 
     return [_operation(operation, routes, known, looked, uses_key=uses_key) for operation in OPERATIONS]
 
 
+def missing_finding(operations: list[Finding], portal: str, *, uses_key: bool) -> Iterator[Finding]:
+    """How many operations are missing, and what to do instead; nothing where none is."""
+    missing = [each.name for each in operations if each.facts["support"] == Support.MISSING]
+    if missing:
+        where = f"the portal ({portal})" if portal else "the portal"
+        words = f"{len(missing)} of {len(operations)} operations are missing here"
+        advice = f"Configure them under routes in the profile, or use {where}."
+        if uses_key:
+            advice = f"Use a profile with a session, or {where}."
+        yield Finding(Area.OPERATIONS, "missing", State.NOTE, words, advice, {"operations": missing})
+
+
 def _operation(
     operation: Operation, routes: RouteTable, known: Capabilities, looked: Looked, *, uses_key: bool
 ) -> Finding:
@@ -131,7 +175,8 @@ def _operation(
         route = routes.route(operation)
     except OperationMissing as none:
         facts = {"support": Support.MISSING.value, "route": None, "own": routes.is_own(operation)}
-        return Finding(Area.OPERATIONS, operation, State.NOTE, none.message, facts=facts)
+        words = "missing: the profile says so" if none.route else "missing: it needs a member's session, not a key"
+        return Finding(Area.OPERATIONS, operation, State.NOTE, words, facts=facts)
     own = routes.is_own(operation)
     support = known.of(operation)
     facts = {"support": support.value, "route": f"{route.method} {route.template}", "own": own}
@@ -142,7 +187,9 @@ def _operation(
 
     error = looked.errors.get(operation)
     if support is Support.MISSING:
-        return told(State.NOTE, f"missing: this Kraty has no route {where}", _INSTEAD)
+        if own:
+            return told(State.WARNING, f"missing: this Kraty has no route {where}", "Correct it under routes.")
+        return told(State.NOTE, f"missing: this Kraty has no route {where}")
     if isinstance(error, NotAllowed):
         return told(State.NOTE, f"{where}: there, and not allowed in this role")
     if support is Support.AVAILABLE:
@@ -158,7 +205,9 @@ def _unknown(
     """Why it is not known whether an operation is there."""
     if looked.why_not:
         return State.UNKNOWN, f"{where}: {looked.why_not}"
-    if uses_key or operation in PUBLISHED:
+    if uses_key:
+        return State.NOTE, f"{where}: published for server keys; not tried, since it is a change"
+    if operation in PUBLISHED:
         return State.NOTE, f"{where}: published, so every Kraty should have it; its answers do not tell"
     if operation is Operation.END_SESSION:
         return State.UNKNOWN, f"{where}: not looked for, since it would end the session"

@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Final
 
 from kraty_console.client.admin import KratyClient
+from kraty_console.client.capabilities import Support
 from kraty_console.client.places import Place, find_places, named_place
 from kraty_console.config.profiles import Profile
 from kraty_console.contract.errors import KratyError, NotAllowed, OperationMissing, SignInNeeded
+from kraty_console.contract.operations import Operation
 from kraty_console.contract.session import Me
 from kraty_console.present.errors import words_of
 from kraty_console.support.checkup import Area, Finding, State
@@ -26,31 +28,35 @@ async def session_findings(client: KratyClient, profile: Profile, now: datetime,
         words = "this Kraty does not tell who we are: the role is unknown, and the server decides"
         found.append(Finding(Area.SESSION, "who", State.NOTE, words))
         return _enter(client, profile, None, found)
-    except SignInNeeded as error:
-        what = "server key" if profile.uses_key else "token"
-        found.append(_refused(error, f"the {what} is over or not known", f"Give a new {what}."))
-        return False
-    except NotAllowed as error:
-        found.append(_refused(error, "the backend answers this token with 403", "Ask those who run it."))
+    except (SignInNeeded, NotAllowed) as error:
+        found.append(refused(error, uses_key=profile.uses_key))
         return False
     except KratyError as error:
         words = f"who we are could not be asked: {words_of(error).text}"
         found.append(Finding(Area.SESSION, "who", State.PROBLEM, words))
         return False
+    client.capabilities.learn(Operation.ME, Support.AVAILABLE)
     found.append(_who(me, uses_key=profile.uses_key))
     if me.session.expires_at is not None:
         found.append(_expiry(as_utc(me.session.expires_at), now))
     return _enter(client, profile, me, found)
 
 
-def _refused(error: KratyError, words: str, advice: str) -> Finding:
-    return Finding(Area.TOKEN, "accepted", State.PROBLEM, words, advice, {"status": error.status, "code": error.code})
+def refused(error: SignInNeeded | NotAllowed, *, uses_key: bool) -> Finding:
+    """That the backend does not take the credential."""
+    what = "server key" if uses_key else "token"
+    facts = {"status": error.status, "code": error.code}
+    if isinstance(error, SignInNeeded):
+        words, advice = f"the {what} is over or not known there", f"Give a new {what}."
+    else:
+        words, advice = f"the backend answers this {what} with 403", "Ask those who run it what it may do."
+    return Finding(Area.TOKEN, "accepted", State.PROBLEM, words, advice, facts)
 
 
 def _who(me: Me, *, uses_key: bool) -> Finding:
-    name = me.member.name or me.member.email or me.member.id
-    words = f"the {name}" if uses_key and name.startswith("key ") else name
-    return Finding(Area.SESSION, "who", State.OK, words, facts={"member": me.member.id})
+    # A key's name there is the beginning of the key itself.
+    name = f"the key with the id {me.member.id}" if uses_key else me.member.name or me.member.email or me.member.id
+    return Finding(Area.SESSION, "who", State.OK, name, facts={"member": me.member.id})
 
 
 def _expiry(until: datetime, now: datetime) -> Finding:

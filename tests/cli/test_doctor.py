@@ -1,0 +1,234 @@
+"""`doctor` against backends of every kind: what it finds, how it ends, and that nothing but GET is sent."""
+
+from __future__ import annotations
+
+import json
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kraty_console.backend.api.rate_limit import Rate
+from kraty_console.backend.auth.keys import SERVER_INTEGRATION
+from kraty_console.cli.main import run
+from kraty_console.client.capabilities import Capabilities, Support
+from kraty_console.contract.operations import OPERATIONS, PUBLISHED, Operation
+from kraty_console.contract.session import GAME_ADMIN, GAME_VIEWER
+from tests.cli.doctoring import VARIABLES, examined, tapped
+from tests.contract.backend import NOW, Backend
+from tests.contract.world import World, make_world
+from tests.databases import KINDS, PostgresqlServer, SqliteFiles
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """An empty database of each kind."""
+    if request.param == "sqlite":
+        return SqliteFiles(tmp_path_factory.mktemp("doctor")).fresh()
+    server: PostgresqlServer = request.getfixturevalue("postgresql")
+    return server.fresh()
+
+
+@pytest.fixture(scope="module")
+def full_backend(url: str) -> Iterator[Backend]:
+    with Backend(url, Rate(0)).running() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def published_backend(url: str) -> Iterator[Backend]:
+    with Backend(url, Rate(0), only="published").running() as running:
+        yield running
+
+
+@pytest.fixture
+def world(full_backend: Backend) -> World:
+    full_backend.clock.ms = NOW
+    return make_world(full_backend)
+
+
+@pytest.fixture
+def reduced(published_backend: Backend) -> World:
+    published_backend.clock.ms = NOW
+    return make_world(published_backend)
+
+
+@pytest.fixture(autouse=True)
+def places(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Nothing of the machine that runs the tests; the folder of the state is there and private."""
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("KRATY_CONFIG", str(tmp_path / "config.toml"))
+    monkeypatch.setenv("KRATY_STATE", str(tmp_path / "state"))
+    (tmp_path / "state").mkdir(mode=0o700)
+    return tmp_path
+
+
+def profile(places: Path, world: World, url: str, token: str, more: str = "") -> None:
+    """Write the one profile, with its token in a file."""
+    (places / "token").write_text(token)
+    (places / "token").chmod(0o600)
+    (places / "config.toml").write_text(
+        f'[profiles.live]\nurl = "{url}"\nstudio = "{world.tenant.studio_id}"\ngame = "{world.tenant.game_id}"\n'
+        + (more or f'token_file = "{places / "token"}"\n'),
+        "utf-8",
+    )
+    (places / "config.toml").chmod(0o600)
+
+
+async def test_a_whole_kraty_has_everything_and_nothing_but_get_is_sent(
+    world: World, places: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    token = world.sessions[GAME_ADMIN]
+    before = world.backend.counts()
+    async with tapped(world.backend.port) as tap:
+        profile(places, world, tap.url, token)
+        ran = await examined(capsys)
+    assert (ran.code, ran.err) == (0, "")
+    assert set(ran.support()) == set(OPERATIONS)
+    assert set(ran.support().values()) == {"available"}
+    assert tap.methods == {"GET"}
+    assert world.backend.counts() == before
+    assert token not in ran.out
+    asked = [target for _, target in tap.requests]
+    assert sum(target == "/admin/v1/health" for target in asked) >= 5
+    assert any("/audit-log?" in target and "limit=1" in target for target in asked)
+    assert ran.of("session", "role")["facts"]["role"] == "GAME_ADMIN"
+    assert ran.of("token", "source")["words"] == f"from token_file {places / 'token'}"
+    assert ran.of("token", "age")["facts"]["writtenAt"]
+    assert ran.of("link", "round trip")["facts"]["requests"] == 5
+    assert ran.of("operations", "idempotency keys")["facts"] == {"kept": True}
+
+
+async def test_a_reduced_kraty_lacks_what_it_lacks_and_nothing_but_get_is_sent(
+    reduced: World, places: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = reduced.backend.counts()
+    async with tapped(reduced.backend.port) as tap:
+        profile(places, reduced, tap.url, reduced.sessions[GAME_ADMIN])
+        with (places / "config.toml").open("a") as file:
+            file.write('[profiles.live.routes]\ncredit = "POST /v2/wallets/{externalPlayerId}/{economyKey}"\n')
+        ran = await examined(capsys)
+    assert ran.code == 0, "what is missing is no fault of the surroundings"
+    support = ran.support()
+    assert {each for each, state in support.items() if state == "available"} == set(PUBLISHED)
+    for each in (Operation.ME, Operation.SEARCH, Operation.CATALOG, Operation.AUDIT_LOG, Operation.BAN):
+        assert support[each] == "missing"
+    assert support[Operation.END_SESSION] == "unknown"
+    assert tap.methods == {"GET"}
+    assert reduced.backend.counts() == before
+    assert "does not tell who we are" in ran.of("session", "who")["words"]
+    assert ran.of("operations", "idempotency keys")["state"] == "note"
+    own = ran.of("operations", "credit")
+    assert own["facts"]["route"] == "POST /v2/wallets/{externalPlayerId}/{economyKey}"
+    assert (own["facts"]["own"], own["state"]) == (True, "warning")
+
+
+async def test_with_a_server_key_nothing_but_get_is_sent(
+    world: World, places: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = world.keys[SERVER_INTEGRATION]
+    before = world.backend.counts()
+    async with tapped(world.backend.port) as tap:
+        more = f'credential = "server_key"\nserver_key_file = "{places / "token"}"\nserver_actions = true\n'
+        profile(places, world, tap.url, key, more)
+        ran = await examined(capsys)
+    assert (ran.code, ran.err) == (0, "")
+    support = ran.support()
+    assert {each for each, state in support.items() if state == "available"} == {"health", "me", "player"}
+    assert support[Operation.SEARCH] == "missing"
+    assert tap.methods == {"GET"}
+    assert world.backend.counts() == before
+    assert not any(part in ran.out for part in key.split("."))
+
+
+async def test_a_token_that_is_over_is_the_first_thing_told(
+    world: World, places: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with tapped(world.backend.port) as tap:
+        profile(places, world, tap.url, "kst_" + "x" * 43)
+        ran = await examined(capsys)
+    assert ran.code == 1
+    assert (ran.findings[0]["area"], ran.findings[0]["name"]) == ("token", "accepted")
+    assert ran.support()[Operation.BAN] == "available", "health names the operations to everybody"
+    assert "x" * 8 not in ran.out
+    assert tap.methods == {"GET"}
+
+
+async def test_on_a_kraty_without_me_the_look_up_tells_that_a_token_is_over(
+    reduced: World, places: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with tapped(reduced.backend.port) as tap:
+        profile(places, reduced, tap.url, "kst_" + "x" * 43)
+        ran = await examined(capsys)
+    assert ran.code == 1
+    assert (ran.findings[0]["area"], ran.findings[0]["name"]) == ("token", "accepted")
+    assert not any("/grants" in target for _, target in tap.requests)
+
+
+async def test_without_a_token_the_rest_is_checked(
+    world: World, places: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with tapped(world.backend.port) as tap:
+        profile(places, world, tap.url, "unused", "keyring = false\n")
+        ran = await examined(capsys)
+    assert ran.code == 1
+    assert (ran.findings[0]["area"], ran.findings[0]["words"]) == ("token", "there is no session token")
+    assert ran.of("address", "health")["state"] == "ok"
+    assert {target for _, target in tap.requests} == {"/admin/v1/health"}
+
+
+async def test_a_game_that_the_session_may_not_enter_is_a_problem(
+    world: World, places: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    profile(places, world, f"http://127.0.0.1:{world.backend.port}", world.sessions[GAME_VIEWER])
+    ran = await examined(capsys, "--game", "chess")
+    assert ran.code == 1
+    assert (ran.findings[0]["area"], ran.findings[0]["name"]) == ("session", "game")
+    assert "chess" in ran.findings[0]["words"]
+
+
+def believed(places: Path) -> Capabilities:
+    """What the console will believe of the backend with its next start."""
+    path = places / "state" / "capabilities-live.json"
+    return Capabilities(path, backend=json.loads(path.read_text())["backend"])
+
+
+async def test_what_was_found_is_believed_from_then_on(
+    world: World, reduced: World, places: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    profile(places, reduced, f"http://127.0.0.1:{reduced.backend.port}", reduced.sessions[GAME_ADMIN])
+    await examined(capsys)
+    known = believed(places)
+    assert (known.of("search"), known.of("detection")) == (Support.MISSING, Support.AVAILABLE)
+    known.learn("search", Support.AVAILABLE)
+    known.learn("ban", Support.AVAILABLE)
+    known.save()
+    await examined(capsys)
+    known = believed(places)
+    assert (known.of("search"), known.of("ban")) == (Support.MISSING, Support.MISSING)
+    assert stat.S_IMODE((places / "state" / "capabilities-live.json").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("mode", [None, 0o755])
+async def test_a_folder_that_is_not_there_or_not_private_is_left_as_it_is(
+    world: World, places: Path, capsys: pytest.CaptureFixture[str], mode: int | None
+) -> None:
+    folder = places / "state"
+    folder.rmdir()
+    if mode is not None:
+        folder.mkdir()
+        folder.chmod(mode)
+    profile(places, world, f"http://127.0.0.1:{world.backend.port}", world.sessions[GAME_ADMIN])
+    ran = await examined(capsys)
+    assert ran.code == 0
+    assert ran.of("state", "folder")["state"] == ("note" if mode is None else "warning")
+    assert folder.exists() is (mode is not None)
+    if mode is not None:
+        assert (stat.S_IMODE(folder.stat().st_mode), list(folder.iterdir())) == (mode, [])
+
+
+def test_a_wrong_option_is_a_fault_of_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["doctor", "--no-such-option"]) == 2
+    assert capsys.readouterr().out == ""
