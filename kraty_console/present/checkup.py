@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from kraty_console.present.safe import SafeText, safe
-from kraty_console.present.width import cells, pad
+from kraty_console.present.width import cells, clip, pad
 from kraty_console.support.checkup import Area, Finding, State, has_problem, in_order
 from kraty_console.support.measure import counted
 
@@ -64,7 +64,7 @@ def _summary(findings: Sequence[Finding]) -> str:
 def _lines(finding: Finding, name: str) -> list[str]:
     """A finding: its state, its name, and the words beside them; a name that is too long has a line of its own."""
     begin = f"  {finding.state.value:<{_MARK}}  "
-    label = safe(name, limit=60)
+    label = clip(safe(name), COLUMNS - len(begin))
     room = COLUMNS - len(begin) - _NAME - 2
     texts = [safe(finding.words, limit=_LONGEST)]
     if finding.advice:
@@ -87,12 +87,20 @@ def wrapped(text: SafeText, width: int) -> list[str]:
             continue
         if lines[-1]:
             lines.append("")
-        while cells(rest) > width:
-            fits = len(rest)
-            while cells(SafeText(rest[:fits])) > width:
-                fits -= 1
-            lines[-1] = rest[:fits]
+        for part in _cut(rest, width):
+            lines[-1] = part
             lines.append("")
-            rest = SafeText(rest[fits:])
-        lines[-1] = rest
+        lines.pop()
     return lines
+
+
+def _cut(word: SafeText, width: int) -> Iterator[str]:
+    """A word in parts of at most `width` cells."""
+    begin = used = 0
+    for place, char in enumerate(word):
+        wide = cells(SafeText(char))
+        if used + wide > width:
+            yield word[begin:place]
+            begin, used = place, 0
+        used += wide
+    yield word[begin:]

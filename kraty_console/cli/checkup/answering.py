@@ -135,10 +135,14 @@ def unreached(error: KratyError) -> Finding:
     return Finding(Area.ADDRESS, "health", State.PROBLEM, words, advice)
 
 
+_WAITING: Final = (ssl.SSLWantReadError, ssl.SSLWantWriteError, ssl.SSLEOFError)
+"""What a connection that is slow, or breaks, leaves behind as well."""
+
+
 def _is_tls(error: BaseException) -> bool:
     seen: BaseException | None = error
     while seen is not None:
-        if isinstance(seen, ssl.SSLError):
+        if isinstance(seen, ssl.SSLError) and not isinstance(seen, _WAITING):
             return True
         seen = seen.__cause__ or seen.__context__
     return False

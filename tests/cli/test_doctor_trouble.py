@@ -1,0 +1,353 @@
+"""`doctor` where something is broken: the most important fault comes first, and no secret is ever printed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+
+import pytest
+
+from kraty_console.cli.checkup.answering import unreached
+from kraty_console.cli.checkup.asking import Backend
+from kraty_console.cli.main import run
+from kraty_console.config.launch import Launch
+from kraty_console.config.profiles import Profile
+from kraty_console.console.backend_facts import BackendFacts
+from kraty_console.contract.errors import Unavailable
+from kraty_console.contract.secret import Secret
+from kraty_console.support.checkup import Area, State
+from tests.cli.doctoring import VARIABLES, examined
+from tests.client.test_tls import CERTIFICATE
+from tests.client.wire import (
+    Act,
+    HungUp,
+    Line,
+    answers,
+    cut_at_once,
+    silence_for_an_hour,
+    told,
+    wired,
+    written,
+)
+from tests.ports import reserved_port
+
+TOKEN = "kst_" + "t" * 43
+HEADER = "h3ader-" + "v" * 20
+PASSWORD = "pa55word-in-an-address"
+HEALTH = {"ok": True, "version": "2"}
+HEALTHY = answers(200, HEALTH)
+CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+
+
+@pytest.fixture(autouse=True)
+def places(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("KRATY_CONFIG", str(tmp_path / "config.toml"))
+    monkeypatch.setenv("KRATY_STATE", str(tmp_path / "state"))
+    monkeypatch.setenv("KRATY_TOKEN", TOKEN)
+    return tmp_path
+
+
+async def test_a_dead_link_is_one_problem_and_the_operations_are_unknown(capsys: pytest.CaptureFixture[str]) -> None:
+    with reserved_port() as port:
+        ran = await examined(capsys, "--url", f"http://127.0.0.1:{port}")
+    assert ran.code == 1
+    assert [each["name"] for each in ran.findings if each["state"] == "problem"] == ["health"]
+    assert ran.findings[0]["area"] == "address"
+    assert set(ran.support().values()) == {"unknown"}
+
+
+async def test_a_connection_that_breaks_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    async with wired(cut_at_once) as wire:
+        ran = await examined(capsys, "--url", wire.url)
+    assert ran.code == 1
+    assert ran.findings[0]["area"] == "address"
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        answers(200, b"<html>Sign in</html>"),
+        answers(404, b"<html>nginx</html>"),
+        answers(200, {"fine": True}),
+        answers(302, b"", {"Location": "https://login.example/"}),
+        answers(200, [1]),
+    ],
+)
+async def test_what_is_no_kraty_never_sees_the_token(act: Act, capsys: pytest.CaptureFixture[str]) -> None:
+    async with wired(act) as wire:
+        ran = await examined(capsys, "--url", wire.url)
+    assert ran.code == 1
+    assert (ran.findings[0]["area"], ran.findings[0]["name"]) == ("address", "health")
+    assert {heard.method for heard in wire.heard} == {"GET"}
+    assert not any("authorization" in heard.headers for heard in wire.heard)
+
+
+async def test_a_kraty_that_is_not_well_is_a_problem(capsys: pytest.CaptureFixture[str]) -> None:
+    async with wired(answers(200, {"ok": False, "version": "2"})) as wire:
+        ran = await examined(capsys, "--url", wire.url)
+    assert ran.code == 1
+    assert "not well" in ran.findings[0]["words"]
+
+
+@asynccontextmanager
+async def over_tls() -> AsyncIterator[tuple[int, list[bytes]]]:
+    """A Kraty with a certificate that it signed itself."""
+    heard: list[bytes] = []
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while True:
+                heard.append(await reader.readuntil(b"\r\n\r\n"))
+                writer.write(written(200, HEALTH))
+                await writer.drain()
+        except (asyncio.IncompleteReadError, ConnectionError):
+            writer.close()
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATE)
+    server = await asyncio.start_server(connected, "127.0.0.1", 0, ssl=context)
+    try:
+        yield server.sockets[0].getsockname()[1], heard
+    finally:
+        server.close()
+        await server.wait_closed()
+
+
+async def test_a_certificate_that_is_not_trusted_is_a_fault_of_tls(capsys: pytest.CaptureFixture[str]) -> None:
+    async with over_tls() as (port, heard):
+        ran = await examined(capsys, "--url", f"https://localhost:{port}")
+    assert ran.code == 1
+    assert (ran.findings[0]["area"], ran.findings[0]["name"]) == ("tls", "certificate")
+    assert "not trusted" in ran.findings[0]["words"]
+    assert "SSL_CERT_FILE" in ran.findings[0]["advice"]
+    assert heard == []
+
+
+async def test_a_port_that_speaks_no_tls_is_a_fault_of_tls(capsys: pytest.CaptureFixture[str]) -> None:
+    async def plain(line: Line) -> None:
+        await line.send(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        raise HungUp
+
+    async with wired(plain) as wire:
+        ran = await examined(capsys, "--url", wire.url.replace("http:", "https:"))
+    assert (ran.code, ran.findings[0]["area"]) == (1, "tls")
+    assert "does not speak https" in ran.findings[0]["words"]
+
+
+def test_a_tls_connection_on_which_nothing_comes_is_no_fault_of_tls() -> None:
+    waiting = Unavailable("The server did not answer in time.")
+    waiting.__cause__ = TimeoutError()
+    waiting.__cause__.__context__ = ssl.SSLWantReadError()
+    assert unreached(waiting).area is Area.ADDRESS
+    waiting.__cause__.__context__ = ssl.SSLCertVerificationError()
+    assert unreached(waiting).area is Area.TLS
+
+
+async def test_of_a_trusted_certificate_version_and_end_are_told(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    monkeypatch.delenv("KRATY_TOKEN")
+    async with over_tls() as (port, heard):
+        ran = await examined(capsys, "--url", f"https://localhost:{port}")
+    found = ran.of("tls", "certificate")
+    assert found["state"] == "ok"
+    assert found["words"].startswith("TLSv1.3, trusted by SSL_CERT_FILE; valid until 2126-")
+    assert found["facts"]["days"] > 0
+    assert all(each.startswith(b"GET ") for each in heard)
+
+
+async def test_a_slow_backend_is_given_up_in_time_and_what_was_found_stays(places: Path) -> None:
+    async def then(line: Line) -> None:
+        await (silence_for_an_hour if len(wire.heard) >= 5 else HEALTHY)(line)
+
+    async with wired(then) as wire:
+        profile = Profile(url=wire.url, studio="s", game="g")
+        launch = Launch(profile, Secret(TOKEN), places / "state", places / "state")
+        found = await Backend(launch, BackendFacts(launch, "")).examine()
+    assert {(each.area, each.state) for each in found if each.area is Area.LINK} >= {(Area.LINK, State.WARNING)}
+    assert any((each.area, each.name) == (Area.ADDRESS, "health") for each in found)
+    support = [each.facts["support"] for each in found if "support" in each.facts]
+    assert (len(support), support.count("available")) == (19, 1)
+    assert {heard.method for heard in wire.heard} == {"GET"}
+
+
+@pytest.mark.parametrize(("seconds", "where"), [(600, "behind"), (-600, "ahead of"), (0, None)])
+async def test_a_clock_that_is_off_is_told_with_its_direction(
+    seconds: int, where: str | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    date = format_datetime(datetime.now(UTC) + timedelta(seconds=seconds), usegmt=True)
+    async with wired(answers(200, HEALTH, {"Date": date}), *[HEALTHY] * 4, answers(404)) as wire:
+        ran = await examined(capsys, "--url", wire.url)
+    found = ran.of("clock", "skew")
+    assert found["state"] == ("warning" if where else "ok")
+    assert where is None or f"{where} the backend's" in found["words"]
+
+
+async def test_a_backend_that_says_the_secrets_back_gets_none_of_them_printed(
+    places: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Headers, the token and the passphrase come back in an error; the escape in it does not reach the terminal."""
+    monkeypatch.setenv("ACCESS", HEADER)
+    (places / "config.toml").write_text('[profiles.live]\n[profiles.live.headers]\nX-Access = { env = "ACCESS" }\n')
+
+    async def echo(line: Line) -> None:
+        heard = await line.request()
+        if "authorization" not in heard.headers:
+            await line.send(written(200, HEALTH))
+            return
+        message = f"\x1b[31m{heard.headers['authorization']} and {heard.headers['x-access']} are bad"
+        await line.send(written(401, {"error": {"code": "unauthenticated", "message": message, "details": {}}}))
+
+    async with wired(echo) as wire:
+        with (places / "config.toml").open("r+") as file:
+            text = file.read().replace("[profiles.live]\n", f'[profiles.live]\nurl = "{wire.url}"\n', 1)
+            file.seek(0)
+            file.write(text)
+        as_json = await examined(capsys)
+        code = await asyncio.to_thread(run, ["doctor"])
+        out, err = capsys.readouterr()
+    assert (as_json.code, code) == (1, 1)
+    for text in (as_json.out, as_json.err, out, err):
+        assert TOKEN not in text
+        assert HEADER not in text
+        assert not CONTROL.search(text)
+    assert any("authorization" in heard.headers for heard in wire.heard)
+
+
+async def test_a_backend_in_trouble_that_says_the_token_back(capsys: pytest.CaptureFixture[str]) -> None:
+    async def echo(line: Line) -> None:
+        heard = await line.request()
+        message = f"{heard.headers.get('authorization', '')} is bad"
+        body = {"error": {"code": "forbidden", "message": message, "details": {}}}
+        await line.send(written(422, body) if "authorization" in heard.headers else written(200, HEALTH))
+
+    async with wired(echo) as wire:
+        ran = await examined(capsys, "--url", wire.url)
+    assert ran.code == 1
+    assert "•••" in json.dumps(ran.findings, ensure_ascii=False), "the message is shown, without the token"
+    assert TOKEN not in ran.out
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        (f"https://ada:{PASSWORD}@api.example", "user name or password"),
+        (f"https://ada:{PASSWORD}@[bad", "user name or password"),
+        ("http://api.example", "plain http"),
+        ("api.example", "is not a URL"),
+        ("https://api.example/admin/v1", "leave /admin/v1 out"),
+    ],
+)
+async def test_an_address_that_cannot_be_used(url: str, words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    ran = await examined(capsys, "--url", url)
+    assert ran.code == 1
+    assert ran.findings[0]["area"] == "address"
+    assert words in ran.findings[0]["words"]
+    assert PASSWORD not in ran.out + ran.err
+
+
+async def test_a_host_without_an_address_ends_the_asking(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kraty_console.cli.checkup.address.resolved", lambda host, seconds: f"no {host}")
+    ran = await examined(capsys, "--url", "https://kraty.invalid")
+    assert ran.code == 1
+    assert (ran.findings[0]["area"], ran.findings[0]["name"]) == ("address", "host")
+    assert set(ran.support().values()) == {"unknown"}
+
+
+async def test_behind_a_proxy_the_proxy_is_named_without_its_password(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everything goes through it, the look-up of the host as well; here it refuses."""
+    async with wired(answers(407)) as wire:
+        host = wire.url.removeprefix("http://")
+        monkeypatch.setenv("HTTPS_PROXY", f"http://ada:{PASSWORD}@{host}")
+        ran = await examined(capsys, "--url", "https://kraty.invalid")
+    found = ran.of("proxy", "proxy")
+    assert found["facts"] == {"variable": "HTTPS_PROXY", "host": host}
+    assert ran.of("proxy", "host")["state"] == "ok"
+    assert (ran.code, ran.findings[0]["name"]) == (1, "health")
+    assert [heard.method for heard in wire.heard] == ["CONNECT"]
+    assert PASSWORD not in ran.out + ran.err
+
+
+async def test_a_proxy_that_cannot_be_used_is_a_problem(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", f"socks5://ada:{PASSWORD}@proxy.invalid:1080")
+    ran = await examined(capsys, "--url", "https://kraty.invalid")
+    assert (ran.code, ran.findings[0]["area"]) == (1, "proxy")
+    assert PASSWORD not in ran.out
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[profiles.live\n", "config.toml"),
+        ("[profiles.live]\nurll = 'https://a.example'\n", "urll"),
+        ("[profiles.live]\n[profiles.live.headers]\nX-A = { env = 'NOT_SET_HERE' }\n", "NOT_SET_HERE"),
+        ("theme = 'pink'\n[profiles.live]\n", "theme pink"),
+        ("[profiles.live]\n[profiles.live.keymap]\nnothing = 'f5'\n", "keymap"),
+    ],
+)
+async def test_a_fault_of_the_configuration_comes_before_all_others(
+    text: str, words: str, places: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (places / "config.toml").write_text(text)
+    monkeypatch.delenv("KRATY_TOKEN")
+    ran = await examined(capsys)
+    assert ran.code == 1
+    assert ran.findings[0]["area"] == "configuration"
+    assert words in ran.findings[0]["words"]
+    assert any(each["area"] == "terminal" for each in ran.findings), "the rest is looked at all the same"
+
+
+async def test_a_token_file_that_others_can_read_is_a_problem_of_the_token(
+    places: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("KRATY_TOKEN")
+    (places / "token").write_text(TOKEN)
+    (places / "token").chmod(0o644)
+    async with wired(HEALTHY) as wire:
+        (places / "config.toml").write_text(f'[profiles.a]\nurl = "{wire.url}"\ntoken_file = "{places / "token"}"\n')
+        ran = await examined(capsys)
+    assert (ran.code, ran.findings[0]["area"]) == (1, "token")
+    assert "chmod 600" in ran.findings[0]["words"]
+    assert TOKEN not in ran.out
+    assert [each["name"] for each in ran.findings if each["area"] == "token"] == ["source"]
+
+
+async def test_a_check_that_breaks_is_told_and_the_others_go_on(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError(TOKEN)
+
+    monkeypatch.setattr("kraty_console.cli.checkup.state.folder_findings", broken)
+    monkeypatch.setattr("kraty_console.cli.checkup.asking.Backend.examine", broken)
+    ran = await examined(capsys, "--url", "http://127.0.0.1:9")
+    assert ran.of("state", "folder")["words"] == "could not be checked (RuntimeError)"
+    assert ran.of("operations", "operations")["state"] == "unknown"
+    assert ran.of("journal", "file")["state"] == "note"
+    assert TOKEN not in ran.out
+
+
+async def test_people_get_80_columns(places: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    async with wired(*[HEALTHY] * 5, told({"member": {"id": "m", "name": "x" * 200}}), answers(404)) as wire:
+        code = await asyncio.to_thread(run, ["doctor", "--url", wire.url])
+    out, err = capsys.readouterr()
+    assert (code, err) == (1, "")
+    assert out.startswith("1 problem")
+    assert max(map(len, out.splitlines())) <= 80
+    assert not (places / "state").exists()

@@ -1,0 +1,84 @@
+"""What `doctor` prints: lined up in 80 columns, safe, and as JSON."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from kraty_console.present.checkup import checkup_json, checkup_text, wrapped
+from kraty_console.present.safe import SafeText, safe
+from kraty_console.present.width import cells
+from kraty_console.support.checkup import Area, Finding, State
+
+FOUND = [
+    Finding(Area.TERMINAL, "TERM", State.OK, "xterm"),
+    Finding(Area.TLS, "certificate", State.WARNING, "ends soon", "Renew it."),
+    Finding(Area.TOKEN, "accepted", State.PROBLEM, "over", "Give a new one.", {"status": 401}),
+    Finding(Area.CONFIGURATION, "routes.force_complete", State.OK, "POST /x"),
+    Finding(Area.LINK, "connect", State.OK, "connecting took 5 ms"),
+]
+
+
+def test_the_text() -> None:
+    assert checkup_text(FOUND) == (
+        "1 problem, 1 warning.\n"
+        "\n"
+        "  problem  token: accepted     over\n"
+        "                               → Give a new one.\n"
+        "  warning  tls: certificate    ends soon\n"
+        "                               → Renew it.\n"
+        "\n"
+        "Configuration\n"
+        "  ok       routes.force_complete\n"
+        "                               POST /x\n"
+        "\n"
+        "Round trip\n"
+        "  ok       connect             connecting took 5 ms\n"
+        "\n"
+        "Terminal\n"
+        "  ok       TERM                xterm\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("found", "begin"),
+    [
+        ([], "No problem."),
+        (FOUND[:2], "No problem, 1 warning."),
+        ([FOUND[2], FOUND[2]], "2 problems."),
+    ],
+)
+def test_the_first_line_counts(found: list[Finding], begin: str) -> None:
+    assert checkup_text(found).partition("\n")[0] == begin
+
+
+def test_the_json_has_the_most_important_first() -> None:
+    said = json.loads(json.dumps(checkup_json(FOUND)))
+    assert said["ok"] is False
+    assert said["findings"][0] == {
+        "area": "token",
+        "name": "accepted",
+        "state": "problem",
+        "words": "over",
+        "advice": "Give a new one.",
+        "facts": {"status": 401},
+    }
+    assert [each["name"] for each in said["findings"]][1] == "certificate"
+    assert said["findings"][2]["advice"] is None
+
+
+@pytest.mark.parametrize(
+    "words", ["a " * 200, "x" * 300, "全" * 90, "e\u0301" * 90, "\x1b[31mred\n\u202ebad", ""], ids=range(6)
+)
+def test_no_line_is_wider_than_80_cells_and_none_steers_the_terminal(words: str) -> None:
+    text = checkup_text([Finding(Area.STATE, words, State.NOTE, words, words)])
+    assert all(cells(SafeText(line)) <= 80 for line in text.splitlines())
+    assert not set("\x1b\u202e") & set(text)
+
+
+def test_wrapping_loses_nothing() -> None:
+    text = safe("a bc " + "d" * 25 + " 全角文字 e")
+    lines = wrapped(text, 10)
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+    assert max(cells(SafeText(each)) for each in lines) <= 10
