@@ -211,6 +211,18 @@ async def test_what_was_found_is_believed_from_then_on(
     assert stat.S_IMODE((places / "state" / "capabilities-live.json").stat().st_mode) == 0o600
 
 
+async def test_what_was_known_of_a_backend_that_does_not_answer_is_neither_told_nor_lost(
+    world: World, places: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with tapped(world.backend.port) as tap:
+        profile(places, world, tap.url, world.sessions[GAME_ADMIN])
+        assert (await examined(capsys)).support()["ban"] == "available"
+    kept = (places / "state" / "capabilities-live.json").read_bytes()
+    ran = await examined(capsys)
+    assert (ran.code, set(ran.support().values())) == (1, {"unknown"})
+    assert (places / "state" / "capabilities-live.json").read_bytes() == kept
+
+
 @pytest.mark.parametrize("mode", [None, 0o755])
 async def test_a_folder_that_is_not_there_or_not_private_is_left_as_it_is(
     world: World, places: Path, capsys: pytest.CaptureFixture[str], mode: int | None

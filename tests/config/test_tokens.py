@@ -20,7 +20,7 @@ from kraty_console.config import tokens
 from kraty_console.config.errors import ConfigError
 from kraty_console.config.paths import Paths
 from kraty_console.config.profiles import Profile
-from kraty_console.config.tokens import find_token
+from kraty_console.config.tokens import find_token, find_token_and_source
 from kraty_console.contract.secret import HIDDEN, Credential, Secret
 
 PRINTS = (sys.executable, "-c", "print('from-command')")
@@ -64,6 +64,27 @@ def test_sources_are_asked_in_their_order(paths: Paths) -> None:
     assert found(Profile(keyring=False), {}) == "from-file"
     assert asked == ["live"]
     assert find_token(Profile(name="other"), paths, {}, keyring=no_keyring) is None
+
+
+def test_the_source_is_told_with_the_token(paths: Paths) -> None:
+    file = written(paths.token_file("default"))
+    key_file = written(paths.token_file("key"))
+
+    def source(profile: Profile, environ: dict[str, str], stdin: io.StringIO | None = None) -> tuple[str, Path | None]:
+        found = find_token_and_source(profile, paths, environ, stdin=stdin, keyring=lambda _: "from-keyring")
+        assert found is not None
+        return found.source, found.file
+
+    key = Profile(credential="server_key", server_key_file=key_file)
+    assert source(Profile(), {}, io.StringIO("x\n")) == ("the standard input", None)
+    assert source(Profile(), {"KRATY_TOKEN": "x"}) == ("variable KRATY_TOKEN", None)
+    assert source(Profile(token_command=PRINTS), {}) == ("token_command", None)
+    assert source(Profile(), {}) == ("the keyring", None)
+    assert source(Profile(keyring=False), {}) == (f"token_file {file}", file)
+    assert source(key, {"KRATY_SERVER_KEY": "x"}) == ("variable KRATY_SERVER_KEY", None)
+    assert source(key, {}) == (f"server_key_file {key_file}", key_file)
+    assert source(Profile(credential="server_key", server_key_command=PRINTS), {}) == ("server_key_command", None)
+    assert find_token_and_source(Profile(name="none"), paths, {}, keyring=no_keyring) is None
 
 
 def test_stored_tokens_stay_with_their_own_address(paths: Paths) -> None:

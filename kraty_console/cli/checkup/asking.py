@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
@@ -24,7 +25,7 @@ from kraty_console.cli.checkup.operations import (
     operation_findings,
 )
 from kraty_console.cli.checkup.session import session_findings
-from kraty_console.client.capabilities import Support
+from kraty_console.client.capabilities import Capabilities, Support
 from kraty_console.client.transport import Timeouts
 from kraty_console.contract.operations import Operation
 from kraty_console.support.checkup import Area, Finding, State
@@ -79,7 +80,8 @@ class Backend:
 
     def _operations(self) -> list[Finding]:
         uses_key, portal = self.launch.profile.uses_key, self.facts.portal()
-        found = operation_findings(self.facts.routes, self.facts.capabilities, self.looked, uses_key=uses_key)
+        known = self.facts.capabilities if self.looked.begun else Capabilities()  # what was cached is not told
+        found = operation_findings(self.facts.routes, known, self.looked, uses_key=uses_key)
         return [*found, *missing_finding(found, portal, uses_key=uses_key)]
 
     async def _ask(self) -> None:
@@ -118,5 +120,6 @@ class Backend:
     def _keep(self) -> None:
         """Let the console believe what was found; a folder that is not there, or not private, is left as it is."""
         folder = self.launch.state_dir
-        if self.looked.begun and folder.is_dir() and not folder.stat().st_mode & 0o077:
-            self.facts.save()
+        with suppress(OSError):
+            if self.looked.begun and folder.is_dir() and not folder.stat().st_mode & 0o077:
+                self.facts.save()

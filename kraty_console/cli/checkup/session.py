@@ -90,7 +90,9 @@ def _enter(client: KratyClient, profile: Profile, me: Me | None, found: list[Fin
     if len(places) > 1:
         names = ", ".join(each.name for each in places)
         advice = "Name one with studio and game in the profile: the console asks each time."
-        found.append(Finding(Area.SESSION, "game", State.NOTE, f"several fit: {names}; the first is looked at", advice))
+        found.append(
+            Finding(Area.SESSION, "games", State.NOTE, f"several fit: {names}; the first is looked at", advice)
+        )
     place = places[0]
     environment = place.game.only_environment or profile.environment
     client.enter(place.studio.id, place.game.id, environment)

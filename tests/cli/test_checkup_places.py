@@ -1,0 +1,231 @@
+"""The checks of what lies on this machine: files, the state, the journal; none of them changes or locks anything."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+from collections import namedtuple
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from kraty_console.cli.checkup import configuration, credential, state
+from kraty_console.client.entries import Scope, State
+from kraty_console.client.journal import Journal
+from kraty_console.config.profiles import Profile
+from kraty_console.config.tokens import Found
+from kraty_console.contract.calls import ActionKind
+from kraty_console.contract.secret import Secret
+from kraty_console.support import checkup
+from kraty_console.support.checkup import Area, Finding
+from tests.client.test_tls import CERTIFICATE
+
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+TOKEN = "kst_" + "t" * 43
+
+
+def states(found: Iterable[Finding]) -> dict[str, str]:
+    return {each.name: each.state.value for each in found}
+
+
+def seen(folder: Path) -> dict[str, tuple[int, int, int]]:
+    """Every file in a folder: mode, size and when it was changed."""
+    return {
+        each.name: (each.stat().st_mode, each.stat().st_size, each.stat().st_mtime_ns) for each in folder.rglob("*")
+    }
+
+
+@pytest.mark.parametrize(("mode", "expected"), [(0o600, "ok"), (0o644, "note"), (0o664, "warning"), (0o602, "warning")])
+def test_the_profile_file(tmp_path: Path, mode: int, expected: str) -> None:
+    path = tmp_path / "config.toml"
+    assert states(configuration.file_findings(path)) == {"file": "note"}
+    path.write_text("")
+    path.chmod(mode)
+    (found,) = configuration.file_findings(path)
+    assert found.state == expected
+    assert f"{mode:04o}" in found.words
+
+
+def test_settings_that_somebody_made_are_told_with_their_source() -> None:
+    profile = Profile(name="live", url="https://ada:pa55@a.example", game="g", url_is_own=False)
+    sources = dict.fromkeys(Profile.__dataclass_fields__, "default")
+    sources |= {"name": "flag --profile", "url": "variable KRATY_URL", "game": "file [profiles.live]", "routes": "file"}
+    found = {each.name: each.words for each in configuration.setting_findings(profile, sources)}
+    assert found == {
+        "profile": "live (flag --profile)",
+        "url": "https://•••@a.example (variable KRATY_URL)",
+        "game": "g (file [profiles.live])",
+        "address": "not the profile's own: its stored token or key, its headers and its certificate are not used there",
+    }
+
+
+@pytest.mark.parametrize(("days", "expected"), [(100, "ok"), (13, "warning"), (-1, "problem")])
+def test_the_end_of_a_certificate(days: int, expected: str) -> None:
+    found = configuration.validity(Area.TLS, "certificate", "it", NOW + timedelta(days=days), NOW)
+    assert (found.state, found.facts["days"]) == (expected, days)
+    assert configuration.validity(Area.TLS, "certificate", "it", None, NOW).state == "unknown"
+
+
+def test_the_end_of_a_client_certificate_is_read_from_its_file(tmp_path: Path) -> None:
+    profile = Profile(client_certificate=CERTIFICATE)
+    (found,) = configuration.certificate_findings(profile, NOW)
+    assert (found.area, found.state) == (Area.TLS, "ok")
+    assert "valid until 2126-" in found.words
+    assert list(configuration.certificate_findings(replace(profile, url_is_own=False), NOW)) == []
+    (tmp_path / "none.pem").write_text("nothing")
+    (found,) = configuration.certificate_findings(Profile(client_certificate=tmp_path / "none.pem"), NOW)
+    assert found.state == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("profile", "words"),
+    [
+        (Profile(), "Authorization: Bearer"),
+        (Profile(credential="cookie", cookie_name="sid"), "the cookie sid"),
+        (Profile(credential="server_key"), "API key"),
+    ],
+)
+def test_of_a_token_kind_source_and_age_are_told_and_nothing_of_its_text(
+    profile: Profile, words: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "token"
+    path.write_text(TOKEN)
+    os.utime(path, ((NOW - timedelta(days=3)).timestamp(),) * 2)
+    found = list(credential.credential_findings(profile, Found(Secret(TOKEN), f"token_file {path}", path), NOW))
+    assert states(found) == {"kind": "ok", "source": "ok", "age": "ok"}
+    assert words in found[0].words
+    assert "3d ago" in found[2].words
+    assert TOKEN[:6] not in repr(found)
+    (_, _, age) = credential.credential_findings(profile, Found(Secret(TOKEN), "variable KRATY_TOKEN"), NOW)
+    assert age.state == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("token", "expected"), [("t0ken", "warning"), ("x" * 5_000, "warning"), ('quo"ted' * 5, "problem")]
+)
+def test_a_token_of_odd_form_is_told_without_its_text(token: str, expected: str) -> None:
+    found = list(credential.credential_findings(Profile(), Found(Secret(token), "variable KRATY_TOKEN"), NOW))
+    assert states(found)["form"] == expected
+    assert token not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("profile", "words"),
+    [
+        (Profile(), "KRATY_TOKEN"),
+        (Profile(credential="server_key"), "KRATY_SERVER_KEY"),
+        (Profile(url_is_own=False), "own address alone"),
+    ],
+)
+def test_without_a_token_it_is_told_how_to_give_one(profile: Profile, words: str) -> None:
+    (found,) = credential.credential_findings(profile, None, NOW)
+    assert found.state == "problem"
+    assert words in found.advice
+
+
+def test_a_folder_that_is_not_there_is_not_made(tmp_path: Path) -> None:
+    assert states(state.folder_findings(tmp_path / "a" / "b")) == {"folder": "note", "disk": "ok"}
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_in_place_of_the_folder_is_a_problem(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("")
+    assert states(state.folder_findings(tmp_path / "a")) == {"folder": "problem"}
+    assert states(state.journal_findings(tmp_path / "a" / "journal.sqlite")) == {"file": "note"}
+
+
+@pytest.mark.parametrize(("mode", "expected"), [(0o700, "ok"), (0o755, "warning")])
+def test_the_mode_of_the_folder(tmp_path: Path, mode: int, expected: str) -> None:
+    tmp_path.chmod(mode)
+    assert states(state.folder_findings(tmp_path)) == {"folder": expected, "disk": "ok"}
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == mode
+
+
+def test_a_folder_that_cannot_be_written_to_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the system's word for it: whoever runs the tests may be allowed everything."""
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    assert states(state.folder_findings(tmp_path))["folder"] == "problem"
+    assert states(state.folder_findings(tmp_path / "a"))["folder"] == "problem"
+
+
+def test_a_folder_of_somebody_else_is_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: tmp_path.stat().st_uid + 1)
+    (found, _) = state.folder_findings(tmp_path)
+    assert (found.state, "somebody else" in found.words) == ("warning", True)
+
+
+def test_a_full_disk_is_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr("shutil.disk_usage", lambda _: usage(100 << 20, 81 << 20, 19 << 20))
+    (_, found) = state.folder_findings(tmp_path)
+    assert (found.state, found.words) == ("warning", "19 MiB free")
+
+
+async def journal_with(path: Path, *outcomes: State) -> None:
+    """A journal with an entry in each of these states."""
+    journal = await Journal.open(path)
+    for number, outcome in enumerate(outcomes):
+        entry = await journal.begin(
+            Scope("https://a.example", "s", "g"),
+            kind=ActionKind.BAN,
+            player="bob_7",
+            path="/x",
+            idempotency_key=f"key-{number}",
+            body="{}",
+        )
+        if outcome is not State.INTENT:
+            await journal.mark_sent(entry)
+            await journal.settle(replace(entry, state=outcome))
+    await journal.close()
+
+
+async def test_changes_of_unknown_outcome_are_counted_and_the_journal_stays_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "journal # 1?.sqlite"
+    await journal_with(path, State.UNKNOWN, State.SENT, State.INTENT, State.APPLIED, State.REFUSED)
+    before = seen(tmp_path)
+    (file, outcomes) = state.journal_findings(path)
+    assert (file.state, file.facts["layout"]) == ("ok", 1)
+    assert (outcomes.state, outcomes.words) == ("warning", "3 changes of unknown outcome")
+    assert "press o" in outcomes.advice
+    assert seen(tmp_path) == before
+
+
+async def test_a_journal_that_another_console_is_writing_is_read_without_waiting(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    await journal_with(path, State.APPLIED)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        assert states(state.journal_findings(path)) == {"file": "ok", "outcomes": "ok"}
+        other.execute("UPDATE entries SET state = 'unknown'")
+        other.execute("COMMIT")
+    assert states(state.journal_findings(path)) == {"file": "ok", "outcomes": "warning"}
+
+
+def test_a_journal_that_is_not_there_is_not_made(tmp_path: Path) -> None:
+    assert states(state.journal_findings(tmp_path / "journal.sqlite")) == {"file": "note"}
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_journal_that_is_damaged_newer_or_a_link_is_a_problem_and_stays(tmp_path: Path) -> None:
+    damaged, newer, link = (tmp_path / f"{name}.sqlite" for name in ("damaged", "newer", "link"))
+    damaged.write_bytes(b"no database" * 1_000)
+    await journal_with(newer)
+    with closing(sqlite3.connect(newer)) as file:
+        file.execute("PRAGMA user_version = 99")
+    link.symlink_to(newer)
+    before = seen(tmp_path)
+    for path, words in ((damaged, "is damaged"), (newer, "newer kraty-console"), (link, "is a link")):
+        (found,) = state.journal_findings(path)
+        assert (found.state, words in found.words) == ("problem", True), found
+    assert seen(tmp_path) == before
+
+
+def test_an_empty_journal_is_one_that_was_just_made(tmp_path: Path) -> None:
+    (tmp_path / "journal.sqlite").touch(0o600)
+    (found,) = state.journal_findings(tmp_path / "journal.sqlite")
+    assert found.state is checkup.State.OK

@@ -1,0 +1,155 @@
+"""Who we are and which operations there are, by answers that no embedded backend gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kraty_console.cli.checkup.asking import Backend
+from kraty_console.config.launch import Launch
+from kraty_console.config.profiles import Profile
+from kraty_console.console.backend_facts import BackendFacts
+from kraty_console.contract.secret import Secret
+from kraty_console.support.checkup import Area, Finding
+from tests.client.test_detection import GAME, HEALTHY, NO_PLAYER, UNCLEAR, backend
+from tests.client.wire import Act, Wire, answers, failed, told, wired
+
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+PLAYERS = f"GET {GAME}/players/"
+METHOD = failed(405, "method_not_allowed", "POST is not GET")
+
+
+def me(*games: str, session: Mapping[str, Any] | None = None) -> Act:
+    """Who we are: one studio with these games."""
+    studio = {"id": "studio-1", "games": [{"id": each, "slug": each, "role": "GAME_ADMIN"} for each in games]}
+    return told({"member": {"id": "m", "name": "maria"}, "session": session or {}, "studios": [studio]})
+
+
+async def examined(
+    routes: Mapping[str, Act], folder: Path, otherwise: Act = UNCLEAR, **more: Any
+) -> dict[str, Finding]:
+    """The findings by area and name; only GET may have been sent."""
+    found, wire = await both(routes, folder, otherwise, **more)
+    assert {heard.method for heard in wire.heard} == {"GET"}
+    return found
+
+
+async def both(
+    routes: Mapping[str, Act], folder: Path, otherwise: Act = UNCLEAR, **more: Any
+) -> tuple[dict[str, Finding], Wire]:
+    async with wired(backend({"GET /admin/v1/health": HEALTHY, **routes}, otherwise)) as wire:
+        profile = Profile(url=wire.url, **{"studio": "studio-1", "game": "game-1", **more})
+        launch = Launch(profile, Secret("kst_" + "t" * 43), folder / "state", folder / "state")
+        found = await Backend(launch, BackendFacts(launch, ""), now=lambda: NOW).examine()
+    return {f"{each.area}: {each.name}": each for each in found}, wire
+
+
+@pytest.mark.parametrize(
+    ("left", "expected", "words"),
+    [
+        (timedelta(days=3), "ok", "it ends in 3d"),
+        (timedelta(minutes=40), "warning", "it ends in 40m"),
+        (timedelta(minutes=-40), "warning", "40m ago"),
+    ],
+)
+async def test_the_end_of_the_session(tmp_path: Path, left: timedelta, expected: str, words: str) -> None:
+    session = {"expiresAt": (NOW + left).isoformat()}
+    found = await examined({"GET /admin/v1/me": me("game-1", session=session), PLAYERS: NO_PLAYER}, tmp_path)
+    expiry = found["session: expiry"]
+    assert (expiry.state, words in expiry.words) == (expected, True), expiry
+
+
+async def test_of_several_games_the_first_is_looked_at_and_all_are_named(tmp_path: Path) -> None:
+    routes = {"GET /admin/v1/me": me("game-1", "game-2"), PLAYERS: NO_PLAYER}
+    found = await examined(routes, tmp_path, studio=None, game=None)
+    assert "game-1, game-2" in found["session: games"].words
+    assert found["session: game"].state == "ok"
+
+
+async def test_without_me_studio_and_game_must_be_named(tmp_path: Path) -> None:
+    found = await examined({"GET /admin/v1/me": answers(404, b"<html>")}, tmp_path, game=None)
+    assert found["session: game"].state == "problem"
+    assert "studio and game" in found["session: game"].words
+    assert {each.facts["support"] for each in found.values() if "support" in each.facts} == {
+        "available",
+        "missing",
+        "unknown",
+    }
+
+
+async def test_a_403_for_who_we_are_is_told_as_such(tmp_path: Path) -> None:
+    found = await examined({"GET /admin/v1/me": failed(403, "forbidden", "no")}, tmp_path)
+    assert found["token: accepted"].state == "problem"
+    assert "403" in found["token: accepted"].words
+
+
+async def test_a_read_that_is_not_allowed_is_there(tmp_path: Path) -> None:
+    routes = {
+        "GET /admin/v1/me": me("game-1"),
+        PLAYERS: NO_PLAYER,
+        "GET /admin/v1/studios/studio-1/audit-log": failed(403, "forbidden", "no"),
+    }
+    audit = (await examined(routes, tmp_path))["operations: audit_log"]
+    assert (audit.facts["support"], audit.state) == ("available", "note")
+    assert "not allowed in this role" in audit.words
+
+
+async def test_a_404_about_the_object_shows_that_the_route_is_there(tmp_path: Path) -> None:
+    routes = {
+        "GET /admin/v1/me": me("game-1"),
+        PLAYERS: NO_PLAYER,
+        "GET /admin/v1/studios/studio-1/audit-log/": failed(404, "not_found", "No such audit row"),
+    }
+    found = await examined(routes, tmp_path)
+    assert found["operations: timeline"].facts["support"] == "available"
+    assert found["operations: audit_row"].facts["support"] == "available"
+    assert found["operations: delivery"].facts["support"] == "unknown"
+    assert found["operations: catalog"].facts["support"] == "missing"
+
+
+async def test_changes_are_looked_for_with_get_alone(tmp_path: Path) -> None:
+    routes = {
+        "GET /admin/v1/me": me("game-1"),
+        PLAYERS: NO_PLAYER,
+        f"GET {GAME}/grants": METHOD,
+        f"GET {GAME}/attempts/": METHOD,
+        f"GET {GAME}/webhooks/": answers(404, b"<html>"),
+    }
+    found, wire = await both(routes, tmp_path)
+    support = {name.removeprefix("operations: "): each.facts.get("support") for name, each in found.items()}
+    for each in ("manual_grant", "force_claim", "force_complete", "retry_roll"):
+        assert support[each] == "available"
+    assert support["replay_delivery"] == "missing"
+    assert {heard.method for heard in wire.heard} == {"GET"}
+    assert all(heard.body == b"" for heard in wire.heard)
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (failed(500, "internal_error", "down"), ("session", "problem")),
+        (failed(403, "forbidden", "no"), ("session", "problem")),
+        (failed(401, "unauthenticated", "over"), ("token", "problem")),
+        (failed(429, "rate_limited", "slow down", retry_after="9"), ("session", "unknown")),
+        (UNCLEAR, ("session", "unknown")),
+        (told({"player": {"externalPlayerId": "kraty-console-probe"}}), ("session", "ok")),
+    ],
+)
+async def test_the_look_up_of_nobody(tmp_path: Path, answer: Act, expected: tuple[str, str]) -> None:
+    found = await examined({PLAYERS: answer}, tmp_path, otherwise=answers(404, b"<html>"))
+    (game,) = [each for name, each in found.items() if name in ("session: game", "token: accepted")]
+    assert (game.area, game.state) == expected
+
+
+async def test_the_portal_is_named_where_operations_are_missing(tmp_path: Path) -> None:
+    found = await examined(
+        {"GET /admin/v1/me": me("game-1"), PLAYERS: NO_PLAYER}, tmp_path, portal_url="https://portal.example/{gameId}"
+    )
+    missing = found["operations: missing"]
+    assert "https://portal.example/game-1" in missing.advice
+    assert "catalog" in missing.facts["operations"]
+    assert Area.OPERATIONS is missing.area

@@ -1,0 +1,174 @@
+"""What is told of the terminal, and of the address, without asking either."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from datetime import UTC, datetime
+
+import pytest
+
+from kraty_console.cli.checkup import address
+from kraty_console.cli.checkup.answering import clock_finding
+from kraty_console.cli.checkup.terminal import Screen, screen_at_hand, terminal_findings
+from kraty_console.support.checkup import Finding
+from tests.cli.doctoring import VARIABLES
+
+GOOD = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "en_GB.UTF-8"}
+
+
+def told(screen: Screen, environ: dict[str, str]) -> dict[str, Finding]:
+    return {each.name: each for each in terminal_findings(screen, environ)}
+
+
+def test_a_good_terminal_has_nothing_to_be_mended() -> None:
+    found = told(Screen(True, (120, 40), "utf-8", None), GOOD)
+    assert {each.state.value for each in found.values()} <= {"ok", "note"}
+    assert found["colours"].words == "16 million colours"
+    assert found["locale"].facts == {"encoding": "utf-8", "locale": "en_GB.UTF-8"}
+    assert set(found) == {"console", "size", "TERM", "colours", "locale", "keys", "clipboard"}
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [((40, 12), "note"), ((39, 12), "problem"), ((40, 11), "problem"), ((80, 24), "ok"), (None, "unknown")],
+)
+def test_the_size(size: tuple[int, int] | None, expected: str) -> None:
+    assert told(Screen(True, size, "utf-8", None), GOOD)["size"].state == expected
+
+
+def test_where_no_console_can_be_drawn_that_is_a_problem_on_a_terminal_alone() -> None:
+    for is_terminal, expected in ((True, "problem"), (False, "note")):
+        found = told(Screen(is_terminal, (10, 5), "latin-1", "the encoding is latin-1"), {"TERM": "dumb"})
+        assert (found["console"].state, found["size"].state) == (expected, expected)
+
+
+def test_no_colour() -> None:
+    assert "NO_COLOR" in told(Screen(True, (80, 24), "utf-8", None), {**GOOD, "NO_COLOR": "1"})["colours"].words
+
+
+@pytest.mark.parametrize(
+    ("environ", "words", "advice"),
+    [
+        ({}, "through the terminal", ""),
+        ({"TMUX": "/tmp/x"}, "through tmux", "set-clipboard on"),
+        ({"STY": "1.pts"}, "through screen", ""),
+        ({"TMUX": "/tmp/x", "SSH_CONNECTION": "1 2 3 4"}, "inside ssh", "set-clipboard on"),
+    ],
+)
+def test_the_clipboard(environ: dict[str, str], words: str, advice: str) -> None:
+    found = told(Screen(True, (80, 24), "utf-8", None), {**GOOD, **environ})["clipboard"]
+    assert words in found.words
+    assert advice in found.advice
+
+
+@pytest.mark.parametrize(
+    ("environ", "words"),
+    [
+        ({"TERM": "xterm-kitty"}, "every combination"),
+        ({"TERM": "xterm-256color"}, "cannot be known"),
+        ({"TERM": "tmux-256color", "TMUX": "x"}, "as tmux passes them on"),
+    ],
+)
+def test_the_keys(environ: dict[str, str], words: str) -> None:
+    assert words in told(Screen(True, (80, 24), "utf-8", None), environ)["keys"].words
+
+
+def test_under_test_there_is_no_terminal() -> None:
+    screen = screen_at_hand({"TERM": "xterm"})
+    assert screen.why_not is None or screen.is_terminal or "not a terminal" in screen.why_not
+
+
+@pytest.fixture
+def no_proxies(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    return monkeypatch
+
+
+@pytest.mark.parametrize(
+    ("environ", "base", "expected"),
+    [
+        ({}, "https://a.example", None),
+        ({"https_proxy": "http://u:p@proxy:3128"}, "https://a.example", ("https_proxy", "proxy:3128")),
+        ({"HTTPS_PROXY": "proxy:3128"}, "https://a.example", ("HTTPS_PROXY", "proxy:3128")),
+        ({"ALL_PROXY": "https://proxy"}, "https://a.example", ("ALL_PROXY", "proxy")),
+        ({"HTTPS_PROXY": "http://one", "ALL_PROXY": "http://two"}, "https://a.example", ("HTTPS_PROXY", "one")),
+        ({"HTTP_PROXY": "http://one"}, "https://a.example", None),
+        ({"HTTPS_PROXY": "http://one"}, "http://127.0.0.1:8080", None),
+        ({"HTTPS_PROXY": "http://one", "NO_PROXY": "b.example, .example"}, "https://a.example", None),
+        ({"HTTPS_PROXY": "http://one", "NO_PROXY": "a.example:443"}, "https://a.example", ("HTTPS_PROXY", "one")),
+        ({"HTTPS_PROXY": "http://one", "NO_PROXY": "example"}, "https://anexample", ("HTTPS_PROXY", "one")),
+        ({"HTTPS_PROXY": "http://one", "NO_PROXY": "*"}, "https://a.example", None),
+    ],
+)
+def test_the_proxy_that_is_used(
+    no_proxies: pytest.MonkeyPatch, environ: dict[str, str], base: str, expected: tuple[str, str] | None
+) -> None:
+    for name, value in environ.items():
+        no_proxies.setenv(name, value)
+    proxy = address.proxy_of(base, environ)
+    assert (None if proxy is None else (proxy.variable, proxy.host)) == expected
+    finding = address.proxy_finding(base, proxy)
+    assert finding.state == ("ok" if proxy is None else "note")
+    assert "u:p" not in finding.words
+
+
+@pytest.mark.parametrize(
+    ("environ", "base"),
+    [
+        ({"HTTPS_PROXY": "http://one:1"}, "https://a.example"),
+        ({"ALL_PROXY": "http://one:1"}, "https://a.example"),
+        ({"HTTPS_PROXY": "http://one:1", "ALL_PROXY": "http://two:2"}, "https://a.example"),
+        ({"HTTP_PROXY": "http://one:1"}, "https://a.example"),
+        ({"HTTPS_PROXY": "http://one:1", "NO_PROXY": "a.example"}, "https://a.example"),
+        ({"HTTPS_PROXY": "http://one:1", "NO_PROXY": "example"}, "https://a.example"),
+        ({"HTTPS_PROXY": "http://one:1", "NO_PROXY": ".example"}, "https://a.example"),
+        ({"HTTPS_PROXY": "http://one:1", "NO_PROXY": "b.example"}, "https://a.example"),
+        ({"HTTPS_PROXY": "http://one:1", "NO_PROXY": "*"}, "https://a.example"),
+        ({"HTTPS_PROXY": "http://one:1", "NO_PROXY": "example"}, "https://anexample"),
+        ({"HTTPS_PROXY": "http://one:1", "NO_PROXY": "https://a.example"}, "https://a.example"),
+    ],
+)
+def test_it_is_the_one_that_the_http_library_uses(
+    no_proxies: pytest.MonkeyPatch, environ: dict[str, str], base: str
+) -> None:
+    import httpx
+
+    for name, value in environ.items():
+        no_proxies.setenv(name, value)
+    client = httpx.Client(trust_env=True)
+    transport = client._transport_for_url(httpx.URL(base))
+    used = getattr(transport._pool, "_proxy_url", None)  # type: ignore[attr-defined]
+    proxy = address.proxy_of(base, environ)
+    assert (proxy is None) == (used is None)
+    if proxy is not None and used is not None:
+        assert proxy.host == f"{used.host.decode()}:{used.port}"
+
+
+@pytest.mark.parametrize("url", ["socks5://proxy:1080", "http://[bad", "http://"])
+def test_a_proxy_that_cannot_be_used(url: str) -> None:
+    finding = address.proxy_finding("https://a.example", address.Proxy("ALL_PROXY", url))
+    assert finding.state == "problem"
+
+
+def test_a_host_is_looked_up_for_a_while_and_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: ended.wait() and [])
+    assert address.resolved("a.example", 0.01) == "no answer within 0 s"
+    ended.set()
+
+
+def test_a_host_has_addresses_or_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    assert address.resolved("127.0.0.1", 10) == 1
+    monkeypatch.setattr(socket, "getaddrinfo", fail)
+    (found,) = address.host_findings("https://a.example", None)
+    assert (found.state, found.words) == ("problem", "a.example has no address: Name or service not known")
+
+
+@pytest.mark.parametrize("date", [None, "", "yesterday"])
+def test_without_a_date_the_clock_is_not_judged(date: str | None) -> None:
+    assert clock_finding(date, datetime(2026, 6, 1, tzinfo=UTC)).state == "unknown"
