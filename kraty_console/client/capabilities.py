@@ -86,9 +86,7 @@ class Capabilities:
         content = {"layout": _LAYOUT, "backend": self._backend, "operations": self._known}
         with suppress(OSError):
             write_private(self._path, json.dumps(content, indent=1) + "\n")
-            self.revision = 0
-        """Grows with everything that is learned."""
-        self._saved_revision = 0
+            self._saved_revision = revision
 
     def _read(self) -> dict[str, tuple[Support, float]]:
         """An unreadable file, or one of another backend, means that nothing is known: it is a cache."""

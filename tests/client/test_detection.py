@@ -224,6 +224,21 @@ class Clock:
         return self.now
 
 
+def test_the_revision_only_grows_and_what_is_saved_is_saved_once(tmp_path: Path) -> None:
+    path = tmp_path / "learned.json"
+    known = Capabilities(path, backend="b")
+    known.learn("ban", Support.MISSING)
+    known.learn("me", Support.MISSING)
+    known.save()
+    assert known.revision == 2, "who remembers what a revision was like would else take a later one for it"
+    path.unlink()
+    known.save()
+    assert not path.exists()
+    known.learn("ban", Support.AVAILABLE)
+    known.save()
+    assert Capabilities(path, backend="b").of("ban") is Support.AVAILABLE
+
+
 def test_what_was_learned_is_kept_for_a_day(tmp_path: Path) -> None:
     clock, path = Clock(), tmp_path / "state" / "capabilities.json"
     learned = Capabilities(path, backend="one", clock=clock)
