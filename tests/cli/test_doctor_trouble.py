@@ -14,11 +14,13 @@ from pathlib import Path
 
 import pytest
 
+from kraty_console.cli.checkup.address import RESOLVE_SECONDS
 from kraty_console.cli.checkup.answering import unreached
-from kraty_console.cli.checkup.asking import Backend
+from kraty_console.cli.checkup.asking import BUDGET, Backend
 from kraty_console.cli.main import run
 from kraty_console.config.launch import Launch
 from kraty_console.config.profiles import Profile
+from kraty_console.config.tokens import KEYRING_SECONDS
 from kraty_console.console.backend_facts import BackendFacts
 from kraty_console.contract.errors import Unavailable
 from kraty_console.contract.secret import Secret
@@ -63,6 +65,10 @@ async def test_a_dead_link_is_one_problem_and_the_operations_are_unknown(capsys:
     assert [each["name"] for each in ran.findings if each["state"] == "problem"] == ["health"]
     assert ran.findings[0]["area"] == "address"
     assert set(ran.support().values()) == {"unknown"}
+
+
+def test_all_that_is_waited_for_takes_less_than_20_seconds() -> None:
+    assert RESOLVE_SECONDS + KEYRING_SECONDS + BUDGET < 20
 
 
 async def test_a_connection_that_breaks_is_told(capsys: pytest.CaptureFixture[str]) -> None:

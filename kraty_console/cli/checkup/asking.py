@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from kraty_console.config.launch import Launch
     from kraty_console.console.backend_facts import BackendFacts
 
-BUDGET: Final = 14.0
+BUDGET: Final = 13.0
 """Seconds for everything that is asked; what is not answered by then is told as unknown."""
 
 TIMEOUTS: Final = Timeouts(connect=3.0, answer=4.0, whole=5.0)
