@@ -104,11 +104,8 @@ class Detector:
         return (await self._client.ask(Route("GET", ""), target)).status
 
     def learn_change(self, kind: ActionKind, reply: Reply) -> None:
-        """Take in what the answer to a change shows."""
-        subject = subject_of(reply)
-        if subject == "route":
-            self._note(kind, Support.MISSING)
-        elif subject is None and (reply.status < 400 or reply.status in _SHOWS_THE_ROUTE):
+        """Take in that the answer to a change shows its route; whether one is missing `explain_missing` finds out."""
+        if subject_of(reply) is None and (reply.status < 400 or reply.status in _SHOWS_THE_ROUTE):
             self._note(kind, Support.AVAILABLE)
 
     async def learn(self, operation: Operation, reply: Reply, named: Iterable[str] = ()) -> None:
@@ -156,18 +153,26 @@ class Detector:
     async def explain_missing(
         self, operation: Operation, path: str, player: str, error: KratyError
     ) -> OperationMissing | None:
-        """Whether a change met a 404 because its route is missing: what it was about is there all the same.
+        """Whether a change met a 404 or 405 because its route is missing.
+
+        A 405, or a 404 in another form than Kraty's own, is about the route where a Kraty answers; else what the change
+        was about is there all the same.
 
         Raises:
             KratyError: the player cannot be looked up.
         """
-        if operation in PUBLISHED or subject_of_words(error.code, error.message, [player]) == "object":
+        if operation in PUBLISHED:
+            return None
+        if error.status == 405 or isinstance(error, BadAnswer):
+            return self._missing(operation) if await self._answers_as_kraty() else None
+        subject = subject_of_words(error.code, error.message, [player])
+        if subject == "object":
             return None
         found = await self._client.snapshot(player, limit=MAX_LIMIT)
         if found is None:
             return None
         about_attempt = operation in (Operation.FORCE_COMPLETE, Operation.RETRY_ROLL)
-        if about_attempt and not any(each.id in path for each in found.value.attempts):
+        if subject != "route" and about_attempt and not any(each.id in path for each in found.value.attempts):
             return None
         return self._missing(operation)
 

@@ -20,7 +20,7 @@ from kraty_console.client.answers import ANSWERS
 from kraty_console.client.entries import NOT_SENT, Entry, Scope, State
 from kraty_console.client.journal import Journal, JournalFailed
 from kraty_console.contract.actions import Changed
-from kraty_console.contract.audit import AuditLink, AuditRow
+from kraty_console.contract.audit import AuditLink, AuditPage, AuditRow
 from kraty_console.contract.calls import Call
 from kraty_console.contract.errors import (
     BadAnswer,
@@ -35,7 +35,7 @@ from kraty_console.contract.errors import (
     Unavailable,
 )
 from kraty_console.contract.limits import MAX_LIMIT
-from kraty_console.contract.wire import Answer
+from kraty_console.contract.wire import Answer, unreadable_rows
 
 PAGES: Final = 5
 """Pages of the audit log that are looked through for a key."""
@@ -45,9 +45,10 @@ CLOCKS_APART: Final = timedelta(days=2)
 
 Outcome = Literal["applied", "refused", "unknown"]
 
-_FINAL: Final = (Refused, NotFound, OperationMissing)
+_FINAL: Final = (Refused, NotFound)
 """Answers to a resend that show the first sending had no effect: had it had one, the same key would have answered it.
-A missing session or permission, a rate limit or a stricter check (a moment that has passed since) shows nothing."""
+A missing route, session or permission, a rate limit or a stricter check (a moment that has passed since) shows nothing.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +144,12 @@ class Writer:
                 return Performed("refused", never, error=Unavailable("It was never sent, so nothing was changed."))
             if entry.scope != self._scope():
                 raise Invalid("This change was meant for another backend or game: open that profile to resolve it.")
-            row = await self._recorded(entry)
+            row, unread = await self._recorded(entry)
             if row is not None:
                 return await self._found(entry, row)
             if not resend:
-                return Performed("unknown", entry, error=Unavailable("The server has no record of it so far."))
-            refusal = await self._why_not_again(entry, member)
+                return Performed("unknown", entry, error=Unavailable(_no_record(unread)))
+            refusal = await self._why_not_again(entry, member, unread)
         except KratyError as error:
             return Performed("unknown", entry, error=error)
         if refusal is not None:
@@ -191,8 +192,8 @@ class Writer:
         return await self._settle(entry, state, applied=False, error=error)
 
     async def _explained(self, entry: Entry, error: KratyError) -> KratyError:
-        """The error of a change, in place of a 404 that is about the route the one that says so."""
-        if not isinstance(error, NotFound):
+        """The error of a change, in place of a 404 or 405 that is about the route the one that says so."""
+        if error.status not in (404, 405):
             return error
         try:
             missing = await self._client.explain_missing(entry.kind, entry.path, entry.player, error)
@@ -242,37 +243,45 @@ class Writer:
         words = "This change was made already, with other values: open the dialog anew to make another."
         return Performed("refused", earlier, audit=earlier.audit, error=IdempotencyConflict(words))
 
-    async def _why_not_again(self, entry: Entry, member: str | None) -> KratyError | None:
-        """Why an entry must not be sent again; None when it may be."""
+    async def _why_not_again(self, entry: Entry, member: str | None, unread: int) -> KratyError | None:
+        """Why an entry must not be sent again; None when it may be. `unread` rows could not be looked through."""
         if member is not None and entry.member is not None and member != entry.member:
             return Unavailable(f"It was sent by {entry.member}, so it is not sent again for {member}: decide by hand.")
         if not await self._client.keeps_keys(entry.kind, self._journal.age_of(entry)):
             words = "The server does not say that a key sent twice takes effect once, so it is not sent again."
-            return Unavailable(f"{words} Look at the player and decide by hand.")
+            return Unavailable(f"{_no_record(unread)} {words} Look at the player and decide by hand.")
         return None
 
-    async def _recorded(self, entry: Entry) -> AuditRow | Answer | None:
-        """The evidence that an entry took effect: its key in the audit log, or on a row of the player."""
-        async for row in self._audit_rows(entry):
-            if row.idempotency_key == entry.idempotency_key and row.outcome != "denied":
-                return row
+    async def _recorded(self, entry: Entry) -> tuple[AuditRow | Answer | None, int]:
+        """The evidence that an entry took effect: its key in the audit log, or on a row of the player.
+
+        Without any: how many rows could not be read. Its own may be among them, so their absence shows nothing.
+        """
+        unread = 0
+        async for page in self._audit_pages(entry):
+            unread += unreadable_rows(page.rows)
+            for row in page.rows:
+                if row.idempotency_key == entry.idempotency_key and row.outcome != "denied":
+                    return row, 0
         if entry.environment != self._client.environment:
-            return None
+            return None, unread
         try:
             fetched = await self._client.snapshot(entry.player, limit=MAX_LIMIT)
         except NotFound:
-            return None
+            return None, unread
         if fetched is None:
-            return None
+            return None, unread
         snapshot = fetched.value
         for row in snapshot.audit:
             if row.idempotency_key == entry.idempotency_key and row.outcome != "denied":
-                return row
-        rows: list[Answer] = [*snapshot.grants, *snapshot.attempts, *snapshot.wallet_ledger, *snapshot.item_ledger]
+                return row, 0
+        lists = (snapshot.grants, snapshot.attempts, snapshot.wallet_ledger, snapshot.item_ledger)
+        rows: list[Answer] = [row for each in lists for row in each]
         keys = ((row, (row.model_extra or {}).get("idempotencyKey")) for row in rows)
-        return next((row for row, key in keys if key == entry.idempotency_key), None)
+        found = next((row for row, key in keys if key == entry.idempotency_key), None)
+        return found, unread + sum(map(unreadable_rows, (snapshot.audit, *lists)))
 
-    async def _audit_rows(self, entry: Entry) -> AsyncIterator[AuditRow]:
+    async def _audit_pages(self, entry: Entry) -> AsyncIterator[AuditPage]:
         """The player's audit rows back to the entry; none where the log is not open to this member."""
         cursor: str | None = None
         for _ in range(PAGES):
@@ -280,8 +289,7 @@ class Writer:
                 page = await self._client.audit_log(player=entry.player, cursor=cursor, limit=MAX_LIMIT)
             except (NotAllowed, NotFound, OperationMissing):
                 return
-            for row in page.rows:
-                yield row
+            yield page
             oldest = page.rows[-1].occurred_at if page.rows else None
             if page.next_cursor is None or (oldest is not None and oldest < entry.created_at - CLOCKS_APART):
                 return
@@ -296,6 +304,15 @@ class Writer:
 
     def _scope(self) -> Scope:
         return Scope(self._client.base_url, self._client.studio_id or "", self._client.game_id or "")
+
+
+def _no_record(unread: int) -> str:
+    """What is said when no record of a change was found."""
+    if not unread:
+        return "The server has no record of it so far."
+    if unread == 1:
+        return "No record of it was found, but 1 row could not be read, and it may be its own."
+    return f"No record of it was found, but {unread} rows could not be read, and its own may be among them."
 
 
 def _outcome(entry: Entry) -> Outcome:

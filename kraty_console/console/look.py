@@ -46,6 +46,8 @@ class Look:
     """Why another player than the one searched for is shown."""
     nearest: tuple[str, ...] = ()
     """When there is no such player: ids that begin most like the one asked for."""
+    not_offered: str = ""
+    """Why there may be more of these, in words."""
 
     def loading(self, player: str, now: datetime) -> Look:
         """A look-up began; data of the same player stays on screen meanwhile."""
@@ -75,9 +77,9 @@ class Look:
         status = Status.STALE if self.snapshot is not None else Status.FAILED
         return replace(self, status=status, error=error, since=None)
 
-    def near(self, players: tuple[str, ...]) -> Look:
-        """There is no such player, but these."""
-        return replace(self, nearest=players)
+    def near(self, players: tuple[str, ...], not_offered: str = "") -> Look:
+        """There is no such player, but these; in words, why there may be more."""
+        return replace(self, nearest=players, not_offered=not_offered)
 
     def cancelled(self) -> Look:
         """The person gave up waiting."""

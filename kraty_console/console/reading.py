@@ -15,6 +15,7 @@ from kraty_console.console.look import Look, Status, changed_rows
 from kraty_console.console.widgets.search import Suggestion
 from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_LIMIT
 from kraty_console.present.safe import safe
+from kraty_console.support.provided import sentence, unread, unread_words
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -50,6 +51,8 @@ class Reading:
         """Rows of each list that are asked for."""
         self.marked: frozenset[str] = frozenset()
         """Rows that the last answer changed."""
+        self._unread_hits = 0
+        """Players that the last search for what was typed found, and that could not be read."""
         self._limit_before = DEFAULT_LIMIT
         self._debounce: Timer | None = None
         self._slow: Timer | None = None
@@ -135,7 +138,10 @@ class Reading:
         except KratyError as error:
             self._screen.search.suggest(query, (), words_of(error).title)
             return
-        words = "" if hits else "no player begins like this"
+        if missing := unread(hits):
+            words = f"{unread_words(missing, 'player that fits', 'players that fit')}: enter looks up exactly this id"
+        else:
+            words = "no player begins like this"
         self._screen.search.suggest(query, [_suggestion(hit) for hit in hits], words)
 
     # -- the player ----------------------------------------------------------------------------------------------
@@ -237,6 +243,9 @@ class Reading:
         self._desk.players.not_found(player)
         self._screen.draw()
         await self._nearest(player)
+        if self._unread_hits:
+            words = sentence(unread_words(self._unread_hits, "player that fits", "players that fit"))
+            self.look = self.look.near(self.look.nearest, words)
         if self.look.nearest:
             self._screen.place.row_id = self.look.nearest[0]
 
@@ -251,6 +260,7 @@ class Reading:
         from kraty_console.contract.errors import NotFound
 
         player, note = text, ""
+        self._unread_hits = 0
         if typed and "@" in text and self._desk.facts.can_search:
             player, note = await self._who(text)
         etag = self.look.etag if self.look.snapshot is not None else None
@@ -272,6 +282,7 @@ class Reading:
             hits = await self._desk.search(text)
         except OperationMissing:
             return text, ""
+        self._unread_hits = unread(hits)
         if any(hit.external_player_id == text for hit in hits):
             return text, ""
         for hit in hits:
@@ -282,26 +293,34 @@ class Reading:
         return text, ""
 
     async def _nearest(self, player: str) -> None:
-        """Offer the players whose ids share the longest beginning with the one that was not found, the likest first."""
+        """Offer the players whose ids share the longest beginning with the one that was not found, the likest first.
+
+        A player that could not be read begins like it as well; it only cannot be offered.
+        """
         from difflib import SequenceMatcher
 
         from kraty_console.contract.errors import KratyError
+        from kraty_console.present.errors import words_of
 
         shortest, longest = 1, min(len(player) - 1, LONGEST_BEGINNING)
         while shortest < longest:  # what begins like more also begins like less, so halving finds the longest
             length = (shortest + longest + 1) // 2
             try:
                 hits = await self._desk.search(player[:length])
-            except KratyError:
+            except KratyError as error:
+                self.look = self.look.near(self.look.nearest, f"Others could not be looked for: {words_of(error).text}")
                 return
-            if hits:
+            missing = unread(hits)
+            if hits or missing:
                 shortest = length
+                words = sentence(unread_words(missing, "player with a like id", "players with like ids"))
                 matcher = SequenceMatcher(b=player[:LONGEST_BEGINNING], autojunk=False)
                 likeness: dict[str, float] = {}
                 for hit in hits:
                     matcher.set_seq1(hit.external_player_id[:LONGEST_BEGINNING])
                     likeness[hit.external_player_id] = matcher.ratio()
-                self.look = self.look.near(tuple(sorted(likeness, key=lambda each: -likeness[each])))
+                nearest = tuple(sorted(likeness, key=lambda each: -likeness[each]))
+                self.look = self.look.near(nearest, words if missing else "")
             else:
                 longest = length - 1
 

@@ -213,6 +213,34 @@ async def test_a_change_whose_attempt_is_gone_met_no_missing_route(client_of: Ma
     assert client.capabilities.of("retry_roll") is Support.UNKNOWN
 
 
+@pytest.mark.parametrize(
+    "nothing_there",
+    [
+        answers(404, b"<html>nginx</html>"),
+        answers(404, {"statusCode": 404, "error": "Not Found", "message": "Cannot POST /x"}),
+        answers(405, b""),
+    ],
+)
+async def test_a_change_that_only_a_web_server_answers_has_no_route(
+    client_of: MakeClient, journal: Journal, nothing_there: Act
+) -> None:
+    change = f"POST {GAME}/attempts/att-1/retry-reward-roll"
+    async with wired(backend({"GET /admin/v1/health": HEALTHY, change: nothing_there})) as wire:
+        client = client_of(wire.url)
+        performed = await Writer(client, journal).perform(Call(ActionKind.RETRY_ROLL, "alice_42", ROLL, "att-1"))
+    assert performed.state == "refused"
+    assert isinstance(performed.error, OperationMissing)
+    assert client.capabilities.of("retry_roll") is Support.MISSING
+
+
+async def test_where_no_kraty_answers_no_route_is_called_missing(client_of: MakeClient, journal: Journal) -> None:
+    async with wired(answers(404, b"<html>nginx</html>")) as wire:
+        client = client_of(wire.url)
+        performed = await Writer(client, journal).perform(Call(ActionKind.RETRY_ROLL, "alice_42", ROLL, "att-1"))
+    assert isinstance(performed.error, BadAnswer)
+    assert client.capabilities.of("retry_roll") is Support.UNKNOWN
+
+
 # -- what is kept ----------------------------------------------------------------------------------------------------
 
 
@@ -251,6 +279,22 @@ def test_what_was_learned_is_kept_for_a_day(tmp_path: Path) -> None:
     assert Capabilities(path, backend="one", clock=clock).of("search") is Support.UNKNOWN
     clock.now -= 2 * KEPT_SECONDS
     assert Capabilities(path, backend="one", clock=clock).of("search") is Support.UNKNOWN, "learned in the future"
+
+
+def test_saving_forgets_nothing_and_writes_only_what_is_new(tmp_path: Path) -> None:
+    path = tmp_path / "capabilities.json"
+    learned = Capabilities(path, backend="one")
+    learned.learn("search", Support.MISSING)
+    revision = learned.revision
+    learned.save()
+    assert learned.revision == revision, "what is derived from it is still up to date"
+    path.unlink()
+    learned.save()
+    assert not path.exists()
+    learned.learn("me", Support.MISSING)
+    assert learned.revision == revision + 1
+    learned.save()
+    assert Capabilities(path, backend="one").of("me") is Support.MISSING
 
 
 @pytest.mark.parametrize(

@@ -208,3 +208,40 @@ async def test_an_intent_that_never_left_is_closed_without_asking(client_of: Mak
     assert resolved.state == "refused"
     assert "never sent" in str(resolved.error)
     assert wire.heard == []
+
+
+async def test_rows_that_cannot_be_read_may_be_its_own(client_of: MakeClient, journal: Journal) -> None:
+    strange = {"id": 7, "idempotencyKey": KEY}
+    player = {"player": {"externalPlayerId": "alice_42"}, "walletLedger": ["?"]}
+    words = "2 rows could not be read, and its own may be among them"
+    async with wired(cut_after_request, rows(strange), told(player), rows(strange), told(player), FORGETS) as wire:
+        writer = Writer(client_of(wire.url), journal)
+        performed = await writer.perform(credit())
+        assert performed.entry is not None
+        looked = await writer.look(performed.entry)
+        assert (looked.state, words in str(looked.error)) == ("unknown", True), looked.error
+        resolved = await writer.resolve(performed.entry)
+    assert (resolved.state, words in str(resolved.error)) == ("unknown", True), resolved.error
+    assert [heard.method for heard in wire.heard].count("POST") == 1
+
+
+async def test_a_row_that_can_be_read_among_others_is_evidence(client_of: MakeClient, journal: Journal) -> None:
+    async with wired(cut_after_request, rows({"id": 7}, ITS_ROW)) as wire:
+        writer = Writer(client_of(wire.url), journal)
+        performed = await writer.perform(credit())
+        assert performed.entry is not None
+        assert (await writer.resolve(performed.entry)).state == "applied"
+
+
+@pytest.mark.parametrize("gone", [answers(404, b"<html>nginx</html>"), answers(405, b""), failed(404, "no_route")])
+async def test_a_route_that_went_missing_meanwhile_shows_nothing(
+    client_of: MakeClient, journal: Journal, gone: Act
+) -> None:
+    here = told({"player": {"externalPlayerId": "alice_42"}})
+    async with wired(cut_after_request, NO_ROWS, NO_EVIDENCE, KEEPS, gone, here) as wire:
+        writer = Writer(client_of(wire.url), journal)
+        performed = await writer.perform(credit())
+        assert performed.entry is not None
+        resolved = await writer.resolve(performed.entry)
+    assert resolved.state == "unknown"
+    assert [entry.id for entry in await journal.open_entries()] == [performed.entry.id]

@@ -27,13 +27,14 @@ def start_sections(desk: Desk, look: Look) -> tuple[Section, ...]:
     sections: list[Section] = []
     if look.status is Status.MISSING:
         near = tuple(_player_row(each) for each in look.nearest)
+        are = "nearest of those that could be read are" if look.not_offered else "nearest are"
         sections.append(
             Section(
                 "near",
                 _RECENT,
                 near,
-                title=f"No player is called {safe(look.player, limit=60)}" + (": nearest are" if near else ""),
-                empty=_nobody(desk, look.player),
+                title=f"No player is called {safe(look.player, limit=60)}" + (f": {are}" if near else ""),
+                empty=_nobody(desk, look),
             )
         )
     elif look.status is Status.FAILED and look.error is not None:
@@ -68,11 +69,13 @@ def start_sections(desk: Desk, look: Look) -> tuple[Section, ...]:
     return tuple(sections)
 
 
-def _nobody(desk: Desk, player: str) -> str:
-    """What to do when there is no such player, and none whose id begins like it."""
-    if desk.facts.can_search:
-        return "Nothing begins like it either. Check the id, or try the e-mail with /."
-    return safe(no_search(desk.facts.portal(), by_email="@" in player), limit=400, multiline=True)
+def _nobody(desk: Desk, look: Look) -> str:
+    """What to do when there is no such player, and none whose id begins like it, as far as that is known."""
+    if not desk.facts.can_search:
+        return safe(no_search(desk.facts.portal(), by_email="@" in look.player), limit=400, multiline=True)
+    if look.not_offered:
+        return safe(f"{look.not_offered}\nCheck the id, or try the e-mail with /.", limit=400, multiline=True)
+    return "Nothing begins like it either. Check the id, or try the e-mail with /."
 
 
 def _player_row(player: str) -> Row:
