@@ -139,7 +139,7 @@ class Reading:
             self._screen.search.suggest(query, (), words_of(error).title)
             return
         if missing := unread(hits):
-            words = f"{unread_words(missing, 'player that fits', 'players that fit')}: enter looks up exactly this id"
+            words = unread_words(missing, "player that fits", "players that fit")
         else:
             words = "no player begins like this"
         self._screen.search.suggest(query, [_suggestion(hit) for hit in hits], words)

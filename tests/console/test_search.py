@@ -323,3 +323,40 @@ async def test_the_hostile_players_of_the_world_are_found(backend: Stage) -> Non
             hand.app.bottom.open_player(name, typed=True)
             await hand.looks_at(name)
             await hand.press("1", "2", "3", "4", "5", "6")
+
+
+async def test_hits_that_cannot_be_read_are_not_taken_for_none(backend: Stage, wire: Wire) -> None:
+    wire.answers("GET", SEARCH, 200, data={"players": [{"externalPlayerId": 7}, "?"]})
+    async with at(backend.app()) as hand:
+        await hand.type("zoe")
+        await hand.sees("2 players that fit could not be read")
+        await hand.press("enter")
+        await hand.until(lambda: hand.app.bottom.look.status is Status.MISSING)
+        await hand.rest()
+        await hand.sees("2 players that fit could not be read.", "Check the id")
+        assert "begins like" not in hand.text
+
+
+async def test_the_nearest_are_offered_as_far_as_they_could_be_read(backend: Stage, wire: Wire) -> None:
+    wire.answers("GET", SEARCH, 200, data={"players": [{"externalPlayerId": "zoe_1", "match": "prefix"}, "?"]})
+    async with at(backend.app()) as hand:
+        await look_up(hand, "zoe_2")
+        await hand.sees("nearest of those that could be read are", "zoe_1")
+
+
+async def test_an_email_whose_player_cannot_be_read_is_not_called_nobodys(backend: Stage, wire: Wire) -> None:
+    wire.answers("GET", SEARCH, 200, data={"players": []})
+    wire.answers("GET", SEARCH, 200, data={"players": ["?"]}, times=2)
+    async with at(backend.app()) as hand:
+        await look_up(hand, "a@b.example")
+        await hand.sees("No player is called a@b.example", "1 player that fits could not be read.", "Check the id")
+        assert "begins like" not in hand.text
+
+
+async def test_a_search_that_fails_says_nothing_of_who_begins_alike(backend: Stage, wire: Wire) -> None:
+    wire.answers("GET", SEARCH, 403, "forbidden", "no", details={"permission": "player.read"})
+    wire.answers("GET", SEARCH, 200, data={"players": []}, times=1)
+    async with at(backend.app()) as hand:
+        await look_up(hand, "zoe_2")
+        await hand.sees("Others could not be looked for: Not allowed: needs player.read")
+        assert "begins like" not in hand.text
