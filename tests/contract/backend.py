@@ -97,7 +97,11 @@ def segment(name: str | bytes) -> str:
 
 
 class Backend:
-    """A running backend and its database; `only` is what `backend serve --only` takes."""
+    """A running backend and its database.
+
+    `only` is what `backend serve --only` takes; `wrap` may put an ASGI layer around the application, and `name` tells
+    several of one database apart.
+    """
 
     def __init__(
         self,
@@ -108,14 +112,17 @@ class Backend:
         routes: Iterable[Route] = ROUTES,
         ended: Sequence[Callable[[AnsweredCall], None]] = (),
         only: str | None = None,
+        wrap: Callable[[Any], Any] = lambda app: app,
+        name: str = "",
     ) -> None:
         self.database_url = url
+        self._wrap = wrap
         self._ended = tuple(ended)
         self._routes = routes
         self._only = None if only is None else Reduction.parse(only)
         self._reachable = reachable
         self.clock = Clock()
-        self._seed = f"{url}{only or ''}"  # of two on one database none makes an id of the other
+        self._seed = f"{url}{only or ''}{name}"  # of two on one database none makes an id of the other
         self.new_id = IdSource(lambda: self.clock.ms, random.Random(self._seed).getrandbits)
         self.port = 0
         self.streams = Streams(poll=0.02, heartbeat=0.1, most=3)
@@ -178,7 +185,7 @@ class Backend:
                 await super().shutdown(sockets)
 
         outer = self
-        config = server_config(build_app(services, self._routes, only=self._only))
+        config = server_config(self._wrap(build_app(services, self._routes, only=self._only)))
         config.port = 0
         config.timeout_keep_alive = 3600  # a test may come long after the one before
         server = self._server = Server(config)
