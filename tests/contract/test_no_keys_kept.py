@@ -1,0 +1,161 @@
+"""A Kraty that keeps no idempotency keys: whatever is lost on the way, nothing is sent twice.
+
+Counted in the database: a change has one effect at most, and what is said of it is true.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kraty_console.backend.api.rate_limit import Rate
+from kraty_console.client.admin import KEEPS_KEYS
+from kraty_console.contract.calls import ActionKind
+from tests.console.wire import Wire
+from tests.contract.altered import Forgetful
+from tests.contract.backend import NOW, Backend
+from tests.contract.world import World, make_world
+from tests.contract.writing import FIVE, call, prepare, writing
+
+ALL = (*FIVE, ActionKind.BAN, ActionKind.UNBAN)
+
+EFFECTS = ("audit", "grants", "wallet_ledger", "item_ledger", "outbox")
+"""What a second effect would show in."""
+
+
+class Kraty:
+    """One backend of the two kinds, and the wire to it."""
+
+    def __init__(self, url: str, *, records_keys: bool) -> None:
+        self.wire = Wire()
+        forgetful = Forgetful(records_keys)
+
+        def wrap(app: object) -> object:
+            return self.wire.around(forgetful.around(app))  # type: ignore[arg-type]
+
+        self.backend = Backend(url, Rate(0), wrap=wrap, name=f"forgetful {records_keys}")
+
+    def counts(self) -> dict[str, int]:
+        found = self.backend.counts()
+        return {name: found[name] for name in EFFECTS}
+
+
+@pytest.fixture(scope="module")
+def _forgets(database_url: str) -> Iterator[Kraty]:
+    kraty = Kraty(database_url, records_keys=False)
+    with kraty.backend.running():
+        yield kraty
+
+
+@pytest.fixture(scope="module")
+def _records(database_url: str) -> Iterator[Kraty]:
+    kraty = Kraty(database_url, records_keys=True)
+    with kraty.backend.running():
+        yield kraty
+
+
+@pytest.fixture
+def forgets(_forgets: Kraty) -> Iterator[Kraty]:
+    """Its records show another key than the one that was sent."""
+    yield _forgets
+    _forgets.wire.mend_all()
+    _forgets.wire.asked.clear()
+
+
+@pytest.fixture
+def records(_records: Kraty) -> Iterator[Kraty]:
+    """Its records show the key that was sent."""
+    yield _records
+    _records.wire.mend_all()
+    _records.wire.asked.clear()
+
+
+def world_on(kraty: Kraty, kind: ActionKind) -> World:
+    kraty.backend.clock.ms = NOW
+    world = make_world(kraty.backend)
+    prepare(world, kind)
+    kraty.wire.asked.clear()
+    return world
+
+
+@pytest.mark.parametrize("after", [True, False], ids=["done", "not-done"])
+@pytest.mark.parametrize("kind", ALL, ids=str)
+async def test_what_was_lost_is_never_sent_again_until_a_person_decided(
+    kind: ActionKind, after: bool, forgets: Kraty, tmp_path: Path
+) -> None:
+    world = world_on(forgets, kind)
+    before = forgets.counts()
+    forgets.wire.cuts("POST", "", after=after, times=1)
+    async with writing(world, tmp_path) as at:
+        assert KEEPS_KEYS not in (await at.client.health()).features
+        lost = await at.writer.perform(call(world, kind))
+        assert (lost.state, lost.entry is not None) == ("unknown", True)
+        assert lost.entry is not None
+        once = forgets.counts()
+        assert once["audit"] - before["audit"] == int(after)
+        told = [
+            await at.writer.look(lost.entry),
+            await at.writer.resolve(lost.entry),
+            await at.writer.perform(call(world, kind)),
+            await at.writer.resolve(lost.entry),
+        ]
+        assert {each.state for each in told} == {"unknown"}
+        assert "is not sent again" in str(told[-1].error)
+        assert "decide by hand" in str(told[-1].error)
+        assert [entry.id for entry in await at.open()] == [lost.entry.id]
+        decided = await at.writer.decide(lost.entry, applied=after)
+        assert decided.state == ("applied" if after else "refused")
+        assert await at.open() == []
+        if after:
+            assert (await at.writer.perform(call(world, kind))).state == "applied", "the key stands for that change"
+        else:
+            assert (await at.writer.resolve(lost.entry)).state == "refused"
+    assert len(forgets.wire.changes) == 1
+    assert forgets.counts() == once
+
+
+@pytest.mark.parametrize("kind", ALL, ids=str)
+async def test_what_was_lost_is_found_by_looking_where_the_records_hold_its_key(
+    kind: ActionKind, records: Kraty, tmp_path: Path
+) -> None:
+    world = world_on(records, kind)
+    before = records.counts()
+    records.wire.cuts("POST", "", after=True, times=1)
+    async with writing(world, tmp_path) as at:
+        lost = await at.writer.perform(call(world, kind))
+        assert lost.entry is not None
+        found = await at.writer.resolve(lost.entry)
+        assert (found.state, found.audit is not None) == ("applied", True)
+        assert await at.open() == []
+    assert len(records.wire.changes) == 1
+    assert records.counts()["audit"] == before["audit"] + 1
+
+
+@pytest.mark.parametrize("kind", ALL, ids=str)
+async def test_an_answer_that_breaks_off_is_not_taken_for_a_refusal(
+    kind: ActionKind, forgets: Kraty, tmp_path: Path
+) -> None:
+    world = world_on(forgets, kind)
+    forgets.wire.answers("POST", "", 502, "bad_gateway", "the gateway lost it", times=1)
+    async with writing(world, tmp_path) as at:
+        lost = await at.writer.perform(call(world, kind))
+        assert lost.state == "unknown"
+        assert lost.entry is not None
+        assert (await at.writer.resolve(lost.entry)).state == "unknown"
+    assert len(forgets.wire.changes) == 1
+
+
+async def test_at_the_next_start_nothing_is_sent_either(forgets: Kraty, tmp_path: Path) -> None:
+    world = world_on(forgets, ActionKind.CREDIT)
+    forgets.wire.cuts("POST", "", after=True, times=1)
+    async with writing(world, tmp_path) as at:
+        await at.writer.perform(call(world, ActionKind.CREDIT))
+    before = forgets.counts()
+    async with writing(world, tmp_path) as at:
+        (entry,) = await at.writer.open_entries()
+        assert (await at.writer.resolve(entry)).state == "unknown"
+        assert (await at.writer.decide(entry, applied=True)).state == "applied"
+    assert len(forgets.wire.changes) == 1
+    assert forgets.counts() == before
