@@ -104,7 +104,11 @@ def error_of(reply: Reply, *, write: bool) -> KratyError:
         error.permission = permission if isinstance(permission, str) else None
         return error
     if status == 404:
-        return NotFound(**told("There is no such thing here.")) if isinstance(envelope, dict) else BadAnswer(**told(NOT_KRATY))
+        return (
+            NotFound(**told("There is no such thing here."))
+            if isinstance(envelope, dict)
+            else BadAnswer(**told(NOT_KRATY))
+        )
     if status == 429:
         waits = reply.retry_after
         return RateLimited(**told("Too many calls."), retry_after=DEFAULT_RETRY_AFTER if waits is None else waits)
