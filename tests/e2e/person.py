@@ -39,8 +39,11 @@ class Person(Terminal):
         size: tuple[int, int] = (120, 36),
         modern: bool = True,
         patience: float = 30.0,
+        offered: bool = True,
     ) -> None:
+        """`offered`: whether the backend can search, so that players are offered while one types."""
         super().__init__(argv, env=env, size=size, modern=modern, patience=patience)
+        self._offered = offered
 
     def heading(self) -> str:
         """The top line."""
@@ -64,7 +67,8 @@ class Person(Terminal):
         if " ▸ " in self.heading():  # before a player is open the keys go to the search already
             self.press("/")
         self.type(query)
-        self.wait_for(lambda text: f"▸{player}" in text.splitlines()[1])
+        shown = f"▸{player}" if self._offered else query
+        self.wait_for(lambda text: shown in text.splitlines()[1])
         self.press("Enter")
         self.on(player)
 

@@ -14,8 +14,9 @@ _CORNERS = "╭┏"
 class Shift:
     """Opens a console when one is needed, and again after a test that left it in the middle of something."""
 
-    def __init__(self, open_console: Callable[[], Person]) -> None:
+    def __init__(self, open_console: Callable[[], Person], *, role: str = "GAME_ADMIN") -> None:
         self._open = open_console
+        self._role = role
         self._person: Person | None = None
 
     def on(self, player: str) -> Person:
@@ -23,7 +24,7 @@ class Shift:
         if self._person is None or not self._is_at_rest(self._person):
             self.close()
             self._person = self._open()
-            self._person.signed_in()
+            self._person.signed_in(self._role)
         if self._person.player() != player:
             self._person.find(player)
         return self._person

@@ -1,0 +1,163 @@
+"""The console on a Kraty that has the published routes alone, at a real terminal: what works, and what it says else.
+
+What was changed is read back over the server surface, behind the screen's back; what was asked is in the access log.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.e2e.conftest import Serve
+from tests.e2e.person import Person
+from tests.e2e.shift import Shift
+from tests.e2e.world import KRATY_CONSOLE, World
+
+pytestmark = pytest.mark.xdist_group("reduced")
+
+UNKNOWN = "role unknown"
+
+
+@pytest.fixture(scope="module")
+def world(serve: Serve) -> World:
+    """A demo world of its own, on a reduced Kraty."""
+    return serve("reduced", lambda _: None, "--only", "published")
+
+
+@pytest.fixture(scope="module")
+def shift(world: World) -> Iterator[Shift]:
+    shift = Shift(lambda: Person(world.console(), env=world.env("reduced"), offered=False), role=UNKNOWN)
+    yield shift
+    shift.end()
+
+
+@pytest.fixture(scope="module")
+def small(world: World) -> Iterator[Shift]:
+    size = (80, 24)
+    shift = Shift(lambda: Person(world.console(), env=world.env("small"), size=size, offered=False), role=UNKNOWN)
+    yield shift
+    shift.end()
+
+
+def served(world: World, player: str) -> Any:
+    """The player as the studio's own backend sees them."""
+    token = world.credentials.keys["server_integration"]
+    status, found = world.request("GET", f"/server/v1/players/{player}", token=token)
+    assert status == 200
+    return found
+
+
+def balances(world: World, player: str) -> dict[str, int]:
+    return {each["economyKey"]: each["balance"] for each in served(world, player)["wallet"]}
+
+
+def claims(world: World, person: Person, player: str) -> None:
+    """The pending grant of a player is claimed from the screen, and its currency is really paid."""
+    before = balances(world, player)
+    (pending,) = [grant for grant in served(world, player)["grants"] if grant["status"] == "pending"]
+    person.dialog(".", "Force-claim")
+    person.fill("reason", "seen in the receiver's log")
+    person.confirm("Force-claim", "Force-claim applied")
+    after = served(world, player)
+    assert {each["id"]: each["status"] for each in after["grants"]}[pending["id"]] == "claimed"
+    paid = {
+        each["currencyKey"]: each["amount"] for each in pending["contents"]["entries"] if each["type"] == "currency"
+    }
+    assert paid
+    held = balances(world, player)
+    for key, amount in paid.items():
+        assert held[key] == before.get(key, 0) + amount
+    person.pane("2", "claimed")
+
+
+def test_bobs_stuck_grant_is_delivered(world: World, shift: Shift) -> None:
+    person = shift.on("bob_7")
+    assert UNKNOWN in person.heading()
+    claims(world, person, "bob_7")
+
+
+def test_erins_stuck_grant_is_delivered_on_a_small_screen(world: World, small: Shift) -> None:
+    person = small.on("erin")
+    claims(world, person, "erin")
+
+
+@pytest.mark.parametrize("size", ["large", "small"])
+def test_alices_missing_reward_cannot_be_rolled_and_it_is_said_why(
+    world: World, shift: Shift, small: Shift, size: str
+) -> None:
+    before = served(world, "alice_42")
+    person = (shift if size == "large" else small).on("alice_42")
+    person.pane("1", "completed")
+    person.press("R")
+    person.wait_for("this Kraty has no route POST …/retry-reward-roll")
+    assert "[ Cancel ]" not in person.text()
+    person.press("Esc")
+    person.press("M")
+    person.listens("Manual grant")
+    assert "needs grant" not in person.text()
+    person.cancel()
+    after = served(world, "alice_42")
+    assert (after["attempts"], after["grants"]) == (before["attempts"], before["grants"])
+
+
+def test_nothing_that_was_never_told_is_called_zero_or_no(world: World, shift: Shift) -> None:
+    person = shift.on("alice_42")
+    for key in "123456":
+        person.press(key)
+        person.wait_for(lambda text: "as of" in text)
+        text = person.text()
+        assert "needs grant" not in text
+        assert "needs player" not in text
+        assert "not banned" not in text
+        assert "Wallet 0" not in text
+        assert "Items 0" not in text
+        assert "Audit 0" not in text
+    person.press("3")
+    person.wait_for("This backend does not provide")
+
+
+def test_the_search_takes_text_at_once(world: World, shift: Shift) -> None:
+    person = shift.on("bob_7")
+    person.press("/")
+    person.type("erin")
+    person.press("Enter")
+    person.on("erin")
+
+
+def test_an_email_is_explained(world: World, shift: Shift) -> None:
+    person = shift.on("bob_7")
+    person.press("/")
+    person.type("alice@example.com")
+    person.press("Enter")
+    person.wait_for("This backend cannot search by e-mail")
+
+
+def headless(world: World, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The console without a screen."""
+    place = ["--url", world.url, "--studio", world.credentials.studio, "--game", world.credentials.game]
+    return subprocess.run(  # noqa: PLW1510 (the test looks at it)
+        [*KRATY_CONSOLE, *arguments, *place], env=world.env("headless"), capture_output=True, text=True, timeout=60
+    )
+
+
+def test_show_works_without_a_screen(world: World) -> None:
+    found = headless(world, "show", "bob_7")
+    assert found.returncode == 0, found.stderr
+    assert "bob_7" in found.stdout
+    assert "not banned" not in found.stdout
+    told = headless(world, "show", "bob_7", "--json")
+    assert json.loads(told.stdout)["player"]["externalPlayerId"] == "bob_7"
+
+
+def test_search_finds_a_whole_id_and_explains_the_rest(world: World) -> None:
+    found = headless(world, "search", "bob_7")
+    assert (found.returncode, "bob_7" in found.stdout) == (0, True), found.stderr
+    part = headless(world, "search", "bob")
+    assert part.returncode != 0
+    assert "This backend cannot search: type the whole id" in part.stdout + part.stderr
+    email = headless(world, "search", "bob@example.com")
+    assert "This backend cannot search by e-mail" in email.stdout + email.stderr
