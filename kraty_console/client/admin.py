@@ -17,10 +17,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 from urllib.parse import quote, urljoin
 
-from kraty_console.client.capabilities import Capabilities, Support, find_route
+from kraty_console.client.capabilities import REQUEST_IDS, Capabilities, Support, find_route
 from kraty_console.client.detection import Detector
 from kraty_console.client.fetched import Fetched, fetched, fetched_aside, shaped
-from kraty_console.client.replies import Reply, data_of, error_of
+from kraty_console.client.replies import Reply, data_of, error_of, is_kratys_refusal, not_kratys
 from kraty_console.client.retries import Retries
 from kraty_console.client.routes import GAME_IDS, Query, Route, RouteTable
 from kraty_console.client.transport import BeforeSend, Timeouts, Transport
@@ -303,7 +303,15 @@ class KratyClient:
         """Send a change as it was prepared; `before_send` is awaited just before its first byte leaves."""
         method, _, target = path.rpartition(" ")
         reply = await self._exchange(Route(method or "POST", ""), target, body=body, before_send=before_send)
-        self._detector.learn_change(kind, reply)
+        echoes = self.capabilities.of(REQUEST_IDS) is Support.AVAILABLE
+        if 400 <= reply.status < 500 and not is_kratys_refusal(reply, echoes=echoes):
+            raise BadAnswer(
+                not_kratys(reply.status), status=reply.status, request_id=reply.request_id, maybe_applied=True
+            )
+        if reply.status < 300 and echoes and not reply.echoes_id:
+            raise BadAnswer(not_kratys(reply.status), status=reply.status, maybe_applied=True)
+        if reply.status < 500:
+            self._detector.learn_change(kind, reply)
         answer = changed(kind, data_of(reply, write=True), reply)
         replayed = reply.headers.get("idempotent-replayed", "").lower() == "true"
         return Delivered(answer, replayed, reply.request_id)
@@ -361,6 +369,8 @@ class KratyClient:
 
     async def _exchange(self, route: Route, target: str, **more: Any) -> Reply:  # noqa: ANN401
         reply = await self._transport.exchange(route.method, target, **more)
+        if reply.echoes_id:
+            self.capabilities.learn(REQUEST_IDS, Support.AVAILABLE)
         self.last_ms = reply.elapsed_ms
         return reply
 

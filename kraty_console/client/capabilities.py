@@ -23,6 +23,9 @@ KEPT_SECONDS: Final = 24 * 3600
 DETECTION: Final = "detection"
 """Known like an operation: that everything was looked for."""
 
+REQUEST_IDS: Final = "request-ids"
+"""Known like an operation: that answers carry the request id that was sent."""
+
 _LAYOUT: Final = 1
 
 
@@ -54,8 +57,6 @@ class Capabilities:
         """Whether its health answered in this session."""
         self.game_is_visible = False
         """Whether an answer in this session showed that the game exists for this credential."""
-        self.keeps_request_ids = False
-        """Whether an answer in this session carried the request id that was sent with the request."""
         self.revision = 0
         """Grows with everything that is learned."""
         self._saved_revision = 0

@@ -10,9 +10,9 @@ import asyncio
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from kraty_console.client.capabilities import Capabilities, Support, no_route
+from kraty_console.client.capabilities import REQUEST_IDS, Capabilities, Support, no_route
 from kraty_console.client.missing import subject_of, subject_of_words
-from kraty_console.client.replies import NOT_KRATY, Reply
+from kraty_console.client.replies import NOT_KRATY, Reply, not_kratys
 from kraty_console.client.routes import Route, RouteTable
 from kraty_console.contract.calls import ActionKind
 from kraty_console.contract.errors import BadAnswer, KratyError, OperationMissing
@@ -115,6 +115,8 @@ class Detector:
             OperationMissing: the backend has no such route.
             BadAnswer: what answers there is no Kraty.
         """
+        if 400 <= reply.status < 500 and self._is_anothers(reply):
+            raise BadAnswer(not_kratys(reply.status), status=reply.status, request_id=reply.request_id)
         subject = subject_of(reply, named)
         if subject is None:
             if reply.status < 400 or reply.status in _SHOWS_THE_ROUTE:
@@ -128,6 +130,11 @@ class Detector:
             raise BadAnswer(NOT_KRATY, status=reply.status, request_id=reply.request_id)
         if subject == "route" or operation in _OF_NOTHING or await self._is_about_the_route(operation):
             raise self._missing(operation)
+
+    def _is_anothers(self, reply: Reply) -> bool:
+        """Whether an answer lacks the request id that this backend always sends back."""
+        always = self._known.of(REQUEST_IDS) is Support.AVAILABLE
+        return always and bool(reply.sent_id) and not reply.echoes_id
 
     async def _is_about_the_route(self, operation: Operation) -> bool:
         return operation in _OF_THE_GAME and await self._game_is_visible()

@@ -72,6 +72,8 @@ class Entry:
     request_id: str | None = None
     error: str | None = None
     """What went wrong last, in words."""
+    owner: str | None = None
+    """The process that began it."""
 
     @property
     def is_open(self) -> bool:
@@ -108,6 +110,7 @@ def columns_of(entry: Entry) -> Mapping[str, str | int | None]:
         "idempotency_key": entry.idempotency_key,
         "body": entry.body,
         "state": entry.state.value,
+        "owner": entry.owner,
     }
 
 
@@ -134,6 +137,7 @@ def entry_of(row: sqlite3.Row) -> Entry:
         audit=AuditLink(id=row["audit_id"], url=row["audit_url"] or "") if row["audit_id"] else None,
         request_id=row["request_id"],
         error=row["error"],
+        owner=row["owner"],
     )
 
 

@@ -30,6 +30,7 @@ from kraty_console.client.entries import (
     storable,
 )
 from kraty_console.client.journal_file import NewerLayout, connected, is_damage, move_aside
+from kraty_console.client.owners import lives, this_process
 from kraty_console.contract.calls import ActionKind
 from kraty_console.contract.errors import KratyError
 
@@ -37,7 +38,12 @@ T = TypeVar("T")
 
 
 class JournalFailed(KratyError):
-    """The journal cannot be read or written; without it nothing is sent."""
+    """The journal cannot be read or written."""
+
+    @property
+    def before_sending(self) -> JournalFailed:
+        """The same, where it kept a change from being sent."""
+        return JournalFailed(f"Nothing is sent: {self.message[:1].lower()}{self.message[1:]}")
 
 
 class Journal:
@@ -112,6 +118,7 @@ class Journal:
             idempotency_key=idempotency_key,
             body=body,
             state=State.INTENT,
+            owner=this_process(),
         )
         values = columns_of(entry)
         names, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
@@ -138,6 +145,11 @@ class Journal:
     async def give_up(self, entry: Entry, error: str) -> bool:
         """Close an intent that was never sent; False when it has been sent after all."""
         return await self._move(replace(entry, state=State.RESOLVED, applied=False, error=error), (State.INTENT,))
+
+    def is_being_sent(self, entry: Entry) -> bool:
+        """Whether an intent belongs to another console that lives: it may send it at any moment."""
+        age = self._clock() - entry.created_at
+        return entry.state is State.INTENT and entry.owner != this_process() and lives(entry.owner, age)
 
     def age_of(self, entry: Entry) -> float:
         """Seconds since an entry began."""
@@ -217,4 +229,4 @@ class Journal:
 
 def _failed(path: Path, error: Exception) -> JournalFailed:
     why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return JournalFailed(f"Nothing is sent: the journal cannot be used ({why}). It is {path}")
+    return JournalFailed(f"The journal cannot be used ({why}). It is {path}")

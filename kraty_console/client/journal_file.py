@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Of the file's layout (`PRAGMA user_version`)."""
 
 BUSY_MS: Final = 5_000
@@ -72,9 +72,25 @@ def connected(path: Path) -> sqlite3.Connection:
         if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
             raise _Damaged("the check of its pages failed")
         if version < VERSION:
-            connection.executescript(f"BEGIN IMMEDIATE; {_LAYOUT} PRAGMA user_version = {VERSION}; COMMIT;")
+            _bring_up_to_date(connection)
         on_failure.pop_all()
     return connection
+
+
+def _bring_up_to_date(connection: sqlite3.Connection) -> None:
+    """Make the layout, or what an older one lacks; another console may be doing the same."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        for statement in _LAYOUT.split(";") if version < 1 else ():
+            connection.execute(statement)
+        if version < 2:
+            connection.execute("ALTER TABLE entries ADD COLUMN owner TEXT")
+        connection.execute(f"PRAGMA user_version = {max(version, VERSION)}")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
 
 
 def _private_file(path: Path) -> None:

@@ -24,6 +24,8 @@ from kraty_console.contract.errors import (
 MAX_ANSWER: Final = 64 * 1024 * 1024
 """Bytes of an answer after decompression; more is not an answer of Kraty's."""
 
+_CODES: Final = frozenset(code.value for code in Code)
+
 DEFAULT_RETRY_AFTER: Final = 1.0
 """Seconds to wait when a 429 does not say."""
 
@@ -38,11 +40,23 @@ class Reply:
     headers: Mapping[str, str]
     content: bytes
     elapsed_ms: float
+    sent_id: str = ""
+    """The request id that went along with the request; empty where none did."""
 
     @property
     def request_id(self) -> str | None:
         """The id under which the server knows this call (decisions: Everything else)."""
         return self.headers.get("x-request-id")
+
+    @property
+    def echoes_id(self) -> bool:
+        """Whether the answer names the request that it is for, which only the server that got it can."""
+        if not self.sent_id:
+            return False
+        if self.headers.get("x-request-id") == self.sent_id:
+            return True
+        details = _envelope(self).get("details")
+        return isinstance(details, dict) and details.get("requestId") == self.sent_id
 
     @property
     def retry_after(self) -> float | None:
@@ -74,6 +88,29 @@ def parsed(content: bytes) -> Any:  # noqa: ANN401 (JSON is anything)
         return None
 
 
+def is_kratys_refusal(reply: Reply, *, echoes: bool) -> bool:
+    """Whether an error is Kraty's own, and so certain: its envelope, and the id of the request or a known code.
+
+    A proxy, a gateway or a filter may forward a request and then answer itself; what it says tells nothing of what
+    became of the request (trust: Learned from the attacks).
+
+    Args:
+        reply: The answer.
+        echoes: Whether this backend is known to send request ids back; then one without is another server's.
+    """
+    code = _envelope(reply).get("code")
+    if not isinstance(code, str):
+        return False
+    return reply.echoes_id or (not echoes and code in _CODES)
+
+
+def _envelope(reply: Reply) -> Mapping[str, Any]:
+    """The error object of an answer; empty where there is none."""
+    body = parsed(reply.content)
+    envelope = body.get("error") if isinstance(body, dict) else None
+    return envelope if isinstance(envelope, dict) else {}
+
+
 def data_of(reply: Reply, *, write: bool, enveloped: bool = True) -> dict[str, Any]:
     """The object inside a 2xx answer.
 
@@ -92,10 +129,10 @@ def data_of(reply: Reply, *, write: bool, enveloped: bool = True) -> dict[str, A
 
 def error_of(reply: Reply, *, write: bool) -> KratyError:
     """The error an answer tells, by its status and the code in its envelope."""
-    status = reply.status
-    body = parsed(reply.content)
-    envelope = body.get("error") if isinstance(body, dict) else None
-    told = _told(reply, envelope if isinstance(envelope, dict) else {})
+    status, envelope = reply.status, _envelope(reply)
+    told = _told(reply, envelope)
+    if 400 <= status < 500 and status not in (404, 408, 425, 429) and not isinstance(envelope.get("code"), str):
+        return BadAnswer(**told(not_kratys(status)), maybe_applied=write)
     if status == 401:
         return SignInNeeded(**told("The session is over or not known."))
     if status == 403:
@@ -104,11 +141,9 @@ def error_of(reply: Reply, *, write: bool) -> KratyError:
         error.permission = permission if isinstance(permission, str) else None
         return error
     if status == 404:
-        return (
-            NotFound(**told("There is no such thing here."))
-            if isinstance(envelope, dict)
-            else BadAnswer(**told(NOT_KRATY))
-        )
+        if envelope:
+            return NotFound(**told("There is no such thing here."))
+        return BadAnswer(**told(NOT_KRATY), maybe_applied=write)
     if status == 429:
         waits = reply.retry_after
         return RateLimited(**told("Too many calls."), retry_after=DEFAULT_RETRY_AFTER if waits is None else waits)
@@ -126,6 +161,11 @@ def error_of(reply: Reply, *, write: bool) -> KratyError:
     if status >= 400:
         return Invalid(**told("The request was not understood."))
     return BadAnswer(**told(NOT_KRATY), maybe_applied=write)
+
+
+def not_kratys(status: int) -> str:
+    """That an error came from something else than Kraty."""
+    return f"The answer ({status}) is not Kraty's: a proxy, a gateway or a filter on the way may have given it."
 
 
 def _told(reply: Reply, envelope: Mapping[str, Any]) -> Callable[[str], dict[str, Any]]:

@@ -12,6 +12,7 @@ import os
 import ssl
 import sys
 import time
+import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -20,10 +21,11 @@ from urllib.parse import urlsplit
 from kraty_console.client.address import base_url
 from kraty_console.client.connection import ConnectionSettings
 from kraty_console.client.headers import USER_AGENT, credential_header, plain_headers
+from kraty_console.client.redaction import redacted
 from kraty_console.client.replies import MAX_ANSWER, Reply
 from kraty_console.client.trust import secure_context
 from kraty_console.contract.errors import BadAnswer, Invalid, Unavailable
-from kraty_console.contract.secret import Credential
+from kraty_console.contract.secret import Credential, Secret
 
 if TYPE_CHECKING:
     import httpx
@@ -117,12 +119,13 @@ class Transport:
         if method == "GET" and not headers and not anonymous and not self._closed:
             reply = await self._asked_ahead(target)
             if reply is not None:
-                return reply
+                return redacted(reply, self._secrets())
         client = await self._opened()
         import httpx
 
-        departure = _Departure(before_send, changes=method != "GET")
-        request = self._request(client, method, target, body, self._headers(headers, body is not None, anonymous))
+        departure, sent_id = _Departure(before_send, changes=method != "GET"), uuid.uuid4().hex
+        all_headers = {**self._headers(headers, body is not None, anonymous), "x-request-id": sent_id}
+        request = self._request(client, method, target, body, all_headers)
         request.extensions["trace"] = departure.trace
         started = self._clock()
         try:
@@ -146,12 +149,19 @@ class Transport:
         except httpx.HTTPError as error:
             words = "The connection broke" if departure.began else f"The server at {self.base_url} could not be reached"
             raise Unavailable(f"{words} ({_cause(error)}).", maybe_applied=departure.maybe_applied) from error
-        return Reply(
+        reply = Reply(
             status=response.status_code,
             headers={name.lower(): value for name, value in response.headers.items()},
             content=content,
             elapsed_ms=(self._clock() - started) * 1000,
+            sent_id=sent_id,
         )
+        return redacted(reply, self._secrets())
+
+    def _secrets(self) -> list[Secret]:
+        """What goes along with requests and must not be shown or kept when a server sends it back."""
+        own = [self.credential.token] if self.credential is not None else []
+        return [*own, *(value for _, value in self._connection.headers)]
 
     def _answered(self, response: httpx.Response) -> None:
         """Hears of every answer before it is read: for who looks at the connection itself."""

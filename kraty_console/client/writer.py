@@ -110,7 +110,9 @@ class Writer:
                 member=member,
                 ticket=ticket,
             )
-        except (Invalid, JournalFailed, OperationMissing) as error:
+        except JournalFailed as error:
+            return Performed("refused", None, error=error.before_sending)
+        except (Invalid, OperationMissing) as error:
             return Performed("refused", None, error=error)
         return await self._deliver(entry)
 
@@ -139,6 +141,9 @@ class Writer:
             entry = await self._journal.get(entry.id) or entry
             if not entry.is_open:
                 return self._told(entry)
+            if self._journal.is_being_sent(entry):
+                words = "Another console of yours is about to send this change: check again in a moment."
+                return Performed("unknown", entry, error=Unavailable(words))
             if entry.state is State.INTENT and await self._journal.give_up(entry, "never sent"):
                 never = replace(entry, state=State.RESOLVED, applied=False, error="never sent")
                 return Performed("refused", never, error=Unavailable("It was never sent, so nothing was changed."))
@@ -162,7 +167,10 @@ class Writer:
 
     async def _deliver(self, entry: Entry, *, resolving: bool = False) -> Performed:
         async def before_send() -> None:
-            await self._journal.mark_sent(entry)
+            try:
+                await self._journal.mark_sent(entry)
+            except JournalFailed as error:
+                raise error.before_sending from error
 
         try:
             delivered = await self._client.deliver(

@@ -333,11 +333,14 @@ class Desk:
 
     async def perform(self, call: Call) -> Performed:
         """Send a change, journaled; where there can be no journal nothing is sent."""
+        from kraty_console.client.journal import JournalFailed
         from kraty_console.client.writer import Performed
         from kraty_console.contract.errors import KratyError
 
         try:
             writer = await self.writer()
+        except JournalFailed as error:
+            return Performed("refused", None, error=error.before_sending)
         except KratyError as error:
             return Performed("refused", None, error=error)
         return await writer.perform(call, ticket=self.ticket or None, member=self.member)

@@ -35,6 +35,7 @@ async def test_a_call_carries_the_token_its_version_and_nothing_of_the_library(c
     (heard,) = wire.heard
     assert heard.method == "GET"
     assert heard.target == "/admin/v1/me"
+    assert len(heard.headers.pop("x-request-id")) == 32
     assert heard.headers == {
         "host": wire.url.removeprefix("http://"),
         "connection": "keep-alive",

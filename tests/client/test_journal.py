@@ -175,7 +175,7 @@ async def test_a_journal_of_a_later_version_is_left_alone(tmp_path: Path) -> Non
 
 async def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(JournalFailed, match="Nothing is sent"):
+    with pytest.raises(JournalFailed, match="cannot be used"):
         await Journal.open(tmp_path / "file" / "journal.sqlite")
 
 

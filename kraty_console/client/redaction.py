@@ -1,0 +1,38 @@
+"""The credential of this side taken out of what a server sends back: an answer is shown, journaled and reported."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Final
+from urllib.parse import quote
+
+from kraty_console.client.replies import Reply
+from kraty_console.contract.secret import HIDDEN, Secret
+
+_SHORTEST: Final = 8
+"""Characters of a secret that is looked for; what is shorter would be found in any text."""
+
+
+def redacted(reply: Reply, secrets: Iterable[Secret]) -> Reply:
+    """The answer with every secret in it hidden, in headers and content, however JSON or a URL writes it."""
+    forms = [form for secret in secrets for form in _forms(secret)]
+    content = reply.content
+    headers = dict(reply.headers)
+    for form in forms:
+        content = content.replace(form.encode(), HIDDEN.encode()) if form.encode() in content else content
+        for name, value in headers.items():
+            if form in value:
+                headers[name] = value.replace(form, HIDDEN)
+    if content is reply.content and headers == reply.headers:
+        return reply
+    return replace(reply, content=content, headers=headers)
+
+
+def _forms(secret: Secret) -> Iterator[str]:
+    text = secret.reveal()
+    if len(text) < _SHORTEST:
+        return
+    written = json.dumps(text)[1:-1]
+    yield from dict.fromkeys((text, written, written.replace("/", "\\/"), quote(text, safe="")))

@@ -1,0 +1,92 @@
+"""A middlebox: it forwards a change to the backend, and then gives an answer of its own in place of the backend's."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Final
+
+STATUSES: Final = (200, 201, 202, 204, 301, 302, 307, *range(400, 430), 431, 451, *range(500, 505), 511, 520, 530)
+
+BODIES: Final[dict[str, bytes]] = {
+    "nothing": b"",
+    "a page": b"<html>blocked by the security gateway</html>",
+    "another envelope": b'{"error": "blocked", "reference": "18.5f3a"}',
+    "kraty's words": json.dumps({"error": {"code": "forbidden", "message": "blocked"}}).encode(),
+    "a success": json.dumps({"data": {"ok": True}}).encode(),
+}
+"""None of them names the request that it answers, as only the backend can."""
+
+
+@dataclass(slots=True)
+class Middlebox:
+    """What it answers to changes; reads go through."""
+
+    url: str = ""
+    status: int = 403
+    body: bytes = b""
+    forwards: bool = True
+    """Whether a change gets to the backend before it is answered here."""
+    changes: int = 0
+    """How many came."""
+
+
+@asynccontextmanager
+async def middlebox(port: int) -> AsyncIterator[Middlebox]:
+    """A middlebox before the backend at a port of this machine."""
+    box = Middlebox()
+    lines: set[asyncio.Task[None]] = set()
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        lines.add(task)
+        there = await asyncio.open_connection("127.0.0.1", port)
+        with suppress(asyncio.CancelledError, ConnectionError, asyncio.IncompleteReadError):
+            while True:
+                await _one(box, reader, writer, *there)
+        for each in (writer, there[1]):
+            each.close()
+        lines.discard(task)
+
+    server = await asyncio.start_server(connected, "127.0.0.1", 0)
+    box.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    try:
+        yield box
+    finally:
+        server.close()
+        for task in tuple(lines):
+            task.cancel()
+        await asyncio.gather(*lines)
+        await server.wait_closed()
+
+
+async def _one(
+    box: Middlebox,
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    there_reader: asyncio.StreamReader,
+    there_writer: asyncio.StreamWriter,
+) -> None:
+    request = await _message(reader)
+    changes = not request.startswith(b"GET")
+    if not changes or box.forwards:
+        there_writer.write(request)
+        await there_writer.drain()
+        answer = await _message(there_reader)
+    if changes:
+        box.changes += 1
+        body = b"" if box.status == 204 else box.body
+        head = f"HTTP/1.1 {box.status} Replaced\r\nServer: gateway\r\nContent-Length: {len(body)}\r\n\r\n"
+        answer = head.encode() + body
+    writer.write(answer)
+    await writer.drain()
+
+
+async def _message(reader: asyncio.StreamReader) -> bytes:
+    head = await reader.readuntil(b"\r\n\r\n")
+    length = next((int(line.split(b":")[1]) for line in head.lower().split(b"\r\n") if b"content-length:" in line), 0)
+    return head + await reader.readexactly(length)
