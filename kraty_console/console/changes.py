@@ -215,9 +215,10 @@ class Changes:
         reason, about = form.text(values, "reason"), " · ".join(form.subject_lines[:1])
         if performed.state == "unknown" and performed.entry is not None:
             self._unsettled[performed.entry.id] = (title, reason, about, call)
-        self._note(performed, call.external_player_id, title, reason, about, _came_of(call, performed, before))
+        came_of = _came_of(call, performed, before)
+        self._note(performed, call.external_player_id, title, reason, about, came_of, call.target_id)
         if not self._shows(draft):
-            self._tell_late(title, performed)
+            self._tell_late(title, call.external_player_id, performed)
         return performed
 
     async def _resolve(self, performed: Performed) -> Performed:
@@ -227,7 +228,7 @@ class Changes:
         resolved = await self._desk.resolve(entry)
         title, reason, about, call = self._unsettled.get(entry.id, (str(entry.kind).replace("_", " "), "", "", None))
         came_of = _came_of(call, resolved, None) if call is not None else ""
-        self._note(resolved, entry.player, title, reason, about, came_of)
+        self._note(resolved, entry.player, title, reason, about, came_of, call.target_id if call is not None else None)
         return resolved
 
     def _shows(self, draft: Draft) -> bool:
@@ -238,12 +239,12 @@ class Changes:
             return False
         return any(isinstance(each, ActionDialog) and each.draft is draft for each in self._screen.app.screen_stack)
 
-    def _tell_late(self, title: str, performed: Performed) -> None:
+    def _tell_late(self, title: str, player: str, performed: Performed) -> None:
         """What became of a change whose dialog was closed while it ran."""
         from kraty_console.present.errors import words_of
 
         if performed.state == "applied":
-            link = ": y copies the audit link" if self._desk.last_link else ""
+            link = ": y copies the audit link" if self._desk.last_done(player) is not None else ""
             self._screen.tell(f"{safe(title)} applied{link}", "good")
         elif performed.state == "unknown":
             self._screen.tell(f"{safe(title)}: it is not known whether it took effect; o asks the server", "warn")
@@ -253,7 +254,14 @@ class Changes:
             self._screen.tell(f"{safe(title)}: {text}", "bad")
 
     def _note(
-        self, performed: Performed, player: str, title: str, reason: str = "", what: str = "", came_of: str = ""
+        self,
+        performed: Performed,
+        player: str,
+        title: str,
+        reason: str = "",
+        what: str = "",
+        came_of: str = "",
+        target_id: str | None = None,
     ) -> None:
         """Keep an applied change for the worklog and for the link that `y` copies; read the player again."""
         if performed.state != "applied":
@@ -271,16 +279,18 @@ class Changes:
             audit_url=performed.audit.url if performed.audit is not None else "",
             request_id=(performed.entry.request_id or "") if performed.entry is not None else "",
         )
-        self._desk.done.append(Done(self._desk.ticket, work))
+        self._desk.done.append(Done(self._desk.ticket, work, target_id))
         if self._screen.stands and self._screen.look.player == player:
             self._screen.reading.refresh()
 
     def _closed(self, form: Form, performed: Performed | None) -> None:
         if performed is not None and performed.state == "applied":
-            done = [each.work.title for each in self._desk.done[self._before :]] or [form.title]
-            link = ": y copies the audit link" if self._desk.last_link else ""
-            more = ", w all of them" if link and len(done) > 1 else ""
-            self._screen.tell(f"{safe(' and '.join(done))} applied{link}{more}", "good")
+            made = [f"{each.work.title} applied: {each.work.outcome}" for each in self._desk.done[self._before :]]
+            has_link = self._desk.last_done(form.external_player_id) is not None
+            link = " · y copies the audit link" if has_link else ""
+            more = ", w all of them" if link and len(made) > 1 else ""
+            words = "; ".join(made) or f"{form.title} applied"
+            self._screen.tell(f"{safe(words, limit=240)}{link}{more}", "good")
             self._desk.drafts.pop((form.action_id, form.external_player_id, form.target_id or ""), None)
         if self._screen.stands:
             self._screen.draw()  # what turned out to be missing is dimmed

@@ -8,6 +8,7 @@ from kraty_console.console.desk import Desk
 from kraty_console.console.host import Host
 from kraty_console.console.views.bars import Notice
 from kraty_console.present.safe import looks_odd, safe
+from kraty_console.support.words import short
 
 if TYPE_CHECKING:
     from kraty_console.console.screens.player import PlayerScreen
@@ -29,10 +30,15 @@ class Copying:
         return self._copy(row.copies, row.copies_what)
 
     def audit_link(self) -> Notice:
-        """The link of the audit row under the cursor, or of the last change made from here."""
+        """The link of the audit row under the cursor; else of the last change to this row, or to this player."""
         row = self._screen.table.row
-        url = self._desk.audit_url(row.id) if row is not None and row.scope == "audit" else ""
-        return self._copy(url or self._desk.last_link, "audit link")
+        if row is not None and row.scope == "audit":
+            return self._copy(self._desk.audit_url(row.id), f"link of audit row {short(row.id)}")
+        done = self._desk.last_done(self._screen.look.player, row.id if row is not None else None)
+        if done is None:
+            return Notice("nothing was changed for this player yet", "warn")
+        about = done.work.what or done.work.player
+        return self._copy(done.work.audit_url, f"audit link of {done.work.title}, {about}")
 
     def worklog(self) -> Notice:
         """What was done under the present ticket."""
@@ -45,4 +51,6 @@ class Copying:
         lines = [line.strip() for line in value.splitlines() if line.strip()] if what == "worklog" else [value]
         odd = next((words for line in lines if (words := looks_odd(line))), None)
         shown = safe(lines[0] if lines else "", limit=80)
-        return Notice(f"{what} {said}{f'; it {odd}' if odd else ''}: {shown}", "warn" if odd else "good")
+        return Notice(
+            f"{safe(what, limit=120)} {said}{f'; it {odd}' if odd else ''}: {shown}", "warn" if odd else "good"
+        )

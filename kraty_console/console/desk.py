@@ -59,6 +59,8 @@ class Done:
 
     ticket: str
     work: Work
+    target_id: str | None = None
+    """The row it was about."""
 
 
 @dataclass(slots=True)
@@ -368,10 +370,11 @@ class Desk:
 
     # -- what was done -------------------------------------------------------------------------------------------
 
-    @property
-    def last_link(self) -> str:
-        """The audit link of the last change, for `y`."""
-        return self.done[-1].work.audit_url if self.done else ""
+    def last_done(self, player: str, row_id: str | None = None) -> Done | None:
+        """The last change to a player that left an audit link: one to this row, where there is any."""
+        made = [each for each in reversed(self.done) if each.work.player == player and each.work.audit_url]
+        of_row = (each for each in made if row_id is not None and each.target_id == row_id)
+        return next(of_row, made[0] if made else None)
 
     def work(self) -> list[Work]:
         """What was done under the present ticket."""

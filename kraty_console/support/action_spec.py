@@ -37,9 +37,9 @@ class ActionContext:
     read_only: bool = False
     ticket: str | None = None
     made: bool = False
-    """A change was made from here."""
+    """A change was made to this player from here."""
     audit_link: bool = False
-    """There is an audit row to point at: of the last change, or the row itself."""
+    """There is an audit row to point at: of the last change to this player, or the row itself."""
     worklog: bool = False
     """Something was done under the ticket."""
     now: datetime | None = None

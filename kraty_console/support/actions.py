@@ -67,7 +67,7 @@ def _link_off(context: ActionContext) -> str | None:
         return None
     if context.made:
         return "this backend named no audit row for the last change; w copies what was done"
-    return "nothing was changed yet, and the cursor is on no audit row"
+    return "nothing was changed for this player yet, and the cursor is on no audit row"
 
 
 def _worklog_off(context: ActionContext) -> str | None:

@@ -113,7 +113,8 @@ async def test_a_journal_of_the_first_layout_is_taken_on(tmp_path: Path) -> None
         raw.execute("PRAGMA user_version = 1")
         raw.execute(
             "INSERT INTO entries (id, created_ms, changed_ms, profile, base_url, studio, game, kind, player, path, "
-            "idempotency_key, body, state) VALUES ('e', 0, 0, '', 'u', 's', 'g', 'credit', 'p', '/x', 'k', '{}', 'sent')"
+            "idempotency_key, body, state) "
+            "VALUES ('e', 0, 0, '', 'u', 's', 'g', 'credit', 'p', '/x', 'k', '{}', 'sent')"
         )
     journal = await Journal.open(path)
     (entry,) = await journal.latest()

@@ -65,7 +65,8 @@ async def test_retry_the_roll_of_a_race_that_paid_nothing(backend: Stage, wire: 
         assert not wire.changes
         await hand.press("enter")
         await done(hand)
-        assert "Retry roll applied: y copies the audit link" in hand.text
+        assert "Retry roll applied: the roll granted " in hand.text
+        assert "y copies the audit link" in hand.text
         row = hand.app.bottom.table.row
         assert row is not None
         assert row.id in hand.app.bottom.reading.marked

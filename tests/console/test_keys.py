@@ -21,7 +21,9 @@ from tests.console.wire import Wire
 
 
 def footer(hand: Hand) -> str:
-    return hand.text.splitlines()[-1]
+    """The last line, or all the lines of a long message."""
+    lines = hand.text.splitlines()[-hand.app.bottom.keys.size.height :]
+    return " ".join(line.strip() for line in lines)
 
 
 async def set_ticket(hand: Hand, ticket: str) -> None:
@@ -90,7 +92,7 @@ async def test_a_read_only_profile_offers_no_change_and_says_so(backend: Stage, 
     [
         ("3", "F", "select an attempt first (1)"),
         ("3", "R", "select an attempt first (1)"),
-        ("3", "y", "nothing was changed yet, and the cursor is on no audit row"),
+        ("3", "y", "nothing was changed for this player yet, and the cursor is on no audit row"),
         ("3", "w", "nothing was done yet"),
     ],
 )
@@ -143,7 +145,7 @@ async def test_every_key_of_the_footer_does_what_it_says(backend: Stage) -> None
                 assert hand.app.bottom.search.input.has_focus
                 await hand.press("escape")
             elif key == "y":
-                assert "nothing was changed yet" in footer(hand)
+                assert "nothing was changed for this player yet" in footer(hand)
             else:
                 await hand.opened(opens[key])
                 await hand.press("escape")
@@ -304,7 +306,9 @@ async def test_w_copies_what_was_done_under_the_ticket(backend: Stage) -> None:
         await hand.press("enter", "enter", "enter")
         await hand.closed()
         await hand.rest()
-        link = hand.app.desk.last_link
+        done = hand.app.desk.last_done("alice_42")
+        assert done is not None
+        link = done.work.audit_url
         await hand.press("w")
         log = hand.app.clipboard
         assert log.splitlines()[0].startswith("ZD-4821")
@@ -372,3 +376,24 @@ async def test_the_audit_log_of_the_studio_loads_page_by_page(backend: Stage, wi
         await hand.press("escape", "q")
         await hand.until(lambda: hand.app.screen is hand.app.bottom)
         assert hand.app.bottom.look.player == "alice_42"
+
+
+async def test_y_copies_nothing_of_another_player_and_names_what_it_copies(backend: Stage) -> None:
+    async with at(backend.app(player="alice_42")) as hand:
+        await hand.looks_at("alice_42")
+        await hand.press("R")
+        await hand.opened(ActionDialog)
+        await hand.press("enter", "enter", "enter")
+        await hand.closed()
+        await hand.rest()
+        await hand.press("y")
+        assert "audit link of Retry roll" in footer(hand)
+        assert "daily_race" in footer(hand)
+        copied = hand.app.clipboard
+        await hand.press("/")
+        await hand.type("bob_7")
+        await hand.press("enter")
+        await hand.looks_at("bob_7")
+        await hand.press("y")
+        assert "nothing was changed for this player yet" in footer(hand)
+        assert hand.app.clipboard == copied

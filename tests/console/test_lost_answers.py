@@ -266,7 +266,7 @@ async def test_a_journal_that_cannot_be_written_stops_every_change(
     state.mkdir(mode=0o700)
     (state / "journal.sqlite").mkdir()
     async with at(backend.app(player="bob_7"), size) as hand:
-        await hand.sees("Nothing is sent: the journal cannot be used (")
+        await hand.sees("The journal cannot be used (")
         await open_credit(hand)
         await confirm(hand)
         await told(hand, "Nothing is sent: the journal cannot be used")

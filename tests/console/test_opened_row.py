@@ -46,7 +46,7 @@ async def test_a_ticket_is_set_and_a_link_copied_from_inside_a_row(backend: Stag
         await opened_document(hand, "6")
         await hand.sees("y link")
         await hand.press("y")
-        await hand.sees("audit link sent to the terminal's clipboard")
+        await hand.sees("link of audit row", "sent to the terminal's clipboard")
         row = hand.app.bottom.table.row
         assert row is not None
         studio = backend.world.credentials["studioId"]

@@ -120,8 +120,10 @@ class Wire:
         content = json.dumps({"data": data} if data is not None else {"error": error}).encode()
 
         async def act(app: App, scope: Mapping[str, Any], receive: Any, send: Any) -> None:
-            del app, scope, receive
+            del app, receive
+            own = {name: value for name, value in scope["headers"] if name == b"x-request-id"}
             given = {"content-type": "application/json", **(headers or {})}
+            given.update({name.decode(): value.decode() for name, value in own.items()})
             listed = [(name.encode(), value.encode()) for name, value in given.items()]
             await send({"type": "http.response.start", "status": status, "headers": listed})
             await send({"type": "http.response.body", "body": content})

@@ -101,6 +101,7 @@ def why_no_step(desk: Desk, step: NextStep | None) -> str:
 
 def action_context(desk: Desk, snapshot: Snapshot | None, pane: PaneId, row: Row | None) -> ActionContext:
     """What actions decide on, with the cursor on a row."""
+    player = snapshot.player.external_player_id if snapshot is not None else ""
     return ActionContext(
         snapshot=snapshot,
         pane=pane,
@@ -108,12 +109,12 @@ def action_context(desk: Desk, snapshot: Snapshot | None, pane: PaneId, row: Row
         row_id=row.id if row is not None else None,
         role=desk.role or None,
         permissions=desk.permissions,
-        missing=desk.facts.missing(snapshot.player.external_player_id if snapshot is not None else ""),
+        missing=desk.facts.missing(player),
         uses_key=desk.uses_key,
         read_only=desk.launch.read_only,
         ticket=desk.ticket or None,
-        made=bool(desk.done),
-        audit_link=bool(desk.last_link) or (row is not None and row.scope == "audit"),
+        made=any(each.work.player == player for each in desk.done),
+        audit_link=desk.last_done(player) is not None or (row is not None and row.scope == "audit"),
         worklog=any(done.ticket == desk.ticket for done in desk.done),
         now=desk.now(),
     )
