@@ -1,28 +1,36 @@
 """What happens because time passes: attempts and grants end, lobbies start, windows open and close (kraty-api 9).
 
 Each sweep looks for what is due by an index, game by game, and does a bounded number of things in a transaction of its
-own; what another process is at is left to it. The rules themselves are the engine's.
+own; what another process is at is left to it. Where that fails, each row is done in a transaction by itself, and one
+that fails again is left alone (`engine/set_aside`), so that it never blocks the rest. The rules are the engine's.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import groupby
 from typing import Any, Final
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from kraty_console.backend import answers
-from kraty_console.backend.engine import attempts, grants, lobbies, outbox, schedules, windows
+from kraty_console.backend.engine import attempts, grants, lobbies, outbox, schedules, set_aside, windows
 from kraty_console.backend.engine.context import ENGINE, Context, Tenant
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.database import Database
+from kraty_console.backend.storage.faults import fault_of
 from kraty_console.backend.storage.transaction import Row, Transaction
 from kraty_console.backend.worker import Job
 from kraty_console.contract.webhooks import EventName
 
+LOG: Final = logging.getLogger("kraty.sweeps")
+
 Ids = tuple[str, ...]
+"""The key of a row within its game; the last of them is its own id."""
 
 BATCH: Final = 100
 
@@ -46,34 +54,48 @@ Find = Callable[[Transaction, Context, int], Awaitable[Sequence[Ids]]]
 Act = Callable[[Transaction, Context, Sequence[Ids]], Awaitable[int]]
 
 
+@dataclass(frozen=True, slots=True)
+class _Sweep:
+    """One kind of work: how to find what is due, and what to do with it."""
+
+    job: str
+    find: Find
+    act: Act
+
+
 async def expire_attempts(sweeper: Sweeper) -> int:
     """End attempts whose time is over: expired, or completed where no target was to be met. How many they were."""
-    return await _sweep(sweeper, _due_attempts, _end_attempts)
+    return await _sweep(sweeper, _Sweep("expire_attempts", _due_attempts, _end_attempts))
 
 
 async def expire_grants(sweeper: Sweeper) -> int:
     """End pending grants whose time is over, each told by `grant.expired`. How many they were."""
-    return await _sweep(sweeper, _due_grants, _end_grants)
+    return await _sweep(sweeper, _Sweep("expire_grants", _due_grants, _end_grants))
 
 
 async def start_lobbies(sweeper: Sweeper) -> int:
     """Start lobbies whose time to fill is over. How many they were."""
-    return await _sweep(sweeper, _due_lobbies, _advance_lobbies)
+    return await _sweep(sweeper, _Sweep("start_lobbies", _due_lobbies, _advance_lobbies))
 
 
 async def make_windows(sweeper: Sweeper) -> int:
     """Make the present and next window of each event with a schedule. How many were made."""
-    return await _sweep(sweeper, _due_schedules, _fill_schedules)
+    return await _sweep(sweeper, _Sweep("make_windows", _due_schedules, _fill_schedules))
 
 
 async def open_windows(sweeper: Sweeper) -> int:
     """Tell of windows that opened. How many they were."""
-    return await _sweep(sweeper, _opened_windows, _open_windows)
+    return await _sweep(sweeper, _Sweep("open_windows", _opened_windows, _open_windows))
+
+
+async def end_lobbies(sweeper: Sweeper) -> int:
+    """Close lobbies whose window is over. How many they were."""
+    return await _sweep(sweeper, _Sweep("end_lobbies", _ended_lobbies, _advance_lobbies))
 
 
 async def close_windows(sweeper: Sweeper) -> int:
-    """Close windows that are over, with their lobbies, and make their boards final. How many lobbies and windows."""
-    return await _sweep(sweeper, _ended_windows, _close_windows)
+    """Close windows that are over, once their lobbies are closed, and make their boards final. How many they were."""
+    return await _sweep(sweeper, _Sweep("close_windows", _ended_windows, _close_windows))
 
 
 def jobs(sweeper: Sweeper) -> list[Job]:
@@ -83,6 +105,7 @@ def jobs(sweeper: Sweeper) -> list[Job]:
         make_windows: 5.0,
         open_windows: 5.0,
         expire_attempts: 5.0,
+        end_lobbies: 2.0,
         close_windows: 5.0,
         expire_grants: 30.0,
     }
@@ -93,7 +116,7 @@ def _bound(sweep: Callable[[Sweeper], Awaitable[int]], sweeper: Sweeper) -> Call
     return lambda: sweep(sweeper)
 
 
-async def _sweep(sweeper: Sweeper, find: Find, act: Act) -> int:
+async def _sweep(sweeper: Sweeper, sweep: _Sweep) -> int:
     """Do one batch in each game where something is due. A game in trouble does not hold up the others.
 
     What went wrong is raised once there is nothing else to do.
@@ -101,7 +124,7 @@ async def _sweep(sweeper: Sweeper, find: Find, act: Act) -> int:
     done, failures = 0, []
     for tenant in await _games(sweeper):
         try:
-            done += await _sweep_game(sweeper, tenant, find, act)
+            done += await _sweep_game(sweeper, tenant, sweep)
         except Exception as failure:  # noqa: BLE001 (raised below, to be told by who runs the job)
             failures.append(failure)
     if failures and not done:
@@ -109,7 +132,7 @@ async def _sweep(sweeper: Sweeper, find: Find, act: Act) -> int:
     return done
 
 
-async def _sweep_game(sweeper: Sweeper, tenant: Tenant, find: Find, act: Act) -> int:
+async def _sweep_game(sweeper: Sweeper, tenant: Tenant, sweep: _Sweep) -> int:
     """One batch in one game; looking for what is due takes no lock."""
     ctx = Context(
         tenant=tenant,
@@ -120,8 +143,50 @@ async def _sweep_game(sweeper: Sweeper, tenant: Tenant, find: Find, act: Act) ->
         new_id=sweeper.new_id,
     )
     async with sweeper.db.read() as tx:
-        due = await find(tx, ctx, sweeper.batch)
-    return await sweeper.db.run(lambda tx: act(tx, ctx, due)) if due else 0
+        due = await sweep.find(tx, ctx, sweeper.batch)
+        rested = await set_aside.rested(tx, ctx, sweep.job)
+    done = await _together_or_each(sweeper.db, ctx, sweep, due) if due else 0
+    if len(due) == sweeper.batch:  # there may be more, which failed before
+        rested &= {row[-1] for row in due}
+    if rested:
+        await sweeper.db.run(lambda tx: set_aside.forget(tx, ctx, sweep.job, rested))
+    return done
+
+
+async def _together_or_each(db: Database, ctx: Context, sweep: _Sweep, due: Sequence[Ids]) -> int:
+    """Do what is due in one transaction; when that fails, each row in its own, and those that fail are left alone.
+
+    Trouble of the database is no row's: it is raised.
+    """
+    try:
+        return await db.run(lambda tx: sweep.act(tx, ctx, due))
+    except Exception as failure:
+        if not _is_of_a_row(failure):
+            raise
+    done = 0
+    for row in due:
+        try:
+            done += await db.run(partial(_one, ctx=ctx, sweep=sweep, row=row))
+        except Exception as failure:
+            if not _is_of_a_row(failure):
+                raise
+            note = partial(set_aside.note, ctx=ctx, job=sweep.job, row_id=row[-1], error=failure)
+            times = await db.run(note)
+            LOG.exception("%s failed with %s for the %d. time; the others go on", sweep.job, row[-1], times)
+    return done
+
+
+async def _one(tx: Transaction, *, ctx: Context, sweep: _Sweep, row: Ids) -> int:
+    return await sweep.act(tx, ctx, [row])
+
+
+def _is_of_a_row(failure: Exception) -> bool:
+    """Whether a failure comes of what a row holds, and not of the database's state."""
+    if fault_of(failure) is not None:
+        return False
+    if not isinstance(failure, DBAPIError) or isinstance(failure, IntegrityError | DataError):
+        return True
+    return str(getattr(failure.orig, "sqlstate", "")).startswith(("22", "23"))  # bad data, broken constraint
 
 
 async def _games(sweeper: Sweeper) -> list[Tenant]:
@@ -149,6 +214,7 @@ async def _due_attempts(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
             *_here(tables.attempts, ctx),
             sa.text("attempts.status = 'in_progress'"),  # the words of the index
             column.ends_at <= ctx.now_ms,
+            set_aside.not_resting(ctx, "expire_attempts", column.attempt_id),
         )
         .order_by(column.ends_at, column.player_id, column.attempt_id)
         .limit(most),
@@ -170,7 +236,12 @@ async def _due_grants(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
     return await _ids(
         tx,
         sa.select(column.player_id, column.grant_id)
-        .where(*_here(tables.grants, ctx), column.status == "pending", column.expires_at <= ctx.now_ms)
+        .where(
+            *_here(tables.grants, ctx),
+            column.status == "pending",
+            column.expires_at <= ctx.now_ms,
+            set_aside.not_resting(ctx, "expire_grants", column.grant_id),
+        )
         .order_by(column.expires_at)
         .limit(most),
     )
@@ -204,6 +275,7 @@ async def _due_lobbies(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
             *_here(tables.lobbies, ctx),
             sa.text("lobbies.status = 'forming'"),  # the words of the index
             column.fill_by <= ctx.now_ms,
+            set_aside.not_resting(ctx, "start_lobbies", column.lobby_id),
         )
         .order_by(column.fill_by)
         .limit(most),
@@ -219,13 +291,53 @@ async def _advance_lobbies(tx: Transaction, ctx: Context, due: Sequence[Ids]) ->
     return await _each(tx, ctx, tables.lobbies, due, advance, one=True)
 
 
+async def _ended_lobbies(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
+    column, window = tables.lobbies.c, tables.event_windows.c
+    return await _ids(
+        tx,
+        sa.select(column.lobby_id)
+        .join(
+            tables.event_windows,
+            sa.and_(
+                window.studio_id == column.studio_id,
+                window.game_id == column.game_id,
+                window.window_id == column.window_id,
+            ),
+        )
+        .where(
+            *_here(tables.lobbies, ctx),
+            sa.text("lobbies.status <> 'closed'"),  # the words of the index
+            window.ends_at <= ctx.now_ms,
+            set_aside.not_resting(ctx, "end_lobbies", column.lobby_id),
+        )
+        .order_by(column.window_id, column.environment, column.created_at)
+        .limit(most),
+    )
+
+
 async def _due_schedules(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
     column = tables.events.c
     scheduled = await tx.all(
-        sa.select(tables.events).where(*_here(tables.events, ctx), column.schedule.is_not(None)).order_by(column.key)
+        sa.select(tables.events)
+        .where(
+            *_here(tables.events, ctx),
+            column.schedule.is_not(None),
+            set_aside.not_resting(ctx, "make_windows", column.event_id),
+        )
+        .order_by(column.key)
     )
-    due: list[Ids] = [(event["event_id"],) for event in scheduled if await schedules.missing(tx, ctx, event)]
+    due: list[Ids] = [(event["event_id"],) for event in scheduled if await _is_missing(tx, ctx, event)]
     return due[:most]
+
+
+async def _is_missing(tx: Transaction, ctx: Context, event: Mapping[str, Any]) -> bool:
+    """Whether an event lacks a window; one whose schedule cannot be read is due too, to fail where that is noted."""
+    try:
+        return bool(await schedules.missing(tx, ctx, event))
+    except Exception as failure:
+        if not _is_of_a_row(failure):
+            raise
+        return True
 
 
 async def _fill_schedules(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> int:
@@ -234,7 +346,7 @@ async def _fill_schedules(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> 
 
 async def _opened_windows(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
     column = tables.event_windows.c
-    return await _due_windows(tx, ctx, most, column.opened_at, column.starts_at)
+    return await _due_windows(tx, ctx, most, "open_windows", column.opened_at, column.starts_at)
 
 
 async def _open_windows(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> int:
@@ -243,27 +355,27 @@ async def _open_windows(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> in
 
 async def _ended_windows(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
     column = tables.event_windows.c
-    return await _due_windows(tx, ctx, most, column.closed_at, column.ends_at)
+    return await _due_windows(tx, ctx, most, "close_windows", column.closed_at, column.ends_at)
 
 
 async def _close_windows(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> int:
-    """One window in each transaction, for the same reason."""
-
-    async def close(window: Row) -> int:
-        return await windows.close_window(tx, ctx, window, BATCH)
-
-    return await _each(tx, ctx, tables.event_windows, due, close, one=True)
+    return await _each(tx, ctx, tables.event_windows, due, lambda window: windows.close_window(tx, ctx, window))
 
 
 async def _due_windows(
-    tx: Transaction, ctx: Context, most: int, done_at: sa.Column[Any], due_at: sa.Column[Any]
+    tx: Transaction, ctx: Context, most: int, job: str, done_at: sa.Column[Any], due_at: sa.Column[Any]
 ) -> list[Ids]:
     """The windows to which something was to happen by now, and has not."""
     table = tables.event_windows
     return await _ids(
         tx,
         sa.select(table.c.window_id)
-        .where(*_here(table, ctx), done_at.is_(None), due_at <= ctx.now_ms)
+        .where(
+            *_here(table, ctx),
+            done_at.is_(None),
+            due_at <= ctx.now_ms,
+            set_aside.not_resting(ctx, job, table.c.window_id),
+        )
         .order_by(due_at)
         .limit(most),
     )

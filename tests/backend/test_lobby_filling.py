@@ -119,7 +119,7 @@ async def test_who_waits_for_a_full_lobby_waits_until_the_window_closes(world: W
     assert await sweeps.start_lobbies(sweeper(late)) == 0
     assert await waiting(late, ALICE) == lobby_id
     over = world.later(DAY)
-    assert await drain(sweeps.close_windows, over) > 1
+    assert await drain(sweeps.end_lobbies, over) == 1
     assert (await _look(over, lobby_id))["status"] == "closed"
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from kraty_console import __version__
+from kraty_console.backend.engine import set_aside
+from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.catalog import Catalog
 from kraty_console.contract.players import SearchResult, Snapshot
 from kraty_console.contract.session import GAME_DEBUGGER, ROLE_PERMISSIONS, Health, Me
@@ -18,6 +20,20 @@ def test_health_asks_for_nothing_and_has_no_envelope(still: World) -> None:
     assert answer.status == 200
     health = exactly(Health, answer.json)
     assert (health.ok, health.version, health.features) == (True, __version__, ["idempotency-keys"])
+
+
+def test_health_tells_how_many_rows_a_job_has_set_aside(world: World) -> None:
+    async def fail(tx: Transaction) -> None:
+        row_id = world.backend.new_id()
+        for _ in range(set_aside.AFTER):
+            await set_aside.note(tx, world.context(), "expire_grants", row_id, ValueError("what a player wrote"))
+
+    before = exactly(Health, world.backend.call("GET", "/admin/v1/health").json).worker
+    world.backend.run(fail)
+    after = exactly(Health, world.backend.call("GET", "/admin/v1/health").json).worker
+    assert before is not None
+    assert after is not None
+    assert after.set_aside == {**before.set_aside, "expire_grants": before.set_aside.get("expire_grants", 0) + 1}
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -67,7 +67,7 @@ What time brings (the worker asks, `backend.sweeps`; rows are locked by the call
     attempts.lapse(tx, ctx, player, attempt) / grants.lapse(tx, ctx, player, grant) -> bool
     lobbies.advance(tx, ctx, lobby) -> bool               starts or closes it, when it is time
     windows.open_window(tx, ctx, window) -> bool          tells `event.window_opened`
-    windows.close_window(tx, ctx, window, most_lobbies) -> int    lobbies first; boards final; `event.window_closed`
+    windows.close_window(tx, ctx, window) -> bool    after its lobbies; boards final; `event.window_closed`
     schedules.fill(tx, ctx, event) -> int                 makes the present and the next window
 
 Webhooks

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 import sqlalchemy as sa
 
 from kraty_console.backend import answers
-from kraty_console.backend.engine import catalog, lobbies, outbox
+from kraty_console.backend.engine import catalog, outbox, set_aside
 from kraty_console.backend.engine.context import Context
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Row, Transaction
@@ -31,22 +30,15 @@ async def open_window(tx: Transaction, ctx: Context, window: Row) -> bool:
     return True
 
 
-async def close_window(tx: Transaction, ctx: Context, window: Row, most_lobbies: int) -> int:
-    """Close the lobbies of a window (locked) that is over, so many at a time, then the window itself.
+async def close_window(tx: Transaction, ctx: Context, window: Row) -> bool:
+    """Close a window (locked) that is over and whose lobbies are closed; True when that was done now.
 
-    Its boards are final from then on. What is paid by rank was paid as each attempt was completed; nothing is paid
-    here. The answer is how many lobbies and windows were closed.
+    Its boards are final from then on. A lobby that cannot be closed is not waited for (`set_aside`).
     """
     if window["closed_at"] is not None or window["ends_at"] > ctx.now_ms:
-        return 0
-    closed = 0
-    open_lobbies = await _open_lobbies(tx, ctx, window, most_lobbies + 1)
-    for lobby_id in open_lobbies[:most_lobbies]:
-        lobby = await tx.claim(tables.lobbies, ctx.tenant.studio_id, ctx.tenant.game_id, lobby_id)
-        if lobby is not None:
-            closed += await lobbies.advance(tx, replace(ctx, environment=lobby["environment"]), lobby)
-    if closed < len(open_lobbies):
-        return closed
+        return False
+    if await _has_open_lobbies(tx, ctx, window):
+        return False
     tx.change(window, closed_at=ctx.now_ms)
     column = tables.leaderboards.c
     await tx.execute(
@@ -61,23 +53,23 @@ async def close_window(tx: Transaction, ctx: Context, window: Row, most_lobbies:
     )
     told = {**await _shown(tx, ctx, window), "finalizedReason": CLOSED}
     outbox.emit_of_game(tx, ctx, EventName.EVENT_WINDOW_CLOSED, LIVE, told)
-    return closed + 1
+    return True
 
 
-async def _open_lobbies(tx: Transaction, ctx: Context, window: Row, most: int) -> list[str]:
+async def _has_open_lobbies(tx: Transaction, ctx: Context, window: Row) -> bool:
     column = tables.lobbies.c
-    rows = await tx.all(
+    found = await tx.scalar(
         sa.select(column.lobby_id)
         .where(
             column.studio_id == ctx.tenant.studio_id,
             column.game_id == ctx.tenant.game_id,
             column.window_id == window["window_id"],
             sa.text("lobbies.status <> 'closed'"),  # the words of the index
+            set_aside.not_set_aside(ctx, "end_lobbies", column.lobby_id),
         )
-        .order_by(column.environment, column.created_at)
-        .limit(most)
+        .limit(1)
     )
-    return [row["lobby_id"] for row in rows]
+    return found is not None
 
 
 async def _shown(tx: Transaction, ctx: Context, window: Mapping[str, Any]) -> dict[str, Any]:

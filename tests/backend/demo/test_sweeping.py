@@ -14,6 +14,7 @@ SWEEPS = (
     sweeps.start_lobbies,
     sweeps.make_windows,
     sweeps.open_windows,
+    sweeps.end_lobbies,
     sweeps.close_windows,
 )
 

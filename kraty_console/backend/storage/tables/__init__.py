@@ -38,7 +38,7 @@ from kraty_console.backend.storage.tables.play import (
     player_aliases,
     players,
 )
-from kraty_console.backend.storage.tables.records import audit, idempotency, outbox
+from kraty_console.backend.storage.tables.records import audit, idempotency, outbox, sweep_failures
 from kraty_console.backend.storage.tables.social import (
     blocks,
     friend_requests,
@@ -88,6 +88,7 @@ __all__ = [
     "reward_tables",
     "sessions",
     "studios",
+    "sweep_failures",
     "wallet_ledger",
     "wallets",
     "webhook_attempts",

@@ -74,3 +74,17 @@ idempotency: Final = sa.Table(
     sa.Column("created_at", MOMENT, nullable=False),
     of_game(),
 )
+
+sweep_failures: Final = sa.Table(
+    "sweep_failures",
+    metadata,
+    *tenant(),
+    sa.Column("job", TEXT, primary_key=True),
+    sa.Column("row_id", UUID, primary_key=True),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("error", TEXT, nullable=False),  # the kind of the last failure; its text may quote what a player wrote
+    sa.Column("failed_at", MOMENT, nullable=False),
+    sa.Column("retry_at", MOMENT, nullable=False),  # the row is left alone until then
+    of_game(),
+    sa.Index("ix_sweep_failures_retry", "studio_id", "game_id", "job", "retry_at"),
+)
