@@ -18,7 +18,18 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from kraty_console.backend import answers
-from kraty_console.backend.engine import attempts, grants, lobbies, outbox, schedules, set_aside, windows
+from kraty_console.backend.engine import (
+    attempts,
+    filling,
+    grants,
+    lobbies,
+    outbox,
+    rewards,
+    schedules,
+    set_aside,
+    settling,
+    windows,
+)
 from kraty_console.backend.engine.context import ENGINE, Context, Tenant
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.database import Database
@@ -89,13 +100,23 @@ async def open_windows(sweeper: Sweeper) -> int:
 
 
 async def end_lobbies(sweeper: Sweeper) -> int:
-    """Close lobbies whose window is over. How many they were."""
+    """Close lobbies whose window is over, or whose people have all played. How many they were."""
     return await _sweep(sweeper, _Sweep("end_lobbies", _ended_lobbies, _advance_lobbies))
 
 
 async def close_windows(sweeper: Sweeper) -> int:
     """Close windows that are over, once their lobbies are closed, and make their boards final. How many they were."""
     return await _sweep(sweeper, _Sweep("close_windows", _ended_windows, _close_windows))
+
+
+async def freeze_rankings(sweeper: Sweeper) -> int:
+    """Settle what the attempts on final boards are worth. How many boards that was done for."""
+    return await _sweep(sweeper, _Sweep("freeze_rankings", _final_boards, _freeze_boards))
+
+
+async def pay_awards(sweeper: Sweeper) -> int:
+    """Pay what attempts are worth by a frozen ranking. How many were paid, those that get nothing included."""
+    return await _sweep(sweeper, _Sweep("pay_awards", _due_awards, _pay_awards))
 
 
 def jobs(sweeper: Sweeper) -> list[Job]:
@@ -107,6 +128,8 @@ def jobs(sweeper: Sweeper) -> list[Job]:
         expire_attempts: 5.0,
         end_lobbies: 2.0,
         close_windows: 5.0,
+        freeze_rankings: 5.0,
+        pay_awards: 5.0,
         expire_grants: 30.0,
     }
     return [Job(sweep.__name__, seconds, _bound(sweep, sweeper)) for sweep, seconds in every.items()]
@@ -307,7 +330,7 @@ async def _ended_lobbies(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
         .where(
             *_here(tables.lobbies, ctx),
             sa.text("lobbies.status <> 'closed'"),  # the words of the index
-            window.ends_at <= ctx.now_ms,
+            sa.or_(window.ends_at <= ctx.now_ms, filling.is_played_out()),
             set_aside.not_resting(ctx, "end_lobbies", column.lobby_id),
         )
         .order_by(column.window_id, column.environment, column.created_at)
@@ -360,6 +383,52 @@ async def _ended_windows(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
 
 async def _close_windows(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> int:
     return await _each(tx, ctx, tables.event_windows, due, lambda window: windows.close_window(tx, ctx, window))
+
+
+async def _final_boards(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
+    column = tables.leaderboards.c
+    return await _ids(
+        tx,
+        sa.select(column.leaderboard_id)
+        .where(
+            *_here(tables.leaderboards, ctx),
+            sa.text("finalized_at IS NOT NULL AND frozen_at IS NULL"),  # the words of the index
+            set_aside.not_resting(ctx, "freeze_rankings", column.leaderboard_id),
+        )
+        .order_by(column.finalized_at, column.leaderboard_id)
+        .limit(most),
+    )
+
+
+async def _freeze_boards(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> int:
+    """One board in each transaction: it may have many players."""
+    return await _each(tx, ctx, tables.leaderboards, due, lambda board: settling.freeze(tx, ctx, board), one=True)
+
+
+async def _due_awards(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
+    column = tables.attempt_awards.c
+    return await _ids(
+        tx,
+        sa.select(column.player_id, column.attempt_id)
+        .where(
+            *_here(tables.attempt_awards, ctx),
+            sa.text("settled_at IS NULL"),  # the words of the index
+            set_aside.not_resting(ctx, "pay_awards", column.attempt_id),
+        )
+        .order_by(column.player_id, column.attempt_id)
+        .limit(most),
+    )
+
+
+async def _pay_awards(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> int:
+    done = 0
+    async for player, its_ids in _owners(tx, ctx, due):
+        for attempt_id in its_ids:
+            award = await tx.get(tables.attempt_awards, *player.key(), attempt_id)
+            if award is not None and award["settled_at"] is None:
+                await rewards.pay_award(tx, replace(ctx, environment=player["environment"]), player, award)
+                done += 1
+    return done
 
 
 async def _due_windows(

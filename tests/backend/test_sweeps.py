@@ -211,5 +211,7 @@ def test_each_sweep_is_a_job(world: World) -> None:
         "expire_attempts",
         "end_lobbies",
         "close_windows",
+        "freeze_rankings",
+        "pay_awards",
         "expire_grants",
     }

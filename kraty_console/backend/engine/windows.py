@@ -8,17 +8,15 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from kraty_console.backend import answers
-from kraty_console.backend.engine import catalog, outbox, set_aside
+from kraty_console.backend.engine import catalog, outbox, set_aside, settling
 from kraty_console.backend.engine.context import Context
+from kraty_console.backend.engine.leaderboards import WINDOW_CLOSED
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Row, Transaction
 from kraty_console.contract.webhooks import EventName
 
 LIVE: Final = "live"
 """Where what the worker makes happen is told (kraty-api 1.6)."""
-
-CLOSED: Final = "window_closed"
-"""Why a board is final."""
 
 
 async def open_window(tx: Transaction, ctx: Context, window: Row) -> bool:
@@ -40,6 +38,9 @@ async def close_window(tx: Transaction, ctx: Context, window: Row) -> bool:
     if await _has_open_lobbies(tx, ctx, window):
         return False
     tx.change(window, closed_at=ctx.now_ms)
+    event = await catalog.event(tx, ctx, window["event_id"])
+    # What waits for the final ranking is settled from it once the attempts are ended (`settling`).
+    settled = {} if settling.waits_for_close(event["reward_policy"]) else {"frozen_at": ctx.now_ms}
     column = tables.leaderboards.c
     await tx.execute(
         sa.update(tables.leaderboards)
@@ -49,9 +50,9 @@ async def close_window(tx: Transaction, ctx: Context, window: Row) -> bool:
             column.window_id == window["window_id"],
             column.finalized_at.is_(None),
         )
-        .values(finalized_at=ctx.now_ms, finalized_reason=CLOSED)
+        .values(finalized_at=ctx.now_ms, finalized_reason=WINDOW_CLOSED, **settled)
     )
-    told = {**await _shown(tx, ctx, window), "finalizedReason": CLOSED}
+    told = {**await _shown(tx, ctx, window), "finalizedReason": WINDOW_CLOSED}
     outbox.emit_of_game(tx, ctx, EventName.EVENT_WINDOW_CLOSED, LIVE, told)
     return True
 

@@ -16,6 +16,8 @@ SWEEPS = (
     sweeps.open_windows,
     sweeps.end_lobbies,
     sweeps.close_windows,
+    sweeps.freeze_rankings,
+    sweeps.pay_awards,
 )
 
 

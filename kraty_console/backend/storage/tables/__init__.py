@@ -28,6 +28,7 @@ from kraty_console.backend.storage.tables.holdings import (
     wallets,
 )
 from kraty_console.backend.storage.tables.play import (
+    attempt_awards,
     attempt_rolls,
     attempts,
     leaderboard_entries,
@@ -51,6 +52,7 @@ from kraty_console.backend.storage.tables.webhooks import webhook_attempts, webh
 
 __all__ = [
     "api_keys",
+    "attempt_awards",
     "attempt_rolls",
     "attempts",
     "audit",

@@ -1,11 +1,11 @@
-"""Rows of a sweep that failed, so that the others go on without them."""
+"""Rewards that are settled from a frozen ranking, and rows of a sweep that failed."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
 
-from kraty_console.backend.storage.tables.columns import MOMENT, TEXT, UUID
+from kraty_console.backend.storage.tables.columns import JSON, MOMENT, TEXT, UUID
 
 revision = "r0013_settling"
 down_revision = "r0012_merging"
@@ -13,8 +13,42 @@ branch_labels = None
 depends_on = None
 
 
+UNSETTLED = sa.text("finalized_at IS NOT NULL AND frozen_at IS NULL")
+DUE = sa.text("settled_at IS NULL")
+
+
 def upgrade() -> None:
-    """Create the table."""
+    """Create the tables; boards that are final by now were paid for as each attempt was completed."""
+    op.add_column("leaderboards", sa.Column("frozen_at", MOMENT, nullable=True))
+    op.execute(sa.text("UPDATE leaderboards SET frozen_at = 0 WHERE finalized_at IS NOT NULL"))
+    op.create_index(
+        "ix_leaderboards_unsettled",
+        "leaderboards",
+        ["studio_id", "game_id", "finalized_at", "leaderboard_id"],
+        sqlite_where=UNSETTLED,
+        postgresql_where=UNSETTLED,
+    )
+    op.create_table(
+        "attempt_awards",
+        sa.Column("studio_id", UUID, primary_key=True),
+        sa.Column("game_id", UUID, primary_key=True),
+        sa.Column("player_id", UUID, primary_key=True),
+        sa.Column("attempt_id", UUID, primary_key=True),
+        sa.Column("leaderboard_id", UUID, nullable=False),
+        sa.Column("rank", sa.BigInteger(), nullable=True),
+        sa.Column("reward", JSON, nullable=True),
+        sa.Column("settled_at", MOMENT, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["studio_id", "game_id", "player_id"], ["players.studio_id", "players.game_id", "players.player_id"]
+        ),
+    )
+    op.create_index(
+        "ix_attempt_awards_due",
+        "attempt_awards",
+        ["studio_id", "game_id", "player_id", "attempt_id"],
+        sqlite_where=DUE,
+        postgresql_where=DUE,
+    )
     op.create_table(
         "sweep_failures",
         sa.Column("studio_id", UUID, primary_key=True),
