@@ -21,6 +21,7 @@ from kraty_console.backend import answers
 from kraty_console.backend.engine import (
     attempts,
     filling,
+    forgetting,
     grants,
     lobbies,
     outbox,
@@ -119,6 +120,11 @@ async def pay_awards(sweeper: Sweeper) -> int:
     return await _sweep(sweeper, _Sweep("pay_awards", _due_awards, _pay_awards))
 
 
+async def forget_erased(sweeper: Sweeper) -> int:
+    """Forget of whom it was told that they were erased, once everybody knows. How many events that was done in."""
+    return await _sweep(sweeper, _Sweep("forget_erased", _told_erasures, _forget_erasures))
+
+
 def jobs(sweeper: Sweeper) -> list[Job]:
     """The sweeps as jobs; what players wait for comes round more often."""
     every: dict[Callable[[Sweeper], Awaitable[int]], float] = {
@@ -131,6 +137,7 @@ def jobs(sweeper: Sweeper) -> list[Job]:
         freeze_rankings: 5.0,
         pay_awards: 5.0,
         expire_grants: 30.0,
+        forget_erased: 30.0,
     }
     return [Job(sweep.__name__, seconds, _bound(sweep, sweeper)) for sweep, seconds in every.items()]
 
@@ -429,6 +436,25 @@ async def _pay_awards(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> int:
                 await rewards.pay_award(tx, replace(ctx, environment=player["environment"]), player, award)
                 done += 1
     return done
+
+
+async def _told_erasures(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
+    column = tables.outbox.c
+    return await _ids(
+        tx,
+        sa.select(column.outbox_id)
+        .where(
+            *_here(tables.outbox, ctx),
+            sa.text("event_name = 'player.deleted' AND state <> 'forgotten'"),  # the words of the index
+            set_aside.not_resting(ctx, "forget_erased", column.outbox_id),
+        )
+        .order_by(column.outbox_id)
+        .limit(most),
+    )
+
+
+async def _forget_erasures(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> int:
+    return await _each(tx, ctx, tables.outbox, due, lambda event: forgetting.forget_told(tx, ctx, event))
 
 
 async def _due_windows(

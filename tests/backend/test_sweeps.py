@@ -214,4 +214,5 @@ def test_each_sweep_is_a_job(world: World) -> None:
         "freeze_rankings",
         "pay_awards",
         "expire_grants",
+        "forget_erased",
     }

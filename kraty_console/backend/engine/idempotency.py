@@ -11,14 +11,18 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
+from kraty_console.backend.engine import forgetting
 from kraty_console.backend.engine.context import Answer, Context
 from kraty_console.backend.engine.errors import RuleError
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.connecting import dump_json
-from kraty_console.backend.storage.transaction import Transaction
+from kraty_console.backend.storage.transaction import Row, Transaction
 from kraty_console.contract.errors import Code
+
+KEPT_FOR_GOOD: Final = frozenset({"grant.create"})
+"""Operations whose keys are unique in the game for ever (kraty-api 3.4)."""
 
 
 def fingerprint(request: Mapping[str, Any]) -> str:
@@ -48,10 +52,10 @@ async def replay(tx: Transaction, ctx: Context, operation: str, request: Mapping
             "created_at": ctx.now_ms,
         },
     )
-    if taken:
+    kept = await _forgotten(tx, ctx, operation, key) if taken else await tx.get(tables.idempotency, *key)
+    if kept is None:
+        assert taken, "a taken key is there"
         return None
-    kept = await tx.get(tables.idempotency, *key)
-    assert kept is not None, "a taken key is there"
     if kept["request_hash"] != print_:
         raise RuleError(
             Code.IDEMPOTENCY_CONFLICT,
@@ -61,6 +65,20 @@ async def replay(tx: Transaction, ctx: Context, operation: str, request: Mapping
     if kept["status"] >= 400:
         raise RuleError(Code(data["code"]), data["message"], data["details"], status=kept["status"], replayed=True)
     return Answer(200 if kept["status"] == 201 else kept["status"], data, replayed=True)
+
+
+async def _forgotten(tx: Transaction, ctx: Context, operation: str, key: tuple[str, str, str, str]) -> Row | None:
+    """The record of a key that named a player who was erased since, where keys are kept for good (`forgetting`)."""
+    if operation not in KEPT_FOR_GOOD:
+        return None
+    kept = await tx.get(tables.idempotency, *key[:3], forgetting.forgotten_key(ctx, key[3]))
+    if kept is not None:
+        column = tables.idempotency.c
+        names = ("studio_id", "game_id", "operation", "key")
+        await tx.execute(
+            tables.idempotency.delete().where(*(column[name] == value for name, value in zip(names, key, strict=True)))
+        )
+    return kept
 
 
 async def keep(tx: Transaction, ctx: Context, operation: str, status: int, data: dict[str, Any]) -> Answer:

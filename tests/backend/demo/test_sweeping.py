@@ -18,6 +18,7 @@ SWEEPS = (
     sweeps.close_windows,
     sweeps.freeze_rankings,
     sweeps.pay_awards,
+    sweeps.forget_erased,
 )
 
 

@@ -60,6 +60,11 @@ outbox: Final = sa.Table(
     sa.Column("state", TEXT, nullable=False, default="pending"),
     of_game(),
     where("ix_outbox_pending", "state = 'pending'", "studio_id", "game_id", "outbox_id"),
+    where(
+        "ix_outbox_erasures",
+        "event_name = 'player.deleted' AND state <> 'forgotten'",
+        *("studio_id", "game_id", "outbox_id"),
+    ),
 )
 
 idempotency: Final = sa.Table(

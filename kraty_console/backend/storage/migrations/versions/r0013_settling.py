@@ -15,6 +15,7 @@ depends_on = None
 
 UNSETTLED = sa.text("finalized_at IS NOT NULL AND frozen_at IS NULL")
 DUE = sa.text("settled_at IS NULL")
+ERASURES = sa.text("event_name = 'player.deleted' AND state <> 'forgotten'")
 
 
 def upgrade() -> None:
@@ -62,3 +63,10 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["studio_id", "game_id"], ["games.studio_id", "games.game_id"]),
     )
     op.create_index("ix_sweep_failures_retry", "sweep_failures", ["studio_id", "game_id", "job", "retry_at"])
+    op.create_index(
+        "ix_outbox_erasures",
+        "outbox",
+        ["studio_id", "game_id", "outbox_id"],
+        sqlite_where=ERASURES,
+        postgresql_where=ERASURES,
+    )
