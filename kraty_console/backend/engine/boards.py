@@ -65,6 +65,7 @@ async def score(
         )
     entry, fresh = await _entry(tx, ctx, player, board, await segments.segment_of(tx, player, board, segment))
     _count(tx, ctx, entry, value if fresh else _aggregate(board["score_aggregation"], entry["score"], value))
+    tx.change(entry, scored_at=ctx.now_ms)
     place = await standings.place_among(tx, standings.of_entry(entry), entry)
     data = {"leaderboardId": board["board_id"], "score": answers.number(entry["score"]), "rank": place}
     return await idempotency.keep(tx, ctx, SCORE, 200, data)

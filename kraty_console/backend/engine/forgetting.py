@@ -32,7 +32,7 @@ OWN: Final[Mapping[sa.Table, Sequence[str]]] = {
     tables.wallets: ("metadata",),
     tables.wallet_ledger: ("reason", "source_ref_id"),
     tables.inventory: ("metadata",),
-    tables.item_ledger: ("reason", "source_ref_id"),
+    tables.item_ledger: ("reason", "source_ref_id", "metadata"),
     tables.purchases: ("transaction_id", "receipt", "metadata"),
 }
 """The columns with free text of what belongs to a player."""

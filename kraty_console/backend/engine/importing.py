@@ -107,11 +107,8 @@ async def import_inventory(tx: Transaction, ctx: Context, lines: Sequence[Line],
     async def apply(line: Line, player: Row) -> None:
         asked = line.asked
         key = asked["itemKey"]
-        change = Change(key, asked["quantity"], asked.get("reason") or REASON, line.key)
+        change = Change(key, asked["quantity"], asked.get("reason") or REASON, line.key, asked.get("parameters"))
         await change_inventory(tx, imported, player, change)
-        held = await tx.get(tables.inventory, *player.key(), key)
-        if held is not None and asked.get("parameters"):
-            tx.change(held, metadata={**held["metadata"], **asked["parameters"]})
 
     return await _import(tx, imported, INVENTORY, lines, failures, check, apply, _INVENTORY)
 

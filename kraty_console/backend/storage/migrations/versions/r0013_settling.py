@@ -1,4 +1,4 @@
-"""Rewards that are settled from a frozen ranking, and rows of a sweep that failed."""
+"""Rewards settled from a frozen ranking, rows of a sweep that failed, traces of the erased, what comes with items."""
 
 from __future__ import annotations
 
@@ -70,3 +70,5 @@ def upgrade() -> None:
         sqlite_where=ERASURES,
         postgresql_where=ERASURES,
     )
+    op.add_column("item_ledger", sa.Column("metadata", JSON, nullable=True))
+    op.add_column("board_entries", sa.Column("scored_at", MOMENT, nullable=True))
