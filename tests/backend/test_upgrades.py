@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -91,6 +92,37 @@ def test_rows_of_the_old_shape_are_still_taken(url: str, upgraded: tuple[sa.Meta
         await engine.dispose()
 
     asyncio.run(work())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_game_of_an_older_version_gets_a_secret_for_its_rolls(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    url = f"sqlite:///{tmp_path / 'old.db'}" if kind == "sqlite" else request.getfixturevalue("postgresql").empty()
+
+    async def work() -> list[str]:
+        await migrate(url, "r0012_merging")
+        old = await _reflected(url)
+        engine = make_engine(url, UNLIMITED)
+        async with engine.connect() as connection:
+            await connection.execution_options(**{WRITES: True})
+            async with connection.begin():
+                await connection.execute(old.tables["studios"].insert().values(_row(old.tables["studios"], 1)))
+                for number in (1, 2, 3):
+                    game = _row(old.tables["games"], 1) | {"slug": f"game-{number}"}
+                    unlike = {} if number == 1 else {"game_id": _value(old.tables["games"].c.game_id, number)}
+                    await connection.execute(old.tables["games"].insert().values(game | unlike))
+        await engine.dispose()
+        await migrate(url)
+        engine = make_engine(url, UNLIMITED)
+        async with engine.connect() as connection:
+            found = list((await connection.execute(sa.text("SELECT roll_secret FROM games"))).scalars())
+        await engine.dispose()
+        return found
+
+    secrets = asyncio.run(work())
+    assert len(set(secrets)) == 3
+    assert all(len(each) == 64 for each in secrets)
 
 
 def test_a_table_that_somebody_holds_is_not_waited_for_for_ever(postgresql: PostgresqlServer) -> None:

@@ -164,7 +164,7 @@ def _found(tx: Transaction, studio: Studio, now_ms: int, seed: int) -> Stage:
     stage = Stage(studio.tenant, seed, now_ms)
     stage.clock_ms = now_ms - FOUNDED_DAYS_AGO * DAY
     tx.founded(studio.tenant.studio_id, studio.tenant.game_id)
-    enrol(tx, studio, stage.clock_ms)
+    enrol(tx, studio, stage.clock_ms, seed)
     return stage
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from kraty_console.backend.engine.context import Context
-from kraty_console.backend.engine.dice import Dice
+from kraty_console.backend.engine.rolls import dice_for
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Row, Transaction
 
@@ -112,7 +112,7 @@ async def seat_bots(tx: Transaction, ctx: Context, lobby: Row, event: Row, board
         for metric in event["metrics"]
         if metric.get("target") is not None
     )
-    dice = Dice(f"bots/{lobby['lobby_id']}")
+    dice = await dice_for(tx, ctx, f"bots/{lobby['lobby_id']}")
     for _ in range(free):
         tx.add(
             tables.leaderboard_entries,

@@ -8,7 +8,6 @@ from typing import Any, Final
 from kraty_console.backend import answers
 from kraty_console.backend.engine import audit, catalog, idempotency, issuing, leaderboards, places, rolls, settling
 from kraty_console.backend.engine.context import Answer, Context
-from kraty_console.backend.engine.dice import Dice
 from kraty_console.backend.engine.errors import RuleError, conflict
 from kraty_console.backend.engine.issuing import Source
 from kraty_console.backend.engine.rolls import Entry, RollFailed
@@ -63,7 +62,7 @@ async def pay_award(tx: Transaction, ctx: Context, player: Row, award: Row) -> N
 
 async def pay_milestone(tx: Transaction, ctx: Context, player: Row, attempt: Row, milestone: Entry) -> list[Row]:
     """Roll one milestone's rewards (kraty-api 9: Milestones); one that cannot be rolled pays nothing."""
-    dice = Dice(f"milestone/{attempt['attempt_id']}/{milestone['key']}")
+    dice = await rolls.dice_for(tx, ctx, f"milestone/{attempt['attempt_id']}/{milestone['key']}")
     try:
         entries = await rolls.resolve(tx, ctx, milestone["entries"], dice)
     except RollFailed:
@@ -151,7 +150,7 @@ async def _waits(tx: Transaction, attempt: Row, event: Row) -> bool:
 async def _entries(
     tx: Transaction, ctx: Context, attempt: Row, policy: Mapping[str, Any], award: Row | None
 ) -> list[dict[str, Any]]:
-    dice = Dice(f"attempt/{attempt['attempt_id']}")
+    dice = await rolls.dice_for(tx, ctx, f"attempt/{attempt['attempt_id']}")
     match policy.get("type"):
         case _ if award is not None:
             entries = await _awarded(tx, ctx, award)

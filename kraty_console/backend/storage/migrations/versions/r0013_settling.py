@@ -1,6 +1,11 @@
-"""Rewards settled from a frozen ranking, rows of a sweep that failed, traces of the erased, what comes with items."""
+"""Rewards settled from a frozen ranking, and rolls keyed by a secret of the game; rows that sweeps failed with.
+
+And what erasing looks up, what comes with items, and when a score was last sent.
+"""
 
 from __future__ import annotations
+
+import secrets
 
 import sqlalchemy as sa
 from alembic import op
@@ -72,3 +77,17 @@ def upgrade() -> None:
     )
     op.add_column("item_ledger", sa.Column("metadata", JSON, nullable=True))
     op.add_column("board_entries", sa.Column("scored_at", MOMENT, nullable=True))
+    op.add_column("games", sa.Column("roll_secret", TEXT, nullable=True))
+    _mint_secrets()
+
+
+def _mint_secrets() -> None:
+    """Give each game a secret of its own."""
+    games = sa.table("games", sa.column("studio_id", UUID), sa.column("game_id", UUID), sa.column("roll_secret", TEXT))
+    connection = op.get_bind()
+    for studio_id, game_id in connection.execute(sa.select(games.c.studio_id, games.c.game_id)).all():
+        connection.execute(
+            sa.update(games)
+            .where(games.c.studio_id == studio_id, games.c.game_id == game_id)
+            .values(roll_secret=secrets.token_hex(32))
+        )
