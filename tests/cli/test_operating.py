@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from kraty_console.backend.storage import tables
+from kraty_console.cli.exits import Exit
 from kraty_console.cli.main import run
 from kraty_console.cli.operating import database_url, operate
 from tests.databases import KINDS, PostgresqlServer, SqliteFiles
@@ -212,7 +213,7 @@ def test_a_newline_after_the_databases_address_is_no_part_of_it(
 ) -> None:
     file = tmp_path / "backend.sqlite"
     monkeypatch.setenv("KRATY_BACKEND_DATABASE", around.format(f"sqlite:///{file}"))
-    assert run(["backend", "game", "list"]) == 0
+    assert run(["backend", "game", "list"]) == Exit.NOT_FOUND  # there is none in it yet
     capsys.readouterr()
     assert {path.name.partition("-")[0] for path in tmp_path.iterdir()} == {"backend.sqlite"}
 
