@@ -10,7 +10,7 @@ import pytest
 
 from kraty_console.backend import sweeps
 from kraty_console.backend.engine import bans, erase, grants, inventory, lobbies, merge, registration, wallet
-from kraty_console.backend.sweeps import Sweeper
+from kraty_console.backend.sweeping import Sweeper
 from kraty_console.contract.webhooks import Envelope, EventName
 from tests.backend.receiver import receiving
 from tests.backend.studio import Studio

@@ -15,7 +15,7 @@ from kraty_console.backend.engine import catalog, grants, lobbies, set_aside
 from kraty_console.backend.engine.context import Context
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
-from kraty_console.backend.sweeps import Sweeper
+from kraty_console.backend.sweeping import Sweeper
 from kraty_console.backend.watching.metrics import Metrics
 from tests.backend.events import define, drain, pit, sweeper, waiting
 from tests.backend.world import ALICE, DAY, HOUR, World
