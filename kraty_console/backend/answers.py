@@ -127,8 +127,10 @@ def wallet_entry(row: Row) -> dict[str, Any]:
 
 
 def item_entry(row: Row) -> dict[str, Any]:
-    """A row of the item ledger (kraty-api 5.6)."""
-    return {"ledgerId": row["ledger_id"], "itemKey": row["item_key"], "quantity": row["quantity"], **_change(row)}
+    """A row of the item ledger (kraty-api 5.6), with the metadata that came with it, if any did."""
+    stamped = {} if row["metadata"] is None else {"metadata": row["metadata"]}
+    entry = {"ledgerId": row["ledger_id"], "itemKey": row["item_key"], "quantity": row["quantity"]}
+    return {**entry, **_change(row), **stamped}
 
 
 def _change(row: Row) -> dict[str, Any]:

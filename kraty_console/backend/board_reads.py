@@ -75,7 +75,6 @@ async def event_board(tx: Transaction, tenant: Tenant, leaderboard_id: str, read
         "finalizedReason": row["finalized_reason"],
         "entries": entries,
         "self": own,
-        "progression": None,
     }
 
 
@@ -178,12 +177,36 @@ async def _player(tx: Transaction, tenant: Tenant, reader: Reader) -> Row | None
 
 
 async def _own_segment(tx: Transaction, found: Mapping[str, Any], player: Row, period: int) -> str:
-    """Where the player's entry is, or would be."""
-    if not segments.chosen_by_game(found):
-        entered = await _entered(tx, found, player, period, 1)
-        if entered:
-            return entered[0]
-    return await segments.segment_of(tx, player, found)
+    """The segment that the player last scored in, or else the one that a score would count in now.
+
+    Where the segment follows from the player, the entry says it, also one without a score.
+    """
+    if segments.chosen_by_game(found):
+        scored = await _last_scored(tx, found, player, period)
+    else:
+        scored = next(iter(await _entered(tx, found, player, period, 1)), None)
+    return await segments.segment_of(tx, player, found) if scored is None else scored
+
+
+async def _last_scored(tx: Transaction, found: Mapping[str, Any], player: Row, period: int) -> str | None:
+    """In the period, else in the latest one with a score; an entry of old, which does not say when, by its score."""
+    column = tables.board_entries.c
+    at = sa.func.coalesce(column.scored_at, sa.case((column.score != 0, column.reached_at)))
+    last: str | None = await tx.scalar(
+        sa.select(column.segment)
+        .where(
+            column.studio_id == found["studio_id"],
+            column.game_id == found["game_id"],
+            column.participant_id == player["player_id"],
+            column.board_id == found["board_id"],
+            column.environment == player["environment"],
+            column.period <= period,
+            at.is_not(None),
+        )
+        .order_by(column.period.desc(), at.desc(), column.lane)
+        .limit(1)
+    )
+    return last
 
 
 async def _entered(tx: Transaction, found: Mapping[str, Any], player: Row, period: int, limit: int) -> list[str]:

@@ -141,15 +141,15 @@ def _cost(event: Row) -> Json | None:
 
 
 async def _quota(tx: Transaction, ctx: Context, player: Mapping[str, Any] | None, event: Row, window: Row) -> Json:
-    """Told of every event: without a bound there is nothing to count, and what is left is null (kraty-api 5.12)."""
+    """Told of every event: what has no bound is not counted, and without any what is left is null (kraty-api 5.12)."""
     quota = event["attempt_quota"] or {}
     in_window, today = (
         (0, 0) if player is None or not quota else await entering.used(tx, player, event, window, ctx.now_ms)
     )
     return {
         "maxPerWindow": quota.get("maxPerWindow"),
-        "usedInWindow": in_window,
+        "usedInWindow": in_window if quota.get("maxPerWindow") is not None else 0,
         "maxPerDay": quota.get("maxPerDay"),
-        "usedToday": today,
+        "usedToday": today if quota.get("maxPerDay") is not None else 0,
         "remaining": entering.remaining(quota, in_window, today),
     }

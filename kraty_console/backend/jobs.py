@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kraty_console.backend import sweeps
 from kraty_console.backend.storage.database import Database
-from kraty_console.backend.sweeps import Sweeper
+from kraty_console.backend.sweeping import Sweeper
 from kraty_console.backend.webhooks.deliverer import Deliverer
 from kraty_console.backend.webhooks.posting import Poster
 from kraty_console.backend.worker import Job

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -25,6 +26,14 @@ MOST_OF_FRIENDS: Final = 100
 
 MOST_NEWCOMERS: Final = 200
 """Of the game's newest players, who are suggested if they were here lately, so that no player is suggested nobody."""
+
+MOST_CANDIDATES: Final = 100
+"""Of each kind, among whom is drawn."""
+
+FRIEND_IN_COMMON: Final = 16.0
+PLAYED_TOGETHER: Final = 8.0
+BEEN_HERE: Final = 1.0
+"""How likely somebody is drawn, by what is known of them; each friend in common counts."""
 
 
 async def search(tx: Transaction, reader: Reader, environment: str, query: str, limit: int) -> list[Json]:
@@ -55,20 +64,24 @@ async def search(tx: Transaction, reader: Reader, environment: str, query: str, 
     return await with_progression(tx, reader, found)
 
 
-async def suggestions(tx: Transaction, reader: Reader, environment: str, limit: int) -> list[Json]:
-    """Friends of friends, those with most friends in common first; then who played in the same lobbies lately; then
-    newer players of the game who are there, or were there last.
+async def suggestions(
+    tx: Transaction, reader: Reader, environment: str, limit: int, random_bytes: Callable[[int], bytes]
+) -> list[Json]:
+    """Some whom the player may know, drawn anew at each call (decisions: Lobbies, `suggestions`).
 
-    Left out are friends, whoever a request is open with, the banned, and who `search` leaves out.
+    Most likely are friends of friends, the more they have in common; then who played in the same lobbies lately; then
+    newer players of the game who are there, or were there last. Left out are friends, whoever a request is open with,
+    the banned, and who `search` leaves out.
     """
     known = {reader.player_id, *await _known(tx, reader)}
-    ranked = [each for each in await _of_friends(tx, reader, limit + len(known)) if each not in known]
-    if len(ranked) < limit:
-        met = await _played_with(tx, reader, limit + len(known))
-        ranked += [each for each in met if each not in known and each not in ranked]
-    if len(ranked) < limit:
-        here = await _newly_here(tx, reader, environment)
-        ranked += [each for each in here if each not in known and each not in ranked]
+    weights: dict[str, float] = {}
+    for each, common in await _of_friends(tx, reader, MOST_CANDIDATES + len(known)):
+        weights[each] = FRIEND_IN_COMMON * common
+    for each in await _played_with(tx, reader, MOST_CANDIDATES + len(known)):
+        weights[each] = weights.get(each, 0) + PLAYED_TOGETHER
+    for each in (await _newly_here(tx, reader, environment))[:MOST_CANDIDATES]:
+        weights[each] = weights.get(each, 0) + BEEN_HERE
+    ranked = _drawn({each: weight for each, weight in weights.items() if each not in known}, random_bytes)
     column = players.c
     rows = await tx.all(
         sa.select(*PERSON).where(
@@ -83,6 +96,20 @@ async def suggestions(tx: Transaction, reader: Reader, environment: str, limit: 
     return await with_progression(
         tx, reader, [(row["player_id"], {**named(row), **present(row, reader.now_ms)}) for row in chosen]
     )
+
+
+def _drawn(weights: Mapping[str, float], random_bytes: Callable[[int], bytes]) -> list[str]:
+    """All of them in a random order, in which who weighs more tends to come first.
+
+    Each waits for a time that is drawn by its weight; who waits shortest comes first, as if drawn from an urn.
+    """
+
+    def wait(weight: float) -> float:
+        chance = (int.from_bytes(random_bytes(7), "big") + 1) / 2**56
+        return -math.log(chance) / weight
+
+    waits = {each: wait(weight) for each, weight in weights.items()}
+    return sorted(waits, key=lambda each: (waits[each], each))
 
 
 def _here(table: sa.FromClause, tenant: Tenant) -> tuple[sa.ColumnElement[bool], ...]:
@@ -129,7 +156,8 @@ async def _known(tx: Transaction, reader: Reader) -> Iterable[str]:
     return found
 
 
-async def _of_friends(tx: Transaction, reader: Reader, limit: int) -> list[str]:
+async def _of_friends(tx: Transaction, reader: Reader, limit: int) -> list[tuple[str, int]]:
+    """Friends of friends, and how many friends they have in common with the player."""
     mine, theirs = friendships.alias("mine"), friendships.alias("theirs")
     newest = (
         sa.select(mine.c.friend_id)
@@ -140,14 +168,14 @@ async def _of_friends(tx: Transaction, reader: Reader, limit: int) -> list[str]:
     )
     common: sa.ColumnElement[Any] = sa.func.count()
     rows = await tx.all(
-        sa.select(theirs.c.friend_id)
+        sa.select(theirs.c.friend_id, common.label("common"))
         .join_from(newest, theirs, theirs.c.player_id == newest.c.friend_id)
         .where(*_here(theirs, reader.tenant))
         .group_by(theirs.c.friend_id)
         .order_by(common.desc(), theirs.c.friend_id)
         .limit(limit)
     )
-    return [row["friend_id"] for row in rows]
+    return [(row["friend_id"], row["common"]) for row in rows]
 
 
 async def _played_with(tx: Transaction, reader: Reader, limit: int) -> list[str]:

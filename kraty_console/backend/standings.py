@@ -145,7 +145,7 @@ def own(stood: Stood) -> Json | None:
 
 def _entry(row: Values, rank: int, person: Values | None, self_id: str | None) -> Json:
     display = _bot(row["participant_id"]) if row["kind"] != "player" else person and identities.display(person)
-    anonymized = person and identities.anonymized(person)
+    anonymized = display if row["kind"] != "player" else person and identities.anonymized(person)
     found = {
         "participantId": row["participant_id"],
         "kind": row["kind"],
@@ -159,7 +159,9 @@ def _entry(row: Values, rank: int, person: Values | None, self_id: str | None) -
         "isSelf": row["participant_id"] == self_id,
         "player": None if person is None else {"metadata": person["metadata"] or {}},
     }
-    return {name: value for name, value in found.items() if value is not None or name == "name"}
+    if person is None:
+        del found["player"]
+    return found
 
 
 def _bot(participant_id: str) -> Json:

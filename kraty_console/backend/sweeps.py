@@ -1,79 +1,87 @@
 """What happens because time passes: attempts and grants end, lobbies start, windows open and close (kraty-api 9).
 
-Each sweep looks for what is due by an index, game by game, and does a bounded number of things in a transaction of its
-own; what another process is at is left to it. The rules themselves are the engine's.
+Each sweep says what is due and what is done with it; how it goes about that is said by `sweeping`. The rules are the
+engine's.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from itertools import groupby
-from typing import Any, Final
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 import sqlalchemy as sa
 
 from kraty_console.backend import answers
-from kraty_console.backend.engine import attempts, grants, lobbies, outbox, schedules, windows
-from kraty_console.backend.engine.context import ENGINE, Context, Tenant
+from kraty_console.backend.engine import (
+    attempts,
+    filling,
+    forgetting,
+    grants,
+    lobbies,
+    outbox,
+    rewards,
+    schedules,
+    set_aside,
+    settling,
+    windows,
+)
+from kraty_console.backend.engine.context import Context
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.backend.sweeping import Ids, Sweep, Sweeper, each_of, here, ids, is_of_a_row, owners, sweep_all
 from kraty_console.backend.worker import Job
 from kraty_console.contract.webhooks import EventName
-
-Ids = tuple[str, ...]
-
-BATCH: Final = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Sweeper:
-    """What sweeps work with; time and ids come from here alone."""
-
-    db: Database
-    now_ms: Callable[[], int]
-    """Milliseconds since the epoch."""
-    new_id: Callable[[], str]
-    """A fresh UUIDv7 as text."""
-    only: Tenant | None = None
-    """The one game to look after; None for every game."""
-    batch: int = BATCH
-    """How many things one transaction does."""
-
-
-Find = Callable[[Transaction, Context, int], Awaitable[Sequence[Ids]]]
-Act = Callable[[Transaction, Context, Sequence[Ids]], Awaitable[int]]
 
 
 async def expire_attempts(sweeper: Sweeper) -> int:
     """End attempts whose time is over: expired, or completed where no target was to be met. How many they were."""
-    return await _sweep(sweeper, _due_attempts, _end_attempts)
+    return await sweep_all(sweeper, Sweep("expire_attempts", _due_attempts, _end_attempts))
 
 
 async def expire_grants(sweeper: Sweeper) -> int:
     """End pending grants whose time is over, each told by `grant.expired`. How many they were."""
-    return await _sweep(sweeper, _due_grants, _end_grants)
+    return await sweep_all(sweeper, Sweep("expire_grants", _due_grants, _end_grants))
 
 
 async def start_lobbies(sweeper: Sweeper) -> int:
     """Start lobbies whose time to fill is over. How many they were."""
-    return await _sweep(sweeper, _due_lobbies, _advance_lobbies)
+    return await sweep_all(sweeper, Sweep("start_lobbies", _due_lobbies, _advance_lobbies))
 
 
 async def make_windows(sweeper: Sweeper) -> int:
     """Make the present and next window of each event with a schedule. How many were made."""
-    return await _sweep(sweeper, _due_schedules, _fill_schedules)
+    return await sweep_all(sweeper, Sweep("make_windows", _due_schedules, _fill_schedules))
 
 
 async def open_windows(sweeper: Sweeper) -> int:
     """Tell of windows that opened. How many they were."""
-    return await _sweep(sweeper, _opened_windows, _open_windows)
+    return await sweep_all(sweeper, Sweep("open_windows", _opened_windows, _open_windows))
+
+
+async def end_lobbies(sweeper: Sweeper) -> int:
+    """Close lobbies whose window is over, or whose people have all played. How many they were."""
+    return await sweep_all(sweeper, Sweep("end_lobbies", _ended_lobbies, _advance_lobbies))
 
 
 async def close_windows(sweeper: Sweeper) -> int:
-    """Close windows that are over, with their lobbies, and make their boards final. How many lobbies and windows."""
-    return await _sweep(sweeper, _ended_windows, _close_windows)
+    """Close windows that are over, once their lobbies are closed, and make their boards final. How many they were."""
+    return await sweep_all(sweeper, Sweep("close_windows", _ended_windows, _close_windows))
+
+
+async def freeze_rankings(sweeper: Sweeper) -> int:
+    """Settle what the attempts on final boards are worth. How many boards that was done for."""
+    return await sweep_all(sweeper, Sweep("freeze_rankings", _final_boards, _freeze_boards))
+
+
+async def pay_awards(sweeper: Sweeper) -> int:
+    """Pay what attempts are worth by a frozen ranking. How many were paid, those that get nothing included."""
+    return await sweep_all(sweeper, Sweep("pay_awards", _due_awards, _pay_awards))
+
+
+async def forget_erased(sweeper: Sweeper) -> int:
+    """Forget of whom it was told that they were erased, once everybody knows. How many events that was done in."""
+    return await sweep_all(sweeper, Sweep("forget_erased", _told_erasures, _forget_erasures))
 
 
 def jobs(sweeper: Sweeper) -> list[Job]:
@@ -83,8 +91,12 @@ def jobs(sweeper: Sweeper) -> list[Job]:
         make_windows: 5.0,
         open_windows: 5.0,
         expire_attempts: 5.0,
+        end_lobbies: 2.0,
         close_windows: 5.0,
+        freeze_rankings: 5.0,
+        pay_awards: 5.0,
         expire_grants: 30.0,
+        forget_erased: 30.0,
     }
     return [Job(sweep.__name__, seconds, _bound(sweep, sweeper)) for sweep, seconds in every.items()]
 
@@ -93,62 +105,16 @@ def _bound(sweep: Callable[[Sweeper], Awaitable[int]], sweeper: Sweeper) -> Call
     return lambda: sweep(sweeper)
 
 
-async def _sweep(sweeper: Sweeper, find: Find, act: Act) -> int:
-    """Do one batch in each game where something is due. A game in trouble does not hold up the others.
-
-    What went wrong is raised once there is nothing else to do.
-    """
-    done, failures = 0, []
-    for tenant in await _games(sweeper):
-        try:
-            done += await _sweep_game(sweeper, tenant, find, act)
-        except Exception as failure:  # noqa: BLE001 (raised below, to be told by who runs the job)
-            failures.append(failure)
-    if failures and not done:
-        raise failures[0]
-    return done
-
-
-async def _sweep_game(sweeper: Sweeper, tenant: Tenant, find: Find, act: Act) -> int:
-    """One batch in one game; looking for what is due takes no lock."""
-    ctx = Context(
-        tenant=tenant,
-        environment=windows.LIVE,
-        actor=ENGINE,
-        request_id="sweep",
-        now_ms=sweeper.now_ms(),
-        new_id=sweeper.new_id,
-    )
-    async with sweeper.db.read() as tx:
-        due = await find(tx, ctx, sweeper.batch)
-    return await sweeper.db.run(lambda tx: act(tx, ctx, due)) if due else 0
-
-
-async def _games(sweeper: Sweeper) -> list[Tenant]:
-    if sweeper.only is not None:
-        return [sweeper.only]
-    async with sweeper.db.read() as tx:
-        games = await tx.all(sa.select(tables.games.c.studio_id, tables.games.c.game_id))
-    return [Tenant(game["studio_id"], game["game_id"]) for game in games]
-
-
-def _here(table: sa.Table, ctx: Context) -> tuple[sa.ColumnElement[bool], ...]:
-    return table.c.studio_id == ctx.tenant.studio_id, table.c.game_id == ctx.tenant.game_id
-
-
-async def _ids(tx: Transaction, query: sa.Select[Any]) -> list[Ids]:
-    return [tuple(row) for row in await tx.execute(query)]
-
-
 async def _due_attempts(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
     column = tables.attempts.c
-    return await _ids(
+    return await ids(
         tx,
         sa.select(column.player_id, column.attempt_id)
         .where(
-            *_here(tables.attempts, ctx),
+            *here(tables.attempts, ctx),
             sa.text("attempts.status = 'in_progress'"),  # the words of the index
             column.ends_at <= ctx.now_ms,
+            set_aside.not_resting(ctx, "expire_attempts", column.attempt_id),
         )
         .order_by(column.ends_at, column.player_id, column.attempt_id)
         .limit(most),
@@ -157,7 +123,7 @@ async def _due_attempts(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
 
 async def _end_attempts(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> int:
     done = 0
-    async for player, its_ids in _owners(tx, ctx, due):
+    async for player, its_ids in owners(tx, ctx, due):
         for attempt_id in its_ids:
             attempt = await tx.get(tables.attempts, *player.key(), attempt_id)
             if attempt is not None:
@@ -167,10 +133,15 @@ async def _end_attempts(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> in
 
 async def _due_grants(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
     column = tables.grants.c
-    return await _ids(
+    return await ids(
         tx,
         sa.select(column.player_id, column.grant_id)
-        .where(*_here(tables.grants, ctx), column.status == "pending", column.expires_at <= ctx.now_ms)
+        .where(
+            *here(tables.grants, ctx),
+            column.status == "pending",
+            column.expires_at <= ctx.now_ms,
+            set_aside.not_resting(ctx, "expire_grants", column.grant_id),
+        )
         .order_by(column.expires_at)
         .limit(most),
     )
@@ -178,7 +149,7 @@ async def _due_grants(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
 
 async def _end_grants(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> int:
     done = 0
-    async for player, its_ids in _owners(tx, ctx, due):
+    async for player, its_ids in owners(tx, ctx, due):
         for grant_id in its_ids:
             grant = await tx.get(tables.grants, *player.key(), grant_id)
             if grant is not None and grants.lapse(tx, ctx, player, grant):
@@ -187,23 +158,16 @@ async def _end_grants(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> int:
     return done
 
 
-async def _owners(tx: Transaction, ctx: Context, due: Iterable[Ids]) -> AsyncIterator[tuple[Row, list[str]]]:
-    """Each player who is not being changed by somebody else, locked in the order of their ids, with what is due."""
-    for player_id, pairs in groupby(sorted(due), key=lambda pair: pair[0]):
-        player = await tx.claim(tables.players, ctx.tenant.studio_id, ctx.tenant.game_id, player_id)
-        if player is not None:
-            yield player, [each for _, each in pairs]
-
-
 async def _due_lobbies(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
     column = tables.lobbies.c
-    return await _ids(
+    return await ids(
         tx,
         sa.select(column.lobby_id)
         .where(
-            *_here(tables.lobbies, ctx),
+            *here(tables.lobbies, ctx),
             sa.text("lobbies.status = 'forming'"),  # the words of the index
             column.fill_by <= ctx.now_ms,
+            set_aside.not_resting(ctx, "start_lobbies", column.lobby_id),
         )
         .order_by(column.fill_by)
         .limit(most),
@@ -216,74 +180,159 @@ async def _advance_lobbies(tx: Transaction, ctx: Context, due: Sequence[Ids]) ->
     async def advance(lobby: Row) -> bool:
         return await lobbies.advance(tx, replace(ctx, environment=lobby["environment"]), lobby)
 
-    return await _each(tx, ctx, tables.lobbies, due, advance, one=True)
+    return await each_of(tx, ctx, tables.lobbies, due, advance, one=True)
+
+
+async def _ended_lobbies(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
+    column, window = tables.lobbies.c, tables.event_windows.c
+    return await ids(
+        tx,
+        sa.select(column.lobby_id)
+        .join(
+            tables.event_windows,
+            sa.and_(
+                window.studio_id == column.studio_id,
+                window.game_id == column.game_id,
+                window.window_id == column.window_id,
+            ),
+        )
+        .where(
+            *here(tables.lobbies, ctx),
+            sa.text("lobbies.status <> 'closed'"),  # the words of the index
+            sa.or_(window.ends_at <= ctx.now_ms, filling.is_played_out()),
+            set_aside.not_resting(ctx, "end_lobbies", column.lobby_id),
+        )
+        .order_by(column.window_id, column.environment, column.created_at)
+        .limit(most),
+    )
 
 
 async def _due_schedules(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
     column = tables.events.c
     scheduled = await tx.all(
-        sa.select(tables.events).where(*_here(tables.events, ctx), column.schedule.is_not(None)).order_by(column.key)
+        sa.select(tables.events)
+        .where(
+            *here(tables.events, ctx),
+            column.schedule.is_not(None),
+            set_aside.not_resting(ctx, "make_windows", column.event_id),
+        )
+        .order_by(column.key)
     )
-    due: list[Ids] = [(event["event_id"],) for event in scheduled if await schedules.missing(tx, ctx, event)]
+    due: list[Ids] = [(event["event_id"],) for event in scheduled if await _is_missing(tx, ctx, event)]
     return due[:most]
 
 
+async def _is_missing(tx: Transaction, ctx: Context, event: Mapping[str, Any]) -> bool:
+    """Whether an event lacks a window; one whose schedule cannot be read is due too, to fail where that is noted."""
+    try:
+        return bool(await schedules.missing(tx, ctx, event))
+    except Exception as failure:
+        if not is_of_a_row(failure):
+            raise
+        return True
+
+
 async def _fill_schedules(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> int:
-    return await _each(tx, ctx, tables.events, due, lambda event: schedules.fill(tx, ctx, event))
+    return await each_of(tx, ctx, tables.events, due, lambda event: schedules.fill(tx, ctx, event))
 
 
 async def _opened_windows(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
     column = tables.event_windows.c
-    return await _due_windows(tx, ctx, most, column.opened_at, column.starts_at)
+    return await _due_windows(tx, ctx, most, "open_windows", column.opened_at, column.starts_at)
 
 
 async def _open_windows(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> int:
-    return await _each(tx, ctx, tables.event_windows, due, lambda window: windows.open_window(tx, ctx, window))
+    return await each_of(tx, ctx, tables.event_windows, due, lambda window: windows.open_window(tx, ctx, window))
 
 
 async def _ended_windows(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
     column = tables.event_windows.c
-    return await _due_windows(tx, ctx, most, column.closed_at, column.ends_at)
+    return await _due_windows(tx, ctx, most, "close_windows", column.closed_at, column.ends_at)
 
 
 async def _close_windows(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> int:
-    """One window in each transaction, for the same reason."""
-
-    async def close(window: Row) -> int:
-        return await windows.close_window(tx, ctx, window, BATCH)
-
-    return await _each(tx, ctx, tables.event_windows, due, close, one=True)
+    return await each_of(tx, ctx, tables.event_windows, due, lambda window: windows.close_window(tx, ctx, window))
 
 
-async def _due_windows(
-    tx: Transaction, ctx: Context, most: int, done_at: sa.Column[Any], due_at: sa.Column[Any]
-) -> list[Ids]:
-    """The windows to which something was to happen by now, and has not."""
-    table = tables.event_windows
-    return await _ids(
+async def _final_boards(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
+    column = tables.leaderboards.c
+    return await ids(
         tx,
-        sa.select(table.c.window_id)
-        .where(*_here(table, ctx), done_at.is_(None), due_at <= ctx.now_ms)
-        .order_by(due_at)
+        sa.select(column.leaderboard_id)
+        .where(
+            *here(tables.leaderboards, ctx),
+            sa.text("finalized_at IS NOT NULL AND frozen_at IS NULL"),  # the words of the index
+            set_aside.not_resting(ctx, "freeze_rankings", column.leaderboard_id),
+        )
+        .order_by(column.finalized_at, column.leaderboard_id)
         .limit(most),
     )
 
 
-async def _each(
-    tx: Transaction,
-    ctx: Context,
-    table: sa.Table,
-    due: Sequence[Ids],
-    act: Callable[[Row], Awaitable[int]],
-    *,
-    one: bool = False,
-) -> int:
-    """Lock each row that is not being changed by somebody else, and act on it; with `one` until something is done."""
+async def _freeze_boards(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> int:
+    """One board in each transaction: it may have many players."""
+    return await each_of(tx, ctx, tables.leaderboards, due, lambda board: settling.freeze(tx, ctx, board), one=True)
+
+
+async def _due_awards(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
+    column = tables.attempt_awards.c
+    return await ids(
+        tx,
+        sa.select(column.player_id, column.attempt_id)
+        .where(
+            *here(tables.attempt_awards, ctx),
+            sa.text("settled_at IS NULL"),  # the words of the index
+            set_aside.not_resting(ctx, "pay_awards", column.attempt_id),
+        )
+        .order_by(column.player_id, column.attempt_id)
+        .limit(most),
+    )
+
+
+async def _pay_awards(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> int:
     done = 0
-    for (row_id,) in due:
-        row = await tx.claim(table, ctx.tenant.studio_id, ctx.tenant.game_id, row_id)
-        if row is not None:
-            done += await act(row)
-        if one and done:
-            break
+    async for player, its_ids in owners(tx, ctx, due):
+        for attempt_id in its_ids:
+            award = await tx.get(tables.attempt_awards, *player.key(), attempt_id)
+            if award is not None and award["settled_at"] is None:
+                await rewards.pay_award(tx, replace(ctx, environment=player["environment"]), player, award)
+                done += 1
     return done
+
+
+async def _told_erasures(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
+    column = tables.outbox.c
+    return await ids(
+        tx,
+        sa.select(column.outbox_id)
+        .where(
+            *here(tables.outbox, ctx),
+            sa.text("event_name = 'player.deleted' AND state <> 'forgotten'"),  # the words of the index
+            set_aside.not_resting(ctx, "forget_erased", column.outbox_id),
+        )
+        .order_by(column.outbox_id)
+        .limit(most),
+    )
+
+
+async def _forget_erasures(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> int:
+    return await each_of(tx, ctx, tables.outbox, due, lambda event: forgetting.forget_told(tx, ctx, event))
+
+
+async def _due_windows(
+    tx: Transaction, ctx: Context, most: int, job: str, done_at: sa.Column[Any], due_at: sa.Column[Any]
+) -> list[Ids]:
+    """The windows to which something was to happen by now, and has not."""
+    table = tables.event_windows
+    return await ids(
+        tx,
+        sa.select(table.c.window_id)
+        .where(
+            *here(table, ctx),
+            done_at.is_(None),
+            due_at <= ctx.now_ms,
+            set_aside.not_resting(ctx, job, table.c.window_id),
+        )
+        .order_by(due_at)
+        .limit(most),
+    )

@@ -53,9 +53,12 @@ def game_option(function: F) -> F:
 
 
 def database_url(named: str | None) -> str:
-    """The URL that was given, else that of a file in the user's data folder, which is made if need be."""
-    if named:
-        return named
+    """The URL that was given, else that of a file in the user's data folder, which is made if need be.
+
+    Blanks and newlines around it are no part of it: variables that are filled from files end with one.
+    """
+    if named and (url := named.strip()):
+        return url
     import platformdirs
 
     folder = platformdirs.user_data_path("kraty-console", appauthor=False)

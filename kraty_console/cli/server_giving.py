@@ -10,7 +10,7 @@ import click
 from kraty_console.cli.exits import Exit
 from kraty_console.cli.options import Options
 from kraty_console.cli.output import emit, emit_json
-from kraty_console.cli.server_session import Where, change_options, changed
+from kraty_console.cli.server_session import Where, change_options, changed, player_argument
 from kraty_console.contract.limits import MAX_AMOUNT
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Given(click.ParamType[tuple[str, str, int]]):
 
 
 @click.command()
-@click.argument("player")
+@player_argument("player")
 @click.argument("given", type=Given(), nargs=-1, required=True)
 @_reference
 @_as_json
@@ -122,7 +122,7 @@ def _adjustment(key: str) -> Callable[[Callable[..., int]], click.Command]:
     def made(function: Callable[..., int]) -> click.Command:
         for option in (click.pass_obj, change_options, _as_json, _reference, _reason, _amount, click.argument(key)):
             function = option(function)
-        return click.command()(click.argument("player")(function))
+        return click.command()(player_argument("player")(function))
 
     return made
 

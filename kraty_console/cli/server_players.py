@@ -10,7 +10,7 @@ import click
 from kraty_console.cli.exits import Exit
 from kraty_console.cli.options import Options
 from kraty_console.cli.output import emit, emit_json
-from kraty_console.cli.server_session import Where, asked, change_options, changed, keyed_options
+from kraty_console.cli.server_session import Where, asked, change_options, changed, keyed_options, player_argument
 from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_LIMIT
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def ping(before: Options, /, as_json: bool, **said: Any) -> int:  # noqa: ANN401
 
 
 @click.command()
-@click.argument("player")
+@player_argument("player")
 @_as_json
 @click.option(
     "--limit",
@@ -64,8 +64,7 @@ def get(before: Options, /, player: str, as_json: bool, limit: int, **said: Any)
 
 
 @click.command()
-@click.argument("guest")
-@click.argument("account")
+@player_argument("guest", "account")
 @click.option("--dry-run", is_flag=True, help="Only show what it would come to.")
 @_as_json
 @change_options
@@ -110,7 +109,7 @@ async def _plan(client: ServerClient, guest: str, account: str) -> MergePlan:
 
 
 @click.command()
-@click.argument("player")
+@player_argument("player")
 @keyed_options
 @click.pass_obj
 def export(before: Options, /, player: str, **said: Any) -> int:  # noqa: ANN401
@@ -120,7 +119,7 @@ def export(before: Options, /, player: str, **said: Any) -> int:  # noqa: ANN401
 
 
 @click.command()
-@click.argument("player")
+@player_argument("player")
 @click.option(
     "--reason",
     type=click.Choice(["gdpr_erasure", "studio_request", "test"]),
@@ -165,7 +164,7 @@ def delete(
 
 
 @click.command()
-@click.argument("player")
+@player_argument("player")
 @click.option("--reason", required=True, metavar="TEXT", help="Why; the player's game is told.")
 @_as_json
 @change_options
@@ -180,7 +179,7 @@ def ban(before: Options, /, player: str, reason: str, as_json: bool, idempotency
 
 
 @click.command()
-@click.argument("player")
+@player_argument("player")
 @_as_json
 @change_options
 @click.pass_obj

@@ -62,6 +62,45 @@ def change_options(function: F) -> F:
     return option(keyed_options(function))
 
 
+_EXACT = "kraty_console.exact"
+"""Where a command keeps that its ids are meant as they are."""
+
+
+def player_argument(*names: str) -> Callable[[F], F]:
+    """Add an argument that is a player's id, or several; one that looks like another is refused without `--exact`."""
+
+    def add(function: F) -> F:
+        for name in reversed(names):
+            function = click.argument(name, callback=_plainly_seen)(function)
+        return click.option(
+            "--exact",
+            is_flag=True,
+            is_eager=True,
+            expose_value=False,
+            callback=_note_exact,
+            help="Take ids as they are, also with characters in them that nobody sees.",
+        )(function)
+
+    return add
+
+
+def _note_exact(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
+    ctx.meta[_EXACT] = value
+
+
+def _plainly_seen(ctx: click.Context, param: click.Parameter, value: str) -> str:
+    from kraty_console.support.invisible import invisible_part
+
+    if (unseen := invisible_part(value)) is not None and not ctx.meta.get(_EXACT):
+        raise click.BadParameter(
+            f"the id {unseen}, which nobody sees: it is another player's than the one it looks like."
+            " Add --exact to mean just this id.",
+            ctx,
+            param,
+        )
+    return value
+
+
 def asked(where: Where, question: Callable[[ServerClient], Awaitable[T]]) -> T:
     """Ask, and close.
 

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from kraty_console.contract.audit import AuditLink
-from kraty_console.contract.limits import MAX_AMOUNT, MAX_ENTRIES, MAX_REASON, MAX_TICKET, MIN_REASON
+from kraty_console.contract.limits import MAX_AMOUNT, MAX_BALANCE, MAX_ENTRIES, MAX_REASON, MAX_TICKET, MIN_REASON
 from kraty_console.contract.players import Attempt, Grant, LedgerRow
 from kraty_console.contract.wire import Answer, Request
 
@@ -38,8 +38,8 @@ class ForceComplete(Request):
     """Complete an attempt that never finished (player-tools: Force-complete an attempt)."""
 
     reason: Reason
-    final_score: Annotated[float, Field(ge=0)] | None = None
-    """A finite number, 0 or more; left out, the current score stands."""
+    final_score: Annotated[float, Field(ge=0, le=MAX_BALANCE)] | None = None
+    """From 0 to 9,007,199,254,740,991; left out, the current score stands."""
     ticket: Ticket | None = None
     idempotency_key: IdempotencyKey
 

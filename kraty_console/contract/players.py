@@ -175,6 +175,8 @@ class LedgerRow(Answer):
     """`client`, `server`, `admin` or `engine`."""
     source_ref_id: str | None = None
     occurred_at: datetime | None = None
+    metadata: dict[str, Any] | None = None
+    """What came with the items of a grant: its entry's parameters."""
 
 
 class Snapshot(Answer):

@@ -16,7 +16,9 @@ Name = Annotated[str, Field(min_length=1, max_length=200)] | dict[str, str]
 
 Whole = Annotated[int, Field(ge=0, le=MAX_BALANCE)]
 Positive = Annotated[int, Field(ge=1, le=MAX_BALANCE)]
-Number = int | float
+Number = Annotated[int, Field(ge=0, le=MAX_BALANCE)] | Annotated[float, Field(ge=0, le=MAX_BALANCE)]
+"""What a metric or a score can be (decisions: Scores)."""
+
 Bag = dict[str, Any]
 
 

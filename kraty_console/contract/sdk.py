@@ -19,6 +19,7 @@ class PlayerRegistration(Answer):
     secret: str
     secret_prefix: str | None = None
     registered_at: datetime | None = None
+    created_at: datetime | None = None
     country: str | None = None
     """ISO-3166 alpha-2; null where the backend does not know it."""
     synthetic_identity: Identity | None = None

@@ -7,7 +7,7 @@ from datetime import datetime
 from pydantic import Field
 
 from kraty_console.contract.permissions import GAME_ADMIN, GAME_DEBUGGER, GAME_VIEWER, ROLE_PERMISSIONS, Permission
-from kraty_console.contract.wire import Answer, empty_list
+from kraty_console.contract.wire import Answer, empty_dict, empty_list
 
 __all__ = [
     "GAME_ADMIN",
@@ -92,6 +92,8 @@ class WorkerHealth(Answer):
 
     running: bool = False
     jobs: list[JobHealth] = Field(default_factory=empty_list)
+    set_aside: dict[str, int] = Field(default_factory=empty_dict)
+    """By job: how many rows it failed with again and again, and has set aside."""
 
 
 class Health(Answer):

@@ -52,6 +52,7 @@ class Fault(StrEnum):
     LOBBY_LATE = "lobby_late"
     ROLLED_NOTHING = "rolled_nothing"
     NO_REWARDS = "no_rewards"
+    PAID_AT_CLOSE = "paid_at_close"
     STILL_PLAYING = "still_playing"
     JUST_GRANTED = "just_granted"
     UNKNOWN_STATUS = "unknown_status"
@@ -168,12 +169,31 @@ def _pay_unknown(attempt: Attempt) -> Diagnosis:
     )
 
 
+def is_paid_at_close(attempt: Attempt, now: datetime) -> bool:
+    """Whether the rewards depend on a ranking that is still open: there is nothing to roll before its window closes."""
+    ends = attempt.window_ends_at
+    if attempt.reward_policy not in ("rank_scaled", "shared_pool") or ends is None or age(ends, now) > 0:
+        return False
+    return attempt.roll is None or attempt.roll.status == "none"
+
+
 def _completed(attempt: Attempt, linked: Linked, snapshot: Snapshot, now: datetime) -> Iterator[Diagnosis]:
+    waits = is_paid_at_close(attempt, now)
+    if waits and linked.certain:
+        yield Diagnosis(
+            Fault.PAID_AT_CLOSE,
+            "paid at the close",
+            "fine",
+            "Its event pays by the final ranking: what it is worth is granted once the window has closed.",
+        )
     if linked.ids:
-        if _terminal_roll_missing(attempt, linked):
+        if not waits and _terminal_roll_missing(attempt, linked):
             yield _blocked(attempt, linked)
         for grant in linked.grants:
             yield from grant_faults(grant, snapshot, now)
+        return
+    if waits and linked.certain:
+        yield from _banned_note(snapshot)
         return
     roll = attempt.roll.status if attempt.roll is not None else None
     if attempt.reward_policy == "none" or roll == "not_configured":
@@ -215,8 +235,9 @@ def _completed(attempt: Attempt, linked: Linked, snapshot: Snapshot, now: dateti
     yield from _banned_note(snapshot)
 
 
-def _force_complete(attempt: Attempt, linked: Linked) -> dict[str, str | bool]:
-    prefill: dict[str, str | bool] = {"then_roll": not linked.ids and attempt.reward_policy != "none"}
+def _force_complete(attempt: Attempt, linked: Linked, now: datetime) -> dict[str, str | bool]:
+    waits = is_paid_at_close(attempt, now)
+    prefill: dict[str, str | bool] = {"then_roll": not linked.ids and attempt.reward_policy != "none" and not waits}
     if attempt.score is not None:
         prefill["final_score"] = f"{attempt.score:.15g}"
     return prefill
@@ -249,8 +270,10 @@ def _linked_already(linked: Linked) -> str:
     return f"{counted(len(linked.ids), 'grant')} {'is' if len(linked.ids) == 1 else 'are'} linked already"
 
 
-def _then_roll(attempt: Attempt, linked: Linked) -> str:
+def _then_roll(attempt: Attempt, linked: Linked, now: datetime) -> str:
     """The end of a sentence that advises to force-complete."""
+    if is_paid_at_close(attempt, now):
+        return "; its rewards come when the window closes."
     if attempt.reward_policy == "none":
         return "."
     if not linked.ids:
@@ -259,7 +282,7 @@ def _then_roll(attempt: Attempt, linked: Linked) -> str:
 
 
 def _in_progress(attempt: Attempt, linked: Linked, snapshot: Snapshot, now: datetime) -> Iterator[Diagnosis]:
-    mend = ("attempt.force_complete", attempt.id, _force_complete(attempt, linked))
+    mend = ("attempt.force_complete", attempt.id, _force_complete(attempt, linked, now))
     last = attempt.last_progress_at or attempt.started_at
     idle = age(last, now) if last is not None else None
     ends = attempt.window_ends_at or attempt.ends_at
@@ -270,7 +293,7 @@ def _in_progress(attempt: Attempt, linked: Linked, snapshot: Snapshot, now: date
             "target met, not finished",
             "wrong",
             f"The target of {grouped(attempt.target)} is met, but the finish never reached the server. "
-            f"Force-complete it{_then_roll(attempt, linked)}",
+            f"Force-complete it{_then_roll(attempt, linked, now)}",
             *mend,
         )
     elif ends is not None and age(ends, now) > 0:
@@ -279,7 +302,7 @@ def _in_progress(attempt: Attempt, linked: Linked, snapshot: Snapshot, now: date
             f"window over for {span(ends, now)}",
             "wrong",
             f"Its window closed {since(ends, now)} and it is still in progress. "
-            f"Force-complete it{_then_roll(attempt, linked)}",
+            f"Force-complete it{_then_roll(attempt, linked, now)}",
             *mend,
         )
     elif last is not None and idle is not None and idle > IDLE_AFTER:
@@ -288,7 +311,7 @@ def _in_progress(attempt: Attempt, linked: Linked, snapshot: Snapshot, now: date
             f"stuck for {span(last, now)}",
             "wrong",
             f"Nothing was heard of it for {span(last, now)}; the client may have crashed. "
-            f"If the player finished, force-complete it with the true score{_then_roll(attempt, linked)}",
+            f"If the player finished, force-complete it with the true score{_then_roll(attempt, linked, now)}",
             *mend,
         )
     elif snapshot.player.ban is None:
@@ -312,10 +335,10 @@ def _expired(attempt: Attempt, linked: Linked, snapshot: Snapshot, now: datetime
         "never finished",
         "notice",
         "It expired before a finish reached the server. If the player did finish, force-complete it with the true "
-        f"score{_then_roll(attempt, linked)}",
+        f"score{_then_roll(attempt, linked, now)}",
         "attempt.force_complete",
         attempt.id,
-        _force_complete(attempt, linked),
+        _force_complete(attempt, linked, now),
     )
     for grant in linked.grants:
         yield from (each for each in grant_faults(grant, snapshot, now) if each is not FINE)

@@ -9,7 +9,7 @@ from kraty_console.backend.engine import attempts, catalog, lobbies
 from kraty_console.backend.engine.context import Context
 from kraty_console.backend.engine.errors import RuleError
 from kraty_console.backend.storage.transaction import Transaction
-from kraty_console.backend.sweeps import Sweeper
+from kraty_console.backend.sweeping import Sweeper
 from kraty_console.contract.errors import Code
 from tests.backend.world import DAY, HOUR, World
 

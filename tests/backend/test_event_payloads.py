@@ -10,7 +10,7 @@ import pytest
 
 from kraty_console.backend import sweeps
 from kraty_console.backend.engine import bans, erase, grants, inventory, lobbies, merge, registration, wallet
-from kraty_console.backend.sweeps import Sweeper
+from kraty_console.backend.sweeping import Sweeper
 from kraty_console.contract.webhooks import Envelope, EventName
 from tests.backend.receiver import receiving
 from tests.backend.studio import Studio
@@ -100,7 +100,8 @@ async def test_each_event_arrives_with_its_ids_and_the_full_state_after_it(studi
                 assert {"playerId", "externalPlayerId"} <= data.keys(), name
             assert "secret" not in str(data).lower().replace("secretprefix", ""), name
     registered = {data["externalPlayerId"] for data in seen[EventName.PLAYER_REGISTERED]}
-    assert registered == {ALICE, "guest"}  # between two players there is no order
+    gone = seen[EventName.PLAYER_DELETED][0]["anonymizedExternalId"]
+    assert registered == {gone}  # erased, and the guest with them, before anybody was told
     assert [data["grant"]["status"] for data in seen[EventName.GRANT_EXPIRED]] == ["expired"]
     assert sorted(data["delta"] for data in seen[EventName.WALLET_CHANGED]) == [-1, 5]
     assert sorted(data["delta"] for data in seen[EventName.INVENTORY_CHANGED]) == [-1, 2]

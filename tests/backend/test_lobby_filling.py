@@ -11,7 +11,7 @@ from kraty_console.backend.engine import attempts, lobbies
 from kraty_console.backend.engine.errors import RuleError
 from kraty_console.backend.storage import tables
 from kraty_console.contract.errors import Code
-from tests.backend.events import define, drain, pit, refused, sweeper, waiting
+from tests.backend.events import drain, pit, refused, sweeper, waiting
 from tests.backend.world import ALICE, DAY, World
 
 
@@ -101,16 +101,6 @@ async def test_bots_drip_in_and_sit_on_the_board(world: World) -> None:
     assert all(0 <= entry["score"] < 10 for entry in board)
 
 
-async def test_bots_share_in_no_pool(world: World) -> None:
-    pool = {"type": "shared_pool", "pool": 100, "currencyKey": "gold"}
-    more = {"fill_bots": True, "fill_timeout_seconds": 0}
-    await define(world, "pit", leaderboard_mode=lobbies.MODE, reward_policy=pool, more=more)
-    attempt = (await world.run(attempts.start, world.engine(), ALICE, "pit")).data["attempt"]
-    await world.run(attempts.progress, world.engine(), ALICE, attempt["id"], 10)
-    [grant] = await world.rows(tables.grants)
-    assert grant["contents"]["entries"][0]["amount"] == 100
-
-
 async def test_who_waits_for_a_full_lobby_waits_until_the_window_closes(world: World) -> None:
     await pit(world, fill_strategy="wait_full", fill_bots=True)
     lobby_id = await waiting(world, ALICE)
@@ -119,31 +109,49 @@ async def test_who_waits_for_a_full_lobby_waits_until_the_window_closes(world: W
     assert await sweeps.start_lobbies(sweeper(late)) == 0
     assert await waiting(late, ALICE) == lobby_id
     over = world.later(DAY)
-    assert await drain(sweeps.close_windows, over) > 1
+    assert await drain(sweeps.end_lobbies, over) == 1
     assert (await _look(over, lobby_id))["status"] == "closed"
 
 
-async def test_a_pushed_lobby_has_its_players_and_takes_no_others(world: World) -> None:
+async def test_a_pushed_lobby_plays_at_once_with_its_board_and_takes_no_others(world: World) -> None:
     await pit(world, fill_timeout_seconds=30)
     pushed = await world.run(lobbies.push, world.server(None), "pit", "m-1", ["ann", "new", "ann"], metadata={"map": 3})
     assert pushed.status == 201
-    assert (pushed.data["status"], pushed.data["participantCount"], pushed.data["capacity"]) == ("forming", 2, 3)
+    assert (pushed.data["status"], pushed.data["participantCount"], pushed.data["capacity"]) == ("active", 2, 3)
+    assert (pushed.data["fillBy"], pushed.data["startedAt"] is None, pushed.data["leaderboardId"] is None) == (
+        None,
+        False,
+        False,
+    )
     again = await world.run(lobbies.push, world.server(None), "pit", "m-1", ["somebody else"], capacity=9)
     assert (again.status, again.data) == (200, pushed.data)
-    assert await waiting(world, "ann") == pushed.data["id"]
+    started = await world.run(attempts.start, world.engine(), "ann", "pit")
+    assert started.data["leaderboardId"] == pushed.data["leaderboardId"]
     assert await waiting(world, "cid") != pushed.data["id"]
+    names = [row["event_name"] for row in await world.rows(tables.outbox)]
+    assert names[:2] == ["lobby.created", "lobby.started"]
     created = (await world.rows(tables.outbox, event_name="lobby.created"))[0]
     assert created["payload"]["lobby"]["metadata"] == {"map": 3}
-    late = world.later(30_000)
-    assert (await late.run(lobbies.settle, late.engine(), pushed.data["id"])).data["status"] == "active"
 
 
-async def test_a_pushed_lobby_that_is_full_starts_at_once(world: World) -> None:
+@pytest.mark.parametrize(
+    ("roster", "bots", "event_fills"),
+    [([], None, {}), (["ann"], None, {}), (["ann", "ben"], None, {}), (["ann"], True, {}), ([], True, {}),
+     (["ann"], None, {"fill_strategy": "wait_full"}), (["ann"], None, {"fill_timeout_seconds": 600})],
+)  # fmt: skip
+async def test_a_pushed_lobby_plays_at_once_whatever_its_roster(
+    world: World, roster: list[str], bots: bool | None, event_fills: dict[str, Any]
+) -> None:
+    await pit(world, **event_fills)
+    pushed = (await world.run(lobbies.push, world.server(None), "pit", "m", roster, capacity=2, fill_bots=bots)).data
+    assert (pushed["status"], pushed["fillBy"]) == ("active", None)
+    [board] = await world.rows(tables.leaderboards)
+    assert board["leaderboard_id"] == pushed["leaderboardId"]
+    assert pushed["botSlots"] == (2 - len(roster) if bots else 0)
+
+
+async def test_what_cannot_be_pushed(world: World) -> None:
     await pit(world)
-    full = await world.run(lobbies.push, world.server(None), "pit", "m-2", ["ann", "ben"], capacity=2)
-    assert (full.status, full.data["status"]) == (201, "active")
-    bots = await world.run(lobbies.push, world.server(None), "pit", "m-3", ["cid"], capacity=2, fill_bots=True)
-    assert bots.data["status"] == "forming"
     for event, players, code in (
         ("pit", ["a", "b", "c", "d"], Code.VALIDATION_FAILED),
         ("race", ["a"], Code.CONFLICT),
@@ -152,3 +160,54 @@ async def test_a_pushed_lobby_that_is_full_starts_at_once(world: World) -> None:
         with pytest.raises(RuleError) as said:
             await world.run(lobbies.push, world.server(None), event, "m-4", players)
         assert said.value.code is code
+
+
+async def _win(world: World, player: str, *, wins: float = 10) -> str:
+    """Play to the end: with fewer than ten wins the attempt is given up."""
+    attempt: str = (await world.run(attempts.start, world.engine(), player, "pit")).data["attempt"]["id"]
+    await world.run(attempts.progress, world.engine(), player, attempt, {"wins": wins})
+    if wins < 10:
+        await world.run(attempts.finish, world.engine(), player, attempt)
+    return attempt
+
+
+@pytest.mark.parametrize("look", ["the worker", "a reader"])
+async def test_a_lobby_ends_when_all_of_its_people_have_played(world: World, look: str) -> None:
+    await pit(world)
+    pushed = (await world.run(lobbies.push, world.server(None), "pit", "m-1", ["ann", "ben"], fill_bots=True)).data
+
+    async def state() -> str:
+        if look == "the worker":
+            await drain(sweeps.end_lobbies, world)
+            return str((await _look(world, pushed["id"]))["status"])
+        return str((await world.run(lobbies.settle, world.engine(), pushed["id"])).data["status"])
+
+    assert await state() == "active"
+    await _win(world, "ann")
+    assert await state() == "active"  # the other has not come yet
+    started = (await world.run(attempts.start, world.engine(), "ben", "pit")).data["attempt"]["id"]
+    assert await state() == "active"
+    await world.run(attempts.finish, world.engine(), "ben", started)
+    assert await state() == "closed"
+    [board] = await world.rows(tables.leaderboards)
+    assert (board["finalized_at"], board["finalized_reason"]) == (world.now, "session_terminated")
+    assert [(await world.player(name))["lobbies_active"] for name in ("ann", "ben")] == [0, 0]
+    assert len(await world.rows(tables.outbox, event_name="lobby.closed")) == 1
+    assert await waiting(world, "ann") != pushed["id"]  # the next start is another match
+
+
+async def test_a_lobby_whose_window_closes_first_says_so(world: World) -> None:
+    await pit(world)
+    pushed = (await world.run(lobbies.push, world.server(None), "pit", "m-1", ["ann", "ben"])).data
+    await _win(world, "ann")
+    over = world.later(DAY)
+    await drain(sweeps.end_lobbies, over)
+    [board] = await world.rows(tables.leaderboards, leaderboard_id=pushed["leaderboardId"])
+    assert (board["finalized_at"], board["finalized_reason"]) == (over.now, "window_closed")
+
+
+async def test_a_lobby_nobody_sits_in_waits_for_the_end_of_its_window(world: World) -> None:
+    await pit(world)
+    await world.run(lobbies.push, world.server(None), "pit", "m-1", [])
+    assert await drain(sweeps.end_lobbies, world) == 0
+    assert await drain(sweeps.end_lobbies, world.later(DAY)) == 1

@@ -18,7 +18,8 @@ from tests.backend.world import World
 GUEST, USER = "guest_device_abc", "auth_user_42"
 
 HANDLED = {
-    "attempts", "attempt_rolls", "milestones_fired", "grants", "grant_deposits", "wallets", "wallet_ledger",
+    "attempts", "attempt_rolls", "attempt_awards", "milestones_fired", "grants", "grant_deposits",
+    "wallets", "wallet_ledger",
     "inventory", "item_ledger", "leaderboard_entries", "board_entries", "lobby_members", "player_aliases", "players",
     "friendships", "friend_requests", "blocks", "gifts", "purchases", "player_spend",
 }  # fmt: skip

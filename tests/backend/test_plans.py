@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import pytest
 
 from kraty_console.backend.api.rate_limit import Rate
+from kraty_console.backend.engine import forgetting
 from kraty_console.backend.jobs import JobNeeds, jobs
 from kraty_console.backend.worker import Job
 from tests.backend import collecting_calls
@@ -162,13 +163,23 @@ CALLS: dict[str, Callable[[Full], Answered]] = {
 }
 
 
-@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize("name", [name for name in CALLS if name != "erasure"])
 def test_a_call_walks_through_no_table(full: Full, name: str) -> None:
     database = full.world.backend.db
     with recorded(database) as sent:
         answer = CALLS[name](full)
     assert answer.status in (200, 201), answer.raw
     assert full.wait(walks(database, sent, MOST)) == []
+
+
+def test_an_erasure_walks_only_through_what_may_mention_anybody(full: Full) -> None:
+    database = full.world.backend.db
+    with recorded(database) as sent:
+        assert CALLS["erasure"](full).data["status"] == "erased"
+    walked = [table.name for table in forgetting.SHARED]
+    elsewhere = [each for each in sent if not any(f"FROM {name}" in each.text for name in walked)]
+    assert len(elsewhere) < len(sent)
+    assert full.wait(walks(database, elsewhere, MOST)) == []
 
 
 def test_no_job_walks_through_a_table(full: Full) -> None:

@@ -70,28 +70,6 @@ async def test_policy_none_pays_nothing(world: World) -> None:
     )
 
 
-async def test_the_place_on_the_board_decides_the_tier(world: World) -> None:
-    for external_id, score in (("first", 20), ("second", 15), ("third", 14), ("fourth", 13)):
-        await world.play("ladder", score, external_id)
-    paid = {}
-    for external_id in ("first", "second", "third", "fourth"):
-        player = await world.player(external_id)
-        rows = await world.rows(tables.grants, player_id=player["player_id"], kind="reward")
-        paid[external_id] = [row["contents"]["entries"] for row in rows]
-    gems = [[{"type": "currency", "currencyKey": "gems", "amount": 5}]]
-    assert paid["second"] == paid["third"] == gems
-    assert paid["fourth"] == []
-    assert len(paid["first"]) == 1
-
-
-async def test_the_pool_is_shared_by_score(world: World) -> None:
-    await world.play("pool", 9, "ann")
-    attempt = await world.play("pool", 11, "ben")
-    row = (await world.rows(tables.grants))[0]
-    assert attempt["rewardPolicy"] == "shared_pool"
-    assert row["contents"] == {"entries": [{"type": "currency", "currencyKey": "gold", "amount": 550}]}
-
-
 async def test_milestones_fire_once_per_attempt(world: World) -> None:
     attempt = await world.play("steps", None)
     fired = []

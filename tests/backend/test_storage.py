@@ -31,6 +31,7 @@ DIRECTORY = {"members", "sessions"}
 """Members may belong to several studios: these start with the member."""
 
 OF_PLAYERS = {
+    "attempt_awards",
     "attempt_rolls",
     "attempts",
     "blocks",

@@ -10,7 +10,6 @@ import pytest
 from kraty_console.backend import sweeps
 from kraty_console.backend.engine import attempts, catalog, grants, lobbies, windows
 from kraty_console.backend.engine.context import Context
-from kraty_console.backend.engine.errors import RuleError
 from kraty_console.backend.engine.schedules import spans
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.database import Database
@@ -93,7 +92,7 @@ async def test_windows_open_and_close_and_their_boards_are_final(world: World) -
     assert (board["finalized_at"], board["finalized_reason"]) == (after.now, "window_closed")
 
 
-async def test_a_window_closes_after_its_lobbies(world: World) -> None:
+async def test_a_window_closes_after_its_lobbies_of_either_environment(world: World) -> None:
     await pit(world, capacity=1)
     for player in ("ann", "ben", "cid"):
         await world.run(attempts.start, world.engine(), player, "pit")
@@ -101,10 +100,12 @@ async def test_a_window_closes_after_its_lobbies(world: World) -> None:
     over = world.later(DAY)
     window_id = (await world.rows(tables.lobbies))[0]["window_id"]
 
-    async def close_some(tx: Transaction, ctx: Context) -> int:
-        return await windows.close_window(tx, ctx, await catalog.window(tx, ctx, window_id), 2)
+    async def close(tx: Transaction, ctx: Context) -> bool:
+        return await windows.close_window(tx, ctx, await catalog.window(tx, ctx, window_id))
 
-    assert [await over.run(close_some, over.engine()) for _ in range(3)] == [2, 3, 0]
+    assert not await over.run(close, over.engine())
+    assert await drain(sweeps.end_lobbies, over) == 4
+    assert [await over.run(close, over.engine()) for _ in range(2)] == [True, False]
     assert {row["status"] for row in await world.rows(tables.lobbies)} == {"closed"}
     names = [row["event_name"] for row in await world.rows(tables.outbox) if "closed" in row["event_name"]]
     assert names == ["lobby.closed"] * 4 + ["event.window_closed"]
@@ -118,12 +119,16 @@ async def test_several_workers_do_each_thing_once(world: World) -> None:
     await pit(world, fill_timeout_seconds=5)
     await waiting(world, ALICE)
     over = world.later(DAY)
-    works = (sweeps.expire_attempts, sweeps.expire_grants, sweeps.start_lobbies, sweeps.close_windows)
+    works = (
+        *(sweeps.expire_attempts, sweeps.expire_grants, sweeps.start_lobbies),
+        *(sweeps.end_lobbies, sweeps.close_windows),
+    )
     done = await asyncio.gather(*(drain(sweep, over) for sweep in works for _ in range(3)))
     later = [await drain(sweep, over) for sweep in works]  # what another was at is left to the next round
     assert sum(done[0:3]) + later[0] == 6
     assert sum(done[3:6]) + later[1] == 6
-    assert sum(done[6:12]) + sum(later[2:]) == 8  # a lobby and seven windows, by whichever of the two closes it
+    assert sum(done[6:12]) + sum(later[2:4]) == 1  # the lobby, by whichever of the two closes it
+    assert sum(done[12:15]) + later[4] == 7
     names = [row["event_name"] for row in await world.rows(tables.outbox)]
     assert names.count("grant.expired") == 6
     assert names.count("event.window_closed") == 7
@@ -190,8 +195,7 @@ async def test_a_game_in_trouble_does_not_hold_up_the_others(database_url: str) 
         await broken.run(lose_the_event, broken.engine())
         over = replace(sweeper(sound.later(DAY)), only=None)
         assert await sweeps.expire_attempts(over) == 1
-        with pytest.raises(RuleError, match="not found"):
-            await sweeps.expire_attempts(over)
+        assert await sweeps.expire_attempts(over) == 0
         assert [row["status"] for row in await sound.rows(tables.attempts)] == ["expired"]
         assert [row["status"] for row in await broken.rows(tables.attempts)] == ["in_progress"]
     finally:
@@ -205,6 +209,10 @@ def test_each_sweep_is_a_job(world: World) -> None:
         "make_windows",
         "open_windows",
         "expire_attempts",
+        "end_lobbies",
         "close_windows",
+        "freeze_rankings",
+        "pay_awards",
         "expire_grants",
+        "forget_erased",
     }

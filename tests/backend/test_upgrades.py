@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from kraty_console.backend.engine.settling import NEVER_FROZEN
 from kraty_console.backend.preparing import CannotServe, prepare
 from kraty_console.backend.storage.connecting import UNLIMITED, WRITES, make_engine
 from kraty_console.backend.storage.migrate import migrate
@@ -91,6 +93,67 @@ def test_rows_of_the_old_shape_are_still_taken(url: str, upgraded: tuple[sa.Meta
         await engine.dispose()
 
     asyncio.run(work())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_game_of_an_older_version_gets_a_secret_for_its_rolls(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    url = f"sqlite:///{tmp_path / 'old.db'}" if kind == "sqlite" else request.getfixturevalue("postgresql").empty()
+
+    async def work() -> list[str]:
+        await migrate(url, "r0012_merging")
+        old = await _reflected(url)
+        engine = make_engine(url, UNLIMITED)
+        async with engine.connect() as connection:
+            await connection.execution_options(**{WRITES: True})
+            async with connection.begin():
+                await connection.execute(old.tables["studios"].insert().values(_row(old.tables["studios"], 1)))
+                for number in (1, 2, 3):
+                    game = _row(old.tables["games"], 1) | {"slug": f"game-{number}"}
+                    unlike = {} if number == 1 else {"game_id": _value(old.tables["games"].c.game_id, number)}
+                    await connection.execute(old.tables["games"].insert().values(game | unlike))
+        await engine.dispose()
+        await migrate(url)
+        engine = make_engine(url, UNLIMITED)
+        async with engine.connect() as connection:
+            found = list((await connection.execute(sa.text("SELECT roll_secret FROM games"))).scalars())
+        await engine.dispose()
+        return found
+
+    secrets = asyncio.run(work())
+    assert len(set(secrets)) == 3
+    assert all(len(each) == 64 for each in secrets)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_boards_that_were_final_are_not_settled_again(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    """Their rewards were paid as each attempt was completed."""
+    url = f"sqlite:///{tmp_path / 'old.db'}" if kind == "sqlite" else request.getfixturevalue("postgresql").empty()
+
+    async def work() -> dict[str, int | None]:
+        await migrate(url, "r0012_merging")
+        old = await _reflected(url)
+        engine = make_engine(url, UNLIMITED)
+        async with engine.connect() as connection:
+            await connection.execution_options(**{WRITES: True})
+            async with connection.begin():
+                for name in ("studios", "games"):
+                    await connection.execute(old.tables[name].insert().values(_row(old.tables[name], 1)))
+                boards = old.tables["leaderboards"]
+                for number, finalized_at in ((1, 5), (2, None)):
+                    row = _row(boards, number) | {"scope": f"board {number}", "finalized_at": finalized_at}
+                    await connection.execute(boards.insert().values(row))
+        await migrate(url)
+        async with engine.connect() as connection:
+            rows = await connection.execute(sa.text("SELECT scope, frozen_at FROM leaderboards"))
+            found = dict(rows.tuples().all())
+        await engine.dispose()
+        return found
+
+    assert asyncio.run(work()) == {"board 1": NEVER_FROZEN, "board 2": None}
 
 
 def test_a_table_that_somebody_holds_is_not_waited_for_for_ever(postgresql: PostgresqlServer) -> None:

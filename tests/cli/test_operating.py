@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from kraty_console.backend.storage import tables
+from kraty_console.cli.exits import Exit
 from kraty_console.cli.main import run
-from kraty_console.cli.operating import operate
+from kraty_console.cli.operating import database_url, operate
 from tests.databases import KINDS, PostgresqlServer, SqliteFiles
 
 EMAIL = "ann@burrow.example"
@@ -204,3 +205,20 @@ def test_a_backup_takes_no_file_s_place(tmp_path: Path, capsys: pytest.CaptureFi
     assert run(["backend", "backup", str(taken), "--database", url]) == 1
     assert "is there already" in capsys.readouterr().err
     assert taken.read_text() == "keep me"
+
+
+@pytest.mark.parametrize("around", ["{}\n", " {}\r\n", "\t{}"])
+def test_a_newline_after_the_databases_address_is_no_part_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], around: str
+) -> None:
+    file = tmp_path / "backend.sqlite"
+    monkeypatch.setenv("KRATY_BACKEND_DATABASE", around.format(f"sqlite:///{file}"))
+    assert run(["backend", "game", "list"]) == Exit.NOT_FOUND  # there is none in it yet
+    capsys.readouterr()
+    assert {path.name.partition("-")[0] for path in tmp_path.iterdir()} == {"backend.sqlite"}
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\n"])
+def test_a_blank_address_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, blank: str) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    assert database_url(blank) == f"sqlite:///{tmp_path / 'kraty-console' / 'backend.sqlite'}"

@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 
 from kraty_console.backend.api.rate_limit import Rate
+from kraty_console.cli import server
 from kraty_console.cli.main import run
+from kraty_console.support.invisible import invisible_part
 from tests.client.wire import answers, wired
 from tests.contract.backend import Backend
 from tests.contract.world import World, make_world
@@ -231,10 +233,10 @@ def test_hostile_ids_and_names_stay_what_they_are(world: World, asked: Any) -> N
     names = [each.value for each in load_hostile() if each.can_be_text and 0 < len(each.value) <= 100]
     for name in [each for each in names if "\0" not in each and not each.startswith("-")][::20]:
         assert asked("credit", "--json", "--", "alice", "gold", "1").code == 0
-        assert asked("grant", name, "currency:gold=1").code == 0
-        shown = asked("merge", name, "alicia", "--dry-run")
+        assert asked("grant", "--exact", name, "currency:gold=1").code == 0
+        shown = asked("merge", "--exact", name, "alicia", "--dry-run")
         assert shown.code == 0
-        assert asked("merge", name, "alicia", "--json").json["fromExternalPlayerId"] == name
+        assert asked("merge", "--exact", name, "alicia", "--json").json["fromExternalPlayerId"] == name
 
 
 async def test_an_unknown_outcome_names_the_key_to_ask_with(
@@ -250,3 +252,66 @@ async def test_an_unknown_outcome_names_the_key_to_ask_with(
     assert (code, told.out) == (1, "")
     assert "Run the same again with --idempotency-key mine" in told.err
     assert {heard.json["idempotencyKey"] for heard in wire.heard} == {"mine"}
+
+
+GHOSTS = [
+    *(
+        "judy\r",
+        "judy ",
+        " judy",
+        "judy\t",
+        "judy\n",
+        "\u200bjudy",
+        "judy\u200b",
+        "ju\u200bdy",
+        "judy\ufeff",
+        "\u2060judy",
+    ),
+    *("judy\u00a0", "judy\u2800", "\u3164judy", "ju\x07dy", "judy\u200d", "\u202ejudy", "ju\u00addy", "judy\u2028"),
+]
+"""Ids that look like `judy`."""
+
+NAMING_A_PLAYER = {
+    "grant": lambda ghost: ("grant", ghost, "currency:gold=1"),
+    "credit": lambda ghost: ("credit", ghost, "gold", "1"),
+    "debit": lambda ghost: ("debit", ghost, "gold", "1"),
+    "give-item": lambda ghost: ("give-item", ghost, "sword", "1"),
+    "take-item": lambda ghost: ("take-item", ghost, "sword", "1"),
+    "get": lambda ghost: ("get", ghost),
+    "export": lambda ghost: ("export", ghost),
+    "delete": lambda ghost: ("delete", ghost, "--yes"),
+    "ban": lambda ghost: ("ban", ghost, "--reason", "cheating"),
+    "unban": lambda ghost: ("unban", ghost),
+    "merge from": lambda ghost: ("merge", ghost, "alice"),
+    "merge into": lambda ghost: ("merge", "alice", ghost),
+}
+
+
+class TestIdsThatLookLikeAnothers:
+    @pytest.mark.parametrize("command", NAMING_A_PLAYER)
+    def test_every_command_refuses_them(self, world: World, asked: Any, command: str) -> None:
+        before = world.backend.counts()
+        for ghost in GHOSTS:
+            ran = asked(*NAMING_A_PLAYER[command](ghost))
+            assert ran.code == 2, ghost
+            assert "which nobody sees" in ran.err
+            assert "--exact" in ran.err
+        assert world.backend.counts() == before
+
+    @pytest.mark.parametrize("place", ["before", "behind"])
+    def test_they_are_taken_when_they_are_meant(self, world: World, asked: Any, place: str) -> None:
+        named = ("judy\u200b", "currency:gold=1")
+        ran = asked("grant", "--exact", *named) if place == "before" else asked("grant", *named, "--exact")
+        assert ran.code == 0
+        assert asked("get", "judy\u200b", "--exact").code == 0
+        assert asked("get", "judy").code == 3
+
+    def test_every_command_that_names_a_player_is_among_these(self) -> None:
+        tried = {name.partition(" ")[0] for name in NAMING_A_PLAYER}
+        assert tried == set(server._COMMANDS) - {"ping"}
+
+    @pytest.mark.parametrize(
+        "plain", ["judy d", "dave.k", "a\u0301", "\u2764\ufe0f", "\U0001f469\u200d\U0001f680", "\u05d0\u05d1", "x"]
+    )
+    def test_what_is_seen_is_taken(self, plain: str) -> None:
+        assert invisible_part(plain) is None

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
+from tests.compat import typed
+
 RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
 TRIES = 4
 
@@ -65,7 +67,9 @@ class Sdk:
             found = self._once(method, path, text)
             self.tries.append(Try(text, None if found is None else found.status))
             if found is not None and found.status not in RETRIED:
-                return self._told(found)
+                told = self._told(found)
+                typed.check(method, path, told)
+                return told
             if number < TRIES:
                 after = None if found is None else found.headers.get("retry-after")
                 self.wait(float(after) if after else 0.2 * 2 ** (number - 1))

@@ -21,7 +21,7 @@ CALLS: Final = (
     Call(
         "PUT",
         f"{P}/identity",
-        {**shapes.IDENTITY_SET, "syntheticIdentity": shapes.NAMED},
+        {**shapes.IDENTITY_SET, "syntheticIdentity": shapes.SYNTHETIC},
         {"name": "Neo", "avatar": None},
         again="done",
     ),

@@ -1,19 +1,19 @@
 """The published fields of answers and their kinds (kraty-api 5), written as SDKs declare them.
 
 `s` text, `i` whole number, `n` number, `b` true or false, `o` object, `a` list, `t` moment, `x` anything; `?` or null.
+`name?` may be left out, and is not null where it is there.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
+
+import jsonschema_rs
 
 Shape = str | Mapping[str, Any]
 """Fields as words, `id:s name:x`; or fields with the shapes in them, where `""` names the words of the object itself.
 A list of one shape is a list of such; a shape in a tuple may be null."""
-
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 ATTEMPT = (
     "id:s eventId:s eventWindowId:s leaderboardId:s playerId:s startedAt:t endsAt:t completedAt:t? metrics:o "
@@ -67,9 +67,14 @@ FINISHED = {"": "outcome:s", "attempt": ATTEMPT}
 STARTED = {"": "leaderboardId:s windowEndsAt:t", "attempt": ATTEMPT}
 
 NAMED = "name:s avatar:s? country:s?"
+SYNTHETIC = "name:s avatar:s?"
+"""The older form of an identity."""
 IDENTITIES = {"displayIdentity": (NAMED,), "anonymizedIdentity": (NAMED,)}
 IDENTITY_SET = {"": "externalPlayerId:s", **IDENTITIES}
-REGISTERED = {"": "playerId:s externalPlayerId:s secret:s secretPrefix:s registeredAt:t country:s?", **IDENTITIES}
+REGISTERED = {
+    "": "playerId:s externalPlayerId:s secret:s secretPrefix:s registeredAt:t createdAt:t country:s?",
+    **IDENTITIES,
+}
 METADATA = "externalPlayerId:s metadata:o"
 PRESENCE = "online:b lastActiveAt:t? status:s?"
 SOMEBODY = {"": "externalPlayerId:s", "displayIdentity": (NAMED,)}
@@ -108,11 +113,18 @@ EVENT = {
 OPENED = {"crate": GRANT, "contents": GRANT}
 DERIVED = "economyKey:s previous:i current:i delta:i grantIds:a"
 ADVANCED = {"": BALANCE_CHANGED, "derived": [DERIVED]}
-ENTRY = "participantId:s kind:s name:s? score:n rank:i isSelf:b"
+ENTRY = {
+    "": "participantId:s kind:s name:s? avatar:s? country:s? anonymizedName:s? anonymizedAvatar:s? score:n rank:i "
+    "isSelf:b progression?:o player?:o"
+}
 PLACE = ("rank:i score:n",)
-EVENT_BOARD = {"": "leaderboardId:s mode:s finalized:b finalizedReason:s?", "entries": [ENTRY], "self": PLACE}
+EVENT_BOARD = {
+    "": "leaderboardId:s mode:s finalized:b finalizedReason:s? joined?:b progression?:o",
+    "entries": [ENTRY],
+    "self": PLACE,
+}
 BOARD = {
-    "": "key:s leaderboardId:s scope:s resetCadence:s scoreAggregation:s segment:s? period:t",
+    "": "key:s leaderboardId:s scope:s resetCadence:s scoreAggregation:s segment:s? period:t joined?:b progression?:o",
     "entries": [ENTRY],
     "self": PLACE,
 }
@@ -126,44 +138,54 @@ PERIODS = {
 }
 
 
-def check(told: Any, shape: Any, where: str = "data") -> None:
-    """Fail where a published field is missing, or of another kind than SDKs read."""
+def schema(shape: Any) -> dict[str, Any]:
+    """The shape as JSON Schema: every field is there and of its kind; fields beyond the published ones may be."""
     if isinstance(shape, tuple):
-        if told is not None:
-            check(told, shape[0], where)
-    elif isinstance(shape, list):
-        assert isinstance(told, list), where
-        for index, each in enumerate(told):
-            check(each, shape[0], f"{where}[{index}]")
-    elif isinstance(shape, str):
-        assert isinstance(told, dict), where
-        for name, kind in (word.split(":") for word in shape.split()):
-            nullable = kind.endswith("?")
-            assert name in told or (nullable and name in ("avatar", "country")), f"{where} has no {name}"
-            fits = (nullable and told.get(name) is None) or _is(told.get(name), kind[0])
-            assert fits, f"{where}.{name} is {told[name]!r}, not {kind}"
-    else:
-        assert isinstance(told, dict), where
-        for name, inner in shape.items():
-            assert not name or name in told, f"{where} has no {name}"
-            check(told[name] if name else told, inner, f"{where}.{name}" if name else where)
+        return {"anyOf": [schema(shape[0]), {"type": "null"}]}
+    if isinstance(shape, list):
+        return {"type": "array", "items": schema(shape[0])}
+    if isinstance(shape, str):
+        shape = {"": shape}
+    found: dict[str, Any] = {"type": "object", "properties": {}, "required": []}
+    for name, inner in shape.items():
+        if not name and not isinstance(inner, str):
+            _merge(found, schema(inner))
+            continue
+        fields = dict(word.split(":") for word in inner.split()) if not name else {name: inner}
+        for each, kind in fields.items():
+            key = each.removesuffix("?")
+            found["properties"][key] = schema(kind) if name else _KINDS[kind]
+            if key == each:
+                found["required"].append(key)
+    return found
 
 
-def _is(value: Any, kind: str) -> bool:
-    match kind:
-        case "s":
-            return isinstance(value, str)
-        case "i":
-            return type(value) is int
-        case "n":
-            return type(value) in (int, float)
-        case "b":
-            return isinstance(value, bool)
-        case "o":
-            return isinstance(value, dict)
-        case "a":
-            return isinstance(value, list)
-        case "t":
-            return isinstance(value, str) and _MOMENT.fullmatch(value) is not None
-        case _:
-            return True
+def _merge(into: dict[str, Any], more: dict[str, Any]) -> None:
+    into["properties"] |= more["properties"]
+    into["required"] += more["required"]
+
+
+_PLAIN: dict[str, dict[str, Any]] = {
+    "s": {"type": "string"},
+    "i": {"type": "integer"},
+    "n": {"type": "number"},
+    "b": {"type": "boolean"},
+    "o": {"type": "object"},
+    "a": {"type": "array"},
+    "t": {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$"},
+    "x": {},
+}
+_KINDS = _PLAIN | {f"{kind}?": {"anyOf": [how, {"type": "null"}]} for kind, how in _PLAIN.items()}
+
+
+def check(told: Any, shape: Any, where: str = "data") -> None:
+    """Fail where a published field is missing, null though it is never that, or of another kind than SDKs read."""
+    key = repr(shape)
+    if key not in _VALIDATORS:
+        _VALIDATORS[key] = jsonschema_rs.validator_for(schema(shape))
+    wrong = [f"{where}{''.join(f'[{part!r}]' for part in fault.instance_path)}: {fault.message}"
+             for fault in _VALIDATORS[key].iter_errors(told)]  # fmt: skip
+    assert not wrong, wrong
+
+
+_VALIDATORS: dict[str, Any] = {}

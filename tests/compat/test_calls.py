@@ -91,7 +91,7 @@ def test_registering_answers_as_published(stage: Stage) -> None:
     target = path("/sdk/v1/players/:p/register", {"p": "kp_0123456789abcdef0123456789abcdef"})
     told = sdk.data("POST", target, {})
     assert sdk.status == 201
-    shapes.check(told, {**shapes.REGISTERED, "syntheticIdentity": shapes.NAMED})
+    shapes.check(told, {**shapes.REGISTERED, "syntheticIdentity": shapes.SYNTHETIC})
     for query in ("", "?force=true"):
         refused = refusal(lambda query=query: sdk.data("POST", target + query, {}))
         assert (refused.status, refused.code) == (409, "player_already_registered")

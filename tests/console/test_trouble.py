@@ -151,9 +151,7 @@ async def test_a_409_explains_with_code_and_request_and_keeps_the_draft(backend:
         with colleague(backend) as other:
             other.retry_roll(attempt.id)
         await confirm(hand)
-        await told(
-            hand, "Not applied: 1 grant is already linked to this attempt", "409 conflict", "request ", "with 2"
-        )
+        await told(hand, "Not applied: 1 grant is already linked to this attempt", "409 conflict", "request ", "with 2")
         await hand.sees("the table is back")
         assert dialog(hand).phase is Phase.EDITING
         await hand.press("enter")  # the focus is on a field: one more enter sends nothing

@@ -6,6 +6,8 @@ import pytest
 
 from kraty_console import __version__
 from kraty_console.backend.api.admin.routes import ROUTES as ADMIN
+from kraty_console.backend.engine import set_aside
+from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.catalog import Catalog
 from kraty_console.contract.operations import OPERATIONS, Operation
 from kraty_console.contract.players import SearchResult, Snapshot
@@ -31,6 +33,20 @@ def test_health_names_every_operation_that_is_served(still: World) -> None:
 def test_every_operation_has_exactly_one_route(operation: Operation) -> None:
     method, path, _ = OPERATIONS[operation]
     assert [(route.method, route.path) for route in ADMIN].count((method, path)) == 1
+
+
+def test_health_tells_how_many_rows_a_job_has_set_aside(world: World) -> None:
+    async def fail(tx: Transaction) -> None:
+        row_id = world.backend.new_id()
+        for _ in range(set_aside.AFTER):
+            await set_aside.note(tx, world.context(), "expire_grants", row_id, ValueError("what a player wrote"))
+
+    before = exactly(Health, world.backend.call("GET", "/admin/v1/health").json).worker
+    world.backend.run(fail)
+    after = exactly(Health, world.backend.call("GET", "/admin/v1/health").json).worker
+    assert before is not None
+    assert after is not None
+    assert after.set_aside == {**before.set_aside, "expire_grants": before.set_aside.get("expire_grants", 0) + 1}
 
 
 @pytest.mark.parametrize("role", ROLES)

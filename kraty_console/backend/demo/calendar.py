@@ -33,6 +33,7 @@ class Calendar:
             "daily_race": self._recurring(days=1, closes_in=0),
             "weekly_cup": self._recurring(days=7, closes_in=3),
             "duel_arena": self._recurring(days=3, closes_in=1),
+            "moonlight_cup": self._recurring(days=7, closes_in=5),
             "garden_party": (self._window(-10, 4),),
             "spring_hunt": (self._window(-24, -6),),
             "practice_run": (self._window(-HISTORY_DAYS - 1, 9),),

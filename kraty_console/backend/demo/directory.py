@@ -118,13 +118,23 @@ async def is_there(tx: Transaction, studio: Studio) -> bool:
     return await tx.scalar(query) is not None
 
 
-def enrol(tx: Transaction, studio: Studio, created_ms: int) -> None:
-    """Write down a studio, its game, its members and their roles."""
+def enrol(tx: Transaction, studio: Studio, created_ms: int, seed: int) -> None:
+    """Write down a studio, its game, its members and their roles.
+
+    The secret of the game follows from the seed, for so do its rolls; it protects nobody's real reward.
+    """
     tenant = {"studio_id": studio.tenant.studio_id, "game_id": studio.tenant.game_id}
     tx.add(studios, {"studio_id": tenant["studio_id"], "name": studio.name, "created_at": created_ms})
     tx.add(
         games,
-        {**tenant, "slug": studio.slug, "name": studio.title, "grant_ttl_days": 14, "created_at": created_ms},
+        {
+            **tenant,
+            "slug": studio.slug,
+            "name": studio.title,
+            "grant_ttl_days": 14,
+            "roll_secret": f"demo:{seed}:{studio.slug}",
+            "created_at": created_ms,
+        },
     )
     for colleague, member_id in studio.staff:
         tx.add(

@@ -120,14 +120,7 @@ EVENTS: Final[tuple[Json, ...]] = (
         "name": {"en": "Weekly Cup", "pt": "Taça Semanal"},
         "leaderboard_mode": "global",
         "metrics": [{"key": "distance", "target": RACE_TARGET, "scorePerUnit": 1}],
-        "reward_policy": {
-            "type": "rank_scaled",
-            "tiers": [
-                {"fromRank": 1, "toRank": 1, "bundle": "cup_gold"},
-                {"fromRank": 2, "toRank": 10, "bundle": "cup_silver"},
-                {"fromRank": 11, "toRank": 100_000, "bundle": "cup_bronze"},
-            ],
-        },
+        "reward_policy": {"type": "fixed_bundle", "bundle": "cup_bronze"},
         "milestone_rewards": [
             {"key": "half_way", "metricKey": "distance", "threshold": 750, "entries": [_currency("trophies", 1)]}
         ],
@@ -166,5 +159,19 @@ EVENTS: Final[tuple[Json, ...]] = (
         "leaderboard_mode": "global",
         "metrics": [{"key": "distance", "target": 500, "scorePerUnit": 1}],
         "reward_policy": {"type": "none"},
+    },
+    {
+        "key": "moonlight_cup",
+        "name": "Moonlight Cup",
+        "leaderboard_mode": "global",
+        "metrics": [{"key": "distance", "target": 300, "scorePerUnit": 1}],
+        "reward_policy": {
+            "type": "rank_scaled",
+            "tiers": [
+                {"fromRank": 1, "toRank": 1, "bundle": "cup_gold"},
+                {"fromRank": 2, "toRank": 10, "bundle": "cup_silver"},
+                {"fromRank": 11, "toRank": 100_000, "bundle": "cup_bronze"},
+            ],
+        },
     },
 )

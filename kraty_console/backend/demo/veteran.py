@@ -17,7 +17,6 @@ from kraty_console.backend.demo.stage import DAY, MINUTE, SECOND, Stage, Story
 from kraty_console.backend.engine import attempts, catalog, issuing, leaderboards, ledger, rewards, rolls
 from kraty_console.backend.engine.context import Actor, Context
 from kraty_console.backend.engine.depositing import DEPOSITED
-from kraty_console.backend.engine.dice import Dice
 from kraty_console.backend.engine.issuing import DAY_MS, Source
 from kraty_console.backend.engine.ledger import Change
 from kraty_console.backend.storage import tables
@@ -201,11 +200,12 @@ class _Month:
         place = {**self._owner, "attempt_id": attempt_id}
         for milestone in event["milestone_rewards"]:
             self._milestones.append({**place, "key": milestone["key"], "fired_at": ctx.now_ms})
-            dice = Dice(f"milestone/{attempt_id}/{milestone['key']}")
+            dice = await rolls.dice_for(self._tx, ctx, f"milestone/{attempt_id}/{milestone['key']}")
             entries = await rolls.resolve(self._tx, ctx, milestone["entries"], dice)
             made += self._issue_rolled(ctx, entries, Source(rewards.MILESTONE, attempt_id))
         bundle = await rolls.bundle_entries(self._tx, ctx, event["reward_policy"]["bundle"])
-        entries = await rolls.resolve(self._tx, ctx, bundle, Dice(f"attempt/{attempt_id}"))
+        dice = await rolls.dice_for(self._tx, ctx, f"attempt/{attempt_id}")
+        entries = await rolls.resolve(self._tx, ctx, bundle, dice)
         made += self._issue_rolled(ctx, entries, Source(rewards.COMPLETION, attempt_id, attempt_id=attempt_id))
         self._rolls.append({**place, "rolled_at": ctx.now_ms})
         attempt["roll_status"] = "rolled"

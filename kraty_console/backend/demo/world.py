@@ -11,7 +11,17 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from kraty_console.backend.auth.tokens import RandomBytes
-from kraty_console.backend.demo import casework, cast, crowd, duels, rabbit_rush, second_studio, tryouts, veteran
+from kraty_console.backend.demo import (
+    casework,
+    cast,
+    crowd,
+    duels,
+    rabbit_rush,
+    rankings,
+    second_studio,
+    tryouts,
+    veteran,
+)
 from kraty_console.backend.demo.calendar import Calendar, Window
 from kraty_console.backend.demo.cast import Scene
 from kraty_console.backend.demo.directory import (
@@ -29,7 +39,7 @@ from kraty_console.backend.demo.stage import DAY, Stage
 from kraty_console.backend.demo.support import Desk, Shop
 from kraty_console.backend.engine import catalog
 from kraty_console.backend.engine.context import ENGINE, Context
-from kraty_console.backend.engine.windows import CLOSED
+from kraty_console.backend.engine.leaderboards import WINDOW_CLOSED
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.tables import event_windows, leaderboards, outbox
 from kraty_console.backend.storage.transaction import Transaction
@@ -109,6 +119,7 @@ async def _make_ours(tx: Transaction, studio: Studio, now_ms: int, seed: int) ->
             *casework.stories(scene, patients),
             *crowd.stories(scene, [*patients[: -casework.BANNED], *others]),
             *crowd.hostile_stories(scene),
+            *rankings.stories(scene, others),
             *tryouts.stories(trials),
             veteran.arrival(scene),
         ],
@@ -130,8 +141,9 @@ async def _deliver(tx: Transaction, studio: Studio, now_ms: int) -> None:
     await tx.execute(sa.update(window).where(*over).values(closed_at=window.c.ends_at))
     closed_at = sa.select(window.c.closed_at).where(*over, window.c.window_id == board.c.window_id).scalar_subquery()
     of_closed = board.c.window_id.in_(sa.select(window.c.window_id).where(*over))
-    final = {"finalized_at": closed_at, "finalized_reason": CLOSED}
-    await tx.execute(sa.update(board).where(*ours(board), of_closed).values(**final))
+    final = {"finalized_at": closed_at, "frozen_at": closed_at, "finalized_reason": WINDOW_CLOSED}
+    unsettled = board.c.finalized_at.is_(None)  # the stories have settled those that pay by rank
+    await tx.execute(sa.update(board).where(*ours(board), of_closed, unsettled).values(**final))
 
 
 async def _make_theirs(tx: Transaction, studio: Studio, now_ms: int, seed: int) -> None:
@@ -152,7 +164,7 @@ def _found(tx: Transaction, studio: Studio, now_ms: int, seed: int) -> Stage:
     stage = Stage(studio.tenant, seed, now_ms)
     stage.clock_ms = now_ms - FOUNDED_DAYS_AGO * DAY
     tx.founded(studio.tenant.studio_id, studio.tenant.game_id)
-    enrol(tx, studio, stage.clock_ms)
+    enrol(tx, studio, stage.clock_ms, seed)
     return stage
 
 

@@ -67,7 +67,11 @@ What time brings (the worker asks, `backend.sweeps`; rows are locked by the call
     attempts.lapse(tx, ctx, player, attempt) / grants.lapse(tx, ctx, player, grant) -> bool
     lobbies.advance(tx, ctx, lobby) -> bool               starts or closes it, when it is time
     windows.open_window(tx, ctx, window) -> bool          tells `event.window_opened`
-    windows.close_window(tx, ctx, window, most_lobbies) -> int    lobbies first; boards final; `event.window_closed`
+    windows.close_window(tx, ctx, window) -> bool    after its lobbies; boards final; `event.window_closed`
+    settling.freeze(tx, ctx, board) -> bool               what each attempt on a final board is worth
+    rewards.pay_award(tx, ctx, player, award)             pays it
+    forgetting.forget_told(tx, ctx, event) -> bool        of whom it was told that they were erased
+    set_aside.note(tx, ctx, job, row_id, error) -> int    leaves a row alone that failed
     schedules.fill(tx, ctx, event) -> int                 makes the present and the next window
 
 Webhooks

@@ -1,6 +1,8 @@
-"""What an amount may be: a whole number, 1 to 1,000,000,000; and what a balance may reach (decisions)."""
+"""What an amount may be: a whole number, 1 to 1,000,000,000; what a balance and a score may reach (decisions)."""
 
 from __future__ import annotations
+
+import math
 
 from kraty_console.backend.engine.errors import RuleError, conflict
 from kraty_console.contract.errors import Code
@@ -16,6 +18,20 @@ def check_amount(value: object, field: str) -> int:
             {"fields": [{"field": field, "message": f"a whole number from 1 to {MAX_AMOUNT}"}]},
         )
     return value
+
+
+def check_score(value: float, field: str) -> float:
+    """The score or metric as a float; `validation_failed` naming the field unless it is from 0 to 2^53-1."""
+    try:
+        number = float(value)
+    except OverflowError:  # an integer that no float can hold
+        number = math.inf
+    if not 0 <= number <= MAX_BALANCE:  # refuses NaN too
+        wanted = f"a finite number from 0 to {MAX_BALANCE}"
+        raise RuleError(
+            Code.VALIDATION_FAILED, f"{field} must be {wanted}", {"fields": [{"field": field, "message": wanted}]}
+        )
+    return number or 0.0  # no negative zero
 
 
 def add(held: int, delta: int, what: str) -> int:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal, NoReturn
 
 from kraty_console.backend import answers
 from kraty_console.backend.engine import (
+    amounts,
     audit,
     catalog,
     conditions,
@@ -36,11 +36,9 @@ FINISH: Final = "attempt.finish"
 async def force_complete(tx: Transaction, ctx: Context, attempt_id: str, *, final_score: float | None = None) -> Answer:
     """Complete an attempt that is in progress or expired; no rewards are rolled (decisions: Force-complete).
 
-    `final_score`, finite and 0 or more, replaces the score; the leaderboard follows. Already complete: 409 `conflict`.
+    `final_score`, from 0 to 2^53-1, replaces the score; the leaderboard follows. Already complete: 409 `conflict`.
     """
-    score = None if final_score is None else _finite(final_score, "finalScore")
-    if score is not None and score < 0:
-        _invalid("finalScore", "a finite number, 0 or more")
+    score = None if final_score is None else amounts.check_score(final_score, "finalScore")
     earlier = await idempotency.replay(tx, ctx, FORCE_COMPLETE, {"attemptId": attempt_id, "finalScore": score})
     if earlier is not None:
         return earlier
@@ -297,7 +295,10 @@ def _expire(tx: Transaction, player: Row, attempt: Row) -> None:
 def measure(
     event: Row, attempt: Mapping[str, Any], metrics: Mapping[str, float], mode: str
 ) -> tuple[dict[str, float], dict[str, float], float]:
-    """Raw and capped metrics and the score: the sum of each capped metric times what a unit of it scores."""
+    """Raw and capped metrics and the score: the sum of each capped metric times what a unit of it scores.
+
+    Each is from 0 to 2^53-1, or the report is refused: no row may hold what a sum or a rank cannot be made of.
+    """
     declared: Sequence[Mapping[str, Any]] = event["metrics"]
     known = {metric["key"] for metric in declared}
     raw = {**dict.fromkeys((metric["key"] for metric in declared), 0), **attempt["metrics_raw"]}
@@ -305,14 +306,14 @@ def measure(
         if key not in known:
             raise RuleError(Code.INVALID_METRIC, f"The event '{event['key']}' has no metric '{key}'", {"metric": key})
         reached = raw.get(key, 0) + value if mode == "increment" else value
-        _finite(reached, f"metrics.{key}")
-        raw[key] = reached
+        amounts.check_score(reached, f"metrics.{key}")
+        raw[key] = reached or 0  # no negative zero
     capped = {}
     score = 0.0
     for metric in declared:
         key, cap = metric["key"], metric.get("cap")
         capped[key] = raw[key] if cap is None else min(raw[key], cap)
-        score = _finite(score + float(capped[key]) * metric.get("scorePerUnit", 1), f"metrics.{key}")
+        score = amounts.check_score(score + float(capped[key]) * metric.get("scorePerUnit", 1), f"metrics.{key}")
     return raw, capped, score
 
 
@@ -337,20 +338,3 @@ async def _fire_milestones(
         made = await rewards.pay_milestone(tx, ctx, player, attempt, milestone)
         fired.append({"key": milestone["key"], "grants": [answers.grant(grant) for grant in made]})
     return fired
-
-
-def _finite(value: float, field: str) -> float:
-    """The number as a float; `validation_failed` when it is none that a float can hold."""
-    try:
-        number = float(value)
-    except OverflowError:
-        number = math.inf
-    if not math.isfinite(number):
-        _invalid(field, "a finite number")
-    return number
-
-
-def _invalid(field: str, wanted: str) -> NoReturn:
-    raise RuleError(
-        Code.VALIDATION_FAILED, f"{field} must be {wanted}", {"fields": [{"field": field, "message": wanted}]}
-    )

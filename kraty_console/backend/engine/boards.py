@@ -6,11 +6,10 @@ changes them; who had a score first ranks higher.
 
 from __future__ import annotations
 
-import math
 from typing import Any, Final
 
 from kraty_console.backend import answers, standings
-from kraty_console.backend.engine import catalog, idempotency, players, segments
+from kraty_console.backend.engine import amounts, catalog, idempotency, players, segments
 from kraty_console.backend.engine.context import Answer, Context
 from kraty_console.backend.engine.errors import RuleError, conflict, not_found
 from kraty_console.backend.engine.periods import period_of
@@ -48,6 +47,7 @@ async def score(
     404: unknown player or board. 400 `score_not_supported`: the board follows a balance. From a player's game: 403
     `client_scoring_disabled` unless the game accepts such scores.
     """
+    amounts.check_score(value, "value")
     request = {"player": external_id, "board": key, "value": value, "segment": segment}
     earlier = await idempotency.replay(tx, ctx, SCORE, request)
     if earlier is not None:
@@ -65,6 +65,7 @@ async def score(
         )
     entry, fresh = await _entry(tx, ctx, player, board, await segments.segment_of(tx, player, board, segment))
     _count(tx, ctx, entry, value if fresh else _aggregate(board["score_aggregation"], entry["score"], value))
+    tx.change(entry, scored_at=ctx.now_ms)
     place = await standings.place_among(tx, standings.of_entry(entry), entry)
     data = {"leaderboardId": board["board_id"], "score": answers.number(entry["score"]), "rank": place}
     return await idempotency.keep(tx, ctx, SCORE, 200, data)
@@ -122,7 +123,7 @@ async def _entry(tx: Transaction, ctx: Context, player: Row, board: Row, segment
 
 def _count(tx: Transaction, ctx: Context, entry: Row, value: float) -> None:
     """Set the score of an entry; one that stays keeps the moment it was reached at."""
-    if not math.isfinite(value) or abs(value) > MAX_BALANCE:
+    if value > MAX_BALANCE:  # a sum of scores, each of which is within bounds
         conflict(f"The score would pass {MAX_BALANCE}", limit=MAX_BALANCE)
     if value != entry["score"]:
         tx.change(entry, score=float(value), reached_at=ctx.now_ms)

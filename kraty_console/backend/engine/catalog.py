@@ -59,6 +59,17 @@ async def game(tx: Transaction, ctx: Context) -> Row:
     return row
 
 
+async def roll_secret(tx: Transaction, ctx: Context) -> str:
+    """What the game's rolls are keyed by; told to nobody. A game of an older version gets one when it first rolls."""
+    row = await game(tx, ctx)
+    if row["roll_secret"] is None:
+        row = await tx.get(tables.games, *row.key(), lock=True) or row
+    if row["roll_secret"] is None:
+        tx.change(row, roll_secret=ctx.random_bytes(32).hex())
+    secret: str = row["roll_secret"]
+    return secret
+
+
 async def event(tx: Transaction, ctx: Context, event_id: str) -> Row:
     """The event with this internal id."""
     row = await tx.get(tables.events, ctx.tenant.studio_id, ctx.tenant.game_id, event_id)

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+import sqlalchemy as sa
+
 from kraty_console.backend.engine import board_definitions, catalog, game_settings, rolls
 from kraty_console.backend.engine.conditions import BrokenCondition, check
 from kraty_console.backend.engine.context import Context
@@ -179,8 +181,27 @@ async def _put_window(tx: Transaction, ctx: Context, event: Row, window: Window)
         )
         return 1
     if there["closed_at"] is None:
+        if window.ends_at < there["ends_at"]:
+            await _end_sooner(tx, ctx, there, window.ends_at)
         tx.change(there, ends_at=window.ends_at, metadata=window.metadata)
     return 0
+
+
+async def _end_sooner(tx: Transaction, ctx: Context, window: Row, ends_at: int) -> None:
+    """No attempt outlasts its window: when that closes, the ranking of its boards is final."""
+    column = tables.attempts.c
+    await tx.forget(tables.attempts)
+    await tx.execute(
+        sa.update(tables.attempts)
+        .where(
+            column.studio_id == ctx.tenant.studio_id,
+            column.game_id == ctx.tenant.game_id,
+            sa.text("attempts.status = 'in_progress'"),  # the words of the index
+            column.window_id == window["window_id"],
+            column.ends_at > ends_at,
+        )
+        .values(ends_at=ends_at)
+    )
 
 
 async def _unsound(tx: Transaction, ctx: Context, document: Document) -> Faults:

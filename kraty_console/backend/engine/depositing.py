@@ -18,7 +18,8 @@ DEPOSITED: Final = "grant_deposit"
 async def deposit(tx: Transaction, ctx: Context, player: Row, grant: Row) -> list[dict[str, Any]]:
     """Put what a reward grant holds into wallet and inventory, unless that was done before; answers the ledger rows.
 
-    Crates in it become crate grants of their own, still to be opened. A studio that keeps its own inventory gets
+    Crates in it become crate grants of their own, still to be opened. An item's `parameters` are kept with it and with
+    the deposit, as metadata, whoever claims it (decisions: Wire details). A studio that keeps its own inventory gets
     nothing deposited (kraty-api 3.5); a second deposit is refused by a key of the database, whatever the code does.
     """
     if (await catalog.game(tx, ctx))["inventory_management"] == "studio":
@@ -37,7 +38,8 @@ async def deposit(tx: Transaction, ctx: Context, player: Row, grant: Row) -> lis
                 change = Change(entry["currencyKey"], entry["amount"], DEPOSITED, grant["grant_id"])
                 written.append(await change_wallet(tx, ctx, player, change))
             case "item":
-                change = Change(entry["itemKey"], entry["quantity"], DEPOSITED, grant["grant_id"])
+                stamp = entry.get("parameters")
+                change = Change(entry["itemKey"], entry["quantity"], DEPOSITED, grant["grant_id"], stamp)
                 written.append(await change_inventory(tx, ctx, player, change))
             case "crate":
                 source = Source("crate", grant["grant_id"], grant["grant_id"])

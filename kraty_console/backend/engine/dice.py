@@ -1,17 +1,23 @@
-"""Chance that can be repeated: the same seed gives the same throws, on every machine and every Python."""
+"""Chance that can be repeated by who knows the key, and foreseen by nobody else.
+
+The same key and seed give the same throws, on every machine and every Python. Seeds are ids that players can see; the
+key is a secret of the game (`rolls.dice_for`).
+"""
 
 from __future__ import annotations
 
-import hashlib
+import hmac
 from typing import Final
 
 _RANGE: Final = 2**64
 
 
 class Dice:
-    """A stream of throws from SHA-256 over the seed and a counter."""
+    """A stream of throws from HMAC-SHA-256, with the key, over the seed and a counter."""
 
-    def __init__(self, seed: str) -> None:
+    def __init__(self, seed: str, key: str = "") -> None:
+        """Without a key the throws are no secret: for trials."""
+        self._key = key.encode()
         self._seed = seed.encode("utf-8", "surrogatepass")
         self._count = 0
 
@@ -20,7 +26,7 @@ class Dice:
         limit = _RANGE - _RANGE % bound
         while True:
             self._count += 1
-            digest = hashlib.sha256(self._seed + b"\0" + self._count.to_bytes(8, "big")).digest()
+            digest = hmac.digest(self._key, self._seed + b"\0" + self._count.to_bytes(8, "big"), "sha256")
             value = int.from_bytes(digest[:8], "big")
             if value < limit:
                 return value % bound

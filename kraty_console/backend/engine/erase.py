@@ -3,7 +3,12 @@
 Gone: the id, e-mail, names chosen, context, metadata, country, secret, friend code, presence, the reason of a ban, and
 the ids of guests that were merged into the player. Staying, under `__deleted_<uuid>__`: attempts, scores, seats, grants
 and ledgers, which others' ranks and the studio's books rest on. Of the id a hash is kept, so that a second request can
-be told that it was done.
+be told that it was done. Whatever else mentions the player is rewritten (`forgetting`): idempotency keys and the
+answers kept with them, events that were or will be told, what receivers answered, notes on grants, ledgers and
+purchases.
+
+Webhooks tell of the erasure by the id that was. Where no endpoint wants to hear of it, that is not even written; else
+it is forgotten as soon as each of them has been told, or given up.
 
 The audit log is append-only, also here: rows from before keep the id that they were written with, for they are the
 studio's proof of what its people did, and the database refuses to change them. The row of the erasure itself holds
@@ -18,7 +23,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from kraty_console.backend import answers
-from kraty_console.backend.engine import acquaintances, anonymous, audit, moving, outbox, players
+from kraty_console.backend.engine import acquaintances, anonymous, audit, forgetting, moving, outbox, players
 from kraty_console.backend.engine.context import Answer, Context
 from kraty_console.backend.engine.errors import RuleError
 from kraty_console.backend.engine.merge import BOARDS
@@ -51,7 +56,9 @@ async def erase(tx: Transaction, ctx: Context, external_id: str) -> Answer:
         "leaderboardsScrubbed": sum([await _count(tx, board, "participant_id", player) for board in BOARDS]),
         "status": "erased",
     }
-    outbox.emit(tx, ctx, EventName.PLAYER_DELETED, player, {**data, "reason": ctx.reason})
+    await forgetting.forget(tx, ctx, await _traces(tx, ctx, player, anonymized))
+    if await forgetting.has_listener(tx, ctx, player["environment"]):
+        outbox.emit(tx, ctx, EventName.PLAYER_DELETED, player, {**data, "reason": ctx.reason})
     before = {"banned": player["banned_at"] is not None, "registered": player["registered_at"] is not None}
     tx.change(
         player,
@@ -80,6 +87,11 @@ async def erase(tx: Transaction, ctx: Context, external_id: str) -> Answer:
     return Answer(200, data)
 
 
+async def _traces(tx: Transaction, ctx: Context, player: Row, anonymized: str) -> forgetting.Traces:
+    aliases, husks = await forgetting.names_of(tx, ctx, player)
+    return forgetting.traces(player, aliases, husks, anonymized)
+
+
 async def _named(tx: Transaction, ctx: Context, external_id: str) -> Row | None:
     """The player, locked; None when there is none."""
     try:
@@ -104,6 +116,8 @@ async def _nothing(tx: Transaction, ctx: Context, external_id: str, row: Row | N
         )
         row = await tx.get(tables.players, ctx.tenant.studio_id, ctx.tenant.game_id, alias["source_id"])
     row = row or await anonymous.erased(tx, ctx, external_id)
+    if row is not None:
+        await forgetting.forget(tx, ctx, forgetting.of_id(external_id, row["external_player_id"]))
     gone = None if row is None else row["deleted_at"] or row["updated_at"]
     return {
         "playerId": None if row is None else row["player_id"],

@@ -8,7 +8,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from kraty_console.backend.engine.context import Context
-from kraty_console.backend.engine.dice import Dice
+from kraty_console.backend.engine.rolls import dice_for
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Row, Transaction
 
@@ -73,6 +73,32 @@ def bot_slots(lobby: Json, now_ms: int) -> int:
     return most * passed // whole if whole > 0 else most
 
 
+def is_played_out() -> sa.ColumnElement[bool]:
+    """The condition on lobbies that each of their people has played there, and none of them still does."""
+    lobby, seat, attempt = tables.lobbies.c, tables.lobby_members.c, tables.attempts.c
+    there = sa.select(sa.literal(1)).where(
+        attempt.studio_id == seat.studio_id,
+        attempt.game_id == seat.game_id,
+        attempt.player_id == seat.player_id,
+        attempt.event_id == lobby.event_id,
+        attempt.leaderboard_id == lobby.leaderboard_id,
+    )
+    playing = there.where(attempt.status == "in_progress").correlate(tables.lobby_members, tables.lobbies).exists()
+    absent = ~there.correlate(tables.lobby_members, tables.lobbies).exists()
+    unfinished = (
+        sa.select(sa.literal(1))
+        .where(
+            seat.studio_id == lobby.studio_id,
+            seat.game_id == lobby.game_id,
+            seat.lobby_id == lobby.lobby_id,
+            sa.or_(absent, playing),
+        )
+        .correlate(tables.lobbies)
+        .exists()
+    )
+    return sa.and_(lobby.status == "active", lobby.participant_count > 0, ~unfinished)
+
+
 async def seat_bots(tx: Transaction, ctx: Context, lobby: Row, event: Row, board: str) -> int:
     """Put a bot on the board for each free seat, where the lobby fills with bots; the answer is how many.
 
@@ -86,7 +112,7 @@ async def seat_bots(tx: Transaction, ctx: Context, lobby: Row, event: Row, board
         for metric in event["metrics"]
         if metric.get("target") is not None
     )
-    dice = Dice(f"bots/{lobby['lobby_id']}")
+    dice = await dice_for(tx, ctx, f"bots/{lobby['lobby_id']}")
     for _ in range(free):
         tx.add(
             tables.leaderboard_entries,

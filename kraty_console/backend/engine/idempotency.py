@@ -11,14 +11,20 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
+from kraty_console.backend.engine import forgetting
 from kraty_console.backend.engine.context import Answer, Context
 from kraty_console.backend.engine.errors import RuleError
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.connecting import dump_json
-from kraty_console.backend.storage.transaction import Transaction
+from kraty_console.backend.storage.transaction import Row, Transaction
 from kraty_console.contract.errors import Code
+
+LIVE: Final = "live"
+
+KEPT_FOR_GOOD: Final = frozenset({"grant.create"})
+"""Operations whose keys are unique in the game for ever (kraty-api 3.4)."""
 
 
 def fingerprint(request: Mapping[str, Any]) -> str:
@@ -36,7 +42,7 @@ async def replay(tx: Transaction, ctx: Context, operation: str, request: Mapping
     if ctx.idempotency_key is None:
         return None
     print_ = fingerprint({**request, "environment": ctx.environment, "reason": ctx.reason, "ticket": ctx.ticket})
-    key = (ctx.tenant.studio_id, ctx.tenant.game_id, _scope(ctx, operation), ctx.idempotency_key)
+    key = (ctx.tenant.studio_id, ctx.tenant.game_id, scope(ctx, operation), ctx.idempotency_key)
     taken = await tx.insert_if_absent(
         tables.idempotency,
         {
@@ -48,10 +54,12 @@ async def replay(tx: Transaction, ctx: Context, operation: str, request: Mapping
             "created_at": ctx.now_ms,
         },
     )
-    if taken:
+    kept = (
+        await _under_another_name(tx, ctx, operation, key, print_) if taken else await tx.get(tables.idempotency, *key)
+    )
+    if kept is None:
+        assert taken, "a taken key is there"
         return None
-    kept = await tx.get(tables.idempotency, *key)
-    assert kept is not None, "a taken key is there"
     if kept["request_hash"] != print_:
         raise RuleError(
             Code.IDEMPOTENCY_CONFLICT,
@@ -63,12 +71,35 @@ async def replay(tx: Transaction, ctx: Context, operation: str, request: Mapping
     return Answer(200 if kept["status"] == 201 else kept["status"], data, replayed=True)
 
 
+async def _under_another_name(
+    tx: Transaction, ctx: Context, operation: str, key: tuple[str, str, str, str], print_: str
+) -> Row | None:
+    """The record of a key that was taken just now, though it has one: the key is then given back.
+
+    A grant's key may have named a player who was erased since (`forgetting`). A key of a test environment may be from
+    a version that did not keep it apart; the request says that it is the same one.
+    """
+    kept = None
+    if operation in KEPT_FOR_GOOD:
+        kept = await tx.get(tables.idempotency, *key[:3], forgetting.forgotten_key(ctx, key[3]))
+    elif key[2] == f"{operation}@{ctx.environment}":
+        old = await tx.get(tables.idempotency, *key[:2], operation, key[3])
+        kept = old if old is not None and old["request_hash"] == print_ else None
+    if kept is not None:
+        column = tables.idempotency.c
+        names = ("studio_id", "game_id", "operation", "key")
+        await tx.execute(
+            tables.idempotency.delete().where(*(column[name] == value for name, value in zip(names, key, strict=True)))
+        )
+    return kept
+
+
 async def keep(tx: Transaction, ctx: Context, operation: str, status: int, data: dict[str, Any]) -> Answer:
     """Keep the answer with the key, before the commit."""
     if ctx.idempotency_key is not None:
         tenant = ctx.tenant
         row = await tx.get(
-            tables.idempotency, tenant.studio_id, tenant.game_id, _scope(ctx, operation), ctx.idempotency_key
+            tables.idempotency, tenant.studio_id, tenant.game_id, scope(ctx, operation), ctx.idempotency_key
         )
         assert row is not None, "the key was taken first"
         tx.change(row, status=status, answer=dump_json(data))
@@ -89,12 +120,20 @@ async def release(tx: Transaction, ctx: Context, operation: str) -> None:
             tables.idempotency.delete().where(
                 column.studio_id == ctx.tenant.studio_id,
                 column.game_id == ctx.tenant.game_id,
-                column.operation == _scope(ctx, operation),
+                column.operation == scope(ctx, operation),
                 column.key == ctx.idempotency_key,
             )
         )
 
 
-def _scope(ctx: Context, operation: str) -> str:
-    """What the key is unique in: the operation, and the player where a game calls with a player's secret."""
-    return f"{operation}/{ctx.actor.id}" if ctx.surface == "sdk" and ctx.actor.kind == "player" else operation
+def scope(ctx: Context, operation: str) -> str:
+    """What the key is unique in: the operation in its environment, and the player where a player's game calls.
+
+    The same key in `live` and `test` names two changes; but a grant's key is unique in the whole game. What is live has
+    the operation's plain name, by which the keys of older versions are known.
+    """
+    if ctx.surface == "sdk" and ctx.actor.kind == "player":
+        return f"{operation}/{ctx.actor.id}"
+    if operation in KEPT_FOR_GOOD or ctx.environment == LIVE:
+        return operation
+    return f"{operation}@{ctx.environment}"

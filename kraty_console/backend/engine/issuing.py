@@ -9,7 +9,6 @@ from typing import Any
 from kraty_console.backend import answers
 from kraty_console.backend.engine import catalog, outbox, rolls
 from kraty_console.backend.engine.context import Context
-from kraty_console.backend.engine.dice import Dice
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Row, Transaction
 from kraty_console.contract.webhooks import EventName
@@ -108,7 +107,7 @@ async def roll_crate(tx: Transaction, ctx: Context, crate: Mapping[str, Any]) ->
         rolls.fail(f'crate "{key}" is not in the catalog')
     if item["archived_at"] is not None:
         rolls.fail(f'crate "{key}" was archived')
-    dice = Dice(f"crate/{crate['grant_id']}")
+    dice = await rolls.dice_for(tx, ctx, f"crate/{crate['grant_id']}")
     return await rolls.resolve(tx, ctx, list(item["crate_entries"]) * quantity, dice)
 
 

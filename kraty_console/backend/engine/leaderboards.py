@@ -6,13 +6,18 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from kraty_console.backend.engine import players
+from kraty_console.backend.engine import catalog, players, settling
 from kraty_console.backend.engine.context import Context
 from kraty_console.backend.engine.errors import conflict, not_found
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Row, Transaction
 
 GLOBAL: Final = "global"
+
+WINDOW_CLOSED: Final = "window_closed"
+SESSION_TERMINATED: Final = "session_terminated"
+"""Why a board is final (kraty-api 5.11)."""
+
 _ENTRY: Final = tables.leaderboard_entries.c
 
 
@@ -60,6 +65,17 @@ def _of_window(ctx: Context, window: Row, scope: str) -> tuple[sa.ColumnElement[
         column.environment == ctx.environment,
         column.scope == scope,
     )
+
+
+async def finalize(tx: Transaction, ctx: Context, leaderboard_id: str, reason: str) -> None:
+    """Make a lobby's board final, unless it is; what waits for that is settled by the worker (`settling`)."""
+    row = await tx.get(tables.leaderboards, ctx.tenant.studio_id, ctx.tenant.game_id, leaderboard_id, lock=True)
+    assert row is not None, "a lobby that plays has a board"
+    if row["finalized_at"] is not None:
+        return
+    event = await catalog.event(tx, ctx, row["event_id"])
+    settled = {} if settling.waits_for_close(event["reward_policy"]) else {"frozen_at": ctx.now_ms}
+    tx.change(row, finalized_at=ctx.now_ms, finalized_reason=reason, **settled)
 
 
 async def follow(tx: Transaction, ctx: Context, attempt: Row) -> Row:
@@ -150,12 +166,6 @@ async def rank(tx: Transaction, attempt: Row) -> int | None:
         .where(*_on(attempt), _ENTRY.score >= entry["score"], ahead)
     )
     return int(count) + 1
-
-
-async def total_score(tx: Transaction, attempt: Row) -> float:
-    """The sum of the scores of all players on the attempt's board; bots share in nothing."""
-    total = await tx.scalar(sa.select(sa.func.sum(_ENTRY.score)).where(*_on(attempt), _ENTRY.kind == "player"))
-    return float(total or 0)
 
 
 def _on(attempt: Row) -> tuple[sa.ColumnElement[bool], ...]:

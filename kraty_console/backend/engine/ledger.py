@@ -31,6 +31,8 @@ class Change:
     delta: int
     reason: str | None
     source_ref_id: str | None = None
+    metadata: Mapping[str, Any] | None = None
+    """What is kept with the item, and with this change of it (kraty-api 3.4: parameters)."""
 
 
 async def change_wallet(tx: Transaction, ctx: Context, player: Row, change: Change) -> dict[str, Any]:
@@ -139,7 +141,11 @@ async def change_inventory(tx: Transaction, ctx: Context, player: Row, change: C
         held = tx.add(tables.inventory, {**_owner(player), "item_key": change.key, "quantity": quantity, **_born(ctx)})
     else:
         tx.change(held, quantity=quantity, updated_at=ctx.now_ms)
-    row = _entry(tx, ctx, player, tables.item_ledger, change, {"item_key": change.key, "quantity": quantity})
+    after: dict[str, Any] = {"item_key": change.key, "quantity": quantity}
+    if change.metadata:
+        tx.change(held, metadata={**held["metadata"], **change.metadata})
+        after["metadata"] = dict(change.metadata)
+    row = _entry(tx, ctx, player, tables.item_ledger, change, after)
     entry = answers.item_entry(row)
     outbox.emit(tx, ctx, EventName.INVENTORY_CHANGED, player, {**entry, "item": answers.item_holding(held)})
     return entry

@@ -58,8 +58,9 @@ async def push(
 ) -> Answer:
     """A lobby that the studio matched itself, with its players; they are made on first contact (kraty-api 3.7).
 
-    It starts when they fill it, or when the event's time to fill is over; nobody else is matched into it. A key that
-    was pushed before answers the lobby of then, whatever else is said (200). The answer is the lobby itself.
+    It plays at once, however many they are; nobody else is matched into it, and where it fills with bots these have the
+    free seats. A key that was pushed before answers the lobby of then, whatever else is said (200). The answer is the
+    lobby itself.
     """
     event, window = await _open_event(tx, ctx, event_key)
     how = filling.strategy(event, await catalog.game(tx, ctx), fill_bots)
@@ -72,12 +73,12 @@ async def push(
             f"externalPlayerIds must have {message}",
             {"fields": [{"field": "externalPlayerIds", "message": message}]},
         )
-    wait = filling.fill_by(event, how, ctx.now_ms)
-    lobby, made = await _new(tx, ctx, event, window, capacity=most, key=key, fill_by=wait, how=how, metadata=metadata)
+    lobby, made = await _new(tx, ctx, event, window, capacity=most, key=key, fill_by=None, how=how, metadata=metadata)
     if made:
         known = {external_id: await players.known_or_new(tx, ctx, external_id) for external_id in sorted(seats)}
         for player_id in sorted(known.values()):
             _sit(tx, ctx, await players.lock_by_id(tx, ctx, player_id), lobby)
+        await _start(tx, ctx, lobby)
     await advance(tx, ctx, lobby)
     return Answer(201 if made else 200, (await shown(tx, ctx, lobby))["lobby"])
 
@@ -130,19 +131,35 @@ async def waits(tx: Transaction, ctx: Context, lobby: Row) -> bool:
     """Whether something should have become of the lobby by now (`advance`)."""
     if lobby["status"] == "closed":
         return False
-    over = (await catalog.window(tx, ctx, lobby["window_id"]))["ends_at"] <= ctx.now_ms
-    return bool(over or (lobby["status"] == "forming" and filling.due(lobby, ctx.now_ms)))
+    if await _is_over(tx, ctx, lobby):
+        return True
+    return filling.due(lobby, ctx.now_ms) if lobby["status"] == "forming" else await _is_played_out(tx, lobby)
+
+
+async def _is_over(tx: Transaction, ctx: Context, lobby: Row) -> bool:
+    return bool((await catalog.window(tx, ctx, lobby["window_id"]))["ends_at"] <= ctx.now_ms)
+
+
+async def _is_played_out(tx: Transaction, lobby: Row) -> bool:
+    column = tables.lobbies.c
+    here = (
+        column[name] == value for name, value in zip(("studio_id", "game_id", "lobby_id"), lobby.key(), strict=True)
+    )
+    return await tx.scalar(sa.select(column.lobby_id).where(*here, filling.is_played_out())) is not None
 
 
 async def advance(tx: Transaction, ctx: Context, lobby: Row) -> bool:
-    """Start a lobby (locked) that is full or has waited long enough, close one whose window is over or that is empty.
+    """Start a lobby (locked) that is full or has waited long enough, or close it.
 
-    True when something became of it. Done by the worker, and by whoever looks first.
+    It closes when its window is over, when nobody came, and when all of its people have played. True when something
+    became of it. Done by the worker, and by whoever looks first.
     """
     if not await waits(tx, ctx, lobby):
         return False
-    over = (await catalog.window(tx, ctx, lobby["window_id"]))["ends_at"] <= ctx.now_ms
-    await (_close if over or not lobby["participant_count"] else _start)(tx, ctx, lobby)
+    if lobby["status"] == "forming" and lobby["participant_count"] and not await _is_over(tx, ctx, lobby):
+        await _start(tx, ctx, lobby)
+    else:
+        await _close(tx, ctx, lobby)
     return True
 
 
@@ -268,8 +285,11 @@ async def _start(tx: Transaction, ctx: Context, lobby: Row) -> None:
 
 
 async def _close(tx: Transaction, ctx: Context, lobby: Row) -> None:
+    """End a lobby; its board is final from then on."""
     if lobby["status"] == "active":
         await _count(tx, ctx, lobby["lobby_id"], -1)
+        reason = leaderboards.WINDOW_CLOSED if await _is_over(tx, ctx, lobby) else leaderboards.SESSION_TERMINATED
+        await leaderboards.finalize(tx, ctx, lobby["leaderboard_id"], reason)
     tx.change(lobby, status="closed", ends_at=ctx.now_ms)
     await _tell(tx, ctx, EventName.LOBBY_CLOSED, lobby)
 

@@ -31,6 +31,7 @@ UNPROCESSABLE: Final = 422
 MOVED: Final = (
     tables.attempts,
     tables.attempt_rolls,
+    tables.attempt_awards,
     tables.milestones_fired,
     tables.grants,
     tables.grant_deposits,

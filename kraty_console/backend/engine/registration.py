@@ -75,6 +75,7 @@ def _registration(player: Row) -> dict[str, Any]:
         "externalPlayerId": player["external_player_id"],
         "secretPrefix": player["secret_prefix"],
         "registeredAt": answers.moment(player["registered_at"]),
+        "createdAt": answers.moment(player["created_at"]),
         "country": player["country"],
         "syntheticIdentity": identities.synthetic(player["anonymized_identity"]),
         "displayIdentity": identities.display(player),

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from kraty_console.backend import answers
-from kraty_console.backend.engine import audit, catalog, idempotency, issuing, leaderboards, places, rolls
+from kraty_console.backend.engine import audit, catalog, idempotency, issuing, leaderboards, places, rolls, settling
 from kraty_console.backend.engine.context import Answer, Context
-from kraty_console.backend.engine.dice import Dice
 from kraty_console.backend.engine.errors import RuleError, conflict
 from kraty_console.backend.engine.issuing import Source
 from kraty_console.backend.engine.rolls import Entry, RollFailed
@@ -22,17 +21,23 @@ COMPLETION: Final = "event_completion"
 MILESTONE: Final = "event_milestone"
 
 
-async def pay(tx: Transaction, ctx: Context, player: Row, attempt: Row, event: Row) -> list[Row]:
+async def pay(
+    tx: Transaction, ctx: Context, player: Row, attempt: Row, event: Row, award: Row | None = None
+) -> list[Row]:
     """Roll a completed attempt's rewards and note on the attempt how that went; the answer is the grants.
 
-    A roll that cannot be made leaves `roll_status` `failed` with its reason, and no grants.
+    A roll that cannot be made leaves `roll_status` `failed` with its reason, and no grants. What depends on the others
+    of the board is not rolled before its ranking is frozen; the `award` is then what counts, whatever the policy says
+    by now (`settling`).
     """
     policy: Mapping[str, Any] = event["reward_policy"]
-    if policy.get("type") == "none":
+    if award is None and policy.get("type") == "none":
         tx.change(attempt, roll_status="not_configured", roll_error=None, roll_at=ctx.now_ms)
         return []
+    if award is None and await _waits(tx, attempt, event):
+        return []
     try:
-        entries = await _entries(tx, ctx, attempt, policy)
+        entries = await _entries(tx, ctx, attempt, policy, award)
     except RollFailed as failure:
         tx.change(attempt, roll_status="failed", roll_error=str(failure), roll_at=ctx.now_ms)
         return []
@@ -46,9 +51,18 @@ async def pay(tx: Transaction, ctx: Context, player: Row, attempt: Row, event: R
     return await issuing.issue_rolled(tx, ctx, player, entries, source)
 
 
+async def pay_award(tx: Transaction, ctx: Context, player: Row, award: Row) -> None:
+    """Pay what an attempt of a locked player is worth by its board's frozen ranking, once."""
+    attempt = await tx.get(tables.attempts, *award.key())
+    assert attempt is not None, "an award is an attempt's"
+    if await tx.get(tables.attempt_rolls, *attempt.key()) is None:
+        await pay(tx, ctx, player, attempt, await catalog.event(tx, ctx, attempt["event_id"]), award)
+    tx.change(award, settled_at=ctx.now_ms)
+
+
 async def pay_milestone(tx: Transaction, ctx: Context, player: Row, attempt: Row, milestone: Entry) -> list[Row]:
     """Roll one milestone's rewards (kraty-api 9: Milestones); one that cannot be rolled pays nothing."""
-    dice = Dice(f"milestone/{attempt['attempt_id']}/{milestone['key']}")
+    dice = await rolls.dice_for(tx, ctx, f"milestone/{attempt['attempt_id']}/{milestone['key']}")
     try:
         entries = await rolls.resolve(tx, ctx, milestone["entries"], dice)
     except RollFailed:
@@ -60,7 +74,8 @@ async def retry_roll(tx: Transaction, ctx: Context, attempt_id: str) -> Answer:
     """Roll a completed attempt's rewards when that failed or never happened (player-tools: Retry the reward roll).
 
     409 `conflict`: not completed; grants are linked already (`details.grantIds`); rolled already; the policy is `none`;
-    or the roll failed again, which is kept on the attempt (`details.rollError`).
+    the rewards depend on a ranking that is not settled yet (`details.windowEndsAt`); or the roll failed again, which is
+    kept on the attempt (`details.rollError`).
     """
     earlier = await idempotency.replay(tx, ctx, RETRY, {"attemptId": attempt_id})
     if earlier is not None:
@@ -69,10 +84,18 @@ async def retry_roll(tx: Transaction, ctx: Context, attempt_id: str) -> Answer:
     event = await catalog.event(tx, ctx, attempt["event_id"])
     linked = await places.grant_ids(tx, attempt)
     _refuse_retry(attempt, event, linked)
+    award = await settling.award_of(tx, attempt)
+    if award is None and await _waits(tx, attempt, event):
+        ends_at = (await catalog.window(tx, ctx, attempt["window_id"]))["ends_at"]
+        conflict(
+            f"The event '{event['key']}' pays by its final ranking, once its window has closed; then nobody need roll",
+            rewardPolicy=event["reward_policy"]["type"],
+            windowEndsAt=answers.moment(ends_at),
+        )
     if await tx.get(tables.attempt_rolls, *attempt.key()) is not None:
         conflict("The rewards of this attempt were rolled already, and came to nothing", grantIds=[])
     before = await places.wire(tx, ctx, attempt, linked)
-    made = await pay(tx, ctx, player, attempt, event)
+    made = await pay(tx, ctx, player, attempt, event, award)
     after = await places.wire(tx, ctx, attempt, [grant["grant_id"] for grant in made])
     failed = attempt["roll_status"] == "failed"
     metadata: dict[str, Any] = {"grantCount": len(made)}
@@ -119,36 +142,42 @@ def _refuse_retry(attempt: Row, event: Row, linked: Sequence[str]) -> None:
         conflict(f"The event '{event['key']}' pays no rewards: its reward policy is none", rewardPolicy="none")
 
 
-async def _entries(tx: Transaction, ctx: Context, attempt: Row, policy: Mapping[str, Any]) -> list[dict[str, Any]]:
-    dice = Dice(f"attempt/{attempt['attempt_id']}")
+async def _waits(tx: Transaction, attempt: Row, event: Row) -> bool:
+    """Whether it cannot be said yet what the attempt is worth."""
+    return settling.waits_for_close(event["reward_policy"]) and await settling.frozen_at(tx, attempt) is None
+
+
+async def _entries(
+    tx: Transaction, ctx: Context, attempt: Row, policy: Mapping[str, Any], award: Row | None
+) -> list[dict[str, Any]]:
+    dice = await rolls.dice_for(tx, ctx, f"attempt/{attempt['attempt_id']}")
     match policy.get("type"):
+        case _ if award is not None:
+            entries = await _awarded(tx, ctx, award)
         case "fixed_bundle":
             entries = await rolls.bundle_entries(tx, ctx, policy.get("bundle"))
-        case "rank_scaled":
-            entries = await _by_rank(tx, ctx, attempt, policy)
-        case "shared_pool":
-            entries = await _share(tx, attempt, policy)
+        case settling.BY_RANK | settling.FROM_POOL:
+            entries = await _without_award(tx, ctx, attempt, policy)
         case other:
             rolls.fail(f"the reward policy {other!r} is unknown")
     return await rolls.resolve(tx, ctx, entries, dice)
 
 
-async def _by_rank(tx: Transaction, ctx: Context, attempt: Row, policy: Mapping[str, Any]) -> Sequence[Entry]:
-    """The bundle of the tier that the player's present place falls into; nothing below the last tier."""
+async def _awarded(tx: Transaction, ctx: Context, award: Row) -> Sequence[Entry]:
+    """What the frozen ranking gives."""
+    reward: Mapping[str, Any] | None = award["reward"]
+    if reward is None:
+        return []
+    entries: Sequence[Entry] | None = reward.get("entries")
+    return await rolls.bundle_entries(tx, ctx, reward["bundle"]) if entries is None else entries
+
+
+async def _without_award(tx: Transaction, ctx: Context, attempt: Row, policy: Mapping[str, Any]) -> Sequence[Entry]:
+    """Nothing: the attempt had no place in the frozen ranking. Where none was frozen, the tier of its place now."""
+    if policy["type"] != settling.BY_RANK or await settling.frozen_at(tx, attempt) != settling.NEVER_FROZEN:
+        return []
     place = await leaderboards.rank(tx, attempt)
     if place is None:
         rolls.fail("the player has no place on the leaderboard")
-    for tier in policy.get("tiers", []):
-        if tier["fromRank"] <= place <= tier["toRank"]:
-            return await rolls.bundle_entries(tx, ctx, tier["bundle"])
-    return []
-
-
-async def _share(tx: Transaction, attempt: Row, policy: Mapping[str, Any]) -> Sequence[Entry]:
-    """The player's part of the pool: as the attempt's score is to all scores on the board now, rounded down."""
-    pool = policy.get("pool")
-    if type(pool) is not int or pool < 0:
-        rolls.fail("the shared pool has no size")
-    total = await leaderboards.total_score(tx, attempt)
-    part = int(pool * attempt["score"] / total) if total > 0 else 0
-    return [{"type": "currency", "currencyKey": policy.get("currencyKey"), "amount": min(part, pool)}]
+    tier = settling.tier(policy, place)
+    return [] if tier is None else await rolls.bundle_entries(tx, ctx, tier)

@@ -1,6 +1,7 @@
 """What a reward comes to: fixed amounts, ranges, weighted tables, bundles (kraty-api 5.12: Bundle).
 
-Pure but for looking definitions up: the same entries, definitions and dice give the same result.
+Pure but for looking definitions up: the same entries, definitions and dice give the same result. A game's dice are
+keyed by a secret of the game, so that no player can foresee what an id brings.
 """
 
 from __future__ import annotations
@@ -39,6 +40,11 @@ class RollFailed(Exception):
 def fail(message: str) -> NoReturn:
     """Stop the roll."""
     raise RollFailed(message)
+
+
+async def dice_for(tx: Transaction, ctx: Context, seed: str) -> Dice:
+    """The game's dice for one thing that is rolled, named by what it is and its id."""
+    return Dice(seed, await catalog.roll_secret(tx, ctx))
 
 
 def throw_amount(spec: object, dice: Dice, where: str) -> int:

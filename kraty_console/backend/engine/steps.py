@@ -11,7 +11,6 @@ from typing import Any, Final
 
 from kraty_console.backend.engine import issuing, rolls
 from kraty_console.backend.engine.context import Context
-from kraty_console.backend.engine.dice import Dice
 from kraty_console.backend.engine.issuing import Source
 from kraty_console.backend.engine.rolls import RollFailed
 from kraty_console.backend.storage.transaction import Row, Transaction
@@ -38,7 +37,7 @@ async def pay(tx: Transaction, ctx: Context, player: Row, rule: Mapping[str, Any
         entries = rule["steps"][number].get("entries")
         if not entries:
             continue
-        dice = Dice(f"step/{player['player_id']}/{rule['economyKey']}/{number}")
+        dice = await rolls.dice_for(tx, ctx, f"step/{player['player_id']}/{rule['economyKey']}/{number}")
         try:
             rolled = await rolls.resolve(tx, ctx, entries, dice)
         except RollFailed:

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 import sqlalchemy as sa
 
 from kraty_console.backend import answers
-from kraty_console.backend.engine import catalog, lobbies, outbox
+from kraty_console.backend.engine import catalog, outbox, set_aside, settling
 from kraty_console.backend.engine.context import Context
+from kraty_console.backend.engine.leaderboards import WINDOW_CLOSED
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Row, Transaction
 from kraty_console.contract.webhooks import EventName
 
 LIVE: Final = "live"
 """Where what the worker makes happen is told (kraty-api 1.6)."""
-
-CLOSED: Final = "window_closed"
-"""Why a board is final."""
 
 
 async def open_window(tx: Transaction, ctx: Context, window: Row) -> bool:
@@ -31,23 +28,19 @@ async def open_window(tx: Transaction, ctx: Context, window: Row) -> bool:
     return True
 
 
-async def close_window(tx: Transaction, ctx: Context, window: Row, most_lobbies: int) -> int:
-    """Close the lobbies of a window (locked) that is over, so many at a time, then the window itself.
+async def close_window(tx: Transaction, ctx: Context, window: Row) -> bool:
+    """Close a window (locked) that is over and whose lobbies are closed; True when that was done now.
 
-    Its boards are final from then on. What is paid by rank was paid as each attempt was completed; nothing is paid
-    here. The answer is how many lobbies and windows were closed.
+    Its boards are final from then on. A lobby that cannot be closed is not waited for (`set_aside`).
     """
     if window["closed_at"] is not None or window["ends_at"] > ctx.now_ms:
-        return 0
-    closed = 0
-    open_lobbies = await _open_lobbies(tx, ctx, window, most_lobbies + 1)
-    for lobby_id in open_lobbies[:most_lobbies]:
-        lobby = await tx.claim(tables.lobbies, ctx.tenant.studio_id, ctx.tenant.game_id, lobby_id)
-        if lobby is not None:
-            closed += await lobbies.advance(tx, replace(ctx, environment=lobby["environment"]), lobby)
-    if closed < len(open_lobbies):
-        return closed
+        return False
+    if await _has_open_lobbies(tx, ctx, window):
+        return False
     tx.change(window, closed_at=ctx.now_ms)
+    event = await catalog.event(tx, ctx, window["event_id"])
+    # What waits for the final ranking is settled from it once the attempts are ended (`settling`).
+    settled = {} if settling.waits_for_close(event["reward_policy"]) else {"frozen_at": ctx.now_ms}
     column = tables.leaderboards.c
     await tx.execute(
         sa.update(tables.leaderboards)
@@ -57,27 +50,27 @@ async def close_window(tx: Transaction, ctx: Context, window: Row, most_lobbies:
             column.window_id == window["window_id"],
             column.finalized_at.is_(None),
         )
-        .values(finalized_at=ctx.now_ms, finalized_reason=CLOSED)
+        .values(finalized_at=ctx.now_ms, finalized_reason=WINDOW_CLOSED, **settled)
     )
-    told = {**await _shown(tx, ctx, window), "finalizedReason": CLOSED}
+    told = {**await _shown(tx, ctx, window), "finalizedReason": WINDOW_CLOSED}
     outbox.emit_of_game(tx, ctx, EventName.EVENT_WINDOW_CLOSED, LIVE, told)
-    return closed + 1
+    return True
 
 
-async def _open_lobbies(tx: Transaction, ctx: Context, window: Row, most: int) -> list[str]:
+async def _has_open_lobbies(tx: Transaction, ctx: Context, window: Row) -> bool:
     column = tables.lobbies.c
-    rows = await tx.all(
+    found = await tx.scalar(
         sa.select(column.lobby_id)
         .where(
             column.studio_id == ctx.tenant.studio_id,
             column.game_id == ctx.tenant.game_id,
             column.window_id == window["window_id"],
             sa.text("lobbies.status <> 'closed'"),  # the words of the index
+            set_aside.not_set_aside(ctx, "end_lobbies", column.lobby_id),
         )
-        .order_by(column.environment, column.created_at)
-        .limit(most)
+        .limit(1)
     )
-    return [row["lobby_id"] for row in rows]
+    return found is not None
 
 
 async def _shown(tx: Transaction, ctx: Context, window: Mapping[str, Any]) -> dict[str, Any]:

@@ -95,7 +95,8 @@ async def create_game(desk: Desk, studio: str, name: str, slug: str | None = Non
     if await desk.tx.scalar(taken) is not None:
         raise Declined(f"{studio_name} has a game {slug} already; choose another with --slug")
     row = {"slug": slug, "name": name.strip(), "inventory_management": mode, "created_at": desk.now_ms}
-    desk.tx.add(games, {"studio_id": studio_id, "game_id": game_id, **row})
+    secret = {"roll_secret": desk.random_bytes(32).hex()}
+    desk.tx.add(games, {"studio_id": studio_id, "game_id": game_id, **row, **secret})
     tenant = Tenant(studio_id, game_id)
     desk.record(tenant, "game.create", "game", game_id, slug=slug)
     return Game(tenant, studio_name, slug, name.strip(), desk.now_ms)

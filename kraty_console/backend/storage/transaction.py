@@ -338,6 +338,20 @@ class Transaction:
     async def _insert(self, table: sa.Table, rows: Sequence[Row]) -> None:
         await self.connection.execute(sa.insert(table), [dict(row) for row in rows])
 
+    async def rewrite(
+        self, table: sa.Table, columns: Sequence[str], rows: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]
+    ) -> None:
+        """Give rows, each by its primary key, new values in these columns, the key's own included.
+
+        Of rows that are not tracked: call `forget` first.
+        """
+        if rows:
+            parameters = [
+                {f"key_{name}": value for name, value in key.items()} | {f"set_{name}": new[name] for name in columns}
+                for key, new in rows
+            ]
+            await self.connection.execute(_update(table, tuple(columns)), parameters)
+
     async def forget(self, *tables: sa.Table) -> None:
         """Write what is still to be written, and look these tables' rows up anew: a statement changes many at once."""
         await self._flush(None)

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from kraty_console import __version__
+from kraty_console.backend.engine import set_aside
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.tables import outbox, webhook_deliveries, webhook_endpoints
 from kraty_console.backend.storage.tables.webhooks import IS_DUE, IS_PENDING
@@ -92,16 +93,21 @@ class Metrics:
         yield Family("kraty_job_last_run_age_seconds", "gauge", "Since a job was last asked.", ages)
 
     async def _pending(self) -> list[Family]:
-        """How long webhooks wait, by indexes of those that wait: to be passed on to endpoints, and to be sent."""
+        """How long webhooks wait, by indexes of those that wait: to be passed on to endpoints, and to be sent.
+
+        And how many rows the jobs have set aside.
+        """
         try:
             async with asyncio.timeout(PATIENCE_SECONDS), self._db.read() as tx:
                 untold, due = await tx.scalar(_UNTOLD), await tx.scalar(_DUE)
+                aside = [Sample(count, {"job": job}) for job, count in (await set_aside.counts(tx)).items()]
         except (TimeoutError, sa.exc.SQLAlchemyError, OSError):
             return []
         ages = [Sample(0.0 if at is None else max(0, self._now_ms() - at) / 1000, {}) for at in (untold, due)]
         return [
             Family("kraty_outbox_oldest_seconds", "gauge", "Age of the oldest event not passed on yet.", ages[:1]),
             Family("kraty_webhook_overdue_seconds", "gauge", "Since when the most overdue delivery waits.", ages[1:]),
+            Family("kraty_job_rows_set_aside", "gauge", "Rows that a job failed with again and again.", aside),
         ]
 
 

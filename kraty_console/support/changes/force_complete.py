@@ -8,6 +8,7 @@ from kraty_console.contract.calls import ActionKind, Call
 from kraty_console.support import actions, find
 from kraty_console.support.action_spec import COMPLETE
 from kraty_console.support.changes.about import attempt_lines, ban_note
+from kraty_console.support.diagnosis import is_paid_at_close
 from kraty_console.support.fields import (
     Asked,
     CannotOpen,
@@ -40,10 +41,13 @@ def form(asked: Asked) -> Form:
         raise CannotOpen("this attempt is no longer in the list")
     linked = Links(asked.snapshot).of_attempt(attempt)
     shown = "" if attempt.score is None else f"{attempt.score:.15g}"
-    can_roll = not linked.ids and attempt.reward_policy != "none"
+    waits = is_paid_at_close(attempt, asked.now)
+    can_roll = not linked.ids and attempt.reward_policy != "none" and not waits
     if linked.ids:
         are = "is" if len(linked.ids) == 1 else "are"
         roll_hint = f"{counted(len(linked.ids), 'grant')} {are} linked already, a roll would be refused"
+    elif waits:
+        roll_hint = "this event pays by its final ranking when the window closes, a roll would be refused"
     else:
         roll_hint = "" if can_roll else "this event gives no rewards, a roll would be refused"
 

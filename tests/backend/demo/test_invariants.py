@@ -11,7 +11,6 @@ from kraty_console.backend.demo import veteran
 from kraty_console.backend.demo.stage import DAY
 from kraty_console.backend.engine import rolls
 from kraty_console.backend.engine.context import ENGINE, Context
-from kraty_console.backend.engine.dice import Dice
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.tables import metadata
 from tests.backend.demo.conftest import NOW, Loaded, Rows
@@ -136,7 +135,9 @@ async def test_the_rolls_of_heavy_user_are_those_of_the_engine(
             bundle = "hunt_prize" if grant["kind"] == "crate" else None
             for key in [bundle] if bundle else ["race_prize", "hunt_prize"]:
                 entries = await rolls.bundle_entries(tx, ctx, key)
-                rolled = await rolls.resolve(tx, ctx, entries, Dice(f"attempt/{grant['attempt_id']}"))
+                rolled = await rolls.resolve(
+                    tx, ctx, entries, await rolls.dice_for(tx, ctx, f"attempt/{grant['attempt_id']}")
+                )
                 if _fits(grant, rolled):
                     break
             else:

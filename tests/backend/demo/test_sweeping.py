@@ -5,7 +5,7 @@ from __future__ import annotations
 from kraty_console.backend import sweeps
 from kraty_console.backend.engine.ids import IdSource
 from kraty_console.backend.storage.database import Database
-from kraty_console.backend.sweeps import Sweeper
+from kraty_console.backend.sweeping import Sweeper
 from tests.backend.demo.conftest import NOW
 
 SWEEPS = (
@@ -14,7 +14,11 @@ SWEEPS = (
     sweeps.start_lobbies,
     sweeps.make_windows,
     sweeps.open_windows,
+    sweeps.end_lobbies,
     sweeps.close_windows,
+    sweeps.freeze_rankings,
+    sweeps.pay_awards,
+    sweeps.forget_erased,
 )
 
 

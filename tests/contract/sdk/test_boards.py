@@ -138,6 +138,28 @@ class TestOfTheGame:
         assert told.self is not None
         assert (told.self.rank, told.self.score) == (1, 0)
 
+    def test_ones_own_segment_is_the_one_last_scored_in(self, world: World) -> None:
+        put_board(world, segments=[{"by": "context", "key": "region"}], reset_cadence="weekly")
+
+        def own() -> list[str | None]:
+            told = world.play("GET", f"{BOARD}/standings?scope=self_segment&externalId=alice").data
+            return [each["segment"] for each in told["segments"]]
+
+        assert own() == [None]  # nothing is known
+        world.serve("POST", "/migrate/players", {"rows": [
+            {"externalPlayerId": "alice", "contextSnapshot": {"region": "asia"}, "idempotencyKey": "context-1"}
+        ]})  # fmt: skip
+        assert own() == ["asia"]
+        world.play("POST", f"/players/alice{BOARD}/join", {"segment": "joined"}, who="alice")
+        assert own() == ["asia"]  # who joins has not scored
+        for region, value in (("eu", 9), ("us", 5), ("eu", 1)):
+            serve_score(world, value, segment=region)
+            world.backend.clock.ms += 1000
+            assert own() == [region], "a worse score is a score, too"
+        world.backend.clock.ms += WEEK
+        assert own() == ["eu"]  # of the week before
+        world.backend.clock.ms -= WEEK + 3000
+
     def test_standings_by_segment(self, world: World) -> None:
         put_board(world, segments=[{"by": "context", "key": "region"}])
         for player, region, value in (("alice", "eu", 3), ("alicia", "us", 5), ("alicia", "eu", 4)):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import random
+from collections import Counter
 from typing import Any
 
 import pytest
 
+from kraty_console.backend import meeting
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.friends import FriendSearch, FriendSuggestions
@@ -84,7 +87,7 @@ def test_more_suggestions_than_there_may_be_are_as_many_as_there_may_be(still: W
     assert [suggested(still, f"?limit={limit}") for limit in (26, 10**9, 0, -5)] == [[]] * 4
 
 
-def test_friends_of_friends_are_suggested_first_then_who_one_played_with(world: World) -> None:
+def test_friends_of_friends_and_who_one_played_with_are_suggested(world: World) -> None:
     assert suggested(world) == []
     for one, two in (
         ("alice", "p1"),
@@ -102,8 +105,10 @@ def test_friends_of_friends_are_suggested_first_then_who_one_played_with(world: 
     world.play("POST", f"{ALICE}/blocks", {"externalPlayerId": "blocked"}, who="alice")
     ask(world, "alice", "asked")
     world.serve("POST", f"{player('banned')}/ban", {"reason": "cheating"})
-    assert suggested(world) == ["both", "only-p1", "met"]
-    assert suggested(world, "?limit=1") == ["both"]
+    assert sorted(suggested(world)) == ["both", "met", "only-p1"]
+    first = Counter(suggested(world, "?limit=1")[0] for _ in range(60))
+    assert first["both"] > first["only-p1"] > 0
+    assert first["both"] > first["met"] > 0
 
 
 def test_who_knows_nobody_is_suggested_who_was_here_lately(world: World) -> None:
@@ -121,8 +126,22 @@ def test_who_knows_nobody_is_suggested_who_was_here_lately(world: World) -> None
     world.secret("never here")
     befriend(world, "alice", "friend")
     world.play("POST", f"{ALICE}/blocks", {"externalPlayerId": "blocked"}, who="alice")
-    assert suggested(world) == ["late", "early"]
-    assert suggested(world, "?limit=1") == ["late"]
+    assert sorted(suggested(world)) == ["early", "late"]
+
+
+def test_suggestions_differ_from_call_to_call(world: World) -> None:
+    for number in range(8):
+        world.play("POST", f"{player(f'p{number}')}/presence", {}, who=f"p{number}")
+    drawn = [tuple(suggested(world, "?limit=3")) for _ in range(12)]
+    assert len(set(drawn)) > 1
+    assert {len(set(each)) for each in drawn} == {3}
+
+
+@pytest.mark.parametrize("weights", [{"a": 1.0, "b": 3.0}, {"a": 16.0, "b": 48.0}])
+def test_who_weighs_three_times_as_much_comes_first_three_times_as_often(weights: dict[str, float]) -> None:
+    chance = random.Random(42)
+    first = Counter(meeting._drawn(weights, chance.randbytes)[0] for _ in range(4_000))
+    assert 2.7 < first["b"] / first["a"] < 3.3
 
 
 def test_progressions_stand_beside_names_and_what_can_be_spent_does_not(world: World) -> None:

@@ -89,6 +89,19 @@ def test_a_listing_tells_all_there_is_to_know(course: World) -> None:
     assert course.play("GET", "/players/nobody/events?status=past").fields == ["status"]
 
 
+@pytest.mark.parametrize(
+    ("quota", "counted"),
+    [({}, (0, 0)), ({"maxPerWindow": 5}, (2, 0)), ({"maxPerDay": 5}, (0, 2)),
+     ({"maxPerWindow": 5, "maxPerDay": 6}, (2, 2))],
+)  # fmt: skip
+def test_what_has_no_bound_is_not_counted(world: World, quota: dict[str, int], counted: tuple[int, int]) -> None:
+    playing.define(world, "dash", more={"attempt_quota": quota or None})
+    for _ in range(2):
+        playing.begin(world, "dash", "ana")
+    told = _listed(world, "ana")["dash"]["attemptQuota"]
+    assert (told["usedInWindow"], told["usedToday"]) == counted
+
+
 def test_a_listing_follows_its_player(course: World) -> None:
     first = _begun(course, "ana")
     second = _begun(course, "ana")

@@ -27,7 +27,8 @@ def test_a_push_makes_the_lobby_and_its_players_once(ring: World) -> None:
     body: dict[str, Any] = {"key": "m-1", "externalPlayerIds": ["ann", "new/player"], "idempotencyKey": "x"}
     made = ring.serve("POST", _path(ring), body)
     lobby = exactly(Lobby, made.data)
-    assert (made.status, lobby.status, lobby.participant_count, lobby.capacity) == (201, "forming", 2, 3)
+    assert (made.status, lobby.status, lobby.participant_count, lobby.capacity) == (201, "active", 2, 3)
+    assert (lobby.fill_by, lobby.leaderboard_id is None) == (None, False)
     again = ring.serve("POST", _path(ring), {**body, "externalPlayerIds": ["zoe"], "idempotencyKey": "y"})
     assert (again.status, again.data) == (200, made.data)
     read = ring.serve("GET", f"/games/{ring.tenant.game_id}/lobbies/{lobby.id}")
@@ -35,7 +36,7 @@ def test_a_push_makes_the_lobby_and_its_players_once(ring: World) -> None:
     assert ring.serve("GET", "/players/new%2Fplayer").data["lobbies"][0]["id"] == lobby.id
 
 
-def test_a_push_that_fills_it_starts_it(ring: World) -> None:
+def test_a_pushed_lobby_is_played_in_at_once(ring: World) -> None:
     body = {"key": "m-2", "externalPlayerIds": ["cid"], "capacity": 1, "metadata": {"map": 3}}
     made = ring.serve("POST", _path(ring), body)
     assert (made.status, made.data["status"]) == (201, "active")

@@ -13,6 +13,7 @@ from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.server import DeletePlayerResult, MergePlayerResult, PlayerExport
 from tests.contract.backend import Answered, segment
 from tests.contract.shapes import exactly
+from tests.contract.webhooking import make_endpoint
 from tests.contract.world import World
 
 GOLD = {"type": "currency", "currencyKey": "gold", "amount": 5}
@@ -126,6 +127,7 @@ def test_an_export_ends_at_a_thousand_rows(world: World) -> None:
 
 def test_an_erased_player_is_nobody(world: World) -> None:
     before = world.serve("GET", "/players/alice").data
+    make_endpoint(world)
     answer = erase(world, "alice", {"reason": "gdpr_erasure", "idempotencyKey": "e-1"})
     result = exactly(DeletePlayerResult, answer.data)
     assert (answer.status, result.status) == (200, "erased")

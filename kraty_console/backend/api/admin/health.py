@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import Any, Final
 
-import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from kraty_console import __version__
 from kraty_console.backend import answers
 from kraty_console.backend.api.calls import Call, Services
 from kraty_console.backend.api.envelope import Reply
+from kraty_console.backend.engine import set_aside
 from kraty_console.contract.operations import FEATURE_PREFIX, Operation
 
 FEATURES: Final = ("idempotency-keys", *sorted(FEATURE_PREFIX + operation for operation in Operation))
@@ -23,31 +23,32 @@ PATIENCE_SECONDS: Final = 1.0
 
 async def health(call: Call) -> Reply:
     """That the backend answers. When its database does not, `ok` is false; the status is 200 all the same."""
-    database = await _database(call.services)
+    database, set_aside_ = await _database(call.services)
     return Reply(
         {
             "ok": database["ok"],
             "version": __version__,
             "features": list(FEATURES),
             "database": database,
-            "worker": _worker(call.services),
+            "worker": {**_worker(call.services), "setAside": set_aside_},
         },
         bare=True,
     )
 
 
-async def _database(services: Services) -> dict[str, Any]:
+async def _database(services: Services) -> tuple[dict[str, Any], dict[str, int]]:
+    """Whether the database answers, and how many rows jobs have set aside, by job."""
     kind = services.db.engine.dialect.name
     try:
         async with asyncio.timeout(PATIENCE_SECONDS), services.db.read() as tx:
-            await tx.scalar(sa.select(sa.literal(1)))
+            aside = await set_aside.counts(tx)
     except (TimeoutError, SQLAlchemyError, OSError):
-        return {"ok": False, "kind": kind}
+        return {"ok": False, "kind": kind}, {}
     except Exception as error:
         if getattr(error, "sqlstate", None) is None:  # what asyncpg raises while it connects is of no common kind
             raise
-        return {"ok": False, "kind": kind}
-    return {"ok": True, "kind": kind}
+        return {"ok": False, "kind": kind}, {}
+    return {"ok": True, "kind": kind}, dict(aside)
 
 
 def _worker(services: Services) -> dict[str, Any]:

@@ -54,7 +54,9 @@ async def suggestions(call: Call) -> Reply:
     """Players whom the player may know."""
     limit = parameters.clamped(call, "limit", 5, MOST_SUGGESTIONS)
     async with call.services.db.read() as tx:
-        return Reply({"suggestions": await meeting.suggestions(tx, reader_of(call), call.environment, limit)})
+        chance = call.services.random_bytes
+        found = await meeting.suggestions(tx, reader_of(call), call.environment, limit, chance)
+        return Reply({"suggestions": found})
 
 
 async def requests(call: Call) -> Reply:

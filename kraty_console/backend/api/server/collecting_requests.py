@@ -14,7 +14,7 @@ from kraty_console.contract.wire import Request
 
 Segment = Annotated[str, Field(min_length=1, max_length=LONGEST)]
 
-ScoreValue = Annotated[float, Field(ge=-MAX_BALANCE, le=MAX_BALANCE)]
+ScoreValue = Annotated[float, Field(ge=0, le=MAX_BALANCE)]
 """Within what every JSON reader keeps exactly, where it is a whole number."""
 
 

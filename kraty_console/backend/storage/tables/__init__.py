@@ -28,6 +28,7 @@ from kraty_console.backend.storage.tables.holdings import (
     wallets,
 )
 from kraty_console.backend.storage.tables.play import (
+    attempt_awards,
     attempt_rolls,
     attempts,
     leaderboard_entries,
@@ -38,7 +39,7 @@ from kraty_console.backend.storage.tables.play import (
     player_aliases,
     players,
 )
-from kraty_console.backend.storage.tables.records import audit, idempotency, outbox
+from kraty_console.backend.storage.tables.records import audit, idempotency, outbox, sweep_failures
 from kraty_console.backend.storage.tables.social import (
     blocks,
     friend_requests,
@@ -51,6 +52,7 @@ from kraty_console.backend.storage.tables.webhooks import webhook_attempts, webh
 
 __all__ = [
     "api_keys",
+    "attempt_awards",
     "attempt_rolls",
     "attempts",
     "audit",
@@ -88,6 +90,7 @@ __all__ = [
     "reward_tables",
     "sessions",
     "studios",
+    "sweep_failures",
     "wallet_ledger",
     "wallets",
     "webhook_attempts",

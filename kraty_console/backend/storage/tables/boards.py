@@ -50,6 +50,7 @@ board_entries: Final = sa.Table(
     sa.Column("kind", TEXT, nullable=False, default="player"),
     sa.Column("score", sa.Double, nullable=False),
     sa.Column("reached_at", MOMENT, nullable=False),  # who had a score first ranks higher
+    sa.Column("scored_at", MOMENT, nullable=True),  # when a score was last sent, a worse one too
     of_game(),
     sa.Index(
         "ix_board_entries_rank",

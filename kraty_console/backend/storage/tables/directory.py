@@ -26,6 +26,7 @@ games: Final = sa.Table(
     # `platform`: grants deposit when claimed; `studio`: marks only; `permissive`: as platform (kraty-api 5.13).
     sa.Column("grant_ttl_days", sa.Integer, nullable=True),
     sa.Column("settings", JSON, nullable=False, default={}),
+    sa.Column("roll_secret", TEXT, nullable=True),  # what rolls are keyed by; in no answer and no log
     sa.Column("created_at", MOMENT, nullable=False),
     sa.ForeignKeyConstraint(["studio_id"], ["studios.studio_id"]),
     sa.UniqueConstraint("studio_id", "slug"),

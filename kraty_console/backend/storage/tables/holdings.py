@@ -99,6 +99,7 @@ item_ledger: Final = sa.Table(
     sa.Column("player_id", UUID, primary_key=True),
     sa.Column("ledger_id", UUID, primary_key=True),
     sa.Column("item_key", TEXT, nullable=False),
+    sa.Column("metadata", JSON, nullable=True),  # what came with the items: a grant entry's parameters
     sa.Column("delta", sa.BigInteger, nullable=False),
     sa.Column("quantity", sa.BigInteger, nullable=False),  # after the change
     sa.Column("reason", TEXT, nullable=True),

@@ -120,6 +120,20 @@ attempt_rolls: Final = sa.Table(
     of_player(),
 )
 
+attempt_awards: Final = sa.Table(
+    "attempt_awards",
+    metadata,
+    *tenant(),
+    sa.Column("player_id", UUID, primary_key=True),
+    sa.Column("attempt_id", UUID, primary_key=True),
+    sa.Column("leaderboard_id", UUID, nullable=False),
+    sa.Column("rank", sa.BigInteger, nullable=True),  # when the ranking was frozen
+    sa.Column("reward", JSON, nullable=True),  # {bundle} or {entries}; none for nothing
+    sa.Column("settled_at", MOMENT, nullable=True),  # when it was paid, or was found not to be
+    of_player(),
+    where("ix_attempt_awards_due", "settled_at IS NULL", "studio_id", "game_id", "player_id", "attempt_id"),
+)
+
 milestones_fired: Final = sa.Table(
     "milestones_fired",
     metadata,
@@ -144,8 +158,14 @@ leaderboards: Final = sa.Table(
     sa.Column("created_at", MOMENT, nullable=False),
     sa.Column("finalized_at", MOMENT, nullable=True),
     sa.Column("finalized_reason", TEXT, nullable=True),  # window_closed, session_terminated
+    sa.Column("frozen_at", MOMENT, nullable=True),  # when it was settled what its attempts are worth
     sa.UniqueConstraint("studio_id", "game_id", "window_id", "environment", "scope", name="uq_leaderboards_scope"),
     of_game(),
+    where(
+        "ix_leaderboards_unsettled",
+        "finalized_at IS NOT NULL AND frozen_at IS NULL",
+        *("studio_id", "game_id", "finalized_at", "leaderboard_id"),
+    ),
 )
 
 leaderboard_entries: Final = sa.Table(

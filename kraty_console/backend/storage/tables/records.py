@@ -60,6 +60,11 @@ outbox: Final = sa.Table(
     sa.Column("state", TEXT, nullable=False, default="pending"),
     of_game(),
     where("ix_outbox_pending", "state = 'pending'", "studio_id", "game_id", "outbox_id"),
+    where(
+        "ix_outbox_erasures",
+        "event_name = 'player.deleted' AND state <> 'forgotten'",
+        *("studio_id", "game_id", "outbox_id"),
+    ),
 )
 
 idempotency: Final = sa.Table(
@@ -73,4 +78,18 @@ idempotency: Final = sa.Table(
     sa.Column("answer", TEXT, nullable=True),  # the JSON of `data`, or of `error` when the answer was one
     sa.Column("created_at", MOMENT, nullable=False),
     of_game(),
+)
+
+sweep_failures: Final = sa.Table(
+    "sweep_failures",
+    metadata,
+    *tenant(),
+    sa.Column("job", TEXT, primary_key=True),
+    sa.Column("row_id", UUID, primary_key=True),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("error", TEXT, nullable=False),  # the kind of the last failure; its text may quote what a player wrote
+    sa.Column("failed_at", MOMENT, nullable=False),
+    sa.Column("retry_at", MOMENT, nullable=False),  # the row is left alone until then
+    of_game(),
+    sa.Index("ix_sweep_failures_retry", "studio_id", "game_id", "job", "retry_at"),
 )

@@ -1,0 +1,83 @@
+"""An item's parameters in a grant are kept with the item, and with its deposit, whoever claims it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from kraty_console.backend.engine import catalog, grants, importing, players
+from kraty_console.backend.engine.context import Context
+from kraty_console.backend.engine.importing import Line
+from kraty_console.backend.storage import tables
+from kraty_console.backend.storage.transaction import Transaction
+from tests.backend.world import ALICE, World
+
+SWORD = {"type": "item", "itemKey": "potion", "quantity": 2, "parameters": {"level": 3, "runes": ["é", None]}}
+PLAIN = {"type": "item", "itemKey": "potion", "quantity": 1}
+
+Claim = Callable[[World, str], Awaitable[object]]
+
+CLAIMS: dict[str, Claim] = {
+    "by the game": lambda world, grant: world.run(grants.claim, world.engine(surface="sdk"), ALICE, grant),
+    "by the studio's backend": lambda world, grant: world.run(grants.claim, world.server(None), ALICE, grant),
+    "by force": lambda world, grant: world.run(grants.force_claim, world.admin(), grant),
+}
+
+
+async def _held(world: World) -> tuple[Any, list[Any]]:
+    [row] = await world.rows(tables.inventory)
+    ledger = sorted(await world.rows(tables.item_ledger), key=lambda entry: entry["position"])
+    return row["metadata"], [entry["metadata"] for entry in ledger]
+
+
+@pytest.mark.parametrize("how", CLAIMS)
+async def test_a_claim_keeps_them(world: World, how: str) -> None:
+    made = await world.run(grants.create, world.server(), ALICE, [SWORD])
+    await CLAIMS[how](world, made.data["id"])
+    assert await _held(world) == (SWORD["parameters"], [SWORD["parameters"]])
+    [told] = await world.rows(tables.outbox, event_name="inventory.changed")
+    assert told["payload"]["metadata"] == told["payload"]["item"]["metadata"] == SWORD["parameters"]
+
+
+async def test_giving_to_oneself_keeps_them(world: World) -> None:
+    async def open_up(tx: Transaction, ctx: Context) -> None:
+        tx.change(await catalog.game(tx, ctx), inventory_management="permissive")
+
+    await world.run(open_up, world.engine())
+    await world.run(players.upsert, world.engine(), ALICE)
+    await world.run(grants.create, world.engine(surface="sdk"), ALICE, [SWORD])
+    assert await _held(world) == (SWORD["parameters"], [SWORD["parameters"]])
+
+
+@pytest.mark.parametrize("forced", [True, False])
+async def test_what_a_crate_holds_keeps_them(world: World, forced: bool) -> None:
+    async def pack(tx: Transaction, ctx: Context) -> None:
+        await catalog.put_item(tx, ctx, "mystery", name="Mystery", crate_entries=[SWORD])
+
+    await world.run(pack, world.engine())
+    crate = [{"type": "crate", "crateItemKey": "mystery", "quantity": 1}]
+    made = await world.run(grants.create, world.server(), ALICE, crate, kind="crate")
+    if forced:
+        await world.run(grants.force_claim, world.admin(), made.data["id"])
+    else:
+        opened = await world.run(grants.open_crate, world.engine(), ALICE, made.data["id"])
+        await world.run(grants.claim, world.engine(), ALICE, opened.data["contents"]["id"])
+    assert await _held(world) == (SWORD["parameters"], [SWORD["parameters"]])
+
+
+async def test_later_ones_win_and_none_change_nothing(world: World) -> None:
+    for number, entries in enumerate(([SWORD], [PLAIN], [{**PLAIN, "parameters": {"level": 4}}])):
+        made = await world.run(grants.create, world.server(f"key-{number:04}"), ALICE, entries)
+        await world.run(grants.claim, world.engine(), ALICE, made.data["id"])
+    held, stamped = await _held(world)
+    assert held == {"level": 4, "runes": ["é", None]}
+    assert stamped == [SWORD["parameters"], None, {"level": 4}]
+
+
+async def test_an_import_keeps_them_as_well(world: World) -> None:
+    asked = {"externalPlayerId": ALICE, "itemKey": "potion", "quantity": 2, "parameters": {"level": 3}}
+    line = Line(0, ALICE, "import-01", asked)
+    await world.run(importing.import_inventory, world.server(None), [line], [])
+    assert await _held(world) == ({"level": 3}, [{"level": 3}])

@@ -1,0 +1,133 @@
+"""Rolls are keyed by a secret of the game: the same for the game, and foreseen by nobody who sees only ids."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+import kraty_console.backend
+from kraty_console.backend.engine import attempts, catalog, grants, lobbies, players, rolls
+from kraty_console.backend.engine.context import Context
+from kraty_console.backend.engine.dice import Dice
+from kraty_console.backend.storage import tables
+from kraty_console.backend.storage.transaction import Transaction
+from tests.backend.events import define
+from tests.backend.world import ALICE, World, make_world
+
+WIDE = [{"type": "currency", "currencyKey": "gold", "amount": {"min": 1, "max": 1_000_000}}]
+
+
+async def _throws(world: World, seed: str) -> list[int]:
+    async def work(tx: Transaction, ctx: Context) -> list[int]:
+        dice = await rolls.dice_for(tx, ctx, seed)
+        return [dice.below(1000) for _ in range(8)]
+
+    found: list[int] = await world.run(work, world.engine())
+    return found
+
+
+async def _secret(world: World) -> str | None:
+    [game] = await world.rows(tables.games)
+    secret: str | None = game["roll_secret"]
+    return secret
+
+
+async def test_the_same_id_rolls_otherwise_in_another_game(world: World) -> None:
+    other = await make_world(world.db)
+    await _rekey(other)
+    assert await _throws(world, "attempt/1") == await _throws(world, "attempt/1")
+    assert await _throws(world, "attempt/1") != await _throws(world, "attempt/2")
+    assert await _throws(world, "attempt/1") != await _throws(other, "attempt/1")
+    plain = Dice("attempt/1")
+    assert await _throws(world, "attempt/1") != [plain.below(1000) for _ in range(8)]
+
+
+async def _rekey(world: World) -> None:
+    async def work(tx: Transaction, ctx: Context) -> None:
+        tx.change(await catalog.game(tx, ctx), roll_secret=world.new_id())
+
+    await world.run(work, world.engine())
+
+
+async def _attempt(world: World) -> Any:
+    await define(world, "dice", reward_policy={"type": "fixed_bundle", "bundle": {"entries": WIDE}})
+    await world.play("dice")
+    return [row["contents"] for row in await world.rows(tables.grants)]
+
+
+async def _milestone(world: World) -> Any:
+    milestone = {"key": "m", "metricKey": "wins", "threshold": 1, "entries": WIDE}
+    await define(world, "dice", milestone_rewards=[milestone])
+    await world.play("dice")
+    return [row["contents"] for row in await world.rows(tables.grants)]
+
+
+async def _crate(world: World) -> Any:
+    async def pack(tx: Transaction, ctx: Context) -> None:
+        await catalog.put_item(tx, ctx, "mystery", name="Mystery", crate_entries=WIDE)
+
+    await world.run(pack, world.engine())
+    crate = [{"type": "crate", "crateItemKey": "mystery", "quantity": 1}]
+    await world.run(players.upsert, world.engine(), ALICE)
+    made = await world.run(grants.create, world.engine(), ALICE, crate, kind="crate")
+    opened = await world.run(grants.open_crate, world.engine(), ALICE, made.data["grant"]["id"])
+    return opened.data["contents"]["contents"]
+
+
+async def _bots(world: World) -> Any:
+    more = {"fill_bots": True, "fill_timeout_seconds": 0}
+    await define(world, "dice", leaderboard_mode=lobbies.MODE, capacity=20, more=more)
+    await world.run(attempts.start, world.engine(), ALICE, "dice")
+    return [row["score"] for row in await world.rows(tables.leaderboard_entries, kind="bot")]
+
+
+@pytest.mark.parametrize("roll", [_attempt, _milestone, _crate, _bots])
+async def test_every_kind_of_roll_follows_the_secret(world: World, roll: Any) -> None:
+    """Two games with the same ids roll the same by the same secret, and otherwise by another."""
+    found = []
+    for secret in ("one", "one", "other"):
+        same = await make_world(world.db, seed=7)
+
+        async def rekey(tx: Transaction, ctx: Context, secret: str = secret) -> None:
+            tx.change(await catalog.game(tx, ctx), roll_secret=secret)
+
+        await same.run(rekey, same.engine())
+        found.append(await roll(same))
+        await _forget(same)
+    assert found[0] == found[1] != found[2]
+
+
+async def _forget(world: World) -> None:
+    """Make room for a game with the same ids."""
+
+    async def work(tx: Transaction, _ctx: Context) -> None:
+        for table in reversed(tables.metadata.sorted_tables):
+            if "studio_id" in table.c and table is not tables.audit:
+                await tx.execute(sa.delete(table).where(table.c.studio_id == world.tenant.studio_id))
+
+    await world.run(work, world.engine())
+
+
+async def test_a_game_without_one_gets_one_when_it_first_rolls_and_keeps_it(world: World) -> None:
+    async def lose(tx: Transaction, ctx: Context) -> None:
+        tx.change(await catalog.game(tx, ctx), roll_secret=None)
+
+    await world.run(lose, world.engine())
+    thrown = await asyncio.gather(*(_throws(world, "attempt/1") for _ in range(4)))
+    assert len({tuple(each) for each in thrown}) == 1
+    assert len(await _secret(world) or "") == 64
+
+
+def test_nothing_rolls_by_an_id_alone() -> None:
+    """Dice without a key are for trials of definitions."""
+    made = {
+        path.name: found
+        for path in Path(kraty_console.backend.__file__).parent.rglob("*.py")
+        if (found := re.findall(r"\bDice\((.*)\)", path.read_text("utf-8")))
+    }
+    assert made == {"rolls.py": ["seed, await catalog.roll_secret(tx, ctx)"], "definitions.py": ['f"trial {throw}")']}
