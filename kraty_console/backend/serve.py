@@ -23,6 +23,7 @@ from starlette.types import ASGIApp
 from kraty_console.backend.api.app import build_app
 from kraty_console.backend.api.calls import Services
 from kraty_console.backend.api.rate_limit import RateLimit
+from kraty_console.backend.api.same_origin import origins_of
 from kraty_console.backend.engine.ids import IdSource
 from kraty_console.backend.jobs import JobNeeds, jobs
 from kraty_console.backend.listening import base_url, listen
@@ -149,6 +150,7 @@ async def _serve(settings: Settings, listener: socket.socket, server: _Server, u
             new_id=new_id,
             rate_limit=RateLimit(settings.rate, time.monotonic),
             public_url=url,
+            own_origins=origins_of([url, *settings.portal_origins]),
             worker=worker,
             webhooks_to_private=settings.webhooks_to_private,
             watch=_watch(settings, metrics),

@@ -30,6 +30,8 @@ class Settings:
     """Processes that share the address."""
     public_url: str | None = None
     """What links in answers start with; left out, the address it listens on."""
+    portal_origins: tuple[str, ...] = ()
+    """Origins beside its own whose pages may change something by cookie."""
     log_format: Literal["text", "json"] = "text"
     log_calls: bool = False
     metrics: tuple[str, int] | None = None
@@ -46,6 +48,7 @@ class Settings:
         """What `to_json` wrote."""
         told = json.loads(text)
         told["rate"], told["limits"] = Rate(**told["rate"]), Limits(**told["limits"])
+        told["portal_origins"] = tuple(told["portal_origins"])
         if told["metrics"] is not None:
             told["metrics"] = (told["metrics"][0], told["metrics"][1])
         return cls(**told)

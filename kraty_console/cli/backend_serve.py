@@ -61,6 +61,13 @@ class Address(click.ParamType[tuple[str, int]]):
 )
 @click.option("--public-url", metavar="URL", help="What links to audit rows start with; left out, where it listens.")
 @click.option(
+    "--portal-origin",
+    "portal_origins",
+    multiple=True,
+    metavar="ORIGIN",
+    help="Where a portal's pages come from (https://HOST) that sign in by cookie; can be given more than once.",
+)
+@click.option(
     "--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Of the log."
 )
 @click.option("--log-calls", is_flag=True, help="Log each call: route, status, time, kind of caller; no id, no body.")
@@ -88,6 +95,7 @@ def serve(
     pool: int,
     workers: int,
     public_url: str | None,
+    portal_origins: tuple[str, ...],
     log_format: Any,  # noqa: ANN401 (one of the choices)
     log_calls: bool,
     metrics: tuple[str, int] | None,
@@ -99,6 +107,7 @@ def serve(
     gc.disable()  # until it serves: collecting while loading costs a tenth of the start
     try:
         from kraty_console.backend.api.rate_limit import Rate
+        from kraty_console.backend.api.same_origin import origin_of
         from kraty_console.backend.preparing import CannotServe
         from kraty_console.backend.serve import serve as run_backend
         from kraty_console.backend.settings import Settings
@@ -109,6 +118,9 @@ def serve(
         allowed = Rate.parse(rate)
     except ValueError:
         raise click.BadParameter(f"{rate!r} is not RATE or RATE:BURST", param_hint="--rate") from None
+    for origin in portal_origins:
+        if origin_of(origin) is None:
+            raise click.BadParameter(f"{origin!r} is no origin, such as https://HOST", param_hint="--portal-origin")
     host, port = listen
     settings = Settings(
         database_url=database_url(database),
@@ -122,6 +134,7 @@ def serve(
         webhooks_to_private=webhooks_to_private,
         workers=workers,
         public_url=public_url.rstrip("/") if public_url else None,
+        portal_origins=portal_origins,
         log_format=log_format,
         log_calls=log_calls,
         metrics=metrics,

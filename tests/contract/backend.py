@@ -38,6 +38,9 @@ T = TypeVar("T")
 NOW = 1_780_000_000_000
 """The moment at which tests begin (milliseconds); the clock stands still unless a test moves it."""
 
+PORTAL = "https://portal.example"
+"""The origin whose pages may change something by cookie."""
+
 _PATIENCE = 100.0
 
 _COUNTS = sa.text("SELECT " + ", ".join(f"(SELECT count(*) FROM {each}) AS {each}" for each in tables.metadata.tables))
@@ -160,6 +163,7 @@ class Backend:
             random_bytes=random.Random(self.database_url).randbytes,
             watch=Watch(lambda: self.clock.seconds, self._ended) if self._ended else None,
             streams=self.streams,
+            own_origins=frozenset({PORTAL}),
         )
         ready = self._ready
 

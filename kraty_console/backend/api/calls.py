@@ -50,6 +50,8 @@ class Services:
     rate_limit: RateLimit
     public_url: str = ""
     """What links in answers start with; empty gives links relative to the backend."""
+    own_origins: frozenset[str] = frozenset()
+    """Where pages may come from that change something by cookie: the backend's own address, and the portal's."""
     worker: Worker | None = None
     """What runs beside HTTP; None where nothing does."""
     webhooks_to_private: bool = False

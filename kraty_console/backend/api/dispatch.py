@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from kraty_console.backend.api import refusals
-from kraty_console.backend.api.callers import NOBODY, Caller, key_holder, member
+from kraty_console.backend.api.callers import NOBODY, Caller, key_holder, member, session_token
 from kraty_console.backend.api.calls import LIVE, Call, Services
 from kraty_console.backend.api.denials import record_denial
 from kraty_console.backend.api.envelope import reply_response
@@ -74,7 +74,9 @@ class Endpoint:
             if route.access in (Access.KEY, Access.PLAYER):
                 caller = await key_holder(tx, call.request.headers)
             else:
-                caller = await member(tx, call.request.headers, call.now_ms)
+                headers = call.request.headers
+                token = session_token(call.request.method, headers, self._services.own_origins)
+                caller = await member(tx, token, call.now_ms)
             call.request.scope[CALLER] = caller.seen
             if wait := self._services.rate_limit.wait(caller.name):
                 raise refusals.too_many(wait)

@@ -48,6 +48,11 @@ def forbidden(permission: str, role: str) -> RuleError:
     return RuleError(Code.FORBIDDEN, f"{role} does not have the permission {permission}", {"permission": permission})
 
 
+def foreign_change(why: str) -> RuleError:
+    """403: a change by cookie that another site's page may have sent."""
+    return RuleError(Code.FORBIDDEN, why)
+
+
 def no_such(what: str, name: str) -> RuleError:
     """404 for one thing, in the words that the rules use."""
     return RuleError(Code.NOT_FOUND, f"{what} '{name}' not found")
