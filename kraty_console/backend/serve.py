@@ -30,6 +30,7 @@ from kraty_console.backend.listening import base_url, listen
 from kraty_console.backend.preparing import CannotServe, prepare
 from kraty_console.backend.settings import Settings
 from kraty_console.backend.storage.database import Database
+from kraty_console.backend.storage.private_files import create
 from kraty_console.backend.watching import logs
 from kraty_console.backend.watching.calls import Watch
 from kraty_console.backend.watching.metrics import Metrics, metrics_app
@@ -217,7 +218,7 @@ def keep_all() -> None:
 def write_private(path: Path, text: str) -> None:
     """Write a file that only its owner can read (0600), whole or not at all."""
     partial = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    descriptor = create(partial)
     try:
         with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123 (a descriptor has no path)
             file.write(text)

@@ -19,16 +19,19 @@ def backup(file: Path, database: str | None) -> int:
     try:
         from sqlalchemy.exc import ArgumentError
 
-        from kraty_console.backend.operating.backup import back_up
+        from kraty_console.backend.operating.backup import back_up, key_file
         from kraty_console.backend.operating.desk import Declined
         from kraty_console.backend.storage.connecting import UnknownDatabase
     except ModuleNotFoundError as missing:
         raise not_installed(missing) from None
     try:
-        size = back_up(database_url(database), file)
+        url = database_url(database)
+        size = back_up(url, file)
     except (UnknownDatabase, ArgumentError) as error:
         raise click.UsageError(f"that is no database URL: {error}") from None
     except Declined as error:
         raise click.ClickException(str(error)) from None
     say(f"Copied {size:,} bytes to {file}; the copy is sound, and readable by you alone.")
+    if (key := key_file(url)) is not None:
+        say(f"It holds webhook secrets that {key} opens: keep that file as well, and apart from the copy.")
     return Exit.FOUND

@@ -14,7 +14,7 @@ from kraty_console.backend.engine.errors import conflict, not_found
 from kraty_console.backend.engine.ids import is_id
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Row, Transaction
-from kraty_console.backend.webhooks import streams
+from kraty_console.backend.webhooks import sealing, streams
 from kraty_console.backend.webhooks.delivery_ids import least_uuid7
 from kraty_console.contract.secret import Secret
 
@@ -37,15 +37,14 @@ async def create(tx: Transaction, ctx: Context, url: str, events: Sequence[str] 
     earlier = await idempotency.replay(tx, ctx, CREATE, asked)
     if earlier is not None:
         return earlier
+    place = {"studio_id": ctx.tenant.studio_id, "game_id": ctx.tenant.game_id, "endpoint_id": ctx.new_id()}
     endpoint = tx.add(
         tables.webhook_endpoints,
         {
-            "studio_id": ctx.tenant.studio_id,
-            "game_id": ctx.tenant.game_id,
-            "endpoint_id": ctx.new_id(),
+            **place,
             "environment": ctx.environment,
             **asked,
-            "secret": secret.reveal(),
+            "secret": sealing.sealed(tx, place, secret),
             "state": "active",
             "first_outbox_id": least_uuid7(ctx.now_ms - CLOCKS_DIFFER_MS),
             "created_at": ctx.now_ms,

@@ -16,6 +16,8 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
+from kraty_console.backend.storage.private_files import keep_database_private
+
 BUSY_TIMEOUT_MS: Final = 15_000
 """How long SQLite waits for another process to finish writing."""
 
@@ -171,6 +173,12 @@ def inline(url: URL) -> Iterator[sa.Connection]:
 
 def _keep_to_the_rules(engine: sa.Engine) -> None:
     """Prepare each connection of a SQLite engine, and begin its transactions as writers or readers."""
+    database = engine.url.database or ""
+
+    def keep_private(*_: object) -> None:
+        keep_database_private(database)
+
+    sa.event.listen(engine, "do_connect", keep_private)
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
 

@@ -19,7 +19,8 @@ webhook_endpoints: Final = sa.Table(
     sa.Column("environment", TEXT, nullable=False),  # live, test
     sa.Column("url", TEXT, nullable=False),
     sa.Column("events", JSON, nullable=True),  # the names it is told; none for all
-    # Kept as it is, for every message is signed with it; no answer after the first, no log and no repr shows it.
+    # Sealed (see `storage.vault`), for every message is signed with it; no answer after the first, no log and no repr
+    # shows it.
     sa.Column("secret", TEXT, nullable=False),
     sa.Column("state", TEXT, nullable=False),  # active, paused, archived
     sa.Column("first_outbox_id", UUID, nullable=False),  # the least id of what happened after it was made
