@@ -7,14 +7,14 @@ import sqlite3
 from contextlib import closing
 from typing import Final
 
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import DBAPIError
 
-from kraty_console.backend.storage.connecting import Limits, UnknownDatabase, engine_url
+from kraty_console.backend.storage.connecting import Limits
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.faults import Fault, fault_of
 from kraty_console.backend.storage.migrate import LONGEST_WAIT_MS, UnknownShape, migrate
 from kraty_console.backend.storage.private_files import keep_database_private
+from kraty_console.backend.storage.urls import UnknownDatabase, engine_url, shown
 from kraty_console.backend.storage.vault import SECRET_VARIABLE, NoKey
 from kraty_console.backend.webhooks.sealing import seal_all
 
@@ -38,8 +38,6 @@ async def prepare(url: str, *, wait_ms: int = LONGEST_WAIT_MS) -> None:
         parsed = engine_url(url)
     except UnknownDatabase as error:
         raise CannotServe(str(error), usage=True) from None
-    except ArgumentError:
-        raise CannotServe("that is no database URL; use sqlite:///PATH or postgresql://HOST/NAME", usage=True) from None
     faults: tuple[type[Exception], ...] = (DBAPIError, OSError)
     if parsed.drivername.startswith("sqlite"):
         _open_file(parsed.database or "")
@@ -55,13 +53,12 @@ async def prepare(url: str, *, wait_ms: int = LONGEST_WAIT_MS) -> None:
     except UnknownShape as error:
         raise CannotServe(f"the database was made by a newer version of this backend: {error}") from None
     except faults as error:
-        shown = make_url(url).render_as_string(hide_password=True)
         if fault_of(error) is Fault.LOCKED:
             words = (
                 "is held by somebody else, so its tables cannot be brought up to date; end what holds it and try again"
             )
-            raise CannotServe(f"the database {shown} {words}") from None
-        raise CannotServe(f"the database {shown} does not answer: {_cause(error)}") from None
+            raise CannotServe(f"the database {shown(url)} {words}") from None
+        raise CannotServe(f"the database {shown(url)} does not answer: {_cause(error)}") from None
 
 
 async def _seal(url: str) -> None:

@@ -15,7 +15,7 @@ from kraty_console.backend.storage.connecting import Limits
 class Settings:
     """How to serve; a port of 0 takes any that is free."""
 
-    database_url: str
+    database_url: str = field(repr=False)
     host: str = "127.0.0.1"
     port: int = 8080
     demo: bool = False

@@ -19,11 +19,11 @@ from kraty_console.backend.engine.context import Context
 from kraty_console.backend.engine.errors import RuleError, conflict
 from kraty_console.backend.engine.ids import IdSource, is_id
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.connecting import UnknownDatabase, engine_url
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.migrate import MIGRATIONS, migrate, newest
 from kraty_console.backend.storage.tables.columns import CONDITION
 from kraty_console.backend.storage.transaction import Transaction
+from kraty_console.backend.storage.urls import UnknownDatabase, engine_url
 from tests.backend.actions import present
 from tests.backend.world import ALICE, MEMBER, World
 

@@ -126,12 +126,27 @@ def test_an_address_that_is_taken_is_told_in_words(tmp_path: Path) -> None:
     [
         (["--database", "mysql://host/db"], 2, "mysql"),
         (["--database", "nonsense"], 2, "no database URL"),
+        (["--database", "sqlite:///:memory:"], 2, "named by its file"),
+        (["--database", "sqlite:///file::memory:?cache=shared&uri=true"], 2, "named by its file"),
+        (
+            ["--database", "postgresql://kraty:hidden@127.0.0.1:5432x/kraty"],
+            2,
+            "the port in the database URL is no number",
+        ),
+        (["--database", "postgresql://127.0.0.1:99999/kraty?password=hidden"], 2, "no number from 1 to 65535"),
+        (
+            ["--database", "postgresql://127.0.0.1:1/kraty?user=u&password=hidden"],
+            1,
+            "postgresql://127.0.0.1:1/kraty does",
+        ),
+        (["--database", "postgresql://kraty:x@hidden@127.0.0.1:1/kraty"], 2, "as %40"),
+        (["--database", "postgresql://kraty:x@hidden/a@127.0.0.1:1/kraty"], 2, "as %40"),
         (["--listen", "8080"], 2, "is not HOST:PORT"),
         (["--listen", "127.0.0.1:99999"], 2, "is not HOST:PORT"),
         (["--rate", "fast"], 2, "is not RATE"),
         (["--credentials-out", "file.json"], 2, "--demo"),
         (["--database", "sqlite:////nowhere/at/all/kraty.db"], 1, "does not answer"),
-        (["--database", "postgresql://kraty:hidden@127.0.0.1:1/kraty"], 1, "kraty:***@127.0.0.1:1/kraty"),
+        (["--database", "postgresql://kraty:hidden@127.0.0.1:1/kraty"], 1, "kraty:•••@127.0.0.1:1/kraty"),
     ],
 )
 def test_what_cannot_be_served_is_told_in_words(options: list[str], code: int, words: str) -> None:
@@ -168,7 +183,7 @@ def test_the_rate_comes_from_the_environment(tmp_path: Path) -> None:
 def test_a_database_with_a_password_is_named_where_others_cannot_read_it() -> None:
     url = "postgresql://kraty:hidden@127.0.0.1:1/kraty"
     code, said = refused(*SERVE, "--listen", "127.0.0.1:0", KRATY_BACKEND_DATABASE=url)
-    assert (code, "postgresql://kraty:***@127.0.0.1:1/kraty" in said) == (1, True)
+    assert (code, "postgresql://kraty:•••@127.0.0.1:1/kraty" in said) == (1, True)
     assert "hidden" not in said
 
 

@@ -8,8 +8,8 @@ from contextlib import closing
 from pathlib import Path
 
 from kraty_console.backend.operating.desk import Declined
-from kraty_console.backend.storage.connecting import engine_url
 from kraty_console.backend.storage.private_files import create
+from kraty_console.backend.storage.urls import engine_url
 from kraty_console.backend.storage.vault import Vault
 
 
