@@ -24,7 +24,9 @@ from kraty_console.backend.api.app import build_app
 from kraty_console.backend.api.calls import Services
 from kraty_console.backend.api.rate_limit import RateLimit
 from kraty_console.backend.api.same_origin import origins_of
+from kraty_console.backend.connections import Connections
 from kraty_console.backend.engine.ids import IdSource
+from kraty_console.backend.http_protocol import protocol_of
 from kraty_console.backend.jobs import JobNeeds, jobs
 from kraty_console.backend.listening import base_url, listen
 from kraty_console.backend.preparing import CannotServe, prepare
@@ -61,15 +63,17 @@ def serve(settings: Settings) -> None:
 
 def serve_alone(settings: Settings, listener: socket.socket, *, first: bool) -> None:
     """Serve in this process; the `first` one brings the database up to date, others were started by one that did."""
-    config = server_config()
+    connections = Connections(settings.connections, IdSource(_now_ms, secrets.randbits))
+    config = server_config(connections=connections)
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-        runner.run(_run(settings, listener, config, first=first))
+        runner.run(_run(settings, listener, config, connections, first=first))
 
 
-def server_config(app: ASGIApp | None = None) -> uvicorn.Config:
+def server_config(app: ASGIApp | None = None, connections: Connections | None = None) -> uvicorn.Config:
     """How HTTP is spoken here; the application may be given later."""
     return uvicorn.Config(
         app or "",
+        http=protocol_of(connections or Connections()),
         log_config=None,
         log_level="warning",
         access_log=False,
@@ -104,7 +108,9 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def _run(settings: Settings, listener: socket.socket, config: uvicorn.Config, *, first: bool) -> None:
+async def _run(
+    settings: Settings, listener: socket.socket, config: uvicorn.Config, connections: Connections, *, first: bool
+) -> None:
     """Serve until told to stop; told while still starting, the start ends after the step it is at."""
     server = _Server(config)
     loop = asyncio.get_running_loop()
@@ -120,7 +126,7 @@ async def _run(settings: Settings, listener: socket.socket, config: uvicorn.Conf
     if first:
         await set_out(settings, url, lambda: server.should_exit)
     if not server.should_exit:
-        await _serve(settings, listener, server, url)
+        await _serve(settings, listener, server, url, connections)
 
 
 async def set_out(settings: Settings, url: str, called_off: Callable[[], bool] = lambda: False) -> str:
@@ -139,12 +145,14 @@ async def set_out(settings: Settings, url: str, called_off: Callable[[], bool] =
     return url
 
 
-async def _serve(settings: Settings, listener: socket.socket, server: _Server, url: str) -> None:
+async def _serve(
+    settings: Settings, listener: socket.socket, server: _Server, url: str, connections: Connections
+) -> None:
     new_id = IdSource(_now_ms, secrets.randbits)
     db = Database.open(settings.database_url, settings.limits)
     try:
         worker = Worker(jobs(JobNeeds(db, _now_ms, new_id, settings.webhooks_to_private)), _now_ms)
-        metrics = Metrics(db, worker, _now_ms) if settings.metrics else None
+        metrics = Metrics(db, worker, _now_ms, connections) if settings.metrics else None
         services = Services(
             db=db,
             now_ms=_now_ms,

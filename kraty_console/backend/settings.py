@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from kraty_console.backend.api.rate_limit import Rate
+from kraty_console.backend.connections import ConnectionLimits
 from kraty_console.backend.storage.connecting import Limits
 
 
@@ -22,6 +23,7 @@ class Settings:
     credentials_out: Path | None = None
     rate: Rate = field(default_factory=Rate)
     limits: Limits = field(default_factory=Limits)
+    connections: ConnectionLimits = field(default_factory=ConnectionLimits)
     worker: bool = True
     """Run the jobs beside HTTP; without, another process on the same database has to."""
     webhooks_to_private: bool = False
@@ -48,6 +50,7 @@ class Settings:
         """What `to_json` wrote."""
         told = json.loads(text)
         told["rate"], told["limits"] = Rate(**told["rate"]), Limits(**told["limits"])
+        told["connections"] = ConnectionLimits(**told["connections"])
         told["portal_origins"] = tuple(told["portal_origins"])
         if told["metrics"] is not None:
             told["metrics"] = (told["metrics"][0], told["metrics"][1])

@@ -12,7 +12,7 @@ from kraty_console.cli.operating import database_option, database_url, not_insta
 
 
 class Address(click.ParamType[tuple[str, int]]):
-    """`HOST:PORT`; an IPv6 host stands in brackets, port 0 takes any that is free."""
+    """`HOST:PORT`; an IPv6 host stands in brackets, `*` for every address, port 0 takes any that is free."""
 
     name = "HOST:PORT"
 
@@ -59,6 +59,13 @@ class Address(click.ParamType[tuple[str, int]]):
     show_default=True,
     help="Processes that share the address. On SQLite only one of them writes at a time: more help reading alone.",
 )
+@click.option(
+    "--connections",
+    type=click.IntRange(0, 100_000),
+    default=256,
+    show_default=True,
+    help="Connections that one address may hold to each process; 0 for any number.",
+)
 @click.option("--public-url", metavar="URL", help="What links to audit rows start with; left out, where it listens.")
 @click.option(
     "--portal-origin",
@@ -94,6 +101,7 @@ def serve(
     webhooks_to_private: bool,
     pool: int,
     workers: int,
+    connections: int,
     public_url: str | None,
     portal_origins: tuple[str, ...],
     log_format: Any,  # noqa: ANN401 (one of the choices)
@@ -108,6 +116,7 @@ def serve(
     try:
         from kraty_console.backend.api.rate_limit import Rate
         from kraty_console.backend.api.same_origin import origin_of
+        from kraty_console.backend.connections import ConnectionLimits
         from kraty_console.backend.preparing import CannotServe
         from kraty_console.backend.serve import serve as run_backend
         from kraty_console.backend.settings import Settings
@@ -130,6 +139,7 @@ def serve(
         credentials_out=credentials_out,
         rate=allowed,
         limits=Limits(pool=pool),
+        connections=ConnectionLimits(of_address=connections),
         worker=worker,
         webhooks_to_private=webhooks_to_private,
         workers=workers,

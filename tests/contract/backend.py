@@ -24,6 +24,7 @@ from kraty_console.backend.api.rate_limit import Rate, RateLimit
 from kraty_console.backend.api.routes import ROUTES
 from kraty_console.backend.api.routing import Route
 from kraty_console.backend.api.streams import Streams
+from kraty_console.backend.connections import ConnectionLimits, Connections
 from kraty_console.backend.engine.ids import IdSource
 from kraty_console.backend.serve import server_config
 from kraty_console.backend.storage import tables
@@ -109,6 +110,7 @@ class Backend:
         reachable: bool = True,
         routes: Iterable[Route] = ROUTES,
         ended: Sequence[Callable[[AnsweredCall], None]] = (),
+        limits: ConnectionLimits | None = None,
     ) -> None:
         self.database_url = url
         self._ended = tuple(ended)
@@ -116,6 +118,7 @@ class Backend:
         self._reachable = reachable
         self.clock = Clock()
         self.new_id = IdSource(lambda: self.clock.ms, random.Random(url).getrandbits)
+        self.connections = Connections(limits or ConnectionLimits(), self.new_id)
         self.port = 0
         self.streams = Streams(poll=0.02, heartbeat=0.1, most=3)
         self._rate = rate
@@ -178,7 +181,7 @@ class Backend:
                 await super().shutdown(sockets)
 
         outer = self
-        config = server_config(build_app(services, self._routes))
+        config = server_config(build_app(services, self._routes), self.connections)
         config.port = 0
         config.timeout_keep_alive = 3600  # a test may come long after the one before
         server = self._server = Server(config)
@@ -201,6 +204,19 @@ class Backend:
 
         async def look() -> None:
             while self.streams.open:  # noqa: ASYNC110 (there is nothing to be told by)
+                await asyncio.sleep(0)
+
+        asyncio.run_coroutine_threadsafe(look(), self.loop).result(_PATIENCE)
+
+    def held(self) -> list[Any]:
+        """The connections that the server holds."""
+        return list(self._server.server_state.connections)
+
+    def wait_until(self, holds: Callable[[], bool]) -> None:
+        """Return when it holds in the server's loop."""
+
+        async def look() -> None:
+            while not holds():  # noqa: ASYNC110 (there is nothing to be told by)
                 await asyncio.sleep(0)
 
         asyncio.run_coroutine_threadsafe(look(), self.loop).result(_PATIENCE)

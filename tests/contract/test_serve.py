@@ -112,6 +112,20 @@ def refused(*command: str, **environment: str) -> tuple[int, str]:
     return done.returncode, done.stderr.splitlines()[-1]
 
 
+@pytest.mark.parametrize("host", ["*", "0.0.0.0", "[::1]", "localhost"])
+def test_the_address_it_names_can_be_called(tmp_path: Path, host: str) -> None:
+    command = [*SERVE, "--database", f"sqlite:///{tmp_path}/kraty.db", "--listen", f"{host}:0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout
+            url = process.stdout.readline().strip().removeprefix("listening on ")
+            assert "*" not in url
+            with urllib.request.urlopen(f"{url}/admin/v1/health", timeout=PATIENCE) as answer:
+                assert json.load(answer)["ok"] is True
+        finally:
+            process.kill()
+
+
 def test_an_address_that_is_taken_is_told_in_words(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

@@ -73,6 +73,7 @@ class Edge:
         scope["path"] = raw_path(scope)
         scope["app"] = self
         started = False
+        refused = _twofold(scope)
 
         async def send_with_id(message: Message) -> None:
             nonlocal started
@@ -86,6 +87,8 @@ class Edge:
             await send(message)
 
         try:
+            if refused is not None:
+                raise refused
             await self._app(scope, receive, send_with_id)
         except ClientDisconnect:
             return
@@ -93,6 +96,23 @@ class Edge:
             response = _answer_to(error, scope, request_id)
             if not started:
                 await response(scope, receive, send_with_id)
+
+
+_ONCE: Final = frozenset({b"host", b"authorization", b"x-player-secret", b"content-type", b"if-match"})
+"""Headers that say one thing: of two, a proxy may have looked at the other."""
+
+
+def _twofold(scope: Scope) -> RuleError | None:
+    """Why a request cannot be understood in one way: a header that is there twice, or no Host (RFC 9112, 3.2)."""
+    seen: set[bytes] = set()
+    for name, _ in scope["headers"]:
+        if name in _ONCE:
+            if name in seen:
+                return refusals.invalid(name.decode("ascii"), "is given twice")
+            seen.add(name)
+    if b"host" not in seen and scope["http_version"] == "1.1":
+        return refusals.invalid("host", "is required")
+    return None
 
 
 def _given_id(scope: Scope) -> str | None:
