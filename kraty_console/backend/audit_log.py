@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from kraty_console.backend import answers
 from kraty_console.backend.cursors import Position
+from kraty_console.backend.denied import with_counts
 from kraty_console.backend.engine.ids import is_id
 from kraty_console.backend.storage.tables import audit
 from kraty_console.backend.storage.transaction import Transaction
@@ -57,7 +58,9 @@ async def audit_page(
     more = len(rows) > limit
     rows = rows[:limit]
     cursor = Position(rows[-1]["occurred_at"], rows[-1]["audit_id"]).encoded() if more else None
-    return [answers.audit_row(row) for row in rows], cursor
+    page = [answers.audit_row(row) for row in rows]
+    await with_counts(tx, view.studio_id, page)
+    return page, cursor
 
 
 async def _newest(
@@ -71,7 +74,11 @@ async def _newest(
 async def audit_row(tx: Transaction, view: View, audit_id: str) -> dict[str, Any] | None:
     """One row in wire form; None when there is none that this caller may see."""
     row = await tx.first(sa.select(audit).where(*_visible(view), audit.c.audit_id == audit_id))
-    return None if row is None else answers.audit_row(row)
+    if row is None:
+        return None
+    shown = answers.audit_row(row)
+    await with_counts(tx, view.studio_id, [shown])
+    return shown
 
 
 def _visible(view: View) -> list[_Condition]:

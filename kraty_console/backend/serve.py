@@ -20,6 +20,7 @@ from typing import Final
 import uvicorn
 from starlette.types import ASGIApp
 
+from kraty_console.backend.api.addresses import Proxies
 from kraty_console.backend.api.app import build_app
 from kraty_console.backend.api.calls import Services
 from kraty_console.backend.api.rate_limit import RateLimit
@@ -63,7 +64,9 @@ def serve(settings: Settings) -> None:
 
 def serve_alone(settings: Settings, listener: socket.socket, *, first: bool) -> None:
     """Serve in this process; the `first` one brings the database up to date, others were started by one that did."""
-    connections = Connections(settings.connections, IdSource(_now_ms, secrets.randbits))
+    connections = Connections(
+        settings.connections, IdSource(_now_ms, secrets.randbits), Proxies(settings.proxies).include
+    )
     config = server_config(connections=connections)
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
         runner.run(_run(settings, listener, config, connections, first=first))
@@ -159,6 +162,8 @@ async def _serve(
             new_id=new_id,
             rate_limit=RateLimit(settings.rate, time.monotonic),
             public_url=url,
+            proxies=Proxies(settings.proxies),
+            refused=connections.refused,
             own_origins=origins_of([url, *settings.portal_origins]),
             worker=worker,
             webhooks_to_private=settings.webhooks_to_private,

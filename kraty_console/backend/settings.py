@@ -32,6 +32,8 @@ class Settings:
     """Processes that share the address."""
     public_url: str | None = None
     """What links in answers start with; left out, the address it listens on."""
+    proxies: tuple[str, ...] = ()
+    """Addresses or networks of proxies whose `X-Forwarded-For` is believed."""
     portal_origins: tuple[str, ...] = ()
     """Origins beside its own whose pages may change something by cookie."""
     log_format: Literal["text", "json"] = "text"
@@ -51,7 +53,7 @@ class Settings:
         told = json.loads(text)
         told["rate"], told["limits"] = Rate(**told["rate"]), Limits(**told["limits"])
         told["connections"] = ConnectionLimits(**told["connections"])
-        told["portal_origins"] = tuple(told["portal_origins"])
+        told["portal_origins"], told["proxies"] = tuple(told["portal_origins"]), tuple(told["proxies"])
         if told["metrics"] is not None:
             told["metrics"] = (told["metrics"][0], told["metrics"][1])
         return cls(**told)

@@ -43,7 +43,7 @@ class Address(click.ParamType[tuple[str, int]]):
     metavar="RATE[:BURST]",
     default="50:100",
     show_default=True,
-    help="Calls a second for each session and key; 0 for no limit.",
+    help="Calls a second for each session, server key and player; 0 for no limit.",
 )
 @click.option(
     "--pool",
@@ -67,6 +67,13 @@ class Address(click.ParamType[tuple[str, int]]):
     help="Connections that one address may hold to each process; 0 for any number.",
 )
 @click.option("--public-url", metavar="URL", help="What links to audit rows start with; left out, where it listens.")
+@click.option(
+    "--proxy",
+    "proxies",
+    multiple=True,
+    metavar="NETWORK",
+    help="A proxy in front, whose X-Forwarded-For says where calls come from; can be given more than once.",
+)
 @click.option(
     "--portal-origin",
     "portal_origins",
@@ -103,6 +110,7 @@ def serve(
     workers: int,
     connections: int,
     public_url: str | None,
+    proxies: tuple[str, ...],
     portal_origins: tuple[str, ...],
     log_format: Any,  # noqa: ANN401 (one of the choices)
     log_calls: bool,
@@ -114,6 +122,7 @@ def serve(
         raise click.UsageError("--credentials-out writes the demo world's credentials: add --demo")
     gc.disable()  # until it serves: collecting while loading costs a tenth of the start
     try:
+        from kraty_console.backend.api.addresses import Proxies
         from kraty_console.backend.api.rate_limit import Rate
         from kraty_console.backend.api.same_origin import origin_of
         from kraty_console.backend.connections import ConnectionLimits
@@ -127,6 +136,10 @@ def serve(
         allowed = Rate.parse(rate)
     except ValueError:
         raise click.BadParameter(f"{rate!r} is not RATE or RATE:BURST", param_hint="--rate") from None
+    try:
+        Proxies(proxies)
+    except ValueError as fault:
+        raise click.BadParameter(str(fault), param_hint="--proxy") from None
     for origin in portal_origins:
         if origin_of(origin) is None:
             raise click.BadParameter(f"{origin!r} is no origin, such as https://HOST", param_hint="--portal-origin")
@@ -144,6 +157,7 @@ def serve(
         webhooks_to_private=webhooks_to_private,
         workers=workers,
         public_url=public_url.rstrip("/") if public_url else None,
+        proxies=proxies,
         portal_origins=portal_origins,
         log_format=log_format,
         log_calls=log_calls,

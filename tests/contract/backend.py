@@ -9,6 +9,7 @@ import json
 import random
 import threading
 import weakref
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from urllib.parse import quote, quote_from_bytes
 import sqlalchemy as sa
 import uvicorn
 
+from kraty_console.backend.api.addresses import Proxies
 from kraty_console.backend.api.app import build_app
 from kraty_console.backend.api.calls import Services
 from kraty_console.backend.api.rate_limit import Rate, RateLimit
@@ -111,6 +113,7 @@ class Backend:
         routes: Iterable[Route] = ROUTES,
         ended: Sequence[Callable[[AnsweredCall], None]] = (),
         limits: ConnectionLimits | None = None,
+        proxies: Sequence[str] = (),
     ) -> None:
         self.database_url = url
         self._ended = tuple(ended)
@@ -119,6 +122,9 @@ class Backend:
         self.clock = Clock()
         self.new_id = IdSource(lambda: self.clock.ms, random.Random(url).getrandbits)
         self.connections = Connections(limits or ConnectionLimits(), self.new_id)
+        self.proxies = Proxies(proxies)
+        self.busy: Callable[[], float] = lambda: 0.0
+        """By what calls are charged: nothing, unless a test has them cost something."""
         self.port = 0
         self.streams = Streams(poll=0.02, heartbeat=0.1, most=3)
         self._rate = rate
@@ -128,6 +134,11 @@ class Backend:
         self._calls = threading.local()
         self._hang_up: list[Callable[[], object]] = []
         self._thread = threading.Thread(target=self._work, daemon=True)
+
+    @property
+    def refused(self) -> Counter[str]:
+        """What was refused and only counted, by reason."""
+        return self.connections.refused
 
     @contextmanager
     def running(self) -> Iterator[Backend]:
@@ -167,6 +178,9 @@ class Backend:
             watch=Watch(lambda: self.clock.seconds, self._ended) if self._ended else None,
             streams=self.streams,
             own_origins=frozenset({PORTAL}),
+            refused=self.connections.refused,
+            busy_clock=lambda: self.busy(),  # noqa: PLW0108 (a test may set another)
+            proxies=self.proxies,
         )
         ready = self._ready
 

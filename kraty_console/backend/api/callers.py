@@ -103,11 +103,16 @@ async def member(tx: Transaction, token: str, now_ms: int) -> Caller:
     return Caller(session=session)
 
 
-async def key_holder(tx: Transaction, headers: Headers) -> Caller:
-    """The key that calls; raises 401 when there is none, or none in force."""
+def key_of(headers: Headers) -> str:
+    """The API key in the headers; raises 401 when there is none."""
     credential = bearer(headers)
     if credential is None:
         raise refusals.no_credential()
+    return credential
+
+
+async def key_holder(tx: Transaction, credential: str) -> Caller:
+    """The key that calls; raises 401 when there is none such in force."""
     key = await find_key(tx, credential)
     if key is None:
         raise refusals.bad_credential("key")

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kraty_console.backend.api import refusals
 from kraty_console.backend.api.envelope import error_response
-from kraty_console.backend.api.paths import REQUEST_ID, raw_path
+from kraty_console.backend.api.paths import OWN_ID, REQUEST_ID, raw_path
 from kraty_console.backend.engine.errors import RuleError
 from kraty_console.backend.storage.faults import Fault, fault_of
 from kraty_console.backend.watching.calls import CALLER, HUNG_UP, NO_ROUTE, AnsweredCall, Watch
@@ -58,6 +58,7 @@ class Edge:
         finally:
             call = AnsweredCall(
                 request_id=scope.get(REQUEST_ID, ""),
+                own_id=scope.get(OWN_ID, ""),
                 method=scope["method"],
                 route=_route(scope),
                 status=status,
@@ -68,8 +69,8 @@ class Edge:
                 tell(call)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request_id = _given_id(scope) or self._new_id()
-        scope[REQUEST_ID] = request_id
+        own_id = scope[OWN_ID] = self._new_id()
+        request_id = scope[REQUEST_ID] = _given_id(scope) or own_id
         scope["path"] = raw_path(scope)
         scope["app"] = self
         started = False
@@ -82,6 +83,7 @@ class Edge:
                 message["headers"] = [
                     *message["headers"],
                     (b"x-request-id", request_id.encode("ascii")),
+                    *([] if request_id is own_id else [(b"x-server-request-id", own_id.encode("ascii"))]),
                     (b"x-content-type-options", b"nosniff"),
                 ]
             await send(message)
@@ -133,7 +135,8 @@ def _answer_to(error: Exception, scope: Scope, request_id: str) -> Response:
             return error_response(refused, request_id, headers={"Allow": ", ".join(allowed)})
         case HTTPException(status_code=404):
             return error_response(refusals.nothing_here(), request_id)
-    _log_failure(error, scope, request_id)
+    own_id = scope[OWN_ID]
+    _log_failure(error, scope, request_id if request_id == own_id else f"{request_id} ({own_id})")
     fault = fault_of(error) or (Fault.AWAY if isinstance(error, OperationalError) else None)
     if fault is not None:
         return _refusal(refusals.unavailable(fault), request_id)

@@ -15,12 +15,14 @@ def invalid(field: str, message: str) -> RuleError:
     return invalid_fields([(field, message)])
 
 
-def invalid_fields(faults: Iterable[tuple[str, str]]) -> RuleError:
-    """400 naming every field that is wrong."""
+def invalid_fields(faults: Iterable[tuple[str, str]], left_out: int = 0) -> RuleError:
+    """400 naming the fields that are wrong; so many more are counted, not named."""
     fields = [{"field": field, "message": message} for field, message in faults]
     first = fields[0]
-    more = f" (and {len(fields) - 1} more)" if len(fields) > 1 else ""
-    return RuleError(Code.VALIDATION_FAILED, f"{first['field']} {first['message']}{more}", {"fields": fields})
+    others = len(fields) - 1 + left_out
+    more = f" (and {others} more)" if others else ""
+    details = {"fields": fields, **({"fieldsLeftOut": left_out} if left_out else {})}
+    return RuleError(Code.VALIDATION_FAILED, f"{first['field']} {first['message']}{more}", details)
 
 
 def too_large(limit: int) -> RuleError:

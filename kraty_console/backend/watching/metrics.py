@@ -86,7 +86,7 @@ class Metrics:
             return
         yield Family("kraty_http_connections", "gauge", "Connections of callers.", [Sample(connections.open, {})])
         reasons = [Sample(count, {"reason": reason}) for reason, count in sorted(connections.refused.items())]
-        yield Family("kraty_http_refused_total", "counter", "Connections and requests that became no call.", reasons)
+        yield Family("kraty_http_refused_total", "counter", "What was refused and left no other trace.", reasons)
 
     def _jobs(self) -> Iterator[Family]:
         if self._worker is None:

@@ -78,7 +78,7 @@ def _change(
 
 ROUTES: Final[tuple[Route, ...]] = (
     document_route("admin"),
-    Route("GET", f"{_ADMIN}/health", Access.ANYONE, NOTHING, health.health, reply=Health, bare=True),
+    Route("GET", f"{_ADMIN}/health", Access.ANYONE, NOTHING, health.health, reply=Health, bare=True, unlimited=True),
     Route("GET", f"{_ADMIN}/me", Access.SESSION, SIGNED_IN, session.me, reply=Me),
     Route("DELETE", f"{_ADMIN}/session", Access.SESSION, SIGNED_IN, session.end_session, status=(204,)),
     Route("GET", _LOG, Access.STUDIO, _MAY.AUDIT_READ, audit_log.page, query=_FILTERS, reply=AuditPage),

@@ -7,7 +7,7 @@ from typing import Final
 
 from kraty_console.backend import board_reads
 from kraty_console.backend.api import refusals
-from kraty_console.backend.api.callers import key_holder
+from kraty_console.backend.api.callers import key_holder, key_of
 from kraty_console.backend.api.calls import Call
 from kraty_console.backend.api.envelope import Reply
 from kraty_console.backend.api.sdk.parameters import leaderboard_id
@@ -43,7 +43,7 @@ class _Heard:
         """Whether the key is still in force and, where one was asked for, the secret is still the player's."""
         headers = self._call.request.headers
         try:
-            caller = await key_holder(tx, headers)
+            caller = await key_holder(tx, key_of(headers))
         except RuleError:
             return False
         player = self._call.caller.player

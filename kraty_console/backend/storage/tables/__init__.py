@@ -38,7 +38,7 @@ from kraty_console.backend.storage.tables.play import (
     player_aliases,
     players,
 )
-from kraty_console.backend.storage.tables.records import audit, idempotency, outbox
+from kraty_console.backend.storage.tables.records import audit, denials, idempotency, outbox
 from kraty_console.backend.storage.tables.social import (
     blocks,
     friend_requests,
@@ -60,6 +60,7 @@ __all__ = [
     "boards",
     "bundles",
     "currencies",
+    "denials",
     "event_windows",
     "events",
     "friend_requests",

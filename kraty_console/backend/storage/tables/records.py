@@ -47,6 +47,21 @@ audit: Final = sa.Table(
     where("ix_audit_denied", "outcome = 'denied'", "studio_id", "occurred_at", "audit_id"),
 )
 
+denials: Final = sa.Table(
+    "denials",
+    metadata,
+    sa.Column("studio_id", UUID, primary_key=True),
+    sa.Column("game_id", TEXT, primary_key=True),  # empty where the attempt was at none
+    sa.Column("hour", sa.BigInteger, primary_key=True),  # since the epoch
+    sa.Column("actor_id", TEXT, primary_key=True),
+    sa.Column("route", TEXT, primary_key=True),
+    sa.Column("audit_id", UUID, nullable=False),  # the row of the first attempt
+    sa.Column("first_at", MOMENT, nullable=False),
+    sa.Column("last_at", MOMENT, nullable=False),
+    sa.Column("count", sa.BigInteger, nullable=False),
+    sa.Index("ix_denials_audit", "studio_id", "audit_id"),
+)
+
 outbox: Final = sa.Table(
     "outbox",
     metadata,
