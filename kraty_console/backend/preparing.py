@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy.exc import DBAPIError
 
 from kraty_console.backend.storage.connecting import Limits
 from kraty_console.backend.storage.database import Database
-from kraty_console.backend.storage.faults import Fault, fault_of
+from kraty_console.backend.storage.faults import Fault, fault_of, words_of
 from kraty_console.backend.storage.migrate import LONGEST_WAIT_MS, UnknownShape, migrate
 from kraty_console.backend.storage.private_files import keep_database_private
 from kraty_console.backend.storage.urls import UnknownDatabase, engine_url, shown
@@ -58,6 +59,8 @@ async def prepare(url: str, *, wait_ms: int = LONGEST_WAIT_MS) -> None:
                 "is held by somebody else, so its tables cannot be brought up to date; end what holds it and try again"
             )
             raise CannotServe(f"the database {shown(url)} {words}") from None
+        if fault_of(error) is Fault.UNWRITABLE:
+            raise CannotServe(f"the database {shown(url)} takes no changes: {words_of(error, parsed)}") from None
         raise CannotServe(f"the database {shown(url)} does not answer: {_cause(error)}") from None
 
 
@@ -80,9 +83,13 @@ def _open_file(path: str) -> None:
     """Refuse a file that is no database or cannot be written, before a connection is tied to the loop."""
     keep_database_private(path)
     try:
-        with closing(sqlite3.connect(path)) as connection:
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
             connection.execute("PRAGMA journal_mode=WAL")
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            connection.execute(f"PRAGMA user_version={version}")  # changes nothing, and shows that changes are kept
     except sqlite3.Error as error:
+        if fault_of(error) is Fault.UNWRITABLE and Path(path).exists():
+            raise CannotServe(f"the database file {path} cannot be written: {error}") from None
         raise CannotServe(f"the database {path} does not answer: {error}") from None
 
 

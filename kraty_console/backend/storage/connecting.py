@@ -46,6 +46,10 @@ UNLIMITED: Final = Limits(pool=1, statement_ms=0, lock_ms=0, idle_ms=0)
 """For what is known to take long: migrations and bulk loads."""
 
 
+ALONE: Final = Limits(pool=1, pool_wait_seconds=1.0, statement_ms=1_000, lock_ms=1_000)
+"""For the question whether it is there, which waits behind nobody."""
+
+
 _encode: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 """Made once, where `json.dumps` would make one for each value."""
 

@@ -13,8 +13,9 @@ from sqlalchemy.engine import URL, CursorResult
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from kraty_console.backend.storage.connecting import WRITES, Limits, inline, make_engine
+from kraty_console.backend.storage.connecting import ALONE, WRITES, Limits, inline, make_engine
 from kraty_console.backend.storage.faults import Fault, fault_of
+from kraty_console.backend.storage.probe import Probe
 from kraty_console.backend.storage.transaction import Refusal, Transaction
 from kraty_console.backend.storage.vault import Vault
 
@@ -33,6 +34,7 @@ class Database:
         self,
         engine: AsyncEngine,
         *,
+        probe: Probe | None = None,
         chance: Callable[[], float] = random.random,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -40,6 +42,7 @@ class Database:
         self.engine = engine
         self.postgresql = engine.dialect.name == "postgresql"
         self.vault = Vault(engine.url)
+        self.probe = probe or Probe(lambda: engine)
         self.retried = 0
         """How often a transaction was tried again."""
         self._writer = asyncio.Lock()
@@ -49,10 +52,11 @@ class Database:
     @classmethod
     def open(cls, url: str, limits: Limits | None = None) -> Database:
         """Open by URL; connects when it is first used. Migrate first (`storage.migrate.migrate`)."""
-        return cls(make_engine(url, limits))
+        return cls(make_engine(url, limits), probe=Probe(lambda: make_engine(url, ALONE)))
 
     async def close(self) -> None:
         """Close every connection."""
+        await self.probe.close()
         await self.engine.dispose()
 
     @asynccontextmanager

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any, Final
-
-import sqlalchemy as sa
-from sqlalchemy.exc import SQLAlchemyError
 
 from kraty_console import __version__
 from kraty_console.backend import answers
@@ -15,9 +11,6 @@ from kraty_console.backend.api.envelope import Reply
 
 FEATURES: Final = ("idempotency-keys",)
 """What this backend promises beyond the published contract."""
-
-PATIENCE_SECONDS: Final = 1.0
-"""How long the database may take to show that it is there."""
 
 
 async def health(call: Call) -> Reply:
@@ -37,16 +30,8 @@ async def health(call: Call) -> Reply:
 
 async def _database(services: Services) -> dict[str, Any]:
     kind = services.db.engine.dialect.name
-    try:
-        async with asyncio.timeout(PATIENCE_SECONDS), services.db.read() as tx:
-            await tx.scalar(sa.select(sa.literal(1)))
-    except (TimeoutError, SQLAlchemyError, OSError):
-        return {"ok": False, "kind": kind}
-    except Exception as error:
-        if getattr(error, "sqlstate", None) is None:  # what asyncpg raises while it connects is of no common kind
-            raise
-        return {"ok": False, "kind": kind}
-    return {"ok": True, "kind": kind}
+    trouble = await services.db.probe.trouble()
+    return {"ok": trouble is None, "kind": kind, "trouble": trouble}
 
 
 def _worker(services: Services) -> dict[str, Any]:
