@@ -11,12 +11,14 @@ import pytest
 
 from kraty_console.backend.engine import outbox, players
 from kraty_console.backend.engine.context import Context
+from kraty_console.backend.engine.endpoints import MOST_OF_GAME
 from kraty_console.backend.engine.errors import RuleError
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.backend.webhooks.claims import HOUR, MINUTE, MOST_ATTEMPTS, SECOND, EndpointKey, claim, settle
 from kraty_console.backend.webhooks.fan_out import fan_out
 from kraty_console.backend.webhooks.posting import Outcome
+from kraty_console.contract.errors import Code
 from kraty_console.contract.webhooks import WORKER_DRIVEN, EventName
 from tests.backend.receiver import Receiver, answer, receiving
 from tests.backend.studio import SECRET, Studio, told
@@ -273,3 +275,13 @@ async def test_more_than_one_batch_of_one_player_stays_in_order(studio: Studio, 
     assert [row["due_at"] for row in await studio.deliveries()] == [studio.now] + [None] * 6
     await studio.deliver()
     assert [amount for _, amount in told(receiver)] == list(range(1, 8))
+
+
+async def test_a_game_has_twenty_endpoints_at_most(studio: Studio, receiver: Receiver) -> None:
+    made = [await studio.endpoint(receiver) for _ in range(MOST_OF_GAME)]
+    refusal = await refused(studio.endpoint(receiver))
+    assert (refusal.status, refusal.code, refusal.details) == (409, Code.CONFLICT, {"limit": MOST_OF_GAME})
+    await studio.change("archive", made[3])
+    await studio.endpoint(receiver)
+    together = await asyncio.gather(*(refused(studio.endpoint(receiver)) for _ in range(4)))
+    assert {each.status for each in together} == {409}

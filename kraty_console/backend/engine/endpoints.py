@@ -23,6 +23,9 @@ PAUSE = "webhook.pause"
 UNPAUSE = "webhook.unpause"
 ARCHIVE = "webhook.archive"
 
+MOST_OF_GAME = 20
+"""Endpoints of a game, archived ones aside: each event of the game costs a row and a message for each of them."""
+
 CLOCKS_DIFFER_MS = 60_000
 """How far the id of an event may be behind its moment; whether it is from before the endpoint, its moment tells."""
 
@@ -37,6 +40,7 @@ async def create(tx: Transaction, ctx: Context, url: str, events: Sequence[str] 
     earlier = await idempotency.replay(tx, ctx, CREATE, asked)
     if earlier is not None:
         return earlier
+    await _make_room(tx, ctx)
     place = {"studio_id": ctx.tenant.studio_id, "game_id": ctx.tenant.game_id, "endpoint_id": ctx.new_id()}
     endpoint = tx.add(
         tables.webhook_endpoints,
@@ -53,6 +57,20 @@ async def create(tx: Transaction, ctx: Context, url: str, events: Sequence[str] 
     )
     answer = await _done(tx, ctx, CREATE, 201, endpoint, None)
     return Answer(answer.status, {**answer.data, "secret": secret.reveal()})
+
+
+async def _make_room(tx: Transaction, ctx: Context) -> None:
+    """Refuse one more endpoint than a game may have; the lock on the game makes those who make one take turns."""
+    place = (ctx.tenant.studio_id, ctx.tenant.game_id)
+    await tx.get(tables.games, *place, lock=True)
+    column = tables.webhook_endpoints.c
+    there = await tx.scalar(
+        sa.select(sa.func.count()).where(
+            column.studio_id == place[0], column.game_id == place[1], column.state != "archived"
+        )
+    )
+    if there >= MOST_OF_GAME:
+        conflict(f"A game has {MOST_OF_GAME} webhook endpoints at most; archive one", limit=MOST_OF_GAME)
 
 
 async def pause(tx: Transaction, ctx: Context, endpoint_id: str) -> Answer:
