@@ -34,17 +34,19 @@ audit: Final = sa.Table(
     sa.Column("request_id", TEXT, nullable=True),
     sa.Index("ix_audit_recent", "studio_id", "occurred_at", "audit_id"),
     sa.Index("ix_audit_player", "studio_id", "game_id", "player_id", "occurred_at", "audit_id"),
-    sa.Index("ix_audit_external", "studio_id", "external_player_id", "occurred_at", "audit_id"),
-    sa.Index("ix_audit_actor", "studio_id", "actor_id", "occurred_at", "audit_id"),
-    sa.Index("ix_audit_action", "studio_id", "action", "occurred_at", "audit_id"),
-    sa.Index("ix_audit_ticket", "studio_id", "ticket", "occurred_at", "audit_id"),
+    # One for each filter of the log, which is read game by game.
+    sa.Index("ix_audit_in_game", "studio_id", "game_id", "occurred_at", "audit_id"),
+    sa.Index("ix_audit_in_game_external", "studio_id", "game_id", "external_player_id", "occurred_at", "audit_id"),
+    sa.Index("ix_audit_in_game_actor", "studio_id", "game_id", "actor_id", "occurred_at", "audit_id"),
+    sa.Index("ix_audit_in_game_label", "studio_id", "game_id", "actor_label", "occurred_at", "audit_id"),
+    sa.Index("ix_audit_in_game_action", "studio_id", "game_id", "action", "occurred_at", "audit_id"),
+    sa.Index("ix_audit_in_game_ticket", "studio_id", "game_id", "ticket", "occurred_at", "audit_id"),
+    sa.Index("ix_audit_in_game_outcome", "studio_id", "game_id", "outcome", "occurred_at", "audit_id"),
     where(
         "ix_audit_bans",
         "action IN ('player.ban', 'player.unban')",
         *("studio_id", "game_id", "player_id", "occurred_at", "audit_id"),
     ),
-    sa.Index("ix_audit_label", "studio_id", "actor_label", "occurred_at", "audit_id"),
-    where("ix_audit_denied", "outcome = 'denied'", "studio_id", "occurred_at", "audit_id"),
 )
 
 denials: Final = sa.Table(

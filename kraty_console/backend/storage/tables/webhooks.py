@@ -61,6 +61,9 @@ webhook_deliveries: Final = sa.Table(
     where("ix_webhook_deliveries_due", IS_DUE.text, "studio_id", "game_id", "endpoint_id", "due_at"),
     where("ix_webhook_deliveries_stream", IS_PENDING.text, "studio_id", "game_id", "endpoint_id", "stream", "position"),
     sa.Index("ix_webhook_deliveries_player", "studio_id", "game_id", "player_id", "delivery_id"),
+    sa.Index("ix_webhook_deliveries_environment", "studio_id", "game_id", "environment", "delivery_id"),
+    sa.Index("ix_webhook_deliveries_event_name", "studio_id", "game_id", "event_name", "delivery_id"),
+    sa.Index("ix_webhook_deliveries_endpoint", "studio_id", "game_id", "endpoint_id", "delivery_id"),
     sa.Index("ix_webhook_deliveries_state", "studio_id", "game_id", "state", "delivery_id"),
 )
 

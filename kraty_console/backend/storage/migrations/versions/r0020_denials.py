@@ -1,4 +1,4 @@
-"""How often an attempt was refused, beside its audit row; indexes for every filter of the audit log."""
+"""How often an attempt was refused, beside its audit row."""
 
 from __future__ import annotations
 
