@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import gc
 import json
+import logging
 import os
 import secrets
 import signal
@@ -44,6 +45,9 @@ KEEP_ALIVE_SECONDS: Final = 75
 
 GRACE_SECONDS: Final = 5
 """How long calls under way may take when the backend is told to stop."""
+
+
+LOG: Final = logging.getLogger("kraty.backend")
 
 
 def serve(settings: Settings) -> None:
@@ -103,12 +107,23 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.announcement:
-            sys.stdout.write(self.announcement + "\n")
-            sys.stdout.flush()
+            announce(self.announcement)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+
+def announce(words: str) -> None:
+    """Say on the standard output that the backend listens; where nobody takes that, it goes on without."""
+    try:
+        sys.stdout.write(words + "\n")
+        sys.stdout.flush()
+    except (OSError, ValueError) as error:
+        LOG.warning("%s (the standard output does not take it: %s)", words, getattr(error, "strerror", None) or error)
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 1)  # so that what is left to be written does not fail once more at the end
+        os.close(nowhere)
 
 
 async def _run(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -20,6 +21,7 @@ import pytest
 
 from kraty_console.contract.session import ROLE_PERMISSIONS
 from tests.databases import PostgresqlServer, SqliteFiles
+from tests.ports import reserved_port
 
 PATIENCE = 100
 SERVE = [sys.executable, "-m", "kraty_console", "backend", "serve"]
@@ -209,3 +211,59 @@ def test_without_a_database_it_keeps_one_in_the_data_folder(tmp_path: Path) -> N
     [folder] = [each for each in tmp_path.rglob("kraty-console") if each.is_dir()]
     assert (folder / "backend.sqlite").is_file()
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def until_it_answers(port: int) -> bool:
+    """Whether the backend at the port says that it is well, asked until it answers at all."""
+    while True:
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/admin/v1/health") as answer:
+            return bool(json.load(answer)["ok"])
+
+
+@pytest.mark.parametrize("streams", ["<&- >&-", "<&- >&- 2>&-", ">&-", ">/dev/full", "2>/dev/full"])
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_it_serves_without_its_standard_streams(tmp_path: Path, streams: str, workers: str) -> None:
+    """And no file or socket takes their place, which would then be printed into."""
+    errors = tmp_path / "errors"
+    errors.touch()
+    with reserved_port() as port:
+        command = [*SERVE, "--database", f"sqlite:///{tmp_path}/kraty.db", "--listen", f"127.0.0.1:{port}"]
+        script = f'exec "$@" {streams if "2>" in streams else f"{streams} 2>{errors}"}'
+        with subprocess.Popen(["sh", "-c", script, "sh", *command, "--workers", workers, "--log-calls"]) as process:
+            try:
+                assert until_it_answers(port)
+                process.terminate()
+                assert process.wait(PATIENCE) == 0
+            finally:
+                process.kill()
+    assert "Traceback" not in errors.read_text()
+    with closing(sqlite3.connect(tmp_path / "kraty.db")) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_what_is_told_once_is_not_made_where_nobody_can_read_it(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/kraty.db"
+    game = [*SERVE[:-1], "game", "create", "Rush", "--studio", "Burrow", "--database", url]
+    done = subprocess.run(["sh", "-c", 'exec "$@" >&-', "sh", *game], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.splitlines()[-1][:38]) == (2, "Error: the standard output is closed: ")
+    assert not (tmp_path / "kraty.db").exists()
+
+
+def test_without_a_home_it_says_what_to_set(tmp_path: Path) -> None:
+    code = (
+        "import os, pwd, sys; del os.environ['HOME']; pwd.getpwuid = lambda uid: {}[uid];"
+        " from kraty_console.cli.main import run; sys.exit(run(sys.argv[1:]))"
+    )
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")}
+    command = [sys.executable, "-c", code, "backend"]
+    done = subprocess.run(
+        [*command, "game", "list"], capture_output=True, text=True, check=False, env=environment, cwd=tmp_path
+    )
+    assert done.returncode == 1
+    assert "set HOME or XDG_DATA_HOME" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
+    environment |= dict.fromkeys(("LOGNAME", "USER", "LNAME", "USERNAME"), "")
+    create = [*command, "game", "create", "Rush", "--studio", "Burrow", "--database", f"sqlite:///{tmp_path}/kraty.db"]
+    done = subprocess.run(create, capture_output=True, text=True, check=False, env=environment, cwd=tmp_path)
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr

@@ -20,6 +20,7 @@ from typing import Final
 
 from sqlalchemy.engine import URL
 
+from kraty_console.backend.storage.folders import NoFolder, data_folder
 from kraty_console.backend.storage.private_files import read_or_make
 
 SECRET_VARIABLE: Final = "KRATY_BACKEND_SECRET"  # noqa: S105 (a name)
@@ -84,13 +85,14 @@ class Vault:
 
     @property
     def file(self) -> Path:
-        """Where the key is kept that nobody named."""
+        """Where the key is kept that nobody named. Raises NoKey where there is no such place."""
         if self._url.drivername.startswith("sqlite"):
             path = os.path.realpath(self._url.database or "")
             return Path(f"{path}.key")
-        import platformdirs
-
-        return platformdirs.user_data_path("kraty-console", appauthor=False) / "backend.key"
+        try:
+            return data_folder() / "backend.key"
+        except NoFolder as error:
+            raise NoKey(f"{error}, or {SECRET_VARIABLE}") from None
 
     def seal(self, text: str, *place: str) -> str:
         """The text as it may be stored, for this place alone.
