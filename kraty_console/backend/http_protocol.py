@@ -28,9 +28,12 @@ MAX_HEAD: Final = 32 * 1024
 MAX_WIRE: Final = 8 * 1024 * 1024
 """Bytes of a body as it comes, its division into chunks included; the application bounds what is in it."""
 
-_DISCARDED: Final = 256 * 1024
-"""Bytes that are read from a caller who was refused, so that they can read the answer."""
+_DISCARDED: Final = 2 * 1024 * 1024
+"""Bytes that are taken from a caller who was refused, unread: who has sent an ordinary body can read the answer."""
 _LINGER_SECONDS: Final = 1.0
+
+_IGNORED: Final = 64 * 1024
+"""Bytes of a body that are read and ignored once the answer is there; for the rest the connection ends instead."""
 
 _OFFER: Final = (b"upgrade", b"http2-settings")
 """Headers, and words of `Connection`, that offer another protocol."""
@@ -56,6 +59,7 @@ class Connection(HttpToolsProtocol):
     def __init__(self, *arguments: Any, **named: Any) -> None:  # noqa: ANN401 (uvicorn's own)
         super().__init__(*arguments, **named)
         self.address = ""
+        self._answers, self.app = self.app, self._answer
         self._stage = Stage.HEAD
         self._timer: asyncio.TimerHandle | None = None
         self._write_timer: asyncio.TimerHandle | None = None
@@ -68,6 +72,9 @@ class Connection(HttpToolsProtocol):
         """The head without its offer to upgrade, to be parsed once more."""
         self._ended = False
         """A message ended in what is being parsed."""
+        self._left = 0
+        """Bytes of the body that were announced and have not come."""
+        self._ignored = 0
 
     @property
     def rests(self) -> bool:
@@ -143,7 +150,9 @@ class Connection(HttpToolsProtocol):
                 self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
                 data = again + data[offered.args[0] :]
             except httptools.HttpParserError:
-                if self._head > MAX_HEAD:
+                if self._ignored > _IGNORED:
+                    self._linger()
+                elif self._head > MAX_HEAD:
                     self._refuse_head()
                 else:
                     self._refuse("malformed", RuleError(Code.VALIDATION_FAILED, "this is not a request in HTTP/1.1"))
@@ -177,12 +186,42 @@ class Connection(HttpToolsProtocol):
                 self._again = b"".join(self._without_offer())
             return
         self._stage = Stage.BODY
+        lengths = [value for name, value in self.headers if name == b"content-length"]
+        self._left = int(lengths[0]) if lengths and lengths[0].isdigit() else 0
+        self._ignored = 0
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
         """A part of the body."""
-        if self._again is None:
-            super().on_body(body)
+        if self._again is not None:
+            return
+        self._left -= len(body)
+        if self.cycle.response_complete:
+            self._ignored += len(body)
+            if self._ignored > _IGNORED:
+                raise _Unwanted
+        super().on_body(body)
+
+    async def _answer(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 (uvicorn's own)
+        """Have the call answered; who has much more to send than is read is told that the connection ends."""
+        cycle: RequestResponseCycle = send.__self__
+
+        async def told(message: Any) -> None:  # noqa: ANN401 (uvicorn's own)
+            starts = message["type"] == "http.response.start"
+            ends = starts and cycle is self.cycle and self._stage is Stage.BODY and self._left > _IGNORED
+            if ends:
+                message = {**message, "headers": [*message["headers"], (b"connection", b"close")]}
+            await send(message)
+            if ends:
+                cycle.keep_alive = True  # closed at once, what still comes would keep the answer from being read
+
+        await self._answers(scope, receive, told)
+
+    def on_response_complete(self) -> None:
+        """The answer is there; a caller who has much more to send is not waited for."""
+        super().on_response_complete()
+        if self._stage is Stage.BODY and self._left > _IGNORED and not self.transport.is_closing():
+            self._linger()
 
     def on_message_complete(self) -> None:
         """The request is whole."""
@@ -276,6 +315,15 @@ class Connection(HttpToolsProtocol):
                 self.transport.abort()
                 return
         self.transport.write(_answer(error, self.door.new_id()))
+        self._linger()
+
+    def _linger(self) -> None:
+        """Say that nothing more comes, give the caller a moment to read what was said, and hang up."""
+        self._stage = Stage.REFUSED
+        self._read = 0
+        if self._timer is not None:
+            self._timer.cancel()
+        self._unset_keepalive_if_required()
         if self.transport.can_write_eof():
             self.transport.write_eof()
         self._timer = self.loop.call_later(_LINGER_SECONDS, self.transport.abort)
@@ -284,6 +332,10 @@ class Connection(HttpToolsProtocol):
 
 class _TooLong(Exception):
     """Stops the parser at a head that is too long."""
+
+
+class _Unwanted(Exception):
+    """Stops the parser in a body that nobody waits for."""
 
 
 _WORDS: Final = {

@@ -179,6 +179,7 @@ class Backend:
             streams=self.streams,
             own_origins=frozenset({PORTAL}),
             refused=self.connections.refused,
+            pause=0.0,
             busy_clock=lambda: self.busy(),  # noqa: PLW0108 (a test may set another)
             proxies=self.proxies,
         )

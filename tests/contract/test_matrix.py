@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlencode
 
@@ -335,6 +336,19 @@ def test_credentials_are_stored_as_hashes_only(still: World) -> None:
     for credential in (*still.sessions.values(), *still.keys.values(), still.secret("alice")):
         assert credential not in stored
         assert credential.rpartition(".")[2] not in stored
+
+
+def test_first_attempts_at_once_are_one_row(world: World) -> None:
+    before = world.backend.counts()["audit"]
+    with ThreadPoolExecutor(8) as threads:
+        calls = [
+            threads.submit(world.post, f"{world.player('alice')}/ban", {"reason": "no"}, role="GAME_VIEWER")
+            for _ in range(8)
+        ]
+        assert [call.result().status for call in calls] == [403] * 8
+    assert world.backend.counts()["audit"] == before + 1
+    [row] = world.audit_rows(outcome="denied")
+    assert row["metadata"]["count"] == 8
 
 
 def _denied(world: World, most: int = 1) -> list[Any]:

@@ -16,6 +16,7 @@ from kraty_console.backend.api.edge import Edge
 from kraty_console.backend.api.paths import as_pattern
 from kraty_console.backend.api.routes import ROUTES
 from kraty_console.backend.api.routing import Route
+from kraty_console.backend.api.tolls import Gate
 
 WORTH_COMPRESSING = 1024
 """Bytes; below, an answer goes as it is."""
@@ -36,5 +37,6 @@ def build_app(services: Services, routes: Iterable[Route] = ROUTES) -> ASGIApp:
         ],
         redirect_slashes=False,
     )
-    edge = Edge(router, services.new_id, services.watch)
+    free = frozenset(route.path for methods in by_path.values() for route in methods.values() if route.unlimited)
+    edge = Edge(Gate(router, services, free), services.new_id, services.watch)
     return Browsers(GZipMiddleware(edge, minimum_size=WORTH_COMPRESSING, compresslevel=QUICK))

@@ -62,6 +62,8 @@ class Services:
     """Calls that came to nothing and left no trace but this, by reason."""
     busy_clock: Callable[[], float] = time.thread_time
     """Seconds for which the loop's thread was at work, by which a call is charged."""
+    pause: float = 0.25
+    """Seconds after which a caller hears that there were too many calls."""
     heavy: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     """For what would hold up the loop, and is done in a thread."""
     worker: Worker | None = None

@@ -15,9 +15,8 @@ from kraty_console.backend.api.calls import LIVE, Call, Services
 from kraty_console.backend.api.denials import record_denial
 from kraty_console.backend.api.envelope import reply_response
 from kraty_console.backend.api.paths import OWN_ID, decoded
-from kraty_console.backend.api.rate_limit import Metered
 from kraty_console.backend.api.routing import Access, Route
-from kraty_console.backend.api.tolls import Toll
+from kraty_console.backend.api.tolls import TOLL, Toll
 from kraty_console.backend.auth.players import PLAYER_SECRET, holder, is_known
 from kraty_console.backend.auth.roles import GameRole, role_in, roles_of
 from kraty_console.backend.engine.context import Surface, Tenant
@@ -52,24 +51,11 @@ class Endpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; raises what is refused, for the edge to put into words."""
-        toll = Toll(self._services, self._services.proxies.caller(scope))
-        request = Request(scope, toll.counting_read(receive))
+        request = Request(scope, receive)
+        toll: Toll = scope[TOLL]
         route = self._routes["GET" if request.method == "HEAD" else request.method]
-        if route.unlimited:
-            await self._answer(request, route, send, toll)
-            return
-        toll.enter()
-        if route.stream:  # it lasts, and what it costs is bounded by how many there may be
-            await self._answer(request, route, send, toll)
-            return
-        metered = Metered(self._answer(request, route, toll.counting(send), toll), self._services.busy_clock)
-        try:
-            await metered
-        finally:
-            toll.settle(metered.seconds)
-
-    async def _answer(self, request: Request, route: Route, send: Send, toll: Toll) -> None:
-        scope, receive = request.scope, request.receive
+        if route.stream:
+            toll.waive()
         call = Call(
             services=self._services,
             request=request,
@@ -83,6 +69,7 @@ class Endpoint:
             admitted = await self._admit(call, route, toll)
             call = replace(call, caller=admitted.caller, tenant=admitted.tenant, roles=list(admitted.roles))
             if admitted.refusal is not None:
+                toll.refused()
                 await self._record(call, route)
                 raise admitted.refusal
         reply = await route.handler(call)
@@ -95,7 +82,7 @@ class Endpoint:
             credential = key_of(headers)
         else:
             credential = session_token(call.request.method, headers, self._services.own_origins)
-        with toll.trying(credential):
+        with toll.trying(credential, *_who_plays(call, route)):
             async with self._services.db.read() as tx:
                 caller = await (key_holder(tx, credential) if with_key else member(tx, credential, call.now_ms))
                 toll.known()
@@ -136,6 +123,13 @@ class Endpoint:
         )
 
 
+def _who_plays(call: Call, route: Route) -> tuple[str, ...]:
+    """What tells the players of a game apart, who all have its key; of those without a secret, the address."""
+    if route.access is not Access.PLAYER:
+        return (call.address,)
+    return (call.address, call.request.path_params.get(PLAYER, ""), call.request.headers.get(PLAYER_SECRET, ""))
+
+
 def _surface(path: str) -> Surface:
     """The surface a path is on, as the rules know it."""
     if path.startswith("/sdk/"):
@@ -161,6 +155,7 @@ async def _as_player(tx: Transaction, call: Call, caller: Caller, route: Route, 
             if route.strangers and not await is_known(tx, key, name):
                 return admitted
             toll.take(caller)
+            toll.refused()
             raise refusals.bad_player_secret(given is None)
         return replace(admitted, caller=replace(caller, player=who))
     return admitted

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
@@ -36,10 +36,13 @@ OF_CLIENT_KEY: Final = 20.0
 
 TOKEN_SECONDS: Final = 0.005
 """Time of the loop that one token of a caller pays for: at 50 a second, a quarter of it."""
-ADDRESS_SECONDS: Final = 0.001
-"""The same of an address: all its callers together get half of the loop."""
+ADDRESS_SECONDS: Final = 0.0005
+"""The same of an address: all its callers together get a quarter of the loop, too."""
 TOKEN_BYTES: Final = 32 * 1024
 """Bytes of a request or an answer that one token pays for."""
+
+REFUSED_TOKENS: Final = 4
+"""What an attempt that was refused costs beside its call: it is looked into, and noted."""
 
 LONGEST_DEBT_SECONDS: Final = 60.0
 """How long a dear call may silence its caller at most."""
@@ -84,7 +87,7 @@ class RateLimit:
         self._rate = rate
         self._monotonic = monotonic
         self._buckets: dict[str, _Bucket] = {}
-        self._good: OrderedDict[str, None] = OrderedDict()
+        self._known: OrderedDict[str, tuple[tuple[str, float], ...]] = OrderedDict()
 
     def wait(self, caller: str, times: float = 1.0, cost: float = 1.0) -> float:
         """Take one call: 0 when it may go on, else the seconds until the next one may.
@@ -107,20 +110,20 @@ class RateLimit:
         bucket = self._bucket(caller, times)
         bucket.tokens = max(bucket.tokens - cost, -LONGEST_DEBT_SECONDS * self._rate.per_second * times)
 
-    def know(self, credential: str) -> None:
-        """Remember a credential (its digest) that was found to be good."""
-        self._good[credential] = None
-        self._good.move_to_end(credential)
-        if len(self._good) > _REMEMBERED:
-            self._good.popitem(last=False)
+    def know(self, mark: str, payers: Sequence[tuple[str, float]]) -> None:
+        """Remember which buckets (and how many times the rate they hold) a caller of this mark pays from."""
+        self._known[mark] = tuple(payers)
+        self._known.move_to_end(mark)
+        if len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)
 
-    def knows(self, credential: str) -> bool:
-        """Whether a credential was good when it was seen last: strangers at its address do not count against it."""
-        return credential in self._good
+    def payers(self, mark: str) -> tuple[tuple[str, float], ...] | None:
+        """The buckets that a caller of this mark paid from last; None when there was none, or they are forgotten."""
+        return self._known.get(mark)
 
-    def forget(self, credential: str) -> None:
-        """A credential is no longer good."""
-        self._good.pop(credential, None)
+    def forget(self, mark: str) -> None:
+        """A caller of this mark is no longer let in."""
+        self._known.pop(mark, None)
 
     def _bucket(self, caller: str, times: float) -> _Bucket:
         now, burst = self._monotonic(), max(1.0, self._rate.burst * times)
