@@ -19,6 +19,7 @@ import os
 import socket
 import statistics
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -38,6 +39,9 @@ LOOKS: Final = 120
 """Look-ups before and during each attack."""
 PAUSE: Final = 0.03
 """Between two of them: within the usual rate, and still far more than a person sends."""
+
+TICK: Final = 0.05
+"""What attackers wait between two things (seconds)."""
 
 HEAVY: Final = "heavy_user"
 
@@ -97,7 +101,7 @@ class Attacker:
                         self.answers[await _answer(reader)] += 1
                 finally:
                     writer.close()
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(TICK)
 
 
 def _head(method: str, path: str, token: str, *more: str) -> bytes:
@@ -133,7 +137,7 @@ async def _endless_head(attacker: Attacker, _number: int) -> None:
                     break
             writer.close()
         attacker.answers["ended"] += 1
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(TICK)
 
 
 async def _half_head(attacker: Attacker, number: int) -> None:
@@ -147,7 +151,7 @@ async def _half_head(attacker: Attacker, number: int) -> None:
                 await reader.read()
             writer.close()
         attacker.answers["ended"] += 1
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(TICK)
 
 
 async def _stream(attacker: Attacker, _number: int) -> None:
@@ -195,7 +199,8 @@ async def _hooks(attacker: Attacker, number: int) -> None:
     path = f"/server/v1/players/told_{number}/wallet/gold/credit"
     while attacker.goes_on:
         await attacker.call("POST", path, attacker.place.server_key, body, most=1)
-        await asyncio.sleep(0.2)
+        for _ in range(4):
+            await asyncio.sleep(TICK)
 
 
 _FIELDS: Final = json.dumps({f"f{number}": number for number in range(70_000)}).encode()
@@ -261,7 +266,7 @@ def attack(name: str, place: Place, ready: Connection) -> None:
 def look(place: Place, times: int, until: float | None = None) -> list[float]:
     """So many look-ups by the honest caller, in milliseconds; fewer when time is over."""
     connection = http.client.HTTPConnection("127.0.0.1", place.port, timeout=60)
-    taken = []
+    taken, rest = [], threading.Event()
     headers = {"Authorization": f"Bearer {place.player}"}
     for _ in range(times):
         if until is not None and time.monotonic() > until:
@@ -273,7 +278,7 @@ def look(place: Place, times: int, until: float | None = None) -> list[float]:
             if answer.status != 200:
                 raise SystemExit(f"the honest caller got {answer.status}")
         taken.append((time.perf_counter() - begun) * 1000)
-        time.sleep(PAUSE)
+        rest.wait(PAUSE)
     connection.close()
     return taken
 
