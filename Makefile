@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo venv test lint types imports tests screenshots test-plain bench bench-backend soak clean
+.PHONY: help demo venv test lint types imports tests screenshots test-plain bench bench-backend bench-hostile soak clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -72,6 +72,9 @@ bench: $(VENV)/.dev ## what opening and painting cost (LINK=200ms,64kbit: one ti
 
 bench-backend: $(VENV)/.dev ## print what calls cost on PostgreSQL with PLAYERS players (250000), beside a thousand
 	@$(BIN)/python -m tests.bench.backend --players $(PLAYERS)
+
+bench-hostile: $(VENV)/.dev ## print, for each attack, what the p50 of an honest caller's look-up becomes (goal: 1.5 times at most)
+	@$(BIN)/python -m tests.bench.hostile
 
 soak: $(VENV)/.dev ## kill a busy server KILLS times (200), on both databases: nothing may be lost or doubled; then STEPS changes in any order (10000)
 	@$(BIN)/python -m tests.faults --kills $(KILLS)

@@ -15,6 +15,9 @@ from tests.databases import PostgresqlServer, postgresql_server
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
+# The key that secrets are sealed with: without it, backends on PostgreSQL would make one in the user's data folder.
+os.environ["KRATY_BACKEND_SECRET"] = "the secret of the tests, of no use elsewhere"
+
 
 def pytest_collection_finish() -> None:
     """Everything imported stays until the end; what tests leave behind is looked for now and then."""

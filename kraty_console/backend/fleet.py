@@ -17,7 +17,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from kraty_console.backend.preparing import CannotServe
-from kraty_console.backend.serve import GRACE_SECONDS, keep_all, watch_parent
+from kraty_console.backend.serve import GRACE_SECONDS, announce, keep_all, watch_parent
 from kraty_console.backend.settings import Settings
 
 LOG: Final = logging.getLogger("kraty.fleet")
@@ -137,9 +137,5 @@ async def run_fleet(settings: Settings, listener: socket.socket, set_out: Callab
     if fleet.is_stopping():
         return
 
-    def announce() -> None:
-        sys.stdout.write(f"listening on {url}\n")
-        sys.stdout.flush()
-
     keep_all()
-    await fleet.run(announce)
+    await fleet.run(lambda: announce(f"listening on {url}"))

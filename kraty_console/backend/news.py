@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, Final
 
@@ -44,16 +44,29 @@ class PlayerNews:
         self._known = {row["grant_id"]: row["created_at"] for row in await self._grants(tx)}
         return [("ready", {"externalPlayerId": self._external_id})]
 
-    async def news(self, tx: Transaction) -> list[Event]:
-        """`wallet_changed`, `inventory_changed`, `grant_created`."""
-        counted = await self._counted(tx)
+    async def news(self, tx: Transaction, counted: int, grants: Sequence[Json]) -> list[Event]:
+        """`wallet_changed`, `inventory_changed`, `grant_created`; of the position and the grants that were found."""
         told = await self._changes(tx, counted) if counted > self._position else []
         self._position = max(self._position, counted)
-        return told + [("grant_created", _created(row)) for row in await self._new_grants(tx)]
+        return told + [("grant_created", _created(row)) for row in self._new(grants)]
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """The game."""
+        return self._player["studio_id"], self._player["game_id"]
+
+    @property
+    def player_id(self) -> str:
+        """The player."""
+        return str(self._player["player_id"])
+
+    @property
+    def since(self) -> int:
+        """From when on its grants have to be looked at."""
+        return self._given_at - CLOCKS_DIFFER_MS
 
     async def _counted(self, tx: Transaction) -> int:
-        position = await tx.scalar(sa.select(tables.players.c.ledger_position).where(*self._own(tables.players)))
-        return int(position or 0)
+        return (await _positions(tx, self.place, [self.player_id])).get(self.player_id, 0)
 
     async def _changes(self, tx: Transaction, until: int) -> list[Event]:
         found: list[tuple[int, int, Event]] = []
@@ -73,23 +86,16 @@ class PlayerNews:
         self._moved_at = max([self._moved_at, *(moved_at for _position, moved_at, _event in found)])
         return [event for _position, _moved_at, event in sorted(found, key=itemgetter(0))]
 
-    async def _new_grants(self, tx: Transaction) -> list[Json]:
-        rows = await self._grants(tx)
-        new = [row for row in rows if row["grant_id"] not in self._known]
+    def _new(self, grants: Sequence[Json]) -> list[Json]:
+        new = [row for row in grants if row["grant_id"] not in self._known and row["created_at"] >= self.since]
         if new:
             self._given_at = max(self._given_at, new[-1]["created_at"])
             self._known |= {row["grant_id"]: row["created_at"] for row in new}
-            oldest = self._given_at - CLOCKS_DIFFER_MS
-            self._known = {grant_id: made for grant_id, made in self._known.items() if made >= oldest}
+            self._known = {grant_id: made for grant_id, made in self._known.items() if made >= self.since}
         return new
 
     async def _grants(self, tx: Transaction) -> list[Json]:
-        column = tables.grants.c
-        return await tx.all(
-            sa.select(tables.grants)
-            .where(*self._own(tables.grants), column.created_at >= self._given_at - CLOCKS_DIFFER_MS)
-            .order_by(column.created_at, column.grant_id)
-        )
+        return await _grants_since(tx, self.place, [self.player_id], self.since)
 
     def _own(self, table: sa.Table) -> list[sa.ColumnElement[bool]]:
         return [table.c[name] == value for name, value in self._player.items()]
@@ -110,18 +116,25 @@ class BoardNews:
         ready: list[Event] = [("ready", {"leaderboardId": row["leaderboard_id"]})]
         return [*ready, self._closed(row)] if row["finalized_at"] is not None else ready
 
-    async def news(self, tx: Transaction) -> list[Event]:
+    def news(self, row: Json, entries: list[Mapping[str, Any]], final: Json | None) -> list[Event]:
         """`score_update` for each score that is new, then `finalized` and `closed` when the board became final."""
-        row = await self._row(tx)
-        entries = await self._first(tx)
         told: list[Event] = []
         for place, entry in enumerate(entries, 1):
             if self._scores.get(entry["participant_id"]) != entry["score"]:
                 told.append(("score_update", _scored(entry, place)))
         self._scores |= {entry["participant_id"]: entry["score"] for entry in entries}
-        if row["finalized_at"] is None:
-            return told
-        return [*told, ("finalized", await self._final(tx, row, entries)), self._closed(row)]
+        return told if final is None else [*told, ("finalized", final), self._closed(row)]
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The board."""
+        return tuple(self._board.values())
+
+    async def look(self, tx: Transaction) -> tuple[Json, list[Mapping[str, Any]], Json | None]:
+        """The board's row, its first entries, and how it ended if it did: the same for all who listen to it."""
+        row = await self._row(tx)
+        entries = await self._first(tx)
+        return row, entries, None if row["finalized_at"] is None else await self._final(tx, row, entries)
 
     def _closed(self, row: Mapping[str, Any]) -> Event:
         self.over = True
@@ -147,6 +160,59 @@ class BoardNews:
             ],
             "occurredAt": answers.moment(row["finalized_at"]),
         }
+
+
+async def news_of_players(
+    tx: Transaction, listening: Sequence[PlayerNews]
+) -> AsyncIterator[tuple[PlayerNews, list[Event]]]:
+    """What happened to many players: two questions for each game, and two for each who gained or lost something."""
+    games: dict[tuple[str, str], list[PlayerNews]] = {}
+    for each in listening:
+        games.setdefault(each.place, []).append(each)
+    for place, here in games.items():
+        ids = sorted({each.player_id for each in here})
+        positions = await _positions(tx, place, ids)
+        grants: dict[str, list[Json]] = {}
+        for row in await _grants_since(tx, place, ids, min(each.since for each in here)):
+            grants.setdefault(row["player_id"], []).append(row)
+        for each in here:
+            yield each, await each.news(tx, positions.get(each.player_id, 0), grants.get(each.player_id, ()))
+
+
+async def news_of_boards(
+    tx: Transaction, listening: Sequence[BoardNews]
+) -> AsyncIterator[tuple[BoardNews, list[Event]]]:
+    """What happened on many boards; each is looked at once, however many listen to it."""
+    seen: dict[tuple[str, ...], tuple[Json, list[Mapping[str, Any]], Json | None]] = {}
+    for each in listening:
+        found = seen.get(each.key)
+        if found is None:
+            found = seen[each.key] = await each.look(tx)
+        yield each, each.news(*found)
+
+
+async def _positions(tx: Transaction, place: tuple[str, str], ids: Sequence[str]) -> dict[str, int]:
+    column = tables.players.c
+    rows = await tx.all(
+        sa.select(column.player_id, column.ledger_position).where(
+            column.studio_id == place[0], column.game_id == place[1], tx.among(column.player_id, ids)
+        )
+    )
+    return {row["player_id"]: int(row["ledger_position"] or 0) for row in rows}
+
+
+async def _grants_since(tx: Transaction, place: tuple[str, str], ids: Sequence[str], since: int) -> list[Json]:
+    column = tables.grants.c
+    return await tx.all(
+        sa.select(tables.grants)
+        .where(
+            column.studio_id == place[0],
+            column.game_id == place[1],
+            tx.among(column.player_id, ids),
+            column.created_at >= since,
+        )
+        .order_by(column.created_at, column.grant_id)
+    )
 
 
 def _moved(name: str, change: Json) -> Json:

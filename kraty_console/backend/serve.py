@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import gc
 import json
+import logging
 import os
 import secrets
 import signal
@@ -20,15 +21,20 @@ from typing import Final
 import uvicorn
 from starlette.types import ASGIApp
 
+from kraty_console.backend.api.addresses import Proxies
 from kraty_console.backend.api.app import build_app
 from kraty_console.backend.api.calls import Services
 from kraty_console.backend.api.rate_limit import RateLimit
+from kraty_console.backend.api.same_origin import origins_of
+from kraty_console.backend.connections import Connections
 from kraty_console.backend.engine.ids import IdSource
+from kraty_console.backend.http_protocol import protocol_of
 from kraty_console.backend.jobs import JobNeeds, jobs
 from kraty_console.backend.listening import base_url, listen
 from kraty_console.backend.preparing import CannotServe, prepare
 from kraty_console.backend.settings import Settings
 from kraty_console.backend.storage.database import Database
+from kraty_console.backend.storage.private_files import create
 from kraty_console.backend.watching import logs
 from kraty_console.backend.watching.calls import Watch
 from kraty_console.backend.watching.metrics import Metrics, metrics_app
@@ -39,6 +45,9 @@ KEEP_ALIVE_SECONDS: Final = 75
 
 GRACE_SECONDS: Final = 5
 """How long calls under way may take when the backend is told to stop."""
+
+
+LOG: Final = logging.getLogger("kraty.backend")
 
 
 def serve(settings: Settings) -> None:
@@ -59,15 +68,19 @@ def serve(settings: Settings) -> None:
 
 def serve_alone(settings: Settings, listener: socket.socket, *, first: bool) -> None:
     """Serve in this process; the `first` one brings the database up to date, others were started by one that did."""
-    config = server_config()
+    connections = Connections(
+        settings.connections, IdSource(_now_ms, secrets.randbits), Proxies(settings.proxies).include
+    )
+    config = server_config(connections=connections)
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-        runner.run(_run(settings, listener, config, first=first))
+        runner.run(_run(settings, listener, config, connections, first=first))
 
 
-def server_config(app: ASGIApp | None = None) -> uvicorn.Config:
+def server_config(app: ASGIApp | None = None, connections: Connections | None = None) -> uvicorn.Config:
     """How HTTP is spoken here; the application may be given later."""
     return uvicorn.Config(
         app or "",
+        http=protocol_of(connections or Connections()),
         log_config=None,
         log_level="warning",
         access_log=False,
@@ -94,15 +107,28 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.announcement:
-            sys.stdout.write(self.announcement + "\n")
-            sys.stdout.flush()
+            announce(self.announcement)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
 
 
-async def _run(settings: Settings, listener: socket.socket, config: uvicorn.Config, *, first: bool) -> None:
+def announce(words: str) -> None:
+    """Say on the standard output that the backend listens; where nobody takes that, it goes on without."""
+    try:
+        sys.stdout.write(words + "\n")
+        sys.stdout.flush()
+    except (OSError, ValueError) as error:
+        LOG.warning("%s (the standard output does not take it: %s)", words, getattr(error, "strerror", None) or error)
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 1)  # so that what is left to be written does not fail once more at the end
+        os.close(nowhere)
+
+
+async def _run(
+    settings: Settings, listener: socket.socket, config: uvicorn.Config, connections: Connections, *, first: bool
+) -> None:
     """Serve until told to stop; told while still starting, the start ends after the step it is at."""
     server = _Server(config)
     loop = asyncio.get_running_loop()
@@ -118,7 +144,7 @@ async def _run(settings: Settings, listener: socket.socket, config: uvicorn.Conf
     if first:
         await set_out(settings, url, lambda: server.should_exit)
     if not server.should_exit:
-        await _serve(settings, listener, server, url)
+        await _serve(settings, listener, server, url, connections)
 
 
 async def set_out(settings: Settings, url: str, called_off: Callable[[], bool] = lambda: False) -> str:
@@ -137,18 +163,23 @@ async def set_out(settings: Settings, url: str, called_off: Callable[[], bool] =
     return url
 
 
-async def _serve(settings: Settings, listener: socket.socket, server: _Server, url: str) -> None:
+async def _serve(
+    settings: Settings, listener: socket.socket, server: _Server, url: str, connections: Connections
+) -> None:
     new_id = IdSource(_now_ms, secrets.randbits)
     db = Database.open(settings.database_url, settings.limits)
     try:
         worker = Worker(jobs(JobNeeds(db, _now_ms, new_id, settings.webhooks_to_private)), _now_ms)
-        metrics = Metrics(db, worker, _now_ms) if settings.metrics else None
+        metrics = Metrics(db, worker, _now_ms, connections) if settings.metrics else None
         services = Services(
             db=db,
             now_ms=_now_ms,
             new_id=new_id,
             rate_limit=RateLimit(settings.rate, time.monotonic),
             public_url=url,
+            proxies=Proxies(settings.proxies),
+            refused=connections.refused,
+            own_origins=origins_of([url, *settings.portal_origins]),
             worker=worker,
             webhooks_to_private=settings.webhooks_to_private,
             watch=_watch(settings, metrics),
@@ -215,7 +246,7 @@ def keep_all() -> None:
 def write_private(path: Path, text: str) -> None:
     """Write a file that only its owner can read (0600), whole or not at all."""
     partial = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    descriptor = create(partial)
     try:
         with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123 (a descriptor has no path)
             file.write(text)

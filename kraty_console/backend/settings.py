@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from kraty_console.backend.api.rate_limit import Rate
+from kraty_console.backend.connections import ConnectionLimits
 from kraty_console.backend.reduction import Reduction
 from kraty_console.backend.storage.connecting import Limits
 
@@ -16,13 +17,14 @@ from kraty_console.backend.storage.connecting import Limits
 class Settings:
     """How to serve; a port of 0 takes any that is free."""
 
-    database_url: str
+    database_url: str = field(repr=False)
     host: str = "127.0.0.1"
     port: int = 8080
     demo: bool = False
     credentials_out: Path | None = None
     rate: Rate = field(default_factory=Rate)
     limits: Limits = field(default_factory=Limits)
+    connections: ConnectionLimits = field(default_factory=ConnectionLimits)
     worker: bool = True
     """Run the jobs beside HTTP; without, another process on the same database has to."""
     webhooks_to_private: bool = False
@@ -31,6 +33,10 @@ class Settings:
     """Processes that share the address."""
     public_url: str | None = None
     """What links in answers start with; left out, the address it listens on."""
+    proxies: tuple[str, ...] = ()
+    """Addresses or networks of proxies whose `X-Forwarded-For` is believed."""
+    portal_origins: tuple[str, ...] = ()
+    """Origins beside its own whose pages may change something by cookie."""
     log_format: Literal["text", "json"] = "text"
     log_calls: bool = False
     metrics: tuple[str, int] | None = None
@@ -49,6 +55,8 @@ class Settings:
         """What `to_json` wrote."""
         told = json.loads(text)
         told["rate"], told["limits"] = Rate(**told["rate"]), Limits(**told["limits"])
+        told["connections"] = ConnectionLimits(**told["connections"])
+        told["portal_origins"], told["proxies"] = tuple(told["portal_origins"]), tuple(told["proxies"])
         if told["metrics"] is not None:
             told["metrics"] = (told["metrics"][0], told["metrics"][1])
         if told["only"] is not None:

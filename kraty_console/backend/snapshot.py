@@ -12,6 +12,7 @@ from typing import Any, Final, Literal
 import sqlalchemy as sa
 
 from kraty_console.backend import answers
+from kraty_console.backend.denied import with_counts
 from kraty_console.backend.engine.context import Tenant
 from kraty_console.backend.player_rows import PlayerPlace, attempts, belongs, lobbies
 from kraty_console.backend.storage import tables
@@ -62,6 +63,7 @@ async def build(
         snapshot["walletLedger"] = [answers.wallet_entry(row) for row in wallet_rows]
         snapshot["itemLedger"] = [answers.item_entry(row) for row in item_rows]
         snapshot["audit"] = [answers.audit_row(row) for row in audit_rows]
+        await with_counts(tx, player["studio_id"], snapshot["audit"])
     return snapshot
 
 

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from kraty_console.backend import answers, player_rows
 from kraty_console.backend.cursors import Position
+from kraty_console.backend.denied import with_counts
 from kraty_console.backend.engine.context import Tenant
 from kraty_console.backend.player_rows import Dated, PlayerPlace, belongs
 from kraty_console.backend.storage import tables
@@ -91,7 +92,10 @@ def _of_table(
     async def newest(tx: Transaction, place: PlayerPlace, limit: int, before: Position | None) -> list[Dated]:
         query = sa.select(table).where(*belongs(table, place), *more)
         rows = await tx.all(player_rows.page(query, table.c[at], table.c[row_id], limit, before))
-        return [Dated(row[at], row[row_id], shown(row)) for row in rows]
+        found = [Dated(row[at], row[row_id], shown(row)) for row in rows]
+        if table is tables.audit:
+            await with_counts(tx, place[0], (each.data for each in found))
+        return found
 
     return newest
 

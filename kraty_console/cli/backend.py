@@ -21,6 +21,15 @@ _COMMANDS: Final = {
 }
 
 
+_PRINT_NOTHING: Final = ("serve", "simulate", "backup")
+"""Commands that do what they are for without a standard output."""
+
+
 @click.group(cls=LazyGroup, places=_COMMANDS)
-def backend() -> None:
+@click.pass_context
+def backend(ctx: click.Context) -> None:
     """Run a Kraty backend by itself."""
+    from kraty_console.cli.standard_streams import have_them
+
+    if "stdout" in have_them() and ctx.invoked_subcommand not in _PRINT_NOTHING:
+        raise click.UsageError("the standard output is closed: what this prints, it prints once")

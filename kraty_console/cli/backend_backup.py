@@ -17,18 +17,19 @@ from kraty_console.cli.output import say
 def backup(file: Path, database: str | None) -> int:
     """Copy a SQLite database to FILE, whole and checked, while a backend goes on using it."""
     try:
-        from sqlalchemy.exc import ArgumentError
-
-        from kraty_console.backend.operating.backup import back_up
+        from kraty_console.backend.operating.backup import back_up, key_file
         from kraty_console.backend.operating.desk import Declined
-        from kraty_console.backend.storage.connecting import UnknownDatabase
+        from kraty_console.backend.storage.urls import UnknownDatabase
     except ModuleNotFoundError as missing:
         raise not_installed(missing) from None
     try:
-        size = back_up(database_url(database), file)
-    except (UnknownDatabase, ArgumentError) as error:
-        raise click.UsageError(f"that is no database URL: {error}") from None
+        url = database_url(database)
+        size = back_up(url, file)
+    except UnknownDatabase as error:
+        raise click.UsageError(str(error)) from None
     except Declined as error:
         raise click.ClickException(str(error)) from None
     say(f"Copied {size:,} bytes to {file}; the copy is sound, and readable by you alone.")
+    if (key := key_file(url)) is not None:
+        say(f"It holds webhook secrets that {key} opens: keep that file as well, and apart from the copy.")
     return Exit.FOUND

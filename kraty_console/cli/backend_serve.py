@@ -12,7 +12,7 @@ from kraty_console.cli.operating import database_option, database_url, not_insta
 
 
 class Address(click.ParamType[tuple[str, int]]):
-    """`HOST:PORT`; an IPv6 host stands in brackets, port 0 takes any that is free."""
+    """`HOST:PORT`; an IPv6 host stands in brackets, `*` for every address, port 0 takes any that is free."""
 
     name = "HOST:PORT"
 
@@ -43,7 +43,7 @@ class Address(click.ParamType[tuple[str, int]]):
     metavar="RATE[:BURST]",
     default="50:100",
     show_default=True,
-    help="Calls a second for each session and key; 0 for no limit.",
+    help="Calls a second for each session, server key and player; 0 for no limit.",
 )
 @click.option(
     "--pool",
@@ -59,7 +59,28 @@ class Address(click.ParamType[tuple[str, int]]):
     show_default=True,
     help="Processes that share the address. On SQLite only one of them writes at a time: more help reading alone.",
 )
+@click.option(
+    "--connections",
+    type=click.IntRange(0, 100_000),
+    default=256,
+    show_default=True,
+    help="Connections that one address may hold to each process; 0 for any number.",
+)
 @click.option("--public-url", metavar="URL", help="What links to audit rows start with; left out, where it listens.")
+@click.option(
+    "--proxy",
+    "proxies",
+    multiple=True,
+    metavar="NETWORK",
+    help="A proxy in front, whose X-Forwarded-For says where calls come from; can be given more than once.",
+)
+@click.option(
+    "--portal-origin",
+    "portal_origins",
+    multiple=True,
+    metavar="ORIGIN",
+    help="Where a portal's pages come from (https://HOST) that sign in by cookie; can be given more than once.",
+)
 @click.option(
     "--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Of the log."
 )
@@ -93,7 +114,10 @@ def serve(
     webhooks_to_private: bool,
     pool: int,
     workers: int,
+    connections: int,
     public_url: str | None,
+    proxies: tuple[str, ...],
+    portal_origins: tuple[str, ...],
     log_format: Any,  # noqa: ANN401 (one of the choices)
     log_calls: bool,
     metrics: tuple[str, int] | None,
@@ -105,7 +129,10 @@ def serve(
         raise click.UsageError("--credentials-out writes the demo world's credentials: add --demo")
     gc.disable()  # until it serves: collecting while loading costs a tenth of the start
     try:
+        from kraty_console.backend.api.addresses import Proxies
         from kraty_console.backend.api.rate_limit import Rate
+        from kraty_console.backend.api.same_origin import origin_of
+        from kraty_console.backend.connections import ConnectionLimits
         from kraty_console.backend.preparing import CannotServe
         from kraty_console.backend.reduction import Reduction
         from kraty_console.backend.serve import serve as run_backend
@@ -121,6 +148,13 @@ def serve(
         reduction = None if only is None else Reduction.parse(only)
     except ValueError as unknown:
         raise click.BadParameter(str(unknown), param_hint="--only") from None
+    try:
+        Proxies(proxies)
+    except ValueError as fault:
+        raise click.BadParameter(str(fault), param_hint="--proxy") from None
+    for origin in portal_origins:
+        if origin_of(origin) is None:
+            raise click.BadParameter(f"{origin!r} is no origin, such as https://HOST", param_hint="--portal-origin")
     host, port = listen
     settings = Settings(
         database_url=database_url(database),
@@ -130,10 +164,13 @@ def serve(
         credentials_out=credentials_out,
         rate=allowed,
         limits=Limits(pool=pool),
+        connections=ConnectionLimits(of_address=connections),
         worker=worker,
         webhooks_to_private=webhooks_to_private,
         workers=workers,
         public_url=public_url.rstrip("/") if public_url else None,
+        proxies=proxies,
+        portal_origins=portal_origins,
         log_format=log_format,
         log_calls=log_calls,
         metrics=metrics,

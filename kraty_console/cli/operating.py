@@ -59,10 +59,15 @@ def database_url(named: str | None) -> str:
     """
     if named and (url := named.strip()):
         return url
-    import platformdirs
+    from kraty_console.backend.storage.folders import NoFolder, data_folder
 
-    folder = platformdirs.user_data_path("kraty-console", appauthor=False)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        folder = data_folder()
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except NoFolder as error:
+        raise click.ClickException(f"{error}, or name a database with --database") from None
+    except OSError as error:
+        raise click.ClickException(f"cannot make {folder}: {error.strerror}; name a database with --database") from None
     return f"sqlite:///{folder / 'backend.sqlite'}"
 
 
@@ -99,7 +104,6 @@ def operate(database: str | None, work: Callable[[Desk], Awaitable[T]]) -> T:
 
 
 async def _on(url: str, work: Callable[[Desk], Awaitable[T]]) -> T:
-    import getpass
     import secrets
     import time
 
@@ -114,12 +118,23 @@ async def _on(url: str, work: Callable[[Desk], Awaitable[T]]) -> T:
 
     await prepare(url)
     new_id = IdSource(now_ms, secrets.randbits)
-    operator = f"command line ({getpass.getuser()})"
+    operator = f"command line ({_user()})"
     db = Database.open(url, Limits(pool=1))
     try:
         return await db.run(lambda tx: work(Desk(tx, now_ms(), new_id, secrets.token_bytes, operator)))
     finally:
         await db.close()
+
+
+def _user() -> str:
+    """Whoever runs this, by name, or by number where the system knows no name."""
+    import getpass
+    import os
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        return f"user {os.getuid()}"
 
 
 def tell(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], *, as_json: bool, none: str) -> int:

@@ -75,6 +75,8 @@ class DatabaseHealth(Answer):
 
     ok: bool = False
     kind: str | None = None
+    trouble: str | None = None
+    """Why it does not answer, or takes no changes; with the path of a file that cannot be written."""
 
 
 class JobHealth(Answer):

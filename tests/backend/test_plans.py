@@ -17,7 +17,7 @@ from tests.backend import collecting_calls
 from tests.backend.plans import recorded, walks
 from tests.bench.crowd import PENDING, STUCK, UNROLLED, Crowd, crowd_of, load, load_veteran
 from tests.contract.backend import Answered, Backend
-from tests.contract.world import World, make_world
+from tests.contract.world import NEIGHBOUR, World, make_world
 from tests.databases import KINDS, PostgresqlServer, SqliteFiles
 
 PLAYERS = 2_500
@@ -104,6 +104,14 @@ CALLS: dict[str, Callable[[Full], Answered]] = {
     "log of an action": lambda full: _page_after_a_page(full, f"{full.world.log}?action=player.ban&limit=5"),
     "log of a ticket": lambda full: full.world.get(f"{full.world.log}?ticket=T-40"),
     "log of what was denied": lambda full: full.world.get(f"{full.world.log}?outcome=denied"),
+    "log of what was done": lambda full: _page_after_a_page(full, f"{full.world.log}?outcome=ok&limit=5"),
+    "log of a quiet game": lambda full: full.world.get(full.world.log, role=NEIGHBOUR),
+    "log of a quiet game's ticket": lambda full: full.world.get(f"{full.world.log}?ticket=T-40", role=NEIGHBOUR),
+    "log of a ticket and an actor": lambda full: full.world.get(f"{full.world.log}?ticket=T-40&actor=m7"),
+    "log of a ticket and an action": lambda full: full.world.get(f"{full.world.log}?ticket=T-40&action=player.ban"),
+    "log of a player and an actor": lambda full: full.world.get(
+        f"{full.world.log}?player={full.crowd.external_id(1300)}&actor=m7&action=wallet.credit&outcome=ok"
+    ),
     "log of some days": lambda full: full.world.get(
         f"{full.world.log}?from=2026-05-01T00:00:00Z&to=2026-05-02T00:00:00Z"
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 import ssl
 from collections.abc import AsyncIterator, Sequence
@@ -108,7 +109,7 @@ async def test_who_is_too_slow_has_not_answered(receiver: Receiver) -> None:
 async def test_who_does_not_listen_is_told_in_words() -> None:
     with reserved_port() as port:
         outcome = await post(f"http://127.0.0.1:{port}/")
-    assert outcome.error == f"no connection to 127.0.0.1:{port}: Connect call failed ('127.0.0.1', {port})"
+    assert outcome.error == f"no connection to 127.0.0.1:{port}: Connection refused"
 
 
 async def test_a_name_that_is_not_known_is_told_in_words(receiver: Receiver) -> None:
@@ -197,5 +198,26 @@ async def test_a_name_that_leads_elsewhere_the_second_time_gains_nothing(receive
 async def test_the_system_leads_numbers_of_every_form_to_the_check(receiver: Receiver) -> None:
     for host in ("localhost", "127.1", "0x7f000001", "2130706433", "0177.0.0.1", "0"):
         outcome = await Poster().post(targets.Target(False, host, receiver.port, "/"), {}, BODY)
-        assert "this machine: nothing is sent there" in (outcome.error or ""), host
+        assert outcome.error == f"{host} does not lead to the public internet: nothing is sent there"
     assert receiver.connections == 0
+
+
+@pytest.mark.parametrize("found", [["10.1.2.3"], ["169.254.169.254"], ["fd00::17"], ["192.168.7.7", "1.1.1.1"]])
+@pytest.mark.parametrize("to_private", [True, False])
+async def test_no_error_names_an_address_that_a_name_led_to(
+    found: list[str], to_private: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor what kind of address it is: whoever chooses the url would learn of the network that the backend is in."""
+
+    async def refused(address: str, port: int, **_more: object) -> None:
+        raise ConnectionRefusedError(errno.ECONNREFUSED, f"Connect call failed ({address!r}, {port})")
+
+    monkeypatch.setattr(asyncio, "open_connection", refused)
+    target = targets.Target(True, "inner.example", 443, "/")
+    outcome = await Poster(to_private=to_private, resolve=Names(found)).post(target, {}, BODY)
+    assert outcome.error
+    assert outcome.error.startswith(
+        ("inner.example does not lead", "no connection to inner.example:443: Connection refused")
+    )
+    for word in (*found, "private", "metadata", "link", "machine"):
+        assert word not in outcome.error

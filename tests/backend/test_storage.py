@@ -19,11 +19,11 @@ from kraty_console.backend.engine.context import Context
 from kraty_console.backend.engine.errors import RuleError, conflict
 from kraty_console.backend.engine.ids import IdSource, is_id
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.connecting import UnknownDatabase, engine_url
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.migrate import MIGRATIONS, migrate, newest
 from kraty_console.backend.storage.tables.columns import CONDITION
 from kraty_console.backend.storage.transaction import Transaction
+from kraty_console.backend.storage.urls import UnknownDatabase, engine_url
 from tests.backend.actions import present
 from tests.backend.world import ALICE, MEMBER, World
 
@@ -157,13 +157,19 @@ async def test_the_audit_log_is_append_only(world: World) -> None:
 
 async def test_a_denied_attempt_is_written_by_itself(world: World) -> None:
     ctx = world.admin()
-    audit_id = await audit.denied(
-        world.db, ctx, "wallet.credit", target_kind="wallet", target_id="gold", external_player_id="ghost"
-    )
+    audit_id = ctx.new_id()
+
+    async def deny(tx: Transaction, ctx: Context) -> None:
+        audit.denied(
+            tx, ctx, "wallet.credit", audit_id, target_kind="wallet", target_id="x" * 300, external_player_id="ghost"
+        )
+
+    await world.run(deny, ctx)
     (row,) = await world.rows(tables.audit)
     assert (row["audit_id"], row["outcome"], row["action"]) == (audit_id, "denied", "wallet.credit")
     assert (row["actor_id"], row["external_player_id"], row["player_id"]) == (MEMBER.id, "ghost", None)
     assert row["metadata"] == {"permission": "wallet.credit"}
+    assert row["target_id"] == "x" * 255 + "…"
 
 
 async def test_a_statement_that_fails_undoes_everything(world: World) -> None:

@@ -16,10 +16,11 @@ from kraty_console.backend.api.calls import Call
 from kraty_console.backend.api.envelope import Reply
 from kraty_console.backend.api.rate_limit import Rate
 from kraty_console.backend.api.routing import NOTHING, Access, Route
-from kraty_console.backend.storage.connecting import Limits, UnknownDatabase, engine_url, make_engine
+from kraty_console.backend.storage.connecting import Limits, make_engine
 from kraty_console.backend.storage.database import RETRIES, Database
 from kraty_console.backend.storage.faults import Fault, fault_of
 from kraty_console.backend.storage.transaction import Transaction
+from kraty_console.backend.storage.urls import UnknownDatabase, engine_url
 from tests.contract.backend import Backend
 from tests.databases import PostgresqlServer
 

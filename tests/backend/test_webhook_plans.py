@@ -93,6 +93,8 @@ async def test_nothing_walks_through_what_is_done_with(world: World) -> None:
                 reading.Filters("live"),
                 reading.Filters("live", player_id=first["player_id"]),
                 reading.Filters("live", state="failed"),
+                reading.Filters("live", event_name="wallet.changed"),
+                reading.Filters("live", endpoint_id=endpoint),
             ):
                 assert (await reading.page(tx, world.tenant, filters, "evt_7" + "Z" * 25, 20))[0]
             assert await reading.one(tx, world.tenant, first["delivery_id"])

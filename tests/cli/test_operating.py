@@ -125,7 +125,7 @@ def test_what_was_given_can_be_taken(command: Command) -> None:
         (["game", "create", "Words", "--studio", "Wordy", "--slug", "Words!"], 1, "no slug"),
         (["game", "create", " ", "--studio", "Wordy"], 1, "1 to 200 characters"),
         (["game", "list", "--database", "mysql://x/y"], 2, "use sqlite:///PATH or postgresql://HOST/NAME"),
-        (["game", "list", "--database", "postgresql://kraty:hidden@127.0.0.1:1/kraty"], 5, "kraty:***@127.0.0.1"),
+        (["game", "list", "--database", "postgresql://kraty:hidden@127.0.0.1:1/kraty"], 5, "kraty:•••@127.0.0.1"),
     ],
 )
 def test_what_cannot_be_done_is_told_in_words(command: Command, arguments: list[str], code: int, words: str) -> None:

@@ -9,6 +9,7 @@ import json
 import random
 import threading
 import weakref
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,12 +19,14 @@ from urllib.parse import quote, quote_from_bytes
 import sqlalchemy as sa
 import uvicorn
 
+from kraty_console.backend.api.addresses import Proxies
 from kraty_console.backend.api.app import build_app
 from kraty_console.backend.api.calls import Services
 from kraty_console.backend.api.rate_limit import Rate, RateLimit
 from kraty_console.backend.api.routes import ROUTES
 from kraty_console.backend.api.routing import Route
 from kraty_console.backend.api.streams import Streams
+from kraty_console.backend.connections import ConnectionLimits, Connections
 from kraty_console.backend.engine.ids import IdSource
 from kraty_console.backend.reduction import Reduction
 from kraty_console.backend.serve import server_config
@@ -38,6 +41,9 @@ T = TypeVar("T")
 
 NOW = 1_780_000_000_000
 """The moment at which tests begin (milliseconds); the clock stands still unless a test moves it."""
+
+PORTAL = "https://portal.example"
+"""The origin whose pages may change something by cookie."""
 
 _PATIENCE = 100.0
 
@@ -114,6 +120,8 @@ class Backend:
         only: str | None = None,
         wrap: Callable[[Any], Any] = lambda app: app,
         name: str = "",
+        limits: ConnectionLimits | None = None,
+        proxies: Sequence[str] = (),
     ) -> None:
         self.database_url = url
         self._wrap = wrap
@@ -124,6 +132,10 @@ class Backend:
         self.clock = Clock()
         self._seed = f"{url}{only or ''}{name}"  # of two on one database none makes an id of the other
         self.new_id = IdSource(lambda: self.clock.ms, random.Random(self._seed).getrandbits)
+        self.connections = Connections(limits or ConnectionLimits(), self.new_id)
+        self.proxies = Proxies(proxies)
+        self.busy: Callable[[], float] = lambda: 0.0
+        """By what calls are charged: nothing, unless a test has them cost something."""
         self.port = 0
         self.streams = Streams(poll=0.02, heartbeat=0.1, most=3)
         self._rate = rate
@@ -133,6 +145,11 @@ class Backend:
         self._calls = threading.local()
         self._hang_up: list[Callable[[], object]] = []
         self._thread = threading.Thread(target=self._work, daemon=True)
+
+    @property
+    def refused(self) -> Counter[str]:
+        """What was refused and only counted, by reason."""
+        return self.connections.refused
 
     @contextmanager
     def running(self) -> Iterator[Backend]:
@@ -171,6 +188,11 @@ class Backend:
             random_bytes=random.Random(self._seed).randbytes,
             watch=Watch(lambda: self.clock.seconds, self._ended) if self._ended else None,
             streams=self.streams,
+            own_origins=frozenset({PORTAL}),
+            refused=self.connections.refused,
+            pause=0.0,
+            busy_clock=lambda: self.busy(),  # noqa: PLW0108 (a test may set another)
+            proxies=self.proxies,
         )
         ready = self._ready
 
@@ -185,7 +207,8 @@ class Backend:
                 await super().shutdown(sockets)
 
         outer = self
-        config = server_config(self._wrap(build_app(services, self._routes, only=self._only)))
+        app = self._wrap(build_app(services, self._routes, only=self._only))
+        config = server_config(app, self.connections)
         config.port = 0
         config.timeout_keep_alive = 3600  # a test may come long after the one before
         server = self._server = Server(config)
@@ -208,6 +231,19 @@ class Backend:
 
         async def look() -> None:
             while self.streams.open:  # noqa: ASYNC110 (there is nothing to be told by)
+                await asyncio.sleep(0)
+
+        asyncio.run_coroutine_threadsafe(look(), self.loop).result(_PATIENCE)
+
+    def held(self) -> list[Any]:
+        """The connections that the server holds."""
+        return list(self._server.server_state.connections)
+
+    def wait_until(self, holds: Callable[[], bool]) -> None:
+        """Return when it holds in the server's loop."""
+
+        async def look() -> None:
+            while not holds():  # noqa: ASYNC110 (there is nothing to be told by)
                 await asyncio.sleep(0)
 
         asyncio.run_coroutine_threadsafe(look(), self.loop).result(_PATIENCE)

@@ -119,8 +119,10 @@ def test_it_answers_with_its_shape_and_leaves_one_audit_row(world: World, change
         "ok",
         "T-1",
         KEY,
-        "trace-me-0001",
+        answer.headers["x-server-request-id"],
     )
+    assert answer.headers["x-request-id"] == "trace-me-0001", "it is echoed, and stands in no log that cannot be mended"
+    assert "trace-me-0001" not in world.get(made.audit.url).raw.decode()
     assert row.reason == change.body.get("reason")
     assert row.player is not None
     assert row.player.external_player_id == "alice"

@@ -86,9 +86,25 @@ def test_a_long_answer_is_compressed_for_those_who_ask(still: World) -> None:
     assert small.headers["x-request-id"]
 
 
+def test_no_cache_keeps_what_is_about_somebody(still: World) -> None:
+    answers = [
+        still.get(still.player("alice")),
+        still.get(still.player("nobody")),
+        still.get(still.log),
+        still.serve("GET", "/players/alice"),
+        still.play("GET", "/players/alice/inventory", who="alice"),
+        still.backend.call("GET", "/admin/v1/me"),
+    ]
+    assert [answer.status for answer in answers] == [200, 404, 200, 200, 200, 401]
+    assert {answer.headers["cache-control"] for answer in answers} == {"no-store"}
+    tag = still.get(still.player("alice")).headers["etag"]
+    again = still.get(still.player("alice"), headers={"If-None-Match": tag})
+    assert (again.status, again.headers["cache-control"]) == (304, "no-store")
+
+
 def test_answers_are_kept_to_the_caller(still: World) -> None:
     answer = still.get(still.player("alice"))
-    assert answer.headers["cache-control"] == "private, no-cache"
+    assert answer.headers["cache-control"] == "no-store"
     assert answer.headers["content-type"] == "application/json"
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert "server" not in answer.headers

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -22,6 +23,7 @@ import pytest
 from kraty_console import __version__
 from kraty_console.contract.session import ROLE_PERMISSIONS
 from tests.databases import PostgresqlServer, SqliteFiles
+from tests.ports import reserved_port
 
 PATIENCE = 100
 SERVE = [sys.executable, "-m", "kraty_console", "backend", "serve"]
@@ -131,6 +133,20 @@ def refused(*command: str, **environment: str) -> tuple[int, str]:
     return done.returncode, done.stderr.splitlines()[-1]
 
 
+@pytest.mark.parametrize("host", ["*", "0.0.0.0", "[::1]", "localhost"])
+def test_the_address_it_names_can_be_called(tmp_path: Path, host: str) -> None:
+    command = [*SERVE, "--database", f"sqlite:///{tmp_path}/kraty.db", "--listen", f"{host}:0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout
+            url = process.stdout.readline().strip().removeprefix("listening on ")
+            assert "*" not in url
+            with urllib.request.urlopen(f"{url}/admin/v1/health", timeout=PATIENCE) as answer:
+                assert json.load(answer)["ok"] is True
+        finally:
+            process.kill()
+
+
 def test_an_address_that_is_taken_is_told_in_words(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -145,6 +161,21 @@ def test_an_address_that_is_taken_is_told_in_words(tmp_path: Path) -> None:
     [
         (["--database", "mysql://host/db"], 2, "mysql"),
         (["--database", "nonsense"], 2, "no database URL"),
+        (["--database", "sqlite:///:memory:"], 2, "named by its file"),
+        (["--database", "sqlite:///file::memory:?cache=shared&uri=true"], 2, "named by its file"),
+        (
+            ["--database", "postgresql://kraty:hidden@127.0.0.1:5432x/kraty"],
+            2,
+            "the port in the database URL is no number",
+        ),
+        (["--database", "postgresql://127.0.0.1:99999/kraty?password=hidden"], 2, "no number from 1 to 65535"),
+        (
+            ["--database", "postgresql://127.0.0.1:1/kraty?user=u&password=hidden"],
+            1,
+            "postgresql://127.0.0.1:1/kraty does",
+        ),
+        (["--database", "postgresql://kraty:x@hidden@127.0.0.1:1/kraty"], 2, "as %40"),
+        (["--database", "postgresql://kraty:x@hidden/a@127.0.0.1:1/kraty"], 2, "as %40"),
         (["--listen", "8080"], 2, "is not HOST:PORT"),
         (["--listen", "127.0.0.1:99999"], 2, "is not HOST:PORT"),
         (["--rate", "fast"], 2, "is not RATE"),
@@ -153,7 +184,7 @@ def test_an_address_that_is_taken_is_told_in_words(tmp_path: Path) -> None:
         (["--only", "Published"], 2, "'Published' is no operation"),
         (["--only", ""], 2, "'' is no operation"),
         (["--database", "sqlite:////nowhere/at/all/kraty.db"], 1, "does not answer"),
-        (["--database", "postgresql://kraty:hidden@127.0.0.1:1/kraty"], 1, "kraty:***@127.0.0.1:1/kraty"),
+        (["--database", "postgresql://kraty:hidden@127.0.0.1:1/kraty"], 1, "kraty:•••@127.0.0.1:1/kraty"),
     ],
 )
 def test_what_cannot_be_served_is_told_in_words(options: list[str], code: int, words: str) -> None:
@@ -190,7 +221,7 @@ def test_the_rate_comes_from_the_environment(tmp_path: Path) -> None:
 def test_a_database_with_a_password_is_named_where_others_cannot_read_it() -> None:
     url = "postgresql://kraty:hidden@127.0.0.1:1/kraty"
     code, said = refused(*SERVE, "--listen", "127.0.0.1:0", KRATY_BACKEND_DATABASE=url)
-    assert (code, "postgresql://kraty:***@127.0.0.1:1/kraty" in said) == (1, True)
+    assert (code, "postgresql://kraty:•••@127.0.0.1:1/kraty" in said) == (1, True)
     assert "hidden" not in said
 
 
@@ -202,3 +233,59 @@ def test_without_a_database_it_keeps_one_in_the_data_folder(tmp_path: Path) -> N
     [folder] = [each for each in tmp_path.rglob("kraty-console") if each.is_dir()]
     assert (folder / "backend.sqlite").is_file()
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def until_it_answers(port: int) -> bool:
+    """Whether the backend at the port says that it is well, asked until it answers at all."""
+    while True:
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/admin/v1/health") as answer:
+            return bool(json.load(answer)["ok"])
+
+
+@pytest.mark.parametrize("streams", ["<&- >&-", "<&- >&- 2>&-", ">&-", ">/dev/full", "2>/dev/full"])
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_it_serves_without_its_standard_streams(tmp_path: Path, streams: str, workers: str) -> None:
+    """And no file or socket takes their place, which would then be printed into."""
+    errors = tmp_path / "errors"
+    errors.touch()
+    with reserved_port() as port:
+        command = [*SERVE, "--database", f"sqlite:///{tmp_path}/kraty.db", "--listen", f"127.0.0.1:{port}"]
+        script = f'exec "$@" {streams if "2>" in streams else f"{streams} 2>{errors}"}'
+        with subprocess.Popen(["sh", "-c", script, "sh", *command, "--workers", workers, "--log-calls"]) as process:
+            try:
+                assert until_it_answers(port)
+                process.terminate()
+                assert process.wait(PATIENCE) == 0
+            finally:
+                process.kill()
+    assert "Traceback" not in errors.read_text()
+    with closing(sqlite3.connect(tmp_path / "kraty.db")) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_what_is_told_once_is_not_made_where_nobody_can_read_it(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/kraty.db"
+    game = [*SERVE[:-1], "game", "create", "Rush", "--studio", "Burrow", "--database", url]
+    done = subprocess.run(["sh", "-c", 'exec "$@" >&-', "sh", *game], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.splitlines()[-1][:38]) == (2, "Error: the standard output is closed: ")
+    assert not (tmp_path / "kraty.db").exists()
+
+
+def test_without_a_home_it_says_what_to_set(tmp_path: Path) -> None:
+    code = (
+        "import os, pwd, sys; del os.environ['HOME']; pwd.getpwuid = lambda uid: {}[uid];"
+        " from kraty_console.cli.main import run; sys.exit(run(sys.argv[1:]))"
+    )
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")}
+    command = [sys.executable, "-c", code, "backend"]
+    done = subprocess.run(
+        [*command, "game", "list"], capture_output=True, text=True, check=False, env=environment, cwd=tmp_path
+    )
+    assert done.returncode == 1
+    assert "set HOME or XDG_DATA_HOME" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
+    environment |= dict.fromkeys(("LOGNAME", "USER", "LNAME", "USERNAME"), "")
+    create = [*command, "game", "create", "Rush", "--studio", "Burrow", "--database", f"sqlite:///{tmp_path}/kraty.db"]
+    done = subprocess.run(create, capture_output=True, text=True, check=False, env=environment, cwd=tmp_path)
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr

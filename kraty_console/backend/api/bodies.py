@@ -14,6 +14,12 @@ from kraty_console.backend.api.strict_json import BODY, BadJson, field_path, par
 MAX_BODY: Final = 1 << 20
 """Bytes."""
 
+MAX_CLIENT_BODY: Final = 64 * 1024
+"""Bytes that a game may send, whose key everybody has: four times the most that any of its calls needs."""
+
+MOST_TOLD: Final = 20
+"""Fields that a refusal names; it is no larger than what it refuses."""
+
 _TAGGED_LIST: Final = "entries"
 """The list whose items are told apart by their `type`; the models put that type into the path of an error."""
 
@@ -40,20 +46,24 @@ _WORDS: Final = {
     "union_tag_invalid": "must have a type: currency, item or crate",
 }
 
+_LONGEST_MESSAGE: Final = 300
+
 Model = TypeVar("Model", bound=BaseModel)
 
 
-async def read_body(headers_length: str | None, encoding: str | None, chunks: AsyncIterator[bytes]) -> bytes:
+async def read_body(
+    headers_length: str | None, encoding: str | None, chunks: AsyncIterator[bytes], most: int = MAX_BODY
+) -> bytes:
     """The whole body, refused as soon as it is known to be too large, whether or not its length was announced."""
     if encoding and encoding.lower() != "identity":
         raise refusals.encoded_body(encoding)
-    if headers_length and headers_length.isdigit() and int(headers_length[:20]) > MAX_BODY:
-        raise refusals.too_large(MAX_BODY)
+    if headers_length and headers_length.isdigit() and int(headers_length[:20]) > most:
+        raise refusals.too_large(most)
     body = bytearray()
     async for chunk in chunks:
         body += chunk
-        if len(body) > MAX_BODY:
-            raise refusals.too_large(MAX_BODY)
+        if len(body) > most:
+            raise refusals.too_large(most)
     return bytes(body)
 
 
@@ -71,12 +81,13 @@ def read_fields(body: bytes, model: type[Model]) -> Model:
     try:
         return model.model_validate(value, by_alias=True, by_name=False)
     except ValidationError as error:
-        raise refusals.invalid_fields(field_faults(error)) from None
+        raise refusals.invalid_fields(*field_faults(error)) from None
 
 
-def field_faults(error: ValidationError) -> list[tuple[str, str]]:
-    """Each field that is wrong, and what is wrong with it."""
-    return [_fault(fault) for fault in error.errors(include_url=False, include_input=False, include_context=True)]
+def field_faults(error: ValidationError) -> tuple[list[tuple[str, str]], int]:
+    """The first fields that are wrong, each with what is wrong with it, and how many more there are."""
+    errors = error.errors(include_url=False, include_input=False, include_context=True)
+    return [_fault(each) for each in errors[:MOST_TOLD]], max(0, len(errors) - MOST_TOLD)
 
 
 def _fault(fault: ErrorDetails) -> tuple[str, str]:
@@ -85,4 +96,4 @@ def _fault(fault: ErrorDetails) -> tuple[str, str]:
         location = (*location[:2], *location[3:])
     words = _WORDS.get(fault["type"])
     message = words.format(**fault.get("ctx", {})) if words else fault["msg"]
-    return field_path(location), message
+    return field_path(location), message[:_LONGEST_MESSAGE]

@@ -9,6 +9,7 @@ from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 
 from kraty_console.backend.api import refusals
+from kraty_console.backend.api.same_origin import check_change
 from kraty_console.backend.auth.keys import ApiKey, find_key
 from kraty_console.backend.auth.players import SecretHolder
 from kraty_console.backend.auth.sessions import SignedIn, find_session
@@ -79,32 +80,39 @@ def bearer(headers: Headers) -> str | None:
     return credential.strip()
 
 
-def session_token(headers: Headers) -> str:
+def session_token(method: str, headers: Headers, own_origins: frozenset[str]) -> str:
     """The token of a session, as bearer or as cookie; the header wins.
 
-    Raises 401 when there is none.
+    Raises 401 when there is none, and 403 for a change by cookie that another site's page may have sent.
     """
     token = bearer(headers)
     if token is None and (cookies := headers.get("cookie")):
         token = cookie_parser(cookies).get(COOKIE)
+        if token:
+            check_change(method, headers, own_origins)
     if not token:
         raise refusals.no_credential()
     return token
 
 
-async def member(tx: Transaction, headers: Headers, now_ms: int) -> Caller:
-    """The member who calls; raises 401 when there is no session, or none that lives."""
-    session = await find_session(tx, session_token(headers), now_ms)
+async def member(tx: Transaction, token: str, now_ms: int) -> Caller:
+    """The member who calls; raises 401 when the token is of no session that lives."""
+    session = await find_session(tx, token, now_ms)
     if session is None:
         raise refusals.bad_credential("session")
     return Caller(session=session)
 
 
-async def key_holder(tx: Transaction, headers: Headers) -> Caller:
-    """The key that calls; raises 401 when there is none, or none in force."""
+def key_of(headers: Headers) -> str:
+    """The API key in the headers; raises 401 when there is none."""
     credential = bearer(headers)
     if credential is None:
         raise refusals.no_credential()
+    return credential
+
+
+async def key_holder(tx: Transaction, credential: str) -> Caller:
+    """The key that calls; raises 401 when there is none such in force."""
     key = await find_key(tx, credential)
     if key is None:
         raise refusals.bad_credential("key")

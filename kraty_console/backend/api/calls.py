@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
+import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeVar
@@ -12,7 +15,8 @@ from pydantic import BaseModel
 from starlette.requests import Request
 
 from kraty_console.backend.api import refusals
-from kraty_console.backend.api.bodies import read_body, read_fields
+from kraty_console.backend.api.addresses import Proxies
+from kraty_console.backend.api.bodies import MAX_BODY, MAX_CLIENT_BODY, read_body, read_fields
 from kraty_console.backend.api.callers import Caller
 from kraty_console.backend.api.envelope import Reply
 from kraty_console.backend.api.paths import decoded
@@ -50,6 +54,18 @@ class Services:
     rate_limit: RateLimit
     public_url: str = ""
     """What links in answers start with; empty gives links relative to the backend."""
+    own_origins: frozenset[str] = frozenset()
+    """Where pages may come from that change something by cookie: the backend's own address, and the portal's."""
+    proxies: Proxies = field(default_factory=Proxies)
+    """Whose word on where a call comes from is taken."""
+    refused: Counter[str] = field(default_factory=Counter)
+    """Calls that came to nothing and left no trace but this, by reason."""
+    busy_clock: Callable[[], float] = time.thread_time
+    """Seconds for which the loop's thread was at work, by which a call is charged."""
+    pause: float = 0.25
+    """Seconds after which a caller hears that there were too many calls."""
+    heavy: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    """For what would hold up the loop, and is done in a thread."""
     worker: Worker | None = None
     """What runs beside HTTP; None where nothing does."""
     webhooks_to_private: bool = False
@@ -82,6 +98,7 @@ class Call:
     services: Services
     request: Request
     request_id: str
+    """The backend's own; one that a caller chose stands in the answer alone."""
     now_ms: int
     """Milliseconds since the epoch; one moment for the whole call."""
     caller: Caller
@@ -90,6 +107,8 @@ class Call:
     roles: list[GameRole] = field(default_factory=list)
     """The member's games in the studio of the path, on routes about a studio."""
     surface: Surface = "admin"
+    address: str = ""
+    """Where the call comes from."""
     _query: Mapping[str, str] | None = None
 
     def text(self, name: str) -> str:
@@ -137,8 +156,13 @@ class Call:
     async def body(self, model: type[Model]) -> Model:
         """The request in the body; raises 400, 413 or 415 naming what is wrong."""
         headers = self.request.headers
-        body = await read_body(headers.get("content-length"), headers.get("content-encoding"), self.request.stream())
-        return read_fields(body, model)
+        most = MAX_CLIENT_BODY if self.surface == "sdk" else MAX_BODY
+        length, encoding = headers.get("content-length"), headers.get("content-encoding")
+        body = await read_body(length, encoding, self.request.stream(), most)
+        if len(body) <= MAX_CLIENT_BODY:
+            return read_fields(body, model)
+        async with self.services.heavy:  # one at a time, beside the loop, which goes on answering others meanwhile
+            return await asyncio.to_thread(read_fields, body, model)
 
     def context(self, asked: Asked | None = None, *, environment: str | None = None) -> Context:
         """The call as the rules know it."""

@@ -10,12 +10,13 @@ from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from kraty_console.backend.api import refusals
-from kraty_console.backend.api.callers import NOBODY, Caller, key_holder, member
+from kraty_console.backend.api.callers import NOBODY, Caller, key_holder, key_of, member, session_token
 from kraty_console.backend.api.calls import LIVE, Call, Services
 from kraty_console.backend.api.denials import record_denial
 from kraty_console.backend.api.envelope import reply_response
-from kraty_console.backend.api.paths import REQUEST_ID, decoded
+from kraty_console.backend.api.paths import OWN_ID, decoded
 from kraty_console.backend.api.routing import Access, Route
+from kraty_console.backend.api.tolls import TOLL, Toll
 from kraty_console.backend.auth.players import PLAYER_SECRET, holder, is_known
 from kraty_console.backend.auth.roles import GameRole, role_in, roles_of
 from kraty_console.backend.engine.context import Surface, Tenant
@@ -51,44 +52,57 @@ class Endpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; raises what is refused, for the edge to put into words."""
         request = Request(scope, receive)
+        toll: Toll = scope[TOLL]
         route = self._routes["GET" if request.method == "HEAD" else request.method]
+        if route.stream:
+            toll.waive()
         call = Call(
             services=self._services,
             request=request,
-            request_id=scope[REQUEST_ID],
+            request_id=scope[OWN_ID],
+            address=toll.address,
             now_ms=self._services.now_ms(),
             caller=NOBODY,
             surface=_surface(route.path),
         )
         if route.access is not Access.ANYONE:
-            admitted = await self._admit(call, route)
+            admitted = await self._admit(call, route, toll)
             call = replace(call, caller=admitted.caller, tenant=admitted.tenant, roles=list(admitted.roles))
             if admitted.refusal is not None:
+                toll.refused()
                 await self._record(call, route)
                 raise admitted.refusal
         reply = await route.handler(call)
         await reply_response(reply, request.headers.get("if-none-match"))(scope, receive, send)
 
-    async def _admit(self, call: Call, route: Route) -> _Admitted:
-        async with self._services.db.read() as tx:
-            if route.access in (Access.KEY, Access.PLAYER):
-                caller = await key_holder(tx, call.request.headers)
-            else:
-                caller = await member(tx, call.request.headers, call.now_ms)
-            call.request.scope[CALLER] = caller.seen
-            if wait := self._services.rate_limit.wait(caller.name):
-                raise refusals.too_many(wait)
-            match route.access:
-                case Access.KEY:
-                    return _with_key(caller, route)
-                case Access.PLAYER:
-                    return await _as_player(tx, call, caller, route)
-                case Access.GAME:
-                    return await _in_game(tx, call, caller, route)
-                case Access.STUDIO:
-                    return await _in_studio(tx, call, caller, route)
-                case _:
-                    return _Admitted(caller)
+    async def _admit(self, call: Call, route: Route, toll: Toll) -> _Admitted:
+        headers = call.request.headers
+        with_key = route.access in (Access.KEY, Access.PLAYER)
+        if with_key:
+            credential = key_of(headers)
+        else:
+            credential = session_token(call.request.method, headers, self._services.own_origins)
+        with toll.trying(credential, *_who_plays(call, route)):
+            async with self._services.db.read() as tx:
+                caller = await (key_holder(tx, credential) if with_key else member(tx, credential, call.now_ms))
+                toll.known()
+                call.request.scope[CALLER] = caller.seen
+                admitted = await self._rights(tx, call, caller, route, toll)
+                toll.take(admitted.caller)
+                return admitted
+
+    async def _rights(self, tx: Transaction, call: Call, caller: Caller, route: Route, toll: Toll) -> _Admitted:
+        match route.access:
+            case Access.KEY:
+                return _with_key(caller, route)
+            case Access.PLAYER:
+                return await _as_player(tx, call, caller, route, toll)
+            case Access.GAME:
+                return await _in_game(tx, call, caller, route)
+            case Access.STUDIO:
+                return await _in_studio(tx, call, caller, route)
+            case _:
+                return _Admitted(caller)
 
     async def _record(self, call: Call, route: Route) -> None:
         """Leave the audit row of a refused attempt."""
@@ -99,13 +113,21 @@ class Endpoint:
             environment = LIVE
         target = (route.target[0], _shown(call, route.target[1])) if route.target else None
         await record_denial(
-            self._services.db,
+            self._services,
             replace(call, tenant=tried).context(environment=environment),
             call.caller,
+            f"{route.method} {route.path}",
             route.action,
             target=target,
             external_player_id=_shown(call, PLAYER) if PLAYER in call.request.path_params else None,
         )
+
+
+def _who_plays(call: Call, route: Route) -> tuple[str, ...]:
+    """What tells the players of a game apart, who all have its key; of those without a secret, the address."""
+    if route.access is not Access.PLAYER:
+        return (call.address,)
+    return (call.address, call.request.path_params.get(PLAYER, ""), call.request.headers.get(PLAYER_SECRET, ""))
 
 
 def _surface(path: str) -> Surface:
@@ -122,7 +144,7 @@ def _with_key(caller: Caller, route: Route) -> _Admitted:
     return _Admitted(caller, Tenant(key.studio_id, key.game_id), refusal=refusal)
 
 
-async def _as_player(tx: Transaction, call: Call, caller: Caller, route: Route) -> _Admitted:
+async def _as_player(tx: Transaction, call: Call, caller: Caller, route: Route, toll: Toll) -> _Admitted:
     """With the key of a game and the secret of the player in the path; which of the two is wrong is told."""
     admitted = _with_key(caller, route)
     if admitted.refusal is None:
@@ -132,6 +154,8 @@ async def _as_player(tx: Transaction, call: Call, caller: Caller, route: Route) 
         if who is None:
             if route.strangers and not await is_known(tx, key, name):
                 return admitted
+            toll.take(caller)
+            toll.refused()
             raise refusals.bad_player_secret(given is None)
         return replace(admitted, caller=replace(caller, player=who))
     return admitted

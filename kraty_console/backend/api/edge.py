@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kraty_console.backend.api import refusals
 from kraty_console.backend.api.envelope import error_response
-from kraty_console.backend.api.paths import REQUEST_ID, raw_path
+from kraty_console.backend.api.paths import OWN_ID, REQUEST_ID, raw_path
 from kraty_console.backend.engine.errors import RuleError
 from kraty_console.backend.storage.faults import Fault, fault_of
 from kraty_console.backend.watching.calls import CALLER, HUNG_UP, NO_ROUTE, AnsweredCall, Watch
@@ -58,6 +58,7 @@ class Edge:
         finally:
             call = AnsweredCall(
                 request_id=scope.get(REQUEST_ID, ""),
+                own_id=scope.get(OWN_ID, ""),
                 method=scope["method"],
                 route=_route(scope),
                 status=status,
@@ -68,11 +69,12 @@ class Edge:
                 tell(call)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request_id = _given_id(scope) or self._new_id()
-        scope[REQUEST_ID] = request_id
+        own_id = scope[OWN_ID] = self._new_id()
+        request_id = scope[REQUEST_ID] = _given_id(scope) or own_id
         scope["path"] = raw_path(scope)
         scope["app"] = self
         started = False
+        refused = _twofold(scope)
 
         async def send_with_id(message: Message) -> None:
             nonlocal started
@@ -81,11 +83,14 @@ class Edge:
                 message["headers"] = [
                     *message["headers"],
                     (b"x-request-id", request_id.encode("ascii")),
+                    *([] if request_id is own_id else [(b"x-server-request-id", own_id.encode("ascii"))]),
                     (b"x-content-type-options", b"nosniff"),
                 ]
             await send(message)
 
         try:
+            if refused is not None:
+                raise refused
             await self._app(scope, receive, send_with_id)
         except ClientDisconnect:
             return
@@ -93,6 +98,23 @@ class Edge:
             response = _answer_to(error, scope, request_id)
             if not started:
                 await response(scope, receive, send_with_id)
+
+
+_ONCE: Final = frozenset({b"host", b"authorization", b"x-player-secret", b"content-type", b"if-match"})
+"""Headers that say one thing: of two, a proxy may have looked at the other."""
+
+
+def _twofold(scope: Scope) -> RuleError | None:
+    """Why a request cannot be understood in one way: a header that is there twice, or no Host (RFC 9112, 3.2)."""
+    seen: set[bytes] = set()
+    for name, _ in scope["headers"]:
+        if name in _ONCE:
+            if name in seen:
+                return refusals.invalid(name.decode("ascii"), "is given twice")
+            seen.add(name)
+    if b"host" not in seen and scope["http_version"] == "1.1":
+        return refusals.invalid("host", "is required")
+    return None
 
 
 def _given_id(scope: Scope) -> str | None:
@@ -113,7 +135,8 @@ def _answer_to(error: Exception, scope: Scope, request_id: str) -> Response:
             return error_response(refused, request_id, headers={"Allow": ", ".join(allowed)})
         case HTTPException(status_code=404):
             return error_response(refusals.nothing_here(), request_id)
-    _log_failure(error, scope, request_id)
+    own_id = scope[OWN_ID]
+    _log_failure(error, scope, request_id if request_id == own_id else f"{request_id} ({own_id})")
     fault = fault_of(error) or (Fault.AWAY if isinstance(error, OperationalError) else None)
     if fault is not None:
         return _refusal(refusals.unavailable(fault), request_id)

@@ -14,7 +14,8 @@ from kraty_console.backend.engine.errors import RuleError
 
 JSON_TYPE: Final = "application/json"
 EVENTS_TYPE: Final = "text/event-stream"
-_PRIVATE: Final = {"Cache-Control": "private, no-cache"}
+_PRIVATE: Final = {"Cache-Control": "no-store"}
+"""Answers are about somebody: no cache keeps them, the caller's own neither. A caller may remember an ETag."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,9 @@ from kraty_console.backend.api.refusals import invalid
 from kraty_console.backend.api.strict_json import text_fault
 
 REQUEST_ID: Final = "kraty.request_id"
-"""Where the request id is kept in the scope."""
+"""Where the scope keeps the request id that the answer names: the caller's, when one was sent."""
+OWN_ID: Final = "kraty.own_id"
+"""Where the scope keeps the backend's own id of the request, which no caller chose."""
 
 LONGEST_SEGMENT: Final = 512
 """Characters of an id, decoded; the same bound as in bodies."""

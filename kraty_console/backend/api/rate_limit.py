@@ -1,17 +1,54 @@
-"""A token bucket per key or session (decisions: Rate limit)."""
+"""Token buckets: by address before anything is looked up, then by caller (decisions: Rate limit).
+
+A token stands for one call, or for what a dear call costs beyond that: time of the loop that everybody shares, and
+bytes. So many dear calls are as many as very many cheap ones.
+
+| bucket | what fills it | holds |
+|---|---|---|
+| address | every call but health | 10 times the rate |
+| bad credentials of an address | credentials that nobody has | a fifth |
+| session, server key | its calls | the rate |
+| client key and player | the player's calls, with the right secret | the rate |
+| client key and address | calls without a player's secret | the rate |
+| client key | all of its calls | 20 times the rate |
+
+Everybody has a client key: what one of its players does costs that player, and an address can spend less than the key.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine, Generator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, TypeVar
+
+T = TypeVar("T")
 
 DEFAULT_RATE: Final = 50.0
 """Calls a second, kept up for long."""
 DEFAULT_BURST: Final = 100
 """Calls at once, after a pause."""
 
+OF_ADDRESS: Final = 10.0
+OF_BAD: Final = 0.2
+OF_CLIENT_KEY: Final = 20.0
+
+TOKEN_SECONDS: Final = 0.005
+"""Time of the loop that one token of a caller pays for: at 50 a second, a quarter of it."""
+ADDRESS_SECONDS: Final = 0.0005
+"""The same of an address: all its callers together get a quarter of the loop, too."""
+TOKEN_BYTES: Final = 32 * 1024
+"""Bytes of a request or an answer that one token pays for."""
+
+REFUSED_TOKENS: Final = 4
+"""What an attempt that was refused costs beside its call: it is looked into, and noted."""
+
+LONGEST_DEBT_SECONDS: Final = 60.0
+"""How long a dear call may silence its caller at most."""
+
 _SWEEP_ABOVE: Final = 10_000
+_REMEMBERED: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,32 +81,93 @@ class _Bucket:
 
 
 class RateLimit:
-    """Counts the calls of each caller; `monotonic` gives seconds."""
+    """Counts what each caller takes; `monotonic` gives seconds."""
 
     def __init__(self, rate: Rate, monotonic: Callable[[], float]) -> None:
         self._rate = rate
         self._monotonic = monotonic
         self._buckets: dict[str, _Bucket] = {}
+        self._known: OrderedDict[str, tuple[tuple[str, float], ...]] = OrderedDict()
 
-    def wait(self, caller: str) -> float:
-        """Take one call: 0 when it may go on, else the seconds until the next one may."""
+    def wait(self, caller: str, times: float = 1.0, cost: float = 1.0) -> float:
+        """Take one call: 0 when it may go on, else the seconds until the next one may.
+
+        A bucket of `times` the rate; with a `cost` of 0 it is only looked at.
+        """
         rate = self._rate
         if rate.per_second == 0:
             return 0.0
-        now = self._monotonic()
+        bucket = self._bucket(caller, times)
+        if bucket.tokens >= 1:
+            bucket.tokens -= cost
+            return 0.0
+        return (1 - bucket.tokens) / (rate.per_second * times)
+
+    def charge(self, caller: str, cost: float, times: float = 1.0) -> None:
+        """Take what a call cost beyond its token; a caller may owe, and then has to wait."""
+        if self._rate.per_second == 0 or cost <= 0:
+            return
+        bucket = self._bucket(caller, times)
+        bucket.tokens = max(bucket.tokens - cost, -LONGEST_DEBT_SECONDS * self._rate.per_second * times)
+
+    def know(self, mark: str, payers: Sequence[tuple[str, float]]) -> None:
+        """Remember which buckets (and how many times the rate they hold) a caller of this mark pays from."""
+        self._known[mark] = tuple(payers)
+        self._known.move_to_end(mark)
+        if len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)
+
+    def payers(self, mark: str) -> tuple[tuple[str, float], ...] | None:
+        """The buckets that a caller of this mark paid from last; None when there was none, or they are forgotten."""
+        return self._known.get(mark)
+
+    def forget(self, mark: str) -> None:
+        """A caller of this mark is no longer let in."""
+        self._known.pop(mark, None)
+
+    def _bucket(self, caller: str, times: float) -> _Bucket:
+        now, burst = self._monotonic(), max(1.0, self._rate.burst * times)
         bucket = self._buckets.get(caller)
         if bucket is None:
             if len(self._buckets) >= _SWEEP_ABOVE:
                 self._sweep(now)
-            bucket = self._buckets[caller] = _Bucket(float(rate.burst), now)
-        bucket.tokens = min(float(rate.burst), bucket.tokens + (now - bucket.filled_at) * rate.per_second)
+            bucket = self._buckets[caller] = _Bucket(burst, now)
+        bucket.tokens = min(burst, bucket.tokens + (now - bucket.filled_at) * self._rate.per_second * times)
         bucket.filled_at = now
-        if bucket.tokens >= 1:
-            bucket.tokens -= 1
-            return 0.0
-        return (1 - bucket.tokens) / rate.per_second
+        return bucket
 
     def _sweep(self, now: float) -> None:
         """Forget the callers whose bucket is full again."""
         to_full = self._rate.burst / self._rate.per_second
-        self._buckets = {caller: bucket for caller, bucket in self._buckets.items() if now - bucket.filled_at < to_full}
+        self._buckets = {
+            caller: bucket
+            for caller, bucket in self._buckets.items()
+            if now - bucket.filled_at < to_full or bucket.tokens < 0
+        }
+
+
+class Metered:
+    """A coroutine, awaited, and how long it kept its thread busy meanwhile (seconds); waiting is not counted."""
+
+    def __init__(self, work: Coroutine[Any, Any, T], clock: Callable[[], float] = time.thread_time) -> None:
+        self._work = work
+        self._clock = clock
+        self.seconds = 0.0
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        """Hand through whatever the coroutine waits for."""
+        told: Any = None
+        failed: BaseException | None = None
+        while True:
+            begun = self._clock()
+            try:
+                waits_for = self._work.send(told) if failed is None else self._work.throw(failed)
+            except StopIteration as done:
+                return done.value
+            finally:
+                self.seconds += self._clock() - begun
+            told, failed = None, None
+            try:
+                told = yield waits_for
+            except BaseException as error:  # noqa: BLE001 (it is thrown on, into the coroutine)
+                failed = error

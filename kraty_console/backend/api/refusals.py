@@ -15,12 +15,14 @@ def invalid(field: str, message: str) -> RuleError:
     return invalid_fields([(field, message)])
 
 
-def invalid_fields(faults: Iterable[tuple[str, str]]) -> RuleError:
-    """400 naming every field that is wrong."""
+def invalid_fields(faults: Iterable[tuple[str, str]], left_out: int = 0) -> RuleError:
+    """400 naming the fields that are wrong; so many more are counted, not named."""
     fields = [{"field": field, "message": message} for field, message in faults]
     first = fields[0]
-    more = f" (and {len(fields) - 1} more)" if len(fields) > 1 else ""
-    return RuleError(Code.VALIDATION_FAILED, f"{first['field']} {first['message']}{more}", {"fields": fields})
+    others = len(fields) - 1 + left_out
+    more = f" (and {others} more)" if others else ""
+    details = {"fields": fields, **({"fieldsLeftOut": left_out} if left_out else {})}
+    return RuleError(Code.VALIDATION_FAILED, f"{first['field']} {first['message']}{more}", details)
 
 
 def too_large(limit: int) -> RuleError:
@@ -46,6 +48,11 @@ def bad_credential(what: str) -> RuleError:
 def forbidden(permission: str, role: str) -> RuleError:
     """403: known, and not allowed to do this."""
     return RuleError(Code.FORBIDDEN, f"{role} does not have the permission {permission}", {"permission": permission})
+
+
+def foreign_change(why: str) -> RuleError:
+    """403: a change by cookie that another site's page may have sent."""
+    return RuleError(Code.FORBIDDEN, why)
 
 
 def no_such(what: str, name: str) -> RuleError:
@@ -88,6 +95,7 @@ _TROUBLE: Final = {
     Fault.COLLISION: ("too many changes to the same rows at once; try again", 1),
     Fault.LOCKED: ("somebody else is changing the same rows and takes long; try again", 2),
     Fault.TOO_SLOW: ("the database took too long over this and was stopped; try again later", 5),
+    Fault.UNWRITABLE: ("the database takes no changes; health says why, and whoever runs it has to mend that", 60),
     Fault.CROWDED: ("every connection to the database is busy; try again", 2),
 }
 

@@ -62,6 +62,8 @@ class Route:
     strangers: bool = False
     """Whether a player nobody has heard of is let in without a secret, to see that there is nothing."""
 
+    unlimited: bool = False
+    """Whether it is answered however many calls there are: health, which costs next to nothing."""
     stream: bool = False
     """Whether it answers with server-sent events, until either side ends them."""
 

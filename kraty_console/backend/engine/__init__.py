@@ -87,7 +87,7 @@ Definitions (no audit, no idempotency)
 
 Records
     audit.record(tx, ctx, action, …) -> audit id (in the caller's transaction)
-    audit.denied(db, ctx, permission, …) -> audit id (a transaction of its own)
+    audit.denied(tx, ctx, permission, audit_id, …) -> None (of several in an hour, the first: `denied.is_first`)
 
 Many rules may run in one transaction (the demo world does): rows are kept in memory and written in bulk.
 """

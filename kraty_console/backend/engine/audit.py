@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from kraty_console.backend.engine.context import Context
 from kraty_console.backend.engine.ids import is_id
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.transaction import Row, Transaction
 
 
@@ -43,39 +42,47 @@ def record(
     )
 
 
-async def denied(
-    db: Database,
+LONGEST_DENIED: Final = 256
+"""Characters of any text in the row of a refused attempt: whoever was refused chose them."""
+
+
+def denied(
+    tx: Transaction,
     ctx: Context,
     permission: str,
+    audit_id: str,
     *,
     target_kind: str | None = None,
     target_id: str | None = None,
     external_player_id: str | None = None,
     player: Row | None = None,
-) -> str:
-    """Write the row of an attempt that was not allowed, in a transaction of its own (decisions: Roles and permissions).
+) -> None:
+    """Write the row of an attempt that was not allowed (decisions: Denied attempts), under an id.
 
     The game named in the context need not exist, nor be one the actor can see. With `player` the row is among those of
     that player; it is given where the actor may see the game (`concerned`).
     """
+    _write(
+        tx,
+        ctx,
+        permission,
+        "denied",
+        {
+            "environment": _cut(ctx.environment),
+            "target_kind": target_kind,
+            "target_id": _cut(target_id),
+            "player_id": None if player is None else player["player_id"],
+            "external_player_id": _cut(external_player_id if player is None else player["external_player_id"]),
+            "metadata": {"permission": permission},
+        },
+        audit_id,
+    )
 
-    async def write(tx: Transaction) -> str:
-        return _write(
-            tx,
-            ctx,
-            permission,
-            "denied",
-            {
-                "environment": ctx.environment,
-                "target_kind": target_kind,
-                "target_id": target_id,
-                "player_id": None if player is None else player["player_id"],
-                "external_player_id": external_player_id if player is None else player["external_player_id"],
-                "metadata": {"permission": permission},
-            },
-        )
 
-    return await db.run(write)
+def _cut(text: str | None) -> str | None:
+    if text is None or len(text) <= LONGEST_DENIED:
+        return text
+    return text[: LONGEST_DENIED - 1] + "…"
 
 
 async def concerned(
@@ -113,9 +120,14 @@ def link(ctx: Context, audit_id: str) -> dict[str, str]:
 
 
 def _write(
-    tx: Transaction, ctx: Context, action: str, outcome: Literal["ok", "denied"], values: Mapping[str, Any]
+    tx: Transaction,
+    ctx: Context,
+    action: str,
+    outcome: Literal["ok", "denied"],
+    values: Mapping[str, Any],
+    audit_id: str | None = None,
 ) -> str:
-    audit_id = ctx.new_id()
+    audit_id = audit_id or ctx.new_id()
     tx.add(
         tables.audit,
         {

@@ -14,7 +14,7 @@ from kraty_console.backend.engine.errors import conflict, not_found
 from kraty_console.backend.engine.ids import is_id
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Row, Transaction
-from kraty_console.backend.webhooks import streams
+from kraty_console.backend.webhooks import sealing, streams
 from kraty_console.backend.webhooks.delivery_ids import least_uuid7
 from kraty_console.contract.secret import Secret
 
@@ -22,6 +22,9 @@ CREATE = "webhook.create"
 PAUSE = "webhook.pause"
 UNPAUSE = "webhook.unpause"
 ARCHIVE = "webhook.archive"
+
+MOST_OF_GAME = 20
+"""Endpoints of a game, archived ones aside: each event of the game costs a row and a message for each of them."""
 
 CLOCKS_DIFFER_MS = 60_000
 """How far the id of an event may be behind its moment; whether it is from before the endpoint, its moment tells."""
@@ -37,15 +40,15 @@ async def create(tx: Transaction, ctx: Context, url: str, events: Sequence[str] 
     earlier = await idempotency.replay(tx, ctx, CREATE, asked)
     if earlier is not None:
         return earlier
+    await _make_room(tx, ctx)
+    place = {"studio_id": ctx.tenant.studio_id, "game_id": ctx.tenant.game_id, "endpoint_id": ctx.new_id()}
     endpoint = tx.add(
         tables.webhook_endpoints,
         {
-            "studio_id": ctx.tenant.studio_id,
-            "game_id": ctx.tenant.game_id,
-            "endpoint_id": ctx.new_id(),
+            **place,
             "environment": ctx.environment,
             **asked,
-            "secret": secret.reveal(),
+            "secret": sealing.sealed(tx, place, secret),
             "state": "active",
             "first_outbox_id": least_uuid7(ctx.now_ms - CLOCKS_DIFFER_MS),
             "created_at": ctx.now_ms,
@@ -54,6 +57,20 @@ async def create(tx: Transaction, ctx: Context, url: str, events: Sequence[str] 
     )
     answer = await _done(tx, ctx, CREATE, 201, endpoint, None)
     return Answer(answer.status, {**answer.data, "secret": secret.reveal()})
+
+
+async def _make_room(tx: Transaction, ctx: Context) -> None:
+    """Refuse one more endpoint than a game may have; the lock on the game makes those who make one take turns."""
+    place = (ctx.tenant.studio_id, ctx.tenant.game_id)
+    await tx.get(tables.games, *place, lock=True)
+    column = tables.webhook_endpoints.c
+    there = await tx.scalar(
+        sa.select(sa.func.count()).where(
+            column.studio_id == place[0], column.game_id == place[1], column.state != "archived"
+        )
+    )
+    if there >= MOST_OF_GAME:
+        conflict(f"A game has {MOST_OF_GAME} webhook endpoints at most; archive one", limit=MOST_OF_GAME)
 
 
 async def pause(tx: Transaction, ctx: Context, endpoint_id: str) -> Answer:

@@ -26,6 +26,12 @@ DAY_MS: Final = 24 * 60 * 60 * 1000
 _COLUMN: Final = tables.sweep_failures.c
 
 
+COUNTS: Final = (
+    sa.select(_COLUMN.job, sa.func.count()).where(_COLUMN.failures >= AFTER).group_by(_COLUMN.job).order_by(_COLUMN.job)
+)
+"""How many rows of all games are set aside, by job."""
+
+
 def not_resting(ctx: Context, job: str, row_id: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
     """The condition that a row is not left alone now."""
     return ~_noted(job, row_id).where(*_here(ctx), _COLUMN.retry_at > ctx.now_ms).exists()
@@ -75,10 +81,7 @@ async def forget(tx: Transaction, ctx: Context, job: str, row_ids: Collection[st
 
 async def counts(tx: Transaction) -> Mapping[str, int]:
     """How many rows of all games are set aside, by job."""
-    found = await tx.execute(
-        sa.select(_COLUMN.job, sa.func.count()).where(_COLUMN.failures >= AFTER).group_by(_COLUMN.job)
-    )
-    return dict(sorted(found.tuples()))
+    return dict((await tx.execute(COUNTS)).tuples())
 
 
 def _here(ctx: Context) -> tuple[sa.ColumnElement[bool], ...]:

@@ -8,7 +8,9 @@ from contextlib import closing
 from pathlib import Path
 
 from kraty_console.backend.operating.desk import Declined
-from kraty_console.backend.storage.connecting import engine_url
+from kraty_console.backend.storage.private_files import create
+from kraty_console.backend.storage.urls import engine_url
+from kraty_console.backend.storage.vault import Vault
 
 
 def back_up(url: str, target: Path) -> int:
@@ -26,7 +28,7 @@ def back_up(url: str, target: Path) -> int:
         raise Declined(f"{target} is there already; name a new file")
     partial = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        os.close(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        os.close(create(partial))
         _copy(source, partial)
         os.link(partial, target)  # unlike a rename, it never takes the place of a file that came meanwhile
     except FileExistsError:
@@ -37,6 +39,12 @@ def back_up(url: str, target: Path) -> int:
     finally:
         partial.unlink(missing_ok=True)
     return target.stat().st_size
+
+
+def key_file(url: str) -> Path | None:
+    """Where the key lies that opens what is sealed in the database; None when there is no such file."""
+    path = Vault(engine_url(url)).file
+    return path if path.is_file() else None
 
 
 def _copy(source: Path, partial: Path) -> None:

@@ -49,7 +49,10 @@ async def create(
         raise Declined(f"there is no event {unknown[0]!r}; there are {', '.join(EventName)}")
     secret = new_secret(desk.random_bytes)
     names = list(dict.fromkeys(events)) or None
-    answer = await endpoints.create(desk.tx, _context(desk, game.tenant, environment), url, names, secret)
+    try:
+        answer = await endpoints.create(desk.tx, _context(desk, game.tenant, environment), url, names, secret)
+    except RuleError as refusal:
+        raise Declined(refusal.message) from None
     return str(answer.data["endpoint"]["id"]), secret
 
 

@@ -10,29 +10,20 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
+
+from kraty_console.backend.storage.private_files import keep_database_private
+from kraty_console.backend.storage.urls import STATEMENT_CACHE, engine_url
 
 BUSY_TIMEOUT_MS: Final = 15_000
 """How long SQLite waits for another process to finish writing."""
 
 WRITES: Final = "kraty_writes"
 """The execution option that says whether a transaction writes."""
-
-_CACHE: Final = "statement_cache_size"
-"""In the query of a PostgreSQL URL: prepared statements kept for each connection; 0 behind a pooler of transactions."""
-
-_SAID: Final = frozenset(
-    {"host", "port", "user", "password", "passfile", "ssl", "sslmode", "target_session_attrs", "krbsrvname", _CACHE}
-)
-"""What the query of a PostgreSQL URL may say, as libpq has it."""
-
-
-class UnknownDatabase(ValueError):
-    """The URL names no database this backend runs on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +46,10 @@ UNLIMITED: Final = Limits(pool=1, statement_ms=0, lock_ms=0, idle_ms=0)
 """For what is known to take long: migrations and bulk loads."""
 
 
+ALONE: Final = Limits(pool=1, pool_wait_seconds=1.0, statement_ms=1_000, lock_ms=1_000)
+"""For the question whether it is there, which waits behind nobody."""
+
+
 _encode: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 """Made once, where `json.dumps` would make one for each value."""
 
@@ -62,32 +57,6 @@ _encode: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separator
 def dump_json(value: Any) -> str:  # noqa: ANN401 (any JSON)
     """JSON as it is stored: compact, unescaped, never NaN."""
     return _encode(value)
-
-
-def engine_url(url: str) -> URL:
-    """The URL with its driver: `sqlite:///PATH` or `postgresql://…`; anything else is UnknownDatabase."""
-    parsed = make_url(url)
-    if parsed.drivername in ("sqlite", "sqlite+aiosqlite") and parsed.database:
-        return parsed.set(drivername="sqlite+aiosqlite")
-    if parsed.drivername in ("postgresql", "postgres", "postgresql+asyncpg"):
-        return _checked(parsed.set(drivername="postgresql+asyncpg"))
-    if parsed.drivername == "sqlite":
-        raise UnknownDatabase("a SQLite database is named by its file: sqlite:///PATH")
-    use = "sqlite:///PATH or postgresql://HOST/NAME"
-    raise UnknownDatabase(f"'{parsed.drivername}' is no database this runs on; use {use}")
-
-
-def _checked(url: URL) -> URL:
-    """The URL with what its query says in the words of the driver; what that does not know is told, not dropped."""
-    if unknown := sorted(url.query.keys() - _SAID):
-        raise UnknownDatabase(
-            f"{unknown[0]} in the database URL is not known here; there are {', '.join(sorted(_SAID))}"
-        )
-    if not str(url.query.get(_CACHE, "0")).isdecimal():
-        raise UnknownDatabase(f"{_CACHE} in the database URL must be a whole number")
-    if (mode := url.query.get("sslmode")) is None:
-        return url
-    return url.difference_update_query(["sslmode"]).update_query_dict({"ssl": mode})
 
 
 def make_engine(url: str, limits: Limits | None = None) -> AsyncEngine:
@@ -99,7 +68,7 @@ def make_engine(url: str, limits: Limits | None = None) -> AsyncEngine:
     limits = limits or Limits()
     if parsed.drivername == "postgresql+asyncpg":
         engine = create_async_engine(
-            parsed.difference_update_query([_CACHE]),
+            parsed.difference_update_query([STATEMENT_CACHE]),
             pool_size=limits.pool,
             max_overflow=0,
             pool_timeout=limits.pool_wait_seconds,
@@ -120,7 +89,7 @@ def _postgresql(url: URL, limits: Limits) -> dict[str, Any]:
     A pooler of transactions (statement_cache_size=0) gives each transaction another connection: statements that were
     prepared on one would be missing on the next, and it lets no settings through. There the role has to carry them.
     """
-    size = url.query.get(_CACHE)
+    size = url.query.get(STATEMENT_CACHE)
     arguments: dict[str, Any] = {"server_settings": {"application_name": "kraty-console"}, "timeout": 10}
     if size is not None:
         arguments["statement_cache_size"] = int(str(size))
@@ -171,6 +140,12 @@ def inline(url: URL) -> Iterator[sa.Connection]:
 
 def _keep_to_the_rules(engine: sa.Engine) -> None:
     """Prepare each connection of a SQLite engine, and begin its transactions as writers or readers."""
+    database = engine.url.database or ""
+
+    def keep_private(*_: object) -> None:
+        keep_database_private(database)
+
+    sa.event.listen(engine, "do_connect", keep_private)
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
 

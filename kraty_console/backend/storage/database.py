@@ -13,9 +13,11 @@ from sqlalchemy.engine import URL, CursorResult
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from kraty_console.backend.storage.connecting import WRITES, Limits, inline, make_engine
+from kraty_console.backend.storage.connecting import ALONE, WRITES, Limits, inline, make_engine
 from kraty_console.backend.storage.faults import Fault, fault_of
+from kraty_console.backend.storage.probe import Probe
 from kraty_console.backend.storage.transaction import Refusal, Transaction
+from kraty_console.backend.storage.vault import Vault
 
 Result = TypeVar("Result")
 
@@ -32,12 +34,15 @@ class Database:
         self,
         engine: AsyncEngine,
         *,
+        probe: Probe | None = None,
         chance: Callable[[], float] = random.random,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         """`chance` gives numbers from 0 to 1, by which those who collided `pause` differently long (seconds)."""
         self.engine = engine
         self.postgresql = engine.dialect.name == "postgresql"
+        self.vault = Vault(engine.url)
+        self.probe = probe or Probe(lambda: engine)
         self.retried = 0
         """How often a transaction was tried again."""
         self._writer = asyncio.Lock()
@@ -47,10 +52,11 @@ class Database:
     @classmethod
     def open(cls, url: str, limits: Limits | None = None) -> Database:
         """Open by URL; connects when it is first used. Migrate first (`storage.migrate.migrate`)."""
-        return cls(make_engine(url, limits))
+        return cls(make_engine(url, limits), probe=Probe(lambda: make_engine(url, ALONE)))
 
     async def close(self) -> None:
         """Close every connection."""
+        await self.probe.close()
         await self.engine.dispose()
 
     @asynccontextmanager
@@ -77,7 +83,7 @@ class Database:
             elif not writes:
                 await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             async with connection.begin() as outer:
-                tx = Transaction(connection, writes=writes)
+                tx = Transaction(connection, writes=writes, vault=self.vault)
                 try:
                     yield tx
                 except Refusal as refusal:
@@ -103,7 +109,7 @@ class Database:
         if self.postgresql:
             return await self.run(work)
         async with self._writer:
-            with _inline(self.engine.url) as tx:
+            with _inline(self.engine.url, self.vault) as tx:
                 result = await work(tx)
                 await tx.flush()
                 return result
@@ -152,9 +158,9 @@ class _Inline:
 
 
 @contextmanager
-def _inline(url: URL) -> Iterator[Transaction]:
+def _inline(url: URL, vault: Vault) -> Iterator[Transaction]:
     """A transaction that writes, on a connection of its own without a thread between."""
     with inline(url) as connection:
         connection.execution_options(**{WRITES: True})
         with connection.begin():
-            yield Transaction(_Inline(connection), writes=True)
+            yield Transaction(_Inline(connection), writes=True, vault=vault)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import Any, Final
 
+from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -22,6 +23,8 @@ class Fault(Enum):
     """No connection was free in time, here or at the server (53300)."""
     AWAY = auto()
     """The server does not answer, is starting, or hung up."""
+    UNWRITABLE = auto()
+    """It can be read at best: its file is read-only, its disk full or broken (53100), or it is a copy (25006)."""
 
 
 _STATES: Final = {
@@ -30,11 +33,17 @@ _STATES: Final = {
     "55P03": Fault.LOCKED,
     "57014": Fault.TOO_SLOW,
     "53300": Fault.CROWDED,
+    "53100": Fault.UNWRITABLE,
+    "25006": Fault.UNWRITABLE,
 }
 _AWAY: Final = ("08", "57P", "25P03", "25P04")
 """SQLSTATEs that begin so: connection lost, shutting down or starting, ended for resting too long."""
 
 _BUSY: Final = ("SQLITE_BUSY", "SQLITE_BUSY_SNAPSHOT", "SQLITE_LOCKED")
+
+
+_UNWRITABLE: Final = ("SQLITE_READONLY", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_CORRUPT")
+"""Names of SQLite's errors that begin so."""
 
 
 def fault_of(error: BaseException) -> Fault | None:
@@ -48,11 +57,23 @@ def fault_of(error: BaseException) -> Fault | None:
             return _STATES[state]
         if state.startswith(_AWAY):
             return Fault.AWAY
-    if getattr(original, "sqlite_errorname", "") in _BUSY:
+    named = getattr(original, "sqlite_errorname", None) or ""
+    if named in _BUSY:
         return Fault.COLLISION
+    if named.startswith(_UNWRITABLE):
+        return Fault.UNWRITABLE
     if isinstance(error, InterfaceError | OSError) or getattr(error, "connection_invalidated", False):
         return Fault.AWAY
     return Fault.AWAY if _is_confused(original) else None
+
+
+def words_of(error: BaseException, url: URL) -> str:
+    """Why a database takes no changes, with the path of its file, for whoever runs it."""
+    original: BaseException = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    said = str(original).partition("\n")[0] or type(original).__name__
+    if url.drivername.startswith("sqlite"):
+        return f"the file {url.database} cannot be written: {said}"
+    return f"it takes no changes: {said}"
 
 
 def _is_confused(error: BaseException) -> bool:

@@ -9,7 +9,8 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.engine import URL
 
-from kraty_console.backend.storage.connecting import UNLIMITED, WRITES, engine_url, inline, make_engine
+from kraty_console.backend.storage.connecting import UNLIMITED, WRITES, inline, make_engine
+from kraty_console.backend.storage.urls import engine_url
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 _LOCK: Final = 0x6B72617479  # the advisory lock migrations take turns by

@@ -11,6 +11,7 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.sql import visitors
 
 from kraty_console.backend.storage.tables.columns import metadata
+from kraty_console.backend.storage.vault import Vault
 
 Key = tuple[Any, ...]
 
@@ -135,8 +136,10 @@ def _read_by(statement: sa.Executable) -> frozenset[sa.Table] | None:
 class Transaction:
     """Reads and writes of one transaction. Rows fetched by key are the same object each time (an identity map)."""
 
-    def __init__(self, connection: Connection, *, writes: bool) -> None:
+    def __init__(self, connection: Connection, *, writes: bool, vault: Vault) -> None:
         self.connection = connection
+        self.vault = vault
+        """Seals what is not to be readable in the database."""
         self.writes = writes
         self.committing = False
         """The commit has been asked for; if no answer comes, what became of it is unknown."""

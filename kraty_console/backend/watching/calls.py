@@ -27,6 +27,7 @@ class AnsweredCall:
     """A call and what became of it."""
 
     request_id: str
+    """As the answer names it: the caller's, when one was sent."""
     method: str
     route: str
     """The path with its segments' names, never the path that was asked for: ids of players are in that."""
@@ -35,6 +36,8 @@ class AnsweredCall:
     seconds: float
     who: WhoCalled | None
     """None where nobody was asked for, or nobody was known."""
+    own_id: str = ""
+    """The backend's own id of the request, which stands in the audit log."""
 
 
 HUNG_UP: Final = 499

@@ -36,6 +36,7 @@ def log_call(call: AnsweredCall) -> None:
     """One line for one call."""
     fields: dict[str, Any] = {
         "requestId": call.request_id,
+        "ownId": call.own_id if call.own_id != call.request_id else None,
         "method": call.method,
         "route": call.route,
         "status": call.status,
@@ -72,7 +73,7 @@ class _Text(logging.Formatter):
         return places(ei[1]) if ei[1] is not None else ""
 
 
-_NOT_IN_MESSAGE: Final = ("ms", "actor", "keyPrefix", "requestId")
+_NOT_IN_MESSAGE: Final = ("ms", "actor", "keyPrefix", "requestId", "ownId")
 
 
 class _Json(logging.Formatter):

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from kraty_console import __version__
+from kraty_console.backend.connections import Connections
 from kraty_console.backend.engine import set_aside
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.tables import outbox, webhook_deliveries, webhook_endpoints
@@ -32,7 +33,14 @@ PATIENCE_SECONDS: Final = 2.0
 class Metrics:
     """Counts from the start of the process on; the rest is looked up when somebody asks."""
 
-    def __init__(self, db: Database, worker: Worker | None, now_ms: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        db: Database,
+        worker: Worker | None,
+        now_ms: Callable[[], int],
+        connections: Connections | None = None,
+    ) -> None:
+        self._connections = connections
         self._db = db
         self._worker = worker
         self._now_ms = now_ms
@@ -62,6 +70,7 @@ class Metrics:
         yield self._calls.family()
         yield self._seconds.family()
         yield Family("kraty_http_requests_in_flight", "gauge", "Calls under way.", [Sample(self._in_flight, {})])
+        yield from self._refused()
         pool = self._db.engine.pool
         if isinstance(pool, QueuePool):
             used, idle = pool.checkedout(), pool.checkedin()
@@ -72,6 +81,13 @@ class Metrics:
         retried = [Sample(self._db.retried, {})]
         yield Family("kraty_database_retries_total", "counter", "Transactions tried again.", retried)
         yield from self._jobs()
+
+    def _refused(self) -> Iterator[Family]:
+        if (connections := self._connections) is None:
+            return
+        yield Family("kraty_http_connections", "gauge", "Connections of callers.", [Sample(connections.open, {})])
+        reasons = [Sample(count, {"reason": reason}) for reason, count in sorted(connections.refused.items())]
+        yield Family("kraty_http_refused_total", "counter", "What was refused and left no other trace.", reasons)
 
     def _jobs(self) -> Iterator[Family]:
         if self._worker is None:

@@ -19,6 +19,7 @@ from kraty_console.backend.engine.context import Tenant
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Row, Transaction
 from kraty_console.backend.webhooks.posting import Outcome
+from kraty_console.backend.webhooks.sealing import opened
 from kraty_console.backend.webhooks.streams import let_next
 from kraty_console.contract.secret import Secret
 
@@ -52,7 +53,8 @@ class Claimed:
     attempt: int
     """1 for the first."""
     url: str
-    secret: Secret
+    secret: Secret | None
+    """What the message is signed with; None when the key that sealed it is not at hand."""
     envelope: Mapping[str, Any]
     """What is sent, in the order of its fields (kraty-api 8.1)."""
 
@@ -84,7 +86,7 @@ async def claim(tx: Transaction, endpoint: EndpointKey, now_ms: int, most: int) 
             for row in rows
         ],
     )
-    return [_claimed(endpoint, row) for row in rows]
+    return [_claimed(endpoint, row, opened(tx, row)) for row in rows]
 
 
 async def settle(tx: Transaction, claimed: Claimed, outcome: Outcome, now_ms: int) -> None:
@@ -133,7 +135,10 @@ def _due(tx: Transaction, endpoint: EndpointKey, now_ms: int, most: int) -> sa.S
     column = deliveries.c
     first = (
         sa.select(
-            *(column[name] for name in ("studio_id", "game_id", "delivery_id", "outbox_id", "attempt_count")),
+            *(
+                column[name]
+                for name in ("studio_id", "game_id", "endpoint_id", "delivery_id", "outbox_id", "attempt_count")
+            ),
             *(column[name] for name in ("event_name", "due_at", "position")),
             endpoints.c.url,
             endpoints.c.secret,
@@ -165,7 +170,7 @@ def _of(table: sa.Table, tenant: Tenant) -> list[sa.ColumnElement[bool]]:
     return [table.c.studio_id == tenant.studio_id, table.c.game_id == tenant.game_id]
 
 
-def _claimed(endpoint: EndpointKey, row: Mapping[str, Any]) -> Claimed:
+def _claimed(endpoint: EndpointKey, row: Mapping[str, Any], secret: Secret | None) -> Claimed:
     attempt = row["attempt_count"] + 1
     envelope = {
         "id": row["delivery_id"],
@@ -176,4 +181,4 @@ def _claimed(endpoint: EndpointKey, row: Mapping[str, Any]) -> Claimed:
         "deliveryAttempt": attempt,
         "data": row["payload"],
     }
-    return Claimed(endpoint, row["delivery_id"], attempt, row["url"], Secret(row["secret"]), envelope)
+    return Claimed(endpoint, row["delivery_id"], attempt, row["url"], secret, envelope)

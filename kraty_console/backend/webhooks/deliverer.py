@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -27,11 +26,14 @@ from kraty_console.contract.signature import HEADER, sign
 
 LOG: Final = logging.getLogger("kraty.webhooks")
 
-MOST: Final = 32
-"""Deliveries that one process has under way."""
+MOST: Final = 128
+"""Deliveries that one process has under way: a socket each, and most of the time a wait."""
 
 MOST_OF_ENDPOINT: Final = 4
-"""Of these, how many to one endpoint: one that is slow holds up no other."""
+"""Of these, how many to one endpoint: one that is slow holds up no other.
+
+An endpoint that did not take its last delivery, or never had one, gets one at a time: silence costs 15 seconds a slot.
+"""
 
 LOOK_SECONDS: Final = 1.0
 """How often to look for what is due, or what another process has written."""
@@ -74,6 +76,8 @@ class Deliverer:
         self._most_of_endpoint = most_of_endpoint
         self._clock = clock
         self._under_way: dict[asyncio.Task[None], EndpointKey] = {}
+        self._takes: set[EndpointKey] = set()
+        """Endpoints that took their last delivery."""
         self._ending = False
         self._trouble: Exception | None = None
         self._nobody_at: float | None = None
@@ -102,11 +106,21 @@ class Deliverer:
         told = 0
         for tenant in dict.fromkeys(each.endpoint.tenant for each in work if each.untold):
             told += await self._fan_out(tenant)
+        ready = [each.endpoint for each in work if each.due or (told and each.untold)]
+        share = self._share({endpoint.tenant for endpoint in (*ready, *self._under_way.values())})
         begun = 0
-        for each in work:
-            if each.due or (told and each.untold):
-                begun += await self._begin(each.endpoint)
+        for endpoint in sorted(ready, key=self._taken):  # stable: of those that have as much, in the order of their ids
+            begun += await self._begin(endpoint, share)
         return told + begun
+
+    def _share(self, games: Collection[Tenant]) -> int:
+        """How many of the slots a game may have: as many as any other, and never all of them."""
+        return max(MOST_OF_ENDPOINT, self._most // max(2, len(games)))
+
+    def _taken(self, endpoint: EndpointKey) -> tuple[int, int]:
+        """How much the game and the endpoint have already; who has least comes first."""
+        held = self._under_way.values()
+        return sum(each.tenant == endpoint.tenant for each in held), sum(each == endpoint for each in held)
 
     async def quiet(self) -> None:
         """Wait until nothing is under way."""
@@ -137,16 +151,19 @@ class Deliverer:
 
         return await self._db.run(work)
 
-    async def _begin(self, endpoint: EndpointKey) -> int:
+    async def _begin(self, endpoint: EndpointKey, share: int) -> int:
         """Take as many deliveries of the endpoint as there is room for, each on its way by itself."""
-        ours = Counter(self._under_way.values())[endpoint]
-        room = min(self._most - len(self._under_way), self._most_of_endpoint - ours)
+        games, ours = self._taken(endpoint)
+        room = min(self._most - len(self._under_way), share - games, self._allowed(endpoint) - ours)
         taken = await self._claim(endpoint, room) if room > 0 else []
         for claimed in taken:
             task = asyncio.create_task(self._deliver_on(claimed), name=f"delivery {claimed.delivery_id}")
             self._under_way[task] = endpoint
             task.add_done_callback(self._under_way.pop)
         return len(taken)
+
+    def _allowed(self, endpoint: EndpointKey) -> int:
+        return self._most_of_endpoint if endpoint in self._takes else 1
 
     async def _claim(self, endpoint: EndpointKey, most: int) -> list[Claimed]:
         return await self._db.run(lambda tx: claim(tx, endpoint, self._now_ms(), most))
@@ -156,7 +173,12 @@ class Deliverer:
         claimed: Claimed | None = first
         try:
             while claimed is not None:
-                claimed = await self._settle(claimed, await self._post(claimed))
+                outcome = await self._post(claimed)
+                if outcome.succeeded:
+                    self._takes.add(claimed.endpoint)
+                else:
+                    self._takes.discard(claimed.endpoint)
+                claimed = await self._settle(claimed, outcome)
         except Exception as error:  # ours, not the receiver's: `run` raises it, and the delivery is tried again
             LOG.exception("a delivery broke off; it is tried again")
             self._trouble = error
@@ -168,7 +190,9 @@ class Deliverer:
             now_ms = self._now_ms()
             await settle(tx, claimed, outcome, now_ms)
             await tx.flush()
-            return [] if self._ending else await claim(tx, claimed.endpoint, now_ms, 1)
+            if self._ending or self._taken(claimed.endpoint)[1] > self._allowed(claimed.endpoint):
+                return []
+            return await claim(tx, claimed.endpoint, now_ms, 1)
 
         taken = await self._db.run(work)
         return taken[0] if taken else None
@@ -178,6 +202,8 @@ class Deliverer:
             target = targets.read(claimed.url, to_private=self._poster.to_private)
         except targets.BadTarget as fault:
             return Outcome(0, error=f"the url {fault}")
+        if claimed.secret is None:
+            return Outcome(0, error="the secret cannot be read with the key at hand, so nothing was sent")
         body = dump_json(claimed.envelope).encode("utf-8")
         headers = {
             "User-Agent": f"kraty-webhooks/{__version__}",

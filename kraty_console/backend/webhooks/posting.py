@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import socket
 import ssl
 import time
@@ -121,8 +122,9 @@ class Poster:
             raise _Fault(f"{target.host} is not known: {_words(error)}") from None
         if not self.to_private:
             for address in found:
-                if (what := addresses.refusal(address)) is not None:
-                    raise _Fault(f"{target.host} leads to {address}, which is {what}: nothing is sent there")
+                if addresses.refusal(address) is not None:
+                    # Which address, and of what kind, would tell a studio about the network that the backend is in.
+                    raise _Fault(f"{target.host} does not lead to the public internet: nothing is sent there")
         last: OSError | None = None
         for address in found:
             try:
@@ -176,11 +178,13 @@ def _verdict(status: int) -> str | None:
 
 
 def _words(error: OSError | UnicodeError | None) -> str:
-    """What the system says of it, on one line."""
+    """What the system says of it, on one line; never an address that the name led to."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"its certificate is not accepted: {error.verify_message}"
     if isinstance(error, ssl.SSLError):
         return f"TLS failed: {error.reason or error}"
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return str(error).partition("\n")[0] or type(error).__name__
+    if isinstance(error, socket.gaierror):
+        return error.strerror or "no answer"
+    if isinstance(error, OSError):  # in its own words asyncio names the address that was tried
+        return os.strerror(error.errno) if error.errno else "it failed"
+    return type(error).__name__

@@ -1,7 +1,8 @@
 """The secret of an endpoint: what its messages are signed with.
 
-Unlike tokens and keys it is stored as it is, not as a hash: to sign, the backend has to know it. It is told once, when
-the endpoint is made, and stands in no other answer, log or repr; whoever can read the database can read it.
+Unlike tokens and keys it is not stored as a hash, for to sign the backend has to know it: it is sealed with a key that
+is kept elsewhere (`storage.vault`). It is told once, when the endpoint is made, and stands in no other answer, log or
+repr.
 """
 
 from __future__ import annotations

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
+from kraty_console.backend.api.streams import Event, Streams
 from kraty_console.backend.auth.keys import CLIENT_SDK
 from kraty_console.backend.engine import attempts
+from kraty_console.backend.engine.errors import RuleError
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
 from tests.contract.collecting import GOLD, SWORD, event_board, give
@@ -170,3 +173,39 @@ def test_a_stream_ends_with_its_listener_and_only_so_many_are_open(world: World)
     world.backend.wait_for_streams_to_end()
     with inventory(world) as heard:
         heard.heartbeat()
+
+
+def test_an_address_holds_only_so_many(world: World) -> None:
+    streams = Streams(most=3, most_of_address=1)
+
+    async def work() -> None:
+        source = Silent()
+        frames = streams.frames(world.backend.db, source, "192.0.2.1")
+        assert await anext(frames) == b"event: ready\ndata: {}\n\n"
+        with pytest.raises(RuleError):
+            streams.refuse_more("192.0.2.1")
+        streams.refuse_more("192.0.2.2")
+        await frames.aclose()
+        streams.refuse_more("192.0.2.1")
+
+    asyncio.run_coroutine_threadsafe(work(), world.backend.loop).result(30)
+
+
+class Silent:
+    """Nothing ever happens here."""
+
+    over = False
+
+    @property
+    def news(self) -> Silent:
+        return self
+
+    async def begin(self, _tx: Transaction) -> list[Event]:
+        return [("ready", {})]
+
+    async def allowed(self, _tx: Transaction) -> bool:
+        return True
+
+    async def gather(self, _tx: Transaction, listening: Sequence[Any]) -> AsyncIterator[tuple[Any, list[Event]]]:
+        for each in listening:
+            yield each, []

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any, Final
-
-from sqlalchemy.exc import SQLAlchemyError
 
 from kraty_console import __version__
 from kraty_console.backend import answers
@@ -16,9 +13,6 @@ from kraty_console.contract.operations import FEATURE_PREFIX, Operation
 
 FEATURES: Final = ("idempotency-keys", *sorted(FEATURE_PREFIX + operation for operation in Operation))
 """What this backend promises beyond the published contract: what it keeps to, and every operation that it has."""
-
-PATIENCE_SECONDS: Final = 1.0
-"""How long the database may take to show that it is there."""
 
 
 async def health(call: Call) -> Reply:
@@ -38,17 +32,11 @@ async def health(call: Call) -> Reply:
 
 async def _database(services: Services) -> tuple[dict[str, Any], dict[str, int]]:
     """Whether the database answers, and how many rows jobs have set aside, by job."""
-    kind = services.db.engine.dialect.name
-    try:
-        async with asyncio.timeout(PATIENCE_SECONDS), services.db.read() as tx:
-            aside = await set_aside.counts(tx)
-    except (TimeoutError, SQLAlchemyError, OSError):
-        return {"ok": False, "kind": kind}, {}
-    except Exception as error:
-        if getattr(error, "sqlstate", None) is None:  # what asyncpg raises while it connects is of no common kind
-            raise
-        return {"ok": False, "kind": kind}, {}
-    return {"ok": True, "kind": kind}, dict(aside)
+    kind, probe = services.db.engine.dialect.name, services.db.probe
+    probe.also = set_aside.COUNTS
+    trouble = await probe.trouble()
+    aside = {} if trouble else {str(job): int(count) for job, count in probe.rows}
+    return {"ok": trouble is None, "kind": kind, "trouble": trouble}, aside
 
 
 def _worker(services: Services) -> dict[str, Any]:

@@ -68,7 +68,7 @@ def _change(
 
 ROUTES: Final[tuple[Route, ...]] = (
     document_route("admin"),
-    Route(*place_of(Operation.HEALTH), Access.ANYONE, NOTHING, health.health, reply=Health, bare=True),
+    Route(*place_of(Operation.HEALTH), Access.ANYONE, NOTHING, health.health, reply=Health, bare=True, unlimited=True),
     Route(*place_of(Operation.ME), Access.SESSION, SIGNED_IN, session.me, reply=Me),
     Route(*place_of(Operation.END_SESSION), Access.SESSION, SIGNED_IN, session.end_session, status=(204,)),
     Route(

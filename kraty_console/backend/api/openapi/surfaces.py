@@ -60,6 +60,6 @@ def _handler(surface: Surface) -> Handler:
     async def openapi(call: Call) -> Reply:
         """This document."""
         del call
-        return Reply(kept(surface), bare=True, tagged=True)
+        return Reply(kept(surface), bare=True, tagged=True, headers={"Cache-Control": "no-cache"})
 
     return openapi

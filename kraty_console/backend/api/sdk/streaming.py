@@ -7,15 +7,15 @@ from typing import Final
 
 from kraty_console.backend import board_reads
 from kraty_console.backend.api import refusals
-from kraty_console.backend.api.callers import key_holder
+from kraty_console.backend.api.callers import key_holder, key_of
 from kraty_console.backend.api.calls import Call
 from kraty_console.backend.api.envelope import Reply
 from kraty_console.backend.api.sdk.parameters import leaderboard_id
-from kraty_console.backend.api.streams import Event
+from kraty_console.backend.api.streams import Gather
 from kraty_console.backend.auth.players import PLAYER_SECRET, holder
 from kraty_console.backend.engine import players
 from kraty_console.backend.engine.errors import RuleError
-from kraty_console.backend.news import BoardNews, PlayerNews
+from kraty_console.backend.news import BoardNews, PlayerNews, news_of_boards, news_of_players
 from kraty_console.backend.storage.transaction import Transaction
 
 _HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
@@ -25,25 +25,16 @@ _HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 class _Heard:
     """News, told to whoever may still listen."""
 
-    def __init__(self, call: Call, news: PlayerNews | BoardNews) -> None:
+    def __init__(self, call: Call, news: PlayerNews | BoardNews, gather: Gather) -> None:
         self._call = call
-        self._news = news
-
-    @property
-    def over(self) -> bool:
-        return self._news.over
-
-    async def begin(self, tx: Transaction) -> list[Event]:
-        return await self._news.begin(tx)
-
-    async def news(self, tx: Transaction) -> list[Event]:
-        return await self._news.news(tx)
+        self.news = news
+        self.gather = gather
 
     async def allowed(self, tx: Transaction) -> bool:
         """Whether the key is still in force and, where one was asked for, the secret is still the player's."""
         headers = self._call.request.headers
         try:
-            caller = await key_holder(tx, headers)
+            caller = await key_holder(tx, key_of(headers))
         except RuleError:
             return False
         player = self._call.caller.player
@@ -59,7 +50,7 @@ async def inventory(call: Call) -> Reply:
         player = await players.find(tx, call.game, call.environment, name)
     if player is None:
         raise refusals.no_such("Player", name)
-    return _stream(call, PlayerNews(player, call.now_ms))
+    return _stream(call, PlayerNews(player, call.now_ms), news_of_players)
 
 
 async def event_board(call: Call) -> Reply:
@@ -69,15 +60,17 @@ async def event_board(call: Call) -> Reply:
         found = await board_reads.find_event_board(tx, call.game, call.environment, name)
     if found is None:
         raise refusals.no_such("Leaderboard", name)
-    return _stream(call, BoardNews(found))
+    return _stream(call, BoardNews(found), news_of_boards)
 
 
-def _stream(call: Call, news: PlayerNews | BoardNews) -> Reply:
+def _stream(call: Call, news: PlayerNews | BoardNews, gather: Gather) -> Reply:
     services = call.services
-    services.streams.refuse_more()
+    services.streams.refuse_more(call.address)
     if call.request.method == "HEAD":
         return Reply(stream=_nothing(), headers=_HEADERS)
-    return Reply(stream=services.streams.frames(services.db, _Heard(call, news)), headers=_HEADERS)
+    return Reply(
+        stream=services.streams.frames(services.db, _Heard(call, news, gather), call.address), headers=_HEADERS
+    )
 
 
 async def _nothing() -> AsyncIterator[bytes]:

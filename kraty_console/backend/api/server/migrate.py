@@ -124,5 +124,6 @@ async def _import(call: Call, model: type[PlayerRow | WalletRow | InventoryRow],
 def _unreadable(index: int, row: object, error: ValidationError) -> Failure:
     """The failure of a row that is none."""
     named = row.get("externalPlayerId") if isinstance(row, dict) else None
-    message = "; ".join(f"{field} {fault}" for field, fault in field_faults(error))
+    faults, left_out = field_faults(error)
+    message = "; ".join(f"{field} {fault}" for field, fault in faults) + (f"; {left_out} more" if left_out else "")
     return Failure(index, named if isinstance(named, str) else None, Code.VALIDATION_FAILED, message)

@@ -39,7 +39,7 @@ from kraty_console.backend.storage.tables.play import (
     player_aliases,
     players,
 )
-from kraty_console.backend.storage.tables.records import audit, idempotency, outbox, sweep_failures
+from kraty_console.backend.storage.tables.records import audit, denials, idempotency, outbox, sweep_failures
 from kraty_console.backend.storage.tables.social import (
     blocks,
     friend_requests,
@@ -62,6 +62,7 @@ __all__ = [
     "boards",
     "bundles",
     "currencies",
+    "denials",
     "event_windows",
     "events",
     "friend_requests",

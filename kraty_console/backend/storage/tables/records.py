@@ -34,17 +34,34 @@ audit: Final = sa.Table(
     sa.Column("request_id", TEXT, nullable=True),
     sa.Index("ix_audit_recent", "studio_id", "occurred_at", "audit_id"),
     sa.Index("ix_audit_player", "studio_id", "game_id", "player_id", "occurred_at", "audit_id"),
-    sa.Index("ix_audit_external", "studio_id", "external_player_id", "occurred_at", "audit_id"),
-    sa.Index("ix_audit_actor", "studio_id", "actor_id", "occurred_at", "audit_id"),
-    sa.Index("ix_audit_action", "studio_id", "action", "occurred_at", "audit_id"),
-    sa.Index("ix_audit_ticket", "studio_id", "ticket", "occurred_at", "audit_id"),
+    # One for each filter of the log, which is read game by game.
+    sa.Index("ix_audit_in_game", "studio_id", "game_id", "occurred_at", "audit_id"),
+    sa.Index("ix_audit_in_game_external", "studio_id", "game_id", "external_player_id", "occurred_at", "audit_id"),
+    sa.Index("ix_audit_in_game_actor", "studio_id", "game_id", "actor_id", "occurred_at", "audit_id"),
+    sa.Index("ix_audit_in_game_label", "studio_id", "game_id", "actor_label", "occurred_at", "audit_id"),
+    sa.Index("ix_audit_in_game_action", "studio_id", "game_id", "action", "occurred_at", "audit_id"),
+    sa.Index("ix_audit_in_game_ticket", "studio_id", "game_id", "ticket", "occurred_at", "audit_id"),
+    sa.Index("ix_audit_in_game_outcome", "studio_id", "game_id", "outcome", "occurred_at", "audit_id"),
     where(
         "ix_audit_bans",
         "action IN ('player.ban', 'player.unban')",
         *("studio_id", "game_id", "player_id", "occurred_at", "audit_id"),
     ),
-    sa.Index("ix_audit_label", "studio_id", "actor_label", "occurred_at", "audit_id"),
-    where("ix_audit_denied", "outcome = 'denied'", "studio_id", "occurred_at", "audit_id"),
+)
+
+denials: Final = sa.Table(
+    "denials",
+    metadata,
+    sa.Column("studio_id", UUID, primary_key=True),
+    sa.Column("game_id", TEXT, primary_key=True),  # empty where the attempt was at none
+    sa.Column("hour", sa.BigInteger, primary_key=True),  # since the epoch
+    sa.Column("actor_id", TEXT, primary_key=True),
+    sa.Column("route", TEXT, primary_key=True),
+    sa.Column("audit_id", UUID, nullable=False),  # the row of the first attempt
+    sa.Column("first_at", MOMENT, nullable=False),
+    sa.Column("last_at", MOMENT, nullable=False),
+    sa.Column("count", sa.BigInteger, nullable=False),
+    sa.Index("ix_denials_audit", "studio_id", "audit_id"),
 )
 
 outbox: Final = sa.Table(

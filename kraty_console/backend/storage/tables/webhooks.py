@@ -19,7 +19,8 @@ webhook_endpoints: Final = sa.Table(
     sa.Column("environment", TEXT, nullable=False),  # live, test
     sa.Column("url", TEXT, nullable=False),
     sa.Column("events", JSON, nullable=True),  # the names it is told; none for all
-    # Kept as it is, for every message is signed with it; no answer after the first, no log and no repr shows it.
+    # Sealed (see `storage.vault`), for every message is signed with it; no answer after the first, no log and no repr
+    # shows it.
     sa.Column("secret", TEXT, nullable=False),
     sa.Column("state", TEXT, nullable=False),  # active, paused, archived
     sa.Column("first_outbox_id", UUID, nullable=False),  # the least id of what happened after it was made
@@ -60,6 +61,9 @@ webhook_deliveries: Final = sa.Table(
     where("ix_webhook_deliveries_due", IS_DUE.text, "studio_id", "game_id", "endpoint_id", "due_at"),
     where("ix_webhook_deliveries_stream", IS_PENDING.text, "studio_id", "game_id", "endpoint_id", "stream", "position"),
     sa.Index("ix_webhook_deliveries_player", "studio_id", "game_id", "player_id", "delivery_id"),
+    sa.Index("ix_webhook_deliveries_environment", "studio_id", "game_id", "environment", "delivery_id"),
+    sa.Index("ix_webhook_deliveries_event_name", "studio_id", "game_id", "event_name", "delivery_id"),
+    sa.Index("ix_webhook_deliveries_endpoint", "studio_id", "game_id", "endpoint_id", "delivery_id"),
     sa.Index("ix_webhook_deliveries_state", "studio_id", "game_id", "state", "delivery_id"),
 )
 

@@ -1,0 +1,157 @@
+"""What has to be readable to the backend and to nobody who sees the database: sealed with a key kept elsewhere.
+
+The key comes from `KRATY_BACKEND_SECRET`, else from a private file that is made when it is first needed: beside a
+SQLite database, and in the user's data folder for PostgreSQL. What the one sealed can be opened beside the other.
+
+Sealing is encrypt-then-MAC: the key stream is HMAC-SHA256 in counter mode under a random nonce, the tag an HMAC-SHA256
+over the nonce, the text and the place it belongs to, so that a value moved to another row does not open.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy.engine import URL
+
+from kraty_console.backend.storage.folders import NoFolder, data_folder
+from kraty_console.backend.storage.private_files import read_or_make
+
+SECRET_VARIABLE: Final = "KRATY_BACKEND_SECRET"  # noqa: S105 (a name)
+SHORTEST: Final = 16
+"""Characters of the variable."""
+
+SEALED: Final = "sealed:1:"
+"""How a sealed text begins."""
+
+_NONCE: Final = 16
+_TAG: Final = 32
+
+
+class NoKey(Exception):
+    """There is no usable key, in words."""
+
+
+class WrongKey(Exception):
+    """The text was sealed with a key that is not at hand, or was changed."""
+
+
+class _Key:
+    def __init__(self, root: bytes) -> None:
+        self._stream = _derived(root, b"stream")
+        self._tag = _derived(root, b"tag")
+        self.name = _derived(root, b"name")[:4].hex()
+
+    def seal(self, text: bytes, place: bytes, nonce: bytes) -> bytes:
+        mixed = self._mixed(text, nonce)
+        return nonce + mixed + self._signed(nonce + mixed, place)
+
+    def open(self, sealed: bytes, place: bytes) -> bytes:
+        if len(sealed) < _NONCE + _TAG:
+            raise WrongKey
+        told, tag = sealed[:-_TAG], sealed[-_TAG:]
+        if not hmac.compare_digest(tag, self._signed(told, place)):
+            raise WrongKey
+        return self._mixed(told[_NONCE:], told[:_NONCE])
+
+    def _signed(self, told: bytes, place: bytes) -> bytes:
+        return hmac.digest(self._tag, len(place).to_bytes(4) + place + told, hashlib.sha256)
+
+    def _mixed(self, text: bytes, nonce: bytes) -> bytes:
+        blocks = (hmac.digest(self._stream, nonce + number.to_bytes(4), hashlib.sha256) for number in range(1 << 32))
+        stream = bytearray()
+        while len(stream) < len(text):
+            stream += next(blocks)
+        return bytes(one ^ other for one, other in zip(text, stream, strict=False))
+
+
+def _derived(root: bytes, purpose: bytes) -> bytes:
+    return hmac.digest(root, b"kraty-console vault 1 " + purpose, hashlib.sha256)
+
+
+class Vault:
+    """Seals and opens texts of one database."""
+
+    def __init__(self, url: URL) -> None:
+        """Looks for no key yet."""
+        self._url = url
+        self._keys: dict[str, _Key] = {}
+
+    @property
+    def file(self) -> Path:
+        """Where the key is kept that nobody named. Raises NoKey where there is no such place."""
+        if self._url.drivername.startswith("sqlite"):
+            path = os.path.realpath(self._url.database or "")
+            return Path(f"{path}.key")
+        try:
+            return data_folder() / "backend.key"
+        except NoFolder as error:
+            raise NoKey(f"{error}, or {SECRET_VARIABLE}") from None
+
+    def seal(self, text: str, *place: str) -> str:
+        """The text as it may be stored, for this place alone.
+
+        Raises NoKey.
+        """
+        key = self._named() or self._filed(make=True)
+        assert key is not None, "it was made"
+        sealed = key.seal(text.encode("utf-8"), _joined(place), secrets.token_bytes(_NONCE))
+        return f"{SEALED}{key.name}:{base64.urlsafe_b64encode(sealed).decode('ascii')}"
+
+    def open(self, stored: str, *place: str) -> str:
+        """What was sealed for this place; a text from before there was sealing is answered as it is.
+
+        Raises WrongKey, and NoKey when the variable holds no usable key.
+        """
+        if not stored.startswith(SEALED):
+            return stored
+        name, _, sealed = stored.removeprefix(SEALED).partition(":")
+        key = self._keys.get(name) or self._found(name)
+        if key is None:
+            raise WrongKey
+        try:
+            return key.open(base64.urlsafe_b64decode(sealed), _joined(place)).decode("utf-8")
+        except ValueError:
+            raise WrongKey from None
+
+    def _found(self, name: str) -> _Key | None:
+        for key in self._at_hand():
+            self._keys[key.name] = key
+            if key.name == name:
+                return key
+        return None
+
+    def _at_hand(self) -> Iterator[_Key]:
+        for key in (self._named(), self._filed(make=False)):
+            if key is not None:
+                yield key
+
+    def _named(self) -> _Key | None:
+        told = os.environ.get(SECRET_VARIABLE, "").strip()
+        if not told:
+            return None
+        if len(told) < SHORTEST:
+            raise NoKey(f"{SECRET_VARIABLE} needs {SHORTEST} characters or more")
+        return _Key(told.encode("utf-8", "surrogateescape"))
+
+    def _filed(self, *, make: bool) -> _Key | None:
+        path = self.file
+        try:
+            if not make and not path.exists():
+                return None
+            told = read_or_make(path, secrets.token_hex(32).encode("ascii") + b"\n").strip()
+        except OSError as error:
+            raise NoKey(f"the key file {path} cannot be read or made: {error.strerror}") from None
+        if len(told) < SHORTEST:
+            raise NoKey(f"the key file {path} holds no key")
+        return _Key(told)
+
+
+def _joined(place: tuple[str, ...]) -> bytes:
+    return "\0".join(place).encode("utf-8")

@@ -1,0 +1,43 @@
+"""The secrets of endpoints are sealed in the database: who reads a copy of it can sign nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from kraty_console.backend.storage.tables import webhook_endpoints
+from kraty_console.backend.storage.transaction import Transaction
+from kraty_console.backend.storage.vault import SEALED, NoKey, WrongKey
+from kraty_console.contract.secret import Secret
+
+_PURPOSE = "webhook secret"
+
+
+def sealed(tx: Transaction, endpoint: Mapping[str, Any], secret: Secret) -> str:
+    """What is stored of an endpoint's secret."""
+    return tx.vault.seal(secret.reveal(), *_place(endpoint))
+
+
+def opened(tx: Transaction, endpoint: Mapping[str, Any]) -> Secret | None:
+    """The secret of an endpoint, by its row; None when the key that sealed it is not at hand."""
+    try:
+        return Secret(tx.vault.open(endpoint["secret"], *_place(endpoint)))
+    except (WrongKey, NoKey):
+        return None
+
+
+async def seal_all(tx: Transaction) -> bool:
+    """Seal what an older version stored as it was; False when some secret was sealed with a key not at hand."""
+    column = webhook_endpoints.c
+    rows = await tx.load(webhook_endpoints, column.state != "archived")
+    rows += await tx.load(webhook_endpoints, column.state == "archived", sa.not_(column.secret.startswith(SEALED)))
+    for row in rows:
+        if not row["secret"].startswith(SEALED):
+            tx.change(row, secret=sealed(tx, row, Secret(row["secret"])))
+    return all(opened(tx, row) is not None for row in rows)
+
+
+def _place(endpoint: Mapping[str, Any]) -> tuple[str, ...]:
+    return (_PURPOSE, endpoint["studio_id"], endpoint["game_id"], endpoint["endpoint_id"])
