@@ -306,12 +306,16 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
         with suppress(KratyError):
             await self.desk.facts.detect(await self.desk.client())
         self.bottom.draw()  # what is missing is dimmed
+        known = self.desk.facts.capabilities
+        drawn = known.revision
         with suppress(KratyError):
             if self.desk.may(Permission.WALLET_CREDIT) or self.desk.may(Permission.MANUAL_GRANT):
                 await self.desk.catalog()
         with suppress(KratyError):
             if self.desk.may(Permission.FORCE_COMPLETE):
                 await self.desk.count_forced()
+        if known.revision != drawn:
+            self.bottom.draw()
 
     def show_journal(self) -> None:
         """Show what was sent from here, and what became of it."""

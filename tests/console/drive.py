@@ -124,7 +124,13 @@ async def at(app: KratyApp, size: tuple[int, int] = SIZE) -> AsyncIterator[Hand]
     """Sit down at a console; crashes of toasts and tooltips are seen too."""
     async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
         hand = Hand(app, pilot)
-        await hand.until(lambda: app.desk.me is not None or app.screen is not app.bottom)
+        await hand.until(
+            lambda: (
+                (app.desk.me or app.desk.access) is not None
+                or app.screen is not app.bottom
+                or app.bottom.look.status is Status.FAILED
+            )
+        )
         if app.screen is app.bottom:
             await hand.rest()
         yield hand

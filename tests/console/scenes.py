@@ -10,9 +10,13 @@ from typing import Any
 from kraty_console.backend.demo.tickets import TICKETS
 from kraty_console.config.launch import Try
 from kraty_console.console.app import KratyApp
+from kraty_console.contract.session import Member
 from tests.console.drive import SIZE, Hand
 from tests.console.settling import settled
 from tests.console.stage import Stage
+
+KEY = "KEY"
+"""The role of a scene in which a server key is used."""
 
 TRIES = tuple(Try(each.player, each.complaint) for each in TICKETS)
 
@@ -31,11 +35,18 @@ class Scene:
 
     def app(self, backend: Stage) -> KratyApp:
         """The console at the beginning of the scene."""
+        if self.role == KEY:
+            key = backend.world.credentials["keys"]["server_integration"]
+            more = {"credential": "server_key", "person": "maria", "token": key, **self.launch}
+            return backend.app(player=self.player, tries=TRIES, **more)
         return backend.app(self.role, player=self.player, tries=TRIES, **self.launch)
 
     async def walk(self, hand: Hand, cues: Mapping[str, Callable[[], object]] = MappingProxyType({})) -> None:
         """Go to where the picture is taken; a key that is a cue calls what stands there instead."""
-        await hand.until(lambda: hand.app.desk.me is not None or hand.app.screen is not hand.app.bottom)
+        desk = hand.app.desk
+        await hand.until(lambda: (desk.me or desk.access) is not None or hand.app.screen is not hand.app.bottom)
+        if self.role == KEY and desk.me is not None:  # each world has another key
+            desk.me = desk.me.model_copy(update={"member": Member(id="key", name="key s1_demo0")})
         if hand.app.screen is hand.app.bottom:
             await hand.rest()
         for key in self.keys:
@@ -107,6 +118,36 @@ STATES = (
     Scene("token", None, ("DIALOG",), launch={"token": "kst_" + "0" * 43}),
     Scene("first_run", None, ("DIALOG",), launch={"token": "", "url": None}),
 )
+
+PORTAL = "https://portal.example/games/{gameId}"
+
+REDUCED = (
+    Scene("reduced_player", "alice_42", ("REST",)),
+    Scene("reduced_wallet", "alice_42", ("REST", "3")),
+    Scene("reduced_missing_operation", "alice_42", ("REST", "R"), launch={"portal_url": PORTAL}),
+    Scene(
+        "reduced_email", "alice@example.com", ("sees:cannot search by e-mail", "REST"), launch={"portal_url": PORTAL}
+    ),
+)
+"""On a Kraty that has the published routes alone."""
+
+ACTS = {"server_actions": True}
+
+SERVER_KEY = (
+    Scene("key_read_only", "alice_42", role=KEY),
+    Scene("key_player", "alice_42", role=KEY, launch=ACTS),
+    Scene("key_debit", "alice_42", ("3", "D", "DIALOG"), role=KEY, launch=ACTS),
+    Scene("key_ban", "bob_7", ("B", "DIALOG"), role=KEY, launch=ACTS),
+    Scene("key_unban", "frank", ("B", "DIALOG"), role=KEY, launch=ACTS),
+    Scene(
+        "key_merge",
+        "guest_device_abc",
+        ("U", "DIALOG", "text:bob_7", "enter", "sees:is free again", "DIALOG"),
+        role=KEY,
+        launch=ACTS,
+    ),
+)
+"""With a server key."""
 
 THEMES = tuple(
     Scene(f"theme_{theme}_{name}", "alice_42", keys, launch={"theme": theme})

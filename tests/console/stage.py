@@ -95,7 +95,7 @@ class Stage:
         return Launch(
             Profile(
                 name="demo",
-                **{"url": self.url, **profile},
+                **{"url": self.url, "person": "maria", **profile},
                 studio=credentials["studioId"],
                 game=credentials["gameId"],
                 environment=environment,

@@ -17,18 +17,19 @@ import pytest
 from textual.app import App
 
 from kraty_console.backend.demo.hostile import HOSTILE_NAMES
+from kraty_console.console.dialogs.sign_in import SignInDialog
 from tests.console.copies import World
 from tests.console.drive import SIZE, SMALL
 from tests.console.people import impatient
 from tests.console.pictured import Picture, pictures
-from tests.console.scenes import DIALOGS, LOOKS, PANES, STATES, THEMES, Scene
+from tests.console.scenes import DIALOGS, LOOKS, PANES, REDUCED, SERVER_KEY, STATES, THEMES, Scene
 from tests.console.stage import Stage, stage
 from tests.console.wire import Wire
 
 Compare = Callable[..., bool]
 SIZES = (SIZE, SMALL)
 
-BOTH = (*PANES, *DIALOGS, *LOOKS, *STATES)
+BOTH = (*PANES, *DIALOGS, *LOOKS, *STATES, *SERVER_KEY)
 ODD = (
     Scene("size_40x12", "alice_42", size=(40, 12)),
     Scene("size_39x11", "alice_42", size=(39, 11)),
@@ -53,6 +54,13 @@ def troubled(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     wire = Wire()
     with stage(world, tmp_path_factory.mktemp("troubled"), wrap=wire.around) as running:
         yield running, wire
+
+
+@pytest.fixture(scope="module")
+def reduced(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """A reduced Kraty for all scenes that change nothing."""
+    with stage(world, tmp_path_factory.mktemp("reduced"), only="published") as running:
+        yield running
 
 
 ROLL = ("full_stop", "DIALOG", "enter", "text:the table is mended", "enter", "enter")
@@ -155,6 +163,56 @@ def test_scene(
             return asyncio.run(pictures(scene.app(backend), scene.walk, sizes))
 
     check(album, scene, size, sizes, draw, snap_compare)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=["120", "80"])
+@pytest.mark.parametrize("scene", REDUCED, ids=[each.name for each in REDUCED])
+def test_reduced(
+    scene: Scene, size: tuple[int, int], reduced: Stage, tmp_path: Path, album: Album, snap_compare: Compare
+) -> None:
+    app = scene.app(replace(reduced, folder=tmp_path))
+    check(album, scene, size, SIZES, lambda: asyncio.run(pictures(app, scene.walk, SIZES)), snap_compare)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=["120", "80"])
+def test_ban_or_lift(size: tuple[int, int], world: World, tmp_path: Path, album: Album, snap_compare: Compare) -> None:
+    scene = Scene("ban_or_lift", "bob_7", ("REST", "B", "DIALOG"))
+
+    def draw() -> list[Picture]:
+        with stage(world, tmp_path, only="published,ban,unban") as backend:
+            return asyncio.run(pictures(scene.app(backend), scene.walk, SIZES))
+
+    check(album, scene, size, SIZES, draw, snap_compare)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=["120", "80"])
+def test_first_run_of_a_reduced_kraty(
+    size: tuple[int, int],
+    reduced: Stage,
+    tmp_path: Path,
+    album: Album,
+    snap_compare: Compare,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("KRATY_CONFIG", str(tmp_path / "config.toml"))
+    token = reduced.world.credentials["sessions"]["GAME_ADMIN"]
+    steps = ("DIALOG", "ADDRESS", "enter", "sees:2 of 4", f"text:{token}", "enter", "sees:3 of 5", "HIDE")
+    scene = Scene("first_run_studio_id", None, steps, launch={"token": "", "url": None})
+    app = scene.app(replace(reduced, folder=tmp_path))
+
+    def named() -> None:
+        app.screen.line.value = reduced.url
+
+    def hide_port() -> None:
+        dialog = app.screen
+        assert isinstance(dialog, SignInDialog)
+        dialog._url = "https://api.kraty.io"
+        dialog._go(dialog.step)
+
+    def draw() -> list[Picture]:
+        return asyncio.run(pictures(app, partial(scene.walk, cues={"ADDRESS": named, "HIDE": hide_port}), SIZES))
+
+    check(album, scene, size, SIZES, draw, snap_compare)
 
 
 @pytest.mark.parametrize(

@@ -51,10 +51,17 @@ class FooterBar(LinesView):
         """Show a notice, or with None the keys again."""
         if notice != self._notice:
             self._notice = notice
-            lines = len(notice_lines(notice, self.size.width)) if notice is not None else 1
-            if self.styles.height is None or self.styles.height.value != lines:
-                self.styles.height = lines
+            self._take_room(self.size.width)
             self.redraw()
+
+    def on_resize(self) -> None:
+        """A notice may need more lines, or fewer."""
+        self._take_room(self.size.width)
+
+    def _take_room(self, width: int) -> None:
+        lines = len(notice_lines(self._notice, width)) if self._notice is not None else 1
+        if self.styles.height is None or self.styles.height.value != lines:
+            self.styles.height = lines
 
     def build(self, width: int, height: int) -> Iterable[Line]:
         """The notice, or as many keys as there is room for."""

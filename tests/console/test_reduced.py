@@ -1,0 +1,220 @@
+"""The console on a reduced Kraty: what it cannot know is told as unknown, what there is not as missing, and why."""
+
+from __future__ import annotations
+
+import asyncio
+import tomllib
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from kraty_console.config.profiles import Profile
+from kraty_console.console.app import KratyApp
+from kraty_console.console.dialogs.action import ActionDialog
+from kraty_console.console.dialogs.keys import KeysDialog
+from kraty_console.console.dialogs.palette import PaletteDialog
+from kraty_console.console.dialogs.sign_in import SignInDialog
+from kraty_console.console.look import Status
+from tests.console.copies import World
+from tests.console.drive import Hand, at
+from tests.console.filling import confirm, dialog, put, told
+from tests.console.stage import Stage, now, stage
+from tests.console.wire import Wire
+
+PORTAL = "https://portal.example/{gameId}/players/{externalPlayerId}"
+NO_ROUTE = "this Kraty has no route POST …/retry-reward-roll"
+
+
+@pytest.fixture
+def reduced(world: World, tmp_path: Path, wire: Wire) -> Iterator[Stage]:
+    with stage(world, tmp_path, wrap=wire.around, only="published") as running:
+        yield running
+        wire.let_all_go()
+
+
+async def looked_up(hand: Hand, text: str) -> None:
+    """Type a text into the search, and wait for what comes of it."""
+    await hand.press("slash")
+    await hand.type(text)
+    await hand.press("enter")
+    await hand.until(lambda: hand.app.bottom.look.status in (Status.READY, Status.MISSING, Status.FAILED))
+    await hand.rest()
+
+
+async def test_the_role_is_unknown_and_the_player_opens(reduced: Stage) -> None:
+    async with at(reduced.app(player="alice_42")) as hand:
+        await hand.looks_at("alice_42")
+        await hand.sees("role unknown")
+        assert hand.app.desk.role_is_unknown
+        assert hand.app.desk.permissions is None
+
+
+async def test_text_is_taken_at_once_on_the_first_screen(reduced: Stage) -> None:
+    async with at(reduced.app()) as hand:
+        await hand.press("slash")
+        await hand.type("MCRB")
+        assert hand.app.bottom.search.input.value == "MCRB"
+        assert hand.app.screen is hand.app.bottom
+
+
+@pytest.mark.parametrize("pane", "123456")
+async def test_what_was_not_told_is_neither_zero_nor_no(reduced: Stage, pane: str) -> None:
+    async with at(reduced.app(player="alice_42")) as hand:
+        await hand.looks_at("alice_42")
+        await hand.press(pane)
+        text = hand.text
+        for wrong in ("Wallet 0", "Items 0", "Audit 0", "not banned", "needs "):
+            assert wrong not in text
+        if pane in "356":
+            assert "This backend does not provide" in text
+
+
+async def test_a_missing_operation_says_why_and_sends_nothing(reduced: Stage, wire: Wire) -> None:
+    async with at(reduced.app(player="alice_42", portal_url=PORTAL)) as hand:
+        await hand.looks_at("alice_42")
+        await hand.rest()
+        await hand.press("R")
+        await hand.sees(NO_ROUTE)
+        assert hand.app.screen is hand.app.bottom
+        assert {each.label: each.enabled for each in hand.app.bottom.keys._hints}["roll"] is False
+        assert {each.label: each.enabled for each in hand.app.bottom.keys._hints}["grant"] is True
+        await hand.press("?")
+        await hand.opened(KeysDialog)
+        assert isinstance(hand.app.screen, KeysDialog)
+        off = {row.id: row.off for row in hand.app.screen._rows}
+        assert off["attempt.retry_roll"] is True
+        assert off["player.grant"] is False
+        assert NO_ROUTE in (hand.app.screen._reasons["attempt.retry_roll"] or "")
+        await hand.press("escape")
+        await hand.closed()
+        await hand.press(":")
+        await hand.opened(PaletteDialog)
+        await hand.type("retry")
+        await hand.sees("no route POST …/retry-reward-roll")
+    assert wire.changes == []
+
+
+async def test_a_published_action_is_not_dimmed_and_works(reduced: Stage, wire: Wire) -> None:
+    async with at(reduced.app(player="bob_7")) as hand:
+        await hand.looks_at("bob_7")
+        await hand.rest()
+        await hand.press("full_stop")
+        await hand.opened(ActionDialog)
+        await put(hand, reason="seen in the receiver's log")
+        await confirm(hand)
+        await hand.closed()
+        await hand.sees("Force-claim applied")
+    (asked,) = wire.changes
+    assert "/force-claim" in asked.target
+
+
+async def test_what_the_server_does_not_allow_is_explained(reduced: Stage, wire: Wire) -> None:
+    wire.answers("POST", "/grants", 403, "forbidden", "no", details={"permission": "grant.manual_create"})
+    async with at(reduced.app(player="bob_7")) as hand:
+        await hand.looks_at("bob_7")
+        await hand.rest()
+        await hand.press("full_stop")
+        await hand.opened(ActionDialog)
+        await put(hand, reason="seen in the receiver's log")
+        await confirm(hand)
+        await told(hand, "Not allowed: needs grant.manual_create (GAME_ADMIN)", "Ask somebody who may")
+        assert "you are" not in dialog(hand).status.said
+
+
+@pytest.mark.parametrize("portal", [None, PORTAL])
+async def test_an_email_cannot_be_searched_for_and_it_is_said_what_to_do(reduced: Stage, portal: str | None) -> None:
+    async with at(reduced.app(portal_url=portal)) as hand:
+        await hand.rest()
+        await looked_up(hand, "alice@example.com")
+        await hand.sees("This backend cannot search by e-mail", "Ask the player for their id")
+        assert ("https://portal.example/" in hand.text) is (portal is not None)
+        assert "begins like" not in hand.text
+
+
+async def test_part_of_an_id_is_not_called_nobodys_beginning(reduced: Stage) -> None:
+    async with at(reduced.app()) as hand:
+        await hand.rest()
+        await looked_up(hand, "alice")
+        await hand.sees("No player is called alice", "This backend cannot search: type the whole id")
+
+
+async def test_what_was_learned_is_not_asked_for_again_at_the_second_start(reduced: Stage, wire: Wire) -> None:
+    async with at(reduced.app(player="bob_7")) as hand:
+        await hand.looks_at("bob_7")
+    assert wire.count("GET", "/admin/v1/me") == 1
+    wire.asked.clear()
+    async with at(reduced.app(player="alice_42")) as hand:
+        await hand.looks_at("alice_42")
+        await hand.sees("role unknown")
+        await hand.press("R")
+        await hand.sees(NO_ROUTE)
+    assert wire.count("GET", "/admin/v1/me") == 0
+    assert wire.changes == []
+    assert {each.target.partition("?")[0].rpartition("/")[2] for each in wire.asked} == {"alice_42"}
+
+
+async def test_only_me_is_missing(backend: Stage, wire: Wire) -> None:
+    wire.answers("GET", "/admin/v1/me", 404, "not_found", "there is nothing here")
+    async with at(backend.app(player="alice_42")) as hand:
+        await hand.looks_at("alice_42")
+        await hand.sees("role unknown")
+        await hand.rest()
+        await hand.press("C")
+        await hand.opened(ActionDialog)
+
+
+@pytest.mark.parametrize("code", ["not_found", ""])
+async def test_where_no_kraty_answers_the_address_is_doubted(backend: Stage, wire: Wire, code: str) -> None:
+    wire.answers("GET", "/", 404, code, "nothing is here")
+    async with at(backend.app()) as hand:
+        await hand.sees("Check the address")
+        assert "no route" not in hand.text
+        assert "role unknown" not in hand.text
+
+
+# -- the first run ---------------------------------------------------------------------------------------------------
+
+
+async def test_the_first_run_asks_for_what_this_kraty_does_not_tell(
+    reduced: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tmp_path / "config" / "config.toml"
+    monkeypatch.setenv("KRATY_CONFIG", str(config))
+    monkeypatch.setenv("KRATY_STATE", str(tmp_path / "state"))
+    credentials = reduced.world.credentials
+    launch = replace(reduced.launch(), profile=Profile(name="default", theme="dark"), token=None)
+    async with at(KratyApp(launch, now=now, environ={"TERM": "xterm-256color"})) as hand:
+        await hand.opened(SignInDialog)
+        hand.app.screen.line.value = reduced.url
+        await hand.press("enter")
+        await hand.sees("2 of 4")
+        hand.app.screen.line.value = credentials["sessions"]["GAME_ADMIN"]
+        await hand.press("enter")
+        await hand.sees("3 of 5")
+        await hand.press("enter")
+        await hand.sees("type the id")
+        hand.app.screen.line.value = credentials["studioId"]
+        await hand.press("enter")
+        await hand.sees("4 of 5", credentials["studioId"])
+        hand.app.screen.line.value = credentials["gameId"]
+        await hand.press("enter")
+        await hand.sees("5 of 5", credentials["gameId"])
+        await hand.press("escape")
+        await hand.sees("4 of 5")
+        await hand.press("enter")
+        await hand.sees("5 of 5")
+        await hand.press("enter")
+        await hand.closed()
+        await hand.sees("LIVE", "role unknown")
+        await hand.type("bob_7")
+        await hand.press("enter")
+        await hand.looks_at("bob_7")
+    kept = tomllib.loads(await asyncio.to_thread(config.read_text))["profiles"]["default"]
+    assert kept == {
+        "url": reduced.url,
+        "studio": credentials["studioId"],
+        "game": credentials["gameId"],
+        "environment": "live",
+    }

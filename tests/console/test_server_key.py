@@ -1,0 +1,160 @@
+"""The console with a server key: what it offers, what its dialogs say and send, and what it leaves to a session."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from kraty_console.console.app import KratyApp
+from kraty_console.console.dialogs.action import ActionDialog
+from kraty_console.console.dialogs.merge_target import MergeTargetDialog
+from kraty_console.contract.calls import ActionKind
+from tests.console.drive import Hand, at
+from tests.console.filling import confirm, dialog, put, told
+from tests.console.people import colleague
+from tests.console.stage import Stage
+from tests.console.wire import Wire
+
+PERSON = "maria"
+REASON = "make-good for the outage"
+
+
+def with_key(backend: Stage, player: str | None = None, **profile: Any) -> KratyApp:
+    """The console on a profile with the server key of the game."""
+    key = backend.world.credentials["keys"]["server_integration"]
+    return backend.app(token=key, player=player, credential="server_key", person=PERSON, **profile)
+
+
+def footer(hand: Hand) -> str:
+    return hand.text.rstrip().rpartition("\n")[2]
+
+
+async def test_the_header_shows_the_key_and_that_it_only_reads(backend: Stage, wire: Wire) -> None:
+    async with at(with_key(backend, "alice_42")) as hand:
+        await hand.looks_at("alice_42")
+        await hand.sees("LIVE read-only", "KEY", PERSON)
+        assert "grant" not in footer(hand)
+        for key in "FRMCBDU":
+            await hand.press(key)
+            assert hand.app.screen is hand.app.bottom
+            assert "read-only" in footer(hand)
+        for pane, words in (("1", "completed"), ("2", "claimed"), ("3", "gold")):
+            await hand.press(pane)
+            assert words in hand.text
+        found = hand.app.bottom.look.snapshot
+        assert found is not None
+        assert found.lobbies
+        assert found.inventory
+    assert wire.changes == []
+    assert {each.target.partition("?")[0] for each in wire.asked} == {
+        "/server/v1/ping",
+        "/server/v1/players/alice_42",
+    }
+
+
+async def test_what_needs_a_session_says_so(backend: Stage, wire: Wire) -> None:
+    async with at(with_key(backend, "alice_42", server_actions=True)) as hand:
+        await hand.looks_at("alice_42")
+        assert "read-only" not in hand.text.partition("\n")[0]
+        for key in "Rlh":
+            await hand.press(key)
+            await hand.sees("needs a member's session, not a server key")
+            assert hand.app.screen is hand.app.bottom
+    assert wire.changes == []
+
+
+async def test_the_key_of_another_environment_is_told(backend: Stage) -> None:
+    async with at(with_key(backend, environment="test")) as hand:
+        await hand.sees("live", "test", "key")
+        assert hand.app.desk.access is None
+
+
+DIALOGS: Mapping[ActionKind, tuple[str, str, Mapping[str, str]]] = {
+    ActionKind.CREDIT: ("bob_7", "C", {"economy_key": "gold", "amount": "250"}),
+    ActionKind.DEBIT: ("alice_42", "D", {"economy_key": "gold", "amount": "5"}),
+    ActionKind.FORCE_CLAIM: ("bob_7", "full_stop", {}),
+    ActionKind.BAN: ("bob_7", "B", {}),
+    ActionKind.UNBAN: ("frank", "B", {}),
+}
+
+
+async def fill(hand: Hand, kind: ActionKind) -> None:
+    player, key, values = DIALOGS[kind]
+    await hand.looks_at(player)
+    await hand.press(key)
+    await hand.opened(ActionDialog)
+    await hand.sees("the audit log will name the key api_key:", f"{PERSON} goes along in reason and metadata")
+    fields = {row.field.name for row in dialog(hand)._form_body._rows}
+    typed = {"typed_id": player} if "typed_id" in fields else {}
+    await put(hand, reason=REASON, **values, **typed)
+
+
+@pytest.mark.parametrize("kind", DIALOGS, ids=str)
+async def test_a_dialog_says_whom_the_log_will_name_and_makes_the_change(
+    kind: ActionKind, backend: Stage, wire: Wire
+) -> None:
+    player = DIALOGS[kind][0]
+    async with at(with_key(backend, player, server_actions=True)) as hand:
+        await fill(hand, kind)
+        await confirm(hand)
+        await hand.closed()
+        await hand.sees("applied")
+    (asked,) = wire.changes
+    assert asked.target.startswith(f"/server/v1/players/{player}/")
+    assert asked.body["metadata"]["requestedBy"] == PERSON
+    with colleague(backend) as other:
+        assert other.audit(player)[0]["actor"]["kind"] == "api_key"
+
+
+async def test_a_manual_grant_is_made(backend: Stage, wire: Wire) -> None:
+    async with at(with_key(backend, "bob_7", server_actions=True)) as hand:
+        await hand.looks_at("bob_7")
+        await hand.press("M")
+        await hand.opened(ActionDialog)
+        await hand.sees("the audit log will name the key api_key:")
+        await put(hand, entries='[{"type": "currency", "currencyKey": "gold", "amount": 5}]', reason=REASON)
+        await confirm(hand)
+        await hand.closed()
+        await hand.sees("Manual grant applied")
+    assert [each.target for each in wire.changes] == ["/server/v1/players/bob_7/grants"]
+
+
+async def test_a_merge_is_previewed_and_made(backend: Stage, wire: Wire) -> None:
+    async with at(with_key(backend, "guest_device_abc", server_actions=True)) as hand:
+        await hand.looks_at("guest_device_abc")
+        await hand.press("U")
+        await hand.opened(MergeTargetDialog)
+        await hand.type("nobody_at_all")
+        await hand.press("enter")
+        await hand.sees("No player has exactly the id nobody_at_all")
+        hand.app.screen.line.value = "bob_7"  # type: ignore[attr-defined]
+        await hand.press("enter")
+        await hand.opened(ActionDialog)
+        await hand.sees("guest_device_abc", "bob_7", "→", "is free again")
+        assert wire.changes == []
+        await put(hand, reason=REASON, typed_id="guest_device_abc")
+        await confirm(hand)
+        await hand.closed()
+        await hand.sees("Merge applied")
+    assert [each.target for each in wire.changes] == ["/server/v1/players/guest_device_abc/merge-into/bob_7"]
+
+
+@pytest.mark.parametrize("after", [True, False], ids=["done", "not-done"])
+async def test_a_lost_answer_is_settled_with_the_same_key_once(backend: Stage, wire: Wire, after: bool) -> None:
+    with colleague(backend) as other:
+        before = other.balance("bob_7", "gold")
+        wire.cuts("POST", "/credit", after=after, times=1)
+        async with at(with_key(backend, "bob_7", server_actions=True)) as hand:
+            await fill(hand, ActionKind.CREDIT)
+            await confirm(hand)
+            await told(hand, "It did take effect, once")
+        assert other.balance("bob_7", "gold") == before + 250
+    first, second = wire.changes
+    assert (first.target, first.body) == (second.target, second.body)
+    with sqlite3.connect(backend.folder / "state" / "journal.sqlite") as journal:
+        rows = journal.execute("SELECT state, applied FROM entries").fetchall()
+    journal.close()
+    assert rows == [("resolved", 1)]
