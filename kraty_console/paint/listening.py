@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import os
 from codecs import getincrementaldecoder
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from selectors import EVENT_READ, BaseSelector
 from threading import Event
 
+from textual import events
 from textual._time import get_time
 from textual._xterm_parser import XTermParser
 from textual.message import Message
+
+from kraty_console.paint.sequences import Pasted, Sequences
 
 _MOST = 4096
 """Bytes that are read at once."""
@@ -56,10 +59,54 @@ class Bell(Event):
 
 
 class _Parser(XTermParser):
-    @property
+    """Textual's, which is told whole sequences only, and waits for nothing."""
+
+    def settle(self) -> Iterable[Message]:
+        """What came is all there is: an escape is a key, or alt."""
+        if self._timeout_time is not None:
+            self._timeout_time = get_time()
+            yield from self.tick()
+
+
+class Reader:
+    """From what a terminal sends to messages. Nothing that is sent makes it fail, or the next thing unheard."""
+
+    def __init__(self, *, mouse: bool, debug: bool) -> None:
+        self._debug = debug
+        self._decode = getincrementaldecoder("utf-8")(errors="surrogateescape").decode
+        self._sequences = Sequences(mouse=mouse)
+        self._parser = _Parser(debug)
+
     def patience(self) -> float | None:
         """Seconds until what came last counts as all there is; None where it is complete."""
-        return None if self._timeout_time is None else max(0.0, self._timeout_time - get_time())
+        return self._sequences.patience(get_time())
+
+    def read(self, data: bytes) -> Iterator[Message]:
+        """Take what was read."""
+        return self._messages(self._sequences.feed(self._decode(data), get_time()))
+
+    def skip(self, data: bytes) -> None:
+        """Take what was read, and tell nothing of it."""
+        for _ in self._sequences.feed(self._decode(data), get_time()):
+            pass
+
+    def tick(self) -> Iterator[Message]:
+        """Settle what waited long enough."""
+        return self._messages(self._sequences.tick(get_time()))
+
+    def end(self) -> None:
+        """Nothing more is read."""
+        tuple(self._parser.feed(""))
+
+    def _messages(self, tokens: Iterable[str | Pasted]) -> Iterator[Message]:
+        for token in tokens:
+            if isinstance(token, Pasted):
+                yield events.Paste(token.text)
+                continue
+            try:
+                yield from [*self._parser.feed(token), *self._parser.settle()]
+            except Exception:  # noqa: BLE001 (whatever the parser cannot read is no key, and no reason to end)
+                self._parser = _Parser(self._debug)
 
 
 def listen(
@@ -69,31 +116,37 @@ def listen(
     heard: Callable[[Message], None],
     gone: Callable[[], None],
     *,
+    behind: Callable[[], bool] = lambda: False,
+    mouse: bool = False,
     debug: bool = False,
 ) -> None:
     """Tell `heard` what is typed, until the bell rings.
 
     After the end of the input, or when the terminal is gone, call `gone` once and only wait for the bell. `selector` is
-    closed at the end.
+    closed at the end. The mouse is heard only where it is asked for (`mouse`). While what was told before still waits
+    (`behind`), what comes is dropped: nobody types so far ahead.
     """
-    parser = _Parser(debug)
-    decode = getincrementaldecoder("utf-8")(errors="replace").decode
+    reader = Reader(mouse=mouse, debug=debug)
     with selector:
         selector.register(bell, EVENT_READ)
         selector.register(keyboard, EVENT_READ)
         while not bell.is_set():
-            ready = selector.select(parser.patience)
+            ready = selector.select(reader.patience())
             if any(key.fileobj == keyboard for key, _ in ready):
                 try:
                     data = os.read(keyboard, _MOST)
+                except BlockingIOError:  # somebody else read it first, as a shell does while this is stopped
+                    continue
                 except OSError:  # of a terminal that was closed
                     data = b""
                 if not data:
                     selector.unregister(keyboard)
                     gone()
-                elif text := decode(data):
-                    for message in parser.feed(text):
-                        heard(message)
-            for message in parser.tick():
+                if behind():
+                    reader.skip(data)
+                    continue
+                for message in reader.read(data):
+                    heard(message)
+            for message in reader.tick():
                 heard(message)
-    tuple(parser.feed(""))
+    reader.end()

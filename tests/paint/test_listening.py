@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from queue import Queue
@@ -28,6 +28,8 @@ class Waits(SelectSelector):
         self.limits: list[float | None] = []
         self.began: Queue[float | None] = Queue()
         self._now = 0.0
+        self.before_telling: Callable[[], object] | None = None
+        """Done once, between something being there and telling so."""
 
     def clock(self) -> float:
         """Seconds that were waited in vain."""
@@ -37,6 +39,9 @@ class Waits(SelectSelector):
         self.limits.append(timeout)
         self.began.put(timeout)
         ready = super().select(timeout)
+        if ready and self.before_telling is not None:
+            self.before_telling()
+            self.before_telling = None
         if timeout is not None and not ready:
             self._now += timeout
         return ready
@@ -51,8 +56,13 @@ class Keyboard:
         self.waits = Waits()
         self.heard: Queue[Message] = Queue()
         self.gone: list[bool] = []
+        self.is_behind = False
         gone = partial(self.gone.append, True)
-        self._thread = Thread(target=listen, args=(self.hears, self.bell, self.waits, self.heard.put, gone))
+        self._thread = Thread(
+            target=listen,
+            args=(self.hears, self.bell, self.waits, self.heard.put, gone),
+            kwargs={"behind": lambda: self.is_behind},
+        )
         self._thread.start()
 
     def type(self, data: bytes) -> None:
@@ -136,6 +146,29 @@ def test_bytes_that_are_no_text_are_not_its_end() -> None:
         keyboard.type(b"\xffa")
         keys = [keyboard.key(), keyboard.key()]
     assert keys[1] == "a"
+
+
+def test_what_somebody_else_read_first_is_not_waited_for() -> None:
+    with listened_to() as keyboard:
+        os.set_blocking(keyboard.hears, False)
+        keyboard.waits_without_limit()
+        keyboard.waits.before_telling = lambda: os.read(keyboard.hears, 16)
+        keyboard.type(b"fg")
+        keyboard.waits_without_limit()
+        keyboard.type(b"j")
+        assert keyboard.key() == "j"
+
+
+def test_what_comes_while_too_much_waits_is_dropped_and_a_sequence_ends_where_it_ends() -> None:
+    with listened_to() as keyboard:
+        keyboard.waits_without_limit()
+        keyboard.is_behind = True
+        keyboard.type(b"noise\x1b[?62;")
+        while keyboard.waits.began.get(timeout=_PATIENCE) is None:
+            pass
+        keyboard.is_behind = False
+        keyboard.type(b"22cj")
+        assert keyboard.key() == "j"
 
 
 def test_after_the_end_of_the_input_it_waits_for_the_bell_alone() -> None:
