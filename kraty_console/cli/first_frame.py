@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 
+from kraty_console.paint.sizes import bounded
 from kraty_console.paint.standing import Ink, Picture, fall, stand
 
 TYPE_CHECKING = False  # as typing has it, whose import would cost a third of the time there is
@@ -49,7 +50,7 @@ def show_first_frame(arguments: Sequence[str], environ: Mapping[str, str]) -> bo
     if (sys.stdout.encoding or "").lower().replace("_", "-") != "utf-8":
         return False
     try:
-        columns, rows = os.get_terminal_size(2)
+        columns, rows = bounded(*os.get_terminal_size(2))
     except OSError:
         return False
     if columns < _LEAST[0] or rows < _LEAST[1]:
@@ -63,7 +64,7 @@ def show_first_frame(arguments: Sequence[str], environ: Mapping[str, str]) -> bo
 
 def _told_to_go(number: int, _frame: object) -> None:
     """End at once while nothing but the picture stands; later as ever."""
-    if not fall() and number == 2:
+    if not fall(patient=False) and number == 2:
         raise KeyboardInterrupt
     os._exit(128 + number)
 

@@ -22,16 +22,18 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter, Monochrome, NoColor
 
-from kraty_console.console import crash, signals
+from kraty_console.console import crash
 from kraty_console.console.clipboard import TooLong, osc52
 from kraty_console.console.colours import choose_theme
 from kraty_console.console.desk import Desk, utc_now
 from kraty_console.console.guard import Guard
 from kraty_console.console.keys_in_order import KeysInOrder
 from kraty_console.console.screens.player import PlayerScreen
+from kraty_console.console.signals import Leaving
 from kraty_console.console.stylesheets import stylesheets
 from kraty_console.console.theme import THEMES, VARIABLE_DEFAULTS
 from kraty_console.contract.permissions import Permission
+from kraty_console.paint.sizes import drop_senseless_sizes
 from kraty_console.paint.standing import take_over
 from kraty_console.paint.textual_app import PaintsChanges
 from kraty_console.present.safe import safe
@@ -144,6 +146,10 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
                 event.key, event.character = "enter", "\r"
             self._interrupted = self._interrupted and event.key == "ctrl+c"
         await super().on_event(event)
+
+    def keys_ahead(self) -> int:
+        """How many keys wait for one before them."""
+        return self.waiting_keys
 
     @property
     def bottom(self) -> PlayerScreen:
@@ -370,6 +376,7 @@ def run_console(launch: Launch, started: HeadStart | None = None) -> int:
     Returns:
         The exit code: 0 left by the person, 70 failed, 128 + n ended by signal n.
     """
+    drop_senseless_sizes()
     code = asyncio.run(_stay(launch, started))
     sys.stdout.flush()
     return code
@@ -377,14 +384,11 @@ def run_console(launch: Launch, started: HeadStart | None = None) -> int:
 
 async def _stay(launch: Launch, started: HeadStart | None) -> int:
     """From the picture that stands to the terminal as it was; a signal at any moment between ends it well."""
-
-    def leave(code: int) -> None:
-        app.leave(code)
-
-    signals.install(leave)
-    app = KratyApp(launch, standing=take_over(), started=started)
+    leaving = Leaving()
     try:
+        app = KratyApp(launch, standing=take_over(), started=started)
+        leaving.tell(app)
         await app.run_async(mouse=launch.mouse)
     finally:
-        signals.uninstall()
+        leaving.stop()
     return app.return_code or 0

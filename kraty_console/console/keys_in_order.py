@@ -65,6 +65,11 @@ class KeysInOrder(App[ResultT], Generic[ResultT]):
         if not self._busy or time.monotonic() - self._taken_at > STUCK:
             await self._take()
 
+    @property
+    def waiting_keys(self) -> int:
+        """How many keys, and pastes, wait for one before them."""
+        return len(getattr(self, "_typed", ()))
+
     async def on_descendant_focus(self) -> None:
         """Something has the focus: what was typed while the first screen was made goes there."""
         if not self._listens:

@@ -1,48 +1,114 @@
-"""Ending well when told to go: Textual leaves SIGINT and SIGTERM to kill it and may spin for ever after SIGHUP."""
+"""Ending when told to go, whatever the program is doing and whether or not its terminal listens.
+
+A handler of the event loop runs when the loop gets round to it, and the loop may wait for a terminal that does not
+read. So the handlers are the process's own: they run whatever the main thread waits for, hand the request to the loop,
+and leave a thread behind that sees to it that it is obeyed.
+"""
 
 from __future__ import annotations
 
+import _thread
 import asyncio
+import math
 import os
 import signal
-import threading
-from collections.abc import Callable
-from contextlib import suppress
+import time
+from types import FrameType
+from typing import Any, Final, Protocol
 
-HANDLED = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
+HANDLED: Final = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
+
+LOOKS: Final = 0.05
+"""Seconds between two looks whether it is obeyed."""
+
+AFTER_HANGUP: Final = 0.8
+"""Seconds for everything after a hang-up: with no terminal there is nobody to wait for."""
+
+UNTIL_HEARD: Final = 2.0
+"""Seconds until the loop has to have heard."""
+
+UNTIL_ENDED: Final = 9.0
+"""Seconds for everything: changes under way have five of them to finish."""
 
 
-_ends: list[threading.Timer] = []
-"""What ends the process where it cannot end well."""
+def _nothing() -> None:
+    """Take no notice."""
 
 
-def install(leave: Callable[[int], None]) -> None:
-    """Call `leave` with the exit code (128 + signal) when the process is told to go.
+class Goes(Protocol):
+    """A program that can be told to go."""
+
+    def leave(self, code: int) -> None:
+        """End with this exit code; called in the event loop."""
+
+    def relieve_terminal(self) -> None:
+        """Stop waiting for a terminal that does not read; called from another thread, again and again."""
+
+    def restore_terminal(self) -> None:
+        """Leave the terminal as it was, at once: the process ends. Called from another thread."""
+
+
+class Leaving:
+    """Takes the signals that tell the process to go, from its making until `stop`; the exit code is 128 + signal.
 
     SIGHUP is taken even where the parent made it ignored (nohup, some wrappers): with no terminal there is nobody to
-    serve. Where the terminal is gone for good, a second signal is not waited for: the process ends by itself.
+    serve. A program that does not end in time is ended.
     """
-    loop = asyncio.get_running_loop()
 
-    def handle(number: signal.Signals) -> None:
-        leave(128 + number)
-        if number == signal.SIGHUP:
-            # Writing to a vanished terminal may block this thread for ever; what matters is already on disk.
-            end = threading.Timer(0.8, os._exit, (128 + number,))
-            end.daemon = True
-            end.start()
-            _ends.append(end)
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._program: Goes | None = None
+        self._code: int | None = None
+        self._is_over = self._is_heard = self._is_watched = False
+        self._end = self._until_heard = math.inf
+        self._before: dict[signal.Signals, Any] = {number: signal.getsignal(number) for number in HANDLED}
+        for number in HANDLED:
+            # The loop's own handler does nothing, but with it every signal wakes the loop, whichever thread it meets.
+            self._loop.add_signal_handler(number, _nothing)
+            signal.signal(number, self._told_to_go)
 
-    for number in HANDLED:
-        with suppress(NotImplementedError, RuntimeError):
-            loop.add_signal_handler(number, handle, number)
+    def tell(self, program: Goes) -> None:
+        """Whom to tell, also of what came before."""
+        self._program = program
+        if self._code is not None:
+            program.leave(self._code)
 
+    def stop(self) -> None:
+        """Give the signals back; who got here ends well, however long that takes."""
+        self._is_over = True
+        for number, handler in self._before.items():
+            self._loop.remove_signal_handler(number)
+            signal.signal(number, handler)
 
-def uninstall() -> None:
-    """Give the signals back; who got here ends well, however long that takes."""
-    while _ends:
-        _ends.pop().cancel()
-    loop = asyncio.get_running_loop()
-    for number in HANDLED:
-        with suppress(NotImplementedError, RuntimeError):
-            loop.remove_signal_handler(number)
+    def _told_to_go(self, number: int, _frame: FrameType | None) -> None:
+        now = time.monotonic()
+        self._end = min(self._end, now + (AFTER_HANGUP if number == signal.SIGHUP else UNTIL_ENDED))
+        self._until_heard = min(self._until_heard, now + UNTIL_HEARD)
+        self._code = 128 + number
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._hear, self._code)
+        if not self._is_watched:
+            self._is_watched = True
+            # A thread of `threading` takes a lock that the interrupted code may hold.
+            _thread.start_new_thread(self._see_to_it, (self._code,))
+
+    def _hear(self, code: int) -> None:
+        self._is_heard = True
+        if self._program is not None:
+            self._program.leave(code)
+
+    def _is_overdue(self) -> bool:
+        now = time.monotonic()
+        return not self._is_over and (now >= self._end or (not self._is_heard and now >= self._until_heard))
+
+    def _see_to_it(self, code: int) -> None:
+        while not self._is_over:
+            time.sleep(LOOKS)
+            if self._program is not None:
+                self._program.relieve_terminal()
+            if self._is_overdue():
+                try:
+                    if self._program is not None:
+                        self._program.restore_terminal()
+                finally:
+                    os._exit(code)

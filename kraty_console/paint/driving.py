@@ -1,30 +1,52 @@
 """Textual's driver where the painter owns the terminal: from the picture that stands already to the look it ends in.
 
-It waits for keys without looking up now and then (see `listening`).
+It waits for keys without looking up now and then (see `listening`), writes so that it can be given up (see `outlet`),
+and is suspended and resumed together with whatever it was started with.
 """
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
+import termios
 from collections.abc import Callable
+from contextlib import suppress
 from selectors import SelectSelector
 from typing import Any
 
 from textual.driver import Driver
+from textual.message import Message
 
+from kraty_console.paint.sizes import bounded
 from kraty_console.paint.standing import ALTERNATE_SCREEN, HIDDEN_CURSOR, Standing
 
+STUCK = 0.5
+"""Seconds after which a terminal that takes nothing is taken for one that does not read."""
 
-def driver_of(usual: type[Driver], standing: Standing | None, release: Callable[[], str]) -> type[Driver]:
+MOST_AHEAD = 1_024
+"""Messages of the keyboard that may wait; what comes while as many do is dropped, for it is no typing."""
+
+_RESTORE = (
+    "\x1b[?2026l\x1b[m\x1b[?2004l\x1b[?7h\x1b[?2048l\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1016l"
+    "\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
+)
+"""What takes everything back that may have been set, in place of the end that a terminal did not read."""
+
+
+def driver_of(
+    usual: type[Driver], standing: Standing | None, release: Callable[[], str], ahead: Callable[[], int]
+) -> type[Driver]:
     """The usual driver, so that it clears nothing that stands, and leaves the terminal as it was before that stood.
 
-    `release` gives what puts the terminal's look back before anything else is shown on it. A driver that is not that of
-    a terminal on Linux or macOS is given back as it is.
+    `release` gives what puts the terminal's look back before anything else is shown on it; `ahead`, asked from another
+    thread, how many keys the application has taken and not obeyed yet. A driver that is not that of a terminal on Linux
+    or macOS is given back as it is.
     """
     from textual.drivers.linux_driver import LinuxDriver
 
     from kraty_console.paint.listening import Bell, listen
+    from kraty_console.paint.outlet import Outlet, opened_anew
 
     if not issubclass(usual, LinuxDriver):
         return usual
@@ -35,9 +57,36 @@ def driver_of(usual: type[Driver], standing: Standing | None, release: Callable[
         def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 (Textual's own)
             super().__init__(*arguments, **options)
             self.exit_event = Bell()
+            self._file: Any = Outlet(self._file)
+            self._told = self._taken = 0
+            self._stands = False
+
+        # What comes from the terminal
 
         def run_input_thread(self) -> None:
-            listen(self.fileno, self.exit_event, SelectSelector(), self.process_message, self._gone, debug=self._debug)
+            keyboard = opened_anew(self.fileno, os.O_RDONLY)
+            try:
+                listen(
+                    keyboard,
+                    self.exit_event,
+                    SelectSelector(),
+                    self.process_message,
+                    self._gone,
+                    behind=lambda: self._told - self._taken + ahead() >= MOST_AHEAD,
+                    mouse=self._mouse,
+                    debug=self._debug,
+                )
+            finally:
+                if keyboard != self.fileno:
+                    os.close(keyboard)
+
+        def send_message(self, message: Message) -> None:
+            self._told += 1
+            asyncio.run_coroutine_threadsafe(self._take(message), loop=self._loop)
+
+        async def _take(self, message: Message) -> None:
+            self._taken += 1
+            await self._app._post_message(message)  # noqa: SLF001 (as Textual's own driver)
 
         def _gone(self) -> None:
             """The terminal was closed: end as of a hang-up, also where none was heard because it is ignored."""
@@ -45,9 +94,10 @@ def driver_of(usual: type[Driver], standing: Standing | None, release: Callable[
                 ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
                 os.kill(os.getpid(), signal.SIGTERM if ignored else signal.SIGHUP)
 
-        def close(self) -> None:
-            super().close()
-            self.exit_event.close()
+        def _get_terminal_size(self) -> tuple[int, int]:
+            return bounded(*super()._get_terminal_size())
+
+        # What goes to the terminal
 
         def write(self, data: str) -> None:
             if data in self._given:
@@ -55,11 +105,36 @@ def driver_of(usual: type[Driver], standing: Standing | None, release: Callable[
                 return
             super().write(data)
 
+        def relieve(self) -> None:
+            """Wait no longer for a terminal that does not read. May be called from any thread."""
+            if self._file.is_stuck(STUCK):
+                self._file.give_up()
+
+        def restore(self) -> None:
+            """Leave the terminal as it was, as far as it listens, without waiting. May be called from any thread."""
+            if not self._stands:
+                return
+            if self.attrs_before is not None:
+                with suppress(termios.error):
+                    termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
+            self._file.give_up()
+            self._file.last(_RESTORE)
+
+        def close(self) -> None:
+            super().close()
+            self.exit_event.close()
+            if self._file.given_up:
+                self._file.last(_RESTORE)
+            self._stands = False
+
+        # Beginning and end
+
         def start_application_mode(self) -> None:
             if self.exit_event.closed:  # the terminal comes back after a suspension
                 self.exit_event = Bell()
             taken_over = bool(self._given)
             super().start_application_mode()
+            self._stands = True
             self._given = frozenset()
             if taken_over and standing is not None:
                 self.attrs_before: Any = list(standing.attributes)

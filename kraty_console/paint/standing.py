@@ -54,7 +54,7 @@ class Standing:
         """Of the terminal, to be restored at the end."""
 
     def forget(self) -> None:
-        """The terminal got another size, and may have another again: what it shows is not known any more."""
+        """The terminal got another size, or was somebody else's: what it shows is not known any more."""
         self.known = False
 
     def keep_every_key(self) -> None:
@@ -102,7 +102,8 @@ def stand(draw: Picture, size: tuple[int, int]) -> bool:
     except (OSError, termios.error):
         return False
     standing = _now = Standing(draw, size, before)
-    signal.signal(signal.SIGWINCH, lambda *_: standing.forget())
+    for number in (signal.SIGWINCH, signal.SIGCONT):  # another size; somebody else's terminal for a while
+        signal.signal(number, lambda *_: standing.forget())
     ground = f"\x1b[{draw.ground.behind}m" if draw.ground.behind else ""
     out = [ALTERNATE_SCREEN, HIDDEN_CURSOR, "\x1b[m", ground, "\x1b[2J"]
     for y, x, text, ink in draw.pieces:
@@ -110,8 +111,11 @@ def stand(draw: Picture, size: tuple[int, int]) -> bool:
     return standing.add("".join([*out, "\x1b[m"]))
 
 
-def fall() -> bool:
-    """Put the terminal back as it was, if a picture still stands that nothing took over; whether one did."""
+def fall(*, patient: bool = True) -> bool:
+    """Put the terminal back as it was, if a picture still stands that nothing took over; whether one did.
+
+    Unless it is `patient`, a terminal that does not read is not waited for.
+    """
     global _now
     before, _now = _now, None
     if before is None:
@@ -119,11 +123,19 @@ def fall() -> bool:
     import termios
 
     try:
-        os.write(2, _BACK)
+        if patient or _takes(2):
+            os.write(2, _BACK)
         termios.tcsetattr(0, termios.TCSANOW, before.attributes)  # type: ignore[arg-type]
     except (OSError, termios.error):  # the terminal is gone: there is nothing to put back
         return True
     return True
+
+
+def _takes(terminal: int) -> bool:
+    """Whether a terminal takes what is written to it, or does so in a moment."""
+    import select
+
+    return bool(select.select([], [terminal], [], 0.3)[1])
 
 
 def standing() -> Standing | None:

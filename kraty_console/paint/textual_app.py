@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from rich.color import ColorSystem
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
+from textual.geometry import Size
 
 from kraty_console.paint.abilities import abilities_of
 from kraty_console.paint.driving import driver_of
 from kraty_console.paint.looks import colour_system
 from kraty_console.paint.painter import Painter, Piece
+from kraty_console.paint.sizes import bounded
 from kraty_console.paint.standing import Standing
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
+    from textual import events
     from textual.screen import Screen
 
 Result = TypeVar("Result")
@@ -46,7 +49,34 @@ class PaintsChanges(App[Result]):
         super().__init__(*arguments, **options)
         self._painter = painter
         self._standing = standing
-        self.driver_class = driver_of(self.driver_class, standing, self._release)
+        self.driver_class = driver_of(self.driver_class, standing, self._release, self.keys_ahead)
+
+    @property
+    def size(self) -> Size:
+        """The size that is painted: that of the terminal, as far as it is one."""
+        return Size(*bounded(*super().size))
+
+    async def _on_resize(self, event: events.Resize) -> None:
+        """Whoever tells a size, only so much is painted."""
+        event.size = Size(*bounded(*event.size))
+        event.virtual_size = Size(*bounded(*event.virtual_size))
+        if event.container_size is not None:
+            event.container_size = Size(*bounded(*event.container_size))
+        await super()._on_resize(event)
+
+    def keys_ahead(self) -> int:
+        """How many keys were taken and not obeyed yet; Textual's own application obeys each at once."""
+        return 0
+
+    def relieve_terminal(self) -> None:
+        """Stop waiting for a terminal that does not read. May be called from any thread."""
+        if (driver := self._driver) is not None and (relieve := getattr(driver, "relieve", None)) is not None:
+            relieve()
+
+    def restore_terminal(self) -> None:
+        """Leave the terminal as it was, at once, for the process ends. May be called from any thread."""
+        if (driver := self._driver) is not None and (restore := getattr(driver, "restore", None)) is not None:
+            restore()
 
     def _release(self) -> str:
         return self._painter.release() if self._painter is not None else ""

@@ -223,6 +223,14 @@ class Person(Terminal):
         return self.wait_for_copy()
 
 
+def until(done: Callable[[], bool], patience: float = 30.0) -> None:
+    """Look again and again, for what no event tells of."""
+    limit = time.monotonic() + patience
+    while not done():
+        if time.monotonic() > limit:
+            raise Gone(f"waited {patience} s in vain")
+
+
 def _is_cursor(cell: Char) -> bool:
     """Whether a cell is drawn as dark on light: the cursor of a field."""
     return _is_light(cell.bg)

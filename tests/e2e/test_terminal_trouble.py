@@ -1,0 +1,154 @@
+"""A terminal that answers nonsense, tells sizes of no screen, or stops reading: the console goes on, and obeys."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import struct
+import termios
+import time
+from collections.abc import Iterator
+
+import psutil
+import pytest
+
+from kraty_console.paint.sizes import MOST
+from tests.e2e.person import Person, until
+from tests.e2e.world import World
+
+pytestmark = pytest.mark.xdist_group("terminal trouble")
+_QUICKLY = 5.0
+"""Seconds in which a process that is told to go has gone, on a busy machine too."""
+_PATIENCE = 30.0
+_FEW = 500 << 20
+"""Bytes of memory that a console never needs."""
+
+
+@pytest.fixture(params=[True, False], ids=["modern", "older"])
+def person(world: World, request: pytest.FixtureRequest) -> Iterator[Person]:
+    with Person(world.console("grace_hopper"), env=world.env("trouble"), modern=request.param) as person:
+        person.on("grace_hopper")
+        person.wait_for("? keys")
+        yield person
+
+
+REPLIES = (
+    b"\x1b[?62;22c",
+    b"\x1b[>41;354;0c",
+    b"\x1bP!|7E565445\x1b\\",
+    b"\x1bP>|XTerm(390)\x1b\\",
+    b"\x1b]10;rgb:d0d0/d0d0/d0d0\x07",
+    b"\x1b]11;rgb:1212/1616/1b1b\x1b\\",
+    b"\x1b[?1016;2$y",
+    b"\x1b[?997;1n",
+    b"\x1b[24;80R",
+    b"\x1b[<32;NaN;NaNM",
+    b"\x1b[<0;10;10M\x1b[<0;10;10m",
+    b"\x1b[M !!",
+    b"\x1b[32;10;10M",
+    b"\x1b[1114112u",
+    b"\x1b[97;1:3u",
+    b"\x1b[I\x1b[O\x1b[I",
+    b"\x1b_Gi=31;OK\x1b\\",
+    b"\x1b[48;0;0;0;0t",
+    b"\x1bOz",
+    b"\0",
+    b"\xff\xfe",
+)
+
+
+def test_replies_of_a_terminal_open_nothing_and_end_nothing(person: Person) -> None:
+    before = person.text()
+    for reply in REPLIES:
+        person.send(reply)
+    person.press("?")
+    person.wait_for("Keys")
+    person.insist("Esc", before)  # nothing was opened below it
+    person.quit()
+    assert person.left_as_found() == []
+
+
+def test_a_paste_that_never_ends_and_a_string_that_never_ends_leave_the_keyboard(person: Person) -> None:
+    person.send(b"\x1b[200~never ended")
+    person.insist("?", "Keys")
+    person.press("Esc")
+    person.wait_for("? keys")
+    person.send(b"\x1bPnever ended")
+    person.insist("?", "Keys")
+
+
+def test_a_megabyte_of_noise_ends_nothing_and_a_signal_is_obeyed(world: World) -> None:
+    with Person(world.console("grace_hopper"), env=world.env("trouble")) as person:
+        person.on("grace_hopper")
+        person.send(bytes(range(1, 256)).replace(b"\x03", b"") * 4_000)
+        person.wait_for(lambda _: not person._pending, 60)
+        began = time.monotonic()
+        person.signal(signal.SIGTERM)
+        assert person.wait_exit() == 143
+        assert time.monotonic() - began < _QUICKLY
+        assert person.left_as_found() == []
+
+
+# Sizes
+
+
+@pytest.mark.parametrize("size", [(9_999, 9_999), (99_999, 99_999)])
+def test_a_size_of_no_screen_costs_no_more_than_the_largest(person: Person, size: tuple[int, int]) -> None:
+    columns, rows = size
+    person.send(f"\x1b[48;{rows};{columns};1;1t".encode())
+    person.send(b"\x1b[48;36;120;1;1t")
+    person.press("?")
+    person.wait_for("Keys")
+    assert psutil.Process(person.process.pid).memory_info().rss < _FEW
+    person.send(f"\x1b[48;{rows};{columns};1;1t".encode())
+    began = time.monotonic()
+    person.signal(signal.SIGHUP)
+    assert person.wait_exit() == 129
+    assert time.monotonic() - began < _QUICKLY
+
+
+@pytest.mark.parametrize(
+    ("env", "size"),
+    [
+        ({"COLUMNS": "65535", "LINES": "65535"}, (120, 36)),
+        ({"COLUMNS": "²", "LINES": "9" * 5_000}, (120, 36)),
+        ({}, (MOST[0] * 20, MOST[1] * 20)),
+    ],
+    ids=["environment", "environment without sense", "terminal"],
+)
+def test_a_start_on_a_terminal_of_any_size_is_painted_within_bounds(
+    world: World, env: dict[str, str], size: tuple[int, int]
+) -> None:
+    with Person(world.console("grace_hopper"), env=world.env("trouble") | env) as person:
+        if size != (120, 36):
+            termios.tcsetwinsize(person._theirs, (size[1], size[0]))
+            person.signal(signal.SIGWINCH)
+        person.wait_for("grace_hopper")
+        person.press("?")
+        person.wait_for("Keys")
+        assert psutil.Process(person.process.pid).memory_info().rss < _FEW
+        person.signal(signal.SIGTERM)
+        assert person.wait_exit() == 143
+
+
+# A terminal that does not read
+
+
+def full(person: Person) -> bool:
+    """Whether what the program sent fills what a terminal holds without reading it."""
+    waiting = struct.unpack("i", fcntl.ioctl(person._ours, termios.FIONREAD, b"\0" * 4))[0]
+    return int(waiting) > 4_000
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)])
+def test_a_signal_is_obeyed_while_the_terminal_does_not_read(person: Person, number: signal.Signals, code: int) -> None:
+    for _ in range(100):  # nothing is read from here on
+        os.write(person._ours, person.emulator.encode("C-l"))
+    until(lambda: full(person))
+    began = time.monotonic()
+    person.signal(number)
+    assert person.process.wait(_PATIENCE) == code
+    assert time.monotonic() - began < _QUICKLY
+    person.wait_exit()
+    assert person.left_as_found() == []
