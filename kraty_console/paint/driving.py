@@ -7,6 +7,7 @@ and is suspended and resumed together with whatever it was started with.
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import signal
 import termios
@@ -59,7 +60,7 @@ def driver_of(
             self.exit_event = Bell()
             self._file: Any = Outlet(self._file)
             self._told = self._taken = 0
-            self._stands = False
+            self._stands = self._is_stopped = self._goes_on = False
 
         # What comes from the terminal
 
@@ -151,4 +152,80 @@ def driver_of(
             self._disable_in_band_window_resize()
             self.flush()
 
+        # Suspension
+
+        def _sigtstp_application(self, *_: object) -> None:
+            self._loop.call_soon_threadsafe(self._suspend)  # here it might interrupt what it needs itself
+
+        def _sigcont_application(self, *_: object) -> None:
+            self._goes_on = True
+            if not self._is_stopped:  # it was stopped as it stood: the terminal may have been anybody's since
+                self._loop.call_soon_threadsafe(self._begin_again)
+
+        def _suspend(self) -> None:
+            """Give the terminal back, stop with the whole job, and take the terminal again when that goes on."""
+            stands = self._stands
+            if stands:
+                self.suspend_application_mode()
+            self._is_stopped, self._goes_on = True, False
+            try:
+                _stop_job(lambda: self._goes_on)
+                _wait_for_front(self.fileno)
+            finally:
+                self._is_stopped = False
+            if stands:
+                self._must_signal_resume = True
+                self.resume_application_mode()
+
+        def _begin_again(self) -> None:
+            if not self._stands:
+                if standing is not None:
+                    standing.forget()
+            elif _is_in_front(self.fileno):
+                self.suspend_application_mode()
+                self._must_signal_resume = True
+                self.resume_application_mode()
+
     return PaintersDriver
+
+
+def _stop_job(goes_on: Callable[[], bool]) -> None:
+    """Stop every process of this process's job at once, as the terminal does at ctrl+z, until it goes on.
+
+    Where nobody could let it go on (it leads its session) the system ignores that; then this process alone stops, for
+    certain. `goes_on` tells whether it was stopped and goes on.
+    """
+    before = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+    try:
+        os.killpg(os.getpgrp(), signal.SIGTSTP)
+    finally:
+        signal.signal(signal.SIGTSTP, before)
+    if not goes_on():
+        os.kill(os.getpid(), signal.SIGSTOP)
+
+
+def _wait_for_front(terminal: int) -> None:
+    """Stay stopped, with the whole job, while the job is in the background.
+
+    The system does that to who would change the terminal from there.
+    """
+    before = {number: signal.signal(number, signal.SIG_DFL) for number in (signal.SIGTTOU, signal.SIGTSTP)}
+    try:
+        while True:
+            try:
+                termios.tcsetattr(terminal, termios.TCSANOW, termios.tcgetattr(terminal))
+            except termios.error as error:
+                if error.args[0] == errno.EINTR:  # it went on, and may be in the background still
+                    continue
+            return
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _is_in_front(terminal: int) -> bool:
+    """Whether this process's job has the terminal; also where there is no terminal to tell."""
+    try:
+        return os.tcgetpgrp(terminal) == os.getpgrp()
+    except OSError:
+        return True

@@ -1,0 +1,130 @@
+"""ctrl+z under a shell, with make between: the whole job stops, the shell has its terminal, `fg` brings it back."""
+
+from __future__ import annotations
+
+import shlex
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.e2e.person import Person, until
+from tests.e2e.world import KRATY_CONSOLE, World, folders
+
+pytestmark = pytest.mark.xdist_group("suspending")
+PROMPT = "shell-prompt>"
+
+
+@pytest.fixture
+def opened(world: World, tmp_path: Path) -> Iterator[Person]:
+    """A shell with job control, in which `make demo` opens the console."""
+    command = shlex.join(world.console("grace_hopper"))
+    (tmp_path / "Makefile").write_text(f"demo:\n\t@{command}\n", encoding="utf-8")
+    env = world.env("suspending") | {"PS1": PROMPT, "TERM": "xterm-256color"}
+    shell = ["bash", "--norc", "--noprofile", "--noediting", "-i"]
+    with Person(shell, env=env) as person:
+        person.wait_for(PROMPT)
+        person.type(f"make -f {tmp_path}/Makefile demo\n")
+        person.on("grace_hopper")
+        person.wait_for("? keys")
+        yield person
+
+
+@pytest.fixture
+def shell(opened: Person) -> Person:
+    """The same, when the console has heard all that the terminal answers to its questions."""
+    opened.wait_for(lambda _: 2048 in opened.emulator.modes)
+    opened.pane("2", "CONTENTS")
+    opened.pane("1", "EVENT")
+    return opened
+
+
+def job(shell: Person) -> list[psutil.Process]:
+    """What the shell started, and what that started in turn."""
+    return psutil.Process(shell.process.pid).children(recursive=True)
+
+
+def is_given_back(shell: Person) -> bool:
+    """Whether the shell has its terminal as a shell wants it."""
+    return not shell.emulator.full_screen and shell.emulator.kitty == [0] and PROMPT in shell.text()
+
+
+def test_the_job_stops_whole_and_comes_back_painted(shell: Person) -> None:
+    for times in (1, 2):
+        shell.press("C-z")
+        shell.wait_for(lambda _, times=times: is_given_back(shell) and shell.sent.count(b"Stopped") == times)
+        assert len(job(shell)) >= 2
+        until(lambda: {each.status() for each in job(shell)} == {psutil.STATUS_STOPPED})
+        shell.type("echo typed in the $((1 + 1))nd program\n")
+        shell.wait_for("typed in the 2nd program")
+        shell.type("fg\n")
+        shell.wait_for(lambda text: shell.emulator.full_screen and "grace_hopper" in text and "? keys" in text)
+        shell.pane("2", "CONTENTS")
+        shell.pane("1", "EVENT")
+    shell.press("q", "q")
+    shell.wait_for(lambda _: is_given_back(shell))
+    shell.type("exit\n")
+    assert shell.wait_exit() == 0
+    assert shell.left_as_found() == []
+
+
+def test_in_the_background_it_stays_stopped_and_leaves_the_terminal_alone(shell: Person) -> None:
+    shell.press("C-z")
+    shell.wait_for(lambda _: is_given_back(shell))
+    shell.type("bg\n")
+    shell.wait_for(lambda text: "demo &" in text)
+    shell.type("sleep 0; jobs; echo still a $((1 + 1))nd shell\n")
+    shell.wait_for("still a 2nd shell")
+    assert not shell.emulator.full_screen
+    shell.type("fg\n")
+    shell.wait_for(lambda text: shell.emulator.full_screen and "grace_hopper" in text and "? keys" in text)
+    shell.pane("2", "CONTENTS")
+
+
+@pytest.mark.parametrize("when", ["opened", "shell"], ids=["while the first picture stands", "later"])
+def test_a_stop_that_nobody_can_refuse_is_painted_over_as_well(when: str, request: pytest.FixtureRequest) -> None:
+    shell = request.getfixturevalue(when)
+    for process in job(shell):
+        process.send_signal(signal.SIGSTOP)
+    shell.wait_for("Stopped")
+    shell.send(b"fg\n")  # the terminal still tells keys as the console asked
+    shell.wait_for(lambda text: "Stopped" not in text and "grace_hopper" in text and "? keys" in text)
+    shell.pane("2", "CONTENTS")
+    shell.pane("1", "EVENT")
+    shell.press("q", "q")
+    shell.wait_for(lambda _: not shell.emulator.full_screen and shell.emulator.kitty == [0])
+
+
+def test_a_continue_without_a_stop_disturbs_nothing(shell: Person) -> None:
+    (console,) = [each for each in job(shell) if "kraty_console" in " ".join(each.cmdline())]
+    for _ in range(3):
+        console.send_signal(signal.SIGCONT)
+    shell.pane("2", "CONTENTS")
+    shell.pane("1", "EVENT")
+    shell.press("q", "q")
+    shell.wait_for(lambda _: is_given_back(shell))
+
+
+def test_the_demo_stops_and_comes_back_and_its_backend_goes_on(tmp_path: Path) -> None:
+    command = shlex.join([*KRATY_CONSOLE, "demo", "alice_42"])
+    (tmp_path / "Makefile").write_text(f"demo:\n\t@{command}\n", encoding="utf-8")
+    (tmp_path / "tmp").mkdir()
+    env = folders(tmp_path) | {"PS1": PROMPT, "TMPDIR": str(tmp_path / "tmp")}
+    with Person(["bash", "--norc", "--noprofile", "--noediting", "-i"], env=env, patience=60.0) as shell:
+        shell.wait_for(PROMPT)
+        shell.type(f"make -f {tmp_path}/Makefile demo\n")
+        shell.on("alice_42")
+        shell.pane("2", "CONTENTS")
+        make, console, backend = job(shell)
+        shell.press("C-z")
+        shell.wait_for(lambda _: is_given_back(shell) and shell.sent.count(b"Stopped") == 1)
+        until(lambda: {make.status(), console.status()} == {psutil.STATUS_STOPPED})
+        assert backend.status() != psutil.STATUS_STOPPED
+        shell.type("fg\n")
+        shell.wait_for(lambda text: shell.emulator.full_screen and "alice_42" in text and "? keys" in text)
+        shell.pane("1", "EVENT")
+        shell.press("q", "q")
+        shell.wait_for(lambda _: is_given_back(shell))
+        assert not psutil.wait_procs([make, console, backend], timeout=30)[1]
