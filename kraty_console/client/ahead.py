@@ -11,16 +11,15 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from kraty_console.client.proxies import proxy_of
 from kraty_console.client.replies import MAX_ANSWER, Reply
+from kraty_console.contract.errors import Invalid
 
 if TYPE_CHECKING:
     from http.client import HTTPConnection
-
-PROXIES: Final = frozenset({"https_proxy", "all_proxy"})
-"""Where the environment names a proxy, in letters of any case; the HTTP library knows how to ask one, this does not."""
 
 
 class Asked:
@@ -148,8 +147,10 @@ def can_ask_ahead(base_url: str, environ: Mapping[str, str], platform: str = sys
         return False
     if base_url.startswith("http:"):
         return True
-    named = {name.lower() for name, value in environ.items() if value}
-    return platform != "darwin" and not named.intersection(PROXIES)
+    try:
+        return platform != "darwin" and proxy_of(base_url, environ, platform) is None
+    except Invalid:  # told where it is asked in the usual way
+        return False
 
 
 def _unpacked(content: bytes, encoding: str) -> bytes:

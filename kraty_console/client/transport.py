@@ -7,6 +7,7 @@ told by whether its first byte may have left (trust: Exactly once).
 from __future__ import annotations
 
 import asyncio
+import errno
 import importlib
 import os
 import ssl
@@ -15,16 +16,17 @@ import time
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from kraty_console.client.address import base_url
 from kraty_console.client.connection import ConnectionSettings
 from kraty_console.client.headers import USER_AGENT, credential_header, plain_headers
+from kraty_console.client.proxies import Proxy, proxy_of
 from kraty_console.client.redaction import redacted
 from kraty_console.client.replies import MAX_ANSWER, Reply
 from kraty_console.client.trust import secure_context
-from kraty_console.contract.errors import BadAnswer, Invalid, Unavailable
+from kraty_console.contract.errors import BadAnswer, Invalid, KratyError, Unavailable
 from kraty_console.contract.secret import Credential, Secret
 
 if TYPE_CHECKING:
@@ -32,8 +34,11 @@ if TYPE_CHECKING:
 
     from kraty_console.client.ahead import Ahead
 
-_NO_TLS = frozenset({"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST"})
+_NO_TLS: Final = frozenset({"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST"})
 """OpenSSL's reasons, old and new, for an answer that is no TLS at all."""
+
+_PAST_PROXY: Final = frozenset({"proxy.start_tls.started", "socks.start_tls.started"})
+"""Steps of the HTTP library with which a proxy has opened the way: from there on it speaks with the server."""
 
 BeforeSend = Callable[[], Awaitable[None]]
 
@@ -57,6 +62,8 @@ class _Departure:
     changes: bool
     """Whether what was asked for may change something; a read never does."""
     began: bool = field(default=False)
+    past_proxy: bool = field(default=False)
+    """A proxy between has opened the way."""
 
     @property
     def maybe_applied(self) -> bool:
@@ -65,12 +72,13 @@ class _Departure:
 
     async def trace(self, event: str, info: Mapping[str, Any]) -> None:
         """Hears of every step of the HTTP library; asking a proxy for a tunnel is not yet the request."""
+        self.past_proxy |= event in _PAST_PROXY
         if self.began or not event.endswith("send_request_headers.started"):
             return
         if getattr(info.get("request"), "method", b"") != b"CONNECT":
             if self.before is not None:
                 await self.before()
-            self.began = True
+            self.began = self.past_proxy = True
 
 
 class Transport:
@@ -94,6 +102,7 @@ class Transport:
         self._timeouts = timeouts or Timeouts()
         self._clock = clock
         self._client: httpx.AsyncClient | None = None
+        self._proxy: Proxy | None = None
         self._opening = asyncio.Lock()
         self._closed = False
 
@@ -114,7 +123,7 @@ class Transport:
         Raises:
             Unavailable: no answer; `maybe_applied` tells whether a byte of a change may have left.
             BadAnswer: what came back cannot be decompressed, or is larger than any answer.
-            Invalid: the token or the target cannot be sent as it stands.
+            Invalid: the token or the target cannot be sent as it stands, or the proxy that is named cannot be used.
         """
         if method == "GET" and not headers and not anonymous and not self._closed:
             reply = await self._asked_ahead(target)
@@ -138,17 +147,14 @@ class Transport:
                     await response.aclose()
         except httpx.DecodingError as error:
             raise BadAnswer("The answer cannot be decompressed.", maybe_applied=departure.maybe_applied) from error
-        except (httpx.TimeoutException, TimeoutError) as error:
-            words = (
-                "The server did not answer in time." if departure.began else "The server could not be reached in time."
-            )
-            raise Unavailable(words, maybe_applied=departure.maybe_applied) from error
-        except httpx.RemoteProtocolError as error:
-            words = f"The connection broke before the answer was complete ({error})."
-            raise Unavailable(words, maybe_applied=departure.maybe_applied) from error
-        except httpx.HTTPError as error:
-            words = "The connection broke" if departure.began else f"The server at {self.base_url} could not be reached"
-            raise Unavailable(f"{words} ({_cause(error)}).", maybe_applied=departure.maybe_applied) from error
+        except (httpx.HTTPError, TimeoutError) as error:
+            raise Unavailable(self._why(error, departure), maybe_applied=departure.maybe_applied) from error
+        except Exception as error:
+            if self._proxy is None or departure.past_proxy or isinstance(error, KratyError):
+                raise
+            raise Unavailable(
+                _proxys_words(self._proxy, error)
+            ) from error  # the library trusts what a SOCKS proxy says
         reply = Reply(
             status=response.status_code,
             headers={name.lower(): value for name, value in response.headers.items()},
@@ -165,6 +171,20 @@ class Transport:
 
     def _answered(self, response: httpx.Response) -> None:
         """Hears of every answer before it is read: for who looks at the connection itself."""
+
+    def _why(self, error: BaseException, departure: _Departure) -> str:
+        """Why there is no whole answer: the server's trouble, or that of the proxy before it."""
+        import httpx
+
+        if self._proxy is not None and not departure.past_proxy:
+            return _proxys_words(self._proxy, error)
+        if isinstance(error, httpx.TimeoutException | TimeoutError):
+            began = departure.began
+            return "The server did not answer in time." if began else "The server could not be reached in time."
+        if isinstance(error, httpx.RemoteProtocolError):
+            return f"The connection broke before the answer was complete ({error})."
+        words = "The connection broke" if departure.began else f"The server at {self.base_url} could not be reached"
+        return f"{words} ({_cause(error)})."
 
     def sign_in(self, credential: Credential) -> None:
         """Use another token from here on."""
@@ -210,11 +230,13 @@ class Transport:
         except OSError as error:
             words = f"The certificates in SSL_CERT_FILE or SSL_CERT_DIR cannot be read ({error.strerror or error})."
             raise Unavailable(words) from error
+        self._proxy = proxy_of(self.base_url, os.environ)
         return httpx.AsyncClient(
             base_url=self.base_url,
             headers={"user-agent": USER_AGENT},
             verify=context,
-            trust_env=secure,  # a proxy from the environment must not see what is meant for this machine
+            trust_env=False,  # what the environment names is read by `proxies`, which has words for what is wrong
+            proxy=None if self._proxy is None else _httpx_proxy(self._proxy),
             follow_redirects=False,
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             timeout=httpx.Timeout(self._timeouts.answer, connect=self._timeouts.connect),
@@ -266,6 +288,50 @@ def _cause(error: BaseException) -> str:
             return os.strerror(seen.errno) if seen.errno and seen.errno > 0 else seen.strerror
         seen = seen.__cause__ or seen.__context__
     return str(error) or type(error).__name__
+
+
+def _httpx_proxy(proxy: Proxy) -> httpx.Proxy:
+    """A proxy as the HTTP library takes it.
+
+    Raises:
+        Invalid: its name cannot be asked for.
+    """
+    import httpx
+
+    auth = None
+    if proxy.user is not None:
+        auth = (proxy.user.reveal(), proxy.password.reveal() if proxy.password is not None else "")
+    try:
+        return httpx.Proxy(proxy.url, auth=auth, ssl_context=secure_context() if proxy.scheme == "https" else None)
+    except (httpx.InvalidURL, ValueError) as error:
+        raise Invalid(f"{proxy.variable} does not name a proxy that can be used: check its host") from error
+
+
+def _proxys_words(proxy: Proxy, error: BaseException) -> str:
+    """What kept a proxy from opening the way; never in its own words, which might hold what was sent to it."""
+    import httpx
+
+    name = f"{proxy.words[0].upper()}{proxy.words[1:]}"
+    if isinstance(error, httpx.TimeoutException | TimeoutError):
+        return f"{name} did not answer in time."
+    if isinstance(error, httpx.ProxyError):
+        return f"{name} {_refusal(proxy, str(error))}."
+    if not isinstance(error, httpx.HTTPError) or isinstance(error, httpx.RemoteProtocolError):
+        return f"{name} does not answer like a proxy: check its kind and its port."
+    cause = _cause(error)
+    if cause == os.strerror(errno.ECONNREFUSED):
+        return f"{name} refused the connection."
+    return f"{name} could not be reached ({cause})."
+
+
+def _refusal(proxy: Proxy, said: str) -> str:
+    """Why a proxy opened no way: the status of HTTP, or the library's own words for an answer of SOCKS."""
+    status = said.partition(" ")[0]
+    if status == "407" or "username/password" in said.lower() or said.startswith("Requested"):
+        wants = "does not take its name and password" if proxy.user is not None else "asks for a name and a password"
+        return f"{wants}: they are written {proxy.scheme}://NAME:PASSWORD@{proxy.where}"
+    reason = f"it answered {status}" if status.isdigit() else said.rstrip(".").removeprefix("Proxy Server ")
+    return f"did not open the way to the server ({reason})"
 
 
 def _load_httpx() -> None:
