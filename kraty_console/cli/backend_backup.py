@@ -29,6 +29,8 @@ def backup(file: Path, database: str | None) -> int:
         raise click.UsageError(str(error)) from None
     except Declined as error:
         raise click.ClickException(str(error)) from None
+    except OSError as error:
+        raise click.ClickException(f"{file} cannot be written: {error.strerror}") from None
     say(f"Copied {size:,} bytes to {file}; the copy is sound, and readable by you alone.")
     if (key := key_file(url)) is not None:
         say(f"It holds webhook secrets that {key} opens: keep that file as well, and apart from the copy.")

@@ -14,4 +14,5 @@ class Exit(IntEnum):
     NOT_FOUND = 3
     NOT_ALLOWED = 4
     UNREACHABLE = 5
+    CRASHED = 70
     INTERRUPTED = 130

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import os
+
 from kraty_console.cli.exits import Exit
 from kraty_console.cli.output import say
+from kraty_console.cli.streams import OutputFailed, output_failure
 from kraty_console.config.errors import ConfigError
 from kraty_console.contract.errors import Invalid, KratyError
 
@@ -21,3 +25,48 @@ def told(error: Exception) -> int:
     words = words_of(error)
     say(words.text if words.retry_after is None else f"{words.text} Wait {words.retry_after:.0f} s.")
     return words.exit_code
+
+
+def told_by_the_system(error: OSError) -> int:
+    """Say what the operating system refused, with the name of the file or stream; a failure."""
+    failed = error if isinstance(error, OutputFailed) or _was_printing(error) else output_failure()
+    if isinstance(failed, BrokenPipeError):
+        return Exit.FAILED
+    if failed is not None:
+        say(f"Error: the standard output cannot be written ({_why(failed)}): what was asked for is not complete")
+        return Exit.FAILED
+    where = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, str | bytes) else ""
+    say(f"Error: {where}{_why(error)}")
+    return Exit.FAILED
+
+
+def crashed(error: Exception) -> int:
+    """Say that the program failed, and where it is written how: without values, which may be secret."""
+    from datetime import UTC, datetime
+
+    from kraty_console.config.paths import Paths
+    from kraty_console.console.crash import report
+
+    what = f"kraty-console failed ({type(error).__name__})"
+    try:
+        path = report(error, Paths.of(os.environ).state_dir, datetime.now(UTC))
+    except Exception as failure:  # noqa: BLE001 (whatever keeps a report from being written, the words are told)
+        say(f"{what}, and no report could be written: {getattr(failure, 'strerror', None) or failure}")
+    else:
+        say(f"{what}. What happened, without any data, is in {path}")
+    return Exit.CRASHED
+
+
+def _was_printing(error: OSError) -> bool:
+    """Whether it comes from click printing a help text."""
+    from traceback import walk_tb
+
+    frames = (frame for frame, _ in walk_tb(error.__traceback__))
+    return any(each.f_globals.get("__name__") == "click.utils" and each.f_code.co_name == "echo" for each in frames)
+
+
+def _why(error: OSError) -> str:
+    """The system's reason; a stream that was closed has a bad number for it."""
+    if error.errno == errno.EBADF:
+        return "it is closed"
+    return error.strerror or str(error)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -98,12 +97,19 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         return Exit.INTERRUPTED
     except BrokenPipeError:
-        _drop_output()
-        return Exit.FAILED
+        return Exit.FAILED  # whoever read the output went away
     except _errors() as error:
         from kraty_console.cli.failures import told
 
         return told(error)
+    except OSError as error:
+        from kraty_console.cli.failures import told_by_the_system
+
+        return told_by_the_system(error)
+    except Exception as error:  # noqa: BLE001 (nothing but words and an exit code leaves this program)
+        from kraty_console.cli.failures import crashed
+
+        return crashed(error)
     return code if isinstance(code, int) else Exit.FOUND
 
 
@@ -122,17 +128,3 @@ def _usage(error: click.ClickException) -> int:
         say(error.ctx.get_usage())
     say(f"Error: {error.format_message()}")
     return error.exit_code
-
-
-def _drop_output() -> None:
-    """Whoever read the output went away: let the interpreter's last flush go nowhere."""
-    import os
-
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)
-
-
-def main() -> NoReturn:
-    """The entry point of `kraty-console`."""
-    sys.exit(run())

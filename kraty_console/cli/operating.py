@@ -112,13 +112,14 @@ async def _on(url: str, work: Callable[[Desk], Awaitable[T]]) -> T:
     from kraty_console.backend.preparing import prepare
     from kraty_console.backend.storage.connecting import Limits
     from kraty_console.backend.storage.database import Database
+    from kraty_console.config.person import user_name
 
     def now_ms() -> int:
         return time.time_ns() // 1_000_000
 
     await prepare(url)
     new_id = IdSource(now_ms, secrets.randbits)
-    operator = f"command line ({_user()})"
+    operator = f"command line ({user_name()})"
     db = Database.open(url, Limits(pool=1))
     try:
         return await db.run(lambda tx: work(Desk(tx, now_ms(), new_id, secrets.token_bytes, operator)))

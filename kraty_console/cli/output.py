@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from typing import Any
 
+from kraty_console.cli.streams import OutputFailed
 from kraty_console.paint.standing import fall
 
 
 def emit(text: str) -> None:
-    """Data, whole lines; text from outside has been through the door before it gets here."""
-    sys.stdout.write(text if text.endswith("\n") or not text else text + "\n")
-    sys.stdout.flush()
+    """Data, whole lines; text from outside has been through the door before it gets here.
+
+    Raises:
+        BrokenPipeError: whoever read the output went away.
+        OutputFailed: it took less than everything.
+    """
+    try:
+        sys.stdout.write(text if text.endswith("\n") or not text else text + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputFailed(*error.args) from error
 
 
 def emit_json(value: Any) -> None:  # noqa: ANN401 (JSON is anything)
@@ -22,11 +34,15 @@ def emit_json(value: Any) -> None:  # noqa: ANN401 (JSON is anything)
 
 
 def say(words: str) -> None:
-    """Words for a person, made safe; on the terminal as it was, not on a first picture that nothing takes over."""
+    """Words for a person, made safe; on the terminal as it was, not on a first picture that nothing takes over.
+
+    Where nobody can be told, the exit code is left to tell.
+    """
     fall()
     from kraty_console.present.safe import safe
 
-    print(safe(words, limit=4_000, multiline=True), file=sys.stderr, flush=True)
+    with suppress(OSError):
+        print(safe(words, limit=4_000, multiline=True), file=sys.stderr, flush=True)
 
 
 def never_fail_on_letters() -> None:

@@ -11,12 +11,16 @@ from typing import Final
 _INSTEAD: Final = "use kraty-console search and show, which need no screen"
 
 
-def why_no_console(environ: Mapping[str, str], *, input_fd: int = 0, output_fd: int = 1, encoding: str) -> str | None:
+def why_no_console(
+    environ: Mapping[str, str], *, input_fd: int = 0, output_fd: int = 1, error_fd: int = 2, encoding: str
+) -> str | None:
     """The reason in words, with advice; None when all is well."""
     if not os.isatty(output_fd):
         return f"the output is not a terminal: {_INSTEAD}"
     if not os.isatty(input_fd):
         return f"the input is not a terminal: {_INSTEAD}"
+    if not os.isatty(error_fd):  # the console is drawn there, so that the output stays for data
+        return f"the error output is not a terminal, and that is where it is drawn: leave out 2>, or {_INSTEAD}"
     term = environ.get("TERM", "")
     if term in ("", "dumb"):
         return f"TERM is {term or 'not set'}, and nothing can be drawn on that: set TERM=xterm-256color, or {_INSTEAD}"

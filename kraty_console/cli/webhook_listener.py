@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Final
 
+from kraty_console.cli.output import say
 from kraty_console.contract.inbox import Inbox, Verdict
 from kraty_console.contract.secret import Secret
 from kraty_console.contract.signature import HEADER
@@ -23,10 +25,18 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of a sender that went away: it will send again."""
+        del request, client_address
+        error = sys.exception()
+        if not isinstance(error, OSError):
+            say(f"A message could not be taken ({type(error).__name__}).")
+
 
 def listener(address: tuple[str, int], secret: Secret, told: Callable[[Verdict], bool]) -> ThreadingHTTPServer:
     """A server that listens at the address; `told` hears of each message, and says whether to go on.
 
+    Where `told` fails with an OSError, the message is answered 500, to be sent again, and the server ends.
     Raises OSError when it cannot listen there.
     """
     inbox, turn = Inbox(secret), threading.Lock()
@@ -50,8 +60,11 @@ def listener(address: tuple[str, int], secret: Secret, told: Callable[[Verdict],
             body = self.rfile.read(int(length))
             with turn:
                 verdict = inbox.take(self.headers.get(HEADER), body, time.time())
-                go_on = told(verdict)
-            self._answer(verdict.status, verdict.why or "received")
+                try:
+                    go_on, status, words = told(verdict), verdict.status, verdict.why or "received"
+                except OSError:
+                    go_on, status, words = False, 500, "it could not be printed"
+            self._answer(status, words)
             if not go_on:
                 threading.Thread(target=self.server.shutdown, daemon=True).start()
 

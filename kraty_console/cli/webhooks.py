@@ -46,11 +46,14 @@ def listen_(address: tuple[str, int], secret_stdin: bool, count: int | None, as_
     from kraty_console.cli.webhook_listener import listener
 
     secret = _secret(secret_stdin)
+    told = _Told(count, as_json)
     try:
-        server = listener(address, secret, _Told(count, as_json))
+        server = listener(address, secret, told)
     except OSError as error:
         raise click.ClickException(f"cannot listen on {address[0]}:{address[1]}: {error.strerror}") from None
     _serve(server, address[0])
+    if told.failure is not None:
+        raise told.failure
     return Exit.FOUND
 
 
@@ -60,9 +63,22 @@ class _Told:
     def __init__(self, count: int | None, as_json: bool) -> None:
         self._left = count
         self._as_json = as_json
+        self.failure: OSError | None = None
+        """Why the output took no more."""
 
     def __call__(self, verdict: Verdict) -> bool:
-        """Whether to go on listening."""
+        """Whether to go on listening.
+
+        Raises:
+            OSError: it could not be printed.
+        """
+        try:
+            return self._tell(verdict)
+        except OSError as error:
+            self.failure = error
+            raise
+
+    def _tell(self, verdict: Verdict) -> bool:
         envelope = verdict.envelope
         if envelope is None:
             say(f"Refused: {verdict.why}.")
@@ -96,7 +112,12 @@ class _Told:
 def _secret(from_stdin: bool) -> Secret:
     from kraty_console.contract.secret import Secret
 
-    given = sys.stdin.readline() if from_stdin else os.environ.get(SECRET, "")
+    if from_stdin:
+        from kraty_console.config.tokens import read_line
+
+        given = read_line(sys.stdin, "--secret-stdin")
+    else:
+        given = os.environ.get(SECRET, "")
     if not given.strip():
         where = "the standard input holds none" if from_stdin else f"set {SECRET}, or give it by --secret-stdin"
         raise click.UsageError(f"the secret of the endpoint is needed: {where}")

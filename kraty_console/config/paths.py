@@ -7,15 +7,22 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
+from kraty_console.config.errors import ConfigError
+
 APP: Final = "kraty-console"
 
 PRIVATE_DIR: Final = 0o700
 
-Kind = Literal["config", "state"]
+_HOMELESS: Final = (
+    "there is no home folder: set HOME, or KRATY_CONFIG (a file), KRATY_STATE (a folder), and for a backend --database"
+)
+
+Kind = Literal["config", "state", "data"]
 
 _XDG: Final[dict[Kind, tuple[str, str]]] = {
     "config": ("XDG_CONFIG_HOME", ".config"),
     "state": ("XDG_STATE_HOME", ".local/state"),
+    "data": ("XDG_DATA_HOME", ".local/share"),
 }
 """Where freedesktop.org's base directories are said, and where they are when nothing is."""
 
@@ -29,11 +36,15 @@ class Paths(NamedTuple):
 
     @classmethod
     def of(cls, environ: Mapping[str, str]) -> Paths:
-        """The platform's places, or those `KRATY_CONFIG` (a file) and `KRATY_STATE` (a folder) name."""
+        """The platform's places, or those `KRATY_CONFIG` (a file) and `KRATY_STATE` (a folder) name.
+
+        Raises:
+            ConfigError: there is no home folder, and nothing else is named.
+        """
         config, state = environ.get("KRATY_CONFIG"), environ.get("KRATY_STATE")
         return cls(
-            Path(config).expanduser() if config else _platform("config", environ) / "config.toml",
-            Path(state).expanduser() if state else _platform("state", environ),
+            _named(config, "KRATY_CONFIG") if config else _platform("config", environ) / "config.toml",
+            _named(state, "KRATY_STATE") if state else _platform("state", environ),
         )
 
     def token_file(self, profile: str) -> Path:
@@ -49,16 +60,48 @@ def private_dir(path: Path) -> Path:
     return path
 
 
-def _platform(kind: Kind, environ: Mapping[str, str]) -> Path:
+def data_dir(environ: Mapping[str, str]) -> Path:
+    """Where the database of a backend lies when nothing else is said.
+
+    Raises:
+        ConfigError: there is no home folder.
+    """
+    return _platform("data", environ)
+
+
+def _named(path: str, variable: str) -> Path:
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:  # of a user that there is not, or without a home
+        raise ConfigError(f"{variable} begins with ~, and there is no such home folder: give the whole path") from error
+
+
+def _platform(kind: Kind, environ: Mapping[str, str], platform: str = sys.platform) -> Path:
     """The platform's place; on Linux by the XDG rule itself: what applies it takes longer to import than to do so."""
-    if sys.platform == "linux":
+    if platform == "linux":
         variable, under_home = _XDG[kind]
         said, home = environ.get(variable, ""), environ.get("HOME", "")
         if said.startswith("/"):
             return Path(said, APP)
-        if home.startswith("/"):
-            return Path(home, under_home, APP)
+        return Path(home if home.startswith("/") else _home_of_the_user(), under_home, APP)
     import platformdirs
 
     dirs = platformdirs.PlatformDirs(APP, appauthor=False)
-    return dirs.user_config_path if kind == "config" else dirs.user_state_path
+    found = {"config": dirs.user_config_path, "state": dirs.user_state_path, "data": dirs.user_data_path}[kind]
+    if not found.is_absolute():  # a ~ that nobody could tell
+        raise ConfigError(_HOMELESS)
+    return found
+
+
+def _home_of_the_user() -> str:
+    """The home folder in the password database."""
+    import os
+    import pwd
+
+    try:
+        home = pwd.getpwuid(os.getuid()).pw_dir
+    except KeyError:
+        home = ""
+    if not home.startswith("/"):
+        raise ConfigError(_HOMELESS)
+    return home

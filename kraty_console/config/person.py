@@ -9,12 +9,17 @@ def person_of(profile: Profile) -> str:
     """The profile's `person`; else the user of the operating system at this machine, `maria@desk-7`."""
     if profile.person:
         return profile.person
-    import getpass
-    import os
     import socket
 
+    return f"{user_name()}@{socket.gethostname().partition('.')[0]}"
+
+
+def user_name() -> str:
+    """The user of the operating system; the number of one that has no name."""
+    import getpass
+    import os
+
     try:
-        user = getpass.getuser()
+        return getpass.getuser()
     except (OSError, KeyError, ImportError):  # no variable, and no entry in the password database
-        user = f"uid {os.getuid()}"
-    return f"{user}@{socket.gethostname().partition('.')[0]}"
+        return f"uid {os.getuid()}"

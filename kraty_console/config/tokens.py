@@ -7,6 +7,7 @@ A profile that uses a server key has that in place of the token, from its own so
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final, NamedTuple, TextIO
@@ -137,8 +138,23 @@ def system_keyring(profile: str) -> str | None:
         return None  # locked, absent, or not for this machine: the file is asked next
 
 
+def read_line(stdin: TextIO, flag: str) -> str:
+    """A line of the standard input that `flag` announced.
+
+    Raises:
+        ConfigError: it cannot be read.
+    """
+    try:
+        return stdin.readline(LONGEST + 2)
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{flag} was given, and the standard input holds no text ({error.reason})") from error
+    except OSError as error:
+        why = "it is closed" if error.errno == errno.EBADF else error.strerror or str(error)
+        raise ConfigError(f"{flag} was given, and the standard input cannot be read ({why})") from error
+
+
 def _from_stdin(stdin: TextIO, flag: str = "--token-stdin", what: str = "token") -> Found:
-    text = stdin.readline(LONGEST + 2)
+    text = read_line(stdin, flag)
     if not text.strip():
         raise ConfigError(f"{flag} was given, and no {what} came on the standard input")
     return Found(_token(text, "the standard input", what), "the standard input")

@@ -86,7 +86,7 @@ def test_without_a_terminal_the_console_refuses_with_advice(arguments: list[str]
 def test_what_a_console_needs_of_its_terminal(environ: dict[str, str], encoding: str, words: str | None) -> None:
     ours, theirs = pty.openpty()
     try:
-        reason = why_no_console(environ, input_fd=theirs, output_fd=theirs, encoding=encoding)
+        reason = why_no_console(environ, input_fd=theirs, output_fd=theirs, error_fd=theirs, encoding=encoding)
     finally:
         os.close(ours)
         os.close(theirs)

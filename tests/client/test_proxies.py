@@ -429,7 +429,7 @@ def test_a_proxy_is_told_where_it_is_and_nothing_more() -> None:
 
 
 def test_without_the_extra_a_real_run_names_it() -> None:
-    code = "import sys; sys.modules['socksio'] = None; from kraty_console.cli.main import main; main()"
+    code = "import sys; sys.modules['socksio'] = None; from kraty_console.__main__ import main; main()"
     environ = {"PATH": "/usr/bin:/bin", "HOME": "/nowhere", "KRATY_TOKEN": "t" * 30, "KRATY_URL": API}
     ran = subprocess.run(
         [sys.executable, "-c", code, "search", "alice"],
