@@ -139,9 +139,18 @@ def _stop(child: subprocess.Popen[bytes]) -> None:
 
 @contextlib.contextmanager
 def _folder() -> Iterator[Path]:
-    """A private folder under this process's name; those of processes that were killed are swept away."""
-    _sweep(Path(tempfile.gettempdir()))
-    folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
+    """A private folder under this process's name; those of processes that were killed are swept away.
+
+    Raises:
+        DidNotStart: there is no place for it.
+    """
+    try:
+        _sweep(Path(tempfile.gettempdir()))
+        folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
+    except OSError as error:
+        why = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+        words = f"The demo needs a folder for temporary files ({why}). Set TMPDIR to one that can be written."
+        raise DidNotStart(words) from error
     try:
         yield folder
     finally:
