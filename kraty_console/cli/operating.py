@@ -127,17 +127,6 @@ async def _on(url: str, work: Callable[[Desk], Awaitable[T]]) -> T:
         await db.close()
 
 
-def _user() -> str:
-    """Whoever runs this, by name, or by number where the system knows no name."""
-    import getpass
-    import os
-
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError, ImportError):
-        return f"user {os.getuid()}"
-
-
 def tell(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], *, as_json: bool, none: str) -> int:
     """Print a list: as JSON, or as a table of the columns (field → title); the exit code says whether it has rows."""
     if as_json:

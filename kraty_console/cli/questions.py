@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
 from shlex import quote
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,6 +14,8 @@ from kraty_console.cli.options import Options, where_options
 from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_LIMIT
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from kraty_console.client.fetched import Fetched
     from kraty_console.console.desk import Desk
     from kraty_console.contract.players import SearchHit, Snapshot
@@ -44,7 +45,7 @@ def search(before: Options, /, query: str, as_json: bool, limit: int, **said: An
     from kraty_console.cli.output import emit, emit_json, say
     from kraty_console.support.provided import sentence, unread, unread_words
 
-    hits = _asked(before.then(Options(**said)), lambda desk: _hits(desk, query, limit))
+    hits, now = _asked(before.then(Options(**said)), lambda desk: _hits(desk, query, limit))
     if isinstance(hits, str):
         say(hits)
         return Exit.FAILED
@@ -53,7 +54,7 @@ def search(before: Options, /, query: str, as_json: bool, limit: int, **said: An
     elif hits:
         from kraty_console.present.plain import hits_text
 
-        emit(hits_text(hits, datetime.now(UTC)))
+        emit(hits_text(hits, now))
     if missing := unread(hits):
         say(sentence(unread_words(missing, "match", "matches")))
     elif not hits:
@@ -83,13 +84,12 @@ def show(before: Options, /, player: str, pane: Any, as_json: bool, limit: int, 
                 return _elsewhere(player, await desk.search(player))
         return None
 
-    fetched = _asked(before.then(Options(**said)), look)
+    fetched, now = _asked(before.then(Options(**said)), look)
     if fetched is None or isinstance(fetched, str):
         say(fetched or f"No player of this game has exactly the id {player}.")
         return Exit.NOT_FOUND
     from kraty_console.present import plain
 
-    now = datetime.now(UTC)
     if as_json:
         emit_json(plain.player_json(fetched.value, pane))
         if words := plain.unread_text(fetched.value, pane):
@@ -135,13 +135,14 @@ def _elsewhere(text: str, hits: Sequence[SearchHit]) -> str:
     return f"{words} Look for others: kraty-console search {quote(text)}" if hits else words
 
 
-def _asked(options: Options, question: Callable[[Desk], Awaitable[T]]) -> T:
-    """Sign in, find the game, ask, and close."""
+def _asked(options: Options, question: Callable[[Desk], Awaitable[T]]) -> tuple[T, datetime]:
+    """Sign in, find the game, ask, and close; the answer, and the moment at which it is told."""
     import asyncio
 
+    from kraty_console.cli.output import say
     from kraty_console.cli.session import desk_of
 
-    async def ask() -> T:
+    async def ask() -> tuple[T, datetime]:
         from kraty_console.client.places import one_of
 
         desk = desk_of(options)
@@ -149,7 +150,10 @@ def _asked(options: Options, question: Callable[[Desk], Awaitable[T]]) -> T:
             await desk.sign_in()
             if desk.choices:
                 one_of(desk.choices)
-            return await question(desk)
+            answer = await question(desk)
+            if words := desk.tell_skew():
+                say(words)
+            return answer, desk.now()
         finally:
             await desk.close()
 

@@ -9,12 +9,14 @@ import click
 
 from kraty_console.cli.exits import Exit
 from kraty_console.cli.options import Options
-from kraty_console.cli.output import emit, emit_json
+from kraty_console.cli.output import emit, emit_json, say
 from kraty_console.cli.server_session import Where, asked, change_options, changed, keyed_options, player_argument
 from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_LIMIT
 
 if TYPE_CHECKING:
     from kraty_console.client.server import ServerClient
+    from kraty_console.client.server_clock import ServerClock
+    from kraty_console.contract.players import Snapshot
     from kraty_console.support.merging import MergePlan
 
 _as_json = click.option("--json", "as_json", is_flag=True, help="JSON, in ASCII alone, as the backend says it.")
@@ -51,15 +53,21 @@ def ping(before: Options, /, as_json: bool, **said: Any) -> int:  # noqa: ANN401
 @click.pass_obj
 def get(before: Options, /, player: str, as_json: bool, limit: int, **said: Any) -> int:  # noqa: ANN401
     """Show what is known of PLAYER, by the exact id."""
-    from datetime import UTC, datetime
+    from kraty_console.client.server_clock import WORTH_TELLING
+    from kraty_console.support.measure import skew_words
 
-    snapshot = asked(Where.of(before, said), lambda client: client.players.get(player, limit=limit))
+    async def look(client: ServerClient) -> tuple[Snapshot, ServerClock]:
+        return await client.players.get(player, limit=limit), client.server_clock
+
+    snapshot, clock = asked(Where.of(before, said), look)
+    if abs(clock.skew) >= WORTH_TELLING:
+        say(skew_words(clock.skew.total_seconds()))
     from kraty_console.present import plain
 
     if as_json:
         emit_json(plain.player_json(snapshot))
     else:
-        emit(plain.player_text(snapshot, datetime.now(UTC)))
+        emit(plain.player_text(snapshot, clock.now()))
     return Exit.FOUND
 
 

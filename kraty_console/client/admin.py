@@ -37,6 +37,7 @@ from kraty_console.contract.wire import Answer, iso
 if TYPE_CHECKING:
     from kraty_console.client.ahead import Ahead
     from kraty_console.client.connection import ConnectionSettings
+    from kraty_console.client.server_clock import ServerClock
     from kraty_console.contract.actions import Changed
     from kraty_console.contract.catalog import Catalog
     from kraty_console.contract.timeline import TimelineKind, TimelinePage
@@ -85,6 +86,7 @@ class KratyClient:
         routes: RouteTable | None = None,
         capabilities: Capabilities | None = None,
         connection: ConnectionSettings | None = None,
+        server_clock: ServerClock | None = None,
     ) -> None:
         """Opens nothing yet: the first call does.
 
@@ -103,13 +105,21 @@ class KratyClient:
             routes: Where the operations are; the contract's own places where nothing else is said.
             capabilities: What is known of the backend; kept up to date with every answer.
             connection: What the way to the backend asks for besides the session.
+            server_clock: Is set by the answers.
 
         Raises:
             Invalid: the address is no address, or plain http to another machine.
         """
         self._transport = Transport(
-            base_url, credential, timeouts=timeout, clock=clock, ahead=ahead, connection=connection
+            base_url,
+            credential,
+            timeouts=timeout,
+            clock=clock,
+            ahead=ahead,
+            connection=connection,
+            server_clock=server_clock,
         )
+        self.server_clock = self._transport.server_clock
         self._retries = Retries(sleep=sleep, clock=clock, jitter=jitter)
         self._routes = routes or RouteTable()
         self.capabilities = capabilities or Capabilities()

@@ -79,6 +79,7 @@ class Ahead:
         *,
         patience: float = 5.0,
         clock: Callable[[], float] = time.monotonic,
+        heard: Callable[[Reply], None] = lambda _: None,
     ) -> None:
         """Asks nothing yet.
 
@@ -87,7 +88,9 @@ class Ahead:
             headers: What every question carries, the credential too.
             patience: Seconds after which a question is given up, to be asked again in the usual way.
             clock: Seconds that only go up.
+            heard: Is given each answer when it comes, in the thread that waited for it.
         """
+        self._heard = heard
         self._base = urlsplit(base_url)
         self._headers = dict(headers)
         self.patience = patience
@@ -124,7 +127,9 @@ class Ahead:
         if response.length:
             raise ValueError("so much more was promised")
         content = _unpacked(content, headers.get("content-encoding", ""))
-        return Reply(response.status, headers, content, (self._clock() - started) * 1000)
+        reply = Reply(response.status, headers, content, (self._clock() - started) * 1000)
+        self._heard(reply)
+        return reply
 
     def _connection(self) -> HTTPConnection:
         from http.client import HTTPConnection, HTTPSConnection

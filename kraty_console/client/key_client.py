@@ -36,8 +36,12 @@ class ServerKeyClient(KratyClient):
         """Nothing to learn: what a key may call is public."""
 
     async def keeps_keys(self, kind: ActionKind, age_seconds: float) -> bool:
-        """The server surface keeps keys for a day, those of grants for good."""
-        return kind is ActionKind.MANUAL_GRANT or 0 <= age_seconds < KEYS_KEPT_SECONDS
+        """The server surface keeps keys for a day, those of grants for good.
+
+        What was sent before this machine's clock was known to be wrong may be older than it says, by as much.
+        """
+        kept = KEYS_KEPT_SECONDS - abs(self.server_clock.skew.total_seconds())
+        return kind is ActionKind.MANUAL_GRANT or 0 <= age_seconds < kept
 
     async def explain_missing(
         self, kind: ActionKind, path: str, player: str, error: KratyError

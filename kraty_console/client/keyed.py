@@ -56,6 +56,7 @@ class KeyedCalls:
         self._retries = Retries(sleep=sleep, clock=clock, jitter=jitter, patience=PATIENCE)
         self._new_key = new_key
         self.base_url = self._transport.base_url
+        self.server_clock = self._transport.server_clock
 
     async def __aenter__(self) -> Self:
         return self

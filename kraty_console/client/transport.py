@@ -25,6 +25,7 @@ from kraty_console.client.headers import USER_AGENT, credential_header, plain_he
 from kraty_console.client.proxies import Proxy, proxy_of
 from kraty_console.client.redaction import redacted
 from kraty_console.client.replies import MAX_ANSWER, Reply
+from kraty_console.client.server_clock import ServerClock
 from kraty_console.client.trust import secure_context
 from kraty_console.contract.errors import BadAnswer, Invalid, KratyError, Unavailable
 from kraty_console.contract.secret import Credential, Secret
@@ -64,6 +65,8 @@ class _Departure:
     began: bool = field(default=False)
     past_proxy: bool = field(default=False)
     """A proxy between has opened the way."""
+    to_socks: Any = field(default=None)
+    """The library's connection to a SOCKS proxy, which it leaves open when that opens no way."""
 
     @property
     def maybe_applied(self) -> bool:
@@ -73,12 +76,19 @@ class _Departure:
     async def trace(self, event: str, info: Mapping[str, Any]) -> None:
         """Hears of every step of the HTTP library; asking a proxy for a tunnel is not yet the request."""
         self.past_proxy |= event in _PAST_PROXY
+        if event == "socks.connect_tcp.complete":
+            self.to_socks = info.get("return_value")
         if self.began or not event.endswith("send_request_headers.started"):
             return
         if getattr(info.get("request"), "method", b"") != b"CONNECT":
             if self.before is not None:
                 await self.before()
             self.began = self.past_proxy = True
+
+    async def close(self) -> None:
+        """Close the connection to a SOCKS proxy that opened no way."""
+        if self.to_socks is not None and not self.past_proxy:
+            await self.to_socks.aclose()
 
 
 class Transport:
@@ -93,10 +103,12 @@ class Transport:
         clock: Callable[[], float] = time.monotonic,
         ahead: Ahead | None = None,
         connection: ConnectionSettings | None = None,
+        server_clock: ServerClock | None = None,
     ) -> None:
-        """Opens nothing yet; `ahead` holds what this credential has asked for already."""
+        """Opens nothing yet; `ahead` holds what this credential has asked for already; answers set `server_clock`."""
         self.base_url = base_url(address)
         self.credential = credential
+        self.server_clock = server_clock or ServerClock()
         self._connection = connection or ConnectionSettings()
         self._ahead = ahead
         self._timeouts = timeouts or Timeouts()
@@ -155,6 +167,8 @@ class Transport:
             raise Unavailable(
                 _proxys_words(self._proxy, error)
             ) from error  # the library trusts what a SOCKS proxy says
+        finally:
+            await departure.close()
         reply = Reply(
             status=response.status_code,
             headers={name.lower(): value for name, value in response.headers.items()},
@@ -162,6 +176,7 @@ class Transport:
             elapsed_ms=(self._clock() - started) * 1000,
             sent_id=sent_id,
         )
+        self.server_clock.heard(reply)
         return redacted(reply, self._secrets())
 
     def _secrets(self) -> list[Secret]:

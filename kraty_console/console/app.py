@@ -278,6 +278,10 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
 
         self.push_screen(GamesDialog(choices), answered)
 
+    def _tell_skew(self) -> None:
+        if words := self.desk.tell_skew():
+            self.tell(words, "warn")
+
     def signed_in(self) -> None:
         """A session stands: changes whose outcome is open are looked up, and what they became is told."""
         self.run_worker(self._look_back(), group="journal", exclusive=True, description="open intents")
@@ -289,6 +293,7 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
         if gc.isenabled() and not self.is_headless:
             gc.freeze()  # the HTTP library came with this
         if not self.desk.has_journal:
+            self._tell_skew()
             return
         try:
             writer = await self.desk.writer()
@@ -302,6 +307,8 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
             self.tell(f"{counted(unclear, 'change')} of unknown outcome: o shows what the server says of each", "warn")
         elif outcomes:
             self.tell(f"{counted(len(outcomes), 'change')} left open before: settled now, o shows how", "good")
+        else:
+            self._tell_skew()
         if (await self.desk.journal()).moved_aside is not None:
             self.tell("the journal was damaged; it was moved aside, beside the new one", "bad")
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kraty_console.client.connection import ConnectionSettings
     from kraty_console.client.routes import RouteTable
     from kraty_console.client.transport import Timeouts
+    from kraty_console.client.server_clock import ServerClock
     from kraty_console.config.launch import Launch
 
 
@@ -64,7 +65,12 @@ class BackendFacts:
         return ConnectionSettings(access.headers, cookie, access.certificate, access.key, access.passphrase)
 
     def make_client(
-        self, clock: Callable[[], float], ahead: Ahead | None, timeouts: Timeouts | None = None
+        self,
+        clock: Callable[[], float],
+        ahead: Ahead | None,
+        *,
+        timeouts: Timeouts | None = None,
+        server_clock: ServerClock | None = None,
     ) -> KratyClient:
         """A client of this backend, for a session or for a server key.
 
@@ -72,6 +78,7 @@ class BackendFacts:
             clock: Seconds that only go up.
             ahead: What was asked before there was a client.
             timeouts: How long to wait; the client's own where nothing is said.
+            server_clock: Is set by its answers.
 
         Raises:
             Invalid: the address cannot be used.
@@ -96,6 +103,7 @@ class BackendFacts:
             routes=self.routes,
             capabilities=self.capabilities,
             connection=self.connection,
+            server_clock=server_clock,
         )
 
     @property

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 from uuid import UUID
 
+from kraty_console.client.server_clock import WORTH_TELLING, ServerClock
 from kraty_console.console.backend_facts import BackendFacts
 from kraty_console.console.kept import keep, kept
 from kraty_console.console.player_history import PlayerHistory
@@ -69,6 +70,7 @@ class Desk:
 
     launch: Launch
     now: Callable[[], datetime] = utc_now
+    """The present moment: given as this machine has it, from then on as the server has it, once an answer told."""
     clock: Callable[[], float] = time.monotonic
     """Seconds that only ever go up, for how long an answer took."""
     ticket: str = ""
@@ -95,6 +97,13 @@ class Desk:
     _event_names: EventNames | None = None
     _person: str | None = None
     _lock: asyncio.Lock | None = None
+    server_clock: ServerClock = field(init=False)
+    """What `now` is corrected by."""
+    _skew_told: bool = field(default=False, init=False)
+
+    def __post_init__(self) -> None:
+        self.server_clock = ServerClock(self.now, self.clock)
+        self.now = self.server_clock.now
 
     # -- who we are ----------------------------------------------------------------------------------------------
 
@@ -183,7 +192,9 @@ class Desk:
 
         async with self._making:  # who we are and the player at launch are asked for at the same time
             if self._client is None:
-                self._client = await asyncio.to_thread(self.facts.make_client, self.clock, self.ahead)
+                self._client = await asyncio.to_thread(
+                    self.facts.make_client, self.clock, self.ahead, server_clock=self.server_clock
+                )
                 self._turn_client()
         return self._client
 
@@ -367,6 +378,16 @@ class Desk:
             await self._client.close()
         if self._journal is not None:
             await self._journal.close()
+
+    def tell_skew(self) -> str:
+        """That this machine's clock is wrong, in words; once, and empty when it is not, or was told."""
+        skew = self.server_clock.skew
+        if self._skew_told or abs(skew) < WORTH_TELLING:
+            return ""
+        from kraty_console.support.measure import skew_words
+
+        self._skew_told = True
+        return skew_words(skew.total_seconds())
 
     # -- what was done -------------------------------------------------------------------------------------------
 

@@ -222,6 +222,8 @@ class Reading:
                 self._screen.go_to_trouble()
             if note:
                 self._screen.tell(note, "accent")
+            elif skew := self._desk.tell_skew():
+                self._screen.tell(skew, "warn")
         self._stop_waiting()
         self._screen.draw()
         self._screen.take_keys()

@@ -86,3 +86,17 @@ def since(moment: datetime, now: datetime) -> str:
 def span(moment: datetime, now: datetime) -> str:
     """The span between a moment and now, whichever is first: `3d`."""
     return lasting(abs(age(moment, now)))
+
+
+def skew_words(seconds: float) -> str:
+    """That this machine's clock is wrong by so many seconds: positive when it is behind the server's."""
+    minutes = max(1, round(abs(seconds) / _MINUTE))
+    days, hours = round(minutes / 1440, 1), minutes // 60
+    if minutes < 60:
+        length = f"{minutes} min"
+    elif hours < 48:
+        length = f"{hours} h {minutes % 60} min" if minutes % 60 else f"{hours} h"
+    else:
+        length = f"{days:g} days"
+    direction = "behind" if seconds > 0 else "ahead of"
+    return f"this machine's clock is {length} {direction} the server's; times here follow the server's"

@@ -197,6 +197,7 @@ def stage(world: World, folder: Path, *, wrap: Any = None, only: str | None = No
             log_config=None,
             access_log=False,
             lifespan="off",
+            date_header=False,  # its own clock stands still: what it tells agrees with nothing
             timeout_graceful_shutdown=1,
         )
         server = _Prompt(config, started)

@@ -99,7 +99,7 @@ class Backend:
         if answers.round_trips:
             self.facts.capabilities.learn(Operation.HEALTH, Support.AVAILABLE)
         self.found.append(keys_finding(answers.features, uses_key=self.launch.profile.uses_key))
-        client = await asyncio.to_thread(self.facts.make_client, time.monotonic, None, self.timeouts)
+        client = await asyncio.to_thread(self.facts.make_client, time.monotonic, None, timeouts=self.timeouts)
         try:
             if names_operations(answers.features):  # told to everybody, also where the token is refused
                 await detect(client, self.found)
