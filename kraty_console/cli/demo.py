@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from kraty_console.cli.exits import Exit
-from kraty_console.cli.options import Options
+from kraty_console.cli.options import THEMES, Options
 
 _ROLES = ("GAME_ADMIN", "GAME_DEBUGGER", "GAME_VIEWER")
 
@@ -19,7 +19,7 @@ _ROLES = ("GAME_ADMIN", "GAME_DEBUGGER", "GAME_VIEWER")
 @click.option("--read-only", is_flag=True, default=None, help="Take the changing actions away.")
 @click.option("--mouse/--no-mouse", default=None, help="Take the mouse from the terminal.")
 @click.option("--plain-paint", is_flag=True, default=None, help="Send whole regions, not what changed.")
-@click.option("--theme", metavar="NAME", help="Colours.")
+@click.option("--theme", type=click.Choice(THEMES), help="Colours.")
 @click.option("--ticket", metavar="ID", help="The ticket that what follows is for.")
 @click.pass_obj
 def demo(before: Options, /, role: str, player: str | None, **said: Any) -> int:  # noqa: ANN401 (each flag has its own type)

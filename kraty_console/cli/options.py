@@ -30,6 +30,9 @@ class Options(NamedTuple):
         return self._replace(**{name: value for name, value in later._asdict().items() if value is not None})
 
 
+THEMES: Final = ("dark", "light", "ansi", "mono")
+"""As `console.colours` has them, which takes long to import."""
+
 _WHERE: Final = (
     click.option("--profile", metavar="NAME", help="A profile of the configuration."),
     click.option("--url", metavar="URL", help="Address of the backend; https, or http to this machine."),
@@ -42,7 +45,7 @@ _LOOKS: Final = (
     click.option("--read-only", is_flag=True, default=None, help="Take the changing actions away."),
     click.option("--mouse/--no-mouse", default=None, help="Take the mouse from the terminal."),
     click.option("--plain-paint", is_flag=True, default=None, help="Send whole regions, not what changed."),
-    click.option("--theme", metavar="NAME", help="Colours."),
+    click.option("--theme", type=click.Choice(THEMES), help="Colours."),
     click.option("--ticket", metavar="ID", help="The ticket that what follows is for."),
 )
 

@@ -45,6 +45,7 @@ def search(before: Options, /, query: str, as_json: bool, limit: int, **said: An
     from kraty_console.cli.output import emit, emit_json, say
     from kraty_console.support.provided import sentence, unread, unread_words
 
+    _refuse_nothing(query)
     hits, now = _asked(before.then(Options(**said)), lambda desk: _hits(desk, query, limit))
     if isinstance(hits, str):
         say(hits)
@@ -74,15 +75,16 @@ def show(before: Options, /, player: str, pane: Any, as_json: bool, limit: int, 
     """Show what is known of PLAYER, by the exact id: the profile, the next step, and every pane."""
     from kraty_console.cli.output import emit, emit_json, say
 
-    async def look(desk: Desk) -> Fetched[Snapshot] | str | None:
-        from kraty_console.contract.errors import KratyError, NotFound
+    _refuse_nothing(player)
 
-        try:
-            return await desk.snapshot(player, limit)
-        except NotFound:
+    async def look(desk: Desk) -> Fetched[Snapshot] | str | None:
+        from kraty_console.contract.errors import KratyError
+
+        found = await _exactly(desk, player, limit)
+        if found is None:
             with suppress(KratyError):  # that there is none is known all the same
                 return _elsewhere(player, await desk.search(player))
-        return None
+        return found
 
     fetched, now = _asked(before.then(Options(**said)), look)
     if fetched is None or isinstance(fetched, str):
@@ -90,6 +92,10 @@ def show(before: Options, /, player: str, pane: Any, as_json: bool, limit: int, 
         return Exit.NOT_FOUND
     from kraty_console.present import plain
 
+    if (found := fetched.value.player.external_player_id) and found != player:
+        from kraty_console.support.pasted import read_as_words
+
+        say(read_as_words(player, found))
     if as_json:
         emit_json(plain.player_json(fetched.value, pane))
         if words := plain.unread_text(fetched.value, pane):
@@ -101,19 +107,35 @@ def show(before: Options, /, player: str, pane: Any, as_json: bool, limit: int, 
     return Exit.FOUND
 
 
+def _refuse_nothing(text: str) -> None:
+    """Nothing that can be seen is nothing to look for."""
+    from kraty_console.support.pasted import candidates
+
+    if not candidates(text):
+        raise click.UsageError("the text is empty: give a player's id, an e-mail, or for search the beginning of an id")
+
+
+async def _exactly(desk: Desk, text: str, limit: int) -> Fetched[Snapshot] | None:
+    """The player whose id was given, as it is or cleaned of what a mail or a chat put around it."""
+    from kraty_console.contract.errors import NotFound
+    from kraty_console.support.pasted import candidates
+
+    for player in candidates(text):
+        with suppress(NotFound):
+            return await desk.snapshot(player, limit)
+    return None
+
+
 async def _hits(desk: Desk, query: str, limit: int) -> Sequence[SearchHit] | str:
     """Who fits; on a backend that cannot search the player of exactly that id, or what to do instead."""
-    from kraty_console.contract.errors import NotFound, OperationMissing
+    from kraty_console.contract.errors import OperationMissing
     from kraty_console.support.missing import no_search
 
     try:
         return await desk.search(query, limit)
     except OperationMissing:
         pass
-    try:
-        found = await desk.snapshot(query, 1)
-    except NotFound:
-        found = None
+    found = await _exactly(desk, query, 1)
     if found is None:
         instead = no_search(desk.facts.portal(), by_email="@" in query)
         return f"No player of this game has exactly the id {query}.\n{instead}"

@@ -276,8 +276,15 @@ class Desk:
             self._client.enter(self._place.studio.id, self._place.game.id, self.environment)
 
     async def search(self, query: str, limit: int = SEARCH_LIMIT) -> list[SearchHit]:
-        """Players that fit what was typed."""
-        return await (await self.client()).search(query, limit)
+        """Players that fit what was typed; where none does, without what a mail or a chat put around it."""
+        from kraty_console.support.pasted import candidates
+
+        client = await self.client()
+        hits: list[SearchHit] = []
+        for text in candidates(query):
+            if hits := await client.search(text, limit):
+                break
+        return hits
 
     async def snapshot(self, player: str, limit: int, etag: str | None = None) -> Fetched[Snapshot] | None:
         """Everything about a player, each list cut at `limit` rows, or None when nothing changed since `etag`."""

@@ -16,6 +16,7 @@ from kraty_console.console.widgets.search import Suggestion
 from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_LIMIT
 from kraty_console.present.safe import safe
 from kraty_console.support.provided import sentence, unread, unread_words
+from kraty_console.support.pasted import candidates, read_as_words
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -269,9 +270,9 @@ class Reading:
         try:
             return await self._desk.snapshot(player, self.limit, etag), note
         except NotFound:
-            if not typed or "@" in text or not self._desk.facts.can_search:
+            if not typed or "@" in text:
                 raise
-            player, note = await self._who(text)
+            player, note = await self._who(text) if self._desk.facts.can_search else _read_as(text)
             if player == text:
                 raise
             return await self._desk.snapshot(player, self.limit), note
@@ -283,10 +284,12 @@ class Reading:
         try:
             hits = await self._desk.search(text)
         except OperationMissing:
-            return text, ""
+            return _read_as(text)
         self._unread_hits = unread(hits)
-        if any(hit.external_player_id == text for hit in hits):
-            return text, ""
+        named = candidates(text)
+        for hit in hits:
+            if hit.external_player_id in named:
+                return _read_as(text, hit.external_player_id)
         for hit in hits:
             if hit.match == "merged":
                 return hit.external_player_id, f"{safe(text, limit=60)} was merged into this player"
@@ -364,6 +367,12 @@ class Reading:
             if timer is not None:
                 timer.stop()
         self._slow = self._ticking = self._holding = None
+
+
+def _read_as(text: str, player: str | None = None) -> tuple[str, str]:
+    """Who a text is taken for, and that it is not quite as typed; left out, the text without what stands around it."""
+    player = player or (candidates(text) or (text,))[-1]
+    return player, "" if player == text else read_as_words(safe(text, limit=60), safe(player, limit=60))
 
 
 def _suggestion(hit: SearchHit) -> Suggestion:

@@ -11,6 +11,7 @@ from kraty_console.present.numbers import number
 from kraty_console.present.safe import SafeText, safe
 from kraty_console.present.table import Tone
 from kraty_console.present.width import cells, pad
+from kraty_console.support.measure import plain
 
 VALUE_LIMIT: Final = 2000
 """Characters of one value in a document."""
@@ -81,7 +82,9 @@ def section(title: str, items: Iterable[Item | None]) -> Section:
 
 
 def scalar(value: Any) -> SafeText:  # noqa: ANN401 (context values are any JSON)
-    """A JSON value on one line: texts as they are, the rest as JSON."""
+    """A JSON value on one line: texts as they are, numbers without an exponent, the rest as JSON."""
+    if isinstance(value, float):
+        return SafeText(plain(value))
     return safe(value if isinstance(value, str) else dumped(value), limit=VALUE_LIMIT)
 
 

@@ -1,38 +1,43 @@
-"""How many cells a text takes, and fitting it into so many."""
+"""How many cells a text takes, and fitting it into so many.
+
+Measured with the widths by which it is drawn (Rich's), so that what has room is never cut. They are imported with the
+first text that needs them: of plain ASCII every character takes one cell.
+"""
 
 from __future__ import annotations
-
-import unicodedata
 
 from kraty_console.present.safe import CUT, SafeText
 
 
 def cells(text: SafeText) -> int:
-    """The cells a text takes in a terminal: wide letters two, marks and joiners none."""
+    """The cells a text takes in a terminal: wide letters and emoji two, marks and joiners none."""
     if text.isascii():
         return len(text)
-    return sum(map(_cells_of, text))
+    from rich.cells import cell_len
+
+    return cell_len(text)
 
 
-def _cells_of(char: str) -> int:
-    if " " <= char <= "~":
-        return 1
-    if unicodedata.category(char) in ("Mn", "Me", "Cf"):
-        return 0
-    return 2 if unicodedata.east_asian_width(char) in ("W", "F") else 1
+def _graphemes(text: str) -> list[tuple[int, int, int]]:
+    """What must not be cut apart: beginning, end and cells of each."""
+    from rich.cells import split_graphemes
+
+    return split_graphemes(text)[0]
 
 
 def clip(text: SafeText, width: int) -> SafeText:
-    """The text in at most `width` cells; one that was longer ends in `…`, and no wide letter is cut in half."""
+    """The text in at most `width` cells; one that was longer ends in `…`, and no letter or emoji is cut in half."""
     if width <= 0:
         return SafeText("")
     if cells(text) <= width:
         return text
+    if text.isascii():
+        return SafeText(text[: width - 1] + CUT)
     used = 0
-    for place, char in enumerate(text):
-        used += _cells_of(char)
+    for start, _, size in _graphemes(text):
+        used += size
         if used > width - 1:
-            return SafeText(text[:place] + CUT)
+            return SafeText(text[:start] + CUT)
     return text
 
 
@@ -44,10 +49,14 @@ def clip_middle(text: SafeText, width: int) -> SafeText:
         return clip(text, width)
     tail_width = (width - 1) // 2
     head = clip(text, width - tail_width)
+    if text.isascii():
+        return SafeText(head + text[len(text) - tail_width :])
     tail, used = len(text), 0
-    while tail > 0 and used + _cells_of(text[tail - 1]) <= tail_width:
-        tail -= 1
-        used += _cells_of(text[tail])
+    for start, _, size in reversed(_graphemes(text)):
+        used += size
+        if used > tail_width:
+            break
+        tail = start
     return SafeText(head + text[tail:])
 
 

@@ -6,9 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from kraty_console.support.measure import counted, grouped
+from kraty_console.support.measure import counted, grouped, grouped_text
 
 KEY_FIELD: Final = {"currency": "currencyKey", "item": "itemKey", "crate": "crateItemKey"}
+_LONGEST_AMOUNT: Final = 40
+"""Characters of an amount that came as a text."""
+
 COUNT_FIELD: Final = {"currency": "amount", "item": "quantity", "crate": "quantity"}
 
 
@@ -52,9 +55,8 @@ def contents_words(contents: Mapping[str, Any], kind: str = "reward") -> str:
             return listed(parts)
     crate = contents.get("crateItemKey")
     if isinstance(crate, str):
-        quantity = contents.get("quantity")
-        several = isinstance(quantity, int) and not isinstance(quantity, bool) and quantity > 1
-        return f"{grouped(quantity)} {crate} (crate)" if several else f"{crate} (crate)"
+        words = _amount_words(contents.get("quantity"))
+        return f"{crate} (crate)" if words in ("some", "0", "1") else f"{words} {crate} (crate)"
     if contents and not isinstance(raw, list):
         return counted(len(contents), "unknown thing")
     return "an opened crate" if kind == "crate" else "nothing"
@@ -67,8 +69,14 @@ def _entry_words(raw: object) -> str:
     key = raw.get(KEY_FIELD.get(kind, "key")) if isinstance(kind, str) else None
     count = raw.get(COUNT_FIELD.get(kind, "amount")) if isinstance(kind, str) else None
     name = key if isinstance(key, str) else (kind if isinstance(kind, str) else "unknown thing")
-    amount = grouped(count) if isinstance(count, int | float) and not isinstance(count, bool) else "some"
-    return f"{amount} {name}" + (" (crate)" if kind == "crate" else "")
+    return f"{_amount_words(count)} {name}" + (" (crate)" if kind == "crate" else "")
+
+
+def _amount_words(count: object) -> str:
+    """An amount as it came, also one that came as a text; `some` where there is none."""
+    if isinstance(count, str) and count.strip():
+        return grouped_text(count[:_LONGEST_AMOUNT])
+    return grouped(count) if isinstance(count, int | float) and not isinstance(count, bool) else "some"
 
 
 def entries_of(contents: Mapping[str, Any]) -> tuple[Entry, ...]:

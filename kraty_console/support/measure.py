@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 from typing import Final
 
@@ -16,23 +17,36 @@ _HOUR: Final = 60 * _MINUTE
 _DAY: Final = 24 * _HOUR
 _YEAR: Final = 365 * _DAY
 _GROUPED_LENGTH: Final = 40
+_EXACT: Final = 1e15
+"""From here on a float has no fraction worth showing."""
 
 
 def grouped(number: int | float | None) -> str:
-    """`1840` as `1 840`: whole numbers in groups of three, fractions to 6 digits, `—` for None."""
+    """`1840` as `1 840`: whole numbers in groups of three, fractions to 6 digits, `—` for None; never an exponent."""
     if number is None:
         return MISSING
     if isinstance(number, float):
-        if number != number or number in (float("inf"), float("-inf")):
+        if not math.isfinite(number):
             return str(number)
-        if number.is_integer() and abs(number) < 1e15:
-            return grouped(int(number))
-        if abs(number) >= 1e15:
-            return f"{number:g}"
-        return f"{number:,.6f}".rstrip("0").rstrip(".").replace(",", GROUP)
+        if not number.is_integer() and abs(number) < _EXACT:
+            return f"{number:,.6f}".rstrip("0").rstrip(".").replace(",", GROUP)
+        number = int(number)
     if number.bit_length() > _GROUPED_LENGTH * 4:
         return f"a number of about {int(number.bit_length() * 0.30103) + 1} digits"
     return f"{number:,}".replace(",", GROUP)
+
+
+def plain(number: int | float) -> str:
+    """A number as it is typed and copied: without groups and, while that is of any use, without an exponent."""
+    if isinstance(number, int) or not math.isfinite(number) or abs(number) >= _EXACT**2:
+        return str(number)
+    return f"{number:.0f}" if number.is_integer() else f"{number:.15f}".rstrip("0") if abs(number) < 1 else repr(number)
+
+
+def grouped_text(text: str) -> str:
+    """An amount that came as a text: a number in groups of three, anything else as it is."""
+    digits = text.strip().removeprefix("-")
+    return grouped(int(text)) if digits.isascii() and digits.isdigit() and len(digits) <= _GROUPED_LENGTH else text
 
 
 def signed(number: int | float | None) -> str:

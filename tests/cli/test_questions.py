@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from kraty_console.cli.main import run
+from kraty_console.cli.options import THEMES
+from kraty_console.console.colours import NAMES
 from tests.client.wire import Act, answers, cut_at_once, failed, told, wired
 from tests.data import load_hostile
 
@@ -277,3 +279,42 @@ async def test_an_unreadable_match_is_not_nobody(capsys: pytest.CaptureFixture[s
     async with wired(ME, told({"players": [{"email": "a@example.com"}]})) as wire:
         found = await asked(capsys, "search", "a@example.com", "--url", wire.url)
     assert (found.code, found.err) == (0, "1 match could not be read.\n")
+
+
+@pytest.mark.parametrize("command", ["search", "show"])
+@pytest.mark.parametrize("text", ["", "  "])
+async def test_nobody_named_is_a_mistake_of_usage(capsys: pytest.CaptureFixture[str], command: str, text: str) -> None:
+    async with wired(ME) as wire:
+        ran = await asked(capsys, command, text, "--url", wire.url)
+    assert (ran.code, ran.out, wire.heard) == (2, "", [])
+    assert "the text is empty: give a player's id, an e-mail" in ran.err
+
+
+async def test_search_finds_what_a_mail_put_around_an_address(capsys: pytest.CaptureFixture[str]) -> None:
+    hits = [{"externalPlayerId": "alice_42", "email": "alice@example.com", "match": "email"}]
+    async with wired(ME, told({"players": []}), told({"players": hits})) as wire:
+        ran = await asked(capsys, "search", "<mailto:alice@example.com>", "--url", wire.url)
+    assert ran.code == 0
+    assert "alice_42" in ran.out
+    assert "query=%3Cmailto" in wire.heard[1].target
+    assert "query=alice%40example.com&" in wire.heard[2].target
+
+
+async def test_show_finds_an_id_in_quotes(capsys: pytest.CaptureFixture[str]) -> None:
+    async with wired(ME, failed(404, "not_found", "player not found"), told(ALICE)) as wire:
+        ran = await asked(capsys, "show", "\u200b'alice_42'", "--url", wire.url)
+    assert ran.code == 0
+    assert "alice_42" in ran.out
+    assert wire.heard[-1].target.rpartition("/")[2].startswith("alice_42?")
+
+
+@pytest.mark.parametrize("command", [["open"], ["demo"], ["config", "show"], []])
+async def test_a_theme_that_there_is_not_is_told_with_those_there_are(
+    capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    ran = await asked(capsys, *command, "--theme", "pink")
+    assert ran.code == 2
+    assert all(name in ran.err for name in NAMES)
+    ran = await asked(capsys, *command, "--help")
+    assert "--theme [dark|light|ansi|mono]" in ran.out
+    assert tuple(NAMES) == THEMES

@@ -11,7 +11,7 @@ import pytest
 
 from kraty_console.console.app import KratyApp
 from tests.console.drive import at
-from tests.console.stage import Stage, World, now, stage
+from tests.console.stage import World, now, stage
 from tests.console.wire import App
 
 HOURS = timedelta(hours=3)

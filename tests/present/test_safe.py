@@ -11,6 +11,7 @@ from itertools import chain
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.cells import cell_len, split_graphemes
 
 from kraty_console.present.numbers import short_id
 from kraty_console.present.safe import CUT, MAX_MARKS, SafeText, looks_odd, safe
@@ -256,3 +257,41 @@ def test_what_is_fitted_fits(value: str, width: int) -> None:
     assert cells(clip(text, width)) <= width
     assert cells(clip_middle(text, width)) <= width
     assert cells(pad(text, width)) == width
+
+
+WIDE = [
+    "alice_the_❤️",
+    "❤",
+    "👩‍👩‍👧",
+    "👍🏽",
+    "🇩🇪",
+    "日本",
+    "é",
+    "1️⃣",
+    "☎️",
+    "नमस्ते",
+    "กำ",
+    "ﾊﾝｶｸ",
+    "ＡＢ",
+    "Ⓐ",
+    "⚕️",
+    "…",
+    "᠊",
+]
+
+
+@pytest.mark.parametrize("text", WIDE)
+def test_a_text_is_measured_as_it_is_drawn(text: str) -> None:
+    shown = safe(text * 3)
+    assert cells(shown) == cell_len(shown)
+    assert clip(shown, cell_len(shown)) == clip_middle(shown, cell_len(shown)) == shown
+    for width in range(cell_len(shown) + 2):
+        for cut in (clip(shown, width), clip_middle(shown, width)):
+            assert cell_len(cut) <= width
+        assert cell_len(pad(shown, width)) == width
+        assert cell_len(pad(shown, width, right=True)) == width
+        whole = {shown[start:end] for start, end, _ in split_graphemes(shown)[0]}
+        assert {clip(shown, width)[start:end] for start, end, _ in split_graphemes(clip(shown, width))[0]} <= {
+            *whole,
+            "…",
+        }

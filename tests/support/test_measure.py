@@ -6,7 +6,18 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from kraty_console.support.measure import GROUP, age, counted, grouped, lasting, signed, since, span
+from kraty_console.support.measure import (
+    GROUP,
+    age,
+    counted,
+    grouped,
+    grouped_text,
+    lasting,
+    plain,
+    signed,
+    since,
+    span,
+)
 from tests.support.players import NOW
 
 
@@ -23,14 +34,18 @@ from tests.support.players import NOW
         (1840.0, "1 840"),
         (0.1, "0.1"),
         (1234.5, "1 234.5"),
-        (1e18, "1e+18"),
+        (1e18, "1 000 000 000 000 000 000"),
+        (12_345_678.5, "12 345 678.5"),
+        (-1e7, "-10 000 000"),
+        (1e308, "a number of about 309 digits"),
         (float("nan"), "nan"),
         (float("inf"), "inf"),
         (None, "—"),
     ],
 )
 def test_grouped(number: float | None, words: str) -> None:
-    assert grouped(number) == words.replace(" ", GROUP)
+    assert grouped(number).replace(GROUP, " ") == words
+    assert " " not in grouped(number) or words.startswith("a number")
 
 
 def test_a_number_of_thousands_of_digits_does_not_flood() -> None:
@@ -60,3 +75,30 @@ def test_since() -> None:
 
 def test_a_moment_without_a_zone_is_utc() -> None:
     assert age(datetime(2026, 3, 10, 11, 0), NOW) == 3600  # noqa: DTZ001 (that is the point)
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (12_345_678.0, "12345678"),
+        (12_345_678.25, "12345678.25"),
+        (9_007_199_254_740_991.0, "9007199254740991"),
+        (1e16, "10000000000000000"),
+        (0.00001, "0.00001"),
+        (-2.5, "-2.5"),
+        (7, "7"),
+        (float("nan"), "nan"),
+    ],
+)
+def test_a_number_as_it_is_typed_has_no_exponent(number: float, words: str) -> None:
+    assert plain(number) == words
+    if words != "nan":
+        assert float(plain(number)) == number
+
+
+def test_an_amount_that_came_as_a_text() -> None:
+    assert grouped_text("1500") == f"1{GROUP}500"
+    assert grouped_text("-1500") == f"-1{GROUP}500"
+    assert grouped_text("a few") == "a few"
+    assert grouped_text("9" * 41) == "9" * 41
+    assert grouped_text("--5") == "--5"

@@ -24,7 +24,7 @@ from kraty_console.support.fields import (
     typed_id_for,
 )
 from kraty_console.support.links import Links
-from kraty_console.support.measure import counted, grouped
+from kraty_console.support.measure import counted, grouped, plain
 from kraty_console.support.words import event_words, status_words
 
 OFTEN: Final = 2
@@ -40,7 +40,7 @@ def form(asked: Asked) -> Form:
     if attempt is None:
         raise CannotOpen("this attempt is no longer in the list")
     linked = Links(asked.snapshot).of_attempt(attempt)
-    shown = "" if attempt.score is None else f"{attempt.score:.15g}"
+    shown = "" if attempt.score is None else plain(attempt.score)
     waits = is_paid_at_close(attempt, asked.now)
     can_roll = not linked.ids and attempt.reward_policy != "none" and not waits
     if linked.ids:
