@@ -163,6 +163,7 @@ def _asked(options: Options, question: Callable[[Desk], Awaitable[T]]) -> tuple[
 
     from kraty_console.cli.output import say
     from kraty_console.cli.session import desk_of
+    from kraty_console.console.skew import tell_skew
 
     async def ask() -> tuple[T, datetime]:
         from kraty_console.client.places import one_of
@@ -173,7 +174,7 @@ def _asked(options: Options, question: Callable[[Desk], Awaitable[T]]) -> tuple[
             if desk.choices:
                 one_of(desk.choices)
             answer = await question(desk)
-            if words := desk.tell_skew():
+            if words := tell_skew(desk):
                 say(words)
             return answer, desk.now()
         finally:

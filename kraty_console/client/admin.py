@@ -111,15 +111,8 @@ class KratyClient:
             Invalid: the address is no address, or plain http to another machine.
         """
         self._transport = Transport(
-            base_url,
-            credential,
-            timeouts=timeout,
-            clock=clock,
-            ahead=ahead,
-            connection=connection,
-            server_clock=server_clock,
+            base_url, credential, server_clock, timeouts=timeout, clock=clock, ahead=ahead, connection=connection
         )
-        self.server_clock = self._transport.server_clock
         self._retries = Retries(sleep=sleep, clock=clock, jitter=jitter)
         self._routes = routes or RouteTable()
         self.capabilities = capabilities or Capabilities()

@@ -40,7 +40,7 @@ class ServerKeyClient(KratyClient):
 
         What was sent before this machine's clock was known to be wrong may be older than it says, by as much.
         """
-        kept = KEYS_KEPT_SECONDS - abs(self.server_clock.skew.total_seconds())
+        kept = KEYS_KEPT_SECONDS - abs(self._transport.server_clock.skew.total_seconds())
         return kind is ActionKind.MANUAL_GRANT or 0 <= age_seconds < kept
 
     async def explain_missing(

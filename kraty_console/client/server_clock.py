@@ -43,6 +43,8 @@ class ServerClock:
         self._offsets: deque[timedelta] = deque(maxlen=REMEMBERED)
         self._set_at = 0.0
         self._lock = threading.Lock()
+        self.told = False
+        """Whether the person knows that this machine's clock is wrong."""
 
     def now(self) -> datetime:
         """The present moment."""

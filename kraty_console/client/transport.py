@@ -98,12 +98,12 @@ class Transport:
         self,
         address: str,
         credential: Credential | None,
+        server_clock: ServerClock | None = None,
         *,
         timeouts: Timeouts | None = None,
         clock: Callable[[], float] = time.monotonic,
         ahead: Ahead | None = None,
         connection: ConnectionSettings | None = None,
-        server_clock: ServerClock | None = None,
     ) -> None:
         """Opens nothing yet; `ahead` holds what this credential has asked for already; answers set `server_clock`."""
         self.base_url = base_url(address)

@@ -30,6 +30,7 @@ from kraty_console.console.guard import Guard
 from kraty_console.console.keys_in_order import KeysInOrder
 from kraty_console.console.screens.player import PlayerScreen
 from kraty_console.console.signals import Leaving
+from kraty_console.console.skew import tell_skew
 from kraty_console.console.stylesheets import stylesheets
 from kraty_console.console.theme import THEMES, VARIABLE_DEFAULTS
 from kraty_console.contract.permissions import Permission
@@ -279,7 +280,7 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
         self.push_screen(GamesDialog(choices), answered)
 
     def _tell_skew(self) -> None:
-        if words := self.desk.tell_skew():
+        if words := tell_skew(self.desk):
             self.tell(words, "warn")
 
     def signed_in(self) -> None:

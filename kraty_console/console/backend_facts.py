@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import quote
+from uuid import UUID
 
 from kraty_console.contract.operations import Operation
 
@@ -34,6 +35,11 @@ class BackendFacts:
     def entered(self, studio_id: str, game_id: str) -> None:
         """A game was entered: portal links are about it."""
         self._ids = {"studioId": studio_id, "gameId": game_id}
+
+    @property
+    def names_ids(self) -> bool:
+        """Whether the profile names studio and game by their ids; only these can be asked for before the session is."""
+        return _is_id(self._launch.profile.studio) and _is_id(self._launch.profile.game)
 
     @cached_property
     def routes(self) -> RouteTable:
@@ -165,3 +171,10 @@ class BackendFacts:
         """Keep what was learned for the next session."""
         if "capabilities" in self.__dict__:
             self.capabilities.save()
+
+
+def _is_id(text: str | None) -> bool:
+    try:
+        return str(UUID(text or "")) == text
+    except ValueError:
+        return False

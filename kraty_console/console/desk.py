@@ -12,17 +12,18 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
-from uuid import UUID
 
-from kraty_console.client.server_clock import WORTH_TELLING, ServerClock
+from kraty_console.client.server_clock import ServerClock
 from kraty_console.console.backend_facts import BackendFacts
 from kraty_console.console.kept import keep, kept
 from kraty_console.console.player_history import PlayerHistory
 from kraty_console.contract.limits import MAX_LIMIT
 from kraty_console.contract.permissions import Permission
+from kraty_console.support.pasted import first_hits
 from kraty_console.support.words import short
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ class Desk:
 
     launch: Launch
     now: Callable[[], datetime] = utc_now
-    """The present moment: given as this machine has it, from then on as the server has it, once an answer told."""
+    """The present moment: this machine's where the desk is made, then the server's, once an answer told it."""
     clock: Callable[[], float] = time.monotonic
     """Seconds that only ever go up, for how long an answer took."""
     ticket: str = ""
@@ -98,8 +99,6 @@ class Desk:
     _person: str | None = None
     _lock: asyncio.Lock | None = None
     server_clock: ServerClock = field(init=False)
-    """What `now` is corrected by."""
-    _skew_told: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
         self.server_clock = ServerClock(self.now, self.clock)
@@ -161,11 +160,6 @@ class Desk:
         if self.access is None:
             return ""
         return self.access.slug or self.access.name or short(self.access.id)
-
-    @property
-    def names_ids(self) -> bool:
-        """Whether the profile names studio and game by their ids; only these can be asked for before the session is."""
-        return _is_id(self.launch.profile.studio) and _is_id(self.launch.profile.game)
 
     @property
     def environment(self) -> str:
@@ -277,14 +271,7 @@ class Desk:
 
     async def search(self, query: str, limit: int = SEARCH_LIMIT) -> list[SearchHit]:
         """Players that fit what was typed; where none does, without what a mail or a chat put around it."""
-        from kraty_console.support.pasted import candidates
-
-        client = await self.client()
-        hits: list[SearchHit] = []
-        for text in candidates(query):
-            if hits := await client.search(text, limit):
-                break
-        return hits
+        return await first_hits(query, partial((await self.client()).search, limit=limit))
 
     async def snapshot(self, player: str, limit: int, etag: str | None = None) -> Fetched[Snapshot] | None:
         """Everything about a player, each list cut at `limit` rows, or None when nothing changed since `etag`."""
@@ -386,16 +373,6 @@ class Desk:
         if self._journal is not None:
             await self._journal.close()
 
-    def tell_skew(self) -> str:
-        """That this machine's clock is wrong, in words; once, and empty when it is not, or was told."""
-        skew = self.server_clock.skew
-        if self._skew_told or abs(skew) < WORTH_TELLING:
-            return ""
-        from kraty_console.support.measure import skew_words
-
-        self._skew_told = True
-        return skew_words(skew.total_seconds())
-
     # -- what was done -------------------------------------------------------------------------------------------
 
     def last_done(self, player: str, row_id: str | None = None) -> Done | None:
@@ -425,10 +402,3 @@ class Desk:
     def _path_of_game(self, what: str) -> Path:
         game = quote(self.access.id, safe="") if self.access else "none"
         return self.launch.state_dir / f"{what}-{game}-{self.environment}.json"
-
-
-def _is_id(text: str | None) -> bool:
-    try:
-        return str(UUID(text or "")) == text
-    except ValueError:
-        return False

@@ -71,7 +71,7 @@ def ask(
             "user-agent": USER_AGENT,
             **credential_header(credential, connection.cookie_name),
         }
-        if player and "@" not in player and desk.names_ids:
+        if player and "@" not in player and desk.facts.names_ids:
             game = {"studioId": profile.studio or "", "gameId": profile.game or ""}
             target = desk.facts.routes.player_target(player, game, profile.environment, DEFAULT_LIMIT)
         me_target = desk.facts.routes.me_target() if desk.facts.tells_who_we_are else None

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from kraty_console.console.desk import Desk
 from kraty_console.console.host import Host
 from kraty_console.console.look import Look, Status, changed_rows
+from kraty_console.console.skew import tell_skew
 from kraty_console.console.widgets.search import Suggestion
 from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_LIMIT
 from kraty_console.present.safe import safe
@@ -223,7 +224,7 @@ class Reading:
                 self._screen.go_to_trouble()
             if note:
                 self._screen.tell(note, "accent")
-            elif skew := self._desk.tell_skew():
+            elif skew := tell_skew(self._desk):
                 self._screen.tell(skew, "warn")
         self._stop_waiting()
         self._screen.draw()

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Final
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeVar
 from urllib.parse import unquote
+
+from kraty_console.support.provided import unread
+
+T = TypeVar("T")
 
 _AROUND: Final = "\"'`´“”„‘’‚«»‹›<>()[]{}*_,;:!?|"
 """Quotes, brackets and marks of emphasis, and what ends a sentence."""
@@ -25,6 +30,16 @@ def candidates(text: str) -> tuple[str, ...]:
         return ()
     cleaned = _cleaned(text)
     return (text, cleaned) if cleaned and cleaned != text else (text,)
+
+
+async def first_hits(text: str, search: Callable[[str], Awaitable[list[T]]]) -> list[T]:
+    """What is found for the first candidate that finds anything, be it nothing that can be read."""
+    hits: list[T] = []
+    for candidate in candidates(text):
+        hits = await search(candidate)
+        if hits or unread(hits):
+            break
+    return hits
 
 
 def read_as_words(typed: str, player: str) -> str:

@@ -145,7 +145,7 @@ async def test_a_client_hears_the_time_with_its_first_answer(client_of: MakeClie
     async with wired(told_at(3 * HOUR, ME)) as wire:
         client = client_of(wire.url)
         await client.me()
-    assert abs(client.server_clock.skew - 3 * HOUR) < TOLERANCE
+    assert abs(client._transport.server_clock.skew - 3 * HOUR) < TOLERANCE
 
 
 async def test_what_was_asked_ahead_tells_the_time_when_it_comes() -> None:
@@ -161,7 +161,7 @@ async def test_a_key_is_not_sent_again_that_may_be_older_than_it_says() -> None:
     assert await client.keeps_keys(ActionKind.CREDIT, KEYS_KEPT_SECONDS - 3600)
     machine = Machine(-3 * HOUR)
     machine.hears()
-    client.server_clock = machine.clock
+    client._transport.server_clock = machine.clock
     assert not await client.keeps_keys(ActionKind.CREDIT, KEYS_KEPT_SECONDS - 3600)
     assert await client.keeps_keys(ActionKind.CREDIT, KEYS_KEPT_SECONDS - 4 * 3600)
     assert await client.keeps_keys(ActionKind.MANUAL_GRANT, KEYS_KEPT_SECONDS * 10)

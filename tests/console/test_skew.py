@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from kraty_console.console.app import KratyApp
+from kraty_console.console.skew import tell_skew
 from tests.console.drive import at
 from tests.console.stage import World, now, stage
 from tests.console.wire import App
@@ -51,7 +52,7 @@ async def test_the_console_follows_the_servers_clock_and_says_so_once(
                 await hand.sees(f"as of {now():%H:%M}")
             await hand.press("f5")
             await hand.rest()
-            assert app.desk.tell_skew() == ""
+            assert tell_skew(app.desk) == ""
 
 
 async def test_a_clock_that_is_right_is_not_mentioned(world: World, tmp_path: Any) -> None:

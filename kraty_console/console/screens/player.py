@@ -127,7 +127,7 @@ class PlayerScreen(ArrivesWhole[None]):
             self._host.first_sign_in()
             return
         self.reading.sign_in()
-        if self._desk.names_ids:
+        if self._desk.facts.names_ids:
             self.open_initial()
 
     def _go_on(self) -> None:
