@@ -18,6 +18,7 @@ import pytest
 
 from tests.cli.test_questions import ALICE
 
+ROOT = Path(__file__).parents[2]
 STUDIOS = [{"id": "s-1", "name": "Burrow", "games": [{"id": "g-1", "slug": "rush", "role": "GAME_ADMIN"}]}]
 ANSWERS = {
     "/admin/v1/me": {"data": {"member": {"id": "m-1"}, "studios": STUDIOS}},
@@ -106,7 +107,8 @@ class Place:
         }
         done = subprocess.run(
             [sys.executable, "-m", "tests.cli.forked", str(asked), str(told)],
-            env=environ,
+            env={**environ, "PYTHONPATH": str(ROOT)},
+            cwd=self.folder,  # settings that name no whole path are met there
             capture_output=True,
             text=True,
             check=False,
