@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from kraty_console.client.capabilities import Capabilities
     from kraty_console.client.connection import ConnectionSettings
     from kraty_console.client.routes import RouteTable
-    from kraty_console.client.transport import Timeouts
     from kraty_console.client.server_clock import ServerClock
+    from kraty_console.client.transport import Timeouts
     from kraty_console.config.launch import Launch
 
 

@@ -16,8 +16,8 @@ from kraty_console.console.skew import tell_skew
 from kraty_console.console.widgets.search import Suggestion
 from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_LIMIT
 from kraty_console.present.safe import safe
-from kraty_console.support.provided import sentence, unread, unread_words
 from kraty_console.support.pasted import candidates, read_as_words
+from kraty_console.support.provided import sentence, unread, unread_words
 
 if TYPE_CHECKING:
     from textual.timer import Timer

@@ -367,6 +367,8 @@ async def test_a_search_that_fails_says_nothing_of_who_begins_alike(backend: Sta
         await look_up(hand, "zoe_2")
         await hand.sees("Others could not be looked for: Not allowed: needs player.read")
         assert "begins like" not in hand.text
+
+
 @pytest.mark.parametrize(
     "text",
     ["<mailto:alice@example.com>", '"alice@example.com"', "'alice_42'", "alice\u200b_42", "Al <alice@example.com>"],
