@@ -315,6 +315,8 @@ class KratyClient:
             raise BadAnswer(not_kratys(reply.status), status=reply.status, maybe_applied=True)
         if reply.status < 500:
             self._detector.learn_change(kind, reply)
+        from kraty_console.client.answers import changed
+
         answer = changed(kind, data_of(reply, write=True), reply)
         replayed = reply.headers.get("idempotent-replayed", "").lower() == "true"
         return Delivered(answer, replayed, reply.request_id)
@@ -386,23 +388,6 @@ class KratyClient:
         if not self.studio_id or not self.game_id:
             raise Invalid("No game is chosen: name its studio and game.")
         return {"studioId": self.studio_id, "gameId": self.game_id}
-
-
-def changed(kind: ActionKind, data: dict[str, Any], reply: Reply) -> Changed:
-    """What a change was answered with.
-
-    The answers of this surface are not public: a bare object stands for the whole answer, and of a shape that cannot be
-    read it is still certain that the change was made, since it came in Kraty's envelope with a status of success.
-    """
-    from kraty_console.client.answers import ANSWERS, BARE
-    from kraty_console.contract.actions import Changed
-
-    name = BARE.get(kind)
-    whole = {name: data} if name is not None and name not in data and "id" in data else data
-    try:
-        return shaped(ANSWERS[kind], whole, reply, write=True)
-    except BadAnswer:
-        return shaped(Changed, data, reply, write=True)
 
 
 def json_bytes(body: Mapping[str, Any]) -> bytes:

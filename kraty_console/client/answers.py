@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
+from kraty_console.client.fetched import shaped
+from kraty_console.client.replies import Reply
 from kraty_console.contract.actions import (
     Banned,
     Changed,
@@ -17,6 +19,7 @@ from kraty_console.contract.actions import (
     Unbanned,
 )
 from kraty_console.contract.calls import ActionKind
+from kraty_console.contract.errors import BadAnswer
 from kraty_console.contract.webhooks import DeliveryReplayed
 
 ANSWERS: Final[dict[ActionKind, type[Changed]]] = {
@@ -38,3 +41,17 @@ BARE: Final[dict[ActionKind, str]] = {
     ActionKind.FORCE_CLAIM: "grant",
 }
 """The part of an answer that a backend may give alone, as the server surface does (kraty-api 3.4)."""
+
+
+def changed(kind: ActionKind, data: dict[str, Any], reply: Reply) -> Changed:
+    """What a change was answered with.
+
+    The answers of this surface are not public: a bare object stands for the whole answer, and of a shape that cannot be
+    read it is still certain that the change was made, since it came in Kraty's envelope with a status of success.
+    """
+    name = BARE.get(kind)
+    whole = {name: data} if name is not None and name not in data and "id" in data else data
+    try:
+        return shaped(ANSWERS[kind], whole, reply, write=True)
+    except BadAnswer:
+        return shaped(Changed, data, reply, write=True)

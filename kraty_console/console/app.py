@@ -256,10 +256,10 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
         FirstRun(self.desk, self).ask(self._signed_in_first)
 
     def _signed_in_first(self, chosen: bool) -> None:
-        if not chosen:
+        if chosen:
+            self.bottom.begin()
+        else:
             self.leave()
-            return
-        self.bottom.begin()
 
     def choose_game(self, chosen: Callable[[], None]) -> None:
         """Ask which of several games is meant; without an answer there is nothing to look at, so the console ends."""
@@ -269,8 +269,7 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
 
         def answered(number: str | None) -> None:
             if number is None:
-                self.leave()
-                return
+                return self.leave()
             self.run_worker(enter(int(number)), group="session", exclusive=True, description="game")
 
         async def enter(number: int) -> None:

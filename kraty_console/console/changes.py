@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from kraty_console.console.desk import Desk, Done
+from kraty_console.console.desk import Desk
 from kraty_console.console.host import Host
 from kraty_console.contract.limits import DEFAULT_LIMIT
 from kraty_console.present.safe import safe
@@ -266,7 +266,7 @@ class Changes:
         """Keep an applied change for the worklog and for the link that `y` copies; read the player again."""
         if performed.state != "applied":
             return
-        from kraty_console.support.worklog import Work
+        from kraty_console.support.worklog import Done, Work
 
         work = Work(
             at=self._desk.now(),

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from kraty_console.contract.secret import Secret
     from kraty_console.contract.session import GameAccess, Me
     from kraty_console.support.event_names import EventNames
-    from kraty_console.support.worklog import Work
+    from kraty_console.support.worklog import Done, Work
 
 SEARCH_LIMIT: Final = 8
 """Players that a search offers at most."""
@@ -53,16 +53,6 @@ SEARCH_LIMIT: Final = 8
 def utc_now() -> datetime:
     """The present moment."""
     return datetime.now(UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """A change that was made from here: for the worklog, and for the link that `y` copies."""
-
-    ticket: str
-    work: Work
-    target_id: str | None = None
-    """The row it was about."""
 
 
 @dataclass(slots=True)

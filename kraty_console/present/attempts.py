@@ -14,7 +14,8 @@ from kraty_console.present.table import Cell, Column, Row, Tone, cell
 from kraty_console.present.times import ago, exact
 from kraty_console.support.action_spec import COMPLETE
 from kraty_console.support.contents import contents_words
-from kraty_console.support.diagnosis import Diagnosis, Severity, attempt_faults
+from kraty_console.support.diagnosis import attempt_faults
+from kraty_console.support.faults import Diagnosis, Severity
 from kraty_console.support.links import Linked, Links
 from kraty_console.support.provided import NOT_PROVIDED, UNKNOWN
 from kraty_console.support.words import event_words, localized, status_words

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kraty_console.support.action_spec import COMPLETE
 from kraty_console.support.contents import contents_words
-from kraty_console.support.diagnosis import FINE, URGENCY, Diagnosis, Severity, attempt_faults, grant_faults
+from kraty_console.support.diagnosis import attempt_faults, grant_faults
+from kraty_console.support.faults import FINE, URGENCY, Diagnosis, Severity
 from kraty_console.support.links import Links
 from kraty_console.support.measure import counted, grouped
 from kraty_console.support.provided import NOT_PROVIDED, sentence, told, unread_of, whole, why_unknown

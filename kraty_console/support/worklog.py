@@ -26,6 +26,16 @@ class Work:
     request_id: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A change that was made from here: for the worklog, and for the link that `y` copies."""
+
+    ticket: str
+    work: Work
+    target_id: str | None = None
+    """The row it was about."""
+
+
 def worklog(ticket: str, work: Iterable[Work]) -> str:
     """One paragraph per change, the oldest first, with its audit link. Raw text, each value kept on its own line."""
     lines = [f"{_line(ticket)}: what was done" if ticket else "What was done"]

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from kraty_console.support.diagnosis import Fault, attempt_faults, diagnose_attempt, diagnose_grant, diagnose_lobby
+from kraty_console.support.diagnosis import attempt_faults, diagnose_attempt, diagnose_grant, diagnose_lobby
+from kraty_console.support.faults import Fault
 from kraty_console.support.links import Links
 from tests.support.players import BANNED, NOW, ago, attempt, grant, snapshot
 

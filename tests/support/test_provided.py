@@ -9,8 +9,9 @@ import pytest
 from kraty_console.contract.calls import ActionKind
 from kraty_console.contract.limits import DEFAULT_LIMIT
 from kraty_console.contract.players import Snapshot
-from kraty_console.support.diagnosis import Fault, Severity, attempt_faults
+from kraty_console.support.diagnosis import attempt_faults
 from kraty_console.support.effects import effects
+from kraty_console.support.faults import Fault, Severity
 from kraty_console.support.fields import Asked, Seen, Value
 from kraty_console.support.forms import build_call, form_for
 from kraty_console.support.links import Links
