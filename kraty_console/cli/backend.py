@@ -29,7 +29,7 @@ _PRINT_NOTHING: Final = ("serve", "simulate", "backup")
 @click.pass_context
 def backend(ctx: click.Context) -> None:
     """Run a Kraty backend by itself."""
-    from kraty_console.cli.standard_streams import have_them
+    from kraty_console.cli.streams import CLOSED
 
-    if "stdout" in have_them() and ctx.invoked_subcommand not in _PRINT_NOTHING:
+    if "stdout" in CLOSED and ctx.invoked_subcommand not in _PRINT_NOTHING:
         raise click.UsageError("the standard output is closed: what this prints, it prints once")

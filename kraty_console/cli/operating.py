@@ -65,7 +65,7 @@ def database_url(named: str | None) -> str:
         folder = data_folder()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except NoFolder as error:
-        raise click.ClickException(f"{error}, or name a database with --database") from None
+        raise click.UsageError(f"{error}, or name a database with --database") from None
     except OSError as error:
         raise click.ClickException(f"cannot make {folder}: {error.strerror}; name a database with --database") from None
     return f"sqlite:///{folder / 'backend.sqlite'}"
@@ -99,6 +99,8 @@ def operate(database: str | None, work: Callable[[Desk], Awaitable[T]]) -> T:
         raise click.ClickException(str(error)) from None
     except CannotServe as error:
         raise (click.UsageError if error.usage else NoAnswer)(str(error)) from None
+    except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
+        raise click.ClickException(f"cannot open {error.filename}: {error.strerror}") from None
     except (DBAPIError, OSError) as error:
         raise NoAnswer(f"the database did not answer ({type(error).__name__}); try again") from None
 

@@ -13,6 +13,10 @@ class OutputFailed(OSError):
     """The standard output took less than everything."""
 
 
+CLOSED: set[str] = set()
+"""The streams that were closed when the process began."""
+
+
 def take_streams() -> None:
     """Put something in the place of streams that are closed, so that no file that is opened later gets their number.
 
@@ -24,6 +28,7 @@ def take_streams() -> None:
         try:
             os.fstat(number)
         except OSError:
+            CLOSED.add(name)
             opened = os.open(os.devnull, flags)
             if opened != number:
                 os.dup2(opened, number)

@@ -170,6 +170,8 @@ class Detector:
         """
         if operation in PUBLISHED:
             return None
+        if isinstance(error, BadAnswer) and self._known.of(REQUEST_IDS) is Support.AVAILABLE:
+            return None  # another server's answer: it tells nothing of Kraty's routes
         if error.status == 405 or isinstance(error, BadAnswer):
             return self._missing(operation) if await self._answers_as_kraty() else None
         subject = subject_of_words(error.code, error.message, [player])

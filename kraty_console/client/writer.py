@@ -192,8 +192,8 @@ class Writer:
 
     async def _failed(self, entry: Entry, error: KratyError, *, resolving: bool) -> Performed:
         entry = replace(entry, request_id=error.request_id)
-        error = await self._explained(entry, error)
         maybe = isinstance(error, Unavailable | BadAnswer) and error.maybe_applied
+        error = await self._explained(entry, error)
         if maybe or (resolving and not isinstance(error, _FINAL)):
             return await self._settle(entry, State.UNKNOWN, error=error)
         state = State.RESOLVED if resolving else State.REFUSED

@@ -269,7 +269,8 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
 
         def answered(number: str | None) -> None:
             if number is None:
-                return self.leave()
+                self.leave()
+                return
             self.run_worker(enter(int(number)), group="session", exclusive=True, description="game")
 
         async def enter(number: int) -> None:
@@ -378,11 +379,8 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
 
 
 def run_console(launch: Launch, started: HeadStart | None = None) -> int:
-    """Open the console on a profile that can be used, and stay until it is left.
-
-    Returns:
-        The exit code: 0 left by the person, 70 failed, 128 + n ended by signal n.
-    """
+    """Open the console on a usable profile, and stay until it is left; answers the exit code: 0 left by the person,
+    70 failed, 128 + n ended by signal n."""
     drop_senseless_sizes()
     code = asyncio.run(_stay(launch, started))
     sys.stdout.flush()

@@ -56,6 +56,7 @@ STRUCTURAL = {
         *("entry_requirement", "unlock_condition", "fill_strategy", "reset_cadence", "score_aggregation", "ranked_by"),
         *("segments", "segment", "lane", "finalized_reason", "reward"),
     },
+    "refusals": {"game_id", "actor_id", "route"},
     "webhooks": {"url", "events", "secret", "stream", "delivery_id"},
     "purchases": {"store", "product_id", "product_type", "currency", "validation_status"},
     "other": {"request_hash", "prefix", "permission_set", "secret_hash", "erased_hash", "role", "token_hash"},

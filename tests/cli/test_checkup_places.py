@@ -189,7 +189,7 @@ async def test_changes_of_unknown_outcome_are_counted_and_the_journal_stays_as_i
     await journal_with(path, State.UNKNOWN, State.SENT, State.INTENT, State.APPLIED, State.REFUSED)
     before = seen(tmp_path)
     (file, outcomes) = state.journal_findings(path)
-    assert (file.state, file.facts["layout"]) == ("ok", 1)
+    assert (file.state, file.facts["layout"]) == ("ok", 2)
     assert (outcomes.state, outcomes.words) == ("warning", "3 changes of unknown outcome")
     assert "press o" in outcomes.advice
     assert seen(tmp_path) == before

@@ -254,12 +254,16 @@ def test_a_user_without_name_and_home(place: Place) -> None:
     unset = ["KRATY_CONFIG", "KRATY_STATE"]
     named = {"KRATY_CONFIG": str(place.folder / "c.toml"), "KRATY_STATE": str(place.folder / "s")}
     needy = [("search", "alice"), ("show", "alice_42"), ("config", "path"), ("config", "show"), ("server", "ping")]
-    needy += [("backend", "game", "list")]
     runs = [run_of(*each, nobody=True, unset=unset) for each in needy]
     for run, ran in zip(runs, place.all(runs), strict=True):
         assert_told(run, ran)
         assert ran.code == 2
         assert "there is no home folder: set HOME, or KRATY_CONFIG" in ran.err
+    run = run_of("backend", "game", "list", nobody=True, unset=unset)
+    (ran,) = place.all([run])
+    assert_told(run, ran)
+    assert ran.code == 2
+    assert "set HOME or XDG_DATA_HOME" in ran.err
     runs = [run_of("search", "alice", nobody=True, environ=named), run_of("show", "alice_42", nobody=True)]
     runs += [run_of("backend", "game", "list", "--database", f"sqlite:///{place.folder}/b.sqlite", nobody=True)]
     assert [ran.code for ran in place.all(runs)] == [0, 0, 3]

@@ -44,7 +44,7 @@ class Moved:
             for operation, setting in self.profile.routes.items():
                 usual = OPERATIONS[Operation(operation)]
                 if scope["method"] == usual.method and _names(usual.path, path) is not None:
-                    return await _nothing_here(send)
+                    return await _nothing_here(scope, send)
                 if scope["method"] == setting.method and (names := _names(setting.path, path)) is not None:
                     return await app(*self._usual(scope, operation, names, body), send)
             return await app(scope, again(body), send)
@@ -137,7 +137,8 @@ def _without_features(send: Any) -> Any:
     return step
 
 
-async def _nothing_here(send: Any) -> None:
-    content = b"<html>404 Not Found</html>"
-    await send({"type": "http.response.start", "status": 404, "headers": [(b"content-type", b"text/html")]})
+async def _nothing_here(scope: Mapping[str, Any], send: Any) -> None:
+    content = b'{"error": {"code": "not_found", "message": "nothing here"}}'
+    headers = [each for each in scope["headers"] if each[0] == b"x-request-id"]
+    await send({"type": "http.response.start", "status": 404, "headers": headers})
     await send({"type": "http.response.body", "body": content})

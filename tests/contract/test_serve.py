@@ -281,7 +281,7 @@ def test_without_a_home_it_says_what_to_set(tmp_path: Path) -> None:
     done = subprocess.run(
         [*command, "game", "list"], capture_output=True, text=True, check=False, env=environment, cwd=tmp_path
     )
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "set HOME or XDG_DATA_HOME" in done.stderr
     assert "Traceback" not in done.stderr
     assert list(tmp_path.iterdir()) == []

@@ -81,7 +81,7 @@ async def forget(tx: Transaction, ctx: Context, job: str, row_ids: Collection[st
 
 async def counts(tx: Transaction) -> Mapping[str, int]:
     """How many rows of all games are set aside, by job."""
-    return dict((await tx.execute(COUNTS)).tuples())
+    return dict(list((await tx.execute(COUNTS)).tuples()))
 
 
 def _here(ctx: Context) -> tuple[sa.ColumnElement[bool], ...]:
