@@ -99,9 +99,9 @@ def operate(database: str | None, work: Callable[[Desk], Awaitable[T]]) -> T:
         raise click.ClickException(str(error)) from None
     except CannotServe as error:
         raise (click.UsageError if error.usage else NoAnswer)(str(error)) from None
-    except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
-        raise click.ClickException(f"cannot open {error.filename}: {error.strerror}") from None
     except (DBAPIError, OSError) as error:
+        if isinstance(error, OSError) and error.filename is not None:  # a file, not a connection
+            raise click.ClickException(f"cannot open {error.filename}: {error.strerror}") from None
         raise NoAnswer(f"the database did not answer ({type(error).__name__}); try again") from None
 
 
