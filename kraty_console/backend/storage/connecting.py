@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Thread
 from typing import Any, Final
+from weakref import WeakKeyDictionary, WeakSet
 
+import aiosqlite
 import sqlalchemy as sa
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -78,9 +82,40 @@ def make_engine(url: str, limits: Limits | None = None) -> AsyncEngine:
         )
         sa.event.listen(engine.sync_engine, "checkout", _refuse_closed)
         return engine
-    engine = create_async_engine(parsed, pool_size=limits.pool, max_overflow=limits.pool, **SQLITE)
+    threads: WeakSet[Thread] = WeakSet()
+    engine = create_async_engine(parsed, pool_size=limits.pool, max_overflow=limits.pool, **_noting(threads))
+    _threads[engine.sync_engine] = threads
     _keep_to_the_rules(engine.sync_engine)
     return engine
+
+
+_threads: Final[WeakKeyDictionary[sa.Engine, WeakSet[Thread]]] = WeakKeyDictionary()
+"""The threads that the connections of a SQLite engine work in, one each."""
+
+THREAD_SECONDS: Final = 2.0
+"""How long the end of an engine waits for each thread of its connections."""
+
+
+def _noting(threads: WeakSet[Thread]) -> dict[str, Any]:
+    def connect(*given: Any, **named: Any) -> aiosqlite.Connection:  # noqa: ANN401 (passed on)
+        connection = aiosqlite.connect(*given, **named)
+        thread = connection._thread  # noqa: SLF001 (aiosqlite tells it in no other way)
+        thread.daemon = True  # a process that is told to end does not wait for a lock
+        threads.add(thread)
+        return connection
+
+    return SQLITE | {"connect_args": SQLITE["connect_args"] | {"async_creator_fn": connect}}
+
+
+async def close_engine(engine: AsyncEngine) -> None:
+    """Close its connections, and wait for their threads.
+
+    A connection that was broken off, by a time-out or by the end of its call, ends in its thread: one that ends after
+    the event loop has nobody to tell, and says so on the screen.
+    """
+    await engine.dispose()
+    for thread in [each for each in _threads.get(engine.sync_engine, ()) if each.is_alive()]:
+        await asyncio.to_thread(thread.join, THREAD_SECONDS)
 
 
 def _postgresql(url: URL, limits: Limits) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from sqlalchemy.engine import URL, CursorResult
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from kraty_console.backend.storage.connecting import ALONE, WRITES, Limits, inline, make_engine
+from kraty_console.backend.storage.connecting import ALONE, WRITES, Limits, close_engine, inline, make_engine
 from kraty_console.backend.storage.faults import Fault, fault_of
 from kraty_console.backend.storage.probe import Probe
 from kraty_console.backend.storage.transaction import Refusal, Transaction
@@ -57,7 +57,7 @@ class Database:
     async def close(self) -> None:
         """Close every connection."""
         await self.probe.close()
-        await self.engine.dispose()
+        await close_engine(self.engine)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:

@@ -9,7 +9,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.engine import URL
 
-from kraty_console.backend.storage.connecting import UNLIMITED, WRITES, inline, make_engine
+from kraty_console.backend.storage.connecting import UNLIMITED, WRITES, close_engine, inline, make_engine
 from kraty_console.backend.storage.urls import engine_url
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
@@ -42,7 +42,7 @@ async def migrate(url: str, revision: str = "head", *, wait_ms: int = LONGEST_WA
         async with engine.connect() as asynchronous:
             await asynchronous.run_sync(_bring, revision, wait_ms)
     finally:
-        await engine.dispose()
+        await close_engine(engine)
 
 
 def _bring_file(url: URL, revision: str) -> None:

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from kraty_console.backend.storage.connecting import close_engine
 from kraty_console.backend.storage.faults import Fault, fault_of, words_of
 
 PATIENCE_SECONDS: Final = 1.0
@@ -52,7 +53,7 @@ class Probe:
         if self._asking is not None:
             await asyncio.gather(self._asking, return_exceptions=True)
         if self._engine is not None:
-            await self._engine.dispose()
+            await close_engine(self._engine)
 
     async def _ask(self) -> str | None:
         try:
