@@ -380,6 +380,10 @@ class Desk:
         if reason:
             self.reasons[:] = [reason, *(each for each in self.reasons if each != reason)][:10]
 
+    def leave_player(self) -> None:
+        """Forget what was typed for the player who is left, except where a change was sent and is not settled."""
+        self.drafts = {key: draft for key, draft in self.drafts.items() if draft.is_under_way}
+
     # -- players opened before -----------------------------------------------------------------------------------
 
     @property

@@ -132,6 +132,29 @@ async def test_an_unknown_outcome_survives_its_dialog(backend: Stage, wire: Wire
     assert len(wire.changes) == 1
 
 
+async def test_an_unknown_outcome_survives_a_look_at_another_player(backend: Stage, wire: Wire) -> None:
+    wire.cuts("POST", "/credit", after=True, times=1)
+    closed = wire.answers("GET", "&player=", 401, "session_invalid", "the session is over")
+    async with at(backend.app(player="bob_7")) as hand:
+        await open_credit(hand)
+        await confirm(hand)
+        await told(hand, "It is not known whether it took effect")
+        await hand.press("escape")
+        await hand.closed()
+        for player in ("alice_42", "bob_7"):
+            await hand.press("slash")
+            await hand.type(player)
+            await hand.press("enter")
+            await hand.looks_at(player)
+        await hand.press("C")
+        await hand.opened(ActionDialog)
+        await told(hand, "It is not known whether it took effect")
+        closed.mend()
+        await confirm(hand)
+        await told(hand, "It did take effect, once")
+    assert len(wire.changes) == 1
+
+
 async def test_the_roll_that_follows_a_lost_force_complete_is_sent_once_it_is_settled(
     backend: Stage, wire: Wire
 ) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True, eq=False)
 class Draft:
-    """Kept by whoever opens the dialog, one for each action on each row, until the player screen is left.
+    """Kept by what opens the dialog, one for each action on each row, until the player is left and it is settled.
 
     The key is made when it is first asked for and stays until its request is settled, so that a second press, a dialog
     closed and opened again, or a connection that died cannot do a thing twice (trust: Exactly once).
@@ -39,6 +39,12 @@ class Draft:
         if self._key is None:
             self._key = self.new_key()
         return self._key
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether something was sent that has no known outcome, or has a step to follow."""
+        self.catch_up()
+        return self.pending is not None or self.unsettled is not None or bool(self.done)
 
     def catch_up(self) -> None:
         """Take in what a call came to whose dialog was closed meanwhile."""

@@ -342,7 +342,7 @@ class PlayerScreen(ArrivesWhole[None]):
         self.search.clear()
         self.table.focus()
         if player != self.look.player:
-            self._desk.drafts.clear()
+            self._desk.leave_player()
             self._places.clear()
             self._put_ticket_away()
         self.reading.open(player, typed=typed)
@@ -357,7 +357,7 @@ class PlayerScreen(ArrivesWhole[None]):
     def close_player(self) -> None:
         """Back to the first screen."""
         self.reading.close()
-        self._desk.drafts.clear()
+        self._desk.leave_player()
         self.draw()
         self.table.focus()
 
