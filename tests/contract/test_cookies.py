@@ -83,6 +83,23 @@ def test_reads_by_cookie_are_answered_wherever_they_come_from(still: World) -> N
     assert "access-control-allow-origin" not in answer.headers  # so no page of another origin can see it
 
 
+def test_the_portals_page_at_another_origin_may_ask_send_and_read(world: World) -> None:
+    path = f"{world.player('alice')}/wallet/gold/credit"
+    asked = {
+        "Origin": PORTAL,
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "content-type",
+    }
+    before = world.backend.call("OPTIONS", path, headers=asked)
+    after = credit(world, Content_Type="application/json", Origin=PORTAL)
+    for answer in (before, after):
+        assert answer.status == 200
+        assert answer.headers["access-control-allow-origin"] == PORTAL
+        assert answer.headers["access-control-allow-credentials"] == "true"
+    refused = world.backend.call("OPTIONS", path, headers={**asked, "Origin": "https://evil.example"})
+    assert not [name for name in refused.headers if name.startswith("access-control-")]
+
+
 def test_a_bearer_token_is_no_browsers_and_needs_neither(world: World) -> None:
     body = {"amount": 5, "reason": "goodwill", "idempotencyKey": f"cookie-{next(_keys):06}"}
     headers = {**cookie(world), "Content-Type": "text/plain", "Origin": "https://evil.example"}

@@ -43,4 +43,5 @@ def build_app(services: Services, routes: Iterable[Route] = ROUTES, *, only: Red
     )
     free = frozenset(route.path for methods in by_path.values() for route in methods.values() if route.unlimited)
     edge = Edge(Gate(router, services, free), services.new_id, services.watch)
-    return Browsers(GZipMiddleware(edge, minimum_size=WORTH_COMPRESSING, compresslevel=QUICK))
+    compressed = GZipMiddleware(edge, minimum_size=WORTH_COMPRESSING, compresslevel=QUICK)
+    return Browsers(compressed, services.own_origins)

@@ -1,13 +1,14 @@
-"""Games that run in a browser: pages of any origin may call `/sdk/v1`, and nothing else (kraty-api 7.7: CORS).
+"""Pages that run in a browser: those of any origin may call `/sdk/v1` (kraty-api 7.7: CORS), the portal's `/admin/v1`.
 
 A client key is public, a player's secret is in a header that the page itself sets, and cookies count for nothing there:
-so any origin may be let in, without credentials of the browser's own.
+so any origin may be let in, without credentials of the browser's own. The portal's pages sign in by cookie.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
+from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -24,6 +25,8 @@ SENT: Final = (
 )
 """Headers that a page may send."""
 
+SENT_BY_PORTAL: Final = ("content-type", "if-none-match", "x-request-id")
+
 SHOWN: Final = ("etag", "idempotent-replayed", "retry-after", "x-request-id")
 """Headers of an answer that a page may read."""
 
@@ -32,11 +35,22 @@ REMEMBERED: Final = 600
 
 
 class Browsers:
-    """Answers what browsers ask before they call `/sdk/v1`, and lets their pages read the answers."""
+    """Answers what browsers ask before they call, and lets the pages that may call read the answers."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, portal: frozenset[str]) -> None:
+        """`portal` holds the origins of the portal's pages."""
         self._app = app
-        self._open = CORSMiddleware(
+        self._portal = portal
+        self._for_portal = CORSMiddleware(
+            app,
+            allow_origins=sorted(portal),
+            allow_credentials=True,
+            allow_methods=METHODS,
+            allow_headers=SENT_BY_PORTAL,
+            expose_headers=SHOWN,
+            max_age=REMEMBERED,
+        )
+        self._for_games = CORSMiddleware(
             app,
             allow_origins=["*"],
             allow_methods=METHODS,
@@ -47,5 +61,13 @@ class Browsers:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        for_games = scope["type"] == "http" and scope["path"].startswith("/sdk/")
-        await (self._open if for_games else self._app)(scope, receive, send)
+        await self._chosen(scope)(scope, receive, send)
+
+    def _chosen(self, scope: Scope) -> ASGIApp:
+        if scope["type"] != "http":
+            return self._app
+        if scope["path"].startswith("/sdk/"):
+            return self._for_games
+        if scope["path"].startswith("/admin/") and Headers(scope=scope).get("origin") in self._portal:
+            return self._for_portal
+        return self._app

@@ -3,8 +3,8 @@
 The key comes from `KRATY_BACKEND_SECRET`, else from a private file that is made when it is first needed: beside a
 SQLite database, and in the user's data folder for PostgreSQL. What the one sealed can be opened beside the other.
 
-Sealing is encrypt-then-MAC: the key stream is HMAC-SHA256 in counter mode under a random nonce, the tag an HMAC-SHA256
-over the nonce, the text and the place it belongs to, so that a value moved to another row does not open.
+Sealing is AES-256-GCM under a random nonce; the place a text belongs to is authenticated with it, so that a value moved
+to another row does not open.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy.engine import URL
 
 from kraty_console.backend.storage.folders import NoFolder, data_folder
@@ -30,8 +32,8 @@ SHORTEST: Final = 16
 SEALED: Final = "sealed:1:"
 """How a sealed text begins."""
 
-_NONCE: Final = 16
-_TAG: Final = 32
+_NONCE: Final = 12
+"""Bytes."""
 
 
 class NoKey(Exception):
@@ -44,31 +46,18 @@ class WrongKey(Exception):
 
 class _Key:
     def __init__(self, root: bytes) -> None:
-        self._stream = _derived(root, b"stream")
-        self._tag = _derived(root, b"tag")
+        self._cipher = AESGCM(_derived(root, b"cipher"))
         self.name = _derived(root, b"name")[:4].hex()
 
-    def seal(self, text: bytes, place: bytes, nonce: bytes) -> bytes:
-        mixed = self._mixed(text, nonce)
-        return nonce + mixed + self._signed(nonce + mixed, place)
+    def seal(self, text: bytes, place: bytes) -> bytes:
+        nonce = secrets.token_bytes(_NONCE)
+        return nonce + self._cipher.encrypt(nonce, text, place)
 
     def open(self, sealed: bytes, place: bytes) -> bytes:
-        if len(sealed) < _NONCE + _TAG:
-            raise WrongKey
-        told, tag = sealed[:-_TAG], sealed[-_TAG:]
-        if not hmac.compare_digest(tag, self._signed(told, place)):
-            raise WrongKey
-        return self._mixed(told[_NONCE:], told[:_NONCE])
-
-    def _signed(self, told: bytes, place: bytes) -> bytes:
-        return hmac.digest(self._tag, len(place).to_bytes(4) + place + told, hashlib.sha256)
-
-    def _mixed(self, text: bytes, nonce: bytes) -> bytes:
-        blocks = (hmac.digest(self._stream, nonce + number.to_bytes(4), hashlib.sha256) for number in range(1 << 32))
-        stream = bytearray()
-        while len(stream) < len(text):
-            stream += next(blocks)
-        return bytes(one ^ other for one, other in zip(text, stream, strict=False))
+        try:
+            return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], place)
+        except (InvalidTag, ValueError):
+            raise WrongKey from None
 
 
 def _derived(root: bytes, purpose: bytes) -> bytes:
@@ -101,7 +90,7 @@ class Vault:
         """
         key = self._named() or self._filed(make=True)
         assert key is not None, "it was made"
-        sealed = key.seal(text.encode("utf-8"), _joined(place), secrets.token_bytes(_NONCE))
+        sealed = key.seal(text.encode("utf-8"), _joined(place))
         return f"{SEALED}{key.name}:{base64.urlsafe_b64encode(sealed).decode('ascii')}"
 
     def open(self, stored: str, *place: str) -> str:
