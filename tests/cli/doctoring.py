@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from kraty_console.cli.main import run
+from tests.accepting import accepting
 
 _REQUEST = re.compile(rb"^([A-Z]+) (\S+) HTTP/1\.1\r$", re.MULTILINE)
 
@@ -74,7 +75,6 @@ class Tap:
 async def tapped(port: int) -> AsyncIterator[Tap]:
     """Carry every byte to that port and back, and keep what the client says."""
     tap = Tap()
-    lines: set[asyncio.Task[None]] = set()
 
     async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, kept: bytearray | None) -> None:
         with suppress(ConnectionError):
@@ -85,26 +85,15 @@ async def tapped(port: int) -> AsyncIterator[Tap]:
                 await writer.drain()
         writer.close()
 
-    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        lines.add(task)
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         kept = bytearray()
         tap.said.append(kept)
         there_reader, there_writer = await asyncio.open_connection("127.0.0.1", port)
-        with suppress(asyncio.CancelledError):
+        try:
             await asyncio.gather(carry(reader, there_writer, kept), carry(there_reader, writer, None))
-        for each in (writer, there_writer):
-            each.close()
-        lines.discard(task)
+        finally:
+            there_writer.close()
 
-    server = await asyncio.start_server(connected, "127.0.0.1", 0)
-    tap.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    try:
+    async with accepting(serve) as own_port:
+        tap.url = f"http://127.0.0.1:{own_port}"
         yield tap
-    finally:
-        server.close()
-        for task in tuple(lines):
-            task.cancel()
-        await asyncio.gather(*lines)
-        await server.wait_closed()

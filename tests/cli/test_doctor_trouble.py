@@ -25,6 +25,7 @@ from kraty_console.console.backend_facts import BackendFacts
 from kraty_console.contract.errors import Unavailable
 from kraty_console.contract.secret import Secret
 from kraty_console.support.checkup import Area, State
+from tests.accepting import accepting
 from tests.cli.doctoring import VARIABLES, examined
 from tests.client.test_tls import CERTIFICATE
 from tests.client.wire import (
@@ -109,23 +110,16 @@ async def over_tls() -> AsyncIterator[tuple[int, list[bytes]]]:
     """A Kraty with a certificate that it signed itself."""
     heard: list[bytes] = []
 
-    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while True:
-                heard.append(await reader.readuntil(b"\r\n\r\n"))
-                writer.write(written(200, HEALTH))
-                await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError):
-            writer.close()
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            heard.append(await reader.readuntil(b"\r\n\r\n"))
+            writer.write(written(200, HEALTH))
+            await writer.drain()
 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(CERTIFICATE)
-    server = await asyncio.start_server(connected, "127.0.0.1", 0, ssl=context)
-    try:
-        yield server.sockets[0].getsockname()[1], heard
-    finally:
-        server.close()
-        await server.wait_closed()
+    async with accepting(serve, context) as port:
+        yield port, heard
 
 
 async def test_a_certificate_that_is_not_trusted_is_a_fault_of_tls(capsys: pytest.CaptureFixture[str]) -> None:

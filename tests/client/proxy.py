@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+
+from tests.accepting import accepting
 
 
 @dataclass(slots=True)
@@ -25,33 +27,21 @@ class Cutter:
 async def cutting(port: int) -> AsyncIterator[Cutter]:
     """A proxy before the backend at a port of this machine."""
     cutter = Cutter()
-    lines: set[asyncio.Task[None]] = set()
 
-    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        lines.add(task)
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there_reader, there_writer = await asyncio.open_connection("127.0.0.1", port)
-        with suppress(asyncio.CancelledError, ConnectionError, asyncio.IncompleteReadError, _Cut):
+        try:
             while True:
                 await _one(cutter, reader, writer, there_reader, there_writer)
-        for each in (writer, there_writer):
-            each.close()
-        lines.discard(task)
+        finally:
+            there_writer.close()
 
-    server = await asyncio.start_server(connected, "127.0.0.1", 0)
-    cutter.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    try:
+    async with accepting(serve) as own_port:
+        cutter.url = f"http://127.0.0.1:{own_port}"
         yield cutter
-    finally:
-        server.close()
-        for task in tuple(lines):
-            task.cancel()
-        await asyncio.gather(*lines)
-        await server.wait_closed()
 
 
-class _Cut(Exception):
+class _Cut(ConnectionError):
     pass
 
 

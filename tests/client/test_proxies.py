@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import socket
 import ssl
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +15,7 @@ import pytest
 from kraty_console.client.proxies import is_excepted, proxy_of
 from kraty_console.client.transport import Timeouts, Transport
 from kraty_console.contract.errors import Invalid, Unavailable
+from tests.accepting import accepting
 from tests.client.conftest import MakeClient
 from tests.client.wire import written
 
@@ -49,33 +48,6 @@ def no_proxies(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("KRATY_STATE", str(tmp_path / "state"))
 
 
-@asynccontextmanager
-async def listening(
-    answer: Callable[..., Awaitable[None]], context: ssl.SSLContext | None = None
-) -> AsyncIterator[int]:
-    """A server that handles each connection so; its port."""
-    tasks: set[asyncio.Task[None]] = set()
-
-    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        tasks.add(task)
-        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
-            await answer(reader, writer)
-        writer.close()
-        tasks.discard(task)
-
-    server = await asyncio.start_server(connected, "127.0.0.1", 0, ssl=context)
-    try:
-        yield server.sockets[0].getsockname()[1]
-    finally:
-        server.close()
-        for task in tuple(tasks):
-            task.cancel()
-        await asyncio.gather(*tasks)
-        await server.wait_closed()
-
-
 @pytest.fixture
 async def served() -> AsyncIterator[Served]:
     told = Served()
@@ -87,7 +59,7 @@ async def served() -> AsyncIterator[Served]:
 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(CERTIFICATE)
-    async with listening(answer, context) as told.port:
+    async with accepting(answer, context) as told.port:
         yield told
 
 
@@ -281,7 +253,7 @@ def test_socks_without_its_package_names_what_to_install(monkeypatch: pytest.Mon
 
 async def test_the_way_through_a_proxy(served: Served, client_of: MakeClient, monkeypatch: pytest.MonkeyPatch) -> None:
     heads: list[bytes] = []
-    async with listening(lambda *streams: tunnel(*streams, heads)) as port:
+    async with accepting(lambda *streams: tunnel(*streams, heads)) as port:
         monkeypatch.setenv("HTTPS_PROXY", f"http://maria:{PASSWORD}@127.0.0.1:{port}")
         assert (await client_of(served.url).me()).member.id == "m"
     assert heads[0].startswith(f"CONNECT localhost:{served.port} ".encode())
@@ -291,7 +263,7 @@ async def test_the_way_through_a_proxy(served: Served, client_of: MakeClient, mo
 
 
 async def test_the_way_through_socks(served: Served, client_of: MakeClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with listening(socks) as port:
+    async with accepting(socks) as port:
         monkeypatch.setenv("ALL_PROXY", f"socks5://127.0.0.1:{port}")
         assert (await client_of(served.url).me()).member.id == "m"
     assert len(served.heard) == 1
@@ -331,7 +303,7 @@ async def test_what_a_proxy_refuses_is_told_as_its_own(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     transport = Transport(served.url, None, timeouts=Timeouts(connect=0.3, answer=0.3, whole=0.6))
-    async with listening(answer) as port:
+    async with accepting(answer) as port:
         monkeypatch.setenv("HTTPS_PROXY", f"{kind}://maria:{PASSWORD}@127.0.0.1:{port}")
         with pytest.raises(Unavailable, match=words) as raised:
             await transport.exchange("POST", "/admin/v1/x", body=b"{}")
@@ -346,7 +318,7 @@ async def test_what_a_proxy_refuses_is_told_as_its_own(
 async def test_what_socks_refuses(
     reply: int, served: Served, client_of: MakeClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with listening(lambda *streams: socks(*streams, reply=reply)) as port:
+    async with accepting(lambda *streams: socks(*streams, reply=reply)) as port:
         monkeypatch.setenv("ALL_PROXY", f"socks5h://127.0.0.1:{port}")
         with pytest.raises(Unavailable, match=r"\(ALL_PROXY\) did not open the way to the server \(could not connect:"):
             await client_of(served.url).me()
@@ -366,7 +338,7 @@ async def test_a_proxy_that_is_not_there(
 async def test_trouble_behind_the_proxy_is_the_servers(
     served: Served, client_of: MakeClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with listening(lambda *streams: tunnel(*streams, [])) as port:
+    async with accepting(lambda *streams: tunnel(*streams, [])) as port:
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
         with pytest.raises(Unavailable, match=r"^The server at .* certificate is not trusted"):
             await client_of(f"https://127.0.0.1:{served.port}").me()

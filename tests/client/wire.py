@@ -7,9 +7,11 @@ import json
 import socket
 import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
+
+from tests.accepting import accepting
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class Line:
         self.writer.transport.abort()
 
 
-class HungUp(Exception):
+class HungUp(ConnectionError):
     """The act ended the connection."""
 
 
@@ -165,32 +167,16 @@ async def wired(*acts: Act) -> AsyncIterator[Wire]:
     """Serve the acts in order, one for each request whatever its connection; the last one stays."""
     wire = Wire()
     left = list(acts)
-    lines: set[asyncio.Task[None]] = set()
 
-    async def serve(line: Line) -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        wire.connections += 1
+        line = Line(reader, writer, wire)
         while True:
             if left[0] is not cut_at_once:
                 line.first = await line.reader.readexactly(1)
             act = left.pop(0) if len(left) > 1 else left[0]
             await act(line)
 
-    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        wire.connections += 1
-        task = asyncio.current_task()
-        assert task is not None
-        lines.add(task)
-        with suppress(HungUp, asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
-            await serve(Line(reader, writer, wire))
-        writer.close()
-        lines.discard(task)
-
-    server = await asyncio.start_server(connected, "127.0.0.1", 0)
-    wire.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    try:
+    async with accepting(serve) as own_port:
+        wire.url = f"http://127.0.0.1:{own_port}"
         yield wire
-    finally:
-        server.close()
-        for task in tuple(lines):
-            task.cancel()
-        await asyncio.gather(*lines)
-        await server.wait_closed()

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
+
+from tests.accepting import accepting
 
 STATUSES: Final = (200, 201, 202, 204, 301, 302, 307, *range(400, 430), 431, 451, *range(500, 505), 511, 520, 530)
 
@@ -38,30 +40,18 @@ class Middlebox:
 async def middlebox(port: int) -> AsyncIterator[Middlebox]:
     """A middlebox before the backend at a port of this machine."""
     box = Middlebox()
-    lines: set[asyncio.Task[None]] = set()
 
-    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        lines.add(task)
-        there = await asyncio.open_connection("127.0.0.1", port)
-        with suppress(asyncio.CancelledError, ConnectionError, asyncio.IncompleteReadError):
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there_reader, there_writer = await asyncio.open_connection("127.0.0.1", port)
+        try:
             while True:
-                await _one(box, reader, writer, *there)
-        for each in (writer, there[1]):
-            each.close()
-        lines.discard(task)
+                await _one(box, reader, writer, there_reader, there_writer)
+        finally:
+            there_writer.close()
 
-    server = await asyncio.start_server(connected, "127.0.0.1", 0)
-    box.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    try:
+    async with accepting(serve) as own_port:
+        box.url = f"http://127.0.0.1:{own_port}"
         yield box
-    finally:
-        server.close()
-        for task in tuple(lines):
-            task.cancel()
-        await asyncio.gather(*lines)
-        await server.wait_closed()
 
 
 async def _one(
