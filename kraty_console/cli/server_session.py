@@ -153,11 +153,13 @@ def client_of(where: Where) -> ServerClient:
     """A client that has opened nothing yet.
 
     Raises:
-        ConfigError: there is no address, or no key.
+        ConfigError: there is no address or no key, or a header or certificate of the profile cannot be used.
         KratyError: the address cannot be used.
     """
     from kraty_console.cli.session import profile_of
+    from kraty_console.client.connection import ConnectionSettings
     from kraty_console.client.server import ServerClient
+    from kraty_console.config.access import resolve_access
     from kraty_console.config.errors import ConfigError
 
     profile, _ = profile_of(where.options)
@@ -170,7 +172,11 @@ def client_of(where: Where) -> ServerClient:
         raise ConfigError(
             "there is no server key: give KRATY_SERVER_KEY, --key-stdin, or name its source in the profile"
         )
-    return ServerClient(profile.url, key)
+    access = resolve_access(profile, os.environ)
+    connection = ConnectionSettings(
+        access.headers, certificate=access.certificate, key=access.key, passphrase=access.passphrase
+    )
+    return ServerClient(profile.url, key, connection=connection)
 
 
 def _key(where: Where, profile: Any) -> Secret | None:  # noqa: ANN401 (a Profile; imported when it is needed)

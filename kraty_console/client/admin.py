@@ -20,7 +20,7 @@ from urllib.parse import quote, urljoin
 from kraty_console.client.capabilities import REQUEST_IDS, Capabilities, Support, find_route
 from kraty_console.client.detection import Detector
 from kraty_console.client.fetched import Fetched, fetched, fetched_aside, shaped
-from kraty_console.client.replies import Reply, data_of, error_of, is_kratys_refusal, not_kratys
+from kraty_console.client.replies import Reply, check_refusal, data_of, error_of, not_kratys
 from kraty_console.client.retries import Retries
 from kraty_console.client.routes import GAME_IDS, Query, Route, RouteTable
 from kraty_console.client.transport import BeforeSend, Timeouts, Transport
@@ -307,10 +307,7 @@ class KratyClient:
         method, _, target = path.rpartition(" ")
         reply = await self._exchange(Route(method or "POST", ""), target, body=body, before_send=before_send)
         echoes = self.capabilities.of(REQUEST_IDS) is Support.AVAILABLE
-        if 400 <= reply.status < 500 and not is_kratys_refusal(reply, echoes=echoes):
-            raise BadAnswer(
-                not_kratys(reply.status), status=reply.status, request_id=reply.request_id, maybe_applied=True
-            )
+        check_refusal(reply, echoes=echoes)
         if reply.status < 300 and echoes and not reply.echoes_id:
             raise BadAnswer(not_kratys(reply.status), status=reply.status, maybe_applied=True)
         if reply.status < 500:

@@ -17,20 +17,19 @@ from typing import Any, Final, Self, TypeVar
 
 from pydantic import BaseModel
 
+from kraty_console.client.connection import ConnectionSettings
 from kraty_console.client.fetched import shaped
-from kraty_console.client.replies import Reply, error_of, parsed
-from kraty_console.client.retries import Retries
+from kraty_console.client.replies import NOT_KRATY, Reply, check_refusal, error_of, parsed
+from kraty_console.client.retries import RETRIED, Retries
 from kraty_console.client.routes import Query, Route
 from kraty_console.client.transport import Timeouts, Transport
-from kraty_console.contract.errors import BadAnswer, Refused
+from kraty_console.contract.errors import BadAnswer, Refused, Unavailable
 from kraty_console.contract.secret import Credential, Secret
 
 T = TypeVar("T", bound=BaseModel)
 
 PATIENCE: Final = 45.0
 """Seconds after which no other try is begun; the longest pauses there are fit in (kraty-api 7.6)."""
-
-_NOT_KRATY: Final = "The server does not answer like a Kraty backend: check the URL."
 
 
 class KeyedCalls:
@@ -41,6 +40,7 @@ class KeyedCalls:
         base_url: str,
         key: Secret,
         *,
+        connection: ConnectionSettings | None = None,
         timeout: Timeouts | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         clock: Callable[[], float] = time.monotonic,
@@ -49,10 +49,12 @@ class KeyedCalls:
     ) -> None:
         """Opens nothing yet: the first call does. `new_key` makes the idempotency keys that callers do not give.
 
+        `connection` is what the way to the backend asks for besides the key.
+
         Raises:
             Invalid: the address is no address, or plain http to another machine.
         """
-        self._transport = Transport(base_url, Credential(key), timeouts=timeout, clock=clock)
+        self._transport = Transport(base_url, Credential(key), timeouts=timeout, clock=clock, connection=connection)
         self._retries = Retries(sleep=sleep, clock=clock, jitter=jitter, patience=PATIENCE)
         self._new_key = new_key
         self.base_url = self._transport.base_url
@@ -106,10 +108,18 @@ class KeyedCalls:
         target = route.target(segments, query)
         fields = {name: value for name, value in (body or {}).items() if nulls or value is not None}
         sent = json.dumps({**fields, "idempotencyKey": key or self._new_key()}, allow_nan=False).encode("ascii")
-        reply = await self._retries.run(
-            lambda: self._transport.exchange(route.method, target, body=sent, headers=headers), write=True
-        )
-        return _read(shape, reply, write=True)
+
+        async def once() -> Reply:
+            reply = await self._transport.exchange(route.method, target, body=sent, headers=headers)
+            try:
+                check_refusal(reply, echoes=False)
+            except BadAnswer as error:
+                if reply.status in RETRIED:
+                    raise Unavailable(error.message, status=reply.status, maybe_applied=True) from None
+                raise
+            return reply
+
+        return _read(shape, await self._retries.run(once, write=True), write=True)
 
 
 class Family:
@@ -127,7 +137,7 @@ def _read(shape: type[T], reply: Reply, *, write: bool, enveloped: bool = True) 
         raise _waiting(reply, value["error"])
     if enveloped:
         if not isinstance(value, dict) or "data" not in value:
-            raise BadAnswer(_NOT_KRATY, status=reply.status, request_id=reply.request_id, maybe_applied=write)
+            raise BadAnswer(NOT_KRATY, status=reply.status, request_id=reply.request_id, maybe_applied=write)
         value = value["data"]
     return shaped(shape, value, reply, write=write)
 

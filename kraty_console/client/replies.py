@@ -104,6 +104,16 @@ def is_kratys_refusal(reply: Reply, *, echoes: bool) -> bool:
     return reply.echoes_id or (not echoes and code in _CODES)
 
 
+def check_refusal(reply: Reply, *, echoes: bool) -> None:
+    """Let the refusal of a change pass only where it is Kraty's own (`is_kratys_refusal`).
+
+    Raises:
+        BadAnswer: another server gave it, so what became of the change is not known.
+    """
+    if 400 <= reply.status < 500 and not is_kratys_refusal(reply, echoes=echoes):
+        raise BadAnswer(not_kratys(reply.status), status=reply.status, request_id=reply.request_id, maybe_applied=True)
+
+
 def _envelope(reply: Reply) -> Mapping[str, Any]:
     """The error object of an answer; empty where there is none."""
     body = parsed(reply.content)

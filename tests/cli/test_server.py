@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import re
@@ -239,12 +240,11 @@ def test_hostile_ids_and_names_stay_what_they_are(world: World, asked: Any) -> N
         assert asked("merge", "--exact", name, "alicia", "--json").json["fromExternalPlayerId"] == name
 
 
+@pytest.mark.parametrize("status", [200, 403, 409])
 async def test_an_unknown_outcome_names_the_key_to_ask_with(
-    world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    status: int, world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    import asyncio
-
-    async with wired(answers(200, b"<html>")) as wire:
+    async with wired(answers(status, b"<html>")) as wire:
         code = await asyncio.to_thread(
             run, ("server", "credit", "a", "gold", "1", "--url", wire.url, "--idempotency-key", "mine")
         )
@@ -252,6 +252,20 @@ async def test_an_unknown_outcome_names_the_key_to_ask_with(
     assert (code, told.out) == (1, "")
     assert "Run the same again with --idempotency-key mine" in told.err
     assert {heard.json["idempotencyKey"] for heard in wire.heard} == {"mine"}
+
+
+async def test_the_headers_of_the_profile_are_sent(
+    world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("KRATY_URL")
+    monkeypatch.setenv("GATE", "open sesame")
+    async with wired(answers(401, {"error": {"code": "session_invalid", "message": "no"}})) as wire:
+        (tmp_path / "config.toml").write_text(
+            f'[profiles.a]\nurl = "{wire.url}"\n[profiles.a.headers]\nX-Gate = {{ env = "GATE" }}\n'
+        )
+        assert await asyncio.to_thread(run, ("server", "ban", "a", "--reason", "cheats", "--profile", "a")) != 0
+    assert [heard.headers["x-gate"] for heard in wire.heard] == ["open sesame"]
+    assert "sesame" not in "".join(capsys.readouterr())
 
 
 GHOSTS = [

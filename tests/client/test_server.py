@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -205,6 +206,16 @@ async def test_what_is_no_answer_of_kraty_s(clock: Clock) -> None:
         with pytest.raises(Refused) as waiting:
             await server.players.merge("a", "b")
         assert (waiting.value.code, waiting.value.details) == ("lobby_forming", {"lobbyId": "l"})
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 413, 422, 429])
+@pytest.mark.parametrize("body", [b"<html>blocked</html>", {"error": {"code": "waf_block", "message": "x"}}, {}])
+async def test_a_refusal_of_another_server_leaves_a_change_unknown(status: int, body: Any, clock: Clock) -> None:
+    async with wired(answers(status, body)) as wire, wiring(wire, clock) as server:
+        with pytest.raises((BadAnswer, Unavailable)) as raised:
+            await server.wallet.credit("a", "gold", 1)
+        assert raised.value.maybe_applied
+    assert {heard.json["idempotencyKey"] for heard in wire.heard} == {"key-1"}
 
 
 async def test_the_key_is_shown_nowhere_but_in_its_header(clock: Clock) -> None:
