@@ -87,21 +87,24 @@ class Detector:
             for operation in _CHANGES
             if operation not in PUBLISHED and self._known.of(operation) is Support.UNKNOWN
         ]
-        if not unknown or await self._get_status(Operation.MANUAL_GRANT) != 405:
+        if not unknown or await self._probe(Operation.MANUAL_GRANT) is not Support.AVAILABLE:
             return
-        statuses = await asyncio.gather(*(self._get_status(each) for each in unknown))
-        for operation, status in zip(unknown, statuses, strict=True):
-            if status in (404, 405):
-                self._note(operation, Support.AVAILABLE if status == 405 else Support.MISSING)
+        for operation, state in zip(unknown, await asyncio.gather(*map(self._probe, unknown)), strict=True):
+            if state is not Support.UNKNOWN:
+                self._note(operation, state)
 
-    async def _get_status(self, operation: Operation) -> int | None:
-        """What a GET on the route of a change is answered with; None where the profile says that there is no route."""
+    async def _probe(self, operation: Operation) -> Support:
+        """What a GET on the route of a change shows: unknown also where an object is what is missing."""
         try:
             route = self._routes.route(operation)
         except OperationMissing:
-            return None
+            return Support.UNKNOWN
         target = route.target({**dict.fromkeys(route.names, _NO_ID), **self._client.game_ids()})
-        return (await self._client.ask(Route("GET", ""), target)).status
+        reply = await self._client.ask(Route("GET", ""), target)
+        if reply.status == 405:
+            return Support.AVAILABLE
+        about_nothing_else = reply.status == 404 and subject_of(reply, [_NO_ID]) != "object"
+        return Support.MISSING if about_nothing_else and not self._is_anothers(reply) else Support.UNKNOWN
 
     def learn_change(self, kind: ActionKind, reply: Reply) -> None:
         """Take in that the answer to a change shows its route; whether one is missing `explain_missing` finds out."""

@@ -174,6 +174,19 @@ async def test_changes_are_looked_for_without_changing_anything(client_of: MakeC
     assert client.capabilities.of("credit") is Support.MISSING
 
 
+@pytest.mark.parametrize("message", ["Player not found", f"nothing with the id {'0' * 8}-0000-0000-0000-{'0' * 12}"])
+async def test_a_404_about_an_object_shows_no_missing_route(message: str, client_of: MakeClient) -> None:
+    no = failed(405, "method_not_allowed", "GET is not for this path")
+    gone = answers(404, {"error": {"code": "not_found", "message": message}})
+    nobody = f"GET {GAME}/players/00000000-0000-0000-0000-000000000000/ban"
+    routes = {"GET /admin/v1/health": HEALTHY, f"GET {GAME}/grants": no, nobody: gone}
+    async with wired(backend(routes)) as wire:
+        client = client_of(wire.url)
+        await client.detect()
+    assert client.capabilities.of("ban") is Support.UNKNOWN
+    assert client.capabilities.of("retry_roll") is Support.MISSING
+
+
 async def test_a_backend_that_answers_404_for_the_wrong_method_tells_nothing(client_of: MakeClient) -> None:
     async with wired(backend({"GET /admin/v1/health": HEALTHY})) as wire:
         client = client_of(wire.url)
