@@ -7,13 +7,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from kraty_console.config.access import Access
 from kraty_console.config.paths import Paths
 from kraty_console.config.store import keep
+from kraty_console.console.backend_facts import BackendFacts
 from kraty_console.console.desk import Desk
 from kraty_console.console.host import Host
 from kraty_console.present.safe import safe
 
 if TYPE_CHECKING:
+    from kraty_console.config.launch import Launch
     from kraty_console.console.dialogs.sign_in import SignedIn
     from kraty_console.contract.secret import Secret
     from kraty_console.contract.session import Me
@@ -36,17 +39,14 @@ class FirstRun:
             answered(signed_in is not None)
 
         url = self._desk.launch.profile.url or DEFAULT_URL
-        self._host.show(SignInDialog(connect=self._connect, check_url=_why_not, url=url), closed)
+        uses_key = self._desk.launch.profile.uses_key
+        self._host.show(SignInDialog(connect=self._connect, check_url=_why_not, url=url, uses_key=uses_key), closed)
 
     async def _connect(self, url: str, token: Secret) -> Me | None:
         """Who a token belongs to; None where the backend does not tell."""
-        from kraty_console.client.admin import KratyClient
         from kraty_console.contract.errors import OperationMissing
-        from kraty_console.contract.secret import Credential
 
-        launch = self._desk.launch
-        credential = Credential(token, launch.profile.credential)
-        client = KratyClient(url, credential, routes=self._desk.facts.routes, connection=self._desk.facts.connection)
+        client = BackendFacts(self._launch_at(url, token), self._desk.person).make_client(self._desk.clock, None)
         try:
             return await client.me()
         except OperationMissing:
@@ -54,16 +54,21 @@ class FirstRun:
         finally:
             await client.close()
 
-    def _take(self, signed_in: SignedIn) -> None:
+    def _launch_at(self, url: str, token: Secret) -> Launch:
+        """The launch with what was typed; headers and certificate go to no other address than the profile's own."""
         launch = self._desk.launch
+        access = launch.access if launch.profile.url in (None, url) else Access()
+        return replace(launch, profile=replace(launch.profile, url=url), token=token, access=access)
+
+    def _take(self, signed_in: SignedIn) -> None:
+        launch = self._launch_at(signed_in.url, signed_in.token)
         profile = replace(
             launch.profile,
-            url=signed_in.url,
             studio=signed_in.studio_id,
             game=signed_in.game_id,
             environment=signed_in.environment,
         )
-        self._desk.turn_to(replace(launch, profile=profile, token=signed_in.token))
+        self._desk.turn_to(replace(launch, profile=profile))
         try:
             said = keep(profile, signed_in.token, Paths.of(os.environ))
         except OSError as error:

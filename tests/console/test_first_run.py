@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from kraty_console.config.access import Access
 from kraty_console.config.profiles import Profile
 from kraty_console.console.app import KratyApp
 from kraty_console.console.dialogs.sign_in import SignInDialog
 from kraty_console.console.dialogs.token import TokenDialog
+from kraty_console.contract.secret import Secret
 from tests.console.drive import at
 from tests.console.stage import Stage, now
 from tests.console.wire import Wire
@@ -82,6 +84,46 @@ def check_kept(backend: Stage, config: Path, token: str) -> None:
     assert token not in config.read_text()
     for path, mode in ((config, 0o600), (secret, 0o600), (secret.parent, 0o700), (config.parent, 0o700)):
         assert stat.S_IMODE(path.stat().st_mode) == mode, path
+
+
+async def test_a_server_key_is_asked_for_and_kept_as_one(backend: Stage, config: Path) -> None:
+    key = backend.world.credentials["keys"]["server_integration"]
+    async with at(newcomer(backend, credential="server_key", person="maria", url=backend.url)) as hand:
+        await hand.opened(SignInDialog)
+        await hand.press("enter")
+        await hand.sees("A server key (server_integration)")
+        hand.app.screen.line.value = key
+        await hand.press("enter")
+        await hand.sees("3 of 4")
+        await hand.press("enter")
+        await hand.closed()
+        await hand.sees("KEY", "LIVE read-only")
+        await hand.press("slash")
+        await hand.type("alice_42")
+        await hand.press("enter")
+        await hand.looks_at("alice_42")
+    kept = tomllib.loads(await asyncio.to_thread(config.read_text))["profiles"]["default"]
+    assert (kept["credential"], kept["environment"]) == ("server_key", "live")
+    assert await asyncio.to_thread(Path(kept["server_key_file"]).read_text) == f"{key}\n"
+
+
+@pytest.mark.parametrize("changed", [True, False])
+async def test_headers_of_a_profile_are_sent_to_its_own_address_alone(
+    changed: bool, backend: Stage, config: Path, wire: Wire
+) -> None:
+    app = newcomer(backend, url=backend.url)
+    access = Access(headers=(("X-Gate", Secret("sesame")),))
+    app.desk.turn_to(replace(app.desk.launch, access=access))
+    async with at(app) as hand:
+        await hand.opened(SignInDialog)
+        if changed:
+            hand.app.screen.line.value = backend.url.replace("127.0.0.1", "localhost")
+        await hand.press("enter")
+        await hand.sees("2 of 4")
+        hand.app.screen.line.value = backend.world.credentials["sessions"]["GAME_ADMIN"]
+        await hand.press("enter")
+        await hand.sees("3 of 4")
+    assert {each.headers.get("x-gate") for each in wire.asked} == {None if changed else "sesame"}
 
 
 async def test_a_profile_that_somebody_wrote_is_left_alone(backend: Stage, config: Path) -> None:

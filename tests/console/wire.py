@@ -21,6 +21,8 @@ class Asked:
     target: str
     """Path and query, decoded."""
     body: dict[str, Any]
+    headers: dict[str, str]
+    """By name in lower case."""
 
 
 @dataclass
@@ -91,7 +93,8 @@ class Wire:
             target = unquote(scope["raw_path"].decode("ascii").partition("?")[0]) + (
                 f"?{unquote(query)}" if query else ""
             )
-            asked = Asked(scope["method"], target, json.loads(body) if body else {})
+            headers = {name.decode(): value.decode("latin-1") for name, value in scope["headers"]}
+            asked = Asked(scope["method"], target, json.loads(body) if body else {}, headers)
             self.asked.append(asked)
             step = app
             for fault in reversed(self._faults):

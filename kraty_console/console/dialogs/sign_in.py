@@ -68,6 +68,9 @@ _LINES: Final = (Step.URL, Step.TOKEN, Step.STUDIO_ID, Step.GAME_ID)
 """The steps that are answered with a line; the others with a list."""
 
 
+_KEY_WANTED: Final = "A server key (server_integration): from the portal, under the game's keys."
+
+
 class SignInDialog(Dialog[SignedIn | None]):
     """Answers the choices, None when the person leaves; nothing is stored by it."""
 
@@ -83,17 +86,20 @@ class SignInDialog(Dialog[SignedIn | None]):
         connect: Callable[[str, Secret], Awaitable[Me | None]],
         check_url: Callable[[str], str | None],
         url: str = DEFAULT_URL,
+        uses_key: bool = False,
     ) -> None:
         """
         Args:
             connect: Asks the server at this address who the token belongs to; None where it does not tell.
             check_url: Why an address cannot be used, in words, None when it can.
             url: What stands there at first.
+            uses_key: A server key is asked for, and no session token.
         """
         super().__init__("Sign in to Kraty", hints="enter next · esc back")
         self._connect = connect
         self._check_url = check_url
         self._url = url
+        self._uses_key = uses_key
         self._token = Secret("")
         self._me: Me | None = None
         self._studio = ""
@@ -149,7 +155,8 @@ class SignInDialog(Dialog[SignedIn | None]):
             self.set_focus(self.menu)
 
     def _question(self) -> str:
-        return f"{self._steps.index(self.step) + 1} of {len(self._steps)}   {self.step.value}"
+        words = _KEY_WANTED if self._uses_key and self.step is Step.TOKEN else self.step.value
+        return f"{self._steps.index(self.step) + 1} of {len(self._steps)}   {words}"
 
     def _answered(self) -> str:
         lines = []
@@ -254,9 +261,13 @@ class SignInDialog(Dialog[SignedIn | None]):
     def _chosen(self, event: Menu.Chosen) -> None:
         event.stop()
         if self.step is Step.GAME and self._me is not None:
-            pairs = [(studio.id, game.id) for studio in self._me.studios for game in studio.games]
-            self._studio, self._game = pairs[int(event.row.id)]
-            self._go(Step.ENVIRONMENT)
+            pairs = [(studio, game) for studio in self._me.studios for game in studio.games]
+            studio, game = pairs[int(event.row.id)]
+            self._studio, self._game = studio.id, game.id
+            if game.only_environment:
+                self.dismiss(SignedIn(self._url, self._token, studio.id, game.id, game.only_environment))
+            else:
+                self._go(Step.ENVIRONMENT)
         elif self.step is Step.ENVIRONMENT:
             self.dismiss(SignedIn(self._url, self._token, self._studio, self._game, event.row.id))
 
