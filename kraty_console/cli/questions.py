@@ -49,7 +49,7 @@ def search(before: Options, /, query: str, as_json: bool, limit: int, **said: An
     hits, now = _asked(before.then(Options(**said)), lambda desk: _hits(desk, query, limit))
     if isinstance(hits, str):
         say(hits)
-        return Exit.FAILED
+        return Exit.FAILED if "@" in query else Exit.NOT_FOUND
     if as_json:
         emit_json({"players": [hit.raw() for hit in hits]})
     elif hits:

@@ -146,8 +146,13 @@ class BackendFacts:
         return self._missing[2]
 
     def portal(self, player: str = "") -> str:
-        """The portal's page for people, with the ids filled in; empty where the profile names none."""
+        """The portal's page for people, with the ids filled in; empty where the profile names none.
+
+        Without a player it is the page above the player's own.
+        """
         page = self._launch.profile.portal_url or ""
+        if not player:
+            page = page.partition("{externalPlayerId}")[0].partition("?")[0].rstrip("/")
         for name, value in {**self._ids, "externalPlayerId": player}.items():
             page = page.replace(f"{{{name}}}", quote(value, safe="", errors="replace"))
         return page

@@ -133,7 +133,9 @@ class Commands:
     # -- moving about --------------------------------------------------------------------------------------------
 
     def _focus_search(self) -> None:
+        """What stands in the field is selected: what is typed next replaces it."""
         self._screen.search.input.focus()
+        self._screen.search.input.action_select_all()
 
     def _turn(self, step: int) -> None:
         names: list[PaneId] = [each.id for each in PANES]

@@ -45,11 +45,11 @@ def folded(snapshot: Snapshot, now: datetime) -> tuple[Line, Line]:
         first.append(Cell(safe(player.email, limit=60), "dim"))
     first.append(Cell(SafeText(f"seen {ago(player.last_seen_at, now)}"), "dim"))
     second = [*_warnings(player, now)]
+    if player.ban is None and not told(player, "ban"):
+        second.append(Cell(SafeText("ban unknown"), _not_banned(player).tone))
     second.extend(
         Cell(SafeText("".join(cell.text for cell in line).strip())) for line in _totals(snapshot, narrow=True)
     )
-    if player.ban is None and not told(player, "ban"):
-        second.append(_not_banned(player))
     return _dotted(first), _dotted(second)
 
 

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from kraty_console.support import find
 from kraty_console.support.contents import contents_words, listed
 from kraty_console.support.measure import counted, grouped, signed
+from kraty_console.support.provided import NOT_READ, whole
 from kraty_console.support.words import status_words
 
 if TYPE_CHECKING:
-    from kraty_console.contract.actions import Changed, ForceClaimed
+    from kraty_console.contract.actions import Changed, ForceClaimed, RewardRolled
     from kraty_console.contract.calls import Call
     from kraty_console.contract.players import Attempt, Grant, Snapshot
 
@@ -29,7 +30,7 @@ def came_of(call: Call, answer: Changed | None, before: Snapshot | None) -> str:
         case actions.ForceCompleted():
             return _completed(answer.attempt, before)
         case actions.RewardRolled():
-            return _rolled(answer.grants, answer.grant_count)
+            return _rolled(answer)
         case actions.GrantCreated():
             return f"granted {_contents(answer.grant)}, {status_words(answer.grant.status)}"
         case actions.ForceClaimed():
@@ -66,10 +67,14 @@ def _completed(attempt: Attempt, before: Snapshot | None) -> str:
     return f"{status_words(was.status)} → {status}, score {score}{' (unchanged)' if same else ''}"
 
 
-def _rolled(grants: list[Grant], count: int) -> str:
-    if not grants:
-        return f"the roll made {counted(count, 'grant')}" if count else "the roll gave nothing"
-    return f"the roll granted {listed(_contents(grant) for grant in grants)}"
+def _rolled(answer: RewardRolled) -> str:
+    known = whole(answer, "grants")
+    if answer.grants:
+        granted = f"the roll granted {listed(_contents(grant) for grant in answer.grants)}"
+        return granted if known else f"{granted}, and what {NOT_READ}"
+    if answer.grant_count:
+        return f"the roll made {counted(answer.grant_count, 'grant')}"
+    return "the roll gave nothing" if known else "the answer does not tell what the roll gave"
 
 
 def _claimed(answer: ForceClaimed, before: Snapshot | None) -> str:
@@ -80,7 +85,10 @@ def _claimed(answer: ForceClaimed, before: Snapshot | None) -> str:
         for each in answer.deposits
         if each.delta is not None
     ]
+    known = whole(answer, "deposits")
     what = f"delivered {listed(delivered)}" if delivered else "nothing was delivered by it"
+    if not known:
+        what = f"{what}, and what {NOT_READ}" if delivered else "the answer does not tell what was delivered"
     return f"{status}{status_words(answer.grant.status)}, {what}"
 
 

@@ -13,6 +13,7 @@ from kraty_console.support.action_spec import COMPLETE
 from kraty_console.support.faults import FINE, URGENCY, Diagnosis, Fault
 from kraty_console.support.links import MILESTONE, Linked, Links
 from kraty_console.support.measure import age, counted, grouped, since, span
+from kraty_console.support.provided import told, why_unknown
 
 if TYPE_CHECKING:
     from kraty_console.contract.players import Attempt, Grant, Lobby, Snapshot
@@ -247,6 +248,15 @@ def _in_progress(attempt: Attempt, linked: Linked, snapshot: Snapshot, now: date
             "wrong",
             f"Its window closed {since(ends, now)} and it is still in progress. "
             f"Force-complete it{_then_roll(attempt, linked, now)}",
+            *mend,
+        )
+    elif last is not None and idle is not None and idle > IDLE_AFTER and not told(attempt, "last_progress_at"):
+        yield Diagnosis(
+            Fault.PROGRESS_UNKNOWN,
+            f"started {since(last, now)}",
+            "notice",
+            f"It was started {since(last, now)}, and its last progress is {why_unknown(attempt, 'last_progress_at')}. "
+            f"If the player finished, force-complete it with the true score{_then_roll(attempt, linked, now)}",
             *mend,
         )
     elif last is not None and idle is not None and idle > IDLE_AFTER:

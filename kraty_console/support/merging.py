@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from kraty_console.contract.limits import MAX_BALANCE
 from kraty_console.support.contents import listed
 from kraty_console.support.measure import counted, grouped
-from kraty_console.support.provided import Amount, balance_of, quantity_of, whole
+from kraty_console.support.provided import Amount, balance_of, ban_unknown, quantity_of, whole
 
 if TYPE_CHECKING:
     from kraty_console.contract.players import Snapshot
@@ -52,11 +52,14 @@ _TOTALS = (
 def merge_plan(source: Snapshot, target: Snapshot, *, limit: int) -> MergePlan:
     """The sums before and after, from two look-ups whose lists end at `limit` rows."""
     sums = [_total(name, _known(source, field), _known(target, field)) for name, field in _TOTALS]
-    shared = _active(source) & _active(target)
     both = (source, target)
+    shared = _active(source) & _active(target)
     active = (_known(source, "lobbies_active"), _known(target, "lobbies_active"))
     seats = _added(*active)
-    sums.append(Sum("total", "lobbies active", *active, None if seats is None else seats - len(shared)))
+    if seats is not None:
+        all_seen = all(whole(each, "lobbies") and len(each.lobbies) < limit for each in both) or 0 in active
+        seats = seats - len(shared) if all_seen else None
+    sums.append(Sum("total", "lobbies active", *active, seats))
     sums += _held("balance", {row.economy_key for each in both for row in each.wallet}, balance_of, both, limit)
     sums += _held("item", {row.item_key for each in both for row in each.inventory}, quantity_of, both, limit)
     return MergePlan(tuple(sums), tuple(_notes(source, target, len(shared), limit)), tuple(_refusals(target, sums)))
@@ -99,9 +102,12 @@ def _held(
 def _notes(source: Snapshot, target: Snapshot, shared: int, limit: int) -> Iterable[str]:
     if source.player.ban is not None:
         reason = f" ({source.player.ban.reason})" if source.player.ban.reason else ""
-        yield f"{source.player.external_player_id} is banned{reason}: the ban goes over"
+        yield f"{source.player.external_player_id} is banned{reason}: the ban moves to the target"
+    for each, then in ((source, "a ban moves to the target"), (target, "a banned target is refused")):
+        if unknown := ban_unknown(each.player):
+            yield f"{each.player.external_player_id}: {unknown}; {then}"
     if shared:
-        yield f"both sit in {counted(shared, 'active lobby', 'active lobbies')}: one seat in each falls free"
+        yield f"both sit in {counted(shared, 'active lobby', 'active lobbies')}: one seat in each is freed"
     cut = [
         name
         for name, lists in (
@@ -113,9 +119,10 @@ def _notes(source: Snapshot, target: Snapshot, shared: int, limit: int) -> Itera
     for each in (source, target):
         missing = [holds for name, holds in _HELD if not whole(each, name)]
         if missing:
-            yield f"the {listed(missing)} of {each.player.external_player_id} are not known whole; the merge takes all"
+            name = each.player.external_player_id
+            yield f"the {listed(missing)} of {name} are not fully known; the merge moves all of them"
     if cut:
-        yield f"only the {grouped(limit)} latest {listed(cut)} of each are shown; the merge takes all"
+        yield f"only the {grouped(limit)} latest {listed(cut)} of each are shown; the merge moves all of them"
 
 
 def _refusals(target: Snapshot, sums: list[Sum]) -> Iterable[str]:

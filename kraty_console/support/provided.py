@@ -69,9 +69,9 @@ def unread(rows: object) -> int:
     return missing if isinstance(missing, int) else 0
 
 
-def whole(snapshot: Snapshot, name: str) -> bool:
+def whole(answer: Answer, name: str) -> bool:
     """Whether a list came and all its rows could be read; it may still be cut at the limit asked for."""
-    return told(snapshot, name) and not unread(getattr(snapshot, name))
+    return told(answer, name) and not unread(getattr(answer, name))
 
 
 def unread_words(count: int, one: str = "row", many: str = "") -> str:

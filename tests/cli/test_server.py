@@ -133,7 +133,7 @@ def test_a_merge_that_would_be_refused(world: World, asked: Any) -> None:
     assert (real.code, real.out) == (1, "")
     assert "banned" in real.err
     other = asked("merge", "alicia", "alice", "--dry-run")
-    assert "Note: alicia is banned (cheating): the ban goes over." in other.out
+    assert "Note: alicia is banned (cheating): the ban moves to the target." in other.out
     assert asked("unban", "alicia").out == "alicia may play again\n"
     for how in ((), ("--dry-run",)):
         assert asked("merge", "alice", "alice", *how).code == 1

@@ -129,7 +129,8 @@ async def test_an_email_cannot_be_searched_for_and_it_is_said_what_to_do(reduced
         await hand.rest()
         await looked_up(hand, "alice@example.com")
         await hand.sees("This backend cannot search by e-mail", "Ask the player for their id")
-        assert ("https://portal.example/" in hand.text) is (portal is not None)
+        assert ("/players" in hand.text) is (portal is not None)
+        assert "/players/" not in hand.text, "there is no player yet whose page it could be"
         assert "begins like" not in hand.text
 
 

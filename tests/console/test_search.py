@@ -287,6 +287,11 @@ async def test_escape_leaves_the_field_and_loses_nothing(backend: Stage) -> None
         await hand.press("escape")
         assert hand.app.bottom.table.has_focus
         assert hand.app.bottom.look.player == "alice_42"
+        assert hand.app.bottom.search.input.value == "bo"
+        await hand.press("slash")
+        await hand.type("bob_7")
+        await hand.press("enter")
+        await hand.looks_at("bob_7")
 
 
 async def test_keys_of_the_panes_are_text_in_the_field(backend: Stage) -> None:

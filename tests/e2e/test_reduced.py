@@ -91,7 +91,7 @@ def test_alices_missing_reward_cannot_be_rolled_and_it_is_said_why(
 ) -> None:
     before = served(world, "alice_42")
     person = (shift if size == "large" else small).on("alice_42")
-    person.pane("1", "completed")
+    person.wait_for("No grants are linked")
     person.press("R")
     person.wait_for("this Kraty has no route POST …/retry-reward-roll")
     assert "[ Cancel ]" not in person.text()

@@ -293,7 +293,12 @@ def test_attempts(
 
 def test_every_fault_is_reached() -> None:
     told = {fault for case in ATTEMPTS for fault in case[4]}
-    assert set(Fault) - told == {Fault.GRANTS_NOT_SHOWN, Fault.LOBBY_LATE, Fault.NO_GRANTS_LINKED}
+    assert set(Fault) - told == {
+        Fault.GRANTS_NOT_SHOWN,
+        Fault.LOBBY_LATE,
+        Fault.NO_GRANTS_LINKED,
+        Fault.PROGRESS_UNKNOWN,
+    }
 
 
 def test_the_roll_failed_says_why_and_what_to_do() -> None:

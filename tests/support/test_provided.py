@@ -29,7 +29,7 @@ from kraty_console.support.provided import (
     why_unknown,
 )
 from kraty_console.support.scopes import PANES
-from tests.support.players import BANNED, NOW, attempt, grant, plain_attempt, published, snapshot
+from tests.support.players import BANNED, NOW, ago, attempt, grant, plain_attempt, published, snapshot
 
 A1 = attempt()["id"]
 CLAIMED = {"status": "claimed"}
@@ -147,9 +147,22 @@ def test_no_grants_linked_offers_the_roll_and_stands_behind_what_is_known_to_be_
     step = next_step(seen, NOW)
     assert (step.action_id, step.row_id, step.severity) == ("attempt.retry_roll", "a9", "notice")
     assert "does not tell whether the event pays rewards. If it does, retry the roll." in step.words
-    broken = plain_attempt(id="a1", status="expired")
+    broken = plain_attempt(id="a1", status="in_progress", windowEndsAt=ago(days=1), completedAt=None)
     assert next_step(published(attempts=[doubtful, broken]), NOW).row_id == "a1"
+    unfinished = plain_attempt(id="a2", status="expired")
+    assert next_step(published(attempts=[unfinished, doubtful]), NOW).row_id == "a9", "finished, so it may be owed"
     assert "not known; if not the server refuses" in words_of("attempt.retry_roll", seen, "a9")[-1]
+
+
+def test_without_its_progress_an_attempt_is_not_called_stuck() -> None:
+    playing = plain_attempt(id="a8", status="in_progress", startedAt=ago(days=3), completedAt=None)
+    seen = published(attempts=[playing])
+    step = next_step(seen, NOW)
+    assert (step.action_id, step.row_id, step.severity) == ("attempt.force_complete", "a8", "notice")
+    assert "its last progress is not provided by this backend" in step.words
+    assert next_step(published(attempts=[playing, plain_attempt(id="a9")]), NOW).row_id == "a9"
+    known = {**playing, "lastProgressAt": None}
+    assert next_step(published(attempts=[known, plain_attempt(id="a9")]), NOW).row_id == "a8"
 
 
 @pytest.mark.parametrize(
@@ -266,5 +279,23 @@ def test_a_merge_adds_up_only_what_is_known() -> None:
     assert sums["attempts"] == (None, 3, None)
     assert sums["gold"] == (None, 5, None)
     assert sums["lobbies active"] == (None, 0, None)
-    assert "the balances and items of p are not known whole; the merge takes all" in plan.notes
+    assert "the balances and items of p are not fully known; the merge moves all of them" in plan.notes
+    assert "p: ban status not provided by this backend; a ban moves to the target" in plan.notes
     assert merge_plan(rich, rich, limit=200).notes == ()
+
+
+def test_seats_in_active_lobbies_are_added_up_only_where_all_lobbies_are_seen() -> None:
+    def seats(source: Snapshot, target: Snapshot, limit: int = 200) -> int | float | None:
+        plan = merge_plan(source, target, limit=limit)
+        return next(each.together for each in plan.sums if each.what == "lobbies active")
+
+    lobbies = [{"id": name, "status": "active", "eventKey": "e"} for name in ("a", "b")]
+    one = snapshot(lobbies=lobbies[:1], summary={"lobbiesActive": 1})
+    two = snapshot(lobbies=lobbies, summary={"lobbiesActive": 2})
+    untold = Snapshot.model_validate({"player": {"externalPlayerId": "p"}, "summary": {"lobbiesActive": 2}})
+    unread = snapshot(lobbies=[lobbies[0], 7], summary={"lobbiesActive": 2})
+    assert seats(one, two) == 2
+    assert seats(one, two, limit=2) is None, "the list may be cut"
+    assert seats(one, untold) is None
+    assert seats(one, unread) is None
+    assert seats(snapshot(summary={"lobbiesActive": 0}), untold) == 2, "none can be shared"

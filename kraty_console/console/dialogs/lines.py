@@ -172,11 +172,16 @@ class LineInput(Input):
         await super().action_submit()
 
     def action_offer(self, step: int) -> None:
-        """Put in the next earlier (`step` 1) or later (-1) offer; past the latest, what was typed comes back."""
+        """Put in the next earlier (`step` 1) or later (-1) offer; past the latest, what was typed comes back.
+
+        In an empty line either way gives the first offer.
+        """
         if not self.offers:
             raise SkipAction  # the arrows are then free for what is around the line
         if self._offer < 0:
             self._typed = self.value
+        if not self.value and self._offer < 0:
+            step = 1
         position = max(-1, min(len(self.offers) - 1, self._offer + step))
         if position == self._offer:
             return
