@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Final
 
 from kraty_console.cli.checkup.address import authorities
 from kraty_console.cli.checkup.configuration import validity
-from kraty_console.client.replies import Reply, data_of
+from kraty_console.cli.checkup.operations import NO_ID
+from kraty_console.client.detection import NOBODY
+from kraty_console.client.replies import Reply, data_of, parsed
 from kraty_console.client.transport import Timeouts
-from kraty_console.client.way import Tls, Way
-from kraty_console.contract.errors import BadAnswer, Invalid, KratyError, OperationMissing, Unavailable
+from kraty_console.client.way import Timed, Tls, Way
+from kraty_console.contract.errors import BadAnswer, Code, Invalid, KratyError, OperationMissing, Unavailable
 from kraty_console.contract.operations import Operation
 from kraty_console.present.errors import words_of
 from kraty_console.support.checkup import Area, Finding, State
@@ -70,24 +72,46 @@ class Answering:
             target = self._facts.routes.route(Operation.HEALTH).target({})
         except OperationMissing as error:
             found.append(Finding(Area.ADDRESS, "health", State.UNKNOWN, error.message))
-            return Answers(encrypted=self._way.base_url.startswith("https:"))
+            return await self._look_up_nobody(found)
         try:
             timed = await self._way.ask(target)
             features = _health(timed.reply, found)
         except KratyError as error:
             found.append(unreached(error))
             return None
-        answers = Answers(
-            timed.connect_ms,
-            self._way.tls,
-            [timed.reply.elapsed_ms - timed.connect_ms],
-            timed.reply.headers.get("date"),
-            datetime.now(UTC),
-            features,
-            self._way.base_url.startswith("https:"),
-        )
+        answers = self._answers(timed)
+        answers.round_trips.append(timed.reply.elapsed_ms - timed.connect_ms)
+        answers.features = features
         await self._measure(target, answers, found)
         return answers
+
+    async def _look_up_nobody(self, found: list[Finding]) -> Answers | None:
+        """Recognize a Kraty that has no health by how it answers a look-up of a player that does not exist."""
+        try:
+            route = self._facts.routes.route(Operation.PLAYER)
+        except OperationMissing:
+            words = "the profile names no route for health or player, so a Kraty cannot be recognized"
+            advice = "Name one of them under routes. The token was not sent."
+            found.append(Finding(Area.ADDRESS, "player", State.PROBLEM, words, advice))
+            return None
+        target = route.target({**dict.fromkeys(route.names, NO_ID), "externalPlayerId": NOBODY}, {"limit": 1})
+        try:
+            timed = await self._way.ask(target)
+            _check_envelope(timed.reply)
+        except KratyError as error:
+            found.append(unreached(error, "player"))
+            return None
+        found.append(Finding(Area.ADDRESS, "player", State.OK, "a Kraty answers"))
+        return self._answers(timed)
+
+    def _answers(self, timed: Timed) -> Answers:
+        return Answers(
+            timed.connect_ms,
+            self._way.tls,
+            date=timed.reply.headers.get("date"),
+            received_at=datetime.now(UTC),
+            encrypted=self._way.base_url.startswith("https:"),
+        )
 
     async def _measure(self, target: str, answers: Answers, found: list[Finding]) -> None:
         begun = time.monotonic()
@@ -118,8 +142,20 @@ def _health(reply: Reply, found: list[Finding]) -> list[str]:
     return health.features
 
 
-def unreached(error: KratyError) -> Finding:
-    """Why no Kraty answers: a fault of TLS, or of the address."""
+def _check_envelope(reply: Reply) -> None:
+    """Accept an error with a known code in Kraty's envelope, or data in its envelope.
+
+    Raises:
+        KratyError: it is neither.
+    """
+    body = parsed(reply.content)
+    error = body.get("error") if isinstance(body, dict) else None
+    if reply.status < 400 or not isinstance(error, dict) or error.get("code") not in tuple(Code):
+        data_of(reply, write=False)
+
+
+def unreached(error: KratyError, name: str = "health") -> Finding:
+    """Why no Kraty answers: a fault of TLS, or of the address; `name` is what was asked for."""
     words = words_of(error).text
     if _is_tls(error):
         advice = "Check the port and the certificate; authorities of your own go into SSL_CERT_FILE."
@@ -132,7 +168,7 @@ def unreached(error: KratyError) -> Finding:
         advice = "Check the address: is it a Kraty backend? The token was not sent there."
     else:
         advice = "Something before the backend may want headers or a certificate: see `headers` in config example."
-    return Finding(Area.ADDRESS, "health", State.PROBLEM, words, advice)
+    return Finding(Area.ADDRESS, name, State.PROBLEM, words, advice)
 
 
 _WAITING: Final = (ssl.SSLWantReadError, ssl.SSLWantWriteError, ssl.SSLEOFError)
