@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import socket
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 
@@ -12,6 +13,7 @@ from kraty_console.cli.checkup import address
 from kraty_console.cli.checkup.answering import clock_finding
 from kraty_console.cli.checkup.terminal import Screen, screen_at_hand, terminal_findings
 from kraty_console.client.proxies import proxy_of
+from kraty_console.client.server_clock import WORTH_TELLING
 from kraty_console.support.checkup import Finding
 from tests.cli.doctoring import VARIABLES
 
@@ -166,3 +168,16 @@ def test_a_host_has_addresses_or_a_reason(monkeypatch: pytest.MonkeyPatch) -> No
 @pytest.mark.parametrize("date", [None, "", "yesterday"])
 def test_without_a_date_the_clock_is_not_judged(date: str | None) -> None:
     assert clock_finding(date, datetime(2026, 6, 1, tzinfo=UTC)).state == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("off", "expected"), [(WORTH_TELLING, "warning"), (WORTH_TELLING - timedelta(seconds=1), "ok")]
+)
+def test_the_clock_is_warned_of_from_where_the_console_warns(off: timedelta, expected: str) -> None:
+    now = datetime(2026, 6, 1, tzinfo=UTC)
+    for moment in (now + off, now - off):
+        found = clock_finding(format_datetime(now, usegmt=True), moment)
+        assert found.state == expected
+        assert found.advice == (
+            "Set the clock; the console shows times by the server's clock." if expected == "warning" else ""
+        )

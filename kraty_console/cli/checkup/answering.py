@@ -16,6 +16,7 @@ from kraty_console.cli.checkup.configuration import validity
 from kraty_console.cli.checkup.operations import NO_ID
 from kraty_console.client.detection import NOBODY
 from kraty_console.client.replies import Reply, data_of, parsed
+from kraty_console.client.server_clock import WORTH_TELLING
 from kraty_console.client.transport import Timeouts
 from kraty_console.client.way import Timed, Tls, Way
 from kraty_console.contract.errors import BadAnswer, Code, Invalid, KratyError, OperationMissing, Unavailable
@@ -32,9 +33,6 @@ TIMES: Final = 5
 
 ENOUGH_SECONDS: Final = 4.0
 """After so long no other request is begun: on a slow link fewer tell as much."""
-
-MOST_SKEW: Final = 60.0
-"""Seconds that clocks may be apart."""
 
 SLOW_MS: Final = 1_000.0
 """A round trip from which waiting is felt with every key."""
@@ -212,12 +210,15 @@ def clock_finding(date: str | None, received_at: datetime) -> Finding:
     """How far this machine's clock is from the backend's, by the date of an answer."""
     try:
         said = parsedate_to_datetime(date or "")
-        skew = (received_at - (said if said.tzinfo else said.replace(tzinfo=UTC))).total_seconds()
+        skew = received_at - (said if said.tzinfo else said.replace(tzinfo=UTC))
     except ValueError:
         return Finding(Area.CLOCK, "skew", State.UNKNOWN, "the backend's answers carry no date")
-    facts = {"skewSeconds": round(skew)}
-    if abs(skew) <= MOST_SKEW:
-        return Finding(Area.CLOCK, "skew", State.OK, f"within {MOST_SKEW:.0f} s of the backend's", facts=facts)
-    where = "ahead of" if skew > 0 else "behind"
-    words = f"this machine's clock is {abs(skew):.0f} s ({lasting(abs(skew))}) {where} the backend's"
-    return Finding(Area.CLOCK, "skew", State.WARNING, words, "Set the clock: ages and expiries are shown by it.", facts)
+    seconds = skew.total_seconds()
+    facts = {"skewSeconds": round(seconds)}
+    if abs(skew) < WORTH_TELLING:
+        words = f"within {WORTH_TELLING.total_seconds():.0f} s of the backend's"
+        return Finding(Area.CLOCK, "skew", State.OK, words, facts=facts)
+    where = "ahead of" if seconds > 0 else "behind"
+    words = f"this machine's clock is {abs(seconds):.0f} s ({lasting(abs(seconds))}) {where} the backend's"
+    advice = "Set the clock; the console shows times by the server's clock."
+    return Finding(Area.CLOCK, "skew", State.WARNING, words, advice, facts)
