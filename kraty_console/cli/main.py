@@ -86,9 +86,9 @@ def cli(ctx: click.Context, /, **said: Any) -> int | None:  # noqa: ANN401 (each
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and answer the exit code; whatever goes wrong is told in words."""
-    from kraty_console.cli.output import never_fail_on_letters
+    from kraty_console.cli.output import escape_unencodable_output
 
-    never_fail_on_letters()
+    escape_unencodable_output()
     try:
         try:
             code = cli.main(

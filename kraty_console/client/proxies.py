@@ -1,6 +1,6 @@
 """The proxy that the environment names for an address, checked here: what cannot be used is told by its variable.
 
-As curl and the HTTP library have it: `https_proxy`, else `all_proxy`, in letters of any case, and `no_proxy` for what
+As curl and the HTTP library have it: `https_proxy`, else `all_proxy`, case-insensitive, and `no_proxy` for what
 is asked directly. Plain http goes to this machine alone (client.address), and never to a proxy.
 """
 

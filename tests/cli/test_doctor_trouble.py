@@ -103,7 +103,7 @@ async def test_a_kraty_that_is_not_well_is_a_problem(capsys: pytest.CaptureFixtu
     async with wired(answers(200, {"ok": False, "version": "2"})) as wire:
         ran = await examined(capsys, "--url", wire.url)
     assert ran.code == 1
-    assert "not well" in ran.findings[0]["words"]
+    assert ran.findings[0]["words"] == "its health check reports a failure (version 2)"
 
 
 @asynccontextmanager

@@ -60,7 +60,7 @@ def host_findings(base: str, proxy: Proxy | None) -> Iterator[Finding]:
     addresses = resolved(host, RESOLVE_SECONDS)
     if isinstance(addresses, str):
         words = f"{host} has no address: {addresses}"
-        advice = "Check the name for a slip, the network, and whether a VPN is needed."
+        advice = "Check the spelling of the host name, the network, and whether a VPN is needed."
         yield Finding(area, "host", State.PROBLEM, words, advice)
     else:
         words = f"{host} has {counted(addresses, 'address', 'addresses')}"
@@ -77,7 +77,7 @@ def resolved(host: str, seconds: float) -> int | str:
         except OSError as error:
             answers.append(error.strerror or type(error).__name__)
         except UnicodeError:
-            answers.append("it is no name of a host")
+            answers.append("not a valid host name")
 
     thread = threading.Thread(target=look, name="resolve", daemon=True)
     thread.start()

@@ -1,4 +1,4 @@
-"""How the backend answers whoever asks: its health, TLS, the round trip, and its clock."""
+"""How the backend answers unauthenticated requests: its health, TLS, the round trip, and its clock."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from kraty_console.client.detection import NOBODY
 from kraty_console.client.replies import Reply, data_of, parsed
 from kraty_console.client.server_clock import WORTH_TELLING
 from kraty_console.client.transport import Timeouts
-from kraty_console.client.way import Timed, Tls, Way
+from kraty_console.client.way import ProbeTransport, Timed, Tls
 from kraty_console.contract.errors import BadAnswer, Code, Invalid, KratyError, OperationMissing, Unavailable
 from kraty_console.contract.operations import Operation
 from kraty_console.present.errors import words_of
@@ -40,7 +40,7 @@ SLOW_MS: Final = 1_000.0
 
 @dataclass(slots=True)
 class Answers:
-    """What was answered to who asked without a token."""
+    """Answers to unauthenticated requests."""
 
     connect_ms: float = 0.0
     tls: Tls | None = None
@@ -58,11 +58,11 @@ class Answering:
 
     def __init__(self, url: str, facts: BackendFacts, timeouts: Timeouts) -> None:
         self._facts = facts
-        self._way = Way(url, None, timeouts=timeouts, connection=facts.connection)
+        self._transport = ProbeTransport(url, None, timeouts=timeouts, connection=facts.connection)
 
     async def close(self) -> None:
         """Close the connection."""
-        await self._way.close()
+        await self._transport.close()
 
     async def ask(self, found: list[Finding]) -> Answers | None:
         """The answers; None where no Kraty answers, which `found` then tells."""
@@ -72,7 +72,7 @@ class Answering:
             found.append(Finding(Area.ADDRESS, "health", State.UNKNOWN, error.message))
             return await self._look_up_nobody(found)
         try:
-            timed = await self._way.ask(target)
+            timed = await self._transport.ask(target)
             features = _health(timed.reply, found)
         except KratyError as error:
             found.append(unreached(error))
@@ -94,7 +94,7 @@ class Answering:
             return None
         target = route.target({**dict.fromkeys(route.names, NO_ID), "externalPlayerId": NOBODY}, {"limit": 1})
         try:
-            timed = await self._way.ask(target)
+            timed = await self._transport.ask(target)
             _check_envelope(timed.reply)
         except KratyError as error:
             found.append(unreached(error, "player"))
@@ -105,17 +105,17 @@ class Answering:
     def _answers(self, timed: Timed) -> Answers:
         return Answers(
             timed.connect_ms,
-            self._way.tls,
+            self._transport.tls,
             date=timed.reply.headers.get("date"),
             received_at=datetime.now(UTC),
-            encrypted=self._way.base_url.startswith("https:"),
+            encrypted=self._transport.base_url.startswith("https:"),
         )
 
     async def _measure(self, target: str, answers: Answers, found: list[Finding]) -> None:
         begun = time.monotonic()
         while len(answers.round_trips) < TIMES and time.monotonic() - begun < ENOUGH_SECONDS:
             try:
-                timed = await self._way.ask(target)
+                timed = await self._transport.ask(target)
             except KratyError as error:
                 words = f"request {len(answers.round_trips) + 1} of {TIMES} failed: {words_of(error).text}"
                 found.append(Finding(Area.LINK, "answers", State.WARNING, words))
@@ -135,7 +135,7 @@ def _health(reply: Reply, found: list[Finding]) -> list[str]:
     if health.ok:
         found.append(Finding(Area.ADDRESS, "health", State.OK, f"a Kraty answers, {version}", facts=facts))
     else:
-        words = f"it says itself that it is not well ({version})"
+        words = f"its health check reports a failure ({version})"
         found.append(Finding(Area.ADDRESS, "health", State.PROBLEM, words, "Tell those who run it.", facts))
     return health.features
 

@@ -62,7 +62,7 @@ def _setting(key: str, value: str, source: str) -> Finding:
 
 
 def use_findings(launch: Launch) -> Iterator[Finding]:
-    """A theme or keys that there are not: the console would not open."""
+    """An unknown theme or key: the console would not open."""
     from kraty_console.console.usable import problems
 
     for each in problems(launch, _WITHOUT_PROXY):
