@@ -144,19 +144,23 @@ class Checkup:
 
     def _backend(self, launch: Launch) -> None:
         """The address, the proxy, and what the backend answers, as far as the way to it is open."""
-        from kraty_console.cli.checkup.address import host_findings, proxy_finding, proxy_of, usable_address
+        from kraty_console.cli.checkup.address import host_findings, proxy_finding, unusable_proxy, usable_address
+        from kraty_console.client.proxies import proxy_of
+        from kraty_console.contract.errors import Invalid
         from kraty_console.support.checkup import Area, State
 
         base, finding = usable_address(launch.profile.url)
         self.found.append(finding)
         if base is None:
             return
-        proxy = proxy_of(base, os.environ)
-        if proxy is not None:
-            self.secrets.append(proxy.password)
-        way = [proxy_finding(base, proxy)]
-        if way[0].state is not State.PROBLEM:
-            way += host_findings(base, proxy)
+        try:
+            proxy = proxy_of(base, os.environ)
+        except Invalid as error:
+            way = [unusable_proxy(error)]
+        else:
+            if proxy is not None:
+                self.secrets += proxy.secrets
+            way = [proxy_finding(base, proxy), *host_findings(base, proxy)]
         self.found += way
         is_open = all(each.state is not State.PROBLEM for each in way)
         self._look(Area.OPERATIONS, "operations", lambda: self._answers(launch, is_open))

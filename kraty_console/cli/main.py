@@ -23,7 +23,11 @@ COMMANDS: Final = {
     "server": ("kraty_console.cli.server", "server", "Do what a studio's backend may do, with its API key."),
     "backend": ("kraty_console.cli.backend", "backend", "Run a Kraty backend by itself."),
     "webhooks": ("kraty_console.cli.webhooks", "webhooks", "Receive a game's events, for development."),
-    "config": ("kraty_console.cli.configuration", "config", "Where the profiles are kept, and an example."),
+    "config": (
+        "kraty_console.cli.configuration",
+        "config",
+        "Where the profiles are kept, an example, and what is in effect.",
+    ),
     "doctor": ("kraty_console.cli.doctor", "doctor", "Check everything that the console needs, and change nothing."),
 }
 """Command → module, attribute, and its line in --help; imported when it is called."""
@@ -82,9 +86,9 @@ def cli(ctx: click.Context, /, **said: Any) -> int | None:  # noqa: ANN401 (each
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and answer the exit code; whatever goes wrong is told in words."""
-    from kraty_console.cli.output import never_fail_on_letters
+    from kraty_console.cli.output import escape_unencodable_output
 
-    never_fail_on_letters()
+    escape_unencodable_output()
     try:
         try:
             code = cli.main(

@@ -45,7 +45,7 @@ def say(words: str) -> None:
         print(safe(words, limit=4_000, multiline=True), file=sys.stderr, flush=True)
 
 
-def never_fail_on_letters() -> None:
+def escape_unencodable_output() -> None:
     """Where a terminal or a pipe is not UTF-8, what it cannot take comes out as an escape."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):

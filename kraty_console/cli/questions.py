@@ -59,7 +59,7 @@ def search(before: Options, /, query: str, as_json: bool, limit: int, **said: An
     if missing := unread(hits):
         say(sentence(unread_words(missing, "match", "matches")))
     elif not hits:
-        say(f"No player of this game has the id or e-mail {query}, or an id that begins so.")
+        say(f"No player of this game has the id or e-mail {query}, or an id starting with it.")
         return Exit.NOT_FOUND
     return Exit.FOUND
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 FOREIGN_PATIENCE: Final = timedelta(minutes=10)
-"""How long an intent of another machine, or of an unknown one, is taken for one that is still being sent."""
+"""How long an intent is taken for one that is still being sent where its process cannot be looked up for certain."""
 
 
 @cache
@@ -32,6 +32,8 @@ def lives(owner: str | None, age: timedelta) -> bool:
         return False
     except PermissionError:
         pass
+    if not started:  # the pid may be a later process's
+        return age < FOREIGN_PATIENCE
     return _started(int(pid)) == started
 
 

@@ -1,6 +1,6 @@
 """The proxy that the environment names for an address, checked here: what cannot be used is told by its variable.
 
-As curl and the HTTP library have it: `https_proxy`, else `all_proxy`, in letters of any case, and `no_proxy` for what
+As curl and the HTTP library have it: `https_proxy`, else `all_proxy`, case-insensitive, and `no_proxy` for what
 is asked directly. Plain http goes to this machine alone (client.address), and never to a proxy.
 """
 
@@ -38,6 +38,8 @@ class Proxy:
     """Where it was named, as it is written there."""
     user: Secret | None = field(default=None, repr=False)
     password: Secret | None = field(default=None, repr=False)
+    written_password: Secret | None = field(default=None, repr=False)
+    """The password as it is written in the variable, before percent-decoding."""
 
     @property
     def where(self) -> str:
@@ -53,6 +55,11 @@ class Proxy:
     def url(self) -> str:
         """Its address without its credentials."""
         return f"{self.scheme}://{self.where}"
+
+    @property
+    def secrets(self) -> list[str]:
+        """What must not be shown, in plain text: the password, decoded and as it is written."""
+        return [each.reveal() for each in (self.password, self.written_password) if each is not None]
 
 
 def proxy_of(base_url: str, environ: Mapping[str, str], platform: str = sys.platform) -> Proxy | None:
@@ -124,7 +131,8 @@ def _parsed(variable: str, value: str) -> Proxy:
         raise Invalid(f"{variable} does not name a proxy that can be used: {_FORM}{hint}")
     user = Secret(unquote(parts.username)) if parts.username else None
     password = Secret(unquote(parts.password)) if parts.password else None
-    proxy = Proxy(scheme, host, port or _PORTS[scheme], variable, user, password)
+    written = Secret(parts.password) if parts.password else None
+    proxy = Proxy(scheme, host, port or _PORTS[scheme], variable, user, password, written)
     if scheme in SOCKS:
         _check_socks(proxy)
     return proxy

@@ -23,7 +23,7 @@ TOLERANCE: Final = timedelta(seconds=5)
 WORTH_TELLING: Final = timedelta(minutes=1)
 
 REMEMBERED: Final = 5
-"""Answers of which the middle one counts: a single wrong date changes nothing for long."""
+"""Number of samples; the median is used, so that a single wrong date changes nothing for long."""
 
 _RESOLUTION: Final = timedelta(seconds=1)
 _ENVELOPE: Final = re.compile(rb'\s*\{\s*"data"\s*:')
@@ -57,7 +57,7 @@ class ServerClock:
             offsets = sorted(self._offsets)
         return offsets[(len(offsets) - 1) // 2] if offsets else timedelta()
 
-    def heard(self, reply: Reply) -> None:
+    def observe(self, reply: Reply) -> None:
         """Take in an answer that has just come; only Kraty's own, and none that was kept on the way, tells the time."""
         made = _made_at(reply)
         if made is None:

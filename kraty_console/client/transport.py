@@ -176,7 +176,7 @@ class Transport:
             elapsed_ms=(self._clock() - started) * 1000,
             sent_id=sent_id,
         )
-        self.server_clock.heard(reply)
+        self.server_clock.observe(reply)
         return redacted(reply, self._secrets())
 
     def _secrets(self) -> list[Secret]:

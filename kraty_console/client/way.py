@@ -1,4 +1,4 @@
-"""The way to a backend, looked at: how long connecting takes, which TLS it is, and until when certificates hold."""
+"""Measures a connection to a backend: how long connecting takes, which TLS it is, and until when certificates hold."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Timed(NamedTuple):
     connect_ms: float
 
 
-class Way(Transport):
+class ProbeTransport(Transport):
     """A transport that remembers what its connections are like; it sends GET alone, and never the token."""
 
     tls: Tls | None = None
@@ -40,14 +40,14 @@ class Way(Transport):
         Raises:
             KratyError: As `exchange` does.
         """
-        stood = self._clock()
+        connected_at = self._clock()
 
         async def note() -> None:
-            nonlocal stood
-            stood = self._clock()
+            nonlocal connected_at
+            connected_at = self._clock()
 
         reply = await self.exchange("GET", target, anonymous=True, before_send=note)
-        return Timed(reply, max(0.0, reply.elapsed_ms - (self._clock() - stood) * 1000))
+        return Timed(reply, max(0.0, reply.elapsed_ms - (self._clock() - connected_at) * 1000))
 
     def _answered(self, response: httpx.Response) -> None:
         stream = response.extensions.get("network_stream")

@@ -36,7 +36,7 @@ def checked(key: str, value: object, where: str) -> Any:  # noqa: ANN401 (each k
     """The value of a setting as the profile holds it; `where` begins the message where it cannot be.
 
     Raises:
-        ConfigError: the value is none for this key.
+        ConfigError: the value is not valid for this key.
     """
     return _CHECKS[key](value, f"{where}: `{key}`")
 

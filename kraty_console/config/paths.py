@@ -17,12 +17,11 @@ _HOMELESS: Final = (
     "there is no home folder: set HOME, or KRATY_CONFIG (a file), KRATY_STATE (a folder), and for a backend --database"
 )
 
-Kind = Literal["config", "state", "data"]
+Kind = Literal["config", "state"]
 
 _XDG: Final[dict[Kind, tuple[str, str]]] = {
     "config": ("XDG_CONFIG_HOME", ".config"),
     "state": ("XDG_STATE_HOME", ".local/state"),
-    "data": ("XDG_DATA_HOME", ".local/share"),
 }
 """Where freedesktop.org's base directories are said, and where they are when nothing is."""
 
@@ -60,15 +59,6 @@ def private_dir(path: Path) -> Path:
     return path
 
 
-def data_dir(environ: Mapping[str, str]) -> Path:
-    """Where the database of a backend lies when nothing else is said.
-
-    Raises:
-        ConfigError: there is no home folder.
-    """
-    return _platform("data", environ)
-
-
 def _named(path: str, variable: str) -> Path:
     try:
         return Path(path).expanduser()
@@ -87,7 +77,7 @@ def _platform(kind: Kind, environ: Mapping[str, str], platform: str = sys.platfo
     import platformdirs
 
     dirs = platformdirs.PlatformDirs(APP, appauthor=False)
-    found = {"config": dirs.user_config_path, "state": dirs.user_state_path, "data": dirs.user_data_path}[kind]
+    found = dirs.user_config_path if kind == "config" else dirs.user_state_path
     if not found.is_absolute():  # a ~ that nobody could tell
         raise ConfigError(_HOMELESS)
     return found

@@ -79,7 +79,7 @@ def ask(
         return None  # the client says why, on a screen
     if not can_ask_ahead(url, environ) or connection.certificate is not None:
         return None
-    desk.ahead = ahead = Ahead(url, headers, heard=desk.server_clock.heard)
+    desk.ahead = ahead = Ahead(url, headers, heard=desk.server_clock.observe)
     asked = ahead.ask(target) if target is not None else None
     return Questions(desk, ahead, ahead.ask(me_target) if me_target is not None else None, asked)
 

@@ -2,7 +2,7 @@
 
 A handler of the event loop runs when the loop gets round to it, and the loop may wait for a terminal that does not
 read. So the handlers are the process's own: they run whatever the main thread waits for, hand the request to the loop,
-and leave a thread behind that sees to it that it is obeyed.
+and start a watchdog thread that enforces it.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def _nothing() -> None:
     """Take no notice."""
 
 
-class Goes(Protocol):
+class Terminable(Protocol):
     """A program that can be told to go."""
 
     def leave(self, code: int) -> None:
@@ -57,7 +57,7 @@ class Leaving:
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._program: Goes | None = None
+        self._program: Terminable | None = None
         self._code: int | None = None
         self._is_over = self._is_heard = self._is_watched = False
         self._end = self._until_heard = math.inf
@@ -67,14 +67,14 @@ class Leaving:
             self._loop.add_signal_handler(number, _nothing)
             signal.signal(number, self._told_to_go)
 
-    def tell(self, program: Goes) -> None:
-        """Whom to tell, also of what came before."""
+    def tell(self, program: Terminable) -> None:
+        """Set the program to notify; deliver a signal that already arrived."""
         self._program = program
         if self._code is not None:
             program.leave(self._code)
 
     def stop(self) -> None:
-        """Give the signals back; who got here ends well, however long that takes."""
+        """Restore the old handlers; the watchdog no longer applies."""
         self._is_over = True
         for number, handler in self._before.items():
             self._loop.remove_signal_handler(number)

@@ -16,7 +16,7 @@ States, by ECMA-48 and the parser of the VT500, and why each ends as it does:
 * paste: up to its end mark, whatever stands between; what would be too long to be a text is cut.
 
 Cancel and substitute end a sequence, and an escape begins the next. A sequence that stays unfinished is dropped after a
-silence: the keyboard is never deaf for longer. An unfinished paste is then told as what it is so far.
+silence: input is never blocked for longer than this. An unfinished paste is then told as what it is so far.
 """
 
 from __future__ import annotations

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from kraty_console.cli.checkup.asking import Backend
+from kraty_console.cli.checkup.operations import NO_ID
 from kraty_console.config.launch import Launch
 from kraty_console.config.profiles import Profile
+from kraty_console.config.routes import RouteSetting
 from kraty_console.console.backend_facts import BackendFacts
 from kraty_console.contract.secret import Secret
 from kraty_console.support.checkup import Area, Finding
@@ -39,7 +41,7 @@ async def examined(
 
 
 async def both(
-    routes: Mapping[str, Act], folder: Path, otherwise: Act = UNCLEAR, **more: Any
+    routes: Mapping[str, Act], folder: Path, /, otherwise: Act = UNCLEAR, **more: Any
 ) -> tuple[dict[str, Finding], Wire]:
     async with wired(backend({"GET /admin/v1/health": HEALTHY, **routes}, otherwise)) as wire:
         profile = Profile(url=wire.url, **{"studio": "studio-1", "game": "game-1", **more})
@@ -153,3 +155,56 @@ async def test_the_portal_is_named_where_operations_are_missing(tmp_path: Path) 
     assert "https://portal.example/game-1" in missing.advice
     assert "catalog" in missing.facts["operations"]
     assert Area.OPERATIONS is missing.area
+
+
+NO_HEALTH = {"health": RouteSetting("", "")}
+FOR_NOBODY = f"GET /admin/v1/studios/{NO_ID}/"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        failed(401, "unauthenticated", "no session"),
+        failed(404, "not_found", "nothing here"),
+        failed(503, "unavailable", "later"),
+        told({"player": {"externalPlayerId": "kraty-console-probe"}}),
+    ],
+)
+async def test_without_health_a_kraty_is_recognized_by_its_answer_about_nobody(tmp_path: Path, answer: Act) -> None:
+    routes = {"GET /admin/v1/me": me("game-1"), FOR_NOBODY: answer, PLAYERS: NO_PLAYER}
+    found, wire = await both(routes, tmp_path, routes=NO_HEALTH)
+    assert found["address: player"].state == "ok"
+    assert found["session: who"].words == "maria"
+    assert "address: health" in found
+    assert found["operations: health"].facts["support"] == "missing"
+    first, second = wire.heard[:2]
+    assert (first.method, "kraty-console-probe" in first.target) == ("GET", True)
+    assert ("authorization" in first.headers, "authorization" in second.headers) == (False, True)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        answers(200, b"<html>Sign in</html>"),
+        answers(401, b"<html>Sign in</html>"),
+        answers(200, {"fine": True}),
+        answers(200, {"error": {"code": "not_found", "message": "well"}}),
+        answers(401, {"error": "unauthenticated"}),
+        answers(302, b"", {"Location": "https://login.example/"}),
+        failed(401, "invalid_token", "another API's"),
+        failed(404, "", "nothing"),
+    ],
+)
+async def test_without_health_the_token_is_not_sent_where_no_kraty_answered(tmp_path: Path, answer: Act) -> None:
+    found, wire = await both({"GET /": answer}, tmp_path, routes=NO_HEALTH)
+    assert found["address: player"].state == "problem"
+    assert found["operations: me"].facts["support"] == "unknown"
+    assert len(wire.heard) == 1
+    assert "authorization" not in wire.heard[0].headers
+
+
+async def test_without_health_and_player_nothing_is_asked(tmp_path: Path) -> None:
+    routes = {**NO_HEALTH, "player": RouteSetting("", "")}
+    found, wire = await both({}, tmp_path, routes=routes)
+    assert found["address: player"].state == "problem"
+    assert wire.heard == []

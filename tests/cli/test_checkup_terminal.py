@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import socket
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 
 from kraty_console.cli.checkup import address
 from kraty_console.cli.checkup.answering import clock_finding
 from kraty_console.cli.checkup.terminal import Screen, screen_at_hand, terminal_findings
+from kraty_console.client.proxies import proxy_of
+from kraty_console.client.server_clock import WORTH_TELLING
 from kraty_console.support.checkup import Finding
 from tests.cli.doctoring import VARIABLES
 
@@ -87,31 +90,21 @@ def no_proxies(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 
 @pytest.mark.parametrize(
-    ("environ", "base", "expected"),
+    ("environ", "base", "words"),
     [
-        ({}, "https://a.example", None),
-        ({"https_proxy": "http://u:p@proxy:3128"}, "https://a.example", ("https_proxy", "proxy:3128")),
-        ({"HTTPS_PROXY": "proxy:3128"}, "https://a.example", ("HTTPS_PROXY", "proxy:3128")),
-        ({"ALL_PROXY": "https://proxy"}, "https://a.example", ("ALL_PROXY", "proxy")),
-        ({"HTTPS_PROXY": "http://one", "ALL_PROXY": "http://two"}, "https://a.example", ("HTTPS_PROXY", "one")),
-        ({"HTTP_PROXY": "http://one"}, "https://a.example", None),
-        ({"HTTPS_PROXY": "http://one"}, "http://127.0.0.1:8080", None),
-        ({"HTTPS_PROXY": "http://one", "NO_PROXY": "b.example, .example"}, "https://a.example", None),
-        ({"HTTPS_PROXY": "http://one", "NO_PROXY": "a.example:443"}, "https://a.example", ("HTTPS_PROXY", "one")),
-        ({"HTTPS_PROXY": "http://one", "NO_PROXY": "example"}, "https://anexample", ("HTTPS_PROXY", "one")),
-        ({"HTTPS_PROXY": "http://one", "NO_PROXY": "*"}, "https://a.example", None),
+        ({}, "https://a.example", "none"),
+        ({"HTTPS_PROXY": "http://one"}, "http://127.0.0.1:8080", "none: plain http stays on this machine"),
+        ({"HTTPS_PROXY": "http://one", "NO_PROXY": "10.0.0.0/8"}, "https://10.2.3.4", "none"),
+        ({"HTTPS_PROXY": "http://one", "NO_PROXY": "a.example:443"}, "https://a.example", "none"),
+        ({"https_proxy": "http://u:p@proxy:3128"}, "https://a.example", "proxy:3128, from https_proxy"),
+        ({"HTTPS_PROXY": "proxy"}, "https://a.example", "proxy:80, from HTTPS_PROXY"),
+        ({"ALL_PROXY": "socks5h://[::1]"}, "https://a.example", "[::1]:1080, from ALL_PROXY"),
     ],
 )
-def test_the_proxy_that_is_used(
-    no_proxies: pytest.MonkeyPatch, environ: dict[str, str], base: str, expected: tuple[str, str] | None
-) -> None:
-    for name, value in environ.items():
-        no_proxies.setenv(name, value)
-    proxy = address.proxy_of(base, environ)
-    assert (None if proxy is None else (proxy.variable, proxy.host)) == expected
-    finding = address.proxy_finding(base, proxy)
-    assert finding.state == ("ok" if proxy is None else "note")
-    assert "u:p" not in finding.words
+def test_the_proxy_that_is_used(environ: dict[str, str], base: str, words: str) -> None:
+    finding = address.proxy_finding(base, proxy_of(base, environ, "linux"))
+    assert finding.words == words
+    assert finding.state == ("ok" if words.startswith("none") else "note")
 
 
 @pytest.mark.parametrize(
@@ -140,16 +133,19 @@ def test_it_is_the_one_that_the_http_library_uses(
     client = httpx.Client(trust_env=True)
     transport = client._transport_for_url(httpx.URL(base))
     used = getattr(transport._pool, "_proxy_url", None)  # type: ignore[attr-defined]
-    proxy = address.proxy_of(base, environ)
+    proxy = proxy_of(base, environ, "linux")
     assert (proxy is None) == (used is None)
     if proxy is not None and used is not None:
-        assert proxy.host == f"{used.host.decode()}:{used.port}"
+        assert proxy.where == f"{used.host.decode()}:{used.port}"
 
 
-@pytest.mark.parametrize("url", ["socks5://proxy:1080", "http://[bad", "http://"])
-def test_a_proxy_that_cannot_be_used(url: str) -> None:
-    finding = address.proxy_finding("https://a.example", address.Proxy("ALL_PROXY", url))
-    assert finding.state == "problem"
+def test_behind_a_proxy_the_proxy_is_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda host, *_, **__: [(0, 0, 0, "", (host, 0))] if host == "::1" else []
+    )
+    proxy = proxy_of("https://a.example", {"ALL_PROXY": "socks5h://[::1]"}, "linux")
+    (found,) = address.host_findings("https://a.example", proxy)
+    assert (found.area, found.words) == ("proxy", "::1 has 1 address")
 
 
 def test_a_host_is_looked_up_for_a_while_and_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -172,3 +168,16 @@ def test_a_host_has_addresses_or_a_reason(monkeypatch: pytest.MonkeyPatch) -> No
 @pytest.mark.parametrize("date", [None, "", "yesterday"])
 def test_without_a_date_the_clock_is_not_judged(date: str | None) -> None:
     assert clock_finding(date, datetime(2026, 6, 1, tzinfo=UTC)).state == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("off", "expected"), [(WORTH_TELLING, "warning"), (WORTH_TELLING - timedelta(seconds=1), "ok")]
+)
+def test_the_clock_is_warned_of_from_where_the_console_warns(off: timedelta, expected: str) -> None:
+    now = datetime(2026, 6, 1, tzinfo=UTC)
+    for moment in (now + off, now - off):
+        found = clock_finding(format_datetime(now, usegmt=True), moment)
+        assert found.state == expected
+        assert found.advice == (
+            "Set the clock; the console shows times by the server's clock." if expected == "warning" else ""
+        )

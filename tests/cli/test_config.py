@@ -141,3 +141,11 @@ def test_the_example_can_be_shown(
     (tmp_path / "config.toml").write_text(EXAMPLE, "utf-8")
     monkeypatch.setenv("KRATY_CONFIG", str(tmp_path / "config.toml"))
     assert "server_key" in shown(capsys, "config", "show", "--profile", "support-key")
+
+
+def test_the_list_of_commands_says_of_config_what_its_own_help_says(capsys: pytest.CaptureFixture[str]) -> None:
+    run(["config", "--help"])
+    own = capsys.readouterr().out.partition("\n\n")[2].partition("\n\n")[0].split()
+    run(["--help"])
+    assert own
+    assert f"config {' '.join(own)} doctor" in " ".join(capsys.readouterr().out.split())

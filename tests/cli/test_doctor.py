@@ -125,6 +125,19 @@ async def test_a_reduced_kraty_lacks_what_it_lacks_and_nothing_but_get_is_sent(
     assert (own["facts"]["own"], own["state"]) == (True, "warning")
 
 
+async def test_a_kraty_without_health_is_recognized_before_the_token_is_sent(
+    world: World, places: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    profile(places, world, f"http://127.0.0.1:{world.backend.port}", world.sessions[GAME_ADMIN])
+    with (places / "config.toml").open("a") as file:
+        file.write("[profiles.live.routes]\nhealth = false\n")
+    ran = await examined(capsys)
+    assert ran.code == 0
+    assert ran.of("address", "player")["state"] == "ok"
+    assert ran.of("clock", "skew")["state"] == "ok"
+    assert ran.support()[Operation.PLAYER] == "available"
+
+
 async def test_with_a_server_key_nothing_but_get_is_sent(
     world: World, places: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -27,6 +27,7 @@ from kraty_console.contract.secret import Secret
 from kraty_console.support.checkup import Area, State
 from tests.accepting import accepting
 from tests.cli.doctoring import VARIABLES, examined
+from tests.client.test_proxies import socks, tunnel
 from tests.client.test_tls import CERTIFICATE
 from tests.client.wire import (
     Act,
@@ -102,18 +103,18 @@ async def test_a_kraty_that_is_not_well_is_a_problem(capsys: pytest.CaptureFixtu
     async with wired(answers(200, {"ok": False, "version": "2"})) as wire:
         ran = await examined(capsys, "--url", wire.url)
     assert ran.code == 1
-    assert "not well" in ran.findings[0]["words"]
+    assert ran.findings[0]["words"] == "its health check reports a failure (version 2)"
 
 
 @asynccontextmanager
-async def over_tls() -> AsyncIterator[tuple[int, list[bytes]]]:
+async def over_tls(health: object = HEALTH) -> AsyncIterator[tuple[int, list[bytes]]]:
     """A Kraty with a certificate that it signed itself."""
     heard: list[bytes] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while True:
             heard.append(await reader.readuntil(b"\r\n\r\n"))
-            writer.write(written(200, HEALTH))
+            writer.write(written(200, health))
             await writer.drain()
 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -282,13 +283,47 @@ async def test_behind_a_proxy_the_proxy_is_named_without_its_password(
     assert PASSWORD not in ran.out + ran.err
 
 
-async def test_a_proxy_that_cannot_be_used_is_a_problem(
+@pytest.mark.parametrize(
+    ("environ", "words"),
+    [
+        ({"ALL_PROXY": f"socks9://ada:{PASSWORD}@proxy.invalid"}, "ALL_PROXY names a proxy of an unknown kind"),
+        ({"HTTPS_PROXY": f"http://ada:{PASSWORD}/x@proxy"}, "HTTPS_PROXY does not name a proxy that can be used"),
+        ({"HTTPS_PROXY": f"http://ada:{PASSWORD}@proxy", "NO_PROXY": "[::1"}, "NO_PROXY holds '[::1'"),
+    ],
+)
+async def test_a_proxy_that_cannot_be_used_is_one_problem(
+    environ: dict[str, str], words: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    ran = await examined(capsys, "--url", "https://kraty.invalid")
+    (problem,) = [each for each in ran.findings if each["state"] == "problem"]
+    assert (ran.code, problem["area"]) == (1, "proxy")
+    assert problem["words"].startswith(words)
+    assert "NO_PROXY" in problem["advice"]
+    assert PASSWORD not in ran.out + ran.err
+
+
+async def test_a_socks_proxy_can_be_used(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    async with over_tls() as (backend, _), accepting(socks) as port:
+        monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+        monkeypatch.setenv("ALL_PROXY", f"socks5h://127.0.0.1:{port}")
+        ran = await examined(capsys, "--url", f"https://localhost:{backend}")
+    assert ran.of("proxy", "proxy")["words"] == f"127.0.0.1:{port}, from ALL_PROXY"
+    assert ran.of("address", "health")["state"] == "ok"
+
+
+async def test_the_password_of_a_proxy_is_hidden_decoded_and_as_it_is_written(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("ALL_PROXY", f"socks5://ada:{PASSWORD}@proxy.invalid:1080")
-    ran = await examined(capsys, "--url", "https://kraty.invalid")
-    assert (ran.code, ran.findings[0]["area"]) == (1, "proxy")
-    assert PASSWORD not in ran.out
+    """A backend that knows it says it back in its version."""
+    health = {"ok": True, "version": "pa55%20word or pa55 word"}
+    async with over_tls(health) as (backend, _), accepting(lambda *streams: tunnel(*streams, [])) as port:
+        monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+        monkeypatch.setenv("HTTPS_PROXY", f"http://ada:pa55%20word@127.0.0.1:{port}")
+        ran = await examined(capsys, "--url", f"https://localhost:{backend}")
+    assert ran.of("address", "health")["facts"]["version"] == "••• or •••"
+    assert "pa55" not in ran.out
 
 
 @pytest.mark.parametrize(

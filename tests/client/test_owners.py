@@ -45,6 +45,21 @@ def test_a_process_that_ended_lives_no_more() -> None:
     assert not lives(child.stdout.strip(), YOUNG)
 
 
+@pytest.mark.parametrize(("age", "expected"), [(YOUNG, True), (OLD, False)])
+@pytest.mark.parametrize("is_told_now", [True, False])
+def test_a_process_whose_start_is_not_known_is_judged_by_age(
+    monkeypatch: pytest.MonkeyPatch, age: timedelta, expected: bool, is_told_now: bool
+) -> None:
+    """A system without /proc keeps no start: the pid may be in use again."""
+    if not is_told_now:
+
+        def missing(*_: object) -> str:
+            raise FileNotFoundError
+
+        monkeypatch.setattr(Path, "read_text", missing)
+    assert lives(f"{socket.gethostname()}:{os.getpid()}:", age) is expected
+
+
 async def _intent(client_of: MakeClient, url: str, path: Path, owner: str) -> str:
     """An intent that a console of another process wrote and did not send yet."""
     client = client_of(url)

@@ -47,7 +47,7 @@ class Machine:
     def hears(self, off: timedelta = timedelta(), *, took: float = 0.05, **headers: str) -> None:
         """An answer that was made so far from now."""
         made = format_datetime(self.true + off, usegmt=True)
-        self.clock.heard(Reply(200, {"date": made, **headers}, b'{"data": {}}', took * 1000))
+        self.clock.observe(Reply(200, {"date": made, **headers}, b'{"data": {}}', took * 1000))
 
 
 @pytest.mark.parametrize("behind", [3 * HOUR, -3 * HOUR, timedelta(seconds=90), timedelta(days=400)])
@@ -106,7 +106,7 @@ def test_what_was_heard_before_the_clock_was_set_does_not_count() -> None:
 )
 def test_what_is_not_the_servers_own_answer_tells_no_time(status: int, headers: dict[str, str], content: bytes) -> None:
     machine = Machine()
-    machine.clock.heard(Reply(status, headers, content, 1))
+    machine.clock.observe(Reply(status, headers, content, 1))
     assert machine.clock.skew == timedelta()
 
 
@@ -151,7 +151,7 @@ async def test_a_client_hears_the_time_with_its_first_answer(client_of: MakeClie
 async def test_what_was_asked_ahead_tells_the_time_when_it_comes() -> None:
     clock = ServerClock()
     async with wired(told_at(3 * HOUR, ME)) as wire:
-        asked = Ahead(wire.url, {}, heard=clock.heard).ask("/admin/v1/me")
+        asked = Ahead(wire.url, {}, heard=clock.observe).ask("/admin/v1/me")
         assert await asked.wait(5) is not None
     assert abs(clock.skew - 3 * HOUR) < TOLERANCE
 

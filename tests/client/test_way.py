@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from kraty_console.client.way import Way, certificate_in, valid_until
+from kraty_console.client.way import ProbeTransport, certificate_in, valid_until
 from kraty_console.contract.secret import Credential, Secret
 from tests.client.test_tls import CERTIFICATE
 from tests.client.wire import answers, wired
@@ -17,7 +17,7 @@ DER = certificate_in(CERTIFICATE.read_text()) or b""
 
 async def test_it_asks_with_get_over_one_connection_and_never_sends_the_token() -> None:
     async with wired(answers(200, {"ok": True})) as wire:
-        way = Way(wire.url, Credential(Secret("t" * 20)))
+        way = ProbeTransport(wire.url, Credential(Secret("t" * 20)))
         timed = [await way.ask("/admin/v1/health") for _ in range(3)]
         await way.close()
     assert [each.reply.status for each in timed] == [200] * 3
@@ -31,7 +31,7 @@ async def test_connecting_is_told_apart_from_the_answer() -> None:
     """By a clock that is read at the call, when the exchange begins, when the connection stands, and at the end."""
     seconds = iter([1.0, 2.0, 10.0, 12.0, 12.0])
     async with wired(answers(200, {"ok": True})) as wire:
-        way = Way(wire.url, None, clock=lambda: next(seconds))
+        way = ProbeTransport(wire.url, None, clock=lambda: next(seconds))
         timed = await way.ask("/admin/v1/health")
         await way.close()
     assert (timed.reply.elapsed_ms, timed.connect_ms) == (10_000, 8_000)

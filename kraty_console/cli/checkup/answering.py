@@ -1,4 +1,4 @@
-"""How the backend answers whoever asks: its health, TLS, the round trip, and its clock."""
+"""How the backend answers unauthenticated requests: its health, TLS, the round trip, and its clock."""
 
 from __future__ import annotations
 
@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING, Final
 
 from kraty_console.cli.checkup.address import authorities
 from kraty_console.cli.checkup.configuration import validity
-from kraty_console.client.replies import Reply, data_of
+from kraty_console.cli.checkup.operations import NO_ID
+from kraty_console.client.detection import NOBODY
+from kraty_console.client.replies import Reply, data_of, parsed
+from kraty_console.client.server_clock import WORTH_TELLING
 from kraty_console.client.transport import Timeouts
-from kraty_console.client.way import Tls, Way
-from kraty_console.contract.errors import BadAnswer, Invalid, KratyError, OperationMissing, Unavailable
+from kraty_console.client.way import ProbeTransport, Timed, Tls
+from kraty_console.contract.errors import BadAnswer, Code, Invalid, KratyError, OperationMissing, Unavailable
 from kraty_console.contract.operations import Operation
 from kraty_console.present.errors import words_of
 from kraty_console.support.checkup import Area, Finding, State
@@ -31,16 +34,13 @@ TIMES: Final = 5
 ENOUGH_SECONDS: Final = 4.0
 """After so long no other request is begun: on a slow link fewer tell as much."""
 
-MOST_SKEW: Final = 60.0
-"""Seconds that clocks may be apart."""
-
 SLOW_MS: Final = 1_000.0
 """A round trip from which waiting is felt with every key."""
 
 
 @dataclass(slots=True)
 class Answers:
-    """What was answered to who asked without a token."""
+    """Answers to unauthenticated requests."""
 
     connect_ms: float = 0.0
     tls: Tls | None = None
@@ -58,11 +58,11 @@ class Answering:
 
     def __init__(self, url: str, facts: BackendFacts, timeouts: Timeouts) -> None:
         self._facts = facts
-        self._way = Way(url, None, timeouts=timeouts, connection=facts.connection)
+        self._transport = ProbeTransport(url, None, timeouts=timeouts, connection=facts.connection)
 
     async def close(self) -> None:
         """Close the connection."""
-        await self._way.close()
+        await self._transport.close()
 
     async def ask(self, found: list[Finding]) -> Answers | None:
         """The answers; None where no Kraty answers, which `found` then tells."""
@@ -70,30 +70,52 @@ class Answering:
             target = self._facts.routes.route(Operation.HEALTH).target({})
         except OperationMissing as error:
             found.append(Finding(Area.ADDRESS, "health", State.UNKNOWN, error.message))
-            return Answers(encrypted=self._way.base_url.startswith("https:"))
+            return await self._look_up_nobody(found)
         try:
-            timed = await self._way.ask(target)
+            timed = await self._transport.ask(target)
             features = _health(timed.reply, found)
         except KratyError as error:
             found.append(unreached(error))
             return None
-        answers = Answers(
-            timed.connect_ms,
-            self._way.tls,
-            [timed.reply.elapsed_ms - timed.connect_ms],
-            timed.reply.headers.get("date"),
-            datetime.now(UTC),
-            features,
-            self._way.base_url.startswith("https:"),
-        )
+        answers = self._answers(timed)
+        answers.round_trips.append(timed.reply.elapsed_ms - timed.connect_ms)
+        answers.features = features
         await self._measure(target, answers, found)
         return answers
+
+    async def _look_up_nobody(self, found: list[Finding]) -> Answers | None:
+        """Recognize a Kraty that has no health by how it answers a look-up of a player that does not exist."""
+        try:
+            route = self._facts.routes.route(Operation.PLAYER)
+        except OperationMissing:
+            words = "the profile names no route for health or player, so a Kraty cannot be recognized"
+            advice = "Name one of them under routes. The token was not sent."
+            found.append(Finding(Area.ADDRESS, "player", State.PROBLEM, words, advice))
+            return None
+        target = route.target({**dict.fromkeys(route.names, NO_ID), "externalPlayerId": NOBODY}, {"limit": 1})
+        try:
+            timed = await self._transport.ask(target)
+            _check_envelope(timed.reply)
+        except KratyError as error:
+            found.append(unreached(error, "player"))
+            return None
+        found.append(Finding(Area.ADDRESS, "player", State.OK, "a Kraty answers"))
+        return self._answers(timed)
+
+    def _answers(self, timed: Timed) -> Answers:
+        return Answers(
+            timed.connect_ms,
+            self._transport.tls,
+            date=timed.reply.headers.get("date"),
+            received_at=datetime.now(UTC),
+            encrypted=self._transport.base_url.startswith("https:"),
+        )
 
     async def _measure(self, target: str, answers: Answers, found: list[Finding]) -> None:
         begun = time.monotonic()
         while len(answers.round_trips) < TIMES and time.monotonic() - begun < ENOUGH_SECONDS:
             try:
-                timed = await self._way.ask(target)
+                timed = await self._transport.ask(target)
             except KratyError as error:
                 words = f"request {len(answers.round_trips) + 1} of {TIMES} failed: {words_of(error).text}"
                 found.append(Finding(Area.LINK, "answers", State.WARNING, words))
@@ -113,13 +135,25 @@ def _health(reply: Reply, found: list[Finding]) -> list[str]:
     if health.ok:
         found.append(Finding(Area.ADDRESS, "health", State.OK, f"a Kraty answers, {version}", facts=facts))
     else:
-        words = f"it says itself that it is not well ({version})"
+        words = f"its health check reports a failure ({version})"
         found.append(Finding(Area.ADDRESS, "health", State.PROBLEM, words, "Tell those who run it.", facts))
     return health.features
 
 
-def unreached(error: KratyError) -> Finding:
-    """Why no Kraty answers: a fault of TLS, or of the address."""
+def _check_envelope(reply: Reply) -> None:
+    """Accept an error with a known code in Kraty's envelope, or data in its envelope.
+
+    Raises:
+        KratyError: it is neither.
+    """
+    body = parsed(reply.content)
+    error = body.get("error") if isinstance(body, dict) else None
+    if reply.status < 400 or not isinstance(error, dict) or error.get("code") not in tuple(Code):
+        data_of(reply, write=False)
+
+
+def unreached(error: KratyError, name: str = "health") -> Finding:
+    """Why no Kraty answers: a fault of TLS, or of the address; `name` is what was asked for."""
     words = words_of(error).text
     if _is_tls(error):
         advice = "Check the port and the certificate; authorities of your own go into SSL_CERT_FILE."
@@ -132,7 +166,7 @@ def unreached(error: KratyError) -> Finding:
         advice = "Check the address: is it a Kraty backend? The token was not sent there."
     else:
         advice = "Something before the backend may want headers or a certificate: see `headers` in config example."
-    return Finding(Area.ADDRESS, "health", State.PROBLEM, words, advice)
+    return Finding(Area.ADDRESS, name, State.PROBLEM, words, advice)
 
 
 _WAITING: Final = (ssl.SSLWantReadError, ssl.SSLWantWriteError, ssl.SSLEOFError)
@@ -176,12 +210,15 @@ def clock_finding(date: str | None, received_at: datetime) -> Finding:
     """How far this machine's clock is from the backend's, by the date of an answer."""
     try:
         said = parsedate_to_datetime(date or "")
-        skew = (received_at - (said if said.tzinfo else said.replace(tzinfo=UTC))).total_seconds()
+        skew = received_at - (said if said.tzinfo else said.replace(tzinfo=UTC))
     except ValueError:
         return Finding(Area.CLOCK, "skew", State.UNKNOWN, "the backend's answers carry no date")
-    facts = {"skewSeconds": round(skew)}
-    if abs(skew) <= MOST_SKEW:
-        return Finding(Area.CLOCK, "skew", State.OK, f"within {MOST_SKEW:.0f} s of the backend's", facts=facts)
-    where = "ahead of" if skew > 0 else "behind"
-    words = f"this machine's clock is {abs(skew):.0f} s ({lasting(abs(skew))}) {where} the backend's"
-    return Finding(Area.CLOCK, "skew", State.WARNING, words, "Set the clock: ages and expiries are shown by it.", facts)
+    seconds = skew.total_seconds()
+    facts = {"skewSeconds": round(seconds)}
+    if abs(skew) < WORTH_TELLING:
+        words = f"within {WORTH_TELLING.total_seconds():.0f} s of the backend's"
+        return Finding(Area.CLOCK, "skew", State.OK, words, facts=facts)
+    where = "ahead of" if seconds > 0 else "behind"
+    words = f"this machine's clock is {abs(seconds):.0f} s ({lasting(abs(seconds))}) {where} the backend's"
+    advice = "Set the clock; the console shows times by the server's clock."
+    return Finding(Area.CLOCK, "skew", State.WARNING, words, advice, facts)

@@ -6,6 +6,7 @@ import stat
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from kraty_console.config.effective import leaves, routes_in_effect, settings
 from kraty_console.config.launch import Launch
@@ -15,6 +16,9 @@ from kraty_console.support.measure import lasting
 
 SOON_DAYS = 14
 """A certificate that ends within so many days is a warning."""
+
+_WITHOUT_PROXY: Final = {"no_proxy": "*"}
+"""An environment in which no proxy is used: the proxy has a finding of its own."""
 
 
 def file_findings(path: Path) -> Iterator[Finding]:
@@ -58,10 +62,10 @@ def _setting(key: str, value: str, source: str) -> Finding:
 
 
 def use_findings(launch: Launch) -> Iterator[Finding]:
-    """A theme or keys that there are not: the console would not open."""
+    """An unknown theme or key: the console would not open."""
     from kraty_console.console.usable import problems
 
-    for each in problems(launch):
+    for each in problems(launch, _WITHOUT_PROXY):
         yield Finding(Area.CONFIGURATION, "console", State.PROBLEM, each, "Correct it in the profile file.")
 
 

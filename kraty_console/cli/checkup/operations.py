@@ -95,7 +95,7 @@ async def _look_for_change(client: KratyClient, routes: RouteTable, operation: O
 
 
 async def _game(client: KratyClient, looked: Looked, *, uses_key: bool) -> Finding:
-    """Whether the game is there for this credential: the published look-up of nobody tells."""
+    """Whether the game exists for this credential: a look-up of an unknown id tells."""
     try:
         await client.snapshot(NOBODY, limit=1)
     except KratyError as error:
@@ -111,7 +111,7 @@ async def _game(client: KratyClient, looked: Looked, *, uses_key: bool) -> Findi
         if not isinstance(error, NotFound):
             return Finding(Area.SESSION, "game", State.PROBLEM, f"a look-up fails: {words_of(error).text}")
     client.capabilities.learn(Operation.PLAYER, Support.AVAILABLE)
-    return Finding(Area.SESSION, "game", State.OK, "it is there: a look-up of nobody finds nobody")
+    return Finding(Area.SESSION, "game", State.OK, "the game exists (a look-up of an unknown id returned not found)")
 
 
 def _reads(client: KratyClient) -> dict[Operation, Callable[[], Awaitable[Any]]]:
