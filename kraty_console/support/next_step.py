@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from kraty_console.contract.players import Snapshot
 
 GUEST = "Progress in another account? A merge is run from your backend (players.merge), not from here."
+GUEST_WITH_KEY = "Progress in another account? Merge the two with U."
 """For players without an e-mail, who may be guests (player-tools: Walkthrough: merge a guest player)."""
 
 MAKE_GOOD = "For a make-good, credit the wallet with C."
@@ -55,8 +56,15 @@ class _Found(NamedTuple):
 class NextSteps:
     """The next steps of a player at one moment; what needs mending most is looked for once for all rows."""
 
-    def __init__(self, snapshot: Snapshot, now: datetime, *, can_credit: bool = True) -> None:
-        """`can_credit` is False where the backend is known to have no wallet credit."""
+    def __init__(self, snapshot: Snapshot, now: datetime, *, can_credit: bool = True, can_merge: bool = False) -> None:
+        """
+        Args:
+            snapshot: The player.
+            now: The moment.
+            can_credit: False where the backend is known to have no wallet credit.
+            can_merge: Whether the credential can merge, as a server key can.
+        """
+        self._guest = GUEST_WITH_KEY if can_merge else GUEST
         self._make_good = MAKE_GOOD if can_credit else MAKE_GOOD_BY_GRANT
         self.snapshot = snapshot
         self._now = now
@@ -121,7 +129,7 @@ class NextSteps:
             return NextStep(
                 f"No attempts or grants are known, so nothing can be said of them.{unknown} {self._make_good}"
             )
-        elsewhere = f" {GUEST}" if told(player, "email") and not player.email else ""
+        elsewhere = f" {self._guest}" if told(player, "email") and not player.email else ""
         claim = "what was finished is granted, and what was granted is claimed"
         if not whole(snapshot, "attempts") or not whole(snapshot, "grants"):
             return NextStep(f"Nothing is known to be wrong{loaded}.{unknown}{elsewhere} {self._make_good}")

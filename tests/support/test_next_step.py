@@ -123,3 +123,9 @@ def test_steps_looked_for_once_serve_every_row_of_the_player() -> None:
         assert steps.for_row(scope, row_id) == next_step(seen, NOW, row_scope=scope, row_id=row_id)
     most = steps.for_row("grant", "g1")
     assert (most.pane, most.row_id) == most_urgent_row(seen, NOW)
+
+
+@pytest.mark.parametrize(("can_merge", "words"), [(False, "run from your backend"), (True, "Merge the two with U")])
+def test_a_guest_is_merged_from_where_it_can_be_done(can_merge: bool, words: str) -> None:
+    guest = snapshot(player={"email": None})
+    assert words in NextSteps(guest, NOW, can_merge=can_merge).for_player().words

@@ -77,7 +77,7 @@ def steps_of(desk: Desk, snapshot: Snapshot | None, now: datetime) -> NextSteps 
         return None
     from kraty_console.support.next_step import NextSteps
 
-    return NextSteps(snapshot, now, can_credit="credit" not in desk.facts.missing())
+    return NextSteps(snapshot, now, can_credit="credit" not in desk.facts.missing(), can_merge=desk.uses_key)
 
 
 def step_for(steps: NextSteps | None, row: Row | None) -> NextStep | None:
