@@ -68,9 +68,9 @@ def _stream(call: Call, news: PlayerNews | BoardNews, gather: Gather) -> Reply:
     services.streams.refuse_more(call.address)
     if call.request.method == "HEAD":
         return Reply(stream=_nothing(), headers=_HEADERS)
-    return Reply(
-        stream=services.streams.frames(services.db, _Heard(call, news, gather), call.address), headers=_HEADERS
-    )
+    source = _Heard(call, news, gather)
+    stream = services.streams.frames(services.db, services.now_ms, source, call.address)
+    return Reply(stream=stream, headers=_HEADERS)
 
 
 async def _nothing() -> AsyncIterator[bytes]:
