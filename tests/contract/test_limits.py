@@ -130,6 +130,22 @@ def test_a_dear_call_counts_for_as_many_as_it_costs(world: World) -> None:
     assert look().status == 200
 
 
+def test_a_stream_costs_its_tokens_alone_however_long_it_goes_on(world: World) -> None:
+    ticks = iter(range(10**9))
+    headers = at("192.0.2.16", **{"X-Player-Secret": world.secret("alice")})
+    world.backend.busy = lambda: next(ticks) * TOKEN_SECONDS * BURST
+    opened = world.play("HEAD", "/players/alice/inventory/stream", headers=headers)
+    world.backend.busy = lambda: 0.0
+    assert opened.status == 200
+    assert statuses(BURST, player(world, "alice", "192.0.2.16")) == [200] * (BURST - 1) + [429]
+
+
+def test_a_stream_that_is_refused_costs_what_every_refused_call_does(world: World) -> None:
+    headers = at("192.0.2.17", **{"X-Player-Secret": "x" * 43})
+    wrong = lambda: world.play("HEAD", "/players/alice/inventory/stream", headers=headers)  # noqa: E731
+    assert statuses(BURST, wrong) == [401] * 2 + [429] * 8
+
+
 def test_bytes_count_too(world: World) -> None:
     text = "x" * (MAX_CLIENT_BODY - 1000)
     big = lambda: world.serve(  # noqa: E731

@@ -41,6 +41,7 @@ class Toll:
         self._paying: list[tuple[str, float]] = []
         """Who pays what the call costs beyond its tokens, and the size of their buckets."""
         self._known = False
+        self._waived = False
         self._bytes = 0
 
     def enter(self) -> None:
@@ -102,8 +103,8 @@ class Toll:
                 self._limit.charge(payer, REFUSED_TOKENS)
 
     def waive(self) -> None:
-        """Nothing more is charged: it goes on for long, and its cost is bounded otherwise."""
-        self._paying.clear()
+        """Charge nothing beyond the tokens: the call lasts long, and its cost is bounded otherwise."""
+        self._waived = True
 
     def counting(self, send: Send) -> Send:
         """Pass an answer on, and count its bytes."""
@@ -125,7 +126,9 @@ class Toll:
         return counted
 
     def settle(self, seconds: float) -> None:
-        """Everybody who paid a token pays what the call cost beyond it."""
+        """Everybody who paid a token pays what the call cost beyond it, unless that is waived."""
+        if self._waived:
+            return
         for caller, times in self._paying:
             token = ADDRESS_SECONDS if times == OF_ADDRESS else TOKEN_SECONDS
             self._limit.charge(caller, seconds / token + self._bytes / TOKEN_BYTES - 1, times)
