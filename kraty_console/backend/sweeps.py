@@ -308,6 +308,7 @@ async def _told_erasures(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
         .where(
             *here(tables.outbox, ctx),
             sa.text("event_name = 'player.deleted' AND state <> 'forgotten'"),  # the words of the index
+            ~forgetting.awaits_delivery(),
             set_aside.not_resting(ctx, "forget_erased", column.outbox_id),
         )
         .order_by(column.outbox_id)

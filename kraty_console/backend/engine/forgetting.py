@@ -193,7 +193,11 @@ async def forget(tx: Transaction, ctx: Context, who: Traces) -> None:
 
 async def forget_told(tx: Transaction, ctx: Context, event: Row) -> bool:
     """Forget of whom an event (locked) told that a player was erased, once everybody who is told has been."""
-    if event["state"] == FORGOTTEN or await _is_still_told(tx, event):
+    if event["state"] == FORGOTTEN:
+        return False
+    column = tables.outbox.c
+    itself = (column[key.name] == event[key.name] for key in tables.outbox.primary_key)
+    if await tx.scalar(sa.select(column.outbox_id).where(*itself, awaits_delivery())) is not None:
         return False
     payload: Mapping[str, Any] = event["payload"]
     tx.change(
@@ -215,6 +219,31 @@ async def forget_told(tx: Transaction, ctx: Context, event: Row) -> bool:
     return True
 
 
+def awaits_delivery() -> sa.ColumnElement[bool]:
+    """The condition on events of the outbox that an endpoint has yet to receive them.
+
+    An endpoint that is paused is waited for; one that is archived is not.
+    """
+    event, endpoint, delivery = tables.outbox.c, tables.webhook_endpoints.c, tables.webhook_deliveries.c
+    listening = sa.select(sa.literal(1)).where(
+        endpoint.studio_id == event.studio_id,
+        endpoint.game_id == event.game_id,
+        endpoint.environment == event.environment,
+        endpoint.state.in_(("active", "paused")),
+    )
+    undelivered = sa.select(sa.literal(1)).where(
+        delivery.studio_id == event.studio_id,
+        delivery.game_id == event.game_id,
+        delivery.player_id == event.player_id,  # the words of the index
+        delivery.outbox_id == event.outbox_id,
+        delivery.state == "pending",
+    )
+    return sa.case(
+        (event.state == "pending", listening.correlate(tables.outbox).exists()),
+        else_=undelivered.correlate(tables.outbox).exists(),
+    )
+
+
 async def has_listener(tx: Transaction, ctx: Context, environment: str) -> bool:
     """Whether an endpoint wants to be told of players who are erased."""
     column = tables.webhook_endpoints.c
@@ -233,21 +262,6 @@ def forgotten_key(ctx: Context, key: str) -> str:
     """What is kept of an idempotency key that named an erased player: enough to know it again, not to read it."""
     place = (ctx.tenant.studio_id, ctx.tenant.game_id, key)
     return f"{GONE}:{hashlib.sha256(chr(10).join(place).encode('utf-8', 'surrogatepass')).hexdigest()}"
-
-
-async def _is_still_told(tx: Transaction, event: Row) -> bool:
-    if event["state"] == "pending":
-        column = tables.webhook_endpoints.c
-        waiting = sa.select(column.endpoint_id).where(
-            column.studio_id == event["studio_id"],
-            column.game_id == event["game_id"],
-            column.environment == event["environment"],
-            column.state.in_(("active", "paused")),
-        )
-    else:
-        delivery = tables.webhook_deliveries.c
-        waiting = sa.select(delivery.delivery_id).where(*_deliveries_of(event), delivery.state == "pending")
-    return await tx.scalar(waiting.limit(1)) is not None
 
 
 def _deliveries_of(event: Row) -> tuple[sa.ColumnElement[bool], ...]:
