@@ -240,12 +240,10 @@ class Connection(HttpToolsProtocol):
         yield b"%s %s HTTP/%s\r\n" % (self.parser.get_method(), self.url, self.parser.get_http_version().encode())
         for name, value in self.headers:
             if name == b"connection":
-                kept = [
-                    each for each in value.split(b",") if each.strip().lower() not in (b"upgrade", b"http2-settings")
-                ]
+                kept = [each for each in value.split(b",") if each.strip().lower() not in _OFFER]
                 if kept:
                     yield b"%s: %s\r\n" % (name, b",".join(kept))
-            elif name not in (b"upgrade", b"http2-settings"):
+            elif name not in _OFFER:
                 yield b"%s: %s\r\n" % (name, value)
         yield b"\r\n"
 

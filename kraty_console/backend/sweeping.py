@@ -17,8 +17,8 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
-from kraty_console.backend.engine import set_aside, windows
-from kraty_console.backend.engine.context import ENGINE, Context, Tenant
+from kraty_console.backend.engine import set_aside
+from kraty_console.backend.engine.context import ENGINE, LIVE, Context, Tenant
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.faults import fault_of
@@ -95,7 +95,7 @@ async def _sweep_game(sweeper: Sweeper, tenant: Tenant, sweep: Sweep) -> int:
     """One batch in one game; looking for what is due takes no lock."""
     ctx = Context(
         tenant=tenant,
-        environment=windows.LIVE,
+        environment=LIVE,
         actor=ENGINE,
         request_id="sweep",
         now_ms=sweeper.now_ms(),

@@ -11,7 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from kraty_console.backend.api import refusals
 from kraty_console.backend.api.callers import NOBODY, Caller, key_holder, key_of, member, session_token
-from kraty_console.backend.api.calls import LIVE, Call, Services
+from kraty_console.backend.api.calls import Call, Services
 from kraty_console.backend.api.denials import record_denial
 from kraty_console.backend.api.envelope import reply_response
 from kraty_console.backend.api.paths import OWN_ID, decoded
@@ -19,7 +19,7 @@ from kraty_console.backend.api.routing import Access, Route
 from kraty_console.backend.api.tolls import TOLL, Toll
 from kraty_console.backend.auth.players import PLAYER_SECRET, holder, is_known
 from kraty_console.backend.auth.roles import GameRole, role_in, roles_of
-from kraty_console.backend.engine.context import Surface, Tenant
+from kraty_console.backend.engine.context import LIVE, Surface, Tenant
 from kraty_console.backend.engine.errors import RuleError
 from kraty_console.backend.engine.ids import is_id
 from kraty_console.backend.storage.transaction import Transaction
