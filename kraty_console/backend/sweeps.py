@@ -91,7 +91,7 @@ async def pay_awards(sweeper: Sweeper) -> int:
 
 
 async def forget_erased(sweeper: Sweeper) -> int:
-    """Forget of whom it was told that they were erased, once everybody knows. How many events that was done in."""
+    """Remove the player id from `player.deleted` events after the last delivery. How many events that was done in."""
     return await sweep_all(sweeper, Sweep("forget_erased", _told_erasures, _forget_erasures))
 
 

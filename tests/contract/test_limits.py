@@ -16,7 +16,7 @@ from kraty_console.backend.api.bodies import MAX_CLIENT_BODY, MOST_TOLD
 from kraty_console.backend.api.calls import Services
 from kraty_console.backend.api.rate_limit import OF_ADDRESS, TOKEN_SECONDS, Metered, Rate, RateLimit
 from kraty_console.backend.api.refusals import too_many
-from kraty_console.backend.api.tolls import Gate
+from kraty_console.backend.api.tolls import RateLimitGate
 from kraty_console.backend.engine.errors import RuleError
 from kraty_console.contract.session import GAME_VIEWER
 from tests.backend.plans import recorded
@@ -349,7 +349,7 @@ async def test_whoever_is_refused_hears_of_it_after_a_pause_and_health_is_only_s
         rate_limit=RateLimit(Rate(1, 2), lambda: 0.0),
         pause=Slow(0),
     )
-    gate = Gate(answered, services, frozenset({"/health"}))
+    gate = RateLimitGate(answered, services, frozenset({"/health"}))
 
     async def call(path: str) -> int:
         before = len(paused)

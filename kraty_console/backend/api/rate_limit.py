@@ -1,7 +1,7 @@
 """Token buckets: by address before anything is looked up, then by caller (decisions: Rate limit).
 
-A token stands for one call, or for what a dear call costs beyond that: time of the loop that everybody shares, and
-bytes. So many dear calls are as many as very many cheap ones.
+A call takes one token, and more when it is expensive: for the time it takes of the event loop that all calls share, and
+for its bytes. So a few expensive calls use up as much as many cheap ones.
 
 | bucket | what fills it | holds |
 |---|---|---|
@@ -45,7 +45,7 @@ REFUSED_TOKENS: Final = 4
 """What an attempt that was refused costs beside its call: it is looked into, and noted."""
 
 LONGEST_DEBT_SECONDS: Final = 60.0
-"""How long a dear call may silence its caller at most."""
+"""Longest wait one expensive call can cause."""
 
 _SWEEP_ABOVE: Final = 10_000
 """Buckets up to which none is forgotten."""
@@ -172,18 +172,18 @@ class Metered:
 
     def __await__(self) -> Generator[Any, Any, Any]:
         """Hand through whatever the coroutine waits for."""
-        told: Any = None
+        sent: Any = None
         failed: BaseException | None = None
         while True:
             begun = self._clock()
             try:
-                waits_for = self._work.send(told) if failed is None else self._work.throw(failed)
+                waits_for = self._work.send(sent) if failed is None else self._work.throw(failed)
             except StopIteration as done:
                 return done.value
             finally:
                 self.seconds += self._clock() - begun
-            told, failed = None, None
+            sent, failed = None, None
             try:
-                told = yield waits_for
+                sent = yield waits_for
             except BaseException as error:  # noqa: BLE001 (it is thrown on, into the coroutine)
                 failed = error

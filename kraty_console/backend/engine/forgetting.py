@@ -69,10 +69,10 @@ _OF_THE_GAME: Final = frozenset(
 """The fields whose values are keys of the catalog, or words of the contract."""
 
 GONE: Final = "erased"
-"""What stands for a name or an e-mail address in a text."""
+"""Replaces a name or an e-mail address in a text."""
 
 FORGOTTEN: Final = "forgotten"
-"""The state of an event that told of an erasure, and no longer says of whom."""
+"""The state of a `player.deleted` event whose player id is removed."""
 
 _STANDS_OUT: Final = 6
 """Characters from which on an id is nobody else's by chance, wherever it stands."""
@@ -158,7 +158,7 @@ class Traces:
         return self._text.sub(lambda found: self.instead if found.group() in self.ids else GONE, text)
 
 
-def traces(player: Row, aliases: Iterable[str], husks: Iterable[str], instead: str) -> Traces:
+def traces(player: Row, aliases: Iterable[str], merged_ids: Iterable[str], instead: str) -> Traces:
     """All that a player (as they were) can be known by."""
     identity = player["display_identity"] or {}
     names = {identity.get("name"), identity.get("avatar"), player["name_folded"], player["friend_code"]}
@@ -167,7 +167,7 @@ def traces(player: Row, aliases: Iterable[str], husks: Iterable[str], instead: s
     return Traces(
         ids=frozenset({player["external_player_id"], *aliases}),
         instead=instead,
-        player_ids=frozenset({player["player_id"], *husks}),
+        player_ids=frozenset({player["player_id"], *merged_ids}),
         emails=frozenset(each.casefold() for each in emails if each),
         names=frozenset(each for each in names if each and each.casefold() != str(pooled).casefold()),
         since=min(player["first_seen_at"], player["created_at"]),
@@ -192,7 +192,7 @@ async def forget(tx: Transaction, ctx: Context, who: Traces) -> None:
 
 
 async def forget_told(tx: Transaction, ctx: Context, event: Row) -> bool:
-    """Forget of whom an event (locked) told that a player was erased, once everybody who is told has been."""
+    """Remove the player id from a `player.deleted` event (locked) after the last delivery; True when it is removed."""
     if event["state"] == FORGOTTEN:
         return False
     column = tables.outbox.c
@@ -349,15 +349,15 @@ def _read(column: sa.Column[Any], value: Any) -> Json:  # noqa: ANN401 (any colu
 
 async def names_of(tx: Transaction, ctx: Context, player: Row) -> tuple[list[str], list[str]]:
     """The ids of guests who were merged into the player, and of the rows that they left behind."""
-    alias, husk = tables.player_aliases.c, tables.players.c
+    alias, merged = tables.player_aliases.c, tables.players.c
     here = (alias.studio_id == ctx.tenant.studio_id, alias.game_id == ctx.tenant.game_id)
     names = await tx.execute(sa.select(alias.external_player_id).where(*here, alias.player_id == player["player_id"]))
     left = await tx.execute(
-        sa.select(husk.player_id).where(
-            husk.studio_id == ctx.tenant.studio_id,
-            husk.game_id == ctx.tenant.game_id,
+        sa.select(merged.player_id).where(
+            merged.studio_id == ctx.tenant.studio_id,
+            merged.game_id == ctx.tenant.game_id,
             sa.text("merged_into IS NOT NULL"),  # the words of the index
-            husk.merged_into == player["player_id"],
+            merged.merged_into == player["player_id"],
         )
     )
     return list(names.scalars()), list(left.scalars())
