@@ -189,7 +189,10 @@ async def _own_segment(tx: Transaction, found: Mapping[str, Any], player: Row, p
 
 
 async def _last_scored(tx: Transaction, found: Mapping[str, Any], player: Row, period: int) -> str | None:
-    """In the period, else in the latest one with a score; an entry of old, which does not say when, by its score."""
+    """In the period, else in the latest one with a score.
+
+    Entries from before `scored_at` existed count by their score.
+    """
     column = tables.board_entries.c
     at = sa.func.coalesce(column.scored_at, sa.case((column.score != 0, column.reached_at)))
     last: str | None = await tx.scalar(

@@ -1,6 +1,6 @@
 """How many HTTP connections a process and each address may hold, and what each of them may take.
 
-Whoever holds too many gives up the one that has rested longest, so that nobody who shares an address is locked out by
+Whoever holds too many gives up the one that is idle longest, so that nobody who shares an address is locked out by
 connections that do nothing.
 """
 
@@ -38,7 +38,7 @@ class Held(Protocol):
         ...
 
     @property
-    def rests(self) -> bool:
+    def idle(self) -> bool:
         """Whether no call is under way on it."""
         ...
 
@@ -72,7 +72,7 @@ class Connections:
         return self._all
 
     def admit(self, connection: Held) -> bool:
-        """Take up a connection; False when there are too many, and none that rests can be ended for it."""
+        """Take up a connection; False when there are too many, and no idle one can be ended for it."""
         address = connection.address
         held = self._of.setdefault(address, {})
         held[connection] = None
@@ -103,7 +103,7 @@ class Connections:
 
     def _end_one(self, held: dict[Held, None], newest: Held) -> bool:
         for each in held:
-            if each is not newest and each.rests:
+            if each is not newest and each.idle:
                 self.refused["crowded_out"] += 1
                 each.end()
                 return True

@@ -122,10 +122,10 @@ class _Fleet:
             await process.wait()
 
 
-async def run_fleet(settings: Settings, listener: socket.socket, set_out: Callable[[], Awaitable[str]]) -> None:
+async def run_fleet(settings: Settings, listener: socket.socket, prepare_once: Callable[[], Awaitable[str]]) -> None:
     """Prepare, start the processes and keep them until SIGTERM, SIGINT, SIGHUP or the parent's end.
 
-    `set_out` prepares the database and answers the address to be announced.
+    `prepare_once` prepares the database and answers the address to be announced.
     """
     fleet = _Fleet(settings, listener)
     loop = asyncio.get_running_loop()
@@ -133,7 +133,7 @@ async def run_fleet(settings: Settings, listener: socket.socket, set_out: Callab
         loop.add_signal_handler(number, fleet.stop)
     if settings.exit_with_parent:
         watch_parent(loop, fleet.stop)
-    url = await set_out()
+    url = await prepare_once()
     if fleet.is_stopping():
         return
 

@@ -1,7 +1,7 @@
 """HTTP on one connection, within bounds: its head, its body, and the time they take.
 
 Uvicorn's protocol on httptools parses, this one bounds it: a head of 32 KiB at most, and deadlines for head, body and
-whoever reads no answer.
+callers who read no answer.
 
 `Upgrade` is ignored (RFC 9110, 7.8): nothing but HTTP/1.1 is spoken here. The parser takes what follows such a head for
 another protocol, so the head is given to it again without the offer.
@@ -54,7 +54,7 @@ class Stage(Enum):
 class Connection(HttpToolsProtocol):
     """One connection, within the limits that all keep to."""
 
-    door: ClassVar[Connections]
+    all_connections: ClassVar[Connections]
 
     def __init__(self, *arguments: Any, **named: Any) -> None:  # noqa: ANN401 (uvicorn's own)
         super().__init__(*arguments, **named)
@@ -65,7 +65,7 @@ class Connection(HttpToolsProtocol):
         self._write_timer: asyncio.TimerHandle | None = None
         self._timed: Stage | None = None
         self._head = 0
-        """Bytes of the head so far, as the parser told them."""
+        """Bytes of the head so far, as the parser counts them."""
         self._read = 0
         """Bytes read since the head, or the body, began."""
         self._again: bytes | None = None
@@ -77,12 +77,12 @@ class Connection(HttpToolsProtocol):
         self._ignored = 0
 
     @property
-    def rests(self) -> bool:
+    def idle(self) -> bool:
         """Whether no call is under way here: it waits for a request, or for the end of a head."""
-        return self.rests_from_calls and self._stage in (Stage.REST, Stage.HEAD)
+        return self.has_no_call and self._stage in (Stage.REST, Stage.HEAD)
 
     @property
-    def rests_from_calls(self) -> bool:
+    def has_no_call(self) -> bool:
         """Whether no call is under way here."""
         cycle: RequestResponseCycle | None = self.cycle
         return cycle is None or cycle.response_complete
@@ -90,20 +90,20 @@ class Connection(HttpToolsProtocol):
     def end(self) -> None:
         """Hang up."""
         self.transport.abort()
-        self.door.left(self)
+        self.all_connections.left(self)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take it up, or refuse it."""
         super().connection_made(transport)
         self.address = network(self.client[0]) if self.client else ""
-        if self.door.admit(self):
+        if self.all_connections.admit(self):
             self._set_deadline()
         else:
             self._refuse("connections", RuleError(Code.UNAVAILABLE, "too many connections from this address"))
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget it."""
-        self.door.left(self)
+        self.all_connections.left(self)
         self._stage = Stage.REFUSED
         for timer in (self._timer, self._write_timer):
             if timer is not None:
@@ -118,7 +118,7 @@ class Connection(HttpToolsProtocol):
                 self.transport.abort()
             return
         self._unset_keepalive_if_required()
-        self.door.busy(self)
+        self.all_connections.busy(self)
         began = self._stage
         self._ended = False
         if not self._parse(data):
@@ -203,10 +203,10 @@ class Connection(HttpToolsProtocol):
         super().on_body(body)
 
     async def _answer(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 (uvicorn's own)
-        """Have the call answered; who has much more to send than is read is told that the connection ends."""
+        """Answer the call, with `Connection: close` when the caller has more body to send than is read."""
         cycle: RequestResponseCycle = send.__self__
 
-        async def told(message: Any) -> None:  # noqa: ANN401 (uvicorn's own)
+        async def send_closing(message: Any) -> None:  # noqa: ANN401 (uvicorn's own)
             starts = message["type"] == "http.response.start"
             ends = starts and cycle is self.cycle and self._stage is Stage.BODY and self._left > _IGNORED
             if ends:
@@ -215,10 +215,10 @@ class Connection(HttpToolsProtocol):
             if ends:
                 cycle.keep_alive = True  # closed at once, what still comes would keep the answer from being read
 
-        await self._answers(scope, receive, told)
+        await self._answers(scope, receive, send_closing)
 
     def on_response_complete(self) -> None:
-        """The answer is there; a caller who has much more to send is not waited for."""
+        """The answer is sent; the connection ends when the caller has more body to send than is read."""
         super().on_response_complete()
         if self._stage is Stage.BODY and self._left > _IGNORED and not self.transport.is_closing():
             self._linger()
@@ -240,22 +240,20 @@ class Connection(HttpToolsProtocol):
         yield b"%s %s HTTP/%s\r\n" % (self.parser.get_method(), self.url, self.parser.get_http_version().encode())
         for name, value in self.headers:
             if name == b"connection":
-                kept = [
-                    each for each in value.split(b",") if each.strip().lower() not in (b"upgrade", b"http2-settings")
-                ]
+                kept = [each for each in value.split(b",") if each.strip().lower() not in _OFFER]
                 if kept:
                     yield b"%s: %s\r\n" % (name, b",".join(kept))
-            elif name not in (b"upgrade", b"http2-settings"):
+            elif name not in _OFFER:
                 yield b"%s: %s\r\n" % (name, value)
         yield b"\r\n"
 
     # Deadlines
 
     def pause_writing(self) -> None:
-        """The caller does not read; after a while nobody waits for them."""
+        """The caller does not read; the connection ends after `write_seconds`."""
         super().pause_writing()
         if self._write_timer is None:
-            self._write_timer = self.loop.call_later(self.door.limits.write_seconds, self._not_read)
+            self._write_timer = self.loop.call_later(self.all_connections.limits.write_seconds, self._not_read)
 
     def resume_writing(self) -> None:
         """The caller reads."""
@@ -265,7 +263,7 @@ class Connection(HttpToolsProtocol):
             self._write_timer = None
 
     def _not_read(self) -> None:
-        self.door.refused["slow_reader"] += 1
+        self.all_connections.refused["slow_reader"] += 1
         self.transport.abort()
 
     def _set_deadline(self) -> None:
@@ -276,7 +274,7 @@ class Connection(HttpToolsProtocol):
             self._timer.cancel()
             self._timer = None
         self._timed = self._stage
-        limits = self.door.limits
+        limits = self.all_connections.limits
         if self._stage is Stage.HEAD:
             self._timer = self.loop.call_later(limits.head_seconds, self._late)
         elif self._stage is Stage.BODY:
@@ -298,13 +296,13 @@ class Connection(HttpToolsProtocol):
 
     def _refuse(self, reason: str, error: RuleError) -> None:
         """Answer what is no call, unless something else is being answered, and end the connection."""
-        self.door.refused[reason] += 1
+        self.all_connections.refused[reason] += 1
         stage, self._stage = self._stage, Stage.REFUSED
         self._read = 0
         for timer in (self._timer, self._write_timer):
             if timer is not None:
                 timer.cancel()
-        if not self.rests_from_calls:
+        if not self.has_no_call:
             cycle = self.cycle
             if stage is not Stage.BODY:  # what is wrong came after the call under way, which still gets its answer
                 cycle.keep_alive = False
@@ -314,7 +312,7 @@ class Connection(HttpToolsProtocol):
             if cycle.response_started or self.pipeline:
                 self.transport.abort()
                 return
-        self.transport.write(_answer(error, self.door.new_id()))
+        self.transport.write(_answer(error, self.all_connections.new_id()))
         self._linger()
 
     def _linger(self) -> None:
@@ -350,8 +348,8 @@ _WORDS: Final = {
 
 def _answer(error: RuleError, request_id: str) -> bytes:
     """The whole answer to what never became a call, in the envelope of every refusal."""
-    told = {"code": str(error.code), "message": error.message, "details": {**error.details, "requestId": request_id}}
-    body = json.dumps({"error": told}, separators=(",", ":")).encode()
+    payload = {"code": str(error.code), "message": error.message, "details": {**error.details, "requestId": request_id}}
+    body = json.dumps({"error": payload}, separators=(",", ":")).encode()
     lines = [
         b"HTTP/1.1 %d %s" % (error.status, _WORDS[error.status]),
         b"content-type: application/json",
@@ -364,9 +362,9 @@ def _answer(error: RuleError, request_id: str) -> bytes:
 
 
 def protocol_of(connections: Connections) -> type[asyncio.Protocol]:
-    """What uvicorn makes one of for each connection."""
+    """The class that uvicorn makes one of for each connection."""
 
-    class OneOfThese(Connection):
-        door = connections
+    class Counted(Connection):
+        all_connections = connections
 
-    return OneOfThese
+    return Counted

@@ -24,7 +24,7 @@ def listen(host: str, port: int, option: str = "--listen") -> socket.socket:
         family, kind, protocol, _, address = place
         listener = socket.socket(family, kind, protocol)
     except (OSError, UnicodeError) as error:
-        words = getattr(error, "strerror", None) or "that is no address"
+        words = getattr(error, "strerror", None) or "not a valid address"
         raise CannotServe(f"cannot listen on {host}: {words}", usage=True) from None
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

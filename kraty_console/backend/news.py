@@ -26,7 +26,8 @@ class PlayerNews:
     """What a player gets and loses, in the order in which it happened.
 
     The ledgers are read by the position that the player's own row counts, which is written in the same transaction:
-    nothing is missed, and where it stands still nothing else is read. Grants are read by when they were made.
+    nothing is missed, and where it stands still nothing else is read. Grants are read by when they were made: those of
+    the last minute at each look, of which some are known from the look before.
     """
 
     def __init__(self, player: Mapping[str, Any], now_ms: int) -> None:
@@ -34,7 +35,7 @@ class PlayerNews:
         self._external_id: str = player["external_player_id"]
         self._position = 0
         self._moved_at = now_ms
-        self._given_at = now_ms
+        self._looked_at = now_ms
         self._known: dict[str, int] = {}
         self.over = False
 
@@ -44,11 +45,14 @@ class PlayerNews:
         self._known = {row["grant_id"]: row["created_at"] for row in await self._grants(tx)}
         return [("ready", {"externalPlayerId": self._external_id})]
 
-    async def news(self, tx: Transaction, counted: int, grants: Sequence[Json]) -> list[Event]:
-        """`wallet_changed`, `inventory_changed`, `grant_created`; of the position and the grants that were found."""
+    async def news(self, tx: Transaction, counted: int, grants: Sequence[Json], now_ms: int) -> list[Event]:
+        """`wallet_changed`, `inventory_changed`, `grant_created`; of the position and the grants that were found.
+
+        `now_ms` is a moment before the look began: what it cannot see yet is committed later than that.
+        """
         told = await self._changes(tx, counted) if counted > self._position else []
         self._position = max(self._position, counted)
-        return told + [("grant_created", _created(row)) for row in self._new(grants)]
+        return told + [("grant_created", _created(row)) for row in self._new(grants, now_ms)]
 
     @property
     def place(self) -> tuple[str, str]:
@@ -63,7 +67,7 @@ class PlayerNews:
     @property
     def since(self) -> int:
         """From when on its grants have to be looked at."""
-        return self._given_at - CLOCKS_DIFFER_MS
+        return self._looked_at - CLOCKS_DIFFER_MS
 
     async def _counted(self, tx: Transaction) -> int:
         return (await _positions(tx, self.place, [self.player_id])).get(self.player_id, 0)
@@ -86,12 +90,11 @@ class PlayerNews:
         self._moved_at = max([self._moved_at, *(moved_at for _position, moved_at, _event in found)])
         return [event for _position, _moved_at, event in sorted(found, key=itemgetter(0))]
 
-    def _new(self, grants: Sequence[Json]) -> list[Json]:
+    def _new(self, grants: Sequence[Json], now_ms: int) -> list[Json]:
         new = [row for row in grants if row["grant_id"] not in self._known and row["created_at"] >= self.since]
-        if new:
-            self._given_at = max(self._given_at, new[-1]["created_at"])
-            self._known |= {row["grant_id"]: row["created_at"] for row in new}
-            self._known = {grant_id: made for grant_id, made in self._known.items() if made >= self.since}
+        self._looked_at = max(self._looked_at, now_ms)
+        self._known |= {row["grant_id"]: row["created_at"] for row in new}
+        self._known = {grant_id: made for grant_id, made in self._known.items() if made >= self.since}
         return new
 
     async def _grants(self, tx: Transaction) -> list[Json]:
@@ -163,7 +166,7 @@ class BoardNews:
 
 
 async def news_of_players(
-    tx: Transaction, listening: Sequence[PlayerNews]
+    tx: Transaction, listening: Sequence[PlayerNews], now_ms: int
 ) -> AsyncIterator[tuple[PlayerNews, list[Event]]]:
     """What happened to many players: two questions for each game, and two for each who gained or lost something."""
     games: dict[tuple[str, str], list[PlayerNews]] = {}
@@ -176,11 +179,11 @@ async def news_of_players(
         for row in await _grants_since(tx, place, ids, min(each.since for each in here)):
             grants.setdefault(row["player_id"], []).append(row)
         for each in here:
-            yield each, await each.news(tx, positions.get(each.player_id, 0), grants.get(each.player_id, ()))
+            yield each, await each.news(tx, positions.get(each.player_id, 0), grants.get(each.player_id, ()), now_ms)
 
 
 async def news_of_boards(
-    tx: Transaction, listening: Sequence[BoardNews]
+    tx: Transaction, listening: Sequence[BoardNews], _now_ms: int
 ) -> AsyncIterator[tuple[BoardNews, list[Event]]]:
     """What happened on many boards; each is looked at once, however many listen to it."""
     seen: dict[tuple[str, ...], tuple[Json, list[Mapping[str, Any]], Json | None]] = {}

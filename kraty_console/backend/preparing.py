@@ -71,7 +71,7 @@ async def _seal(url: str) -> None:
         if not await db.run_alone(seal_all):
             LOG.error(
                 "some webhook secrets were sealed with another key, and nothing is sent to their endpoints: set %s as"
-                " it was, bring %s back, or make the endpoints anew",
+                " it was, bring %s back, or create the endpoints again",
                 SECRET_VARIABLE,
                 db.vault.file,
             )
@@ -80,7 +80,7 @@ async def _seal(url: str) -> None:
 
 
 def _open_file(path: str) -> None:
-    """Refuse a file that is no database or cannot be written, before a connection is tied to the loop."""
+    """Refuse a file that is not a database or cannot be written, before a connection is tied to the loop."""
     keep_database_private(path)
     try:
         with closing(sqlite3.connect(path, isolation_level=None)) as connection:

@@ -31,12 +31,12 @@ class Reduction:
         known = (PUBLISHED_WORD, *Operation)
         for word in words:
             if word not in known:
-                raise ValueError(f"{word!r:.40} is no operation; there are {', '.join(known)}")
+                raise ValueError(f"{word!r:.40} is not an operation; choose from {', '.join(known)}")
         published = PUBLISHED_WORD in words
         wanted = {*words, *(PUBLISHED if published else ())}
         return cls(tuple(each for each in Operation if each in wanted), published)
 
     @classmethod
-    def from_plain(cls, told: Mapping[str, Any]) -> Reduction:
+    def from_plain(cls, payload: Mapping[str, Any]) -> Reduction:
         """From what `dataclasses.asdict` makes of one."""
-        return cls(tuple(map(Operation, told["operations"])), told["published_fields"])
+        return cls(tuple(map(Operation, payload["operations"])), payload["published_fields"])

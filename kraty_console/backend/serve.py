@@ -61,7 +61,7 @@ def serve(settings: Settings) -> None:
             # A fleet is a good deal of code that one process never needs.
             from kraty_console.backend.fleet import run_fleet
 
-            asyncio.run(run_fleet(settings, listener, lambda: set_out(settings, _url_of(settings, listener))))
+            asyncio.run(run_fleet(settings, listener, lambda: prepare_once(settings, _url_of(settings, listener))))
         else:
             serve_alone(settings, listener, first=True)
 
@@ -142,13 +142,13 @@ async def _run(
         watch_parent(loop, stop)
     url = _url_of(settings, listener)
     if first:
-        await set_out(settings, url, lambda: server.should_exit)
+        await prepare_once(settings, url, lambda: server.should_exit)
     if not server.should_exit:
         await _serve(settings, listener, server, url, connections)
 
 
-async def set_out(settings: Settings, url: str, called_off: Callable[[], bool] = lambda: False) -> str:
-    """What is done once, before any process serves: the database is brought up to date, the demo world loaded.
+async def prepare_once(settings: Settings, url: str, called_off: Callable[[], bool] = lambda: False) -> str:
+    """Bring the database up to date and load the demo world, once, before any process serves.
 
     Answers the address to be announced.
     """

@@ -53,15 +53,15 @@ class Settings:
     @classmethod
     def from_json(cls, text: str) -> Settings:
         """What `to_json` wrote."""
-        told = json.loads(text)
-        told["rate"], told["limits"] = Rate(**told["rate"]), Limits(**told["limits"])
-        told["connections"] = ConnectionLimits(**told["connections"])
-        told["portal_origins"], told["proxies"] = tuple(told["portal_origins"]), tuple(told["proxies"])
-        if told["metrics"] is not None:
-            told["metrics"] = (told["metrics"][0], told["metrics"][1])
-        if told["only"] is not None:
-            told["only"] = Reduction.from_plain(told["only"])
-        return cls(**told)
+        payload = json.loads(text)
+        payload["rate"], payload["limits"] = Rate(**payload["rate"]), Limits(**payload["limits"])
+        payload["connections"] = ConnectionLimits(**payload["connections"])
+        payload["portal_origins"], payload["proxies"] = tuple(payload["portal_origins"]), tuple(payload["proxies"])
+        if payload["metrics"] is not None:
+            payload["metrics"] = (payload["metrics"][0], payload["metrics"][1])
+        if payload["only"] is not None:
+            payload["only"] = Reduction.from_plain(payload["only"])
+        return cls(**payload)
 
     def of_process(self, number: int) -> Settings:
         """For the process of this number, counted from 0: one alone, with a port of its own for its numbers."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import groupby
 from typing import Any, Final
@@ -17,8 +17,8 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
-from kraty_console.backend.engine import set_aside, windows
-from kraty_console.backend.engine.context import ENGINE, Context, Tenant
+from kraty_console.backend.engine import set_aside
+from kraty_console.backend.engine.context import ENGINE, LIVE, Context, Tenant
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.faults import fault_of
@@ -47,8 +47,23 @@ class Sweeper:
     """How many things one transaction does."""
 
 
+@dataclass(slots=True)
+class Acted:
+    """What was done with the rows of a batch."""
+
+    done: int = 0
+    """How many things happened."""
+    tried: set[str] = field(default_factory=set)
+    """The ids of the rows that were dealt with; another process holds the others, or they come next time."""
+
+    def add(self, row_id: str, done: int) -> None:
+        """Count a row that was dealt with."""
+        self.done += done
+        self.tried.add(row_id)
+
+
 Find = Callable[[Transaction, Context, int], Awaitable[Sequence[Ids]]]
-Act = Callable[[Transaction, Context, Sequence[Ids]], Awaitable[int]]
+Act = Callable[[Transaction, Context, Sequence[Ids]], Awaitable[Acted]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +95,7 @@ async def _sweep_game(sweeper: Sweeper, tenant: Tenant, sweep: Sweep) -> int:
     """One batch in one game; looking for what is due takes no lock."""
     ctx = Context(
         tenant=tenant,
-        environment=windows.LIVE,
+        environment=LIVE,
         actor=ENGINE,
         request_id="sweep",
         now_ms=sweeper.now_ms(),
@@ -89,15 +104,16 @@ async def _sweep_game(sweeper: Sweeper, tenant: Tenant, sweep: Sweep) -> int:
     async with sweeper.db.read() as tx:
         due = await sweep.find(tx, ctx, sweeper.batch)
         rested = await set_aside.rested(tx, ctx, sweep.job)
-    done = await _together_or_each(sweeper.db, ctx, sweep, due) if due else 0
-    if len(due) == sweeper.batch:  # there may be more, which failed before
-        rested &= {row[-1] for row in due}
-    if rested:
-        await sweeper.db.run(lambda tx: set_aside.forget(tx, ctx, sweep.job, rested))
-    return done
+    acted = await _together_or_each(sweeper.db, ctx, sweep, due) if due else Acted()
+    fine = rested & acted.tried
+    if len(due) < sweeper.batch:  # else there may be more, which failed before
+        fine |= rested - {row[-1] for row in due}
+    if fine:
+        await sweeper.db.run(lambda tx: set_aside.forget(tx, ctx, sweep.job, fine))
+    return acted.done
 
 
-async def _together_or_each(db: Database, ctx: Context, sweep: Sweep, due: Sequence[Ids]) -> int:
+async def _together_or_each(db: Database, ctx: Context, sweep: Sweep, due: Sequence[Ids]) -> Acted:
     """Do what is due in one transaction; when that fails, each row in its own, and those that fail are left alone.
 
     Trouble of the database is no row's: it is raised.
@@ -107,20 +123,21 @@ async def _together_or_each(db: Database, ctx: Context, sweep: Sweep, due: Seque
     except Exception as failure:
         if not is_of_a_row(failure):
             raise
-    done = 0
+    acted = Acted()
     for row in due:
         try:
-            done += await db.run(partial(_one, ctx=ctx, sweep=sweep, row=row))
+            one = await db.run(partial(_one, ctx=ctx, sweep=sweep, row=row))
+            acted = Acted(acted.done + one.done, acted.tried | one.tried)
         except Exception as failure:
             if not is_of_a_row(failure):
                 raise
             note = partial(set_aside.note, ctx=ctx, job=sweep.job, row_id=row[-1], error=failure)
             times = await db.run(note)
             LOG.exception("%s failed with %s for the %d. time; the others go on", sweep.job, row[-1], times)
-    return done
+    return acted
 
 
-async def _one(tx: Transaction, *, ctx: Context, sweep: Sweep, row: Ids) -> int:
+async def _one(tx: Transaction, *, ctx: Context, sweep: Sweep, row: Ids) -> Acted:
     return await sweep.act(tx, ctx, [row])
 
 
@@ -167,13 +184,13 @@ async def each_of(
     act: Callable[[Row], Awaitable[int]],
     *,
     one: bool = False,
-) -> int:
+) -> Acted:
     """Lock each row that is not being changed by somebody else, and act on it; with `one` until something is done."""
-    done = 0
+    acted = Acted()
     for (row_id,) in due:
         row = await tx.claim(table, ctx.tenant.studio_id, ctx.tenant.game_id, row_id)
         if row is not None:
-            done += await act(row)
-        if one and done:
+            acted.add(row_id, await act(row))
+        if one and acted.done:
             break
-    return done
+    return acted

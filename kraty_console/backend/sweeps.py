@@ -29,7 +29,18 @@ from kraty_console.backend.engine import (
 from kraty_console.backend.engine.context import Context
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Row, Transaction
-from kraty_console.backend.sweeping import Ids, Sweep, Sweeper, each_of, here, ids, is_of_a_row, owners, sweep_all
+from kraty_console.backend.sweeping import (
+    Acted,
+    Ids,
+    Sweep,
+    Sweeper,
+    each_of,
+    here,
+    ids,
+    is_of_a_row,
+    owners,
+    sweep_all,
+)
 from kraty_console.backend.worker import Job
 from kraty_console.contract.webhooks import EventName
 
@@ -80,7 +91,7 @@ async def pay_awards(sweeper: Sweeper) -> int:
 
 
 async def forget_erased(sweeper: Sweeper) -> int:
-    """Forget of whom it was told that they were erased, once everybody knows. How many events that was done in."""
+    """Remove the player id from `player.deleted` events after the last delivery. How many events that was done in."""
     return await sweep_all(sweeper, Sweep("forget_erased", _told_erasures, _forget_erasures))
 
 
@@ -121,14 +132,15 @@ async def _due_attempts(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
     )
 
 
-async def _end_attempts(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> int:
-    done = 0
+async def _end_attempts(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> Acted:
+    acted = Acted()
     async for player, its_ids in owners(tx, ctx, due):
         for attempt_id in its_ids:
             attempt = await tx.get(tables.attempts, *player.key(), attempt_id)
-            if attempt is not None:
-                done += await attempts.lapse(tx, replace(ctx, environment=player["environment"]), player, attempt)
-    return done
+            its_ctx = replace(ctx, environment=player["environment"])
+            lapsed = attempt is not None and await attempts.lapse(tx, its_ctx, player, attempt)
+            acted.add(attempt_id, lapsed)
+    return acted
 
 
 async def _due_grants(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
@@ -147,15 +159,16 @@ async def _due_grants(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
     )
 
 
-async def _end_grants(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> int:
-    done = 0
+async def _end_grants(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> Acted:
+    acted = Acted()
     async for player, its_ids in owners(tx, ctx, due):
         for grant_id in its_ids:
             grant = await tx.get(tables.grants, *player.key(), grant_id)
-            if grant is not None and grants.lapse(tx, ctx, player, grant):
+            lapsed = grant is not None and grants.lapse(tx, ctx, player, grant)
+            if grant is not None and lapsed:
                 outbox.emit(tx, ctx, EventName.GRANT_EXPIRED, player, {"grant": answers.grant(grant)})
-                done += 1
-    return done
+            acted.add(grant_id, lapsed)
+    return acted
 
 
 async def _due_lobbies(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
@@ -174,7 +187,7 @@ async def _due_lobbies(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
     )
 
 
-async def _advance_lobbies(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> int:
+async def _advance_lobbies(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> Acted:
     """One lobby in each transaction: starting it locks its players, who are not to wait for those of others."""
 
     async def advance(lobby: Row) -> bool:
@@ -232,7 +245,7 @@ async def _is_missing(tx: Transaction, ctx: Context, event: Mapping[str, Any]) -
         return True
 
 
-async def _fill_schedules(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> int:
+async def _fill_schedules(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> Acted:
     return await each_of(tx, ctx, tables.events, due, lambda event: schedules.fill(tx, ctx, event))
 
 
@@ -241,7 +254,7 @@ async def _opened_windows(tx: Transaction, ctx: Context, most: int) -> list[Ids]
     return await _due_windows(tx, ctx, most, "open_windows", column.opened_at, column.starts_at)
 
 
-async def _open_windows(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> int:
+async def _open_windows(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> Acted:
     return await each_of(tx, ctx, tables.event_windows, due, lambda window: windows.open_window(tx, ctx, window))
 
 
@@ -250,7 +263,7 @@ async def _ended_windows(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
     return await _due_windows(tx, ctx, most, "close_windows", column.closed_at, column.ends_at)
 
 
-async def _close_windows(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> int:
+async def _close_windows(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> Acted:
     return await each_of(tx, ctx, tables.event_windows, due, lambda window: windows.close_window(tx, ctx, window))
 
 
@@ -269,7 +282,7 @@ async def _final_boards(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
     )
 
 
-async def _freeze_boards(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> int:
+async def _freeze_boards(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> Acted:
     """One board in each transaction: it may have many players."""
     return await each_of(tx, ctx, tables.leaderboards, due, lambda board: settling.freeze(tx, ctx, board), one=True)
 
@@ -289,15 +302,16 @@ async def _due_awards(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
     )
 
 
-async def _pay_awards(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> int:
-    done = 0
+async def _pay_awards(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> Acted:
+    acted = Acted()
     async for player, its_ids in owners(tx, ctx, due):
         for attempt_id in its_ids:
             award = await tx.get(tables.attempt_awards, *player.key(), attempt_id)
-            if award is not None and award["settled_at"] is None:
+            unpaid = award is not None and award["settled_at"] is None
+            if award is not None and unpaid:
                 await rewards.pay_award(tx, replace(ctx, environment=player["environment"]), player, award)
-                done += 1
-    return done
+            acted.add(attempt_id, unpaid)
+    return acted
 
 
 async def _told_erasures(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
@@ -308,6 +322,7 @@ async def _told_erasures(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
         .where(
             *here(tables.outbox, ctx),
             sa.text("event_name = 'player.deleted' AND state <> 'forgotten'"),  # the words of the index
+            ~forgetting.awaits_delivery(),
             set_aside.not_resting(ctx, "forget_erased", column.outbox_id),
         )
         .order_by(column.outbox_id)
@@ -315,7 +330,7 @@ async def _told_erasures(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
     )
 
 
-async def _forget_erasures(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> int:
+async def _forget_erasures(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> Acted:
     return await each_of(tx, ctx, tables.outbox, due, lambda event: forgetting.forget_told(tx, ctx, event))
 
 

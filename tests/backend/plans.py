@@ -66,10 +66,15 @@ def _is_planned(text: str) -> bool:
     return text.lstrip().split(maxsplit=1)[0].upper() in ("SELECT", "UPDATE", "DELETE")
 
 
-async def _sqlite(database: Database, statement: Sent, _most: int) -> list[str]:
+async def steps_of(database: Database, statement: Sent) -> list[str]:
+    """The steps of SQLite's plan for a statement, in its own words."""
     async with database.engine.connect() as connection:
         rows = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement.text}", statement.parameters)
-        lines = [str(row[3]) for row in rows]
+        return [str(row[3]) for row in rows]
+
+
+async def _sqlite(database: Database, statement: Sent, _most: int) -> list[str]:
+    lines = await steps_of(database, statement)
     faults = [line for line in lines if (met := re.match(r"SCAN (\w+)", line)) and met[1] in GROWING]
     sorted_whole = any("TEMP B-TREE FOR ORDER BY" in line for line in lines)
     if sorted_whole and not any(f" {table}" in statement.text for table in FEW_OF_EACH):

@@ -34,7 +34,7 @@ from kraty_console.backend.engine.purchases import Purchase
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.errors import Code
-from tests.backend.events import define, drain
+from tests.backend.events import define, drain, sweeper
 from tests.backend.receiver import receiving
 from tests.backend.studio import Studio
 from tests.backend.test_boards import board
@@ -249,6 +249,28 @@ class TestThoseWhoAreTold:
         assert await drain(sweeps.forget_erased, world) == 1
         assert await _traces(world) == {}
         assert await drain(sweeps.forget_erased, world) == 0
+
+    @pytest.mark.parametrize("passed_on", [False, True])
+    async def test_events_that_wait_for_delivery_hold_up_no_later_ones(self, studio: Studio, passed_on: bool) -> None:
+        world = studio.world
+        async with receiving() as receiver:
+            paused = await studio.endpoint(receiver)
+            await studio.change("pause", paused)
+            for player in ("first", "second"):
+                await world.run(players.upsert, studio.context(), player)
+                await world.run(erase.erase, studio.context(idempotency_key=None), player)
+            other = await studio.endpoint(receiver, environment="test")
+            test = studio.context(environment="test", idempotency_key=None)
+            await world.run(players.upsert, test, ID)
+            await world.run(erase.erase, test, ID)
+            if passed_on:
+                await studio.deliver()  # the first two are kept back by the pause
+            else:
+                await studio.change("archive", other)
+        few = replace(sweeper(world), batch=2)
+        assert [await sweeps.forget_erased(few) for _ in range(2)] == [1, 0]
+        events = await world.rows(tables.outbox, event_name="player.deleted")
+        assert [row["state"] == "forgotten" for row in events] == [False, False, True]
 
     async def test_what_a_receiver_said_of_them_is_gone(self, studio: Studio) -> None:
         world = studio.world

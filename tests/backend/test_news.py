@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy import select
 
-from kraty_console.backend.engine import players, wallet
-from kraty_console.backend.news import BoardNews, PlayerNews, news_of_boards, news_of_players
+from kraty_console.backend.engine import grants, players, wallet
+from kraty_console.backend.news import CLOCKS_DIFFER_MS, BoardNews, PlayerNews, news_of_boards, news_of_players
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
-from tests.backend.world import ALICE, World
+from tests.backend.world import ALICE, HOUR, World
 
 MANY = 40
 
@@ -42,16 +42,17 @@ async def test_of_many_players_two_questions_are_asked_and_two_for_who_got_somet
             await each.begin(tx)
     async with world.db.read() as tx:
         connection = counting(tx)
-        assert [events async for _, events in news_of_players(tx, listening)] == [[]] * MANY
+        assert [events async for _, events in news_of_players(tx, listening, world.now)] == [[]] * MANY
         assert connection.asked == 2
     await world.run(wallet.credit, world.admin(), "p7", "gold", 5)
     async with world.db.read() as tx:
         connection = counting(tx)
-        told = {listening.index(each): events async for each, events in news_of_players(tx, listening) if events}
+        looked = news_of_players(tx, listening, world.now)
+        heard = {listening.index(each): events async for each, events in looked if events}
         assert connection.asked == 4
-    assert [(number, [name for name, _ in events]) for number, events in told.items()] == [(7, ["wallet_changed"])]
+    assert [(number, [name for name, _ in events]) for number, events in heard.items()] == [(7, ["wallet_changed"])]
     async with world.db.read() as tx:
-        assert not any([events async for _, events in news_of_players(tx, listening)])
+        assert not any([events async for _, events in news_of_players(tx, listening, world.now)])
 
 
 async def test_a_board_is_looked_at_once_however_many_listen(world: World) -> None:
@@ -63,8 +64,68 @@ async def test_a_board_is_looked_at_once_however_many_listen(world: World) -> No
         for count in (1, MANY):
             listening = [BoardNews(board) for _ in range(count)]
             connection = counting(tx)
-            told = [events async for _, events in news_of_boards(tx, listening)]
-            assert [[name for name, _ in events] for events in told] == [["score_update"]] * count
+            heard = [events async for _, events in news_of_boards(tx, listening, world.now)]
+            assert [[name for name, _ in events] for events in heard] == [["score_update"]] * count
             asked.append(connection.asked)
             tx.connection = connection._connection
     assert asked[0] == asked[1]
+
+
+GOLD = [{"type": "currency", "currencyKey": "gold", "amount": 5}]
+
+
+async def give(world: World) -> str:
+    """A grant made at the world's moment; its id."""
+    made = await world.run(grants.create, world.server(world.new_id()), ALICE, GOLD)
+    return str(made.data["id"])
+
+
+async def listener(world: World) -> PlayerNews:
+    news = PlayerNews(await world.run(players.upsert, world.engine(), ALICE), world.now)
+    async with world.db.read() as tx:
+        await news.begin(tx)
+    return news
+
+
+async def told(world: World, news: PlayerNews) -> list[str]:
+    """The grants that a look at the world's moment tells of."""
+    async with world.db.read() as tx:
+        [events] = [events async for _, events in news_of_players(tx, [news], world.now)]
+    return [event["grantId"] for _, event in events]
+
+
+async def test_a_look_reads_the_grants_of_the_last_minute_however_long_nothing_came(world: World) -> None:
+    news = await listener(world)
+    first = await give(world.later(1))
+    assert await told(world.later(2), news) == [first]
+    for hours in (1, 2, 3):
+        now = world.later(hours * HOUR)
+        assert await told(now, news) == []
+        assert news.since == now.now - CLOCKS_DIFFER_MS
+
+
+async def test_a_grant_that_is_committed_late_is_told_once(world: World) -> None:
+    news = await listener(world)
+    now = world.later(HOUR)
+    early = await give(now)
+    assert await told(now, news) == [early]
+    late = await give(now.later(1 - CLOCKS_DIFFER_MS))  # begun a minute before the look that did not see it
+    looks = [await told(now.later(ms), news) for ms in (0, 1, 2, CLOCKS_DIFFER_MS, HOUR)]
+    assert looks == [[late], [], [], [], []]
+
+
+async def test_a_clock_that_is_ahead_hides_no_grant_of_the_others(world: World) -> None:
+    news = await listener(world)
+    ahead = await give(world.later(HOUR))
+    assert await told(world, news) == [ahead]
+    right = await give(world.later(1))
+    looks = [await told(world.later(ms), news) for ms in (2, 3, HOUR, HOUR + 1)]
+    assert looks == [[right], [], [], []]
+
+
+async def test_a_look_at_an_earlier_moment_tells_nothing_again(world: World) -> None:
+    news = await listener(world)
+    given = await give(world)
+    assert await told(world.later(1), news) == [given]
+    assert await told(world.later(HOUR), news) == []
+    assert [await told(world.later(-HOUR), news) for _ in range(2)] == [[], []]

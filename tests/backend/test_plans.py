@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import pytest
 
+from kraty_console.backend import sweeps
 from kraty_console.backend.api.rate_limit import Rate
 from kraty_console.backend.engine import forgetting
 from kraty_console.backend.jobs import JobNeeds, jobs
+from kraty_console.backend.sweeping import Sweeper
 from kraty_console.backend.worker import Job
 from tests.backend import collecting_calls
-from tests.backend.plans import recorded, walks
+from tests.backend.plans import recorded, steps_of, walks
 from tests.bench.crowd import PENDING, STUCK, UNROLLED, Crowd, crowd_of, load, load_veteran
 from tests.contract.backend import Answered, Backend
 from tests.contract.world import NEIGHBOUR, World, make_world
@@ -197,3 +200,19 @@ def test_no_job_walks_through_a_table(full: Full) -> None:
         for job in every:
             full.wait(job.run())
     assert full.wait(walks(backend.db, sent, MOST)) == []
+
+
+def test_the_seats_of_a_lobby_are_found_by_the_lobby(full: Full) -> None:
+    """SQLite calls it a search, too, when it reads the seats of the whole game for each lobby."""
+    backend = full.world.backend
+    sweeper = Sweeper(backend.db, lambda: backend.clock.ms, backend.new_id)
+    with recorded(backend.db) as sent:
+        full.wait(sweeps.end_lobbies(sweeper))
+    due = [each for each in sent if "FROM lobby_members" in each.text and "FROM attempts" in each.text]
+    assert due, "the sweep asks whose lobbies are played out"
+    assert full.wait(walks(backend.db, due, MOST)) == []
+    if not backend.db.postgresql:
+        steps = [step for each in due for step in full.wait(steps_of(backend.db, each))]
+        seats = [step for step in steps if re.match(r"SEARCH lobby_members\b", step)]
+        assert seats
+        assert [step for step in seats if "lobby_id=?" not in step] == []

@@ -127,7 +127,7 @@ async def test_the_same_seed_the_same_reward(world: World) -> None:
         ({"type": "bundle", "bundleKey": "gone"}, 'bundle "gone" is not in the catalog'),
         ({"type": "currency", "currencyKey": "silver", "amount": 1}, 'currency "silver" is not in the catalog'),
         ({"type": "item", "itemKey": "gone", "quantity": 1}, 'item "gone" is not in the catalog'),
-        ({"type": "crate", "crateItemKey": "potion", "quantity": 1}, 'item "potion" is no crate'),
+        ({"type": "crate", "crateItemKey": "potion", "quantity": 1}, 'item "potion" is not a crate'),
         ({"type": "currency", "currencyKey": "gold"}, 'currency "gold" has no amount'),
         ({"type": "wish"}, "an entry of the unknown type 'wish'"),
         ({"type": "table", "tableKey": "weightless"}, 'table "weightless" has no weights to roll by'),

@@ -133,6 +133,43 @@ async def test_a_row_that_others_dealt_with_is_forgotten(world: World) -> None:
     assert await world.rows(tables.sweep_failures) == []
 
 
+async def _failures(world: World) -> list[int]:
+    return [row["failures"] for row in await world.rows(tables.sweep_failures)]
+
+
+async def test_a_row_whose_turn_does_not_come_keeps_its_count(world: World) -> None:
+    """Of lobbies one is started in each transaction; those behind it are not tried."""
+    bad = await _lobby(world)
+    await _spoil(world, tables.lobbies, bad, {"event_id": "unknown"})
+    over = world.later(HOUR)
+    await drain(sweeps.start_lobbies, over)
+    good = await _lobby(world)
+    await _spoil(world, tables.lobbies, good, {"fill_by": 1})  # it comes first
+    again = over.later(set_aside.FIRST_REST_MS)
+    assert await sweeps.start_lobbies(sweeper(again)) == 1
+    assert await _failures(world) == [1]
+    assert await sweeps.start_lobbies(sweeper(again)) == 0
+    assert await _failures(world) == [2]
+
+
+async def test_a_row_that_another_process_holds_keeps_its_count(world: World) -> None:
+    if not world.db.postgresql:
+        return  # which locks no rows
+    bad = await _attempt(world)
+    await _spoil(world, tables.attempts, bad, {"event_id": "unknown"})
+    over = world.later(DAY)
+    await drain(sweeps.expire_attempts, over)
+    again = over.later(set_aside.FIRST_REST_MS)
+    [attempt] = await world.rows(tables.attempts, attempt_id=bad)
+    async with world.db.transaction() as tx:
+        owner = (attempt[name] for name in ("studio_id", "game_id", "player_id"))
+        assert await tx.get(tables.players, *owner, lock=True) is not None
+        assert await drain(sweeps.expire_attempts, again) == 0
+    assert await _failures(world) == [1]
+    assert await drain(sweeps.expire_attempts, again) == 0
+    assert await _failures(world) == [2]
+
+
 async def test_many_bad_rows_leave_room_for_good_ones(world: World) -> None:
     bad = [await _attempt(world) for _ in range(4)]
     for each in bad:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from kraty_console.backend import sweeps
 from kraty_console.backend.engine import endpoints, players, wallet
 from kraty_console.backend.engine.ids import IdSource
 from kraty_console.backend.storage import tables
@@ -15,6 +16,7 @@ from kraty_console.backend.webhooks.delivery_ids import delivery_id
 from kraty_console.backend.webhooks.fan_out import fan_out
 from kraty_console.backend.webhooks.posting import Outcome, Poster
 from kraty_console.contract.secret import Secret
+from tests.backend.events import sweeper
 from tests.backend.plans import recorded, walks
 from tests.backend.studio import Studio
 from tests.backend.world import World
@@ -23,6 +25,9 @@ MANY = 6_000
 OWNERS = 2_000
 FEW = 40
 """How many of those still have to be sent."""
+ERASED = 60
+"""How many of those tell of an erasure, and still say of whom."""
+ERASURE = {"externalPlayerId": "ann", "anonymizedExternalId": "gone"}
 MOST = 450
 
 
@@ -41,8 +46,9 @@ async def fill(studio: Studio) -> str:
         deliveries: list[dict[str, Any]] = []
         for number in range(MANY):
             owner, outbox_id, pending = owners[number % OWNERS], long_ago(), number >= MANY - FEW
-            shared = {**tenant, "environment": "live", "player_id": owner, "event_name": "wallet.changed"}
-            told = {"outbox_id": outbox_id, "payload": {}, "occurred_at": 1, "state": "told"}
+            name = "player.deleted" if number % (MANY // ERASED) == 0 else "wallet.changed"
+            shared = {**tenant, "environment": "live", "player_id": owner, "event_name": name}
+            told = {"outbox_id": outbox_id, "payload": ERASURE, "occurred_at": 1, "state": "told"}
             events.append({**shared, **told})
             deliveries.append(
                 {
@@ -103,5 +109,6 @@ async def test_nothing_walks_through_what_is_done_with(world: World) -> None:
         await studio.replay(first["delivery_id"])
         for verb in ("pause", "unpause", "archive"):
             await studio.change(verb, endpoint)
+        await sweeps.forget_erased(sweeper(world))
     ours = [each for each in sent if "webhook_" in each.text or "outbox" in each.text]
     assert await walks(world.db, ours, MOST) == []

@@ -186,7 +186,7 @@ def test_an_address_whose_connections_are_all_busy_is_refused_one_more(few: Back
         for _ in range(FEW.of_address):
             busy = stack.enter_context(closing(connected(few)))
             busy.sendall(asked + b"{")
-        few.wait_until(lambda: sum(not each.rests for each in few.held()) == FEW.of_address)
+        few.wait_until(lambda: sum(not each.idle for each in few.held()) == FEW.of_address)
         refused = stack.enter_context(closing(connected(few)))
         answer = answer_on(refused)
         assert (answer.status, answer.error["code"]) == (503, "unavailable")

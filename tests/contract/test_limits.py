@@ -16,7 +16,7 @@ from kraty_console.backend.api.bodies import MAX_CLIENT_BODY, MOST_TOLD
 from kraty_console.backend.api.calls import Services
 from kraty_console.backend.api.rate_limit import OF_ADDRESS, TOKEN_SECONDS, Metered, Rate, RateLimit
 from kraty_console.backend.api.refusals import too_many
-from kraty_console.backend.api.tolls import Gate
+from kraty_console.backend.api.tolls import RateLimitGate
 from kraty_console.backend.engine.errors import RuleError
 from kraty_console.contract.session import GAME_VIEWER
 from tests.backend.plans import recorded
@@ -130,6 +130,22 @@ def test_a_dear_call_counts_for_as_many_as_it_costs(world: World) -> None:
     assert look().status == 200
 
 
+def test_a_stream_costs_its_tokens_alone_however_long_it_goes_on(world: World) -> None:
+    ticks = iter(range(10**9))
+    headers = at("192.0.2.16", **{"X-Player-Secret": world.secret("alice")})
+    world.backend.busy = lambda: next(ticks) * TOKEN_SECONDS * BURST
+    opened = world.play("HEAD", "/players/alice/inventory/stream", headers=headers)
+    world.backend.busy = lambda: 0.0
+    assert opened.status == 200
+    assert statuses(BURST, player(world, "alice", "192.0.2.16")) == [200] * (BURST - 1) + [429]
+
+
+def test_a_stream_that_is_refused_costs_what_every_refused_call_does(world: World) -> None:
+    headers = at("192.0.2.17", **{"X-Player-Secret": "x" * 43})
+    wrong = lambda: world.play("HEAD", "/players/alice/inventory/stream", headers=headers)  # noqa: E731
+    assert statuses(BURST, wrong) == [401] * 2 + [429] * 8
+
+
 def test_bytes_count_too(world: World) -> None:
     text = "x" * (MAX_CLIENT_BODY - 1000)
     big = lambda: world.serve(  # noqa: E731
@@ -212,7 +228,7 @@ def test_an_outsider_fills_nobodys_log(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("proxies", "peer", "told", "address"),
+    ("proxies", "peer", "forwarded", "address"),
     [
         ([], "203.0.113.9", "198.51.100.1", "203.0.113.9"),
         (["10.0.0.0/8"], "10.1.2.3", "198.51.100.1", "198.51.100.1"),
@@ -221,11 +237,21 @@ def test_an_outsider_fills_nobodys_log(world: World) -> None:
         (["10.0.0.0/8"], "::ffff:10.1.2.3", "198.51.100.1", "198.51.100.1"),
         (["10.0.0.0/8"], "203.0.113.9", "198.51.100.1", "203.0.113.9"),
         (["10.0.0.0/8"], "10.1.2.3", "2001:db8:1:2:3:4:5:6", "2001:0db8:0001:0002"),
-        (["10.0.0.0/8"], "10.1.2.3", "nonsense", "nonsense"),
+        (["10.0.0.0/8"], "10.1.2.3", "203.0.113.9:5001", "203.0.113.9"),
+        (["10.0.0.0/8"], "10.1.2.3", "203.0.113.9:5001, 10.9.9.9:80", "203.0.113.9"),
+        (["10.0.0.0/8"], "10.1.2.3", "[2001:db8:1:2::1]:443", "2001:0db8:0001:0002"),
+        (["10.0.0.0/8"], "10.1.2.3", "[2001:db8:1:2::1]", "2001:0db8:0001:0002"),
+        (["10.0.0.0/8"], "10.1.2.3", "[::ffff:203.0.113.9]:443", "203.0.113.9"),
+        (["10.0.0.0/8"], "10.1.2.3", "198.51.100.1, nonsense", "10.1.2.3"),
+        (["10.0.0.0/8"], "10.1.2.3", "198.51.100.1, unknown, 10.9.9.9", "10.1.2.3"),
+        (["10.0.0.0/8"], "10.1.2.3", "203.0.113.9:port", "10.1.2.3"),
+        (["10.0.0.0/8"], "10.1.2.3", "203.0.113.999:5001", "10.1.2.3"),
+        (["10.0.0.0/8"], "10.1.2.3", "[2001:db8::1", "10.1.2.3"),
+        (["10.0.0.0/8"], "10.1.2.3", "198.51.100.1,", "10.1.2.3"),
     ],
 )
-def test_where_a_call_comes_from(proxies: list[str], peer: str, told: str, address: str) -> None:
-    headers = [(b"x-forwarded-for", told.encode())] if told else []
+def test_where_a_call_comes_from(proxies: list[str], peer: str, forwarded: str, address: str) -> None:
+    headers = [(b"x-forwarded-for", forwarded.encode())] if forwarded else []
     assert Proxies(proxies).caller({"client": (peer, 1), "headers": headers}) == address
 
 
@@ -323,7 +349,7 @@ async def test_whoever_is_refused_hears_of_it_after_a_pause_and_health_is_only_s
         rate_limit=RateLimit(Rate(1, 2), lambda: 0.0),
         pause=Slow(0),
     )
-    gate = Gate(answered, services, frozenset({"/health"}))
+    gate = RateLimitGate(answered, services, frozenset({"/health"}))
 
     async def call(path: str) -> int:
         before = len(paused)

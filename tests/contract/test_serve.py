@@ -166,9 +166,9 @@ def test_an_address_that_is_taken_is_told_in_words(tmp_path: Path) -> None:
         (
             ["--database", "postgresql://kraty:hidden@127.0.0.1:5432x/kraty"],
             2,
-            "the port in the database URL is no number",
+            "the port in the database URL is not a number",
         ),
-        (["--database", "postgresql://127.0.0.1:99999/kraty?password=hidden"], 2, "no number from 1 to 65535"),
+        (["--database", "postgresql://127.0.0.1:99999/kraty?password=hidden"], 2, "not a number from 1 to 65535"),
         (
             ["--database", "postgresql://127.0.0.1:1/kraty?user=u&password=hidden"],
             1,
@@ -180,9 +180,13 @@ def test_an_address_that_is_taken_is_told_in_words(tmp_path: Path) -> None:
         (["--listen", "127.0.0.1:99999"], 2, "is not HOST:PORT"),
         (["--rate", "fast"], 2, "is not RATE"),
         (["--credentials-out", "file.json"], 2, "--demo"),
-        (["--only", "published,grants"], 2, "--only: 'grants' is no operation; there are published, health, me, "),
-        (["--only", "Published"], 2, "'Published' is no operation"),
-        (["--only", ""], 2, "'' is no operation"),
+        (
+            ["--only", "published,grants"],
+            2,
+            "--only: 'grants' is not an operation; choose from published, health, me, ",
+        ),
+        (["--only", "Published"], 2, "'Published' is not an operation"),
+        (["--only", ""], 2, "'' is not an operation"),
         (["--database", "sqlite:////nowhere/at/all/kraty.db"], 1, "does not answer"),
         (["--database", "postgresql://kraty:hidden@127.0.0.1:1/kraty"], 1, "kraty:•••@127.0.0.1:1/kraty"),
     ],

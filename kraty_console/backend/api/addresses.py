@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from typing import Final
 
 from starlette.types import Scope
 
 from kraty_console.backend.connections import network
 
-_MOST_HOPS = 20
+_MOST_HOPS: Final = 20
+
+_WITH_PORT: Final = re.compile(r"\[([0-9A-Fa-f:.]+)\](?::\d{1,5})?|([0-9.]+):\d{1,5}", re.ASCII)
+"""An IPv6 address in brackets, with or without a port; an IPv4 address with one."""
 
 
 class Proxies:
@@ -31,14 +36,31 @@ class Proxies:
         return any((mapped or found) in each for each in self._networks)
 
     def caller(self, scope: Scope) -> str:
-        """The address that a call counts with: the last one in `X-Forwarded-For` that is no proxy's."""
+        """The address that a call counts with: the last one in `X-Forwarded-For` that is no proxy's.
+
+        The peer's, when what stands there is not an address.
+        """
         client = scope.get("client")
         peer = client[0] if client else ""
         if not self.include(peer):
             return network(peer)
-        told = b",".join(value for name, value in scope["headers"] if name == b"x-forwarded-for")
-        hops = [hop.strip() for hop in told.decode("latin-1").split(",")[-_MOST_HOPS:]]
-        for hop in reversed(hops):
-            if not self.include(hop):
-                return network(hop[:64]) if hop else network(peer)
+        header = b",".join(value for name, value in scope["headers"] if name == b"x-forwarded-for")
+        for hop in reversed(header.decode("latin-1").split(",")[-_MOST_HOPS:]):
+            address = _without_port(hop.strip())
+            if not self.include(address):
+                return network(address if _is_address(address) else peer)
         return network(peer)
+
+
+def _without_port(hop: str) -> str:
+    """`203.0.113.9:5001`, `[2001:db8::1]:443` and `[2001:db8::1]` as the address alone; all else as it is."""
+    found = _WITH_PORT.fullmatch(hop)
+    return (found[1] or found[2]) if found else hop
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True

@@ -17,7 +17,7 @@ from kraty_console.backend.api.paths import as_pattern
 from kraty_console.backend.api.reduced import reduced
 from kraty_console.backend.api.routes import ROUTES
 from kraty_console.backend.api.routing import Route
-from kraty_console.backend.api.tolls import Gate
+from kraty_console.backend.api.tolls import RateLimitGate
 from kraty_console.backend.reduction import Reduction
 
 WORTH_COMPRESSING = 1024
@@ -42,6 +42,6 @@ def build_app(services: Services, routes: Iterable[Route] = ROUTES, *, only: Red
         redirect_slashes=False,
     )
     free = frozenset(route.path for methods in by_path.values() for route in methods.values() if route.unlimited)
-    edge = Edge(Gate(router, services, free), services.new_id, services.watch)
+    edge = Edge(RateLimitGate(router, services, free), services.new_id, services.watch)
     compressed = GZipMiddleware(edge, minimum_size=WORTH_COMPRESSING, compresslevel=QUICK)
     return Browsers(compressed, services.own_origins)

@@ -24,16 +24,13 @@ from kraty_console.backend.api.rate_limit import RateLimit
 from kraty_console.backend.api.streams import Streams
 from kraty_console.backend.api.strict_json import text_fault
 from kraty_console.backend.auth.roles import GameRole
-from kraty_console.backend.engine.context import Answer, Context, Surface, Tenant
+from kraty_console.backend.engine.context import LIVE, Answer, Context, Surface, Tenant
 from kraty_console.backend.engine.ids import is_id
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.backend.watching.calls import Watch
 from kraty_console.backend.worker import Worker
 from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_LIMIT
-
-LIVE: Final = "live"
-"""The environment meant when a member's call names none."""
 
 WEBHOOKS: Final = "webhooks"
 """The job that has something to look at after each change."""

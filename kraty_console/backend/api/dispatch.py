@@ -11,15 +11,15 @@ from starlette.types import Receive, Scope, Send
 
 from kraty_console.backend.api import refusals
 from kraty_console.backend.api.callers import NOBODY, Caller, key_holder, key_of, member, session_token
-from kraty_console.backend.api.calls import LIVE, Call, Services
+from kraty_console.backend.api.calls import Call, Services
 from kraty_console.backend.api.denials import record_denial
 from kraty_console.backend.api.envelope import reply_response
 from kraty_console.backend.api.paths import OWN_ID, decoded
 from kraty_console.backend.api.routing import Access, Route
-from kraty_console.backend.api.tolls import TOLL, Toll
+from kraty_console.backend.api.tolls import CALL_COST, CallCost
 from kraty_console.backend.auth.players import PLAYER_SECRET, holder, is_known
 from kraty_console.backend.auth.roles import GameRole, role_in, roles_of
-from kraty_console.backend.engine.context import Surface, Tenant
+from kraty_console.backend.engine.context import LIVE, Surface, Tenant
 from kraty_console.backend.engine.errors import RuleError
 from kraty_console.backend.engine.ids import is_id
 from kraty_console.backend.storage.transaction import Transaction
@@ -52,51 +52,51 @@ class Endpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; raises what is refused, for the edge to put into words."""
         request = Request(scope, receive)
-        toll: Toll = scope[TOLL]
+        cost: CallCost = scope[CALL_COST]
         route = self._routes["GET" if request.method == "HEAD" else request.method]
         if route.stream:
-            toll.waive()
+            cost.waive()
         call = Call(
             services=self._services,
             request=request,
             request_id=scope[OWN_ID],
-            address=toll.address,
+            address=cost.address,
             now_ms=self._services.now_ms(),
             caller=NOBODY,
             surface=_surface(route.path),
         )
         if route.access is not Access.ANYONE:
-            admitted = await self._admit(call, route, toll)
+            admitted = await self._admit(call, route, cost)
             call = replace(call, caller=admitted.caller, tenant=admitted.tenant, roles=list(admitted.roles))
             if admitted.refusal is not None:
-                toll.refused()
+                cost.refused()
                 await self._record(call, route)
                 raise admitted.refusal
         reply = await route.handler(call)
         await reply_response(reply, request.headers.get("if-none-match"))(scope, receive, send)
 
-    async def _admit(self, call: Call, route: Route, toll: Toll) -> _Admitted:
+    async def _admit(self, call: Call, route: Route, cost: CallCost) -> _Admitted:
         headers = call.request.headers
         with_key = route.access in (Access.KEY, Access.PLAYER)
         if with_key:
             credential = key_of(headers)
         else:
             credential = session_token(call.request.method, headers, self._services.own_origins)
-        with toll.trying(credential, *_who_plays(call, route)):
+        with cost.trying(credential, *_who_plays(call, route)):
             async with self._services.db.read() as tx:
                 caller = await (key_holder(tx, credential) if with_key else member(tx, credential, call.now_ms))
-                toll.known()
+                cost.known()
                 call.request.scope[CALLER] = caller.seen
-                admitted = await self._rights(tx, call, caller, route, toll)
-                toll.take(admitted.caller)
+                admitted = await self._rights(tx, call, caller, route, cost)
+                cost.take(admitted.caller)
                 return admitted
 
-    async def _rights(self, tx: Transaction, call: Call, caller: Caller, route: Route, toll: Toll) -> _Admitted:
+    async def _rights(self, tx: Transaction, call: Call, caller: Caller, route: Route, cost: CallCost) -> _Admitted:
         match route.access:
             case Access.KEY:
                 return _with_key(caller, route)
             case Access.PLAYER:
-                return await _as_player(tx, call, caller, route, toll)
+                return await _as_player(tx, call, caller, route, cost)
             case Access.GAME:
                 return await _in_game(tx, call, caller, route)
             case Access.STUDIO:
@@ -144,7 +144,7 @@ def _with_key(caller: Caller, route: Route) -> _Admitted:
     return _Admitted(caller, Tenant(key.studio_id, key.game_id), refusal=refusal)
 
 
-async def _as_player(tx: Transaction, call: Call, caller: Caller, route: Route, toll: Toll) -> _Admitted:
+async def _as_player(tx: Transaction, call: Call, caller: Caller, route: Route, cost: CallCost) -> _Admitted:
     """With the key of a game and the secret of the player in the path; which of the two is wrong is told."""
     admitted = _with_key(caller, route)
     if admitted.refusal is None:
@@ -154,8 +154,8 @@ async def _as_player(tx: Transaction, call: Call, caller: Caller, route: Route, 
         if who is None:
             if route.strangers and not await is_known(tx, key, name):
                 return admitted
-            toll.take(caller)
-            toll.refused()
+            cost.take(caller)
+            cost.refused()
             raise refusals.bad_player_secret(given is None)
         return replace(admitted, caller=replace(caller, player=who))
     return admitted

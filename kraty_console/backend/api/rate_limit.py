@@ -1,7 +1,7 @@
 """Token buckets: by address before anything is looked up, then by caller (decisions: Rate limit).
 
-A token stands for one call, or for what a dear call costs beyond that: time of the loop that everybody shares, and
-bytes. So many dear calls are as many as very many cheap ones.
+A call takes one token, and more when it is expensive: for the time it takes of the event loop that all calls share, and
+for its bytes. So a few expensive calls use up as much as many cheap ones.
 
 | bucket | what fills it | holds |
 |---|---|---|
@@ -45,9 +45,12 @@ REFUSED_TOKENS: Final = 4
 """What an attempt that was refused costs beside its call: it is looked into, and noted."""
 
 LONGEST_DEBT_SECONDS: Final = 60.0
-"""How long a dear call may silence its caller at most."""
+"""Longest wait one expensive call can cause."""
 
 _SWEEP_ABOVE: Final = 10_000
+"""Buckets up to which none is forgotten."""
+_SWEEP_SECONDS: Final = LONGEST_DEBT_SECONDS
+"""Time between two sweeps, unless the number of buckets doubles before."""
 _REMEMBERED: Final = 10_000
 
 
@@ -78,6 +81,12 @@ class Rate:
 class _Bucket:
     tokens: float
     filled_at: float
+    burst: float
+    per_second: float
+
+    def full_at(self) -> float:
+        """When it holds its burst again, a debt paid off."""
+        return self.filled_at + (self.burst - self.tokens) / self.per_second
 
 
 class RateLimit:
@@ -87,6 +96,10 @@ class RateLimit:
         self._rate = rate
         self._monotonic = monotonic
         self._buckets: dict[str, _Bucket] = {}
+        self._sweep_above = _SWEEP_ABOVE
+        self._sweep_at = 0.0
+        self.sweeps = 0
+        """Times that all buckets were looked through."""
         self._known: OrderedDict[str, tuple[tuple[str, float], ...]] = OrderedDict()
 
     def wait(self, caller: str, times: float = 1.0, cost: float = 1.0) -> float:
@@ -125,25 +138,28 @@ class RateLimit:
         """A caller of this mark is no longer let in."""
         self._known.pop(mark, None)
 
+    def __len__(self) -> int:
+        """How many buckets are kept."""
+        return len(self._buckets)
+
     def _bucket(self, caller: str, times: float) -> _Bucket:
-        now, burst = self._monotonic(), max(1.0, self._rate.burst * times)
+        now = self._monotonic()
         bucket = self._buckets.get(caller)
         if bucket is None:
-            if len(self._buckets) >= _SWEEP_ABOVE:
+            if len(self._buckets) >= (_SWEEP_ABOVE if now >= self._sweep_at else self._sweep_above):
                 self._sweep(now)
-            bucket = self._buckets[caller] = _Bucket(burst, now)
-        bucket.tokens = min(burst, bucket.tokens + (now - bucket.filled_at) * self._rate.per_second * times)
+            burst = max(1.0, self._rate.burst * times)
+            bucket = self._buckets[caller] = _Bucket(burst, now, burst, self._rate.per_second * times)
+        bucket.tokens = min(bucket.burst, bucket.tokens + (now - bucket.filled_at) * bucket.per_second)
         bucket.filled_at = now
         return bucket
 
     def _sweep(self, now: float) -> None:
-        """Forget the callers whose bucket is full again."""
-        to_full = self._rate.burst / self._rate.per_second
-        self._buckets = {
-            caller: bucket
-            for caller, bucket in self._buckets.items()
-            if now - bucket.filled_at < to_full or bucket.tokens < 0
-        }
+        """Forget the buckets that are full by now: a new one is the same."""
+        self._buckets = {caller: bucket for caller, bucket in self._buckets.items() if bucket.full_at() > now}
+        self._sweep_above = max(_SWEEP_ABOVE, 2 * len(self._buckets))
+        self._sweep_at = now + _SWEEP_SECONDS
+        self.sweeps += 1
 
 
 class Metered:
@@ -156,18 +172,18 @@ class Metered:
 
     def __await__(self) -> Generator[Any, Any, Any]:
         """Hand through whatever the coroutine waits for."""
-        told: Any = None
+        sent: Any = None
         failed: BaseException | None = None
         while True:
             begun = self._clock()
             try:
-                waits_for = self._work.send(told) if failed is None else self._work.throw(failed)
+                waits_for = self._work.send(sent) if failed is None else self._work.throw(failed)
             except StopIteration as done:
                 return done.value
             finally:
                 self.seconds += self._clock() - begun
-            told, failed = None, None
+            sent, failed = None, None
             try:
-                told = yield waits_for
+                sent = yield waits_for
             except BaseException as error:  # noqa: BLE001 (it is thrown on, into the coroutine)
                 failed = error

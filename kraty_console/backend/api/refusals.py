@@ -95,7 +95,7 @@ _TROUBLE: Final = {
     Fault.COLLISION: ("too many changes to the same rows at once; try again", 1),
     Fault.LOCKED: ("somebody else is changing the same rows and takes long; try again", 2),
     Fault.TOO_SLOW: ("the database took too long over this and was stopped; try again later", 5),
-    Fault.UNWRITABLE: ("the database takes no changes; health says why, and whoever runs it has to mend that", 60),
+    Fault.UNWRITABLE: ("the database takes no changes; the operator has to fix it; health says why", 60),
     Fault.CROWDED: ("every connection to the database is busy; try again", 2),
 }
 

@@ -53,8 +53,11 @@ class News(Protocol):
         ...
 
 
-Gather = Callable[[Transaction, Sequence[Any]], AsyncIterator[tuple[Any, list[Event]]]]
-"""Finds what happened for many of one kind at once, and answers each with what it is told."""
+Gather = Callable[[Transaction, Sequence[Any], int], AsyncIterator[tuple[Any, list[Event]]]]
+"""Finds what happened for many of one kind at once, and answers each with what it is told.
+
+The number is when the look began, before anything was read (milliseconds since the epoch).
+"""
 
 
 class Source(Protocol):
@@ -130,7 +133,9 @@ class Streams:
         if self.open >= self._most or self._of.get(address, 0) >= self._most_of_address or self._ending.is_set():
             raise RuleError(Code.UNAVAILABLE, "too many streams are open here; try again", {"retryAfter": 5})
 
-    async def frames(self, db: Database, source: Source, address: str = "") -> AsyncIterator[bytes]:
+    async def frames(
+        self, db: Database, now_ms: Callable[[], int], source: Source, address: str = ""
+    ) -> AsyncIterator[bytes]:
         """The bytes of a stream, until its source is over, the caller may listen no more, or the process stops."""
         with self._counted(address):
             async with db.read() as tx:
@@ -142,20 +147,21 @@ class Streams:
             listener = _Listener(source, asyncio.get_running_loop().time() + self._heartbeat)
             self._listeners[listener] = None
             if self._feeding is None or self._feeding.done():
-                self._feeding = asyncio.create_task(self._feed(db), name="streams")
+                self._feeding = asyncio.create_task(self._feed(db, now_ms), name="streams")
             try:
                 while (told := await listener.waiting.get()) is not None:
                     yield told
             finally:
                 self._listeners.pop(listener, None)
 
-    async def _feed(self, db: Database) -> None:
+    async def _feed(self, db: Database, now_ms: Callable[[], int]) -> None:
         """Look once for all, again and again, until nobody listens."""
         failures = 0
         while not await self._rested() and self._listeners:
             try:
+                began_ms = now_ms()
                 async with db.read() as tx:
-                    await self._look(tx)
+                    await self._look(tx, began_ms)
                 failures = 0
             except (SQLAlchemyError, OSError) as error:
                 failures += 1
@@ -170,7 +176,7 @@ class Streams:
         for listener in self._listeners:
             listener.end()
 
-    async def _look(self, tx: Transaction) -> None:
+    async def _look(self, tx: Transaction, began_ms: int) -> None:
         self.looks += 1
         now = asyncio.get_running_loop().time()
         kinds: dict[Gather, dict[News, _Listener]] = {}
@@ -183,7 +189,7 @@ class Streams:
                 listener.tell(HEARTBEAT)
             kinds.setdefault(listener.source.gather, {})[listener.source.news] = listener
         for gather, listeners in kinds.items():
-            async for news, events in gather(tx, list(listeners)):
+            async for news, events in gather(tx, list(listeners), began_ms):
                 for name, data in events:
                     listeners[news].tell(frame(name, data))
                 if news.over:

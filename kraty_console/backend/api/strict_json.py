@@ -114,7 +114,7 @@ def _checked(value: Any, path: tuple[str | int, ...], depth: int) -> Any:  # noq
             _refuse(path, "is a number too large to keep")
         return number
     if isinstance(value, _Constant):
-        _refuse(path, f"is {value}, which is no number")
+        _refuse(path, f"is {value}, which is not a number")
     if isinstance(value, str):
         if fault := text_fault(value):
             _refuse(path, fault)

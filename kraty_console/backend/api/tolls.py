@@ -1,4 +1,4 @@
-"""What a call pays: a token before anything is looked up, one when its caller is known, the rest when its cost is."""
+"""What a call costs: a token before any look-up, a token once its caller is known, and the rest when it ends."""
 
 from __future__ import annotations
 
@@ -27,36 +27,37 @@ from kraty_console.backend.auth.keys import CLIENT_SDK
 from kraty_console.backend.engine.errors import RuleError
 from kraty_console.contract.errors import Code
 
-TOLL: Final = "kraty.toll"
-"""Where a request's scope keeps what it pays."""
+CALL_COST: Final = "kraty.call_cost"
+"""The key of a request's scope that holds its `CallCost`."""
 
 
-class Toll:
-    """The tokens of one call."""
+class CallCost:
+    """The tokens that one call takes, and from which buckets."""
 
     def __init__(self, services: Services, address: str) -> None:
         self.address = address
         self._limit = services.rate_limit
         self._refused = services.refused
         self._paying: list[tuple[str, float]] = []
-        """Who pays what the call costs beyond its tokens, and the size of their buckets."""
+        """The buckets that gave a token and pay the rest, and how many times the rate each holds."""
         self._known = False
+        self._waived = False
         self._bytes = 0
 
     def enter(self) -> None:
-        """The address pays, before anything is looked up. Raises 429."""
+        """Take a token of the address, before any look-up. Raises 429."""
         self._pay("address", f"address:{self.address}", OF_ADDRESS)
 
     def often(self) -> bool:
-        """Whether the address asks for what is free more often than anybody needs to; it is answered all the same."""
+        """Whether the address calls a free path more often than its rate; the call is answered all the same."""
         return bool(self._limit.wait(f"free:{self.address}"))
 
     @contextmanager
     def trying(self, *shown: str) -> Iterator[None]:
-        """Look up what a caller showed: credential, and what else tells who it is.
+        """Guard the look-up of a credential and of what else identifies the caller (`shown`).
 
-        A credential that nobody has is counted against its address, and after many no more is tried; one that was good
-        lately is looked up in any case. Whoever was here before and has no token left is refused before the look-up.
+        An unknown credential counts against its address; after many the address is refused before the look-up, except
+        for credentials that were valid recently. A known caller without a token is refused before the look-up, too.
         Raises 429.
         """
         mark, bad = _mark(*shown), f"bad:{self.address}"
@@ -80,11 +81,11 @@ class Toll:
                 self._limit.know(mark, self._paying[entered:])
 
     def known(self) -> None:
-        """The credential is somebody's."""
+        """The credential is valid."""
         self._known = True
 
     def take(self, caller: Caller) -> None:
-        """The caller pays, and what they belong to. Raises 429."""
+        """Take a token of the caller, and of the client key the caller uses. Raises 429."""
         key = caller.key
         if key is None or key.permission_set != CLIENT_SDK:
             self._pay("caller", caller.name)
@@ -96,17 +97,17 @@ class Toll:
         self._pay("client_key", caller.name, OF_CLIENT_KEY)
 
     def refused(self) -> None:
-        """The caller, not what they belong to, pays for an attempt that is refused."""
+        """Charge the caller, not the client key or the address, for an attempt that is refused."""
         for payer, times in self._paying:
             if times == 1.0:
                 self._limit.charge(payer, REFUSED_TOKENS)
 
     def waive(self) -> None:
-        """Nothing more is charged: it goes on for long, and its cost is bounded otherwise."""
-        self._paying.clear()
+        """Charge nothing beyond the tokens: the call lasts long, and its cost is bounded otherwise."""
+        self._waived = True
 
     def counting(self, send: Send) -> Send:
-        """Pass an answer on, and count its bytes."""
+        """The same `send`, counting the bytes of the answer."""
 
         async def counted(message: Message) -> None:
             self._bytes += len(message.get("body", b""))
@@ -115,7 +116,7 @@ class Toll:
         return counted
 
     def counting_read(self, receive: Receive) -> Receive:
-        """Read a request, and count its bytes."""
+        """The same `receive`, counting the bytes of the request."""
 
         async def counted() -> Message:
             message = await receive()
@@ -125,7 +126,9 @@ class Toll:
         return counted
 
     def settle(self, seconds: float) -> None:
-        """Everybody who paid a token pays what the call cost beyond it."""
+        """Charge each bucket that gave a token what the call cost beyond it, unless that is waived; busy seconds."""
+        if self._waived:
+            return
         for caller, times in self._paying:
             token = ADDRESS_SECONDS if times == OF_ADDRESS else TOKEN_SECONDS
             self._limit.charge(caller, seconds / token + self._bytes / TOKEN_BYTES - 1, times)
@@ -145,35 +148,34 @@ def _mark(*shown: str) -> str:
     return hashlib.blake2b(text, digest_size=16).hexdigest()
 
 
-class Gate:
-    """Stands before the routes: an address pays before anything is looked for, and all who paid for what it cost.
+class RateLimitGate:
+    """Takes a token of the address before the routes, and charges the cost of the call after them.
 
-    Whoever is refused for having paid too little hears of it after a pause: to say no costs little, and ten thousand
-    times a second it would cost everybody else their turn.
+    A 429 is sent after a pause: one is cheap, but ten thousand a second would slow down all other callers.
     """
 
     def __init__(self, app: ASGIApp, services: Services, free: frozenset[str]) -> None:
-        """`free` are the paths for which nothing is paid."""
+        """`free` are the paths that cost nothing."""
         self._app = app
         self._services = services
         self._free = free
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let one request in; raises 429."""
-        toll = scope[TOLL] = Toll(self._services, self._services.proxies.caller(scope))
+        cost = scope[CALL_COST] = CallCost(self._services, self._services.proxies.caller(scope))
         if scope["path"] in self._free:
-            if toll.often():
+            if cost.often():
                 await asyncio.sleep(self._services.pause)
             await self._app(scope, receive, send)
             return
         try:
-            toll.enter()
-            work = self._app(scope, toll.counting_read(receive), toll.counting(send))
+            cost.enter()
+            work = self._app(scope, cost.counting_read(receive), cost.counting(send))
             metered = Metered(_as_coroutine(work), self._services.busy_clock)
             try:
                 await metered
             finally:
-                toll.settle(metered.seconds)
+                cost.settle(metered.seconds)
         except RuleError as error:
             if error.code is Code.RATE_LIMITED:
                 await asyncio.sleep(self._services.pause)

@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from kraty_console.backend.demo.calendar import Calendar
-from kraty_console.backend.demo.directory import LIVE
 from kraty_console.backend.demo.people import MARIA, Person
 from kraty_console.backend.demo.playing import Playing
 from kraty_console.backend.demo.stage import DAY, HOUR, MINUTE, SECOND, Stage, Story
 from kraty_console.backend.demo.support import Desk, Shop
 from kraty_console.backend.demo.visits import Visit, visit
 from kraty_console.backend.engine import catalog
-from kraty_console.backend.engine.context import ENGINE, Context
+from kraty_console.backend.engine.context import ENGINE, LIVE, Context
 from kraty_console.backend.storage.transaction import Transaction
 
 ALICE: Final = Person("alice_42", "Swift Otter", "PT", 7, "alice@example.com", "ios")

@@ -14,13 +14,12 @@ from kraty_console.backend.auth.sessions import create_session
 from kraty_console.backend.auth.tokens import RandomBytes, new_api_key, new_session_token
 from kraty_console.backend.demo.people import OLGA, STAFF, Colleague
 from kraty_console.backend.demo.stage import DAY
-from kraty_console.backend.engine.context import Actor, Tenant
+from kraty_console.backend.engine.context import LIVE, Actor, Tenant
 from kraty_console.backend.engine.ids import IdSource
 from kraty_console.backend.storage.tables import game_roles, games, members, studios
 from kraty_console.backend.storage.transaction import Transaction
 
 SESSION_LIFE_MS: Final = 7 * DAY
-LIVE: Final = "live"
 TEST: Final = "test"
 
 _LOCK: Final = 0x6B64656D6F

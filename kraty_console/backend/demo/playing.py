@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from kraty_console.backend.demo.directory import LIVE
 from kraty_console.backend.demo.people import Person
 from kraty_console.backend.demo.stage import Stage
 from kraty_console.backend.engine import attempts, grants, lobbies, players
-from kraty_console.backend.engine.context import ENGINE, Actor, Context
+from kraty_console.backend.engine.context import ENGINE, LIVE, Actor, Context
 from kraty_console.backend.storage.tables import attempts as attempts_table
 from kraty_console.backend.storage.tables import grants as grants_table
 from kraty_console.backend.storage.transaction import Row, Transaction

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from kraty_console.backend.demo.directory import LIVE, Studio
+from kraty_console.backend.demo.directory import Studio
 from kraty_console.backend.demo.people import Colleague
 from kraty_console.backend.demo.stage import Stage
 from kraty_console.backend.engine import attempts, bans, grants, rewards, wallet
-from kraty_console.backend.engine.context import Actor, Context
+from kraty_console.backend.engine.context import LIVE, Actor, Context
 from kraty_console.backend.storage.transaction import Transaction
 
 Json = dict[str, Any]

@@ -11,11 +11,10 @@ from typing import Any, Final
 
 from kraty_console.backend.demo.calendar import HISTORY_DAYS
 from kraty_console.backend.demo.cast import HEAVY, Scene
-from kraty_console.backend.demo.directory import LIVE
 from kraty_console.backend.demo.rabbit_rush import EGGS_TARGET, RACE_TARGET
 from kraty_console.backend.demo.stage import DAY, MINUTE, SECOND, Stage, Story
 from kraty_console.backend.engine import attempts, catalog, issuing, leaderboards, ledger, rewards, rolls
-from kraty_console.backend.engine.context import Actor, Context
+from kraty_console.backend.engine.context import LIVE, Actor, Context
 from kraty_console.backend.engine.depositing import DEPOSITED
 from kraty_console.backend.engine.issuing import DAY_MS, Source
 from kraty_console.backend.engine.ledger import Change

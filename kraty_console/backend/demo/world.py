@@ -25,7 +25,6 @@ from kraty_console.backend.demo import (
 from kraty_console.backend.demo.calendar import Calendar, Window
 from kraty_console.backend.demo.cast import Scene
 from kraty_console.backend.demo.directory import (
-    LIVE,
     TEST,
     DemoWorld,
     Studio,
@@ -38,7 +37,7 @@ from kraty_console.backend.demo.directory import (
 from kraty_console.backend.demo.stage import DAY, Stage
 from kraty_console.backend.demo.support import Desk, Shop
 from kraty_console.backend.engine import catalog
-from kraty_console.backend.engine.context import ENGINE, Context
+from kraty_console.backend.engine.context import ENGINE, LIVE, Context
 from kraty_console.backend.engine.leaderboards import WINDOW_CLOSED
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.tables import event_windows, leaderboards, outbox

@@ -70,7 +70,7 @@ What time brings (the worker asks, `backend.sweeps`; rows are locked by the call
     windows.close_window(tx, ctx, window) -> bool    after its lobbies; boards final; `event.window_closed`
     settling.freeze(tx, ctx, board) -> bool               what each attempt on a final board is worth
     rewards.pay_award(tx, ctx, player, award)             pays it
-    forgetting.forget_told(tx, ctx, event) -> bool        of whom it was told that they were erased
+    forgetting.forget_told(tx, ctx, event) -> bool        the player id of a `player.deleted` event
     set_aside.note(tx, ctx, job, row_id, error) -> int    leaves a row alone that failed
     schedules.fill(tx, ctx, event) -> int                 makes the present and the next window
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 Surface = Literal["admin", "server", "sdk", "engine"]
+
+LIVE: Final = "live"
+"""The environment of real players: the one meant where none is named, and the one in which sweeps act."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ be told that it was done. Whatever else mentions the player is rewritten (`forge
 answers kept with them, events that were or will be told, what receivers answered, notes on grants, ledgers and
 purchases.
 
-Webhooks tell of the erasure by the id that was. Where no endpoint wants to hear of it, that is not even written; else
-it is forgotten as soon as each of them has been told, or given up.
+The webhook event `player.deleted` carries the id from before the erasure. It is written only when an endpoint wants it,
+and the id is removed from it after the last delivery, or when the deliveries are given up.
 
 The audit log is append-only, also here: rows from before keep the id that they were written with, for they are the
 studio's proof of what its people did, and the database refuses to change them. The row of the erasure itself holds
@@ -88,8 +88,8 @@ async def erase(tx: Transaction, ctx: Context, external_id: str) -> Answer:
 
 
 async def _traces(tx: Transaction, ctx: Context, player: Row, anonymized: str) -> forgetting.Traces:
-    aliases, husks = await forgetting.names_of(tx, ctx, player)
-    return forgetting.traces(player, aliases, husks, anonymized)
+    aliases, merged_ids = await forgetting.names_of(tx, ctx, player)
+    return forgetting.traces(player, aliases, merged_ids, anonymized)
 
 
 async def _named(tx: Transaction, ctx: Context, external_id: str) -> Row | None:

@@ -69,10 +69,10 @@ _OF_THE_GAME: Final = frozenset(
 """The fields whose values are keys of the catalog, or words of the contract."""
 
 GONE: Final = "erased"
-"""What stands for a name or an e-mail address in a text."""
+"""Replaces a name or an e-mail address in a text."""
 
 FORGOTTEN: Final = "forgotten"
-"""The state of an event that told of an erasure, and no longer says of whom."""
+"""The state of a `player.deleted` event whose player id is removed."""
 
 _STANDS_OUT: Final = 6
 """Characters from which on an id is nobody else's by chance, wherever it stands."""
@@ -158,7 +158,7 @@ class Traces:
         return self._text.sub(lambda found: self.instead if found.group() in self.ids else GONE, text)
 
 
-def traces(player: Row, aliases: Iterable[str], husks: Iterable[str], instead: str) -> Traces:
+def traces(player: Row, aliases: Iterable[str], merged_ids: Iterable[str], instead: str) -> Traces:
     """All that a player (as they were) can be known by."""
     identity = player["display_identity"] or {}
     names = {identity.get("name"), identity.get("avatar"), player["name_folded"], player["friend_code"]}
@@ -167,7 +167,7 @@ def traces(player: Row, aliases: Iterable[str], husks: Iterable[str], instead: s
     return Traces(
         ids=frozenset({player["external_player_id"], *aliases}),
         instead=instead,
-        player_ids=frozenset({player["player_id"], *husks}),
+        player_ids=frozenset({player["player_id"], *merged_ids}),
         emails=frozenset(each.casefold() for each in emails if each),
         names=frozenset(each for each in names if each and each.casefold() != str(pooled).casefold()),
         since=min(player["first_seen_at"], player["created_at"]),
@@ -192,8 +192,12 @@ async def forget(tx: Transaction, ctx: Context, who: Traces) -> None:
 
 
 async def forget_told(tx: Transaction, ctx: Context, event: Row) -> bool:
-    """Forget of whom an event (locked) told that a player was erased, once everybody who is told has been."""
-    if event["state"] == FORGOTTEN or await _is_still_told(tx, event):
+    """Remove the player id from a `player.deleted` event (locked) after the last delivery; True when it is removed."""
+    if event["state"] == FORGOTTEN:
+        return False
+    column = tables.outbox.c
+    itself = (column[key.name] == event[key.name] for key in tables.outbox.primary_key)
+    if await tx.scalar(sa.select(column.outbox_id).where(*itself, awaits_delivery())) is not None:
         return False
     payload: Mapping[str, Any] = event["payload"]
     tx.change(
@@ -215,6 +219,31 @@ async def forget_told(tx: Transaction, ctx: Context, event: Row) -> bool:
     return True
 
 
+def awaits_delivery() -> sa.ColumnElement[bool]:
+    """The condition on events of the outbox that an endpoint has yet to receive them.
+
+    An endpoint that is paused is waited for; one that is archived is not.
+    """
+    event, endpoint, delivery = tables.outbox.c, tables.webhook_endpoints.c, tables.webhook_deliveries.c
+    listening = sa.select(sa.literal(1)).where(
+        endpoint.studio_id == event.studio_id,
+        endpoint.game_id == event.game_id,
+        endpoint.environment == event.environment,
+        endpoint.state.in_(("active", "paused")),
+    )
+    undelivered = sa.select(sa.literal(1)).where(
+        delivery.studio_id == event.studio_id,
+        delivery.game_id == event.game_id,
+        delivery.player_id == event.player_id,  # the words of the index
+        delivery.outbox_id == event.outbox_id,
+        delivery.state == "pending",
+    )
+    return sa.case(
+        (event.state == "pending", listening.correlate(tables.outbox).exists()),
+        else_=undelivered.correlate(tables.outbox).exists(),
+    )
+
+
 async def has_listener(tx: Transaction, ctx: Context, environment: str) -> bool:
     """Whether an endpoint wants to be told of players who are erased."""
     column = tables.webhook_endpoints.c
@@ -233,21 +262,6 @@ def forgotten_key(ctx: Context, key: str) -> str:
     """What is kept of an idempotency key that named an erased player: enough to know it again, not to read it."""
     place = (ctx.tenant.studio_id, ctx.tenant.game_id, key)
     return f"{GONE}:{hashlib.sha256(chr(10).join(place).encode('utf-8', 'surrogatepass')).hexdigest()}"
-
-
-async def _is_still_told(tx: Transaction, event: Row) -> bool:
-    if event["state"] == "pending":
-        column = tables.webhook_endpoints.c
-        waiting = sa.select(column.endpoint_id).where(
-            column.studio_id == event["studio_id"],
-            column.game_id == event["game_id"],
-            column.environment == event["environment"],
-            column.state.in_(("active", "paused")),
-        )
-    else:
-        delivery = tables.webhook_deliveries.c
-        waiting = sa.select(delivery.delivery_id).where(*_deliveries_of(event), delivery.state == "pending")
-    return await tx.scalar(waiting.limit(1)) is not None
 
 
 def _deliveries_of(event: Row) -> tuple[sa.ColumnElement[bool], ...]:
@@ -335,15 +349,15 @@ def _read(column: sa.Column[Any], value: Any) -> Json:  # noqa: ANN401 (any colu
 
 async def names_of(tx: Transaction, ctx: Context, player: Row) -> tuple[list[str], list[str]]:
     """The ids of guests who were merged into the player, and of the rows that they left behind."""
-    alias, husk = tables.player_aliases.c, tables.players.c
+    alias, merged = tables.player_aliases.c, tables.players.c
     here = (alias.studio_id == ctx.tenant.studio_id, alias.game_id == ctx.tenant.game_id)
     names = await tx.execute(sa.select(alias.external_player_id).where(*here, alias.player_id == player["player_id"]))
     left = await tx.execute(
-        sa.select(husk.player_id).where(
-            husk.studio_id == ctx.tenant.studio_id,
-            husk.game_id == ctx.tenant.game_id,
+        sa.select(merged.player_id).where(
+            merged.studio_id == ctx.tenant.studio_id,
+            merged.game_id == ctx.tenant.game_id,
             sa.text("merged_into IS NOT NULL"),  # the words of the index
-            husk.merged_into == player["player_id"],
+            merged.merged_into == player["player_id"],
         )
     )
     return list(names.scalars()), list(left.scalars())

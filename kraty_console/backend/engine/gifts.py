@@ -38,7 +38,7 @@ class Present:
 async def send(tx: Transaction, ctx: Context, external_id: str, somebody: Somebody, present: Present) -> Answer:
     """Give a friend something that the game lists; where it costs the sender, that is taken in the same transaction.
 
-    403 `gifting_disabled`, `player_blocked`, or `forbidden` for who is no friend; 400 `invalid_metric` for what the
+    403 `gifting_disabled`, `player_blocked`, or `forbidden` for who is not a friend; 400 `invalid_metric` for what the
     game does not list; 409 `conflict` before the cooldown of this friend or the day is over, or when the sender has
     less. Fires `grant.created` for the friend.
     """
@@ -100,14 +100,14 @@ async def _check(tx: Transaction, ctx: Context, resource: Giftable | None, prese
 
 
 async def _between_friends(tx: Transaction, ctx: Context, rules: Gifting, player: Row, other: Row) -> None:
-    """Refuse who is no friend, and who gives too often."""
+    """Refuse who is not a friend, and who gives too often."""
     if player is other:
         raise RuleError(Code.CANNOT_FRIEND_SELF, "a player cannot give themselves a gift")
     if await friends.blocks_between(tx, player, other):
         raise RuleError(Code.PLAYER_BLOCKED, "one of the two players has blocked the other")
     friendship = await friends.friendship(tx, player, other)
     if friendship is None:
-        raise RuleError(Code.FORBIDDEN, f"'{other['external_player_id']}' is no friend; gifts are for friends")
+        raise RuleError(Code.FORBIDDEN, f"'{other['external_player_id']}' is not a friend; gifts are for friends")
     last = friendship["last_gift_at"]
     if last is not None and ctx.now_ms < (until := last + rules.cooldown_seconds * 1000):
         until_ = answers.moment(until)

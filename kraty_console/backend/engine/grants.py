@@ -193,7 +193,7 @@ async def open_crate(tx: Transaction, ctx: Context, external_id: str, grant_id: 
     """Open a crate: it is claimed, its contents become a pending grant; asked again, the same ones (kraty-api 4)."""
     player, crate = await _owned(tx, ctx, external_id, grant_id)
     if crate["kind"] != "crate":
-        conflict(f"Grant '{grant_id}' is no crate", kind=crate["kind"])
+        conflict(f"Grant '{grant_id}' is not a crate", kind=crate["kind"])
     if crate["status"] == "claimed":
         contents = await _contents(tx, crate)
     else:

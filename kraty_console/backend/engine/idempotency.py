@@ -14,14 +14,12 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from kraty_console.backend.engine import forgetting
-from kraty_console.backend.engine.context import Answer, Context
+from kraty_console.backend.engine.context import LIVE, Answer, Context
 from kraty_console.backend.engine.errors import RuleError
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.connecting import dump_json
 from kraty_console.backend.storage.transaction import Row, Transaction
 from kraty_console.contract.errors import Code
-
-LIVE: Final = "live"
 
 KEPT_FOR_GOOD: Final = frozenset({"grant.create"})
 """Operations whose keys are unique in the game for ever (kraty-api 3.4)."""

@@ -7,13 +7,11 @@ from typing import Any, Final
 from kraty_console.backend import answers, identities
 from kraty_console.backend.auth.tokens import digest, new_player_secret, secret_prefix
 from kraty_console.backend.engine import idempotency, outbox, players
-from kraty_console.backend.engine.context import Answer, Context
+from kraty_console.backend.engine.context import LIVE, Answer, Context
 from kraty_console.backend.engine.errors import RuleError
 from kraty_console.backend.storage.transaction import Row, Transaction
 from kraty_console.contract.errors import Code
 from kraty_console.contract.webhooks import EventName
-
-LIVE: Final = "live"
 
 LOST_ANSWER_MS: Final = 10 * 60_000
 """How long the very same call, sent again, gets a new secret in place of the one whose answer it never saw."""

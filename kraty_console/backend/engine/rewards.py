@@ -88,7 +88,8 @@ async def retry_roll(tx: Transaction, ctx: Context, attempt_id: str) -> Answer:
     if award is None and await _waits(tx, attempt, event):
         ends_at = (await catalog.window(tx, ctx, attempt["window_id"]))["ends_at"]
         conflict(
-            f"The event '{event['key']}' pays by its final ranking, once its window has closed; then nobody need roll",
+            f"The event '{event['key']}' pays by its final ranking, once its window has closed;"
+            " no manual roll is needed",
             rewardPolicy=event["reward_policy"]["type"],
             windowEndsAt=answers.moment(ends_at),
         )

@@ -143,7 +143,7 @@ async def _resolve_leaf(
     definition = await (catalog.currency if kind == "currency" else catalog.item)(tx, ctx, key)
     row = _usable(definition, "currency" if kind == "currency" else "item", key)
     if kind == "crate" and row["crate_entries"] is None:
-        fail(f'item "{key}" is no crate')
+        fail(f'item "{key}" is not a crate')
     amount = throw_amount(entry.get(count), dice, f'{kind} "{key}"')
     if amount:
         resolved: dict[str, Any] = {"type": kind, field: key, count: amount}

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 import sqlalchemy as sa
 
 from kraty_console.backend import answers
 from kraty_console.backend.engine import catalog, outbox, set_aside, settling
-from kraty_console.backend.engine.context import Context
+from kraty_console.backend.engine.context import LIVE, Context
 from kraty_console.backend.engine.leaderboards import WINDOW_CLOSED
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Row, Transaction
 from kraty_console.contract.webhooks import EventName
-
-LIVE: Final = "live"
-"""Where what the worker makes happen is told (kraty-api 1.6)."""
 
 
 async def open_window(tx: Transaction, ctx: Context, window: Row) -> bool:

@@ -51,7 +51,7 @@ UNLIMITED: Final = Limits(pool=1, statement_ms=0, lock_ms=0, idle_ms=0)
 
 
 ALONE: Final = Limits(pool=1, pool_wait_seconds=1.0, statement_ms=1_000, lock_ms=1_000)
-"""For the question whether it is there, which waits behind nobody."""
+"""For the health check, on its own connection."""
 
 
 _encode: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode

@@ -72,8 +72,8 @@ def shown(url: str) -> str:
     query = found["query"] or ""
     if "@" in query and found["user"] is not None:  # then the part before it may be a password's, and no query at all
         return f"postgresql://{HIDDEN}"
-    told = "&".join(part for part in query.split("&") if _PLAIN_PARAMETER.fullmatch(part))
-    return f"postgresql://{credentials}{found['place']}{found['name'] or ''}" + (f"?{told}" if told else "")
+    plain = "&".join(part for part in query.split("&") if _PLAIN_PARAMETER.fullmatch(part))
+    return f"postgresql://{credentials}{found['place']}{found['name'] or ''}" + (f"?{plain}" if plain else "")
 
 
 def engine_url(url: str) -> URL:
@@ -96,7 +96,7 @@ def engine_url(url: str) -> URL:
             raise UnknownDatabase(_malformed(""))
         return _checked(parsed.set(drivername="postgresql+asyncpg"))
     named = f"{kind!r}" if kind in _OTHERS or kind.partition("+")[0] in _OTHERS else "that"
-    raise UnknownDatabase(f"{named} is no database this runs on; {_USE}")
+    raise UnknownDatabase(f"{named} is not a supported database; {_USE}")
 
 
 _OTHERS: Final = frozenset({"mysql", "mariadb", "oracle", "mssql", "cockroachdb", "redis", "mongodb", "postgresql"})
@@ -105,7 +105,7 @@ _OTHERS: Final = frozenset({"mysql", "mariadb", "oracle", "mssql", "cockroachdb"
 def _malformed(url: str) -> str:
     port = re.search(r"://(?:[^@/?#]*@)?[^@/?#:\[\]]*:([^@/?#:]*)(?:[/?]|$)", url)
     if port and not port[1].isdecimal() and re.fullmatch(r"[0-9]+[A-Za-z]?|", port[1]):
-        return "the port in the database URL is no number"
+        return "the port in the database URL is not a number"
     return (
         f"that is no database URL; {_USE}"
         ' (in a user name or password, write "@", ":", "/", "?" and "#" as %40, %3A, %2F, %3F and %23)'
@@ -122,7 +122,7 @@ def _file(url: URL) -> URL:
 
 
 def _checked(url: URL) -> URL:
-    """The URL with what its query says in the words of the driver; what that does not know is told, not dropped."""
+    """The URL with its query in the terms of the driver. Raises for a parameter that the driver does not know."""
     if "@" in (url.host or "") or "@" in (url.database or ""):
         raise UnknownDatabase(_malformed(""))
     unknown = sorted(url.query.keys() - _SAID)
@@ -134,7 +134,7 @@ def _checked(url: URL) -> URL:
         raise UnknownDatabase(f"{STATEMENT_CACHE} in the database URL must be a whole number")
     ports = [url.port, *_each(url.query.get("port", ()))]
     if any(port is not None and not (str(port).isdecimal() and 0 < int(port) < 65536) for port in ports):
-        raise UnknownDatabase("the port in the database URL is no number from 1 to 65535")
+        raise UnknownDatabase("the port in the database URL is not a number from 1 to 65535")
     if (mode := url.query.get("sslmode")) is None:
         return url
     return url.difference_update_query(["sslmode"]).update_query_dict({"ssl": mode})

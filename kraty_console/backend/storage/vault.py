@@ -41,7 +41,7 @@ class NoKey(Exception):
 
 
 class WrongKey(Exception):
-    """The text was sealed with a key that is not at hand, or was changed."""
+    """The text was sealed with another key than the configured one, or was changed."""
 
 
 class _Key:
@@ -122,24 +122,24 @@ class Vault:
                 yield key
 
     def _named(self) -> _Key | None:
-        told = os.environ.get(SECRET_VARIABLE, "").strip()
-        if not told:
+        value = os.environ.get(SECRET_VARIABLE, "").strip()
+        if not value:
             return None
-        if len(told) < SHORTEST:
+        if len(value) < SHORTEST:
             raise NoKey(f"{SECRET_VARIABLE} needs {SHORTEST} characters or more")
-        return _Key(told.encode("utf-8", "surrogateescape"))
+        return _Key(value.encode("utf-8", "surrogateescape"))
 
     def _filed(self, *, make: bool) -> _Key | None:
         path = self.file
         try:
             if not make and not path.exists():
                 return None
-            told = read_or_make(path, secrets.token_hex(32).encode("ascii") + b"\n").strip()
+            raw = read_or_make(path, secrets.token_hex(32).encode("ascii") + b"\n").strip()
         except OSError as error:
             raise NoKey(f"the key file {path} cannot be read or made: {error.strerror}") from None
-        if len(told) < SHORTEST:
+        if len(raw) < SHORTEST:
             raise NoKey(f"the key file {path} holds no key")
-        return _Key(told)
+        return _Key(raw)
 
 
 def _joined(place: tuple[str, ...]) -> bytes:

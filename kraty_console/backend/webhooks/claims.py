@@ -54,7 +54,7 @@ class Claimed:
     """1 for the first."""
     url: str
     secret: Secret | None
-    """What the message is signed with; None when the key that sealed it is not at hand."""
+    """What the message is signed with; None when another key than the configured one sealed it."""
     envelope: Mapping[str, Any]
     """What is sent, in the order of its fields (kraty-api 8.1)."""
 

@@ -203,7 +203,7 @@ class Deliverer:
         except targets.BadTarget as fault:
             return Outcome(0, error=f"the url {fault}")
         if claimed.secret is None:
-            return Outcome(0, error="the secret cannot be read with the key at hand, so nothing was sent")
+            return Outcome(0, error="the secret cannot be read with the configured key, so nothing was sent")
         body = dump_json(claimed.envelope).encode("utf-8")
         headers = {
             "User-Agent": f"kraty-webhooks/{__version__}",

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from kraty_console.backend.engine.context import Tenant
+from kraty_console.backend.engine.context import LIVE, Tenant
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.backend.webhooks.delivery_ids import delivery_id
@@ -16,8 +16,6 @@ from kraty_console.contract.webhooks import WORKER_DRIVEN
 
 BATCH: Final = 200
 """Events that one transaction passes on."""
-
-LIVE: Final = "live"
 
 
 async def fan_out(tx: Transaction, tenant: Tenant, now_ms: int, new_id: Callable[[], str], *, most: int = BATCH) -> int:

@@ -21,7 +21,7 @@ def sealed(tx: Transaction, endpoint: Mapping[str, Any], secret: Secret) -> str:
 
 
 def opened(tx: Transaction, endpoint: Mapping[str, Any]) -> Secret | None:
-    """The secret of an endpoint, by its row; None when the key that sealed it is not at hand."""
+    """The secret of an endpoint, by its row; None when another key than the configured one sealed it."""
     try:
         return Secret(tx.vault.open(endpoint["secret"], *_place(endpoint)))
     except (WrongKey, NoKey):
@@ -29,7 +29,7 @@ def opened(tx: Transaction, endpoint: Mapping[str, Any]) -> Secret | None:
 
 
 async def seal_all(tx: Transaction) -> bool:
-    """Seal what an older version stored as it was; False when some secret was sealed with a key not at hand."""
+    """Seal what an older version stored as it was; False when another key than the configured one sealed some."""
     column = webhook_endpoints.c
     rows = await tx.load(webhook_endpoints, column.state != "archived")
     rows += await tx.load(webhook_endpoints, column.state == "archived", sa.not_(column.secret.startswith(SEALED)))

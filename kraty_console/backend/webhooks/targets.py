@@ -52,7 +52,7 @@ def read(url: str, *, to_private: bool) -> Target:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise BadTarget("is no URL") from None
+        raise BadTarget("is not a URL") from None
     if parts.scheme not in _PORTS or not parts.hostname:
         raise BadTarget("must be a whole https URL, such as https://games.example/kraty")
     if parts.scheme == "http" and not to_private:

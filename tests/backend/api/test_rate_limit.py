@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kraty_console.backend.api.rate_limit import Rate, RateLimit
+from kraty_console.backend.api.rate_limit import LONGEST_DEBT_SECONDS, Rate, RateLimit
 
 
 class Clock:
@@ -42,7 +42,48 @@ def test_callers_who_rest_are_forgotten() -> None:
         limit.wait(str(caller))
     clock.now = 5
     limit.wait("one more")
-    assert len(limit._buckets) == 1
+    assert len(limit) == 1
+
+
+def test_callers_who_owed_are_forgotten_once_their_bucket_is_full() -> None:
+    clock = Clock()
+    limit = RateLimit(Rate(per_second=1, burst=10), clock)
+    for caller in range(10_000):
+        limit.charge(str(caller), 10**9)
+    clock.now = LONGEST_DEBT_SECONDS + 9
+    limit.wait("too early")
+    assert (limit.sweeps, len(limit)) == (1, 10_001)
+    assert limit.wait("7") == 0, "the debt is paid off, and the bucket nearly full"
+    clock.now += LONGEST_DEBT_SECONDS
+    limit.wait("one more")
+    assert (limit.sweeps, len(limit)) == (2, 1)
+
+
+@pytest.mark.parametrize("times", [0.2, 1.0, 20.0])
+@pytest.mark.parametrize("seconds", [0.5, 3, 7, 20])
+@pytest.mark.parametrize("cost", [1, 3])
+def test_what_is_forgotten_is_no_gift(times: float, seconds: float, cost: float) -> None:
+    """A caller has as many calls after a sweep as without one, whatever the size of the bucket."""
+    clock = Clock()
+    swept, kept = (RateLimit(Rate(per_second=1, burst=2), clock) for _ in range(2))
+    for caller in range(10_000):
+        swept.charge(str(caller), cost, times)
+    kept.charge("7", cost, times)
+    clock.now = seconds
+    swept.wait("one more")
+    assert (swept.sweeps, kept.sweeps) == (1, 0)
+    assert [swept.wait("7", times) for _ in range(50)] == [kept.wait("7", times) for _ in range(50)]
+
+
+def test_callers_who_stay_are_not_looked_through_for_each_new_one() -> None:
+    clock = Clock()
+    limit = RateLimit(Rate(per_second=1, burst=1), clock)
+    for caller in range(40_000):
+        limit.charge(str(caller), 10)
+    assert (limit.sweeps, len(limit)) == (2, 40_000)
+    clock.now = 1000
+    limit.wait("after a while they are, however many there were")
+    assert (limit.sweeps, len(limit)) == (3, 1)
 
 
 @pytest.mark.parametrize(

@@ -180,7 +180,7 @@ def test_an_address_holds_only_so_many(world: World) -> None:
 
     async def work() -> None:
         source = Silent()
-        frames = streams.frames(world.backend.db, source, "192.0.2.1")
+        frames = streams.frames(world.backend.db, lambda: world.backend.clock.ms, source, "192.0.2.1")
         assert await anext(frames) == b"event: ready\ndata: {}\n\n"
         with pytest.raises(RuleError):
             streams.refuse_more("192.0.2.1")
@@ -206,6 +206,8 @@ class Silent:
     async def allowed(self, _tx: Transaction) -> bool:
         return True
 
-    async def gather(self, _tx: Transaction, listening: Sequence[Any]) -> AsyncIterator[tuple[Any, list[Event]]]:
+    async def gather(
+        self, _tx: Transaction, listening: Sequence[Any], _now_ms: int
+    ) -> AsyncIterator[tuple[Any, list[Event]]]:
         for each in listening:
             yield each, []

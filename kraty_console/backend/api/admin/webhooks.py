@@ -28,7 +28,7 @@ async def deliveries(call: Call) -> Reply:
     event_name = _one_of(call, "eventName", tuple(EventName))
     endpoint_id = call.query("endpoint")
     if endpoint_id is not None and not is_id(endpoint_id):
-        raise refusals.invalid("endpoint", "is no id of an endpoint")
+        raise refusals.invalid("endpoint", "is not an id of an endpoint")
     async with call.services.db.read() as tx:
         player_id = None
         if (named := call.query("player")) is not None:

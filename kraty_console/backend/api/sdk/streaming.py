@@ -22,8 +22,8 @@ _HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 """Nothing between here and the game may keep an event back."""
 
 
-class _Heard:
-    """News, told to whoever may still listen."""
+class StreamSource:
+    """The news of one stream, and whether its caller may still listen."""
 
     def __init__(self, call: Call, news: PlayerNews | BoardNews, gather: Gather) -> None:
         self._call = call
@@ -68,9 +68,9 @@ def _stream(call: Call, news: PlayerNews | BoardNews, gather: Gather) -> Reply:
     services.streams.refuse_more(call.address)
     if call.request.method == "HEAD":
         return Reply(stream=_nothing(), headers=_HEADERS)
-    return Reply(
-        stream=services.streams.frames(services.db, _Heard(call, news, gather), call.address), headers=_HEADERS
-    )
+    source = StreamSource(call, news, gather)
+    stream = services.streams.frames(services.db, services.now_ms, source, call.address)
+    return Reply(stream=stream, headers=_HEADERS)
 
 
 async def _nothing() -> AsyncIterator[bytes]:

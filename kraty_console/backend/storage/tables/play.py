@@ -230,5 +230,5 @@ lobby_members: Final = sa.Table(
     sa.Column("joined_at", MOMENT, nullable=False),
     of_player(),
     sa.Index("ix_lobby_members_recent", "studio_id", "game_id", "player_id", "joined_at", "lobby_id"),
-    sa.Index("ix_lobby_members_lobby", "studio_id", "game_id", "lobby_id"),
+    sa.Index("ix_lobby_members_lobby", "studio_id", "game_id", "lobby_id", "player_id"),
 )
