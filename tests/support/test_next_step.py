@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from kraty_console.support.next_step import NextSteps, most_urgent_row, next_step
 from tests.support.players import BANNED, NOW, ago, attempt, grant, snapshot
 
