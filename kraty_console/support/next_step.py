@@ -121,15 +121,13 @@ class NextSteps:
                 f"Nothing is broken{loaded}, but the player is banned{why}. If that is wrong, lift the ban with B."
                 + unknown
             )
+        elsewhere = f" {self._guest}" if told(player, "email") and not player.email else ""
         if not snapshot.attempts and not snapshot.grants:
             if whole(snapshot, "attempts") and whole(snapshot, "grants") and not loaded:
-                return NextStep(
-                    f"There is nothing here that could be wrong: no attempts and no grants. {self._make_good}"
-                )
-            return NextStep(
-                f"No attempts or grants are known, so nothing can be said of them.{unknown} {self._make_good}"
-            )
-        elsewhere = f" {self._guest}" if told(player, "email") and not player.email else ""
+                why = "There is nothing here that could be wrong: no attempts and no grants."
+            else:
+                why = f"No attempts or grants are known, so nothing can be said of them.{unknown}"
+            return NextStep(f"{why}{elsewhere} {self._make_good}")
         claim = "what was finished is granted, and what was granted is claimed"
         if not whole(snapshot, "attempts") or not whole(snapshot, "grants"):
             return NextStep(f"Nothing is known to be wrong{loaded}.{unknown}{elsewhere} {self._make_good}")

@@ -21,8 +21,8 @@ class Asked:
     target: str
     """Path and query, decoded."""
     body: dict[str, Any]
-    headers: dict[str, str]
-    """By name in lower case."""
+    headers: dict[str, str] = field(compare=False)
+    """By name in lower case; the same request asked again is equal, though its request id is another."""
 
 
 @dataclass
@@ -88,6 +88,7 @@ class Wire:
 
     def around(self, app: App) -> App:
         async def layer(scope: Mapping[str, Any], receive: Any, send: Any) -> None:
+            scope = {**scope, "connection": receive.__self__.transport}  # uvicorn's own cycle of request and response
             body, receive = await _whole(receive)
             query = scope["query_string"].decode("ascii")
             target = unquote(scope["raw_path"].decode("ascii").partition("?")[0]) + (
@@ -150,7 +151,7 @@ class Wire:
                     del message
 
                 await app(scope, receive, into_nothing)
-            send.__self__.transport.abort()  # uvicorn's own cycle of request and response
+            scope["connection"].abort()
             while (await receive())["type"] != "http.disconnect":
                 pass
 

@@ -91,6 +91,7 @@ def test_alices_missing_reward_cannot_be_rolled_and_it_is_said_why(
 ) -> None:
     before = served(world, "alice_42")
     person = (shift if size == "large" else small).on("alice_42")
+    person.press("1")
     person.wait_for("No grants are linked")
     person.press("R")
     person.wait_for("this Kraty has no route POST …/retry-reward-roll")

@@ -129,5 +129,6 @@ def test_steps_looked_for_once_serve_every_row_of_the_player() -> None:
 
 @pytest.mark.parametrize(("can_merge", "words"), [(False, "run from your backend"), (True, "Merge the two with U")])
 def test_a_guest_is_merged_from_where_it_can_be_done(can_merge: bool, words: str) -> None:
-    guest = snapshot(player={"email": None})
-    assert words in NextSteps(guest, NOW, can_merge=can_merge).for_player().words
+    for played in ({}, {"attempts": [attempt(grantIds=[grant()["id"]])], "grants": [grant(status="claimed")]}):
+        guest = snapshot(player={"email": None}, **played)
+        assert words in NextSteps(guest, NOW, can_merge=can_merge).for_player().words
