@@ -26,9 +26,11 @@ def base_url(text: str) -> str:
     """The address without its trailing slash.
 
     Raises:
-        Invalid: it is no http(s) URL, holds a name and password, a query or a fragment, ends in the beginning of the
-            routes, or is plain http to another machine.
+        Invalid: it is no http(s) URL, is two of them in a row, holds a name and password, a query or a fragment, ends
+            in the beginning of the routes, or is plain http to another machine.
     """
+    if text.count("://") > 1:
+        raise Invalid(f"{text!r} looks like two addresses in a row: give one, as https://host")
     try:
         parts = urlsplit(text.strip())
         host, port = parts.hostname, parts.port
@@ -38,6 +40,8 @@ def base_url(text: str) -> str:
         raise Invalid("the URL holds a user name or password: leave it out, the token goes in by itself")
     if parts.scheme not in ("http", "https") or not host:
         raise Invalid(f"{text!r} is not a URL: give it as https://host")
+    if "//" in parts.path or parts.netloc.endswith(":"):
+        raise Invalid(f"{text!r} has an empty port or a // in its path: give it as https://host")
     if parts.query or parts.fragment:
         raise Invalid(f"{text!r} has a query or fragment: give the address alone, as https://host")
     if (

@@ -40,7 +40,7 @@ class FirstRun:
 
         url = self._desk.launch.profile.url or DEFAULT_URL
         uses_key = self._desk.launch.profile.uses_key
-        self._host.show(SignInDialog(connect=self._connect, check_url=_why_not, url=url, uses_key=uses_key), closed)
+        self._host.show(SignInDialog(connect=self._connect, check_url=why_not, url=url, uses_key=uses_key), closed)
 
     async def _connect(self, url: str, token: Secret) -> Me | None:
         """Who a token belongs to; None where the backend does not tell."""
@@ -76,7 +76,8 @@ class FirstRun:
         self._host.tell(safe(said, limit=300))
 
 
-def _why_not(url: str) -> str | None:
+def why_not(url: str) -> str | None:
+    """Why this is no address of a backend, in words; None when it is one."""
     from kraty_console.client.address import base_url
     from kraty_console.contract.errors import Invalid
 

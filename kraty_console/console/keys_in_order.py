@@ -5,19 +5,24 @@ when its key has climbed to the application, a message climbs to the dialog that
 together, as over a slow link, then overtake each other: letters are typed before the backspace that came first, an id
 goes to the rows instead of the search field, an amount into the field before its own.
 
-What was typed before a dialog was there to be seen is dropped, however long the keys before it took (console: "Keys
-typed ahead while a dialog opens are dropped, never obeyed"). Such a screen tells so by `hears_since`.
+What is typed before a dialog is there to be seen waits for it (`OpensLater`): text goes into its first field, enter and
+other commands are dropped, never obeyed.
+
+Text and commands share the keyboard, and a paste that the terminal does not mark as one looks like fast typing. What
+changes something takes a deliberate key (`deliberate`): one after a pause, and with nothing typed right behind it.
 """
 
 from __future__ import annotations
 
 import time
 from collections import deque
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from textual import events
 from textual.app import App
 from textual.dom import DOMNode
+from textual.screen import Screen
+from textual.widgets import Input, TextArea
 
 ResultT = TypeVar("ResultT")
 
@@ -28,9 +33,8 @@ that its binding sent, and behind two that were sent in answer to one."""
 STUCK: Final = 1.0
 """Seconds after which keys no longer wait for one that something keeps busy."""
 
-HEARS_SINCE: Final = "hears_since"
-"""The attribute of a screen that holds the moment, on the clock of events, since which it listens; None while it does
-not listen yet. A screen without it always listens."""
+PAUSE: Final = 0.25
+"""Seconds without a key that make the next one deliberate (console: Keys)."""
 
 DEAF: Final = 5.0
 """Seconds after the first key from which keys are taken though nothing has had the focus yet."""
@@ -39,15 +43,46 @@ AT_ONCE: Final = frozenset({"ctrl+c"})
 """Keys that wait for nothing once the first screen is there."""
 
 
+class OpensLater(Screen[ResultT], Generic[ResultT]):
+    """A screen that takes keys from the moment on at which it can be seen (`listen`)."""
+
+    hears_since: float | None = None
+    """That moment, on the clock of events; None before."""
+
+    def listen(self) -> None:
+        """Take keys from now on; what was typed ahead comes first."""
+        self.hears_since = events.Event().time
+        if isinstance(self.app, KeysInOrder):
+            self.app.call_later(self.app.take_held)
+
+    def on_unmount(self) -> None:
+        """What was typed for a screen that nobody has seen is not obeyed elsewhere."""
+        if self.hears_since is None and isinstance(self.app, KeysInOrder):
+            self.app.forget_typed()
+
+    def takes_ahead(self, event: events.Key | events.Paste) -> bool:
+        """Whether to take what was typed before the screen could be seen: text, into a field that has the focus."""
+        if not isinstance(self.focused, Input | TextArea):
+            return False
+        return isinstance(event, events.Paste) or event.is_printable or event.key == "backspace"
+
+
 class KeysInOrder(App[ResultT], Generic[ResultT]):
     """Holds the next key, or paste, back until the one before has done what it does."""
 
-    _typed: deque[events.Key | events.Paste]
     _taken_at = 0.0
     _turn = 0
     _busy = False
     _listens = False
     _first_at: float | None = None
+    _ahead_of: OpensLater[Any] | None = None
+    _last_key = ""
+    _key_at = 0.0
+    _pause = 0.0
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 (Textual's own)
+        self._typed: deque[events.Key | events.Paste] = deque()
+        super().__init__(*args, **kwargs)
 
     async def on_event(self, event: events.Event) -> None:
         """Queue what is typed; everything else goes on as it does."""
@@ -57,8 +92,6 @@ class KeysInOrder(App[ResultT], Generic[ResultT]):
         if isinstance(event, events.Key) and event.key in AT_ONCE and self._listens:
             await super().on_event(event)
             return
-        if not hasattr(self, "_typed"):
-            self._typed = deque()
         self._typed.append(event)
         if not self._listens and self._is_deaf():
             return
@@ -68,13 +101,13 @@ class KeysInOrder(App[ResultT], Generic[ResultT]):
     @property
     def waiting_keys(self) -> int:
         """How many keys, and pastes, wait for one before them."""
-        return len(getattr(self, "_typed", ()))
+        return len(self._typed)
 
     async def on_descendant_focus(self) -> None:
         """Something has the focus: what was typed while the first screen was made goes there."""
         if not self._listens:
             self._listens = True
-            if getattr(self, "_typed", None) and not self._busy:
+            if self._typed and not self._busy:
                 await self._take()
 
     def _is_deaf(self) -> bool:
@@ -84,21 +117,56 @@ class KeysInOrder(App[ResultT], Generic[ResultT]):
             self._first_at = now
         return now - self._first_at < DEAF
 
+    async def take_held(self) -> None:
+        """Go on with the keys that waited for a screen: it listens now."""
+        if not self._busy:
+            await self._take()
+
+    def forget_typed(self) -> None:
+        """Drop the keys that wait: the screen that they were typed for went away before it could be seen."""
+        self._typed.clear()
+
+    def is_deliberate(self, since: float) -> bool:
+        """Whether the key that is obeyed now was meant on its own.
+
+        It came after a pause since the key before and since the moment `since`, and nothing was typed right behind it.
+        """
+        return self._pause >= PAUSE and self._key_at - since >= PAUSE and not self.waiting_keys
+
     async def _take(self) -> None:
         self._turn += 1
-        while self._typed and not self._is_heard(self._typed[0]):
-            self._typed.popleft()
-        if not self._typed:
-            self._busy = False
+        self._busy = False
+        event = self._next_heard()
+        if event is None:
             return
         self._busy, self._taken_at = True, time.monotonic()
         target: DOMNode = self.focused or self.screen
-        await super().on_event(self._typed.popleft())
+        await super().on_event(event)
         self._climb(target, target, CLIMBS, self._turn)
 
-    def _is_heard(self, event: events.Key | events.Paste) -> bool:
-        since: float | None = getattr(self.screen, HEARS_SINCE, 0.0)
-        return since is not None and event.time >= since
+    def _next_heard(self) -> events.Key | events.Paste | None:
+        """The next key that the screen takes, None when there is none yet."""
+        screen = self.screen if isinstance(self.screen, OpensLater) else None
+        if screen is not None and screen.hears_since is None:
+            return None
+        since = 0.0 if screen is None or screen.hears_since is None else screen.hears_since
+        if self._ahead_of is not screen:
+            self._ahead_of = screen
+            self._drop_repeats(since)
+        while self._typed:
+            event = self._typed.popleft()
+            self._pause, self._key_at = event.time - self._key_at, event.time
+            self._last_key = event.key if isinstance(event, events.Key) else ""
+            if screen is None or event.time >= since or screen.takes_ahead(event):
+                return event
+        return None
+
+    def _drop_repeats(self, since: float) -> None:
+        """Drop what was typed before this moment when it is only the key that opened the screen, held down."""
+        ahead = [event for event in self._typed if event.time < since]
+        if all(isinstance(event, events.Key) and event.key == self._last_key for event in ahead):
+            for _ in ahead:
+                self._typed.popleft()
 
     def _climb(self, bottom: DOMNode, here: DOMNode, climbs: int, turn: int) -> None:
         """Queue a marker behind everything that waits here; when it is met, go one up; at the top, begin again."""
@@ -119,3 +187,8 @@ class KeysInOrder(App[ResultT], Generic[ResultT]):
             self._climb(bottom, bottom, climbs - 1, turn)
         else:
             await self._take()
+
+
+def deliberate(app: App[Any], since: float) -> bool:
+    """Whether the key that an application obeys now may change something (`KeysInOrder.is_deliberate`)."""
+    return isinstance(app, KeysInOrder) and app.is_deliberate(since)

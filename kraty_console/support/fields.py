@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -94,6 +95,8 @@ class Form:
     needs_typed_id: bool = False
     """Always asks for the player's id to be typed (a ban); `forms.asks_for_id` also knows of amounts over the limit."""
     amount_limit: int | None = None
+    score_limit: float | None = None
+    """A score above it asks for the player's id to be typed; None where nothing tells what is usual."""
 
     def defaults(self) -> dict[str, Value]:
         """What the fields hold when the dialog opens."""
@@ -220,8 +223,14 @@ def score(text: str) -> float | None:
     return number if math.isfinite(number) and 0 <= number <= MAX_BALANCE else None
 
 
+_EITHER: Final = re.compile(r"([1-9]\d{0,2})[.,](\d{3})")
+"""Thousands to one reader, a fraction to the next."""
+
+
 def check_score(text: str) -> str | None:
-    """Scores are finite numbers of 0 or more (decisions: Force-complete)."""
+    """Scores are finite numbers of 0 or more (decisions: Force-complete), written so that they have one meaning."""
+    if (either := _EITHER.fullmatch(text.strip())) is not None:
+        return f"{either[1]}{either[2]} or {either[1]}.{either[2]}0? Write one of these"
     return None if score(text) is not None else "a number, 0 or more"
 
 

@@ -26,8 +26,16 @@ ROLL_SUFFIX: Final = ".roll"
 """Ends the idempotency key of the roll that follows a force-complete, so that both are known from one key."""
 
 
-def _no_amount(_form: Form, _values: Values) -> int:
-    return 0
+def _nothing_unusual(_form: Form, _values: Values) -> str | None:
+    return None
+
+
+def _over_limit(amount: Callable[[Form, Values], int]) -> Callable[[Form, Values], str | None]:
+    def unusual(form: Form, values: Values) -> str | None:
+        over = form.amount_limit is not None and amount(form, values) > form.amount_limit
+        return f"over {grouped(form.amount_limit)}" if over else None
+
+    return unusual
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +45,22 @@ class Change:
     form: Callable[[Asked], Form]
     call: Callable[[Form, Values, str], Call]
     effects: Callable[[Form, Values, Seen], list[Effect]]
-    amount: Callable[[Form, Values], int] = _no_amount
-    """What is held against the profile's limit."""
+    unusual: Callable[[Form, Values], str | None] = _nothing_unusual
+    """Why the player's id has to be typed for these values, in words; None when it has not."""
 
 
 CHANGES: Final[dict[str, Change]] = {
-    actions.FORCE_COMPLETE.id: Change(force_complete.form, force_complete.call, force_complete.effects),
+    actions.FORCE_COMPLETE.id: Change(
+        force_complete.form, force_complete.call, force_complete.effects, force_complete.unusual
+    ),
     actions.RETRY_ROLL.id: Change(retry_roll.form, retry_roll.call, retry_roll.effects),
-    actions.MANUAL_GRANT.id: Change(manual_grant.form, manual_grant.call, manual_grant.effects, manual_grant.largest),
+    actions.MANUAL_GRANT.id: Change(
+        manual_grant.form, manual_grant.call, manual_grant.effects, _over_limit(manual_grant.largest)
+    ),
     actions.FORCE_CLAIM.id: Change(force_claim.form, force_claim.call, force_claim.effects),
-    actions.CREDIT.id: Change(credit.form, credit.call, credit.effects, credit.amount),
+    actions.CREDIT.id: Change(credit.form, credit.call, credit.effects, _over_limit(credit.amount)),
     actions.BAN.id: Change(ban.form, ban.call, ban.effects),
-    actions.DEBIT.id: Change(debit.form, debit.call, debit.effects, credit.amount),
+    actions.DEBIT.id: Change(debit.form, debit.call, debit.effects, _over_limit(credit.amount)),
     actions.MERGE.id: Change(merge.form, merge.call, merge.effects),
     actions.REPLAY.id: Change(replay.form, replay.call, replay.effects),
 }
@@ -66,10 +78,8 @@ def asks_for_id(form: Form, values: Values) -> str | None:
     """Why the player's id has to be typed, in words; None when it has not."""
     if form.needs_typed_id:
         return f"type {form.typed_id} to confirm"
-    amount = CHANGES[form.action_id].amount(form, values)
-    if form.amount_limit is not None and amount > form.amount_limit:
-        return f"over {grouped(form.amount_limit)}: type {form.typed_id} to confirm"
-    return None
+    why = CHANGES[form.action_id].unusual(form, values)
+    return f"{why}: type {form.typed_id} to confirm" if why is not None else None
 
 
 def problems(form: Form, values: Values) -> dict[str, str]:

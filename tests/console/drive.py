@@ -12,8 +12,12 @@ from textual.pilot import Pilot
 
 from kraty_console.console.app import KratyApp
 from kraty_console.console.dialogs.frame import Dialog
+from kraty_console.console.keys_in_order import PAUSE
 from kraty_console.console.look import Status
 from tests.console.settling import settled, until
+
+LOOK = 2 * PAUSE
+"""Seconds between two keys of somebody who looks at what they do."""
 
 SIZE = (120, 36)
 SMALL = (80, 24)
@@ -25,6 +29,7 @@ class Hand:
     def __init__(self, app: KratyApp, pilot: Pilot[int]) -> None:
         self.app = app
         self.pilot = pilot
+        self._typed_at = 0.0
         self.drawn = 0
         """How often anything was drawn."""
         app.post_display_hook = self._count  # type: ignore[method-assign]
@@ -33,9 +38,9 @@ class Hand:
         self.drawn += 1
 
     async def press(self, *keys: str) -> None:
-        """Press keys one after the other, each when the one before has been taken in."""
+        """Press keys one after the other, each when the one before has been taken in and looked at."""
         for key in keys:
-            self.send(key)
+            self.send(key, pause=LOOK)
             await settled(self.app)
 
     async def type(self, text: str) -> None:
@@ -55,11 +60,13 @@ class Hand:
         assert driver is not None
         return driver
 
-    def send(self, key: str) -> None:
-        """Press a key and do not wait for anything, as when keys are typed ahead."""
+    def send(self, key: str, pause: float = 0.0) -> None:
+        """Press a key and do not wait for anything, as when keys are typed ahead; `pause`: seconds since the last."""
         name = key if len(key) > 1 or key.isalnum() else _character_to_key(key)
         character = key if len(key) == 1 else {"space": " ", "slash": "/", "full_stop": "."}.get(key)
         event = events.Key(name, character)
+        before = self._typed_at if 0 < pause < PAUSE else max(event.time, self._typed_at)
+        event.time = self._typed_at = before + pause  # however long the machine took in between
         event.set_sender(self.app)
         self._driver.send_message(event)
 

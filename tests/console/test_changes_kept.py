@@ -35,11 +35,29 @@ async def test_a_double_press_gives_one_effect(backend: Stage, wire: Wire) -> No
             await put(hand, economy_key="gold", amount="250", reason="make-good")
             dialog(hand).confirm.focus()
             await settled(hand.app)
+            await hand.press("enter")
             for _ in range(4):
                 hand.send("enter")
             await done(hand)
         assert other.balance("bob_7", "gold") == before + 250
     assert len(wire.changes) == 1
+
+
+MAIL = "Reward missing\nplayer says the gold never arrived\n\n\n\nThanks\n\n"
+TICKETS = "Refund\nCredit\ngold\n500\nZD-1\nplease\n\nMany thanks\nFred\n\n\n"
+
+
+@pytest.mark.parametrize("text", [MAIL, TICKETS, ".\n\n\n\nok\n\n\n"], ids=["mail", "tickets", "dots"])
+@pytest.mark.parametrize("pause", [0.001, 0.02, 0.1], ids=str)
+async def test_a_paste_that_is_not_marked_as_one_changes_nothing(
+    backend: Stage, wire: Wire, text: str, pause: float
+) -> None:
+    async with at(backend.app(player="alice_42")) as hand:
+        await hand.looks_at("alice_42")
+        for character in text:
+            hand.send("enter" if character == "\n" else character, pause=pause)
+            await settled(hand.app)
+    assert not wire.changes
 
 
 async def test_pressing_on_while_it_runs_does_nothing(backend: Stage, wire: Wire) -> None:

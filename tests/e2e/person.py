@@ -12,6 +12,7 @@ from itertools import count
 
 from pyte.screens import Char
 
+from kraty_console.console.keys_in_order import PAUSE
 from tests.terminal import Gone, Terminal, TooLate
 
 _LIGHT = 176
@@ -214,8 +215,14 @@ class Person(Terminal):
         """Enter, from the last field onto the button; enter again; wait until it is told that the change is made."""
         self.go("Enter")
         assert self.focused() == f"[ {button} ]"
+        self.look()
         self.press("Enter")
         self.wait_for(told)
+
+    @staticmethod
+    def look() -> None:
+        """Look at the screen for as long as a key takes to be deliberate."""
+        time.sleep(1.2 * PAUSE)
 
     def copied(self) -> str:
         """Press `y` and return what was copied."""

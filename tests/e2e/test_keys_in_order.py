@@ -11,13 +11,13 @@ import pytest
 from tests.terminal import Terminal
 
 _PROGRAM = """
-from textual import events, on
+from textual import on
 from textual.app import App
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label, Static
-from kraty_console.console.keys_in_order import KeysInOrder
+from kraty_console.console.keys_in_order import KeysInOrder, OpensLater
 
 class Left(Message):
     pass
@@ -43,14 +43,13 @@ class Box(ModalScreen):
         if event.key == "x":
             self.dismiss()
 
-class Late(ModalScreen):
-    hears_since = None
+class Late(OpensLater, ModalScreen):
     def compose(self):
         yield Input(id="late", compact=True, select_on_focus=False)
     def on_mount(self):
-        self.call_after_refresh(self.listen)
-    def listen(self):
-        self.hears_since = events.Event().time
+        self.call_after_refresh(self.seen)
+    def seen(self):
+        self.listen()
         self.mount(Label("listening"))
     def on_input_submitted(self, event):
         self.dismiss()
@@ -123,8 +122,8 @@ def test_a_paste_keeps_its_place_among_the_keys(form: Terminal) -> None:
     form.wait_for("said apaste  end")
 
 
-def test_what_was_typed_before_a_dialog_was_there_to_be_seen_is_dropped(form: Terminal) -> None:
-    form.press("C-l", *"typed ahead", *["Enter"] * 20)
+def test_text_typed_ahead_of_a_dialog_goes_into_its_field_and_enter_is_dropped(form: Terminal) -> None:
+    form.press("C-l", *"typed axx", "Backspace", "Backspace", *"head", "Tab", "Up", *["Enter"] * 20)
     form.wait_for("listening")
-    form.press(*"seen", "Enter")
-    form.wait_for("late seen end")
+    form.press(*" seen", "Enter")
+    form.wait_for("late typed ahead seen end")

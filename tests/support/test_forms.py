@@ -112,6 +112,35 @@ def test_scores_that_cannot_be(text: str) -> None:
     assert problems(form, {"reason": "crashed", "final_score": text}) == {"final_score": "a number, 0 or more"}
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("1.840", "1840 or 1.8400? Write one of these"), ("12,345", "12345 or 12.3450? Write one of these")],
+)
+def test_a_score_with_two_meanings_is_asked_about(text: str, words: str) -> None:
+    form = opened("attempt.force_complete", STUCK["id"])
+    assert problems(form, {"reason": "crashed", "final_score": text}) == {"final_score": words}
+    for plainly in ("1840", "1.8400", "0.125", "1.84", "1 840"):
+        assert "final_score" not in problems(form, {"reason": "crashed", "final_score": plainly})
+    kept = opened("attempt.force_complete", STUCK["id"], attempts=[STUCK | {"score": 1.125}])
+    assert problems(kept, {"reason": "crashed"}) == {}, "what stands there already is not asked about"
+
+
+@pytest.mark.parametrize(
+    ("fields", "score", "asks"),
+    [
+        ({"target": 1500}, "15000", None),
+        ({"target": 1500}, "15001", "over 15\u202f000: type alice_42 to confirm"),
+        ({"target": None}, "3200", None),
+        ({"target": None}, "3201", "over 3\u202f200: type alice_42 to confirm"),
+        ({"target": None, "score": None}, "10000000", None),
+        ({"target": 1500, "score": 99_999}, "99999", None),
+    ],
+)
+def test_a_score_far_above_the_target_asks_for_the_id(fields: dict[str, Any], score: str, asks: str | None) -> None:
+    form = opened("attempt.force_complete", STUCK["id"], attempts=[STUCK | fields])
+    assert asks_for_id(form, {"reason": "crashed", "final_score": score}) == asks
+
+
 def test_scores_that_can() -> None:
     assert [score(text) for text in ("0", "1 500", "1\u202f500", "12.5", "1e3")] == [0, 1500, 1500, 12.5, 1000]
     assert [whole_number(text) for text in ("+7", "1 000", "1.0", "", "²", "--5")] == [7, 1000, None, None, None, None]

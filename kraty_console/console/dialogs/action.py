@@ -9,13 +9,14 @@ from enum import Enum
 from math import ceil
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.getters import query_one
 from textual.timer import Timer
 from textual.widget import Widget
+from textual.widgets import Input
 
 from kraty_console.console.dialogs import outcome
 from kraty_console.console.dialogs.draft import Draft
@@ -37,6 +38,7 @@ Resolve = Callable[["Performed"], "Awaitable[Performed]"]
 """Finds out what became of a change whose outcome is not known."""
 
 HINTS: Final = "enter next · tab ↔ · PgUp PgDn · esc close, draft kept"
+HASTY: Final = "Too fast to be sure that it was meant: press enter again."
 _HINTS_BUSY: Final = "esc does not stop what was sent"
 
 
@@ -143,7 +145,7 @@ class ActionDialog(Dialog["Performed | None"]):
         with Horizontal(id="buttons"):
             yield PushButton("Cancel", widget_id="cancel")
             danger = "-danger" if self.form.danger else ""
-            yield PushButton(safe(self.form.confirm_label), widget_id="confirm", classes=danger)
+            yield PushButton(safe(self.form.confirm_label), careful=True, widget_id="confirm", classes=danger)
 
     def first_focus(self) -> Widget | None:
         """The first field that waits for something; without fields, Cancel."""
@@ -157,6 +159,11 @@ class ActionDialog(Dialog["Performed | None"]):
             self._start(self.draft.pending)
         elif self.draft.unsettled is not None:
             self._ask(self.draft.unsettled)
+
+    def takes_ahead(self, event: events.Key | events.Paste) -> bool:
+        """Text typed ahead, and an enter that leads from a line to the next field."""
+        leads_on = isinstance(event, events.Key) and event.key == "enter" and isinstance(self.focused, Input)
+        return leads_on or super().takes_ahead(event)
 
     def action_next(self) -> None:
         """Enter where it means nothing else: the next field."""
@@ -187,6 +194,12 @@ class ActionDialog(Dialog["Performed | None"]):
                 self.set_focus(wrong)
                 return
             self._start(None)
+
+    @on(PushButton.Hasty, "#confirm")
+    def _not_yet(self, event: PushButton.Hasty) -> None:
+        event.stop()
+        if self.phase is Phase.EDITING and self._wait <= 0:
+            self._say([HASTY], "-open")
 
     def action_close(self) -> None:
         """Escape: close and keep the draft; while a call is under way, say first that this does not stop it."""

@@ -62,10 +62,6 @@ class AskDialog(Dialog[ResultT]):
         """The line."""
         return self.line
 
-    def on_opened(self) -> None:
-        """Typing goes on behind what is there."""
-        self.line.cursor_position = len(self.line.value)
-
     def answered(self, value: str) -> None:
         """Enter; `value` as typed."""
 

@@ -59,10 +59,20 @@ class EntriesEditor(TextArea):
             highlight_cursor_line=False,
         )
         self.cursor_blink = False
+        self._prefilled = text
         self._completer = completer or Completer()
         self._wrong: int | None = None
         self._around = ""
         self._template = -1
+
+    def on_focus(self) -> None:
+        """What the program put in is selected, so that a paste replaces it."""
+        if self.text == self._prefilled:
+            self.select_all()
+
+    def on_blur(self) -> None:
+        """What is selected is not shown as such any more."""
+        self.move_cursor(self.selection.end)
 
     def get_line(self, line_index: int) -> Text:
         """A line as it may be shown; the wrong one is underlined."""

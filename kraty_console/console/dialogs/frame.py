@@ -1,10 +1,9 @@
-"""What every dialog is: a box over the screen that opens deaf, closes with escape, and fits 80×24."""
+"""What every dialog is: a box over the screen that takes keys once it is seen, closes with escape, and fits 80×24."""
 
 from __future__ import annotations
 
 from typing import ClassVar, Final, Generic, TypeVar
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
@@ -14,6 +13,7 @@ from textual.reactive import Reactive
 from textual.screen import ModalScreen
 from textual.widget import Widget
 
+from kraty_console.console.keys_in_order import OpensLater
 from kraty_console.console.stylesheets import DIALOGS, stylesheet
 from kraty_console.paint.arriving import ArrivesWhole
 
@@ -31,12 +31,11 @@ class Body(VerticalScroll, can_focus=False, can_focus_children=True):
     """The part that scrolls when the terminal is low."""
 
 
-class Dialog(ArrivesWhole[ResultT], ModalScreen[ResultT], Generic[ResultT]):
+class Dialog(ArrivesWhole[ResultT], OpensLater[ResultT], ModalScreen[ResultT], Generic[ResultT]):
     """A modal box with a title, LIVE or TEST where it matters, a body that scrolls, and a foot that stays.
 
-    It is deaf until it has been painted and everything typed before that has been thrown away (console: "Keys typed
-    ahead while a dialog opens are dropped, never obeyed"). Only then does it take the focus; the events dropped are
-    counted in `dropped`.
+    It takes the focus, and keys, once it has been painted; text typed ahead goes into its first field, commands typed
+    ahead are dropped (console: Dialogs).
     """
 
     AUTO_FOCUS = ""
@@ -70,9 +69,6 @@ class Dialog(ArrivesWhole[ResultT], ModalScreen[ResultT], Generic[ResultT]):
         self.hints = hints
         self.environment = environment
         self.open = False
-        self.hears_since: float | None = None
-        """Since when it listens, on the clock of events (`keys_in_order`)."""
-        self.dropped = 0
         self._width = 0
         if wide:
             self.add_class("-wide")
@@ -115,19 +111,12 @@ class Dialog(ArrivesWhole[ResultT], ModalScreen[ResultT], Generic[ResultT]):
 
     def _painted(self) -> None:
         self.arrived()
-        # Through the app's queue and back through ours: keys that were queued in either come before, and are dropped.
-        self.app.call_later(self._drained)
-
-    def _drained(self) -> None:
-        self.call_later(self._opened)
-
-    def _opened(self) -> None:
         self.open = True
-        self.hears_since = events.Event().time
         widget = self.first_focus()
         if widget is not None:
             self.set_focus(widget)
         self.on_opened()
+        self.listen()
 
     def on_opened(self) -> None:
         """The dialog has been painted and listens from now on."""
@@ -136,20 +125,6 @@ class Dialog(ArrivesWhole[ResultT], ModalScreen[ResultT], Generic[ResultT]):
         """Nothing takes the focus before the dialog listens, so no key can reach it."""
         if self.open or widget is None:
             super().set_focus(widget, scroll_visible, from_app_focus)
-
-    def on_key(self, event: events.Key) -> None:
-        """Drop what was typed before there was something to see."""
-        if not self.open:
-            self.dropped += 1
-            event.stop()
-            event.prevent_default()
-
-    def on_paste(self, event: events.Paste) -> None:
-        """A paste too."""
-        if not self.open:
-            self.dropped += 1
-            event.stop()
-            event.prevent_default()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Nothing works before the dialog listens."""

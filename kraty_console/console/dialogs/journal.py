@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -20,6 +20,7 @@ from kraty_console.console.dialogs.frame import Dialog
 from kraty_console.console.dialogs.menu import Menu, MenuRow
 from kraty_console.console.dialogs.parts import Lines
 from kraty_console.console.dialogs.text import Pressed, TextDialog
+from kraty_console.console.keys_in_order import deliberate
 from kraty_console.contract.calls import ActionKind
 from kraty_console.present.safe import safe
 from kraty_console.present.times import ago, exact
@@ -148,6 +149,7 @@ class JournalDialog(Dialog[None]):
         self._seconds = 0
         self._unclear: set[str] = set()
         self._meant: tuple[str, bool] | None = None
+        self._meant_at = 0.0
         self.add_class("-list")
 
     def compose_body(self) -> ComposeResult:
@@ -236,8 +238,9 @@ class JournalDialog(Dialog[None]):
         if entry.id not in self._unclear:
             self.note.say("ask the server first (u)")
             return
-        if self._meant != (entry.id, applied):
-            self._meant = (entry.id, applied)
+        if self._meant != (entry.id, applied) or not deliberate(self.app, self._meant_at):
+            if self._meant != (entry.id, applied):
+                self._meant, self._meant_at = (entry.id, applied), events.Event().time
             key, words = ("A", "it did take effect") if applied else ("N", "it did not take effect")
             self.note.say(f"Press {key} again to close this entry: {words}.")
             return

@@ -15,6 +15,7 @@ from textual.binding import Binding
 from textual.message import Message
 from textual.suggester import Suggester
 from textual.widgets import Input
+from textual.widgets.input import Selection
 
 from kraty_console.present.safe import safe
 
@@ -83,6 +84,8 @@ class Choices(Suggester):
 class LineInput(Input):
     """An `Input` without border and without blink; `↑` and `↓` offer earlier values or the choices.
 
+    What the program put in is selected when the line gets the focus, so that typing replaces it.
+
     What would steer the terminal is never taken: `Told` says why. A value that is put in by the program may hold such
     characters (an id is what it is); it is then shown masked and sent as it is.
     """
@@ -134,7 +137,7 @@ class LineInput(Input):
             password=hidden,
             suggester=Choices(offers) if complete and offers else None,
             max_length=longest,
-            select_on_focus=False,
+            select_on_focus=True,
             compact=True,
             name=name,
             id=widget_id,
@@ -151,7 +154,14 @@ class LineInput(Input):
             self.post_message(self.Told(self, refusal(character)))
             return
         self._offer = -1
+        self.select_on_focus = False
         super().replace(text, start, end)
+
+    def prefill(self, value: str) -> None:
+        """Put in another value, selected."""
+        self.value = value
+        self.select_on_focus = True
+        self.selection = Selection(0, len(value))
 
     def restricted(self) -> None:
         """Too long: said beside the field, without a bell."""

@@ -7,15 +7,21 @@ from dataclasses import dataclass
 
 from rich.table import Table
 from rich.text import Text
+from textual import events
 from textual.binding import Binding
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Static
 
+from kraty_console.console.keys_in_order import deliberate
+
 
 class PushButton(Static, can_focus=True):
-    """`[ Cancel ]`: pressed with enter while it has the focus, or clicked. It never flashes."""
+    """`[ Cancel ]`: pressed with enter while it has the focus, or clicked. It never flashes.
+
+    One that is `careful` changes something: it takes a deliberate enter only, and tells of others with `Hasty`.
+    """
 
     BINDINGS = [
         Binding("enter", "press", "Press", show=False),
@@ -35,9 +41,24 @@ class PushButton(Static, can_focus=True):
             """The button that was pressed."""
             return self.button
 
-    def __init__(self, label: str, *, widget_id: str | None = None, classes: str | None = None) -> None:
+    @dataclass
+    class Hasty(Message):
+        """Enter came so fast that it may be the end of a paste."""
+
+        button: PushButton
+
+        @property
+        def control(self) -> PushButton:
+            """The button that was not pressed."""
+            return self.button
+
+    def __init__(
+        self, label: str, *, careful: bool = False, widget_id: str | None = None, classes: str | None = None
+    ) -> None:
         super().__init__(self._drawn(label), id=widget_id, classes=classes, markup=False)
         self.label = label
+        self.careful = careful
+        self._focused_at = 0.0
 
     @staticmethod
     def _drawn(label: str) -> Content:
@@ -49,9 +70,14 @@ class PushButton(Static, can_focus=True):
             self.label = label
             self.update(self._drawn(label))
 
+    def on_focus(self, event: events.Focus) -> None:
+        """From this moment on it can be seen that enter presses it."""
+        self._focused_at = event.time
+
     def action_press(self) -> None:
         """Tell whoever listens."""
-        self.post_message(self.Pressed(self))
+        hasty = self.careful and not deliberate(self.app, self._focused_at)
+        self.post_message(self.Hasty(self) if hasty else self.Pressed(self))
 
     def action_leave(self) -> None:
         """Back to the last field: from one button to the other go left and right."""
@@ -64,7 +90,7 @@ class PushButton(Static, can_focus=True):
 
     def on_click(self) -> None:
         """With the mouse, where it is on."""
-        self.action_press()
+        self.post_message(self.Pressed(self))
 
 
 class Tick(Static, can_focus=True):

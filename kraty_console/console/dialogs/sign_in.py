@@ -127,10 +127,6 @@ class SignInDialog(Dialog[SignedIn | None]):
         """The address."""
         return self.line
 
-    def on_opened(self) -> None:
-        """Typing goes on behind the address."""
-        self.line.cursor_position = len(self.line.value)
-
     # Steps
 
     def _go(self, step: Step) -> None:
@@ -145,10 +141,8 @@ class SignInDialog(Dialog[SignedIn | None]):
             self.line.password = step is Step.TOKEN
             placeholders = {Step.URL: DEFAULT_URL, Step.TOKEN: "paste it; it is not shown"}
             self.line.placeholder = placeholders.get(step, "")
-            self.line.value = {Step.URL: self._url, Step.STUDIO_ID: self._studio, Step.GAME_ID: self._game}.get(
-                step, ""
-            )
-            self.line.cursor_position = len(self.line.value)
+            answered = {Step.URL: self._url, Step.STUDIO_ID: self._studio, Step.GAME_ID: self._game}
+            self.line.prefill(answered.get(step, ""))
             self.set_focus(self.line)
         else:
             self.menu.show(self._games() if step is Step.GAME else _environments())
@@ -233,6 +227,7 @@ class SignInDialog(Dialog[SignedIn | None]):
             words = words_of(error)
             hint = "enter tries again" if isinstance(error, Unavailable) else words.hint  # u is a letter here
             self.problem.say("\n".join(line for line in (words.text, hint) if line))
+            self.line.select_all()
             return
         finally:
             self._asking = False

@@ -71,3 +71,4 @@ class TokenDialog(AskDialog[Secret | None]):
             self.dismiss(token)
         else:
             self.problem.say(wrong)
+            self.line.select_all()

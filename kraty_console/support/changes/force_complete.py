@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from kraty_console.contract.calls import ActionKind, Call
 from kraty_console.support import actions, find
@@ -27,11 +27,17 @@ from kraty_console.support.links import Links
 from kraty_console.support.measure import counted, grouped, plain
 from kraty_console.support.words import event_words, status_words
 
+if TYPE_CHECKING:
+    from kraty_console.contract.players import Attempt, Snapshot
+
 OFTEN: Final = 2
 """So many force-completes of one event are a sign that the event is wrong (player-tools: When NOT to use these)."""
 
 OFTEN_IN_GAME: Final = 10
 """Force-completions of one event in seven days, after which the event is suspected (player-tools: When NOT to use)."""
+
+FAR_ABOVE: Final = 10
+"""Times the target, above which a score is more likely a slip than what was reached."""
 
 
 def form(asked: Asked) -> Form:
@@ -41,6 +47,7 @@ def form(asked: Asked) -> Form:
         raise CannotOpen("this attempt is no longer in the list")
     linked = Links(asked.snapshot).of_attempt(attempt)
     shown = "" if attempt.score is None else plain(attempt.score)
+    first_score = asked.prefill.get("final_score", shown)
     waits = is_paid_at_close(attempt, asked.now)
     can_roll = not linked.ids and attempt.reward_policy != "none" and not waits
     if linked.ids:
@@ -54,6 +61,9 @@ def form(asked: Asked) -> Form:
     def check_roll(_: str) -> str | None:
         return roll_hint or None
 
+    def check_new_score(text: str) -> str | None:
+        return None if text == first_score else check_score(text)
+
     return Form(
         actions.FORCE_COMPLETE.id,
         ActionKind.FORCE_COMPLETE,
@@ -64,10 +74,10 @@ def form(asked: Asked) -> Form:
                 "final_score",
                 "final score",
                 "number",
-                default=asked.prefill.get("final_score", shown),
+                default=first_score,
                 hint=f"leave as is to keep {grouped(attempt.score)}" if shown else "leave empty to keep none",
                 doubtful=attempt.target is not None and (attempt.score or 0) < attempt.target,
-                check=check_score,
+                check=check_new_score,
             ),
             Field(
                 "then_roll",
@@ -86,7 +96,25 @@ def form(asked: Asked) -> Form:
         asked.now,
         typed_id_for(asked.snapshot),
         target_id=attempt.id,
+        score_limit=_score_limit(attempt, asked.snapshot),
     )
+
+
+def _score_limit(attempt: Attempt, snapshot: Snapshot) -> float | None:
+    """Ten times the target; without one, ten times the best of the player's scores at this event."""
+    event = event_words(attempt, whole=True)
+    reached = [each.score for each in snapshot.attempts if each.score and event_words(each, whole=True) == event]
+    usual = attempt.target or max(reached, default=None)
+    return FAR_ABOVE * usual if usual else None
+
+
+def unusual(form: Form, values: Values) -> str | None:
+    """A score that was typed and is far above what the event is about."""
+    text = form.text(values, "final_score")
+    new = score(text)
+    if form.score_limit is None or new is None or new <= form.score_limit or text == form.defaults()["final_score"]:
+        return None
+    return f"over {grouped(form.score_limit)}"
 
 
 def call(form: Form, values: Values, key: str) -> Call:

@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
 from textual import events
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from kraty_console.console.colours import DARK
+from kraty_console.console.keys_in_order import PAUSE, KeysInOrder
 from kraty_console.console.stylesheets import stylesheets
 from kraty_console.console.theme import THEMES, VARIABLE_DEFAULTS
 from tests.console import settling
 from tests.console.seconds import seconds_stand_still
 from tests.console.settling import settled
 
+LOOK = 2 * PAUSE
+"""Seconds between two keys of somebody who looks at what they do."""
 
-class Host(App[None]):
-    """`O` opens the dialog; what it answered is kept in `answers`."""
+
+class Host(KeysInOrder[None]):
+    """`O` opens the dialog; what it answered is kept in `answers`.
+
+    Keys come `pace` seconds after the one before, as from somebody who looks at what they do; those `typed_at_once` do
+    not.
+    """
 
     CSS_PATH = [str(path) for path in stylesheets()]
     BINDINGS = [Binding("O", "open_dialog", "Open"), Binding("j", "beneath", "Beneath")]
@@ -34,9 +43,15 @@ class Host(App[None]):
         self.make = make
         self.answers: list[Any] = []
         self.beneath = 0
+        self.pace = LOOK
+        self._at_once: list[events.Key] = []
+        self._typed_at = 0.0
         for each in THEMES:
             self.register_theme(each)
         self.theme = theme
+
+    async def on_mount(self) -> None:
+        await self.on_descendant_focus()  # nothing on its first screen takes the focus; it takes keys all the same
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return VARIABLE_DEFAULTS
@@ -55,8 +70,20 @@ class Host(App[None]):
     def type_at_once(self, *keys: str) -> None:
         """Put keys into the app's queue in one go, as a terminal does with what was typed ahead."""
         for key in keys:
-            character = key if len(key) == 1 else None
-            self.post_message(events.Key(key, character))
+            event = events.Key(key, key if len(key) == 1 else None)
+            self._at_once.append(event)
+            self.post_message(event)
+
+    def pause(self) -> None:
+        """Look at the screen before the next key."""
+        self._typed_at = max(time.monotonic(), self._typed_at) + LOOK
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            pace = 0.0 if any(each is event for each in self._at_once) else self.pace
+            before = self._typed_at if self._typed_at and pace < PAUSE else max(event.time, self._typed_at)
+            event.time = self._typed_at = before + pace  # however long the machine took in between
+        await super().on_event(event)
 
 
 @asynccontextmanager

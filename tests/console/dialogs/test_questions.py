@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from kraty_console.console.dialogs.filter import FilterDialog
 from kraty_console.console.dialogs.sign_in import SignedIn, SignInDialog, Step
 from kraty_console.console.dialogs.ticket import TicketDialog
 from kraty_console.console.dialogs.token import TokenDialog, unlikely
+from kraty_console.console.first_run import why_not
 from kraty_console.contract.errors import SignInNeeded
 from kraty_console.contract.secret import Secret
 from kraty_console.contract.session import GameAccess, Me, Member, StudioAccess
@@ -137,8 +140,7 @@ async def test_the_first_sign_in_leads_from_the_address_to_the_environment() -> 
         await typed(pilot, "kst_old")
         await pilot.press("enter")
         await until(pilot, lambda: "Give a new token to go on." in text_of(pilot.app))
-        dialog.line.clear()
-        await typed(pilot, "kst_new")
+        await pilot.press(*"kst_new")  # in the place of the one that is over
         assert "kst_" not in text_of(pilot.app)
         await pilot.press("enter")
         await until(pilot, lambda: dialog.step is Step.GAME)
@@ -153,6 +155,32 @@ async def test_the_first_sign_in_leads_from_the_address_to_the_environment() -> 
         await until(pilot, lambda: pilot.app.answers)
     assert asked == [("https://api.kraty.test", "kst_old"), ("https://api.kraty.test", "kst_new")]
     assert pilot.app.answers == [SignedIn("https://api.kraty.test", Secret("kst_new"), "s1", "g2", "test")]
+
+
+@pytest.mark.parametrize("prefilled", ["https://api.kraty.io", "http://127.0.0.1:1"])
+async def test_an_address_that_is_typed_stands_alone_and_is_checked_before_anything_is_asked_of_it(
+    prefilled: str,
+) -> None:
+    asked: list[str] = []
+
+    async def connect(url: str, token: Secret) -> Me:
+        asked.append(url)
+        return ME
+
+    def make() -> SignInDialog:
+        return SignInDialog(connect=connect, check_url=why_not, url=prefilled)
+
+    async with running(Host(make)) as pilot:
+        dialog = await opened(pilot)
+        await pilot.press("end", *"http://127.0.0.1:8080", "enter")
+        assert dialog.step is Step.URL
+        assert "looks like two" in text_of(pilot.app)
+        dialog.line.prefill(prefilled)
+        await pilot.press(*"http://127.0.0.1:8080", "enter")
+        assert dialog.step is Step.TOKEN
+        await pilot.press(*"kst_new", "enter")
+        await until(pilot, lambda: dialog.step is Step.GAME)
+    assert asked == ["http://127.0.0.1:8080"]
 
 
 async def test_a_member_without_a_game_is_told_so() -> None:
