@@ -194,7 +194,7 @@ def _value(column: sa.Column[Any], number: int) -> object:
 
 
 async def test_limits_of_the_role_do_not_end_a_migration(postgresql: PostgresqlServer) -> None:
-    """As behind a pooler, where the role has to carry the limits: what is asked at the connection does not get there."""
+    """As behind a pooler, where the role carries the limits and what is asked at the connection is ignored."""
     limits = ("statement_timeout", "idle_in_transaction_session_timeout")
     url = postgresql.empty()
     name = sa.make_url(url).database
