@@ -45,6 +45,8 @@ class ActionContext:
     now: datetime | None = None
     delivery: Delivery | None = None
     """The delivery under the cursor, on their screen."""
+    offered: frozenset[str] | None = None
+    """Ids of the actions that a list of the studio has; None on the player screen, which has all of them."""
 
     def attempt(self) -> Attempt | None:
         """The attempt under the cursor."""

@@ -6,7 +6,7 @@ pager has taught).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from kraty_console.contract.calls import ActionKind
@@ -82,6 +82,10 @@ def _copy_off(context: ActionContext) -> str | None:
 
 def _rows_off(context: ActionContext) -> str | None:
     return None if context.row_id is not None else "there is no row under the cursor"
+
+
+def _list_off(context: ActionContext) -> str | None:
+    return None if context.snapshot is not None or context.offered is not None else "open a player first (/)"
 
 
 FORCE_COMPLETE: Final = ActionSpec(
@@ -224,8 +228,8 @@ REGISTRY: Final[tuple[ActionSpec, ...]] = (
     ActionSpec("row.open", "Open row", ("enter",), "open the whole row as a readable document", why_off=_rows_off),
     ActionSpec("view.json", "Raw JSON", ("J",), "in an opened row: raw JSON, and back", why_off=_rows_off),
     ActionSpec("view.back", "Back", ("escape",), "back one step; never quits"),
-    ActionSpec("pane.sort", "Sort", ("s",), "sort the pane by its next column", scope="player"),
-    ActionSpec("pane.filter", "Filter", ("f",), "show only rows that hold some text", scope="player"),
+    ActionSpec("pane.sort", "Sort", ("s",), "sort the list by its next column", why_off=_list_off),
+    ActionSpec("pane.filter", "Filter", ("f",), "show only rows that hold some text", why_off=_list_off),
     ActionSpec("copy.value", "Copy value", ("c",), "copy the value under the cursor", why_off=_copy_off),
     ActionSpec(
         "copy.audit_link",
@@ -282,12 +286,18 @@ FIRST_SCREEN: Final = (
 
 
 def actions(context: ActionContext) -> tuple[ActionSpec, ...]:
-    """The registry, without what the profile takes away: every change from a read-only one, what needs a server key
-    from one with a session."""
-    return tuple(each for each in REGISTRY if not (context.read_only and each.changes) and _offered(each, context))
+    """The registry, without what the screen does not have, and without what the profile takes away: every change from a
+    read-only one, what needs a server key from one with a session."""
+    return tuple(
+        each
+        for each in REGISTRY
+        if (context.offered is None or each.id in context.offered)
+        and not (context.read_only and each.changes)
+        and _suits_credential(each, context)
+    )
 
 
-def _offered(spec: ActionSpec, context: ActionContext) -> bool:
+def _suits_credential(spec: ActionSpec, context: ActionContext) -> bool:
     return context.uses_key or not spec.key_only
 
 
@@ -296,9 +306,11 @@ def fits(spec: ActionSpec, context: ActionContext) -> bool:
     return spec.scope in ("anywhere", "player") or spec.scope == context.row_scope
 
 
-def for_key(key: str, context: ActionContext, keys: dict[str, tuple[str, ...]] | None = None) -> ActionSpec | None:
+def for_key(key: str, context: ActionContext, keys: Mapping[str, tuple[str, ...]] | None = None) -> ActionSpec | None:
     """The action a key means here: of several with that key, the one about the row under the cursor."""
-    candidates = [each for each in REGISTRY if key in (keys or {}).get(each.id, each.keys) and _offered(each, context)]
+    candidates = [
+        each for each in REGISTRY if key in (keys or {}).get(each.id, each.keys) and _suits_credential(each, context)
+    ]
     return next((each for each in candidates if fits(each, context)), candidates[0] if candidates else None)
 
 
