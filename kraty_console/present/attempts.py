@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from kraty_console.contract.players import Attempt, Snapshot
 
 COLUMNS: Final = (
-    Column("status", "STATUS", 9, 15, priority=1),
-    Column("event", "EVENT", 8, 24, priority=2, middle=True),
-    Column("score", "SCORE", 5, 15, priority=5, right=True),
-    Column("started", "STARTED", 7, 9, priority=6),
-    Column("ended", "ENDED", 7, 9, priority=7),
-    Column("grants", "GRANTS", 9, 20, priority=4),
-    Column("wrong", "WHAT IS WRONG", 13, 40, priority=3),
+    Column("status", "STATUS", 9, priority=1),
+    Column("event", "EVENT", 8, priority=2, middle=True),
+    Column("score", "SCORE", 5, priority=5, right=True),
+    Column("started", "STARTED", 7, priority=6),
+    Column("ended", "ENDED", 7, priority=7),
+    Column("grants", "GRANTS", 9, priority=4),
+    Column("wrong", "WHAT IS WRONG", 13, priority=3),
 )
 
 SEVERITY_TONE: Final[dict[Severity, Tone]] = {"fine": "dim", "notice": "warn", "wrong": "bad"}

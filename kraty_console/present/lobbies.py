@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from kraty_console.contract.players import Lobby
 
 COLUMNS: Final = (
-    Column("status", "STATUS", 7, 12, priority=1),
-    Column("event", "EVENT", 8, 28, priority=2, middle=True),
-    Column("seats", "SEATS", 5, 16, priority=3),
-    Column("mode", "MODE", 6, 16, priority=7),
-    Column("started", "STARTED", 7, 9, priority=5),
-    Column("ends", "ENDS", 5, 9, priority=6),
-    Column("wrong", "WHAT IS WRONG", 10, 40, priority=4),
+    Column("status", "STATUS", 7, priority=1),
+    Column("event", "EVENT", 8, priority=2, middle=True),
+    Column("seats", "SEATS", 5, priority=3),
+    Column("mode", "MODE", 6, priority=7),
+    Column("started", "STARTED", 7, priority=5),
+    Column("ends", "ENDS", 5, priority=6),
+    Column("wrong", "WHAT IS WRONG", 10, priority=4),
 )
 
 

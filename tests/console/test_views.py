@@ -162,7 +162,7 @@ def test_a_small_terminal_is_told_what_is_needed() -> None:
 
 # -- the table -----------------------------------------------------------------------------------------------------
 
-COLUMNS = (Column("event", "EVENT", 4, 10, priority=1), Column("score", "SCORE", 4, 6, priority=2, right=True))
+COLUMNS = (Column("event", "EVENT", 4, priority=1), Column("score", "SCORE", 4, priority=2, right=True))
 
 
 def row(name: str, score: int) -> Row:

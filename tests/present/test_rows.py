@@ -264,18 +264,20 @@ def test_columns_find_room(table: TableId, width: int) -> None:
     assert most in [each.column for each in fitted]
 
 
-def test_columns_share_what_room_there_is_and_the_least_important_go_first() -> None:
-    columns = (Column("a", "A", 4, 10, 1), Column("b", "B", 4, 10, 3), Column("c", "C", 4, 10, 2))
-    row = Row("1", "player", tuple(rows_cells("aaaaaaaa", "bbbbbbbb", "cccccccc")), (), "", "")
+def test_columns_are_as_wide_as_their_texts_and_what_is_missing_is_taken_from_the_widest() -> None:
+    columns = (Column("a", "A", 4, 1), Column("b", "B", 4, 3), Column("c", "C", 4, 2))
+    row = Row("1", "player", tuple(rows_cells("aaaaaaaa", "bbbbbbbbbbbbbbbb", "cccc")), (), "", "")
 
     def shown(width: int) -> list[tuple[str, int]]:
         return [(each.column.key, each.width) for each in fit(columns, [row], width)]
 
-    assert shown(28) == [("a", 8), ("b", 8), ("c", 8)]
-    assert shown(25) == [("a", 7), ("b", 7), ("c", 7)]
-    assert shown(21) == [("a", 6), ("b", 5), ("c", 6)]
-    assert shown(15) == [("a", 7), ("c", 6)]
+    assert shown(200) == shown(32) == [("a", 8), ("b", 16), ("c", 4)]
+    assert shown(26) == [("a", 8), ("b", 10), ("c", 4)]
+    assert shown(23) == [("a", 8), ("b", 7), ("c", 4)]
+    assert shown(16) == [("a", 4), ("b", 4), ("c", 4)]
+    assert shown(15) == [("a", 8), ("c", 4)]
     assert shown(7) == [("a", 7)]
+    assert shown(3) == [("a", 3)]
 
 
 def rows_cells(*words: str) -> list[Any]:
