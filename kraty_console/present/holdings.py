@@ -13,7 +13,7 @@ from kraty_console.present.times import ago, exact
 from kraty_console.support.contents import contents_words
 from kraty_console.support.find import ledger_row_id
 from kraty_console.support.links import Links
-from kraty_console.support.words import event_words
+from kraty_console.support.words import event_words, reason_words
 
 if TYPE_CHECKING:
     from kraty_console.contract.players import ItemHolding, LedgerRow, Snapshot, WalletHolding
@@ -75,7 +75,7 @@ def ledger_row(entry: LedgerRow, place: int, now: datetime) -> Row:
             cell(key),
             Cell(change(entry.delta), tone),
             Cell(number(after)),
-            cell(entry.reason),
+            cell(reason_words(entry.reason)),
             cell(entry.origin, "dim"),
         ),
         (
@@ -128,7 +128,7 @@ def ledger_document(entry: LedgerRow, snapshot: Snapshot, now: datetime, local: 
                 item("of", key),
                 shown("change", change(entry.delta)),
                 shown("after", number(entry.balance if entry.balance is not None else entry.quantity)),
-                item("reason", entry.reason),
+                item("reason", reason_words(entry.reason)),
                 item("by", entry.origin),
                 shown("when", exact(entry.occurred_at, now, local)),
             ),

@@ -63,6 +63,19 @@ def test_attempts_without_the_extras() -> None:
     assert texts("attempts", attempts=[{"id": "a1"}])[0][:2] == ["—", "unknown event"]
 
 
+def test_an_expired_attempt_ended_with_its_time_or_with_the_window() -> None:
+    expired = {"status": "expired", "completedAt": None}
+    for ends, words in (
+        ({"endsAt": ago(hours=2)}, "2h ago"),
+        ({"windowEndsAt": ago(hours=5)}, "5h ago"),
+        ({"endsAt": ago(hours=2), "windowEndsAt": ago(hours=5)}, "5h ago"),
+        ({}, "—"),
+    ):
+        assert texts("attempts", attempts=[attempt(**expired, **ends)])[0][4] == words
+    running = attempt(status="in_progress", completedAt=None, endsAt=ago(hours=2))
+    assert texts("attempts", attempts=[running])[0][4] == "—"
+
+
 def test_grants_of_an_attempt_are_counted_by_status() -> None:
     lists = {
         "attempts": [attempt(id="a1", grantIds=["g1", "g2", "g3", "g4", "far"])],
@@ -150,7 +163,7 @@ def test_balances_items_and_ledgers() -> None:
     }
     assert texts("balances", **lists) == [["gold", f"2{N}340", "3h ago"], ["xp", "—", "—"]]
     assert texts("items", **lists) == [["potion", "3", "—"]]
-    assert texts("wallet_ledger", **lists) == [["3h ago", "gold", "+500", f"2{N}340", "grant_deposit", "admin"]]
+    assert texts("wallet_ledger", **lists) == [["3h ago", "gold", "+500", f"2{N}340", "from a grant", "admin"]]
     assert texts("item_ledger", **lists) == [["—", "potion", "−1", "3", "—", "—"]]
     assert [row.id for row in rows("item_ledger", snapshot(**lists), NOW)] == ["#0"]
 
@@ -167,7 +180,7 @@ def test_lobbies() -> None:
         "fillBy": ago(minutes=20),
     }
     assert texts("lobbies", lobbies=[lobby, {"id": "l2"}]) == [
-        ["forming", "duel", "5 of 8, 3 bots", "lobby_matched", "—", "—", "not filled for 20m"],
+        ["forming", "duel", "5 of 8, 3 bots", "lobby matched", "—", "—", "not filled for 20m"],
         ["—", "—", "—", "—", "—", "—", ""],
     ]
 
