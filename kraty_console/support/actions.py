@@ -70,6 +70,10 @@ def _link_off(context: ActionContext) -> str | None:
     return "nothing was changed for this player yet, and the cursor is on no audit row"
 
 
+def _step_off(context: ActionContext) -> str | None:
+    return context.step_off or None
+
+
 def _worklog_off(context: ActionContext) -> str | None:
     if context.worklog:
         return None
@@ -207,6 +211,7 @@ REGISTRY: Final[tuple[ActionSpec, ...]] = (
         scope="player",
         footer=True,
         footer_title="next",
+        why_off=_step_off,
     ),
     ActionSpec(
         "search.focus",
@@ -216,15 +221,27 @@ REGISTRY: Final[tuple[ActionSpec, ...]] = (
         footer=True,
         footer_title="find",
     ),
-    *(ActionSpec(f"pane.{each.id}", f"{each.title} pane", (each.key,), _PANES, scope="player") for each in PANES),
-    ActionSpec("pane.next", "Next pane", ("tab",), _PANES, scope="player"),
-    ActionSpec("pane.previous", "Previous pane", ("shift+tab",), _PANES, scope="player"),
-    ActionSpec("row.down", "Next row", ("j", "down"), _ROWS),
-    ActionSpec("row.up", "Previous row", ("k", "up"), _ROWS),
-    ActionSpec("row.first", "First row", ("g", "home"), _ROWS),
-    ActionSpec("row.last", "Last row", ("G", "end"), _ROWS),
-    ActionSpec("row.page_down", "Page down", ("pagedown",), _ROWS),
-    ActionSpec("row.page_up", "Page up", ("pageup",), _ROWS),
+    *(
+        ActionSpec(
+            f"pane.{each.id}",
+            f"{each.title} pane",
+            (each.key,),
+            _PANES,
+            scope="player",
+            palette=f"show the player's {each.holds}",
+        )
+        for each in PANES
+    ),
+    ActionSpec("pane.next", "Next pane", ("tab",), _PANES, scope="player", palette="show the pane to the right"),
+    ActionSpec(
+        "pane.previous", "Previous pane", ("shift+tab",), _PANES, scope="player", palette="show the pane to the left"
+    ),
+    ActionSpec("row.down", "Next row", ("j", "down"), _ROWS, palette="move down by a row"),
+    ActionSpec("row.up", "Previous row", ("k", "up"), _ROWS, palette="move up by a row"),
+    ActionSpec("row.first", "First row", ("g", "home"), _ROWS, palette="move to the top of the list"),
+    ActionSpec("row.last", "Last row", ("G", "end"), _ROWS, palette="move to the end of the list"),
+    ActionSpec("row.page_down", "Page down", ("pagedown",), _ROWS, palette="move down by a screenful"),
+    ActionSpec("row.page_up", "Page up", ("pageup",), _ROWS, palette="move up by a screenful"),
     ActionSpec("row.open", "Open row", ("enter",), "open the whole row as a readable document", why_off=_rows_off),
     ActionSpec("view.json", "Raw JSON", ("J",), "in an opened row: raw JSON, and back", why_off=_rows_off),
     ActionSpec("view.back", "Back", ("escape",), "back one step; never quits"),
@@ -285,6 +302,9 @@ FIRST_SCREEN: Final = (
 """What the footer lists while no player is open."""
 
 
+_TRIVIAL: Final = frozenset({"pane.next", "pane.previous", "view.back", "app.back_or_quit", "app.quit"})
+
+
 def actions(context: ActionContext) -> tuple[ActionSpec, ...]:
     """The registry, without what the screen does not have, and without what the profile takes away: every change from a
     read-only one, what needs a server key from one with a session."""
@@ -299,6 +319,11 @@ def actions(context: ActionContext) -> tuple[ActionSpec, ...]:
 
 def _suits_credential(spec: ActionSpec, context: ActionContext) -> bool:
     return context.uses_key or not spec.key_only
+
+
+def is_trivial(spec: ActionSpec) -> bool:
+    """True for what every program has: moving about and going back. Lists of actions name it last."""
+    return spec.help == _ROWS or spec.id in _TRIVIAL
 
 
 def fits(spec: ActionSpec, context: ActionContext) -> bool:
