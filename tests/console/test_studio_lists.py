@@ -12,7 +12,7 @@ from kraty_console.console.dialogs.ticket import TicketDialog
 from kraty_console.console.screens.audit_log import AuditLogScreen
 from kraty_console.console.screens.deliveries import DeliveriesScreen
 from kraty_console.console.screens.paged_list import PagedList
-from tests.console.drive import Hand, at
+from tests.console.drive import SIZE, SMALL, Hand, at
 from tests.console.people import colleague
 from tests.console.settling import settled
 from tests.console.stage import Stage
@@ -117,3 +117,15 @@ async def test_what_a_list_without_rows_cannot_do_is_dimmed(backend: Stage) -> N
         assert isinstance(screen, DeliveriesScreen)
         off = {hint.label for hint in screen.keys._hints if not hint.enabled}
         assert off == {"replay", "open", "link", "copy id"}
+
+
+async def test_a_column_without_room_is_told_in_the_first_line(backend: Stage) -> None:
+    async with at(backend.app(player="alice_42"), SMALL) as hand:
+        await hand.looks_at("alice_42")
+        await opens(hand, "l", AuditLogScreen)
+        assert "1 column more with enter" in hand.text.splitlines()[0]
+        assert "REASON" not in hand.text
+        await hand.pilot.resize_terminal(*SIZE)
+        await hand.sized(*SIZE)
+        await hand.sees("REASON")
+        assert "column more" not in hand.text

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from kraty_console.contract.audit import AuditRow
 from kraty_console.present.audit import STUDIO_COLUMNS
 from kraty_console.present.audit import row as audit_row
 from kraty_console.present.rows import COLUMNS, TABLES_OF, TableId, pane_count, pane_title, rows, tables
@@ -297,3 +298,23 @@ def rows_cells(*words: str) -> list[Any]:
     from kraty_console.present.table import cell
 
     return [cell(word) for word in words]
+
+
+def test_the_audit_log_at_eighty_columns_shows_its_short_columns_whole() -> None:
+    entry = AuditRow.model_validate(
+        {
+            "id": "r1",
+            "occurredAt": "2026-03-10T10:00:00Z",
+            "action": "grant.manual_force_claim",
+            "outcome": "denied",
+            "player": {"externalPlayerId": "alice_42"},
+            "actor": {"kind": "member", "label": "maria@brightburrow.example"},
+            "ticket": "ZD-4821",
+            "reason": "the receiver's log shows the delivery, its ack was lost",
+        }
+    )
+    shown = audit_row(entry, NOW, with_player=True)
+    fitted = fit(STUDIO_COLUMNS, [shown], 77)
+    assert [each.column.key for each in fitted] == ["when", "action", "outcome", "player", "by", "ticket"]
+    assert all(len(shown.cells[each.place].text) <= each.width for each in fitted)
+    assert "reason" in [each.column.key for each in fit(STUDIO_COLUMNS, [shown], 117)]

@@ -25,6 +25,7 @@ from kraty_console.present.safe import safe
 from kraty_console.support.action_spec import ActionContext, ActionSpec
 from kraty_console.support.actions import BY_ID, for_key
 from kraty_console.support.keymap import effective_keys, key_label
+from kraty_console.support.measure import counted
 from kraty_console.support.provided import sentence, unread, unread_words
 
 if TYPE_CHECKING:
@@ -254,12 +255,14 @@ class PagedList(ArrivesWhole[None], Generic[T]):
         return self.is_mounted and bool(self.query(RowTable))
 
     def _draw(self) -> None:
-        self._draw_header()
         self.table.show((self._section(self._rows, self._desk.now(), self._words),), self._place)
+        self._draw_header()
         self._draw_keys()
 
+    @on(RowTable.Resized)
     def _draw_header(self) -> None:
         desk = self._desk
+        hidden = self.table.rows.hidden_columns(self.table.size.width)
         self.header.show(
             Heading(
                 place=safe(desk.game, limit=40) if desk.game else "",
@@ -269,6 +272,7 @@ class PagedList(ArrivesWhole[None], Generic[T]):
                 role=safe(desk.role, limit=40) if desk.role else "",
                 read_only=desk.launch.read_only,
                 ticket=safe(desk.ticket, limit=40) if desk.ticket else "",
+                age=f"{counted(hidden, 'column')} more with enter" if hidden else "",
             )
         )
 
