@@ -97,12 +97,17 @@ def sorted_rows(rows: Sequence[Row], place: int, *, descending: bool) -> list[Ro
     return [row for _, row in present] + missing
 
 
+def holds_text(rows: Sequence[Row], place: int) -> bool:
+    """True when a column has something to show in any row."""
+    return any(row.cells[place].text for row in rows)
+
+
 def fit(columns: Sequence[Column], rows: Sequence[Row], available: int, gap: int = 2) -> tuple[Fitted, ...]:
     """Which columns are shown in so many cells, and how wide, so that nothing has to be scrolled sideways.
 
-    They are as wide as their longest text where there is room for that. Where there is not, the least important are
-    dropped until the least widths of the others fit, and what is missing is taken from the widest, cell by cell; of
-    columns that are equally wide the least important gives first.
+    They are as wide as their longest text where there is room for that. Where there is not, columns without any text
+    give their room up; then the least important are dropped until the least widths of the others fit, and what is
+    missing is taken from the widest, cell by cell; of columns that are equally wide the least important gives first.
     """
     natural = [
         max([len(column.title), *(cell_width(row.cells[place].text) for row in rows)])
@@ -110,6 +115,8 @@ def fit(columns: Sequence[Column], rows: Sequence[Row], available: int, gap: int
     ]
     least = [min(column.min_width, natural[place]) for place, column in enumerate(columns)]
     kept = sorted(range(len(columns)), key=lambda place: (columns[place].priority, place))
+    if sum(natural) + gap * (len(kept) - 1) > available:
+        kept = [place for place in kept if holds_text(rows, place)] or kept
     while len(kept) > 1 and sum(least[place] for place in kept) + gap * (len(kept) - 1) > available:
         kept.pop()
     room = available - gap * (len(kept) - 1)

@@ -294,6 +294,15 @@ def test_columns_are_as_wide_as_their_texts_and_what_is_missing_is_taken_from_th
     assert shown(3) == [("a", 3)]
 
 
+def test_a_column_without_any_text_gives_its_room_to_those_that_have_some() -> None:
+    columns = (Column("a", "A", 4, 2), Column("wrong", "WHAT IS WRONG", 13, 1))
+    full = Row("1", "player", tuple(rows_cells("aaaaaaaa", "x")), (), "", "")
+    empty = full._replace(cells=tuple(rows_cells("aaaaaaaa", "")))
+    assert [(each.column.key, each.width) for each in fit(columns, [full], 20)] == [("a", 5), ("wrong", 13)]
+    assert [(each.column.key, each.width) for each in fit(columns, [empty], 20)] == [("a", 8)]
+    assert len(fit(columns, [empty], 23)) == 2
+
+
 def rows_cells(*words: str) -> list[Any]:
     from kraty_console.present.table import cell
 

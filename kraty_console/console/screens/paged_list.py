@@ -40,8 +40,8 @@ _FOOTER: Final = {
     "copy.value": "copy id",
     "pane.filter": "filter",
     "pane.sort": "sort",
-    "view.refresh": "refresh",
     "view.back": "back",
+    "view.refresh": "refresh",
     "ticket.set": "ticket",
     "help.open": "keys",
 }

@@ -103,10 +103,17 @@ class Rows:
         return f"{self.place.index + 1} of {len(self)}"
 
     def hidden_columns(self, width: int) -> int:
-        """How many columns find no room in so many cells."""
+        """How many columns that have something to show find no room in so many cells."""
         layouts = self._fitted(width)
-        seen = {entry.group for entry in self._entries}
-        return max((len(self.sections[group].columns) - len(layouts[group]) for group in seen), default=0)
+        arranged = self._arrange()
+        hidden = [
+            sum(
+                columns.holds_text(arranged[group], place)
+                for place in set(range(len(self.sections[group].columns))) - {each.place for each in layouts[group]}
+            )
+            for group in {entry.group for entry in self._entries}
+        ]
+        return max(hidden, default=0)
 
     def _under_cursor(self) -> _Entry | None:
         self._arrange()
