@@ -46,24 +46,6 @@ NEEDS = {
 }
 
 
-async def test_the_last_line_lists_what_works_where_the_focus_is(backend: Stage) -> None:
-    async with at(backend.app()) as hand:
-        assert footer(hand).split("  ") == ["enter open", "esc to the list and its keys", "ctrl+p all actions"]
-        await hand.press("escape")
-        assert "p recent" in footer(hand)
-        await hand.press("/")
-        assert "p recent" not in footer(hand)
-
-
-async def test_a_next_step_that_is_not_for_this_person_is_dimmed_and_says_why(backend: Stage) -> None:
-    async with at(backend.app("GAME_VIEWER", player="alice_42")) as hand:
-        await hand.looks_at("alice_42")
-        hints = {hint.label: hint.enabled for hint in hand.app.bottom.keys._hints}
-        assert hints["next"] is False
-        await hand.press(".")
-        assert "needs grant.retry_reward_roll" in footer(hand)
-
-
 @pytest.mark.parametrize(("role", "keys"), [("GAME_DEBUGGER", "MCB"), ("GAME_VIEWER", "FRMCB")])
 async def test_a_key_that_the_role_may_not_use_names_the_permission(
     backend: Stage, wire: Wire, role: str, keys: str
