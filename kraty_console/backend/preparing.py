@@ -61,6 +61,8 @@ async def prepare(url: str, *, wait_ms: int = LONGEST_WAIT_MS) -> None:
             raise CannotServe(f"the database {shown(url)} {words}") from None
         if fault_of(error) is Fault.UNWRITABLE:
             raise CannotServe(f"the database {shown(url)} takes no changes: {words_of(error, parsed)}") from None
+        if fault_of(error) is Fault.POOLED:
+            raise CannotServe(f"the database {shown(url)}: {words_of(error, parsed)}") from None
         raise CannotServe(f"the database {shown(url)} does not answer: {_cause(error)}") from None
 
 

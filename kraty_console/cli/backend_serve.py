@@ -154,7 +154,9 @@ def serve(
         raise click.BadParameter(str(fault), param_hint="--proxy") from None
     for origin in portal_origins:
         if origin_of(origin) is None:
-            raise click.BadParameter(f"{origin!r} is no origin, such as https://HOST", param_hint="--portal-origin")
+            raise click.BadParameter(
+                f"not an origin: {origin!r}; write it as https://HOST", param_hint="--portal-origin"
+            )
     host, port = listen
     settings = Settings(
         database_url=database_url(database),

@@ -89,6 +89,7 @@ def operate(database: str | None, work: Callable[[Desk], Awaitable[T]]) -> T:
 
         from kraty_console.backend.operating.desk import Declined, NoSuch
         from kraty_console.backend.preparing import CannotServe
+        from kraty_console.backend.storage.faults import BEHIND_A_POOLER, Fault, fault_of
     except ModuleNotFoundError as missing:
         raise not_installed(missing) from None
     try:
@@ -102,6 +103,8 @@ def operate(database: str | None, work: Callable[[Desk], Awaitable[T]]) -> T:
     except (DBAPIError, OSError) as error:
         if isinstance(error, OSError) and error.filename is not None:  # a file, not a connection
             raise click.ClickException(f"cannot open {error.filename}: {error.strerror}") from None
+        if fault_of(error) is Fault.POOLED:
+            raise click.ClickException(BEHIND_A_POOLER) from None
         raise NoAnswer(f"the database did not answer ({type(error).__name__}); try again") from None
 
 

@@ -27,6 +27,7 @@ from kraty_console.console.clipboard import TooLong, osc52
 from kraty_console.console.colours import choose_theme
 from kraty_console.console.desk import Desk, utc_now
 from kraty_console.console.guard import Guard
+from kraty_console.console.host import TellsPeople
 from kraty_console.console.keys_in_order import KeysInOrder
 from kraty_console.console.screens.player import PlayerScreen
 from kraty_console.console.signals import Leaving
@@ -158,8 +159,8 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
         return next(screen for screen in self.screen_stack if isinstance(screen, PlayerScreen))
 
     def tell(self, words: str, tone: str = "plain") -> None:
-        """Say something in the last line of the player screen; `words` have passed the door."""
-        self.bottom.tell(words, tone)
+        """Say something in the last line of the screen in sight, under any dialog; `words` have passed the door."""
+        next(each for each in reversed(self.screen_stack) if isinstance(each, TellsPeople)).tell(words, tone)
 
     def show(self, screen: Screen[Any], answered: Callable[[Any], None] | None = None) -> None:
         """Put a dialog or a screen on top; `answered` gets what it was dismissed with."""

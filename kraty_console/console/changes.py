@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from kraty_console.contract.players import Snapshot
     from kraty_console.contract.webhooks import Delivery
     from kraty_console.support.fields import Form, Seen, Values
+    from kraty_console.support.worklog import Work
 
 
 class Changes:
@@ -244,8 +245,10 @@ class Changes:
         from kraty_console.present.errors import words_of
 
         if performed.state == "applied":
-            link = ": y copies the audit link" if self._desk.last_done(player) is not None else ""
-            self._screen.tell(f"{safe(title)} applied{link}", "good")
+            link = " · y copies the audit link" if self._desk.last_done(player) is not None else ""
+            made = (each.work for each in reversed(self._desk.done) if each.work.player == player)
+            words = next((_applied(each) for each in made if each.title == title), f"{title} applied")
+            self._screen.tell(f"{safe(words, limit=240)}{link}", "good")
         elif performed.state == "unknown":
             self._screen.tell(f"{safe(title)}: it is not known whether it took effect; o asks the server", "warn")
         else:
@@ -272,20 +275,21 @@ class Changes:
             at=self._desk.now(),
             player=player,
             title=title,
-            outcome=(came_of or "applied")
+            outcome=(came_of or APPLIED)
             + (" (answered from the record of the first time)" if performed.replayed else ""),
             what=what,
             reason=reason,
             audit_url=performed.audit.url if performed.audit is not None else "",
             request_id=(performed.entry.request_id or "") if performed.entry is not None else "",
         )
-        self._desk.done.append(Done(self._desk.ticket, work, target_id))
+        audit_id = performed.audit.id if performed.audit is not None else ""
+        self._desk.done.append(Done(self._desk.ticket, work, target_id, audit_id))
         if self._screen.stands and self._screen.look.player == player:
             self._screen.reading.refresh()
 
     def _closed(self, form: Form, performed: Performed | None) -> None:
         if performed is not None and performed.state == "applied":
-            made = [f"{each.work.title} applied: {each.work.outcome}" for each in self._desk.done[self._before :]]
+            made = [_applied(each.work) for each in self._desk.done[self._before :]]
             has_link = self._desk.last_done(form.external_player_id) is not None
             link = " · y copies the audit link" if has_link else ""
             more = ", w all of them" if link and len(made) > 1 else ""
@@ -296,11 +300,19 @@ class Changes:
             self._screen.draw()  # what turned out to be missing is dimmed
 
 
+def _applied(work: Work) -> str:
+    """`Credit applied: gold +250, balance 1 000`; without the outcome where no answer told it."""
+    return f"{work.title} applied" + (f": {work.outcome}" if work.outcome != APPLIED else "")
+
+
 def _came_of(call: Call, performed: Performed, before: Snapshot | None) -> str:
     from kraty_console.support.came_of import came_of
 
     return came_of(call, performed.answer, before)
 
+
+APPLIED = "applied"
+"""The outcome of a change that no answer told."""
 
 THEN_ROLL = "then_roll"
 """The field of the force-complete form that asks for the roll afterwards."""

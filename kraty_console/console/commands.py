@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
+from kraty_console.console.common_actions import CommonActions
 from kraty_console.console.desk import Desk
 from kraty_console.console.host import Host
 from kraty_console.console.look import Status
@@ -52,18 +53,22 @@ class Commands:
             "pane.filter": self._filter,
             "copy.value": self._copy_value,
             "copy.audit_link": self._copy_audit_link,
-            "copy.worklog": self._copy_worklog,
-            "ticket.set": self._ticket,
             "player.recent": self._recent,
-            "journal.open": self._journal,
             "audit.open": self._audit_log,
             "webhooks.open": self._deliveries,
             "view.refresh": screen.reading.refresh,
             "view.retry": self._retry,
-            "palette.open": self._palette,
-            "help.open": self._help,
             "app.back_or_quit": self._back_or_quit,
             "next.step": self._next_step,
+            **CommonActions(
+                desk,
+                host,
+                self.keys,
+                context=screen.context,
+                run_id=self.run_id,
+                redraw=screen.draw,
+                tell=screen.tell,
+            ).by_id(),
             **{f"pane.{each.id}": partial(screen.switch, each.id) for each in PANES},
         }
 
@@ -94,8 +99,6 @@ class Commands:
         had_notice = screen.keys.notice is not None
         screen.keys.tell(None)
         spec = for_key(key, screen.context(), self.keys)
-        if had_notice and spec is not None and spec.id == "view.back":
-            return True  # the first step back is from what was said
         if spec is None:
             return had_notice and key not in ("tab", "shift+tab")
         self.run(spec)
@@ -126,9 +129,6 @@ class Commands:
 
     def _copy_audit_link(self) -> None:
         self._screen.keys.tell(self.copying.audit_link())
-
-    def _copy_worklog(self) -> None:
-        self._screen.keys.tell(self.copying.worklog())
 
     # -- moving about --------------------------------------------------------------------------------------------
 
@@ -199,16 +199,6 @@ class Commands:
 
         self._host.show(FilterDialog(pane(screen.pane).title, place.filter, preview=preview), answered)
 
-    def _ticket(self) -> None:
-        from kraty_console.console.dialogs.ticket import TicketDialog
-
-        def answered(ticket: str | None) -> None:
-            if ticket is not None:
-                self._desk.ticket = ticket
-                self._screen.draw()
-
-        self._host.show(TicketDialog(self._desk.ticket), answered)
-
     def _recent(self) -> None:
         from kraty_console.console.dialogs.recent import RecentDialog
 
@@ -222,19 +212,6 @@ class Commands:
         other = next((player for player, _ in players if player != self._screen.look.player), None)
         self._host.show(RecentDialog(players, other), answered)
 
-    def _palette(self) -> None:
-        from kraty_console.console.dialogs.palette import PaletteDialog
-
-        self._host.show(PaletteDialog(self._screen.context(), self.keys), self.run_id)
-
-    def _help(self) -> None:
-        from kraty_console.console.dialogs.keys import KeysDialog
-
-        self._host.show(KeysDialog(self._screen.context(), self.keys), self.run_id)
-
-    def _journal(self) -> None:
-        self._host.show_journal()
-
     def _audit_log(self) -> None:
         from kraty_console.console.screens.audit_log import AuditLogScreen
 
@@ -244,7 +221,7 @@ class Commands:
         from kraty_console.console.screens.deliveries import DeliveriesScreen
 
         player = self._screen.look.player if self._screen.look.snapshot is not None else None
-        self._host.show(DeliveriesScreen(self._desk, self._host, self.changes, self.keys, player))
+        self._host.show(DeliveriesScreen(self._desk, self._host, self.changes, player))
 
     # -- the next step -------------------------------------------------------------------------------------------
 

@@ -40,17 +40,14 @@ class Copying:
         about = done.work.what or done.work.player
         return self._copy(done.work.audit_url, f"audit link of {done.work.title}, {about}")
 
-    def worklog(self) -> Notice:
-        """What was done under the present ticket."""
-        from kraty_console.support.worklog import worklog
-
-        return self._copy(worklog(self._desk.ticket, self._desk.work()), "worklog")
-
     def _copy(self, value: str, what: str) -> Notice:
-        said = self._host.copy(value)
-        lines = [line.strip() for line in value.splitlines() if line.strip()] if what == "worklog" else [value]
-        odd = next((words for line in lines if (words := looks_odd(line))), None)
-        shown = safe(lines[0] if lines else "", limit=80)
-        return Notice(
-            f"{safe(what, limit=120)} {said}{f'; it {odd}' if odd else ''}: {shown}", "warn" if odd else "good"
-        )
+        return copied(self._host, value, what)
+
+
+def copied(host: Host, value: str, what: str) -> Notice:
+    """Copy a value and say what it was; a link is named in words, for its address seldom finds room."""
+    said = host.copy(value)
+    lines = [line.strip() for line in value.splitlines() if line.strip()] if what == "worklog" else [value]
+    odd = next((words for line in lines if (words := looks_odd(line))), None)
+    shown = "" if "link of " in what else f": {safe(lines[0] if lines else '', limit=80)}"
+    return Notice(f"{safe(what, limit=120)} {said}{f'; it {odd}' if odd else ''}{shown}", "warn" if odd else "good")

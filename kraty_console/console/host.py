@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from textual.screen import Screen
 
     from kraty_console.client.writer import Performed
     from kraty_console.contract.calls import Call
+
+
+@runtime_checkable
+class TellsPeople(Protocol):
+    """A screen that has a last line to say something in."""
+
+    def tell(self, words: str, tone: str = "plain") -> None:
+        """Say something in the last line until the next key."""
+        ...
 
 
 class Host(Protocol):
@@ -20,7 +29,7 @@ class Host(Protocol):
         ...
 
     def tell(self, words: str, tone: str = "plain") -> None:
-        """Say something in the last line of the player screen."""
+        """Say something in the last line of the screen in sight."""
         ...
 
     def show(self, screen: Screen[Any], answered: Callable[[Any], None] | None = None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
+from kraty_console.console.common_actions import worklog_copied
 from kraty_console.console.copying import Copying
 from kraty_console.console.desk import Desk
 from kraty_console.console.host import Host
@@ -51,7 +52,7 @@ class OpenedRow:
         self._run = run
         self._copies: dict[str, Callable[[], Notice]] = {
             "copy.audit_link": copying.audit_link,
-            "copy.worklog": copying.worklog,
+            "copy.worklog": lambda: worklog_copied(desk, host),
         }
 
     def show(self, row: Row, *, raw: bool) -> None:

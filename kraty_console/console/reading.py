@@ -218,6 +218,10 @@ class Reading:
                 self._screen.prepare(look)
                 await asyncio.sleep(BREATH)
             self.look = look
+            if self._desk.done and look.snapshot is not None:
+                from kraty_console.support.worklog import dated
+
+                self._desk.done[:] = dated(self._desk.done, look.snapshot.audit)
             self._mark(before, fetched is not None)
             self._desk.players.opened(self.look.player)
             if before is None:

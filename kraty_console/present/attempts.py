@@ -17,20 +17,21 @@ from kraty_console.support.contents import contents_words
 from kraty_console.support.diagnosis import attempt_faults
 from kraty_console.support.faults import Diagnosis, Severity
 from kraty_console.support.links import Linked, Links
+from kraty_console.support.measure import age
 from kraty_console.support.provided import NOT_PROVIDED, UNKNOWN
-from kraty_console.support.words import event_words, localized, status_words
+from kraty_console.support.words import event_words, localized, spaced, status_words
 
 if TYPE_CHECKING:
     from kraty_console.contract.players import Attempt, Snapshot
 
 COLUMNS: Final = (
-    Column("status", "STATUS", 9, 15, priority=1),
-    Column("event", "EVENT", 8, 24, priority=2, middle=True),
-    Column("score", "SCORE", 5, 15, priority=5, right=True),
-    Column("started", "STARTED", 7, 9, priority=6),
-    Column("ended", "ENDED", 7, 9, priority=7),
-    Column("grants", "GRANTS", 9, 20, priority=4),
-    Column("wrong", "WHAT IS WRONG", 13, 40, priority=3),
+    Column("status", "STATUS", 9, priority=1),
+    Column("event", "EVENT", 8, priority=2, middle=True),
+    Column("score", "SCORE", 5, priority=5, right=True),
+    Column("started", "STARTED", 7, priority=6),
+    Column("ended", "ENDED", 7, priority=7),
+    Column("grants", "GRANTS", 9, priority=4),
+    Column("wrong", "WHAT IS WRONG", 13, priority=3),
 )
 
 SEVERITY_TONE: Final[dict[Severity, Tone]] = {"fine": "dim", "notice": "warn", "wrong": "bad"}
@@ -83,6 +84,14 @@ def no_grants_words(linked: Linked) -> str:
     }[linked.doubt]
 
 
+def ended_at(attempt: Attempt, now: datetime) -> datetime | None:
+    """When it was over: completed, or, where it expired, at the end of its own time or of the event's window."""
+    if attempt.completed_at is not None or attempt.status != "expired":
+        return attempt.completed_at
+    ends = (attempt.ends_at, attempt.window_ends_at)
+    return min((end for end in ends if end is not None and age(end, now) >= 0), default=None)
+
+
 def row(attempt: Attempt, snapshot: Snapshot, now: datetime, links: Links) -> Row:
     """One attempt."""
     linked = links.of_attempt(attempt)
@@ -97,7 +106,7 @@ def row(attempt: Attempt, snapshot: Snapshot, now: datetime, links: Links) -> Ro
             cell(event),
             Cell(number(attempt.score)),
             Cell(ago(attempt.started_at, now), "dim"),
-            Cell(ago(attempt.completed_at, now), "dim"),
+            Cell(ago(ended_at(attempt, now), now), "dim"),
             Cell(grants, "bad" if grants == "none" and faults[0].severity == "wrong" else "plain"),
             wrong_cell(faults),
         ),
@@ -106,7 +115,7 @@ def row(attempt: Attempt, snapshot: Snapshot, now: datetime, links: Links) -> Ro
             event,
             attempt.score,
             attempt.started_at,
-            attempt.completed_at,
+            ended_at(attempt, now),
             float(len(linked.ids)),
             -{"fine": 0.0, "notice": 1.0, "wrong": 2.0}[faults[0].severity],
         ),
@@ -142,7 +151,7 @@ def document(attempt: Attempt, snapshot: Snapshot, now: datetime, local: tzinfo 
                 shown("target", number(attempt.target)) if attempt.target is not None else None,
                 item("event", event_words(attempt, whole=True)),
                 item("event name", localized(attempt.event_name)) if localized(attempt.event_name) else None,
-                item("rewards", attempt.reward_policy) if attempt.reward_policy else None,
+                item("rewards", spaced(attempt.reward_policy)) if attempt.reward_policy else None,
             ),
         )
         yield faults_section(attempt_faults(attempt, snapshot, now, links))

@@ -17,14 +17,16 @@ if TYPE_CHECKING:
     from kraty_console.contract.audit import Actor, AuditRow
 
 COLUMNS: Final = (
-    Column("when", "WHEN", 7, 9, priority=1),
-    Column("action", "ACTION", 20, 30, priority=2),
-    Column("outcome", "OUTCOME", 7, 8, priority=5),
-    Column("by", "BY", 6, 20, priority=3),
-    Column("ticket", "TICKET", 8, 16, priority=6),
-    Column("reason", "REASON", 8, 48, priority=4),
+    Column("when", "WHEN", 7, priority=1),
+    Column("action", "ACTION", 24, priority=2),
+    Column("outcome", "OUTCOME", 7, priority=5),
+    Column("by", "BY", 8, priority=3),
+    Column("ticket", "TICKET", 8, priority=4),
+    Column("reason", "REASON", 13, priority=6),
 )
-STUDIO_COLUMNS: Final = (*COLUMNS[:3], Column("player", "PLAYER", 8, 24, priority=3, middle=True), *COLUMNS[3:])
+"""Where it is narrow the reason goes first: it is long, and cut it tells little; the others are shown whole."""
+
+STUDIO_COLUMNS: Final = (*COLUMNS[:3], Column("player", "PLAYER", 12, priority=3, middle=True), *COLUMNS[3:])
 """Across all players the player's id is a column of its own."""
 
 _OUTCOME_TONE: Final[dict[str, Tone]] = {"ok": "good", "denied": "bad"}

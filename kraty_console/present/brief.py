@@ -20,7 +20,7 @@ from kraty_console.support.diagnosis import attempt_faults, diagnose_lobby, gran
 from kraty_console.support.links import Links
 from kraty_console.support.measure import age, as_utc, counted
 from kraty_console.support.provided import why_unknown
-from kraty_console.support.words import event_words, status_words
+from kraty_console.support.words import event_words, reason_words, status_words
 
 if TYPE_CHECKING:
     from kraty_console.contract.audit import AuditRow
@@ -139,7 +139,7 @@ def _lobby(lobby: Lobby, now: datetime) -> Iterator[Cell]:
 def _ledger(entry: LedgerRow, snapshot: Snapshot, now: datetime) -> Iterator[Cell]:
     after = entry.balance if entry.balance is not None else entry.quantity
     yield Cell(SafeText(f"{ago(entry.occurred_at, now)}, {number(after)} after it"))
-    yield Cell(SafeText(f"reason {safe(entry.reason, limit=_TEXT)}, by {safe(entry.origin)}"))
+    yield Cell(SafeText(f"reason {safe(reason_words(entry.reason), limit=_TEXT)}, by {safe(entry.origin)}"))
     grant = find.grant(snapshot, entry.source_ref_id)
     if grant is not None:
         yield Cell(SafeText(f"from grant {short_id(grant.id)}: {safe(contents_words(grant.contents, grant.kind))}"))
@@ -168,5 +168,5 @@ def _holding(row: Row, snapshot: Snapshot, now: datetime) -> Brief | None:
 
 
 def _change_line(entry: LedgerRow, now: datetime) -> Cell:
-    why = f"{safe(entry.reason, limit=120)}, by {safe(entry.origin)}"
+    why = f"{safe(reason_words(entry.reason), limit=120)}, by {safe(entry.origin)}"
     return Cell(SafeText(f"{ago(entry.occurred_at, now)}  {change(entry.delta)}  {why}"))

@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from kraty_console.contract.webhooks import Delivery, DeliveryAttempt
 
 COLUMNS: Final = (
-    Column("when", "WHEN", 7, 9, priority=1),
-    Column("event", "EVENT", 14, 20, priority=1),
-    Column("status", "STATUS", 9, 10, priority=2),
-    Column("tries", "TRIES", 5, 5, priority=4, right=True),
-    Column("next", "NEXT", 7, 22, priority=3),
-    Column("endpoint", "ENDPOINT", 10, 28, priority=6, middle=True),
-    Column("last", "LAST ANSWER", 12, 48, priority=5),
+    Column("when", "WHEN", 7, priority=1),
+    Column("event", "EVENT", 14, priority=1),
+    Column("status", "STATUS", 9, priority=2),
+    Column("tries", "TRIES", 5, priority=4, right=True),
+    Column("next", "NEXT", 7, priority=3),
+    Column("endpoint", "ENDPOINT", 10, priority=6, middle=True),
+    Column("last", "LAST ANSWER", 12, priority=5),
 )
-GAME_COLUMNS: Final = (*COLUMNS[:2], Column("player", "PLAYER", 8, 24, priority=3, middle=True), *COLUMNS[2:])
+GAME_COLUMNS: Final = (*COLUMNS[:2], Column("player", "PLAYER", 8, priority=3, middle=True), *COLUMNS[2:])
 """Across all players the player's id is a column of its own."""
 
 _TONES: Final[dict[str, Tone]] = {"delivered": "good", "failed": "bad", "cancelled": "dim"}

@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from kraty_console.contract.players import Grant, Snapshot
 
 COLUMNS: Final = (
-    Column("status", "STATUS", 7, 12, priority=1),
-    Column("contents", "CONTENTS", 18, 44, priority=2),
-    Column("from", "FROM", 8, 26, priority=4),
-    Column("created", "CREATED", 7, 9, priority=6),
-    Column("expires", "EXPIRES", 7, 9, priority=7),
-    Column("claimed", "CLAIMED", 7, 9, priority=5),
-    Column("wrong", "WHAT IS WRONG", 13, 40, priority=3),
+    Column("status", "STATUS", 7, priority=1),
+    Column("contents", "CONTENTS", 18, priority=2),
+    Column("from", "FROM", 8, priority=4),
+    Column("created", "CREATED", 7, priority=6),
+    Column("expires", "EXPIRES", 7, priority=7),
+    Column("claimed", "CLAIMED", 7, priority=5),
+    Column("wrong", "WHAT IS WRONG", 13, priority=3),
 )
 
 NOTHING: Final = Cell(SafeText(""))

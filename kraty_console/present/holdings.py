@@ -13,28 +13,28 @@ from kraty_console.present.times import ago, exact
 from kraty_console.support.contents import contents_words
 from kraty_console.support.find import ledger_row_id
 from kraty_console.support.links import Links
-from kraty_console.support.words import event_words
+from kraty_console.support.words import event_words, reason_words
 
 if TYPE_CHECKING:
     from kraty_console.contract.players import ItemHolding, LedgerRow, Snapshot, WalletHolding
 
 BALANCES: Final = (
-    Column("key", "BALANCE OF", 10, 32, priority=1, middle=True),
-    Column("balance", "BALANCE", 7, 24, priority=2, right=True),
-    Column("changed", "CHANGED", 7, 9, priority=3),
+    Column("key", "BALANCE OF", 10, priority=1, middle=True),
+    Column("balance", "BALANCE", 7, priority=2, right=True),
+    Column("changed", "CHANGED", 7, priority=3),
 )
 ITEMS: Final = (
-    Column("key", "ITEM", 10, 32, priority=1, middle=True),
-    Column("quantity", "QUANTITY", 8, 16, priority=2, right=True),
-    Column("changed", "CHANGED", 7, 9, priority=3),
+    Column("key", "ITEM", 10, priority=1, middle=True),
+    Column("quantity", "QUANTITY", 8, priority=2, right=True),
+    Column("changed", "CHANGED", 7, priority=3),
 )
 LEDGER: Final = (
-    Column("when", "WHEN", 7, 9, priority=1),
-    Column("key", "OF", 6, 24, priority=2, middle=True),
-    Column("change", "CHANGE", 6, 18, priority=3, right=True),
-    Column("after", "AFTER", 5, 24, priority=4, right=True),
-    Column("reason", "REASON", 8, 40, priority=5),
-    Column("by", "BY", 6, 10, priority=6),
+    Column("when", "WHEN", 7, priority=1),
+    Column("key", "OF", 6, priority=2, middle=True),
+    Column("change", "CHANGE", 6, priority=3, right=True),
+    Column("after", "AFTER", 5, priority=4, right=True),
+    Column("reason", "REASON", 8, priority=5),
+    Column("by", "BY", 6, priority=6),
 )
 
 
@@ -75,7 +75,7 @@ def ledger_row(entry: LedgerRow, place: int, now: datetime) -> Row:
             cell(key),
             Cell(change(entry.delta), tone),
             Cell(number(after)),
-            cell(entry.reason),
+            cell(reason_words(entry.reason)),
             cell(entry.origin, "dim"),
         ),
         (
@@ -128,7 +128,7 @@ def ledger_document(entry: LedgerRow, snapshot: Snapshot, now: datetime, local: 
                 item("of", key),
                 shown("change", change(entry.delta)),
                 shown("after", number(entry.balance if entry.balance is not None else entry.quantity)),
-                item("reason", entry.reason),
+                item("reason", reason_words(entry.reason)),
                 item("by", entry.origin),
                 shown("when", exact(entry.occurred_at, now, local)),
             ),

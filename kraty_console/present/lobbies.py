@@ -13,19 +13,19 @@ from kraty_console.present.table import Cell, Column, Row, cell
 from kraty_console.present.times import ago, exact
 from kraty_console.support.diagnosis import diagnose_lobby
 from kraty_console.support.measure import grouped
-from kraty_console.support.words import event_words, localized
+from kraty_console.support.words import event_words, localized, spaced
 
 if TYPE_CHECKING:
     from kraty_console.contract.players import Lobby
 
 COLUMNS: Final = (
-    Column("status", "STATUS", 7, 12, priority=1),
-    Column("event", "EVENT", 8, 28, priority=2, middle=True),
-    Column("seats", "SEATS", 5, 16, priority=3),
-    Column("mode", "MODE", 6, 16, priority=7),
-    Column("started", "STARTED", 7, 9, priority=5),
-    Column("ends", "ENDS", 5, 9, priority=6),
-    Column("wrong", "WHAT IS WRONG", 10, 40, priority=4),
+    Column("status", "STATUS", 7, priority=1),
+    Column("event", "EVENT", 8, priority=2, middle=True),
+    Column("seats", "SEATS", 5, priority=3),
+    Column("mode", "MODE", 6, priority=7),
+    Column("started", "STARTED", 7, priority=5),
+    Column("ends", "ENDS", 5, priority=6),
+    Column("wrong", "WHAT IS WRONG", 10, priority=4),
 )
 
 
@@ -53,7 +53,7 @@ def row(lobby: Lobby, now: datetime) -> Row:
             status_cell(lobby.status),
             cell(event),
             Cell(seats(lobby)),
-            cell(lobby.mode, "dim"),
+            cell(spaced(lobby.mode) if lobby.mode else None, "dim"),
             Cell(ago(lobby.started_at, now), "dim"),
             Cell(ago(lobby.ends_at, now), "dim"),
             wrong_cell((diagnosis,)),
@@ -81,7 +81,7 @@ def document(lobby: Lobby, now: datetime, local: tzinfo | None) -> Document:
                 item("status", lobby.status or None, STATUS_TONE.get(lobby.status, "plain")),
                 item("event", event_words(lobby, whole=True) if told_event(lobby) else None),
                 shown("seats", seats(lobby)),
-                item("mode", lobby.mode),
+                item("mode", spaced(lobby.mode) if lobby.mode else None),
             ),
         ),
         section(

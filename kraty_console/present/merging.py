@@ -21,10 +21,10 @@ _ID_LIMIT = 80
 def plan_text(plan: MergePlan, from_id: str, to_id: str) -> str:
     """What `server merge --dry-run` prints."""
     columns = (
-        Column("what", "", 8, 60),
-        Column("source", "FROM", 4, 24, right=True),
-        Column("target", "INTO", 4, 24, right=True),
-        Column("together", "TOGETHER", 8, 24, right=True),
+        Column("what", "", 8),
+        Column("source", "FROM", 4, right=True),
+        Column("target", "INTO", 4, right=True),
+        Column("together", "TOGETHER", 8, right=True),
     )
     parts = [f"{safe(from_id, limit=_ID_LIMIT)} into {safe(to_id, limit=_ID_LIMIT)}; nothing was changed.\n"]
     parts.append(table_text(columns, [_row(each) for each in plan.sums]))

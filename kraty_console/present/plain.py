@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from kraty_console.contract.players import SearchHit, Snapshot
 
 HIT_COLUMNS: Final = (
-    Column("player", "PLAYER", 8, 40, priority=1, middle=True),
-    Column("name", "NAME", 6, 30, priority=4),
-    Column("email", "E-MAIL", 8, 40, priority=3),
-    Column("seen", "LAST SEEN", 9, 9, priority=5),
-    Column("match", "FOUND BY", 8, 40, priority=2),
+    Column("player", "PLAYER", 8, priority=1, middle=True),
+    Column("name", "NAME", 6, priority=4),
+    Column("email", "E-MAIL", 8, priority=3),
+    Column("seen", "LAST SEEN", 9, priority=5),
+    Column("match", "FOUND BY", 8, priority=2),
 )
 _ON_THE_WIRE: Final = {"wallet_ledger": "walletLedger", "item_ledger": "itemLedger"}
 _MATCHES: Final = {"external_id": "id", "email": "e-mail", "prefix": "beginning of the id"}

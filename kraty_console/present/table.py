@@ -22,12 +22,11 @@ SortKey = tuple[int, float, str]
 
 
 class Column(NamedTuple):
-    """One column: its least and most cells, and how long it is kept when room is short."""
+    """One column: its least cells, and how long it is kept when room is short."""
 
     key: str
     title: str
     min_width: int
-    max_width: int
     priority: int = 5
     """1 stays longest; when room is short the highest number goes first."""
     right: bool = False
@@ -98,27 +97,37 @@ def sorted_rows(rows: Sequence[Row], place: int, *, descending: bool) -> list[Ro
     return [row for _, row in present] + missing
 
 
+def holds_text(rows: Sequence[Row], place: int) -> bool:
+    """True when a column has something to show in any row."""
+    return any(row.cells[place].text for row in rows)
+
+
 def fit(columns: Sequence[Column], rows: Sequence[Row], available: int, gap: int = 2) -> tuple[Fitted, ...]:
     """Which columns are shown in so many cells, and how wide, so that nothing has to be scrolled sideways.
 
-    They are as wide as their texts want. Where that is too much the least important are dropped until the least widths
-    of the others fit, and these share what is left: the one furthest above its least gives first.
+    They are as wide as their longest text where there is room for that. Where there is not, columns without any text
+    give their room up; then the least important are dropped until the least widths of the others fit, and what is
+    missing is taken from the widest, cell by cell; of columns that are equally wide the least important gives first.
     """
-    wanted = [
-        min(column.max_width, max([len(column.title), *(cell_width(row.cells[place].text) for row in rows)]))
+    natural = [
+        max([len(column.title), *(cell_width(row.cells[place].text) for row in rows)])
         for place, column in enumerate(columns)
     ]
-    least = [min(column.min_width, wanted[place]) for place, column in enumerate(columns)]
+    least = [min(column.min_width, natural[place]) for place, column in enumerate(columns)]
     kept = sorted(range(len(columns)), key=lambda place: (columns[place].priority, place))
+    if sum(natural) + gap * (len(kept) - 1) > available:
+        kept = [place for place in kept if holds_text(rows, place)] or kept
     while len(kept) > 1 and sum(least[place] for place in kept) + gap * (len(kept) - 1) > available:
         kept.pop()
     room = available - gap * (len(kept) - 1)
-    widths = {place: wanted[place] for place in kept}
-    for _ in range(sum(widths.values()) - room):
-        gives = max(reversed(kept), key=lambda place: widths[place] - least[place])
-        if widths[gives] <= least[gives]:
+    widths = {place: min(natural[place], max(room, 1)) for place in kept}
+    missing = sum(widths.values()) - room
+    while missing > 0:
+        gives = max(
+            (place for place in reversed(kept) if widths[place] > least[place]), key=widths.__getitem__, default=None
+        )
+        if gives is None:
             break
         widths[gives] -= 1
-    if sum(widths.values()) > room > 0:
-        widths = {place: min(width, room) for place, width in widths.items()}
+        missing -= 1
     return tuple(Fitted(place, columns[place], widths[place]) for place in sorted(kept))

@@ -42,9 +42,13 @@ class ActionContext:
     """There is an audit row to point at: of the last change to this player, or the row itself."""
     worklog: bool = False
     """Something was done under the ticket."""
+    step_off: str = ""
+    """Why this person cannot do the next step that is offered; empty when they can."""
     now: datetime | None = None
     delivery: Delivery | None = None
     """The delivery under the cursor, on their screen."""
+    offered: frozenset[str] | None = None
+    """Ids of the actions that a list of the studio has; None on the player screen, which has all of them."""
 
     def attempt(self) -> Attempt | None:
         """The attempt under the cursor."""
@@ -77,6 +81,8 @@ class ActionSpec:
     permission: str | None = None
     kind: ActionKind | None = None
     """The change this makes; None for those that only look."""
+    palette: str = ""
+    """What the palette says of it, where its help is shared with other actions."""
     footer: bool = False
     footer_title: str = ""
     """What the footer says when there is less room than the title needs."""

@@ -6,7 +6,7 @@ pager has taught).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from kraty_console.contract.calls import ActionKind
@@ -70,6 +70,10 @@ def _link_off(context: ActionContext) -> str | None:
     return "nothing was changed for this player yet, and the cursor is on no audit row"
 
 
+def _step_off(context: ActionContext) -> str | None:
+    return context.step_off or None
+
+
 def _worklog_off(context: ActionContext) -> str | None:
     if context.worklog:
         return None
@@ -82,6 +86,10 @@ def _copy_off(context: ActionContext) -> str | None:
 
 def _rows_off(context: ActionContext) -> str | None:
     return None if context.row_id is not None else "there is no row under the cursor"
+
+
+def _list_off(context: ActionContext) -> str | None:
+    return None if context.snapshot is not None or context.offered is not None else "open a player first (/)"
 
 
 FORCE_COMPLETE: Final = ActionSpec(
@@ -203,6 +211,7 @@ REGISTRY: Final[tuple[ActionSpec, ...]] = (
         scope="player",
         footer=True,
         footer_title="next",
+        why_off=_step_off,
     ),
     ActionSpec(
         "search.focus",
@@ -212,20 +221,32 @@ REGISTRY: Final[tuple[ActionSpec, ...]] = (
         footer=True,
         footer_title="find",
     ),
-    *(ActionSpec(f"pane.{each.id}", f"{each.title} pane", (each.key,), _PANES, scope="player") for each in PANES),
-    ActionSpec("pane.next", "Next pane", ("tab",), _PANES, scope="player"),
-    ActionSpec("pane.previous", "Previous pane", ("shift+tab",), _PANES, scope="player"),
-    ActionSpec("row.down", "Next row", ("j", "down"), _ROWS),
-    ActionSpec("row.up", "Previous row", ("k", "up"), _ROWS),
-    ActionSpec("row.first", "First row", ("g", "home"), _ROWS),
-    ActionSpec("row.last", "Last row", ("G", "end"), _ROWS),
-    ActionSpec("row.page_down", "Page down", ("pagedown",), _ROWS),
-    ActionSpec("row.page_up", "Page up", ("pageup",), _ROWS),
+    *(
+        ActionSpec(
+            f"pane.{each.id}",
+            f"{each.title} pane",
+            (each.key,),
+            _PANES,
+            scope="player",
+            palette=f"show the player's {each.holds}",
+        )
+        for each in PANES
+    ),
+    ActionSpec("pane.next", "Next pane", ("tab",), _PANES, scope="player", palette="show the pane to the right"),
+    ActionSpec(
+        "pane.previous", "Previous pane", ("shift+tab",), _PANES, scope="player", palette="show the pane to the left"
+    ),
+    ActionSpec("row.down", "Next row", ("j", "down"), _ROWS, palette="move down by a row"),
+    ActionSpec("row.up", "Previous row", ("k", "up"), _ROWS, palette="move up by a row"),
+    ActionSpec("row.first", "First row", ("g", "home"), _ROWS, palette="move to the top of the list"),
+    ActionSpec("row.last", "Last row", ("G", "end"), _ROWS, palette="move to the end of the list"),
+    ActionSpec("row.page_down", "Page down", ("pagedown",), _ROWS, palette="move down by a screenful"),
+    ActionSpec("row.page_up", "Page up", ("pageup",), _ROWS, palette="move up by a screenful"),
     ActionSpec("row.open", "Open row", ("enter",), "open the whole row as a readable document", why_off=_rows_off),
     ActionSpec("view.json", "Raw JSON", ("J",), "in an opened row: raw JSON, and back", why_off=_rows_off),
     ActionSpec("view.back", "Back", ("escape",), "back one step; never quits"),
-    ActionSpec("pane.sort", "Sort", ("s",), "sort the pane by its next column", scope="player"),
-    ActionSpec("pane.filter", "Filter", ("f",), "show only rows that hold some text", scope="player"),
+    ActionSpec("pane.sort", "Sort", ("s",), "sort the list by its next column", why_off=_list_off),
+    ActionSpec("pane.filter", "Filter", ("f",), "show only rows that hold some text", why_off=_list_off),
     ActionSpec("copy.value", "Copy value", ("c",), "copy the value under the cursor", why_off=_copy_off),
     ActionSpec(
         "copy.audit_link",
@@ -281,14 +302,28 @@ FIRST_SCREEN: Final = (
 """What the footer lists while no player is open."""
 
 
+_TRIVIAL: Final = frozenset({"pane.next", "pane.previous", "view.back", "app.back_or_quit", "app.quit"})
+
+
 def actions(context: ActionContext) -> tuple[ActionSpec, ...]:
-    """The registry, without what the profile takes away: every change from a read-only one, what needs a server key
-    from one with a session."""
-    return tuple(each for each in REGISTRY if not (context.read_only and each.changes) and _offered(each, context))
+    """The registry, without what the screen does not have, and without what the profile takes away: every change from a
+    read-only one, what needs a server key from one with a session."""
+    return tuple(
+        each
+        for each in REGISTRY
+        if (context.offered is None or each.id in context.offered)
+        and not (context.read_only and each.changes)
+        and _suits_credential(each, context)
+    )
 
 
-def _offered(spec: ActionSpec, context: ActionContext) -> bool:
+def _suits_credential(spec: ActionSpec, context: ActionContext) -> bool:
     return context.uses_key or not spec.key_only
+
+
+def is_trivial(spec: ActionSpec) -> bool:
+    """True for what every program has: moving about and going back. Lists of actions name it last."""
+    return spec.help == _ROWS or spec.id in _TRIVIAL
 
 
 def fits(spec: ActionSpec, context: ActionContext) -> bool:
@@ -296,9 +331,11 @@ def fits(spec: ActionSpec, context: ActionContext) -> bool:
     return spec.scope in ("anywhere", "player") or spec.scope == context.row_scope
 
 
-def for_key(key: str, context: ActionContext, keys: dict[str, tuple[str, ...]] | None = None) -> ActionSpec | None:
+def for_key(key: str, context: ActionContext, keys: Mapping[str, tuple[str, ...]] | None = None) -> ActionSpec | None:
     """The action a key means here: of several with that key, the one about the row under the cursor."""
-    candidates = [each for each in REGISTRY if key in (keys or {}).get(each.id, each.keys) and _offered(each, context)]
+    candidates = [
+        each for each in REGISTRY if key in (keys or {}).get(each.id, each.keys) and _suits_credential(each, context)
+    ]
     return next((each for each in candidates if fits(each, context)), candidates[0] if candidates else None)
 
 

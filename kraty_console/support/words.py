@@ -18,6 +18,21 @@ def status_words(status: str) -> str:
     return status.replace("_", " ") if status in ("in_progress", "not_configured") else status
 
 
+_REASONS: Final = {"grant_deposit": "from a grant"}
+"""Reasons that a backend writes into a ledger by itself; the others come from people and studios."""
+
+
+def reason_words(reason: str | None) -> str | None:
+    """The reason of a ledger row as people say it; one this program does not know stays as it came."""
+    return _REASONS.get(reason, reason) if reason is not None else None
+
+
+def spaced(word: str) -> str:
+    """A machine's word of several, `lobby_matched`, with blanks between them; anything else stays as it came."""
+    parts = word.split("_")
+    return " ".join(parts) if all(part.isascii() and part.isalpha() and part.islower() for part in parts) else word
+
+
 def localized(value: Any) -> str | None:  # noqa: ANN401 (a string, or a map of language to string: kraty-api 5.12)
     """A name that may be a text or a map of languages: English first, else the first there is."""
     if isinstance(value, str):

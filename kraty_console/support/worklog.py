@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from kraty_console.support.measure import as_utc
+
+if TYPE_CHECKING:
+    from kraty_console.contract.audit import AuditRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,17 @@ class Done:
     work: Work
     target_id: str | None = None
     """The row it was about."""
+    audit_id: str = ""
+    """Its audit row; empty where the backend named none."""
+
+
+def dated(done: Iterable[Done], rows: Iterable[AuditRow]) -> list[Done]:
+    """Changes at the moments that their audit rows tell, so that worklog and audit log agree to the second."""
+    moments = {row.id: row.occurred_at for row in rows if row.occurred_at is not None}
+    return [
+        replace(each, work=replace(each.work, at=moments[each.audit_id])) if each.audit_id in moments else each
+        for each in done
+    ]
 
 
 def worklog(ticket: str, work: Iterable[Work]) -> str:

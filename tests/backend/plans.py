@@ -62,6 +62,19 @@ async def walks(database: Database, sent: list[Sent], most: int) -> list[str]:
     return found
 
 
+def fans_out(sent: list[Sent]) -> list[str]:
+    """Statements that join a table to a limited subquery without naming the studio for the table itself.
+
+    Where rows are distributed by studio, such a statement asks every machine.
+    """
+    found: list[str] = []
+    for text in dict.fromkeys(each.text for each in sent if "LIMIT" in each.text):
+        for named, alias in re.findall(r"\) AS \w+ JOIN (\w+)(?: AS (\w+))?", text):
+            if not re.search(rf"\b{alias or named}\.studio_id = [$?:]", text):
+                found.append(f"{named} in {text}")
+    return found
+
+
 def _is_planned(text: str) -> bool:
     return text.lstrip().split(maxsplit=1)[0].upper() in ("SELECT", "UPDATE", "DELETE")
 

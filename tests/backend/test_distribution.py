@@ -1,7 +1,7 @@
-"""Keys fit for databases that spread rows over machines: Citus, CockroachDB, YugabyteDB (architecture: Scale).
+"""What Citus needs of tables that are distributed by studio (backend/README.md, Running it).
 
-Citus wants the column that rows are spread by in every unique key and in every reference between spread tables; all of
-them want no counter that everybody waits for, and nothing that fires on a row.
+The column that rows are distributed by is in every unique key and in every reference between distributed tables; there
+is no counter that everybody waits for, and nothing that fires on a row but the audit log's trigger.
 """
 
 from __future__ import annotations

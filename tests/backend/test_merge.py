@@ -165,9 +165,9 @@ async def test_the_old_id_finds_the_account_until_it_is_registered_anew(world: W
     with pytest.raises(RuleError) as refused:
         await world.run(wallet.debit, world.server("c-2"), GUEST, "gold", 1)
     assert refused.value.code is Code.NOT_FOUND
-    husk = (await world.rows(tables.players, merged_into=(await world.player(USER))["player_id"]))[0]
+    source = (await world.rows(tables.players, merged_into=(await world.player(USER))["player_id"]))[0]
     async with world.db.read() as tx:
-        shown = await snapshot.build(tx, world.tenant, "live", husk["external_player_id"])
+        shown = await snapshot.build(tx, world.tenant, "live", source["external_player_id"])
     assert shown is not None
     assert (shown["player"]["mergedInto"], shown["attempts"], shown["wallet"]) == (USER, [], [])
     await world.play(external_id=GUEST)
@@ -186,8 +186,8 @@ async def test_merges_follow_one_another(world: World) -> None:
     onward = (await world.run(merge.merge, world.server("merge-02"), USER, "third")).data
     aliases = {row["external_player_id"]: row["player_id"] for row in await world.rows(tables.player_aliases)}
     assert aliases == {GUEST: onward["toPlayerId"], USER: onward["toPlayerId"]}
-    husks = await world.rows(tables.players, merged_into=onward["toPlayerId"])
-    assert {row["player_id"] for row in husks} == {first["fromPlayerId"], first["toPlayerId"]}
+    sources = await world.rows(tables.players, merged_into=onward["toPlayerId"])
+    assert {row["player_id"] for row in sources} == {first["fromPlayerId"], first["toPlayerId"]}
     for pair in ((GUEST, USER), (GUEST, "third"), (USER, "third")):
         again = (await world.run(merge.merge, world.server(None), *pair)).data
         assert (again["status"], again["toExternalPlayerId"]) == ("no_op_already_merged", "third")
@@ -214,11 +214,11 @@ async def test_what_makes_no_sense(world: World) -> None:
         assert refused.value.code is (Code.CONFLICT if status == 422 else Code.NOT_FOUND)
     await world.run(bans.unban, world.admin(), USER)
     assert (await merged(world))["status"] == "merged"
-    husk = f"__merged_{(await world.rows(tables.player_aliases))[0]['source_id']}__"
+    source = f"__merged_{(await world.rows(tables.player_aliases))[0]['source_id']}__"
     with pytest.raises(RuleError) as refused:
-        await world.run(merge.merge, world.server(None), USER, husk)
+        await world.run(merge.merge, world.server(None), USER, source)
     assert refused.value.details["why"] == "target_merged"
-    assert (await world.run(merge.merge, world.server(None), husk, USER)).data["status"] == "no_op_already_merged"
+    assert (await world.run(merge.merge, world.server(None), source, USER)).data["status"] == "no_op_already_merged"
 
 
 async def test_a_ban_goes_over(world: World) -> None:
@@ -243,9 +243,9 @@ async def test_gaps_are_filled_and_what_is_there_stays(world: World) -> None:
     assert user["display_identity"] == {"name": "User"}
     assert (user["metadata"], user["last_context"]) == ({"a": 1, "b": 2}, {"level": 3})
     assert (user["friend_code"], user["secret_hash"], user["country"]) == ("AAAAAA", "mine", "DE")
-    (husk,) = await world.rows(tables.players, merged_into=user["player_id"])
+    (source,) = await world.rows(tables.players, merged_into=user["player_id"])
     for name in ("email", "email_folded", "display_identity", "metadata", "last_context", "friend_code", "secret_hash"):
-        assert husk[name] is None, name
+        assert source[name] is None, name
 
 
 @pytest.mark.parametrize(("guest", "user", "best"), [(12, 10, 12), (4, 9, 9), (7, 7, 7)])

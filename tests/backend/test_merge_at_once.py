@@ -102,9 +102,9 @@ async def test_lobbies_that_fill_start_and_close_during_a_merge_seat_nobody_who_
         *(world.run(lobbies.start, world.engine(), lobby_id) for lobby_id in lobby_ids),
         world.run(lobbies.close, world.engine(), lobby_ids[1]),
     )
-    husks = {row["player_id"] for row in await world.rows(tables.players) if row["merged_into"] is not None}
+    sources = {row["player_id"] for row in await world.rows(tables.players) if row["merged_into"] is not None}
     seats = await world.rows(tables.lobby_members)
-    assert not husks & {seat["player_id"] for seat in seats}
+    assert not sources & {seat["player_id"] for seat in seats}
     taken = Counter(seat["lobby_id"] for seat in seats)
     assert {row["lobby_id"]: row["participant_count"] for row in await world.rows(tables.lobbies)} == {
         lobby_id: taken[lobby_id] for lobby_id in lobby_ids

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -18,7 +19,7 @@ from kraty_console.backend.api.rate_limit import Rate
 from kraty_console.backend.api.routing import NOTHING, Access, Route
 from kraty_console.backend.storage.connecting import Limits, make_engine
 from kraty_console.backend.storage.database import RETRIES, Database
-from kraty_console.backend.storage.faults import Fault, fault_of
+from kraty_console.backend.storage.faults import Fault, fault_of, words_of
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.backend.storage.urls import UnknownDatabase, engine_url
 from tests.contract.backend import Backend
@@ -231,6 +232,45 @@ async def test_behind_a_pooler_no_statement_outlives_its_transaction(opened: Ope
                 assert await tx.scalar(sa.text("SHOW lock_timeout")) == "0"
     async with opened(more="&statement_cache_size=10") as database:
         assert await do(database, "SHOW lock_timeout") == "10s"
+
+
+async def test_names_of_statements_are_never_counted(opened: Opener) -> None:
+    """Two clients behind a pooler may meet on one connection of the server."""
+    for more in ("", "&statement_cache_size=10"):
+        async with opened(more=more) as database:
+            names = "SELECT name FROM pg_prepared_statements WHERE statement LIKE '%pg_prepared_statements%'"
+            assert re.fullmatch("kraty_[0-9a-f]{32}", str(await do(database, names)))
+
+
+async def test_a_pooler_that_nobody_told_us_of_is_told_with_what_to_configure(opened: Opener) -> None:
+    async with opened() as database:
+        await do(database, "SELECT 1")
+        async with database.engine.connect() as connection:
+            raw = (await connection.get_raw_connection()).driver_connection
+            assert raw is not None
+            await raw.execute("DISCARD ALL")
+        with pytest.raises(DBAPIError) as caught:
+            await do(database, "SELECT 1")
+        assert fault_of(caught.value) is Fault.POOLED
+        assert "statement_cache_size=0" in words_of(caught.value, database.engine.url)
+        with pytest.raises(DBAPIError) as caught:
+            await do(database, "DO $$ BEGIN RAISE 'there already' USING ERRCODE = '42P05'; END $$")
+        assert fault_of(caught.value) is Fault.POOLED
+
+
+def test_a_pooler_ends_a_call_with_503_and_is_logged_with_what_to_configure(
+    url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def pooled(call: Call) -> Reply:
+        await do(call.services.db, "DO $$ BEGIN RAISE 'missing' USING ERRCODE = '26000'; END $$")
+        return Reply({})
+
+    routes = [Route("GET", "/pooled", Access.ANYONE, NOTHING, pooled)]
+    with Backend(url, Rate(0), routes=routes).running() as backend:
+        answer = backend.call("GET", "/pooled")
+    assert (answer.status, answer.error["code"]) == (503, "unavailable")
+    assert "pooler" in answer.error["message"]
+    assert "statement_cache_size=0" in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 import sqlalchemy as sa
 
@@ -190,3 +191,23 @@ def _value(column: sa.Column[Any], number: int) -> object:
     if isinstance(column.type, sa.Boolean):
         return True
     return number if isinstance(column.type, sa.Integer | sa.Float | sa.Numeric) else f"{column.name} {number}"
+
+
+async def test_limits_of_the_role_do_not_end_a_migration(postgresql: PostgresqlServer) -> None:
+    """As behind a pooler, where the role carries the limits and what is asked at the connection is ignored."""
+    limits = ("statement_timeout", "idle_in_transaction_session_timeout")
+    url = postgresql.empty()
+    name = sa.make_url(url).database
+    connection = await asyncpg.connect(url)
+    for limit in (*limits, "lock_timeout"):
+        await connection.execute(f"ALTER DATABASE {name} SET {limit} = '34s'")
+    shown = ", ".join(f"current_setting('{limit}')" for limit in limits)
+    await connection.execute("CREATE TABLE noted (statement text, idle text)")
+    await connection.execute(
+        f"CREATE FUNCTION note() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO noted SELECT {shown};"
+        " END $$"
+    )
+    await connection.execute("CREATE EVENT TRIGGER noting ON ddl_command_end EXECUTE FUNCTION note()")
+    await migrate(f"{url}&statement_cache_size=0")
+    assert {tuple(row) for row in await connection.fetch("SELECT * FROM noted")} == {("0", "0")}
+    await connection.close()

@@ -17,7 +17,7 @@ from kraty_console.backend.webhooks.fan_out import fan_out
 from kraty_console.backend.webhooks.posting import Outcome, Poster
 from kraty_console.contract.secret import Secret
 from tests.backend.events import sweeper
-from tests.backend.plans import recorded, walks
+from tests.backend.plans import fans_out, recorded, walks
 from tests.backend.studio import Studio
 from tests.backend.world import World
 
@@ -112,3 +112,4 @@ async def test_nothing_walks_through_what_is_done_with(world: World) -> None:
         await sweeps.forget_erased(sweeper(world))
     ours = [each for each in sent if "webhook_" in each.text or "outbox" in each.text]
     assert await walks(world.db, ours, MOST) == []
+    assert fans_out(ours) == []

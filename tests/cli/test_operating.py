@@ -117,12 +117,12 @@ def test_what_was_given_can_be_taken(command: Command) -> None:
     [
         (["token", "issue", "nobody@x.example"], 3, "there is no member"),
         (["token", "list", "--member", "nobody@x.example"], 3, "there is no member"),
-        (["member", "add", "no-mail", "--role", "GAME_ADMIN", "--game", "words"], 1, "no e-mail address"),
+        (["member", "add", "no-mail", "--role", "GAME_ADMIN", "--game", "words"], 1, "not an e-mail address"),
         (["member", "add", EMAIL, "--role", "KING", "--game", "words"], 2, "KING"),
         (["member", "role", "nobody@x.example", "none", "--game", "words"], 3, "no member"),
         (["key", "create", "server_integration", "--game", "nowhere"], 3, "no game nowhere"),
-        (["key", "create", "client_sdk", "--game", "words", "--environment", "a b"], 1, "no environment"),
-        (["game", "create", "Words", "--studio", "Wordy", "--slug", "Words!"], 1, "no slug"),
+        (["key", "create", "client_sdk", "--game", "words", "--environment", "a b"], 1, "unknown environment"),
+        (["game", "create", "Words", "--studio", "Wordy", "--slug", "Words!"], 1, "not a valid slug"),
         (["game", "create", " ", "--studio", "Wordy"], 1, "1 to 200 characters"),
         (["game", "list", "--database", "mysql://x/y"], 2, "use sqlite:///PATH or postgresql://HOST/NAME"),
         (["game", "list", "--database", "postgresql://kraty:hidden@127.0.0.1:1/kraty"], 5, "kraty:•••@127.0.0.1"),
@@ -186,7 +186,7 @@ def test_a_backup_is_one_state_of_a_file_that_is_written_meanwhile(tmp_path: Pat
     ("url", "code", "words"),
     [
         ("postgresql://host/db", 1, "pg_dump"),
-        ("nonsense", 2, "no database URL"),
+        ("nonsense", 2, "not a database URL"),
         ("sqlite:////nowhere/kraty.db", 1, "there is no database"),
     ],
 )

@@ -61,11 +61,11 @@ async def test_the_footer_keeps_the_question_mark_at_every_width(width: int) -> 
 # -- the table -----------------------------------------------------------------------------------------------------
 
 COLUMNS = (
-    Column("status", "STATUS", 6, 14, priority=1),
-    Column("event", "EVENT", 6, 24, priority=2),
-    Column("score", "SCORE", 5, 9, priority=3, right=True),
-    Column("id", "ID", 8, 36, priority=6, middle=True),
-    Column("wrong", "WHAT IS WRONG", 6, 40, priority=4),
+    Column("status", "STATUS", 6, priority=1),
+    Column("event", "EVENT", 6, priority=2),
+    Column("score", "SCORE", 5, priority=3, right=True),
+    Column("id", "ID", 8, priority=6, middle=True),
+    Column("wrong", "WHAT IS WRONG", 6, priority=4),
 )
 
 
@@ -241,3 +241,34 @@ async def test_old_data_is_dimmed_and_changed_rows_are_marked() -> None:
         assert app.shown[2].startswith("   completed")
         assert table._lines[3] != plainly
         assert table._lines[3].text == plainly.text
+
+
+async def test_the_titles_of_columns_stay_while_rows_are_scrolled() -> None:
+    table = RowTable()
+    async with framed(table, (100, 12)) as (app, pilot):
+        place = Place()
+        table.show([section(1_000)], place)
+        for move in (lambda: table.action_edge(1), lambda: table.action_page(-1), lambda: table.action_move(-9)):
+            move()
+            await settled(pilot.app)
+            assert app.shown[0].startswith("   STATUS")
+            assert sum(line.startswith("▸") for line in app.shown) == 1
+        for _ in range(30):
+            table.action_move(-1)
+            await settled(pilot.app)
+            assert app.shown[0].startswith("   STATUS")
+            assert sum(line.startswith("▸") for line in app.shown) == 1
+        table.action_edge(-1)
+        await settled(pilot.app)
+        assert app.shown[0].startswith("   STATUS")
+        assert app.shown[1].startswith("▸")
+
+
+async def test_where_there_are_two_lines_the_rows_have_both() -> None:
+    table = RowTable()
+    async with framed(table, (100, 2)) as (app, pilot):
+        table.show([section(9)], Place())
+        table.action_edge(1)
+        await settled(pilot.app)
+        assert "STATUS" not in app.shown[0]
+        assert app.shown[1].startswith("▸")

@@ -93,7 +93,7 @@ async def test_a_dialog_closed_while_it_runs_does_not_stop_the_change(backend: S
             await hand.press("escape")
             await hand.closed()
             held.let_go()
-            await hand.until(lambda: bool(hand.app.desk.done))
+            await hand.sees(f"Credit applied: gold +250, balance {before + 250} · y copies the audit link")
             await hand.rest()
             await hand.press("3")
             await hand.sees(f"{before + 250}")
@@ -130,7 +130,7 @@ async def test_an_answer_lost_after_the_dialog_was_closed_is_looked_up_and_told(
         async with at(backend.app(player="bob_7")) as hand:
             await close_while_it_runs(hand, held)
             held.let_go()
-            await hand.sees("Credit applied: y copies the audit link")
+            await hand.sees("Credit applied · y copies the audit link")
             (credit,) = hand.app.desk.done
             assert (credit.work.title, credit.work.reason) == ("Credit", "make-good for the outage")
         assert other.balance("bob_7", "gold") == before + 250

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from kraty_console.console.app import KratyApp
 from kraty_console.console.dialogs.action import ActionDialog
 from kraty_console.console.dialogs.text import TextDialog
 from kraty_console.console.dialogs.ticket import TicketDialog
 from tests.console.drive import Hand, at
 from tests.console.filling import confirm, done, put
-from tests.console.stage import Stage
+from tests.console.stage import Stage, now
 from tests.console.wire import Wire
 
 PORTAL = "https://portal.example/studios/{studioId}/audit/{auditId}"
@@ -82,3 +85,18 @@ async def test_the_worklog_tells_what_changed_with_the_link_that_people_open(bac
     assert "the roll granted " in told
     assert told.count("audit: https://portal.example/studios/") == 2
     assert "applied" not in told
+
+
+async def test_worklog_and_audit_log_agree_on_the_second(backend: Stage) -> None:
+    """The answer to a change comes after the moment that the audit row tells."""
+    later = now() + timedelta(seconds=3)  # near enough to the server's clock to be taken for it
+    app = KratyApp(backend.launch(player="carol_ng"), now=lambda: later, clock=lambda: 0.0, environ={})
+    async with at(app) as hand:
+        await hand.looks_at("carol_ng")
+        await hand.press("F")
+        await hand.opened(ActionDialog)
+        await put(hand, final_score="1600", ticket="ZD-9", reason="replay shows the finish")
+        await confirm(hand)
+        await done(hand)
+        await hand.press("w")
+    assert f"{now():%Y-%m-%d %H:%M:%S} UTC  Force-complete" in hand.app.clipboard

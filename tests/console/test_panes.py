@@ -127,6 +127,17 @@ async def test_each_pane_keeps_its_cursor_sort_and_filter(backend: Stage) -> Non
         assert "only rows with gems" in hand.text
 
 
+async def test_the_count_in_the_rule_follows_the_cursor_when_rows_are_sorted(backend: Stage) -> None:
+    async with at(backend.app(player="heavy_user")) as hand:
+        await hand.looks_at("heavy_user")
+        await hand.press(*["j"] * 22)
+        row = hand.app.bottom.table.row
+        await hand.press("s", "s", "s")
+        assert hand.app.bottom.table.row == row
+        await hand.sees(f" {hand.app.bottom.place.index + 1} of 50")
+        assert hand.app.bottom.place.index != 22
+
+
 async def test_sorting_goes_through_the_columns_up_down_and_back(backend: Stage) -> None:
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")

@@ -152,6 +152,15 @@ def test_the_next_step_is_told_in_the_room_there_is(off: str, width: int, height
     assert texts(next_step_lines(STEP, off, width, height)) == says
 
 
+@pytest.mark.parametrize(("width", "height"), [(80, 2), (33, 9)])
+def test_a_step_that_is_not_for_this_person_is_dimmed_and_says_why(width: int, height: int) -> None:
+    lines = next_step_lines(STEP, "needs a.permission; you are GAME_VIEWER", width, height)
+    assert "key" not in {tone for line in lines for _, tone in line}
+    assert "needs a.permission; you are" in text(lines[-1]) + text(lines[-2])
+    on = next_step_lines(STEP, "", width, height)
+    assert "." in "".join(text for line in on for text, tone in line if tone == "key")
+
+
 def test_there_may_be_no_next_step() -> None:
     assert next_step_lines(None, "", 33, 9) == []
 
@@ -162,7 +171,7 @@ def test_a_small_terminal_is_told_what_is_needed() -> None:
 
 # -- the table -----------------------------------------------------------------------------------------------------
 
-COLUMNS = (Column("event", "EVENT", 4, 10, priority=1), Column("score", "SCORE", 4, 6, priority=2, right=True))
+COLUMNS = (Column("event", "EVENT", 4, priority=1), Column("score", "SCORE", 4, priority=2, right=True))
 
 
 def row(name: str, score: int) -> Row:

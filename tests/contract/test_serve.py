@@ -160,7 +160,7 @@ def test_an_address_that_is_taken_is_told_in_words(tmp_path: Path) -> None:
     ("options", "code", "words"),
     [
         (["--database", "mysql://host/db"], 2, "mysql"),
-        (["--database", "nonsense"], 2, "no database URL"),
+        (["--database", "nonsense"], 2, "not a database URL"),
         (["--database", "sqlite:///:memory:"], 2, "named by its file"),
         (["--database", "sqlite:///file::memory:?cache=shared&uri=true"], 2, "named by its file"),
         (

@@ -62,7 +62,7 @@ def test_an_attempt() -> None:
         "target": f"1{N}500",
         "event": "daily_race",
         "event name": "Daily race",
-        "rewards": "fixed_bundle",
+        "rewards": "fixed bundle",
     }
     assert pairs(found, "What is wrong")["wrong"].startswith("The roll failed")
     assert pairs(found, "Times")["started"] == "2026-03-10 10:00:00 UTC · 11:00:00 CET · 2h ago"
@@ -240,12 +240,12 @@ def test_the_others_in_sentences() -> None:
 
     assert lines("grants")[0] == "pending, granted 1h ago · from daily_race · expires in 14d"
     assert lines("grants", 1) == ["claimed, granted 1h ago · from daily_race · claimed 1h ago"]
-    assert lines("balances") == ["1h ago  +500  grant_deposit, by admin"]
+    assert lines("balances") == ["1h ago  +500  from a grant, by admin"]
     assert lines("balances", 1) == ["no changes in the list"]
     assert lines("lobbies")[1].startswith("It was to be filled 1h ago")
     assert lines("wallet_ledger") == [
         "1h ago, 500 after it",
-        "reason grant_deposit, by admin",
+        "reason from a grant, by admin",
         "from grant 0197…b001: 500 gold",
     ]
     assert lines("audit") == ["— by —, outcome ok", "reason: make-good", "ticket: ZD-1"]

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from kraty_console.contract.audit import AuditRow
 from kraty_console.present.audit import STUDIO_COLUMNS
 from kraty_console.present.audit import row as audit_row
 from kraty_console.present.rows import COLUMNS, TABLES_OF, TableId, pane_count, pane_title, rows, tables
@@ -61,6 +62,19 @@ def test_attempts_without_the_extras() -> None:
     unlisted = texts("attempts", attempts=[bare], summary={"grantsClaimed": 60})
     assert unlisted[0][5:] == ["not shown", "grants not shown"]
     assert texts("attempts", attempts=[{"id": "a1"}])[0][:2] == ["—", "unknown event"]
+
+
+def test_an_expired_attempt_ended_with_its_time_or_with_the_window() -> None:
+    expired = {"status": "expired", "completedAt": None}
+    for ends, words in (
+        ({"endsAt": ago(hours=2)}, "2h ago"),
+        ({"windowEndsAt": ago(hours=5)}, "5h ago"),
+        ({"endsAt": ago(hours=2), "windowEndsAt": ago(hours=5)}, "5h ago"),
+        ({}, "—"),
+    ):
+        assert texts("attempts", attempts=[attempt(**expired, **ends)])[0][4] == words
+    running = attempt(status="in_progress", completedAt=None, endsAt=ago(hours=2))
+    assert texts("attempts", attempts=[running])[0][4] == "—"
 
 
 def test_grants_of_an_attempt_are_counted_by_status() -> None:
@@ -150,7 +164,7 @@ def test_balances_items_and_ledgers() -> None:
     }
     assert texts("balances", **lists) == [["gold", f"2{N}340", "3h ago"], ["xp", "—", "—"]]
     assert texts("items", **lists) == [["potion", "3", "—"]]
-    assert texts("wallet_ledger", **lists) == [["3h ago", "gold", "+500", f"2{N}340", "grant_deposit", "admin"]]
+    assert texts("wallet_ledger", **lists) == [["3h ago", "gold", "+500", f"2{N}340", "from a grant", "admin"]]
     assert texts("item_ledger", **lists) == [["—", "potion", "−1", "3", "—", "—"]]
     assert [row.id for row in rows("item_ledger", snapshot(**lists), NOW)] == ["#0"]
 
@@ -167,7 +181,7 @@ def test_lobbies() -> None:
         "fillBy": ago(minutes=20),
     }
     assert texts("lobbies", lobbies=[lobby, {"id": "l2"}]) == [
-        ["forming", "duel", "5 of 8, 3 bots", "lobby_matched", "—", "—", "not filled for 20m"],
+        ["forming", "duel", "5 of 8, 3 bots", "lobby matched", "—", "—", "not filled for 20m"],
         ["—", "—", "—", "—", "—", "—", ""],
     ]
 
@@ -264,21 +278,52 @@ def test_columns_find_room(table: TableId, width: int) -> None:
     assert most in [each.column for each in fitted]
 
 
-def test_columns_share_what_room_there_is_and_the_least_important_go_first() -> None:
-    columns = (Column("a", "A", 4, 10, 1), Column("b", "B", 4, 10, 3), Column("c", "C", 4, 10, 2))
-    row = Row("1", "player", tuple(rows_cells("aaaaaaaa", "bbbbbbbb", "cccccccc")), (), "", "")
+def test_columns_are_as_wide_as_their_texts_and_what_is_missing_is_taken_from_the_widest() -> None:
+    columns = (Column("a", "A", 4, 1), Column("b", "B", 4, 3), Column("c", "C", 4, 2))
+    row = Row("1", "player", tuple(rows_cells("aaaaaaaa", "bbbbbbbbbbbbbbbb", "cccc")), (), "", "")
 
     def shown(width: int) -> list[tuple[str, int]]:
         return [(each.column.key, each.width) for each in fit(columns, [row], width)]
 
-    assert shown(28) == [("a", 8), ("b", 8), ("c", 8)]
-    assert shown(25) == [("a", 7), ("b", 7), ("c", 7)]
-    assert shown(21) == [("a", 6), ("b", 5), ("c", 6)]
-    assert shown(15) == [("a", 7), ("c", 6)]
+    assert shown(200) == shown(32) == [("a", 8), ("b", 16), ("c", 4)]
+    assert shown(26) == [("a", 8), ("b", 10), ("c", 4)]
+    assert shown(23) == [("a", 8), ("b", 7), ("c", 4)]
+    assert shown(16) == [("a", 4), ("b", 4), ("c", 4)]
+    assert shown(15) == [("a", 8), ("c", 4)]
     assert shown(7) == [("a", 7)]
+    assert shown(3) == [("a", 3)]
+
+
+def test_a_column_without_any_text_gives_its_room_to_those_that_have_some() -> None:
+    columns = (Column("a", "A", 4, 2), Column("wrong", "WHAT IS WRONG", 13, 1))
+    full = Row("1", "player", tuple(rows_cells("aaaaaaaa", "x")), (), "", "")
+    empty = full._replace(cells=tuple(rows_cells("aaaaaaaa", "")))
+    assert [(each.column.key, each.width) for each in fit(columns, [full], 20)] == [("a", 5), ("wrong", 13)]
+    assert [(each.column.key, each.width) for each in fit(columns, [empty], 20)] == [("a", 8)]
+    assert len(fit(columns, [empty], 23)) == 2
 
 
 def rows_cells(*words: str) -> list[Any]:
     from kraty_console.present.table import cell
 
     return [cell(word) for word in words]
+
+
+def test_the_audit_log_at_eighty_columns_shows_its_short_columns_whole() -> None:
+    entry = AuditRow.model_validate(
+        {
+            "id": "r1",
+            "occurredAt": "2026-03-10T10:00:00Z",
+            "action": "grant.manual_force_claim",
+            "outcome": "denied",
+            "player": {"externalPlayerId": "alice_42"},
+            "actor": {"kind": "member", "label": "maria@brightburrow.example"},
+            "ticket": "ZD-4821",
+            "reason": "the receiver's log shows the delivery, its ack was lost",
+        }
+    )
+    shown = audit_row(entry, NOW, with_player=True)
+    fitted = fit(STUDIO_COLUMNS, [shown], 77)
+    assert [each.column.key for each in fitted] == ["when", "action", "outcome", "player", "by", "ticket"]
+    assert all(len(shown.cells[each.place].text) <= each.width for each in fitted)
+    assert "reason" in [each.column.key for each in fit(STUDIO_COLUMNS, [shown], 117)]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
+from kraty_console.contract.audit import AuditRow
 from kraty_console.support.idempotency import idempotency_key
-from kraty_console.support.worklog import Work, worklog
+from kraty_console.support.worklog import Done, Work, dated, worklog
 from tests.data import load_hostile
 from tests.support.players import NOW
 
@@ -35,6 +36,14 @@ def test_the_worklog_tells_the_story_oldest_first() -> None:
         "  request: req-1\n"
     )
     assert worklog("", []) == "What was done\n"
+
+
+def test_a_change_is_dated_by_its_audit_row_where_that_is_known() -> None:
+    work = Work(NOW, "alice_42", "Credit", "applied")
+    row = AuditRow.model_validate({"id": "a1", "occurredAt": "2026-03-10T11:59:58.900Z"})
+    known, unknown = dated([Done("", work, audit_id="a1"), Done("", work, audit_id="")], [row])
+    assert worklog("", [known.work]).splitlines()[2].startswith("2026-03-10 11:59:58 UTC")
+    assert unknown.work.at == NOW
 
 
 def test_nothing_in_it_brings_a_line_of_its_own() -> None:

@@ -96,7 +96,7 @@ def session_token(method: str, headers: Headers, own_origins: frozenset[str]) ->
 
 
 async def member(tx: Transaction, token: str, now_ms: int) -> Caller:
-    """The member who calls; raises 401 when the token is of no session that lives."""
+    """The member who calls; raises 401 when the token belongs to no active session."""
     session = await find_session(tx, token, now_ms)
     if session is None:
         raise refusals.bad_credential("session")

@@ -96,6 +96,7 @@ _TROUBLE: Final = {
     Fault.LOCKED: ("somebody else is changing the same rows and takes long; try again", 2),
     Fault.TOO_SLOW: ("the database took too long over this and was stopped; try again later", 5),
     Fault.UNWRITABLE: ("the database takes no changes; the operator has to fix it; health says why", 60),
+    Fault.POOLED: ("the database is behind a pooler and not configured for it; the operator has to fix it", 60),
     Fault.CROWDED: ("every connection to the database is busy; try again", 2),
 }
 

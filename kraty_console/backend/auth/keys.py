@@ -17,7 +17,7 @@ SERVER_INTEGRATION: Final = "server_integration"
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """A key that is in force."""
+    """An active key."""
 
     key_id: str
     prefix: str

@@ -78,10 +78,10 @@ async def merge(tx: Transaction, ctx: Context, from_id: str, to_id: str) -> Answ
         return earlier
     source, target = await _both(tx, ctx, from_id, to_id)
     if source is None or source["merged_into"] is not None:
-        husk = await _merged_before(tx, ctx, (from_id, source), (to_id, target))
-        if husk is None:
+        merged = await _merged_before(tx, ctx, (from_id, source), (to_id, target))
+        if merged is None:
             not_found("Player", from_id)
-        return await idempotency.keep(tx, ctx, OPERATION, 200, await _nothing(tx, from_id, husk))
+        return await idempotency.keep(tx, ctx, OPERATION, 200, await _nothing(tx, from_id, merged))
     if source["deleted_at"] is not None:
         not_found("Player", from_id)
     if target is None:
@@ -148,11 +148,11 @@ async def _merged_before(
     tx: Transaction, ctx: Context, source: tuple[str, Row | None], target: tuple[str, Row | None]
 ) -> Row | None:
     """The row that the source left behind, when it lives on in the same player as the target."""
-    from_husk, from_now = await _lives_on(tx, ctx, *source)
+    source_id, from_now = await _lives_on(tx, ctx, *source)
     _, to_now = await _lives_on(tx, ctx, *target)
-    if from_husk is None or from_now != to_now:
+    if source_id is None or from_now != to_now:
         return None
-    return await tx.get(tables.players, ctx.tenant.studio_id, ctx.tenant.game_id, from_husk)
+    return await tx.get(tables.players, ctx.tenant.studio_id, ctx.tenant.game_id, source_id)
 
 
 async def _lives_on(tx: Transaction, ctx: Context, external_id: str, player: Row | None) -> tuple[str | None, Any]:
@@ -163,18 +163,18 @@ async def _lives_on(tx: Transaction, ctx: Context, external_id: str, player: Row
     return (None, None) if found is None else (found["source_id"], found["player_id"])
 
 
-async def _nothing(tx: Transaction, from_id: str, husk: Row) -> dict[str, Any]:
+async def _nothing(tx: Transaction, from_id: str, merged: Row) -> dict[str, Any]:
     """The answer of a merge that was done before."""
-    target = await tx.get(tables.players, *husk.key()[:2], husk["merged_into"])
+    target = await tx.get(tables.players, *merged.key()[:2], merged["merged_into"])
     assert target is not None, "who a player was merged into is there"
     return {
-        "fromPlayerId": husk["player_id"],
+        "fromPlayerId": merged["player_id"],
         "fromExternalPlayerId": from_id,
         "toPlayerId": target["player_id"],
         "toExternalPlayerId": target["external_player_id"],
-        "anonymizedExternalPlayerId": husk["external_player_id"],
+        "anonymizedExternalPlayerId": merged["external_player_id"],
         "counts": dict.fromkeys(_COUNTED, 0),
-        "mergedAt": answers.moment(husk["updated_at"]),
+        "mergedAt": answers.moment(merged["updated_at"]),
         "status": "no_op_already_merged",
     }
 

@@ -71,7 +71,7 @@ async def revoke_tokens(desk: Desk, named: str) -> int:
     living = await desk.tx.all(query.order_by(sessions.c.session_id))
     found = living if "@" in named else [row for row in living if row["session_id"] == named]
     if not found:
-        raise NoSuch(f"{named} has no session that lives" if "@" in named else f"no session {named} lives")
+        raise NoSuch(f"{named} has no active session" if "@" in named else f"there is no active session {named}")
     for row in found:
         await desk.tx.execute(
             sa.update(sessions)
@@ -87,7 +87,7 @@ async def revoke_tokens(desk: Desk, named: str) -> int:
 async def make_key(desk: Desk, game: Game, permission_set: str, environment: str) -> str:
     """A key of a game, shown once (kraty-api 1.3)."""
     if not environment.isidentifier() or len(environment) > 40:
-        raise Declined(f"{environment!r} is no environment; there are live and test")
+        raise Declined(f"unknown environment {environment!r}: use live or test")
     key, key_id = new_api_key(desk.random_bytes, "p" if permission_set == CLIENT_SDK else "s"), desk.new_id()
     await create_key(
         desk.tx,
@@ -135,7 +135,7 @@ async def revoke_key(desk: Desk, named: str) -> None:
         living = await desk.tx.all(sa.select(api_keys).where(api_keys.c.revoked_at.is_(None)))
         found = [row for row in living if row["key_id"] == named]
     if not found:
-        raise NoSuch(f"no key {named} is in force")
+        raise NoSuch(f"there is no active key {named}")
     for row in found:
         await desk.tx.execute(
             sa.update(api_keys)

@@ -88,7 +88,7 @@ async def create_game(desk: Desk, studio: str, name: str, slug: str | None = Non
         raise Declined(f"a name has 1 to {_LONGEST_NAME} characters")
     slug = slug or _slug(name)
     if not re.fullmatch(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?", slug):
-        raise Declined(f"{slug!r} is no slug; use small letters, digits and hyphens: --slug my-game")
+        raise Declined(f"not a valid slug: {slug!r}; use small letters, digits and hyphens: --slug my-game")
     studio_id, studio_name = await _studio(desk, studio)
     game_id = desk.new_id()
     taken = sa.select(games.c.game_id).where(games.c.studio_id == studio_id, games.c.slug == slug)

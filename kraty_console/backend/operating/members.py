@@ -55,7 +55,7 @@ async def add_member(desk: Desk, email: str, name: str | None, game: Game, role:
     """A member with a role in a game; one who is in another game already gets the role besides. The member's id."""
     email = email.strip()
     if "@" not in email.strip("@") or len(email) > _LONGEST_EMAIL or not email.isprintable() or " " in email:
-        raise Declined(f"{email!r} is no e-mail address")
+        raise Declined(f"not an e-mail address: {email!r}")
     member = await _with_email(desk.tx, email)
     if member is None:
         name = name or email.partition("@")[0]

@@ -123,14 +123,18 @@ def _postgresql(url: URL, limits: Limits) -> dict[str, Any]:
 
     A pooler of transactions (statement_cache_size=0) gives each transaction another connection: statements that were
     prepared on one would be missing on the next, and it lets no settings through. There the role has to carry them.
+    Names of prepared statements are never counted: two clients may be given the same connection of the server.
     """
     size = url.query.get(STATEMENT_CACHE)
-    arguments: dict[str, Any] = {"server_settings": {"application_name": "kraty-console"}, "timeout": 10}
+    arguments: dict[str, Any] = {
+        "server_settings": {"application_name": "kraty-console"},
+        "timeout": 10,
+        "prepared_statement_name_func": lambda: f"kraty_{uuid.uuid4().hex}",
+    }
     if size is not None:
         arguments["statement_cache_size"] = int(str(size))
         arguments["prepared_statement_cache_size"] = int(str(size))
     if size == "0":
-        arguments["prepared_statement_name_func"] = lambda: f"kraty_{uuid.uuid4().hex}"
         return arguments
     arguments["server_settings"] |= {
         "statement_timeout": str(limits.statement_ms),

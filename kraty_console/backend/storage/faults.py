@@ -25,6 +25,8 @@ class Fault(Enum):
     """The server does not answer, is starting, or hung up."""
     UNWRITABLE = auto()
     """It can be read at best: its file is read-only, its disk full or broken (53100), or it is a copy (25006)."""
+    POOLED = auto()
+    """A pooler gives each transaction another connection, and prepared statements are kept for one (26000, 42P05)."""
 
 
 _STATES: Final = {
@@ -35,6 +37,8 @@ _STATES: Final = {
     "53300": Fault.CROWDED,
     "53100": Fault.UNWRITABLE,
     "25006": Fault.UNWRITABLE,
+    "26000": Fault.POOLED,
+    "42P05": Fault.POOLED,
 }
 _AWAY: Final = ("08", "57P", "25P03", "25P04")
 """SQLSTATEs that begin so: connection lost, shutting down or starting, ended for resting too long."""
@@ -44,6 +48,12 @@ _BUSY: Final = ("SQLITE_BUSY", "SQLITE_BUSY_SNAPSHOT", "SQLITE_LOCKED")
 
 _UNWRITABLE: Final = ("SQLITE_READONLY", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_CORRUPT")
 """Names of SQLite's errors that begin so."""
+
+BEHIND_A_POOLER: Final = (
+    "a pooler gives each transaction another connection, so prepared statements cannot be kept: add"
+    " ?statement_cache_size=0 to the database URL, or let the pooler keep connections for whole sessions"
+)
+"""What has to be configured when statements are missing (26000) or there already (42P05)."""
 
 
 def fault_of(error: BaseException) -> Fault | None:
@@ -71,6 +81,8 @@ def words_of(error: BaseException, url: URL) -> str:
     """Why a database takes no changes, with the path of its file, for whoever runs it."""
     original: BaseException = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
     said = str(original).partition("\n")[0] or type(original).__name__
+    if fault_of(error) is Fault.POOLED:
+        return BEHIND_A_POOLER
     if url.drivername.startswith("sqlite"):
         return f"the file {url.database} cannot be written: {said}"
     return f"it takes no changes: {said}"

@@ -57,9 +57,20 @@ def _bring(connection: sa.Connection, revision: str, wait_ms: int = LONGEST_WAIT
     connection.execution_options(**{WRITES: True})
     with connection.begin():
         if connection.dialect.name == "postgresql":
+            _lift_limits(connection)
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
             connection.execute(sa.text(f"SET LOCAL lock_timeout = {wait_ms}"))
         _upgrade(connection, revision)
+
+
+def _lift_limits(connection: sa.Connection) -> None:
+    """Let this transaction take as long as it needs, whatever limits the role or the database carries.
+
+    They are set in the transaction: behind a pooler, what is set for a connection holds for somebody else's
+    transaction, or is refused.
+    """
+    for limit in ("statement_timeout", "idle_in_transaction_session_timeout", "lock_timeout"):
+        connection.execute(sa.text(f"SET LOCAL {limit} = 0"))
 
 
 def _is_newest(connection: sa.Connection) -> bool:

@@ -107,7 +107,7 @@ def _malformed(url: str) -> str:
     if port and not port[1].isdecimal() and re.fullmatch(r"[0-9]+[A-Za-z]?|", port[1]):
         return "the port in the database URL is not a number"
     return (
-        f"that is no database URL; {_USE}"
+        f"not a database URL: {_USE}"
         ' (in a user name or password, write "@", ":", "/", "?" and "#" as %40, %3A, %2F, %3F and %23)'
     )
 

@@ -130,7 +130,10 @@ async def _end(tx: Transaction, endpoint: Row, delivery: Row, state: str, now_ms
 
 
 def _due(tx: Transaction, endpoint: EndpointKey, now_ms: int, most: int) -> sa.Select[Any]:
-    """The deliveries that are due longest, locked, and only then what they tell: a few rows by their keys."""
+    """The deliveries that are due longest, locked, and only then what they tell: a few rows by their keys.
+
+    The tenant is named for both: databases that spread tables by studio do not take it from a limited subquery.
+    """
     deliveries, endpoints, outbox = tables.webhook_deliveries, tables.webhook_endpoints, tables.outbox
     column = deliveries.c
     first = (
@@ -161,8 +164,10 @@ def _due(tx: Transaction, endpoint: EndpointKey, now_ms: int, most: int) -> sa.S
     if tx.postgresql:
         first = first.with_for_update(of=deliveries, skip_locked=True)
     taken = first.subquery("taken")
-    return sa.select(taken, outbox.c.payload, outbox.c.occurred_at).join_from(
-        taken, outbox, sa.and_(*(outbox.c[name] == taken.c[name] for name in ("studio_id", "game_id", "outbox_id")))
+    return (
+        sa.select(taken, outbox.c.payload, outbox.c.occurred_at)
+        .join_from(taken, outbox, outbox.c.outbox_id == taken.c.outbox_id)
+        .where(*_of(outbox, endpoint.tenant))
     )
 
 

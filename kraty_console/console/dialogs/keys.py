@@ -15,12 +15,15 @@ from kraty_console.console.dialogs.menu import Menu, MenuRow
 from kraty_console.console.dialogs.parts import Lines
 from kraty_console.present.safe import safe
 from kraty_console.support.action_spec import ActionContext, ActionSpec
-from kraty_console.support.actions import actions, fits
+from kraty_console.support.actions import actions, fits, is_trivial
 from kraty_console.support.keymap import key_label
 
 
 def key_rows(context: ActionContext, keys: Mapping[str, tuple[str, ...]] | None = None) -> list[MenuRow]:
     """What changes, then what looks; actions with the same help share a line.
+
+    What can be done here and now comes first, and of that what every program has comes last. Where nothing can be
+    changed, what changes comes after what looks.
 
     Args:
         context: What is in front of the person.
@@ -29,20 +32,19 @@ def key_rows(context: ActionContext, keys: Mapping[str, tuple[str, ...]] | None 
     specs = [spec for spec in actions(context) if fits(spec, context)]
     changes = [spec for spec in specs if spec.changes]
     looks = [spec for spec in specs if not spec.changes]
-    rows: list[MenuRow] = []
-    if changes:
-        rows.append(MenuRow("", "CHANGES SOMETHING, ALWAYS THROUGH A DIALOG", heading=True))
-        rows.extend(_lines(changes, context, keys))
-    rows.append(MenuRow("", "LOOKS", heading=True))
-    rows.extend(_lines(looks, context, keys))
-    return rows
+    changing = [*_lines(changes, context, keys)]
+    if changing:
+        changing.insert(0, MenuRow("", "CHANGES SOMETHING, ALWAYS THROUGH A DIALOG", heading=True))
+    looking = [MenuRow("", "LOOKS", heading=True), *_lines(looks, context, keys)]
+    can_change = any(not row.off for row in changing if not row.heading)
+    return [*changing, *looking] if can_change else [*looking, *changing]
 
 
 def _lines(
     specs: Iterable[ActionSpec], context: ActionContext, keys: Mapping[str, tuple[str, ...]] | None
 ) -> Iterable[MenuRow]:
     grouped: dict[tuple[str, str | None], list[ActionSpec]] = {}
-    for spec in specs:
+    for spec in sorted(specs, key=lambda spec: (spec.disabled_reason(context) is not None, is_trivial(spec))):
         grouped.setdefault((spec.help, spec.disabled_reason(context)), []).append(spec)
     for (text, reason), group in grouped.items():
         labels = [key_label(key) for spec in group for key in (keys or {}).get(spec.id, spec.keys)]

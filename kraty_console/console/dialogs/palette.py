@@ -8,7 +8,7 @@ from kraty_console.console.dialogs.menu import MenuRow
 from kraty_console.console.dialogs.pick import PickDialog, narrowed
 from kraty_console.present.safe import safe
 from kraty_console.support.action_spec import ActionContext, ActionSpec
-from kraty_console.support.actions import actions
+from kraty_console.support.actions import actions, is_trivial
 from kraty_console.support.keymap import key_label
 
 _TITLE_CELLS = 18
@@ -28,15 +28,15 @@ class PaletteDialog(PickDialog):
         """
         specs = {spec.id: spec for spec in actions(context) if spec.id != "palette.open"}
         self._reasons = {spec.id: spec.disabled_reason(context) for spec in specs.values()}
-        rows = [self._row(spec, keys) for spec in specs.values()]
-        rows.sort(key=lambda row: row.off)  # what can be done first; otherwise in the registry's order
+        ordered = sorted(specs.values(), key=lambda spec: (self._reasons[spec.id] is not None, is_trivial(spec)))
+        rows = [self._row(spec, keys) for spec in ordered]  # what can be done first; else in the registry's order
         super().__init__("Do anything", rows, empty="nothing can be done here")
 
     def _row(self, spec: ActionSpec, keys: Mapping[str, tuple[str, ...]] | None) -> MenuRow:
         labels = " ".join(key_label(key) for key in (keys or {}).get(spec.id, spec.keys))
         return MenuRow(
             spec.id,
-            f"{spec.title:<{_TITLE_CELLS}} {spec.help}",
+            f"{spec.title:<{_TITLE_CELLS}} {spec.palette or spec.help}",
             labels,
             off=self._reasons[spec.id] is not None,
         )

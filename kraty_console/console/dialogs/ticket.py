@@ -19,7 +19,7 @@ class TicketDialog(AskDialog[str | None]):
             label="ticket",
             words="Goes with every change from here on: into audit log and worklog (w).",
             value=ticket,
-            placeholder="ZD-4821",
+            placeholder="for example ZD-4821",
             longest=LONGEST,
             hints="enter set · empty clears it · esc close",
         )

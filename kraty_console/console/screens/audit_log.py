@@ -6,27 +6,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from kraty_console.console.copying import copied
 from kraty_console.console.desk import Desk
 from kraty_console.console.host import Host
 from kraty_console.console.screens.paged_list import Page, PagedList, Wording
-from kraty_console.console.views.bars import KeyHint, Notice
+from kraty_console.console.views.bars import Notice
 from kraty_console.console.views.rows import Section
 from kraty_console.present import audit
-from kraty_console.present.safe import safe
+from kraty_console.support.action_spec import ActionContext
+from kraty_console.support.words import short
 
 if TYPE_CHECKING:
     from kraty_console.client.admin import KratyClient
     from kraty_console.contract.audit import AuditRow
 
-_HINTS = (
-    KeyHint("enter", "open"),
-    KeyHint("y", "link"),
-    KeyHint("c", "copy id"),
-    KeyHint("f", "filter"),
-    KeyHint("s", "sort"),
-    KeyHint("r", "refresh"),
-    KeyHint("esc", "back"),
-)
 _WORDING = Wording(heading="audit log", subject="audit log", row_id="audit row id", loading="Loading the audit log.")
 
 
@@ -35,7 +28,6 @@ class AuditLogScreen(PagedList["AuditRow"]):
 
     def __init__(self, desk: Desk, host: Host) -> None:
         super().__init__(desk, host, _WORDING)
-        self._do["y"] = self._copy_link
 
     async def _ask(self, client: KratyClient, cursor: str | None) -> Page[AuditRow]:
         page = await client.audit_log(cursor=cursor)
@@ -45,13 +37,26 @@ class AuditLogScreen(PagedList["AuditRow"]):
         shown = tuple(audit.row(each, now, with_player=True) for each in rows)
         return Section("audit", audit.STUDIO_COLUMNS, shown, empty=empty)
 
-    def _hints(self) -> Sequence[KeyHint]:
-        return _HINTS
+    def _context_of(self, row: AuditRow | None) -> ActionContext:
+        desk = self._desk
+        return ActionContext(
+            row_scope="audit",
+            row_id=row.id if row is not None else None,
+            role=desk.role or None,
+            permissions=desk.permissions,
+            missing=desk.facts.missing(),
+            uses_key=desk.uses_key,
+            read_only=desk.launch.read_only,
+            ticket=desk.ticket or None,
+            audit_link=row is not None,
+            worklog=bool(desk.work()),
+            now=desk.now(),
+        )
 
-    def _show(self, found: AuditRow) -> None:
+    def _show(self, found: AuditRow, *, raw: bool) -> None:
         from textual.content import Content
 
-        from kraty_console.console.dialogs.text import Pressed, TextDialog
+        from kraty_console.console.dialogs.text import TextDialog
         from kraty_console.present.detail import audit_document
 
         shown = audit_document(found, self._desk.now())
@@ -60,18 +65,14 @@ class AuditLogScreen(PagedList["AuditRow"]):
                 shown.title,
                 Content("\n".join(shown.plain_lines())),
                 raw=Content("\n".join(shown.raw_lines)),
+                raw_first=raw,
                 indent=shown.indent,
                 copy=self._host.copy,
-                press=lambda key: Pressed(self._link_of(found.id)) if key == "y" else None,
-                keys="y link",
-            )
+                press=lambda key: self._press_in_opened(found, key),
+                keys=self._hint("copy.audit_link", "link"),
+            ),
+            self._run_id,
         )
 
-    def _copy_link(self) -> None:
-        if (row := self.table.row) is not None:
-            self.keys.tell(Notice(self._link_of(row.id), "good"))
-
-    def _link_of(self, row_id: str) -> str:
-        """Copy the link of a row, and say so."""
-        url = self._desk.audit_url(row_id)
-        return f"audit link {self._host.copy(url)}: {safe(url, limit=120)}"
+    def _link(self, row: AuditRow) -> Notice:
+        return copied(self._host, self._desk.audit_url(row.id), f"link of audit row {short(row.id)}")

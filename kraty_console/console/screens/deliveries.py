@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from kraty_console.console.changes import Changes
+from kraty_console.console.copying import copied
 from kraty_console.console.desk import Desk
 from kraty_console.console.host import Host
 from kraty_console.console.screens.paged_list import Page, PagedList, Wording
-from kraty_console.console.views.bars import KeyHint, Notice
+from kraty_console.console.views.bars import Notice
 from kraty_console.console.views.rows import Section
 from kraty_console.present import deliveries
 from kraty_console.present.safe import safe
 from kraty_console.support.action_spec import ActionContext
 from kraty_console.support.actions import REPLAY
-from kraty_console.support.keymap import key_label
 
 if TYPE_CHECKING:
     from kraty_console.client.admin import KratyClient
-    from kraty_console.console.dialogs.text import Pressed
     from kraty_console.contract.webhooks import Delivery
+    from kraty_console.support.worklog import Done
 
 NONE_KEPT = "This backend keeps no webhook deliveries."
 """What a Kraty says that does not know the question (decisions: The admin surface)."""
@@ -30,15 +30,12 @@ NONE_KEPT = "This backend keeps no webhook deliveries."
 class DeliveriesScreen(PagedList["Delivery"]):
     """Loaded page by page as one goes down; `esc` or `q` goes back to the player."""
 
-    def __init__(
-        self, desk: Desk, host: Host, changes: Changes, keymap: Mapping[str, tuple[str, ...]], player: str | None
-    ) -> None:
+    def __init__(self, desk: Desk, host: Host, changes: Changes, player: str | None) -> None:
         """
         Args:
             desk: Asks the backend.
             host: Shows and copies.
             changes: Opens the dialog of a replay.
-            keymap: By action id, as the profile has them.
             player: Whose deliveries; None for those of the whole game.
         """
         super().__init__(
@@ -52,9 +49,8 @@ class DeliveriesScreen(PagedList["Delivery"]):
             ),
         )
         self._changes = changes
-        self._keymap = keymap
         self._player = player
-        self._do.update(dict.fromkeys(keymap[REPLAY.id], self._replay))
+        self._do[REPLAY.id] = self._replay
 
     # -- the rows ------------------------------------------------------------------------------------------------
 
@@ -74,19 +70,12 @@ class DeliveriesScreen(PagedList["Delivery"]):
         shown = tuple(deliveries.row(each, now, with_player=of_game) for each in rows)
         return Section("deliveries", columns, shown, empty=empty)
 
-    def _hints(self) -> Sequence[KeyHint]:
-        hints = [KeyHint("enter", "open"), KeyHint("c", "copy id"), KeyHint("f", "filter"), KeyHint("s", "sort")]
-        if not self._desk.launch.read_only:
-            on = REPLAY.disabled_reason(self._about(self._current())) is None
-            hints.insert(0, KeyHint(key_label(self._keymap[REPLAY.id][0]), REPLAY.footer_title, on))
-        return (*hints, KeyHint("r", "refresh"), KeyHint("esc", "back"))
-
     # -- one of them ---------------------------------------------------------------------------------------------
 
-    def _show(self, found: Delivery) -> None:
-        self.run_worker(self._open(found), group="delivery", exclusive=True, description="delivery")
+    def _show(self, found: Delivery, *, raw: bool) -> None:
+        self.run_worker(self._open(found, raw=raw), group="delivery", exclusive=True, description="delivery")
 
-    async def _open(self, listed: Delivery) -> None:
+    async def _open(self, listed: Delivery, *, raw: bool) -> None:
         """Show the whole of a delivery; what the list told of it where the rest cannot be read."""
         from textual.content import Content
 
@@ -98,58 +87,65 @@ class DeliveriesScreen(PagedList["Delivery"]):
         try:
             found = await (await self._desk.client()).delivery(listed.id)
         except KratyError as error:
-            self.keys.tell(Notice(words_of(error).title, "warn"))
+            self.tell(words_of(error).title, "warn")
         shown = deliveries.delivery_document(found, self._desk.now())
-        context = self._about(found)
-        replays = REPLAY.disabled_reason(context) is None
+        replays = REPLAY.disabled_reason(self._context_of(found)) is None
         self._host.show(
             TextDialog(
                 shown.title,
                 Content("\n".join(shown.plain_lines())),
                 raw=Content("\n".join(shown.raw_lines)),
+                raw_first=raw,
                 copy=self._host.copy,
-                press=lambda key: self._press(context, key),
-                keys=f"{key_label(self._keymap[REPLAY.id][0])} replay" if replays else "",
+                press=lambda key: self._press_in_opened(found, key),
+                keys=self._hint(REPLAY.id, "replay") if replays else "",
             ),
-            lambda action_id: self._replay_of(found) if action_id == REPLAY.id else None,
+            lambda action_id: self._replay_of(found) if action_id == REPLAY.id else self._run_id(action_id),
         )
 
-    def _press(self, context: ActionContext, key: str) -> Pressed | None:
-        from kraty_console.console.dialogs.text import Pressed
+    def _link(self, row: Delivery) -> Notice:
+        done = self._last_done(row)
+        if done is None:
+            return Notice("nothing was changed for this player yet", "warn")
+        about = done.work.what or done.work.player
+        return copied(self._host, done.work.audit_url, f"audit link of {done.work.title}, {about}")
 
-        if key not in self._keymap[REPLAY.id]:
-            return None
-        reason = REPLAY.disabled_reason(context)
-        return Pressed(action_id=REPLAY.id) if reason is None else Pressed(safe(reason, limit=300))
+    def _last_done(self, row: Delivery | None) -> Done | None:
+        """The last change to the player of a delivery: its replay, where there is one."""
+        named = row.player.external_player_id if row is not None and row.player is not None else None
+        player = named or self._player
+        return self._desk.last_done(player, row.id if row is not None else None) if player else None
 
     # -- sending again -------------------------------------------------------------------------------------------
 
-    def _about(self, delivery: Delivery | None) -> ActionContext:
+    def _context_of(self, row: Delivery | None) -> ActionContext:
         desk = self._desk
         return ActionContext(
             row_scope="delivery",
-            row_id=delivery.id if delivery is not None else None,
+            row_id=row.id if row is not None else None,
             role=desk.role or None,
             permissions=desk.permissions,
             missing=desk.facts.missing(),
             uses_key=desk.uses_key,
             read_only=desk.launch.read_only,
             ticket=desk.ticket or None,
+            audit_link=self._last_done(row) is not None,
+            worklog=bool(desk.work()),
             now=desk.now(),
-            delivery=delivery,
+            delivery=row,
         )
 
     def _replay(self) -> None:
         self._replay_of(self._current())
 
     def _replay_of(self, delivery: Delivery | None) -> None:
-        reason = REPLAY.disabled_reason(self._about(delivery))
+        reason = REPLAY.disabled_reason(self._context_of(delivery))
         if reason is not None or delivery is None:
-            self.keys.tell(Notice(safe(reason or "there is no delivery", limit=300), "warn"))
+            self.tell(safe(reason or "there is no delivery", limit=300), "warn")
             return
         self._changes.replay(delivery, self._replayed)
 
     def _replayed(self, applied: bool) -> None:
         if applied:
-            self.keys.tell(Notice("Replay applied: it is sent at once", "good"))
+            self.tell("Replay applied: it is sent at once", "good")
             self._refresh()

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar, Generic, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Final, Generic, NamedTuple, Protocol, TypeVar
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.getters import query_one
 
+from kraty_console.console.common_actions import CommonActions, worklog_copied
 from kraty_console.console.desk import Desk
 from kraty_console.console.host import Host
 from kraty_console.console.views.bars import Heading, KeyHint, Notice
@@ -20,10 +22,33 @@ from kraty_console.console.widgets.bars import FooterBar, HeaderBar
 from kraty_console.console.widgets.table import RowTable
 from kraty_console.paint.arriving import ArrivesWhole
 from kraty_console.present.safe import safe
+from kraty_console.support.action_spec import ActionContext, ActionSpec
+from kraty_console.support.actions import BY_ID, for_key
+from kraty_console.support.keymap import effective_keys, key_label
+from kraty_console.support.measure import counted
 from kraty_console.support.provided import sentence, unread, unread_words
 
 if TYPE_CHECKING:
     from kraty_console.client.admin import KratyClient
+    from kraty_console.console.dialogs.text import Pressed
+
+
+_FOOTER: Final = {
+    "delivery.replay": "replay",
+    "row.open": "open",
+    "copy.audit_link": "link",
+    "copy.value": "copy id",
+    "pane.filter": "filter",
+    "pane.sort": "sort",
+    "view.back": "back",
+    "view.refresh": "refresh",
+    "ticket.set": "ticket",
+    "help.open": "keys",
+}
+"""What the last line lists of the actions that a list has, and what it calls them."""
+
+_IN_OPENED: Final = frozenset({"copy.audit_link", "copy.worklog", "ticket.set"})
+"""What works on a row that is shown in full, beside its changes."""
 
 
 class Named(Protocol):
@@ -62,8 +87,9 @@ class Page(NamedTuple, Generic[T]):
 
 
 class PagedList(ArrivesWhole[None], Generic[T]):
-    """A list says how a page is asked for, how its rows look, which keys it has and how a row is opened.
+    """A list says how a page is asked for, how its rows look, what actions decide on and how a row is opened.
 
+    Its keys are those of the registry under the profile's keymap; a key of the player screen says where it works.
     `esc` takes the filter away, then goes back, as `q` does.
     """
 
@@ -86,24 +112,33 @@ class PagedList(ArrivesWhole[None], Generic[T]):
         self._loading = False
         self._words = wording.loading
         self._place = Place()
+        self._keymap = effective_keys(desk.launch.profile.keymap)
         self._do: dict[str, Callable[[], object]] = {
-            "j": lambda: self.table.action_move(1),
-            "down": lambda: self.table.action_move(1),
-            "k": lambda: self.table.action_move(-1),
-            "up": lambda: self.table.action_move(-1),
-            "g": lambda: self.table.action_edge(-1),
-            "home": lambda: self.table.action_edge(-1),
-            "G": lambda: self.table.action_edge(1),
-            "end": lambda: self.table.action_edge(1),
-            "pagedown": lambda: self.table.action_page(1),
-            "pageup": lambda: self.table.action_page(-1),
-            "enter": self._open_current,
-            "s": lambda: self.keys.tell(Notice(self.table.next_sort())),
-            "f": self._filter,
-            "r": self._refresh,
-            "c": self._copy_id,
-            "escape": self._back,
-            "q": self._back,
+            "row.down": lambda: self.table.action_move(1),
+            "row.up": lambda: self.table.action_move(-1),
+            "row.first": lambda: self.table.action_edge(-1),
+            "row.last": lambda: self.table.action_edge(1),
+            "row.page_down": lambda: self.table.action_page(1),
+            "row.page_up": lambda: self.table.action_page(-1),
+            "row.open": self._open_current,
+            "view.json": lambda: self._open_current(raw=True),
+            "view.back": self._back,
+            "pane.sort": lambda: self.tell(self.table.next_sort()),
+            "pane.filter": self._filter,
+            "copy.value": self._copy_id,
+            "copy.audit_link": self._copy_link,
+            "view.refresh": self._refresh,
+            "view.retry": self._load,
+            "app.back_or_quit": self._back,
+            **CommonActions(
+                desk,
+                host,
+                self._keymap,
+                context=self.context,
+                run_id=self._run_id,
+                redraw=self._draw,
+                tell=self.tell,
+            ).by_id(),
         }
 
     # -- what each list says for itself --------------------------------------------------------------------------
@@ -121,12 +156,16 @@ class PagedList(ArrivesWhole[None], Generic[T]):
         """The rows as a table shows them."""
 
     @abstractmethod
-    def _hints(self) -> Sequence[KeyHint]:
-        """The keys of the bottom line, as they are for the row under the cursor."""
+    def _context_of(self, row: T | None) -> ActionContext:
+        """What actions decide on, with the cursor on a row."""
 
     @abstractmethod
-    def _show(self, found: T) -> None:
-        """Show one row in full."""
+    def _show(self, found: T, *, raw: bool) -> None:
+        """Show one row in full, in words or as raw JSON first."""
+
+    @abstractmethod
+    def _link(self, row: T) -> Notice:
+        """Copy the audit link that belongs to a row; what to say about it."""
 
     # -- the screen ----------------------------------------------------------------------------------------------
 
@@ -139,33 +178,76 @@ class PagedList(ArrivesWhole[None], Generic[T]):
     def on_mount(self) -> None:
         """Load the first page."""
         self.call_after_refresh(self.arrived)
-        desk = self._desk
-        self.header.show(
-            Heading(
-                place=safe(desk.game, limit=40) if desk.game else "",
-                player=self._wording.heading,
-                environment=safe(desk.environment, limit=12),
-                member=safe(desk.member, limit=40) if desk.member else "",
-                role=safe(desk.role, limit=40) if desk.role else "",
-                read_only=desk.launch.read_only,
-            )
-        )
         self._draw()
         self.table.focus()
         self._load()
 
     def on_key(self, event: events.Key) -> None:
-        """The keys of the footer; what was typed ahead of a dialog is dropped."""
+        """The keys of the registry; what was typed ahead of a dialog is dropped."""
         if not self.is_active:
             event.stop()
             event.prevent_default()
             return
+        if event.key == "ctrl+c":
+            return
         key = event.character if event.is_printable and event.character else event.key
-        if (do := self._do.get(key)) is not None:
-            self.keys.tell(None)
-            do()
+        self.keys.tell(None)
+        if (spec := for_key(key, self.context(), self._keymap)) is not None:
+            self._run(spec)
             event.stop()
             event.prevent_default()
+
+    def tell(self, words: str, tone: str = "plain") -> None:
+        """Say something in the last line until the next key."""
+        if self.stands:
+            self.keys.tell(Notice(words, tone))
+
+    # -- actions -------------------------------------------------------------------------------------------------
+
+    def context(self) -> ActionContext:
+        """What actions decide on."""
+        return self._with_offer(self._current())
+
+    def _with_offer(self, row: T | None) -> ActionContext:
+        return replace(self._context_of(row), offered=frozenset(self._do))
+
+    def _run(self, spec: ActionSpec) -> None:
+        """Do an action, or say why it is off."""
+        if spec.id not in self._do:
+            back = key_label(self._keymap["view.back"][0])
+            self.tell(f"{spec.title} works on the player screen; {back} goes back to it")
+            return
+        reason = spec.disabled_reason(self.context())
+        if reason is not None:
+            self.tell(safe(reason, limit=300), "warn")
+        else:
+            self._do[spec.id]()
+
+    def _run_id(self, action_id: str | None) -> None:
+        """Do the action of that id: from the palette, from the list of keys, or from an opened row."""
+        if action_id is not None and action_id in BY_ID:
+            self._run(BY_ID[action_id])
+
+    def _press_in_opened(self, row: T, key: str) -> Pressed | None:
+        """What a key means while a row is shown in full; None when it means nothing there."""
+        from kraty_console.console.dialogs.text import Pressed
+
+        context = self._with_offer(row)
+        spec = for_key(key, context, self._keymap)
+        if spec is None or spec.id not in self._do or not (spec.changes or spec.id in _IN_OPENED):
+            return None
+        reason = spec.disabled_reason(context)
+        if reason is not None:
+            return Pressed(safe(reason, limit=300))
+        if spec.id == "copy.audit_link":
+            return Pressed(self._link(row).text)
+        if spec.id == "copy.worklog":
+            return Pressed(worklog_copied(self._desk, self._host).text)
+        return Pressed(action_id=spec.id)
+
+    def _hint(self, action_id: str, words: str) -> str:
+        """`y link`, for the bottom border of an opened row."""
+        return f"{key_label(self._keymap[action_id][0])} {words}"
 
     @property
     def stands(self) -> bool:
@@ -174,10 +256,36 @@ class PagedList(ArrivesWhole[None], Generic[T]):
 
     def _draw(self) -> None:
         self.table.show((self._section(self._rows, self._desk.now(), self._words),), self._place)
+        self._draw_header()
         self._draw_keys()
 
+    @on(RowTable.Resized)
+    def _draw_header(self) -> None:
+        desk = self._desk
+        hidden = self.table.rows.hidden_columns(self.table.size.width)
+        self.header.show(
+            Heading(
+                place=safe(desk.game, limit=40) if desk.game else "",
+                player=self._wording.heading,
+                environment=safe(desk.environment, limit=12),
+                member=safe(desk.member, limit=40) if desk.member else "",
+                role=safe(desk.role, limit=40) if desk.role else "",
+                read_only=desk.launch.read_only,
+                ticket=safe(desk.ticket, limit=40) if desk.ticket else "",
+                age=f"{counted(hidden, 'column')} more with enter" if hidden else "",
+            )
+        )
+
     def _draw_keys(self) -> None:
-        self.keys.show(self._hints())
+        context = self.context()
+        shown = [(BY_ID[action_id], words) for action_id, words in _FOOTER.items() if action_id in self._do]
+        self.keys.show(
+            [
+                KeyHint(key_label(self._keymap[spec.id][0]), words, spec.disabled_reason(context) is None)
+                for spec, words in shown
+                if not (spec.changes and context.read_only)
+            ]
+        )
 
     @on(RowTable.Moved)
     def _moved(self) -> None:
@@ -238,10 +346,11 @@ class PagedList(ArrivesWhole[None], Generic[T]):
     @on(RowTable.Opened)
     def _opened(self, event: RowTable.Opened) -> None:
         if (found := self._known(event.row.id)) is not None:
-            self._show(found)
+            self._show(found, raw=False)
 
-    def _open_current(self) -> None:
-        self.table.action_open()
+    def _open_current(self, *, raw: bool = False) -> None:
+        if (found := self._current()) is not None:
+            self._show(found, raw=raw)
 
     def _refresh(self) -> None:
         self._rows.clear()
@@ -268,6 +377,10 @@ class PagedList(ArrivesWhole[None], Generic[T]):
     def _copy_id(self) -> None:
         if (row := self.table.row) is not None:
             self.keys.tell(Notice(f"{self._wording.row_id}: {self._host.copy(row.copies)}", "good"))
+
+    def _copy_link(self) -> None:
+        if (found := self._current()) is not None:
+            self.keys.tell(self._link(found))
 
     def _back(self) -> None:
         if self._place.filter:

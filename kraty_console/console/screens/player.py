@@ -179,7 +179,7 @@ class PlayerScreen(ArrivesWhole[None]):
 
     def context(self) -> ActionContext:
         """What actions decide on."""
-        return view.action_context(self._desk, self.look.snapshot, self._pane, self.table.row)
+        return view.action_context(self._desk, self.look.snapshot, self._pane, self.table.row, self._step)
 
     # -- drawing -------------------------------------------------------------------------------------------------
 
@@ -229,7 +229,14 @@ class PlayerScreen(ArrivesWhole[None]):
 
     def draw_footer(self) -> None:
         """The keys that work here, now."""
-        self.keys.show(view.key_hints(self.context(), self._commands.keys))
+        keys = self._commands.keys
+        typing = self.search.input.has_focus
+        self.keys.show(view.search_hints(keys) if typing else view.key_hints(self.context(), keys))
+
+    def on_descendant_focus(self) -> None:
+        """In the search field keys are text: the last line lists those that work where the focus is."""
+        if self.stands:
+            self.draw_footer()
 
     def draw_header(self) -> None:
         """The top line."""

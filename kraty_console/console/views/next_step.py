@@ -38,8 +38,8 @@ def next_step_lines(step: NextStep | None, off: str, width: int, height: int) ->
         if len(wrapped) > height:
             wrapped = [*wrapped[: height - 1], _going_on(wrapped[height - 1], width - 4)]
         elif len(wrapped) < height:
-            wrapped.append(safe(off, limit=120) or what)
-        head: list[Span] = [(" . ", "key" if what else "dim")]
+            wrapped.append(fit(safe(off, limit=120), width - 4).rstrip() if off else what)
+        head: list[Span] = [(" . ", "key" if what and not off else "dim")]
         return [
             [*(head if n == 0 else [("   ", "plain")]), (line, "plain" if n else tone)]
             for n, line in enumerate(wrapped)

@@ -83,7 +83,7 @@ def player_parts(
     ]
     if at.rule is not None:
         parts.append(("rule", at.rule, [[("│", "border")]] * at.rule.height))
-    hints = player.key_hints(player.action_context(desk, snapshot, pane, row), keys)
+    hints = player.key_hints(player.action_context(desk, snapshot, pane, row, step), keys)
     last = _part("footer", at.footer, footer_lines(hints, notice, at.footer.width), size[1])
     return [*(_part(name, area, lines, at.footer.y) for name, area, lines in parts), last]
 

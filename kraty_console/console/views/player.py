@@ -99,8 +99,10 @@ def why_no_step(desk: Desk, step: NextStep | None) -> str:
     return missing_permission(spec.permission, desk.role)
 
 
-def action_context(desk: Desk, snapshot: Snapshot | None, pane: PaneId, row: Row | None) -> ActionContext:
-    """What actions decide on, with the cursor on a row."""
+def action_context(
+    desk: Desk, snapshot: Snapshot | None, pane: PaneId, row: Row | None, step: NextStep | None = None
+) -> ActionContext:
+    """What actions decide on, with the cursor on a row, and with the next step that is offered for it."""
     player = snapshot.player.external_player_id if snapshot is not None else ""
     return ActionContext(
         snapshot=snapshot,
@@ -116,8 +118,19 @@ def action_context(desk: Desk, snapshot: Snapshot | None, pane: PaneId, row: Row
         made=any(each.work.player == player for each in desk.done),
         audit_link=desk.last_done(player) is not None or (row is not None and row.scope == "audit"),
         worklog=any(done.ticket == desk.ticket for done in desk.done),
+        step_off=why_no_step(desk, step),
         now=desk.now(),
     )
+
+
+def search_hints(keys: Mapping[str, tuple[str, ...]]) -> list[KeyHint]:
+    """The keys of the last line while one types a player: every other one is text of the field."""
+    palette = [key for key in keys["palette.open"] if len(key) > 1][:1]
+    return [
+        KeyHint("enter", "open"),
+        KeyHint("esc", "to the list and its keys"),
+        *(KeyHint(key_label(key), "all actions") for key in palette),
+    ]
 
 
 def key_hints(context: ActionContext, keys: Mapping[str, tuple[str, ...]]) -> list[KeyHint]:

@@ -15,6 +15,9 @@ from kraty_console.present.width import clip_middle
 GAP: Final = 2
 """Blank cells between two columns."""
 
+_LEAST_WITH_HEAD: Final = 3
+"""Lines of a table in which the column titles stay; in fewer the rows need them all."""
+
 MARGIN: Final = 3
 """Blank cells before the first column: the cursor and the mark of a changed row stand there."""
 
@@ -100,10 +103,17 @@ class Rows:
         return f"{self.place.index + 1} of {len(self)}"
 
     def hidden_columns(self, width: int) -> int:
-        """How many columns find no room in so many cells."""
+        """How many columns that have something to show find no room in so many cells."""
         layouts = self._fitted(width)
-        seen = {entry.group for entry in self._entries}
-        return max((len(self.sections[group].columns) - len(layouts[group]) for group in seen), default=0)
+        arranged = self._arrange()
+        hidden = [
+            sum(
+                columns.holds_text(arranged[group], place)
+                for place in set(range(len(self.sections[group].columns))) - {each.place for each in layouts[group]}
+            )
+            for group in {entry.group for entry in self._entries}
+        ]
+        return max(hidden, default=0)
 
     def _under_cursor(self) -> _Entry | None:
         self._arrange()
@@ -178,10 +188,17 @@ class Rows:
         cursor = self._selectable[self.place.index] if self._selectable else -1
         tone = "cursor" if focused else "cursor-blurred"
         top = self.place.top
-        return [
-            self._line(entry, layouts[entry.group], width, tone if top + offset == cursor else "")
-            for offset, entry in enumerate(self._entries[top : top + height])
-        ]
+        seen = list(enumerate(self._entries[top : top + height], start=top))
+        if seen and (head := self._head_kept(top, height)) is not None:
+            seen[0] = (-2, head)
+        return [self._line(entry, layouts[entry.group], width, tone if at == cursor else "") for at, entry in seen]
+
+    def _head_kept(self, top: int, height: int) -> _Entry | None:
+        """The column titles that stay in the first line while their rows are scrolled; None where there is no need."""
+        first = self._entries[top]
+        if first.kind != "row" or height < _LEAST_WITH_HEAD:
+            return None
+        return next((each for each in self._entries[:top] if each.kind == "head" and each.group == first.group), None)
 
     def _scroll_to_cursor(self, height: int) -> None:
         place = self.place
@@ -196,6 +213,8 @@ class Rows:
             elif at >= place.top + height:
                 place.top = at - height + 1
         place.top = max(0, min(place.top, last_top))
+        if self._selectable and place.top == at > 0 and self._head_kept(place.top, height) is not None:
+            place.top -= 1  # the row under the cursor would be behind the titles
 
     def _line(self, entry: _Entry, layout: Sequence[Fitted], width: int, cursor: str) -> list[Span]:
         if entry.kind == "title":

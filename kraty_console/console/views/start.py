@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from kraty_console.console.desk import Desk
 
 _COLUMNS: Final = (
-    Column("player", "PLAYER", 12, 36, priority=1, middle=True),
-    Column("about", "TICKET", 20, 200, priority=2),
+    Column("player", "PLAYER", 12, priority=1, middle=True),
+    Column("about", "TICKET", 20, priority=2),
 )
-_RECENT: Final = (Column("player", "", 12, 200, middle=True),)
+_RECENT: Final = (Column("player", "", 12, middle=True),)
 
 
 def start_sections(desk: Desk, look: Look) -> tuple[Section, ...]:

@@ -22,7 +22,7 @@ class RowTable(LinesView, can_focus=True):
 
     @dataclass
     class Moved(Message):
-        """The cursor is on another row (None: there is no row)."""
+        """The cursor is on another row, or its row is in another place (None: there is no row)."""
 
         table: RowTable
         row: Row | None
@@ -128,6 +128,7 @@ class RowTable(LinesView, can_focus=True):
         """Sort the section under the cursor by its next column, then the other way, then as it came; say which."""
         words = self.rows.next_sort()
         self.redraw()
+        self.post_message(self.Moved(self, self.row))  # the row stays, its place in the list does not
         return words
 
     def on_resize(self) -> None:

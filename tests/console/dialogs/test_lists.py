@@ -94,16 +94,35 @@ def test_the_keys_are_those_of_the_registry_or_of_the_keymap() -> None:
 async def test_the_keys_say_why_one_is_off_and_do_what_is_on() -> None:
     async with running(Host(lambda: KeysDialog(context()))) as pilot:
         dialog = await opened(pilot)
+        assert dialog.menu.current.id == "attempt.retry_roll"  # what can be done comes first
+        assert "off:" not in text_of(pilot.app)
+        await pilot.press("j")
         assert dialog.menu.current.id == "attempt.force_complete"
         assert "off: this attempt is already complete" in text_of(pilot.app)
         await pilot.press("enter")
         assert pilot.app.screen is dialog
-        await pilot.press("j")
-        assert dialog.menu.current.id == "attempt.retry_roll"
-        assert "off:" not in text_of(pilot.app)
-        await pilot.press("enter")
+        await pilot.press("k", "enter")
         await until(pilot, lambda: pilot.app.answers)
     assert pilot.app.answers == ["attempt.retry_roll"]
+
+
+def test_what_can_be_done_comes_first_and_what_every_program_has_last() -> None:
+    for rows in (PaletteDialog(context()).rows, PaletteDialog(ActionContext(row_scope="player", row_id="p")).rows):
+        on = [row.id for row in rows if not row.off]
+        assert [row.id for row in rows][: len(on)] == on
+        assert on.index("row.down") > on.index("help.open")
+
+
+def test_where_nothing_can_be_changed_the_keys_begin_with_what_looks() -> None:
+    headings = [row.left for row in key_rows(context("GAME_VIEWER")) if row.heading]
+    assert headings == ["LOOKS", "CHANGES SOMETHING, ALWAYS THROUGH A DIALOG"]
+    assert [row.left for row in key_rows(context("GAME_ADMIN")) if row.heading] == headings[::-1]
+
+
+def test_no_two_rows_of_the_palette_say_the_same() -> None:
+    rows = PaletteDialog(replace(context("GAME_ADMIN"), uses_key=True)).rows
+    words = [row.left[18:].strip() for row in rows]
+    assert len(set(words)) == len(words)
 
 
 async def test_recent_players_are_answered_by_their_real_id() -> None:

@@ -1,0 +1,85 @@
+"""Actions that mean the same on every screen: the palette, the keys, the ticket, the journal, the worklog."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from kraty_console.console.copying import copied
+from kraty_console.console.desk import Desk
+from kraty_console.console.host import Host
+from kraty_console.console.views.bars import Notice
+from kraty_console.support.action_spec import ActionContext
+
+
+class CommonActions:
+    """Opens their dialogs on top of a screen."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        host: Host,
+        keys: Mapping[str, tuple[str, ...]],
+        *,
+        context: Callable[[], ActionContext],
+        run_id: Callable[[str | None], None],
+        redraw: Callable[[], None],
+        tell: Callable[[str, str], None],
+    ) -> None:
+        """
+        Args:
+            desk: Holds the ticket and what was done.
+            host: Shows and copies.
+            keys: By action id, as the profile's keymap has them.
+            context: What is in front of the person at the moment.
+            run_id: Does the action that was chosen in the palette or in the list of keys.
+            redraw: Draws the screen again after the ticket changed.
+            tell: Says something in the last line of the screen: words and tone.
+        """
+        self._desk = desk
+        self._host = host
+        self._keys = keys
+        self._context = context
+        self._run_id = run_id
+        self._redraw = redraw
+        self._tell = tell
+
+    def by_id(self) -> dict[str, Callable[[], object]]:
+        """What to call, by action id."""
+        return {
+            "palette.open": self._palette,
+            "help.open": self._help,
+            "ticket.set": self._ticket,
+            "journal.open": self._host.show_journal,
+            "copy.worklog": self._worklog,
+        }
+
+    def _worklog(self) -> None:
+        notice = worklog_copied(self._desk, self._host)
+        self._tell(notice.text, notice.tone)
+
+    def _palette(self) -> None:
+        from kraty_console.console.dialogs.palette import PaletteDialog
+
+        self._host.show(PaletteDialog(self._context(), self._keys), self._run_id)
+
+    def _help(self) -> None:
+        from kraty_console.console.dialogs.keys import KeysDialog
+
+        self._host.show(KeysDialog(self._context(), self._keys), self._run_id)
+
+    def _ticket(self) -> None:
+        from kraty_console.console.dialogs.ticket import TicketDialog
+
+        def answered(ticket: str | None) -> None:
+            if ticket is not None:
+                self._desk.ticket = ticket
+                self._redraw()
+
+        self._host.show(TicketDialog(self._desk.ticket), answered)
+
+
+def worklog_copied(desk: Desk, host: Host) -> Notice:
+    """Copy what was done under the present ticket; what to say about it."""
+    from kraty_console.support.worklog import worklog
+
+    return copied(host, worklog(desk.ticket, desk.work()), "worklog")

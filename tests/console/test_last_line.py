@@ -1,0 +1,30 @@
+"""The last line lists what works where the focus is, and dims what is not for this person."""
+
+from __future__ import annotations
+
+from tests.console.drive import Hand, at
+from tests.console.stage import Stage
+
+
+def footer(hand: Hand) -> str:
+    """The last line, or all the lines of a long message."""
+    lines = hand.text.splitlines()[-hand.app.bottom.keys.size.height :]
+    return " ".join(line.strip() for line in lines)
+
+
+async def test_the_last_line_lists_what_works_where_the_focus_is(backend: Stage) -> None:
+    async with at(backend.app()) as hand:
+        assert footer(hand).split("  ") == ["enter open", "esc to the list and its keys", "ctrl+p all actions"]
+        await hand.press("escape")
+        assert "p recent" in footer(hand)
+        await hand.press("/")
+        assert "p recent" not in footer(hand)
+
+
+async def test_a_next_step_that_is_not_for_this_person_is_dimmed_and_says_why(backend: Stage) -> None:
+    async with at(backend.app("GAME_VIEWER", player="alice_42")) as hand:
+        await hand.looks_at("alice_42")
+        hints = {hint.label: hint.enabled for hint in hand.app.bottom.keys._hints}
+        assert hints["next"] is False
+        await hand.press(".")
+        assert "needs grant.retry_reward_roll" in footer(hand)
