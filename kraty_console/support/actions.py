@@ -199,7 +199,7 @@ REGISTRY: Final[tuple[ActionSpec, ...]] = (
         "next.step",
         "Next step",
         (".",),
-        "show the next step for this row, ready in its dialog",
+        "open the next step for this row, or go to the row that needs one",
         scope="player",
         footer=True,
         footer_title="next",

@@ -6,13 +6,19 @@ from typing import Any
 
 import pytest
 
-from kraty_console.support.diagnosis import attempt_faults, diagnose_attempt, diagnose_grant, diagnose_lobby
+from kraty_console.support.diagnosis import (
+    attempt_faults,
+    diagnose_attempt,
+    diagnose_grant,
+    diagnose_lobby,
+    grant_faults,
+)
 from kraty_console.support.faults import Fault
 from kraty_console.support.links import Links
 from tests.support.players import BANNED, NOW, ago, attempt, grant, snapshot
 
 G1 = "0197bbbb-0000-7000-8000-00000000b001"
-RETRY, FORCE, CLAIM, BAN = "attempt.retry_roll", "attempt.force_complete", "grant.force_claim", "player.ban"
+RETRY, FORCE, CLAIM = "attempt.retry_roll", "attempt.force_complete", "grant.force_claim"
 FAILED = {"status": "failed", "error": 'table "daily_gold" was archived', "at": ago(hours=1)}
 PLAYING = {"status": "in_progress", "completedAt": None, "score": 320, "roll": {"status": "none"}}
 EXPIRED = {"status": "expired", "completedAt": None, "score": 95, "roll": {"status": "none"}}
@@ -29,7 +35,7 @@ ATTEMPTS: list[tuple[str, dict[str, Any], list[dict[str, Any]], dict[str, Any], 
         "unclaimed 1h",
         CLAIM,
     ),
-    ("just now", {"grantIds": [G1]}, [grant(createdAt=ago(minutes=2))], {}, [Fault.JUST_GRANTED], "", CLAIM),
+    ("just now", {"grantIds": [G1]}, [grant(createdAt=ago(minutes=2))], {}, [Fault.JUST_GRANTED], "", None),
     ("grant expired", {"grantIds": [G1]}, [grant(status="expired")], {}, [Fault.GRANT_EXPIRED], "grant expired", CLAIM),
     (
         "past its expiry",
@@ -40,7 +46,7 @@ ATTEMPTS: list[tuple[str, dict[str, Any], list[dict[str, Any]], dict[str, Any], 
         "past its expiry for 2d",
         CLAIM,
     ),
-    ("crate", {"grantIds": [G1]}, [grant(kind="crate")], {}, [Fault.CRATE_UNOPENED], "crate unopened", CLAIM),
+    ("crate", {"grantIds": [G1]}, [grant(kind="crate")], {}, [Fault.CRATE_UNOPENED], "", None),
     (
         "one claimed and one expired",
         {"grantIds": [G1, "g2"]},
@@ -57,7 +63,7 @@ ATTEMPTS: list[tuple[str, dict[str, Any], list[dict[str, Any]], dict[str, Any], 
         BANNED,
         [Fault.BANNED_PENDING, Fault.GRANT_PENDING],
         "player is banned",
-        BAN,
+        None,
     ),
     ("roll failed", {"roll": FAILED}, [], {}, [Fault.ROLL_FAILED], "roll failed", RETRY),
     (
@@ -219,7 +225,7 @@ ATTEMPTS: list[tuple[str, dict[str, Any], list[dict[str, Any]], dict[str, Any], 
         BANNED,
         [Fault.BANNED_PLAYING],
         "player is banned",
-        BAN,
+        None,
     ),
     (
         "playing, a milestone waits",
@@ -288,7 +294,9 @@ def test_attempts(
     found = attempt_faults(seen.attempts[0], seen, NOW)
     assert [each.code for each in found] == faults
     assert (found[0].words, found[0].action_id) == (words, action)
-    assert all(each.advice.rstrip().endswith((".", "archived")) for each in found)
+    assert all(each.advice.endswith(".") for each in found)
+    assert all(each.severity != "fine" for each in found if each.action_id is not None), "what is fine needs no mending"
+    assert all(each.action_id != "player.ban" for each in found), "whether a ban stands is for a person to decide"
 
 
 def test_every_fault_is_reached() -> None:
@@ -304,9 +312,56 @@ def test_every_fault_is_reached() -> None:
 def test_the_roll_failed_says_why_and_what_to_do() -> None:
     seen = snapshot(attempts=[attempt(roll=FAILED)])
     found = diagnose_attempt(seen.attempts[0], seen, NOW)
-    assert found.advice.startswith("The roll failed, so nothing was granted. Retry the roll.")
-    assert 'table "daily_gold" was archived' in found.advice
+    assert found.advice == (
+        "The roll failed 1h ago, so nothing was granted. Retry the roll. "
+        'It said: table "daily_gold" was archived. '
+        "Whether that is mended is not known: there is no later roll of daily_race here that went well."
+    )
     assert found.target_id == seen.attempts[0].id
+
+
+@pytest.mark.parametrize(
+    ("other", "known"),
+    [
+        ({"roll": {"status": "rolled", "at": ago(minutes=20)}}, "A roll of daily_race went well 20m ago"),
+        ({"roll": {"status": "rolled", "at": ago(hours=2)}}, "Whether that is mended is not known"),
+        ({"roll": {"status": "failed", "at": ago(minutes=20)}}, "Whether that is mended is not known"),
+        ({"roll": {"status": "rolled", "at": None}}, "Whether that is mended is not known"),
+        (
+            {"roll": {"status": "rolled", "at": ago(minutes=20)}, "eventKey": "weekly_cup"},
+            "Whether that is mended is not known",
+        ),
+    ],
+)
+def test_a_retry_says_whether_its_cause_seems_gone(other: dict[str, Any], known: str) -> None:
+    seen = snapshot(attempts=[attempt(roll=FAILED), attempt(id="a2", **other)])
+    assert known in diagnose_attempt(seen.attempts[0], seen, NOW).advice
+
+
+def test_a_failed_roll_of_which_little_is_told() -> None:
+    seen = snapshot(attempts=[attempt(roll={"status": "failed"}), attempt(id="a2")])
+    assert diagnose_attempt(seen.attempts[0], seen, NOW).advice == (
+        "The roll failed (when is not known), so nothing was granted. Retry the roll. It did not say why. "
+        "Whether that is mended is not known: there is no later roll of daily_race here that went well."
+    )
+
+
+@pytest.mark.parametrize(
+    "waiting",
+    [
+        {},
+        {"kind": "crate"},
+        {"status": "expired"},
+        {"expiresAt": ago(days=2)},
+        {"createdAt": ago(minutes=2)},
+    ],
+)
+@pytest.mark.parametrize("reason", ["speed hack, under review", None])
+def test_nothing_is_delivered_and_no_ban_lifted_by_the_next_step(waiting: dict[str, Any], reason: str | None) -> None:
+    seen = snapshot(grants=[grant(**waiting)], player={"ban": {"bannedAt": ago(days=1), "reason": reason}})
+    found = grant_faults(seen.grants[0], seen, NOW)
+    assert [each.action_id for each in found if each.action_id is not None] == []
+    assert any((f'"{reason}"' if reason else "why is not known") in each.advice for each in found)
 
 
 def test_a_pending_grant_waits_for_the_game() -> None:

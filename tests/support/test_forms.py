@@ -229,7 +229,7 @@ def test_amounts_over_the_limit_ask_for_the_id() -> None:
     assert asks_for_id(gift, {"entries": "[", "reason": "make-good"}) is None
 
 
-def test_a_ban_asks_for_the_id_and_lifting_it_does_not() -> None:
+def test_a_ban_asks_for_the_id_and_lifting_it_only_why() -> None:
     ban = opened("player.ban")
     assert (ban.kind, ban.danger, ban.needs_typed_id) == (ActionKind.BAN, True, True)
     assert problems(ban, {"reason": "cheats"}) == {TYPED_ID: "type alice_42 to confirm"}
@@ -238,8 +238,12 @@ def test_a_ban_asks_for_the_id_and_lifting_it_does_not() -> None:
     lift = opened("player.ban", player=BANNED)
     assert (lift.kind, lift.danger, lift.title) == (ActionKind.UNBAN, False, "Lift the ban")
     assert lift.subject_lines == ("alice_42 · Swift Otter", "banned 1d ago: speed hack")
-    assert problems(lift, {}) == {}
-    assert body(build_call(lift, {}, KEY)) == {"idempotencyKey": KEY}
+    assert set(problems(lift, {})) == {"reason"}
+    assert problems(lift, {"reason": "siblings on one tablet"}) == {}
+    assert body(build_call(lift, {"reason": "siblings on one tablet"}, KEY)) == {
+        "reason": "siblings on one tablet",
+        "idempotencyKey": KEY,
+    }
 
 
 def test_an_id_that_cannot_be_typed_is_not_asked_for() -> None:
