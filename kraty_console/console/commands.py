@@ -65,6 +65,7 @@ class Commands:
             "help.open": self._help,
             "app.back_or_quit": self._back_or_quit,
             "next.step": self._next_step,
+            "player.compare": self._compare,
             **{f"pane.{each.id}": partial(screen.switch, each.id) for each in PANES},
         }
 
@@ -180,6 +181,9 @@ class Commands:
         row = self._screen.table.row
         if row is not None and row.scope != "player":
             self.opened_row.show(row, raw=True)
+
+    def _compare(self) -> None:
+        self.changes.compare()
 
     # -- dialogs that look ---------------------------------------------------------------------------------------
 

@@ -160,6 +160,15 @@ MERGE: Final = ActionSpec(
     kind=ActionKind.MERGE,
     key_only=True,
 )
+COMPARE: Final = ActionSpec(
+    "player.compare",
+    "Compare for a merge",
+    ("U",),
+    "show this player beside another, and the command that merges the two",
+    scope="player",
+    permission=Permission.PLAYER_READ,
+    session_only=True,
+)
 BAN: Final = ActionSpec(
     "player.ban",
     "Ban or unban",
@@ -194,6 +203,7 @@ REGISTRY: Final[tuple[ActionSpec, ...]] = (
     BAN,
     DEBIT,
     MERGE,
+    COMPARE,
     REPLAY,
     ActionSpec(
         "next.step",
@@ -283,12 +293,12 @@ FIRST_SCREEN: Final = (
 
 def actions(context: ActionContext) -> tuple[ActionSpec, ...]:
     """The registry, without what the profile takes away: every change from a read-only one, what needs a server key
-    from one with a session."""
+    from one with a session, and the other way round."""
     return tuple(each for each in REGISTRY if not (context.read_only and each.changes) and _offered(each, context))
 
 
 def _offered(spec: ActionSpec, context: ActionContext) -> bool:
-    return context.uses_key or not spec.key_only
+    return not (spec.session_only if context.uses_key else spec.key_only)
 
 
 def fits(spec: ActionSpec, context: ActionContext) -> bool:
