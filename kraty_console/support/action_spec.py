@@ -84,8 +84,6 @@ class ActionSpec:
     """What it asks of the backend, where that is not its change."""
     key_only: bool = False
     """Offered to server keys alone: the admin surface has no such call."""
-    session_only: bool = False
-    """Offered to sessions alone, in place of what a server key does itself."""
     why_off: Callable[[ActionContext], str | None] = field(default=_never_off, repr=False)
 
     @property

@@ -163,11 +163,10 @@ MERGE: Final = ActionSpec(
 COMPARE: Final = ActionSpec(
     "player.compare",
     "Compare for a merge",
-    ("U",),
+    ("m",),
     "show this player beside another, and the command that merges the two",
     scope="player",
     permission=Permission.PLAYER_READ,
-    session_only=True,
 )
 BAN: Final = ActionSpec(
     "player.ban",
@@ -293,12 +292,12 @@ FIRST_SCREEN: Final = (
 
 def actions(context: ActionContext) -> tuple[ActionSpec, ...]:
     """The registry, without what the profile takes away: every change from a read-only one, what needs a server key
-    from one with a session, and the other way round."""
+    from one with a session."""
     return tuple(each for each in REGISTRY if not (context.read_only and each.changes) and _offered(each, context))
 
 
 def _offered(spec: ActionSpec, context: ActionContext) -> bool:
-    return not (spec.session_only if context.uses_key else spec.key_only)
+    return context.uses_key or not spec.key_only
 
 
 def fits(spec: ActionSpec, context: ActionContext) -> bool:

@@ -22,7 +22,7 @@ from kraty_console.support.words import event_words
 if TYPE_CHECKING:
     from kraty_console.contract.players import Snapshot
 
-GUEST = "Progress in another account? U shows the two side by side, and the command that merges them."
+GUEST = "Progress in another account? m shows the two side by side, and the command that merges them."
 GUEST_WITH_KEY = "Progress in another account? Merge the two with U."
 """For players without an e-mail, who may be guests (player-tools: Walkthrough: merge a guest player)."""
 

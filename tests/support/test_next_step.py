@@ -196,7 +196,9 @@ def test_steps_looked_for_once_serve_every_row_of_the_player() -> None:
     assert (most.pane, most.row_id) == most_urgent_row(seen, NOW)
 
 
-@pytest.mark.parametrize(("can_merge", "words"), [(False, "run from your backend"), (True, "Merge the two with U")])
+@pytest.mark.parametrize(
+    ("can_merge", "words"), [(False, "m shows the two side by side"), (True, "Merge the two with U")]
+)
 def test_a_guest_is_merged_from_where_it_can_be_done(can_merge: bool, words: str) -> None:
     for played in ({}, {"attempts": [attempt(grantIds=[grant()["id"]])], "grants": [grant(status="claimed")]}):
         guest = snapshot(player={"email": None}, **played)
