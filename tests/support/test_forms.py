@@ -321,7 +321,7 @@ def test_a_merge_shows_what_it_comes_to_and_asks_for_the_id() -> None:
     call = build_call(form, {"reason": "signed in", TYPED_ID: "alice_42"}, KEY)
     assert (call.kind, call.external_player_id, call.target_id) == (ActionKind.MERGE, "alice_42", "auth_user_42")
     found = {each.label: each.words for each in effects(form, {}, Seen(snapshot(wallet=WALLET), NOW, other=OTHER))}
-    assert found["balances"] == "gold 1\u202f840 + 7 → 1\u202f847"
+    assert found["balances"] == "gold 1\u202f840 + 7 → 1\u202f847, xp 5 + 0 → 5"
     with pytest.raises(CannotOpen, match="itself"):
         opened("player.merge", other=snapshot())
     with pytest.raises(CannotOpen, match="name the player"):
