@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from kraty_console.cli.exits import Exit
 from kraty_console.cli.options import THEMES, Options
+
+if TYPE_CHECKING:
+    from kraty_console.cli.embedded import Embedded
 
 _ROLES = ("GAME_ADMIN", "GAME_DEBUGGER", "GAME_VIEWER")
 
@@ -58,9 +62,37 @@ def demo(before: Options, /, role: str, player: str | None, **said: Any) -> int:
                     crash_dir=Paths.of(os.environ).state_dir,
                     initial_player=player,
                     ticket=options.ticket,
+                    config_file=_profile_file(backend, read_only=profile.read_only),
                     tries=tuple(Try(ticket.player, ticket.complaint) for ticket in TICKETS),
                 )
             )
     except DidNotStart as error:
         say(str(error))
         return Exit.FAILED
+
+
+def _profile_file(backend: Embedded, *, read_only: bool) -> Path:
+    """Write what another shell needs for the `server` commands on this world: a profile, and the key in its own file.
+
+    Both lie in the folder that goes with the demo.
+    """
+    import json
+
+    from kraty_console.config.private_files import write_private
+
+    key = backend.folder / "server.key"
+    write_private(key, backend.server_key.reveal() + "\n")
+    settings = {
+        "url": backend.url,
+        "studio": backend.studio,
+        "game": backend.game,
+        "environment": "live",
+        "credential": "server_key",
+        "server_key_file": str(key),
+        "server_actions": True,
+        "read_only": read_only,
+    }
+    lines = ["[profiles.demo]", *(f"{name} = {json.dumps(value)}" for name, value in settings.items())]
+    file = backend.folder / "config.toml"
+    write_private(file, "\n".join(lines) + "\n")
+    return file

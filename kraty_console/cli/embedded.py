@@ -48,6 +48,8 @@ class Embedded:
     game: str
     sessions: Mapping[str, Secret]
     """Session tokens by role."""
+    server_key: Secret
+    """What the studio's backend speaks with."""
     folder: Path
     """For what belongs to this run; removed at its end."""
 
@@ -73,7 +75,8 @@ def embedded_backend(said: Callable[[str], None]) -> Iterator[Embedded]:
             url = _announced(child, folder / "backend.log")
             told = json.loads(credentials.read_text("utf-8"))
             sessions = {role: Secret(token) for role, token in told["sessions"].items()}
-            yield Embedded(url, told["studioId"], told["gameId"], sessions, folder)
+            key = Secret(told["keys"]["server_integration"])
+            yield Embedded(url, told["studioId"], told["gameId"], sessions, key, folder)
         finally:
             _finish_undisturbed()
             _stop(child)

@@ -10,7 +10,16 @@ import click
 from kraty_console.cli.exits import Exit
 from kraty_console.cli.options import Options
 from kraty_console.cli.output import emit, emit_json, say
-from kraty_console.cli.server_session import Where, asked, change_options, changed, keyed_options, player_argument
+from kraty_console.cli.server_session import (
+    Where,
+    asked,
+    change_options,
+    changed,
+    explained_options,
+    keyed_options,
+    player_argument,
+    why,
+)
 from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_LIMIT
 
 if TYPE_CHECKING:
@@ -74,6 +83,7 @@ def get(before: Options, /, player: str, as_json: bool, limit: int, **said: Any)
 @click.command()
 @player_argument("guest", "account")
 @click.option("--dry-run", is_flag=True, help="Only show what it would come to.")
+@explained_options
 @_as_json
 @change_options
 @click.pass_obj
@@ -83,6 +93,8 @@ def merge(
     guest: str,
     account: str,
     dry_run: bool,
+    reason: str | None,
+    ticket: str | None,
     as_json: bool,
     idempotency_key: str | None,
     **said: Any,  # noqa: ANN401
@@ -98,7 +110,12 @@ def merge(
         else:
             emit(merging.plan_text(plan, guest, account))
         return Exit.FAILED if plan.refusals else Exit.FOUND
-    result = changed(where, idempotency_key, lambda client, key: client.players.merge(guest, account, key=key))
+    said_why = why(reason)
+    result = changed(
+        where,
+        idempotency_key,
+        lambda client, key: client.players.merge(guest, account, reason=said_why, ticket=ticket, key=key),
+    )
     if as_json:
         emit_json(result.raw())
     else:
@@ -173,14 +190,26 @@ def delete(
 
 @click.command()
 @player_argument("player")
-@click.option("--reason", required=True, metavar="TEXT", help="Why; the player's game is told.")
+@explained_options
 @_as_json
 @change_options
 @click.pass_obj
-def ban(before: Options, /, player: str, reason: str, as_json: bool, idempotency_key: str | None, **said: Any) -> int:  # noqa: ANN401
-    """Keep PLAYER from playing; grants and scores stay."""
+def ban(
+    before: Options,
+    /,
+    player: str,
+    reason: str | None,
+    ticket: str | None,
+    as_json: bool,
+    idempotency_key: str | None,
+    **said: Any,  # noqa: ANN401
+) -> int:
+    """Keep PLAYER from playing; grants and scores stay. The player's game is told why."""
+    said_why = why(reason)
     result = changed(
-        Where.of(before, said), idempotency_key, lambda client, key: client.players.ban(player, reason, key=key)
+        Where.of(before, said),
+        idempotency_key,
+        lambda client, key: client.players.ban(player, said_why, ticket=ticket, key=key),
     )
     _tell(as_json, result.raw(), f"{player} is banned{'' if result.applied else ' already; the reason was refreshed'}")
     return Exit.FOUND
@@ -188,12 +217,27 @@ def ban(before: Options, /, player: str, reason: str, as_json: bool, idempotency
 
 @click.command()
 @player_argument("player")
+@explained_options
 @_as_json
 @change_options
 @click.pass_obj
-def unban(before: Options, /, player: str, as_json: bool, idempotency_key: str | None, **said: Any) -> int:  # noqa: ANN401
+def unban(
+    before: Options,
+    /,
+    player: str,
+    reason: str | None,
+    ticket: str | None,
+    as_json: bool,
+    idempotency_key: str | None,
+    **said: Any,  # noqa: ANN401
+) -> int:
     """Let PLAYER play again."""
-    result = changed(Where.of(before, said), idempotency_key, lambda client, key: client.players.unban(player, key=key))
+    said_why = why(reason)
+    result = changed(
+        Where.of(before, said),
+        idempotency_key,
+        lambda client, key: client.players.unban(player, reason=said_why, ticket=ticket, key=key),
+    )
     _tell(as_json, result.raw(), f"{player} may play again" if result.applied else f"{player} was not banned")
     return Exit.FOUND
 

@@ -62,6 +62,31 @@ def change_options(function: F) -> F:
     return option(keyed_options(function))
 
 
+def explained_options(function: F) -> F:
+    """Add why a change is made, and for which ticket."""
+    for option in (
+        click.option("--ticket", metavar="ID", help="The ticket it is for; goes to the audit log."),
+        click.option("--reason", metavar="TEXT", help="Why; goes to the audit log. In a terminal it is asked for."),
+    ):
+        function = option(function)
+    return function
+
+
+def why(reason: str | None) -> str:
+    """The reason that was given; left out, it is asked for where somebody can answer.
+
+    Raises click.UsageError where nobody can, or where it says nothing.
+    """
+    from kraty_console.contract.limits import MAX_REASON, MIN_REASON
+
+    if reason is None and sys.stdin.isatty():
+        reason = click.prompt("reason", err=True)
+    said = (reason or "").strip()
+    if not MIN_REASON <= len(said) <= MAX_REASON:
+        raise click.UsageError(f"say why: --reason TEXT, {MIN_REASON} to {MAX_REASON} characters")
+    return said
+
+
 _EXACT = "kraty_console.exact"
 """Where a command keeps that its ids are meant as they are."""
 

@@ -62,6 +62,7 @@ def launch_of(options: Options, player: str | None) -> Launch:
         initial_player=player,
         ticket=options.ticket or os.environ.get("KRATY_TICKET") or None,
         access=resolve_access(profile, os.environ),
+        config_file=paths.config_file.absolute() if os.environ.get("KRATY_CONFIG") else None,
     )
 
 

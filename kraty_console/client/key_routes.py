@@ -92,7 +92,7 @@ class KeyRouteTable(RouteTable):
         if words:
             body["reason"] = words[:MAX_REASON]
         if ticket:
-            body["sourceRefId"] = ticket
+            body["sourceRefId"] = body["ticket"] = ticket
         if call.kind is ActionKind.MANUAL_GRANT:
             body["sourceKind"] = "admin"
         return body

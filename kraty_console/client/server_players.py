@@ -38,10 +38,16 @@ class Players(Family):
         """Everything that is kept of the player; each list ends at 1,000 rows."""
         return await self._calls.read(PlayerExport, routes.EXPORT, {"externalPlayerId": external_id})
 
-    async def merge(self, from_id: str, to_id: str, *, key: str | None = None) -> MergePlayerResult:
-        """Merge a guest into an account; of a pair that was merged before, `status` says so and nothing happens."""
+    async def merge(
+        self, from_id: str, to_id: str, *, reason: str | None = None, ticket: str | None = None, key: str | None = None
+    ) -> MergePlayerResult:
+        """Merge a guest into an account; of a pair that was merged before, `status` says so and nothing happens.
+
+        The published call has neither `reason` nor `ticket`: a backend that does not know them ignores them.
+        """
         segments = {"externalPlayerId": from_id, "targetId": to_id}
-        return await self._calls.write(MergePlayerResult, routes.MERGE, segments, key=key)
+        said = {"reason": reason, "ticket": ticket}
+        return await self._calls.write(MergePlayerResult, routes.MERGE, segments, said, key=key)
 
     async def delete(
         self, external_id: str, *, reason: ErasureReason = "gdpr_erasure", key: str | None = None
@@ -50,15 +56,19 @@ class Players(Family):
         segments = {"externalPlayerId": external_id}
         return await self._calls.write(DeletePlayerResult, routes.DELETE, segments, {"reason": reason}, key=key)
 
-    async def ban(self, external_id: str, reason: str, *, key: str | None = None) -> PlayerBanned:
-        """Keep the player from playing; scores and grants stay."""
-        return await self._calls.write(
-            PlayerBanned, routes.BAN, {"externalPlayerId": external_id}, {"reason": reason}, key=key
-        )
+    async def ban(
+        self, external_id: str, reason: str, *, ticket: str | None = None, key: str | None = None
+    ) -> PlayerBanned:
+        """Keep the player from playing; scores and grants stay. `ticket` as with `merge`."""
+        said = {"reason": reason, "ticket": ticket}
+        return await self._calls.write(PlayerBanned, routes.BAN, {"externalPlayerId": external_id}, said, key=key)
 
-    async def unban(self, external_id: str, *, key: str | None = None) -> PlayerUnbanned:
-        """Let the player play again."""
-        return await self._calls.write(PlayerUnbanned, routes.UNBAN, {"externalPlayerId": external_id}, key=key)
+    async def unban(
+        self, external_id: str, *, reason: str | None = None, ticket: str | None = None, key: str | None = None
+    ) -> PlayerUnbanned:
+        """Let the player play again. `reason` and `ticket` as with `merge`."""
+        said = {"reason": reason, "ticket": ticket}
+        return await self._calls.write(PlayerUnbanned, routes.UNBAN, {"externalPlayerId": external_id}, said, key=key)
 
     async def set_identity(
         self, external_id: str, name: str, *, avatar: str | None = None, key: str | None = None

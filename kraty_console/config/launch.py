@@ -36,6 +36,8 @@ class Launch:
     tries: tuple[Try, ...] = ()
     access: Access = field(default_factory=Access)
     """What a gateway before the backend asks for."""
+    config_file: Path | None = None
+    """The profile file that a command for another shell has to name; None where it is in its usual place."""
 
     @property
     def journal_path(self) -> Path:

@@ -59,7 +59,10 @@ class Changes:
         if snapshot is None:
             return
         if spec is MERGE and other is None:
-            self._ask_target(snapshot.player.external_player_id)
+            self._ask_target(
+                snapshot.player.external_player_id,
+                lambda target: self.open(MERGE, self._screen.context(), other=target),
+            )
             return
         desk = self._desk
         asked = Asked(
@@ -79,8 +82,21 @@ class Changes:
             return
         self._show(form, other)
 
-    def _ask_target(self, player: str) -> None:
-        """Ask whom to merge a player into, look that player up, and open the dialog with what it would come to."""
+    def compare(self) -> None:
+        """Show the player beside another with what a merge would come to, and the command that makes it."""
+        from kraty_console.console.dialogs.compared import compared
+
+        snapshot = self._screen.look.snapshot
+        if snapshot is None:
+            return
+
+        def answered(target: Snapshot) -> None:
+            self._host.show(compared(self._desk, snapshot, target, self._host.copy))
+
+        self._ask_target(snapshot.player.external_player_id, answered)
+
+    def _ask_target(self, player: str, then: Callable[[Snapshot], None]) -> None:
+        """Ask whom to merge a player into, look that player up, and go on while the player is still on screen."""
         from kraty_console.console.dialogs.merge_target import MergeTargetDialog
 
         async def look(target: str) -> Snapshot | None:
@@ -94,7 +110,7 @@ class Changes:
 
         def answered(target: Snapshot | None) -> None:
             if target is not None and self._screen.look.player == player:
-                self.open(MERGE, self._screen.context(), other=target)
+                then(target)
 
         self._host.show(MergeTargetDialog(player, look), answered)
 

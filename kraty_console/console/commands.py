@@ -17,7 +17,7 @@ from kraty_console.console.look import Status
 from kraty_console.present.safe import safe
 from kraty_console.support.action_spec import ActionSpec
 from kraty_console.support.actions import BY_ID, for_key
-from kraty_console.support.keymap import effective_keys
+from kraty_console.support.keymap import effective_keys, key_label
 from kraty_console.support.scopes import PANES, PaneId, pane
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from kraty_console.console.opened_row import OpenedRow
     from kraty_console.console.screens.player import PlayerScreen
     from kraty_console.present.rows import Row
+    from kraty_console.support.next_step import NextStep, OtherRow
 
 
 class Commands:
@@ -69,6 +70,7 @@ class Commands:
                 redraw=screen.draw,
                 tell=screen.tell,
             ).by_id(),
+            "player.compare": self._compare,
             **{f"pane.{each.id}": partial(screen.switch, each.id) for each in PANES},
         }
 
@@ -180,6 +182,9 @@ class Commands:
         if row is not None and row.scope != "player":
             self.opened_row.show(row, raw=True)
 
+    def _compare(self) -> None:
+        self.changes.compare()
+
     # -- dialogs that look ---------------------------------------------------------------------------------------
 
     def _filter(self) -> None:
@@ -226,16 +231,32 @@ class Commands:
     # -- the next step -------------------------------------------------------------------------------------------
 
     def _next_step(self) -> None:
-        """Put the cursor on the row it is about and open its dialog, filled in."""
+        """Open the dialog of the row under the cursor, filled in; or go to the row that needs mending.
+
+        What is opened is always about the row that the person looks at: another row takes the key twice.
+        """
         step = self._screen.step
         if step is None:
             return
-        if step.action_id is None:
+        if step.action_id is not None:
+            self._open_step(step)
+        elif step.other is not None:
+            self._go_to(step.other)
+        else:
             self._screen.tell(safe(step.words, limit=300))
-            return
-        if step.pane is not None and step.row_id is not None:
-            self._screen.show_row(step.pane, step.row_id)
-        spec = BY_ID[step.action_id]
+
+    def _go_to(self, row: OtherRow) -> None:
+        self._screen.show_row(row.pane, row.row_id)
+        there = self._screen.step
+        again = (
+            f"; {key_label(self.keys['next.step'][0])} again opens {BY_ID[there.action_id].title.lower()}"
+            if (there is not None and there.action_id is not None)
+            else ""
+        )
+        self._screen.tell(f"now at {safe(row.name, limit=80)}{again}")
+
+    def _open_step(self, step: NextStep) -> None:
+        spec = BY_ID[step.action_id or ""]
         context = self._screen.context()
         reason = spec.disabled_reason(context)
         if reason is not None:

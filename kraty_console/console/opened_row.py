@@ -97,7 +97,7 @@ class OpenedRow:
         if spec.id in self._copies:
             return Pressed(self._copies[spec.id]().text)
         step = self._screen.step
-        if spec.id == _NEXT and (step is None or step.action_id is None):
+        if spec.id == _NEXT and (step is None or not step.leads):
             return Pressed(safe(step.words, limit=300) if step is not None else "there is no next step")
         return Pressed(action_id=spec.id)
 
@@ -107,7 +107,7 @@ class OpenedRow:
         on = [spec for spec, why in footer(context) if why is None and fits(spec, context)]
         acts = [self._label(each) for each in on if each.scope == context.row_scope]
         step = self._screen.step
-        if step is not None and step.action_id is not None:
+        if step is not None and step.leads:
             acts += [self._label(each) for each in on if each.id == _NEXT]
         links = [f"{self._label(each)} link" for each in on if each.id == "copy.audit_link"]
         return " · ".join([f"{' '.join(acts)} act"] * bool(acts) + links)

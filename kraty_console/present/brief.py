@@ -139,7 +139,11 @@ def _lobby(lobby: Lobby, now: datetime) -> Iterator[Cell]:
 def _ledger(entry: LedgerRow, snapshot: Snapshot, now: datetime) -> Iterator[Cell]:
     after = entry.balance if entry.balance is not None else entry.quantity
     yield Cell(SafeText(f"{ago(entry.occurred_at, now)}, {number(after)} after it"))
-    yield Cell(SafeText(f"reason {safe(reason_words(entry.reason), limit=_TEXT)}, by {safe(entry.origin)}"))
+    yield Cell(
+        SafeText(
+            f"reason {safe(reason_words(entry.reason), limit=_TEXT)}, by {safe(find.who_changed(snapshot, entry))}"
+        )
+    )
     grant = find.grant(snapshot, entry.source_ref_id)
     if grant is not None:
         yield Cell(SafeText(f"from grant {short_id(grant.id)}: {safe(contents_words(grant.contents, grant.kind))}"))
@@ -161,12 +165,12 @@ def _holding(row: Row, snapshot: Snapshot, now: datetime) -> Brief | None:
     held = find.balance(snapshot, row.id) if row.scope == "wallet" else find.item(snapshot, row.id)
     if held is None:
         return None
-    lines = [_change_line(entry, now) for entry in ledger if row.id in (entry.economy_key, entry.item_key)]
+    lines = [_change_line(entry, snapshot, now) for entry in ledger if row.id in (entry.economy_key, entry.item_key)]
     why = why_unknown(snapshot, "wallet_ledger" if row.scope == "wallet" else "item_ledger")
     none = f"changes {why}" if why else "no changes in the list"
     return Brief(safe(row.id, limit=60), tuple(lines[:12]) or (Cell(SafeText(none), "dim"),))
 
 
-def _change_line(entry: LedgerRow, now: datetime) -> Cell:
-    why = f"{safe(reason_words(entry.reason), limit=120)}, by {safe(entry.origin)}"
+def _change_line(entry: LedgerRow, snapshot: Snapshot, now: datetime) -> Cell:
+    why = f"{safe(reason_words(entry.reason), limit=120)}, by {safe(find.who_changed(snapshot, entry))}"
     return Cell(SafeText(f"{ago(entry.occurred_at, now)}  {change(entry.delta)}  {why}"))

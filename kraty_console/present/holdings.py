@@ -11,7 +11,7 @@ from kraty_console.present.safe import SafeText, safe
 from kraty_console.present.table import Cell, Column, Row, Tone, cell
 from kraty_console.present.times import ago, exact
 from kraty_console.support.contents import contents_words
-from kraty_console.support.find import ledger_row_id
+from kraty_console.support.find import ledger_row_id, who_changed
 from kraty_console.support.links import Links
 from kraty_console.support.words import event_words, reason_words
 
@@ -62,8 +62,8 @@ def item_row(holding: ItemHolding, now: datetime) -> Row:
     )
 
 
-def ledger_row(entry: LedgerRow, place: int, now: datetime) -> Row:
-    """One change of a balance or a quantity."""
+def ledger_row(entry: LedgerRow, place: int, now: datetime, who: str | None) -> Row:
+    """One change of a balance or a quantity, and who made it."""
     after = entry.balance if entry.balance is not None else entry.quantity
     key = entry.economy_key or entry.item_key
     tone: Tone = "plain" if not entry.delta else ("good" if entry.delta > 0 else "warn")
@@ -76,7 +76,7 @@ def ledger_row(entry: LedgerRow, place: int, now: datetime) -> Row:
             Cell(change(entry.delta), tone),
             Cell(number(after)),
             cell(reason_words(entry.reason)),
-            cell(entry.origin, "dim"),
+            cell(who, "dim"),
         ),
         (
             entry.occurred_at,
@@ -84,7 +84,7 @@ def ledger_row(entry: LedgerRow, place: int, now: datetime) -> Row:
             entry.delta,
             after,
             entry.reason,
-            entry.origin,
+            who,
         ),
         entry.ledger_id or key or "",
         "ledger row's id" if entry.ledger_id else "key",
@@ -129,7 +129,7 @@ def ledger_document(entry: LedgerRow, snapshot: Snapshot, now: datetime, local: 
                 shown("change", change(entry.delta)),
                 shown("after", number(entry.balance if entry.balance is not None else entry.quantity)),
                 item("reason", reason_words(entry.reason)),
-                item("by", entry.origin),
+                item("by", who_changed(snapshot, entry)),
                 shown("when", exact(entry.occurred_at, now, local)),
             ),
         ),

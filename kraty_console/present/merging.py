@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from kraty_console.present.numbers import total
 from kraty_console.present.plain import table_text
 from kraty_console.present.safe import SafeText, safe
 from kraty_console.present.table import Cell, Column, Row
-from kraty_console.present.times import exact
+from kraty_console.present.times import ago, exact
 from kraty_console.support.measure import counted
 
 if TYPE_CHECKING:
+    from kraty_console.contract.players import Snapshot
     from kraty_console.contract.server import MergeCounts, MergePlayerResult
     from kraty_console.support.merging import MergePlan, Sum
 
@@ -31,6 +33,44 @@ def plan_text(plan: MergePlan, from_id: str, to_id: str) -> str:
     parts += [f"Note: {safe(note, limit=400)}.\n" for note in plan.notes]
     parts += [f"It would be refused: {safe(refusal, limit=400)}.\n" for refusal in plan.refusals]
     return "\n".join(parts[:2]) + "".join(parts[2:])
+
+
+def pair_text(plan: MergePlan, source: Snapshot, target: Snapshot, command: str, now: datetime) -> str:
+    """Both players side by side with the totals of a merge; first the command that makes it, and what to know."""
+    columns = (
+        Column("what", "", 8, 19),
+        Column("source", "FROM", 4, 18, right=True),
+        Column("target", "INTO", 4, 18, right=True),
+        Column("together", "TOGETHER", 8, 12, right=True),
+    )
+    who = [
+        _plain_row("player", *(safe(each.player.external_player_id, limit=_ID_LIMIT) for each in (source, target))),
+        _plain_row("name", *(_name(each) for each in (source, target))),
+        _plain_row("e-mail", *(safe(each.player.email) for each in (source, target))),
+        _plain_row("last seen", *(ago(each.player.last_seen_at, now) for each in (source, target))),
+    ]
+    rows = [*who, *(_row(each) for each in plan.sums)]
+    told = [f"It would be refused: {safe(each, limit=400)}." for each in plan.refusals]
+    told += [f"Note: {safe(each, limit=400)}." for each in plan.notes]
+    return "\n".join(
+        (
+            "Nothing is changed from here: a merge takes a server key. c copies the command, which asks why:",
+            f"  {safe(command, limit=1000)}",
+            *told,
+            "",
+            table_text(columns, rows),
+        )
+    )
+
+
+def _name(snapshot: Snapshot) -> SafeText:
+    identity = snapshot.player.display_identity
+    return safe(identity.name if identity is not None else None)
+
+
+def _plain_row(what: str, source: SafeText, target: SafeText) -> Row:
+    cells = (SafeText(what), source, target, SafeText(""))
+    return Row(what, "player", tuple(Cell(each) for each in cells), tuple(cells), what, "key")
 
 
 def _row(each: Sum) -> Row:

@@ -109,7 +109,7 @@ def unread_text(snapshot: Snapshot, pane_id: PaneId | None = None) -> str:
 def player_text(snapshot: Snapshot, now: datetime) -> str:
     """What `show` prints: the profile, the next step, and every pane that has rows."""
     parts = ["\n".join("".join(each.text for each in line) for line in folded(snapshot, now)) + "\n"]
-    parts.append(f"Next step: {safe(next_step(snapshot, now).words, limit=2000)}\n")
+    parts.append(f"Next step: {safe(next_step(snapshot, now).text, limit=2000)}\n")
     for each in PANES:
         parts.extend(
             f"{TITLES[table.id]}\n{table_text(table.columns, table.rows)}"

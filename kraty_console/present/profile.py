@@ -124,7 +124,7 @@ def _totals(snapshot: Snapshot, *, narrow: bool = False) -> Iterator[Line]:
         (
             "attempts",
             summary.attempt_count,
-            ((summary.attempts_completed, "done"), (summary.attempts_expired, "exp.")),
+            ((summary.attempts_completed, "done"), (summary.attempts_expired, "expired")),
         ),
         ("grants", granted, ((summary.grants_pending, "pending"),)),
         ("lobbies", pane_count("lobbies", snapshot), ((summary.lobbies_active, "active"),)),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from kraty_console.present import attempts, audit, grants, holdings, lobbies
 from kraty_console.present.safe import SafeText
 from kraty_console.present.table import Column, Row
+from kraty_console.support.find import who_changed
 from kraty_console.support.links import Links
 from kraty_console.support.measure import grouped
 from kraty_console.support.provided import LISTS_OF, UNKNOWN, told, unread
@@ -90,7 +91,8 @@ def rows(table: TableId, snapshot: Snapshot, now: datetime) -> tuple[Row, ...]:
     if table == "audit":
         return tuple(audit.row(each, now) for each in snapshot.audit)
     ledger = snapshot.wallet_ledger if table == "wallet_ledger" else snapshot.item_ledger
-    return tuple(holdings.ledger_row(each, place, now) for place, each in enumerate(ledger))
+    who = [who_changed(snapshot, each) for each in ledger]
+    return tuple(holdings.ledger_row(each, place, now, who[place]) for place, each in enumerate(ledger))
 
 
 def tables(pane_id: PaneId, snapshot: Snapshot, now: datetime) -> tuple[Table, ...]:

@@ -168,6 +168,14 @@ MERGE: Final = ActionSpec(
     kind=ActionKind.MERGE,
     key_only=True,
 )
+COMPARE: Final = ActionSpec(
+    "player.compare",
+    "Compare for a merge",
+    ("m",),
+    "show this player beside another, and the command that merges the two",
+    scope="player",
+    permission=Permission.PLAYER_READ,
+)
 BAN: Final = ActionSpec(
     "player.ban",
     "Ban or unban",
@@ -202,12 +210,13 @@ REGISTRY: Final[tuple[ActionSpec, ...]] = (
     BAN,
     DEBIT,
     MERGE,
+    COMPARE,
     REPLAY,
     ActionSpec(
         "next.step",
         "Next step",
         (".",),
-        "show the next step for this row, ready in its dialog",
+        "open the next step for this row, or go to the row that needs one",
         scope="player",
         footer=True,
         footer_title="next",

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -14,9 +15,10 @@ from kraty_console.support.faults import FINE, URGENCY, Diagnosis, Fault
 from kraty_console.support.links import MILESTONE, Linked, Links
 from kraty_console.support.measure import age, counted, grouped, since, span
 from kraty_console.support.provided import told, why_unknown
+from kraty_console.support.rolls import failed_when, failed_why, since_then
 
 if TYPE_CHECKING:
-    from kraty_console.contract.players import Attempt, Grant, Lobby, Snapshot
+    from kraty_console.contract.players import Attempt, Ban, Grant, Lobby, Snapshot
 
 IDLE_AFTER: Final = 24 * 3600
 """Seconds without progress after which an attempt counts as stuck."""
@@ -59,10 +61,15 @@ def grant_faults(grant: Grant, snapshot: Snapshot, now: datetime) -> tuple[Diagn
     if grant.status == "claimed":
         return (FINE,)
     if grant.status == "expired":
-        return _sorted(iter((_grant_expired(grant, now), *_banned_note(snapshot))))
-    if grant.status != "pending":
-        return (_unknown(grant.status),)
-    return _sorted(_pending(grant, snapshot, now))
+        found = (_grant_expired(grant, now), *_banned_note(snapshot))
+    elif grant.status == "pending":
+        found = tuple(_pending(grant, snapshot, now))
+    else:
+        found = (_unknown(grant.status),)
+    if snapshot.player.ban is not None:
+        # Whether somebody who is banned gets it all the same is for a person to decide: no step does it.
+        found = tuple(replace(each, action_id=None) for each in found)
+    return _sorted(iter(found))
 
 
 def diagnose_lobby(lobby: Lobby, now: datetime) -> Diagnosis:
@@ -133,7 +140,7 @@ def _completed(attempt: Attempt, linked: Linked, snapshot: Snapshot, now: dateti
         )
     if linked.ids:
         if not waits and _terminal_roll_missing(attempt, linked):
-            yield _blocked(attempt, linked)
+            yield _blocked(attempt, linked, now)
         for grant in linked.grants:
             yield from grant_faults(grant, snapshot, now)
         return
@@ -145,12 +152,12 @@ def _completed(attempt: Attempt, linked: Linked, snapshot: Snapshot, now: dateti
         yield Diagnosis(Fault.NO_REWARDS, "", "fine", "This event gives no rewards, so no grant is missing.")
         return
     if roll == "failed":
-        why = attempt.roll.error if attempt.roll is not None else None
+        known = f"{failed_why(attempt)} {since_then(attempt, snapshot, now)}"
         yield Diagnosis(
             Fault.ROLL_FAILED,
             "roll failed",
             "wrong",
-            "The roll failed, so nothing was granted. Retry the roll." + (f" It said: {why}" if why else ""),
+            f"The roll failed{failed_when(attempt, now)}, so nothing was granted. Retry the roll. {known}",
             "attempt.retry_roll",
             attempt.id,
         )
@@ -198,15 +205,15 @@ def _terminal_roll_missing(attempt: Attempt, linked: Linked) -> bool:
     return only_milestones and (roll == "failed" or never)
 
 
-def _blocked(attempt: Attempt, linked: Linked) -> Diagnosis:
+def _blocked(attempt: Attempt, linked: Linked, now: datetime) -> Diagnosis:
     failed = attempt.roll is not None and attempt.roll.status == "failed"
-    why = f" It said: {attempt.roll.error}" if failed and attempt.roll is not None and attempt.roll.error else ""
+    first = f"The roll failed{failed_when(attempt, now)}" if failed else "Its rewards were not rolled"
+    why = f" {failed_why(attempt)}" if failed else ""
     return Diagnosis(
         Fault.ROLL_FAILED if failed else Fault.NOT_ROLLED,
         "roll failed" if failed else "not rolled",
         "wrong",
-        f"{'The roll failed' if failed else 'Its rewards were not rolled'}, and {_linked_already(linked)}, "
-        f"so a retry is refused. Give what is due by hand (M).{why}",
+        f"{first}, and {_linked_already(linked)}, so a retry is refused. Give what is due by hand (M).{why}",
         "player.grant",
     )
 
@@ -270,14 +277,13 @@ def _in_progress(attempt: Attempt, linked: Linked, snapshot: Snapshot, now: date
         )
     elif snapshot.player.ban is None:
         heard = f" It was last heard of {since(last, now)}." if last is not None else ""
-        yield Diagnosis(Fault.STILL_PLAYING, "", "fine", f"Nothing is wrong: the player is still at it.{heard}")
-    if snapshot.player.ban is not None:
+        yield Diagnosis(Fault.STILL_PLAYING, "", "fine", f"This row is fine: the player is still at it.{heard}")
+    if (ban := snapshot.player.ban) is not None:
         yield Diagnosis(
             Fault.BANNED_PLAYING,
             "player is banned",
             "notice",
-            "The player is banned, so progress is refused. If the ban is wrong, lift it.",
-            "player.ban",
+            f"The player is banned ({ban_why(ban)}), so progress is refused. If the ban is wrong, B lifts it.",
         )
     for grant in linked.grants:
         yield from (each for each in grant_faults(grant, snapshot, now) if each is not FINE)
@@ -300,17 +306,22 @@ def _expired(attempt: Attempt, linked: Linked, snapshot: Snapshot, now: datetime
 
 
 def _banned_note(snapshot: Snapshot) -> tuple[Diagnosis, ...]:
-    if snapshot.player.ban is None:
+    """What the ban keeps the player from. That it be lifted is never a step: a person who read why decides that."""
+    if (ban := snapshot.player.ban) is None:
         return ()
     return (
         Diagnosis(
             Fault.BANNED_PLAYING,
             "player is banned",
             "notice",
-            "The player is banned and cannot claim what is granted until the ban is lifted.",
-            "player.ban",
+            f"The player is banned ({ban_why(ban)}) and cannot claim what is granted until the ban is lifted.",
         ),
     )
+
+
+def ban_why(ban: Ban) -> str:
+    """The reason of a ban in quotes, or that it is not known."""
+    return f'"{ban.reason}"' if ban.reason else "why is not known"
 
 
 def _grant_expired(grant: Grant, now: datetime) -> Diagnosis:
@@ -327,14 +338,14 @@ def _grant_expired(grant: Grant, now: datetime) -> Diagnosis:
 
 def _pending(grant: Grant, snapshot: Snapshot, now: datetime) -> Iterator[Diagnosis]:
     claim = ("grant.force_claim", grant.id)
-    if snapshot.player.ban is not None:
+    if (ban := snapshot.player.ban) is not None:
         yield Diagnosis(
             Fault.BANNED_PENDING,
             "player is banned",
             "notice",
-            "The player is banned, so claims are refused. If the ban is wrong, lift it; "
-            "if the player is due this all the same, force-claim delivers it.",
-            "player.ban",
+            f"The player is banned ({ban_why(ban)}), so claims are refused and this grant waits. "
+            "If the ban is wrong, B lifts it; if the player is due this all the same, F delivers it.",
+            target_id=grant.id,
         )
     if grant.expires_at is not None and age(grant.expires_at, now) > 0:
         yield Diagnosis(
@@ -347,12 +358,14 @@ def _pending(grant: Grant, snapshot: Snapshot, now: datetime) -> Iterator[Diagno
         )
         return
     if grant.kind == "crate":
+        if snapshot.player.ban is not None:
+            return
         yield Diagnosis(
             Fault.CRATE_UNOPENED,
-            "crate unopened",
-            "notice",
-            "The crate waits to be opened in the game. Force-claim opens it and delivers what is inside.",
-            *claim,
+            "",
+            "fine",
+            "This crate is fine: the player can open it in the game. If that fails there, F opens it and delivers "
+            "what is inside.",
         )
         return
     born = grant.created_at or grant.rolled_at
@@ -361,8 +374,7 @@ def _pending(grant: Grant, snapshot: Snapshot, now: datetime) -> Iterator[Diagno
             Fault.JUST_GRANTED,
             "",
             "fine",
-            f"Granted {since(born, now)}, waiting for the game's collectAll(); force-claim delivers now.",
-            *claim,
+            f"This grant is fine: made {since(born, now)}, it waits for the game's collectAll(). F delivers it now.",
         )
         return
     words = "unclaimed" if born is None else f"unclaimed {span(born, now)}"

@@ -23,7 +23,6 @@ class Fault(StrEnum):
     BANNED_PENDING = "banned_pending"
     GRANT_OVERDUE = "grant_overdue"
     GRANT_PENDING = "grant_pending"
-    CRATE_UNOPENED = "crate_unopened"
     NO_GRANTS_LINKED = "no_grants_linked"
     """As `NOT_ROLLED`, where it is not known whether the event pays anything."""
     NEVER_FINISHED = "never_finished"
@@ -37,6 +36,8 @@ class Fault(StrEnum):
     PAID_AT_CLOSE = "paid_at_close"
     STILL_PLAYING = "still_playing"
     JUST_GRANTED = "just_granted"
+    CRATE_UNOPENED = "crate_unopened"
+    """The player can open it: it waits for the player, and nothing is wrong."""
     UNKNOWN_STATUS = "unknown_status"
     FINE = "fine"
 
@@ -55,11 +56,11 @@ class Diagnosis:
     advice: str
     """A sentence or two: what happened, and what to do."""
     action_id: str | None = None
-    """What mends it; None when nothing needs mending, or a person has to look first."""
+    """What mends it; None when nothing needs mending, or a person has to decide first. Never set on what is fine."""
     target_id: str | None = None
-    """The attempt or grant that the action is about; None for the player."""
+    """The attempt or grant it is about, where that is not the row it was found on; None for the player."""
     prefill: Mapping[str, str | bool] = field(default_factory=dict)
     """What the dialog starts with."""
 
 
-FINE: Final = Diagnosis(Fault.FINE, "", "fine", "Nothing is wrong here.")
+FINE: Final = Diagnosis(Fault.FINE, "", "fine", "This row is fine.")

@@ -56,6 +56,21 @@ def ledger(snapshot: Snapshot, row_id: str | None) -> LedgerRow | None:
     return None
 
 
+def who_changed(snapshot: Snapshot, entry: LedgerRow) -> str | None:
+    """Who made a change of the ledger: a person by name where the audit log has one, else as the ledger says.
+
+    A change and its audit row are of the same moment; where several people acted at that moment, it is not known.
+    """
+    if entry.origin != "admin" or entry.occurred_at is None:
+        return entry.origin
+    people = {
+        row.actor.label
+        for row in snapshot.audit
+        if row.occurred_at == entry.occurred_at and row.outcome == "ok" and row.actor and row.actor.kind == "member"
+    }
+    return (people.pop() if len(people) == 1 else None) or entry.origin
+
+
 def audit(snapshot: Snapshot, row_id: str | None) -> AuditRow | None:
     """An audit row of the list."""
     return next((each for each in snapshot.audit if each.id == row_id), None)

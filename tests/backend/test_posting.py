@@ -44,6 +44,16 @@ async def test_a_message_goes_out_as_it_stands(receiver: Receiver) -> None:
     }
 
 
+@pytest.mark.parametrize("name", ["orders.studio.invalid", "INVALID", "a.invalid."])
+async def test_a_name_that_leads_nowhere_by_definition_asks_nobody(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def asked(*_: object, **__: object) -> None:
+        raise AssertionError("a resolver was asked")
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", asked)
+    outcome = await post(f"https://{name}/hook")
+    assert outcome.error == f"{name.lower()} is not known: there is no such name"
+
+
 @pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
 async def test_each_2xx_is_a_success(receiver: Receiver, status: int) -> None:
     receiver.answer = lambda _: answer(status)

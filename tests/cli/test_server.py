@@ -26,6 +26,9 @@ from tests.databases import SqliteFiles
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
+WHY = ("--reason", "the same person")
+
+
 @dataclass(frozen=True)
 class Ran:
     """How a run ended and what it said."""
@@ -114,13 +117,15 @@ def test_a_merge_is_shown_before_it_is_made(world: World, asked: Any) -> None:
     }
     assert (sums["attempts"], sums["gold"]) == (5, 530)
     assert world.backend.counts() == before
-    made = asked("merge", "alice", "alicia")
+    made = asked("merge", "alice", "alicia", "--reason", "signed in today", "--ticket", "ZD-9")
     assert (made.code, made.err) == (0, "")
     assert "alice is merged into alicia: 5 attempts" in made.out
     assert "The id alice is free." in made.out
-    again = asked("merge", "alice", "alicia")
+    for row in world.audit_rows(action="player.merge"):
+        assert (row["reason"], row["ticket"]) == ("signed in today", "ZD-9")
+    again = asked("merge", "alice", "alicia", *WHY)
     assert (again.code, "nothing was changed" in again.out) == (0, True)
-    assert asked("merge", "alice", "alicia", "--json").json["status"] == "no_op_already_merged"
+    assert asked("merge", "alice", "alicia", *WHY, "--json").json["status"] == "no_op_already_merged"
     after = {row["economyKey"]: row["balance"] for row in asked("get", "alicia", "--json").json["wallet"]}
     assert after["gold"] == 530
 
@@ -129,13 +134,15 @@ def test_a_merge_that_would_be_refused(world: World, asked: Any) -> None:
     asked("ban", "alicia", "--reason", "cheating")
     dry = asked("merge", "alice", "alicia", "--dry-run")
     assert (dry.code, "It would be refused: alicia is banned: lift the ban first." in dry.out) == (1, True)
-    real = asked("merge", "alice", "alicia")
+    real = asked("merge", "alice", "alicia", *WHY)
     assert (real.code, real.out) == (1, "")
     assert "banned" in real.err
     other = asked("merge", "alicia", "alice", "--dry-run")
     assert "Note: alicia is banned (cheating): the ban moves to the target." in other.out
-    assert asked("unban", "alicia").out == "alicia may play again\n"
-    for how in ((), ("--dry-run",)):
+    assert asked("unban", "alicia", *WHY, "--ticket", "ZD-9").out == "alicia may play again\n"
+    (lifted,) = world.audit_rows(action="player.unban")
+    assert (lifted["reason"], lifted["ticket"]) == (WHY[1], "ZD-9")
+    for how in (WHY, ("--dry-run",)):
         assert asked("merge", "alice", "alice", *how).code == 1
         assert asked("merge", "ghost", "alice", *how).code == 3
 
@@ -204,6 +211,10 @@ USAGE = [
     ("credit", "alice", "gold", "-1"),
     ("credit", "alice", "gold", "1000000001"),
     ("merge", "alice"),
+    ("merge", "alice", "alicia"),
+    ("merge", "alice", "alicia", "--reason", "  x "),
+    ("ban", "alice"),
+    ("unban", "alice"),
     ("get", ""),
     ("get", "alice", "--limit", "201"),
     ("nonsense",),
@@ -223,7 +234,11 @@ def test_a_read_only_profile_looks_and_changes_nothing(
 ) -> None:
     monkeypatch.setenv("KRATY_READ_ONLY", "1")
     before = world.backend.counts()
-    for arguments in (("merge", "alice", "alicia"), ("credit", "alice", "gold", "1"), ("delete", "alice", "--yes")):
+    for arguments in (
+        ("merge", "alice", "alicia", *WHY),
+        ("credit", "alice", "gold", "1"),
+        ("delete", "alice", "--yes"),
+    ):
         ran = asked(*arguments)
         assert (ran.code, "read-only" in ran.err) == (2, True)
     assert asked("merge", "alice", "alicia", "--dry-run").code == asked("get", "alice").code == 0
@@ -237,7 +252,7 @@ def test_hostile_ids_and_names_stay_what_they_are(world: World, asked: Any) -> N
         assert asked("grant", "--exact", name, "currency:gold=1").code == 0
         shown = asked("merge", "--exact", name, "alicia", "--dry-run")
         assert shown.code == 0
-        assert asked("merge", "--exact", name, "alicia", "--json").json["fromExternalPlayerId"] == name
+        assert asked("merge", "--exact", name, "alicia", *WHY, "--json").json["fromExternalPlayerId"] == name
 
 
 @pytest.mark.parametrize("status", [200, 403, 409])

@@ -114,6 +114,8 @@ STATES = (
     Scene("invalid_field", "carol_ng", ("F", "DIALOG", "text:x")),
     Scene("rolled", "alice_42", ("full_stop", "DIALOG", "enter", REASON, "enter", "enter", "REST")),
     Scene("audit_log", "alice_42", ("l", "sees:ACTION")),
+    Scene("deliveries", "erin", ("h", "sees:grant.created")),
+    Scene("healthy_row", "alice_42", ("G",)),
     Scene("journal", "alice_42", ("full_stop", "DIALOG", "enter", REASON, "enter", "enter", "REST", "o", "DIALOG")),
     Scene("token", None, ("DIALOG",), launch={"token": "kst_" + "0" * 43}),
     Scene("first_run", None, ("DIALOG",), launch={"token": "", "url": None}),

@@ -27,14 +27,14 @@ class Step:
 
 
 STEPS = (
-    Step("alice_42", "attempt.retry_roll", "attempts", ("roll failed", "Retry the roll")),
+    Step("alice_42", "attempt.retry_roll", "attempts", ("roll failed", "Retry the")),
     Step("bob_7", "grant.force_claim", "grants", ("pending",)),
     Step("carol_ng", "attempt.force_complete", "attempts", ("stuck for",), {"then_roll": True, "final_score": "740"}),
     Step(
         "dave.k", "attempt.force_complete", "attempts", ("never finished",), {"then_roll": True, "final_score": "1310"}
     ),
     Step("erin", "grant.force_claim", "grants", ("pending",)),
-    Step("frank", "player.ban", "attempts", ("banned",)),
+    Step("frank", "", "grants", ("The player is banned",)),
     Step("grace_hopper", "", "attempts", ("Nothing is wrong",)),
     Step("ivy", "grant.force_claim", "grants", ("expired",)),
 )
@@ -63,3 +63,44 @@ async def test_the_next_step_of_a_ticket(backend: Stage, wire: Wire, step: Step)
             for words in step.words:
                 assert words in hand.text
     assert not wire.changes
+
+
+async def test_on_a_healthy_row_it_goes_to_the_other_first_and_says_where(backend: Stage, wire: Wire) -> None:
+    async with at(backend.app(player="alice_42")) as hand:
+        await hand.looks_at("alice_42")
+        screen = hand.app.bottom
+        troubled = screen.table.row
+        assert troubled is not None
+        await hand.press("G")
+        assert screen.table.row is not troubled
+        assert "This row is fine." in hand.text
+        assert "daily_race (2h ago):" in hand.text
+        assert "press .  go to daily_race" in hand.text
+        await hand.press("2", "full_stop")
+        assert hand.app.screen is screen, "no dialog for a row that nobody looks at"
+        assert (screen.pane, screen.table.row and screen.table.row.id) == ("attempts", troubled.id)
+        assert "now at daily_race (2h ago); . again opens retry roll" in hand.text
+        await hand.press("full_stop")
+        await hand.opened(ActionDialog)
+        assert isinstance(hand.app.screen, ActionDialog)
+        assert hand.app.screen.form.target_id == troubled.id
+    assert not wire.changes
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+@pytest.mark.parametrize("player", [each.player for each in STEPS])
+async def test_the_advice_is_told_whole_on_every_row(backend: Stage, size: tuple[int, int], player: str) -> None:
+    async with at(backend.app(player=player), size=size) as hand:
+        await hand.looks_at(player)
+        screen = hand.app.bottom
+        heights = set()
+        for row in range(len(screen.table.rows)):
+            await hand.press("g" if row == 0 else "j")
+            assert screen.step is not None
+            shown = [
+                hand.text.splitlines()[y] for y in range(screen.next_step.region.y, screen.next_step.region.bottom)
+            ]
+            told = " ".join(line[: screen.next_step.region.width].strip() for line in shown)
+            assert "…" not in told, (row, shown)
+            heights.add(screen.next_step.region.height)
+        assert len(heights) <= 1, "nothing jumps while the cursor moves"

@@ -158,3 +158,14 @@ async def test_a_lost_answer_is_settled_with_the_same_key_once(backend: Stage, w
         rows = journal.execute("SELECT state, applied FROM entries").fetchall()
     journal.close()
     assert rows == [("resolved", 1)]
+
+
+async def test_the_last_note_of_a_merge_is_in_sight_on_a_small_terminal(backend: Stage) -> None:
+    async with at(with_key(backend, "guest_device_abc", server_actions=True), size=(80, 24)) as hand:
+        await hand.looks_at("guest_device_abc")
+        await hand.press("U")
+        await hand.opened(MergeTargetDialog)
+        await hand.type("auth_user_42")
+        await hand.press("enter")
+        await hand.opened(ActionDialog)
+        await hand.sees("potion 2 + 1 → 3", "is free again", "your journal does (o)", "[ Merge ]")

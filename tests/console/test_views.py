@@ -145,7 +145,8 @@ STEP = NextStep("The roll failed, so nothing was granted. Retry the roll.", "att
             ],
         ),
         ("", 80, 2, [" . The roll failed, so nothing was granted. Retry the roll.", "   retry roll"]),
-        ("", 30, 2, [" . The roll failed, so", "   nothing was granted. Retr…"]),
+        ("", 80, 4, [" . The roll failed, so nothing was granted. Retry the roll.", "   retry roll"]),
+        ("", 40, 1, [" . The roll failed, so nothing was …"]),
     ],
 )
 def test_the_next_step_is_told_in_the_room_there_is(off: str, width: int, height: int, says: list[str]) -> None:

@@ -9,8 +9,9 @@ from rich.segment import Segment
 from rich.style import Style
 
 from kraty_console.console.views.bars import Notice
-from kraty_console.console.views.layout import Area, layout
+from kraty_console.console.views.layout import Area, Layout
 from kraty_console.console.views.parts import Part, player_parts
+from kraty_console.console.views.player import arranged, steps_of
 from kraty_console.console.views.rows import Place
 from tests.console.drive import Hand, at
 from tests.console.settling import settled
@@ -49,6 +50,14 @@ def told(hand: Hand, notice: Notice | None = None) -> list[Part]:
     place = Place(screen.place.row_id, screen.place.index, screen.place.top, screen.place.sort, screen.place.filter)
     size = screen.size.width, screen.size.height
     return player_parts(hand.app.desk, screen.look, NOW, size, pane=screen.pane, place=place, notice=notice)
+
+
+def areas_of(hand: Hand, size: tuple[int, int]) -> Layout | None:
+    """Where the views put the parts of the player on screen."""
+    screen, desk = hand.app.bottom, hand.app.desk
+    snapshot = screen.look.snapshot
+    assert snapshot is not None
+    return arranged(desk, snapshot, NOW, steps_of(desk, snapshot, NOW), screen.table.rows, size)
 
 
 def cells(segments: Iterable[Segment]) -> list[Cell]:
@@ -103,7 +112,7 @@ async def test_areas_are_those_of_the_style_sheets(backend: Stage) -> None:
         await hand.looks_at("alice_42")
         for size in SIZES:
             await resize(hand, size)
-            areas = layout(*size)
+            areas = areas_of(hand, size)
             assert (areas is None) == hand.app.bottom.has_class("-small"), size
             if areas is None:
                 continue

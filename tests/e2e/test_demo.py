@@ -11,6 +11,7 @@ import pytest
 
 from tests.e2e.person import Person
 from tests.e2e.world import KRATY_CONSOLE, Credentials, World, folders
+from tests.terminal import Terminal
 from tests.terminal.audit import assert_clean
 
 pytestmark = pytest.mark.xdist_group("demo")
@@ -69,6 +70,32 @@ def test_a_ticket_is_solved_from_id_to_audit_link(demo: Demo) -> None:
     assert not backend.is_running()
     assert not list(demo.temporary.iterdir())
     assert_clean(demo.sent, copies=1)
+
+
+def test_a_guest_is_merged_by_the_command_that_the_console_copies(demo: Demo, tmp_path: Path) -> None:
+    world = demo.world()
+    demo.find("guest_device_abc")
+    demo.wait_for("command that merges them")
+    demo.press("m")
+    demo.wait_for("into")
+    demo.type("auth_user_42")
+    demo.press("Enter")
+    demo.wait_for(lambda text: "Nothing is changed from here" in text and "TOGETHER" in text and "potion" in text)
+    demo.press("c")
+    command = demo.wait_for_copy()
+    assert "server merge guest_device_abc auth_user_42 --profile demo" in command
+    assert world.credentials.keys["server_integration"] not in command
+    assert world.player("auth_user_42")["inventory"][0]["quantity"] == 1
+    with Terminal(["sh", "-c", command], env=folders(tmp_path), size=(120, 36), patience=_START) as shell:
+        shell.wait_for("reason:")
+        shell.type("signed in on the same device")
+        shell.press("Enter")
+        shell.wait_for("guest_device_abc is merged into auth_user_42")
+        assert shell.wait_exit() == 0
+    merged = world.player("auth_user_42")
+    assert {each["itemKey"]: each["quantity"] for each in merged["inventory"]}["potion"] == 3
+    assert merged["audit"][0]["reason"] == "signed in on the same device"
+    assert merged["audit"][0]["actor"]["kind"] == "api_key"
 
 
 @pytest.mark.parametrize(

@@ -274,13 +274,14 @@ def test_the_profile_as_in_the_design() -> None:
         "last seen   4m ago",
         "not banned",
         "",
-        "attempts     12  8 done  1 exp.",
+        "attempts     12  8 done",
+        "                 1 expired",
         "grants       11  2 pending",
         "lobbies       1  1 active",
     ]
     assert words(folded(seen, NOW)) == [
         "alice_42 · Swift Otter · PT · level 7 · alice@example.com · seen 4m ago",
-        "attempts 12 (8 done, 1 exp.) · grants 11 (2 pending) · lobbies 1 (1 active)",
+        "attempts 12 (8 done, 1 expired) · grants 11 (2 pending) · lobbies 1 (1 active)",
     ]
 
 

@@ -61,7 +61,7 @@ def test_a_player_with_the_next_step() -> None:
     seen = snapshot(attempts=[attempt(roll={"status": "failed"})], grants=[grant(sourceRefId=None)])
     text = player_text(seen, NOW)
     assert text.startswith("alice_42 · Swift Otter · PT · level 7")
-    assert "Next step: The roll failed" in text
+    assert "Next step: daily_race (2h ago): The roll failed" in text
     assert "\nAttempts\nSTATUS" in text
     assert "\nGrants\nSTATUS" in text
     assert "Lobbies" not in text

@@ -258,7 +258,7 @@ def test_amounts_over_the_limit_ask_for_the_id() -> None:
     assert asks_for_id(gift, {"entries": "[", "reason": "make-good"}) is None
 
 
-def test_a_ban_asks_for_the_id_and_lifting_it_does_not() -> None:
+def test_a_ban_asks_for_the_id_and_lifting_it_only_why() -> None:
     ban = opened("player.ban")
     assert (ban.kind, ban.danger, ban.needs_typed_id) == (ActionKind.BAN, True, True)
     assert problems(ban, {"reason": "cheats"}) == {TYPED_ID: "type alice_42 to confirm"}
@@ -267,8 +267,12 @@ def test_a_ban_asks_for_the_id_and_lifting_it_does_not() -> None:
     lift = opened("player.ban", player=BANNED)
     assert (lift.kind, lift.danger, lift.title) == (ActionKind.UNBAN, False, "Lift the ban")
     assert lift.subject_lines == ("alice_42 · Swift Otter", "banned 1d ago: speed hack")
-    assert problems(lift, {}) == {}
-    assert body(build_call(lift, {}, KEY)) == {"idempotencyKey": KEY}
+    assert set(problems(lift, {})) == {"reason"}
+    assert problems(lift, {"reason": "siblings on one tablet"}) == {}
+    assert body(build_call(lift, {"reason": "siblings on one tablet"}, KEY)) == {
+        "reason": "siblings on one tablet",
+        "idempotencyKey": KEY,
+    }
 
 
 def test_an_id_that_cannot_be_typed_is_not_asked_for() -> None:
@@ -346,7 +350,7 @@ def test_a_merge_shows_what_it_comes_to_and_asks_for_the_id() -> None:
     call = build_call(form, {"reason": "signed in", TYPED_ID: "alice_42"}, KEY)
     assert (call.kind, call.external_player_id, call.target_id) == (ActionKind.MERGE, "alice_42", "auth_user_42")
     found = {each.label: each.words for each in effects(form, {}, Seen(snapshot(wallet=WALLET), NOW, other=OTHER))}
-    assert found["gold"] == "1\u202f840 + 7 → 1\u202f847"
+    assert found["balances"] == "gold 1\u202f840 + 7 → 1\u202f847, xp 5 + 0 → 5"
     with pytest.raises(CannotOpen, match="itself"):
         opened("player.merge", other=snapshot())
     with pytest.raises(CannotOpen, match="name the player"):

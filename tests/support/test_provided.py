@@ -16,7 +16,7 @@ from kraty_console.support.fields import Asked, Seen, Value
 from kraty_console.support.forms import build_call, form_for
 from kraty_console.support.links import Links
 from kraty_console.support.merging import merge_plan
-from kraty_console.support.next_step import GUEST, NextSteps, next_step
+from kraty_console.support.next_step import GUEST, NextSteps, most_urgent_row, next_step
 from kraty_console.support.provided import (
     Amount,
     balance_of,
@@ -144,25 +144,26 @@ def test_a_missing_grant_is_a_fault_only_where_one_was_due(
 def test_no_grants_linked_offers_the_roll_and_stands_behind_what_is_known_to_be_wrong() -> None:
     doubtful = plain_attempt(id="a9")
     seen = published(attempts=[doubtful])
-    step = next_step(seen, NOW)
-    assert (step.action_id, step.row_id, step.severity) == ("attempt.retry_roll", "a9", "notice")
+    step = next_step(seen, NOW, row_scope="attempt", row_id="a9")
+    assert (step.action_id, step.severity) == ("attempt.retry_roll", "notice")
     assert "does not tell whether the event pays rewards. If it does, retry the roll." in step.words
     broken = plain_attempt(id="a1", status="in_progress", windowEndsAt=ago(days=1), completedAt=None)
-    assert next_step(published(attempts=[doubtful, broken]), NOW).row_id == "a1"
+    assert most_urgent_row(published(attempts=[doubtful, broken]), NOW) == ("attempts", "a1")
     unfinished = plain_attempt(id="a2", status="expired")
-    assert next_step(published(attempts=[unfinished, doubtful]), NOW).row_id == "a9", "finished, so it may be owed"
+    row = most_urgent_row(published(attempts=[unfinished, doubtful]), NOW)
+    assert row == ("attempts", "a9"), "finished, so it may be owed"
     assert "not known; if not the server refuses" in words_of("attempt.retry_roll", seen, "a9")[-1]
 
 
 def test_without_its_progress_an_attempt_is_not_called_stuck() -> None:
     playing = plain_attempt(id="a8", status="in_progress", startedAt=ago(days=3), completedAt=None)
     seen = published(attempts=[playing])
-    step = next_step(seen, NOW)
-    assert (step.action_id, step.row_id, step.severity) == ("attempt.force_complete", "a8", "notice")
+    step = next_step(seen, NOW, row_scope="attempt", row_id="a8")
+    assert (step.action_id, step.severity) == ("attempt.force_complete", "notice")
     assert "its last progress is not provided by this backend" in step.words
-    assert next_step(published(attempts=[playing, plain_attempt(id="a9")]), NOW).row_id == "a9"
+    assert most_urgent_row(published(attempts=[playing, plain_attempt(id="a9")]), NOW) == ("attempts", "a9")
     known = {**playing, "lastProgressAt": None}
-    assert next_step(published(attempts=[known, plain_attempt(id="a9")]), NOW).row_id == "a8"
+    assert most_urgent_row(published(attempts=[known, plain_attempt(id="a9")]), NOW) == ("attempts", "a8")
 
 
 @pytest.mark.parametrize(
@@ -203,7 +204,10 @@ def test_nothing_is_wrong_says_how_far_that_reaches() -> None:
     cut = snapshot(**rows, summary={"attemptCount": 69, "grantsClaimed": 80})
     assert "Nothing is wrong in the 1 of 69 attempts and 1 of 80 grants loaded: " in next_step(cut, NOW).words
     banned = snapshot(**rows, summary={"attemptCount": 69}, player=BANNED)
-    assert "Nothing is broken in the 1 of 69 attempts loaded, but the player is banned" in next_step(banned, NOW).words
+    assert (
+        'The player is banned ("speed hack"); nothing else is wrong in the 1 of 69 attempts'
+        in next_step(banned, NOW).words
+    )
     bare = published(attempts=[plain_attempt()], grants=[grant(**CLAIMED)])
     assert "Whether rolls failed and whether the player is banned are not provided by this backend." in (
         next_step(bare, NOW).words
@@ -215,8 +219,8 @@ def test_an_unreadable_row_is_in_every_advice() -> None:
     seen = snapshot(attempts=[failed, {**failed, "id": None}], grants=[grant(id="g1", sourceRefId=None)])
     steps = NextSteps(seen, NOW)
     for step in (steps.for_player(), steps.for_row("attempt", A1), steps.for_row("grant", "g1")):
-        assert step.words.endswith(" 1 attempt could not be read.")
-    assert steps.for_player().action_id == "attempt.retry_roll"
+        assert step.text.endswith(" 1 attempt could not be read.")
+    assert most_urgent_row(seen, NOW) == ("attempts", A1)
 
 
 @pytest.mark.parametrize("lists", [{"attempts": [{}]}, {"attempts": "none"}, {"grants": [{}]}, {"grants": 7}])

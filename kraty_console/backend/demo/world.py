@@ -18,6 +18,7 @@ from kraty_console.backend.demo import (
     duels,
     rabbit_rush,
     rankings,
+    receivers,
     second_studio,
     tryouts,
     veteran,
@@ -66,6 +67,8 @@ async def load(
             await _make_theirs(tx, theirs, now_ms, seed)
             for studio in (ours, theirs):
                 await _deliver(tx, studio, now_ms)
+            await tx.flush()
+            await receivers.tell(tx, ours, now_ms, seed)
         access = await admit(tx, ours, now_ms, random_bytes)
         return DemoWorld(
             studio_id=ours.tenant.studio_id,

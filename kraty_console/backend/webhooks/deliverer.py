@@ -11,18 +11,15 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from kraty_console import __version__
 from kraty_console.backend.engine.context import Tenant
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.connecting import dump_json
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.transaction import Transaction
-from kraty_console.backend.webhooks import targets
 from kraty_console.backend.webhooks.claims import Claimed, EndpointKey, claim, settle
 from kraty_console.backend.webhooks.fan_out import fan_out
 from kraty_console.backend.webhooks.posting import Outcome, Poster
+from kraty_console.backend.webhooks.sending import send
 from kraty_console.backend.webhooks.streams import PENDING
-from kraty_console.contract.signature import HEADER, sign
 
 LOG: Final = logging.getLogger("kraty.webhooks")
 
@@ -173,7 +170,7 @@ class Deliverer:
         claimed: Claimed | None = first
         try:
             while claimed is not None:
-                outcome = await self._post(claimed)
+                outcome = await send(self._poster, claimed, self._now_ms())
                 if outcome.succeeded:
                     self._takes.add(claimed.endpoint)
                 else:
@@ -196,22 +193,6 @@ class Deliverer:
 
         taken = await self._db.run(work)
         return taken[0] if taken else None
-
-    async def _post(self, claimed: Claimed) -> Outcome:
-        try:
-            target = targets.read(claimed.url, to_private=self._poster.to_private)
-        except targets.BadTarget as fault:
-            return Outcome(0, error=f"the url {fault}")
-        if claimed.secret is None:
-            return Outcome(0, error="the secret cannot be read with the configured key, so nothing was sent")
-        body = dump_json(claimed.envelope).encode("utf-8")
-        headers = {
-            "User-Agent": f"kraty-webhooks/{__version__}",
-            "Content-Type": "application/json",
-            "Accept": "*/*",
-            HEADER: sign(claimed.secret.reveal(), body, self._now_ms() // 1000),
-        }
-        return await self._poster.post(target, headers, body)
 
 
 def _overview(now_ms: int) -> sa.Select[tuple[str, str, str, bool, bool]]:

@@ -119,6 +119,8 @@ class PlayerScreen(ArrivesWhole[None]):
         columns, rows = event.size
         self.set_class(is_folded(columns, rows), "-folded")
         self.set_class(is_too_small(columns, rows), "-small")
+        if self.stands:
+            self._arrange(self._desk.now())
 
     def begin(self) -> None:
         """Ask who we are; a player named at launch is looked up at the same time."""
@@ -204,7 +206,18 @@ class PlayerScreen(ArrivesWhole[None]):
             marked=self.reading.marked,
             stale=view.is_old(look, waiting=self.reading.waiting),
         )
+        self._arrange(now)
         self.draw_row()
+
+    def _arrange(self, now: datetime) -> None:
+        """Give profile and next step the lines that this player and list ask for."""
+        snapshot = self.look.snapshot
+        if snapshot is None:
+            return
+        at = view.arranged(self._desk, snapshot, now, self._steps, self.table.rows, self.app.size)
+        if at is not None:
+            self.side.styles.height = "100%" if at.rule is not None else at.profile.height + at.next.height
+            self.profile.styles.height, self.next_step.styles.height = at.profile.height, at.next.height
 
     def prepare(self, look: Look) -> None:
         """Make the rows of the open pane ready for a look that is drawn next: with many rows that is half the work."""

@@ -52,25 +52,50 @@ def is_too_small(columns: int, rows: int) -> bool:
     return columns < LEAST[0] or rows < LEAST[1]
 
 
-def layout(columns: int, rows: int) -> Layout | None:
-    """Where the parts stand; None in a terminal that is too small."""
+STEP: Final = (2, 9)
+"""Lines of the next step at least: folded above the panes, and beside them."""
+
+_TAKEN: Final = 4
+"""Lines that a folded step may take from a list that fills its room."""
+
+_LISTED: Final = 6
+"""Lines that such a list keeps."""
+
+
+def step_room(rows: int, listed: int) -> int:
+    """Lines that a folded step may have, above a list of so many lines: those that the list leaves empty, or a few."""
+    room = rows - 14
+    return STEP[0] + max(0, room - listed, min(_TAKEN, room - _LISTED))
+
+
+def layout(columns: int, rows: int, *, profile: int | None = None, step: int = STEP[0]) -> Layout | None:
+    """Where the parts stand; None in a terminal that is too small.
+
+    Args:
+        columns: Of the terminal.
+        rows: Of the terminal.
+        profile: Lines that the profile takes beside the panes; the next step has the rest. None: all it can have.
+        step: Lines of the next step where the profile is folded.
+    """
     if is_too_small(columns, rows):
         return None
     top, bottom = 2, rows - 1
     if is_folded(columns, rows):
-        left, tabs, detail = 0, top + 4, 6
-        profile, step, rule = Area(0, top, columns, 2), Area(0, top + 2, columns, 2), None
+        left, tabs, detail = 0, top + 2 + step, 6
+        who, what, rule = Area(0, top, columns, 2), Area(0, top + 2, columns, step), None
     else:
         left, tabs, detail = SIDE, top, 10
-        profile, step = Area(0, top, SIDE - 1, bottom - top - 9), Area(0, bottom - 9, SIDE - 1, 9)
+        most = bottom - top - STEP[1]
+        lines = most if profile is None else min(profile, most)
+        who, what = Area(0, top, SIDE - 1, lines), Area(0, top + lines, SIDE - 1, bottom - top - lines)
         rule = Area(SIDE - 1, top, 1, bottom - top)
     width = columns - left
     listed = max(1, bottom - tabs - 1 - detail)
     return Layout(
         header=Area(0, 0, columns, 1),
         search=Area(0, 1, columns, 1),
-        profile=profile,
-        next=step,
+        profile=who,
+        next=what,
         rule=rule,
         tabs=Area(left, tabs, width, 1),
         rows=Area(left, tabs + 1, width, listed),

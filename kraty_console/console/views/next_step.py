@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from kraty_console.console.views.layout import LEAST
 from kraty_console.console.views.text import Line, Span, fit, width_of, wrap
 from kraty_console.present.safe import safe
 from kraty_console.support.actions import BY_ID
@@ -11,17 +12,14 @@ from kraty_console.support.actions import BY_ID
 if TYPE_CHECKING:
     from kraty_console.support.next_step import NextStep
 
-_LABELS: Final = {"player.ban": "lift the ban"}
-"""Where a step is called otherwise than its action: it is never the next step to ban somebody."""
-
 _TONES: Final = {"fine": "good", "notice": "warn", "wrong": "bad"}
 
-FOLDED: Final = 2
-"""Lines of the step where the profile is folded."""
+_LONGEST: Final = 600
+"""Characters of what is said of one row."""
 
 
 def next_step_lines(step: NextStep | None, off: str, width: int, height: int) -> list[Line]:
-    """A box of its own where there is room; two lines where the profile is folded.
+    """What is wrong with the row under the cursor, then which other row needs mending, then what `.` does.
 
     Args:
         step: What to do; nothing is said without.
@@ -31,41 +29,69 @@ def next_step_lines(step: NextStep | None, off: str, width: int, height: int) ->
     """
     if step is None:
         return []
-    words, tone = safe(step.words, limit=400), _TONES[step.severity]
-    what = _label(step.action_id) if step.action_id is not None else ""
-    if height <= FOLDED:
-        wrapped = wrap(words, width - 4)
-        if len(wrapped) > height:
-            wrapped = [*wrapped[: height - 1], _going_on(wrapped[height - 1], width - 4)]
-        elif len(wrapped) < height:
-            wrapped.append(fit(safe(off, limit=120), width - 4).rstrip() if off else what)
-        head: list[Span] = [(" . ", "key" if what and not off else "dim")]
-        return [
-            [*(head if n == 0 else [("   ", "plain")]), (line, "plain" if n else tone)]
-            for n, line in enumerate(wrapped)
-        ]
+    if width >= LEAST[0]:  # above the panes: the box beside them is narrower than any terminal
+        return _folded(step, off, width, height)
     title = "Next step"
-    lines: list[Line] = [[("─ ", "rule"), (title, "title"), (" " + "─" * (width - len(title) - 3), "rule")]]
+    head: Line = [("─ ", "rule"), (title, "title"), (" " + "─" * (width - len(title) - 3), "rule")]
     foot: list[Line] = []
     if off:
         foot = [[(f" {line}", "dim")] for line in wrap(safe(off, limit=120), width - 2)]
-    elif what:
-        foot = [[(" press ", "dim"), (".", "key"), (f"  {what}", "plain")]]
-    room = height - 1 - max(1, len(foot))
-    wrapped = wrap(words, width - 2)
-    if len(wrapped) > room:
-        wrapped = [*wrapped[: room - 1], _going_on(wrapped[room - 1], width - 2)]
-    lines += [[(f" {line}", tone if n == 0 else "plain")] for n, line in enumerate(wrapped)]
-    lines += [[(f" also: {safe(each, limit=80)}", "warn")] for each in step.also if len(lines) + len(step.also) <= room]
-    return [*lines, *foot]
+    elif what := _what(step):
+        first, *more = wrap(what, width - 10)
+        foot = [
+            [(" press ", "dim"), (".", "key"), (f"  {first}", "plain")],
+            *([(" " * 10 + each, "plain")] for each in more),
+        ]
+    room = max(1, height - 1 - len(foot))
+    return [head, *([(" ", "plain"), *line] for line in _cut(_told(step, width - 2), room, width - 2)), *foot]
 
 
-def _label(action_id: str) -> str:
-    return _LABELS.get(action_id) or BY_ID[action_id].title.lower()
+def lines_needed(step: NextStep | None, off: str, width: int) -> int:
+    """Lines that a folded step takes to be told whole."""
+    return len(_folded(step, off, width, 1_000)) if step is not None else 0
+
+
+def _folded(step: NextStep, off: str, width: int, height: int) -> list[Line]:
+    """The step without a title; what `.` does follows where a line is left for it."""
+    what = _what(step)
+    told = _cut(_told(step, width - 4), height, width - 4)
+    if len(told) < height and (last := safe(off, limit=120) or what):
+        told.append([(fit(last, width - 4), "dim" if off else "plain")])
+    key: Span = (" . ", "key" if what and not off else "dim")
+    return [[key if n == 0 else ("   ", "plain"), *line] for n, line in enumerate(told)]
+
+
+def _told(step: NextStep, width: int) -> list[Line]:
+    """What is said of the row, what else is wrong with it, and what is wrong with the other row."""
+    lines = _toned(safe(step.words, limit=_LONGEST), _TONES[step.severity], width)
+    lines += [[(fit(f"also: {safe(each, limit=80)}", width), "warn")] for each in step.also]
+    if step.other is not None and step.other.words:
+        words = f"{safe(step.other.name, limit=80)}: {safe(step.other.words, limit=_LONGEST)}"
+        lines += _toned(words, _TONES[step.other.severity], width)
+    return lines
+
+
+def _toned(words: str, tone: str, width: int) -> list[Line]:
+    """Some lines, the first in the tone of what they are about."""
+    return [[(line, "plain" if n else tone)] for n, line in enumerate(wrap(words, width))] if words else []
+
+
+def _what(step: NextStep) -> str:
+    """What the key does; empty when it does nothing."""
+    if step.action_id is not None:
+        return BY_ID[step.action_id].title.lower()
+    return f"go to {safe(step.other.name, limit=60)}" if step.other is not None else ""
+
+
+def _cut(lines: list[Line], room: int, width: int) -> list[Line]:
+    """As many lines as there is room for, the last of them with an ellipsis for those after it."""
+    if len(lines) <= room:
+        return lines
+    text, tone = lines[room - 1][0]
+    return [*lines[: room - 1], [(_going_on(text, width), tone)]]
 
 
 def _going_on(line: str, width: int) -> str:
-    """The last line there is room for, with an ellipsis for the ones after it."""
     return f"{line} …" if width_of([(f"{line} …", "plain")]) <= width else fit(f"{line} …", width)
 
 

@@ -10,7 +10,7 @@ from kraty_console.console.views import player
 from kraty_console.console.views.bars import Notice, footer_lines, heading_lines
 from kraty_console.console.views.detail import detail_lines
 from kraty_console.console.views.foot import foot
-from kraty_console.console.views.layout import Area, layout
+from kraty_console.console.views.layout import Area, is_too_small
 from kraty_console.console.views.next_step import next_step_lines, too_small_lines
 from kraty_console.console.views.profile import profile_lines
 from kraty_console.console.views.rows import Place, Rows
@@ -63,13 +63,15 @@ def player_parts(
     snapshot = look.snapshot
     if snapshot is None:
         return []
-    at = layout(*size)
-    if at is None:
+    if is_too_small(*size):
         return [_part("small", Area(0, 0, *size), too_small_lines(*size), size[1])]
     old = player.is_old(look, waiting=waiting)
     rows = Rows(player.sections(desk, look, now, pane), place, marked=marked, stale=old)
     row = rows.current
-    step = player.step_for(player.steps_of(desk, snapshot, now), row)
+    steps = player.steps_of(desk, snapshot, now)
+    step = player.step_for(steps, row)
+    at = player.arranged(desk, snapshot, now, steps, rows, size)
+    assert at is not None, "it is not too small"
     keys = effective_keys(desk.launch.profile.keymap)
     below = foot(rows, pane, snapshot, at.rows.width, at.rows.height)
     parts: list[tuple[str, Area, Iterable[Line]]] = [

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kraty_console.console.look import Look, Status
 from kraty_console.console.views.bars import Heading, KeyHint
+from kraty_console.console.views.layout import SIDE, STEP, is_folded, layout, step_room
 from kraty_console.present.safe import safe
 from kraty_console.support.action_spec import ActionContext, missing_permission
 from kraty_console.support.actions import BY_ID, footer
@@ -19,7 +20,8 @@ from kraty_console.support.scopes import PANES, PaneId
 
 if TYPE_CHECKING:
     from kraty_console.console.desk import Desk
-    from kraty_console.console.views.rows import Section
+    from kraty_console.console.views.layout import Layout
+    from kraty_console.console.views.rows import Rows, Section
     from kraty_console.contract.players import Snapshot
     from kraty_console.present.table import Row
     from kraty_console.support.next_step import NextStep, NextSteps
@@ -97,6 +99,35 @@ def why_no_step(desk: Desk, step: NextStep | None) -> str:
     if spec.permission is None or desk.may(spec.permission):
         return ""
     return missing_permission(spec.permission, desk.role)
+
+
+def arranged(
+    desk: Desk, snapshot: Snapshot, now: datetime, steps: NextSteps | None, rows: Rows, size: tuple[int, int]
+) -> Layout | None:
+    """Where the parts stand for this player and list, so that the next step is told whole where there is room.
+
+    The same for every row of the list: nothing jumps while the cursor moves.
+    """
+    from kraty_console.console.views.next_step import lines_needed
+    from kraty_console.console.views.profile import profile_lines
+
+    columns, lines = size
+    if not is_folded(columns, lines):
+        return layout(columns, lines, profile=len(profile_lines(snapshot, now, SIDE - 1, lines)))
+    most, needed, known = step_room(lines, rows.height), STEP[0], set[str]()
+    listed = [row for section in rows.sections for row in section.rows]
+    for row in (*listed[:_ROWS_LOOKED_AT], rows.current):
+        if needed >= most:
+            break
+        step = step_for(steps, row)
+        if step is not None and step.text not in known:
+            known.add(step.text)
+            needed = max(needed, lines_needed(step, why_no_step(desk, step), columns))
+    return layout(columns, lines, step=min(needed, most))
+
+
+_ROWS_LOOKED_AT: Final = 50
+"""Rows of a list whose next steps are looked at for the room they need."""
 
 
 def action_context(

@@ -96,6 +96,12 @@ class Rows:
         entry = self._under_cursor()
         return entry.row if entry is not None else None
 
+    @property
+    def height(self) -> int:
+        """Lines of the whole table."""
+        self._arrange()
+        return len(self._entries)
+
     def position(self, height: int) -> str:
         """Where the cursor is, for the line below the table: `3 of 12`, or nothing where all fits in `height` lines."""
         if not len(self) or len(self._entries) <= height:

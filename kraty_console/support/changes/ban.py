@@ -26,6 +26,8 @@ BAN, LIFT = "ban", "lift the ban"
 def form(asked: Asked) -> Form:
     """A banned player gets the dialog that lifts the ban, another the one that bans and asks for the id to be typed.
 
+    Both ask why.
+
     Where the ban status is not known the dialog asks which of the two is meant.
     """
     ban, unknown = asked.snapshot.player.ban, ban_unknown(asked.snapshot.player)
@@ -37,7 +39,7 @@ def form(asked: Asked) -> Form:
     banning = ban is None
     label = "Ban or lift the ban" if unknown else "Ban" if banning else "Lift the ban"
     what = Field("do", "do", "choice", required=True, default=BAN, choices=(BAN, LIFT))
-    reason = reason_field(required=banning, default=asked.prefill.get("reason", ""))
+    reason = reason_field(required=True, default=asked.prefill.get("reason", ""))
     return Form(
         actions.BAN.id,
         ActionKind.BAN if banning else ActionKind.UNBAN,

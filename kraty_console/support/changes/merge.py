@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Final
+
 from kraty_console.contract.calls import ActionKind, Call
 from kraty_console.contract.limits import DEFAULT_LIMIT
 from kraty_console.support import actions
@@ -18,7 +21,7 @@ from kraty_console.support.fields import (
     typed_id_for,
 )
 from kraty_console.support.measure import grouped
-from kraty_console.support.merging import Sum, merge_plan, same_player
+from kraty_console.support.merging import MergePlan, Sum, merge_plan, same_player
 from kraty_console.support.provided import UNKNOWN
 
 
@@ -62,10 +65,32 @@ def effects(form: Form, values: Values, seen: Seen) -> list[Effect]:
     if seen.other is None:
         return [Effect("note", "the player to merge into is not known any more", note=True)]
     plan = merge_plan(seen.snapshot, seen.other, limit=DEFAULT_LIMIT)
-    found = [Effect(each.what, _sum(each)) for each in plan.sums if each.source or each.source is None]
-    found.append(Effect("id", f"{form.external_player_id} is free again, for the next guest of that device"))
+    found = list(_totals(plan))
+    found.append(Effect("id", f"{form.external_player_id} is free again"))
     found += [Effect("note", f"it would be refused: {words}", note=True) for words in plan.refusals]
     return [*found, *(Effect("note", words, note=True) for words in plan.notes)]
+
+
+_GROUPS: Final = ("attempts", "grants", "lobbies")
+"""How the names of totals begin; what follows names a part."""
+
+
+def _totals(plan: MergePlan) -> Iterator[Effect]:
+    """What comes together, a line for each kind, so that the notes below stay in sight."""
+    shown = [each for each in plan.sums if each.source or each.source is None]
+    totals = [each for each in shown if each.kind == "total"]
+    for group in _GROUPS:
+        parts = [_named(each.what.removeprefix(group).strip(), each) for each in totals if each.what.startswith(group)]
+        if parts:
+            yield Effect(group, ", ".join(parts))
+    for label, kind in (("balances", "balance"), ("items", "item")):
+        parts = [_named(each.what, each) for each in shown if each.kind == kind]
+        if parts:
+            yield Effect(label, ", ".join(parts))
+
+
+def _named(name: str, each: Sum) -> str:
+    return f"{name} {_sum(each)}" if name else _sum(each)
 
 
 def _sum(each: Sum) -> str:

@@ -20,6 +20,7 @@ from kraty_console.support.fields import (
 )
 from kraty_console.support.links import Linked, Links
 from kraty_console.support.measure import counted, since
+from kraty_console.support.rolls import since_then
 
 _DOUBTS: Final = {"unreadable": "some grants could not be read", "absent": "grants are not provided by this backend"}
 
@@ -88,5 +89,6 @@ def effects(form: Form, values: Values, seen: Seen) -> list[Effect]:
             Effect("note", "whether the event pays rewards is not known; if not the server refuses", note=True)
         )
     if attempt.roll is not None and attempt.roll.status == "failed":
-        found.append(Effect("note", "if its cause is not mended, it fails again and says why", note=True))
+        known = since_then(attempt, seen.snapshot, seen.now)
+        found.append(Effect("note", f"{known} If not, it fails again and says why.", note=True))
     return [*found, *ban_note(seen.snapshot, "what is granted waits until the ban is lifted")]

@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from kraty_console.backend.demo import veteran
+from kraty_console.backend.demo.receivers import CRM_URL, ORDERS_URL
 from kraty_console.backend.demo.stage import DAY
 from kraty_console.backend.engine import rolls
 from kraty_console.backend.engine.context import ENGINE, Context
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.tables import metadata
+from kraty_console.backend.webhooks.claims import MOST_ATTEMPTS
 from tests.backend.demo.conftest import NOW, Loaded, Rows
 
 
@@ -182,8 +184,32 @@ def test_the_cup_was_completed_by_hand_fourteen_times_in_seven_days(loaded: Load
 
 def test_what_happened_was_delivered(loaded: Loaded) -> None:
     rows = loaded.rows["outbox"]
-    assert {row["state"] for row in rows} == {"delivered"}
+    delivered = {row["outbox_id"] for row in loaded.rows["webhook_deliveries"]}
+    assert all(row["state"] == ("told" if row["outbox_id"] in delivered else "delivered") for row in rows)
     assert {"grant.created", "wallet.changed", "player.banned", "lobby.started"} <= {row["event_name"] for row in rows}
+
+
+def test_two_receivers_that_cannot_be_reached_have_a_past(loaded: Loaded) -> None:
+    urls = {row["endpoint_id"]: row["url"] for row in loaded.rows["webhook_endpoints"]}
+    assert sorted(urls.values()) == [CRM_URL, ORDERS_URL]
+    deliveries = {row["delivery_id"]: row for row in loaded.rows["webhook_deliveries"]}
+    attempts: dict[str, list[dict[str, Any]]] = {each: [] for each in deliveries}
+    for row in sorted(loaded.rows["webhook_attempts"], key=lambda each: int(each["number"])):
+        attempts[row["delivery_id"]].append(row)
+    for delivery_id, delivery in deliveries.items():
+        made = attempts[delivery_id]
+        assert [each["number"] for each in made] == list(range(1, delivery["attempt_count"] + 1))
+        assert all(each["status"] is None for each in made), "nobody answered, and no answer is made up"
+        if urls[delivery["endpoint_id"]] == CRM_URL:
+            assert (delivery["event_name"], delivery["state"]) == ("player.banned", "failed")
+            assert len(made) == MOST_ATTEMPTS
+        assert delivery["due_at"] is None or delivery["due_at"] > NOW + 15 * 60_000, "the start has nothing to send"
+    order, waiting = [each for each in deliveries.values() if each["event_name"] == "grant.created"]
+    first, *again = attempts[order["delivery_id"]]
+    assert (order["state"], first["error"], first["duration_ms"]) == ("pending", None, None), "its answer was lost"
+    assert len(again) == 6
+    assert {each["error"] for each in again} == {"orders.brightburrow.invalid is not known: there is no such name"}
+    assert (waiting["state"], waiting["due_at"], waiting["player_id"]) == ("pending", None, order["player_id"])
 
 
 def test_nothing_of_one_studio_is_in_the_other(loaded: Loaded) -> None:

@@ -6,11 +6,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from kraty_console.backend.api.server.requests import KeyedRequest
+from kraty_console.backend.api.server.requests import ExplainedRequest
 from kraty_console.contract.limits import MAX_REASON
 
 
-class ServerBan(KeyedRequest):
+class ServerBan(ExplainedRequest):
     """Keep a player from playing; the reason goes to the audit log and into the webhook."""
 
     why: Annotated[str, Field(min_length=1, max_length=MAX_REASON, alias="reason")]

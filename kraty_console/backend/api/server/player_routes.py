@@ -9,7 +9,7 @@ from kraty_console.backend.api.profile_requests import EmailChange, IdentityChoi
 from kraty_console.backend.api.routing import Route
 from kraty_console.backend.api.server import migrate, standing
 from kraty_console.backend.api.server.player_requests import ServerBan
-from kraty_console.backend.api.server.requests import KeyedRequest
+from kraty_console.backend.api.server.requests import ExplainedRequest
 from kraty_console.backend.api.server.route import PLAYER, THE_PLAYER, server_route
 from kraty_console.contract import friends as told
 from kraty_console.contract import sdk, server
@@ -48,7 +48,13 @@ ROUTES: Final[tuple[Route, ...]] = (
     ),
     server_route("POST", f"{PLAYER}/ban", standing.ban, "player.ban", THE_PLAYER, ServerBan, reply=server.PlayerBanned),
     server_route(
-        "POST", f"{PLAYER}/unban", standing.unban, "player.unban", THE_PLAYER, KeyedRequest, reply=server.PlayerUnbanned
+        "POST",
+        f"{PLAYER}/unban",
+        standing.unban,
+        "player.unban",
+        THE_PLAYER,
+        ExplainedRequest,
+        reply=server.PlayerUnbanned,
     ),
     server_route("GET", f"{PLAYER}/friends", standing.friends, "friend.read", THE_PLAYER, reply=told.Friends),
     server_route(

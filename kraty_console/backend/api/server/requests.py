@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from kraty_console.backend.api.numbers import Amount
 from kraty_console.contract.actions import CrateEntry, CurrencyEntry, ItemEntry
-from kraty_console.contract.limits import MAX_ENTRIES, MAX_REASON
+from kraty_console.contract.limits import MAX_ENTRIES, MAX_REASON, MAX_TICKET
 from kraty_console.contract.wire import Request
 
 TOLERANT = ConfigDict(extra="ignore")
@@ -62,8 +62,26 @@ class KeyedRequest(Request):
         return None
 
     @property
-    def ticket(self) -> None:
-        """Programs have no tickets."""
+    def ticket(self) -> str | None:
+        """None, where the request has no such field."""
+        return None
+
+
+class ExplainedRequest(KeyedRequest):
+    """A change that people make by hand, too: why, and for which ticket, goes into the audit log when it is said."""
+
+    why: Annotated[str | None, Field(max_length=MAX_REASON, alias="reason")] = None
+    case: Annotated[str | None, Field(max_length=MAX_TICKET, alias="ticket")] = None
+
+    @property
+    def reason(self) -> str | None:
+        """Why."""
+        return self.why or None
+
+    @property
+    def ticket(self) -> str | None:
+        """For which ticket."""
+        return self.case or None
 
 
 class ServerCurrencyEntry(CurrencyEntry):

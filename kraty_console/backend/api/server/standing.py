@@ -11,7 +11,7 @@ from kraty_console.backend.api import refusals
 from kraty_console.backend.api.calls import Call
 from kraty_console.backend.api.envelope import Reply
 from kraty_console.backend.api.server.player_requests import ServerBan
-from kraty_console.backend.api.server.requests import KeyedRequest
+from kraty_console.backend.api.server.requests import ExplainedRequest
 from kraty_console.backend.engine import bans, players, purchases
 from kraty_console.backend.storage.transaction import Row, Transaction
 
@@ -26,7 +26,7 @@ async def ban(call: Call) -> Reply:
 async def unban(call: Call) -> Reply:
     """Let the player play again."""
     player = call.text("externalPlayerId")
-    asked = await call.body(KeyedRequest)
+    asked = await call.body(ExplainedRequest)
     return await call.change(asked, lambda tx, ctx: bans.unban(tx, ctx, player))
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from kraty_console.backend.api.routing import Route
 from kraty_console.backend.api.server import whole_players
-from kraty_console.backend.api.server.requests import Erasure, KeyedRequest
+from kraty_console.backend.api.server.requests import Erasure, ExplainedRequest
 from kraty_console.backend.api.server.route import PLAYER, THE_PLAYER, server_route
 from kraty_console.contract.server import DeletePlayerResult, MergePlayerResult, PlayerExport
 
@@ -17,7 +17,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         whole_players.merge,
         "player.merge",
         THE_PLAYER,
-        KeyedRequest,
+        ExplainedRequest,
         reply=MergePlayerResult,
     ),
     server_route(

@@ -6,7 +6,7 @@ from kraty_console.backend import export as exports
 from kraty_console.backend.api import refusals
 from kraty_console.backend.api.calls import Call
 from kraty_console.backend.api.envelope import Reply
-from kraty_console.backend.api.server.requests import Erasure, KeyedRequest
+from kraty_console.backend.api.server.requests import Erasure, ExplainedRequest
 from kraty_console.backend.engine import erase
 from kraty_console.backend.engine import merge as merging
 
@@ -14,7 +14,7 @@ from kraty_console.backend.engine import merge as merging
 async def merge(call: Call) -> Reply:
     """Merge a guest into an account."""
     source, target = call.text("externalPlayerId"), call.text("toExternalPlayerId")
-    asked = await call.body(KeyedRequest)
+    asked = await call.body(ExplainedRequest)
     return await call.change(asked, lambda tx, ctx: merging.merge(tx, ctx, source, target))
 
 

@@ -1,0 +1,159 @@
+"""Where the studio of the demo is told of events, and what became of that: two receivers that cannot be reached.
+
+Nothing here is made up: endpoints, deliveries and attempts are made by what the worker runs, at the moments of the past
+at which it would have. The names end in `.invalid`, which leads nowhere by definition (RFC 6761), so every attempt
+fails at once, on every machine, and nothing is sent into any network: neither now nor when the worker tries again.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from kraty_console.backend.demo.cast import ERIN
+from kraty_console.backend.demo.directory import Studio
+from kraty_console.backend.demo.stage import DAY, HOUR, MINUTE, SECOND
+from kraty_console.backend.engine import endpoints
+from kraty_console.backend.engine.context import LIVE, Actor, Context, Tenant
+from kraty_console.backend.engine.ids import IdSource
+from kraty_console.backend.storage.tables import outbox, webhook_deliveries
+from kraty_console.backend.storage.transaction import Transaction
+from kraty_console.backend.storage.vault import NoKey
+from kraty_console.backend.webhooks.claims import EndpointKey, claim, settle
+from kraty_console.backend.webhooks.fan_out import fan_out
+from kraty_console.backend.webhooks.posting import Poster
+from kraty_console.backend.webhooks.sending import send
+from kraty_console.backend.webhooks.signing import new_secret
+from kraty_console.contract.webhooks import EventName
+
+ORDERS_URL: Final = "https://orders.brightburrow.invalid/kraty"
+"""The studio's backend: it was being deployed when erin's order came, and moved since."""
+
+CRM_URL: Final = "https://crm.brightburrow.invalid/webhooks/kraty"
+"""Decommissioned long ago; nobody archived the endpoint."""
+
+_MOST: Final = 20
+"""Deliveries that are taken at a time."""
+
+
+async def tell(tx: Transaction, studio: Studio, now_ms: int, seed: int) -> None:
+    """Make both endpoints, and live their past up to now.
+
+    Where no key can be kept to seal the endpoints' secrets with, there are none, as nobody could make one there either.
+    """
+    past = _Past(tx, studio.tenant, seed, now_ms - 13 * DAY)
+    order_ms = now_ms - DAY - 2 * HOUR
+    try:
+        await past.make(CRM_URL, [EventName.PLAYER_BANNED, EventName.PLAYER_MERGED])
+    except NoKey:
+        return
+    for event in await past.events(EventName.PLAYER_BANNED, now_ms - 13 * DAY):
+        await past.work_until(event["occurred_at"] + SECOND)
+        await past.pass_on(event)
+    await past.work_until(order_ms - 6 * MINUTE)
+    orders = await past.make(ORDERS_URL, [EventName.GRANT_CREATED])
+    order, *later = await past.events(EventName.GRANT_CREATED, order_ms, player=ERIN.external_id)
+    await past.work_until(order["occurred_at"] + SECOND)
+    await past.pass_on(order)
+    await past.lose(orders)
+    for event in later:  # what she is told after her order waits for it: of one player, one is sent at a time
+        await past.work_until(event["occurred_at"] + SECOND)
+        await past.pass_on(event)
+    await past.work_until(now_ms)
+
+
+class _Past:
+    """What the worker did, at one moment after the other."""
+
+    def __init__(self, tx: Transaction, tenant: Tenant, seed: int, begins_ms: int) -> None:
+        self._tx = tx
+        self._tenant = tenant
+        self._clock_ms = begins_ms
+        self._chances = random.Random(f"{seed}:{tenant.game_id}:receivers")
+        self._new_id = IdSource(lambda: self._clock_ms, self._chances.getrandbits)
+        self._poster = Poster(clock=lambda: self._clock_ms / 1000)
+        self._endpoints: list[EndpointKey] = []
+
+    def _step(self) -> Transaction:
+        """The same transaction with nothing remembered of its rows, so that each step reads what the last one wrote."""
+        return Transaction(self._tx.connection, writes=True, vault=self._tx.vault)
+
+    async def make(self, url: str, events: list[EventName]) -> EndpointKey:
+        """An endpoint, made now."""
+        step = self._step()
+        context = Context(
+            tenant=self._tenant,
+            environment=LIVE,
+            actor=Actor("engine", None, "command line (ops)"),
+            request_id=self._new_id(),
+            now_ms=self._clock_ms,
+            new_id=self._new_id,
+        )
+        secret = new_secret(self._chances.randbytes)
+        made = await endpoints.create(step, context, url, [each.value for each in events], secret)
+        await step.flush()
+        self._endpoints.append(EndpointKey(self._tenant, made.data["endpoint"]["id"]))
+        return self._endpoints[-1]
+
+    async def events(self, name: EventName, since_ms: int, *, player: str | None = None) -> list[dict[str, Any]]:
+        """What happened since then, of that name, the oldest first; of one player where one is named."""
+        column = outbox.c
+        found = await self._tx.all(
+            sa.select(outbox)
+            .where(
+                column.studio_id == self._tenant.studio_id,
+                column.game_id == self._tenant.game_id,
+                column.environment == LIVE,
+                column.event_name == name.value,
+                column.occurred_at >= since_ms,
+            )
+            .order_by(column.outbox_id)
+        )
+        return [each for each in found if player is None or each["payload"]["externalPlayerId"] == player]
+
+    async def pass_on(self, event: Mapping[str, Any]) -> None:
+        """Pass one event on, now; all the others were taken, and of what was taken no record is kept."""
+        column = outbox.c
+        place = (column.studio_id == self._tenant.studio_id, column.game_id == self._tenant.game_id)
+        await self._tx.execute(
+            sa.update(outbox).where(*place, column.outbox_id == event["outbox_id"]).values(state="pending")
+        )
+        step = self._step()
+        await fan_out(step, self._tenant, self._clock_ms, self._new_id)
+        await step.flush()
+
+    async def lose(self, endpoint: EndpointKey) -> None:
+        """Take what is due and never hear of it, as when the receiver was replaced before its answer arrived."""
+        step = self._step()
+        assert await claim(step, endpoint, self._clock_ms, _MOST), "something is due"
+        await step.flush()
+
+    async def work_until(self, moment_ms: int) -> None:
+        """Try what falls due until then, each at its time."""
+        while (due_ms := await self._next_due()) is not None and due_ms <= moment_ms:
+            self._clock_ms = max(self._clock_ms, due_ms)
+            for endpoint in self._endpoints:
+                await self._try(endpoint)
+        self._clock_ms = moment_ms
+
+    async def _next_due(self) -> int | None:
+        column = webhook_deliveries.c
+        due: int | None = await self._tx.scalar(
+            sa.select(sa.func.min(column.due_at)).where(
+                column.studio_id == self._tenant.studio_id, column.game_id == self._tenant.game_id
+            )
+        )
+        return due
+
+    async def _try(self, endpoint: EndpointKey) -> None:
+        taking = self._step()
+        taken = await claim(taking, endpoint, self._clock_ms, _MOST)
+        await taking.flush()
+        for each in taken:
+            outcome = await send(self._poster, each, self._clock_ms)
+            settling = self._step()
+            await settle(settling, each, outcome, self._clock_ms)
+            await settling.flush()

@@ -1,0 +1,67 @@
+"""A command of this program as it is typed, or pasted, into another shell."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from kraty_console.config.launch import Launch
+from kraty_console.config.paths import APP
+
+_DEFAULT: Final = "default"
+"""What a profile is called that nobody named."""
+
+
+def server_command(
+    launch: Launch, command: str, players: Sequence[str], *, ticket: str = "", exact: bool = False
+) -> str:
+    """`kraty-console server merge guest_1 user_2 --profile live`: no secret stands in it, the profile names the key's
+    source.
+
+    Args:
+        launch: What the present run was given.
+        command: The command of `server`.
+        players: Its arguments.
+        ticket: What it is done for.
+        exact: An id holds characters that nobody sees, and is meant as it is.
+    """
+    profile = launch.profile
+    options = [] if profile.name == _DEFAULT else ["--profile", profile.name]
+    if profile.url is not None and (profile.name == _DEFAULT or not profile.url_is_own):
+        options += ["--url", profile.url]
+    if ticket:
+        options += ["--ticket", ticket]
+    if exact:
+        options.append("--exact")
+    dashed = any(player.startswith("-") for player in players)
+    words = [*options, "--", *players] if dashed else [*players, *options]
+    named = [f"KRATY_CONFIG={quoted(str(launch.config_file))}"] if launch.config_file is not None else []
+    return " ".join([*named, *_program(), "server", command, *(quoted(word) for word in words)])
+
+
+def quoted(word: str) -> str:
+    """A word for the shell; what is not printable ASCII is written out byte by byte, so that pasting does nothing."""
+    if word.isascii() and word.isprintable():
+        return shlex.quote(word)
+    told = "".join(
+        char
+        if char.isascii() and char.isprintable() and char not in "'\\"
+        else "".join(f"\\x{b:02x}" for b in char.encode())
+        for char in word
+    )
+    return f"$'{told}'"
+
+
+def _program() -> list[str]:
+    """How this program is called there: by its name where that finds it, else by its path."""
+    started = Path(sys.argv[0])
+    if started.name != APP:
+        return [quoted(sys.executable), "-m", "kraty_console"]
+    found = shutil.which(APP)
+    if found is not None and Path(found).resolve() == started.resolve():
+        return [APP]
+    return [quoted(str(started.absolute()))]
