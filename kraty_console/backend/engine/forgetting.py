@@ -240,7 +240,8 @@ def awaits_delivery() -> sa.ColumnElement[bool]:
     )
     return sa.case(
         (event.state == "pending", listening.correlate(tables.outbox).exists()),
-        else_=undelivered.correlate(tables.outbox).exists(),
+        # Not `exists`: PostgreSQL may answer many of those at once by reading the whole table.
+        else_=undelivered.limit(1).correlate(tables.outbox).scalar_subquery().is_not(None),
     )
 
 
