@@ -139,6 +139,12 @@ class PagedList(ArrivesWhole[None], Generic[T]):
     def on_mount(self) -> None:
         """Load the first page."""
         self.call_after_refresh(self.arrived)
+        self._draw_header()
+        self._draw()
+        self.table.focus()
+        self._load()
+
+    def _draw_header(self) -> None:
         desk = self._desk
         self.header.show(
             Heading(
@@ -150,9 +156,6 @@ class PagedList(ArrivesWhole[None], Generic[T]):
                 read_only=desk.launch.read_only,
             )
         )
-        self._draw()
-        self.table.focus()
-        self._load()
 
     def on_key(self, event: events.Key) -> None:
         """The keys of the footer; what was typed ahead of a dialog is dropped."""
@@ -204,7 +207,7 @@ class PagedList(ArrivesWhole[None], Generic[T]):
         from kraty_console.present.errors import words_of
 
         try:
-            client = await self._desk.client()
+            client = await self._desk.game_client()
             while True:
                 try:
                     page = await self._ask(client, self._cursor)
@@ -229,6 +232,7 @@ class PagedList(ArrivesWhole[None], Generic[T]):
         finally:
             self._loading = False
         if self.stands:
+            self._draw_header()  # the session may have become known only now
             self._draw()
 
     @on(RowTable.AtEnd)
