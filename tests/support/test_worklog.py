@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from kraty_console.support.idempotency import idempotency_key
+from kraty_console.support.measure import grouped, signed
 from kraty_console.support.worklog import Work, worklog
 from tests.data import load_hostile
 from tests.support.players import NOW
@@ -35,6 +36,13 @@ def test_the_worklog_tells_the_story_oldest_first() -> None:
         "  request: req-1\n"
     )
     assert worklog("", []) == "What was done\n"
+
+
+def test_its_numbers_are_plain() -> None:
+    work = Work(NOW, "alice_42", "Credit", f"gold {signed(1500)}, balance {grouped(12840)}", what=f"of {grouped(1500)}")
+    told = worklog("ZD-1", [work])
+    assert "gold +1500, balance 12840" in told
+    assert "(of 1500)" in told
 
 
 def test_nothing_in_it_brings_a_line_of_its_own() -> None:
