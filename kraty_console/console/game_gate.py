@@ -36,7 +36,7 @@ class GameGate:
         self._end(None)
 
     def refuse(self, error: KratyError) -> None:
-        """No game can be entered, for now."""
+        """The sign-in failed."""
         self._end(error)
 
     def _end(self, error: KratyError | None) -> None:
