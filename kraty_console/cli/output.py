@@ -1,4 +1,7 @@
-"""Data goes to the standard output, words to the standard error; neither carries a byte that steers a terminal."""
+"""Data goes to the standard output, words to the standard error; neither carries a byte that steers a terminal.
+
+Numbers are plain in both: what is piped is read by programs, and what is copied is pasted into fields.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,9 @@ def emit(text: str) -> None:
         BrokenPipeError: whoever read the output went away.
         OutputFailed: it took less than everything.
     """
+    from kraty_console.support.measure import ungrouped
+
+    text = ungrouped(text)
     try:
         sys.stdout.write(text if text.endswith("\n") or not text else text + "\n")
         sys.stdout.flush()
@@ -40,9 +46,10 @@ def say(words: str) -> None:
     """
     fall()
     from kraty_console.present.safe import safe
+    from kraty_console.support.measure import ungrouped
 
     with suppress(OSError):
-        print(safe(words, limit=4_000, multiline=True), file=sys.stderr, flush=True)
+        print(ungrouped(safe(words, limit=4_000, multiline=True)), file=sys.stderr, flush=True)
 
 
 def escape_unencodable_output() -> None:

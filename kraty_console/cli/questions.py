@@ -59,7 +59,8 @@ def search(before: Options, /, query: str, as_json: bool, limit: int, **said: An
     if missing := unread(hits):
         say(sentence(unread_words(missing, "match", "matches")))
     elif not hits:
-        say(f"No player of this game has the id or e-mail {query}, or an id starting with it.")
+        whole = " An e-mail is found only when all of it is given." if "@" in query else ""
+        say(f"No player of this game has the id or e-mail {query}, or an id starting with it.{whole}")
         return Exit.NOT_FOUND
     return Exit.FOUND
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from kraty_console.console.desk import Desk
@@ -13,6 +14,7 @@ from kraty_console.present.safe import safe
 from kraty_console.support.action_spec import ActionContext, ActionSpec
 from kraty_console.support.actions import MERGE
 from kraty_console.support.idempotency import idempotency_key
+from kraty_console.support.pasted import candidates
 
 if TYPE_CHECKING:
     from kraty_console.client.writer import Performed
@@ -102,11 +104,11 @@ class Changes:
         async def look(target: str) -> Snapshot | None:
             from kraty_console.contract.errors import NotFound
 
-            try:
-                fetched = await self._desk.snapshot(target, DEFAULT_LIMIT)
-            except NotFound:
-                return None
-            return fetched.value if fetched is not None else None
+            for candidate in candidates(target):
+                with suppress(NotFound):
+                    fetched = await self._desk.snapshot(candidate, DEFAULT_LIMIT)
+                    return fetched.value if fetched is not None else None
+            return None
 
         def answered(target: Snapshot | None) -> None:
             if target is not None and self._screen.look.player == player:

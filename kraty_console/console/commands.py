@@ -162,10 +162,10 @@ class Commands:
             self._host.leave()
 
     def _retry(self) -> None:
-        if self._screen.look.player:
-            self._screen.reading.refresh()
-        else:
+        """Ask again what was asked: for the player, and who we are where that is not known."""
+        if self._desk.access is None or not self._screen.look.player:
             self._screen.begin()
+        self._screen.reading.refresh()
 
     def _open_current(self) -> None:
         self._screen.table.action_open()

@@ -13,14 +13,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
-from urllib.parse import quote
 
 from kraty_console.client.server_clock import ServerClock
 from kraty_console.console.backend_facts import BackendFacts
-from kraty_console.console.kept import keep, kept
-from kraty_console.console.player_history import PlayerHistory
+from kraty_console.console.game_gate import GameGate
+from kraty_console.console.game_memory import GameMemory
 from kraty_console.contract.limits import MAX_LIMIT
 from kraty_console.contract.permissions import Permission
 from kraty_console.support.pasted import first_hits
@@ -38,12 +36,12 @@ if TYPE_CHECKING:
     from kraty_console.client.writer import Performed, Writer
     from kraty_console.config.launch import Launch
     from kraty_console.console.dialogs.draft import Draft
+    from kraty_console.console.player_history import PlayerHistory
     from kraty_console.contract.calls import Call
     from kraty_console.contract.catalog import Catalog
     from kraty_console.contract.players import SearchHit, Snapshot
     from kraty_console.contract.secret import Secret
     from kraty_console.contract.session import GameAccess, Me
-    from kraty_console.support.event_names import EventNames
     from kraty_console.support.worklog import Done, Work
 
 SEARCH_LIMIT: Final = 8
@@ -83,11 +81,11 @@ class Desk:
     _journal: Journal | None = None
     _writer: Writer | None = None
     _catalog: Catalog | None = None
-    _players: PlayerHistory | None = None
+    _memory: GameMemory | None = None
     _facts: BackendFacts | None = None
-    _event_names: EventNames | None = None
     _person: str | None = None
     _lock: asyncio.Lock | None = None
+    gate: GameGate = field(default_factory=GameGate)
     server_clock: ServerClock = field(init=False)
 
     def __post_init__(self) -> None:
@@ -166,7 +164,7 @@ class Desk:
 
     def turn_to(self, launch: Launch) -> None:
         """Go on with another launch, which a first run completed."""
-        self.launch, self._facts = launch, None
+        self.launch, self._facts, self._memory = launch, None, None
 
     # -- talking to the backend ----------------------------------------------------------------------------------
 
@@ -181,6 +179,16 @@ class Desk:
                 )
                 self._turn_client()
         return self._client
+
+    async def game_client(self) -> KratyClient:
+        """The client for what is asked about the game: waits for the session where only that tells which game it is.
+
+        Raises:
+            KratyError: The sign-in that was waited for failed.
+        """
+        if self.access is None and not self.facts.names_ids:
+            await self.gate.passed()
+        return await self.client()
 
     @property
     def _making(self) -> asyncio.Lock:
@@ -248,11 +256,12 @@ class Desk:
 
     def _enter(self, place: Place) -> None:
         self._place, self.access = place, place.game
-        if self._players is not None:
-            waiting, self._players = self._players.waiting, None
-            self.players.waiting[:] = waiting
+        before, self._memory = self._memory, None
+        if before is not None:
+            self.players.waiting[:] = before.players.waiting
         self.facts.entered(place.studio.id, place.game.id)
         self._turn_client()
+        self.gate.open()
 
     def _turn_client(self) -> None:
         """Turn the client to the game that was entered; either may come first."""
@@ -261,29 +270,12 @@ class Desk:
 
     async def search(self, query: str, limit: int = SEARCH_LIMIT) -> list[SearchHit]:
         """Players that fit what was typed; where none does, without what a mail or a chat put around it."""
-        return await first_hits(query, partial((await self.client()).search, limit=limit))
+        return await first_hits(query, partial((await self.game_client()).search, limit=limit))
 
     async def snapshot(self, player: str, limit: int, etag: str | None = None) -> Fetched[Snapshot] | None:
         """Everything about a player, each list cut at `limit` rows, or None when nothing changed since `etag`."""
-        fetched = await (await self.client()).snapshot(player, limit=limit, etag=etag)
-        return None if fetched is None else replace(fetched, value=self.named(fetched.value))
-
-    def named(self, snapshot: Snapshot) -> Snapshot:
-        """A snapshot whose rows know the names of their events, where anything told them; its own names are kept."""
-        names = self.event_names
-        if names.learn(snapshot):
-            keep(self._path_of_game("events"), names.to_json())
-        return names.label(snapshot)
-
-    @property
-    def event_names(self) -> EventNames:
-        """The names of events by their ids: the profile's table, and what was learned."""
-        if self._event_names is None:
-            from kraty_console.support.event_names import EventNames
-
-            learned = kept(self._path_of_game("events"))
-            self._event_names = EventNames.from_json(learned, self.launch.profile.events)
-        return self._event_names
+        fetched = await (await self.game_client()).snapshot(player, limit=limit, etag=etag)
+        return None if fetched is None else replace(fetched, value=self.memory.named(fetched.value))
 
     @property
     def known_catalog(self) -> Catalog | None:
@@ -293,15 +285,15 @@ class Desk:
     async def catalog(self) -> Catalog:
         """What can be granted; asked for once."""
         if self._catalog is None:
-            self._catalog = await (await self.client()).catalog()
+            self._catalog = await (await self.game_client()).catalog()
         return self._catalog
 
     async def count_forced(self) -> None:
         """Count this week's force-completions by event: many of one event tell that its configuration is wrong."""
-        page = await (await self.client()).audit_log(
+        page = await (await self.game_client()).audit_log(
             action=Permission.FORCE_COMPLETE, outcome="ok", since=self.now() - timedelta(days=7), limit=MAX_LIMIT
         )
-        self.event_names.learn_audit(page.rows)
+        self.memory.event_names.learn_audit(page.rows)
         events = [row.after.get("eventKey") for row in page.rows if isinstance(row.after, dict)]
         self.forced_lately = Counter(event for event in events if isinstance(event, str))
 
@@ -329,11 +321,12 @@ class Desk:
         return self._journal
 
     async def perform(self, call: Call) -> Performed:
-        """Send a change, journaled; where there can be no journal nothing is sent."""
+        """Send a change, journaled, once it is known who makes it; where there can be no journal nothing is sent."""
         from kraty_console.client.journal import JournalFailed
         from kraty_console.client.writer import Performed
         from kraty_console.contract.errors import KratyError
 
+        await self.gate.settled()
         try:
             writer = await self.writer()
         except JournalFailed as error:
@@ -344,6 +337,7 @@ class Desk:
 
     async def resolve(self, entry: Entry) -> Performed:
         """Find out what became of a change of unknown outcome."""
+        await self.gate.settled()
         return await (await self.writer()).resolve(entry, member=self.member)
 
     def audit_url(self, row_id: str) -> str:
@@ -384,15 +378,18 @@ class Desk:
         """Forget what was typed for the player who is left, except where a change was sent and is not settled."""
         self.drafts = {key: draft for key, draft in self.drafts.items() if draft.is_under_way}
 
-    # -- players opened before -----------------------------------------------------------------------------------
+    # -- what is kept of the game --------------------------------------------------------------------------------
+
+    @property
+    def memory(self) -> GameMemory:
+        """What is kept of this game; while no game is entered, of the one that the profile names by its id."""
+        if self._memory is None:
+            named = self.launch.profile.game if self.facts.names_ids else None
+            game = self.access.id if self.access is not None else named or ""
+            self._memory = GameMemory(self.launch.state_dir, game, self.environment, self.launch.profile.events)
+        return self._memory
 
     @property
     def players(self) -> PlayerHistory:
         """Players opened before in this game."""
-        if self._players is None:
-            self._players = PlayerHistory(self._path_of_game("recent"))
-        return self._players
-
-    def _path_of_game(self, what: str) -> Path:
-        game = quote(self.access.id, safe="") if self.access else "none"
-        return self.launch.state_dir / f"{what}-{game}-{self.environment}.json"
+        return self.memory.players

@@ -136,7 +136,7 @@ def _answers(questions: Questions, patience: float) -> Look | None:
     except KratyError:
         return None
     now = desk.now()
-    found = replace(found, value=desk.named(found.value))
+    found = replace(found, value=desk.memory.named(found.value))
     return Look().loading(found.value.player.external_player_id, now).arrived(found, now)
 
 

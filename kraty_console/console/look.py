@@ -48,17 +48,21 @@ class Look:
     """When there is no such player: ids that begin most like the one asked for."""
     not_offered: str = ""
     """Why there may be more of these, in words."""
+    typed: bool = False
+    """`player` is what was typed, and may name a player otherwise than by the id; to be asked so again."""
+    step: int = 0
+    """With `typed`: how often down (negative: up) was pressed in what it finds."""
 
-    def loading(self, player: str, now: datetime) -> Look:
+    def loading(self, player: str, now: datetime, *, typed: bool = False, step: int = 0, note: str = "") -> Look:
         """A look-up began; data of the same player stays on screen meanwhile."""
         if player == self.player and self.snapshot is not None:
-            return replace(self, status=Status.LOADING, since=now)
-        return Look(Status.LOADING, player, since=now)
+            return replace(self, status=Status.LOADING, since=now, typed=typed, step=step)
+        return Look(Status.LOADING, player, since=now, typed=typed, step=step, note=note)
 
-    def arrived(self, fetched: Fetched[Snapshot] | None, now: datetime, note: str = "") -> Look:
+    def arrived(self, fetched: Fetched[Snapshot] | None, now: datetime) -> Look:
         """The answer is here; None means that nothing changed."""
         if fetched is None:
-            return replace(self, status=Status.READY, at=now, since=None, error=None)
+            return replace(self, status=Status.READY, at=now, since=None, error=None, typed=False, step=0)
         snapshot = fetched.value
         return Look(
             Status.READY,
@@ -67,13 +71,13 @@ class Look:
             fetched.etag,
             now,
             fetched.elapsed_ms,
-            note=note or (self.note if self.snapshot is not None else ""),
+            note=self.note,
         )
 
     def failed(self, error: KratyError, *, missing: bool = False) -> Look:
         """No answer: what there was stays, and says how old it is."""
         if missing:
-            return Look(Status.MISSING, self.player, error=error)
+            return Look(Status.MISSING, self.player, error=error, typed=self.typed, step=self.step)
         status = Status.STALE if self.snapshot is not None else Status.FAILED
         return replace(self, status=status, error=error, since=None)
 
@@ -84,7 +88,7 @@ class Look:
     def cancelled(self) -> Look:
         """The person gave up waiting."""
         if self.snapshot is not None:
-            return replace(self, status=Status.READY, since=None)
+            return replace(self, status=Status.READY, since=None, typed=False, step=0)
         return Look()
 
 

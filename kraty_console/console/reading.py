@@ -1,7 +1,7 @@
 """Everything that is read for the player screen: suggestions while one types, and the player.
 
 One exclusive worker for each: the newest question cancels the older. What was on screen stays until the answer is here,
-and says how old it is when none comes.
+and says how old it is when none comes. What is asked before the session is known waits for it.
 """
 
 from __future__ import annotations
@@ -10,16 +10,19 @@ import math
 from typing import TYPE_CHECKING
 
 from kraty_console.console.desk import Desk
+from kraty_console.console.finding import Found, PlayerFinder, SeveralFit
 from kraty_console.console.host import Host
 from kraty_console.console.look import Look, Status, changed_rows
 from kraty_console.console.skew import tell_skew
 from kraty_console.console.widgets.search import Suggestion
 from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_LIMIT
 from kraty_console.present.safe import safe
-from kraty_console.support.pasted import candidates, read_as_words
-from kraty_console.support.provided import sentence, unread, unread_words
+from kraty_console.support.player_choice import meant
+from kraty_console.support.provided import unread, unread_words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual.timer import Timer
 
     from kraty_console.client.fetched import Fetched
@@ -29,9 +32,6 @@ if TYPE_CHECKING:
 
 DEBOUNCE = 0.15
 """Seconds without a key before suggestions are asked for."""
-
-LONGEST_BEGINNING = 64
-"""Characters of an id that was not found which others are compared with."""
 
 SLOW = 0.1
 """Seconds after which a wait is said."""
@@ -53,14 +53,16 @@ class Reading:
         """Rows of each list that are asked for."""
         self.marked: frozenset[str] = frozenset()
         """Rows that the last answer changed."""
-        self._unread_hits = 0
-        """Players that the last search for what was typed found, and that could not be read."""
-        self._limit_before = DEFAULT_LIMIT
+        self._limit_before = self._limit_asked = DEFAULT_LIMIT
+        self._finder = PlayerFinder(desk)
+        self._before = self.look
+        """What was on screen before the look-up that is under way: what it goes back to where nothing is opened."""
         self._debounce: Timer | None = None
         self._slow: Timer | None = None
         self._ticking: Timer | None = None
         self._holding: Timer | None = None
         self._pause: Timer | None = None
+        desk.gate.begin = self.sign_in
 
     @property
     def waiting(self) -> bool:
@@ -70,7 +72,8 @@ class Reading:
     # -- the session ---------------------------------------------------------------------------------------------
 
     def sign_in(self) -> None:
-        """Ask who we are."""
+        """Ask who we are; what is asked about the game meanwhile waits for the answer."""
+        self._desk.gate.shut()
         self._screen.run_worker(self._sign_in(), group="session", exclusive=True, description="session")
 
     async def _sign_in(self) -> None:
@@ -87,6 +90,8 @@ class Reading:
             return
         if self.look.status is Status.FAILED and not self.look.player:
             self.look = Look()
+        if not self._before.player:
+            self._before = Look()
         self._screen.draw()
         if self._desk.choices:
             self._host.choose_game(self._entered)
@@ -105,6 +110,7 @@ class Reading:
         self._host.signed_in()
 
     def _failed(self, error: KratyError) -> None:
+        self._desk.gate.refuse(error)
         self.look = self.look.failed(error)
         self._tell_error(error)
         self._screen.draw()
@@ -132,36 +138,54 @@ class Reading:
         from kraty_console.contract.errors import KratyError, OperationMissing
         from kraty_console.present.errors import words_of
 
+        bar = self._screen.search
         try:
-            hits = await self._desk.search(query)
+            hits = await self._finder.search(query)
         except OperationMissing:
-            self._screen.search.suggest(query, (), "no search on this backend: enter looks up exactly this id")
+            bar.suggest(query, (), words="no search on this backend: enter looks up exactly this id")
             return
         except KratyError as error:
-            self._screen.search.suggest(query, (), words_of(error).title)
+            bar.suggest(query, (), words=words_of(error).title)
             return
         if missing := unread(hits):
             words = unread_words(missing, "player that fits", "players that fit")
         else:
-            words = "no player begins like this"
-        self._screen.search.suggest(query, [_suggestion(hit) for hit in hits], words)
+            words = "no player has this e-mail; type all of it" if "@" in query else "no player begins like this"
+        bar.suggest(query, suggestions(hits), meant(query, hits), words)
 
     # -- the player ----------------------------------------------------------------------------------------------
 
-    def open(self, player: str, *, typed: bool) -> None:
-        """Look a player up; `typed` text may also be an e-mail, or an id that lives on in another player."""
+    def open(self, player: str, *, typed: bool, step: int = 0) -> None:
+        """Look a player up; `typed` text may also be an e-mail, an id that lives on in another player, or a beginning.
+
+        Args:
+            player: The id, or what was typed.
+            typed: Whether it was typed.
+            step: How often down (negative: up) was pressed in what the text finds.
+
+        Raises:
+            SeveralFit: The text is known to fit several players, and none of them was chosen: nothing is looked up.
+        """
+        note = ""
+        if typed and (found := self._finder.known(player, step)) is not None:
+            player, note, typed, step = found.player, found.note, False, 0
         self.stop_suggesting()
-        if player != self.look.player:
-            self.marked = frozenset()
-            self.limit = DEFAULT_LIMIT
         self._stop_pause()
-        self.look = self.look.loading(player, self._desk.now())
-        self._screen.run_worker(self._read(player, typed=typed), group="look", exclusive=True, description="player")
+        if self.look.status is not Status.LOADING:
+            self._before = self.look
+        elif self.look.snapshot is not None:
+            self._before = self.look.cancelled()
+        self.look = self.look.loading(player, self._desk.now(), typed=typed, step=step, note=note)
+        self._screen.run_worker(self._read(), group="look", exclusive=True, description="player")
 
     def refresh(self) -> None:
-        """Read the player again; nothing moves where nothing changed."""
-        if self.look.player:
-            self.open(self.look.player, typed=False)
+        """Ask again for exactly what was asked; nothing moves where nothing changed."""
+        look = self.look
+        if look.player:
+            try:
+                self.open(look.player, typed=look.typed, step=look.step)
+            except SeveralFit as several:
+                self._screen.offer(look.player, several.hits)
 
     def more(self) -> None:
         """The end of a list that was cut short was reached: ask for as many rows as the backend gives at once."""
@@ -172,8 +196,12 @@ class Reading:
     def give_up(self) -> None:
         """Stop waiting; what was on screen stays."""
         self._screen.workers.cancel_group(self._screen, "look")
+        self._go_back()
+
+    def _go_back(self) -> None:
+        """Nothing is opened."""
         self._stop_waiting()
-        self.look = self.look.cancelled()
+        self.look = self._before
         self._screen.draw()
 
     def close(self) -> None:
@@ -183,56 +211,75 @@ class Reading:
         self._stop_pause()
         self.look = Look()
 
-    async def _read(self, player: str, *, typed: bool) -> None:
-        import asyncio
-
+    async def _read(self) -> None:
         from kraty_console.contract.errors import KratyError, NotFound, SignInNeeded
 
         self._stop_waiting()
         self._slow = self._screen.set_timer(SLOW, self._say_waiting)
+        asked = self.look.player
         before = self.look.snapshot
-        note = ""
         try:
+            await self._desk.game_client()
             while True:
                 try:
-                    fetched, note = await self._look_up(player, typed=typed)
+                    fetched = await self._look_up()
                     break
                 except SignInNeeded as error:
                     if not await self._host.ask_token(error):
                         raise
+        except SeveralFit as several:
+            self._go_back()
+            self._screen.offer(asked, several.hits)
+            return
         except NotFound as error:
+            self._turned()
             if (shut_out := await self._shut_out()) is not None:
                 self.look = self.look.failed(shut_out)
                 self._tell_error(shut_out)
             else:
-                await self._missing(player, error)
+                await self._missing(error)
         except KratyError as error:
+            self._turned()
             self.look = self.look.failed(error)
             self._tell_error(error)
         else:
-            look = self.look.arrived(fetched, self._desk.now(), note)
-            if fetched is not None and self.limit > DEFAULT_LIMIT:
-                from kraty_console.client.fetched import BREATH
-
-                await asyncio.sleep(BREATH)
-                self._screen.prepare(look)
-                await asyncio.sleep(BREATH)
-            self.look = look
-            if self._desk.done and look.snapshot is not None:
-                from kraty_console.support.worklog import dated
-
-                self._desk.done[:] = dated(self._desk.done, look.snapshot.audit)
-            self._mark(before, fetched is not None)
-            self._desk.players.opened(self.look.player)
-            if before is None:
-                self._screen.go_to_trouble()
-            if note:
-                self._screen.tell(note, "accent")
-            elif skew := tell_skew(self._desk):
-                self._screen.tell(skew, "warn")
+            await self._arrived(fetched, before)
+            self._desk.players.not_found(asked)  # a text that was pasted waits no more, though it is not the id
         self._stop_waiting()
         self._screen.draw()
         self._screen.take_keys()
+
+    def _turned(self) -> None:
+        """It is certain that another player is turned to: what belongs to the one before ends."""
+        if self.look.player != self._before.player:
+            self._screen.left_player()
+
+    async def _arrived(self, fetched: Fetched[Snapshot] | None, before: Snapshot | None) -> None:
+        """The player was read; `before` is what was known of this player."""
+        look = self.look.arrived(fetched, self._desk.now())
+        self.limit = self._limit_asked
+        if fetched is not None and self.limit > DEFAULT_LIMIT:
+            import asyncio
+
+            from kraty_console.client.fetched import BREATH
+
+            await asyncio.sleep(BREATH)
+            self._screen.prepare(look)
+            await asyncio.sleep(BREATH)
+        self.look = look
+        if self._desk.done and look.snapshot is not None:
+            from kraty_console.support.worklog import dated
+
+            self._desk.done[:] = dated(self._desk.done, look.snapshot.audit)
+        self._turned()
+        self._mark(before, fetched is not None)
+        self._desk.players.opened(self.look.player)
+        if before is None:
+            self._screen.go_to_trouble()
+        if before is None and look.note:
+            self._screen.tell(look.note, "accent")
+        elif skew := tell_skew(self._desk):
+            self._screen.tell(skew, "warn")
 
     async def _shut_out(self) -> KratyError | None:
         """Why the game cannot be entered, where a player was asked for before that was known."""
@@ -245,15 +292,13 @@ class Reading:
             return error
         return None
 
-    async def _missing(self, player: str, error: KratyError) -> None:
+    async def _missing(self, error: KratyError) -> None:
         """There is no such player: say so, then which ones are called nearly so."""
+        player = self.look.player
         self.look = self.look.failed(error, missing=True)
         self._desk.players.not_found(player)
         self._screen.draw()
-        await self._nearest(player)
-        if self._unread_hits:
-            words = sentence(unread_words(self._unread_hits, "player that fits", "players that fit"))
-            self.look = self.look.near(self.look.nearest, words)
+        self.look = self.look.near(*await self._finder.nearest(player))
         if self.look.nearest:
             self._screen.place.row_id = self.look.nearest[0]
 
@@ -263,76 +308,21 @@ class Reading:
         self._limit_before = self.limit
         self.marked = changed_rows(before, self.look.snapshot) if answered and not longer else frozenset()
 
-    async def _look_up(self, text: str, *, typed: bool) -> tuple[Fetched[Snapshot] | None, str]:
-        """The player, and why it is another than the one named; usually one question, since the text is an id."""
-        from kraty_console.contract.errors import NotFound
+    async def _look_up(self) -> Fetched[Snapshot] | None:
+        """Read the player that is asked for; where the text turns out to mean another, from then on that one is."""
+        look = self.look
+        if look.typed:
+            return await self._finder.look_up(look.player, look.step, self._fetch, self._turn)
+        return await self._fetch(look.player)
 
-        player, note = text, ""
-        self._unread_hits = 0
-        if typed and "@" in text and self._desk.facts.can_search:
-            player, note = await self._who(text)
-        etag = self.look.etag if self.look.snapshot is not None else None
-        try:
-            return await self._desk.snapshot(player, self.limit, etag), note
-        except NotFound:
-            if not typed or "@" in text:
-                raise
-            player, note = await self._who(text) if self._desk.facts.can_search else _read_as(text)
-            if player == text:
-                raise
-            return await self._desk.snapshot(player, self.limit), note
+    async def _fetch(self, player: str) -> Fetched[Snapshot] | None:
+        look = self.look
+        etag = look.etag if look.snapshot is not None and player == look.player else None
+        self._limit_asked = self.limit if player == self._before.player else DEFAULT_LIMIT
+        return await self._desk.snapshot(player, self._limit_asked, etag)
 
-    async def _who(self, text: str) -> tuple[str, str]:
-        """The id to look up for what was typed, and why it is another one; the text itself where nothing can search."""
-        from kraty_console.contract.errors import OperationMissing
-
-        try:
-            hits = await self._desk.search(text)
-        except OperationMissing:
-            return _read_as(text)
-        self._unread_hits = unread(hits)
-        named = candidates(text)
-        for hit in hits:
-            if hit.external_player_id in named:
-                return _read_as(text, hit.external_player_id)
-        for hit in hits:
-            if hit.match == "merged":
-                return hit.external_player_id, f"{safe(text, limit=60)} was merged into this player"
-            if hit.match == "email":
-                return hit.external_player_id, ""
-        return text, ""
-
-    async def _nearest(self, player: str) -> None:
-        """Offer the players whose ids share the longest beginning with the one that was not found, the likest first.
-
-        A player that could not be read begins like it as well; it only cannot be offered.
-        """
-        from difflib import SequenceMatcher
-
-        from kraty_console.contract.errors import KratyError
-        from kraty_console.present.errors import words_of
-
-        shortest, longest = 1, min(len(player) - 1, LONGEST_BEGINNING)
-        while shortest < longest:  # what begins like more also begins like less, so halving finds the longest
-            length = (shortest + longest + 1) // 2
-            try:
-                hits = await self._desk.search(player[:length])
-            except KratyError as error:
-                self.look = self.look.near(self.look.nearest, f"Others could not be looked for: {words_of(error).text}")
-                return
-            missing = unread(hits)
-            if hits or missing:
-                shortest = length
-                words = sentence(unread_words(missing, "player with a like id", "players with like ids"))
-                matcher = SequenceMatcher(b=player[:LONGEST_BEGINNING], autojunk=False)
-                likeness: dict[str, float] = {}
-                for hit in hits:
-                    matcher.set_seq1(hit.external_player_id[:LONGEST_BEGINNING])
-                    likeness[hit.external_player_id] = matcher.ratio()
-                nearest = tuple(sorted(likeness, key=lambda each: -likeness[each]))
-                self.look = self.look.near(nearest, words if missing else "")
-            else:
-                longest = length - 1
+    def _turn(self, found: Found) -> None:
+        self.look = self.look.loading(found.player, self._desk.now(), note=found.note)
 
     # -- errors and waiting --------------------------------------------------------------------------------------
 
@@ -348,6 +338,7 @@ class Reading:
 
     def _count_down(self, title: str, seconds: int) -> None:
         """The server asked for a pause: say how long it is, once a second, and then try again."""
+        self._stop_pause()
         if seconds <= 0:
             self._screen.keys.tell(None)
             self.refresh()
@@ -374,10 +365,9 @@ class Reading:
         self._slow = self._ticking = self._holding = None
 
 
-def _read_as(text: str, player: str | None = None) -> tuple[str, str]:
-    """Who a text is taken for, and that it is not quite as typed; left out, the text without what stands around it."""
-    player = player or (candidates(text) or (text,))[-1]
-    return player, "" if player == text else read_as_words(safe(text, limit=60), safe(player, limit=60))
+def suggestions(hits: Sequence[SearchHit]) -> list[Suggestion]:
+    """What a search found, as it is offered."""
+    return [_suggestion(hit) for hit in hits]
 
 
 def _suggestion(hit: SearchHit) -> Suggestion:

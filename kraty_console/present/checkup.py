@@ -8,7 +8,7 @@ from typing import Any, Final
 from kraty_console.present.safe import SafeText, safe
 from kraty_console.present.width import cells, clip, pad
 from kraty_console.support.checkup import Area, Finding, State, has_problem, in_order
-from kraty_console.support.measure import counted
+from kraty_console.support.measure import counted, ungrouped
 
 COLUMNS: Final = 80
 
@@ -43,8 +43,8 @@ def checkup_json(findings: Sequence[Finding]) -> dict[str, Any]:
                 "area": each.area.value,
                 "name": each.name,
                 "state": each.state.value,
-                "words": each.words,
-                "advice": each.advice or None,
+                "words": ungrouped(each.words),
+                "advice": ungrouped(each.advice) or None,
                 "facts": dict(each.facts),
             }
             for each in in_order(findings)
@@ -57,7 +57,7 @@ def _summary(findings: Sequence[Finding]) -> str:
     told = [counted(number, state.value) for state, number in counts.items() if number]
     if not counts[State.PROBLEM]:
         told.insert(0, "no problem")
-    text = ", ".join(told)
+    text = ungrouped(", ".join(told))
     return f"{text[:1].upper()}{text[1:]}."
 
 
@@ -66,9 +66,9 @@ def _lines(finding: Finding, name: str) -> list[str]:
     begin = f"  {finding.state.value:<{_MARK}}  "
     label = clip(safe(name), COLUMNS - len(begin))
     room = COLUMNS - len(begin) - _NAME - 2
-    texts = [safe(finding.words, limit=_LONGEST)]
+    texts = [safe(ungrouped(finding.words), limit=_LONGEST)]
     if finding.advice:
-        texts.append(SafeText(f"→ {safe(finding.advice, limit=_LONGEST)}"))
+        texts.append(SafeText(f"→ {safe(ungrouped(finding.advice), limit=_LONGEST)}"))
     words = [line for text in texts for line in wrapped(text, room)]
     indent = " " * (len(begin) + _NAME + 2)
     if cells(label) > _NAME:

@@ -10,7 +10,7 @@ from kraty_console.present.plain import table_text
 from kraty_console.present.safe import SafeText, safe
 from kraty_console.present.table import Cell, Column, Row
 from kraty_console.present.times import ago, exact
-from kraty_console.support.measure import counted
+from kraty_console.support.measure import counted, ungrouped
 
 if TYPE_CHECKING:
     from kraty_console.contract.players import Snapshot
@@ -32,7 +32,7 @@ def plan_text(plan: MergePlan, from_id: str, to_id: str) -> str:
     parts.append(table_text(columns, [_row(each) for each in plan.sums]))
     parts += [f"Note: {safe(note, limit=400)}.\n" for note in plan.notes]
     parts += [f"It would be refused: {safe(refusal, limit=400)}.\n" for refusal in plan.refusals]
-    return "\n".join(parts[:2]) + "".join(parts[2:])
+    return ungrouped("\n".join(parts[:2]) + "".join(parts[2:]))
 
 
 def pair_text(plan: MergePlan, source: Snapshot, target: Snapshot, command: str, now: datetime) -> str:
@@ -97,8 +97,8 @@ def plan_json(plan: MergePlan, from_id: str, to_id: str) -> dict[str, Any]:
             {"kind": each.kind, "what": each.what, "from": each.source, "to": each.target, "together": each.together}
             for each in plan.sums
         ],
-        "notes": list(plan.notes),
-        "refusals": list(plan.refusals),
+        "notes": [ungrouped(note) for note in plan.notes],
+        "refusals": [ungrouped(refusal) for refusal in plan.refusals],
     }
 
 
@@ -111,7 +111,7 @@ def merged_text(result: MergePlayerResult) -> str:
         when = f", on {exact(result.merged_at)}" if result.merged_at else ""
         return f"{source} was merged into {target} before{when}; nothing was changed.\n"
     moved = ", ".join(_moved(result.counts)) or "nothing, for there was nothing"
-    return f"{source} is merged into {target}: {moved}. The id {source} is free.\n"
+    return ungrouped(f"{source} is merged into {target}: {moved}. The id {source} is free.\n")
 
 
 def _moved(counts: MergeCounts) -> list[str]:

@@ -1,4 +1,4 @@
-"""Answers without the screen: lined-up tables and JSON, from the same rows as the screen draws."""
+"""Answers without the screen: lined-up tables and JSON, from the same rows as the screen draws, with plain numbers."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from kraty_console.present.table import Cell, Column, Row, cell
 from kraty_console.present.times import ago
 from kraty_console.present.width import cells, pad
 from kraty_console.support.contents import listed
+from kraty_console.support.measure import ungrouped
 from kraty_console.support.next_step import next_step
 from kraty_console.support.provided import LISTS_OF, empty_words, left_out, sentence, unread_lists, unread_of, whole
 from kraty_console.support.scopes import PANES, PaneId
@@ -62,12 +63,10 @@ def hit_row(hit: SearchHit, now: datetime) -> Row:
 
 def table_text(columns: Sequence[Column], rows: Sequence[Row]) -> str:
     """A table of text: each column as wide as its widest cell, two spaces between, nothing cut that fits its column."""
-    widths = [
-        max([cells(SafeText(column.title)), *(cells(row.cells[place].text) for row in rows)])
-        for place, column in enumerate(columns)
-    ]
-    lines = [_line((SafeText(column.title) for column in columns), columns, widths)]
-    lines.extend(_line((each.text for each in row.cells), columns, widths) for row in rows)
+    heads = [SafeText(column.title) for column in columns]
+    shown = [heads, *([SafeText(ungrouped(each.text)) for each in row.cells] for row in rows)]
+    widths = [max(cells(texts[place]) for texts in shown) for place in range(len(columns))]
+    lines = [_line(texts, columns, widths) for texts in shown]
     return "\n".join(lines) + "\n"
 
 
@@ -93,7 +92,7 @@ def pane_text(pane_id: PaneId, snapshot: Snapshot, now: datetime) -> str:
     else:
         told = whole(snapshot, LISTS_OF[pane_id][0])
         parts = [f"{TITLES[table.id]}\n{table_text(table.columns, table.rows)}" for table in shown] + parts * (not told)
-    return "\n".join((*parts, *_gaps(unread_lists(snapshot, pane_id))))
+    return ungrouped("\n".join((*parts, *_gaps(unread_lists(snapshot, pane_id)))))
 
 
 def _gaps(missing: Iterable[str]) -> list[str]:
@@ -118,7 +117,7 @@ def player_text(snapshot: Snapshot, now: datetime) -> str:
         )
     if missing := left_out(snapshot):
         parts.append(f"Not provided by this backend: {listed(missing)}.\n")
-    return "\n".join(parts)
+    return ungrouped("\n".join(parts))
 
 
 def player_json(snapshot: Snapshot, pane_id: PaneId | None = None) -> dict[str, Any]:

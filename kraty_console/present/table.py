@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 
 from kraty_console.present.safe import MISSING, SafeText, safe
 from kraty_console.present.width import cells as cell_width
+from kraty_console.support.matching import comparable, needle
 from kraty_console.support.measure import as_utc
 from kraty_console.support.scopes import Scope
 
@@ -56,10 +57,10 @@ class Row(NamedTuple):
     copies_what: str
     """What that is: `attempt id`, `economy key`."""
 
-    def matches(self, needle: str) -> bool:
-        """True when a cell holds the text, upper or lower case."""
-        folded = needle.strip().casefold()
-        return any(folded in cell.text.casefold() for cell in self.cells)
+    def matches(self, typed: str) -> bool:
+        """True when a cell shows the text, in whatever case and however its numbers are grouped."""
+        wanted = needle(typed)
+        return any(wanted in comparable(cell.text) for cell in self.cells)
 
 
 class Fitted(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import UTC, datetime
 from typing import Final
 
@@ -11,6 +12,8 @@ GROUP: Final = "\u202f"
 
 MISSING: Final = "—"
 """Stands where a backend told nothing."""
+
+_GROUPED: Final = re.compile(rf"(?<=\d){GROUP}(?=\d)")
 
 _MINUTE: Final = 60
 _HOUR: Final = 60 * _MINUTE
@@ -34,6 +37,11 @@ def grouped(number: int | float | None) -> str:
     if number.bit_length() > _GROUPED_LENGTH * 4:
         return f"a number of about {int(number.bit_length() * 0.30103) + 1} digits"
     return f"{number:,}".replace(",", GROUP)
+
+
+def ungrouped(text: str) -> str:
+    """A text with its numbers as programs read them: `1 840` as `1840`."""
+    return _GROUPED.sub("", text) if GROUP in text else text
 
 
 def plain(number: int | float) -> str:

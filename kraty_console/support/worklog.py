@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from kraty_console.support.measure import as_utc
+from kraty_console.support.measure import as_utc, ungrouped
 
 if TYPE_CHECKING:
     from kraty_console.contract.audit import AuditRow
@@ -52,13 +52,18 @@ def dated(done: Iterable[Done], rows: Iterable[AuditRow]) -> list[Done]:
 
 
 def worklog(ticket: str, work: Iterable[Work]) -> str:
-    """One paragraph per change, the oldest first, with its audit link. Raw text, each value kept on its own line."""
+    """One paragraph per change, the oldest first, with its audit link. Raw text, each value kept on its own line.
+
+    Numbers are plain: who reads the ticket searches for them, or copies them.
+    """
     lines = [f"{_line(ticket)}: what was done" if ticket else "What was done"]
     for each in sorted(work, key=lambda done: as_utc(done.at)):
         when = as_utc(each.at).strftime("%Y-%m-%d %H:%M:%S UTC")
-        what = _line(each.what).removeprefix(f"{_line(each.player)} · ")  # the player is named before it
+        what = _line(ungrouped(each.what)).removeprefix(f"{_line(each.player)} · ")  # the player is named before it
         about = f" ({what})" if what else ""
-        lines.extend(("", f"{when}  {_line(each.title)} · {_line(each.player)}{about}", f"  {_line(each.outcome)}"))
+        lines.extend(
+            ("", f"{when}  {_line(each.title)} · {_line(each.player)}{about}", f"  {_line(ungrouped(each.outcome))}")
+        )
         if each.reason:
             lines.append(f"  reason: {_line(each.reason)}")
         if each.audit_url:

@@ -290,6 +290,23 @@ async def test_nobody_named_is_a_mistake_of_usage(capsys: pytest.CaptureFixture[
     assert "the text is empty: give a player's id, an e-mail" in ran.err
 
 
+@pytest.mark.parametrize("arguments", [["show", "alice_42"], ["show", "alice_42", "--pane", "wallet"]])
+async def test_numbers_are_printed_plain(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
+    async with wired(ME, told(ALICE)) as wire:
+        ran = await asked(capsys, *arguments, "--url", wire.url)
+    assert "1240" in ran.out
+    assert "\u202f" not in ran.out + ran.err
+
+
+async def test_an_email_that_is_not_whole_gets_a_hint(capsys: pytest.CaptureFixture[str]) -> None:
+    async with wired(ME, told({"players": []}), ME, told({"players": []})) as wire:
+        part = await asked(capsys, "search", "alice@ex", "--url", wire.url)
+        other = await asked(capsys, "search", "alice", "--url", wire.url)
+    assert (part.code, other.code) == (3, 3)
+    assert "An e-mail is found only when all of it is given." in part.err
+    assert "e-mail is found" not in other.err
+
+
 async def test_search_finds_what_a_mail_put_around_an_address(capsys: pytest.CaptureFixture[str]) -> None:
     hits = [{"externalPlayerId": "alice_42", "email": "alice@example.com", "match": "email"}]
     async with wired(ME, told({"players": []}), told({"players": hits})) as wire:

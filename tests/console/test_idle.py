@@ -31,7 +31,7 @@ async def still(hand: Hand, wire: Wire) -> None:
 async def test_no_timer_runs_at_the_start_with_a_player_and_with_a_dialog(backend: Stage, wire: Wire) -> None:
     async with at(backend.app()) as hand:
         await still(hand, wire)
-        await hand.type("alice_4")
+        await hand.type("alice_42")
         await hand.sees("▸alice_42")
         await still(hand, wire)
         await hand.press("enter")

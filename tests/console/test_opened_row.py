@@ -81,7 +81,7 @@ async def test_the_worklog_tells_what_changed_with_the_link_that_people_open(bac
         await done(hand)
         await hand.press("w")
     told = hand.app.clipboard
-    assert "in progress → force-completed, score 740 → 1 600" in told
+    assert "in progress → force-completed, score 740 → 1600" in told
     assert "the roll granted " in told
     assert told.count("audit: https://portal.example/studios/") == 2
     assert "applied" not in told

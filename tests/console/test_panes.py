@@ -159,6 +159,19 @@ async def test_sorting_goes_through_the_columns_up_down_and_back(backend: Stage)
         assert ids(hand) == as_it_came
 
 
+@pytest.mark.parametrize("typed", ["1840", "1 840", "1,840", "1\u202f840"])
+async def test_a_filter_finds_a_number_however_its_groups_are_typed(backend: Stage, typed: str) -> None:
+    async with at(backend.app(player="alice_42")) as hand:
+        await hand.looks_at("alice_42")
+        await hand.press("1", "f")
+        await hand.opened(FilterDialog)
+        hand.app.screen.line.value = typed  # type: ignore[attr-defined]
+        await hand.sees("1 left")
+        await hand.press("enter")
+        await hand.closed()
+        await hand.sees("1\u202f840")
+
+
 async def test_a_filter_narrows_as_one_types_and_escape_takes_it_back(backend: Stage) -> None:
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")

@@ -130,7 +130,10 @@ async def test_a_merge_is_previewed_and_made(backend: Stage, wire: Wire) -> None
         await hand.type("nobody_at_all")
         await hand.press("enter")
         await hand.sees("No player has exactly the id nobody_at_all")
-        hand.app.screen.line.value = "bob_7"  # type: ignore[attr-defined]
+        hand.app.screen.line.value = "<guest_device_abc>"  # type: ignore[attr-defined]
+        await hand.press("enter")
+        await hand.sees("a player cannot be merged into itself")
+        hand.app.screen.line.value = "«bob_7»"  # type: ignore[attr-defined]
         await hand.press("enter")
         await hand.opened(ActionDialog)
         await hand.sees("guest_device_abc", "bob_7", "→", "is free again")

@@ -122,10 +122,10 @@ async def test_resizing_under_a_dialog_keeps_draft_focus_and_buttons(backend: St
 
 async def test_resizing_while_searching_keeps_the_text(backend: Stage) -> None:
     async with at(backend.app()) as hand:
-        await hand.type("alice_4")
+        await hand.type("alice_42")
         await hand.sees("▸alice_42")
         await resize(hand, 80, 24)
-        assert hand.app.bottom.search.input.value == "alice_4"
+        assert hand.app.bottom.search.input.value == "alice_42"
         assert hand.app.bottom.search.input.has_focus
         await hand.sees("▸alice_42")
         await hand.press("enter")

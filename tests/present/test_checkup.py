@@ -10,6 +10,7 @@ from kraty_console.present.checkup import checkup_json, checkup_text, wrapped
 from kraty_console.present.safe import SafeText, safe
 from kraty_console.present.width import cells
 from kraty_console.support.checkup import Area, Finding, State
+from kraty_console.support.measure import counted, grouped
 
 FOUND = [
     Finding(Area.TERMINAL, "TERM", State.OK, "xterm"),
@@ -18,6 +19,16 @@ FOUND = [
     Finding(Area.CONFIGURATION, "routes.force_complete", State.OK, "POST /x"),
     Finding(Area.LINK, "connect", State.OK, "connecting took 5 ms"),
 ]
+
+
+def test_numbers_are_plain() -> None:
+    found = [Finding(Area.STATE, "journal", State.OK, f"{counted(12345, 'entry', 'entries')}", grouped(1840))]
+    assert "12345 entries" in checkup_text(found)
+    assert "1840" in checkup_text(found)
+    assert (checkup_json(found)["findings"][0]["words"], checkup_json(found)["findings"][0]["advice"]) == (
+        "12345 entries",
+        "1840",
+    )
 
 
 def test_the_text() -> None:

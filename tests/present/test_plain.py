@@ -4,11 +4,24 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from kraty_console.contract.players import SearchHit
 from kraty_console.present.plain import hits_text, json_text, pane_text, player_json, player_text
+from kraty_console.support.scopes import PANES, PaneId
 from tests.support.players import NOW, ago, attempt, grant, snapshot
 
 N = "\u202f"
+
+MUCH = snapshot(
+    attempts=[attempt(score=12345, target=54321, metrics={"distance": 98765})],
+    grants=[grant(contents={"entries": [{"type": "currency", "currencyKey": "gold", "amount": 5000}]})],
+    wallet=[{"economyKey": "gold", "balance": 1234567}],
+    walletLedger=[{"ledgerId": "l1", "economyKey": "gold", "delta": -4321, "balance": 1234567}],
+    inventory=[{"itemKey": "box", "quantity": 4000}],
+    summary={"attemptCount": 5000, "grantsPending": 3000, "grantsClaimed": 2000},
+)
+"""A player of whom every number needs groups."""
 
 
 def test_a_search() -> None:
@@ -37,9 +50,21 @@ def test_a_pane_lines_up() -> None:
     seen = snapshot(attempts=[attempt(roll={"status": "failed"}), attempt(id="a2", score=5, eventKey="x")])
     assert pane_text("attempts", seen, NOW).splitlines() == [
         "STATUS     EVENT       SCORE  STARTED  ENDED   GRANTS  WHAT IS WRONG",
-        f"completed  daily_race  1{N}840  2h ago   1h ago  none    roll failed",
+        "completed  daily_race   1840  2h ago   1h ago  none    roll failed",
         "completed  x               5  2h ago   1h ago  none    rolled nothing",
     ]
+
+
+@pytest.mark.parametrize("pane_id", [each.id for each in PANES])
+def test_numbers_are_plain_in_every_pane(pane_id: PaneId) -> None:
+    assert N not in pane_text(pane_id, MUCH, NOW)
+
+
+def test_numbers_are_plain_in_the_whole_answer() -> None:
+    shown = player_text(MUCH, NOW)
+    assert N not in shown
+    assert "12345" in shown
+    assert "1234567" in shown
 
 
 def test_a_pane_of_two_tables_names_them() -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from kraty_console.contract.audit import AuditRow
 from kraty_console.support.idempotency import idempotency_key
+from kraty_console.support.measure import grouped, signed
 from kraty_console.support.worklog import Done, Work, dated, worklog
 from tests.data import load_hostile
 from tests.support.players import NOW
@@ -44,6 +45,13 @@ def test_a_change_is_dated_by_its_audit_row_where_that_is_known() -> None:
     known, unknown = dated([Done("", work, audit_id="a1"), Done("", work, audit_id="")], [row])
     assert worklog("", [known.work]).splitlines()[2].startswith("2026-03-10 11:59:58 UTC")
     assert unknown.work.at == NOW
+
+
+def test_its_numbers_are_plain() -> None:
+    work = Work(NOW, "alice_42", "Credit", f"gold {signed(1500)}, balance {grouped(12840)}", what=f"of {grouped(1500)}")
+    told = worklog("ZD-1", [work])
+    assert "gold +1500, balance 12840" in told
+    assert "(of 1500)" in told
 
 
 def test_nothing_in_it_brings_a_line_of_its_own() -> None:

@@ -68,17 +68,22 @@ class _Mask(Highlighter):
 
 
 class Choices(Suggester):
-    """Completes to the first choice that starts with what was typed."""
+    """Completes to the only choice that starts with what was typed."""
 
     def __init__(self, choices: Sequence[str]) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
         self.choices = tuple(choice for choice in choices if steers(choice) is None)
 
     async def get_suggestion(self, value: str) -> str | None:
-        """The whole choice, None when nothing starts so."""
-        if not value:
+        """The whole choice, None when none or several start so."""
+        return self.whole(value)
+
+    def whole(self, value: str) -> str | None:
+        """The same at once; a value that is a choice itself needs no completing."""
+        if not value or value in self.choices:
             return None
-        return next((choice for choice in self.choices if choice.startswith(value) and choice != value), None)
+        fitting = [choice for choice in self.choices if choice.startswith(value)]
+        return fitting[0] if len(fitting) == 1 else None
 
 
 class LineInput(Input):
@@ -176,9 +181,9 @@ class LineInput(Input):
             self.replace(text, *self.selection)
 
     async def action_submit(self) -> None:
-        """Enter takes what is completed, unless what stands there is a whole offer itself."""
-        if self._suggestion.startswith(self.value) and self.value and self.value not in self.offers:
-            self.value = self._suggestion
+        """Enter takes what is completed, be it drawn already or not."""
+        if isinstance(self.suggester, Choices) and (whole := self.suggester.whole(self.value)) is not None:
+            self.value = whole
         await super().action_submit()
 
     def action_offer(self, step: int) -> None:

@@ -60,5 +60,7 @@ class MergeTargetDialog(AskDialog["Snapshot | None"]):
             self._looking = False
         if found is None:
             self.problem.say(f"No player has exactly the id {safe(target, limit=60)}.")
+        elif (why := same_player(self._player, found.player.external_player_id)) is not None:
+            self.problem.say(why)
         else:
             self.dismiss(found)

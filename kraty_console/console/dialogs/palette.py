@@ -10,6 +10,7 @@ from kraty_console.present.safe import safe
 from kraty_console.support.action_spec import ActionContext, ActionSpec
 from kraty_console.support.actions import actions, is_trivial
 from kraty_console.support.keymap import key_label
+from kraty_console.support.matching import comparable, needle
 
 _TITLE_CELLS = 18
 
@@ -43,12 +44,12 @@ class PaletteDialog(PickDialog):
 
     def narrow(self, query: str) -> list[MenuRow]:
         """By title with letters left out; then by whole words of the help, or by the key itself."""
-        wanted = query.strip().casefold()
+        wanted = needle(query)
         if not wanted:
             return list(self.rows)
         exact = [row for row in self.rows if query.strip() in row.right.split(" ")]
         titled = narrowed(self.rows, wanted, lambda row: row.left[:_TITLE_CELLS].rstrip())
-        helped = [row for row in self.rows if wanted in row.left[_TITLE_CELLS:].casefold()]
+        helped = [row for row in self.rows if wanted in comparable(row.left[_TITLE_CELLS:])]
         return list(dict.fromkeys([*exact, *titled, *helped]))
 
     def about(self, row: MenuRow | None) -> str:

@@ -18,6 +18,7 @@ from kraty_console.console.dialogs.frame import Dialog
 from kraty_console.console.dialogs.lines import LineInput
 from kraty_console.console.dialogs.menu import Menu, MenuRow
 from kraty_console.console.dialogs.parts import Lines
+from kraty_console.support.matching import comparable, needle
 
 HINTS = "type to narrow · ↑↓ · enter choose · esc close"
 
@@ -30,11 +31,13 @@ def narrowed(rows: Sequence[MenuRow], query: str, words: Callable[[MenuRow], str
         query: What was typed; letters in order, not necessarily next to each other.
         words: What of a row is compared, its left side by default.
     """
-    wanted = query.strip()
+    wanted = needle(query)
     if not wanted:
         return list(rows)
     search = FuzzySearch()
-    scored = [(search.match(wanted, words(row) if words else row.left)[0], row) for row in rows if not row.heading]
+    scored = [
+        (search.match(wanted, comparable(words(row) if words else row.left))[0], row) for row in rows if not row.heading
+    ]
     return [row for score, row in sorted(scored, key=lambda pair: -pair[0]) if score > 0]
 
 

@@ -17,6 +17,7 @@ from textual.widgets import Static
 from kraty_console.console.dialogs.frame import WIDE, Body, Dialog
 from kraty_console.console.dialogs.parts import Lines
 from kraty_console.console.views.text import wrap
+from kraty_console.support.measure import ungrouped
 
 _EDGES = 5
 """Cells of a line that edges, blanks and the scroll bar take."""
@@ -72,7 +73,7 @@ class TextDialog(Dialog[str | None]):
             title: What it is, made safe.
             words: The readable form, made safe.
             raw: The raw form, made safe, behind `J`.
-            copied: What `c` copies of the readable form, as it really is; its shown text when None.
+            copied: What `c` copies of the readable form, as it really is; when None its shown text, numbers plain.
             copied_raw: What `c` copies of the raw form; its shown text when None.
             copy: Copies a text and answers what to say about it; without it there is no copying.
             raw_first: Start on the raw form.
@@ -89,7 +90,7 @@ class TextDialog(Dialog[str | None]):
         if keys:
             hints.append(keys)
         super().__init__(title, hints=" · ".join([*hints, "esc close"]), environment=environment, wide=True)
-        self._forms = [(words, copied if copied is not None else words.plain)]
+        self._forms = [(words, copied if copied is not None else ungrouped(words.plain))]
         if raw is not None:
             self._forms.append((raw, copied_raw if copied_raw is not None else raw.plain))
         self._shown = 1 if raw_first and raw is not None else 0

@@ -85,7 +85,7 @@ class DeliveriesScreen(PagedList["Delivery"]):
 
         found = listed
         try:
-            found = await (await self._desk.client()).delivery(listed.id)
+            found = await (await self._desk.game_client()).delivery(listed.id)
         except KratyError as error:
             self.tell(words_of(error).title, "warn")
         shown = deliveries.delivery_document(found, self._desk.now())

@@ -312,7 +312,7 @@ class PagedList(ArrivesWhole[None], Generic[T]):
         from kraty_console.present.errors import words_of
 
         try:
-            client = await self._desk.client()
+            client = await self._desk.game_client()
             while True:
                 try:
                     page = await self._ask(client, self._cursor)

@@ -17,10 +17,11 @@ from textual.reactive import Reactive
 from textual.widget import Widget
 
 from kraty_console.console.commands import Commands
-from kraty_console.console.desk import Desk
+from kraty_console.console.desk import SEARCH_LIMIT, Desk
+from kraty_console.console.finding import SeveralFit
 from kraty_console.console.host import Host
 from kraty_console.console.look import Look, Status
-from kraty_console.console.reading import Reading
+from kraty_console.console.reading import Reading, suggestions
 from kraty_console.console.views import player as view
 from kraty_console.console.views.bars import Notice
 from kraty_console.console.views.foot import foot
@@ -39,8 +40,10 @@ from kraty_console.support.action_spec import ActionContext
 from kraty_console.support.scopes import PANES, PaneId
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
+    from kraty_console.contract.players import SearchHit
     from kraty_console.support.next_step import NextStep, NextSteps
 
 
@@ -345,9 +348,9 @@ class PlayerScreen(ArrivesWhole[None]):
         self.keys.tell(None)
         self.reading.suggest_soon(event.query)
 
-    @on(SearchBar.Chosen)
-    def _chosen(self, event: SearchBar.Chosen) -> None:
-        self.open_player(event.player, typed=event.typed)
+    @on(SearchBar.Entered)
+    def _entered(self, event: SearchBar.Entered) -> None:
+        self.open_player(event.text, typed=True, step=event.step)
 
     @on(SearchBar.Queued)
     def _queued(self, event: SearchBar.Queued) -> None:
@@ -357,15 +360,30 @@ class PlayerScreen(ArrivesWhole[None]):
 
     # -- the player ----------------------------------------------------------------------------------------------
 
-    def open_player(self, player: str, *, typed: bool = False) -> None:
-        """Look a player up; `typed` text may also be an e-mail."""
+    def open_player(self, player: str, *, typed: bool = False, step: int = 0) -> None:
+        """Look a player up; `typed` text may name the player otherwise, and fit several, of whom `step` chooses."""
+        try:
+            self.reading.open(player, typed=typed, step=step)
+        except SeveralFit as several:
+            self.offer(player, several.hits)
+            return
         self.search.clear()
         self.table.focus()
-        if player != self.look.player:
-            self._desk.leave_player()
-            self._places.clear()
-            self._put_ticket_away()
-        self.reading.open(player, typed=typed)
+
+    def offer(self, text: str, hits: Sequence[SearchHit]) -> None:
+        """What was typed fits several players: one of them is to be chosen in the search line."""
+        if not self.stands:
+            return
+        if self.search.text in ("", text):
+            self.search.offer(text, suggestions(hits))
+        count = f"{len(hits)} or more" if len(hits) >= SEARCH_LIMIT else str(len(hits))
+        self.tell(f"{count} players fit {safe(text, limit=60)}: ↓ chooses one, enter opens it", "warn")
+
+    def left_player(self) -> None:
+        """Another player is turned to, or none any more."""
+        self._desk.leave_player()
+        self._places.clear()
+        self._put_ticket_away()
 
     def _put_ticket_away(self) -> None:
         """A ticket that something was done under belongs to that player: the next one starts without."""

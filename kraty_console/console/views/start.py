@@ -75,6 +75,8 @@ def _nobody(desk: Desk, look: Look) -> str:
         return safe(no_search(desk.facts.portal(), by_email="@" in look.player), limit=400, multiline=True)
     if look.not_offered:
         return safe(f"{look.not_offered}\nCheck the id, or try the e-mail with /.", limit=400, multiline=True)
+    if "@" in look.player:
+        return "An e-mail is found only when all of it is typed. Check it, or try the id with /."
     return "Nothing begins like it either. Check the id, or try the e-mail with /."
 
 

@@ -17,6 +17,7 @@ from textual.widgets import Input
 from kraty_console.console.views.search import PLACEHOLDER, SLASH
 from kraty_console.console.views.text import Line, Span, width_of
 from kraty_console.console.widgets.lines import LinesView
+from kraty_console.support.player_choice import chosen
 
 _SEVERAL = re.compile(r"[\s,;]+")
 
@@ -105,9 +106,11 @@ class SuggestionLine(LinesView):
         return self._suggestions
 
     def show(self, suggestions: Sequence[Suggestion], chosen: int | None) -> None:
-        """Show these, the one at `chosen` marked; while an answer is awaited none is, and the first has its colour."""
-        self._suggestions, self._chosen, self._words = tuple(suggestions), chosen, ""
-        self.redraw()
+        """Show these, the one at `chosen` marked: enter opens it."""
+        wanted = tuple(suggestions)
+        if (wanted, chosen) != (self._suggestions, self._chosen):
+            self._suggestions, self._chosen, self._words = wanted, chosen, ""
+            self.redraw()
 
     def say(self, words: str, tone: str = "dim") -> None:
         """Show words instead of suggestions."""
@@ -129,7 +132,7 @@ class SuggestionLine(LinesView):
             spans.append(
                 (
                     f"▸{suggestion.shown}" if i == self._chosen else f" {suggestion.shown}",
-                    "accent" if i == (self._chosen or 0) else "plain",
+                    "accent" if i == self._chosen else "plain",
                 )
             )
             if suggestion.note:
@@ -152,12 +155,12 @@ class SearchBar(Horizontal):
         query: str
 
     @dataclass
-    class Chosen(Message):
-        """Enter: this player is to be opened."""
+    class Entered(Message):
+        """Enter: the player that is meant is to be opened."""
 
-        player: str
-        typed: bool
-        """True when it is the text itself, not a suggestion."""
+        text: str
+        step: int
+        """How often down (negative: up) was pressed in what the text finds, be it there to be seen or not yet."""
 
     @dataclass
     class Queued(Message):
@@ -176,7 +179,8 @@ class SearchBar(Horizontal):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
         super().__init__(id=id)
         self._suggestions: tuple[Suggestion, ...] = ()
-        self._chosen = 0
+        self._meant: int | None = None
+        self._step = 0
         self._asked = ""
 
     def compose(self) -> ComposeResult:
@@ -196,20 +200,41 @@ class SearchBar(Horizontal):
         """What is typed, without blanks around it."""
         return self.input.value.strip()
 
-    def suggest(self, query: str, suggestions: Sequence[Suggestion], words: str = "") -> None:
-        """Show what was found for `query`; an answer to an older text is dropped."""
+    def suggest(self, query: str, suggestions: Sequence[Suggestion], meant: int | None = None, words: str = "") -> None:
+        """Show what was found for `query`; an answer to an older text is dropped.
+
+        Args:
+            query: What was typed.
+            suggestions: What was found.
+            meant: The place of the one that the text alone means.
+            words: What to say where nothing was found.
+        """
         if query != self.text:
             return
-        self._suggestions, self._chosen = tuple(suggestions), 0
-        line = self.query_one(SuggestionLine)
+        self._suggestions, self._meant = tuple(suggestions), meant
         if suggestions:
-            line.show(suggestions, 0)
+            self._show()
         else:
-            line.say(words, "warn" if words else "dim")
+            self.query_one(SuggestionLine).say(words, "warn" if words else "dim")
+
+    def offer(self, text: str, suggestions: Sequence[Suggestion]) -> None:
+        """Enter on `text` did not tell which of these is meant: they stand beside it, to be chosen from."""
+        if text != self.text:
+            with self.input.prevent(Input.Changed):
+                self.input.value = text
+            self._asked = text
+        self.input.focus()
+        self.input.cursor_position = len(self.input.value)
+        self._suggestions, self._meant, self._step = tuple(suggestions), None, 0
+        self._show()
+
+    def _show(self) -> None:
+        place = chosen(self._meant, self._step, len(self._suggestions))
+        self.query_one(SuggestionLine).show(self._suggestions, place)
 
     def say(self, words: str, tone: str = "dim") -> None:
         """Show words beside the input."""
-        self._suggestions = ()
+        self._suggestions, self._step = (), 0
         self.query_one(SuggestionLine).say(words, tone)
 
     def clear(self) -> None:
@@ -229,33 +254,32 @@ class SearchBar(Horizontal):
             self.post_message(self.Asked(query))
 
     def _fade(self, query: str) -> None:
-        """Until there is an answer, what still begins like the text stays to be seen; enter means the text alone."""
+        """Until there is an answer, what still begins like the text stays to be seen; none of it is chosen."""
         line = self.query_one(SuggestionLine)
         still = [each for each in line.shown if query and not each.note and each.player.startswith(query)]
-        self._suggestions = ()
+        self._suggestions, self._step = (), 0
         if still:
             line.show(still, None)
         else:
             line.say("")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Open the chosen suggestion; before any came, the text itself as an id."""
+        """Open whom the text means, or who was chosen: the same, whether the suggestions are here or on their way."""
         event.stop()
-        if self._suggestions:
-            self.post_message(self.Chosen(self._suggestions[self._chosen].player, typed=False))
-        elif self.text:
-            self.post_message(self.Chosen(self.text, typed=True))
+        if self.text:
+            self.post_message(self.Entered(self.text, self._step))
         else:
             self.post_message(self.Empty())
 
     def on_search_input_chose(self, event: SearchInput.Chose) -> None:
-        """Mark another suggestion; without any, the arrows go to the rows."""
+        """Choose another suggestion, also one that is on its way; in the empty field the arrows go to the rows."""
         event.stop()
-        if not self._suggestions:
+        if not self.text:
             self.post_message(self.Left())
             return
-        self._chosen = (self._chosen + event.step) % len(self._suggestions)
-        self.query_one(SuggestionLine).show(self._suggestions, self._chosen)
+        self._step += event.step
+        if self._suggestions:
+            self._show()
 
     def on_search_input_left(self, event: SearchInput.Left) -> None:
         """Back to the rows."""

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import pytest
+
 from kraty_console.console.dialogs.editor import EntriesEditor
+from kraty_console.console.dialogs.lines import Choices
 from tests.console.dialogs import world
 from tests.console.dialogs.desk import Desk, text_of
 from tests.console.dialogs.host import Host, opened, running, typed, until
@@ -221,6 +226,32 @@ async def test_a_choice_is_completed_and_offered_by_the_arrows() -> None:
         assert "nearest is gold" in text_of(pilot.app)
         await pilot.press("up")
         assert field.value == "gold"
+
+
+@pytest.mark.parametrize(("text", "taken"), [("ge", "gems"), ("go", "gold"), ("g", "g"), ("gold", "gold")])
+@pytest.mark.parametrize("drawn", [True, False])
+async def test_enter_completes_the_only_choice_whether_it_is_drawn_yet_or_not(
+    text: str, taken: str, drawn: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not drawn:
+
+        async def never(self: Choices, value: str) -> str | None:
+            del self, value
+            await asyncio.Event().wait()
+            return None
+
+        monkeypatch.setattr(Choices, "get_suggestion", never)
+    desk = Desk("wallet.credit")
+    async with running(Host(desk)) as pilot:
+        dialog = await opened(pilot)
+        await pilot.press("shift+tab")
+        field = dialog.focused
+        field.clear()
+        await typed(pilot, text)
+        if drawn and taken != text:
+            await until(pilot, lambda: field._suggestion == taken)
+        await pilot.press("enter")
+        assert field.value == taken
 
 
 async def test_entries_that_were_kept_leave_the_focus_to_what_is_missing() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from kraty_console.console.dialogs.keys import KeysDialog, key_rows
 from kraty_console.console.dialogs.menu import MenuRow
 from kraty_console.console.dialogs.palette import PaletteDialog
@@ -159,6 +161,12 @@ async def test_a_long_list_scrolls_with_its_cursor() -> None:
         dialog.menu.action_edge(-1)
         await settled(pilot.app)
         assert "▸ row 0" in text_of(pilot.app)
+
+
+@pytest.mark.parametrize("typed", ["1840", "1 840", "1,840", "1\u2009840", "GOLD 1,8"])
+def test_narrowing_finds_numbers_however_their_groups_are_typed(typed: str) -> None:
+    rows = [MenuRow("a", "gold 1\u202f840"), MenuRow("b", "gold 2\u202f500")]
+    assert [row.id for row in narrowed(rows, typed)] == ["a"]
 
 
 def test_narrowing_keeps_the_order_of_equals_and_drops_headings() -> None:

@@ -10,6 +10,7 @@ from kraty_console.client.entries import Entry, State
 from kraty_console.client.writer import Performed
 from kraty_console.console.dialogs.journal import JournalDialog, entry_text, state_words
 from kraty_console.console.dialogs.text import TextDialog
+from kraty_console.support.measure import grouped
 from tests.console.dialogs import world
 from tests.console.dialogs.host import Host, opened, running, until
 from tests.console.settling import settled
@@ -49,6 +50,22 @@ async def test_a_document_scrolls_swaps_and_copies_what_is_real() -> None:
         await pilot.press("c", "q")
         await until(pilot, lambda: pilot.app.answers)
     assert copied == ["words", '{"a": "\x1b"}']
+
+
+async def test_what_is_copied_of_a_document_has_plain_numbers() -> None:
+    copied: list[str] = []
+
+    def copy(text: str) -> str:
+        copied.append(text)
+        return "sent"
+
+    words = Content(f"score {grouped(1840)} of {grouped(12500)}")
+    async with running(Host(lambda: TextDialog("attempt", words, copy=copy))) as pilot:
+        await opened(pilot)
+        assert grouped(1840) in text_of(pilot.app)
+        await pilot.press("c")
+        await until(pilot, lambda: copied)
+    assert copied == ["score 1840 of 12500"]
 
 
 def test_every_state_of_an_entry_has_its_words() -> None:

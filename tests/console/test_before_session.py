@@ -1,0 +1,215 @@
+"""What is asked before the session has told which game is meant waits for it; trying again asks the same again."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from kraty_console.console.app import KratyApp
+from kraty_console.console.dialogs.action import ActionDialog
+from kraty_console.console.dialogs.journal import JournalDialog
+from kraty_console.console.dialogs.token import TokenDialog
+from kraty_console.console.look import Status
+from kraty_console.console.screens.audit_log import AuditLogScreen
+from kraty_console.console.screens.deliveries import DeliveriesScreen
+from tests.console.drive import SIZE, Hand
+from tests.console.filling import confirm, done, put
+from tests.console.people import impatient
+from tests.console.stage import Stage, now
+from tests.console.wire import Wire
+
+ME = "/admin/v1/me"
+
+
+def nameless(backend: Stage, **launch: Any) -> KratyApp:
+    """The console on a profile that names no game: only the session tells which one there is."""
+    made = backend.launch(**launch)
+    made = replace(made, profile=replace(made.profile, studio=None, game=None))
+    return impatient(KratyApp(made, now=now, clock=lambda: 0.0, environ={"TERM": "xterm-256color"}))
+
+
+@asynccontextmanager
+async def waiting(app: KratyApp) -> AsyncIterator[Hand]:
+    """Sit down before the session has answered."""
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        hand = Hand(app, pilot)
+        await hand.until(lambda: app.screen is app.bottom and app.bottom.stands)
+        yield hand
+
+
+@pytest.mark.parametrize("text", ["alice@example.com", "alice_42", "<alice_42>", "grace"])
+async def test_a_search_waits_for_the_session(backend: Stage, wire: Wire, text: str) -> None:
+    late = wire.holds("GET", ME)
+    async with waiting(nameless(backend)) as hand:
+        await hand.type(text)
+        await hand.press("enter")
+        await hand.until(late.arrived.is_set)
+        await hand.sees(f"Looking up {text}")
+        assert wire.count("GET", "/players") == 0
+        late.let_go()
+        await hand.looks_at("grace_hopper" if text == "grace" else "alice_42")
+        await hand.sees("rabbit-rush", "maria · GAME_ADMIN")
+
+
+async def test_suggestions_wait_for_the_session(backend: Stage, wire: Wire) -> None:
+    late = wire.holds("GET", ME)
+    async with waiting(nameless(backend)) as hand:
+        await hand.type("alice_4")
+        await hand.until(late.arrived.is_set)
+        late.let_go()
+        await hand.sees("2 matches", "alice_420")
+
+
+async def test_waiting_for_the_session_can_be_given_up(backend: Stage, wire: Wire) -> None:
+    late = wire.holds("GET", ME)
+    async with waiting(nameless(backend)) as hand:
+        await hand.type("alice_42")
+        await hand.press("enter")
+        await hand.sees("Looking up alice_42")
+        await hand.press("escape")
+        late.let_go()
+        await hand.sees("maria · GAME_ADMIN")
+        await hand.rest()
+        assert hand.app.bottom.look.status is Status.IDLE
+        assert wire.count("GET", "/players") == 0
+
+
+@pytest.mark.parametrize(
+    ("key", "kind", "route"), [("l", AuditLogScreen, "/audit-log"), ("h", DeliveriesScreen, "/webhooks/deliveries")]
+)
+async def test_the_lists_of_the_game_wait_for_the_session(
+    backend: Stage, wire: Wire, key: str, kind: type[AuditLogScreen | DeliveriesScreen], route: str
+) -> None:
+    late = wire.holds("GET", ME)
+    app = nameless(backend)
+    async with waiting(app) as hand:
+        await hand.press("escape", key)
+        await hand.until(lambda: isinstance(app.screen, kind))
+        assert wire.count("GET", route) == 0
+        late.let_go()
+        await hand.sees("rabbit-rush", "maria · GAME_ADMIN")
+        await hand.until(lambda: all(worker.is_finished for worker in app.workers))
+        assert "No game is chosen" not in hand.text
+        assert "Loading" not in hand.text
+        assert wire.count("GET", route) > 0
+
+
+async def test_a_player_named_at_launch_by_email_is_found_after_the_session(backend: Stage, wire: Wire) -> None:
+    late = wire.holds("GET", ME)
+    async with waiting(nameless(backend, player="alice@example.com")) as hand:
+        await hand.until(late.arrived.is_set)
+        late.let_go()
+        await hand.looks_at("alice_42")
+
+
+@pytest.mark.parametrize("text", ["alice@example.com", "guest@", "<alice_42>"])
+async def test_u_asks_again_what_was_asked_when_the_session_had_failed(backend: Stage, wire: Wire, text: str) -> None:
+    fault = wire.answers("GET", ME, 503, "unavailable", "starting")
+    async with waiting(nameless(backend)) as hand:
+        await hand.type(text)
+        await hand.press("enter")
+        await hand.sees("The server is in trouble", "Press u to try again")
+        assert wire.count("GET", "/players") == 0
+        fault.mend()
+        await hand.press("u")
+        if text == "guest@":
+            await hand.sees("No player is called guest@")
+        else:
+            await hand.looks_at("alice_42")
+        await hand.sees("maria · GAME_ADMIN")
+
+
+@pytest.mark.parametrize("keys", [("u",), ("r",)])
+async def test_trying_again_repeats_the_search_for_an_email(backend: Stage, wire: Wire, keys: tuple[str, ...]) -> None:
+    fault = wire.answers("GET", "/players", 503, "unavailable", "starting")
+    app = impatient(backend.app())
+    async with waiting(app) as hand:
+        await hand.type("alice@example.com")
+        await hand.press("enter")
+        await hand.sees("The server is in trouble")
+        before = wire.count("GET", "query=alice@example.com")
+        fault.mend()
+        await hand.press(*keys)
+        await hand.looks_at("alice_42")
+        assert wire.count("GET", "query=alice@example.com") == before + 1
+        assert not wire.of("GET", "/players/alice@")
+
+
+async def test_trying_again_opens_who_was_chosen(backend: Stage, wire: Wire) -> None:
+    app = impatient(backend.app())
+    async with waiting(app) as hand:
+        await hand.type("alice_4")
+        await hand.sees("2 matches")
+        await hand.press("down", "down")
+        fault = wire.answers("GET", "/players/", 503, "unavailable", "starting")
+        await hand.press("enter")
+        await hand.sees("The server is in trouble")
+        fault.mend()
+        await hand.press("u")
+        await hand.looks_at("alice_420")
+
+
+async def test_a_search_after_the_session_failed_begins_it_again(backend: Stage, wire: Wire) -> None:
+    fault = wire.answers("GET", ME, 503, "unavailable", "starting")
+    async with waiting(nameless(backend)) as hand:
+        await hand.sees("The server is in trouble")
+        fault.mend()
+        await hand.type("alice@example.com")
+        await hand.press("enter")
+        await hand.looks_at("alice_42")
+        await hand.sees("rabbit-rush", "maria · GAME_ADMIN")
+
+
+async def test_without_a_new_token_what_waited_says_why_and_asks_once(backend: Stage, wire: Wire) -> None:
+    late = wire.holds("GET", ME, times=1)
+    wire.answers("GET", ME, 401, "session_invalid", "the session has expired", times=1)
+    async with waiting(nameless(backend)) as hand:
+        await hand.opened(TokenDialog)
+        hand.app.bottom.open_player("alice@example.com", typed=True)
+        await hand.press("escape")
+        await hand.closed()
+        await hand.rest()
+        assert hand.app.bottom.look.status is Status.FAILED
+        assert hand.app.bottom.look.player == "alice@example.com"
+        late.let_go()
+        await hand.press("u")
+        await hand.looks_at("alice_42")
+
+
+async def test_the_journal_opens_without_a_session(backend: Stage, wire: Wire) -> None:
+    wire.holds("GET", ME)
+    async with waiting(nameless(backend)) as hand:
+        await hand.press("escape", "o")
+        await hand.opened(JournalDialog)
+
+
+async def test_a_change_waits_until_it_is_known_who_makes_it(backend: Stage, wire: Wire) -> None:
+    late = wire.holds("GET", ME)
+    app = backend.app(player="bob_7")
+    async with waiting(app) as hand:
+        await hand.until(lambda: app.bottom.look.status is Status.READY)
+        await hand.press("C")
+        await hand.opened(ActionDialog)
+        await put(hand, economy_key="gold", amount="250", reason="make-good for the outage")
+        await confirm(hand)
+        await hand.until(lambda: app.desk.gate.is_shut and bool(app._writes))
+        assert not wire.changes
+        late.let_go()
+        await done(hand)
+        assert len(wire.changes) == 1
+        (entry,) = await (await app.desk.journal()).latest()
+        assert entry.member
+
+
+async def test_a_player_opened_before_the_session_is_recent_in_that_game(backend: Stage, wire: Wire) -> None:
+    late = wire.holds("GET", ME)
+    app = backend.app(player="bob_7")
+    async with waiting(app) as hand:
+        await hand.until(lambda: app.bottom.look.status is Status.READY)
+        late.let_go()
+        await hand.looks_at("bob_7")
+        assert app.desk.players.recent == ["bob_7"]

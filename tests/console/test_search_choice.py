@@ -1,0 +1,228 @@
+"""Enter in the search line: it opens whom the text means, the same whether the offers are there already or not."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+import pytest
+
+from kraty_console.console import reading
+from kraty_console.console.look import Status
+from kraty_console.console.widgets.search import SuggestionLine
+from tests.console.drive import Hand, at
+from tests.console.stage import Stage
+from tests.console.wire import Wire
+
+SEARCH = "/players?"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a person has before them in the end."""
+
+    player: str
+    status: Status
+    typed: str
+    offered: str
+    in_the_field: bool
+    told: str
+
+
+def outcome(hand: Hand) -> Outcome:
+    screen = hand.app.bottom
+    line = screen.query_one(SuggestionLine)
+    offered = "".join(text for spans in line.build(0, 0) for text, _ in spans)
+    notice = screen.keys.notice
+    return Outcome(
+        screen.look.player,
+        screen.look.status,
+        screen.search.text,
+        offered,
+        screen.search.input.has_focus,
+        notice.text if notice is not None else "",
+    )
+
+
+def add_guest(backend: Stage) -> None:
+    """A guest who became a player."""
+    with sqlite3.connect(backend.file) as database:
+        database.execute(
+            "INSERT INTO player_aliases (studio_id, game_id, environment, external_player_id, player_id, created_at) "
+            "SELECT studio_id, game_id, environment, 'guest_of_old', player_id, created_at FROM players "
+            "WHERE external_player_id = 'erin' AND environment = 'live'"
+        )
+    database.close()
+
+
+async def found_by(
+    backend: Stage, monkeypatch: pytest.MonkeyPatch, text: str, keys: tuple[str, ...], *, offered: bool, at_first: str
+) -> Outcome:
+    """Type a text and press keys: once its offers have come, or before."""
+    monkeypatch.setattr(reading, "DEBOUNCE", 0.001 if offered else 3600.0)
+    async with at(backend.app(player=at_first or None)) as hand:
+        if at_first:
+            await hand.looks_at(at_first)
+        await hand.press("slash")
+        await hand.type(text)
+        if offered:
+            await hand.until(lambda: outcome(hand).offered != "")
+            await hand.rest()
+            assert outcome(hand).offered
+        await hand.press(*keys)
+        await hand.rest()
+        return outcome(hand)
+
+
+@pytest.mark.parametrize("at_first", ["", "bob_7"])
+@pytest.mark.parametrize(
+    ("text", "keys", "player"),
+    [
+        ("alice_42", ("enter",), "alice_42"),  # an id, though others begin like it
+        ("alice_42", ("down", "enter"), "alice_420"),  # from the one that is meant to the next
+        ("grace", ("enter",), "grace_hopper"),  # the only one that fits
+        ("alice@example.com", ("enter",), "alice_42"),
+        ("ALICE@example.com", ("down", "enter"), "alice_42"),
+        ("<alice_42>", ("enter",), "alice_42"),
+        ("guest_of_old", ("enter",), "erin"),
+        ("alice_4", ("down", "enter"), "alice_42"),
+        ("alice_4", ("down", "down", "enter"), "alice_420"),
+        ("alice_4", ("up", "enter"), "alice_420"),
+        ("zz_nobody", ("enter",), "zz_nobody"),
+        ("zz_nobody", ("down", "enter"), "zz_nobody"),
+        ("alice@exam", ("enter",), "alice@exam"),
+        ("alice_4", ("enter",), ""),  # several: one of them has to be chosen
+        ("al", ("enter",), ""),
+    ],
+)
+async def test_enter_does_the_same_before_the_offers_have_come_and_after(
+    backend: Stage, monkeypatch: pytest.MonkeyPatch, text: str, keys: tuple[str, ...], player: str, at_first: str
+) -> None:
+    add_guest(backend)
+    late = await found_by(backend, monkeypatch, text, keys, offered=True, at_first=at_first)
+    early = await found_by(backend, monkeypatch, text, keys, offered=False, at_first=at_first)
+    assert early == late
+    assert early.player == (player or at_first)
+    if not player:
+        assert early.in_the_field
+        assert early.typed == text
+        assert "▸" not in early.offered
+        assert f"players fit {text}: ↓ chooses one" in early.told
+
+
+async def test_after_several_were_found_one_is_chosen_and_opened(backend: Stage, wire: Wire) -> None:
+    async with at(backend.app(player="bob_7")) as hand:
+        await hand.looks_at("bob_7")
+        await hand.press("slash")
+        for key in (*"alice_4", "enter"):
+            hand.send(key)
+        await hand.sees("2 players fit alice_4: ↓ chooses one, enter opens it", "Brave Badger", " alice_42 ")
+        await hand.press("enter")
+        assert hand.app.bottom.look.player == "bob_7"
+        await hand.press("down")
+        await hand.sees("▸alice_42 ")
+        await hand.press("enter")
+        await hand.looks_at("alice_42")
+        assert hand.app.bottom.search.text == ""
+
+
+async def test_while_several_are_looked_for_the_ticket_and_drafts_of_the_player_stay(
+    backend: Stage, wire: Wire
+) -> None:
+    async with at(backend.app(player="bob_7")) as hand:
+        await hand.looks_at("bob_7")
+        kept = hand.app.desk.drafts = dict(hand.app.desk.drafts)
+        hand.app.bottom.place.filter = "race"
+        await hand.press("slash")
+        for key in (*"alice_4", "enter"):
+            hand.send(key)
+        await hand.sees("2 players fit alice_4")
+        assert hand.app.desk.drafts is kept
+        assert hand.app.bottom.place.filter == "race"
+        await hand.press("down", "enter")
+        await hand.looks_at("alice_42")
+        assert hand.app.bottom.place.filter == ""
+
+
+async def test_what_one_stops_waiting_for_leaves_the_player_before_on_screen(backend: Stage, wire: Wire) -> None:
+    held = wire.holds("GET", "/players/erin")
+    async with at(backend.app(player="bob_7")) as hand:
+        await hand.looks_at("bob_7")
+        hand.app.bottom.open_player("erin")
+        await hand.sees("Looking up erin")
+        await hand.press("escape")
+        await hand.sees("Brave Badger")
+        assert hand.app.bottom.look.player == "bob_7"
+        held.let_go()
+
+
+async def test_an_offer_that_was_chosen_before_it_came_is_seen_as_chosen(backend: Stage, wire: Wire) -> None:
+    late = wire.holds("GET", SEARCH)
+    async with at(backend.app()) as hand:
+        await hand.type("alice_4")
+        await hand.until(late.arrived.is_set)
+        await hand.press("down", "down")
+        assert hand.app.bottom.search.input.has_focus
+        late.let_go()
+        await hand.sees("▸alice_420")
+        await hand.press("enter")
+        await hand.looks_at("alice_420")
+
+
+async def test_another_letter_forgets_what_was_chosen(backend: Stage) -> None:
+    async with at(backend.app()) as hand:
+        await hand.type("alice_4")
+        await hand.sees("2 matches")
+        await hand.press("down")
+        await hand.sees("▸alice_42 ")
+        await hand.press("backspace")
+        await hand.until(lambda: "▸" not in hand.text)
+        await hand.sees("matches")
+        assert "▸" not in hand.text
+
+
+async def test_with_several_of_which_some_cannot_be_read_the_text_is_looked_up_first(
+    backend: Stage, wire: Wire
+) -> None:
+    wire.answers("GET", SEARCH, 200, data={"players": [{"externalPlayerId": "bob_77", "match": "prefix"}, "?"]})
+    async with at(backend.app()) as hand:
+        await hand.type("bob_7")
+        await hand.sees("1 match")
+        assert "▸" not in hand.text
+        await hand.press("enter")
+        await hand.looks_at("bob_7")
+
+
+async def test_two_players_of_one_email_are_both_offered(backend: Stage, wire: Wire) -> None:
+    both = [{"externalPlayerId": each, "email": "a@b.example", "match": "email"} for each in ("bob_7", "erin")]
+    wire.answers("GET", SEARCH, 200, data={"players": both})
+    async with at(backend.app()) as hand:
+        await hand.type("a@b.example")
+        await hand.press("enter")
+        await hand.sees("2 players fit a@b.example", "bob_7", "erin")
+        await hand.press("up", "enter")
+        await hand.looks_at("erin")
+
+
+async def test_an_email_that_is_not_whole_gets_a_hint(backend: Stage) -> None:
+    async with at(backend.app()) as hand:
+        await hand.type("alice@ex")
+        await hand.sees("no player has this e-mail; type all of it")
+        await hand.press("enter")
+        await hand.sees("No player is called alice@ex", "An e-mail is found only when all of it is typed.")
+
+
+async def test_a_player_named_at_launch_that_fits_several_is_offered(backend: Stage) -> None:
+    async with at(backend.app(player="alice_4")) as hand:
+        await hand.sees("2 players fit alice_4", "alice_420")
+        assert hand.app.bottom.search.input.has_focus
+        await hand.press("down", "enter")
+        await hand.looks_at("alice_42")
+
+
+async def test_down_in_the_empty_field_takes_the_first_recent_player(backend: Stage) -> None:
+    async with at(backend.app(player="bob_7")) as hand:
+        await hand.looks_at("bob_7")
+    async with at(backend.app()) as hand:
+        await hand.press("down", "enter")
+        await hand.looks_at("bob_7")

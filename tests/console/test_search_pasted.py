@@ -1,0 +1,44 @@
+"""Ids and addresses as they are pasted: what a mail or a chat put around them hides no player."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.console.copies import World
+from tests.console.drive import SIZE, Hand, at
+from tests.console.stage import Stage, stage
+from tests.console.test_search import look_up
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<mailto:alice@example.com>",
+        "mailto:alice@example.com",
+        "mailto:alice_42",
+        "<alice_42>",
+        "\ufeff«alice_42»",
+        '"alice@example.com"',
+        "'alice_42'",
+        "alice\u200b_42",
+        "Al <alice@example.com>",
+    ],
+)
+async def test_what_a_mail_put_around_an_id_or_address_does_not_hide_the_player(backend: Stage, text: str) -> None:
+    async with at(backend.app()) as hand:
+        await hand.press("slash")
+        hand.app.bottom.search.input.value = text
+        await hand.press("enter")
+        await hand.looks_at("alice_42")
+
+
+async def test_an_id_in_quotes_is_found_where_nothing_can_search(world: World, tmp_path: Path) -> None:
+    with stage(world, tmp_path, only="published") as backend:
+        app = backend.app()
+        async with app.run_test(size=SIZE) as pilot:
+            hand = Hand(app, pilot)
+            await hand.until(lambda: app.desk.access is not None)
+            await look_up(hand, "«alice_42»")
+            await hand.looks_at("alice_42")
