@@ -25,16 +25,16 @@ def failed_why(attempt: Attempt) -> str:
 
 
 def since_then(attempt: Attempt, snapshot: Snapshot, now: datetime) -> str:
-    """Whether a roll of the same event went well since, as a sentence: then the cause is likely gone."""
+    """Whether a later roll of the same event worked, as a sentence."""
     event = event_words(attempt)
     later = _later_success(attempt, snapshot)
     if later is not None:
-        return f"A roll of {event} went well {since(later, now)}, so what it failed for seems mended."
-    return f"Whether that is mended is not known: there is no later roll of {event} here that went well."
+        return f"A roll of {event} worked {since(later, now)}, so the cause seems fixed."
+    return f"It may fail again: no later roll of {event} is known to have worked."
 
 
 def _later_success(attempt: Attempt, snapshot: Snapshot) -> datetime | None:
-    """When the latest roll of the same event went well, where that was after this one failed."""
+    """When a roll of the same event first worked after this one failed; None where none is known."""
     failed_at = attempt.roll.at if attempt.roll is not None else None
     if failed_at is None:
         return None

@@ -89,6 +89,5 @@ def effects(form: Form, values: Values, seen: Seen) -> list[Effect]:
             Effect("note", "whether the event pays rewards is not known; if not the server refuses", note=True)
         )
     if attempt.roll is not None and attempt.roll.status == "failed":
-        known = since_then(attempt, seen.snapshot, seen.now)
-        found.append(Effect("note", f"{known} If not, it fails again and says why.", note=True))
+        found.append(Effect("note", since_then(attempt, seen.snapshot, seen.now).rstrip("."), note=True))
     return [*found, *ban_note(seen.snapshot, "what is granted waits until the ban is lifted")]
