@@ -40,7 +40,7 @@ def base_url(text: str) -> str:
         raise Invalid("the URL holds a user name or password: leave it out, the token goes in by itself")
     if parts.scheme not in ("http", "https") or not host:
         raise Invalid(f"{text!r} is not a URL: give it as https://host")
-    if "//" in parts.path or parts.netloc.endswith(":"):
+    if "//" in parts.path.rstrip("/") or parts.netloc.endswith(":"):
         raise Invalid(f"{text!r} has an empty port or a // in its path: give it as https://host")
     if parts.query or parts.fragment:
         raise Invalid(f"{text!r} has a query or fragment: give the address alone, as https://host")

@@ -51,7 +51,7 @@ class Changes:
     ) -> None:
         """Open the dialog of an action on the row under the cursor, taken by id now.
 
-        It is pushed at once, so that keys typed ahead meet it and are dropped. A merge asks first for the `other`
+        It is pushed at once, so that keys typed ahead are its own. A merge asks first for the `other`
         player, who is looked up for the preview.
         """
         from kraty_console.support.fields import Asked, CannotOpen

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from kraty_console.console.desk import Desk
+from kraty_console.console.desk import SEARCH_LIMIT, Desk
 from kraty_console.present.safe import safe
 from kraty_console.support.pasted import candidates, read_as_words
 from kraty_console.support.player_choice import chosen, meant
@@ -36,6 +36,12 @@ class SeveralFit(Exception):
     def __init__(self, hits: Sequence[SearchHit]) -> None:
         super().__init__(f"{len(hits)} players fit")
         self.hits = hits
+
+
+def several_words(text: str, count: int) -> str:
+    """What there is to do when a text fits this many players."""
+    players = f"{count} or more" if count >= SEARCH_LIMIT else str(count)
+    return f"{players} players fit {safe(text, limit=60)}: ↓ chooses one, enter opens it"
 
 
 class PlayerFinder:

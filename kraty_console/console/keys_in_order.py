@@ -77,7 +77,7 @@ class KeysInOrder(App[ResultT], Generic[ResultT]):
     _first_at: float | None = None
     _ahead_of: OpensLater[Any] | None = None
     _last_key = ""
-    _key_at = 0.0
+    _typed_last_at = 0.0
     _pause = 0.0
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 (Textual's own)
@@ -131,7 +131,7 @@ class KeysInOrder(App[ResultT], Generic[ResultT]):
 
         It came after a pause since the key before and since the moment `since`, and nothing was typed right behind it.
         """
-        return self._pause >= PAUSE and self._key_at - since >= PAUSE and not self.waiting_keys
+        return self._pause >= PAUSE and self._typed_last_at - since >= PAUSE and not self.waiting_keys
 
     async def _take(self) -> None:
         self._turn += 1
@@ -155,7 +155,7 @@ class KeysInOrder(App[ResultT], Generic[ResultT]):
             self._drop_repeats(since)
         while self._typed:
             event = self._typed.popleft()
-            self._pause, self._key_at = event.time - self._key_at, event.time
+            self._pause, self._typed_last_at = event.time - self._typed_last_at, event.time
             self._last_key = event.key if isinstance(event, events.Key) else ""
             if screen is None or event.time >= since or screen.takes_ahead(event):
                 return event

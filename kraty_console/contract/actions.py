@@ -139,7 +139,7 @@ class BanPlayer(Request):
 class UnbanPlayer(Request):
     """Let a banned player play again."""
 
-    reason: Reason | None = None
+    reason: Reason
     ticket: Ticket | None = None
     idempotency_key: IdempotencyKey
 

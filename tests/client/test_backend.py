@@ -163,7 +163,7 @@ async def test_every_change(world: World, tmp_path: Path) -> None:
         )
         assert isinstance(credited.answer, Credited)
         await done(Call(ActionKind.BAN, "alice", BanPlayer(reason="cheating", idempotency_key="ban-0001")))
-        await done(Call(ActionKind.UNBAN, "alice", UnbanPlayer(idempotency_key="unban-01")))
+        await done(Call(ActionKind.UNBAN, "alice", UnbanPlayer(reason="by mistake", idempotency_key="unban-01")))
 
         page = await client.audit_log(player="alice", ticket=None, limit=3)
         assert len(page.rows) == 3

@@ -86,7 +86,7 @@ def test_the_pages_join_without_a_gap_or_a_double(busy: World, size: int) -> Non
         found += [row["id"] for row in page["rows"]]
         # What is written meanwhile is newer, and moves nothing.
         busy.call("GET", f"/admin/v1/studios/{busy.other.studio_id}/audit-log")
-        busy.post(f"{busy.player('alice')}/unban", {"idempotencyKey": f"unban-{len(found):04}"})
+        busy.post(f"{busy.player('alice')}/ban", {"reason": "botting", "idempotencyKey": f"ban-{len(found):04}"})
         if page["nextCursor"] is None:
             break
         cursor = f"&cursor={page['nextCursor']}"

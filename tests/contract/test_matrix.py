@@ -30,7 +30,7 @@ BODIES = {
     "wallet.debit": {"amount": 1},
     "grant.create": {"entries": [{"type": "currency", "currencyKey": "gold", "amount": 1}]},
     "player.ban": {"reason": "cheating"},
-    "player.unban": {},
+    "player.unban": {"reason": "by mistake"},
     **playing.BODIES,
     **collecting.BODIES,
     **knowing.BODIES,

@@ -122,14 +122,14 @@ class Person(Terminal):
 
     def try_dialog(self, key: str) -> bool:
         """Press the key of a dialog that may be off here; whether it stands and listens. Otherwise the last line says
-        why it is off, in place of the keys, until escape."""
+        why it is off, in place of the keys, until the next key."""
         self.wait_for(lambda _: _KEYS in self.footer())
         self.press(key)
         self.wait_for(lambda text: "[ Cancel ]" in text or _KEYS not in self.footer())
         if "[ Cancel ]" in self.text():
             self.listens("")
             return True
-        self.press("Esc")
+        self.press("z")
         self.wait_for(lambda _: _KEYS in self.footer())
         return False
 
@@ -219,10 +219,10 @@ class Person(Terminal):
         self.press("Enter")
         self.wait_for(told)
 
-    @staticmethod
-    def look() -> None:
+    def look(self) -> None:
         """Look at the screen for as long as a key takes to be deliberate."""
-        time.sleep(1.2 * PAUSE)
+        with suppress(TooLate):
+            self.wait_for(lambda _: False, 1.2 * PAUSE)
 
     def copied(self) -> str:
         """Press `y` and return what was copied."""

@@ -96,7 +96,6 @@ def test_alices_missing_reward_cannot_be_rolled_and_it_is_said_why(
     person.press("R")
     person.wait_for("this Kraty has no route POST …/retry-reward-roll")
     assert "[ Cancel ]" not in person.text()
-    person.press("Esc")
     person.press("M")
     person.listens("Manual grant")
     assert "needs grant" not in person.text()

@@ -183,7 +183,7 @@ class PagedList(ArrivesWhole[None], Generic[T]):
         self._load()
 
     def on_key(self, event: events.Key) -> None:
-        """The keys of the registry; what was typed ahead of a dialog is dropped."""
+        """The keys of the registry."""
         if not self.is_active:
             event.stop()
             event.prevent_default()

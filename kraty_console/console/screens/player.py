@@ -17,8 +17,8 @@ from textual.reactive import Reactive
 from textual.widget import Widget
 
 from kraty_console.console.commands import Commands
-from kraty_console.console.desk import SEARCH_LIMIT, Desk
-from kraty_console.console.finding import SeveralFit
+from kraty_console.console.desk import Desk
+from kraty_console.console.finding import SeveralFit, several_words
 from kraty_console.console.host import Host
 from kraty_console.console.look import Look, Status
 from kraty_console.console.reading import Reading, suggestions
@@ -266,10 +266,7 @@ class PlayerScreen(ArrivesWhole[None]):
     # -- keys ----------------------------------------------------------------------------------------------------
 
     def on_key(self, event: events.Key) -> None:
-        """Every key of the registry; while the search field has the focus, only those that are not its own.
-
-        What was typed ahead of a dialog that one of the keys opened is dropped.
-        """
+        """Every key of the registry; while the search field has the focus, only those that are not its own."""
         if not self.is_active:
             event.stop()
             event.prevent_default()
@@ -376,17 +373,12 @@ class PlayerScreen(ArrivesWhole[None]):
             return
         if self.search.text in ("", text):
             self.search.offer(text, suggestions(hits))
-        count = f"{len(hits)} or more" if len(hits) >= SEARCH_LIMIT else str(len(hits))
-        self.tell(f"{count} players fit {safe(text, limit=60)}: ↓ chooses one, enter opens it", "warn")
+        self.tell(several_words(text, len(hits)), "warn")
 
     def left_player(self) -> None:
-        """Another player is turned to, or none any more."""
+        """Another player is turned to, or none any more; a ticket that something was done under stays with this one."""
         self._desk.leave_player()
         self._places.clear()
-        self._put_ticket_away()
-
-    def _put_ticket_away(self) -> None:
-        """A ticket that something was done under belongs to that player: the next one starts without."""
         ticket = self._desk.ticket
         if ticket and any(done.ticket == ticket for done in self._desk.done):
             self._desk.ticket = ""
@@ -397,7 +389,7 @@ class PlayerScreen(ArrivesWhole[None]):
         self.reading.close()
         self._desk.leave_player()
         self.draw()
-        self.table.focus()
+        self.leave_search()
 
     def go_to_trouble(self) -> None:
         """A player was just opened: the cursor starts on the row that most needs mending."""

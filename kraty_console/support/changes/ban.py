@@ -67,7 +67,7 @@ def call(form: Form, values: Values, key: str) -> Call:
 
     reason, ticket = form.text(values, "reason"), form.text(values, "ticket") or None
     if _kind(form, values) is ActionKind.UNBAN:
-        lift = UnbanPlayer(reason=reason or None, ticket=ticket, idempotency_key=key)
+        lift = UnbanPlayer(reason=reason, ticket=ticket, idempotency_key=key)
         return Call(ActionKind.UNBAN, form.external_player_id, lift)
     request = BanPlayer(reason=reason, ticket=ticket, idempotency_key=key)
     return Call(ActionKind.BAN, form.external_player_id, request)

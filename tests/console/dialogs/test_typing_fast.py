@@ -130,7 +130,7 @@ async def test_an_enter_right_after_the_button_got_the_focus_does_not_confirm() 
         await pilot.press("tab", *keys("please"))
         dialog.confirm.focus()
         await settled(pilot.app)
-        pilot.app._key_at = 0.0  # the key before was long ago
+        pilot.app._typed_last_at = 0.0  # the key before was long ago
         pilot.app._typed_at, pilot.app.pace = dialog.confirm._focused_at, 0.1
         await pilot.press("enter")
         assert desk.sent == []
