@@ -20,7 +20,7 @@ _Condition = sa.ColumnElement[bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
+class AuditFilters:
     """What the rows must have in common; None leaves it open."""
 
     game_id: str | None = None
@@ -46,7 +46,7 @@ class View:
 
 
 async def audit_page(
-    tx: Transaction, view: View, filters: Filters, after: Position | None, limit: int
+    tx: Transaction, view: View, filters: AuditFilters, after: Position | None, limit: int
 ) -> tuple[list[dict[str, Any]], str | None]:
     """A page of rows in wire form, and the cursor of the next one (None on the last)."""
     found: set[tuple[int, str]] = set()
@@ -108,7 +108,7 @@ def _visible(view: View) -> list[_Condition]:
     ]
 
 
-def _each_by_an_index(view: View, filters: Filters) -> Iterator[list[_Condition]]:
+def _each_by_an_index(view: View, filters: AuditFilters) -> Iterator[list[_Condition]]:
     """What is asked for, as one question for each game and for each column that a name may stand in.
 
     An index leads to each of these, and holds its rows in order. One question with an "or" in it, or about a game among
@@ -131,7 +131,7 @@ def _each_by_an_index(view: View, filters: Filters) -> Iterator[list[_Condition]
         yield [column.studio_id == view.studio_id, game, *_matching(filters), *player, *actor]
 
 
-def _matching(filters: Filters) -> list[_Condition]:
+def _matching(filters: AuditFilters) -> list[_Condition]:
     column = audit.c
     conditions = [
         of == wanted

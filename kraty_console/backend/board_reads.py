@@ -14,7 +14,7 @@ from kraty_console.backend.engine import players, segments
 from kraty_console.backend.engine.context import Tenant
 from kraty_console.backend.engine.periods import closed, period_of
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 
 Json = dict[str, Any]
 Scope = Literal["self_segment", "mine", "segment", "all"]
@@ -22,7 +22,7 @@ SCOPES: Final[tuple[Scope, ...]] = get_args(Scope)
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class BoardReader:
     """Who reads a board, and what of it."""
 
     environment: str
@@ -62,7 +62,7 @@ async def find_event_board(tx: Transaction, tenant: Tenant, environment: str, le
     )
 
 
-async def event_board(tx: Transaction, tenant: Tenant, leaderboard_id: str, reader: Reader) -> Json | None:
+async def event_board(tx: Transaction, tenant: Tenant, leaderboard_id: str, reader: BoardReader) -> Json | None:
     """An event's board, None when there is none in the reader's environment."""
     row = await find_event_board(tx, tenant, reader.environment, leaderboard_id)
     if row is None:
@@ -82,7 +82,7 @@ async def board(
     tx: Transaction,
     tenant: Tenant,
     found: Mapping[str, Any],
-    reader: Reader,
+    reader: BoardReader,
     *,
     segment: str | None = None,
     at_ms: int | None = None,
@@ -103,7 +103,7 @@ async def board_standings(
     tx: Transaction,
     tenant: Tenant,
     found: Mapping[str, Any],
-    reader: Reader,
+    reader: BoardReader,
     *,
     scope: Scope = "all",
     segment: str | None = None,
@@ -161,7 +161,7 @@ def board_periods(found: Mapping[str, Any], now_ms: int, limit: int) -> Json:
 
 
 async def _look(
-    tx: Transaction, tenant: Tenant, ranking: standings.Ranking, reader: Reader, player: Row | None
+    tx: Transaction, tenant: Tenant, ranking: standings.Ranking, reader: BoardReader, player: TrackedRow | None
 ) -> tuple[list[Json], Json | None]:
     self_id = None if player is None else player["player_id"]
     counted = self_id if reader.include_self else None
@@ -170,13 +170,13 @@ async def _look(
     return entries, standings.own(stood)
 
 
-async def _player(tx: Transaction, tenant: Tenant, reader: Reader) -> Row | None:
+async def _player(tx: Transaction, tenant: Tenant, reader: BoardReader) -> TrackedRow | None:
     if reader.external_id is None:
         return None
     return await players.find(tx, tenant, reader.environment, reader.external_id)
 
 
-async def _own_segment(tx: Transaction, found: Mapping[str, Any], player: Row, period: int) -> str:
+async def _own_segment(tx: Transaction, found: Mapping[str, Any], player: TrackedRow, period: int) -> str:
     """The segment that the player last scored in, or else the one that a score would count in now.
 
     Where the segment follows from the player, the entry says it, also one without a score.
@@ -188,7 +188,7 @@ async def _own_segment(tx: Transaction, found: Mapping[str, Any], player: Row, p
     return await segments.segment_of(tx, player, found) if scored is None else scored
 
 
-async def _last_scored(tx: Transaction, found: Mapping[str, Any], player: Row, period: int) -> str | None:
+async def _last_scored(tx: Transaction, found: Mapping[str, Any], player: TrackedRow, period: int) -> str | None:
     """In the period, else in the latest one with a score.
 
     Entries from before `scored_at` existed count by their score.
@@ -212,7 +212,7 @@ async def _last_scored(tx: Transaction, found: Mapping[str, Any], player: Row, p
     return last
 
 
-async def _entered(tx: Transaction, found: Mapping[str, Any], player: Row, period: int, limit: int) -> list[str]:
+async def _entered(tx: Transaction, found: Mapping[str, Any], player: TrackedRow, period: int, limit: int) -> list[str]:
     table = tables.board_entries
     return await _names(
         tx,

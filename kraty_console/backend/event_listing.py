@@ -10,10 +10,10 @@ import sqlalchemy as sa
 
 from kraty_console.backend import answers, previews
 from kraty_console.backend.engine import conditions, entering, leaderboards, players
-from kraty_console.backend.engine.conditions import Asked, BrokenCondition
+from kraty_console.backend.engine.conditions import BrokenCondition, ConditionSubject
 from kraty_console.backend.engine.context import Context
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 
 Json = dict[str, Any]
 
@@ -23,7 +23,7 @@ class Open:
     """What is open now, and the global boards that nobody needed until now."""
 
     listings: list[Json] = field(default_factory=list)
-    boardless: list[tuple[Row, Row]] = field(default_factory=list)
+    boardless: list[tuple[TrackedRow, TrackedRow]] = field(default_factory=list)
     """Event and window of each."""
 
 
@@ -39,7 +39,11 @@ async def read(tx: Transaction, ctx: Context, external_id: str) -> Open:
     playing = await _playing(tx, ctx, player, windows)
     for window in windows:
         event = await tx.get(tables.events, ctx.tenant.studio_id, ctx.tenant.game_id, window["event_id"])
-        if event is None or not event["enabled"] or not await _unlocked(tx, ctx, event, Asked(player, context)):
+        if (
+            event is None
+            or not event["enabled"]
+            or not await _unlocked(tx, ctx, event, ConditionSubject(player, context))
+        ):
             continue
         board = None
         if event["leaderboard_mode"] == leaderboards.GLOBAL:
@@ -69,13 +73,13 @@ async def read(tx: Transaction, ctx: Context, external_id: str) -> Open:
     return found
 
 
-async def make_boards(tx: Transaction, ctx: Context, boardless: list[tuple[Row, Row]]) -> None:
+async def make_boards(tx: Transaction, ctx: Context, boardless: list[tuple[TrackedRow, TrackedRow]]) -> None:
     """Make the boards that a listing names before anybody has played."""
     for event, window in boardless:
         await leaderboards.board(tx, ctx, event, window)
 
 
-async def _open_windows(tx: Transaction, ctx: Context) -> list[Row]:
+async def _open_windows(tx: Transaction, ctx: Context) -> list[TrackedRow]:
     """The windows that are open now, one for each event, the one that closes first first."""
     column = tables.event_windows.c
     query = (
@@ -90,12 +94,12 @@ async def _open_windows(tx: Transaction, ctx: Context) -> list[Row]:
         .order_by(column.starts_at, column.window_id)
     )
     newest = {row["event_id"]: row for row in await tx.all(query)}
-    rows = [Row(tables.event_windows, row, fresh=False) for row in newest.values()]
+    rows = [TrackedRow(tables.event_windows, row, fresh=False) for row in newest.values()]
     return sorted(rows, key=lambda row: (row["ends_at"], row["window_id"]))
 
 
 async def _playing(
-    tx: Transaction, ctx: Context, player: Mapping[str, Any] | None, windows: list[Row]
+    tx: Transaction, ctx: Context, player: Mapping[str, Any] | None, windows: list[TrackedRow]
 ) -> dict[str, str]:
     """Of each window, the player's newest attempt that is under way."""
     if player is None or not windows:
@@ -116,7 +120,7 @@ async def _playing(
     return {row["window_id"]: row["attempt_id"] for row in await tx.all(query)}
 
 
-async def _unlocked(tx: Transaction, ctx: Context, event: Row, asked: Asked) -> bool:
+async def _unlocked(tx: Transaction, ctx: Context, event: TrackedRow, asked: ConditionSubject) -> bool:
     """Whether the player can see the event; one whose condition makes no sense is nobody's."""
     if event["unlock_condition"] is None:
         return True
@@ -135,12 +139,14 @@ def _metric(metric: Mapping[str, Any]) -> Json:
     }
 
 
-def _cost(event: Row) -> Json | None:
+def _cost(event: TrackedRow) -> Json | None:
     cost = event["entry_cost"]
     return None if not cost else {"currencies": cost.get("currencies", []), "items": cost.get("items", [])}
 
 
-async def _quota(tx: Transaction, ctx: Context, player: Mapping[str, Any] | None, event: Row, window: Row) -> Json:
+async def _quota(
+    tx: Transaction, ctx: Context, player: Mapping[str, Any] | None, event: TrackedRow, window: TrackedRow
+) -> Json:
     """Told of every event: what has no bound is not counted, and without any what is left is null (kraty-api 5.12)."""
     quota = event["attempt_quota"] or {}
     in_window, today = (

@@ -39,7 +39,7 @@ PERSON: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class FriendListReader:
     """Whose lists are read, when, and which balances stand beside the names."""
 
     tenant: Tenant
@@ -85,7 +85,7 @@ def blocked(row: Values, since_ms: int) -> Json:
     return {**named(row), "blockedAt": answers.moment(since_ms)}
 
 
-async def friends(tx: Transaction, reader: Reader, rules: Gifting) -> list[Json]:
+async def friends(tx: Transaction, reader: FriendListReader, rules: Gifting) -> list[Json]:
     """The player's friends, those of longest standing first."""
     column = friendships.c
     rows = await _others(
@@ -99,7 +99,7 @@ async def friends(tx: Transaction, reader: Reader, rules: Gifting) -> list[Json]
     return await with_progression(tx, reader, listed)
 
 
-async def requests(tx: Transaction, reader: Reader) -> dict[str, list[Json]]:
+async def requests(tx: Transaction, reader: FriendListReader) -> dict[str, list[Json]]:
     """What waits for the player's answer, and what for others', the newest first."""
     found: dict[str, list[Json]] = {}
     column = friend_requests.c
@@ -118,14 +118,14 @@ async def requests(tx: Transaction, reader: Reader) -> dict[str, list[Json]]:
     return found
 
 
-async def blocked_by(tx: Transaction, reader: Reader) -> list[Json]:
+async def blocked_by(tx: Transaction, reader: FriendListReader) -> list[Json]:
     """The players whom the player blocked, the newest first."""
     rows = await _others(tx, reader, blocks, blocks.c.blocked_id, limit=MOST_FRIENDS)
     return [blocked(row, row["since"]) for row in rows]
 
 
 async def with_progression(
-    tx: Transaction, reader: Reader, listed: Sequence[tuple[str, Json]], *, inside: str | None = None
+    tx: Transaction, reader: FriendListReader, listed: Sequence[tuple[str, Json]], *, inside: str | None = None
 ) -> list[Json]:
     """The objects of the players with these ids; the balances that were asked for are put into them, or `inside`."""
     if reader.progression:
@@ -138,7 +138,7 @@ async def with_progression(
 
 async def _others(
     tx: Transaction,
-    reader: Reader,
+    reader: FriendListReader,
     table: sa.Table,
     other: sa.Column[Any],
     *more: sa.Column[Any],

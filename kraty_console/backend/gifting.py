@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from kraty_console.backend import answers
 from kraty_console.backend.engine.context import Tenant
-from kraty_console.backend.friends import PERSON, Json, Reader, named
+from kraty_console.backend.friends import PERSON, FriendListReader, Json, named
 from kraty_console.backend.storage.tables import currencies, games, gifts, grants, items, players
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.gifts import Gifting
@@ -43,7 +43,7 @@ async def sent_today(tx: Transaction, tenant: Tenant, player_id: str, now_ms: in
     return int(await tx.scalar(query))
 
 
-async def catalog(tx: Transaction, reader: Reader, allowed: Gifting) -> Json:
+async def catalog(tx: Transaction, reader: FriendListReader, allowed: Gifting) -> Json:
     """What may be given and how often: the listed resources that are in the catalog still."""
     known = {
         "currency": await _rows(tx, reader.tenant, currencies, allowed.keys("currency")),
@@ -70,7 +70,9 @@ async def catalog(tx: Transaction, reader: Reader, allowed: Gifting) -> Json:
     }
 
 
-async def listed(tx: Transaction, reader: Reader, *, sent: bool, pending_only: bool, limit: int) -> list[Json]:
+async def listed(
+    tx: Transaction, reader: FriendListReader, *, sent: bool, pending_only: bool, limit: int
+) -> list[Json]:
     """The gifts that the player got, or sent, the newest first."""
     column = gifts.c
     mine, other = (column.sender_id, column.player_id) if sent else (column.player_id, column.sender_id)

@@ -39,7 +39,7 @@ _OFFER: Final = (b"upgrade", b"http2-settings")
 """Headers, and words of `Connection`, that offer another protocol."""
 
 
-class Stage(Enum):
+class RequestStage(Enum):
     """What a connection waits for."""
 
     REST = auto()
@@ -51,7 +51,7 @@ class Stage(Enum):
     """Nothing: it was refused, and ends."""
 
 
-class Connection(HttpToolsProtocol):
+class HttpConnection(HttpToolsProtocol):
     """One connection, within the limits that all keep to."""
 
     all_connections: ClassVar[Connections]
@@ -60,10 +60,10 @@ class Connection(HttpToolsProtocol):
         super().__init__(*arguments, **named)
         self.address = ""
         self._answers, self.app = self.app, self._answer
-        self._stage = Stage.HEAD
+        self._stage = RequestStage.HEAD
         self._timer: asyncio.TimerHandle | None = None
         self._write_timer: asyncio.TimerHandle | None = None
-        self._timed: Stage | None = None
+        self._timed: RequestStage | None = None
         self._head = 0
         """Bytes of the head so far, as the parser counts them."""
         self._read = 0
@@ -79,7 +79,7 @@ class Connection(HttpToolsProtocol):
     @property
     def idle(self) -> bool:
         """Whether no call is under way here: it waits for a request, or for the end of a head."""
-        return self.has_no_call and self._stage in (Stage.REST, Stage.HEAD)
+        return self.has_no_call and self._stage in (RequestStage.REST, RequestStage.HEAD)
 
     @property
     def has_no_call(self) -> bool:
@@ -104,7 +104,7 @@ class Connection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget it."""
         self.all_connections.left(self)
-        self._stage = Stage.REFUSED
+        self._stage = RequestStage.REFUSED
         for timer in (self._timer, self._write_timer):
             if timer is not None:
                 timer.cancel()
@@ -112,7 +112,7 @@ class Connection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Parse what came, within the limits."""
-        if self._stage is Stage.REFUSED:
+        if self._stage is RequestStage.REFUSED:
             self._read += len(data)
             if self._read > _DISCARDED:
                 self.transport.abort()
@@ -127,10 +127,10 @@ class Connection(HttpToolsProtocol):
             self._read = 0
         else:
             self._read += len(data)
-            if self._stage is Stage.HEAD and self._read > MAX_HEAD:
+            if self._stage is RequestStage.HEAD and self._read > MAX_HEAD:
                 self._refuse_head()
                 return
-            if self._stage is Stage.BODY and self._read > MAX_WIRE:
+            if self._stage is RequestStage.BODY and self._read > MAX_WIRE:
                 self._refuse("body", RuleError(Code.PAYLOAD_TOO_LARGE, "the body is too large"))
                 return
         self._set_deadline()
@@ -165,7 +165,7 @@ class Connection(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """A request begins."""
         super().on_message_begin()
-        self._stage = Stage.HEAD
+        self._stage = RequestStage.HEAD
         self._head = 0
 
     def on_url(self, url: bytes) -> None:
@@ -176,7 +176,7 @@ class Connection(HttpToolsProtocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         """One header; what comes after a body is counted, and dropped."""
         self._count(len(name) + len(value) + 4)
-        if self._stage is Stage.HEAD:
+        if self._stage is RequestStage.HEAD:
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
@@ -185,7 +185,7 @@ class Connection(HttpToolsProtocol):
             if self.parser.get_method() != b"CONNECT":
                 self._again = b"".join(self._without_offer())
             return
-        self._stage = Stage.BODY
+        self._stage = RequestStage.BODY
         lengths = [value for name, value in self.headers if name == b"content-length"]
         self._left = int(lengths[0]) if lengths and lengths[0].isdigit() else 0
         self._ignored = 0
@@ -208,7 +208,7 @@ class Connection(HttpToolsProtocol):
 
         async def send_closing(message: Any) -> None:  # noqa: ANN401 (uvicorn's own)
             starts = message["type"] == "http.response.start"
-            ends = starts and cycle is self.cycle and self._stage is Stage.BODY and self._left > _IGNORED
+            ends = starts and cycle is self.cycle and self._stage is RequestStage.BODY and self._left > _IGNORED
             if ends:
                 message = {**message, "headers": [*message["headers"], (b"connection", b"close")]}
             await send(message)
@@ -220,14 +220,14 @@ class Connection(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """The answer is sent; the connection ends when the caller has more body to send than is read."""
         super().on_response_complete()
-        if self._stage is Stage.BODY and self._left > _IGNORED and not self.transport.is_closing():
+        if self._stage is RequestStage.BODY and self._left > _IGNORED and not self.transport.is_closing():
             self._linger()
 
     def on_message_complete(self) -> None:
         """The request is whole."""
         if self.parser.should_upgrade():
             return
-        self._stage = Stage.REST
+        self._stage = RequestStage.REST
         self._ended = True
         super().on_message_complete()
 
@@ -275,9 +275,9 @@ class Connection(HttpToolsProtocol):
             self._timer = None
         self._timed = self._stage
         limits = self.all_connections.limits
-        if self._stage is Stage.HEAD:
+        if self._stage is RequestStage.HEAD:
             self._timer = self.loop.call_later(limits.head_seconds, self._late)
-        elif self._stage is Stage.BODY:
+        elif self._stage is RequestStage.BODY:
             self._timer = self.loop.call_later(limits.body_seconds, self._late)
 
     def _late(self) -> None:
@@ -285,7 +285,7 @@ class Connection(HttpToolsProtocol):
         if self.flow.read_paused:  # it is not the caller who is late
             self._set_deadline()
             return
-        what = "head" if self._stage is Stage.HEAD else "body"
+        what = "head" if self._stage is RequestStage.HEAD else "body"
         self._refuse(f"slow_{what}", RuleError(Code.VALIDATION_FAILED, f"the {what} took too long", status=408))
 
     # Refusals
@@ -297,14 +297,16 @@ class Connection(HttpToolsProtocol):
     def _refuse(self, reason: str, error: RuleError) -> None:
         """Answer what is no call, unless something else is being answered, and end the connection."""
         self.all_connections.refused[reason] += 1
-        stage, self._stage = self._stage, Stage.REFUSED
+        stage, self._stage = self._stage, RequestStage.REFUSED
         self._read = 0
         for timer in (self._timer, self._write_timer):
             if timer is not None:
                 timer.cancel()
         if not self.has_no_call:
             cycle = self.cycle
-            if stage is not Stage.BODY:  # what is wrong came after the call under way, which still gets its answer
+            if (
+                stage is not RequestStage.BODY
+            ):  # what is wrong came after the call under way, which still gets its answer
                 cycle.keep_alive = False
                 return
             cycle.disconnected = True
@@ -317,7 +319,7 @@ class Connection(HttpToolsProtocol):
 
     def _linger(self) -> None:
         """Say that nothing more comes, give the caller a moment to read what was said, and hang up."""
-        self._stage = Stage.REFUSED
+        self._stage = RequestStage.REFUSED
         self._read = 0
         if self._timer is not None:
             self._timer.cancel()
@@ -364,7 +366,7 @@ def _answer(error: RuleError, request_id: str) -> bytes:
 def protocol_of(connections: Connections) -> type[asyncio.Protocol]:
     """The class that uvicorn makes one of for each connection."""
 
-    class Counted(Connection):
+    class Counted(HttpConnection):
         all_connections = connections
 
     return Counted

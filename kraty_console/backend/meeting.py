@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from kraty_console.backend.engine.context import Tenant
 from kraty_console.backend.engine.players import folded
-from kraty_console.backend.friends import PERSON, Json, Reader, named, present, with_progression
+from kraty_console.backend.friends import PERSON, FriendListReader, Json, named, present, with_progression
 from kraty_console.backend.search import after_prefix
 from kraty_console.backend.storage.tables import blocks, friend_requests, friendships, lobby_members, players
 from kraty_console.backend.storage.transaction import Transaction
@@ -36,7 +36,7 @@ BEEN_HERE: Final = 1.0
 """How likely somebody is drawn, by what is known of them; each friend in common counts."""
 
 
-async def search(tx: Transaction, reader: Reader, environment: str, query: str, limit: int) -> list[Json]:
+async def search(tx: Transaction, reader: FriendListReader, environment: str, query: str, limit: int) -> list[Json]:
     """Players whose name begins so, whatever the case, in the order of their names, with what they are to the reader.
 
     Left out are the reader, whoever blocks or is blocked by the reader, and who was merged away or erased.
@@ -65,7 +65,7 @@ async def search(tx: Transaction, reader: Reader, environment: str, query: str, 
 
 
 async def suggestions(
-    tx: Transaction, reader: Reader, environment: str, limit: int, random_bytes: Callable[[int], bytes]
+    tx: Transaction, reader: FriendListReader, environment: str, limit: int, random_bytes: Callable[[int], bytes]
 ) -> list[Json]:
     """Some whom the player may know, drawn anew at each call (decisions: Lobbies, `suggestions`).
 
@@ -116,7 +116,7 @@ def _here(table: sa.FromClause, tenant: Tenant) -> tuple[sa.ColumnElement[bool],
     return (table.c.studio_id == tenant.studio_id, table.c.game_id == tenant.game_id)
 
 
-def _can_be_met(reader: Reader) -> tuple[sa.ColumnElement[bool], ...]:
+def _can_be_met(reader: FriendListReader) -> tuple[sa.ColumnElement[bool], ...]:
     """Of players: there, not the reader, and no block in between."""
     column, block = players.c, blocks.c
     mine = sa.and_(block.player_id == reader.player_id, block.blocked_id == column.player_id)
@@ -132,7 +132,7 @@ def _can_be_met(reader: Reader) -> tuple[sa.ColumnElement[bool], ...]:
     )
 
 
-async def _relations(tx: Transaction, reader: Reader, ids: list[str]) -> dict[str, str]:
+async def _relations(tx: Transaction, reader: FriendListReader, ids: list[str]) -> dict[str, str]:
     """What each of these players is to the reader, where they are anything."""
     found: dict[str, str] = {}
     for table, extra in ((friendships, sa.literal(None)), (friend_requests, friend_requests.c.direction)):
@@ -147,7 +147,7 @@ async def _relations(tx: Transaction, reader: Reader, ids: list[str]) -> dict[st
     return found
 
 
-async def _known(tx: Transaction, reader: Reader) -> Iterable[str]:
+async def _known(tx: Transaction, reader: FriendListReader) -> Iterable[str]:
     """Friends, and whoever a request is open with."""
     found: list[str] = []
     for table in (friendships, friend_requests):
@@ -156,7 +156,7 @@ async def _known(tx: Transaction, reader: Reader) -> Iterable[str]:
     return found
 
 
-async def _of_friends(tx: Transaction, reader: Reader, limit: int) -> list[tuple[str, int]]:
+async def _of_friends(tx: Transaction, reader: FriendListReader, limit: int) -> list[tuple[str, int]]:
     """Friends of friends, and how many friends they have in common with the player."""
     mine, theirs = friendships.alias("mine"), friendships.alias("theirs")
     newest = (
@@ -178,7 +178,7 @@ async def _of_friends(tx: Transaction, reader: Reader, limit: int) -> list[tuple
     return [(row["friend_id"], row["common"]) for row in rows]
 
 
-async def _played_with(tx: Transaction, reader: Reader, limit: int) -> list[str]:
+async def _played_with(tx: Transaction, reader: FriendListReader, limit: int) -> list[str]:
     mine, theirs = lobby_members.alias("mine"), lobby_members.alias("theirs")
     newest = (
         sa.select(mine.c.lobby_id, mine.c.joined_at)
@@ -199,7 +199,7 @@ async def _played_with(tx: Transaction, reader: Reader, limit: int) -> list[str]
     return [row["player_id"] for row in rows]
 
 
-async def _newly_here(tx: Transaction, reader: Reader, environment: str) -> list[str]:
+async def _newly_here(tx: Transaction, reader: FriendListReader, environment: str) -> list[str]:
     column = players.c
     newest = await tx.all(
         sa.select(column.player_id, column.environment, column.last_active_at)

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from kraty_console.backend.storage.connecting import Limits
 from kraty_console.backend.storage.database import Database
-from kraty_console.backend.storage.faults import Fault, fault_of, words_of
+from kraty_console.backend.storage.faults import StorageFault, fault_of, words_of
 from kraty_console.backend.storage.migrate import LONGEST_WAIT_MS, UnknownShape, migrate
 from kraty_console.backend.storage.private_files import keep_database_private
 from kraty_console.backend.storage.urls import UnknownDatabase, engine_url, shown
@@ -54,14 +54,14 @@ async def prepare(url: str, *, wait_ms: int = LONGEST_WAIT_MS) -> None:
     except UnknownShape as error:
         raise CannotServe(f"the database was made by a newer version of this backend: {error}") from None
     except faults as error:
-        if fault_of(error) is Fault.LOCKED:
+        if fault_of(error) is StorageFault.LOCKED:
             words = (
                 "is held by somebody else, so its tables cannot be brought up to date; end what holds it and try again"
             )
             raise CannotServe(f"the database {shown(url)} {words}") from None
-        if fault_of(error) is Fault.UNWRITABLE:
+        if fault_of(error) is StorageFault.UNWRITABLE:
             raise CannotServe(f"the database {shown(url)} takes no changes: {words_of(error, parsed)}") from None
-        if fault_of(error) is Fault.POOLED:
+        if fault_of(error) is StorageFault.POOLED:
             raise CannotServe(f"the database {shown(url)}: {words_of(error, parsed)}") from None
         raise CannotServe(f"the database {shown(url)} does not answer: {_cause(error)}") from None
 
@@ -90,7 +90,7 @@ def _open_file(path: str) -> None:
             version = connection.execute("PRAGMA user_version").fetchone()[0]
             connection.execute(f"PRAGMA user_version={version}")  # changes nothing, and shows that changes are kept
     except sqlite3.Error as error:
-        if fault_of(error) is Fault.UNWRITABLE and Path(path).exists():
+        if fault_of(error) is StorageFault.UNWRITABLE and Path(path).exists():
             raise CannotServe(f"the database file {path} cannot be written: {error}") from None
         raise CannotServe(f"the database {path} does not answer: {error}") from None
 

@@ -93,7 +93,7 @@ def server_config(app: ASGIApp | None = None, connections: Connections | None = 
     )
 
 
-class _Server(uvicorn.Server):
+class _BackendServer(uvicorn.Server):
     """A server that says when it listens, and leaves signals to its caller."""
 
     announcement: str = ""
@@ -130,7 +130,7 @@ async def _run(
     settings: Settings, listener: socket.socket, config: uvicorn.Config, connections: Connections, *, first: bool
 ) -> None:
     """Serve until told to stop; told while still starting, the start ends after the step it is at."""
-    server = _Server(config)
+    server = _BackendServer(config)
     loop = asyncio.get_running_loop()
 
     def stop() -> None:
@@ -164,7 +164,7 @@ async def prepare_once(settings: Settings, url: str, called_off: Callable[[], bo
 
 
 async def _serve(
-    settings: Settings, listener: socket.socket, server: _Server, url: str, connections: Connections
+    settings: Settings, listener: socket.socket, server: _BackendServer, url: str, connections: Connections
 ) -> None:
     new_id = IdSource(_now_ms, secrets.randbits)
     db = Database.open(settings.database_url, settings.limits)
@@ -213,7 +213,7 @@ async def _numbers(settings: Settings, metrics: Metrics | None) -> AsyncIterator
         yield
         return
     with listen(*settings.metrics, "--metrics") as listener:
-        server = _Server(server_config(metrics_app(metrics)))
+        server = _BackendServer(server_config(metrics_app(metrics)))
         task = asyncio.create_task(server.serve(sockets=[listener]), name="metrics")
         try:
             yield

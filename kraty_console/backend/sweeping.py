@@ -22,7 +22,7 @@ from kraty_console.backend.engine.context import ENGINE, LIVE, Context, Tenant
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.faults import fault_of
-from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 
 LOG: Final = logging.getLogger("kraty.sweeps")
 
@@ -168,7 +168,7 @@ async def ids(tx: Transaction, query: sa.Select[Any]) -> list[Ids]:
     return [tuple(row) for row in await tx.execute(query)]
 
 
-async def owners(tx: Transaction, ctx: Context, due: Iterable[Ids]) -> AsyncIterator[tuple[Row, list[str]]]:
+async def owners(tx: Transaction, ctx: Context, due: Iterable[Ids]) -> AsyncIterator[tuple[TrackedRow, list[str]]]:
     """Each player who is not being changed by somebody else, locked in the order of their ids, with what is due."""
     for player_id, pairs in groupby(sorted(due), key=lambda pair: pair[0]):
         player = await tx.claim(tables.players, ctx.tenant.studio_id, ctx.tenant.game_id, player_id)
@@ -181,7 +181,7 @@ async def each_of(
     ctx: Context,
     table: sa.Table,
     due: Sequence[Ids],
-    act: Callable[[Row], Awaitable[int]],
+    act: Callable[[TrackedRow], Awaitable[int]],
     *,
     one: bool = False,
 ) -> Acted:

@@ -28,7 +28,7 @@ from kraty_console.backend.engine import (
 )
 from kraty_console.backend.engine.context import Context
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 from kraty_console.backend.sweeping import (
     Acted,
     Ids,
@@ -190,7 +190,7 @@ async def _due_lobbies(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
 async def _advance_lobbies(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> Acted:
     """One lobby in each transaction: starting it locks its players, who are not to wait for those of others."""
 
-    async def advance(lobby: Row) -> bool:
+    async def advance(lobby: TrackedRow) -> bool:
         return await lobbies.advance(tx, replace(ctx, environment=lobby["environment"]), lobby)
 
     return await each_of(tx, ctx, tables.lobbies, due, advance, one=True)

@@ -13,8 +13,8 @@ from kraty_console.cli.operating import database_option, game_option, json_optio
 from kraty_console.cli.output import emit, emit_json, say
 
 if TYPE_CHECKING:
-    from kraty_console.backend.operating.desk import Desk
-    from kraty_console.contract.definitions import Document
+    from kraty_console.backend.operating.desk import AdminSession
+    from kraty_console.contract.definitions import GameDocument
 
 
 @click.group()
@@ -76,8 +76,10 @@ def _counted(count: int, kind: str) -> str:
     return f"{count} {kind if count != 1 else 'currency' if kind == 'currencies' else kind.removesuffix('s')}"
 
 
-def _defining(game: str | None, document: Document) -> Callable[[Desk], Awaitable[tuple[str, dict[str, int]]]]:
-    async def work(desk: Desk) -> tuple[str, dict[str, int]]:
+def _defining(
+    game: str | None, document: GameDocument
+) -> Callable[[AdminSession], Awaitable[tuple[str, dict[str, int]]]]:
+    async def work(desk: AdminSession) -> tuple[str, dict[str, int]]:
         from kraty_console.backend.operating import games
 
         found = await games.find_game(desk.tx, game)

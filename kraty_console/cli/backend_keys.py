@@ -22,9 +22,9 @@ def key() -> None:
 def create(permission_set: str, environment: str, game: str | None, database: str | None) -> int:
     """Print a new key: server_integration for the studio's backend, client_sdk for the game. It is shown once."""
     from kraty_console.backend.operating import credentials, games
-    from kraty_console.backend.operating.desk import Desk
+    from kraty_console.backend.operating.desk import AdminSession
 
-    async def work(desk: Desk) -> tuple[str, str]:
+    async def work(desk: AdminSession) -> tuple[str, str]:
         found = await games.find_game(desk.tx, game)
         return await credentials.make_key(desk, found, permission_set, environment), found.name
 
@@ -41,9 +41,9 @@ def create(permission_set: str, environment: str, game: str | None, database: st
 def list_keys(game: str | None, as_json: bool, database: str | None) -> int:
     """List keys by their prefix, of every game or of one. The keys themselves are not kept."""
     from kraty_console.backend.operating import credentials, games
-    from kraty_console.backend.operating.desk import Desk
+    from kraty_console.backend.operating.desk import AdminSession
 
-    async def work(desk: Desk) -> list[dict[str, object]]:
+    async def work(desk: AdminSession) -> list[dict[str, object]]:
         return await credentials.all_keys(desk.tx, await games.find_game(desk.tx, game) if game else None)
 
     columns = {

@@ -25,9 +25,9 @@ def member() -> None:
 def add(email: str, name: str | None, role: str, game: str | None, database: str | None) -> int:
     """Give the member EMAIL a role in a game; prints the member's id."""
     from kraty_console.backend.operating import games, members
-    from kraty_console.backend.operating.desk import Desk
+    from kraty_console.backend.operating.desk import AdminSession
 
-    async def work(desk: Desk) -> tuple[str, str]:
+    async def work(desk: AdminSession) -> tuple[str, str]:
         found = await games.find_game(desk.tx, game)
         return await members.add_member(desk, email, name, found, role), found.name
 
@@ -44,9 +44,9 @@ def add(email: str, name: str | None, role: str, game: str | None, database: str
 def list_members(game: str | None, as_json: bool, database: str | None) -> int:
     """List members with their roles, of every game or of one."""
     from kraty_console.backend.operating import games, members
-    from kraty_console.backend.operating.desk import Desk
+    from kraty_console.backend.operating.desk import AdminSession
 
-    async def work(desk: Desk) -> list[dict[str, object]]:
+    async def work(desk: AdminSession) -> list[dict[str, object]]:
         return await members.all_members(desk.tx, await games.find_game(desk.tx, game) if game else None)
 
     columns = {"email": "E-MAIL", "name": "NAME", "game": "GAME", "role": "ROLE", "memberId": "MEMBER ID"}
@@ -61,9 +61,9 @@ def list_members(game: str | None, as_json: bool, database: str | None) -> int:
 def change_role(email: str, role: str, game: str | None, database: str | None) -> int:
     """Change the ROLE of the member EMAIL in a game; `none` takes it away. It counts from the next call on."""
     from kraty_console.backend.operating import games, members
-    from kraty_console.backend.operating.desk import Desk
+    from kraty_console.backend.operating.desk import AdminSession
 
-    async def work(desk: Desk) -> str:
+    async def work(desk: AdminSession) -> str:
         found = await games.find_game(desk.tx, game)
         await members.set_role(desk, email, found, None if role == "none" else role)
         return found.name

@@ -43,10 +43,10 @@ def create(
     The backend keeps the secret readable in its database, because it signs with it.
     """
     from kraty_console.backend.operating import endpoints, games
-    from kraty_console.backend.operating.desk import Desk
+    from kraty_console.backend.operating.desk import AdminSession
     from kraty_console.contract.secret import Secret
 
-    async def work(desk: Desk) -> tuple[str, Secret]:
+    async def work(desk: AdminSession) -> tuple[str, Secret]:
         found = await games.find_game(desk.tx, game)
         return await endpoints.create(desk, found, url, events, environment, to_private=to_private)
 
@@ -66,9 +66,9 @@ def create(
 def list_endpoints(game: str | None, as_json: bool, database: str | None) -> int:
     """List endpoints, of every game or of one. Their secrets are not shown."""
     from kraty_console.backend.operating import endpoints, games
-    from kraty_console.backend.operating.desk import Desk
+    from kraty_console.backend.operating.desk import AdminSession
 
-    async def work(desk: Desk) -> list[dict[str, object]]:
+    async def work(desk: AdminSession) -> list[dict[str, object]]:
         found = await games.find_game(desk.tx, game) if game else None
         rows = await endpoints.listed(desk.tx, found)
         if as_json:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from kraty_console.config.launch import Launch
     from kraty_console.config.paths import Paths
     from kraty_console.config.profiles import Profile
-    from kraty_console.config.tokens import Found
-    from kraty_console.support.checkup import Area, Finding
+    from kraty_console.config.tokens import FoundToken
+    from kraty_console.support.checkup import CheckArea, Finding
 
 
 @click.command()
@@ -64,18 +64,18 @@ class Checkup:
         from kraty_console.cli.checkup.terminal import screen_at_hand, terminal_findings
         from kraty_console.config.paths import Paths
         from kraty_console.contract.secret import HIDDEN
-        from kraty_console.support.checkup import Area, without
+        from kraty_console.support.checkup import CheckArea, without
 
         paths = Paths.of(os.environ)
         launch = self._launch(paths)
         if launch is not None:
             self._backend(launch)
-        self._look(Area.STATE, "folder", lambda: folder_findings(paths.state_dir))
-        self._look(Area.JOURNAL, "file", lambda: journal_findings(paths.state_dir / "journal.sqlite"))
-        self._look(Area.TERMINAL, "terminal", lambda: terminal_findings(screen_at_hand(os.environ), os.environ))
+        self._look(CheckArea.STATE, "folder", lambda: folder_findings(paths.state_dir))
+        self._look(CheckArea.JOURNAL, "file", lambda: journal_findings(paths.state_dir / "journal.sqlite"))
+        self._look(CheckArea.TERMINAL, "terminal", lambda: terminal_findings(screen_at_hand(os.environ), os.environ))
         return without(self.found, self.secrets, HIDDEN)
 
-    def _look(self, area: Area, name: str, check: Any) -> None:  # noqa: ANN401 (a function without arguments)
+    def _look(self, area: CheckArea, name: str, check: Any) -> None:  # noqa: ANN401 (a function without arguments)
         from kraty_console.cli.checkup.guarding import looked_at
 
         self.found += looked_at(area, name, check)
@@ -87,40 +87,40 @@ class Checkup:
         from kraty_console.cli.configuration import profile_with_sources
         from kraty_console.config.errors import ConfigError
         from kraty_console.config.launch import Launch
-        from kraty_console.support.checkup import Area, Finding, State
+        from kraty_console.support.checkup import CheckArea, CheckState, Finding
 
-        self._look(Area.CONFIGURATION, "file", lambda: configuration.file_findings(paths.config_file))
+        self._look(CheckArea.CONFIGURATION, "file", lambda: configuration.file_findings(paths.config_file))
         try:
             profile, sources, _ = profile_with_sources(self.options)
         except ConfigError as error:
             advice = "Correct it; kraty-console config example shows what can be said."
-            self.found.append(Finding(Area.CONFIGURATION, "profile", State.PROBLEM, str(error), advice))
+            self.found.append(Finding(CheckArea.CONFIGURATION, "profile", CheckState.PROBLEM, str(error), advice))
             return None
         self.secrets.append(password_in(profile.url or ""))
-        self._look(Area.CONFIGURATION, "settings", lambda: configuration.setting_findings(profile, sources))
+        self._look(CheckArea.CONFIGURATION, "settings", lambda: configuration.setting_findings(profile, sources))
         now = datetime.now(UTC)
         token, token_failed = self._token(profile, paths)
         if not token_failed:
-            self._look(Area.TOKEN, "token", lambda: credential.credential_findings(profile, token, now))
+            self._look(CheckArea.TOKEN, "token", lambda: credential.credential_findings(profile, token, now))
         access = self._access(profile)
         if access is None:
             return None
-        self._look(Area.TLS, "client certificate", lambda: configuration.certificate_findings(profile, now))
+        self._look(CheckArea.TLS, "client certificate", lambda: configuration.certificate_findings(profile, now))
         secret = token.secret if token is not None else None
         launch = Launch(profile, secret, paths.state_dir, paths.state_dir, access=access)
-        self._look(Area.CONFIGURATION, "console", lambda: configuration.use_findings(launch))
+        self._look(CheckArea.CONFIGURATION, "console", lambda: configuration.use_findings(launch))
         return launch
 
-    def _token(self, profile: Profile, paths: Paths) -> tuple[Found | None, bool]:
+    def _token(self, profile: Profile, paths: Paths) -> tuple[FoundToken | None, bool]:
         """The token, and whether getting it failed, which is then told."""
         from kraty_console.cli.session import token_and_source_of
         from kraty_console.config.errors import ConfigError
-        from kraty_console.support.checkup import Area, Finding, State
+        from kraty_console.support.checkup import CheckArea, CheckState, Finding
 
         try:
             found = token_and_source_of(self.options, profile, paths)
         except ConfigError as error:
-            self.found.append(Finding(Area.TOKEN, "source", State.PROBLEM, str(error)))
+            self.found.append(Finding(CheckArea.TOKEN, "source", CheckState.PROBLEM, str(error)))
             return None, True
         if found is not None:
             self.secrets.append(found.secret.reveal())
@@ -130,12 +130,12 @@ class Checkup:
         """What a gateway asks for; None where it cannot be had, which is then told."""
         from kraty_console.config.access import resolve_access
         from kraty_console.config.errors import ConfigError
-        from kraty_console.support.checkup import Area, Finding, State
+        from kraty_console.support.checkup import CheckArea, CheckState, Finding
 
         try:
             access = resolve_access(profile, os.environ)
         except ConfigError as error:
-            self.found.append(Finding(Area.CONFIGURATION, "access", State.PROBLEM, str(error)))
+            self.found.append(Finding(CheckArea.CONFIGURATION, "access", CheckState.PROBLEM, str(error)))
             return None
         self.secrets += [value.reveal() for _, value in access.headers]
         if access.passphrase is not None:
@@ -147,7 +147,7 @@ class Checkup:
         from kraty_console.cli.checkup.address import host_findings, proxy_finding, unusable_proxy, usable_address
         from kraty_console.client.proxies import proxy_of
         from kraty_console.contract.errors import Invalid
-        from kraty_console.support.checkup import Area, State
+        from kraty_console.support.checkup import CheckArea, CheckState
 
         base, finding = usable_address(launch.profile.url)
         self.found.append(finding)
@@ -162,8 +162,8 @@ class Checkup:
                 self.secrets += proxy.secrets
             way = [proxy_finding(base, proxy), *host_findings(base, proxy)]
         self.found += way
-        is_open = all(each.state is not State.PROBLEM for each in way)
-        self._look(Area.OPERATIONS, "operations", lambda: self._answers(launch, is_open))
+        is_open = all(each.state is not CheckState.PROBLEM for each in way)
+        self._look(CheckArea.OPERATIONS, "operations", lambda: self._answers(launch, is_open))
 
     def _answers(self, launch: Launch, is_open: bool) -> Iterator[Finding]:
         import asyncio

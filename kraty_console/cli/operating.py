@@ -11,7 +11,7 @@ from kraty_console.cli.exits import Exit
 from kraty_console.cli.output import emit, emit_json, say
 
 if TYPE_CHECKING:
-    from kraty_console.backend.operating.desk import Desk
+    from kraty_console.backend.operating.desk import AdminSession
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -77,7 +77,7 @@ def not_installed(missing: ModuleNotFoundError) -> click.ClickException:
     return click.ClickException(words)
 
 
-def operate(database: str | None, work: Callable[[Desk], Awaitable[T]]) -> T:
+def operate(database: str | None, work: Callable[[AdminSession], Awaitable[T]]) -> T:
     """Do it in one transaction on the database, which is brought up to date first.
 
     Raises click.ClickException: declined, what was named is not there, or the database does not answer; in words.
@@ -89,7 +89,7 @@ def operate(database: str | None, work: Callable[[Desk], Awaitable[T]]) -> T:
 
         from kraty_console.backend.operating.desk import Declined, NoSuch
         from kraty_console.backend.preparing import CannotServe
-        from kraty_console.backend.storage.faults import BEHIND_A_POOLER, Fault, fault_of
+        from kraty_console.backend.storage.faults import BEHIND_A_POOLER, StorageFault, fault_of
     except ModuleNotFoundError as missing:
         raise not_installed(missing) from None
     try:
@@ -103,17 +103,17 @@ def operate(database: str | None, work: Callable[[Desk], Awaitable[T]]) -> T:
     except (DBAPIError, OSError) as error:
         if isinstance(error, OSError) and error.filename is not None:  # a file, not a connection
             raise click.ClickException(f"cannot open {error.filename}: {error.strerror}") from None
-        if fault_of(error) is Fault.POOLED:
+        if fault_of(error) is StorageFault.POOLED:
             raise click.ClickException(BEHIND_A_POOLER) from None
         raise NoAnswer(f"the database did not answer ({type(error).__name__}); try again") from None
 
 
-async def _on(url: str, work: Callable[[Desk], Awaitable[T]]) -> T:
+async def _on(url: str, work: Callable[[AdminSession], Awaitable[T]]) -> T:
     import secrets
     import time
 
     from kraty_console.backend.engine.ids import IdSource
-    from kraty_console.backend.operating.desk import Desk
+    from kraty_console.backend.operating.desk import AdminSession
     from kraty_console.backend.preparing import prepare
     from kraty_console.backend.storage.connecting import Limits
     from kraty_console.backend.storage.database import Database
@@ -127,7 +127,7 @@ async def _on(url: str, work: Callable[[Desk], Awaitable[T]]) -> T:
     operator = f"command line ({user_name()})"
     db = Database.open(url, Limits(pool=1))
     try:
-        return await db.run(lambda tx: work(Desk(tx, now_ms(), new_id, secrets.token_bytes, operator)))
+        return await db.run(lambda tx: work(AdminSession(tx, now_ms(), new_id, secrets.token_bytes, operator)))
     finally:
         await db.close()
 

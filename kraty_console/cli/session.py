@@ -14,7 +14,7 @@ from kraty_console.config.errors import ConfigError
 from kraty_console.config.launch import Launch
 from kraty_console.config.paths import Paths
 from kraty_console.config.profiles import Overrides, Profile, load_profile
-from kraty_console.config.tokens import Found, find_token_and_source
+from kraty_console.config.tokens import FoundToken, find_token_and_source
 from kraty_console.contract.secret import Secret
 
 if TYPE_CHECKING:
@@ -43,10 +43,10 @@ def token_of(options: Options, profile: Profile, paths: Paths) -> Secret | None:
     return found.secret if found is not None else None
 
 
-def token_and_source_of(options: Options, profile: Profile, paths: Paths) -> Found | None:
+def token_and_source_of(options: Options, profile: Profile, paths: Paths) -> FoundToken | None:
     """The same, and which source it was."""
     if options.token_stdin and sys.stdin.isatty():
-        return Found(Secret(click.prompt("session token", hide_input=True, err=True).strip()), "the terminal")
+        return FoundToken(Secret(click.prompt("session token", hide_input=True, err=True).strip()), "the terminal")
     return find_token_and_source(profile, paths, os.environ, stdin=sys.stdin if options.token_stdin else None)
 
 

@@ -99,7 +99,7 @@ class Pace:
             yield
 
 
-class Actor:
+class SimulatedPlayer:
     """One simulated player."""
 
     def __init__(self, client: GameClient, pace: Pace, tally: Tally, *, seed: int, number: int) -> None:
@@ -251,7 +251,7 @@ async def simulate(client: GameClient, pace: Pace, tally: Tally, *, players: int
         KratyError: the backend cannot be reached at the start, or the key is not one of a game's.
     """
     await client.ping()
-    actors = [Actor(client, pace, tally, seed=seed, number=number) for number in range(1, players + 1)]
+    actors = [SimulatedPlayer(client, pace, tally, seed=seed, number=number) for number in range(1, players + 1)]
     trouble: BaseException | None = None
     try:
         async with asyncio.TaskGroup() as group:

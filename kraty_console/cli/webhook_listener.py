@@ -21,7 +21,7 @@ IDLE_SECONDS: Final = 30.0
 """How long a sender may be silent in the middle of a request."""
 
 
-class _Server(ThreadingHTTPServer):
+class _ListenerServer(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
 
@@ -42,7 +42,7 @@ def listener(address: tuple[str, int], secret: Secret, told: Callable[[Verdict],
     inbox, turn = Inbox(secret), threading.Lock()
     family = socket.getaddrinfo(*address, type=socket.SOCK_STREAM)[0][0]
 
-    class Server(_Server):
+    class Server(_ListenerServer):
         address_family = family
 
     class Handler(BaseHTTPRequestHandler):

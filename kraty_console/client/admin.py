@@ -20,12 +20,12 @@ from urllib.parse import quote, urljoin
 from kraty_console.client.capabilities import REQUEST_IDS, Capabilities, Support, find_route
 from kraty_console.client.detection import Detector
 from kraty_console.client.fetched import Fetched, fetched, fetched_aside, shaped
-from kraty_console.client.replies import Reply, check_refusal, data_of, error_of, not_kratys
+from kraty_console.client.replies import HttpReply, check_refusal, data_of, error_of, not_kratys
 from kraty_console.client.retries import Retries
-from kraty_console.client.routes import GAME_IDS, Query, Route, RouteTable
+from kraty_console.client.routes import GAME_IDS, ClientRoute, Query, RouteTable
 from kraty_console.client.transport import BeforeSend, Timeouts, Transport
 from kraty_console.contract.audit import AuditLink, AuditPage, AuditRow
-from kraty_console.contract.calls import ActionKind, Call
+from kraty_console.contract.calls import ActionKind, ChangeRequest
 from kraty_console.contract.errors import BadAnswer, Invalid, KratyError, OperationMissing
 from kraty_console.contract.limits import DEFAULT_LIMIT
 from kraty_console.contract.operations import Operation
@@ -277,15 +277,15 @@ class KratyClient:
         """Send a delivery again: asked for once; the same id and data, at once."""
         from kraty_console.contract.webhooks import DeliveryReplayed
 
-        answer = await self.send(Call(ActionKind.REPLAY_DELIVERY, "", request, target_id=delivery_id))
+        answer = await self.send(ChangeRequest(ActionKind.REPLAY_DELIVERY, "", request, target_id=delivery_id))
         assert isinstance(answer, DeliveryReplayed)
         return answer
 
-    async def send(self, call: Call) -> Changed:
+    async def send(self, call: ChangeRequest) -> Changed:
         """Make a change: sent once, never again by itself. `Writer.perform` journals it first; use that."""
         return (await self.deliver(call.kind, *self.prepare(call))).answer
 
-    def prepare(self, call: Call) -> Prepared:
+    def prepare(self, call: ChangeRequest) -> Prepared:
         """A change as it is journaled and sent; the same call gives the same bytes, so that a resend equals the first.
 
         Raises:
@@ -305,7 +305,7 @@ class KratyClient:
     ) -> Delivered:
         """Send a change as it was prepared; `before_send` is awaited just before its first byte leaves."""
         method, _, target = path.rpartition(" ")
-        reply = await self._exchange(Route(method or "POST", ""), target, body=body, before_send=before_send)
+        reply = await self._exchange(ClientRoute(method or "POST", ""), target, body=body, before_send=before_send)
         echoes = self.capabilities.of(REQUEST_IDS) is Support.AVAILABLE
         check_refusal(reply, echoes=echoes)
         if reply.status < 300 and echoes and not reply.echoes_id:
@@ -325,7 +325,7 @@ class KratyClient:
 
     # -- what the backend has ------------------------------------------------------------------------------------
 
-    def route_of(self, operation: Operation) -> Route:
+    def route_of(self, operation: Operation) -> ClientRoute:
         """Where an operation is.
 
         Raises:
@@ -343,7 +343,7 @@ class KratyClient:
         """Whether a change met a 404 because its route is missing: what it was about is there all the same."""
         return await self._detector.explain_missing(Operation(kind), path, player, error)
 
-    async def ask(self, route: Route, target: str, **more: Any) -> Reply:  # noqa: ANN401 (the options of a transport)
+    async def ask(self, route: ClientRoute, target: str, **more: Any) -> HttpReply:  # noqa: ANN401 (the options of a transport)
         """Ask for a target once, and answer what came, whatever it is."""
         return await self._exchange(route, target, **more)
 
@@ -369,7 +369,7 @@ class KratyClient:
         await self._detector.learn(operation, reply, named)
         return fetched(shape, reply)
 
-    async def _exchange(self, route: Route, target: str, **more: Any) -> Reply:  # noqa: ANN401
+    async def _exchange(self, route: ClientRoute, target: str, **more: Any) -> HttpReply:  # noqa: ANN401
         reply = await self._transport.exchange(route.method, target, **more)
         if reply.echoes_id:
             self.capabilities.learn(REQUEST_IDS, Support.AVAILABLE)

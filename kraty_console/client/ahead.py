@@ -15,19 +15,19 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from kraty_console.client.proxies import proxy_of
-from kraty_console.client.replies import MAX_ANSWER, Reply
+from kraty_console.client.replies import MAX_ANSWER, HttpReply
 from kraty_console.contract.errors import Invalid
 
 if TYPE_CHECKING:
     from http.client import HTTPConnection
 
 
-class Asked:
+class PendingQuestion:
     """One question on its way, in a thread of its own that nobody has to wait for."""
 
-    def __init__(self, question: Callable[[], Reply], at: float) -> None:
+    def __init__(self, question: Callable[[], HttpReply], at: float) -> None:
         self._question = question
-        self._reply: Reply | None = None
+        self._reply: HttpReply | None = None
         self._over = threading.Event()
         self._heard: list[Callable[[], None]] = []
         self._telling = threading.Lock()
@@ -44,12 +44,12 @@ class Asked:
         for tell in self._heard:
             tell()
 
-    def reply(self, patience: float | None = None) -> Reply | None:
+    def reply(self, patience: float | None = None) -> HttpReply | None:
         """The answer, waited for at most so many seconds; None when there is none, or none yet."""
         self._over.wait(patience)
         return self._reply
 
-    async def wait(self, patience: float) -> Reply | None:
+    async def wait(self, patience: float) -> HttpReply | None:
         """The same for an event loop; whoever is cancelled waits no longer."""
         import asyncio
 
@@ -79,7 +79,7 @@ class Ahead:
         *,
         patience: float = 5.0,
         clock: Callable[[], float] = time.monotonic,
-        heard: Callable[[Reply], None] = lambda _: None,
+        heard: Callable[[HttpReply], None] = lambda _: None,
     ) -> None:
         """Asks nothing yet.
 
@@ -95,14 +95,14 @@ class Ahead:
         self._headers = dict(headers)
         self.patience = patience
         self._clock = clock
-        self._asked: dict[str, Asked] = {}
+        self._asked: dict[str, PendingQuestion] = {}
 
-    def ask(self, target: str) -> Asked:
+    def ask(self, target: str) -> PendingQuestion:
         """Ask for a target: path and query as they are sent."""
-        asked = self._asked[target] = Asked(lambda: self._exchange(target), self._clock())
+        asked = self._asked[target] = PendingQuestion(lambda: self._exchange(target), self._clock())
         return asked
 
-    def take(self, target: str) -> Asked | None:
+    def take(self, target: str) -> PendingQuestion | None:
         """The question for a target, once, and not long after: later one wants to know what is so by then."""
         asked = self._asked.pop(target, None)
         return asked if asked is not None and self._clock() - asked.at < self.patience else None
@@ -111,7 +111,7 @@ class Ahead:
         """Whoever asks from now on is somebody else."""
         self._asked.clear()
 
-    def _exchange(self, target: str) -> Reply:
+    def _exchange(self, target: str) -> HttpReply:
         connection = self._connection()
         started = self._clock()
         try:
@@ -127,7 +127,7 @@ class Ahead:
         if response.length:
             raise ValueError("so much more was promised")
         content = _unpacked(content, headers.get("content-encoding", ""))
-        reply = Reply(response.status, headers, content, (self._clock() - started) * 1000)
+        reply = HttpReply(response.status, headers, content, (self._clock() - started) * 1000)
         self._heard(reply)
         return reply
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from kraty_console.client.fetched import shaped
-from kraty_console.client.replies import Reply
+from kraty_console.client.replies import HttpReply
 from kraty_console.contract.actions import (
     Banned,
     Changed,
@@ -43,7 +43,7 @@ BARE: Final[dict[ActionKind, str]] = {
 """The part of an answer that a backend may give alone, as the server surface does (kraty-api 3.4)."""
 
 
-def changed(kind: ActionKind, data: dict[str, Any], reply: Reply) -> Changed:
+def changed(kind: ActionKind, data: dict[str, Any], reply: HttpReply) -> Changed:
     """What a change was answered with.
 
     The answers of this surface are not public: a bare object stands for the whole answer, and of a shape that cannot be

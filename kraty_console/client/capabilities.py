@@ -13,7 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from kraty_console.client.routes import Route, RouteTable
+from kraty_console.client.routes import ClientRoute, RouteTable
 from kraty_console.contract.errors import OperationMissing
 from kraty_console.contract.operations import OPERATIONS, Operation
 
@@ -101,7 +101,7 @@ class Capabilities:
             return {}
 
 
-def find_route(operation: Operation, routes: RouteTable, capabilities: Capabilities) -> Route:
+def find_route(operation: Operation, routes: RouteTable, capabilities: Capabilities) -> ClientRoute:
     """Where an operation is.
 
     Raises:
@@ -124,6 +124,6 @@ def missing_operations(routes: RouteTable, capabilities: Capabilities) -> dict[s
     return found
 
 
-def no_route(operation: Operation, route: Route) -> OperationMissing:
+def no_route(operation: Operation, route: ClientRoute) -> OperationMissing:
     """That the backend has no such route."""
     return OperationMissing(f"This Kraty has no route {route.short}.", operation=operation, route=route.short)

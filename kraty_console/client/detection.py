@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from kraty_console.client.capabilities import REQUEST_IDS, Capabilities, Support, no_route
 from kraty_console.client.missing import subject_of, subject_of_words
-from kraty_console.client.replies import NOT_KRATY, Reply, not_kratys
-from kraty_console.client.routes import Route, RouteTable
+from kraty_console.client.replies import NOT_KRATY, HttpReply, not_kratys
+from kraty_console.client.routes import ClientRoute, RouteTable
 from kraty_console.contract.calls import ActionKind
 from kraty_console.contract.errors import BadAnswer, KratyError, OperationMissing
 from kraty_console.contract.limits import MAX_LIMIT
@@ -46,7 +46,7 @@ class Asker(Protocol):
 
     def game_ids(self) -> dict[str, str]: ...
 
-    async def ask(self, route: Route, target: str, **more: Any) -> Reply: ...  # noqa: ANN401
+    async def ask(self, route: ClientRoute, target: str, **more: Any) -> HttpReply: ...  # noqa: ANN401
 
     async def health(self) -> Health: ...
 
@@ -100,18 +100,18 @@ class Detector:
         except OperationMissing:
             return Support.UNKNOWN
         target = route.target({**dict.fromkeys(route.names, _NO_ID), **self._client.game_ids()})
-        reply = await self._client.ask(Route("GET", ""), target)
+        reply = await self._client.ask(ClientRoute("GET", ""), target)
         if reply.status == 405:
             return Support.AVAILABLE
         about_nothing_else = reply.status == 404 and subject_of(reply, [_NO_ID]) != "object"
         return Support.MISSING if about_nothing_else and not self._is_anothers(reply) else Support.UNKNOWN
 
-    def learn_change(self, kind: ActionKind, reply: Reply) -> None:
+    def learn_change(self, kind: ActionKind, reply: HttpReply) -> None:
         """Take in that the answer to a change shows its route; whether one is missing `explain_missing` finds out."""
         if subject_of(reply) is None and (reply.status < 400 or reply.status in _SHOWS_THE_ROUTE):
             self._note(kind, Support.AVAILABLE)
 
-    async def learn(self, operation: Operation, reply: Reply, named: Iterable[str] = ()) -> None:
+    async def learn(self, operation: Operation, reply: HttpReply, named: Iterable[str] = ()) -> None:
         """Take in what the answer to a read shows; `named` are the ids in the request.
 
         Raises:
@@ -134,7 +134,7 @@ class Detector:
         if subject == "route" or operation in _OF_NOTHING or await self._is_about_the_route(operation):
             raise self._missing(operation)
 
-    def _is_anothers(self, reply: Reply) -> bool:
+    def _is_anothers(self, reply: HttpReply) -> bool:
         """Whether an answer lacks the request id that this backend always sends back."""
         always = self._known.of(REQUEST_IDS) is Support.AVAILABLE
         return always and bool(reply.sent_id) and not reply.echoes_id

@@ -16,7 +16,7 @@ from kraty_console.contract.calls import ActionKind
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class State(StrEnum):
+class EntryState(StrEnum):
     """How far a change has come."""
 
     INTENT = "intent"
@@ -30,7 +30,7 @@ class State(StrEnum):
 NOT_SENT: Final = "not sent: "
 """Begins the error of a change of which no byte left."""
 
-OPEN: Final = (State.INTENT, State.SENT, State.UNKNOWN)
+OPEN: Final = (EntryState.INTENT, EntryState.SENT, EntryState.UNKNOWN)
 """The states whose outcome is still to be told."""
 
 
@@ -44,7 +44,7 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class JournalEntry:
     """One intended change and what is known of it."""
 
     id: str
@@ -63,7 +63,7 @@ class Entry:
     idempotency_key: str
     body: str
     """The JSON that is sent, byte for byte."""
-    state: State
+    state: EntryState
     applied: bool | None = None
     """Whether it took effect; None while that is not known."""
     outcome: dict[str, Any] | None = None
@@ -83,7 +83,7 @@ class Entry:
     @property
     def never_left(self) -> bool:
         """Whether it ended before anything was sent: the server refused nothing."""
-        return self.state is State.REFUSED and (self.error or "").startswith(NOT_SENT)
+        return self.state is EntryState.REFUSED and (self.error or "").startswith(NOT_SENT)
 
     @property
     def scope(self) -> Scope:
@@ -91,7 +91,7 @@ class Entry:
         return Scope(self.base_url, self.studio, self.game)
 
 
-def columns_of(entry: Entry) -> Mapping[str, str | int | None]:
+def columns_of(entry: JournalEntry) -> Mapping[str, str | int | None]:
     """What is written when an entry begins."""
     return {
         "id": entry.id,
@@ -114,9 +114,9 @@ def columns_of(entry: Entry) -> Mapping[str, str | int | None]:
     }
 
 
-def entry_of(row: sqlite3.Row) -> Entry:
+def entry_of(row: sqlite3.Row) -> JournalEntry:
     """A row of the file as an entry."""
-    return Entry(
+    return JournalEntry(
         id=row["id"],
         created_at=moment_of(row["created_ms"]),
         profile=row["profile"],
@@ -131,7 +131,7 @@ def entry_of(row: sqlite3.Row) -> Entry:
         path=row["path"],
         idempotency_key=row["idempotency_key"],
         body=row["body"],
-        state=State(row["state"]),
+        state=EntryState(row["state"]),
         applied=None if row["applied"] is None else bool(row["applied"]),
         outcome=json.loads(row["outcome"]) if row["outcome"] else None,
         audit=AuditLink(id=row["audit_id"], url=row["audit_url"] or "") if row["audit_id"] else None,

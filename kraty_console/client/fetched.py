@@ -8,7 +8,7 @@ from typing import Final, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from kraty_console.client.replies import Reply, data_of
+from kraty_console.client.replies import HttpReply, data_of
 from kraty_console.contract.errors import BadAnswer
 
 T = TypeVar("T")
@@ -31,7 +31,7 @@ class Fetched(Generic[T]):
     request_id: str | None
 
 
-def fetched(shape: type[A], reply: Reply) -> Fetched[A]:
+def fetched(shape: type[A], reply: HttpReply) -> Fetched[A]:
     """What a read was answered with.
 
     Raises:
@@ -41,7 +41,7 @@ def fetched(shape: type[A], reply: Reply) -> Fetched[A]:
     return Fetched(value, reply.headers.get("etag"), reply.elapsed_ms, reply.request_id)
 
 
-async def fetched_aside(shape: type[A], reply: Reply) -> Fetched[A]:
+async def fetched_aside(shape: type[A], reply: HttpReply) -> Fetched[A]:
     """As `fetched`; a large answer is taken apart in a thread, between whose steps keys are answered."""
     if len(reply.content) < LARGE:
         return fetched(shape, reply)
@@ -59,7 +59,7 @@ async def fetched_aside(shape: type[A], reply: Reply) -> Fetched[A]:
     return taken_apart
 
 
-def shaped(shape: type[A], data: object, reply: Reply, *, write: bool = False) -> A:
+def shaped(shape: type[A], data: object, reply: HttpReply, *, write: bool = False) -> A:
     """The object that an answer holds.
 
     Raises:

@@ -20,9 +20,9 @@ from typing import Any, TypeVar
 
 from kraty_console.client.entries import (
     OPEN,
-    Entry,
+    EntryState,
+    JournalEntry,
     Scope,
-    State,
     columns_of,
     entry_of,
     milliseconds,
@@ -100,9 +100,9 @@ class Journal:
         environment: str | None = None,
         member: str | None = None,
         ticket: str | None = None,
-    ) -> Entry:
+    ) -> JournalEntry:
         """Write an intent; it is on the disk when this returns."""
-        entry = Entry(
+        entry = JournalEntry(
             id=str(uuid.uuid4()),
             created_at=moment_of(milliseconds(self._clock())),
             profile=storable(profile),
@@ -117,7 +117,7 @@ class Journal:
             path=path,
             idempotency_key=idempotency_key,
             body=body,
-            state=State.INTENT,
+            state=EntryState.INTENT,
             owner=this_process(),
         )
         values = columns_of(entry)
@@ -126,41 +126,45 @@ class Journal:
         await self._work(lambda connection: connection.execute(insert, values))
         return entry
 
-    async def mark_sent(self, entry: Entry) -> None:
+    async def mark_sent(self, entry: JournalEntry) -> None:
         """Write that the first byte is about to leave.
 
         Raises:
             JournalFailed: it cannot be written, or another console has meanwhile given this intent up: send nothing.
         """
-        if not await self._move(replace(entry, state=State.SENT), (State.INTENT, State.UNKNOWN, State.SENT)):
+        if not await self._move(
+            replace(entry, state=EntryState.SENT), (EntryState.INTENT, EntryState.UNKNOWN, EntryState.SENT)
+        ):
             raise JournalFailed("This change was given up from another console, so it was not sent.")
 
-    async def settle(self, entry: Entry) -> Entry:
+    async def settle(self, entry: JournalEntry) -> JournalEntry:
         """Write an entry's new state and outcome, unless another console told it first; answers what holds."""
-        from_states = (State.INTENT,) if entry.state is State.INTENT else OPEN
+        from_states = (EntryState.INTENT,) if entry.state is EntryState.INTENT else OPEN
         if await self._move(entry, from_states):
             return entry
         return await self.get(entry.id) or entry
 
-    async def give_up(self, entry: Entry, error: str) -> bool:
+    async def give_up(self, entry: JournalEntry, error: str) -> bool:
         """Close an intent that was never sent; False when it has been sent after all."""
-        return await self._move(replace(entry, state=State.RESOLVED, applied=False, error=error), (State.INTENT,))
+        return await self._move(
+            replace(entry, state=EntryState.RESOLVED, applied=False, error=error), (EntryState.INTENT,)
+        )
 
-    def is_being_sent(self, entry: Entry) -> bool:
+    def is_being_sent(self, entry: JournalEntry) -> bool:
         """Whether an intent belongs to another console that lives: it may send it at any moment."""
         age = self._clock() - entry.created_at
-        return entry.state is State.INTENT and entry.owner != this_process() and lives(entry.owner, age)
+        return entry.state is EntryState.INTENT and entry.owner != this_process() and lives(entry.owner, age)
 
-    def age_of(self, entry: Entry) -> float:
+    def age_of(self, entry: JournalEntry) -> float:
         """Seconds since an entry began."""
         return (self._clock() - entry.created_at).total_seconds()
 
-    async def get(self, entry_id: str) -> Entry | None:
+    async def get(self, entry_id: str) -> JournalEntry | None:
         """One entry by its id."""
         found = await self._select("WHERE id = ?", (entry_id,))
         return found[0] if found else None
 
-    async def earlier(self, scope: Scope, kind: ActionKind, idempotency_key: str) -> Entry | None:
+    async def earlier(self, scope: Scope, kind: ActionKind, idempotency_key: str) -> JournalEntry | None:
         """The entry that counts under this key: an open one, else one that took effect, else the latest."""
         where = (
             "WHERE base_url = ? AND studio = ? AND game = ? AND kind = ? AND idempotency_key = ? "
@@ -169,7 +173,7 @@ class Journal:
         found = await self._select(where, (scope.base_url, scope.studio, scope.game, kind.value, idempotency_key))
         return found[0] if found else None
 
-    async def open_entries(self, scope: Scope | None = None) -> list[Entry]:
+    async def open_entries(self, scope: Scope | None = None) -> list[JournalEntry]:
         """Entries without a told outcome, oldest first; of one backend and game, or of all."""
         where = "WHERE state IN ('intent', 'sent', 'unknown')"
         if scope is None:
@@ -177,11 +181,11 @@ class Journal:
         of_scope = f"{where} AND base_url = ? AND studio = ? AND game = ? ORDER BY created_ms, rowid"
         return await self._select(of_scope, (scope.base_url, scope.studio, scope.game))
 
-    async def latest(self, limit: int = 200) -> list[Entry]:
+    async def latest(self, limit: int = 200) -> list[JournalEntry]:
         """Entries of any state, newest first."""
         return await self._select("ORDER BY created_ms DESC, rowid DESC LIMIT ?", (limit,))
 
-    async def _move(self, entry: Entry, from_states: tuple[State, ...]) -> bool:
+    async def _move(self, entry: JournalEntry, from_states: tuple[EntryState, ...]) -> bool:
         """Store the changeable part of an entry, if the file has it in one of these states."""
         marks = ", ".join("?" * len(from_states))
         values = (
@@ -205,8 +209,8 @@ class Journal:
 
         return await self._work(write)
 
-    async def _select(self, where: str, values: tuple[Any, ...]) -> list[Entry]:
-        def read(connection: sqlite3.Connection) -> list[Entry]:
+    async def _select(self, where: str, values: tuple[Any, ...]) -> list[JournalEntry]:
+        def read(connection: sqlite3.Connection) -> list[JournalEntry]:
             return [entry_of(row) for row in connection.execute(f"SELECT * FROM entries {where}", values)]  # noqa: S608
 
         return await self._work(read)

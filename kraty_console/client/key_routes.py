@@ -9,18 +9,18 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from kraty_console.client import server_routes
-from kraty_console.client.routes import ChangeRequest, Route, RouteTable, segment
-from kraty_console.contract.calls import ActionKind, Call
+from kraty_console.client.routes import ClientRoute, OutgoingChange, RouteTable, segment
+from kraty_console.contract.calls import ActionKind, ChangeRequest
 from kraty_console.contract.errors import OperationMissing
 from kraty_console.contract.limits import MAX_REASON
 from kraty_console.contract.operations import OPERATIONS, Operation
 
 _READS: Final = {
-    Operation.HEALTH: Route(*OPERATIONS[Operation.HEALTH][:2]),
+    Operation.HEALTH: ClientRoute(*OPERATIONS[Operation.HEALTH][:2]),
     Operation.ME: server_routes.PING,
     Operation.PLAYER: server_routes.SNAPSHOT,
 }
-_CHANGES: Final[dict[str, Route]] = {
+_CHANGES: Final[dict[str, ClientRoute]] = {
     ActionKind.MANUAL_GRANT: server_routes.GRANTS,
     ActionKind.FORCE_CLAIM: server_routes.ACK,
     ActionKind.CREDIT: server_routes.CREDIT,
@@ -39,7 +39,7 @@ class KeyRouteTable(RouteTable):
         super().__init__()
         self._person = person
 
-    def route(self, operation: Operation) -> Route:
+    def route(self, operation: Operation) -> ClientRoute:
         """Where an operation is.
 
         Raises:
@@ -61,7 +61,7 @@ class KeyRouteTable(RouteTable):
         del game, environment
         return server_routes.SNAPSHOT.target({"externalPlayerId": player}, {"limit": limit})
 
-    def change(self, call: Call, *, studio: str, game: str, environment: str | None) -> ChangeRequest:
+    def change(self, call: ChangeRequest, *, studio: str, game: str, environment: str | None) -> OutgoingChange:
         """A change as it goes out."""
         del studio, game, environment
         route = _CHANGES.get(call.kind) or self.route(Operation(call.kind))
@@ -72,9 +72,9 @@ class KeyRouteTable(RouteTable):
             "economyKey": call.economy_key or "",
         }
         segment(call.external_player_id, "player's id")
-        return ChangeRequest(route, route.target(ids), self._body(call))
+        return OutgoingChange(route, route.target(ids), self._body(call))
 
-    def _body(self, call: Call) -> dict[str, Any]:
+    def _body(self, call: ChangeRequest) -> dict[str, Any]:
         """The request of the admin surface in the words of the server surface, with who acts and for which ticket.
 
         Fields that a call does not know are ignored there (kraty-api 12).

@@ -19,9 +19,9 @@ from pydantic import BaseModel
 
 from kraty_console.client.connection import ConnectionSettings
 from kraty_console.client.fetched import shaped
-from kraty_console.client.replies import NOT_KRATY, Reply, check_refusal, error_of, parsed
+from kraty_console.client.replies import NOT_KRATY, HttpReply, check_refusal, error_of, parsed
 from kraty_console.client.retries import RETRIED, Retries
-from kraty_console.client.routes import Query, Route
+from kraty_console.client.routes import ClientRoute, Query
 from kraty_console.client.transport import Timeouts, Transport
 from kraty_console.contract.errors import BadAnswer, Refused, Unavailable
 from kraty_console.contract.secret import Credential, Secret
@@ -75,7 +75,7 @@ class KeyedCalls:
     async def read(
         self,
         shape: type[T],
-        route: Route,
+        route: ClientRoute,
         segments: Mapping[str, str],
         query: Query | None = None,
         *,
@@ -90,7 +90,7 @@ class KeyedCalls:
     async def write(
         self,
         shape: type[T],
-        route: Route,
+        route: ClientRoute,
         segments: Mapping[str, str],
         body: Mapping[str, Any] | None = None,
         *,
@@ -109,7 +109,7 @@ class KeyedCalls:
         fields = {name: value for name, value in (body or {}).items() if nulls or value is not None}
         sent = json.dumps({**fields, "idempotencyKey": key or self._new_key()}, allow_nan=False).encode("ascii")
 
-        async def once() -> Reply:
+        async def once() -> HttpReply:
             reply = await self._transport.exchange(route.method, target, body=sent, headers=headers)
             try:
                 check_refusal(reply, echoes=False)
@@ -122,14 +122,14 @@ class KeyedCalls:
         return _read(shape, await self._retries.run(once, write=True), write=True)
 
 
-class Family:
+class CallGroup:
     """Calls that belong together."""
 
     def __init__(self, calls: KeyedCalls) -> None:
         self._calls = calls
 
 
-def _read(shape: type[T], reply: Reply, *, write: bool, enveloped: bool = True) -> T:
+def _read(shape: type[T], reply: HttpReply, *, write: bool, enveloped: bool = True) -> T:
     if not 200 <= reply.status < 300:
         raise error_of(reply, write=write)
     value = parsed(reply.content)
@@ -142,7 +142,7 @@ def _read(shape: type[T], reply: Reply, *, write: bool, enveloped: bool = True) 
     return shaped(shape, value, reply, write=write)
 
 
-def _waiting(reply: Reply, told: Mapping[str, Any]) -> Refused:
+def _waiting(reply: HttpReply, told: Mapping[str, Any]) -> Refused:
     """A 2xx that holds an error: understood, and not yet to be had, as a lobby that is forming (kraty-api 4)."""
     details = told.get("details")
     return Refused(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Final, Literal
 
-from kraty_console.client.replies import Reply, parsed
+from kraty_console.client.replies import HttpReply, parsed
 
 Subject = Literal["route", "object", "unclear"]
 
@@ -20,7 +20,7 @@ _OBJECT: Final = re.compile(
 )
 
 
-def subject_of(reply: Reply, named: Iterable[str] = ()) -> Subject | None:
+def subject_of(reply: HttpReply, named: Iterable[str] = ()) -> Subject | None:
     """What is not there; None when the answer does not say that something is not.
 
     Args:

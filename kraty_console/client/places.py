@@ -11,7 +11,7 @@ from kraty_console.contract.wire import Answer, unreadable_rows
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class GameRef:
     """A game, its studio, and the member's role there."""
 
     studio: StudioAccess
@@ -23,14 +23,14 @@ class Place:
         return self.game.slug or self.game.name or self.game.id
 
 
-def find_places(me: Me, studio: str | None, game: str | None, environment: str | None = None) -> list[Place]:
+def find_places(me: Me, studio: str | None, game: str | None, environment: str | None = None) -> list[GameRef]:
     """The places that fit the names; without names, all that the session may enter.
 
     Raises:
         NotFound: the session may enter no such game; the message names those it may.
         Invalid: the credential is bound to another environment than the one named.
     """
-    places = [Place(each, entered) for each in me.studios for entered in each.games]
+    places = [GameRef(each, entered) for each in me.studios for entered in each.games]
     fitting = [
         place
         for place in places
@@ -68,7 +68,7 @@ def _unreadable(me: Me) -> str:
     return f"{count} {'entry' if count == 1 else 'entries'}" if count else ""
 
 
-def named_place(studio: str | None, game: str | None) -> Place:
+def named_place(studio: str | None, game: str | None) -> GameRef:
     """The game that a profile names, on a backend that does not tell which games a session may enter.
 
     Raises:
@@ -79,10 +79,10 @@ def named_place(studio: str | None, game: str | None) -> Place:
             "This Kraty does not tell which games a session may enter: name the ids of studio and game, in the profile "
             "or with --studio and --game."
         )
-    return Place(StudioAccess(id=studio), GameAccess(id=game))
+    return GameRef(StudioAccess(id=studio), GameAccess(id=game))
 
 
-def find_place(me: Me, studio: str | None, game: str | None) -> Place:
+def find_place(me: Me, studio: str | None, game: str | None) -> GameRef:
     """The one place that is meant.
 
     Raises:
@@ -92,7 +92,7 @@ def find_place(me: Me, studio: str | None, game: str | None) -> Place:
     return one_of(find_places(me, studio, game))
 
 
-def one_of(places: Sequence[Place]) -> Place:
+def one_of(places: Sequence[GameRef]) -> GameRef:
     """The only one.
 
     Raises:

@@ -8,14 +8,14 @@ from dataclasses import replace
 from typing import Final
 from urllib.parse import quote
 
-from kraty_console.client.replies import Reply
+from kraty_console.client.replies import HttpReply
 from kraty_console.contract.secret import HIDDEN, Secret
 
 _SHORTEST: Final = 8
 """Characters of a secret that is looked for; what is shorter would be found in any text."""
 
 
-def redacted(reply: Reply, secrets: Iterable[Secret]) -> Reply:
+def redacted(reply: HttpReply, secrets: Iterable[Secret]) -> HttpReply:
     """The answer with every secret in it hidden, in headers and content, however JSON or a URL writes it."""
     forms = [form for secret in secrets for form in _forms(secret)]
     content = reply.content

@@ -33,7 +33,7 @@ NOT_KRATY: Final = "The server does not answer like a Kraty backend: check the U
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class HttpReply:
     """One whole HTTP answer; header names are lower case."""
 
     status: int
@@ -88,7 +88,7 @@ def parsed(content: bytes) -> Any:  # noqa: ANN401 (JSON is anything)
         return None
 
 
-def is_kratys_refusal(reply: Reply, *, echoes: bool) -> bool:
+def is_kratys_refusal(reply: HttpReply, *, echoes: bool) -> bool:
     """Whether an error is Kraty's own, and so certain: its envelope, and the id of the request or a known code.
 
     A proxy, a gateway or a filter may forward a request and then answer itself; what it says tells nothing of what
@@ -104,7 +104,7 @@ def is_kratys_refusal(reply: Reply, *, echoes: bool) -> bool:
     return reply.echoes_id or (not echoes and code in _CODES)
 
 
-def check_refusal(reply: Reply, *, echoes: bool) -> None:
+def check_refusal(reply: HttpReply, *, echoes: bool) -> None:
     """Let the refusal of a change pass only where it is Kraty's own (`is_kratys_refusal`).
 
     Raises:
@@ -114,14 +114,14 @@ def check_refusal(reply: Reply, *, echoes: bool) -> None:
         raise BadAnswer(not_kratys(reply.status), status=reply.status, request_id=reply.request_id, maybe_applied=True)
 
 
-def _envelope(reply: Reply) -> Mapping[str, Any]:
+def _envelope(reply: HttpReply) -> Mapping[str, Any]:
     """The error object of an answer; empty where there is none."""
     body = parsed(reply.content)
     envelope = body.get("error") if isinstance(body, dict) else None
     return envelope if isinstance(envelope, dict) else {}
 
 
-def data_of(reply: Reply, *, write: bool, enveloped: bool = True) -> dict[str, Any]:
+def data_of(reply: HttpReply, *, write: bool, enveloped: bool = True) -> dict[str, Any]:
     """The object inside a 2xx answer.
 
     Raises:
@@ -137,7 +137,7 @@ def data_of(reply: Reply, *, write: bool, enveloped: bool = True) -> dict[str, A
     return value
 
 
-def error_of(reply: Reply, *, write: bool) -> KratyError:
+def error_of(reply: HttpReply, *, write: bool) -> KratyError:
     """The error an answer tells, by its status and the code in its envelope."""
     status, envelope = reply.status, _envelope(reply)
     told = _told(reply, envelope)
@@ -178,7 +178,7 @@ def not_kratys(status: int) -> str:
     return f"The answer ({status}) is not Kraty's: a proxy, a gateway or a filter on the way may have given it."
 
 
-def _told(reply: Reply, envelope: Mapping[str, Any]) -> Callable[[str], dict[str, Any]]:
+def _told(reply: HttpReply, envelope: Mapping[str, Any]) -> Callable[[str], dict[str, Any]]:
     """The fields every error has; the words given are used where the server has none of its own."""
     code, message, details = envelope.get("code"), envelope.get("message"), envelope.get("details")
     known = details if isinstance(details, dict) else {}

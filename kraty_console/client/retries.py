@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
-from kraty_console.client.replies import Reply, error_of
+from kraty_console.client.replies import HttpReply, error_of
 from kraty_console.contract.errors import Code, RateLimited, Unavailable
 
 CALLS: Final = 4
@@ -30,7 +30,7 @@ class Retries:
     jitter: Callable[[], float]
     patience: float = PATIENCE
 
-    async def run(self, call: Callable[[], Awaitable[Reply]], *, write: bool = False) -> Reply:
+    async def run(self, call: Callable[[], Awaitable[HttpReply]], *, write: bool = False) -> HttpReply:
         """The first answer that is worth having, or the last error.
 
         A change (`write`) may be repeated only where the server keeps the idempotency key that goes with it.

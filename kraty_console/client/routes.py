@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
-from kraty_console.contract.calls import ActionKind, Call
+from kraty_console.contract.calls import ActionKind, ChangeRequest
 from kraty_console.contract.errors import Invalid, OperationMissing
 from kraty_console.contract.operations import OPERATIONS, Operation
 
@@ -29,7 +29,7 @@ GAME_IDS: Final = ("studioId", "gameId")
 """Ids of the game itself; they never travel in a body."""
 
 
-class Route(NamedTuple):
+class ClientRoute(NamedTuple):
     """A method and a path whose `{names}` are filled with one encoded segment each."""
 
     method: str
@@ -57,10 +57,10 @@ class Route(NamedTuple):
         return f"{self.method} {self.template}" if begin < 0 else f"{self.method} …{self.template[begin + 1 :]}"
 
 
-class ChangeRequest(NamedTuple):
+class OutgoingChange(NamedTuple):
     """A change as it goes out."""
 
-    route: Route
+    route: ClientRoute
     target: str
     """Path and query."""
     body: dict[str, Any]
@@ -89,7 +89,7 @@ class RouteTable:
         self._own = dict(own or {})
         self._field_names = field_names
 
-    def route(self, operation: Operation) -> Route:
+    def route(self, operation: Operation) -> ClientRoute:
         """Where an operation is.
 
         Raises:
@@ -99,8 +99,8 @@ class RouteTable:
         own = self._own.get(operation)
         if own is not None and not own[1]:
             words = f"The profile says that this Kraty has no route for {operation}."
-            raise OperationMissing(words, operation=operation, route=Route(method, path).short)
-        return Route(*own) if own is not None else Route(method, path)
+            raise OperationMissing(words, operation=operation, route=ClientRoute(method, path).short)
+        return ClientRoute(*own) if own is not None else ClientRoute(method, path)
 
     def is_own(self, operation: Operation) -> bool:
         """Whether the profile says where the operation is, or that it is nowhere."""
@@ -124,7 +124,7 @@ class RouteTable:
         route = self.route(Operation.PLAYER)
         return route.target({"externalPlayerId": player, **game}, {"limit": limit, "environment": environment})
 
-    def change(self, call: Call, *, studio: str, game: str, environment: str | None) -> ChangeRequest:
+    def change(self, call: ChangeRequest, *, studio: str, game: str, environment: str | None) -> OutgoingChange:
         """A change as it goes out; players of the same id live in several environments, so it says which is meant.
 
         An id travels once: in the path where that names it, else in the body.
@@ -146,9 +146,9 @@ class RouteTable:
         }
         target = route.target(ids, {"environment": environment})
         body = {name: value for name, value in call.request.body().items() if name not in route.names}
-        usual = Route(*OPERATIONS[operation][:2])
+        usual = ClientRoute(*OPERATIONS[operation][:2])
         body |= {name: ids[name] for name in usual.names if name not in (*route.names, *GAME_IDS)}
-        return ChangeRequest(route, target, self._renamed(body, operation))
+        return OutgoingChange(route, target, self._renamed(body, operation))
 
     def _renamed(self, body: dict[str, Any], operation: Operation) -> dict[str, Any]:
         names = self._field_names(operation)

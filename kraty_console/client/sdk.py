@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from kraty_console.client import sdk_routes as routes
 from kraty_console.client.keyed import KeyedCalls
-from kraty_console.client.routes import Route
+from kraty_console.client.routes import ClientRoute
 from kraty_console.contract.errors import Refused
 from kraty_console.contract.holdings import (
     BalanceAdjusted,
@@ -22,7 +22,7 @@ from kraty_console.contract.holdings import (
     Pong,
 )
 from kraty_console.contract.limits import MAX_LIMIT
-from kraty_console.contract.play import EventListing, EventListings, Finished, Progressed, Started
+from kraty_console.contract.play import AttemptProgressed, EventListing, EventListings, Finished, Started
 from kraty_console.contract.players import Grant, Lobby
 from kraty_console.contract.sdk import PlayerRegistration
 from kraty_console.contract.secret import Secret
@@ -101,10 +101,10 @@ class GamePlayer:
         metrics: Mapping[str, float],
         *,
         mode: Literal["set", "increment"] = "increment",
-    ) -> Progressed:
+    ) -> AttemptProgressed:
         """Report metrics."""
         return await self._calls.write(
-            Progressed,
+            AttemptProgressed,
             routes.PROGRESS,
             self._segments(event=event_key, attempt=attempt_id),
             {"mode": mode, "metrics": dict(metrics)},
@@ -178,7 +178,7 @@ class GamePlayer:
             headers=self._headers(),
         )
 
-    async def _get(self, shape: type[T], route: Route, query: Mapping[str, int] | None = None) -> T:
+    async def _get(self, shape: type[T], route: ClientRoute, query: Mapping[str, int] | None = None) -> T:
         return await self._calls.read(shape, route, self._segments(), query, headers=self._headers())
 
     def _segments(self, **more: str) -> dict[str, str]:

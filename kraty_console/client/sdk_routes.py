@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from typing import Final
 
-from kraty_console.client.routes import Route
+from kraty_console.client.routes import ClientRoute
 
 _PLAYER: Final = "/sdk/v1/players/{player}"
 _ATTEMPT: Final = _PLAYER + "/events/{event}/attempts/{attempt}"
 
-PING: Final = Route("GET", "/sdk/v1/ping")
-LOBBY: Final = Route("GET", "/sdk/v1/lobbies/{lobby}")
+PING: Final = ClientRoute("GET", "/sdk/v1/ping")
+LOBBY: Final = ClientRoute("GET", "/sdk/v1/lobbies/{lobby}")
 
-REGISTER: Final = Route("POST", _PLAYER + "/register")
-EVENTS: Final = Route("GET", _PLAYER + "/events")
+REGISTER: Final = ClientRoute("POST", _PLAYER + "/register")
+EVENTS: Final = ClientRoute("GET", _PLAYER + "/events")
 
-START: Final = Route("POST", _PLAYER + "/events/{event}/start")
-PROGRESS: Final = Route("POST", _ATTEMPT + "/progress")
-FINISH: Final = Route("POST", _ATTEMPT + "/finish")
+START: Final = ClientRoute("POST", _PLAYER + "/events/{event}/start")
+PROGRESS: Final = ClientRoute("POST", _ATTEMPT + "/progress")
+FINISH: Final = ClientRoute("POST", _ATTEMPT + "/finish")
 
-PENDING: Final = Route("GET", _PLAYER + "/pending-grants")
-CLAIM: Final = Route("POST", _PLAYER + "/grants/{grant}/claim")
-OPEN: Final = Route("POST", _PLAYER + "/crates/{grant}/open")
+PENDING: Final = ClientRoute("GET", _PLAYER + "/pending-grants")
+CLAIM: Final = ClientRoute("POST", _PLAYER + "/grants/{grant}/claim")
+OPEN: Final = ClientRoute("POST", _PLAYER + "/crates/{grant}/open")
 
-INVENTORY: Final = Route("GET", _PLAYER + "/inventory")
-CONSUME: Final = Route("POST", _PLAYER + "/inventory/{item_key}/consume")
-WALLET: Final = Route("GET", _PLAYER + "/wallet")
-DEBIT: Final = Route("POST", _PLAYER + "/wallet/{economy_key}/debit")
+INVENTORY: Final = ClientRoute("GET", _PLAYER + "/inventory")
+CONSUME: Final = ClientRoute("POST", _PLAYER + "/inventory/{item_key}/consume")
+WALLET: Final = ClientRoute("GET", _PLAYER + "/wallet")
+DEBIT: Final = ClientRoute("POST", _PLAYER + "/wallet/{economy_key}/debit")

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from kraty_console.client.replies import Reply
+    from kraty_console.client.replies import HttpReply
 
 TOLERANCE: Final = timedelta(seconds=5)
 """A difference up to here is none: `Date` has whole seconds, and ages are told in larger steps."""
@@ -57,7 +57,7 @@ class ServerClock:
             offsets = sorted(self._offsets)
         return offsets[(len(offsets) - 1) // 2] if offsets else timedelta()
 
-    def observe(self, reply: Reply) -> None:
+    def observe(self, reply: HttpReply) -> None:
         """Take in an answer that has just come; only Kraty's own, and none that was kept on the way, tells the time."""
         made = _made_at(reply)
         if made is None:
@@ -79,7 +79,7 @@ def _offset(made: datetime, sent: datetime, received: datetime) -> timedelta:
     return min(made + _RESOLUTION - sent, timedelta())
 
 
-def _made_at(reply: Reply) -> datetime | None:
+def _made_at(reply: HttpReply) -> datetime | None:
     """When the server made an answer; None where that is not certain."""
     said = reply.headers.get("date")
     if said is None or not 200 <= reply.status < 300 or not _ENVELOPE.match(reply.content):

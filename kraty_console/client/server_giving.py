@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any, Literal, TypedDict, Unpack
 
 from kraty_console.client import server_routes as routes
-from kraty_console.client.keyed import Family
-from kraty_console.client.routes import Route
+from kraty_console.client.keyed import CallGroup
+from kraty_console.client.routes import ClientRoute
 from kraty_console.contract.actions import CrateEntry, CurrencyEntry, ItemEntry
 from kraty_console.contract.holdings import BalanceAdjusted, ItemAdjusted
 from kraty_console.contract.players import Grant
@@ -27,7 +27,7 @@ class Told(TypedDict, total=False):
     """The idempotency key, new where none is given."""
 
 
-class Grants(Family):
+class Grants(CallGroup):
     """Giving, and claiming for a player (kraty-api 3.4)."""
 
     async def create(
@@ -60,7 +60,7 @@ class Grants(Family):
         )
 
 
-class Wallet(Family):
+class Wallet(CallGroup):
     """Balances (kraty-api 3.6); `applied` is false in the answer to a call that was made before."""
 
     async def credit(self, external_id: str, economy_key: str, amount: int, **told: Unpack[Told]) -> BalanceAdjusted:
@@ -73,7 +73,7 @@ class Wallet(Family):
 
     async def _change(
         self,
-        route: Route,
+        route: ClientRoute,
         external_id: str,
         economy_key: str,
         amount: int,
@@ -87,7 +87,7 @@ class Wallet(Family):
         return await self._calls.write(BalanceAdjusted, route, segments, body, key=key)
 
 
-class Inventory(Family):
+class Inventory(CallGroup):
     """Items (kraty-api 3.5); `applied` is false in the answer to a call that was made before."""
 
     async def grant(self, external_id: str, item_key: str, quantity: int, **told: Unpack[Told]) -> ItemAdjusted:
@@ -100,7 +100,7 @@ class Inventory(Family):
 
     async def _change(
         self,
-        route: Route,
+        route: ClientRoute,
         external_id: str,
         item_key: str,
         quantity: int,

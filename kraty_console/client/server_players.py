@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from kraty_console.client import server_routes as routes
-from kraty_console.client.keyed import Family
-from kraty_console.client.routes import Route
+from kraty_console.client.keyed import CallGroup
+from kraty_console.client.routes import ClientRoute
 from kraty_console.contract.friends import Blocks, FriendRequests, Friends
 from kraty_console.contract.limits import DEFAULT_LIMIT
 from kraty_console.contract.players import Snapshot
@@ -27,7 +27,7 @@ from kraty_console.contract.server import (
 ErasureReason = Literal["gdpr_erasure", "studio_request", "test"]
 
 
-class Players(Family):
+class Players(CallGroup):
     """Players as a whole (kraty-api 3.2, 3.3)."""
 
     async def get(self, external_id: str, *, limit: int = DEFAULT_LIMIT) -> Snapshot:
@@ -95,7 +95,7 @@ class Players(Family):
         return await self._keep(routes.MERGE_METADATA, external_id, metadata, key)
 
     async def _keep(
-        self, route: Route, external_id: str, metadata: Mapping[str, Any], key: str | None
+        self, route: ClientRoute, external_id: str, metadata: Mapping[str, Any], key: str | None
     ) -> PlayerMetadata:
         return await self._calls.write(
             PlayerMetadata, route, {"externalPlayerId": external_id}, metadata, key=key, nulls=True
@@ -118,7 +118,7 @@ class Players(Family):
         return await self._calls.read(Blocks, routes.BLOCKS, {"externalPlayerId": external_id})
 
 
-class Migration(Family):
+class Migration(CallGroup):
     """Bringing players and what they have from elsewhere (kraty-api 3.9): no webhooks, and at most 1,000 rows a call.
 
     Rows are as the wire has them, each with an `idempotencyKey` of its own; one that is wrong stops no other.
@@ -136,5 +136,5 @@ class Migration(Family):
         """`{externalPlayerId, itemKey, quantity, parameters?, reason?, idempotencyKey}`."""
         return await self._bring(routes.MIGRATE_INVENTORY, rows)
 
-    async def _bring(self, route: Route, rows: Sequence[Mapping[str, Any]]) -> Migrated:
+    async def _bring(self, route: ClientRoute, rows: Sequence[Mapping[str, Any]]) -> Migrated:
         return await self._calls.write(Migrated, route, {}, {"rows": [dict(row) for row in rows]})

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from kraty_console.client import server_routes as routes
-from kraty_console.client.keyed import Family
-from kraty_console.contract.play import Finished, Progressed
+from kraty_console.client.keyed import CallGroup
+from kraty_console.contract.play import AttemptProgressed, Finished
 from kraty_console.contract.players import Lobby
 
 
-class Attempts(Family):
+class Attempts(CallGroup):
     """What players play (kraty-api 3.8); a studio's backend starts none."""
 
     async def progress(
@@ -23,11 +23,11 @@ class Attempts(Family):
         *,
         mode: Literal["set", "increment"] = "set",
         key: str | None = None,
-    ) -> Progressed:
+    ) -> AttemptProgressed:
         """Report metrics."""
         segments = {"externalPlayerId": external_id, "event": event_key, "attempt": attempt_id}
         body = {"mode": mode, "metrics": dict(metrics)}
-        return await self._calls.write(Progressed, routes.PROGRESS, segments, body, key=key)
+        return await self._calls.write(AttemptProgressed, routes.PROGRESS, segments, body, key=key)
 
     async def finish(self, external_id: str, event_key: str, attempt_id: str, *, key: str | None = None) -> Finished:
         """End an attempt."""
@@ -35,7 +35,7 @@ class Attempts(Family):
         return await self._calls.write(Finished, routes.FINISH, segments, key=key)
 
 
-class Lobbies(Family):
+class Lobbies(CallGroup):
     """Groups that the studio makes itself (kraty-api 3.7)."""
 
     async def push(

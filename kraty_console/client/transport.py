@@ -24,7 +24,7 @@ from kraty_console.client.connection import ConnectionSettings
 from kraty_console.client.headers import USER_AGENT, credential_header, plain_headers
 from kraty_console.client.proxies import Proxy, proxy_of
 from kraty_console.client.redaction import redacted
-from kraty_console.client.replies import MAX_ANSWER, Reply
+from kraty_console.client.replies import MAX_ANSWER, HttpReply
 from kraty_console.client.server_clock import ServerClock
 from kraty_console.client.trust import secure_context
 from kraty_console.contract.errors import BadAnswer, Invalid, KratyError, Unavailable
@@ -127,7 +127,7 @@ class Transport:
         headers: dict[str, str] | None = None,
         anonymous: bool = False,
         before_send: BeforeSend | None = None,
-    ) -> Reply:
+    ) -> HttpReply:
         """Send one request and read the whole answer, whatever its status; what was asked ahead is not sent again.
 
         `before_send` is awaited when the connection stands and no byte has left yet; if it raises, none leaves.
@@ -169,7 +169,7 @@ class Transport:
             ) from error  # the library trusts what a SOCKS proxy says
         finally:
             await departure.close()
-        reply = Reply(
+        reply = HttpReply(
             status=response.status_code,
             headers={name.lower(): value for name, value in response.headers.items()},
             content=content,
@@ -207,7 +207,7 @@ class Transport:
         if self._ahead is not None:
             self._ahead.forget()
 
-    async def _asked_ahead(self, target: str) -> Reply | None:
+    async def _asked_ahead(self, target: str) -> HttpReply | None:
         """The answer to what was asked before the program was loaded; None where it was not, or there is none."""
         asked = self._ahead.take(target) if self._ahead is not None else None
         if asked is None or self._ahead is None:

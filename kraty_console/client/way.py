@@ -6,7 +6,7 @@ import ssl
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from kraty_console.client.replies import Reply
+from kraty_console.client.replies import HttpReply
 from kraty_console.client.transport import Transport
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Tls(NamedTuple):
 class Timed(NamedTuple):
     """An answer, and how long the connection took before its request could be sent."""
 
-    reply: Reply
+    reply: HttpReply
     connect_ms: float
 
 

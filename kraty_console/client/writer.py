@@ -17,11 +17,11 @@ from pydantic import ValidationError
 
 from kraty_console.client.admin import Delivered, KratyClient
 from kraty_console.client.answers import ANSWERS
-from kraty_console.client.entries import NOT_SENT, Entry, Scope, State
+from kraty_console.client.entries import NOT_SENT, EntryState, JournalEntry, Scope
 from kraty_console.client.journal import Journal, JournalFailed
 from kraty_console.contract.actions import Changed
 from kraty_console.contract.audit import AuditLink, AuditPage, AuditRow
-from kraty_console.contract.calls import Call
+from kraty_console.contract.calls import ChangeRequest
 from kraty_console.contract.errors import (
     BadAnswer,
     Code,
@@ -52,12 +52,12 @@ A missing route, session or permission, a rate limit or a stricter check (a mome
 
 
 @dataclass(frozen=True, slots=True)
-class Performed:
+class ChangeOutcome:
     """What became of a change."""
 
     state: Outcome
     """`refused` also when nothing was sent; `error` then says why."""
-    entry: Entry | None
+    entry: JournalEntry | None
     """None when it was refused before it was journaled."""
     answer: Changed | None = None
     """The server's answer; None when the effect is known from the audit log alone."""
@@ -77,7 +77,9 @@ class Writer:
         self._profile = profile
         self._keys: dict[str, asyncio.Lock] = {}
 
-    async def perform(self, call: Call, *, ticket: str | None = None, member: str | None = None) -> Performed:
+    async def perform(
+        self, call: ChangeRequest, *, ticket: str | None = None, member: str | None = None
+    ) -> ChangeOutcome:
         """Journal the change, send it once, and tell the outcome.
 
         A second call with the key of one whose outcome is open resolves that one; with the key of one that took effect
@@ -85,11 +87,11 @@ class Writer:
         """
         key = getattr(call.request, "idempotency_key", "")
         if not isinstance(key, str) or not key:
-            return Performed("refused", None, error=Invalid("A change without an idempotency key is not sent."))
+            return ChangeOutcome("refused", None, error=Invalid("A change without an idempotency key is not sent."))
         async with self._one_at_a_time(key):
             return await self._perform(call, key, ticket, member)
 
-    async def _perform(self, call: Call, key: str, ticket: str | None, member: str | None) -> Performed:
+    async def _perform(self, call: ChangeRequest, key: str, ticket: str | None, member: str | None) -> ChangeOutcome:
         try:
             path, sent = self._client.prepare(call)
             body, scope = sent.decode("ascii"), self._scope()
@@ -111,12 +113,12 @@ class Writer:
                 ticket=ticket,
             )
         except JournalFailed as error:
-            return Performed("refused", None, error=error.before_sending)
+            return ChangeOutcome("refused", None, error=error.before_sending)
         except (Invalid, OperationMissing) as error:
-            return Performed("refused", None, error=error)
+            return ChangeOutcome("refused", None, error=error)
         return await self._deliver(entry)
 
-    async def open_entries(self) -> list[Entry]:
+    async def open_entries(self) -> list[JournalEntry]:
         """Changes to this game whose outcome is still to be told, oldest first.
 
         Raises:
@@ -124,11 +126,11 @@ class Writer:
         """
         return await self._journal.open_entries(self._scope())
 
-    async def look(self, entry: Entry) -> Performed:
+    async def look(self, entry: JournalEntry) -> ChangeOutcome:
         """What the server's records say of an entry; sends no change."""
         return await self.resolve(entry, resend=False)
 
-    async def resolve(self, entry: Entry, *, member: str | None = None, resend: bool = True) -> Performed:
+    async def resolve(self, entry: JournalEntry, *, member: str | None = None, resend: bool = True) -> ChangeOutcome:
         """Find out what became of an entry: look first, then send it again under its key where that is safe.
 
         With `member` given, what somebody else meant is looked for and never sent.
@@ -136,36 +138,36 @@ class Writer:
         async with self._one_at_a_time(entry.idempotency_key):
             return await self._resolve(entry, member, resend=resend)
 
-    async def _resolve(self, entry: Entry, member: str | None, *, resend: bool) -> Performed:
+    async def _resolve(self, entry: JournalEntry, member: str | None, *, resend: bool) -> ChangeOutcome:
         try:
             entry = await self._journal.get(entry.id) or entry
             if not entry.is_open:
                 return self._told(entry)
             if self._journal.is_being_sent(entry):
                 words = "Another console of yours is about to send this change: check again in a moment."
-                return Performed("unknown", entry, error=Unavailable(words))
-            if entry.state is State.INTENT and await self._journal.give_up(entry, "never sent"):
-                never = replace(entry, state=State.RESOLVED, applied=False, error="never sent")
-                return Performed("refused", never, error=Unavailable("It was never sent, so nothing was changed."))
+                return ChangeOutcome("unknown", entry, error=Unavailable(words))
+            if entry.state is EntryState.INTENT and await self._journal.give_up(entry, "never sent"):
+                never = replace(entry, state=EntryState.RESOLVED, applied=False, error="never sent")
+                return ChangeOutcome("refused", never, error=Unavailable("It was never sent, so nothing was changed."))
             if entry.scope != self._scope():
                 raise Invalid("This change was meant for another backend or game: open that profile to resolve it.")
             row, unread = await self._recorded(entry)
             if row is not None:
                 return await self._found(entry, row)
             if not resend:
-                return Performed("unknown", entry, error=Unavailable(_no_record(unread)))
+                return ChangeOutcome("unknown", entry, error=Unavailable(_no_record(unread)))
             refusal = await self._why_not_again(entry, member, unread)
         except KratyError as error:
-            return Performed("unknown", entry, error=error)
+            return ChangeOutcome("unknown", entry, error=error)
         if refusal is not None:
-            return await self._settle(entry, State.UNKNOWN, error=refusal)
+            return await self._settle(entry, EntryState.UNKNOWN, error=refusal)
         return await self._deliver(entry, resolving=True)
 
-    async def decide(self, entry: Entry, *, applied: bool) -> Performed:
+    async def decide(self, entry: JournalEntry, *, applied: bool) -> ChangeOutcome:
         """Close an unknown outcome as a person found it."""
-        return await self._settle(entry, State.RESOLVED, applied=applied, words="told by a person")
+        return await self._settle(entry, EntryState.RESOLVED, applied=applied, words="told by a person")
 
-    async def _deliver(self, entry: Entry, *, resolving: bool = False) -> Performed:
+    async def _deliver(self, entry: JournalEntry, *, resolving: bool = False) -> ChangeOutcome:
         async def before_send() -> None:
             try:
                 await self._journal.mark_sent(entry)
@@ -177,29 +179,29 @@ class Writer:
                 entry.kind, entry.path, entry.body.encode("ascii"), before_send=before_send
             )
         except JournalFailed as error:
-            return Performed("unknown" if resolving else "refused", entry, error=error)
+            return ChangeOutcome("unknown" if resolving else "refused", entry, error=error)
         except KratyError as error:
             return await self._failed(entry, error, resolving=resolving)
         return await self._applied(entry, delivered, resolving=resolving)
 
-    async def _applied(self, entry: Entry, delivered: Delivered, *, resolving: bool) -> Performed:
+    async def _applied(self, entry: JournalEntry, delivered: Delivered, *, resolving: bool) -> ChangeOutcome:
         answer = delivered.answer
         link = AuditLink(id=answer.audit.id, url=self._client.audit_url(answer.audit)) if answer.audit else None
         settled = replace(entry, outcome=answer.raw(), request_id=delivered.request_id)
-        state = State.RESOLVED if resolving else State.APPLIED
+        state = EntryState.RESOLVED if resolving else EntryState.APPLIED
         performed = await self._settle(settled, state, applied=True, audit=link)
         return replace(performed, answer=answer, replayed=delivered.replayed)
 
-    async def _failed(self, entry: Entry, error: KratyError, *, resolving: bool) -> Performed:
+    async def _failed(self, entry: JournalEntry, error: KratyError, *, resolving: bool) -> ChangeOutcome:
         entry = replace(entry, request_id=error.request_id)
         maybe = isinstance(error, Unavailable | BadAnswer) and error.maybe_applied
         error = await self._explained(entry, error)
         if maybe or (resolving and not isinstance(error, _FINAL)):
-            return await self._settle(entry, State.UNKNOWN, error=error)
-        state = State.RESOLVED if resolving else State.REFUSED
+            return await self._settle(entry, EntryState.UNKNOWN, error=error)
+        state = EntryState.RESOLVED if resolving else EntryState.REFUSED
         return await self._settle(entry, state, applied=False, error=error)
 
-    async def _explained(self, entry: Entry, error: KratyError) -> KratyError:
+    async def _explained(self, entry: JournalEntry, error: KratyError) -> KratyError:
         """The error of a change, in place of a 404 or 405 that is about the route the one that says so."""
         if error.status not in (404, 405):
             return error
@@ -209,49 +211,49 @@ class Writer:
             return error
         return error if missing is None else missing
 
-    async def _found(self, entry: Entry, row: AuditRow | Answer) -> Performed:
+    async def _found(self, entry: JournalEntry, row: AuditRow | Answer) -> ChangeOutcome:
         """The server recorded it; of a roll it also recorded when that failed again (decisions: Retry roll)."""
         link = AuditLink(id=row.id, url=self._client.audit_url(row)) if isinstance(row, AuditRow) else None
         roll_error = (row.metadata or {}).get("rollError") if isinstance(row, AuditRow) else None
         if roll_error is None:
-            return await self._settle(entry, State.RESOLVED, applied=True, audit=link)
+            return await self._settle(entry, EntryState.RESOLVED, applied=True, audit=link)
         refusal = Refused(f"The roll failed again: {roll_error}", code=Code.CONFLICT, details={"rollError": roll_error})
-        return await self._settle(entry, State.RESOLVED, applied=False, audit=link, error=refusal)
+        return await self._settle(entry, EntryState.RESOLVED, applied=False, audit=link, error=refusal)
 
     async def _settle(
         self,
-        entry: Entry,
-        state: State,
+        entry: JournalEntry,
+        state: EntryState,
         *,
         applied: bool | None = None,
         audit: AuditLink | None = None,
         error: KratyError | None = None,
         words: str | None = None,
-    ) -> Performed:
+    ) -> ChangeOutcome:
         """Write an outcome and tell it; one that cannot be written is told too, and found again at the next start."""
         said = f"{error.code}: {error.message}" if error and error.code else error.message if error else words
-        if state is State.REFUSED and isinstance(error, Unavailable):
+        if state is EntryState.REFUSED and isinstance(error, Unavailable):
             said = f"{NOT_SENT}{said}"
         entry = replace(entry, state=state, applied=applied, audit=audit, error=said)
         try:
             entry = await self._journal.settle(entry)
         except JournalFailed as failure:
-            return Performed(_outcome(entry), entry, audit=audit, error=error or failure)
+            return ChangeOutcome(_outcome(entry), entry, audit=audit, error=error or failure)
         told = self._told(entry)
         return replace(told, error=error) if error is not None and told.state != "applied" else told
 
-    def _told(self, entry: Entry) -> Performed:
+    def _told(self, entry: JournalEntry) -> ChangeOutcome:
         """What the journal knows of an entry."""
         error = KratyError(entry.error) if entry.error and not entry.applied else None
-        return Performed(_outcome(entry), entry, answer=_stored_answer(entry), audit=entry.audit, error=error)
+        return ChangeOutcome(_outcome(entry), entry, answer=_stored_answer(entry), audit=entry.audit, error=error)
 
-    def _again(self, earlier: Entry, body: str) -> Performed:
+    def _again(self, earlier: JournalEntry, body: str) -> ChangeOutcome:
         if earlier.body == body:
             return replace(self._told(earlier), replayed=True)
         words = "This change was made already, with other values: open the dialog anew to make another."
-        return Performed("refused", earlier, audit=earlier.audit, error=IdempotencyConflict(words))
+        return ChangeOutcome("refused", earlier, audit=earlier.audit, error=IdempotencyConflict(words))
 
-    async def _why_not_again(self, entry: Entry, member: str | None, unread: int) -> KratyError | None:
+    async def _why_not_again(self, entry: JournalEntry, member: str | None, unread: int) -> KratyError | None:
         """Why an entry must not be sent again; None when it may be. `unread` rows could not be looked through."""
         if member is not None and entry.member is not None and member != entry.member:
             return Unavailable(f"It was sent by {entry.member}, so it is not sent again for {member}: decide by hand.")
@@ -260,7 +262,7 @@ class Writer:
             return Unavailable(f"{_no_record(unread)} {words} Look at the player and decide by hand.")
         return None
 
-    async def _recorded(self, entry: Entry) -> tuple[AuditRow | Answer | None, int]:
+    async def _recorded(self, entry: JournalEntry) -> tuple[AuditRow | Answer | None, int]:
         """The evidence that an entry took effect: its key in the audit log, or on a row of the player.
 
         Without any: how many rows could not be read. Its own may be among them, so their absence shows nothing.
@@ -289,7 +291,7 @@ class Writer:
         found = next((row for row, key in keys if key == entry.idempotency_key), None)
         return found, unread + sum(map(unreadable_rows, (snapshot.audit, *lists)))
 
-    async def _audit_pages(self, entry: Entry) -> AsyncIterator[AuditPage]:
+    async def _audit_pages(self, entry: JournalEntry) -> AsyncIterator[AuditPage]:
         """The player's audit rows back to the entry; none where the log is not open to this member."""
         cursor: str | None = None
         for _ in range(PAGES):
@@ -323,13 +325,13 @@ def _no_record(unread: int) -> str:
     return f"No record of it was found, but {unread} rows could not be read, and its own may be among them."
 
 
-def _outcome(entry: Entry) -> Outcome:
+def _outcome(entry: JournalEntry) -> Outcome:
     if entry.applied is None:
         return "unknown"
     return "applied" if entry.applied else "refused"
 
 
-def _stored_answer(entry: Entry) -> Changed | None:
+def _stored_answer(entry: JournalEntry) -> Changed | None:
     if entry.outcome is None:
         return None
     try:

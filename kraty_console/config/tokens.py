@@ -25,7 +25,7 @@ LONGEST: Final = 16_384
 KEYRING_SECONDS: Final = 3.0
 
 
-class Found(NamedTuple):
+class FoundToken(NamedTuple):
     """A token or key, and where it came from."""
 
     secret: Secret
@@ -62,7 +62,7 @@ def find_token_and_source(
     *,
     stdin: TextIO | None = None,
     keyring: Callable[[str], str | None] | None = None,
-) -> Found | None:
+) -> FoundToken | None:
     """The same, and which source it was; each source is read once.
 
     Raises:
@@ -73,7 +73,7 @@ def find_token_and_source(
     if stdin is not None:
         return _from_stdin(stdin)
     if environ.get("KRATY_TOKEN", "").strip():
-        return Found(_token(environ["KRATY_TOKEN"], "KRATY_TOKEN"), "variable KRATY_TOKEN")
+        return FoundToken(_token(environ["KRATY_TOKEN"], "KRATY_TOKEN"), "variable KRATY_TOKEN")
     if not profile.url_is_own:
         return None
     if profile.token_command:
@@ -81,7 +81,7 @@ def find_token_and_source(
     if profile.keyring and (keyring is not None or _has_keyring()):
         found = _within(KEYRING_SECONDS, lambda: (keyring or system_keyring)(profile.name))
         if found:
-            return Found(_token(found, "the keyring"), "the keyring")
+            return FoundToken(_token(found, "the keyring"), "the keyring")
     return _from_file(profile.token_file or paths.token_file(profile.name), wanted=profile.token_file is not None)
 
 
@@ -95,9 +95,9 @@ def find_server_key(profile: Profile, environ: Mapping[str, str], *, stdin: Text
     return found.secret if found is not None else None
 
 
-def _server_key(profile: Profile, environ: Mapping[str, str]) -> Found | None:
+def _server_key(profile: Profile, environ: Mapping[str, str]) -> FoundToken | None:
     if environ.get("KRATY_SERVER_KEY", "").strip():
-        return Found(_token(environ["KRATY_SERVER_KEY"], "KRATY_SERVER_KEY", "key"), "variable KRATY_SERVER_KEY")
+        return FoundToken(_token(environ["KRATY_SERVER_KEY"], "KRATY_SERVER_KEY", "key"), "variable KRATY_SERVER_KEY")
     if not profile.url_is_own:
         return None
     if profile.server_key_command:
@@ -153,17 +153,17 @@ def read_line(stdin: TextIO, flag: str) -> str:
         raise ConfigError(f"{flag} was given, and the standard input cannot be read ({why})") from error
 
 
-def _from_stdin(stdin: TextIO, flag: str = "--token-stdin", what: str = "token") -> Found:
+def _from_stdin(stdin: TextIO, flag: str = "--token-stdin", what: str = "token") -> FoundToken:
     text = read_line(stdin, flag)
     if not text.strip():
         raise ConfigError(f"{flag} was given, and no {what} came on the standard input")
-    return Found(_token(text, "the standard input", what), "the standard input")
+    return FoundToken(_token(text, "the standard input", what), "the standard input")
 
 
 def _from_command(
     command: tuple[str, ...], environ: Mapping[str, str], name: str = "token_command", what: str = "token"
-) -> Found:
-    return Found(_token(printed_line(command, environ, name, what), name, what), name)
+) -> FoundToken:
+    return FoundToken(_token(printed_line(command, environ, name, what), name, what), name)
 
 
 def _within(seconds: float, ask: Callable[[], str | None]) -> str | None:
@@ -177,7 +177,7 @@ def _within(seconds: float, ask: Callable[[], str | None]) -> str | None:
     return answers[0] if answers else None
 
 
-def _from_file(path: Path, *, wanted: bool, name: str = "token_file", what: str = "token") -> Found | None:
+def _from_file(path: Path, *, wanted: bool, name: str = "token_file", what: str = "token") -> FoundToken | None:
     file = opened(path, name, private=True)
     if file is None:
         if wanted:
@@ -185,7 +185,7 @@ def _from_file(path: Path, *, wanted: bool, name: str = "token_file", what: str 
         return None
     with file:
         where = f"{name} {path}"
-        return Found(_token(file.read(LONGEST + 2), where, what), where, path)
+        return FoundToken(_token(file.read(LONGEST + 2), where, what), where, path)
 
 
 def _token(text: str, where: str, what: str = "token") -> Secret:

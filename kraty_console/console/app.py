@@ -26,7 +26,7 @@ from kraty_console.console import crash
 from kraty_console.console.clipboard import TooLong, osc52
 from kraty_console.console.colours import choose_theme
 from kraty_console.console.desk import Desk, utc_now
-from kraty_console.console.guard import Guard
+from kraty_console.console.guard import TerminalFilter
 from kraty_console.console.host import TellsPeople
 from kraty_console.console.keys_in_order import KeysInOrder
 from kraty_console.console.screens.player import PlayerScreen
@@ -44,10 +44,10 @@ from kraty_console.support.measure import counted
 if TYPE_CHECKING:
     from textual.screen import Screen
 
-    from kraty_console.client.writer import Performed
+    from kraty_console.client.writer import ChangeOutcome
     from kraty_console.config.launch import Launch
     from kraty_console.console.head_start import HeadStart
-    from kraty_console.contract.calls import Call
+    from kraty_console.contract.calls import ChangeRequest
     from kraty_console.contract.secret import Secret
     from kraty_console.paint.standing import Standing
 
@@ -75,7 +75,7 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
         started: HeadStart | None = None,
     ) -> None:
         """`started` is what was known, and painted over what was `standing`, before the console was there."""
-        self._guard = Guard()
+        self._guard = TerminalFilter()
         self._environ = dict(environ)  # Textual takes NO_COLOR out of the environment
         super().__init__(standing=standing, painter=started.painter if started else None)
         self.plain_paint = launch.plain_paint
@@ -188,11 +188,11 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
 
     # -- writes --------------------------------------------------------------------------------------------------
 
-    async def perform(self, call: Call) -> Performed:
+    async def perform(self, call: ChangeRequest) -> ChangeOutcome:
         """Send a change; where the session has ended, ask for a new token on top and go on with the same key."""
         return await self._guarded(self._perform(call))
 
-    async def _perform(self, call: Call) -> Performed:
+    async def _perform(self, call: ChangeRequest) -> ChangeOutcome:
         from kraty_console.contract.errors import SignInNeeded
 
         while True:
@@ -200,9 +200,9 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
             if not isinstance(performed.error, SignInNeeded) or not await self.ask_token(performed.error):
                 return performed
 
-    async def _guarded(self, work: object) -> Performed:
+    async def _guarded(self, work: object) -> ChangeOutcome:
         """Run a write in a task of its own, so that whoever waits for it may go away."""
-        task: asyncio.Task[Performed] = asyncio.ensure_future(work)  # type: ignore[call-overload]
+        task: asyncio.Task[ChangeOutcome] = asyncio.ensure_future(work)  # type: ignore[call-overload]
         self._writes.add(task)
         task.add_done_callback(self._writes.discard)
         return await asyncio.shield(task)

@@ -17,26 +17,26 @@ from kraty_console.support.idempotency import idempotency_key
 from kraty_console.support.pasted import candidates
 
 if TYPE_CHECKING:
-    from kraty_console.client.writer import Performed
+    from kraty_console.client.writer import ChangeOutcome
     from kraty_console.console.dialogs.action import Then
     from kraty_console.console.dialogs.draft import Draft
     from kraty_console.console.dialogs.editor import Completer
     from kraty_console.console.screens.player import PlayerScreen
-    from kraty_console.contract.calls import Call
+    from kraty_console.contract.calls import ChangeRequest
     from kraty_console.contract.players import Snapshot
     from kraty_console.contract.webhooks import Delivery
-    from kraty_console.support.fields import Form, Seen, Values
+    from kraty_console.support.fields import EffectContext, Form, Values
     from kraty_console.support.worklog import Work
 
 
-class Changes:
+class WriteController:
     """Opens the dialogs of the actions that change something, and keeps what came of them."""
 
     def __init__(self, screen: PlayerScreen, desk: Desk, host: Host) -> None:
         self._screen = screen
         self._desk = desk
         self._host = host
-        self._unsettled: dict[str, tuple[str, str, str, Call | None]] = {}
+        self._unsettled: dict[str, tuple[str, str, str, ChangeRequest | None]] = {}
         """By journal entry: title, reason, subject and call of a change whose outcome is not known yet."""
         self._before = 0
         """How many changes had been made when the dialog opened."""
@@ -54,7 +54,7 @@ class Changes:
         It is pushed at once, so that keys typed ahead are its own. A merge asks first for the `other`
         player, who is looked up for the preview.
         """
-        from kraty_console.support.fields import Asked, CannotOpen
+        from kraty_console.support.fields import CannotOpen, FormContext
         from kraty_console.support.forms import form_for
 
         snapshot = context.snapshot
@@ -67,7 +67,7 @@ class Changes:
             )
             return
         desk = self._desk
-        asked = Asked(
+        asked = FormContext(
             snapshot,
             desk.now(),
             row_id=context.row_id,
@@ -120,19 +120,19 @@ class Changes:
         """Open the dialog that sends a delivery again; `closed` hears whether it was, once the dialog is gone."""
         from kraty_console.support.changes.replay import form as replay_form
         from kraty_console.support.changes.replay import snapshot_of
-        from kraty_console.support.fields import Asked, Seen
+        from kraty_console.support.fields import EffectContext, FormContext
 
         desk = self._desk
         seen = snapshot_of(delivery)
-        form = replay_form(Asked(seen, desk.now(), ticket=desk.ticket, delivery=delivery))
+        form = replay_form(FormContext(seen, desk.now(), ticket=desk.ticket, delivery=delivery))
         draft = desk.drafts.setdefault((form.action_id, form.external_player_id, delivery.id), _new_draft())
         self._before = len(desk.done)
 
-        def answered(performed: Performed | None) -> None:
+        def answered(performed: ChangeOutcome | None) -> None:
             self._closed(form, performed)
             closed(performed is not None and performed.state == "applied")
 
-        self._ask(form, draft, lambda: Seen(seen, desk.now(), delivery=delivery), answered)
+        self._ask(form, draft, lambda: EffectContext(seen, desk.now(), delivery=delivery), answered)
 
     def _show(self, form: Form, other: Snapshot | None = None) -> None:
         from kraty_console.console.dialogs.editor import Completer
@@ -160,8 +160,8 @@ class Changes:
         self,
         form: Form,
         draft: Draft,
-        see: Callable[[], Seen],
-        answered: Callable[[Performed | None], None],
+        see: Callable[[], EffectContext],
+        answered: Callable[[ChangeOutcome | None], None],
         *,
         completer: Completer | None = None,
     ) -> None:
@@ -183,14 +183,14 @@ class Changes:
         )
         self._host.show(dialog, answered)
 
-    def _see(self, form: Form, opened_on: Snapshot, other: Snapshot | None) -> Seen:
+    def _see(self, form: Form, opened_on: Snapshot, other: Snapshot | None) -> EffectContext:
         """The player as last read; as the dialog found them when there is no reading any more."""
-        from kraty_console.support.fields import Seen
+        from kraty_console.support.fields import EffectContext
 
         look = self._screen.look
         snapshot = look.snapshot if look.player == form.external_player_id else None
         desk = self._desk
-        return Seen(
+        return EffectContext(
             snapshot or opened_on,
             desk.now(),
             desk.known_catalog,
@@ -207,7 +207,7 @@ class Changes:
         if not any(field.name == THEN_ROLL for field in form.fields):
             return None
 
-        async def roll(values: Values) -> Performed:
+        async def roll(values: Values) -> ChangeOutcome:
             from kraty_console.support.forms import follow_up
 
             call = follow_up(form, values, draft.key)
@@ -217,7 +217,7 @@ class Changes:
 
         return Then(THEN_ROLL, "Retry roll", "rolling", roll)
 
-    async def _send(self, form: Form, values: Values, draft: Draft) -> Performed:
+    async def _send(self, form: Form, values: Values, draft: Draft) -> ChangeOutcome:
         from kraty_console.support.forms import build_call
 
         self._desk.gave_reason(form.text(values, "reason"))
@@ -225,7 +225,9 @@ class Changes:
             self._desk.ticket = ticket
         return await self._perform(build_call(form, values, draft.key), form.title, form, values, draft)
 
-    async def _perform(self, call: Call, title: str, form: Form, values: Values, draft: Draft) -> Performed:
+    async def _perform(
+        self, call: ChangeRequest, title: str, form: Form, values: Values, draft: Draft
+    ) -> ChangeOutcome:
         """Send it, keep what came of it, and tell it where the dialog that would was closed meanwhile."""
         before = self._screen.look.snapshot if self._screen.look.player == call.external_player_id else None
         performed = await self._host.perform(call)
@@ -240,7 +242,7 @@ class Changes:
             self._tell_late(title, call.external_player_id, performed)
         return performed
 
-    async def _resolve(self, performed: Performed) -> Performed:
+    async def _resolve(self, performed: ChangeOutcome) -> ChangeOutcome:
         entry = performed.entry
         if entry is None:
             return performed
@@ -258,7 +260,7 @@ class Changes:
             return False
         return any(isinstance(each, ActionDialog) and each.draft is draft for each in self._screen.app.screen_stack)
 
-    def _tell_late(self, title: str, player: str, performed: Performed) -> None:
+    def _tell_late(self, title: str, player: str, performed: ChangeOutcome) -> None:
         """What became of a change whose dialog was closed while it ran."""
         from kraty_console.present.errors import words_of
 
@@ -276,7 +278,7 @@ class Changes:
 
     def _note(
         self,
-        performed: Performed,
+        performed: ChangeOutcome,
         player: str,
         title: str,
         reason: str = "",
@@ -305,7 +307,7 @@ class Changes:
         if self._screen.stands and self._screen.look.player == player:
             self._screen.reading.refresh()
 
-    def _closed(self, form: Form, performed: Performed | None) -> None:
+    def _closed(self, form: Form, performed: ChangeOutcome | None) -> None:
         if performed is not None and performed.state == "applied":
             made = [_applied(each.work) for each in self._desk.done[self._before :]]
             has_link = self._desk.last_done(form.external_player_id) is not None
@@ -323,7 +325,7 @@ def _applied(work: Work) -> str:
     return f"{work.title} applied" + (f": {work.outcome}" if work.outcome != APPLIED else "")
 
 
-def _came_of(call: Call, performed: Performed, before: Snapshot | None) -> str:
+def _came_of(call: ChangeRequest, performed: ChangeOutcome, before: Snapshot | None) -> str:
     from kraty_console.support.came_of import came_of
 
     return came_of(call, performed.answer, before)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from kraty_console.console.common_actions import CommonActions
 from kraty_console.console.desk import Desk
 from kraty_console.console.host import Host
-from kraty_console.console.look import Status
+from kraty_console.console.look import LoadStatus
 from kraty_console.present.safe import safe
 from kraty_console.support.action_spec import ActionSpec
 from kraty_console.support.actions import BY_ID, for_key
@@ -21,11 +21,11 @@ from kraty_console.support.keymap import effective_keys, key_label
 from kraty_console.support.scopes import PANES, PaneId, pane
 
 if TYPE_CHECKING:
-    from kraty_console.console.changes import Changes
+    from kraty_console.console.changes import WriteController
     from kraty_console.console.copying import Copying
     from kraty_console.console.opened_row import OpenedRow
     from kraty_console.console.screens.player import PlayerScreen
-    from kraty_console.present.rows import Row
+    from kraty_console.present.table import TableRow
     from kraty_console.support.next_step import NextStep, OtherRow
 
 
@@ -75,11 +75,11 @@ class Commands:
         }
 
     @cached_property
-    def changes(self) -> Changes:
+    def changes(self) -> WriteController:
         """What opens the dialogs of changes."""
-        from kraty_console.console.changes import Changes
+        from kraty_console.console.changes import WriteController
 
-        return Changes(self._screen, self._desk, self._host)
+        return WriteController(self._screen, self._desk, self._host)
 
     @cached_property
     def copying(self) -> Copying:
@@ -146,12 +146,12 @@ class Commands:
     def _back(self) -> bool:
         """One step back: stop waiting, drop the filter, leave the field; never quits. True when there was a step."""
         screen = self._screen
-        if screen.look.status is Status.LOADING:
+        if screen.look.status is LoadStatus.LOADING:
             screen.reading.give_up()
         elif screen.place.filter:
             screen.place.filter = ""
             screen.draw()
-        elif screen.look.status is not Status.IDLE:
+        elif screen.look.status is not LoadStatus.IDLE:
             screen.close_player()
         else:
             return False
@@ -170,7 +170,7 @@ class Commands:
     def _open_current(self) -> None:
         self._screen.table.action_open()
 
-    def open_row(self, row: Row) -> None:
+    def open_row(self, row: TableRow) -> None:
         """Enter on a row: open the player of the first screen, or the row as a document."""
         if row.scope == "player":
             self._screen.open_player(row.id)

@@ -29,15 +29,15 @@ if TYPE_CHECKING:
 
     from kraty_console.client.admin import KratyClient
     from kraty_console.client.ahead import Ahead
-    from kraty_console.client.entries import Entry
+    from kraty_console.client.entries import JournalEntry
     from kraty_console.client.fetched import Fetched
     from kraty_console.client.journal import Journal
-    from kraty_console.client.places import Place
-    from kraty_console.client.writer import Performed, Writer
+    from kraty_console.client.places import GameRef
+    from kraty_console.client.writer import ChangeOutcome, Writer
     from kraty_console.config.launch import Launch
     from kraty_console.console.dialogs.draft import Draft
     from kraty_console.console.player_history import PlayerHistory
-    from kraty_console.contract.calls import Call
+    from kraty_console.contract.calls import ChangeRequest
     from kraty_console.contract.catalog import Catalog
     from kraty_console.contract.players import SearchHit, Snapshot
     from kraty_console.contract.secret import Secret
@@ -65,7 +65,7 @@ class Desk:
     ticket: str = ""
     me: Me | None = None
     access: GameAccess | None = None
-    choices: tuple[Place, ...] = ()
+    choices: tuple[GameRef, ...] = ()
     """The games that fit the profile, while it is not told which of several is meant."""
     done: list[Done] = field(default_factory=list)
     drafts: dict[tuple[str, str, str], Draft] = field(default_factory=dict)
@@ -77,7 +77,7 @@ class Desk:
     ahead: Ahead | None = None
     """What was asked before there was a client."""
     _client: KratyClient | None = None
-    _place: Place | None = None
+    _place: GameRef | None = None
     _journal: Journal | None = None
     _writer: Writer | None = None
     _catalog: Catalog | None = None
@@ -247,14 +247,14 @@ class Desk:
         self.me, self.choices = None, ()
         self._enter(place)
 
-    async def choose(self, place: Place) -> None:
+    async def choose(self, place: GameRef) -> None:
         """Turn to one of the `choices`, for as long as the console is open."""
         profile = replace(self.launch.profile, studio=place.studio.id, game=place.game.id)
         self.launch = replace(self.launch, profile=profile)
         self.choices = ()
         self._enter(place)
 
-    def _enter(self, place: Place) -> None:
+    def _enter(self, place: GameRef) -> None:
         self._place, self.access = place, place.game
         before, self._memory = self._memory, None
         if before is not None:
@@ -320,22 +320,22 @@ class Desk:
                 self._journal = await Journal.open(self.launch.journal_path, clock=self.now)
         return self._journal
 
-    async def perform(self, call: Call) -> Performed:
+    async def perform(self, call: ChangeRequest) -> ChangeOutcome:
         """Send a change, journaled, once it is known who makes it; where there can be no journal nothing is sent."""
         from kraty_console.client.journal import JournalFailed
-        from kraty_console.client.writer import Performed
+        from kraty_console.client.writer import ChangeOutcome
         from kraty_console.contract.errors import KratyError
 
         await self.gate.settled()
         try:
             writer = await self.writer()
         except JournalFailed as error:
-            return Performed("refused", None, error=error.before_sending)
+            return ChangeOutcome("refused", None, error=error.before_sending)
         except KratyError as error:
-            return Performed("refused", None, error=error)
+            return ChangeOutcome("refused", None, error=error)
         return await writer.perform(call, ticket=self.ticket or None, member=self.member)
 
-    async def resolve(self, entry: Entry) -> Performed:
+    async def resolve(self, entry: JournalEntry) -> ChangeOutcome:
         """Find out what became of a change of unknown outcome."""
         await self.gate.settled()
         return await (await self.writer()).resolve(entry, member=self.member)

@@ -22,7 +22,7 @@ LONGEST_BEGINNING = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundPlayer:
     """The player that is meant."""
 
     player: str
@@ -64,7 +64,7 @@ class PlayerFinder:
         self._text, self._hits = text, hits
         return hits
 
-    def known(self, text: str, step: int = 0) -> Found | None:
+    def known(self, text: str, step: int = 0) -> FoundPlayer | None:
         """Whom a text means that was searched for already; None where that has to be asked, or there is no such player.
 
         Raises:
@@ -78,7 +78,7 @@ class PlayerFinder:
         return found
 
     async def look_up(
-        self, text: str, step: int, fetch: Callable[[str], Awaitable[T]], turn: Callable[[Found], None]
+        self, text: str, step: int, fetch: Callable[[str], Awaitable[T]], turn: Callable[[FoundPlayer], None]
     ) -> T:
         """Fetch the player that a typed text means: usually one question, since the text is an id.
 
@@ -112,7 +112,7 @@ class PlayerFinder:
             found = _read_as(text)
         else:
             self.unread = unread(hits)
-            found = self._choose(text, step, hits) or Found(text)
+            found = self._choose(text, step, hits) or FoundPlayer(text)
         if found.player != text:
             turn(found)
             return await fetch(found.player)
@@ -126,7 +126,7 @@ class PlayerFinder:
         raise not_found
 
     @staticmethod
-    def _choose(text: str, step: int, hits: Sequence[SearchHit]) -> Found | None:
+    def _choose(text: str, step: int, hits: Sequence[SearchHit]) -> FoundPlayer | None:
         place = chosen(meant(text, hits), step, len(hits))
         if place is None:
             return None
@@ -134,8 +134,8 @@ class PlayerFinder:
         if hit.external_player_id in candidates(text):
             return _read_as(text, hit.external_player_id)
         if hit.match == "merged":
-            return Found(hit.external_player_id, f"{safe(text, limit=60)} was merged into this player")
-        return Found(hit.external_player_id)
+            return FoundPlayer(hit.external_player_id, f"{safe(text, limit=60)} was merged into this player")
+        return FoundPlayer(hit.external_player_id)
 
     async def nearest(self, player: str) -> tuple[tuple[str, ...], str]:
         """The players whose ids share the longest beginning with one that was not found, the most similar first.
@@ -174,8 +174,8 @@ class PlayerFinder:
         return nearest, words
 
 
-def _read_as(text: str, player: str | None = None) -> Found:
+def _read_as(text: str, player: str | None = None) -> FoundPlayer:
     """Who a text is taken for, and that it is not quite as typed; left out, the text without what stands around it."""
     player = player or (candidates(text) or (text,))[-1]
     note = "" if player == text else read_as_words(safe(text, limit=60), safe(player, limit=60))
-    return Found(player, note)
+    return FoundPlayer(player, note)

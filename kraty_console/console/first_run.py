@@ -17,7 +17,7 @@ from kraty_console.present.safe import safe
 
 if TYPE_CHECKING:
     from kraty_console.config.launch import Launch
-    from kraty_console.console.dialogs.sign_in import SignedIn
+    from kraty_console.console.dialogs.sign_in import SignInChoice
     from kraty_console.contract.secret import Secret
     from kraty_console.contract.session import Me
 
@@ -33,7 +33,7 @@ class FirstRun:
         """Open the dialog; `answered` hears whether there is something to begin with."""
         from kraty_console.console.dialogs.sign_in import DEFAULT_URL, SignInDialog
 
-        def closed(signed_in: SignedIn | None) -> None:
+        def closed(signed_in: SignInChoice | None) -> None:
             if signed_in is not None:
                 self._take(signed_in)
             answered(signed_in is not None)
@@ -60,7 +60,7 @@ class FirstRun:
         access = launch.access if launch.profile.url in (None, url) else Access()
         return replace(launch, profile=replace(launch.profile, url=url), token=token, access=access)
 
-    def _take(self, signed_in: SignedIn) -> None:
+    def _take(self, signed_in: SignInChoice) -> None:
         launch = self._launch_at(signed_in.url, signed_in.token)
         profile = replace(
             launch.profile,

@@ -21,7 +21,7 @@ HARM: Final = re.compile(
 SIGN: Final = "\N{REPLACEMENT CHARACTER}"
 
 
-class Guard(LineFilter):
+class TerminalFilter(LineFilter):
     """Replaces what could steer the terminal or deceive the eye."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:

@@ -13,16 +13,16 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from kraty_console.client.address import base_url
-from kraty_console.client.ahead import Ahead, Asked, can_ask_ahead
+from kraty_console.client.ahead import Ahead, PendingQuestion, can_ask_ahead
 from kraty_console.client.headers import USER_AGENT, credential_header, plain_headers
 from kraty_console.console.desk import Desk, utc_now
 from kraty_console.contract.errors import Invalid, KratyError, OperationMissing
 from kraty_console.contract.limits import DEFAULT_LIMIT
 
 if TYPE_CHECKING:
-    from kraty_console.client.replies import Reply
+    from kraty_console.client.replies import HttpReply
     from kraty_console.config.launch import Launch
-    from kraty_console.console.look import Look
+    from kraty_console.console.look import PlayerState
     from kraty_console.contract.session import Me
     from kraty_console.paint.painter import Painter, Piece
     from kraty_console.paint.standing import Standing
@@ -36,7 +36,7 @@ class HeadStart:
     """What is there when the console begins."""
 
     desk: Desk
-    look: Look | None = None
+    look: PlayerState | None = None
     """The player, where the answer was there in time."""
     painter: Painter | None = None
     """Knows what stands on the terminal, where the player was painted."""
@@ -48,9 +48,9 @@ class Questions:
 
     desk: Desk
     ahead: Ahead
-    me: Asked | None
+    me: PendingQuestion | None
     """None where the backend is known not to tell who we are."""
-    player: Asked | None
+    player: PendingQuestion | None
     """None where no player is named, or one that only the session can tell."""
 
 
@@ -116,10 +116,10 @@ def begin(
     return HeadStart(questions.desk, look, painter)
 
 
-def _answers(questions: Questions, patience: float) -> Look | None:
+def _answers(questions: Questions, patience: float) -> PlayerState | None:
     """The player, and who we are on the desk; None where either is not known yet, or not at all."""
     from kraty_console.client.fetched import fetched
-    from kraty_console.console.look import Look
+    from kraty_console.console.look import PlayerState
     from kraty_console.contract.players import Snapshot
 
     who = questions.me.reply(patience) if questions.me else None
@@ -137,10 +137,10 @@ def _answers(questions: Questions, patience: float) -> Look | None:
         return None
     now = desk.now()
     found = replace(found, value=desk.memory.named(found.value))
-    return Look().loading(found.value.player.external_player_id, now).arrived(found, now)
+    return PlayerState().loading(found.value.player.external_player_id, now).arrived(found, now)
 
 
-def _me(desk: Desk, who: Reply) -> Me:
+def _me(desk: Desk, who: HttpReply) -> Me:
     """Who we are, by session or by key."""
     from kraty_console.client.fetched import fetched, shaped
     from kraty_console.client.replies import data_of
@@ -155,7 +155,9 @@ def _me(desk: Desk, who: Reply) -> Me:
     return me_of(shaped(Pong, data_of(who, write=False, enveloped=False), who), desk.launch.profile.game)
 
 
-def _paint(desk: Desk, look: Look, standing: Standing, colours: str, environ: Mapping[str, str]) -> Painter | None:
+def _paint(
+    desk: Desk, look: PlayerState, standing: Standing, colours: str, environ: Mapping[str, str]
+) -> Painter | None:
     """Paint the player; what then knows the terminal, or None where the terminal did not take it."""
     from kraty_console.console.colours import choose_theme
     from kraty_console.paint.abilities import abilities_of
@@ -169,18 +171,18 @@ def _paint(desk: Desk, look: Look, standing: Standing, colours: str, environ: Ma
     return painter if standing.add(painter.paint(standing.size, pieces)) else None
 
 
-def picture(desk: Desk, look: Look, size: tuple[int, int], theme: str) -> Iterator[Piece]:
+def picture(desk: Desk, look: PlayerState, size: tuple[int, int], theme: str) -> Iterator[Piece]:
     """The player screen as it will be seen first, in a terminal of so many columns and rows; `look` has a snapshot."""
     from rich.segment import Segment
 
     from kraty_console.console.inks import Inks
     from kraty_console.console.views.parts import player_parts
     from kraty_console.console.views.player import trouble
-    from kraty_console.console.views.rows import Place
+    from kraty_console.console.views.rows import TableState
 
     assert look.snapshot is not None
     now, inks = desk.now(), Inks(theme)
     pane, row_id = trouble(look.snapshot, now)
-    for part in player_parts(desk, look, now, size, pane=pane, place=Place(row_id=row_id)):
+    for part in player_parts(desk, look, now, size, pane=pane, place=TableState(row_id=row_id)):
         for y, line in enumerate(part.lines, part.area.y):
             yield y, part.area.x, [Segment(text, inks[tone]) for text, tone in line]

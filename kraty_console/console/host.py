@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 if TYPE_CHECKING:
     from textual.screen import Screen
 
-    from kraty_console.client.writer import Performed
-    from kraty_console.contract.calls import Call
+    from kraty_console.client.writer import ChangeOutcome
+    from kraty_console.contract.calls import ChangeRequest
 
 
 @runtime_checkable
@@ -64,6 +64,6 @@ class Host(Protocol):
         """Ask for a new session token on top of what is shown; True when there is a new session."""
         ...
 
-    async def perform(self, call: Call) -> Performed:
+    async def perform(self, call: ChangeRequest) -> ChangeOutcome:
         """Send a change; it goes on when the one who waits for it goes away."""
         ...

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from kraty_console.contract.players import Snapshot
 
 
-class Status(StrEnum):
+class LoadStatus(StrEnum):
     """Where a look-up stands."""
 
     IDLE = "idle"
@@ -28,10 +28,10 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class PlayerState:
     """One player's data and its age."""
 
-    status: Status = Status.IDLE
+    status: LoadStatus = LoadStatus.IDLE
     player: str = ""
     """The external id asked for, as it is."""
     snapshot: Snapshot | None = None
@@ -53,19 +53,19 @@ class Look:
     step: int = 0
     """With `typed`: how often down (negative: up) was pressed in what it finds."""
 
-    def loading(self, player: str, now: datetime, *, typed: bool = False, step: int = 0, note: str = "") -> Look:
+    def loading(self, player: str, now: datetime, *, typed: bool = False, step: int = 0, note: str = "") -> PlayerState:
         """A look-up began; data of the same player stays on screen meanwhile."""
         if player == self.player and self.snapshot is not None:
-            return replace(self, status=Status.LOADING, since=now, typed=typed, step=step)
-        return Look(Status.LOADING, player, since=now, typed=typed, step=step, note=note)
+            return replace(self, status=LoadStatus.LOADING, since=now, typed=typed, step=step)
+        return PlayerState(LoadStatus.LOADING, player, since=now, typed=typed, step=step, note=note)
 
-    def arrived(self, fetched: Fetched[Snapshot] | None, now: datetime) -> Look:
+    def arrived(self, fetched: Fetched[Snapshot] | None, now: datetime) -> PlayerState:
         """The answer is here; None means that nothing changed."""
         if fetched is None:
-            return replace(self, status=Status.READY, at=now, since=None, error=None, typed=False, step=0)
+            return replace(self, status=LoadStatus.READY, at=now, since=None, error=None, typed=False, step=0)
         snapshot = fetched.value
-        return Look(
-            Status.READY,
+        return PlayerState(
+            LoadStatus.READY,
             snapshot.player.external_player_id,
             snapshot,
             fetched.etag,
@@ -74,22 +74,22 @@ class Look:
             note=self.note,
         )
 
-    def failed(self, error: KratyError, *, missing: bool = False) -> Look:
+    def failed(self, error: KratyError, *, missing: bool = False) -> PlayerState:
         """No answer: what there was stays, and says how old it is."""
         if missing:
-            return Look(Status.MISSING, self.player, error=error, typed=self.typed, step=self.step)
-        status = Status.STALE if self.snapshot is not None else Status.FAILED
+            return PlayerState(LoadStatus.MISSING, self.player, error=error, typed=self.typed, step=self.step)
+        status = LoadStatus.STALE if self.snapshot is not None else LoadStatus.FAILED
         return replace(self, status=status, error=error, since=None)
 
-    def near(self, players: tuple[str, ...], not_offered: str = "") -> Look:
+    def near(self, players: tuple[str, ...], not_offered: str = "") -> PlayerState:
         """There is no such player, but these; in words, why there may be more."""
         return replace(self, nearest=players, not_offered=not_offered)
 
-    def cancelled(self) -> Look:
+    def cancelled(self) -> PlayerState:
         """The person gave up waiting."""
         if self.snapshot is not None:
-            return replace(self, status=Status.READY, since=None, typed=False, step=0)
-        return Look()
+            return replace(self, status=LoadStatus.READY, since=None, typed=False, step=0)
+        return PlayerState()
 
 
 def changed_rows(before: Snapshot | None, after: Snapshot | None) -> frozenset[str]:

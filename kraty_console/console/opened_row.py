@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from kraty_console.console.dialogs.text import Pressed
     from kraty_console.console.screens.player import PlayerScreen
     from kraty_console.console.views.bars import Notice
-    from kraty_console.present.rows import Row
+    from kraty_console.present.table import TableRow
 
 _NEXT: Final = "next.step"
 _TICKET: Final = "ticket.set"
@@ -55,7 +55,7 @@ class OpenedRow:
             "copy.worklog": lambda: worklog_copied(desk, host),
         }
 
-    def show(self, row: Row, *, raw: bool) -> None:
+    def show(self, row: TableRow, *, raw: bool) -> None:
         """Open the document of a row, in words or as raw JSON first."""
         from textual.content import Content
 
@@ -82,7 +82,7 @@ class OpenedRow:
     def _works(self, spec: ActionSpec) -> bool:
         return spec.changes or spec.id in (_NEXT, _TICKET) or spec.id in self._copies
 
-    def _press(self, row: Row, key: str) -> Pressed | None:
+    def _press(self, row: TableRow, key: str) -> Pressed | None:
         from kraty_console.console.dialogs.text import Pressed
 
         context = self._screen.context()

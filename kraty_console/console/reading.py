@@ -10,11 +10,11 @@ import math
 from typing import TYPE_CHECKING
 
 from kraty_console.console.desk import Desk
-from kraty_console.console.finding import Found, PlayerFinder, SeveralFit
+from kraty_console.console.finding import FoundPlayer, PlayerFinder, SeveralFit
 from kraty_console.console.host import Host
-from kraty_console.console.look import Look, Status, changed_rows
+from kraty_console.console.look import LoadStatus, PlayerState, changed_rows
 from kraty_console.console.skew import tell_skew
-from kraty_console.console.widgets.search import Suggestion
+from kraty_console.console.widgets.search import PlayerSuggestion
 from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_LIMIT
 from kraty_console.present.safe import safe
 from kraty_console.support.player_choice import meant
@@ -40,15 +40,15 @@ HELD = 1.0
 """Seconds of a wait that is said after which keys are taken, though they were typed for a player that is not there."""
 
 
-class Reading:
+class PlayerLoader:
     """Owns the `Look`; tells the screen to draw whenever it changed."""
 
-    def __init__(self, screen: PlayerScreen, desk: Desk, host: Host, look: Look | None = None) -> None:
+    def __init__(self, screen: PlayerScreen, desk: Desk, host: Host, look: PlayerState | None = None) -> None:
         """`look` is a player that was looked up before there was a screen."""
         self._screen = screen
         self._desk = desk
         self._host = host
-        self.look = look if look is not None else Look()
+        self.look = look if look is not None else PlayerState()
         self.limit = DEFAULT_LIMIT
         """Rows of each list that are asked for."""
         self.marked: frozenset[str] = frozenset()
@@ -88,10 +88,10 @@ class Reading:
         except KratyError as error:
             self._failed(error)
             return
-        if self.look.status is Status.FAILED and not self.look.player:
-            self.look = Look()
+        if self.look.status is LoadStatus.FAILED and not self.look.player:
+            self.look = PlayerState()
         if not self._before.player:
-            self._before = Look()
+            self._before = PlayerState()
         self._screen.draw()
         if self._desk.choices:
             self._host.choose_game(self._entered)
@@ -171,7 +171,7 @@ class Reading:
             player, note, typed, step = found.player, found.note, False, 0
         self.stop_suggesting()
         self._stop_pause()
-        if self.look.status is not Status.LOADING:
+        if self.look.status is not LoadStatus.LOADING:
             self._before = self.look
         elif self.look.snapshot is not None:
             self._before = self.look.cancelled()
@@ -189,7 +189,7 @@ class Reading:
 
     def more(self) -> None:
         """The end of a list that was cut short was reached: ask for as many rows as the backend gives at once."""
-        if self.limit < MAX_LIMIT and self.look.status is Status.READY:
+        if self.limit < MAX_LIMIT and self.look.status is LoadStatus.READY:
             self.limit = MAX_LIMIT
             self.refresh()
 
@@ -209,7 +209,7 @@ class Reading:
         self._screen.workers.cancel_group(self._screen, "look")
         self._stop_waiting()
         self._stop_pause()
-        self.look = Look()
+        self.look = PlayerState()
 
     async def _read(self) -> None:
         from kraty_console.contract.errors import KratyError, NotFound, SignInNeeded
@@ -321,7 +321,7 @@ class Reading:
         self._limit_asked = self.limit if player == self._before.player else DEFAULT_LIMIT
         return await self._desk.snapshot(player, self._limit_asked, etag)
 
-    def _turn(self, found: Found) -> None:
+    def _turn(self, found: FoundPlayer) -> None:
         self.look = self.look.loading(found.player, self._desk.now(), note=found.note)
 
     # -- errors and waiting --------------------------------------------------------------------------------------
@@ -332,7 +332,7 @@ class Reading:
         words = words_of(error, role=self._desk.role or None)
         if words.retry_after is not None and self.look.player:
             self._count_down(words.title, max(1, math.ceil(words.retry_after)))
-        elif self.look.status is not Status.FAILED:  # that is told where the rows would be
+        elif self.look.status is not LoadStatus.FAILED:  # that is told where the rows would be
             trace = f"(request {safe(error.request_id, limit=80)})" if error.request_id else ""
             self._screen.tell(" ".join(part for part in (words.title, words.hint, trace) if part), "bad")
 
@@ -365,15 +365,15 @@ class Reading:
         self._slow = self._ticking = self._holding = None
 
 
-def suggestions(hits: Sequence[SearchHit]) -> list[Suggestion]:
+def suggestions(hits: Sequence[SearchHit]) -> list[PlayerSuggestion]:
     """What a search found, as it is offered."""
     return [_suggestion(hit) for hit in hits]
 
 
-def _suggestion(hit: SearchHit) -> Suggestion:
+def _suggestion(hit: SearchHit) -> PlayerSuggestion:
     note = ""
     if hit.match == "email" and hit.email:
         note = safe(hit.email, limit=60)
     elif hit.match == "merged":
         note = "(merged)"
-    return Suggestion(hit.external_player_id, safe(hit.external_player_id, limit=60), note)
+    return PlayerSuggestion(hit.external_player_id, safe(hit.external_player_id, limit=60), note)

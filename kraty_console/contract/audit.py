@@ -10,7 +10,7 @@ from pydantic import Field
 from kraty_console.contract.wire import Answer
 
 
-class Actor(Answer):
+class AuditActor(Answer):
     """Who acted: a member, an API key, a player, or the engine itself."""
 
     kind: str = ""
@@ -40,7 +40,7 @@ class AuditRow(Answer):
     studio_id: str | None = None
     game_id: str | None = None
     environment: str | None = None
-    actor: Actor | None = None
+    actor: AuditActor | None = None
     action: str = ""
     outcome: str = ""
     target: AuditTarget | None = None

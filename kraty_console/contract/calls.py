@@ -26,7 +26,7 @@ class ActionKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class ChangeRequest:
     """One change, complete: sending it again means sending exactly this, idempotency key included."""
 
     kind: ActionKind

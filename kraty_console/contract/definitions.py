@@ -42,41 +42,41 @@ def _ascending(model: Model, bounds: list[int]) -> Model:
     return model
 
 
-class Named(Request):
+class NamedDefinition(Request):
     """Something of the game."""
 
     key: Key
     name: Name
 
 
-class Step(Request):
+class ProgressionStep(Request):
     """A balance at which a derived resource goes up by one, and what reaching it the first time gives."""
 
     at: Whole
     entries: Rewards = Field(default_factory=list)
 
 
-class Derived(Request):
+class DerivedResource(Request):
     """A progression resource that is the number of steps which a balance has reached."""
 
     economy_key: Key
-    steps: Annotated[list[Step], Field(min_length=1, max_length=1000)]
+    steps: Annotated[list[ProgressionStep], Field(min_length=1, max_length=1000)]
 
     @model_validator(mode="after")
-    def _ascends(self) -> Derived:
+    def _ascends(self) -> DerivedResource:
         return _ascending(self, [step.at for step in self.steps])
 
 
-class Currency(Named):
+class Currency(NamedDefinition):
     """A currency, or a progression resource."""
 
     kind: Literal["currency", "progression"] = "currency"
     description: str | None = None
     client_writable: bool = False
-    derives: Annotated[list[Derived], Field(max_length=10)] = Field(default_factory=list)
+    derives: Annotated[list[DerivedResource], Field(max_length=10)] = Field(default_factory=list)
 
 
-class Item(Named):
+class ItemDefinition(NamedDefinition):
     """Something to own."""
 
     type: Key = "item"
@@ -87,7 +87,7 @@ class Item(Named):
     attributes: Bag = Field(default_factory=dict)
 
 
-class Crate(Named):
+class Crate(NamedDefinition):
     """An item that is opened; `entries` is what that gives."""
 
     entries: Rewards
@@ -105,13 +105,13 @@ class Chance(Request):
     entry: Reward | None = None
 
 
-class Table(Named):
+class RewardTable(NamedDefinition):
     """A reward table: one line is thrown, by weight."""
 
     weighted_entries: Annotated[list[Chance], Field(min_length=1, max_length=1000)]
 
 
-class Bundle(Named):
+class Bundle(NamedDefinition):
     """A named set of rewards."""
 
     entries: Rewards
@@ -173,7 +173,7 @@ class Quota(Request):
     max_per_day: Positive | None = None
 
 
-class Window(Request):
+class WindowDefinition(Request):
     """When an event is open."""
 
     starts_at: Moment
@@ -181,7 +181,7 @@ class Window(Request):
     metadata: Bag | None = None
 
     @model_validator(mode="after")
-    def _lasts(self) -> Window:
+    def _lasts(self) -> WindowDefinition:
         if self.starts_at >= self.ends_at:
             raise PydanticCustomError("window", "ends before it starts")
         return self
@@ -204,7 +204,7 @@ class Schedule(Request):
         return self
 
 
-class Event(Named):
+class Event(NamedDefinition):
     """Something to play."""
 
     metrics: Annotated[list[Metric], Field(min_length=1, max_length=20)]
@@ -215,7 +215,7 @@ class Event(Named):
     attempt_quota: Quota | None = None
     unlock_condition: Bag | None = None
     entry_requirement: Bag | None = None
-    windows: Annotated[list[Window], Field(max_length=1000)] = Field(default_factory=list)
+    windows: Annotated[list[WindowDefinition], Field(max_length=1000)] = Field(default_factory=list)
     schedule: Schedule | None = None
     enabled: bool = True
     metadata: Bag | None = None
@@ -253,7 +253,7 @@ class ByProgression(Request):
         return _ascending(self, [step.from_balance for step in self.steps])
 
 
-class Leaderboard(Named):
+class LeaderboardDefinition(NamedDefinition):
     """A board of the game, apart from any event; `rankedBy` is a balance that it follows."""
 
     reset_cadence: Literal["never", "weekly", "monthly"] = "never"
@@ -264,14 +264,14 @@ class Leaderboard(Named):
     ] = Field(default_factory=list)
 
 
-class Document(Request):
+class GameDocument(Request):
     """What a game is made of."""
 
     currencies: list[Currency] = Field(default_factory=list)
-    items: list[Item] = Field(default_factory=list)
+    items: list[ItemDefinition] = Field(default_factory=list)
     crates: list[Crate] = Field(default_factory=list)
-    tables: list[Table] = Field(default_factory=list)
+    tables: list[RewardTable] = Field(default_factory=list)
     bundles: list[Bundle] = Field(default_factory=list)
     events: list[Event] = Field(default_factory=list)
-    leaderboards: list[Leaderboard] = Field(default_factory=list)
+    leaderboards: list[LeaderboardDefinition] = Field(default_factory=list)
     settings: GameSettings | None = None

@@ -8,7 +8,7 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from kraty_console.contract.definitions import Document
+from kraty_console.contract.definitions import GameDocument
 
 
 class BadDocument(ValueError):
@@ -19,14 +19,14 @@ class BadDocument(ValueError):
         self.faults = faults
 
 
-def read_document(text: str, *, toml: bool) -> Document:
+def read_document(text: str, *, toml: bool) -> GameDocument:
     """The document in a text; raises BadDocument with every fault."""
     try:
         value = tomllib.loads(text) if toml else json.loads(text)
     except (ValueError, RecursionError) as error:
         raise BadDocument([("document", f"is no {'TOML' if toml else 'JSON'}: {error}")]) from None
     try:
-        return Document.model_validate(value, by_alias=True, by_name=False)
+        return GameDocument.model_validate(value, by_alias=True, by_name=False)
     except ValidationError as error:
         raise BadDocument(_faults(error)) from None
 

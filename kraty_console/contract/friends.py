@@ -13,7 +13,7 @@ Progression = dict[str, int] | None
 """Balances of progression resources, by key; only where they were asked for."""
 
 
-class Named(Answer):
+class NamedPlayer(Answer):
     """Another player, by id and name."""
 
     external_player_id: str
@@ -29,7 +29,7 @@ class FriendCode(Answer):
     progression: Progression = None
 
 
-class Friend(Named):
+class Friend(NamedPlayer):
     """A friend."""
 
     friends_since: datetime
@@ -53,7 +53,7 @@ class FriendRequest(Answer):
     request_id: str
     direction: str
     """`incoming` or `outgoing`."""
-    player: Named
+    player: NamedPlayer
     created_at: datetime
 
 
@@ -96,7 +96,7 @@ class FriendRemoved(Answer):
     removed: bool
 
 
-class Hit(Named):
+class Hit(NamedPlayer):
     """A player whom a search by name found."""
 
     relationship: str
@@ -109,7 +109,7 @@ class FriendSearch(Answer):
     results: list[Hit] = Field(default_factory=list)
 
 
-class Suggestion(Named):
+class FriendSuggestion(NamedPlayer):
     """A player whom the player may know."""
 
     online: bool = False
@@ -120,7 +120,7 @@ class Suggestion(Named):
 class FriendSuggestions(Answer):
     """Players whom the player may know."""
 
-    suggestions: list[Suggestion] = Field(default_factory=list)
+    suggestions: list[FriendSuggestion] = Field(default_factory=list)
 
 
 class BlockedPlayer(Answer):

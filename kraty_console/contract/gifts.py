@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
-from kraty_console.contract.friends import Named
+from kraty_console.contract.friends import NamedPlayer
 from kraty_console.contract.wire import Answer
 
 
@@ -77,7 +77,7 @@ class Gift(Answer):
     """The grant that brings it; claiming that is claiming the gift."""
     direction: str
     """`incoming` or `outgoing`."""
-    player: Named
+    player: NamedPlayer
     """The other side: who sent it, or who got it."""
     type: str
     resource_key: str

@@ -49,7 +49,7 @@ class BalanceAdjusted(Answer):
     applied: bool = True
 
 
-class Derived(Answer):
+class DerivedChange(Answer):
     """A resource that followed from another one, and what reaching its steps paid."""
 
     economy_key: str
@@ -59,10 +59,10 @@ class Derived(Answer):
     grant_ids: list[str] = Field(default_factory=list)
 
 
-class Progressed(BalanceAdjusted):
+class ProgressionMoved(BalanceAdjusted):
     """A progression resource after a change."""
 
-    derived: list[Derived] = Field(default_factory=list)
+    derived: list[DerivedChange] = Field(default_factory=list)
 
 
 class GameCatalog(Answer):

@@ -27,7 +27,7 @@ class MilestoneFired(Answer):
     grants: list[Grant] = Field(default_factory=list)
 
 
-class Progressed(Answer):
+class AttemptProgressed(Answer):
     """An attempt after a report (kraty-api 3.8)."""
 
     attempt: Attempt

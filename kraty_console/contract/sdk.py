@@ -34,7 +34,7 @@ class PlayerIdentities(Answer):
     anonymized_identity: Identity | None = None
 
 
-class IdentitySet(PlayerIdentities):
+class PlayerIdentitySet(PlayerIdentities):
     """Both names after one was chosen."""
 
     external_player_id: str

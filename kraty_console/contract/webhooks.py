@@ -76,7 +76,7 @@ class ReplayDelivery(Request):
     idempotency_key: IdempotencyKey
 
 
-class Endpoint(Answer):
+class WebhookEndpoint(Answer):
     """Where events of a game and environment are sent."""
 
     id: str
@@ -93,13 +93,13 @@ class Endpoint(Answer):
 class EndpointList(Answer):
     """The endpoints of a game, the newest first."""
 
-    endpoints: list[Endpoint] = Field(default_factory=list)
+    endpoints: list[WebhookEndpoint] = Field(default_factory=list)
 
 
 class EndpointChanged(Changed):
     """The endpoint as it is now."""
 
-    endpoint: Endpoint
+    endpoint: WebhookEndpoint
 
 
 class EndpointCreated(EndpointChanged):

@@ -21,8 +21,8 @@ __all__ = [
     "MAX_LIMIT",
     "MAX_SAFE_INTEGER",
     "Answer",
+    "PartialList",
     "Request",
-    "Rows",
     "iso",
     "unreadable_rows",
 ]
@@ -30,7 +30,7 @@ __all__ = [
 MAX_SAFE_INTEGER: Final = MAX_BALANCE
 
 
-class Rows(list[Any]):
+class PartialList(list[Any]):
     """A list of an answer of which some rows could not be read; lists that were read whole are plain ones."""
 
     def __init__(self, rows: Iterable[Any] = (), unreadable: int = 0) -> None:
@@ -139,12 +139,12 @@ def _row_by_row(schema: Any) -> Any:  # noqa: ANN401 (a core schema)
 def _readable_rows(value: Any, read: Callable[[Any], list[Any]]) -> list[Any]:  # noqa: ANN401 (any JSON)
     rows = read(value)
     missing = len(value) - len(rows) + unreadable_rows(value)
-    return Rows(rows, missing) if missing else rows
+    return PartialList(rows, missing) if missing else rows
 
 
 def unreadable_rows(rows: object) -> int:
     """How many rows of a list could not be read."""
-    return rows.unreadable if isinstance(rows, Rows) else 0
+    return rows.unreadable if isinstance(rows, PartialList) else 0
 
 
 @cache

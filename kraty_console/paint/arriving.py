@@ -11,7 +11,7 @@ from textual.screen import Screen
 Result = TypeVar("Result")
 
 
-class ArrivesWhole(Screen[Result]):
+class DeferredPaintScreen(Screen[Result]):
     """A screen that is not painted before it has called `arrived`.
 
     By itself a screen of Textual's is styled when its parts are mounted and all over again when it comes to the top,

@@ -68,7 +68,7 @@ class _Parser(XTermParser):
             yield from self.tick()
 
 
-class Reader:
+class TerminalReader:
     """From what a terminal sends to messages. Nothing that is sent makes it fail, or the next thing unheard."""
 
     def __init__(self, *, mouse: bool, debug: bool) -> None:
@@ -126,7 +126,7 @@ def listen(
     closed at the end. The mouse is heard only where it is asked for (`mouse`). While what was told before still waits
     (`behind`), what comes is dropped: nobody types so far ahead.
     """
-    reader = Reader(mouse=mouse, debug=debug)
+    reader = TerminalReader(mouse=mouse, debug=debug)
     with selector:
         selector.register(bell, EVENT_READ)
         selector.register(keyboard, EVENT_READ)

@@ -46,7 +46,7 @@ def colour_system(name: str | None) -> ColorSystem:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class CellStyle:
     """What is set for a cell; empty text is the terminal's own."""
 
     letters: str = ""
@@ -56,11 +56,11 @@ class Look:
     """The OSC 8 parameters and address, `id=…;https://…`."""
 
     @property
-    def blank(self) -> Look:
+    def blank(self) -> CellStyle:
         """What of this can be seen where there is no letter."""
         if self.link or _SEEN_ON_BLANKS.intersection(self.attributes):
             return self
-        return Look(behind=self.behind)
+        return CellStyle(behind=self.behind)
 
     @property
     def codes(self) -> str:
@@ -73,8 +73,8 @@ class Looks:
 
     def __init__(self, colours: ColorSystem | None) -> None:
         self._colours = colours or ColorSystem.TRUECOLOR
-        self._looks: list[Look] = [Look()]
-        self._numbers: dict[Look, int] = {Look(): PLAIN}
+        self._looks: list[CellStyle] = [CellStyle()]
+        self._numbers: dict[CellStyle, int] = {CellStyle(): PLAIN}
         self._by_style: dict[Style | None, int] = {None: PLAIN}
         self._ways: dict[tuple[int, int], str] = {}
         self.blanks: list[int] = [PLAIN]
@@ -88,11 +88,11 @@ class Looks:
             number = self._by_style[style] = self._enter(self._look(style))
         return number
 
-    def enter(self, look: Look) -> int:
+    def enter(self, look: CellStyle) -> int:
         """The number of a look that no style stands for."""
         return self._enter(look)
 
-    def __getitem__(self, number: int) -> Look:
+    def __getitem__(self, number: int) -> CellStyle:
         return self._looks[number]
 
     def way(self, before: int, after: int) -> str:
@@ -102,7 +102,7 @@ class Looks:
             way = self._ways[before, after] = _way(self._looks[before], self._looks[after])
         return way
 
-    def _enter(self, look: Look) -> int:
+    def _enter(self, look: CellStyle) -> int:
         number = self._numbers.get(look)
         if number is None:
             number = self._numbers[look] = len(self._looks)
@@ -111,10 +111,10 @@ class Looks:
             self.blanks[number] = self._enter(look.blank)
         return number
 
-    def _look(self, style: Style) -> Look:
+    def _look(self, style: Style) -> CellStyle:
         on = tuple(code for name, code, _ in _ATTRIBUTES if getattr(style, name))
         link = f"id={style.link_id};{style.link}" if style.link else ""
-        return Look(self._codes(style.color, letters=True), self._codes(style.bgcolor, letters=False), on, link)
+        return CellStyle(self._codes(style.color, letters=True), self._codes(style.bgcolor, letters=False), on, link)
 
     def _codes(self, colour: Color | None, *, letters: bool) -> str:
         if colour is None:
@@ -123,7 +123,7 @@ class Looks:
         return "" if codes in ("39", "49") else codes
 
 
-def _way(before: Look, after: Look) -> str:
+def _way(before: CellStyle, after: CellStyle) -> str:
     link = f"\x1b]8;{after.link or ';'}\x1b\\" if before.link != after.link else ""
     same = (before.letters, before.behind, before.attributes) == (after.letters, after.behind, after.attributes)
     if same:
@@ -136,7 +136,7 @@ def _way(before: Look, after: Look) -> str:
     return link + f"\x1b[{codes}m"
 
 
-def _difference(before: Look, after: Look) -> str:
+def _difference(before: CellStyle, after: CellStyle) -> str:
     """The parameters that change one look into another without a reset."""
     gone = {_OFF[code] for code in before.attributes if code not in after.attributes}
     # What turns one attribute off may turn off another that stays: it is set again.

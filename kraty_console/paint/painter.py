@@ -10,7 +10,7 @@ from rich.segment import Segment
 
 from kraty_console.paint.abilities import Abilities
 from kraty_console.paint.cells import REST, UNKNOWN, cells_of
-from kraty_console.paint.looks import PLAIN, Look, Looks
+from kraty_console.paint.looks import PLAIN, CellStyle, Looks
 from kraty_console.paint.pen import Pen
 from kraty_console.paint.standing import Ink, Standing
 
@@ -129,8 +129,8 @@ class Painter:
         looks[x:end] = numbers
 
 
-def _look(ink: Ink) -> Look:
-    return Look(ink.letters, ink.behind, ink.attributes)
+def _look(ink: Ink) -> CellStyle:
+    return CellStyle(ink.letters, ink.behind, ink.attributes)
 
 
 def _cut(texts: list[str], start: int, end: int) -> list[str]:

@@ -7,10 +7,20 @@ from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Final
 
-from kraty_console.present.document import Document, Item, Section, figure, item, known, mapping, section, shown
+from kraty_console.present.document import (
+    Document,
+    DocumentSection,
+    LabelledValue,
+    figure,
+    item,
+    known,
+    mapping,
+    section,
+    shown,
+)
 from kraty_console.present.numbers import number, short_id
 from kraty_console.present.safe import SafeText, safe
-from kraty_console.present.table import Cell, Column, Row, Tone, cell
+from kraty_console.present.table import Cell, Column, TableRow, Tone, cell
 from kraty_console.present.times import ago, exact
 from kraty_console.support.action_spec import COMPLETE
 from kraty_console.support.contents import contents_words
@@ -92,13 +102,13 @@ def ended_at(attempt: Attempt, now: datetime) -> datetime | None:
     return min((end for end in ends if end is not None and age(end, now) >= 0), default=None)
 
 
-def row(attempt: Attempt, snapshot: Snapshot, now: datetime, links: Links) -> Row:
+def row(attempt: Attempt, snapshot: Snapshot, now: datetime, links: Links) -> TableRow:
     """One attempt."""
     linked = links.of_attempt(attempt)
     faults = attempt_faults(attempt, snapshot, now, links)
     grants = grants_words(attempt, linked)
     event = event_words(attempt)
-    return Row(
+    return TableRow(
         attempt.id,
         "attempt",
         (
@@ -124,7 +134,7 @@ def row(attempt: Attempt, snapshot: Snapshot, now: datetime, links: Links) -> Ro
     )
 
 
-def faults_section(faults: tuple[Diagnosis, ...]) -> Section | None:
+def faults_section(faults: tuple[Diagnosis, ...]) -> DocumentSection | None:
     """What the diagnosis found, as a section; None when nothing is wrong."""
     told = [
         shown(
@@ -142,7 +152,7 @@ def document(attempt: Attempt, snapshot: Snapshot, now: datetime, local: tzinfo 
     linked = links.of_attempt(attempt)
     roll = attempt.roll
 
-    def sections() -> Iterator[Section | None]:
+    def sections() -> Iterator[DocumentSection | None]:
         yield section(
             "",
             (
@@ -182,7 +192,7 @@ def document(attempt: Attempt, snapshot: Snapshot, now: datetime, local: tzinfo 
             "Grants",
             [
                 *(
-                    Item(
+                    LabelledValue(
                         short_id(grant.id),
                         safe(f"{status_words(grant.status)}: {contents_words(grant.contents, grant.kind)}"),
                         STATUS_TONE.get(grant.status, "plain"),
@@ -190,7 +200,7 @@ def document(attempt: Attempt, snapshot: Snapshot, now: datetime, local: tzinfo 
                     for grant in linked.grants
                 ),
                 *(
-                    Item(short_id(grant_id), SafeText("not in the list"), "dim")
+                    LabelledValue(short_id(grant_id), SafeText("not in the list"), "dim")
                     for grant_id in linked.ids
                     if links.grant(grant_id) is None
                 ),

@@ -7,14 +7,14 @@ from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Final
 
 from kraty_console.present.difference import differences
-from kraty_console.present.document import Document, Section, item, known, mapping, section, shown
+from kraty_console.present.document import Document, DocumentSection, item, known, mapping, section, shown
 from kraty_console.present.numbers import short_id
 from kraty_console.present.safe import SafeText, safe
-from kraty_console.present.table import Cell, Column, Row, Tone, cell
+from kraty_console.present.table import Cell, Column, TableRow, Tone, cell
 from kraty_console.present.times import ago, exact
 
 if TYPE_CHECKING:
-    from kraty_console.contract.audit import Actor, AuditRow
+    from kraty_console.contract.audit import AuditActor, AuditRow
 
 COLUMNS: Final = (
     Column("when", "WHEN", 7, priority=1),
@@ -32,7 +32,7 @@ STUDIO_COLUMNS: Final = (*COLUMNS[:3], Column("player", "PLAYER", 12, priority=3
 _OUTCOME_TONE: Final[dict[str, Tone]] = {"ok": "good", "denied": "bad"}
 
 
-def actor_words(actor: Actor | None) -> SafeText | None:
+def actor_words(actor: AuditActor | None) -> SafeText | None:
     """Who acted: the label, else kind and id."""
     if actor is None:
         return None
@@ -41,7 +41,7 @@ def actor_words(actor: Actor | None) -> SafeText | None:
     return safe(f"{actor.kind} {actor.id}".strip() if actor.id else actor.kind) if actor.kind or actor.id else None
 
 
-def short_actor(actor: Actor | None) -> SafeText | None:
+def short_actor(actor: AuditActor | None) -> SafeText | None:
     """Who acted, for a column: of a member's e-mail address the part before the `@`, `key sRabbit0` of an API key."""
     words = actor_words(actor)
     if actor is None or words is None:
@@ -51,7 +51,7 @@ def short_actor(actor: Actor | None) -> SafeText | None:
     return SafeText(f"key {words.removeprefix('api_key').lstrip(': ')}") if actor.kind == "api_key" else words
 
 
-def row(entry: AuditRow, now: datetime, *, with_player: bool = False) -> Row:
+def row(entry: AuditRow, now: datetime, *, with_player: bool = False) -> TableRow:
     """One audit row; `with_player` for `STUDIO_COLUMNS`."""
     actor = short_actor(entry.actor)
     player = entry.player.external_player_id if entry.player is not None else None
@@ -74,7 +74,7 @@ def row(entry: AuditRow, now: datetime, *, with_player: bool = False) -> Row:
     if with_player:
         cells.insert(3, cell(player))
         keys.insert(3, player)
-    return Row(entry.id, "audit", tuple(cells), tuple(keys), entry.id, "audit row's id")
+    return TableRow(entry.id, "audit", tuple(cells), tuple(keys), entry.id, "audit row's id")
 
 
 def audit_document(entry: AuditRow, now: datetime, local: tzinfo | None = None) -> Document:
@@ -82,7 +82,7 @@ def audit_document(entry: AuditRow, now: datetime, local: tzinfo | None = None) 
     target = entry.target
     metadata = {name: value for name, value in (entry.metadata or {}).items() if name != "reason"}
 
-    def sections() -> Iterator[Section | None]:
+    def sections() -> Iterator[DocumentSection | None]:
         yield section(
             "",
             (

@@ -12,7 +12,7 @@ from kraty_console.present.document import figure
 from kraty_console.present.grants import source_words
 from kraty_console.present.numbers import change, number, short_id
 from kraty_console.present.safe import SafeText, safe
-from kraty_console.present.table import Cell, Row
+from kraty_console.present.table import Cell, TableRow
 from kraty_console.present.times import ago
 from kraty_console.support import find
 from kraty_console.support.contents import contents_words
@@ -40,7 +40,7 @@ class Brief:
     lines: tuple[Cell, ...]
 
 
-def brief(row: Row, snapshot: Snapshot, now: datetime) -> Brief | None:
+def brief(row: TableRow, snapshot: Snapshot, now: datetime) -> Brief | None:
     """The row in sentences; None when it is no longer in the snapshot."""
     if row.scope == "attempt" and (attempt := find.attempt(snapshot, row.id)) is not None:
         title = SafeText(f"{safe(event_words(attempt), limit=60)} · {short_id(attempt.id)}")
@@ -160,7 +160,7 @@ def audit_brief(entry: AuditRow, now: datetime) -> Brief:
     return Brief(SafeText(f"{safe(entry.action or 'audit row', limit=60)} · {short_id(entry.id)}"), tuple(lines))
 
 
-def _holding(row: Row, snapshot: Snapshot, now: datetime) -> Brief | None:
+def _holding(row: TableRow, snapshot: Snapshot, now: datetime) -> Brief | None:
     ledger = snapshot.wallet_ledger if row.scope == "wallet" else snapshot.item_ledger
     held = find.balance(snapshot, row.id) if row.scope == "wallet" else find.item(snapshot, row.id)
     if held is None:

@@ -7,13 +7,13 @@ from typing import Any, Final
 
 from kraty_console.present.safe import SafeText, safe
 from kraty_console.present.width import cells, clip, pad
-from kraty_console.support.checkup import Area, Finding, State, has_problem, in_order
+from kraty_console.support.checkup import CheckArea, CheckState, Finding, has_problem, in_order
 from kraty_console.support.measure import counted, ungrouped
 
 COLUMNS: Final = 80
 
-_TITLES: Final = {Area.TLS: "TLS", Area.LINK: "Round trip"}
-_MARK: Final = max(map(len, State))
+_TITLES: Final = {CheckArea.TLS: "TLS", CheckArea.LINK: "Round trip"}
+_MARK: Final = max(map(len, CheckState))
 _NAME: Final = 18
 _LONGEST: Final = 2_000
 """Characters of a finding that are shown."""
@@ -22,11 +22,11 @@ _LONGEST: Final = 2_000
 def checkup_text(findings: Sequence[Finding]) -> str:
     """Problems and warnings at the top, the gravest first; below them the rest by area."""
     ordered = in_order(findings)
-    grave = [each for each in ordered if each.state in (State.PROBLEM, State.WARNING)]
+    grave = [each for each in ordered if each.state in (CheckState.PROBLEM, CheckState.WARNING)]
     parts = [_summary(ordered)]
     if grave:
         parts.append("\n".join(line for each in grave for line in _lines(each, f"{each.area}: {each.name}")))
-    for area in Area:
+    for area in CheckArea:
         rest = [each for each in ordered if each.area is area and each not in grave]
         if rest:
             title = _TITLES.get(area, area.value.capitalize())
@@ -53,9 +53,11 @@ def checkup_json(findings: Sequence[Finding]) -> dict[str, Any]:
 
 
 def _summary(findings: Sequence[Finding]) -> str:
-    counts = {state: sum(each.state is state for each in findings) for state in (State.PROBLEM, State.WARNING)}
+    counts = {
+        state: sum(each.state is state for each in findings) for state in (CheckState.PROBLEM, CheckState.WARNING)
+    }
     told = [counted(number, state.value) for state, number in counts.items() if number]
-    if not counts[State.PROBLEM]:
+    if not counts[CheckState.PROBLEM]:
         told.insert(0, "no problem")
     text = ungrouped(", ".join(told))
     return f"{text[:1].upper()}{text[1:]}."

@@ -7,9 +7,18 @@ from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from kraty_console.present.document import Document, Item, Section, item, known, mapping, section, shown
+from kraty_console.present.document import (
+    Document,
+    DocumentSection,
+    LabelledValue,
+    item,
+    known,
+    mapping,
+    section,
+    shown,
+)
 from kraty_console.present.safe import MISSING, SafeText, safe
-from kraty_console.present.table import Cell, Column, Row, Tone, cell
+from kraty_console.present.table import Cell, Column, TableRow, Tone, cell
 from kraty_console.present.times import ago, exact
 from kraty_console.support.measure import grouped
 
@@ -31,7 +40,7 @@ GAME_COLUMNS: Final = (*COLUMNS[:2], Column("player", "PLAYER", 8, priority=3, m
 _TONES: Final[dict[str, Tone]] = {"delivered": "good", "failed": "bad", "cancelled": "dim"}
 
 
-def row(delivery: Delivery, now: datetime, *, with_player: bool = False) -> Row:
+def row(delivery: Delivery, now: datetime, *, with_player: bool = False) -> TableRow:
     """One delivery; `with_player` for `GAME_COLUMNS`."""
     last = delivery.attempts[-1] if delivery.attempts else None
     endpoint = _host(delivery)
@@ -58,7 +67,7 @@ def row(delivery: Delivery, now: datetime, *, with_player: bool = False) -> Row:
         player = delivery.player.external_player_id if delivery.player is not None else None
         cells.insert(2, cell(player))
         keys.insert(2, player)
-    return Row(delivery.id, "delivery", tuple(cells), tuple(keys), delivery.id, "delivery id")
+    return TableRow(delivery.id, "delivery", tuple(cells), tuple(keys), delivery.id, "delivery id")
 
 
 def next_words(delivery: Delivery, now: datetime) -> SafeText:
@@ -87,7 +96,7 @@ def delivery_document(delivery: Delivery, now: datetime, local: tzinfo | None = 
     endpoint = delivery.endpoint
     data = getattr(delivery, "data", None)
 
-    def sections() -> Iterator[Section | None]:
+    def sections() -> Iterator[DocumentSection | None]:
         yield section(
             "",
             (
@@ -117,7 +126,7 @@ def delivery_document(delivery: Delivery, now: datetime, local: tzinfo | None = 
     return Document(title, known(sections()), delivery.raw())
 
 
-def _attempt(attempt: DeliveryAttempt, now: datetime, local: tzinfo | None) -> Item:
+def _attempt(attempt: DeliveryAttempt, now: datetime, local: tzinfo | None) -> LabelledValue:
     parts = [exact(attempt.started_at, now, local), outcome_words(attempt)]
     if attempt.duration_ms is not None:
         parts.append(SafeText(f"{grouped(attempt.duration_ms)} ms"))

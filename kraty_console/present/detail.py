@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 from kraty_console.present import attempts, grants, holdings, lobbies
 from kraty_console.present.audit import audit_document
-from kraty_console.present.document import Document, Item, Section
+from kraty_console.present.document import Document
 from kraty_console.present.profile import player_document
-from kraty_console.present.table import Row
+from kraty_console.present.table import TableRow
 from kraty_console.support import find
 
 if TYPE_CHECKING:
     from kraty_console.contract.players import Snapshot
 
-__all__ = ["Document", "Item", "Section", "audit_document", "document", "player_document"]
+__all__ = ["Document", "audit_document", "document", "player_document"]
 
 
-def document(row: Row, snapshot: Snapshot, now: datetime, local: tzinfo | None = None) -> Document | None:
+def document(row: TableRow, snapshot: Snapshot, now: datetime, local: tzinfo | None = None) -> Document | None:
     """The whole of the row's model; None when it is no longer in the snapshot."""
     if row.scope == "attempt" and (attempt := find.attempt(snapshot, row.id)) is not None:
         return attempts.document(attempt, snapshot, now, local)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from kraty_console.present.document import Item, figure
+from kraty_console.present.document import LabelledValue, figure
 from kraty_console.present.safe import SafeText, safe
 
 MAX_CHANGES: Final = 100
@@ -13,20 +13,20 @@ MAX_DEPTH: Final = 12
 _ABSENT: Final = object()
 
 
-def differences(before: Any, after: Any) -> tuple[Item, ...]:  # noqa: ANN401 (any JSON)
+def differences(before: Any, after: Any) -> tuple[LabelledValue, ...]:  # noqa: ANN401 (any JSON)
     """A line for each field that differs: `status  pending → claimed`; what is new or gone says so."""
-    found: list[Item] = []
+    found: list[LabelledValue] = []
     for path, old, new in _walk(before, after, ()):
         if len(found) == MAX_CHANGES:
-            found.append(Item(SafeText("…"), SafeText("more changes are in the raw JSON"), "dim"))
+            found.append(LabelledValue(SafeText("…"), SafeText("more changes are in the raw JSON"), "dim"))
             break
         label = safe(".".join(path) or "value", limit=120)
         if _nothing(old):
-            found.append(Item(label, SafeText(f"+ {figure(new)}"), "good"))
+            found.append(LabelledValue(label, SafeText(f"+ {figure(new)}"), "good"))
         elif _nothing(new):
-            found.append(Item(label, SafeText(f"− {figure(old)}"), "warn"))
+            found.append(LabelledValue(label, SafeText(f"− {figure(old)}"), "warn"))
         else:
-            found.append(Item(label, SafeText(f"{figure(old)} → {figure(new)}"), "accent"))
+            found.append(LabelledValue(label, SafeText(f"{figure(old)} → {figure(new)}"), "accent"))
     return tuple(found)
 
 

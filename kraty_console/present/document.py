@@ -21,7 +21,7 @@ LINES_LIMIT: Final = 4000
 """Raw JSON is shown in at most so many lines of so many characters."""
 
 
-class Item(NamedTuple):
+class LabelledValue(NamedTuple):
     """One labelled value."""
 
     label: SafeText
@@ -29,11 +29,11 @@ class Item(NamedTuple):
     tone: Tone = "plain"
 
 
-class Section(NamedTuple):
+class DocumentSection(NamedTuple):
     """Values that belong together; the first section of a document has no title."""
 
     title: SafeText
-    items: tuple[Item, ...]
+    items: tuple[LabelledValue, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Document:
     """What `enter` opens."""
 
     title: SafeText
-    sections: tuple[Section, ...]
+    sections: tuple[DocumentSection, ...]
     raw: Any = field(repr=False)
     """The object as JSON would have it, unknown fields included; raw text, for copying."""
 
@@ -66,19 +66,19 @@ class Document:
         return lines
 
 
-def item(label: str, value: str | SafeText | None, tone: Tone = "plain") -> Item:
+def item(label: str, value: str | SafeText | None, tone: Tone = "plain") -> LabelledValue:
     """A value from outside under a label of our own."""
-    return Item(SafeText(label), safe(value, limit=VALUE_LIMIT), "dim" if value is None else tone)
+    return LabelledValue(SafeText(label), safe(value, limit=VALUE_LIMIT), "dim" if value is None else tone)
 
 
-def shown(label: str, value: SafeText, tone: Tone = "plain") -> Item:
+def shown(label: str, value: SafeText, tone: Tone = "plain") -> LabelledValue:
     """A value that came through the door before, or that this program made."""
-    return Item(SafeText(label), value, tone)
+    return LabelledValue(SafeText(label), value, tone)
 
 
-def section(title: str, items: Iterable[Item | None]) -> Section:
+def section(title: str, items: Iterable[LabelledValue | None]) -> DocumentSection:
     """A section of those items that there are."""
-    return Section(SafeText(title), tuple(each for each in items if each is not None))
+    return DocumentSection(SafeText(title), tuple(each for each in items if each is not None))
 
 
 def scalar(value: Any) -> SafeText:  # noqa: ANN401 (context values are any JSON)
@@ -107,13 +107,17 @@ def json_lines(value: Any) -> Iterator[SafeText]:  # noqa: ANN401 (any JSON)
         yield SafeText(f"… {len(lines) - LINES_LIMIT} more lines; the whole of it is copied")
 
 
-def mapping(title: str, values: Mapping[str, Any] | None, show: Callable[[Any], SafeText] = scalar) -> Section | None:
+def mapping(
+    title: str, values: Mapping[str, Any] | None, show: Callable[[Any], SafeText] = scalar
+) -> DocumentSection | None:
     """A section of a JSON object's values, a line each; None when there are none."""
     if not values:
         return None
-    return section(title, (Item(safe(name, limit=80), show(value)) for name, value in list(values.items())[:100]))
+    return section(
+        title, (LabelledValue(safe(name, limit=80), show(value)) for name, value in list(values.items())[:100])
+    )
 
 
-def known(sections: Iterable[Section | None]) -> tuple[Section, ...]:
+def known(sections: Iterable[DocumentSection | None]) -> tuple[DocumentSection, ...]:
     """The sections that hold something."""
     return tuple(each for each in sections if each is not None and each.items)

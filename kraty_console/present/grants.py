@@ -7,10 +7,10 @@ from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Final
 
 from kraty_console.present.attempts import STATUS_TONE, faults_section, status_cell, wrong_cell
-from kraty_console.present.document import Document, Section, item, known, section, shown
+from kraty_console.present.document import Document, DocumentSection, item, known, section, shown
 from kraty_console.present.numbers import short_id
 from kraty_console.present.safe import SafeText, safe
-from kraty_console.present.table import Cell, Column, Row, cell
+from kraty_console.present.table import Cell, Column, TableRow, cell
 from kraty_console.present.times import ago, exact
 from kraty_console.support.contents import contents_words
 from kraty_console.support.diagnosis import grant_faults
@@ -57,13 +57,13 @@ def source_words(grant: Grant, links: Links) -> SafeText | None:
     return SafeText(_SOURCES[grant.source_kind]) if grant.source_kind in _SOURCES else safe(grant.source_kind)
 
 
-def row(grant: Grant, snapshot: Snapshot, now: datetime, links: Links) -> Row:
+def row(grant: Grant, snapshot: Snapshot, now: datetime, links: Links) -> TableRow:
     """One grant."""
     faults = grant_faults(grant, snapshot, now)
     source = source_words(grant, links)
     contents = contents_words(grant.contents, grant.kind)
     expires = None if grant.status == "claimed" else grant.expires_at
-    return Row(
+    return TableRow(
         grant.id,
         "grant",
         (
@@ -95,7 +95,7 @@ def document(grant: Grant, snapshot: Snapshot, now: datetime, local: tzinfo | No
     attempt = links.attempt_of(grant)
     parent = links.grant(grant.parent_grant_id)
 
-    def sections() -> Iterator[Section | None]:
+    def sections() -> Iterator[DocumentSection | None]:
         yield section(
             "",
             (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from kraty_console.present.document import Document, item, known, mapping, section, shown
 from kraty_console.present.numbers import change, number
 from kraty_console.present.safe import SafeText, safe
-from kraty_console.present.table import Cell, Column, Row, Tone, cell
+from kraty_console.present.table import Cell, Column, TableRow, Tone, cell
 from kraty_console.present.times import ago, exact
 from kraty_console.support.contents import contents_words
 from kraty_console.support.find import ledger_row_id, who_changed
@@ -38,9 +38,9 @@ LEDGER: Final = (
 )
 
 
-def balance_row(holding: WalletHolding, now: datetime) -> Row:
+def balance_row(holding: WalletHolding, now: datetime) -> TableRow:
     """One balance."""
-    return Row(
+    return TableRow(
         holding.economy_key,
         "wallet",
         (cell(holding.economy_key), Cell(number(holding.balance)), Cell(ago(holding.updated_at, now), "dim")),
@@ -50,9 +50,9 @@ def balance_row(holding: WalletHolding, now: datetime) -> Row:
     )
 
 
-def item_row(holding: ItemHolding, now: datetime) -> Row:
+def item_row(holding: ItemHolding, now: datetime) -> TableRow:
     """So many of one item."""
-    return Row(
+    return TableRow(
         holding.item_key,
         "item",
         (cell(holding.item_key), Cell(number(holding.quantity)), Cell(ago(holding.updated_at, now), "dim")),
@@ -62,12 +62,12 @@ def item_row(holding: ItemHolding, now: datetime) -> Row:
     )
 
 
-def ledger_row(entry: LedgerRow, place: int, now: datetime, who: str | None) -> Row:
+def ledger_row(entry: LedgerRow, place: int, now: datetime, who: str | None) -> TableRow:
     """One change of a balance or a quantity, and who made it."""
     after = entry.balance if entry.balance is not None else entry.quantity
     key = entry.economy_key or entry.item_key
     tone: Tone = "plain" if not entry.delta else ("good" if entry.delta > 0 else "warn")
-    return Row(
+    return TableRow(
         ledger_row_id(entry, place),
         "ledger",
         (

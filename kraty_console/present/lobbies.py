@@ -9,7 +9,7 @@ from kraty_console.present.attempts import STATUS_TONE, status_cell, wrong_cell
 from kraty_console.present.document import Document, item, section, shown
 from kraty_console.present.numbers import short_id
 from kraty_console.present.safe import MISSING, SafeText
-from kraty_console.present.table import Cell, Column, Row, cell
+from kraty_console.present.table import Cell, Column, TableRow, cell
 from kraty_console.present.times import ago, exact
 from kraty_console.support.diagnosis import diagnose_lobby
 from kraty_console.support.measure import grouped
@@ -42,11 +42,11 @@ def told_event(lobby: Lobby) -> bool:
     return bool(lobby.event_id or lobby.event_key or localized(lobby.event_name))
 
 
-def row(lobby: Lobby, now: datetime) -> Row:
+def row(lobby: Lobby, now: datetime) -> TableRow:
     """One lobby."""
     diagnosis = diagnose_lobby(lobby, now)
     event = event_words(lobby) if told_event(lobby) else None
-    return Row(
+    return TableRow(
         lobby.id,
         "lobby",
         (

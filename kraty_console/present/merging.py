@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from kraty_console.present.numbers import total
 from kraty_console.present.plain import table_text
 from kraty_console.present.safe import SafeText, safe
-from kraty_console.present.table import Cell, Column, Row
+from kraty_console.present.table import Cell, Column, TableRow
 from kraty_console.present.times import ago, exact
 from kraty_console.support.measure import counted, ungrouped
 
@@ -68,16 +68,16 @@ def _name(snapshot: Snapshot) -> SafeText:
     return safe(identity.name if identity is not None else None)
 
 
-def _plain_row(what: str, source: SafeText, target: SafeText) -> Row:
+def _plain_row(what: str, source: SafeText, target: SafeText) -> TableRow:
     cells = (SafeText(what), source, target, SafeText(""))
-    return Row(what, "player", tuple(Cell(each) for each in cells), tuple(cells), what, "key")
+    return TableRow(what, "player", tuple(Cell(each) for each in cells), tuple(cells), what, "key")
 
 
-def _row(each: Sum) -> Row:
+def _row(each: Sum) -> TableRow:
     name = safe(each.what, limit=_ID_LIMIT)
     label = SafeText(f"{name} (item)") if each.kind == "item" else name
     numbers = (each.source, each.target, each.together)
-    return Row(
+    return TableRow(
         each.what,
         "player",
         (Cell(label), *(Cell(total(value)) for value in numbers)),

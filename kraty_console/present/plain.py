@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kraty_console.present.profile import folded
 from kraty_console.present.rows import TITLES, tables
 from kraty_console.present.safe import SafeText, safe
-from kraty_console.present.table import Cell, Column, Row, cell
+from kraty_console.present.table import Cell, Column, TableRow, cell
 from kraty_console.present.times import ago
 from kraty_console.present.width import cells, pad
 from kraty_console.support.contents import listed
@@ -33,13 +33,13 @@ _ON_THE_WIRE: Final = {"wallet_ledger": "walletLedger", "item_ledger": "itemLedg
 _MATCHES: Final = {"external_id": "id", "email": "e-mail", "prefix": "beginning of the id"}
 
 
-def hit_row(hit: SearchHit, now: datetime) -> Row:
+def hit_row(hit: SearchHit, now: datetime) -> TableRow:
     """A player that a search found."""
     if hit.match == "merged":
         match = SafeText(f"{safe(hit.merged_from, limit=80)} was merged into it")
     else:
         match = SafeText(_MATCHES[hit.match]) if hit.match in _MATCHES else safe(hit.match or None)
-    return Row(
+    return TableRow(
         hit.external_player_id,
         "player",
         (
@@ -61,7 +61,7 @@ def hit_row(hit: SearchHit, now: datetime) -> Row:
     )
 
 
-def table_text(columns: Sequence[Column], rows: Sequence[Row]) -> str:
+def table_text(columns: Sequence[Column], rows: Sequence[TableRow]) -> str:
     """A table of text: each column as wide as its widest cell, two spaces between, nothing cut that fits its column."""
     heads = [SafeText(column.title) for column in columns]
     shown = [heads, *([SafeText(ungrouped(each.text)) for each in row.cells] for row in rows)]

@@ -6,7 +6,16 @@ from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any, Final
 
-from kraty_console.present.document import Document, Item, Section, item, known, mapping, section, shown
+from kraty_console.present.document import (
+    Document,
+    DocumentSection,
+    LabelledValue,
+    item,
+    known,
+    mapping,
+    section,
+    shown,
+)
 from kraty_console.present.numbers import number
 from kraty_console.present.numbers import total as total_of
 from kraty_console.present.rows import pane_count
@@ -144,7 +153,7 @@ def _totals(snapshot: Snapshot, *, narrow: bool = False) -> Iterator[Line]:
                 yield (Cell(SafeText(f"{'':17}{each}"), tone),)
 
 
-def _unless_told(player: Player, label: str, field: str) -> Item | None:
+def _unless_told(player: Player, label: str, field: str) -> LabelledValue | None:
     """Why a field is not known; None when it was told."""
     why = why_unknown(player, field)
     return shown(label, SafeText(why), "dim" if why == NOT_PROVIDED else "warn") if why else None
@@ -160,7 +169,7 @@ def player_document(snapshot: Snapshot, now: datetime, local: tzinfo | None = No
         value = getattr(summary, field)
         return number(value) if value is not None else SafeText(why_unknown(summary, field) or MISSING)
 
-    def sections() -> Iterator[Section | None]:
+    def sections() -> Iterator[DocumentSection | None]:
         yield section(
             "",
             (

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from kraty_console.present import attempts, audit, grants, holdings, lobbies
 from kraty_console.present.safe import SafeText
-from kraty_console.present.table import Column, Row
+from kraty_console.present.table import Column, TableRow
 from kraty_console.support.find import who_changed
 from kraty_console.support.links import Links
 from kraty_console.support.measure import grouped
@@ -22,9 +22,9 @@ __all__ = [
     "TABLES_OF",
     "TITLES",
     "Column",
-    "Row",
-    "Table",
+    "PaneTable",
     "TableId",
+    "TableRow",
     "count_words",
     "pane_count",
     "pane_title",
@@ -35,13 +35,13 @@ __all__ = [
 TableId = Literal["attempts", "grants", "balances", "wallet_ledger", "lobbies", "items", "item_ledger", "audit"]
 
 
-class Table(NamedTuple):
+class PaneTable(NamedTuple):
     """A list with its columns; `title` is for panes that hold two of them."""
 
     id: TableId
     title: str
     columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[TableRow, ...]
 
 
 COLUMNS: Final[dict[TableId, tuple[Column, ...]]] = {
@@ -74,7 +74,7 @@ TABLES_OF: Final[dict[PaneId, tuple[TableId, ...]]] = {
 }
 
 
-def rows(table: TableId, snapshot: Snapshot, now: datetime) -> tuple[Row, ...]:
+def rows(table: TableId, snapshot: Snapshot, now: datetime) -> tuple[TableRow, ...]:
     """The rows of one list, newest first as the backend sent them."""
     if table == "attempts":
         links = Links(snapshot)
@@ -95,9 +95,9 @@ def rows(table: TableId, snapshot: Snapshot, now: datetime) -> tuple[Row, ...]:
     return tuple(holdings.ledger_row(each, place, now, who[place]) for place, each in enumerate(ledger))
 
 
-def tables(pane_id: PaneId, snapshot: Snapshot, now: datetime) -> tuple[Table, ...]:
+def tables(pane_id: PaneId, snapshot: Snapshot, now: datetime) -> tuple[PaneTable, ...]:
     """The lists of a pane, in their order."""
-    return tuple(Table(each, TITLES[each], COLUMNS[each], rows(each, snapshot, now)) for each in TABLES_OF[pane_id])
+    return tuple(PaneTable(each, TITLES[each], COLUMNS[each], rows(each, snapshot, now)) for each in TABLES_OF[pane_id])
 
 
 def pane_count(pane_id: PaneId, snapshot: Snapshot) -> int | None:

@@ -43,7 +43,7 @@ class Cell(NamedTuple):
     tone: Tone = "plain"
 
 
-class Row(NamedTuple):
+class TableRow(NamedTuple):
     """One row: its id for actions, its cells in the order of the columns, and what it is sorted by."""
 
     id: str
@@ -89,7 +89,7 @@ def sort_key(value: SortValue) -> SortKey:
     return (0, number, "")
 
 
-def sorted_rows(rows: Sequence[Row], place: int, *, descending: bool) -> list[Row]:
+def sorted_rows(rows: Sequence[TableRow], place: int, *, descending: bool) -> list[TableRow]:
     """The rows by one column; equal ones keep their order, missing values stay last both ways."""
     keyed = [(sort_key(row.sort[place]), row) for row in rows]
     present = [each for each in keyed if each[0][0] == 0]
@@ -98,12 +98,12 @@ def sorted_rows(rows: Sequence[Row], place: int, *, descending: bool) -> list[Ro
     return [row for _, row in present] + missing
 
 
-def holds_text(rows: Sequence[Row], place: int) -> bool:
+def holds_text(rows: Sequence[TableRow], place: int) -> bool:
     """True when a column has something to show in any row."""
     return any(row.cells[place].text for row in rows)
 
 
-def fit(columns: Sequence[Column], rows: Sequence[Row], available: int, gap: int = 2) -> tuple[Fitted, ...]:
+def fit(columns: Sequence[Column], rows: Sequence[TableRow], available: int, gap: int = 2) -> tuple[Fitted, ...]:
     """Which columns are shown in so many cells, and how wide, so that nothing has to be scrolled sideways.
 
     They are as wide as their longest text where there is room for that. Where there is not, columns without any text

@@ -12,11 +12,11 @@ from kraty_console.support.words import status_words
 
 if TYPE_CHECKING:
     from kraty_console.contract.actions import Changed, ForceClaimed, RewardRolled
-    from kraty_console.contract.calls import Call
+    from kraty_console.contract.calls import ChangeRequest
     from kraty_console.contract.players import Attempt, Grant, Snapshot
 
 
-def came_of(call: Call, answer: Changed | None, before: Snapshot | None) -> str:
+def came_of(call: ChangeRequest, answer: Changed | None, before: Snapshot | None) -> str:
     """`in progress → force-completed, score 320 → 1 500`; empty where the answer does not tell.
 
     Args:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
 
-class Area(StrEnum):
+class CheckArea(StrEnum):
     """What a finding is about; the order is that of importance: a fault in one explains those in later ones."""
 
     CONFIGURATION = "configuration"
@@ -24,7 +24,7 @@ class Area(StrEnum):
     TERMINAL = "terminal"
 
 
-class State(StrEnum):
+class CheckState(StrEnum):
     """How it is."""
 
     OK = "ok"
@@ -40,9 +40,9 @@ class State(StrEnum):
 class Finding(NamedTuple):
     """One thing that was looked at."""
 
-    area: Area
+    area: CheckArea
     name: str
-    state: State
+    state: CheckState
     words: str
     """What was found; may hold text from outside, which whoever shows it makes safe."""
     advice: str = ""
@@ -51,8 +51,8 @@ class Finding(NamedTuple):
     """The same for programs, as JSON."""
 
 
-_AREAS: Final = tuple(Area)
-_FIRST: Final = (State.PROBLEM, State.WARNING)
+_AREAS: Final = tuple(CheckArea)
+_FIRST: Final = (CheckState.PROBLEM, CheckState.WARNING)
 
 
 def in_order(findings: Iterable[Finding]) -> list[Finding]:
@@ -67,7 +67,7 @@ def in_order(findings: Iterable[Finding]) -> list[Finding]:
 
 def has_problem(findings: Iterable[Finding]) -> bool:
     """Whether something has to be mended."""
-    return any(each.state is State.PROBLEM for each in findings)
+    return any(each.state is CheckState.PROBLEM for each in findings)
 
 
 def without(findings: Iterable[Finding], secrets: Iterable[str], hidden: str) -> list[Finding]:

@@ -16,7 +16,7 @@ COUNT_FIELD: Final = {"currency": "amount", "item": "quantity", "crate": "quanti
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class GrantEntry:
     """One thing to give."""
 
     type: str
@@ -79,7 +79,7 @@ def _amount_words(count: object) -> str:
     return grouped(count) if isinstance(count, int | float) and not isinstance(count, bool) else "some"
 
 
-def entries_of(contents: Mapping[str, Any]) -> tuple[Entry, ...]:
+def entries_of(contents: Mapping[str, Any]) -> tuple[GrantEntry, ...]:
     """The entries of a grant that are of a known shape."""
     raw = contents.get("entries")
     found = []
@@ -88,5 +88,5 @@ def entries_of(contents: Mapping[str, Any]) -> tuple[Entry, ...]:
             key, count = each.get(KEY_FIELD[each["type"]]), each.get(COUNT_FIELD[each["type"]])
             if isinstance(key, str) and isinstance(count, int) and not isinstance(count, bool):
                 parameters = each.get("parameters")
-                found.append(Entry(each["type"], key, count, parameters if isinstance(parameters, dict) else None))
+                found.append(GrantEntry(each["type"], key, count, parameters if isinstance(parameters, dict) else None))
     return tuple(found)

@@ -6,20 +6,20 @@ from collections.abc import Iterator
 from typing import Final
 
 from kraty_console.contract.calls import ActionKind
-from kraty_console.support.fields import Effect, Form, Seen, Values
+from kraty_console.support.fields import Effect, EffectContext, Form, Values
 from kraty_console.support.forms import CHANGES
 
 _WITHOUT_REASON: Final = (ActionKind.FORCE_CLAIM, ActionKind.UNBAN, ActionKind.MERGE)
 """Changes whose published calls name no reason (kraty-api 3): a backend may ignore the one that goes along."""
 
 
-def effects(form: Form, values: Values, seen: Seen) -> list[Effect]:
+def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
     """What will change, computed from the player as last read; notes come last. The words are raw text."""
     found = [*CHANGES[form.action_id].effects(form, values, seen), *_key_notes(form, seen)]
     return sorted(found, key=lambda effect: effect.note)
 
 
-def _key_notes(form: Form, seen: Seen) -> Iterator[Effect]:
+def _key_notes(form: Form, seen: EffectContext) -> Iterator[Effect]:
     """With a server key: whom the audit log will name, and where the person is recorded."""
     if not seen.key_label:
         return

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from kraty_console.contract.limits import MAX_AMOUNT, MAX_ENTRIES
-from kraty_console.support.contents import COUNT_FIELD, KEY_FIELD, Entry, entries_of, listed
+from kraty_console.support.contents import COUNT_FIELD, KEY_FIELD, GrantEntry, entries_of, listed
 from kraty_console.support.measure import grouped
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Problem:
 class Entries:
     """What a text says: the entries, or what is wrong with it."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[GrantEntry, ...]
     problems: tuple[Problem, ...]
 
     @property
@@ -78,7 +78,7 @@ class _Reader:
         self._text = text
         self._place = 0
         self._names = CatalogNames(catalog) if catalog is not None else None
-        self.entries: list[Entry] = []
+        self.entries: list[GrantEntry] = []
         self.problems: list[Problem] = []
 
     def _line(self, place: int) -> int:
@@ -175,7 +175,7 @@ class _Reader:
         if parameters is not None and not isinstance(parameters, dict):
             self._complain(self._find(start, end, "parameters"), '"parameters" is an object')
         if len(self.problems) == before and isinstance(key, str) and isinstance(count, int):
-            self.entries.append(Entry(kind, key, count, parameters))
+            self.entries.append(GrantEntry(kind, key, count, parameters))
 
 
 def _plain(message: str) -> str:
@@ -226,7 +226,7 @@ class CatalogNames:
         return f'the catalog has no {kind} "{key}"' + (f"; nearest is {near[0]}" if near else "")
 
 
-def write_entries(entries: Iterable[Entry]) -> str:
+def write_entries(entries: Iterable[GrantEntry]) -> str:
     """The JSON text that `parse_entries` reads back: an entry a line."""
     lines = [json.dumps(entry.as_json(), ensure_ascii=False) for entry in entries]
     return "[\n  " + ",\n  ".join(lines) + "\n]" if lines else "[\n]"
@@ -241,7 +241,9 @@ def templates(catalog: Catalog | None, grants: Iterable[Grant] = (), last: int =
         "crate": names.crates[:1] if names else ("legendary_box",),
     }
     counts = {"currency": 100, "item": 1, "crate": 1}
-    found = [(kind, write_entries([Entry(kind, key, counts[kind])])) for kind, keys in first.items() for key in keys]
+    found = [
+        (kind, write_entries([GrantEntry(kind, key, counts[kind])])) for kind, keys in first.items() for key in keys
+    ]
     seen = {text for _, text in found}
     for grant in grants:
         if last <= 0:

@@ -113,7 +113,7 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class FormContext:
     """What is known when a dialog is asked for; the row is taken by id at the press of the key."""
 
     snapshot: Snapshot
@@ -131,7 +131,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class EffectContext:
     """What effects are computed from: the player as last read, which may be newer than the dialog."""
 
     snapshot: Snapshot

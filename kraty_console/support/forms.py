@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from kraty_console.contract.calls import ActionKind, Call
+from kraty_console.contract.calls import ActionKind, ChangeRequest
 from kraty_console.support import actions
 from kraty_console.support.changes import (
     ban,
@@ -19,7 +19,7 @@ from kraty_console.support.changes import (
     replay,
     retry_roll,
 )
-from kraty_console.support.fields import TYPED_ID, Asked, CannotOpen, Effect, Form, Seen, Values
+from kraty_console.support.fields import TYPED_ID, CannotOpen, Effect, EffectContext, Form, FormContext, Values
 from kraty_console.support.measure import grouped
 
 ROLL_SUFFIX: Final = ".roll"
@@ -39,34 +39,34 @@ def _over_limit(amount: Callable[[Form, Values], int]) -> Callable[[Form, Values
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ChangeForm:
     """How one action asks, sends and explains itself."""
 
-    form: Callable[[Asked], Form]
-    call: Callable[[Form, Values, str], Call]
-    effects: Callable[[Form, Values, Seen], list[Effect]]
+    form: Callable[[FormContext], Form]
+    call: Callable[[Form, Values, str], ChangeRequest]
+    effects: Callable[[Form, Values, EffectContext], list[Effect]]
     unusual: Callable[[Form, Values], str | None] = _nothing_unusual
     """Why the player's id has to be typed for these values, in words; None when it has not."""
 
 
-CHANGES: Final[dict[str, Change]] = {
-    actions.FORCE_COMPLETE.id: Change(
+CHANGES: Final[dict[str, ChangeForm]] = {
+    actions.FORCE_COMPLETE.id: ChangeForm(
         force_complete.form, force_complete.call, force_complete.effects, force_complete.unusual
     ),
-    actions.RETRY_ROLL.id: Change(retry_roll.form, retry_roll.call, retry_roll.effects),
-    actions.MANUAL_GRANT.id: Change(
+    actions.RETRY_ROLL.id: ChangeForm(retry_roll.form, retry_roll.call, retry_roll.effects),
+    actions.MANUAL_GRANT.id: ChangeForm(
         manual_grant.form, manual_grant.call, manual_grant.effects, _over_limit(manual_grant.largest)
     ),
-    actions.FORCE_CLAIM.id: Change(force_claim.form, force_claim.call, force_claim.effects),
-    actions.CREDIT.id: Change(credit.form, credit.call, credit.effects, _over_limit(credit.amount)),
-    actions.BAN.id: Change(ban.form, ban.call, ban.effects),
-    actions.DEBIT.id: Change(debit.form, debit.call, debit.effects, _over_limit(credit.amount)),
-    actions.MERGE.id: Change(merge.form, merge.call, merge.effects),
-    actions.REPLAY.id: Change(replay.form, replay.call, replay.effects),
+    actions.FORCE_CLAIM.id: ChangeForm(force_claim.form, force_claim.call, force_claim.effects),
+    actions.CREDIT.id: ChangeForm(credit.form, credit.call, credit.effects, _over_limit(credit.amount)),
+    actions.BAN.id: ChangeForm(ban.form, ban.call, ban.effects),
+    actions.DEBIT.id: ChangeForm(debit.form, debit.call, debit.effects, _over_limit(credit.amount)),
+    actions.MERGE.id: ChangeForm(merge.form, merge.call, merge.effects),
+    actions.REPLAY.id: ChangeForm(replay.form, replay.call, replay.effects),
 }
 
 
-def form_for(action_id: str, asked: Asked) -> Form:
+def form_for(action_id: str, asked: FormContext) -> Form:
     """The dialog of an action. Raises `CannotOpen` when its row is gone, or the action has no dialog."""
     change = CHANGES.get(action_id)
     if change is None:
@@ -95,12 +95,12 @@ def problems(form: Form, values: Values) -> dict[str, str]:
     return found
 
 
-def build_call(form: Form, values: Values, idempotency_key: str) -> Call:
+def build_call(form: Form, values: Values, idempotency_key: str) -> ChangeRequest:
     """The call to send. The same form, values and key always make the same call. Check `problems` first."""
     return CHANGES[form.action_id].call(form, values, idempotency_key)
 
 
-def follow_up(form: Form, values: Values, idempotency_key: str) -> Call | None:
+def follow_up(form: Form, values: Values, idempotency_key: str) -> ChangeRequest | None:
     """The second call, to be sent only after the first succeeded: the roll after a force-complete (decisions C2)."""
     if form.kind is ActionKind.FORCE_COMPLETE and form.ticked(values, "then_roll"):
         return retry_roll.call(form, values, idempotency_key + ROLL_SUFFIX)

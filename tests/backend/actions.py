@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from kraty_console.backend.engine import attempts, bans, grants, rewards, wallet
-from kraty_console.backend.engine.context import Answer, Context
+from kraty_console.backend.engine.context import Context, RuleResult
 from kraty_console.backend.storage import tables
 from tests.backend.world import ALICE, World
 
 Prepare = Callable[[World], Awaitable[str]]
-Call = Callable[[World, Context, str], Awaitable[Answer]]
+Call = Callable[[World, Context, str], Awaitable[RuleResult]]
 
 
 @dataclass(frozen=True)

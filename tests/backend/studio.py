@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from kraty_console.backend.engine import bans, endpoints, replays, wallet
-from kraty_console.backend.engine.context import Answer, Context
+from kraty_console.backend.engine.context import Context, RuleResult
 from kraty_console.backend.engine.ids import IdSource
 from kraty_console.backend.storage import tables
 from kraty_console.backend.webhooks.deliverer import Deliverer
@@ -52,7 +52,7 @@ class Studio:
 
     async def endpoint(self, receiver: Receiver, *events: str, environment: str = "live", path: str = "") -> str:
         """A new endpoint; the answer is its id."""
-        answer: Answer = await self.world.run(
+        answer: RuleResult = await self.world.run(
             endpoints.create,
             self.context(environment=environment),
             receiver.url + path,
@@ -61,13 +61,13 @@ class Studio:
         )
         return str(answer.data["endpoint"]["id"])
 
-    async def change(self, what: str, endpoint_id: str) -> Answer:
+    async def change(self, what: str, endpoint_id: str) -> RuleResult:
         """Pause, unpause or archive."""
-        answer: Answer = await self.world.run(getattr(endpoints, what), self.context(), endpoint_id)
+        answer: RuleResult = await self.world.run(getattr(endpoints, what), self.context(), endpoint_id)
         return answer
 
-    async def replay(self, delivery_id: str) -> Answer:
-        answer: Answer = await self.world.run(replays.replay, self.context(), delivery_id)
+    async def replay(self, delivery_id: str) -> RuleResult:
+        answer: RuleResult = await self.world.run(replays.replay, self.context(), delivery_id)
         return answer
 
     async def credit(self, player: str, amount: int, environment: str = "live") -> None:

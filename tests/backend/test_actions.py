@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from kraty_console.backend.engine.context import Answer
+from kraty_console.backend.engine.context import RuleResult
 from kraty_console.backend.engine.errors import RuleError
 from kraty_console.backend.storage import tables
 from kraty_console.contract.errors import Code
@@ -97,7 +97,7 @@ async def test_32_at_once_with_keys_of_their_own(world: World, action: Action) -
     calls = [action.call(world, action.context(world, f"key-{n:04}"), target) for n in range(32)]
     results = await asyncio.gather(*calls, return_exceptions=True)
     refused = [result for result in results if isinstance(result, RuleError)]
-    done = [result for result in results if isinstance(result, Answer)]
+    done = [result for result in results if isinstance(result, RuleResult)]
     assert len(refused) + len(done) == 32
     assert all(result.code is Code.CONFLICT for result in refused)
     assert await action.effects(world) == (1 if action.once else 32)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from kraty_console.backend import board_reads, standings
-from kraty_console.backend.board_reads import Reader
+from kraty_console.backend.board_reads import BoardReader
 from kraty_console.backend.engine import boards, catalog, grants, players, wallet
 from kraty_console.backend.engine.errors import RuleError
 from kraty_console.backend.engine.periods import closed, period_of
@@ -64,7 +64,7 @@ async def score(world: World, value: float, external_id: str = ALICE, key: str =
 
 
 async def look(world: World, key: str = "laps", external_id: str | None = ALICE, **more: Any) -> dict[str, Any]:
-    reader = Reader("live", world.now, 50, external_id=external_id, include_self=True)
+    reader = BoardReader("live", world.now, 50, external_id=external_id, include_self=True)
     async with world.db.read() as tx:
         found = await board_reads.find_board(tx, world.tenant, key)
         assert found is not None
@@ -116,7 +116,7 @@ class TestSegments:
         await score(world, 3, segment="us")
         assert (await look(world))["segment"] == "eu"
         assert [entry["score"] for entry in (await look(world, segment="us"))["entries"]] == [3]
-        reader = Reader("live", world.now, 50, external_id=ALICE)
+        reader = BoardReader("live", world.now, 50, external_id=ALICE)
         async with world.db.read() as tx:
             found = await board_reads.find_board(tx, world.tenant, "laps")
             assert found is not None
@@ -143,7 +143,7 @@ class TestSegments:
         shown = await look(world, segment="us")
         assert (len(shown["entries"]), shown["segment"]) == (1, None)
         assert await look(world) == shown
-        reader = Reader("live", world.now, 50)
+        reader = BoardReader("live", world.now, 50)
         async with world.db.read() as tx:
             found = await board_reads.find_board(tx, world.tenant, "laps")
             assert found is not None

@@ -28,7 +28,7 @@ from kraty_console.backend.engine import (
 from kraty_console.backend.engine.context import Actor, Context
 from kraty_console.backend.engine.errors import RuleError
 from kraty_console.backend.engine.forgetting import OWN, SHARED, Traces
-from kraty_console.backend.engine.friends import Somebody
+from kraty_console.backend.engine.friends import PlayerRef
 from kraty_console.backend.engine.gifts import Present
 from kraty_console.backend.engine.purchases import Purchase
 from kraty_console.backend.storage import tables
@@ -111,11 +111,11 @@ async def _life(world: World) -> None:
     paid = Purchase(f"tx-{ID}", "steam", "gems", 100, "USD", receipt=f"for {EMAIL}", metadata={"mail": EMAIL})
     await run(purchases.track, world.server(), ID, paid)
     game = world.engine(surface="sdk", actor=Actor("player", (await world.player("bob"))["player_id"], "bob"))
-    await run(friends.ask, of(game), "bob", Somebody(external_id=ID))
+    await run(friends.ask, of(game), "bob", PlayerRef(external_id=ID))
     request = (await world.rows(tables.friend_requests, direction="incoming"))[0]["request_id"]
     await run(friends.accept, world.engine(), ID, request)
     await run(_allow_gifts, world.engine())
-    await run(gifts.send, of(game), "bob", Somebody(external_id=ID), Present("currency", "gold", 1, f"for {NAME}"))
+    await run(gifts.send, of(game), "bob", PlayerRef(external_id=ID), Present("currency", "gold", 1, f"for {NAME}"))
     await run(merge.merge, of(server), GUEST, ID)
     await run(bans.ban, of(world.admin()), ID)
     await run(bans.unban, of(world.admin()), ID)
@@ -326,7 +326,7 @@ class TestThoseWhoAreTold:
         (f"not{ID}", f"not{ID}"),
         (f"Paid by {NAME.upper()} ({EMAIL.lower()})", "Paid by erased (erased)"),
         (
-            {"externalPlayerId": ID, "name": "Somebody", "amount": 5},
+            {"externalPlayerId": ID, "name": "PlayerRef", "amount": 5},
             {"externalPlayerId": "X", "name": None, "amount": 5},
         ),
         (

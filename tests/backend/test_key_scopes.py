@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from kraty_console.backend.engine import bans, boards, erase, grants, importing, inventory, merge, players, wallet
-from kraty_console.backend.engine.context import Answer, Context
+from kraty_console.backend.engine.context import Context, RuleResult
 from kraty_console.backend.engine.errors import RuleError
 from kraty_console.backend.engine.importing import Line
 from kraty_console.backend.storage import tables
@@ -20,7 +20,7 @@ from tests.backend.world import ALICE, World, make_world
 GOLD = [{"type": "currency", "currencyKey": "gold", "amount": 5}]
 LINE = Line(0, ALICE, "one-key-0001", {"externalPlayerId": ALICE, "economyKey": "gold", "amount": 7})
 
-Change = Callable[[World, Context], Awaitable[Answer]]
+Change = Callable[[World, Context], Awaitable[RuleResult]]
 
 CHANGES: dict[str, Change] = {
     "credit": lambda world, ctx: world.run(wallet.credit, ctx, ALICE, "gold", 5),

@@ -12,7 +12,7 @@ import pytest
 
 from kraty_console.backend.engine import attempts, blocks, erase, friends, grants, lobbies, merge, wallet
 from kraty_console.backend.engine.errors import RuleError
-from kraty_console.backend.engine.friends import Somebody
+from kraty_console.backend.engine.friends import PlayerRef
 from kraty_console.backend.storage import tables
 from tests.backend.ledgers import deposits_are_single, ledgers_add_up, totals_add_up
 from tests.backend.world import World
@@ -98,7 +98,7 @@ class Story:
             await world.run(rule, world.engine(), self.dice.choice(self.lobbies))
 
     async def ask(self, world: World) -> None:
-        other = Somebody(external_id=self.somebody())
+        other = PlayerRef(external_id=self.somebody())
         await world.run(friends.ask, world.engine(surface="sdk"), self.somebody(), other)
 
     async def answer(self, world: World) -> None:
@@ -107,7 +107,7 @@ class Story:
 
     async def block(self, world: World) -> None:
         if self.dice.random() < 0.3:
-            other = Somebody(external_id=self.somebody())
+            other = PlayerRef(external_id=self.somebody())
             await world.run(blocks.block, world.engine(surface="sdk"), self.somebody(), other)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from kraty_console.backend import export, snapshot
 from kraty_console.backend.engine import attempts, bans, erase, grants, lobbies, merge, players, rewards, wallet
-from kraty_console.backend.engine.context import Answer
+from kraty_console.backend.engine.context import RuleResult
 from kraty_console.backend.engine.errors import RuleError
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.database import Database
@@ -27,7 +27,7 @@ async def _tell(world: World) -> list[Any]:
 
     async def say(rule: Any, ctx: Any, *args: Any, **kwargs: Any) -> Any:
         try:
-            answer: Answer = await world.run(rule, ctx, *args, **kwargs)
+            answer: RuleResult = await world.run(rule, ctx, *args, **kwargs)
         except RuleError as refusal:
             said.append([refusal.code, refusal.status, refusal.message, refusal.details])
             return None

@@ -15,7 +15,7 @@ from kraty_console.backend.engine.errors import RuleError
 from kraty_console.backend.engine.settling import shares
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
-from kraty_console.contract.definitions import Document
+from kraty_console.contract.definitions import GameDocument
 from kraty_console.contract.limits import MAX_BALANCE
 from tests.backend.events import define, drain
 from tests.backend.world import ALICE, DAY, HOUR, NOW, World
@@ -305,7 +305,7 @@ class TestBoth:
                 }
             ]
         }
-        asked = Document.model_validate(document)
+        asked = GameDocument.model_validate(document)
         assert (asked.events[0].windows[0].starts_at, asked.events[0].windows[0].ends_at) == (NOW - DAY, NOW + HOUR)
         await world.run(definitions.load, world.engine(), asked)
         [attempt] = await world.rows(tables.attempts)

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, Phase, settings, strategies
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from kraty_console.backend.engine import attempts, grants, inventory, merge, players, rewards, wallet
-from kraty_console.backend.engine.context import Answer, Context
+from kraty_console.backend.engine.context import Context, RuleResult
 from kraty_console.backend.engine.depositing import DEPOSITED
 from kraty_console.backend.engine.errors import RuleError
 from kraty_console.backend.storage import tables
@@ -143,7 +143,7 @@ class Books(RuleBasedStateMachine):
         if self._last is not None:
             before = self._rows()
             asked, ctx, given, more = self._last
-            answer: Answer = self._run(self.world.run(asked, ctx, *given, **more))
+            answer: RuleResult = self._run(self.world.run(asked, ctx, *given, **more))
             assert answer.replayed
             assert self._rows() == before
 

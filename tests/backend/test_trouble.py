@@ -14,12 +14,12 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from kraty_console.backend.api.calls import Call
-from kraty_console.backend.api.envelope import Reply
+from kraty_console.backend.api.envelope import HandlerReply
 from kraty_console.backend.api.rate_limit import Rate
-from kraty_console.backend.api.routing import NOTHING, Access, Route
+from kraty_console.backend.api.routing import NOTHING, Route, RouteAccess
 from kraty_console.backend.storage.connecting import Limits, make_engine
 from kraty_console.backend.storage.database import RETRIES, Database
-from kraty_console.backend.storage.faults import Fault, fault_of, words_of
+from kraty_console.backend.storage.faults import StorageFault, fault_of, words_of
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.backend.storage.urls import UnknownDatabase, engine_url
 from tests.contract.backend import Backend
@@ -96,7 +96,7 @@ async def test_what_collides_for_ever_is_given_up_after_ever_longer_pauses(url: 
     with pytest.raises(DBAPIError) as caught:
         await do(database, "DO $$ BEGIN RAISE 'again' USING ERRCODE = '40001'; END $$")
     await database.close()
-    assert fault_of(caught.value) is Fault.COLLISION
+    assert fault_of(caught.value) is StorageFault.COLLISION
     assert len(pauses) == RETRIES
     assert pauses == sorted(pauses)
     assert sum(pauses) < 5
@@ -106,12 +106,12 @@ async def test_a_statement_and_a_wait_for_a_row_have_an_end(opened: Opener) -> N
     async with opened(Limits(statement_ms=50)) as database:
         with pytest.raises(DBAPIError) as caught:
             await do(database, "SELECT pg_sleep(20)")
-        assert fault_of(caught.value) is Fault.TOO_SLOW
+        assert fault_of(caught.value) is StorageFault.TOO_SLOW
     async with opened(Limits(lock_ms=50)) as database, database.transaction() as holder:
         await holder.execute(sa.text("SELECT pg_advisory_xact_lock(77)"))
         with pytest.raises(DBAPIError) as caught:
             await do(database, "SELECT pg_advisory_xact_lock(77)")
-        assert fault_of(caught.value) is Fault.LOCKED
+        assert fault_of(caught.value) is StorageFault.LOCKED
 
 
 async def test_a_transaction_that_rests_too_long_is_ended_and_tells_so(opened: Opener) -> None:
@@ -126,7 +126,7 @@ async def test_a_transaction_that_rests_too_long_is_ended_and_tells_so(opened: O
         assert await do(database, "SHOW idle_in_transaction_session_timeout") == "34s"
         with pytest.raises(DBAPIError) as caught:
             await rest(database, other)
-        assert fault_of(caught.value) is Fault.AWAY
+        assert fault_of(caught.value) is StorageFault.AWAY
         assert await do(database, "SELECT 1") == 1
 
 
@@ -135,7 +135,7 @@ async def test_a_pool_that_is_empty_says_so(opened: Opener) -> None:
         await tx.scalar(sa.text("SELECT 1"))
         with pytest.raises(sa.exc.TimeoutError) as caught:
             await do(database, "SELECT 1")
-        assert fault_of(caught.value) is Fault.CROWDED
+        assert fault_of(caught.value) is StorageFault.CROWDED
 
 
 async def test_connections_that_a_restart_cut_are_replaced_without_anybody_noticing(opened: Opener) -> None:
@@ -205,7 +205,7 @@ async def test_a_connection_between_its_last_words_and_its_end_is_lost(url: str,
         await ended(new.get_server_pid())
         with pytest.raises(asyncpg.InternalClientError) as raised:
             await new.execute("SELECT 1")
-        assert fault_of(raised.value) is Fault.AWAY
+        assert fault_of(raised.value) is StorageFault.AWAY
 
         database = Database.open(through)
         await ended(await do(database, "SELECT pg_backend_pid()"))
@@ -214,7 +214,7 @@ async def test_a_connection_between_its_last_words_and_its_end_is_lost(url: str,
                 await tx.scalar(sa.text("SELECT 1"))
         assert caught.value.orig is not None
         assert isinstance(caught.value.orig.__cause__, asyncpg.InternalClientError)
-        assert fault_of(caught.value) is Fault.AWAY
+        assert fault_of(caught.value) is StorageFault.AWAY
         assert await do(database, "SELECT 1") == 1
         await database.close()
 
@@ -251,21 +251,21 @@ async def test_a_pooler_that_nobody_told_us_of_is_told_with_what_to_configure(op
             await raw.execute("DISCARD ALL")
         with pytest.raises(DBAPIError) as caught:
             await do(database, "SELECT 1")
-        assert fault_of(caught.value) is Fault.POOLED
+        assert fault_of(caught.value) is StorageFault.POOLED
         assert "statement_cache_size=0" in words_of(caught.value, database.engine.url)
         with pytest.raises(DBAPIError) as caught:
             await do(database, "DO $$ BEGIN RAISE 'there already' USING ERRCODE = '42P05'; END $$")
-        assert fault_of(caught.value) is Fault.POOLED
+        assert fault_of(caught.value) is StorageFault.POOLED
 
 
 def test_a_pooler_ends_a_call_with_503_and_is_logged_with_what_to_configure(
     url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def pooled(call: Call) -> Reply:
+    async def pooled(call: Call) -> HandlerReply:
         await do(call.services.db, "DO $$ BEGIN RAISE 'missing' USING ERRCODE = '26000'; END $$")
-        return Reply({})
+        return HandlerReply({})
 
-    routes = [Route("GET", "/pooled", Access.ANYONE, NOTHING, pooled)]
+    routes = [Route("GET", "/pooled", RouteAccess.ANYONE, NOTHING, pooled)]
     with Backend(url, Rate(0), routes=routes).running() as backend:
         answer = backend.call("GET", "/pooled")
     assert (answer.status, answer.error["code"]) == (503, "unavailable")
@@ -287,19 +287,19 @@ def test_tls_is_asked_for_as_everywhere() -> None:
 
 
 def test_trouble_that_passes_is_503_in_words_and_says_when_to_come_back(url: str) -> None:
-    async def slow(call: Call) -> Reply:
+    async def slow(call: Call) -> HandlerReply:
         await do(call.services.db, "SET LOCAL statement_timeout = 20", "SELECT pg_sleep(20)")
-        return Reply({})
+        return HandlerReply({})
 
-    async def locked(call: Call) -> Reply:
+    async def locked(call: Call) -> HandlerReply:
         async with call.services.db.transaction() as holder:
             await holder.execute(sa.text("SELECT pg_advisory_xact_lock(78)"))
             await do(call.services.db, "SET LOCAL lock_timeout = 20", "SELECT pg_advisory_xact_lock(78)")
-        return Reply({})
+        return HandlerReply({})
 
     routes = [
-        Route("GET", "/slow", Access.ANYONE, NOTHING, slow),
-        Route("GET", "/locked", Access.ANYONE, NOTHING, locked),
+        Route("GET", "/slow", RouteAccess.ANYONE, NOTHING, slow),
+        Route("GET", "/locked", RouteAccess.ANYONE, NOTHING, locked),
     ]
     with Backend(url, Rate(0), routes=routes).running() as backend:
         for path, seconds, words in (("/slow", "5", "took too long"), ("/locked", "2", "changing the same rows")):

@@ -96,11 +96,11 @@ async def test_nothing_walks_through_what_is_done_with(world: World) -> None:
                 await settle(tx, each, Outcome(1, 200), studio.now)
         async with world.db.read() as tx:
             for filters in (
-                reading.Filters("live"),
-                reading.Filters("live", player_id=first["player_id"]),
-                reading.Filters("live", state="failed"),
-                reading.Filters("live", event_name="wallet.changed"),
-                reading.Filters("live", endpoint_id=endpoint),
+                reading.DeliveryFilters("live"),
+                reading.DeliveryFilters("live", player_id=first["player_id"]),
+                reading.DeliveryFilters("live", state="failed"),
+                reading.DeliveryFilters("live", event_name="wallet.changed"),
+                reading.DeliveryFilters("live", endpoint_id=endpoint),
             ):
                 assert (await reading.page(tx, world.tenant, filters, "evt_7" + "Z" * 25, 20))[0]
             assert await reading.one(tx, world.tenant, first["delivery_id"])

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from kraty_console.backend.engine import attempts, catalog, players
-from kraty_console.backend.engine.context import ENGINE, Actor, Answer, Context, Tenant
+from kraty_console.backend.engine.context import ENGINE, Actor, Context, RuleResult, Tenant
 from kraty_console.backend.engine.ids import IdSource
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.database import Database
@@ -79,7 +79,7 @@ class World:
 
     async def play(self, event_key: str = "race", score: float | None = 10, external_id: str = ALICE) -> dict[str, Any]:
         """An attempt, with the score reported when there is one; the target is 10."""
-        answer: Answer = await self.run(attempts.start, self.engine(), external_id, event_key)
+        answer: RuleResult = await self.run(attempts.start, self.engine(), external_id, event_key)
         attempt: dict[str, Any] = answer.data["attempt"]
         if score is not None:
             answer = await self.run(attempts.progress, self.engine(), external_id, attempt["id"], {"wins": score})

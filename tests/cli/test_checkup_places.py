@@ -15,14 +15,14 @@ from pathlib import Path
 import pytest
 
 from kraty_console.cli.checkup import configuration, credential, state
-from kraty_console.client.entries import Scope, State
+from kraty_console.client.entries import EntryState, Scope
 from kraty_console.client.journal import Journal
 from kraty_console.config.profiles import Profile
-from kraty_console.config.tokens import Found
+from kraty_console.config.tokens import FoundToken
 from kraty_console.contract.calls import ActionKind
 from kraty_console.contract.secret import Secret
 from kraty_console.support import checkup
-from kraty_console.support.checkup import Area, Finding
+from kraty_console.support.checkup import CheckArea, Finding
 from tests.client.test_tls import CERTIFICATE
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -66,15 +66,15 @@ def test_settings_that_somebody_made_are_told_with_their_source() -> None:
 
 @pytest.mark.parametrize(("days", "expected"), [(100, "ok"), (13, "warning"), (-1, "problem")])
 def test_the_end_of_a_certificate(days: int, expected: str) -> None:
-    found = configuration.validity(Area.TLS, "certificate", "it", NOW + timedelta(days=days), NOW)
+    found = configuration.validity(CheckArea.TLS, "certificate", "it", NOW + timedelta(days=days), NOW)
     assert (found.state, found.facts["days"]) == (expected, days)
-    assert configuration.validity(Area.TLS, "certificate", "it", None, NOW).state == "unknown"
+    assert configuration.validity(CheckArea.TLS, "certificate", "it", None, NOW).state == "unknown"
 
 
 def test_the_end_of_a_client_certificate_is_read_from_its_file(tmp_path: Path) -> None:
     profile = Profile(client_certificate=CERTIFICATE)
     (found,) = configuration.certificate_findings(profile, NOW)
-    assert (found.area, found.state) == (Area.TLS, "ok")
+    assert (found.area, found.state) == (CheckArea.TLS, "ok")
     assert "valid until 2126-" in found.words
     assert list(configuration.certificate_findings(replace(profile, url_is_own=False), NOW)) == []
     (tmp_path / "none.pem").write_text("nothing")
@@ -96,12 +96,12 @@ def test_of_a_token_kind_source_and_age_are_told_and_nothing_of_its_text(
     path = tmp_path / "token"
     path.write_text(TOKEN)
     os.utime(path, ((NOW - timedelta(days=3)).timestamp(),) * 2)
-    found = list(credential.credential_findings(profile, Found(Secret(TOKEN), f"token_file {path}", path), NOW))
+    found = list(credential.credential_findings(profile, FoundToken(Secret(TOKEN), f"token_file {path}", path), NOW))
     assert states(found) == {"kind": "ok", "source": "ok", "age": "ok"}
     assert words in found[0].words
     assert "3d ago" in found[2].words
     assert TOKEN[:6] not in repr(found)
-    (_, _, age) = credential.credential_findings(profile, Found(Secret(TOKEN), "variable KRATY_TOKEN"), NOW)
+    (_, _, age) = credential.credential_findings(profile, FoundToken(Secret(TOKEN), "variable KRATY_TOKEN"), NOW)
     assert age.state == "unknown"
 
 
@@ -109,7 +109,7 @@ def test_of_a_token_kind_source_and_age_are_told_and_nothing_of_its_text(
     ("token", "expected"), [("t0ken", "warning"), ("x" * 5_000, "warning"), ('quo"ted' * 5, "problem")]
 )
 def test_a_token_of_odd_form_is_told_without_its_text(token: str, expected: str) -> None:
-    found = list(credential.credential_findings(Profile(), Found(Secret(token), "variable KRATY_TOKEN"), NOW))
+    found = list(credential.credential_findings(Profile(), FoundToken(Secret(token), "variable KRATY_TOKEN"), NOW))
     assert states(found)["form"] == expected
     assert token not in repr(found)
 
@@ -166,7 +166,7 @@ def test_a_full_disk_is_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert (found.state, found.words) == ("warning", "19 MiB free")
 
 
-async def journal_with(path: Path, *outcomes: State) -> None:
+async def journal_with(path: Path, *outcomes: EntryState) -> None:
     """A journal with an entry in each of these states."""
     journal = await Journal.open(path)
     for number, outcome in enumerate(outcomes):
@@ -178,7 +178,7 @@ async def journal_with(path: Path, *outcomes: State) -> None:
             idempotency_key=f"key-{number}",
             body="{}",
         )
-        if outcome is not State.INTENT:
+        if outcome is not EntryState.INTENT:
             await journal.mark_sent(entry)
             await journal.settle(replace(entry, state=outcome))
     await journal.close()
@@ -186,7 +186,9 @@ async def journal_with(path: Path, *outcomes: State) -> None:
 
 async def test_changes_of_unknown_outcome_are_counted_and_the_journal_stays_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "journal # 1?.sqlite"
-    await journal_with(path, State.UNKNOWN, State.SENT, State.INTENT, State.APPLIED, State.REFUSED)
+    await journal_with(
+        path, EntryState.UNKNOWN, EntryState.SENT, EntryState.INTENT, EntryState.APPLIED, EntryState.REFUSED
+    )
     before = seen(tmp_path)
     (file, outcomes) = state.journal_findings(path)
     assert (file.state, file.facts["layout"]) == ("ok", 2)
@@ -197,7 +199,7 @@ async def test_changes_of_unknown_outcome_are_counted_and_the_journal_stays_as_i
 
 async def test_a_journal_that_another_console_is_writing_is_read_without_waiting(tmp_path: Path) -> None:
     path = tmp_path / "journal.sqlite"
-    await journal_with(path, State.APPLIED)
+    await journal_with(path, EntryState.APPLIED)
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         assert states(state.journal_findings(path)) == {"file": "ok", "outcomes": "ok"}
@@ -228,4 +230,4 @@ async def test_a_journal_that_is_damaged_newer_or_a_link_is_a_problem_and_stays(
 def test_an_empty_journal_is_one_that_was_just_made(tmp_path: Path) -> None:
     (tmp_path / "journal.sqlite").touch(0o600)
     (found,) = state.journal_findings(tmp_path / "journal.sqlite")
-    assert found.state is checkup.State.OK
+    assert found.state is checkup.CheckState.OK

@@ -16,7 +16,7 @@ from kraty_console.config.profiles import Profile
 from kraty_console.config.routes import RouteSetting
 from kraty_console.console.backend_facts import BackendFacts
 from kraty_console.contract.secret import Secret
-from kraty_console.support.checkup import Area, Finding
+from kraty_console.support.checkup import CheckArea, Finding
 from tests.client.test_detection import GAME, HEALTHY, NO_PLAYER, UNCLEAR, backend
 from tests.client.wire import Act, Wire, answers, failed, told, wired
 
@@ -154,7 +154,7 @@ async def test_the_portal_is_named_where_operations_are_missing(tmp_path: Path) 
     missing = found["operations: missing"]
     assert "https://portal.example/game-1" in missing.advice
     assert "catalog" in missing.facts["operations"]
-    assert Area.OPERATIONS is missing.area
+    assert CheckArea.OPERATIONS is missing.area
 
 
 NO_HEALTH = {"health": RouteSetting("", "")}

@@ -24,7 +24,7 @@ from kraty_console.config.tokens import KEYRING_SECONDS
 from kraty_console.console.backend_facts import BackendFacts
 from kraty_console.contract.errors import Unavailable
 from kraty_console.contract.secret import Secret
-from kraty_console.support.checkup import Area, State
+from kraty_console.support.checkup import CheckArea, CheckState
 from tests.accepting import accepting
 from tests.cli.doctoring import VARIABLES, examined
 from tests.client.test_proxies import socks, tunnel
@@ -148,9 +148,9 @@ def test_a_tls_connection_on_which_nothing_comes_is_no_fault_of_tls() -> None:
     waiting = Unavailable("The server did not answer in time.")
     waiting.__cause__ = TimeoutError()
     waiting.__cause__.__context__ = ssl.SSLWantReadError()
-    assert unreached(waiting).area is Area.ADDRESS
+    assert unreached(waiting).area is CheckArea.ADDRESS
     waiting.__cause__.__context__ = ssl.SSLCertVerificationError()
-    assert unreached(waiting).area is Area.TLS
+    assert unreached(waiting).area is CheckArea.TLS
 
 
 async def test_of_a_trusted_certificate_version_and_end_are_told(
@@ -175,8 +175,10 @@ async def test_a_slow_backend_is_given_up_in_time_and_what_was_found_stays(place
         profile = Profile(url=wire.url, studio="s", game="g")
         launch = Launch(profile, Secret(TOKEN), places / "state", places / "state")
         found = await Backend(launch, BackendFacts(launch, "")).examine()
-    assert {(each.area, each.state) for each in found if each.area is Area.LINK} >= {(Area.LINK, State.WARNING)}
-    assert any((each.area, each.name) == (Area.ADDRESS, "health") for each in found)
+    assert {(each.area, each.state) for each in found if each.area is CheckArea.LINK} >= {
+        (CheckArea.LINK, CheckState.WARNING)
+    }
+    assert any((each.area, each.name) == (CheckArea.ADDRESS, "health") for each in found)
     support = [each.facts["support"] for each in found if "support" in each.facts]
     assert (len(support), support.count("available")) == (19, 1)
     assert {heard.method for heard in wire.heard} == {"GET"}

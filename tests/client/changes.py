@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from kraty_console.contract.actions import WalletCredit
-from kraty_console.contract.calls import ActionKind, Call
+from kraty_console.contract.calls import ActionKind, ChangeRequest
 from tests.client.wire import Act, answers, told
 
 KEY = "key-0001"
 
 
-def credit(amount: int = 500, key: str = KEY) -> Call:
-    return Call(
+def credit(amount: int = 500, key: str = KEY) -> ChangeRequest:
+    return ChangeRequest(
         ActionKind.CREDIT,
         "alice_42",
         WalletCredit(amount=amount, reason="lost in the crash", ticket="ZD-1", idempotency_key=key),

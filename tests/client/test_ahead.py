@@ -10,7 +10,7 @@ import pytest
 
 from kraty_console.client.ahead import Ahead, can_ask_ahead
 from kraty_console.client.headers import credential_header, plain_headers
-from kraty_console.client.replies import Reply
+from kraty_console.client.replies import HttpReply
 from kraty_console.client.routes import RouteTable
 from kraty_console.contract.errors import NotAllowed, SignInNeeded
 from kraty_console.contract.secret import Credential, Secret
@@ -42,7 +42,7 @@ def ahead_of(url: str, *, patience: float = 30.0) -> Ahead:
     return Ahead(url, {**plain_headers(), **credential_header(Credential(Secret(TOKEN)))}, patience=patience)
 
 
-async def answer(ahead: Ahead, target: str = "/admin/v1/me") -> Reply | None:
+async def answer(ahead: Ahead, target: str = "/admin/v1/me") -> HttpReply | None:
     return await asyncio.to_thread(ahead.ask(target).reply)
 
 

@@ -13,7 +13,7 @@ from kraty_console.backend.api.rate_limit import Rate
 from kraty_console.client.admin import KratyClient
 from kraty_console.client.journal import Journal
 from kraty_console.client.places import find_place
-from kraty_console.client.writer import Performed, Writer
+from kraty_console.client.writer import ChangeOutcome, Writer
 from kraty_console.contract.actions import (
     BanPlayer,
     Credited,
@@ -26,7 +26,7 @@ from kraty_console.contract.actions import (
     UnbanPlayer,
     WalletCredit,
 )
-from kraty_console.contract.calls import ActionKind, Call
+from kraty_console.contract.calls import ActionKind, ChangeRequest
 from kraty_console.contract.errors import NotAllowed, NotFound, Refused, SignInNeeded
 from kraty_console.contract.secret import Credential, Secret
 from kraty_console.contract.session import GAME_ADMIN, GAME_VIEWER
@@ -64,7 +64,7 @@ async def client_to(world: World, url: str = "", role: str = GAME_ADMIN) -> Asyn
         await client.close()
 
 
-def grant(key: str) -> Call:
+def grant(key: str) -> ChangeRequest:
     request = ManualGrant.model_validate(
         {
             "externalPlayerId": "alice",
@@ -74,7 +74,7 @@ def grant(key: str) -> Call:
             "idempotencyKey": key,
         }
     )
-    return Call(ActionKind.MANUAL_GRANT, "alice", request)
+    return ChangeRequest(ActionKind.MANUAL_GRANT, "alice", request)
 
 
 async def test_reading(world: World) -> None:
@@ -116,7 +116,7 @@ async def test_every_change(world: World, tmp_path: Path) -> None:
         journal = await Journal.open(tmp_path / "journal.sqlite")
         writer = Writer(client, journal)
 
-        async def done(call: Call) -> Performed:
+        async def done(call: ChangeRequest) -> ChangeOutcome:
             performed = await writer.perform(call, ticket="ZD-1", member="maria")
             assert performed.state == "applied", performed.error
             assert performed.audit is not None
@@ -127,7 +127,7 @@ async def test_every_change(world: World, tmp_path: Path) -> None:
 
         stuck, pending = world.attempts["stuck"], world.grants["pending"]
         completed = await done(
-            Call(
+            ChangeRequest(
                 ActionKind.FORCE_COMPLETE,
                 "alice",
                 ForceComplete(reason="client crashed", final_score=7, idempotency_key="complete-1"),
@@ -136,7 +136,9 @@ async def test_every_change(world: World, tmp_path: Path) -> None:
         )
         assert isinstance(completed.answer, ForceCompleted)
         assert completed.answer.attempt.status == "force_completed"
-        retry = Call(ActionKind.RETRY_ROLL, "alice", RetryRewardRoll(idempotency_key="retry-01"), target_id=stuck)
+        retry = ChangeRequest(
+            ActionKind.RETRY_ROLL, "alice", RetryRewardRoll(idempotency_key="retry-01"), target_id=stuck
+        )
         failed = await writer.perform(retry)
         assert failed.state == "refused"
         assert failed.error is not None
@@ -146,7 +148,7 @@ async def test_every_change(world: World, tmp_path: Path) -> None:
         assert isinstance(rolled.answer, RewardRolled)
         await done(grant("grant-0001"))
         await done(
-            Call(
+            ChangeRequest(
                 ActionKind.FORCE_CLAIM,
                 "alice",
                 ForceClaim(reason="ack was lost", idempotency_key="claim-001"),
@@ -154,7 +156,7 @@ async def test_every_change(world: World, tmp_path: Path) -> None:
             )
         )
         credited = await done(
-            Call(
+            ChangeRequest(
                 ActionKind.CREDIT,
                 "alice",
                 WalletCredit(amount=500, reason="make-good", idempotency_key="credit-1"),
@@ -162,8 +164,10 @@ async def test_every_change(world: World, tmp_path: Path) -> None:
             )
         )
         assert isinstance(credited.answer, Credited)
-        await done(Call(ActionKind.BAN, "alice", BanPlayer(reason="cheating", idempotency_key="ban-0001")))
-        await done(Call(ActionKind.UNBAN, "alice", UnbanPlayer(reason="by mistake", idempotency_key="unban-01")))
+        await done(ChangeRequest(ActionKind.BAN, "alice", BanPlayer(reason="cheating", idempotency_key="ban-0001")))
+        await done(
+            ChangeRequest(ActionKind.UNBAN, "alice", UnbanPlayer(reason="by mistake", idempotency_key="unban-01"))
+        )
 
         page = await client.audit_log(player="alice", ticket=None, limit=3)
         assert len(page.rows) == 3
@@ -172,7 +176,7 @@ async def test_every_change(world: World, tmp_path: Path) -> None:
         assert {row.id for row in page.rows}.isdisjoint(row.id for row in following.rows)
         assert await journal.open_entries() == []
 
-        again = Call(
+        again = ChangeRequest(
             ActionKind.FORCE_COMPLETE,
             "alice",
             ForceComplete(reason="once more", idempotency_key="complete-2"),

@@ -12,11 +12,11 @@ import pytest
 from kraty_console.client.capabilities import KEPT_SECONDS, Capabilities, Support, missing_operations
 from kraty_console.client.journal import Journal
 from kraty_console.client.missing import Subject, subject_of
-from kraty_console.client.replies import Reply
+from kraty_console.client.replies import HttpReply
 from kraty_console.client.routes import RouteTable
 from kraty_console.client.writer import Writer
 from kraty_console.contract.actions import RetryRewardRoll
-from kraty_console.contract.calls import ActionKind, Call
+from kraty_console.contract.calls import ActionKind, ChangeRequest
 from kraty_console.contract.errors import BadAnswer, NotFound, OperationMissing
 from kraty_console.contract.operations import OPERATIONS, PUBLISHED, Operation
 from tests.client.conftest import MakeClient
@@ -25,8 +25,8 @@ from tests.client.wire import Act, Line, answers, failed, told, wired
 GAME = "/admin/v1/studios/studio-1/games/game-1"
 
 
-def _reply(status: int, content: bytes) -> Reply:
-    return Reply(status, {}, content, 1.0)
+def _reply(status: int, content: bytes) -> HttpReply:
+    return HttpReply(status, {}, content, 1.0)
 
 
 def _envelope(code: str, message: str) -> bytes:
@@ -206,10 +206,10 @@ async def test_a_change_that_meets_a_404_though_its_attempt_is_there_has_no_rout
     async with wired(backend(routes)) as wire:
         client = client_of(wire.url)
         writer = Writer(client, journal)
-        first = await writer.perform(Call(ActionKind.RETRY_ROLL, "alice_42", ROLL, "att-1"))
+        first = await writer.perform(ChangeRequest(ActionKind.RETRY_ROLL, "alice_42", ROLL, "att-1"))
         posts = [each for each in wire.heard if each.method == "POST"]
         again = RetryRewardRoll(idempotency_key="key-0002")
-        second = await writer.perform(Call(ActionKind.RETRY_ROLL, "alice_42", again, "att-1"))
+        second = await writer.perform(ChangeRequest(ActionKind.RETRY_ROLL, "alice_42", again, "att-1"))
         assert [each for each in wire.heard if each.method == "POST"] == posts, "it is not sent to where nothing is"
     for performed in (first, second):
         assert performed.state == "refused"
@@ -221,7 +221,9 @@ async def test_a_change_whose_attempt_is_gone_met_no_missing_route(client_of: Ma
     routes = {"GET /admin/v1/health": HEALTHY, f"GET {GAME}/players/alice_42": WITH_ATTEMPT}
     async with wired(backend(routes)) as wire:
         client = client_of(wire.url)
-        performed = await Writer(client, journal).perform(Call(ActionKind.RETRY_ROLL, "alice_42", ROLL, "att-2"))
+        performed = await Writer(client, journal).perform(
+            ChangeRequest(ActionKind.RETRY_ROLL, "alice_42", ROLL, "att-2")
+        )
     assert isinstance(performed.error, NotFound)
     assert client.capabilities.of("retry_roll") is Support.UNKNOWN
 
@@ -240,7 +242,9 @@ async def test_a_change_that_only_a_web_server_answers_is_told_as_without_route_
     change = f"POST {GAME}/attempts/att-1/retry-reward-roll"
     async with wired(backend({"GET /admin/v1/health": HEALTHY, change: nothing_there})) as wire:
         client = client_of(wire.url)
-        performed = await Writer(client, journal).perform(Call(ActionKind.RETRY_ROLL, "alice_42", ROLL, "att-1"))
+        performed = await Writer(client, journal).perform(
+            ChangeRequest(ActionKind.RETRY_ROLL, "alice_42", ROLL, "att-1")
+        )
     assert performed.state == "unknown", "only Kraty's own answer is certain"
     assert isinstance(performed.error, OperationMissing)
     assert client.capabilities.of("retry_roll") is Support.MISSING
@@ -249,7 +253,9 @@ async def test_a_change_that_only_a_web_server_answers_is_told_as_without_route_
 async def test_where_no_kraty_answers_no_route_is_called_missing(client_of: MakeClient, journal: Journal) -> None:
     async with wired(answers(404, b"<html>nginx</html>")) as wire:
         client = client_of(wire.url)
-        performed = await Writer(client, journal).perform(Call(ActionKind.RETRY_ROLL, "alice_42", ROLL, "att-1"))
+        performed = await Writer(client, journal).perform(
+            ChangeRequest(ActionKind.RETRY_ROLL, "alice_42", ROLL, "att-1")
+        )
     assert isinstance(performed.error, BadAnswer)
     assert client.capabilities.of("retry_roll") is Support.UNKNOWN
 

@@ -9,7 +9,7 @@ import pytest
 
 from kraty_console.client.transport import Timeouts
 from kraty_console.contract.actions import WalletCredit
-from kraty_console.contract.calls import ActionKind, Call
+from kraty_console.contract.calls import ActionKind, ChangeRequest
 from kraty_console.contract.errors import (
     BadAnswer,
     IdempotencyConflict,
@@ -39,7 +39,7 @@ from tests.client.wire import (
     written,
 )
 
-CREDIT = Call(
+CREDIT = ChangeRequest(
     ActionKind.CREDIT, "p", WalletCredit(amount=1, reason="because", idempotency_key="key-0001"), economy_key="gold"
 )
 CREDITED = {"data": {"economyKey": "gold", "balance": 1}}

@@ -12,7 +12,7 @@ import pytest
 from pydantic import model_validator
 
 from kraty_console.client.fetched import LARGE, fetched_aside
-from kraty_console.client.replies import Reply
+from kraty_console.client.replies import HttpReply
 from kraty_console.contract.errors import BadAnswer
 from kraty_console.contract.wire import Answer
 
@@ -41,9 +41,9 @@ class Collecting(Answer):
         return self
 
 
-def reply(size: int, **data: object) -> Reply:
+def reply(size: int, **data: object) -> HttpReply:
     content = json.dumps({"data": {**data, "padding": "x" * size}}).encode()
-    return Reply(200, {"etag": '"7"'}, content, 12.0)
+    return HttpReply(200, {"etag": '"7"'}, content, 12.0)
 
 
 @pytest.mark.parametrize(("size", "aside"), [(1, False), (LARGE, True)])

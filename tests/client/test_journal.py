@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from kraty_console.client.entries import Entry, Scope, State
+from kraty_console.client.entries import EntryState, JournalEntry, Scope
 from kraty_console.client.journal import Journal, JournalFailed
 from kraty_console.contract.audit import AuditLink
 from kraty_console.contract.calls import ActionKind
@@ -22,7 +22,7 @@ SCOPE = Scope("http://127.0.0.1:1", "studio-1", "game-1")
 NOW = datetime(2026, 11, 22, 8, 0, 0, 123000, tzinfo=UTC)
 
 
-async def begun(journal: Journal, key: str = "key-0001", scope: Scope = SCOPE) -> Entry:
+async def begun(journal: Journal, key: str = "key-0001", scope: Scope = SCOPE) -> JournalEntry:
     return await journal.begin(
         scope,
         kind=ActionKind.CREDIT,
@@ -45,10 +45,10 @@ async def test_an_entry_comes_back_as_it_was_written(tmp_path: Path) -> None:
     again = await Journal.open(path)
     assert await again.open_entries() == [entry]
     assert entry.created_at == NOW
-    assert (entry.state, entry.applied, entry.is_open) == (State.INTENT, None, True)
+    assert (entry.state, entry.applied, entry.is_open) == (EntryState.INTENT, None, True)
     outcome = replace(
         entry,
-        state=State.APPLIED,
+        state=EntryState.APPLIED,
         applied=True,
         outcome={"balance": 7, "who": "ü\x1b"},
         audit=AuditLink(id="a-1", url="http://x/a-1"),
@@ -112,8 +112,8 @@ asyncio.run(main())
 """
 
 
-@pytest.mark.parametrize("state", [State.INTENT, State.SENT])
-async def test_a_console_that_is_killed_leaves_its_entry_open(tmp_path: Path, state: State) -> None:
+@pytest.mark.parametrize("state", [EntryState.INTENT, EntryState.SENT])
+async def test_a_console_that_is_killed_leaves_its_entry_open(tmp_path: Path, state: EntryState) -> None:
     path = tmp_path / "journal.sqlite"
     child = await asyncio.create_subprocess_exec(sys.executable, "-c", KILLED, str(path), state.value)
     assert await child.wait() == -9
@@ -202,8 +202,8 @@ async def test_an_intent_that_another_console_gave_up_cannot_be_sent(tmp_path: P
 async def test_an_outcome_that_was_told_is_not_told_over(journal: Journal) -> None:
     entry = await begun(journal)
     await journal.mark_sent(entry)
-    applied = await journal.settle(replace(entry, state=State.APPLIED, applied=True))
-    assert await journal.settle(replace(entry, state=State.UNKNOWN, error="late")) == applied
+    applied = await journal.settle(replace(entry, state=EntryState.APPLIED, applied=True))
+    assert await journal.settle(replace(entry, state=EntryState.UNKNOWN, error="late")) == applied
     assert await journal.get(entry.id) == applied
 
 

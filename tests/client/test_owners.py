@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from kraty_console.client.entries import Scope, State
+from kraty_console.client.entries import EntryState, Scope
 from kraty_console.client.journal import Journal
 from kraty_console.client.owners import FOREIGN_PATIENCE, lives, this_process
 from kraty_console.client.writer import Writer
@@ -101,7 +101,7 @@ async def test_an_intent_of_a_console_that_lives_is_left_to_it(
         assert "another console" in str(pressed.error).lower()
         found = await journal.get(entry_id)
         assert found is not None
-        assert found.state is State.INTENT
+        assert found.state is EntryState.INTENT
         await journal.mark_sent(found)  # the other console goes on undisturbed
         await journal.close()
     assert wire.heard == []
@@ -115,7 +115,7 @@ async def test_an_intent_of_a_console_that_ended_is_closed(client_of: MakeClient
         writer = Writer(client_of(wire.url), journal)
         (looked,) = [await writer.look(entry) for entry in await writer.open_entries()]
         assert looked.state == "refused"
-        assert (await journal.get(entry_id) or looked.entry).state is State.RESOLVED  # type: ignore[union-attr]
+        assert (await journal.get(entry_id) or looked.entry).state is EntryState.RESOLVED  # type: ignore[union-attr]
         await journal.close()
 
 
@@ -133,7 +133,7 @@ async def test_a_journal_of_the_first_layout_is_taken_on(tmp_path: Path) -> None
         )
     journal = await Journal.open(path)
     (entry,) = await journal.latest()
-    assert (entry.state, entry.owner) == (State.SENT, None)
+    assert (entry.state, entry.owner) == (EntryState.SENT, None)
     assert not journal.is_being_sent(entry)
     await journal.close()
 
@@ -146,7 +146,7 @@ async def test_a_full_disk_after_the_answer_does_not_say_that_nothing_was_sent(
         write = journal._move
 
         async def full(entry: object, states: object) -> bool:
-            if getattr(entry, "state", None) is State.APPLIED:
+            if getattr(entry, "state", None) is EntryState.APPLIED:
                 from kraty_console.client.journal import JournalFailed
 
                 raise JournalFailed("The journal cannot be used (database or disk is full). It is here")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from kraty_console.client.entries import Scope, State
+from kraty_console.client.entries import EntryState, Scope
 from kraty_console.client.journal import Journal
-from kraty_console.client.writer import Performed, Writer
+from kraty_console.client.writer import ChangeOutcome, Writer
 from kraty_console.contract.actions import Credited, RetryRewardRoll
-from kraty_console.contract.calls import ActionKind, Call
+from kraty_console.contract.calls import ActionKind, ChangeRequest
 from kraty_console.contract.errors import (
     Refused,
     Unavailable,
@@ -18,7 +18,7 @@ from tests.client.conftest import MakeClient
 from tests.client.wire import Act, answers, cut_after_request, failed, told, wired
 
 
-async def unknown(client_of: MakeClient, journal: Journal) -> Performed:
+async def unknown(client_of: MakeClient, journal: Journal) -> ChangeOutcome:
     """A change whose connection died after it was sent."""
     async with wired(cut_after_request) as wire:
         performed = await Writer(client_of(wire.url), journal).perform(credit(), ticket="ZD-1", member="maria")
@@ -26,7 +26,7 @@ async def unknown(client_of: MakeClient, journal: Journal) -> Performed:
     return performed
 
 
-async def moved(performed: Performed, journal: Journal, url: str) -> None:
+async def moved(performed: ChangeOutcome, journal: Journal, url: str) -> None:
     """Let an entry belong to another address: the same server, come back on another port."""
     assert performed.entry is not None
     await journal._work(lambda connection: connection.execute("UPDATE entries SET base_url = ?", (url,)))
@@ -72,7 +72,7 @@ async def test_a_roll_that_failed_again_is_not_taken_for_an_effect(client_of: Ma
     row = {"id": "a-1", "outcome": "ok", "idempotencyKey": KEY, "metadata": {"grantCount": 0, "rollError": "archived"}}
     async with wired(cut_after_request, rows(row)) as wire:
         writer = Writer(client_of(wire.url), journal)
-        performed = await writer.perform(Call(ActionKind.RETRY_ROLL, "alice_42", request, target_id="t-1"))
+        performed = await writer.perform(ChangeRequest(ActionKind.RETRY_ROLL, "alice_42", request, target_id="t-1"))
         assert performed.entry is not None
         resolved = await writer.resolve(performed.entry)
     assert resolved.state == "refused"
@@ -92,7 +92,7 @@ async def test_without_evidence_the_same_bytes_go_again_to_a_server_that_keeps_k
     assert (resolved.state, resolved.replayed) == ("applied", True)
     assert isinstance(resolved.answer, Credited)
     assert resolved.entry is not None
-    assert resolved.entry.state is State.RESOLVED
+    assert resolved.entry.state is EntryState.RESOLVED
     first, *_, last = wire.heard
     assert (first.target, first.body) == (last.target, last.body)
 
@@ -177,7 +177,7 @@ async def test_resolving_without_a_server_leaves_it_unknown(client_of: MakeClien
     resolved = await Writer(client_of(performed.entry.base_url), journal).resolve(performed.entry)
     assert resolved.state == "unknown"
     assert isinstance(resolved.error, Unavailable)
-    assert (await journal.open_entries())[0].state is State.UNKNOWN
+    assert (await journal.open_entries())[0].state is EntryState.UNKNOWN
 
 
 async def test_what_was_meant_for_another_backend_is_left_to_its_own_profile(

@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from kraty_console.client.routes import Route, RouteTable
+from kraty_console.client.routes import ClientRoute, RouteTable
 from kraty_console.contract.actions import (
     BanPlayer,
     CurrencyEntry,
@@ -15,7 +15,7 @@ from kraty_console.contract.actions import (
     RetryRewardRoll,
     WalletCredit,
 )
-from kraty_console.contract.calls import ActionKind, Call
+from kraty_console.contract.calls import ActionKind, ChangeRequest
 from kraty_console.contract.errors import Invalid, OperationMissing
 from kraty_console.contract.operations import OPERATIONS, Operation
 from tests.client.conftest import MakeClient
@@ -79,7 +79,7 @@ ADMIN = [kind for kind in ActionKind if kind not in (ActionKind.DEBIT, ActionKin
 @pytest.mark.parametrize("kind", ADMIN)
 def test_every_change_has_a_route_whose_ids_are_encoded(kind: ActionKind) -> None:
     request = BanPlayer(reason="because", idempotency_key="key-0001")
-    call = Call(kind, "p/..", request, target_id="t/..", economy_key="e/..")
+    call = ChangeRequest(kind, "p/..", request, target_id="t/..", economy_key="e/..")
     change = RouteTable().change(call, studio="s/..", game="g/..", environment="te st")
     assert change.target.startswith("/admin/v1/studios/s%2F../games/g%2F../")
     assert change.target.count("/") == OPERATIONS[Operation(kind)].path.count("/")
@@ -90,7 +90,7 @@ def test_every_change_has_a_route_whose_ids_are_encoded(kind: ActionKind) -> Non
 
 @pytest.mark.parametrize("kind", [ActionKind.FORCE_COMPLETE, ActionKind.FORCE_CLAIM, ActionKind.CREDIT])
 def test_a_change_without_its_target_is_refused(kind: ActionKind) -> None:
-    call = Call(kind, "p", BanPlayer(reason="because", idempotency_key="key-0001"))
+    call = ChangeRequest(kind, "p", BanPlayer(reason="because", idempotency_key="key-0001"))
     with pytest.raises(Invalid):
         RouteTable().change(call, studio="s", game="g", environment=None)
 
@@ -99,10 +99,16 @@ def test_an_id_that_an_own_path_does_not_name_travels_in_the_body() -> None:
     own = {"force_complete": ("PUT", "/v2/{gameId}/complete"), "credit": ("POST", "/v2/{externalPlayerId}/credit")}
     table = RouteTable(own)
     request = ForceComplete(reason="because", idempotency_key="key-0001")
-    change = table.change(Call(ActionKind.FORCE_COMPLETE, "p", request, "a/1"), studio="s", game="g", environment=None)
-    assert change == (Route("PUT", "/v2/{gameId}/complete"), "/v2/g/complete", {**request.body(), "attemptId": "a/1"})
+    change = table.change(
+        ChangeRequest(ActionKind.FORCE_COMPLETE, "p", request, "a/1"), studio="s", game="g", environment=None
+    )
+    assert change == (
+        ClientRoute("PUT", "/v2/{gameId}/complete"),
+        "/v2/g/complete",
+        {**request.body(), "attemptId": "a/1"},
+    )
     credit = WalletCredit(amount=5, reason="because", idempotency_key="key-0001")
-    call = Call(ActionKind.CREDIT, "p", credit, economy_key="gold")
+    call = ChangeRequest(ActionKind.CREDIT, "p", credit, economy_key="gold")
     change = table.change(call, studio="s", game="g", environment=None)
     assert (change.target, change.body) == ("/v2/p/credit", {**credit.body(), "economyKey": "gold"})
 
@@ -111,7 +117,9 @@ def test_an_id_that_an_own_path_names_is_not_sent_again() -> None:
     table = RouteTable({"manual_grant": ("POST", "/v2/players/{externalPlayerId}/grants")})
     entry = CurrencyEntry(type="currency", currency_key="gold", amount=5)
     request = ManualGrant(external_player_id="p/1", entries=[entry], reason="because", idempotency_key="key-0001")
-    change = table.change(Call(ActionKind.MANUAL_GRANT, "p/1", request), studio="s", game="g", environment=None)
+    change = table.change(
+        ChangeRequest(ActionKind.MANUAL_GRANT, "p/1", request), studio="s", game="g", environment=None
+    )
     assert change.target == "/v2/players/p%2F1/grants"
     assert "externalPlayerId" not in change.body
 
@@ -120,13 +128,15 @@ def test_fields_have_the_names_that_a_profile_gives_them() -> None:
     names = {"reason": "note", "ticket": None, "attemptId": "attempt"}
     table = RouteTable({"retry_roll": ("POST", "/roll")}, lambda operation: names if operation == "retry_roll" else {})
     request = RetryRewardRoll(reason="because", ticket="ZD-1", idempotency_key="key-0001")
-    change = table.change(Call(ActionKind.RETRY_ROLL, "p", request, "a"), studio="s", game="g", environment=None)
+    change = table.change(
+        ChangeRequest(ActionKind.RETRY_ROLL, "p", request, "a"), studio="s", game="g", environment=None
+    )
     assert change.body == {"note": "because", "idempotencyKey": "key-0001", "attempt": "a"}
 
 
 def test_what_a_profile_says_is_not_there_is_missing() -> None:
     table = RouteTable({"ban": ("", "")})
-    call = Call(ActionKind.BAN, "p", BanPlayer(reason="because", idempotency_key="key-0001"))
+    call = ChangeRequest(ActionKind.BAN, "p", BanPlayer(reason="because", idempotency_key="key-0001"))
     with pytest.raises(OperationMissing) as raised:
         table.change(call, studio="s", game="g", environment=None)
     assert raised.value.route == "POST …/ban"

@@ -14,7 +14,7 @@ import pytest
 from kraty_console.cli.main import run
 from kraty_console.client.ahead import Ahead
 from kraty_console.client.key_client import KEYS_KEPT_SECONDS, ServerKeyClient
-from kraty_console.client.replies import Reply
+from kraty_console.client.replies import HttpReply
 from kraty_console.client.server_clock import REMEMBERED, TOLERANCE, ServerClock
 from kraty_console.contract.calls import ActionKind
 from kraty_console.contract.secret import Credential, Secret
@@ -47,7 +47,7 @@ class Machine:
     def hears(self, off: timedelta = timedelta(), *, took: float = 0.05, **headers: str) -> None:
         """An answer that was made so far from now."""
         made = format_datetime(self.true + off, usegmt=True)
-        self.clock.observe(Reply(200, {"date": made, **headers}, b'{"data": {}}', took * 1000))
+        self.clock.observe(HttpReply(200, {"date": made, **headers}, b'{"data": {}}', took * 1000))
 
 
 @pytest.mark.parametrize("behind", [3 * HOUR, -3 * HOUR, timedelta(seconds=90), timedelta(days=400)])
@@ -106,7 +106,7 @@ def test_what_was_heard_before_the_clock_was_set_does_not_count() -> None:
 )
 def test_what_is_not_the_servers_own_answer_tells_no_time(status: int, headers: dict[str, str], content: bytes) -> None:
     machine = Machine()
-    machine.clock.observe(Reply(status, headers, content, 1))
+    machine.clock.observe(HttpReply(status, headers, content, 1))
     assert machine.clock.skew == timedelta()
 
 

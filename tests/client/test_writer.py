@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from kraty_console.client.entries import State
+from kraty_console.client.entries import EntryState
 from kraty_console.client.journal import Journal, JournalFailed
 from kraty_console.client.writer import Writer
 from kraty_console.contract.actions import Credited
-from kraty_console.contract.calls import ActionKind, Call
+from kraty_console.contract.calls import ActionKind, ChangeRequest
 from kraty_console.contract.errors import (
     IdempotencyConflict,
     Invalid,
@@ -38,7 +38,7 @@ async def test_applied(client_of: MakeClient, journal: Journal) -> None:
     assert performed.audit.url == f"{wire.url}/audit/a-1"
     entry = performed.entry
     assert entry is not None
-    assert (entry.state, entry.applied, entry.request_id) == (State.APPLIED, True, "r-1")
+    assert (entry.state, entry.applied, entry.request_id) == (EntryState.APPLIED, True, "r-1")
     assert (entry.profile, entry.member, entry.ticket, entry.environment) == ("live", "maria", "ZD-1", "live")
     assert json.loads(entry.body) == wire.heard[0].json
     assert await journal.open_entries() == []
@@ -47,7 +47,7 @@ async def test_applied(client_of: MakeClient, journal: Journal) -> None:
 async def test_the_intent_is_in_the_journal_before_a_byte_leaves_and_sent_before_an_answer(
     client_of: MakeClient, journal: Journal
 ) -> None:
-    seen: list[tuple[str, State]] = []
+    seen: list[tuple[str, EntryState]] = []
 
     async def watching(line: Line) -> None:
         (entry,) = await journal.open_entries()
@@ -56,7 +56,7 @@ async def test_the_intent_is_in_the_journal_before_a_byte_leaves_and_sent_before
 
     async with wired(watching) as wire:
         await Writer(client_of(wire.url), journal).perform(credit())
-    assert seen == [("first byte", State.SENT)]
+    assert seen == [("first byte", EntryState.SENT)]
 
 
 REFUSALS = [
@@ -76,7 +76,7 @@ async def test_refused(client_of: MakeClient, journal: Journal, act: Act, kind: 
     assert performed.state == "refused"
     assert type(performed.error) is kind
     assert performed.entry is not None
-    assert (performed.entry.state, performed.entry.applied) == (State.REFUSED, False)
+    assert (performed.entry.state, performed.entry.applied) == (EntryState.REFUSED, False)
 
 
 async def test_what_was_refused_can_be_sent_again_under_its_key(client_of: MakeClient, journal: Journal) -> None:
@@ -85,7 +85,7 @@ async def test_what_was_refused_can_be_sent_again_under_its_key(client_of: MakeC
         assert (await writer.perform(credit())).state == "refused"
         assert (await writer.perform(credit())).state == "applied"
     assert wire.heard[0].body == wire.heard[1].body
-    assert [entry.state for entry in await journal.latest()] == [State.APPLIED, State.REFUSED]
+    assert [entry.state for entry in await journal.latest()] == [EntryState.APPLIED, EntryState.REFUSED]
 
 
 async def test_a_server_that_is_not_there_has_refused(client_of: MakeClient, journal: Journal) -> None:
@@ -157,14 +157,14 @@ async def test_an_outcome_that_cannot_be_written_is_told_all_the_same(client_of:
         performed = await Writer(client_of(wire.url), journal).perform(credit())
     assert performed.state == "applied"
     assert performed.audit is not None
-    assert [entry.state for entry in await journal.open_entries()] == [State.SENT]
+    assert [entry.state for entry in await journal.open_entries()] == [EntryState.SENT]
 
 
 async def test_an_id_that_cannot_be_sent_is_refused_before_it_is_journaled(
     client_of: MakeClient, journal: Journal
 ) -> None:
     async with wired(CREDITED) as wire:
-        call = Call(ActionKind.CREDIT, "\ud800", credit().request, economy_key="gold")
+        call = ChangeRequest(ActionKind.CREDIT, "\ud800", credit().request, economy_key="gold")
         performed = await Writer(client_of(wire.url), journal).perform(call)
     assert (performed.state, performed.entry) == ("refused", None)
     assert isinstance(performed.error, Invalid)
@@ -209,7 +209,7 @@ async def test_a_writer_that_is_cancelled_leaves_an_open_entry(client_of: MakeCl
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        assert [entry.state for entry in await writer.open_entries()] == [State.SENT]
+        assert [entry.state for entry in await writer.open_entries()] == [EntryState.SENT]
 
 
 async def test_the_journal_never_holds_the_token(client_of: MakeClient, tmp_path: Path) -> None:

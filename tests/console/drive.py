@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 from kraty_console.console.app import KratyApp
 from kraty_console.console.dialogs.frame import Dialog
 from kraty_console.console.keys_in_order import PAUSE
-from kraty_console.console.look import Status
+from kraty_console.console.look import LoadStatus
 from tests.console.settling import settled, until
 
 LOOK = 2 * PAUSE
@@ -104,14 +104,16 @@ class Hand:
 
     async def looks_at(self, player: str) -> None:
         """Wait until this player has been read and is on screen."""
-        await self.until(lambda: self.app.bottom.look.player == player and self.app.bottom.look.status is Status.READY)
+        await self.until(
+            lambda: self.app.bottom.look.player == player and self.app.bottom.look.status is LoadStatus.READY
+        )
         await self.rest()
 
     async def rest(self) -> None:
         """Wait until nothing is being asked for."""
         await self.until(
             lambda: (
-                self.app.bottom.look.status is not Status.LOADING
+                self.app.bottom.look.status is not LoadStatus.LOADING
                 and all(worker.is_finished for worker in self.app.workers)
             )
         )
@@ -135,7 +137,7 @@ async def at(app: KratyApp, size: tuple[int, int] = SIZE) -> AsyncIterator[Hand]
             lambda: (
                 (app.desk.me or app.desk.access) is not None
                 or app.screen is not app.bottom
-                or app.bottom.look.status is Status.FAILED
+                or app.bottom.look.status is LoadStatus.FAILED
             )
         )
         if app.screen is app.bottom:

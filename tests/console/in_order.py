@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from kraty_console.console.views.rows import Rows
-from kraty_console.present.table import Row
+from kraty_console.console.views.rows import TableRows
+from kraty_console.present.table import TableRow
 
 
-def in_order(rows: Rows) -> list[Row]:
+def in_order(rows: TableRows) -> list[TableRow]:
     """The rows there are to move through, those out of sight too; the cursor ends where it stood."""
-    found: list[Row] = []
+    found: list[TableRow] = []
     count = len(rows)  # also finds the cursor
     here = rows.place.index
     for index in range(count):

@@ -6,11 +6,11 @@ import pytest
 from rich.cells import cell_len
 
 from kraty_console.console.views.bars import Heading, KeyHint, Notice
-from kraty_console.console.views.rows import Place, Section
+from kraty_console.console.views.rows import TableSection, TableState
 from kraty_console.console.widgets.bars import FooterBar, HeaderBar
 from kraty_console.console.widgets.table import RowTable
 from kraty_console.present.safe import SafeText
-from kraty_console.present.table import Cell, Column, Row
+from kraty_console.present.table import Cell, Column, TableRow
 from tests.console.framed import Watched, framed
 from tests.console.in_order import in_order
 from tests.console.settling import settled
@@ -69,7 +69,7 @@ COLUMNS = (
 )
 
 
-def row(number: int) -> Row:
+def row(number: int) -> TableRow:
     texts = (
         "completed",
         f"event_{number % 7}",
@@ -77,7 +77,7 @@ def row(number: int) -> Row:
         f"0197{number:032d}",
         "漢字" if number % 3 else "",
     )
-    return Row(
+    return TableRow(
         f"row-{number}",
         "attempt",
         tuple(Cell(SafeText(text)) for text in texts),
@@ -93,15 +93,17 @@ def row(number: int) -> Row:
     )
 
 
-def section(count: int) -> Section:
-    return Section("attempts", COLUMNS, tuple(row(n) for n in range(count)), empty="No attempts yet.\nNone at all.")
+def section(count: int) -> TableSection:
+    return TableSection(
+        "attempts", COLUMNS, tuple(row(n) for n in range(count)), empty="No attempts yet.\nNone at all."
+    )
 
 
 @pytest.mark.parametrize("count", [0, 1, 1_000])
 async def test_a_table_of_any_length_is_moved_through(count: int) -> None:
     table = RowTable()
     async with framed(table, (100, 12)) as (app, pilot):
-        place = Place()
+        place = TableState()
         table.show([section(count)], place)
         await settled(pilot.app)
         for move in (
@@ -130,7 +132,7 @@ async def test_a_table_of_any_length_is_moved_through(count: int) -> None:
 async def test_a_table_of_a_thousand_rows_draws_only_what_is_seen() -> None:
     table = RowTable()
     async with framed(table, (100, 12)) as (app, pilot):
-        place = Place()
+        place = TableState()
         table.show([section(1_000)], place)
         table.action_edge(1)
         await settled(pilot.app)
@@ -142,7 +144,7 @@ async def test_a_table_of_a_thousand_rows_draws_only_what_is_seen() -> None:
 async def test_columns_fit_at_every_width_and_more_of_them_the_wider_it_is() -> None:
     table = RowTable()
     async with framed(table, (20, 6)) as (app, pilot):
-        table.show([section(20)], Place())
+        table.show([section(20)], TableState())
         hidden = [len(COLUMNS)]
         for width in range(20, 201, 6):
             await pilot.resize_terminal(width, 6)
@@ -161,7 +163,7 @@ async def test_columns_fit_at_every_width_and_more_of_them_the_wider_it_is() -> 
 async def test_sorting_puts_what_is_missing_last_both_ways() -> None:
     table = RowTable()
     async with framed(table, (100, 30)) as (_, pilot):
-        place = Place()
+        place = TableState()
         table.show([section(12)], place)
         for descending in (False, True):
             place.sort["attempts"] = ("score", descending)
@@ -176,7 +178,7 @@ async def test_sorting_puts_what_is_missing_last_both_ways() -> None:
 async def test_filtering_knows_no_capitals_and_says_when_nothing_is_left() -> None:
     table = RowTable()
     async with framed(table, (100, 30)) as (app, pilot):
-        place = Place(filter="EVENT_3")
+        place = TableState(filter="EVENT_3")
         table.show([section(70)], place)
         assert table.rows_shown == 10
         place.filter = "nowhere"
@@ -190,24 +192,24 @@ async def test_filtering_knows_no_capitals_and_says_when_nothing_is_left() -> No
 async def test_the_cursor_follows_its_row_and_goes_to_the_nearest_when_it_is_gone() -> None:
     table = RowTable()
     async with framed(table, (100, 30)):
-        place = Place()
+        place = TableState()
         rows = section(10).rows
         table.show([section(10)], place)
         table.action_move(5)
         assert place.row_id == "row-5"
-        table.show([Section("attempts", COLUMNS, rows[3:])], place)
+        table.show([TableSection("attempts", COLUMNS, rows[3:])], place)
         assert (place.row_id, place.index) == ("row-5", 2)
-        table.show([Section("attempts", COLUMNS, (*rows[:5], *rows[6:]))], place)
+        table.show([TableSection("attempts", COLUMNS, (*rows[:5], *rows[6:]))], place)
         assert place.row_id == "row-2"
-        table.show([Section("attempts", COLUMNS, ())], place)
-        table.show([Section("attempts", COLUMNS, rows)], place)
+        table.show([TableSection("attempts", COLUMNS, ())], place)
+        table.show([TableSection("attempts", COLUMNS, rows)], place)
         assert place.row_id is not None
 
 
 async def test_moving_by_a_row_paints_two_lines() -> None:
     table = Watched()
     async with framed(table, (100, 30)) as (_, pilot):
-        table.show([section(20)], Place())
+        table.show([section(20)], TableState())
         await settled(pilot.app)
         table.painted.clear()
         table.action_move(1)
@@ -217,9 +219,9 @@ async def test_moving_by_a_row_paints_two_lines() -> None:
 async def test_two_sections_are_one_list_to_move_through() -> None:
     table = RowTable()
     async with framed(table, (100, 30)) as (app, pilot):
-        place = Place()
-        balances = Section("balances", COLUMNS[:2], (row(1), row(2)), title="Balances")
-        ledger = Section("ledger", COLUMNS, tuple(row(n) for n in range(10, 15)), title="Ledger")
+        place = TableState()
+        balances = TableSection("balances", COLUMNS[:2], (row(1), row(2)), title="Balances")
+        ledger = TableSection("ledger", COLUMNS, tuple(row(n) for n in range(10, 15)), title="Ledger")
         table.show([balances, ledger], place)
         await settled(pilot.app)
         assert [line.strip() for line in app.shown if line.strip() in ("Balances", "Ledger")] == ["Balances", "Ledger"]
@@ -232,11 +234,11 @@ async def test_two_sections_are_one_list_to_move_through() -> None:
 async def test_old_data_is_dimmed_and_changed_rows_are_marked() -> None:
     table = RowTable()
     async with framed(table, (100, 30)) as (app, pilot):
-        table.show([section(3)], Place(), marked=frozenset({"row-1"}))
+        table.show([section(3)], TableState(), marked=frozenset({"row-1"}))
         await settled(pilot.app)
         assert app.shown[2].startswith(" * completed")
         plainly = table._lines[3]
-        table.show([section(3)], Place(), stale=True)
+        table.show([section(3)], TableState(), stale=True)
         await settled(pilot.app)
         assert app.shown[2].startswith("   completed")
         assert table._lines[3] != plainly
@@ -246,7 +248,7 @@ async def test_old_data_is_dimmed_and_changed_rows_are_marked() -> None:
 async def test_the_titles_of_columns_stay_while_rows_are_scrolled() -> None:
     table = RowTable()
     async with framed(table, (100, 12)) as (app, pilot):
-        place = Place()
+        place = TableState()
         table.show([section(1_000)], place)
         for move in (lambda: table.action_edge(1), lambda: table.action_page(-1), lambda: table.action_move(-9)):
             move()
@@ -267,7 +269,7 @@ async def test_the_titles_of_columns_stay_while_rows_are_scrolled() -> None:
 async def test_where_there_are_two_lines_the_rows_have_both() -> None:
     table = RowTable()
     async with framed(table, (100, 2)) as (app, pilot):
-        table.show([section(9)], Place())
+        table.show([section(9)], TableState())
         table.action_edge(1)
         await settled(pilot.app)
         assert "STATUS" not in app.shown[0]

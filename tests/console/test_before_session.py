@@ -13,7 +13,7 @@ from kraty_console.console.app import KratyApp
 from kraty_console.console.dialogs.action import ActionDialog
 from kraty_console.console.dialogs.journal import JournalDialog
 from kraty_console.console.dialogs.token import TokenDialog
-from kraty_console.console.look import Status
+from kraty_console.console.look import LoadStatus
 from kraty_console.console.screens.audit_log import AuditLogScreen
 from kraty_console.console.screens.deliveries import DeliveriesScreen
 from tests.console.drive import SIZE, Hand
@@ -74,7 +74,7 @@ async def test_waiting_for_the_session_can_be_given_up(backend: Stage, wire: Wir
         late.let_go()
         await hand.sees("maria · GAME_ADMIN")
         await hand.rest()
-        assert hand.app.bottom.look.status is Status.IDLE
+        assert hand.app.bottom.look.status is LoadStatus.IDLE
         assert wire.count("GET", "/players") == 0
 
 
@@ -173,7 +173,7 @@ async def test_without_a_new_token_what_waited_says_why_and_asks_once(backend: S
         await hand.press("escape")
         await hand.closed()
         await hand.rest()
-        assert hand.app.bottom.look.status is Status.FAILED
+        assert hand.app.bottom.look.status is LoadStatus.FAILED
         assert hand.app.bottom.look.player == "alice@example.com"
         late.let_go()
         await hand.press("u")
@@ -191,7 +191,7 @@ async def test_a_change_waits_until_it_is_known_who_makes_it(backend: Stage, wir
     late = wire.holds("GET", ME)
     app = backend.app(player="bob_7")
     async with waiting(app) as hand:
-        await hand.until(lambda: app.bottom.look.status is Status.READY)
+        await hand.until(lambda: app.bottom.look.status is LoadStatus.READY)
         await hand.press("C")
         await hand.opened(ActionDialog)
         await put(hand, economy_key="gold", amount="250", reason="make-good for the outage")
@@ -209,7 +209,7 @@ async def test_a_player_opened_before_the_session_is_recent_in_that_game(backend
     late = wire.holds("GET", ME)
     app = backend.app(player="bob_7")
     async with waiting(app) as hand:
-        await hand.until(lambda: app.bottom.look.status is Status.READY)
+        await hand.until(lambda: app.bottom.look.status is LoadStatus.READY)
         late.let_go()
         await hand.looks_at("bob_7")
         assert app.desk.players.recent == ["bob_7"]

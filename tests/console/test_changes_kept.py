@@ -7,7 +7,7 @@ import sqlite3
 import pytest
 
 from kraty_console.console.dialogs.action import ActionDialog, Phase
-from kraty_console.console.look import Status
+from kraty_console.console.look import LoadStatus
 from tests.console.drive import Hand, at
 from tests.console.filling import confirm, dialog, done, put
 from tests.console.people import colleague
@@ -156,7 +156,7 @@ async def test_a_player_who_is_gone_while_a_dialog_is_open_breaks_nothing(backen
         await hand.press("C")
         await hand.opened(ActionDialog)
         late.let_go()
-        await hand.until(lambda: hand.app.bottom.look.status is Status.MISSING)
+        await hand.until(lambda: hand.app.bottom.look.status is LoadStatus.MISSING)
         await put(hand, economy_key="gold", amount="250")
         await hand.sees("at once")
         await hand.press("escape")

@@ -11,7 +11,7 @@ from textual.filter import LineFilter
 from textual.widgets import Input, Label, Static
 
 from kraty_console.console.app import KratyApp
-from kraty_console.console.guard import HARM, Guard
+from kraty_console.console.guard import HARM, TerminalFilter
 from tests.console.stage import Stage
 from tests.data import load_hostile
 
@@ -22,7 +22,7 @@ class Careless(App[None]):
     def __init__(self, value: str) -> None:
         super().__init__()
         self._value = value
-        self._guard = Guard()
+        self._guard = TerminalFilter()
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         return [*super().get_line_filters(), self._guard]
@@ -49,13 +49,13 @@ def test_what_is_harmless_stays_as_it_is() -> None:
     from textual.color import Color
 
     segments = [Segment("漢字 é 👩‍👩‍👧 1\u202f840 שלום")]
-    assert Guard().apply(segments, Color(0, 0, 0)) is segments
+    assert TerminalFilter().apply(segments, Color(0, 0, 0)) is segments
 
 
 def test_the_console_has_it(backend: Stage) -> None:
     app = backend.app()
     assert isinstance(app, KratyApp)
-    assert any(isinstance(each, Guard) for each in app.get_line_filters())
+    assert any(isinstance(each, TerminalFilter) for each in app.get_line_filters())
 
 
 def test_the_corpus_has_something_for_it() -> None:

@@ -12,7 +12,7 @@ from kraty_console.console.colours import NAMES
 from kraty_console.console.desk import Desk
 from kraty_console.console.dialogs.token import TokenDialog
 from kraty_console.console.head_start import HeadStart, ask, begin, picture
-from kraty_console.console.look import Look
+from kraty_console.console.look import PlayerState
 from kraty_console.paint.abilities import Abilities
 from kraty_console.paint.painter import Painter
 from kraty_console.paint.standing import Ink, Picture, Standing
@@ -32,7 +32,7 @@ def start(backend: Stage, player: str | None = "alice_42", **launch: Any) -> Hea
     return begin(questions, None, "truecolor", ENVIRON, LONG) if questions is not None else None
 
 
-def started(backend: Stage, player: str = "alice_42", **launch: Any) -> tuple[Desk, Look, KratyApp]:
+def started(backend: Stage, player: str = "alice_42", **launch: Any) -> tuple[Desk, PlayerState, KratyApp]:
     """A launch whose answers were there in time, and the console that begins with them."""
     head = start(backend, player, **launch)
     assert head is not None

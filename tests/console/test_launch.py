@@ -12,7 +12,7 @@ import pytest
 from kraty_console.config.launch import Try
 from kraty_console.console.app import KratyApp
 from kraty_console.console.dialogs.games import GamesDialog
-from kraty_console.console.look import Status
+from kraty_console.console.look import LoadStatus
 from tests.console.drive import SIZE, Hand, at
 from tests.console.stage import Stage, now
 from tests.console.wire import Wire
@@ -71,7 +71,7 @@ async def test_a_session_of_another_studio_is_told_that_the_game_is_not_theirs(b
     app = backend.app(token=backend.world.credentials["otherStudio"]["session"])
     async with app.run_test(size=(120, 36), notifications=True) as pilot:
         hand = Hand(app, pilot)
-        await hand.until(lambda: app.bottom.look.status is Status.FAILED)
+        await hand.until(lambda: app.bottom.look.status is LoadStatus.FAILED)
         await hand.sees("This session may not enter game")
 
 
@@ -96,7 +96,7 @@ async def test_the_tickets_of_the_demo_are_opened_with_enter(backend: Stage) -> 
         await hand.press("escape")
         await hand.sees("Tickets to try", "Players opened before")
         await hand.press("enter")
-        await hand.until(lambda: hand.app.bottom.look.status is Status.READY)
+        await hand.until(lambda: hand.app.bottom.look.status is LoadStatus.READY)
 
 
 def who(backend: Stage) -> Any:

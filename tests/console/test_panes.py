@@ -8,7 +8,7 @@ import pytest
 
 from kraty_console.console.dialogs.filter import FilterDialog
 from kraty_console.console.dialogs.text import TextDialog
-from kraty_console.console.look import Status
+from kraty_console.console.look import LoadStatus
 from kraty_console.console.widgets.table import RowTable
 from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_LIMIT
 from kraty_console.support.scopes import PANES
@@ -331,7 +331,7 @@ async def test_escape_goes_back_step_by_step_and_never_quits(backend: Stage) -> 
         await hand.looks_at("alice_42")
         await hand.press("escape")
         await hand.sees("Players opened before")
-        assert hand.app.bottom.look.status is Status.IDLE
+        assert hand.app.bottom.look.status is LoadStatus.IDLE
         await hand.press(*["escape"] * 6)
         assert hand.app.is_running
         assert hand.app.return_code is None
@@ -342,7 +342,7 @@ async def test_q_goes_back_and_at_the_top_quits(backend: Stage) -> None:
     async with at(app) as hand:
         await hand.looks_at("alice_42")
         await hand.press("q")
-        assert hand.app.bottom.look.status is Status.IDLE
+        assert hand.app.bottom.look.status is LoadStatus.IDLE
         assert app.return_code is None
         await hand.rest()
         await hand.press("q")

@@ -16,7 +16,7 @@ from kraty_console.console.dialogs.action import ActionDialog
 from kraty_console.console.dialogs.keys import KeysDialog
 from kraty_console.console.dialogs.palette import PaletteDialog
 from kraty_console.console.dialogs.sign_in import SignInDialog
-from kraty_console.console.look import Status
+from kraty_console.console.look import LoadStatus
 from tests.console.copies import World
 from tests.console.drive import Hand, at
 from tests.console.filling import confirm, dialog, put, told
@@ -39,7 +39,7 @@ async def looked_up(hand: Hand, text: str) -> None:
     await hand.press("slash")
     await hand.type(text)
     await hand.press("enter")
-    await hand.until(lambda: hand.app.bottom.look.status in (Status.READY, Status.MISSING, Status.FAILED))
+    await hand.until(lambda: hand.app.bottom.look.status in (LoadStatus.READY, LoadStatus.MISSING, LoadStatus.FAILED))
     await hand.rest()
 
 

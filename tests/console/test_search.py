@@ -9,7 +9,7 @@ import pytest
 
 from kraty_console.console import reading
 from kraty_console.console.dialogs.pick import PickDialog
-from kraty_console.console.look import Status
+from kraty_console.console.look import LoadStatus
 from kraty_console.present.safe import safe
 from kraty_console.support.pasted import candidates
 from tests.console.drive import Hand, at
@@ -32,7 +32,7 @@ async def look_up(hand: Hand, text: str) -> None:
     await hand.press("slash")
     hand.app.bottom.search.input.value = text
     await hand.press("enter")
-    await hand.until(lambda: hand.app.bottom.look.status in (Status.READY, Status.MISSING, Status.FAILED))
+    await hand.until(lambda: hand.app.bottom.look.status in (LoadStatus.READY, LoadStatus.MISSING, LoadStatus.FAILED))
     await hand.rest()
 
 
@@ -234,7 +234,7 @@ async def test_a_single_pasted_id_waits_for_enter(backend: Stage) -> None:
     async with at(backend.app()) as hand:
         await hand.paste("bob_7")
         await hand.sees("▸bob_7")
-        assert hand.app.bottom.look.status is Status.IDLE
+        assert hand.app.bottom.look.status is LoadStatus.IDLE
 
 
 async def test_recent_players_outlive_the_console(backend: Stage) -> None:
@@ -320,11 +320,11 @@ async def test_an_id_of_any_kind_finds_that_player_or_nobody(backend: Stage, par
         screen = hand.app.bottom
         for each in HOSTILE[part::4]:
             screen.open_player(each.value, typed=True)
-            await hand.until(lambda: screen.look.status in (Status.READY, Status.MISSING, Status.FAILED))
-            if screen.look.status is Status.READY and screen.look.player != each.value:
+            await hand.until(lambda: screen.look.status in (LoadStatus.READY, LoadStatus.MISSING, LoadStatus.FAILED))
+            if screen.look.status is LoadStatus.READY and screen.look.player != each.value:
                 assert screen.look.player == candidates(each.value)[-1], each.name  # and it is said
                 assert f"this is {safe(screen.look.player)}" in hand.text
-            elif screen.look.status is Status.READY:
+            elif screen.look.status is LoadStatus.READY:
                 assert screen.look.player == each.value, each.name
             elif each.value in known:
                 raise AssertionError(f"{each.name} is a player and was not found: {screen.look.error}")
@@ -346,7 +346,7 @@ async def test_hits_that_cannot_be_read_are_not_taken_for_none(backend: Stage, w
         await hand.type("zoe")
         await hand.sees("2 players that fit could not be read")
         await hand.press("enter")
-        await hand.until(lambda: hand.app.bottom.look.status is Status.MISSING)
+        await hand.until(lambda: hand.app.bottom.look.status is LoadStatus.MISSING)
         await hand.rest()
         await hand.sees("2 players that fit could not be read.", "Check the id")
         assert "begins like" not in hand.text

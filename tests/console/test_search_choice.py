@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from kraty_console.console import reading
-from kraty_console.console.look import Status
+from kraty_console.console.look import LoadStatus
 from kraty_console.console.widgets.search import SuggestionLine
 from tests.console.drive import Hand, at
 from tests.console.stage import Stage
@@ -22,7 +22,7 @@ class Outcome:
     """What a person has before them in the end."""
 
     player: str
-    status: Status
+    status: LoadStatus
     typed: str
     offered: str
     in_the_field: bool

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kraty_console.console.dialogs.action import ActionDialog, Phase
 from kraty_console.console.dialogs.token import TokenDialog
-from kraty_console.console.look import Status
+from kraty_console.console.look import LoadStatus
 from tests.console.drive import at
 from tests.console.filling import confirm, dialog, done, put, told
 from tests.console.people import colleague
@@ -135,7 +135,7 @@ async def test_a_403_names_the_permission(backend: Stage, wire: Wire) -> None:
 async def test_a_403_of_the_backend_itself_in_a_read(backend: Stage, wire: Wire) -> None:
     wire.answers("GET", "/players/", 403, "forbidden", "no", details={"permission": "player.read"})
     async with at(backend.app(player="bob_7")) as hand:
-        await hand.until(lambda: status(hand) is Status.FAILED)
+        await hand.until(lambda: status(hand) is LoadStatus.FAILED)
         await hand.sees("needs player.read")
 
 

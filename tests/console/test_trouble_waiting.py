@@ -8,7 +8,7 @@ import pytest
 
 from kraty_console.console.app import KratyApp
 from kraty_console.console.dialogs.token import TokenDialog
-from kraty_console.console.look import Status
+from kraty_console.console.look import LoadStatus
 from kraty_console.console.screens.audit_log import AuditLogScreen
 from tests.console.drive import Hand, at
 from tests.console.filling import confirm, dialog, done, told
@@ -39,7 +39,7 @@ async def test_a_429_counts_down_and_tries_again_by_itself(backend: Stage, wire:
         said = notices(hand)
         wire.answers("GET", "/players/", 429, "rate_limited", "slow down", headers={"retry-after": "1"}, times=4)
         await hand.press("r")
-        await hand.until(lambda: status(hand) is Status.READY and wire.count("GET", "/players/") == 6)
+        await hand.until(lambda: status(hand) is LoadStatus.READY and wire.count("GET", "/players/") == 6)
         await hand.rest()
         assert "Too many calls. Trying again in 1 s." in said
         assert "Trying again" not in hand.text
@@ -112,7 +112,7 @@ async def test_trouble_in_a_read_keeps_the_old_data_with_its_age_and_u_tries_aga
             waits(app, 0.1)
         moment[0] = NOW + timedelta(minutes=5)
         await hand.press("r")
-        await hand.until(lambda: status(hand) is Status.STALE)
+        await hand.until(lambda: status(hand) is LoadStatus.STALE)
         await hand.rest()
         await hand.sees("STALE since 14:02:31Z", "Brave Badger", "▸  pending")
         if trouble == "500":
@@ -126,7 +126,7 @@ async def test_trouble_in_a_read_keeps_the_old_data_with_its_age_and_u_tries_aga
             hold.let_go()
             waits(app, 30)
         await hand.press("u")
-        await hand.until(lambda: status(hand) is Status.READY)
+        await hand.until(lambda: status(hand) is LoadStatus.READY)
         await hand.rest()
         await hand.sees("as of 14:07:31Z")
         assert "STALE" not in hand.text
@@ -135,7 +135,7 @@ async def test_trouble_in_a_read_keeps_the_old_data_with_its_age_and_u_tries_aga
 async def test_trouble_at_the_first_read_says_so_where_the_rows_would_be(backend: Stage, wire: Wire) -> None:
     fault = wire.answers("GET", "/players/", 500, "internal_error", "it broke")
     async with at(impatient(backend.app(player="bob_7"))) as hand:
-        await hand.until(lambda: status(hand) is Status.FAILED)
+        await hand.until(lambda: status(hand) is LoadStatus.FAILED)
         await hand.rest()
         await hand.sees("The server is in trouble", "It broke", "500 internal_error", "request req-77")
         fault.mend()
@@ -161,7 +161,7 @@ async def test_a_wait_is_said_and_escape_ends_it(backend: Stage, wire: Wire) -> 
         await hand.press("r")
         await hand.sees("loading, 0 s, esc cancels", "Brave Badger")
         await hand.press("escape")
-        assert status(hand) is Status.READY
+        assert status(hand) is LoadStatus.READY
         assert "loading" not in hand.text
         held.let_go()
         await hand.rest()
@@ -174,7 +174,7 @@ async def test_the_first_wait_can_be_ended_too(backend: Stage, wire: Wire) -> No
         hand.app.bottom.open_player("bob_7")
         await hand.sees("Looking up bob_7", "loading, 0 s, esc cancels")
         await hand.press("escape")
-        assert status(hand) is Status.IDLE
+        assert status(hand) is LoadStatus.IDLE
         held.let_go()
 
 

@@ -7,16 +7,16 @@ from datetime import datetime
 import pytest
 from rich.cells import cell_len
 
-from kraty_console.console.look import Look, Status
-from kraty_console.console.views.layout import Area, layout
+from kraty_console.console.look import LoadStatus, PlayerState
+from kraty_console.console.views.layout import ScreenArea, layout
 from kraty_console.console.views.next_step import next_step_lines, too_small_lines
 from kraty_console.console.views.player import heading, is_old
-from kraty_console.console.views.rows import Place, Rows, Section
+from kraty_console.console.views.rows import TableRows, TableSection, TableState
 from kraty_console.console.views.search import resting_lines
 from kraty_console.console.views.tabs import tab_lines
 from kraty_console.console.views.text import Line
 from kraty_console.present.safe import SafeText
-from kraty_console.present.table import Cell, Column, Row
+from kraty_console.present.table import Cell, Column, TableRow
 from kraty_console.support.next_step import NextStep
 from tests.console.in_order import in_order
 from tests.console.stage import NOW
@@ -57,9 +57,9 @@ def test_the_parts_fill_the_terminal_and_none_overlaps_another(size: tuple[int, 
 def test_the_lowest_terminal_keeps_a_row_and_cuts_the_detail() -> None:
     at = layout(40, 12)
     assert at is not None
-    assert at.rows == Area(0, 7, 40, 1)
-    assert at.detail == Area(0, 8, 40, 6)
-    assert at.footer == Area(0, 11, 40, 1)
+    assert at.rows == ScreenArea(0, 7, 40, 1)
+    assert at.detail == ScreenArea(0, 8, 40, 6)
+    assert at.footer == ScreenArea(0, 11, 40, 1)
 
 
 # -- single lines --------------------------------------------------------------------------------------------------
@@ -100,18 +100,18 @@ class Session:
 @pytest.mark.parametrize(
     ("look", "waiting", "age", "tone"),
     [
-        (Look(), False, "", "dim"),
-        (Look(Status.READY, at=NOW), False, "as of 14:02:31Z", "dim"),
-        (Look(Status.STALE, at=NOW), False, "STALE since 14:02:31Z", "bad"),
-        (Look(Status.LOADING, at=NOW, since=NOW), False, "as of 14:02:31Z", "dim"),
-        (Look(Status.LOADING, since=NOW), True, "loading, 9 s, esc cancels", "warn"),
+        (PlayerState(), False, "", "dim"),
+        (PlayerState(LoadStatus.READY, at=NOW), False, "as of 14:02:31Z", "dim"),
+        (PlayerState(LoadStatus.STALE, at=NOW), False, "STALE since 14:02:31Z", "bad"),
+        (PlayerState(LoadStatus.LOADING, at=NOW, since=NOW), False, "as of 14:02:31Z", "dim"),
+        (PlayerState(LoadStatus.LOADING, since=NOW), True, "loading, 9 s, esc cancels", "warn"),
     ],
 )
-def test_the_heading_tells_how_old_the_data_is(look: Look, waiting: bool, age: str, tone: str) -> None:
+def test_the_heading_tells_how_old_the_data_is(look: PlayerState, waiting: bool, age: str, tone: str) -> None:
     now: datetime = NOW.replace(second=NOW.second + 9)
     told = heading(Session, look, now, waiting=waiting)  # type: ignore[arg-type]
     assert (told.age, told.age_tone) == (age, tone)
-    assert is_old(look, waiting=waiting) == (look.status is Status.STALE or waiting)
+    assert is_old(look, waiting=waiting) == (look.status is LoadStatus.STALE or waiting)
 
 
 # -- boxes ---------------------------------------------------------------------------------------------------------
@@ -175,30 +175,32 @@ def test_a_small_terminal_is_told_what_is_needed() -> None:
 COLUMNS = (Column("event", "EVENT", 4, priority=1), Column("score", "SCORE", 4, priority=2, right=True))
 
 
-def row(name: str, score: int) -> Row:
+def row(name: str, score: int) -> TableRow:
     cells = (Cell(SafeText(name)), Cell(SafeText(str(score)), "good"))
-    return Row(name, "attempt", cells, (name, score), name, "id")
+    return TableRow(name, "attempt", cells, (name, score), name, "id")
 
 
-def section(*scores: int) -> Section:
-    return Section("list", COLUMNS, tuple(row(f"row{n}", score) for n, score in enumerate(scores)), empty="None yet.")
+def section(*scores: int) -> TableSection:
+    return TableSection(
+        "list", COLUMNS, tuple(row(f"row{n}", score) for n, score in enumerate(scores)), empty="None yet."
+    )
 
 
 def test_rows_show_the_cursor_and_what_changed() -> None:
-    rows = Rows([section(5, 40)], Place("row1"), marked=frozenset({"row0"}))
+    rows = TableRows([section(5, 40)], TableState("row1"), marked=frozenset({"row0"}))
     assert texts(rows.lines(20, 5, focused=True)) == ["   EVENT  SCORE", " * row0       5", "▸  row1      40"]
     assert rows.lines(20, 5, focused=True)[2] == [("▸  row1      40     ", "cursor")]
     assert rows.lines(20, 5, focused=False)[2] == [("▸  row1      40     ", "cursor-blurred")]
 
 
 def test_old_rows_are_dimmed_but_for_the_cursor() -> None:
-    lines = Rows([section(5, 40)], stale=True).lines(20, 5, focused=True)
+    lines = TableRows([section(5, 40)], stale=True).lines(20, 5, focused=True)
     assert {tone for _, tone in lines[2]} == {"dim"}
     assert {tone for _, tone in lines[1]} == {"cursor"}
 
 
 def test_the_cursor_stays_on_its_row_when_the_order_changes() -> None:
-    rows = Rows([section(3, 1, 2)], place := Place("row0"))
+    rows = TableRows([section(3, 1, 2)], place := TableState("row0"))
     assert [rows.next_sort() for _ in range(3)][-1] == "sorted by score, ascending"
     assert [each.id for each in in_order(rows)] == ["row1", "row2", "row0"]
     assert (rows.current, place.index) == (in_order(rows)[2], 2)
@@ -207,7 +209,7 @@ def test_the_cursor_stays_on_its_row_when_the_order_changes() -> None:
 
 @pytest.mark.parametrize(("index", "goes_to"), [(-5, 0), (2, 2), (99, 3)])
 def test_the_cursor_goes_no_further_than_the_last_row(index: int, goes_to: int) -> None:
-    rows = Rows([section(1, 2, 3, 4)])
+    rows = TableRows([section(1, 2, 3, 4)])
     assert rows.nearest(index) == goes_to
     moved = rows.go(goes_to)
     assert (moved.id if moved else None) == (f"row{goes_to}" if goes_to else None)
@@ -216,12 +218,12 @@ def test_the_cursor_goes_no_further_than_the_last_row(index: int, goes_to: int) 
 
 
 def test_without_rows_there_is_nothing_to_go_to() -> None:
-    rows = Rows([section()])
+    rows = TableRows([section()])
     assert (len(rows), rows.current, rows.nearest(0), rows.position(1)) == (0, None, None, "")
     assert texts(rows.lines(20, 5, focused=True)) == ["   None yet."]
     assert rows.next_sort() == "nothing to sort"
 
 
 def test_columns_without_room_are_counted() -> None:
-    rows = Rows([section(1, 2)])
+    rows = TableRows([section(1, 2)])
     assert [rows.hidden_columns(width) for width in (40, 12, 8)] == [0, 1, 1]

@@ -9,10 +9,10 @@ from rich.segment import Segment
 from rich.style import Style
 
 from kraty_console.console.views.bars import Notice
-from kraty_console.console.views.layout import Area, Layout
+from kraty_console.console.views.layout import Layout, ScreenArea
 from kraty_console.console.views.parts import Part, player_parts
 from kraty_console.console.views.player import arranged, steps_of
-from kraty_console.console.views.rows import Place
+from kraty_console.console.views.rows import TableState
 from tests.console.drive import Hand, at
 from tests.console.settling import settled
 from tests.console.stage import NOW, Stage
@@ -40,14 +40,16 @@ async def resize(hand: Hand, size: tuple[int, int]) -> None:
     await settled(hand.app)
 
 
-def region(hand: Hand, name: str) -> Area:
-    return Area(*hand.app.bottom.query_one(f"#{name}").region)
+def region(hand: Hand, name: str) -> ScreenArea:
+    return ScreenArea(*hand.app.bottom.query_one(f"#{name}").region)
 
 
 def told(hand: Hand, notice: Notice | None = None) -> list[Part]:
     """The screen as the views tell it from what it stands on; the place is a copy, so that nothing is put right."""
     screen = hand.app.bottom
-    place = Place(screen.place.row_id, screen.place.index, screen.place.top, screen.place.sort, screen.place.filter)
+    place = TableState(
+        screen.place.row_id, screen.place.index, screen.place.top, screen.place.sort, screen.place.filter
+    )
     size = screen.size.width, screen.size.height
     return player_parts(hand.app.desk, screen.look, NOW, size, pane=screen.pane, place=place, notice=notice)
 
@@ -121,4 +123,4 @@ async def test_areas_are_those_of_the_style_sheets(backend: Stage) -> None:
             side = region(hand, "side")
             assert (areas.rule is None) == (side.width == size[0]), size
             if areas.rule is not None:
-                assert areas.rule == Area(side.x + side.width - 1, side.y, 1, side.height), size
+                assert areas.rule == ScreenArea(side.x + side.width - 1, side.y, 1, side.height), size

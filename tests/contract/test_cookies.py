@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from kraty_console.backend.api.routes import ROUTES
-from kraty_console.backend.api.routing import Access
+from kraty_console.backend.api.routing import RouteAccess
 from kraty_console.backend.api.same_origin import origin_of, origins_of
 from tests.contract.backend import PORTAL
 from tests.contract.world import World
@@ -112,7 +112,7 @@ def test_a_bearer_token_is_no_browsers_and_needs_neither(world: World) -> None:
     [
         (route.method, route.path)
         for route in ROUTES
-        if route.method != "GET" and route.access in (Access.GAME, Access.STUDIO, Access.SESSION)
+        if route.method != "GET" and route.access in (RouteAccess.GAME, RouteAccess.STUDIO, RouteAccess.SESSION)
     ],
 )
 def test_every_change_is_kept_from_foreign_pages(still: World, method: str, path: str) -> None:

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from kraty_console.backend.api.calls import Call
-from kraty_console.backend.api.envelope import Reply
+from kraty_console.backend.api.envelope import HandlerReply
 from kraty_console.backend.api.rate_limit import Rate
 from kraty_console.backend.api.routes import ROUTES
-from kraty_console.backend.api.routing import SIGNED_IN, Access, Route
+from kraty_console.backend.api.routing import SIGNED_IN, Route, RouteAccess
 from kraty_console.backend.storage import tables
 from tests.contract.backend import Backend
 from tests.contract.world import World, make_world
@@ -149,7 +149,7 @@ def test_a_call_that_is_held_up_leaves_its_key_free(limited: Backend) -> None:
     assert (answer.status, answer.data["applied"]) == (200, True)
 
 
-async def _broken(call: Call) -> Reply:
+async def _broken(call: Call) -> HandlerReply:
     """A handler with a fault, which holds what is secret when it fails."""
     secret = f"{call.text('name')} {call.request.headers['authorization']} {await call.request.body()!r}"
     raise LookupError(secret)
@@ -158,7 +158,7 @@ async def _broken(call: Call) -> Reply:
 def test_a_failure_tells_its_request_id_and_the_log_where_it_arose(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    broken = Route("POST", "/admin/v1/broken/{name}", Access.SESSION, SIGNED_IN, _broken)
+    broken = Route("POST", "/admin/v1/broken/{name}", RouteAccess.SESSION, SIGNED_IN, _broken)
     url = SqliteFiles(tmp_path).fresh()
     with Backend(url, Rate(0), routes=(*ROUTES, broken)).running() as backend:
         world = make_world(backend)

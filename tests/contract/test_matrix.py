@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import pytest
 
 from kraty_console.backend.api.routes import ROUTES
-from kraty_console.backend.api.routing import NOTHING, SIGNED_IN, Access, Route
+from kraty_console.backend.api.routing import NOTHING, SIGNED_IN, Route, RouteAccess
 from kraty_console.contract.session import ROLE_PERMISSIONS, Permission
 from tests.contract import collecting, knowing, playing, webhooking
 from tests.contract.world import NEIGHBOUR, OUTSIDER, ROLES, World
@@ -53,14 +53,16 @@ def _id(route: Route) -> str:
 
 
 every_route = pytest.mark.parametrize("route", ROUTES, ids=_id)
-game_routes = pytest.mark.parametrize("route", [each for each in ROUTES if each.access is Access.GAME], ids=_id)
+game_routes = pytest.mark.parametrize("route", [each for each in ROUTES if each.access is RouteAccess.GAME], ids=_id)
 member_routes = pytest.mark.parametrize(
-    "route", [each for each in ROUTES if each.access in (Access.GAME, Access.STUDIO)], ids=_id
+    "route", [each for each in ROUTES if each.access in (RouteAccess.GAME, RouteAccess.STUDIO)], ids=_id
 )
 key_routes = pytest.mark.parametrize(
-    "route", [each for each in ROUTES if each.access in (Access.KEY, Access.PLAYER)], ids=_id
+    "route", [each for each in ROUTES if each.access in (RouteAccess.KEY, RouteAccess.PLAYER)], ids=_id
 )
-player_routes = pytest.mark.parametrize("route", [each for each in ROUTES if each.access is Access.PLAYER], ids=_id)
+player_routes = pytest.mark.parametrize(
+    "route", [each for each in ROUTES if each.access is RouteAccess.PLAYER], ids=_id
+)
 
 
 QUERIES = {"players": {"query": "alice"}, "search": {"q": "ali"}}
@@ -99,25 +101,25 @@ def body(route: Route) -> dict[str, object] | None:
 
 def secret(route: Route, world: World) -> dict[str, str]:
     """The secret of the player in the path, where the route asks for it."""
-    return {"X-Player-Secret": world.secret("alice")} if route.access is Access.PLAYER else {}
+    return {"X-Player-Secret": world.secret("alice")} if route.access is RouteAccess.PLAYER else {}
 
 
 @every_route
 def test_it_declares_what_it_asks_for(route: Route) -> None:
     wanted = {
-        Access.ANYONE: {NOTHING},
-        Access.SESSION: {SIGNED_IN},
-        Access.STUDIO: PERMISSIONS,
-        Access.GAME: PERMISSIONS,
-        Access.KEY: {"server_integration", "client_sdk"},
-        Access.PLAYER: {"client_sdk"},
+        RouteAccess.ANYONE: {NOTHING},
+        RouteAccess.SESSION: {SIGNED_IN},
+        RouteAccess.STUDIO: PERMISSIONS,
+        RouteAccess.GAME: PERMISSIONS,
+        RouteAccess.KEY: {"server_integration", "client_sdk"},
+        RouteAccess.PLAYER: {"client_sdk"},
     }
     assert route.permission in wanted[route.access]
     surfaces = {"server_integration": "/server/v1/", "client_sdk": "/sdk/v1/"}
-    assert route.access is Access.ANYONE or route.path.startswith(surfaces.get(route.permission, "/admin/v1/"))
+    assert route.access is RouteAccess.ANYONE or route.path.startswith(surfaces.get(route.permission, "/admin/v1/"))
     if route.path.startswith("/admin/"):
-        assert ("{gameId}" in route.path) == (route.access is Access.GAME)
-    if route.access is Access.PLAYER:
+        assert ("{gameId}" in route.path) == (route.access is RouteAccess.GAME)
+    if route.access is RouteAccess.PLAYER:
         assert "{externalPlayerId}" in route.path
     assert route.target is None or f"{{{route.target[1]}}}" in route.path
 
@@ -129,7 +131,7 @@ def test_no_two_routes_are_the_same_and_none_hides_another() -> None:
 
 @every_route
 def test_nobody_gets_in_without_a_credential(still: World, route: Route) -> None:
-    if route.access is Access.ANYONE:
+    if route.access is RouteAccess.ANYONE:
         assert still.backend.call(route.method, target(route, still)).status == 200
         return
     before = still.backend.counts()
@@ -149,10 +151,10 @@ def test_nobody_gets_in_without_a_credential(still: World, route: Route) -> None
 
 @every_route
 def test_the_credential_of_one_surface_is_nothing_on_the_other(still: World, route: Route) -> None:
-    if route.access is Access.ANYONE:
+    if route.access is RouteAccess.ANYONE:
         return
     wrong = still.sessions["GAME_ADMIN"]
-    if route.access not in (Access.KEY, Access.PLAYER):
+    if route.access not in (RouteAccess.KEY, RouteAccess.PLAYER):
         wrong = still.keys["server_integration"]
     answer = still.backend.call(route.method, target(route, still), body=body(route), token=wrong)
     assert (answer.status, answer.error["code"]) == (401, "session_invalid")
@@ -199,7 +201,7 @@ def test_a_game_of_others_is_not_there(still: World, route: Route, stranger: str
     """
     before, outsiders = still.backend.counts(), still.backend.refused["outsider"]
     path = target(route, still)
-    if route.access is Access.STUDIO and stranger == NEIGHBOUR:
+    if route.access is RouteAccess.STUDIO and stranger == NEIGHBOUR:
         path += "?gameId=" + still.tenant.game_id
     answer = still.call(route.method, path, body(route), role=stranger)
     assert (answer.status, answer.error["code"]) == (404, "not_found")
@@ -211,7 +213,7 @@ def test_a_game_of_others_is_not_there(still: World, route: Route, stranger: str
         [row] = _denied(still)
         assert (row["action"], row["actor"]["id"]) == (route.action, still.members[stranger])
     absent = still.call(route.method, target(route, still, gameId=NOT_THERE), body(route), role=stranger)
-    if route.access is Access.GAME:
+    if route.access is RouteAccess.GAME:
         assert absent.error["message"] == answer.error["message"]
 
 

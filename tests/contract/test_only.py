@@ -10,7 +10,7 @@ import pytest
 from kraty_console import __version__
 from kraty_console.backend.api.rate_limit import Rate
 from kraty_console.backend.api.routes import ROUTES
-from kraty_console.backend.api.routing import Access
+from kraty_console.backend.api.routing import RouteAccess
 from kraty_console.backend.reduction import Reduction
 from kraty_console.contract.operations import OPERATIONS, PUBLISHED, Operation
 from kraty_console.contract.session import GAME_DEBUGGER, GAME_VIEWER
@@ -113,7 +113,7 @@ def test_both_other_surfaces_stay_whole(published: World) -> None:
         if route.path.startswith("/admin/"):
             continue
         answer = published.backend.call(route.method, matrix.target(route, published), body=matrix.body(route))
-        assert answer.status == (200 if route.access is Access.ANYONE else 401), route.path
+        assert answer.status == (200 if route.access is RouteAccess.ANYONE else 401), route.path
 
 
 def test_with_published_the_look_up_holds_published_fields_alone(published: World) -> None:

@@ -11,7 +11,7 @@ import pytest
 from kraty_console.backend.api.rate_limit import Rate
 from kraty_console.client.capabilities import Support
 from kraty_console.client.routes import RouteTable
-from kraty_console.client.writer import Performed
+from kraty_console.client.writer import ChangeOutcome
 from kraty_console.config.profiles import Profile, load_profile
 from kraty_console.contract.calls import ActionKind
 from kraty_console.contract.errors import OperationMissing
@@ -167,7 +167,7 @@ async def test_a_change_that_never_arrived_is_sent_once_more(
     world: World, wire: Wire, moved: Moved, routes: RouteTable, tmp_path: Path
 ) -> None:
     wire.cuts("PATCH", "/gifts", times=1)
-    results: list[Performed] = []
+    results: list[ChangeOutcome] = []
     async with writing(world, tmp_path, routes=lambda: routes) as at:
         lost = await at.writer.perform(call(world, ActionKind.FORCE_CLAIM))
         assert lost.entry is not None

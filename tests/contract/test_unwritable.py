@@ -23,7 +23,7 @@ import sqlalchemy as sa
 
 from kraty_console.backend.api.rate_limit import Rate
 from kraty_console.backend.storage.database import Database
-from kraty_console.backend.storage.faults import Fault, fault_of
+from kraty_console.backend.storage.faults import StorageFault, fault_of
 from kraty_console.backend.storage.probe import FRESH_SECONDS, Probe
 from tests.contract.backend import Backend
 from tests.contract.test_serve import PATIENCE, serve, started
@@ -121,7 +121,7 @@ def test_a_full_file_is_no_passing_trouble(tmp_path: Path) -> None:
         connection.execute("PRAGMA max_page_count=2")
         with pytest.raises(sqlite3.OperationalError) as raised:
             connection.execute("INSERT INTO t VALUES (zeroblob(100000))")
-    assert fault_of(raised.value) is Fault.UNWRITABLE
+    assert fault_of(raised.value) is StorageFault.UNWRITABLE
 
 
 async def test_a_copy_that_only_reads_is_no_passing_trouble(postgresql: PostgresqlServer) -> None:
@@ -130,7 +130,7 @@ async def test_a_copy_that_only_reads_is_no_passing_trouble(postgresql: Postgres
         with pytest.raises(sa.exc.DBAPIError) as raised:
             await tx.execute(sa.text("DELETE FROM denials"))
         await tx.connection.rollback()  # type: ignore[attr-defined]
-    assert fault_of(raised.value) is Fault.UNWRITABLE
+    assert fault_of(raised.value) is StorageFault.UNWRITABLE
     await db.close()
 
 

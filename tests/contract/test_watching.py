@@ -18,7 +18,7 @@ from kraty_console.backend.api.admin.health import FEATURES
 from kraty_console.backend.api.rate_limit import Rate
 from kraty_console.backend.watching import logs
 from kraty_console.backend.watching.calls import AnsweredCall
-from kraty_console.backend.watching.exposition import Counter, Family, Histogram, Sample, exposed
+from kraty_console.backend.watching.exposition import Counter, Histogram, MetricFamily, Sample, exposed
 from kraty_console.backend.watching.metrics import Metrics
 from kraty_console.contract.session import Health
 from tests.contract.backend import Backend
@@ -168,7 +168,7 @@ def test_a_histogram_is_cumulative_and_values_are_escaped() -> None:
         histogram.observe(value, 'a"b\\c\nd')
     counter = Counter("c", "Count", ())
     counter.add()
-    page = exposed([histogram.family(), counter.family(), Family("g", "gauge", "Gauge", [Sample(math.pi, {})])])
+    page = exposed([histogram.family(), counter.family(), MetricFamily("g", "gauge", "Gauge", [Sample(math.pi, {})])])
     name = 'route="a\\"b\\\\c\\nd"'
     assert page == (
         "# HELP h Words\\nand more\n# TYPE h histogram\n"

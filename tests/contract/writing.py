@@ -11,14 +11,14 @@ from typing import Any
 
 from kraty_console.backend.auth.keys import SERVER_INTEGRATION
 from kraty_console.client.admin import KratyClient
-from kraty_console.client.entries import Entry
+from kraty_console.client.entries import JournalEntry
 from kraty_console.client.journal import Journal
 from kraty_console.client.key_client import ServerKeyClient
 from kraty_console.client.key_routes import KeyRouteTable
 from kraty_console.client.routes import RouteTable
 from kraty_console.client.writer import Writer
 from kraty_console.contract import actions
-from kraty_console.contract.calls import ActionKind, Call
+from kraty_console.contract.calls import ActionKind, ChangeRequest
 from kraty_console.contract.secret import Credential, Secret
 from kraty_console.contract.session import GAME_ADMIN
 from tests.contract.world import World
@@ -39,7 +39,7 @@ FIVE = (
 """What a support person does most."""
 
 
-def call(world: World, kind: ActionKind, *, key: str = "key-0000-0001", player: str = "alice") -> Call:
+def call(world: World, kind: ActionKind, *, key: str = "key-0000-0001", player: str = "alice") -> ChangeRequest:
     """A change of this kind to alice, which the world makes possible."""
     target = {
         ActionKind.FORCE_COMPLETE: world.attempts["stuck"],
@@ -61,7 +61,7 @@ def call(world: World, kind: ActionKind, *, key: str = "key-0000-0001", player: 
     shape, more = shapes[kind]
     request = shape.model_validate({"reason": REASON, "ticket": TICKET, "idempotency_key": key, **more})
     economy = "gold" if kind in (ActionKind.CREDIT, ActionKind.DEBIT) else None
-    return Call(kind, player, request, target_id=target.get(kind), economy_key=economy)
+    return ChangeRequest(kind, player, request, target_id=target.get(kind), economy_key=economy)
 
 
 def prepare(world: World, kind: ActionKind) -> None:
@@ -84,7 +84,7 @@ class Writing:
     clock: list[datetime]
     """When it is for the journal; a test may move it."""
 
-    async def open(self) -> list[Entry]:
+    async def open(self) -> list[JournalEntry]:
         """What is still to be told."""
         return await self.journal.open_entries()
 

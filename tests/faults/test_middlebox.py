@@ -15,7 +15,7 @@ from kraty_console.client.admin import KratyClient
 from kraty_console.client.journal import Journal
 from kraty_console.client.writer import Writer
 from kraty_console.contract.actions import WalletCredit
-from kraty_console.contract.calls import ActionKind, Call
+from kraty_console.contract.calls import ActionKind, ChangeRequest
 from kraty_console.contract.secret import Credential, Secret
 from kraty_console.contract.session import GAME_ADMIN
 from tests.contract.backend import Backend
@@ -65,9 +65,9 @@ async def behind(world: World, folder: Path) -> AsyncIterator[tuple[Middlebox, K
             await journal.close()
 
 
-def credit(player: str, key: str) -> Call:
+def credit(player: str, key: str) -> ChangeRequest:
     request = WalletCredit(amount=AMOUNT, reason="lost in the crash", idempotency_key=key)
-    return Call(ActionKind.CREDIT, player, request, economy_key="gold")
+    return ChangeRequest(ActionKind.CREDIT, player, request, economy_key="gold")
 
 
 def balance(world: World, player: str) -> int:

@@ -10,7 +10,7 @@ from textual.geometry import Size
 from textual.screen import Screen
 from textual.widgets import Static
 
-from kraty_console.paint.arriving import ArrivesWhole
+from kraty_console.paint.arriving import DeferredPaintScreen
 
 
 class Watching(App[None]):
@@ -25,7 +25,7 @@ class Watching(App[None]):
         super()._display(screen, renderable)
 
 
-class Arriving(ArrivesWhole[None]):
+class Arriving(DeferredPaintScreen[None]):
     CSS = "Arriving { background: rgb(1, 2, 3); } Arriving Static { color: rgb(4, 5, 6); height: 1; }"
 
     def __init__(self) -> None:

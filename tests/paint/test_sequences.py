@@ -13,7 +13,7 @@ from textual.constants import ESCAPE_DELAY
 from textual.message import Message
 
 from kraty_console.paint import listening
-from kraty_console.paint.listening import Reader
+from kraty_console.paint.listening import TerminalReader
 from kraty_console.paint.sequences import LONGEST_PASTE, PASTE_SILENCE, PAUSE, SILENCE
 
 
@@ -36,7 +36,7 @@ def clock() -> Iterator[Clock]:
 
 def read(*parts: bytes, mouse: bool = False) -> list[Message]:
     """The messages of what comes in these reads."""
-    reader = Reader(mouse=mouse, debug=False)
+    reader = TerminalReader(mouse=mouse, debug=False)
     told = [message for part in parts for message in [*reader.read(part), *reader.tick()]]
     reader.end()
     return told
@@ -48,7 +48,7 @@ def keys(told: Sequence[Message]) -> list[str]:
 
 def after(clock: Clock, *parts: bytes | float) -> list[Message]:
     """The messages of what comes in these reads, with seconds of silence between."""
-    reader = Reader(mouse=False, debug=False)
+    reader = TerminalReader(mouse=False, debug=False)
     told: list[Message] = []
     for part in parts:
         if isinstance(part, float):
@@ -337,7 +337,7 @@ def test_a_report_of_a_key_tells_no_character_but_its_own(numbers: str, split: b
 @settings(deadline=None, max_examples=400)
 @given(st.lists(st.binary(max_size=40), max_size=8))
 def test_whatever_comes_the_next_keys_are_heard(reads: list[bytes]) -> None:
-    reader = Reader(mouse=True, debug=False)
+    reader = TerminalReader(mouse=True, debug=False)
     for part in reads:
         list(reader.read(part))
     for _ in range(3):

@@ -9,20 +9,20 @@ import pytest
 from kraty_console.present.checkup import checkup_json, checkup_text, wrapped
 from kraty_console.present.safe import SafeText, safe
 from kraty_console.present.width import cells
-from kraty_console.support.checkup import Area, Finding, State
+from kraty_console.support.checkup import CheckArea, CheckState, Finding
 from kraty_console.support.measure import counted, grouped
 
 FOUND = [
-    Finding(Area.TERMINAL, "TERM", State.OK, "xterm"),
-    Finding(Area.TLS, "certificate", State.WARNING, "ends soon", "Renew it."),
-    Finding(Area.TOKEN, "accepted", State.PROBLEM, "over", "Give a new one.", {"status": 401}),
-    Finding(Area.CONFIGURATION, "routes.force_complete", State.OK, "POST /x"),
-    Finding(Area.LINK, "connect", State.OK, "connecting took 5 ms"),
+    Finding(CheckArea.TERMINAL, "TERM", CheckState.OK, "xterm"),
+    Finding(CheckArea.TLS, "certificate", CheckState.WARNING, "ends soon", "Renew it."),
+    Finding(CheckArea.TOKEN, "accepted", CheckState.PROBLEM, "over", "Give a new one.", {"status": 401}),
+    Finding(CheckArea.CONFIGURATION, "routes.force_complete", CheckState.OK, "POST /x"),
+    Finding(CheckArea.LINK, "connect", CheckState.OK, "connecting took 5 ms"),
 ]
 
 
 def test_numbers_are_plain() -> None:
-    found = [Finding(Area.STATE, "journal", State.OK, f"{counted(12345, 'entry', 'entries')}", grouped(1840))]
+    found = [Finding(CheckArea.STATE, "journal", CheckState.OK, f"{counted(12345, 'entry', 'entries')}", grouped(1840))]
     assert "12345 entries" in checkup_text(found)
     assert "1840" in checkup_text(found)
     assert (checkup_json(found)["findings"][0]["words"], checkup_json(found)["findings"][0]["advice"]) == (
@@ -83,7 +83,7 @@ def test_the_json_has_the_most_important_first() -> None:
     "words", ["a " * 200, "x" * 300, "全" * 90, "e\u0301" * 90, "\x1b[31mred\n\u202ebad", ""], ids=range(6)
 )
 def test_no_line_is_wider_than_80_cells_and_none_steers_the_terminal(words: str) -> None:
-    text = checkup_text([Finding(Area.STATE, words, State.NOTE, words, words)])
+    text = checkup_text([Finding(CheckArea.STATE, words, CheckState.NOTE, words, words)])
     assert all(cells(SafeText(line)) <= 80 for line in text.splitlines())
     assert not set("\x1b\u202e") & set(text)
 

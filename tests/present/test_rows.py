@@ -10,7 +10,7 @@ from kraty_console.contract.audit import AuditRow
 from kraty_console.present.audit import STUDIO_COLUMNS
 from kraty_console.present.audit import row as audit_row
 from kraty_console.present.rows import COLUMNS, TABLES_OF, TableId, pane_count, pane_title, rows, tables
-from kraty_console.present.table import Column, Row, fit, sort_key, sorted_rows
+from kraty_console.present.table import Column, TableRow, fit, sort_key, sorted_rows
 from kraty_console.support.scopes import PANES
 from tests.support.players import NOW, ago, attempt, grant, snapshot
 
@@ -280,7 +280,7 @@ def test_columns_find_room(table: TableId, width: int) -> None:
 
 def test_columns_are_as_wide_as_their_texts_and_what_is_missing_is_taken_from_the_widest() -> None:
     columns = (Column("a", "A", 4, 1), Column("b", "B", 4, 3), Column("c", "C", 4, 2))
-    row = Row("1", "player", tuple(rows_cells("aaaaaaaa", "bbbbbbbbbbbbbbbb", "cccc")), (), "", "")
+    row = TableRow("1", "player", tuple(rows_cells("aaaaaaaa", "bbbbbbbbbbbbbbbb", "cccc")), (), "", "")
 
     def shown(width: int) -> list[tuple[str, int]]:
         return [(each.column.key, each.width) for each in fit(columns, [row], width)]
@@ -296,7 +296,7 @@ def test_columns_are_as_wide_as_their_texts_and_what_is_missing_is_taken_from_th
 
 def test_a_column_without_any_text_gives_its_room_to_those_that_have_some() -> None:
     columns = (Column("a", "A", 4, 2), Column("wrong", "WHAT IS WRONG", 13, 1))
-    full = Row("1", "player", tuple(rows_cells("aaaaaaaa", "x")), (), "", "")
+    full = TableRow("1", "player", tuple(rows_cells("aaaaaaaa", "x")), (), "", "")
     empty = full._replace(cells=tuple(rows_cells("aaaaaaaa", "")))
     assert [(each.column.key, each.width) for each in fit(columns, [full], 20)] == [("a", 5), ("wrong", 13)]
     assert [(each.column.key, each.width) for each in fit(columns, [empty], 20)] == [("a", 8)]

@@ -9,7 +9,7 @@ import pytest
 from kraty_console.console.views.foot import foot
 from kraty_console.console.views.panes import sections_of
 from kraty_console.console.views.profile import profile_lines
-from kraty_console.console.views.rows import Rows
+from kraty_console.console.views.rows import TableRows
 from kraty_console.console.views.tabs import counts
 from kraty_console.contract.players import Snapshot
 from kraty_console.present import attempts, lobbies, plain
@@ -77,13 +77,13 @@ def test_an_empty_pane_says_why() -> None:
 
 def test_the_foot_counts_unreadable_rows_and_takes_them_for_no_cut_list() -> None:
     seen = snapshot(attempts=[attempt(), {}], summary={"attemptCount": 2})
-    table = Rows(sections_of("attempts", seen, NOW))
+    table = TableRows(sections_of("attempts", seen, NOW))
     assert foot(table, "attempts", seen, 200, 20) == "1 row could not be read"
     assert foot(table, "grants", seen, 200, 20) == ""
     cut = snapshot(attempts=[attempt(), {}], summary={"attemptCount": 9})
     assert foot(table, "attempts", cut, 200, 20) == "newest 1 of 9 · 1 row could not be read"
     ledger = snapshot(walletLedger=[{}, 7])  # a ledger row without an id is known by its place
-    told = foot(Rows(sections_of("wallet", ledger, NOW)), "wallet", ledger, 200, 20)
+    told = foot(TableRows(sections_of("wallet", ledger, NOW)), "wallet", ledger, 200, 20)
     assert told == "1 row could not be read"
 
 

@@ -17,12 +17,12 @@ from kraty_console.contract.actions import (
     Unbanned,
     WalletCredit,
 )
-from kraty_console.contract.calls import ActionKind, Call
+from kraty_console.contract.calls import ActionKind, ChangeRequest
 from kraty_console.support.came_of import came_of
 from kraty_console.support.measure import GROUP as N
 from tests.support.players import attempt, grant, snapshot
 
-CALL = Call(
+CALL = ChangeRequest(
     ActionKind.CREDIT, "alice_42", WalletCredit(amount=1500, reason="make-good", idempotency_key="k" * 8), None, "gold"
 )
 STUCK = attempt(status="in_progress", score=320, completedAt=None)

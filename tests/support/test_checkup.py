@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from kraty_console.support.checkup import Area, Finding, State, has_problem, in_order, without
+from kraty_console.support.checkup import CheckArea, CheckState, Finding, has_problem, in_order, without
 
 
 def test_problems_come_first_by_importance_then_warnings_then_the_rest() -> None:
     found = [
-        Finding(Area.TERMINAL, "a", State.PROBLEM, ""),
-        Finding(Area.TERMINAL, "b", State.OK, ""),
-        Finding(Area.CONFIGURATION, "c", State.NOTE, ""),
-        Finding(Area.CLOCK, "d", State.WARNING, ""),
-        Finding(Area.SESSION, "e", State.PROBLEM, ""),
-        Finding(Area.TOKEN, "f", State.PROBLEM, ""),
-        Finding(Area.CONFIGURATION, "g", State.UNKNOWN, ""),
-        Finding(Area.TOKEN, "h", State.PROBLEM, ""),
+        Finding(CheckArea.TERMINAL, "a", CheckState.PROBLEM, ""),
+        Finding(CheckArea.TERMINAL, "b", CheckState.OK, ""),
+        Finding(CheckArea.CONFIGURATION, "c", CheckState.NOTE, ""),
+        Finding(CheckArea.CLOCK, "d", CheckState.WARNING, ""),
+        Finding(CheckArea.SESSION, "e", CheckState.PROBLEM, ""),
+        Finding(CheckArea.TOKEN, "f", CheckState.PROBLEM, ""),
+        Finding(CheckArea.CONFIGURATION, "g", CheckState.UNKNOWN, ""),
+        Finding(CheckArea.TOKEN, "h", CheckState.PROBLEM, ""),
     ]
     assert "".join(each.name for each in in_order(found)) == "fheadcgb"
     assert has_problem(found)
@@ -23,13 +23,13 @@ def test_problems_come_first_by_importance_then_warnings_then_the_rest() -> None
 
 def test_the_areas_are_in_the_order_of_importance() -> None:
     grave = ["configuration", "token", "address", "tls", "proxy", "session", "operations", "clock"]
-    assert [each.value for each in Area][: len(grave)] == grave
-    assert list(Area)[-1] is Area.TERMINAL
+    assert [each.value for each in CheckArea][: len(grave)] == grave
+    assert list(CheckArea)[-1] is CheckArea.TERMINAL
 
 
 def test_a_secret_is_hidden_wherever_it_stands() -> None:
     facts = {"said": ["a s3cret-long b", 7], "s3cret": {"deep": "s3cret"}, "none": None}
-    found = [Finding(Area.TOKEN, "name", State.OK, "x s3cret-long y s3cret", "do s3cret", facts)]
+    found = [Finding(CheckArea.TOKEN, "name", CheckState.OK, "x s3cret-long y s3cret", "do s3cret", facts)]
     (cleaned,) = without(found, ["s3cret", "s3cret-long", ""], "•")
     assert (cleaned.words, cleaned.advice) == ("x • y •", "do •")
     assert cleaned.facts == {"said": ["a • b", 7], "•": {"deep": "•"}, "none": None}

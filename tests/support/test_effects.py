@@ -8,7 +8,7 @@ import pytest
 
 from kraty_console.contract.players import Snapshot
 from kraty_console.support.effects import effects
-from kraty_console.support.fields import Asked, Seen, Value
+from kraty_console.support.fields import EffectContext, FormContext, Value
 from kraty_console.support.forms import form_for
 from tests.support.players import BANNED, CATALOG, NOW, ago, attempt, grant, snapshot
 
@@ -18,9 +18,9 @@ N = "\u202f"
 def told(
     action: str, row: str | None, seen: Snapshot, values: dict[str, Value] | None = None, later: Snapshot | None = None
 ) -> dict[str, list[str]]:
-    form = form_for(action, Asked(seen, NOW, row, catalog=CATALOG))
+    form = form_for(action, FormContext(seen, NOW, row, catalog=CATALOG))
     found: dict[str, list[str]] = {}
-    for effect in effects(form, values or {}, Seen(later or seen, NOW, CATALOG)):
+    for effect in effects(form, values or {}, EffectContext(later or seen, NOW, CATALOG)):
         found.setdefault(effect.label, []).append(effect.words)
     return found
 
@@ -58,9 +58,13 @@ def test_force_complete_again_and_again_is_a_sign() -> None:
 
 def test_force_completes_in_the_whole_game_are_a_sign() -> None:
     seen = snapshot(attempts=[playing(id="a9", target=None, eventKey="daily_race")])
-    form = form_for("attempt.force_complete", Asked(seen, NOW, row_id="a9"))
+    form = form_for("attempt.force_complete", FormContext(seen, NOW, row_id="a9"))
     found = [
-        [each.words for each in effects(form, {}, Seen(seen, NOW, forced_lately={"daily_race": times})) if each.note]
+        [
+            each.words
+            for each in effects(form, {}, EffectContext(seen, NOW, forced_lately={"daily_race": times}))
+            if each.note
+        ]
         for times in (9, 14)
     ]
     assert found == [[], ["daily_race was force-completed 14 times in 7 days: its target may be unreachable"]]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kraty_console.support.contents import Entry, contents_words, entries_of, listed
+from kraty_console.support.contents import GrantEntry, contents_words, entries_of, listed
 from kraty_console.support.entries import completions, parse_entries, templates, write_entries
 from tests.data import load_hostile
 from tests.support.players import CATALOG, grant, snapshot
@@ -20,12 +20,12 @@ BOX = '{"type": "crate", "crateItemKey": "legendary_box", "quantity": 1}'
 def test_entries_are_read_and_said_in_words() -> None:
     found = parse_entries(f"[\n  {GOLD},\n  {BOX}\n]", CATALOG)
     assert found.ok
-    assert found.entries == (Entry("currency", "gold", 500), Entry("crate", "legendary_box", 1))
+    assert found.entries == (GrantEntry("currency", "gold", 500), GrantEntry("crate", "legendary_box", 1))
     assert found.words() == "500 gold and 1 legendary_box (crate)"
 
 
 def test_a_single_entry_needs_no_list() -> None:
-    assert parse_entries(GOLD).entries == (Entry("currency", "gold", 500),)
+    assert parse_entries(GOLD).entries == (GrantEntry("currency", "gold", 500),)
 
 
 def test_an_item_may_have_parameters() -> None:
@@ -114,7 +114,11 @@ def test_the_hostile_corpus_is_answered_never_raised() -> None:
 
 
 def test_what_is_written_is_read_back() -> None:
-    entries = (Entry("currency", "gold", 5), Entry("item", 'po"tion', 2, {"a": [1]}), Entry("crate", "é\n", 3))
+    entries = (
+        GrantEntry("currency", "gold", 5),
+        GrantEntry("item", 'po"tion', 2, {"a": [1]}),
+        GrantEntry("crate", "é\n", 3),
+    )
     assert parse_entries(write_entries(entries)).entries == entries
     assert json.loads(write_entries(())) == []
 
@@ -164,7 +168,7 @@ def test_entries_of_an_unknown_shape_are_passed_over() -> None:
         {"type": "currency", "currencyKey": 5},
         {"type": "item", "itemKey": "a", "quantity": True},
     ]
-    assert entries_of({"entries": [*odd, json.loads(GOLD)]}) == (Entry("currency", "gold", 500),)
+    assert entries_of({"entries": [*odd, json.loads(GOLD)]}) == (GrantEntry("currency", "gold", 500),)
     assert entries_of({"entries": "x"}) == ()
 
 

@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from kraty_console.contract.calls import ActionKind, Call
+from kraty_console.contract.calls import ActionKind, ChangeRequest
 from kraty_console.contract.wire import iso
 from kraty_console.support.effects import effects
 from kraty_console.support.fields import (
     TYPED_ID,
-    Asked,
     CannotOpen,
+    EffectContext,
     Form,
-    Seen,
+    FormContext,
     Value,
     score,
     typed_id_for,
@@ -40,10 +40,10 @@ def opened(action: str, row: str | None = None, **fields: Any) -> Form:
         "wallet": WALLET,
         "player": fields.pop("player", {}),
     }
-    return form_for(action, Asked(snapshot(**lists), NOW, row, **fields))
+    return form_for(action, FormContext(snapshot(**lists), NOW, row, **fields))
 
 
-def body(call: Call | None) -> dict[str, Any]:
+def body(call: ChangeRequest | None) -> dict[str, Any]:
     assert call is not None
     return call.request.body()
 
@@ -335,11 +335,11 @@ def test_a_debit_takes_what_is_there() -> None:
         "ticket": "ZD-1",
         "idempotencyKey": KEY,
     }
-    seen = Seen(snapshot(wallet=WALLET), NOW)
+    seen = EffectContext(snapshot(wallet=WALLET), NOW)
     assert [each.words for each in effects(form, values, seen)] == ["gold 1\u202f840 → 1\u202f500, at once"]
     more = effects(form, {**values, "amount": "5000"}, seen)
     assert "the server will refuse" in more[-1].words
-    unknown = effects(form, values, Seen(published(), NOW))
+    unknown = effects(form, values, EffectContext(published(), NOW))
     assert unknown[0].words == "gold: balance not provided by this backend; 340 are taken, at once"
 
 
@@ -349,7 +349,9 @@ def test_a_merge_shows_what_it_comes_to_and_asks_for_the_id() -> None:
     assert problems(form, {"reason": "signed in"}) == {TYPED_ID: "type alice_42 to confirm"}
     call = build_call(form, {"reason": "signed in", TYPED_ID: "alice_42"}, KEY)
     assert (call.kind, call.external_player_id, call.target_id) == (ActionKind.MERGE, "alice_42", "auth_user_42")
-    found = {each.label: each.words for each in effects(form, {}, Seen(snapshot(wallet=WALLET), NOW, other=OTHER))}
+    found = {
+        each.label: each.words for each in effects(form, {}, EffectContext(snapshot(wallet=WALLET), NOW, other=OTHER))
+    }
     assert found["balances"] == "gold 1\u202f840 + 7 → 1\u202f847, xp 5 + 0 → 5"
     with pytest.raises(CannotOpen, match="itself"):
         opened("player.merge", other=snapshot())
@@ -361,7 +363,9 @@ def test_a_merge_shows_what_it_comes_to_and_asks_for_the_id() -> None:
     ("action", "row", "kept"), [("player.grant", None, True), ("grant.force_claim", grant()["id"], False)]
 )
 def test_with_a_server_key_every_dialog_says_whom_the_audit_log_names(action: str, row: str | None, kept: bool) -> None:
-    seen = Seen(snapshot(grants=[grant(sourceRefId=None)]), NOW, key_label="api_key:sUUVdrM8", person="maria@desk")
+    seen = EffectContext(
+        snapshot(grants=[grant(sourceRefId=None)]), NOW, key_label="api_key:sUUVdrM8", person="maria@desk"
+    )
     notes = [each.words for each in effects(opened(action, row), {}, seen) if each.note]
     assert "the audit log will name the key api_key:sUUVdrM8, not you" in notes
     assert any(each.startswith("maria@desk goes along in reason and metadata") for each in notes)

@@ -12,7 +12,7 @@ from kraty_console.contract.players import Snapshot
 from kraty_console.support.diagnosis import attempt_faults
 from kraty_console.support.effects import effects
 from kraty_console.support.faults import Fault, Severity
-from kraty_console.support.fields import Asked, Seen, Value
+from kraty_console.support.fields import EffectContext, FormContext, Value
 from kraty_console.support.forms import build_call, form_for
 from kraty_console.support.links import Links
 from kraty_console.support.merging import merge_plan
@@ -37,8 +37,8 @@ CLAIMED = {"status": "claimed"}
 
 def words_of(action: str, seen: Snapshot, row_id: str | None = None, **values: Value) -> list[str]:
     """What a dialog says, subject and effects."""
-    form = form_for(action, Asked(seen, NOW, row_id=row_id))
-    return [*form.subject_lines, *(effect.words for effect in effects(form, values, Seen(seen, NOW)))]
+    form = form_for(action, FormContext(seen, NOW, row_id=row_id))
+    return [*form.subject_lines, *(effect.words for effect in effects(form, values, EffectContext(seen, NOW)))]
 
 
 # -- what was told --------------------------------------------------------------------------------------------------
@@ -263,7 +263,7 @@ def test_the_ban_dialog_says_that_it_is_not_known_and_bans() -> None:
         (published(), "ban status not provided by this backend"),
         (snapshot(player={"ban": True}), "ban status could not be read"),
     ):
-        form = form_for("player.ban", Asked(seen, NOW))
+        form = form_for("player.ban", FormContext(seen, NOW))
         assert (form.title, form.subject_lines[-1]) == ("Ban or lift the ban", why)
         words = words_of("player.ban", seen)
         assert any(each.startswith("not known → banned") for each in words)
@@ -271,7 +271,9 @@ def test_the_ban_dialog_says_that_it_is_not_known_and_bans() -> None:
         lift = {"do": "lift the ban", "reason": "appeal granted"}
         assert build_call(form, lift, "key-0001").kind is ActionKind.UNBAN
         assert build_call(form, {"reason": "cheats"}, "key-0001").kind is ActionKind.BAN
-        assert "not known → may play again, at once" in [each.words for each in effects(form, lift, Seen(seen, NOW))]
+        assert "not known → may play again, at once" in [
+            each.words for each in effects(form, lift, EffectContext(seen, NOW))
+        ]
     assert "not banned" in words_of("player.ban", snapshot())
 
 

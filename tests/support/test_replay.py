@@ -14,7 +14,7 @@ from kraty_console.support.action_spec import ActionContext
 from kraty_console.support.actions import REPLAY
 from kraty_console.support.came_of import came_of
 from kraty_console.support.changes.replay import snapshot_of
-from kraty_console.support.fields import Asked, Form, Seen
+from kraty_console.support.fields import EffectContext, Form, FormContext
 from kraty_console.support.forms import CHANGES, build_call, form_for, problems
 from tests.support.deliveries import DELIVERY, delivery
 from tests.support.players import NOW, ago
@@ -27,7 +27,7 @@ def context(role: str = GAME_ADMIN, **fields: Any) -> ActionContext:
 
 
 def form() -> Form:
-    return form_for("delivery.replay", Asked(snapshot_of(DELIVERY), NOW, ticket="ZD-1", delivery=DELIVERY))
+    return form_for("delivery.replay", FormContext(snapshot_of(DELIVERY), NOW, ticket="ZD-1", delivery=DELIVERY))
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_the_dialog_says_what_is_sent_and_sends_it() -> None:
 
 def test_it_says_what_will_happen() -> None:
     def told(known: Any) -> list[tuple[str, str]]:
-        seen = Seen(snapshot_of(DELIVERY), NOW, delivery=known)
+        seen = EffectContext(snapshot_of(DELIVERY), NOW, delivery=known)
         return [(each.label, each.words) for each in CHANGES["delivery.replay"].effects(form(), {}, seen)]
 
     assert told(DELIVERY) == [
@@ -86,7 +86,7 @@ def test_it_says_what_will_happen() -> None:
 
 def test_what_concerns_no_player_is_replayed_too_and_its_outcome_is_told() -> None:
     lobby = delivery(player=None, eventName="lobby.started", createdAt=None)
-    opened = form_for("delivery.replay", Asked(snapshot_of(lobby), NOW, delivery=lobby))
+    opened = form_for("delivery.replay", FormContext(snapshot_of(lobby), NOW, delivery=lobby))
     assert opened.subject_lines[:2] == ("lobby.started · evt_01HZX70000000000000000000A", "failed after 8 attempts")
     call = build_call(opened, {}, KEY)
     answer: Changed = DeliveryReplayed.model_validate({"delivery": lobby.raw()})

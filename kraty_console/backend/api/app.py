@@ -11,7 +11,7 @@ from starlette.types import ASGIApp
 
 from kraty_console.backend.api.browsers import Browsers
 from kraty_console.backend.api.calls import Services
-from kraty_console.backend.api.dispatch import Endpoint
+from kraty_console.backend.api.dispatch import PathEndpoint
 from kraty_console.backend.api.edge import Edge
 from kraty_console.backend.api.paths import as_pattern
 from kraty_console.backend.api.reduced import reduced
@@ -36,7 +36,7 @@ def build_app(services: Services, routes: Iterable[Route] = ROUTES, *, only: Red
         by_path.setdefault(route.path, {})[route.method] = route
     router = Router(
         [
-            PathRoute(as_pattern(path), Endpoint(path, methods, services), methods=list(methods))
+            PathRoute(as_pattern(path), PathEndpoint(path, methods, services), methods=list(methods))
             for path, methods in by_path.items()
         ],
         redirect_slashes=False,

@@ -12,7 +12,7 @@ from kraty_console.backend.api import refusals
 from kraty_console.backend.api.same_origin import check_change
 from kraty_console.backend.auth.keys import ApiKey, find_key
 from kraty_console.backend.auth.players import SecretHolder
-from kraty_console.backend.auth.sessions import SignedIn, find_session
+from kraty_console.backend.auth.sessions import MemberSession, find_session
 from kraty_console.backend.engine.context import Actor
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.backend.watching.calls import WhoCalled
@@ -24,7 +24,7 @@ COOKIE: Final = "kraty_session"
 class Caller:
     """A member with a session, or a key, maybe with a player's secret; neither where nobody is asked for."""
 
-    session: SignedIn | None = None
+    session: MemberSession | None = None
     key: ApiKey | None = None
     player: SecretHolder | None = None
 
@@ -50,7 +50,7 @@ class Caller:
         return WhoCalled("member") if self.session is not None else WhoCalled("api_key", self.the_key.prefix)
 
     @property
-    def the_session(self) -> SignedIn:
+    def the_session(self) -> MemberSession:
         """The session, on the routes that only sessions reach."""
         assert self.session is not None
         return self.session

@@ -18,13 +18,13 @@ from kraty_console.backend.api import refusals
 from kraty_console.backend.api.addresses import Proxies
 from kraty_console.backend.api.bodies import MAX_BODY, MAX_CLIENT_BODY, read_body, read_fields
 from kraty_console.backend.api.callers import Caller
-from kraty_console.backend.api.envelope import Reply
+from kraty_console.backend.api.envelope import HandlerReply
 from kraty_console.backend.api.paths import decoded
 from kraty_console.backend.api.rate_limit import RateLimit
 from kraty_console.backend.api.streams import Streams
 from kraty_console.backend.api.strict_json import text_fault
 from kraty_console.backend.auth.roles import GameRole
-from kraty_console.backend.engine.context import LIVE, Answer, Context, Surface, Tenant
+from kraty_console.backend.engine.context import LIVE, Context, RuleResult, Surface, Tenant
 from kraty_console.backend.engine.ids import is_id
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.transaction import Transaction
@@ -75,7 +75,7 @@ class Services:
     """The streams of events that are open."""
 
 
-class Asked(Protocol):
+class ChangeBody(Protocol):
     """What every change says of itself."""
 
     @property
@@ -161,7 +161,7 @@ class Call:
         async with self.services.heavy:  # one at a time, beside the loop, which goes on answering others meanwhile
             return await asyncio.to_thread(read_fields, body, model)
 
-    def context(self, asked: Asked | None = None, *, environment: str | None = None) -> Context:
+    def context(self, asked: ChangeBody | None = None, *, environment: str | None = None) -> Context:
         """The call as the rules know it."""
         return Context(
             tenant=self.game,
@@ -178,14 +178,16 @@ class Call:
             random_bytes=self.services.random_bytes,
         )
 
-    async def change(self, asked: Asked, rule: Callable[[Transaction, Context], Awaitable[Answer]]) -> Reply:
+    async def change(
+        self, asked: ChangeBody, rule: Callable[[Transaction, Context], Awaitable[RuleResult]]
+    ) -> HandlerReply:
         """Run a rule in a transaction of its own and answer with what it says."""
         context = self.context(asked)
         answer = await self.services.db.run(lambda tx: rule(tx, context))
         if (worker := self.services.worker) is not None:
             worker.wake(WEBHOOKS)
         headers = {"Idempotent-Replayed": "true"} if answer.replayed else {}
-        return Reply(answer.data, answer.status, headers=headers)
+        return HandlerReply(answer.data, answer.status, headers=headers)
 
 
 def _parameters(query_string: bytes) -> Mapping[str, str]:

@@ -15,7 +15,7 @@ from kraty_console.backend.api.calls import Call, Services
 from kraty_console.backend.api.denials import record_denial
 from kraty_console.backend.api.envelope import reply_response
 from kraty_console.backend.api.paths import OWN_ID, decoded
-from kraty_console.backend.api.routing import Access, Route
+from kraty_console.backend.api.routing import Route, RouteAccess
 from kraty_console.backend.api.tolls import CALL_COST, CallCost
 from kraty_console.backend.auth.players import PLAYER_SECRET, holder, is_known
 from kraty_console.backend.auth.roles import GameRole, role_in, roles_of
@@ -41,7 +41,7 @@ class _Admitted:
     refusal: RuleError | None = None
 
 
-class Endpoint:
+class PathEndpoint:
     """Every method of one path."""
 
     def __init__(self, path: str, routes: Mapping[str, Route], services: Services) -> None:
@@ -65,7 +65,7 @@ class Endpoint:
             caller=NOBODY,
             surface=_surface(route.path),
         )
-        if route.access is not Access.ANYONE:
+        if route.access is not RouteAccess.ANYONE:
             admitted = await self._admit(call, route, cost)
             call = replace(call, caller=admitted.caller, tenant=admitted.tenant, roles=list(admitted.roles))
             if admitted.refusal is not None:
@@ -77,7 +77,7 @@ class Endpoint:
 
     async def _admit(self, call: Call, route: Route, cost: CallCost) -> _Admitted:
         headers = call.request.headers
-        with_key = route.access in (Access.KEY, Access.PLAYER)
+        with_key = route.access in (RouteAccess.KEY, RouteAccess.PLAYER)
         if with_key:
             credential = key_of(headers)
         else:
@@ -93,13 +93,13 @@ class Endpoint:
 
     async def _rights(self, tx: Transaction, call: Call, caller: Caller, route: Route, cost: CallCost) -> _Admitted:
         match route.access:
-            case Access.KEY:
+            case RouteAccess.KEY:
                 return _with_key(caller, route)
-            case Access.PLAYER:
+            case RouteAccess.PLAYER:
                 return await _as_player(tx, call, caller, route, cost)
-            case Access.GAME:
+            case RouteAccess.GAME:
                 return await _in_game(tx, call, caller, route)
-            case Access.STUDIO:
+            case RouteAccess.STUDIO:
                 return await _in_studio(tx, call, caller, route)
             case _:
                 return _Admitted(caller)
@@ -125,7 +125,7 @@ class Endpoint:
 
 def _who_plays(call: Call, route: Route) -> tuple[str, ...]:
     """What tells the players of a game apart, who all have its key; of those without a secret, the address."""
-    if route.access is not Access.PLAYER:
+    if route.access is not RouteAccess.PLAYER:
         return (call.address,)
     return (call.address, call.request.path_params.get(PLAYER, ""), call.request.headers.get(PLAYER_SECRET, ""))
 

@@ -18,7 +18,7 @@ from kraty_console.backend.api import refusals
 from kraty_console.backend.api.envelope import error_response
 from kraty_console.backend.api.paths import OWN_ID, REQUEST_ID, raw_path
 from kraty_console.backend.engine.errors import RuleError
-from kraty_console.backend.storage.faults import BEHIND_A_POOLER, Fault, fault_of
+from kraty_console.backend.storage.faults import BEHIND_A_POOLER, StorageFault, fault_of
 from kraty_console.backend.watching.calls import CALLER, HUNG_UP, NO_ROUTE, AnsweredCall, Watch
 from kraty_console.backend.watching.logs import places
 from kraty_console.contract.errors import Code
@@ -137,8 +137,8 @@ def _answer_to(error: Exception, scope: Scope, request_id: str) -> Response:
             return error_response(refusals.nothing_here(), request_id)
     own_id = scope[OWN_ID]
     _log_failure(error, scope, request_id if request_id == own_id else f"{request_id} ({own_id})")
-    fault = fault_of(error) or (Fault.AWAY if isinstance(error, OperationalError) else None)
-    if fault is Fault.POOLED:
+    fault = fault_of(error) or (StorageFault.AWAY if isinstance(error, OperationalError) else None)
+    if fault is StorageFault.POOLED:
         log.error("the database: %s", BEHIND_A_POOLER)
     if fault is not None:
         return _refusal(refusals.unavailable(fault), request_id)

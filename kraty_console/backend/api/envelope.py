@@ -19,7 +19,7 @@ _PRIVATE: Final = {"Cache-Control": "no-store"}
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class HandlerReply:
     """What a handler answers: `data` goes into the envelope, `bare` says that it stands alone (pings)."""
 
     data: Any = None
@@ -37,7 +37,7 @@ def encode(value: Any) -> bytes:  # noqa: ANN401 (it is JSON)
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode("utf-8")
 
 
-def reply_response(reply: Reply, if_none_match: str | None = None) -> Response:
+def reply_response(reply: HandlerReply, if_none_match: str | None = None) -> Response:
     """The response to a reply; `if_none_match` is the header of the request."""
     headers = {**_PRIVATE, **reply.headers}
     if reply.stream is not None:

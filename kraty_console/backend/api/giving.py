@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kraty_console.backend.api.calls import Call
-from kraty_console.backend.api.envelope import Reply
+from kraty_console.backend.api.envelope import HandlerReply
 from kraty_console.backend.api.moments import milliseconds
 from kraty_console.backend.api.sdk.collecting_requests import SelfGrant
 from kraty_console.backend.api.server.requests import ServerGrant
@@ -17,7 +17,7 @@ async def give(
     *,
     source_kind: str | None = None,
     source_ref_id: str | None = None,
-) -> Reply:
+) -> HandlerReply:
     """Make the grant that was asked for, to the player of that external id."""
     expires_at = milliseconds(asked.expires_at, "expiresAt")
     return await call.change(

@@ -4,29 +4,29 @@ from __future__ import annotations
 
 from kraty_console.backend.api import refusals
 from kraty_console.backend.api.calls import Call
-from kraty_console.backend.api.envelope import Reply
+from kraty_console.backend.api.envelope import HandlerReply
 from kraty_console.backend.api.play_requests import LobbyPush
 from kraty_console.backend.engine import lobbies
 
 
-async def read(call: Call) -> Reply:
+async def read(call: Call) -> HandlerReply:
     """One lobby; one that is full or has waited long enough starts now, whoever looks first."""
     lobby_id, context = call.id("lobbyId", "Lobby"), call.context()
     async with call.services.db.read() as tx:
         lobby = await lobbies.look(tx, context, lobby_id)
         if not await lobbies.waits(tx, context, lobby):
-            return Reply((await lobbies.shown(tx, context, lobby))["lobby"])
+            return HandlerReply((await lobbies.shown(tx, context, lobby))["lobby"])
     answer = await call.services.db.run(lambda tx: lobbies.settle(tx, context, lobby_id))
-    return Reply(answer.data)
+    return HandlerReply(answer.data)
 
 
-async def read_of_game(call: Call) -> Reply:
+async def read_of_game(call: Call) -> HandlerReply:
     """One lobby, of the game in the path."""
     _refuse_other_game(call)
     return await read(call)
 
 
-async def push(call: Call) -> Reply:
+async def push(call: Call) -> HandlerReply:
     """A lobby with its players; the same key again answers the same lobby."""
     _refuse_other_game(call)
     event = call.text("eventKey")

@@ -25,7 +25,7 @@ class Start(GameRequest):
     player_context: dict[str, Any] | None = None
 
 
-class Progress(GameRequest):
+class ReportProgress(GameRequest):
     """Report metrics: one value for an event with one metric, or several by key (`metricValues` is the same, C16)."""
 
     model_config = ConfigDict(json_schema_extra=one_of("metricValue", "metrics", "metricValues"))

@@ -5,16 +5,16 @@ from __future__ import annotations
 from kraty_console.backend import event_listing
 from kraty_console.backend.api import refusals
 from kraty_console.backend.api.calls import Call
-from kraty_console.backend.api.envelope import Reply
+from kraty_console.backend.api.envelope import HandlerReply
 from kraty_console.backend.api.moments import milliseconds
-from kraty_console.backend.api.play_requests import Progress, Start, Value
+from kraty_console.backend.api.play_requests import ReportProgress, Start, Value
 from kraty_console.backend.api.sdk.requests import GameRequest
 from kraty_console.backend.engine import attempts
 
 ACTIVE = "active"
 
 
-async def events(call: Call) -> Reply:
+async def events(call: Call) -> HandlerReply:
     """What a player can play now; somebody who was never here sees it, too."""
     player = call.text("externalPlayerId")
     if (call.query("status") or ACTIVE) != ACTIVE:
@@ -26,10 +26,10 @@ async def events(call: Call) -> Reply:
         await call.services.db.run(lambda tx: event_listing.make_boards(tx, context, found.boardless))
         async with call.services.db.read() as tx:
             found = await event_listing.read(tx, context, player)
-    return Reply(found.listings)
+    return HandlerReply(found.listings)
 
 
-async def start(call: Call) -> Reply:
+async def start(call: Call) -> HandlerReply:
     """Start an attempt; 202 with the error envelope while a lobby forms."""
     player, event = call.text("externalPlayerId"), call.text("eventKey")
     asked = await call.body(Start)
@@ -38,10 +38,10 @@ async def start(call: Call) -> Reply:
     )
 
 
-async def progress(call: Call) -> Reply:
+async def progress(call: Call) -> HandlerReply:
     """Report metrics."""
     player, event, attempt = call.text("externalPlayerId"), call.text("eventKey"), call.id("attemptId", "Attempt")
-    asked = await call.body(Progress)
+    asked = await call.body(ReportProgress)
     metrics = _metrics(asked)
     occurred_at = milliseconds(asked.occurred_at, "occurredAt")
     return await call.change(
@@ -52,14 +52,14 @@ async def progress(call: Call) -> Reply:
     )
 
 
-async def finish(call: Call) -> Reply:
+async def finish(call: Call) -> HandlerReply:
     """End an attempt."""
     player, event, attempt = call.text("externalPlayerId"), call.text("eventKey"), call.id("attemptId", "Attempt")
     asked = await call.body(GameRequest)
     return await call.change(asked, lambda tx, ctx: attempts.finish(tx, ctx, player, attempt, event_key=event))
 
 
-def _metrics(asked: Progress) -> dict[str, Value] | Value:
+def _metrics(asked: ReportProgress) -> dict[str, Value] | Value:
     """What was reported, under whichever of the three names; exactly one of them."""
     given = [each for each in (asked.metric_value, asked.metrics, asked.metric_values) if each is not None]
     if len(given) != 1:

@@ -6,12 +6,12 @@ A studio's backend may write where a game writes (decisions: C9, C18).
 from __future__ import annotations
 
 from kraty_console.backend.api.calls import Call
-from kraty_console.backend.api.envelope import Reply
+from kraty_console.backend.api.envelope import HandlerReply
 from kraty_console.backend.api.profile_requests import EmailChange, IdentityChoice, MetadataBag
 from kraty_console.backend.engine import profiles
 
 
-async def set_identity(call: Call) -> Reply:
+async def set_identity(call: Call) -> HandlerReply:
     """Choose the name that others see."""
     player = call.text("externalPlayerId")
     asked = await call.body(IdentityChoice)
@@ -20,24 +20,24 @@ async def set_identity(call: Call) -> Reply:
     )
 
 
-async def replace_metadata(call: Call) -> Reply:
+async def replace_metadata(call: Call) -> HandlerReply:
     """Put this in place of all that was kept with the player."""
     return await _metadata(call, merge=False)
 
 
-async def merge_metadata(call: Call) -> Reply:
+async def merge_metadata(call: Call) -> HandlerReply:
     """Put this beside what was kept, in place of what has the same key."""
     return await _metadata(call, merge=True)
 
 
-async def set_email(call: Call) -> Reply:
+async def set_email(call: Call) -> HandlerReply:
     """Set or forget the address that support finds the player by."""
     player = call.text("externalPlayerId")
     asked = await call.body(EmailChange)
     return await call.change(asked, lambda tx, ctx: profiles.set_email(tx, ctx, player, asked.email))
 
 
-async def _metadata(call: Call, *, merge: bool) -> Reply:
+async def _metadata(call: Call, *, merge: bool) -> HandlerReply:
     player = call.text("externalPlayerId")
     asked = await call.body(MetadataBag)
     return await call.change(asked, lambda tx, ctx: profiles.set_metadata(tx, ctx, player, asked.bag(), merge=merge))

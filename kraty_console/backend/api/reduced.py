@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from kraty_console.backend.api.calls import Call
-from kraty_console.backend.api.envelope import Reply
+from kraty_console.backend.api.envelope import HandlerReply
 from kraty_console.backend.api.routing import Handler, Route, place_of
 from kraty_console.backend.reduction import Reduction
 from kraty_console.contract.operations import Operation
@@ -133,7 +133,7 @@ def reduced(routes: Iterable[Route], only: Reduction) -> Iterator[Route]:
 def _without(handler: Handler, name: str) -> Handler:
     """The handler's answers without a field."""
 
-    async def answer(call: Call) -> Reply:
+    async def answer(call: Call) -> HandlerReply:
         reply = await handler(call)
         return replace(reply, data={each: value for each, value in reply.data.items() if each != name})
 
@@ -143,7 +143,7 @@ def _without(handler: Handler, name: str) -> Handler:
 def _cut(handler: Handler, field: str | None, shape: Shape) -> Handler:
     """The handler's answers, cut to a shape."""
 
-    async def answer(call: Call) -> Reply:
+    async def answer(call: Call) -> HandlerReply:
         reply = await handler(call)
         return replace(reply, data=_kept(reply.data if field is None else reply.data[field], shape))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from kraty_console.backend.engine.errors import RuleError
-from kraty_console.backend.storage.faults import Fault
+from kraty_console.backend.storage.faults import StorageFault
 from kraty_console.contract.errors import Code
 
 
@@ -91,17 +91,17 @@ def too_many(wait: float) -> RuleError:
 
 
 _TROUBLE: Final = {
-    Fault.AWAY: ("the database does not answer; try again", 1),
-    Fault.COLLISION: ("too many changes to the same rows at once; try again", 1),
-    Fault.LOCKED: ("somebody else is changing the same rows and takes long; try again", 2),
-    Fault.TOO_SLOW: ("the database took too long over this and was stopped; try again later", 5),
-    Fault.UNWRITABLE: ("the database takes no changes; the operator has to fix it; health says why", 60),
-    Fault.POOLED: ("the database is behind a pooler and not configured for it; the operator has to fix it", 60),
-    Fault.CROWDED: ("every connection to the database is busy; try again", 2),
+    StorageFault.AWAY: ("the database does not answer; try again", 1),
+    StorageFault.COLLISION: ("too many changes to the same rows at once; try again", 1),
+    StorageFault.LOCKED: ("somebody else is changing the same rows and takes long; try again", 2),
+    StorageFault.TOO_SLOW: ("the database took too long over this and was stopped; try again later", 5),
+    StorageFault.UNWRITABLE: ("the database takes no changes; the operator has to fix it; health says why", 60),
+    StorageFault.POOLED: ("the database is behind a pooler and not configured for it; the operator has to fix it", 60),
+    StorageFault.CROWDED: ("every connection to the database is busy; try again", 2),
 }
 
 
-def unavailable(fault: Fault) -> RuleError:
+def unavailable(fault: StorageFault) -> RuleError:
     """503: the database is in trouble that passes; nothing was changed unless its answer was lost. Seconds to wait."""
     message, wait = _TROUBLE[fault]
     return RuleError(Code.UNAVAILABLE, message, {"retryAfter": wait})

@@ -10,13 +10,13 @@ from typing import Final
 from pydantic import BaseModel
 
 from kraty_console.backend.api.calls import Call
-from kraty_console.backend.api.envelope import Reply
+from kraty_console.backend.api.envelope import HandlerReply
 from kraty_console.contract.operations import OPERATIONS, Operation
 
-Handler = Callable[[Call], Awaitable[Reply]]
+Handler = Callable[[Call], Awaitable[HandlerReply]]
 
 
-class Access(Enum):
+class RouteAccess(Enum):
     """How far a caller must be known."""
 
     ANYONE = auto()
@@ -39,7 +39,7 @@ class Route:
 
     method: str
     path: str
-    access: Access
+    access: RouteAccess
     permission: str
     """What the caller must have; `NOTHING` or `SIGNED_IN` where that is all."""
     handler: Handler

@@ -60,7 +60,7 @@ The number is when the look began, before anything was read (milliseconds since 
 """
 
 
-class Source(Protocol):
+class EventSource(Protocol):
     """Where the events of one stream come from."""
 
     @property
@@ -81,7 +81,7 @@ class Source(Protocol):
 class _Listener:
     """A stream that is open, and what waits to be sent on it."""
 
-    def __init__(self, source: Source, beat_at: float) -> None:
+    def __init__(self, source: EventSource, beat_at: float) -> None:
         self.source = source
         self.beat_at = beat_at
         self.waiting: asyncio.Queue[bytes | None] = asyncio.Queue()
@@ -134,7 +134,7 @@ class Streams:
             raise RuleError(Code.UNAVAILABLE, "too many streams are open here; try again", {"retryAfter": 5})
 
     async def frames(
-        self, db: Database, now_ms: Callable[[], int], source: Source, address: str = ""
+        self, db: Database, now_ms: Callable[[], int], source: EventSource, address: str = ""
     ) -> AsyncIterator[bytes]:
         """The bytes of a stream, until its source is over, the caller may listen no more, or the process stops."""
         with self._counted(address):

@@ -12,7 +12,7 @@ from kraty_console.backend.storage.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)
-class SignedIn:
+class MemberSession:
     """A member with a live session."""
 
     session_id: str
@@ -23,7 +23,7 @@ class SignedIn:
     """Milliseconds since the epoch."""
 
 
-async def find_session(tx: Transaction, token: str, now_ms: int) -> SignedIn | None:
+async def find_session(tx: Transaction, token: str, now_ms: int) -> MemberSession | None:
     """Whose session a token is; None when it is unknown, revoked or over."""
     if not token.startswith(SESSION_PREFIX) or len(token) > MAX_CREDENTIAL_LENGTH:
         return None
@@ -46,7 +46,7 @@ async def find_session(tx: Transaction, token: str, now_ms: int) -> SignedIn | N
     row = (await tx.execute(query)).first()
     if row is None or not matches(token, row.token_hash):
         return None
-    return SignedIn(row.session_id, row.member_id, row.email, row.name, row.expires_at)
+    return MemberSession(row.session_id, row.member_id, row.email, row.name, row.expires_at)
 
 
 async def create_session(
@@ -64,7 +64,7 @@ async def create_session(
     )
 
 
-async def revoke_session(tx: Transaction, session: SignedIn, now_ms: int) -> bool:
+async def revoke_session(tx: Transaction, session: MemberSession, now_ms: int) -> bool:
     """End a session; False when it had ended before."""
     ended = await tx.execute(
         sessions.update()

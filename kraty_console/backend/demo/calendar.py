@@ -12,7 +12,7 @@ HISTORY_DAYS: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class DemoWindow:
     """When an event is open: from `starts_ms`, to just before `ends_ms`."""
 
     starts_ms: int
@@ -29,7 +29,7 @@ class Calendar:
     def __init__(self, now_ms: int) -> None:
         self.tonight_ms = (now_ms + 10 * HOUR) // HOUR * HOUR
         """When today's race closes: on the hour, nine to ten hours from now."""
-        self.windows: Mapping[str, Sequence[Window]] = {
+        self.windows: Mapping[str, Sequence[DemoWindow]] = {
             "daily_race": self._recurring(days=1, closes_in=0),
             "weekly_cup": self._recurring(days=7, closes_in=3),
             "duel_arena": self._recurring(days=3, closes_in=1),
@@ -39,14 +39,14 @@ class Calendar:
             "practice_run": (self._window(-HISTORY_DAYS - 1, 9),),
         }
 
-    def open_at(self, event_key: str, moment_ms: int) -> Window | None:
+    def open_at(self, event_key: str, moment_ms: int) -> DemoWindow | None:
         """The window of the event that holds the moment."""
         return next((window for window in self.windows[event_key] if window.holds(moment_ms)), None)
 
-    def _window(self, starts: int, ends: int) -> Window:
-        return Window(self.tonight_ms + starts * DAY, self.tonight_ms + ends * DAY)
+    def _window(self, starts: int, ends: int) -> DemoWindow:
+        return DemoWindow(self.tonight_ms + starts * DAY, self.tonight_ms + ends * DAY)
 
-    def _recurring(self, *, days: int, closes_in: int) -> tuple[Window, ...]:
+    def _recurring(self, *, days: int, closes_in: int) -> tuple[DemoWindow, ...]:
         """Windows without gaps: from the one that holds the first day of history to the one after the present one."""
         past = -(-(HISTORY_DAYS + 1 + closes_in) // days)
         return tuple(

@@ -9,8 +9,8 @@ from typing import Final
 from kraty_console.backend.demo.calendar import Calendar
 from kraty_console.backend.demo.people import MARIA, Person
 from kraty_console.backend.demo.playing import Playing
-from kraty_console.backend.demo.stage import DAY, HOUR, MINUTE, SECOND, Stage, Story
-from kraty_console.backend.demo.support import Desk, Shop
+from kraty_console.backend.demo.stage import DAY, HOUR, MINUTE, SECOND, DemoStage, Story
+from kraty_console.backend.demo.support import DemoSupport, Shop
 from kraty_console.backend.demo.visits import Visit, visit
 from kraty_console.backend.engine import catalog
 from kraty_console.backend.engine.context import ENGINE, LIVE, Context
@@ -35,10 +35,10 @@ CAST: Final = (ALICE, BOB, CAROL, DAVE, ERIN, FRANK, GUEST, AUTH, GRACE, IVY)
 class Scene:
     """What the stories are told with."""
 
-    stage: Stage
+    stage: DemoStage
     tx: Transaction
     calendar: Calendar
-    desk: Desk
+    desk: DemoSupport
     shop: Shop
     environment: str = LIVE
     _known: dict[str, Playing] = field(default_factory=dict)

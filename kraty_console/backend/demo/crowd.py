@@ -9,7 +9,7 @@ from kraty_console.backend.demo.calendar import HISTORY_DAYS
 from kraty_console.backend.demo.cast import CAST, HEAVY, Scene
 from kraty_console.backend.demo.hostile import HOSTILE_NAMES
 from kraty_console.backend.demo.people import Person, crowd
-from kraty_console.backend.demo.stage import DAY, HOUR, MINUTE, Stage, Story
+from kraty_console.backend.demo.stage import DAY, HOUR, MINUTE, DemoStage, Story
 from kraty_console.backend.demo.visits import Visit, some_visit, visit
 
 CROWD: Final = 270
@@ -26,7 +26,7 @@ LOOKALIKES: Final = (
 HOSTILE: Final = tuple(Person(name.external_id, name.display_name, "XX", 13) for name in HOSTILE_NAMES)
 
 
-def people(stage: Stage) -> list[Person]:
+def people(stage: DemoStage) -> list[Person]:
     """The crowd, lookalikes included."""
     taken = {person.external_id for person in (*CAST, *LOOKALIKES, *HOSTILE)} | {HEAVY.external_id}
     return [*crowd(CROWD, stage.chances("crowd"), taken), *LOOKALIKES]

@@ -47,7 +47,7 @@ class Studio:
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
+class DemoAccess:
     """The ways into one studio's game: session tokens by role, keys by permission set. Shown once, stored hashed."""
 
     tenant: Tenant
@@ -65,7 +65,7 @@ class DemoWorld:
     """Session tokens by role."""
     keys: Mapping[str, str] = field(repr=False)
     """API keys of the live environment by permission set."""
-    other_studio: Access
+    other_studio: DemoAccess
     loaded_now: bool
     """False when the database held the world already."""
 
@@ -143,7 +143,7 @@ def enrol(tx: Transaction, studio: Studio, created_ms: int, seed: int) -> None:
         tx.add(game_roles, {**tenant, "member_id": member_id, "role": colleague.role, "created_at": created_ms})
 
 
-async def admit(tx: Transaction, studio: Studio, now_ms: int, random_bytes: RandomBytes) -> Access:
+async def admit(tx: Transaction, studio: Studio, now_ms: int, random_bytes: RandomBytes) -> DemoAccess:
     """Hand out new sessions and live keys for a studio; of those of an earlier start only hashes were kept.
 
     The earlier ones stay good until they end or are revoked.
@@ -173,4 +173,4 @@ async def admit(tx: Transaction, studio: Studio, now_ms: int, random_bytes: Rand
             environment=LIVE,
             now_ms=now_ms,
         )
-    return Access(studio.tenant, tokens, keys)
+    return DemoAccess(studio.tenant, tokens, keys)

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from kraty_console.backend.demo.people import Person
-from kraty_console.backend.demo.stage import Stage
+from kraty_console.backend.demo.stage import DemoStage
 from kraty_console.backend.engine import attempts, grants, lobbies, players
 from kraty_console.backend.engine.context import ENGINE, LIVE, Actor, Context
 from kraty_console.backend.storage.tables import attempts as attempts_table
 from kraty_console.backend.storage.tables import grants as grants_table
-from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 
 Json = dict[str, Any]
 
@@ -19,14 +19,14 @@ Json = dict[str, Any]
 class Playing:
     """One player in one environment."""
 
-    def __init__(self, stage: Stage, tx: Transaction, person: Person, environment: str = LIVE) -> None:
+    def __init__(self, stage: DemoStage, tx: Transaction, person: Person, environment: str = LIVE) -> None:
         self.stage = stage
         self.person = person
         self.environment = environment
         self._tx = tx
-        self._row: Row | None = None
+        self._row: TrackedRow | None = None
 
-    async def on(self, stage: Stage) -> Playing:
+    async def on(self, stage: DemoStage) -> Playing:
         """The same player, known already, whose further rows get their ids from another stage."""
         other = Playing(stage, self._tx, self.person, self.environment)
         other._row = await self.arrive()
@@ -37,7 +37,7 @@ class Playing:
         """The external id."""
         return self.person.external_id
 
-    async def arrive(self) -> Row:
+    async def arrive(self) -> TrackedRow:
         """Be known to the game: made on first contact, with e-mail, display name and context."""
         if self._row is None:
             self._row = players.enter(self._tx, self._client(), self.name)
@@ -85,13 +85,13 @@ class Playing:
         opened = await grants.open_crate(self._tx, self._client(), self.name, grant_id)
         await grants.claim(self._tx, self._client(), self.name, opened.data["contents"]["id"])
 
-    async def attempt(self, attempt_id: str) -> Row:
+    async def attempt(self, attempt_id: str) -> TrackedRow:
         """An attempt of this player."""
         row = await self._tx.get(attempts_table, *(await self.arrive()).key(), attempt_id)
         assert row is not None, "an attempt that was started is there"
         return row
 
-    async def grant(self, grant_id: str) -> Row:
+    async def grant(self, grant_id: str) -> TrackedRow:
         """A grant of this player."""
         row = await self._tx.get(grants_table, *(await self.arrive()).key(), grant_id)
         assert row is not None, "a grant that was made is there"

@@ -7,13 +7,13 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from kraty_console.backend.demo.calendar import Window
+from kraty_console.backend.demo.calendar import DemoWindow
 from kraty_console.backend.demo.cast import Scene
 from kraty_console.backend.demo.people import Person
 from kraty_console.backend.demo.stage import HOUR, MINUTE, Story
 from kraty_console.backend.engine import leaderboards, rewards, settling
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import Row
+from kraty_console.backend.storage.transaction import TrackedRow
 
 RUNNERS: Final = 14
 """Who ran in the last cup; the first few of them run in this one as well."""
@@ -72,8 +72,8 @@ def stories(scene: Scene, people: Sequence[Person]) -> list[Story]:
     ]  # fmt: skip
 
 
-async def _past_cup(scene: Scene, window: Window, runs: Sequence[tuple[Person, int, int]]) -> Story:
-    attempts: dict[str, tuple[Person, Row]] = {}
+async def _past_cup(scene: Scene, window: DemoWindow, runs: Sequence[tuple[Person, int, int]]) -> Story:
+    attempts: dict[str, tuple[Person, TrackedRow]] = {}
     for person, mark, start in sorted(runs, key=lambda run: run[2]):
         yield window.starts_ms + start
         play = scene.play(person)

@@ -27,7 +27,7 @@ class _Clock:
     ms = 0
 
 
-class Stage:
+class DemoStage:
     """The clock that the stories move, and the ids and chances they get: all the same for the same seed and now."""
 
     def __init__(self, tenant: Tenant, seed: int, now_ms: int, ids: str = "ids") -> None:
@@ -47,9 +47,9 @@ class Stage:
     def clock_ms(self, moment_ms: int) -> None:
         self._clock.ms = moment_ms
 
-    def aside(self, ids: str) -> Stage:
+    def aside(self, ids: str) -> DemoStage:
         """The same clock with ids of its own: what is told there can grow without changing anybody else's ids."""
-        other = Stage(self.tenant, self.seed, self.now_ms, ids)
+        other = DemoStage(self.tenant, self.seed, self.now_ms, ids)
         other._clock = self._clock
         return other
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from kraty_console.backend.demo.directory import Studio
 from kraty_console.backend.demo.people import Colleague
-from kraty_console.backend.demo.stage import Stage
+from kraty_console.backend.demo.stage import DemoStage
 from kraty_console.backend.engine import attempts, bans, grants, rewards, wallet
 from kraty_console.backend.engine.context import LIVE, Actor, Context
 from kraty_console.backend.storage.transaction import Transaction
@@ -18,10 +18,10 @@ SHOP_KEY: Final = "api_key:sRabbit0"
 """How the audit log names the key that the studio's backend used in the past (kraty-api 1.3: Actor string)."""
 
 
-class Desk:
+class DemoSupport:
     """The support desk of a studio."""
 
-    def __init__(self, stage: Stage, tx: Transaction, studio: Studio, environment: str = LIVE) -> None:
+    def __init__(self, stage: DemoStage, tx: Transaction, studio: Studio, environment: str = LIVE) -> None:
         self.stage = stage
         self.environment = environment
         self._tx = tx
@@ -79,7 +79,7 @@ class Desk:
 class Shop:
     """The studio's backend, which delivers what players bought (kraty-api 3.4)."""
 
-    def __init__(self, stage: Stage, tx: Transaction, environment: str = LIVE) -> None:
+    def __init__(self, stage: DemoStage, tx: Transaction, environment: str = LIVE) -> None:
         self.stage = stage
         self.environment = environment
         self._tx = tx

@@ -12,14 +12,14 @@ from typing import Any, Final
 from kraty_console.backend.demo.calendar import HISTORY_DAYS
 from kraty_console.backend.demo.cast import HEAVY, Scene
 from kraty_console.backend.demo.rabbit_rush import EGGS_TARGET, RACE_TARGET
-from kraty_console.backend.demo.stage import DAY, MINUTE, SECOND, Stage, Story
+from kraty_console.backend.demo.stage import DAY, MINUTE, SECOND, DemoStage, Story
 from kraty_console.backend.engine import attempts, catalog, issuing, leaderboards, ledger, rewards, rolls
 from kraty_console.backend.engine.context import LIVE, Actor, Context
 from kraty_console.backend.engine.depositing import DEPOSITED
-from kraty_console.backend.engine.issuing import DAY_MS, Source
-from kraty_console.backend.engine.ledger import Change
+from kraty_console.backend.engine.issuing import DAY_MS, GrantSource
+from kraty_console.backend.engine.ledger import LedgerChange
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 
 ATTEMPTS: Final = 5_000
 GRANTS: Final = 8_000
@@ -82,10 +82,10 @@ def _plan(scene: Scene) -> list[str]:
 class _Month:
     """The rows of the month as they come, and the sums that go with them."""
 
-    def __init__(self, scene: Scene, player: Row, ttl_ms: int) -> None:
+    def __init__(self, scene: Scene, player: TrackedRow, ttl_ms: int) -> None:
         self._tx: Transaction = scene.tx
         self._now_ms = scene.stage.now_ms
-        self._stage = Stage(scene.stage.tenant, scene.stage.seed, scene.stage.now_ms, ids="heavy ids")
+        self._stage = DemoStage(scene.stage.tenant, scene.stage.seed, scene.stage.now_ms, ids="heavy ids")
         self._luck = self._stage.chances(HEAVY.external_id)
         self._player = player
         self._ttl_ms = ttl_ms
@@ -192,7 +192,7 @@ class _Month:
                 "attempt_id": attempt["attempt_id"],
             }
 
-    async def _pay(self, ctx: Context, event: Row, attempt: Json) -> None:
+    async def _pay(self, ctx: Context, event: TrackedRow, attempt: Json) -> None:
         """Milestones and the reward, rolled by the same dice as by the rules, and collected a little later."""
         made: list[Json] = []
         attempt_id: str = attempt["attempt_id"]
@@ -201,11 +201,11 @@ class _Month:
             self._milestones.append({**place, "key": milestone["key"], "fired_at": ctx.now_ms})
             dice = await rolls.dice_for(self._tx, ctx, f"milestone/{attempt_id}/{milestone['key']}")
             entries = await rolls.resolve(self._tx, ctx, milestone["entries"], dice)
-            made += self._issue_rolled(ctx, entries, Source(rewards.MILESTONE, attempt_id))
+            made += self._issue_rolled(ctx, entries, GrantSource(rewards.MILESTONE, attempt_id))
         bundle = await rolls.bundle_entries(self._tx, ctx, event["reward_policy"]["bundle"])
         dice = await rolls.dice_for(self._tx, ctx, f"attempt/{attempt_id}")
         entries = await rolls.resolve(self._tx, ctx, bundle, dice)
-        made += self._issue_rolled(ctx, entries, Source(rewards.COMPLETION, attempt_id, attempt_id=attempt_id))
+        made += self._issue_rolled(ctx, entries, GrantSource(rewards.COMPLETION, attempt_id, attempt_id=attempt_id))
         self._rolls.append({**place, "rolled_at": ctx.now_ms})
         attempt["roll_status"] = "rolled"
         self._races += event["key"] == "daily_race"
@@ -218,13 +218,13 @@ class _Month:
         for grant in made:
             await self._collect(later, grant)
 
-    def _issue_rolled(self, ctx: Context, entries: Sequence[Mapping[str, Any]], source: Source) -> list[Json]:
+    def _issue_rolled(self, ctx: Context, entries: Sequence[Mapping[str, Any]], source: GrantSource) -> list[Json]:
         rest = [entry for entry in entries if entry["type"] != "crate"]
         made = [self._issue(ctx, "reward", {"entries": rest}, source)] if rest else []
         crates = [entry for entry in entries if entry["type"] == "crate"]
         return made + [self._issue(ctx, "crate", issuing.crate_contents(crate), source) for crate in crates]
 
-    def _issue(self, ctx: Context, kind: str, contents: Json, source: Source) -> Json:
+    def _issue(self, ctx: Context, kind: str, contents: Json, source: GrantSource) -> Json:
         expires_at = ctx.now_ms + self._ttl_ms
         grant = issuing.new_grant(ctx, self._player, kind, contents, source, rolled=True, expires_at=expires_at)
         grant["claimed_at"] = None
@@ -235,7 +235,7 @@ class _Month:
         grant |= {"status": "claimed", "claimed_at": ctx.now_ms}
         if grant["kind"] == "crate":
             entries = await issuing.roll_crate(self._tx, ctx, grant)
-            source = Source("crate", grant["grant_id"], grant["grant_id"])
+            source = GrantSource("crate", grant["grant_id"], grant["grant_id"])
             grant = self._issue(ctx, "reward", {"entries": entries}, source)
             grant |= {"status": "claimed", "claimed_at": ctx.now_ms}
         self._deposits.append({**self._owner, "grant_id": grant["grant_id"], "deposited_at": ctx.now_ms})
@@ -249,7 +249,7 @@ class _Month:
         held = self._held[(kind, key)] = self._held[(kind, key)] + amount
         self._since[(kind, key)] = (self._since.get((kind, key), (ctx.now_ms, 0))[0], ctx.now_ms)
         position = len(self._wallet) + len(self._items) + 1
-        change = Change(key, amount, DEPOSITED, grant_id)
+        change = LedgerChange(key, amount, DEPOSITED, grant_id)
         if kind == "currency":
             after: Json = {"economy_key": key, "balance": held}
             self._wallet.append(ledger.new_entry(ctx, self._player, change, position, after))

@@ -23,7 +23,7 @@ from kraty_console.backend.demo import (
     tryouts,
     veteran,
 )
-from kraty_console.backend.demo.calendar import Calendar, Window
+from kraty_console.backend.demo.calendar import Calendar, DemoWindow
 from kraty_console.backend.demo.cast import Scene
 from kraty_console.backend.demo.directory import (
     TEST,
@@ -35,8 +35,8 @@ from kraty_console.backend.demo.directory import (
     is_there,
     take_turns,
 )
-from kraty_console.backend.demo.stage import DAY, Stage
-from kraty_console.backend.demo.support import Desk, Shop
+from kraty_console.backend.demo.stage import DAY, DemoStage
+from kraty_console.backend.demo.support import DemoSupport, Shop
 from kraty_console.backend.engine import catalog
 from kraty_console.backend.engine.context import ENGINE, LIVE, Context
 from kraty_console.backend.engine.leaderboards import WINDOW_CLOSED
@@ -162,20 +162,20 @@ async def _make_theirs(tx: Transaction, studio: Studio, now_ms: int, seed: int) 
     await stage.tell(tx, second_studio.stories(_scene(tx, studio, stage, calendar, LIVE)))
 
 
-def _found(tx: Transaction, studio: Studio, now_ms: int, seed: int) -> Stage:
-    stage = Stage(studio.tenant, seed, now_ms)
+def _found(tx: Transaction, studio: Studio, now_ms: int, seed: int) -> DemoStage:
+    stage = DemoStage(studio.tenant, seed, now_ms)
     stage.clock_ms = now_ms - FOUNDED_DAYS_AGO * DAY
     tx.founded(studio.tenant.studio_id, studio.tenant.game_id)
     enrol(tx, studio, stage.clock_ms, seed)
     return stage
 
 
-def _scene(tx: Transaction, studio: Studio, stage: Stage, calendar: Calendar, environment: str) -> Scene:
+def _scene(tx: Transaction, studio: Studio, stage: DemoStage, calendar: Calendar, environment: str) -> Scene:
     return Scene(
         stage=stage,
         tx=tx,
         calendar=calendar,
-        desk=Desk(stage, tx, studio, environment),
+        desk=DemoSupport(stage, tx, studio, environment),
         shop=Shop(stage, tx, environment),
         environment=environment,
     )
@@ -188,7 +188,7 @@ async def _define(
     currencies: Definitions,
     bundles: Definitions,
     events: Definitions,
-    windows: Mapping[str, Sequence[Window]],
+    windows: Mapping[str, Sequence[DemoWindow]],
     items: Definitions = (),
     tables: Definitions = (),
 ) -> None:

@@ -15,13 +15,13 @@ from kraty_console.backend.engine import purchases as purchasing
 from kraty_console.backend.engine.context import Context
 from kraty_console.backend.engine.moving import of, reassign
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 
 _TWINS = (tables.friendships, tables.friend_requests)
 _SOCIAL = (*_TWINS, tables.blocks, tables.gifts, tables.purchases, tables.player_spend)
 
 
-async def merge_acquaintances(tx: Transaction, ctx: Context, source: Row, target: Row) -> None:
+async def merge_acquaintances(tx: Transaction, ctx: Context, source: TrackedRow, target: TrackedRow) -> None:
     """Let the target know whom the source knew, once, and leave nobody a friend of themselves.
 
     A block on either side outweighs a friendship on the other. What both have, friends, requests or blocks, stays as
@@ -41,7 +41,7 @@ async def merge_acquaintances(tx: Transaction, ctx: Context, source: Row, target
     await _merge_purchases(tx, ctx, source, target)
 
 
-async def forget_acquaintances(tx: Transaction, player: Row) -> None:
+async def forget_acquaintances(tx: Transaction, player: TrackedRow) -> None:
     """Leave nobody who knows the player; what was bought stays, and of gifts what was given, not what was said."""
     await tx.forget(*_SOCIAL)
     for table in _TWINS:
@@ -53,7 +53,7 @@ async def forget_acquaintances(tx: Transaction, player: Row) -> None:
         await tx.execute(sa.update(gifts).where(*_at(gifts, player, column)).values(message=None))
 
 
-async def _merge_blocks(tx: Transaction, source: Row, target: Row) -> None:
+async def _merge_blocks(tx: Transaction, source: TrackedRow, target: TrackedRow) -> None:
     blocks = tables.blocks
     for mine, other in ((blocks.c.player_id, blocks.c.blocked_id), (blocks.c.blocked_id, blocks.c.player_id)):
         theirs = await _ids(tx, sa.select(other).where(*_at(blocks, source, mine)))
@@ -65,7 +65,7 @@ async def _merge_blocks(tx: Transaction, source: Row, target: Row) -> None:
         await tx.execute(sa.update(blocks).where(*_at(blocks, source, mine)).values({mine.name: target["player_id"]}))
 
 
-async def _merge_twins(tx: Transaction, table: sa.Table, source: Row, target: Row) -> None:
+async def _merge_twins(tx: Transaction, table: sa.Table, source: TrackedRow, target: TrackedRow) -> None:
     theirs, mine = await _known(tx, table, source), await _known(tx, table, target)
     await _part(tx, table, source, [each for each in theirs if each in mine or each == target["player_id"]])
     new = [each for each in theirs if each not in mine and each != target["player_id"]]
@@ -76,17 +76,17 @@ async def _merge_twins(tx: Transaction, table: sa.Table, source: Row, target: Ro
         await tx.execute(sa.update(table).where(*twins).values(friend_id=into))
 
 
-async def _known(tx: Transaction, table: sa.Table, player: Row) -> list[str]:
+async def _known(tx: Transaction, table: sa.Table, player: TrackedRow) -> list[str]:
     return await _ids(tx, sa.select(table.c.friend_id).where(*of(table, player)))
 
 
-async def _blocked_either_way(tx: Transaction, player: Row) -> list[str]:
+async def _blocked_either_way(tx: Transaction, player: TrackedRow) -> list[str]:
     blocks = tables.blocks
     by = await _ids(tx, sa.select(blocks.c.blocked_id).where(*of(blocks, player)))
     return by + await _ids(tx, sa.select(blocks.c.player_id).where(*_at(blocks, player, blocks.c.blocked_id)))
 
 
-async def _part(tx: Transaction, table: sa.Table, player: Row, others: list[str]) -> None:
+async def _part(tx: Transaction, table: sa.Table, player: TrackedRow, others: list[str]) -> None:
     """Remove both rows with each of the others."""
     if others:
         await tx.execute(sa.delete(table).where(*of(table, player), tx.among(table.c.friend_id, others)))
@@ -94,7 +94,7 @@ async def _part(tx: Transaction, table: sa.Table, player: Row, others: list[str]
         await tx.execute(sa.delete(table).where(*twins))
 
 
-async def _merge_purchases(tx: Transaction, ctx: Context, source: Row, target: Row) -> None:
+async def _merge_purchases(tx: Transaction, ctx: Context, source: TrackedRow, target: TrackedRow) -> None:
     purchases, spend = tables.purchases, tables.player_spend
     spent = await tx.get(spend, *source.key())
     if spent is None:
@@ -116,7 +116,7 @@ async def _merge_purchases(tx: Transaction, ctx: Context, source: Row, target: R
     await tx.forget(spend)
 
 
-async def _forget_doubles(tx: Transaction, source: Row, target: Row) -> tuple[int, int]:
+async def _forget_doubles(tx: Transaction, source: TrackedRow, target: TrackedRow) -> tuple[int, int]:
     """Remove the source's purchases that the target was told of as well; how many, and how much in US cents."""
     purchases, other = tables.purchases, tables.purchases.alias("other")
     twice = (
@@ -137,7 +137,7 @@ async def _ids(tx: Transaction, query: sa.Select[Any]) -> list[str]:
     return list((await tx.execute(query)).scalars())
 
 
-def _at(table: sa.Table, player: Row, column: sa.Column[Any]) -> tuple[sa.ColumnElement[bool], ...]:
+def _at(table: sa.Table, player: TrackedRow, column: sa.Column[Any]) -> tuple[sa.ColumnElement[bool], ...]:
     return (
         table.c.studio_id == player["studio_id"],
         table.c.game_id == player["game_id"],

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from kraty_console.backend.engine.context import Context
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 
 PERSONAL: Final[dict[str, Any]] = {
     "email": None,
@@ -32,7 +32,7 @@ def fingerprint(ctx: Context, external_id: str) -> str:
     return hashlib.sha256("\n".join(place).encode()).hexdigest()
 
 
-async def erased(tx: Transaction, ctx: Context, external_id: str) -> Row | None:
+async def erased(tx: Transaction, ctx: Context, external_id: str) -> TrackedRow | None:
     """The row of the player who had this id and was erased; the last one, where several had it in turn."""
     column = tables.players.c
     found = await tx.first(
@@ -45,7 +45,7 @@ async def erased(tx: Transaction, ctx: Context, external_id: str) -> Row | None:
         .order_by(column.deleted_at.desc(), column.player_id.desc())
         .limit(1)
     )
-    return None if found is None else Row(tables.players, found, fresh=False)
+    return None if found is None else TrackedRow(tables.players, found, fresh=False)
 
 
 async def alias(tx: Transaction, ctx: Context, external_id: str) -> dict[str, Any] | None:

@@ -19,12 +19,12 @@ from kraty_console.backend.engine import (
     players,
     rewards,
 )
-from kraty_console.backend.engine.conditions import Asked
-from kraty_console.backend.engine.context import Answer, Context
+from kraty_console.backend.engine.conditions import ConditionSubject
+from kraty_console.backend.engine.context import Context, RuleResult
 from kraty_console.backend.engine.errors import RuleError, conflict, not_found
 from kraty_console.backend.engine.ids import is_id
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 from kraty_console.contract.errors import Code
 
 FORCE_COMPLETE: Final = "attempt.force_complete"
@@ -33,7 +33,9 @@ PROGRESS: Final = "attempt.progress"
 FINISH: Final = "attempt.finish"
 
 
-async def force_complete(tx: Transaction, ctx: Context, attempt_id: str, *, final_score: float | None = None) -> Answer:
+async def force_complete(
+    tx: Transaction, ctx: Context, attempt_id: str, *, final_score: float | None = None
+) -> RuleResult:
     """Complete an attempt that is in progress or expired; no rewards are rolled (decisions: Force-complete).
 
     `final_score`, from 0 to 2^53-1, replaces the score; the leaderboard follows. Already complete: 409 `conflict`.
@@ -71,7 +73,7 @@ async def force_complete(tx: Transaction, ctx: Context, attempt_id: str, *, fina
 
 async def start(
     tx: Transaction, ctx: Context, external_id: str, event_key: str, *, context: Mapping[str, Any] | None = None
-) -> Answer:
+) -> RuleResult:
     """Start an attempt in the event's open window; the player is made on first contact (kraty-api 9: Start).
 
     One player may have several under way. Refused, in this order: unknown event 404; banned 403; disabled, or between
@@ -92,7 +94,7 @@ async def start(
     players.seen(tx, ctx, player)
     if window is None:
         _refuse_closed(event)
-    await conditions.demand(tx, ctx, event, Asked(player, player["last_context"] or {}))
+    await conditions.demand(tx, ctx, event, ConditionSubject(player, player["last_context"] or {}))
     await entering.demand_quota(tx, ctx, player, event, window)
     prices = await entering.demand_cost(tx, ctx, player, event)
     scope = leaderboards.GLOBAL
@@ -114,13 +116,13 @@ async def start(
     return await idempotency.keep(tx, ctx, START, 201, data)
 
 
-def _refuse_closed(event: Row) -> NoReturn:
+def _refuse_closed(event: TrackedRow) -> NoReturn:
     if not event["enabled"]:
         raise RuleError(Code.EVENT_DISABLED, f"The event '{event['key']}' is switched off")
     raise RuleError(Code.NO_ACTIVE_WINDOW, f"The event '{event['key']}' is not open now")
 
 
-async def _wait_for(tx: Transaction, ctx: Context, lobby: Row) -> NoReturn:
+async def _wait_for(tx: Transaction, ctx: Context, lobby: TrackedRow) -> NoReturn:
     """Answer 202: the seat stays taken, and the key is free again, so that it can ask again (kraty-api 4: Lobby)."""
     await idempotency.release(tx, ctx, START)
     shown = (await lobbies.shown(tx, ctx, lobby))["lobby"]
@@ -131,7 +133,7 @@ async def _wait_for(tx: Transaction, ctx: Context, lobby: Row) -> NoReturn:
     raise RuleError(Code.LOBBY_FORMING, "The lobby is forming; ask again when it plays", details, commit=True)
 
 
-def new_attempt(ctx: Context, player: Row, event: Row, window: Row, board: str) -> dict[str, Any]:
+def new_attempt(ctx: Context, player: TrackedRow, event: TrackedRow, window: TrackedRow, board: str) -> dict[str, Any]:
     """The row of an attempt that starts now."""
     zeros = {metric["key"]: 0 for metric in event["metrics"]}
     return {
@@ -162,7 +164,7 @@ async def progress(
     mode: Literal["set", "increment"] = "set",
     event_key: str | None = None,
     occurred_at: int | None = None,
-) -> Answer:
+) -> RuleResult:
     """Report metrics. Milestones fire; reaching every target completes the attempt and pays its rewards (kraty-api 9).
 
     A number alone is the value of the event's one metric. With `event_key` the attempt must be one at that event, else
@@ -193,7 +195,7 @@ async def progress(
     return await idempotency.keep(tx, ctx, PROGRESS, 200, data)
 
 
-def _by_key(event: Row, metrics: Mapping[str, float] | float) -> Mapping[str, float]:
+def _by_key(event: TrackedRow, metrics: Mapping[str, float] | float) -> Mapping[str, float]:
     if isinstance(metrics, Mapping):
         return metrics
     keys = [metric["key"] for metric in event["metrics"]]
@@ -205,7 +207,7 @@ def _by_key(event: Row, metrics: Mapping[str, float] | float) -> Mapping[str, fl
 
 async def finish(
     tx: Transaction, ctx: Context, external_id: str, attempt_id: str, *, event_key: str | None = None
-) -> Answer:
+) -> RuleResult:
     """End an attempt: `completed` with rewards when its target is met or it has none, else `expired` (kraty-api 9).
 
     `event_key` as for progress. Attempt over: 409 `attempt_finished`.
@@ -225,17 +227,17 @@ async def finish(
     return await idempotency.keep(tx, ctx, FINISH, 200, data)
 
 
-async def expire(tx: Transaction, ctx: Context, external_id: str, attempt_id: str) -> Answer:
+async def expire(tx: Transaction, ctx: Context, external_id: str, attempt_id: str) -> RuleResult:
     """End an attempt whose time is over; one that is over already is left as it is."""
     player = await players.lock(tx, ctx, external_id)
     attempt = await _of_player(tx, player, attempt_id)
     if attempt["status"] == "in_progress" and ctx.now_ms < attempt["ends_at"]:
         conflict("The attempt's time is not over", endsAt=answers.moment(attempt["ends_at"]))
     await lapse(tx, ctx, player, attempt)
-    return Answer(200, {"attempt": await places.wire(tx, ctx, attempt, await places.grant_ids(tx, attempt))})
+    return RuleResult(200, {"attempt": await places.wire(tx, ctx, attempt, await places.grant_ids(tx, attempt))})
 
 
-async def lapse(tx: Transaction, ctx: Context, player: Row, attempt: Row) -> bool:
+async def lapse(tx: Transaction, ctx: Context, player: TrackedRow, attempt: TrackedRow) -> bool:
     """End an attempt of a locked player whose time is over; True when it was under way.
 
     One that has no target completes and is paid, as if its player had ended it; so does one whose target is met by now,
@@ -251,14 +253,14 @@ async def lapse(tx: Transaction, ctx: Context, player: Row, attempt: Row) -> boo
     return True
 
 
-def _has_won(event: Row, attempt: Row) -> bool:
+def _has_won(event: TrackedRow, attempt: TrackedRow) -> bool:
     """Whether an attempt that ends now is `completed`: its target is met, or it has none (kraty-api 9: Finish)."""
     return answers.target(event["metrics"]) is None or _target_met(event, attempt["metrics_raw"])
 
 
 async def _playing(
     tx: Transaction, ctx: Context, external_id: str, attempt_id: str, event_key: str | None
-) -> tuple[Row, Row, Row]:
+) -> tuple[TrackedRow, TrackedRow, TrackedRow]:
     player = await players.lock(tx, ctx, external_id)
     if ctx.surface != "server":  # what the studio's backend writes, a ban does not stop (kraty-api 9: Ban)
         players.refuse_banned(player)
@@ -272,14 +274,16 @@ async def _playing(
     return player, attempt, event
 
 
-async def _of_player(tx: Transaction, player: Row, attempt_id: str) -> Row:
+async def _of_player(tx: Transaction, player: TrackedRow, attempt_id: str) -> TrackedRow:
     attempt = await tx.get(tables.attempts, *player.key(), attempt_id) if is_id(attempt_id) else None
     if attempt is None:
         not_found("Attempt", attempt_id)
     return attempt
 
 
-async def _complete(tx: Transaction, ctx: Context, player: Row, attempt: Row, event: Row) -> list[str]:
+async def _complete(
+    tx: Transaction, ctx: Context, player: TrackedRow, attempt: TrackedRow, event: TrackedRow
+) -> list[str]:
     tx.change(attempt, status="completed", completed_at=ctx.now_ms)
     tx.change(player, attempts_completed=player["attempts_completed"] + 1)
     await leaderboards.follow(tx, ctx, attempt)
@@ -287,13 +291,13 @@ async def _complete(tx: Transaction, ctx: Context, player: Row, attempt: Row, ev
     return [grant["grant_id"] for grant in made]
 
 
-def _expire(tx: Transaction, player: Row, attempt: Row) -> None:
+def _expire(tx: Transaction, player: TrackedRow, attempt: TrackedRow) -> None:
     tx.change(attempt, status="expired")
     tx.change(player, attempts_expired=player["attempts_expired"] + 1)
 
 
 def measure(
-    event: Row, attempt: Mapping[str, Any], metrics: Mapping[str, float], mode: str
+    event: TrackedRow, attempt: Mapping[str, Any], metrics: Mapping[str, float], mode: str
 ) -> tuple[dict[str, float], dict[str, float], float]:
     """Raw and capped metrics and the score: the sum of each capped metric times what a unit of it scores.
 
@@ -317,13 +321,13 @@ def measure(
     return raw, capped, score
 
 
-def _target_met(event: Row, raw: Mapping[str, float]) -> bool:
+def _target_met(event: TrackedRow, raw: Mapping[str, float]) -> bool:
     targets = [metric for metric in event["metrics"] if metric.get("target") is not None]
     return bool(targets) and all(raw.get(metric["key"], 0) >= metric["target"] for metric in targets)
 
 
 async def _fire_milestones(
-    tx: Transaction, ctx: Context, player: Row, attempt: Row, event: Row
+    tx: Transaction, ctx: Context, player: TrackedRow, attempt: TrackedRow, event: TrackedRow
 ) -> list[dict[str, Any]]:
     """Each milestone whose metric crossed its threshold for the first time in this attempt."""
     fired = []

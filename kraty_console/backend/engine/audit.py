@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 from kraty_console.backend.engine.context import Context
 from kraty_console.backend.engine.ids import is_id
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 
 
 def record(
@@ -18,7 +18,7 @@ def record(
     *,
     target_kind: str | None,
     target_id: str | None,
-    player: Row | None = None,
+    player: TrackedRow | None = None,
     metadata: Mapping[str, Any] | None = None,
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
@@ -55,7 +55,7 @@ def denied(
     target_kind: str | None = None,
     target_id: str | None = None,
     external_player_id: str | None = None,
-    player: Row | None = None,
+    player: TrackedRow | None = None,
 ) -> None:
     """Write the row of an attempt that was not allowed (decisions: Denied attempts), under an id.
 
@@ -87,7 +87,7 @@ def _cut(text: str | None) -> str | None:
 
 async def concerned(
     tx: Transaction, ctx: Context, *, target_kind: str | None, target_id: str | None, external_player_id: str | None
-) -> Row | None:
+) -> TrackedRow | None:
     """The player that a refused attempt was about: named in it, or whose attempt or grant it named; None where none."""
     player = tables.players.c
     place = (player.studio_id == ctx.tenant.studio_id, player.game_id == ctx.tenant.game_id)

@@ -6,12 +6,12 @@ from typing import Any
 
 from kraty_console.backend import answers
 from kraty_console.backend.engine import audit, idempotency, outbox, players
-from kraty_console.backend.engine.context import Answer, Context
-from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.backend.engine.context import Context, RuleResult
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 from kraty_console.contract.webhooks import EventName
 
 
-async def ban(tx: Transaction, ctx: Context, external_id: str) -> Answer:
+async def ban(tx: Transaction, ctx: Context, external_id: str) -> RuleResult:
     """Ban for the context's reason. A second ban refreshes the reason, says `applied: false` and fires nothing."""
     earlier = await idempotency.replay(tx, ctx, "player.ban", {"player": external_id})
     if earlier is not None:
@@ -28,7 +28,7 @@ async def ban(tx: Transaction, ctx: Context, external_id: str) -> Answer:
     return await _done(tx, ctx, "player.ban", player, before, data)
 
 
-async def unban(tx: Transaction, ctx: Context, external_id: str) -> Answer:
+async def unban(tx: Transaction, ctx: Context, external_id: str) -> RuleResult:
     """Lift the ban; `applied: false` when there was none."""
     earlier = await idempotency.replay(tx, ctx, "player.unban", {"player": external_id})
     if earlier is not None:
@@ -42,17 +42,17 @@ async def unban(tx: Transaction, ctx: Context, external_id: str) -> Answer:
     return await _done(tx, ctx, "player.unban", player, before, data)
 
 
-def _ids(player: Row) -> dict[str, Any]:
+def _ids(player: TrackedRow) -> dict[str, Any]:
     return {"playerId": player["player_id"], "externalPlayerId": player["external_player_id"]}
 
 
-def _state(player: Row) -> dict[str, Any]:
+def _state(player: TrackedRow) -> dict[str, Any]:
     return {"bannedAt": answers.moment(player["banned_at"]), "reason": player["ban_reason"]}
 
 
 async def _done(
-    tx: Transaction, ctx: Context, action: str, player: Row, before: dict[str, Any], data: dict[str, Any]
-) -> Answer:
+    tx: Transaction, ctx: Context, action: str, player: TrackedRow, before: dict[str, Any], data: dict[str, Any]
+) -> RuleResult:
     audit_id = audit.record(
         tx,
         ctx,

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from kraty_console.backend import friends as shown
 from kraty_console.backend.engine import friends, idempotency
-from kraty_console.backend.engine.context import Answer, Context
+from kraty_console.backend.engine.context import Context, RuleResult
 from kraty_console.backend.engine.errors import RuleError
-from kraty_console.backend.engine.friends import Somebody
+from kraty_console.backend.engine.friends import PlayerRef
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 from kraty_console.contract.errors import Code
 
 
-async def block(tx: Transaction, ctx: Context, external_id: str, somebody: Somebody) -> Answer:
+async def block(tx: Transaction, ctx: Context, external_id: str, somebody: PlayerRef) -> RuleResult:
     """Block somebody, which ends a friendship and every request between the two. Blocked before: 200, the same block.
 
     400 for oneself, 404 for nobody.
@@ -37,9 +37,9 @@ async def block(tx: Transaction, ctx: Context, external_id: str, somebody: Someb
     return await idempotency.keep(tx, ctx, operation, 201 if fresh else 200, data)
 
 
-async def unblock(tx: Transaction, ctx: Context, external_id: str, blocked: str) -> Answer:
+async def unblock(tx: Transaction, ctx: Context, external_id: str, blocked: str) -> RuleResult:
     """Lift a block; `unblocked: false` when there was none. 404 for nobody."""
-    player, other = await friends.pair(tx, ctx, external_id, Somebody(external_id=blocked))
+    player, other = await friends.pair(tx, ctx, external_id, PlayerRef(external_id=blocked))
     column = tables.blocks.c
     lifted = await tx.execute(
         tables.blocks.delete().where(
@@ -49,10 +49,10 @@ async def unblock(tx: Transaction, ctx: Context, external_id: str, blocked: str)
             column.blocked_id == other["player_id"],
         )
     )
-    return Answer(200, {"unblocked": lifted.rowcount == 1})
+    return RuleResult(200, {"unblocked": lifted.rowcount == 1})
 
 
-def _sides(player: Row, other: Row) -> dict[str, str]:
+def _sides(player: TrackedRow, other: TrackedRow) -> dict[str, str]:
     return {
         "studio_id": player["studio_id"],
         "game_id": player["game_id"],

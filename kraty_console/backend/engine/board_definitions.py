@@ -5,12 +5,12 @@ from __future__ import annotations
 from kraty_console.backend.engine import catalog
 from kraty_console.backend.engine.context import Context
 from kraty_console.backend.storage.transaction import Transaction
-from kraty_console.contract.definitions import ByProgression, Document
+from kraty_console.contract.definitions import ByProgression, GameDocument
 
 Faults = list[tuple[str, str]]
 
 
-async def unsound(tx: Transaction, ctx: Context, document: Document) -> Faults:
+async def unsound(tx: Transaction, ctx: Context, document: GameDocument) -> Faults:
     """What names a currency that is not there, or derives what is none to be derived."""
     faults: Faults = []
     for index, currency in enumerate(document.currencies):
@@ -34,7 +34,7 @@ async def unsound(tx: Transaction, ctx: Context, document: Document) -> Faults:
     return faults
 
 
-async def put(tx: Transaction, ctx: Context, document: Document) -> int:
+async def put(tx: Transaction, ctx: Context, document: GameDocument) -> int:
     """Define the leaderboards; the answer is how many."""
     for board in document.leaderboards:
         await catalog.put_board(

@@ -10,11 +10,11 @@ from typing import Any, Final
 
 from kraty_console.backend import answers, standings
 from kraty_console.backend.engine import amounts, catalog, idempotency, players, segments
-from kraty_console.backend.engine.context import Answer, Context
+from kraty_console.backend.engine.context import Context, RuleResult
 from kraty_console.backend.engine.errors import RuleError, conflict, not_found
 from kraty_console.backend.engine.periods import period_of
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 from kraty_console.contract.errors import Code
 from kraty_console.contract.wire import MAX_BALANCE
 
@@ -24,7 +24,7 @@ CLIENT_SCORES: Final = "acceptClientScores"
 """The setting of a game that lets its players' games send scores (kraty-api 5.13)."""
 
 
-async def find(tx: Transaction, ctx: Context, key: str) -> Row:
+async def find(tx: Transaction, ctx: Context, key: str) -> TrackedRow:
     """The board of that key; 404 when there is none, or none any more."""
     column = tables.boards.c
     board = await tx.find(
@@ -40,7 +40,7 @@ async def find(tx: Transaction, ctx: Context, key: str) -> Row:
 
 async def score(
     tx: Transaction, ctx: Context, external_id: str, key: str, value: float, *, segment: str | None = None
-) -> Answer:
+) -> RuleResult:
     """Count a score: the best, the latest, or the sum, as the board says. `{leaderboardId, score, rank}`.
 
     The rank is None below the first hundred thousand (`standings`).
@@ -71,7 +71,7 @@ async def score(
     return await idempotency.keep(tx, ctx, SCORE, 200, data)
 
 
-async def join(tx: Transaction, ctx: Context, external_id: str, key: str, *, segment: str | None = None) -> Row:
+async def join(tx: Transaction, ctx: Context, external_id: str, key: str, *, segment: str | None = None) -> TrackedRow:
     """Have an entry on the board from now on, with 0 or the balance that it follows; a score is never reset."""
     player = await players.lock(tx, ctx, external_id)
     if ctx.surface == "sdk":
@@ -84,7 +84,7 @@ async def join(tx: Transaction, ctx: Context, external_id: str, key: str, *, seg
     return entry
 
 
-async def follow_balance(tx: Transaction, ctx: Context, player: Row, currency: Row, balance: int) -> None:
+async def follow_balance(tx: Transaction, ctx: Context, player: TrackedRow, currency: TrackedRow, balance: int) -> None:
     """Bring every board that ranks by this currency up to the player's balance."""
     for board_id in currency["ranked_boards"]:
         board = await tx.get(tables.boards, *currency.key()[:2], board_id)
@@ -94,7 +94,9 @@ async def follow_balance(tx: Transaction, ctx: Context, player: Row, currency: R
         _count(tx, ctx, entry, balance)
 
 
-async def _entry(tx: Transaction, ctx: Context, player: Row, board: Row, segment: str) -> tuple[Row, bool]:
+async def _entry(
+    tx: Transaction, ctx: Context, player: TrackedRow, board: TrackedRow, segment: str
+) -> tuple[TrackedRow, bool]:
     """The player's entry in the present period, and whether it was made just now, with a score of 0.
 
     Where the segment follows from the player, it moves with the player; where the game chooses, there is one for each.
@@ -121,7 +123,7 @@ async def _entry(tx: Transaction, ctx: Context, player: Row, board: Row, segment
     return tx.add(tables.board_entries, new), True
 
 
-def _count(tx: Transaction, ctx: Context, entry: Row, value: float) -> None:
+def _count(tx: Transaction, ctx: Context, entry: TrackedRow, value: float) -> None:
     """Set the score of an entry; one that stays keeps the moment it was reached at."""
     if value > MAX_BALANCE:  # a sum of scores, each of which is within bounds
         conflict(f"The score would pass {MAX_BALANCE}", limit=MAX_BALANCE)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from kraty_console.backend.engine.context import Context
 from kraty_console.backend.engine.errors import not_found
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 
 Json = Mapping[str, Any]
 
@@ -31,27 +31,27 @@ EVENT_EXTRAS: Final = frozenset(
 """The columns of an event that need not be said."""
 
 
-async def item(tx: Transaction, ctx: Context, key: str) -> Row | None:
+async def item(tx: Transaction, ctx: Context, key: str) -> TrackedRow | None:
     """The item of that key, archived or not."""
     return await tx.get(tables.items, ctx.tenant.studio_id, ctx.tenant.game_id, key)
 
 
-async def currency(tx: Transaction, ctx: Context, key: str) -> Row | None:
+async def currency(tx: Transaction, ctx: Context, key: str) -> TrackedRow | None:
     """The currency of that key, archived or not."""
     return await tx.get(tables.currencies, ctx.tenant.studio_id, ctx.tenant.game_id, key)
 
 
-async def bundle(tx: Transaction, ctx: Context, key: str) -> Row | None:
+async def bundle(tx: Transaction, ctx: Context, key: str) -> TrackedRow | None:
     """The bundle of that key, archived or not."""
     return await tx.get(tables.bundles, ctx.tenant.studio_id, ctx.tenant.game_id, key)
 
 
-async def table(tx: Transaction, ctx: Context, key: str) -> Row | None:
+async def table(tx: Transaction, ctx: Context, key: str) -> TrackedRow | None:
     """The reward table of that key, archived or not."""
     return await tx.get(tables.reward_tables, ctx.tenant.studio_id, ctx.tenant.game_id, key)
 
 
-async def game(tx: Transaction, ctx: Context) -> Row:
+async def game(tx: Transaction, ctx: Context) -> TrackedRow:
     """The game itself, with its settings; 404 when there is none."""
     row = await tx.get(tables.games, ctx.tenant.studio_id, ctx.tenant.game_id)
     if row is None:
@@ -70,7 +70,7 @@ async def roll_secret(tx: Transaction, ctx: Context) -> str:
     return secret
 
 
-async def event(tx: Transaction, ctx: Context, event_id: str) -> Row:
+async def event(tx: Transaction, ctx: Context, event_id: str) -> TrackedRow:
     """The event with this internal id."""
     row = await tx.get(tables.events, ctx.tenant.studio_id, ctx.tenant.game_id, event_id)
     if row is None:
@@ -78,10 +78,10 @@ async def event(tx: Transaction, ctx: Context, event_id: str) -> Row:
     return row
 
 
-async def event_by_key(tx: Transaction, ctx: Context, key: str) -> Row:
+async def event_by_key(tx: Transaction, ctx: Context, key: str) -> TrackedRow:
     """The event of that key; 404 when there is none."""
     place = ("event", ctx.tenant, key)
-    row: Row | None = tx.memo.get(place)
+    row: TrackedRow | None = tx.memo.get(place)
     if row is None:
         column = tables.events.c
         row = await tx.find(
@@ -96,7 +96,7 @@ async def event_by_key(tx: Transaction, ctx: Context, key: str) -> Row:
     return row
 
 
-async def window(tx: Transaction, ctx: Context, window_id: str) -> Row:
+async def window(tx: Transaction, ctx: Context, window_id: str) -> TrackedRow:
     """The window with this internal id."""
     row = await tx.get(tables.event_windows, ctx.tenant.studio_id, ctx.tenant.game_id, window_id)
     if row is None:
@@ -104,10 +104,10 @@ async def window(tx: Transaction, ctx: Context, window_id: str) -> Row:
     return row
 
 
-async def open_window(tx: Transaction, ctx: Context, event_id: str) -> Row | None:
+async def open_window(tx: Transaction, ctx: Context, event_id: str) -> TrackedRow | None:
     """The window of the event that is open now, None between windows."""
     place = ("windows", ctx.tenant, event_id)
-    known: list[Row] = tx.memo.setdefault(place, [])
+    known: list[TrackedRow] = tx.memo.setdefault(place, [])
     for row in known:
         if row["starts_at"] <= ctx.now_ms < row["ends_at"]:
             return row
@@ -143,7 +143,7 @@ async def put_item(
     rarity: str | None = None,
     tags: Sequence[str] = (),
     crate_entries: Sequence[Json] | None = None,
-) -> Row:
+) -> TrackedRow:
     """Define an item; `crate_entries` is what opening one rolls, and makes it a crate."""
     return await _put(
         tx,
@@ -169,7 +169,7 @@ async def put_currency(
     description: str | None = None,
     client_writable: bool = False,
     derives: Sequence[Json] = (),
-) -> Row:
+) -> TrackedRow:
     """Define a currency, or a progression resource (`kind`).
 
     `client_writable`: players' games may move it (progression only). `derives`: `[{economyKey, steps: [{at,
@@ -188,14 +188,16 @@ async def put_currency(
     )
 
 
-async def put_bundle(tx: Transaction, ctx: Context, key: str, *, name: str | Json, entries: Sequence[Json]) -> Row:
+async def put_bundle(
+    tx: Transaction, ctx: Context, key: str, *, name: str | Json, entries: Sequence[Json]
+) -> TrackedRow:
     """Define a bundle: entries of type currency, item, crate, table (`tableKey`, `rolls`) or bundle (`bundleKey`)."""
     return await _put(tx, ctx, tables.bundles, key, name=name, entries=[dict(entry) for entry in entries])
 
 
 async def put_table(
     tx: Transaction, ctx: Context, key: str, *, name: str | Json, weighted_entries: Sequence[Json]
-) -> Row:
+) -> TrackedRow:
     """Define a reward table: `[{weight, entry}]`; an entry of None is a blank."""
     return await _put(
         tx, ctx, tables.reward_tables, key, name=name, weighted_entries=[dict(entry) for entry in weighted_entries]
@@ -230,7 +232,7 @@ async def put_event(
     milestone_rewards: Sequence[Json] = (),
     capacity: int | None = None,
     more: Json | None = None,
-) -> Row:
+) -> TrackedRow:
     """Define an event, or define it anew.
 
     `metrics`: `[{key, target?, cap?, scorePerUnit?}]`. `milestone_rewards`: `[{key, metricKey, threshold, entries}]`.
@@ -264,7 +266,7 @@ async def put_event(
 
 async def put_window(
     tx: Transaction, ctx: Context, event_key: str, *, starts_at: int, ends_at: int, metadata: Json | None = None
-) -> Row:
+) -> TrackedRow:
     """Open the event from one moment to another (milliseconds, UTC); `metadata` wins over the event's."""
     event_row = await event_by_key(tx, ctx, event_key)
     return tx.add(
@@ -290,7 +292,7 @@ async def put_board(
     score_aggregation: str = "best",
     ranked_by: str | None = None,
     segments: Sequence[Json] = (),
-) -> Row:
+) -> TrackedRow:
     """Define a leaderboard of the game, or define it anew (kraty-api 5.11); what is on it stays.
 
     `reset_cadence`: never, weekly, monthly. `score_aggregation`: best, latest, sum. `ranked_by`: the currency whose
@@ -330,7 +332,7 @@ async def _follow(tx: Transaction, ctx: Context, economy_key: str | None, board_
     tx.change(followed, ranked_boards=[*others, board_id] if follows else others or None)
 
 
-async def _put(tx: Transaction, ctx: Context, where: sa.Table, key: str, **values: object) -> Row:
+async def _put(tx: Transaction, ctx: Context, where: sa.Table, key: str, **values: object) -> TrackedRow:
     row = await tx.get(where, ctx.tenant.studio_id, ctx.tenant.game_id, key)
     if row is not None:
         return tx.change(row, **values)

@@ -41,7 +41,7 @@ class BrokenCondition(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ConditionSubject:
     """Of whom a condition is asked; `player` is None for one who was never here."""
 
     player: Mapping[str, Any] | None
@@ -54,13 +54,13 @@ def check(tree: object) -> None:
         raise BrokenCondition(f"a condition has {MAX_LEAVES} parts at most")
 
 
-async def met(tx: Transaction, ctx: Context, tree: Tree, asked: Asked) -> bool:
+async def met(tx: Transaction, ctx: Context, tree: Tree, asked: ConditionSubject) -> bool:
     """Whether the condition holds. Raises BrokenCondition."""
     check(tree)
     return await _holds(tx, ctx, tree, asked)
 
 
-async def demand(tx: Transaction, ctx: Context, event: Mapping[str, Any], asked: Asked) -> None:
+async def demand(tx: Transaction, ctx: Context, event: Mapping[str, Any], asked: ConditionSubject) -> None:
     """Refuse who may not enter the event: 403 for either condition; 500 for one that makes no sense (kraty-api 7.2)."""
     for column, refused, broken, words in (
         (
@@ -112,7 +112,7 @@ def _leaves(tree: object, depth: int) -> int:
     return 1
 
 
-async def _holds(tx: Transaction, ctx: Context, tree: Tree, asked: Asked) -> bool:
+async def _holds(tx: Transaction, ctx: Context, tree: Tree, asked: ConditionSubject) -> bool:
     if "not" in tree:
         return not await _holds(tx, ctx, tree["not"], asked)
     for join, decisive in (("all", False), ("any", True)):
@@ -135,7 +135,7 @@ async def _holds(tx: Transaction, ctx: Context, tree: Tree, asked: Asked) -> boo
             return await _completed(tx, ctx, asked, tree["eventKey"])
 
 
-async def _held(tx: Transaction, asked: Asked, table: sa.Table, key: str, column: str) -> int:
+async def _held(tx: Transaction, asked: ConditionSubject, table: sa.Table, key: str, column: str) -> int:
     if asked.player is None:
         return 0
     owner = (asked.player["studio_id"], asked.player["game_id"], asked.player["player_id"])
@@ -143,7 +143,7 @@ async def _held(tx: Transaction, asked: Asked, table: sa.Table, key: str, column
     return 0 if row is None else int(row[column])
 
 
-async def _completed(tx: Transaction, ctx: Context, asked: Asked, event_key: str) -> bool:
+async def _completed(tx: Transaction, ctx: Context, asked: ConditionSubject, event_key: str) -> bool:
     if asked.player is None:
         return False
     try:

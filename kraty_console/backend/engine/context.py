@@ -59,7 +59,7 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class RuleResult:
     """What a rule answers: the wire form, built before the commit and kept with the idempotency key."""
 
     status: int

@@ -15,8 +15,16 @@ from kraty_console.backend.engine.dice import Dice
 from kraty_console.backend.engine.lobbies import MODE
 from kraty_console.backend.engine.rolls import RollFailed
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import Row, Transaction
-from kraty_console.contract.definitions import Bundle, Crate, Document, Event, Item, Named, Window
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.contract.definitions import (
+    Bundle,
+    Crate,
+    Event,
+    GameDocument,
+    ItemDefinition,
+    NamedDefinition,
+    WindowDefinition,
+)
 from kraty_console.contract.documents import BadDocument
 from kraty_console.contract.game_settings import GameSettings
 
@@ -26,7 +34,7 @@ _THROWS: Final = 3
 """How often each reward is rolled on trial; each line of a table is a reward of its own."""
 
 
-async def load(tx: Transaction, ctx: Context, document: Document) -> dict[str, int]:
+async def load(tx: Transaction, ctx: Context, document: GameDocument) -> dict[str, int]:
     """Define everything in the document, or define it anew; the answer is how many of each kind.
 
     What the game has besides stays as it is; what was archived and is named again is back. A window that is there (the
@@ -52,9 +60,9 @@ async def load(tx: Transaction, ctx: Context, document: Document) -> dict[str, i
     return {**made, "events": len(document.events), "windows": windows, "leaderboards": boards}
 
 
-def _twice(document: Document) -> Faults:
+def _twice(document: GameDocument) -> Faults:
     faults: Faults = []
-    families: dict[str, Sequence[Named]] = {
+    families: dict[str, Sequence[NamedDefinition]] = {
         "currencies": document.currencies,
         "items": [*document.items, *document.crates],
         "tables": document.tables,
@@ -86,7 +94,7 @@ def _repeated(where: str, keys: Iterable[str]) -> Faults:
     return [(where, f"'{key}' is there twice") for key, times in Counter(keys).items() if times > 1]
 
 
-async def _put_catalog(tx: Transaction, ctx: Context, document: Document) -> dict[str, int]:
+async def _put_catalog(tx: Transaction, ctx: Context, document: GameDocument) -> dict[str, int]:
     for currency in document.currencies:
         row = await catalog.put_currency(
             tx,
@@ -116,8 +124,8 @@ async def _put_catalog(tx: Transaction, ctx: Context, document: Document) -> dic
 
 
 async def _put_item(
-    tx: Transaction, ctx: Context, item: Item | Crate, kind: str, entries: Sequence[Mapping[str, Any]] | None
-) -> Row:
+    tx: Transaction, ctx: Context, item: ItemDefinition | Crate, kind: str, entries: Sequence[Mapping[str, Any]] | None
+) -> TrackedRow:
     row = await catalog.put_item(
         tx,
         ctx,
@@ -132,7 +140,7 @@ async def _put_item(
     return tx.change(row, icon_url=item.icon_url, attributes=item.attributes)
 
 
-async def _put_event(tx: Transaction, ctx: Context, event: Event) -> Row:
+async def _put_event(tx: Transaction, ctx: Context, event: Event) -> TrackedRow:
     board = event.leaderboard
     schedule = None if event.schedule is None else event.schedule.body()
     return await catalog.put_event(
@@ -160,7 +168,7 @@ async def _put_event(tx: Transaction, ctx: Context, event: Event) -> Row:
     )
 
 
-async def _put_window(tx: Transaction, ctx: Context, event: Row, window: Window) -> int:
+async def _put_window(tx: Transaction, ctx: Context, event: TrackedRow, window: WindowDefinition) -> int:
     """One for a window that was not there."""
     column = tables.event_windows.c
     there = await tx.find(
@@ -187,7 +195,7 @@ async def _put_window(tx: Transaction, ctx: Context, event: Row, window: Window)
     return 0
 
 
-async def _end_sooner(tx: Transaction, ctx: Context, window: Row, ends_at: int) -> None:
+async def _end_sooner(tx: Transaction, ctx: Context, window: TrackedRow, ends_at: int) -> None:
     """No attempt outlasts its window: when that closes, the ranking of its boards is final."""
     column = tables.attempts.c
     await tx.forget(tables.attempts)
@@ -204,7 +212,7 @@ async def _end_sooner(tx: Transaction, ctx: Context, window: Row, ends_at: int) 
     )
 
 
-async def _unsound(tx: Transaction, ctx: Context, document: Document) -> Faults:
+async def _unsound(tx: Transaction, ctx: Context, document: GameDocument) -> Faults:
     """What names something that is not there, or comes to nothing that could be given."""
     faults: Faults = []
     for where, entries in _rewards(document):
@@ -234,7 +242,7 @@ async def _unsound(tx: Transaction, ctx: Context, document: Document) -> Faults:
 Entries = Sequence[Mapping[str, Any]]
 
 
-def _rewards(document: Document) -> list[tuple[str, Entries]]:
+def _rewards(document: GameDocument) -> list[tuple[str, Entries]]:
     """Everything in the document that can be rolled, and where it is."""
     found: list[tuple[str, Entries]] = []
     opened: Mapping[str, Sequence[Bundle | Crate]] = {"bundles": document.bundles, "crates": document.crates}

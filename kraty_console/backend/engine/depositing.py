@@ -6,16 +6,16 @@ from typing import Any, Final
 
 from kraty_console.backend.engine import catalog
 from kraty_console.backend.engine.context import Context
-from kraty_console.backend.engine.issuing import Source, crate_contents, issue
-from kraty_console.backend.engine.ledger import Change, change_inventory, change_wallet
+from kraty_console.backend.engine.issuing import GrantSource, crate_contents, issue
+from kraty_console.backend.engine.ledger import LedgerChange, change_inventory, change_wallet
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 
 DEPOSITED: Final = "grant_deposit"
 """The ledger's reason for what a claim puts in (kraty-api 5.6)."""
 
 
-async def deposit(tx: Transaction, ctx: Context, player: Row, grant: Row) -> list[dict[str, Any]]:
+async def deposit(tx: Transaction, ctx: Context, player: TrackedRow, grant: TrackedRow) -> list[dict[str, Any]]:
     """Put what a reward grant holds into wallet and inventory, unless that was done before; answers the ledger rows.
 
     Crates in it become crate grants of their own, still to be opened. An item's `parameters` are kept with it and with
@@ -35,13 +35,13 @@ async def deposit(tx: Transaction, ctx: Context, player: Row, grant: Row) -> lis
     for entry in grant["contents"].get("entries", []):
         match entry["type"]:
             case "currency":
-                change = Change(entry["currencyKey"], entry["amount"], DEPOSITED, grant["grant_id"])
+                change = LedgerChange(entry["currencyKey"], entry["amount"], DEPOSITED, grant["grant_id"])
                 written.append(await change_wallet(tx, ctx, player, change))
             case "item":
                 stamp = entry.get("parameters")
-                change = Change(entry["itemKey"], entry["quantity"], DEPOSITED, grant["grant_id"], stamp)
+                change = LedgerChange(entry["itemKey"], entry["quantity"], DEPOSITED, grant["grant_id"], stamp)
                 written.append(await change_inventory(tx, ctx, player, change))
             case "crate":
-                source = Source("crate", grant["grant_id"], grant["grant_id"])
+                source = GrantSource("crate", grant["grant_id"], grant["grant_id"])
                 await issue(tx, ctx, player, "crate", crate_contents(entry), source)
     return written

@@ -9,11 +9,11 @@ import sqlalchemy as sa
 
 from kraty_console.backend import answers
 from kraty_console.backend.engine import audit, idempotency
-from kraty_console.backend.engine.context import Answer, Context
+from kraty_console.backend.engine.context import Context, RuleResult
 from kraty_console.backend.engine.errors import conflict, not_found
 from kraty_console.backend.engine.ids import is_id
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 from kraty_console.backend.webhooks import sealing, streams
 from kraty_console.backend.webhooks.delivery_ids import least_uuid7
 from kraty_console.contract.secret import Secret
@@ -30,7 +30,7 @@ CLOCKS_DIFFER_MS = 60_000
 """How far the id of an event may be behind its moment; whether it is from before the endpoint, its moment tells."""
 
 
-async def create(tx: Transaction, ctx: Context, url: str, events: Sequence[str] | None, secret: Secret) -> Answer:
+async def create(tx: Transaction, ctx: Context, url: str, events: Sequence[str] | None, secret: Secret) -> RuleResult:
     """A new endpoint of the context's environment, which is told what happens from now on; `events` None for all.
 
     Who calls has looked at the url and the names. The secret is in this answer and in no other, the one that the same
@@ -56,7 +56,7 @@ async def create(tx: Transaction, ctx: Context, url: str, events: Sequence[str] 
         },
     )
     answer = await _done(tx, ctx, CREATE, 201, endpoint, None)
-    return Answer(answer.status, {**answer.data, "secret": secret.reveal()})
+    return RuleResult(answer.status, {**answer.data, "secret": secret.reveal()})
 
 
 async def _make_room(tx: Transaction, ctx: Context) -> None:
@@ -73,10 +73,10 @@ async def _make_room(tx: Transaction, ctx: Context) -> None:
         conflict(f"A game has {MOST_OF_GAME} webhook endpoints at most; archive one", limit=MOST_OF_GAME)
 
 
-async def pause(tx: Transaction, ctx: Context, endpoint_id: str) -> Answer:
+async def pause(tx: Transaction, ctx: Context, endpoint_id: str) -> RuleResult:
     """Send nothing there until further notice; what happens meanwhile waits. Paused already: nothing changes."""
 
-    async def work(endpoint: Row) -> None:
+    async def work(endpoint: TrackedRow) -> None:
         if endpoint["state"] == "active":
             tx.change(endpoint, state="paused", updated_at=ctx.now_ms)
             await streams.hold_all(tx, endpoint)
@@ -84,10 +84,10 @@ async def pause(tx: Transaction, ctx: Context, endpoint_id: str) -> Answer:
     return await _change(tx, ctx, PAUSE, endpoint_id, work)
 
 
-async def unpause(tx: Transaction, ctx: Context, endpoint_id: str) -> Answer:
+async def unpause(tx: Transaction, ctx: Context, endpoint_id: str) -> RuleResult:
     """Send again, what waited first. Active already: nothing changes."""
 
-    async def work(endpoint: Row) -> None:
+    async def work(endpoint: TrackedRow) -> None:
         if endpoint["state"] == "paused":
             tx.change(endpoint, state="active", updated_at=ctx.now_ms)
             await streams.let_all(tx, endpoint, ctx.now_ms)
@@ -95,10 +95,10 @@ async def unpause(tx: Transaction, ctx: Context, endpoint_id: str) -> Answer:
     return await _change(tx, ctx, UNPAUSE, endpoint_id, work)
 
 
-async def archive(tx: Transaction, ctx: Context, endpoint_id: str) -> Answer:
+async def archive(tx: Transaction, ctx: Context, endpoint_id: str) -> RuleResult:
     """Send nothing there ever again; what was still to be sent is cancelled. Archived already: nothing changes."""
 
-    async def work(endpoint: Row) -> None:
+    async def work(endpoint: TrackedRow) -> None:
         if endpoint["state"] != "archived":
             tx.change(endpoint, state="archived", updated_at=ctx.now_ms)
             await streams.cancel_all(tx, endpoint, ctx.now_ms)
@@ -133,10 +133,10 @@ async def _change(
     ctx: Context,
     action: str,
     endpoint_id: str,
-    work: Callable[[Row], Awaitable[None]],
+    work: Callable[[TrackedRow], Awaitable[None]],
     *,
     archived_too: bool = False,
-) -> Answer:
+) -> RuleResult:
     earlier = await idempotency.replay(tx, ctx, action, {"endpoint": endpoint_id})
     if earlier is not None:
         return earlier
@@ -154,8 +154,8 @@ async def _change(
 
 
 async def _done(
-    tx: Transaction, ctx: Context, action: str, status: int, endpoint: Row, before: dict[str, Any] | None
-) -> Answer:
+    tx: Transaction, ctx: Context, action: str, status: int, endpoint: TrackedRow, before: dict[str, Any] | None
+) -> RuleResult:
     after = shown(endpoint)
     audit_id = audit.record(
         tx,

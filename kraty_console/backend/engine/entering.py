@@ -11,9 +11,9 @@ from kraty_console.backend.engine import catalog
 from kraty_console.backend.engine.context import Context
 from kraty_console.backend.engine.errors import RuleError
 from kraty_console.backend.engine.issuing import DAY_MS
-from kraty_console.backend.engine.ledger import Change, change_inventory, change_wallet
+from kraty_console.backend.engine.ledger import LedgerChange, change_inventory, change_wallet
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 from kraty_console.contract.errors import Code
 
 ENTRY_COST: Final = "entry_cost"
@@ -44,7 +44,9 @@ async def used(tx: Transaction, player: Mapping[str, Any], event: Json, window: 
     return counts[0], counts[1]
 
 
-async def demand_quota(tx: Transaction, ctx: Context, player: Row, event: Row, window: Row) -> None:
+async def demand_quota(
+    tx: Transaction, ctx: Context, player: TrackedRow, event: TrackedRow, window: TrackedRow
+) -> None:
     """Refuse one attempt too many; the player's row is locked, so that the last place goes to one of many at once.
 
     429 `max_attempts_reached` or `max_daily_attempts_reached` (kraty-api 7.2).
@@ -73,7 +75,9 @@ def remaining(quota: Json, in_window: int, today: int) -> int | None:
     return min(left) if left else None
 
 
-async def demand_cost(tx: Transaction, ctx: Context, player: Row, event: Row) -> list[tuple[sa.Table, str, int]]:
+async def demand_cost(
+    tx: Transaction, ctx: Context, player: TrackedRow, event: TrackedRow
+) -> list[tuple[sa.Table, str, int]]:
     """What the event takes of the player: table, key and amount. Short of any: 402 `insufficient_entry_cost`.
 
     Items are the studio's own affair where it keeps the inventory itself (kraty-api 3.5).
@@ -100,9 +104,9 @@ async def demand_cost(tx: Transaction, ctx: Context, player: Row, event: Row) ->
 
 
 async def pay(
-    tx: Transaction, ctx: Context, player: Row, prices: list[tuple[sa.Table, str, int]], attempt_id: str
+    tx: Transaction, ctx: Context, player: TrackedRow, prices: list[tuple[sa.Table, str, int]], attempt_id: str
 ) -> None:
     """Take what the start costs; the ledger names the attempt."""
     for table, key, amount in prices:
-        change = Change(key, -amount, ENTRY_COST, attempt_id)
+        change = LedgerChange(key, -amount, ENTRY_COST, attempt_id)
         await (change_wallet if table is tables.wallets else change_inventory)(tx, ctx, player, change)

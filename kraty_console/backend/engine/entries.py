@@ -9,7 +9,7 @@ from kraty_console.backend.engine import amounts, catalog
 from kraty_console.backend.engine.context import Context
 from kraty_console.backend.engine.errors import RuleError
 from kraty_console.backend.engine.rolls import FIELDS, MAX_ROLLS
-from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 from kraty_console.contract.errors import Code
 from kraty_console.contract.limits import MAX_ENTRIES
 
@@ -29,7 +29,7 @@ async def _check_one(tx: Transaction, ctx: Context, entry: Mapping[str, Any], in
     key = entry.get(field)
     if not isinstance(key, str):
         _invalid(f"entries[{index}].{field}", "a key of the catalog")
-    row: Row | None = await (catalog.currency if kind == "currency" else catalog.item)(tx, ctx, key)
+    row: TrackedRow | None = await (catalog.currency if kind == "currency" else catalog.item)(tx, ctx, key)
     if row is None or row["archived_at"] is not None or (kind == "crate" and row["crate_entries"] is None):
         what = "crate" if kind == "crate" else kind
         raise RuleError(

@@ -24,18 +24,18 @@ import sqlalchemy as sa
 
 from kraty_console.backend import answers
 from kraty_console.backend.engine import acquaintances, anonymous, audit, forgetting, moving, outbox, players
-from kraty_console.backend.engine.context import Answer, Context
+from kraty_console.backend.engine.context import Context, RuleResult
 from kraty_console.backend.engine.errors import RuleError
 from kraty_console.backend.engine.merge import BOARDS
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 from kraty_console.contract.errors import Code
 from kraty_console.contract.webhooks import EventName
 
 OPERATION: Final = "player.delete"
 
 
-async def erase(tx: Transaction, ctx: Context, external_id: str) -> Answer:
+async def erase(tx: Transaction, ctx: Context, external_id: str) -> RuleResult:
     """Erase the player with this id, for the context's reason; fires `player.deleted` with the id that was.
 
     Always 200: an id erased before is `no_op_already_erased`, one that nobody had `no_op_never_existed`. An id that a
@@ -44,7 +44,7 @@ async def erase(tx: Transaction, ctx: Context, external_id: str) -> Answer:
     """
     player = await _named(tx, ctx, external_id)
     if player is None or player["merged_into"] is not None or player["deleted_at"] is not None:
-        return Answer(200, await _nothing(tx, ctx, external_id, player))
+        return RuleResult(200, await _nothing(tx, ctx, external_id, player))
     anonymized = f"__deleted_{player['player_id']}__"
     data = {
         "playerId": player["player_id"],
@@ -84,15 +84,15 @@ async def erase(tx: Transaction, ctx: Context, external_id: str) -> Answer:
         before=before,
         after={"erased": True},
     )
-    return Answer(200, data)
+    return RuleResult(200, data)
 
 
-async def _traces(tx: Transaction, ctx: Context, player: Row, anonymized: str) -> forgetting.Traces:
+async def _traces(tx: Transaction, ctx: Context, player: TrackedRow, anonymized: str) -> forgetting.Traces:
     aliases, merged_ids = await forgetting.names_of(tx, ctx, player)
     return forgetting.traces(player, aliases, merged_ids, anonymized)
 
 
-async def _named(tx: Transaction, ctx: Context, external_id: str) -> Row | None:
+async def _named(tx: Transaction, ctx: Context, external_id: str) -> TrackedRow | None:
     """The player, locked; None when there is none."""
     try:
         return await players.lock(tx, ctx, external_id)
@@ -102,7 +102,7 @@ async def _named(tx: Transaction, ctx: Context, external_id: str) -> Row | None:
         return None
 
 
-async def _nothing(tx: Transaction, ctx: Context, external_id: str, row: Row | None) -> dict[str, Any]:
+async def _nothing(tx: Transaction, ctx: Context, external_id: str, row: TrackedRow | None) -> dict[str, Any]:
     """The answer where there is nobody to erase; an id that only a merge remembered is remembered no longer."""
     if row is None and (alias := await anonymous.alias(tx, ctx, external_id)) is not None:
         column = tables.player_aliases.c
@@ -131,7 +131,7 @@ async def _nothing(tx: Transaction, ctx: Context, external_id: str, row: Row | N
     }
 
 
-async def _count(tx: Transaction, table: sa.Table, column: str, player: Row) -> int:
+async def _count(tx: Transaction, table: sa.Table, column: str, player: TrackedRow) -> int:
     counted = await tx.scalar(
         sa.select(sa.func.count())
         .select_from(table)

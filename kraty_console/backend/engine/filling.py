@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from kraty_console.backend.engine.context import Context
 from kraty_console.backend.engine.rolls import dice_for
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 
 WITH_BOTS: Final = "fill_with_bots"
 START_SHORT: Final = "start_short"
@@ -99,7 +99,7 @@ def is_played_out() -> sa.ColumnElement[bool]:
     return sa.and_(lobby.status == "active", lobby.participant_count > 0, ~unfinished)
 
 
-async def seat_bots(tx: Transaction, ctx: Context, lobby: Row, event: Row, board: str) -> int:
+async def seat_bots(tx: Transaction, ctx: Context, lobby: TrackedRow, event: TrackedRow, board: str) -> int:
     """Put a bot on the board for each free seat, where the lobby fills with bots; the answer is how many.
 
     What a bot scores is thrown once: below the event's target, so that who reaches it is ahead of every bot.
@@ -129,7 +129,7 @@ async def seat_bots(tx: Transaction, ctx: Context, lobby: Row, event: Row, board
     return free
 
 
-async def find_open(tx: Transaction, ctx: Context, window: Row) -> str | None:
+async def find_open(tx: Transaction, ctx: Context, window: TrackedRow) -> str | None:
     """The oldest lobby of the window that still takes anyone; those that a studio pushed take nobody else."""
     column = tables.lobbies.c
     found: str | None = await tx.scalar(
@@ -151,7 +151,7 @@ async def find_open(tx: Transaction, ctx: Context, window: Row) -> str | None:
     return found
 
 
-async def find_seat(tx: Transaction, player: Json, window: Row) -> str | None:
+async def find_seat(tx: Transaction, player: Json, window: TrackedRow) -> str | None:
     """The lobby of the window where the player's next attempt belongs; one that plays before one that forms.
 
     A lobby in which the player has played, with no attempt under way, is behind them: the next start is another match.

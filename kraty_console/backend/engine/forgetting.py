@@ -24,7 +24,7 @@ import sqlalchemy as sa
 from kraty_console.backend.engine.context import Context
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.connecting import dump_json
-from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 from kraty_console.contract.webhooks import EventName
 
 OWN: Final[Mapping[sa.Table, Sequence[str]]] = {
@@ -158,7 +158,7 @@ class Traces:
         return self._text.sub(lambda found: self.instead if found.group() in self.ids else GONE, text)
 
 
-def traces(player: Row, aliases: Iterable[str], merged_ids: Iterable[str], instead: str) -> Traces:
+def traces(player: TrackedRow, aliases: Iterable[str], merged_ids: Iterable[str], instead: str) -> Traces:
     """All that a player (as they were) can be known by."""
     identity = player["display_identity"] or {}
     names = {identity.get("name"), identity.get("avatar"), player["name_folded"], player["friend_code"]}
@@ -191,7 +191,7 @@ async def forget(tx: Transaction, ctx: Context, who: Traces) -> None:
             more = last is not None
 
 
-async def forget_told(tx: Transaction, ctx: Context, event: Row) -> bool:
+async def forget_told(tx: Transaction, ctx: Context, event: TrackedRow) -> bool:
     """Remove the player id from a `player.deleted` event (locked) after the last delivery; True when it is removed."""
     if event["state"] == FORGOTTEN:
         return False
@@ -265,7 +265,7 @@ def forgotten_key(ctx: Context, key: str) -> str:
     return f"{GONE}:{hashlib.sha256(chr(10).join(place).encode('utf-8', 'surrogatepass')).hexdigest()}"
 
 
-def _deliveries_of(event: Row) -> tuple[sa.ColumnElement[bool], ...]:
+def _deliveries_of(event: TrackedRow) -> tuple[sa.ColumnElement[bool], ...]:
     column = tables.webhook_deliveries.c
     return (
         column.studio_id == event["studio_id"],
@@ -348,7 +348,7 @@ def _read(column: sa.Column[Any], value: Any) -> Json:  # noqa: ANN401 (any colu
     return json.loads(value) if column.table is tables.idempotency and column.name == "answer" and value else value
 
 
-async def names_of(tx: Transaction, ctx: Context, player: Row) -> tuple[list[str], list[str]]:
+async def names_of(tx: Transaction, ctx: Context, player: TrackedRow) -> tuple[list[str], list[str]]:
     """The ids of guests who were merged into the player, and of the rows that they left behind."""
     alias, merged = tables.player_aliases.c, tables.players.c
     here = (alias.studio_id == ctx.tenant.studio_id, alias.game_id == ctx.tenant.game_id)

@@ -14,11 +14,11 @@ import sqlalchemy as sa
 from kraty_console.backend import friends as shown
 from kraty_console.backend import identities
 from kraty_console.backend.engine import idempotency, players
-from kraty_console.backend.engine.context import Answer, Context
+from kraty_console.backend.engine.context import Context, RuleResult
 from kraty_console.backend.engine.errors import RuleError, conflict, not_found
 from kraty_console.backend.engine.ids import is_id
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 from kraty_console.contract.errors import Code
 
 ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -28,14 +28,14 @@ CODE_LENGTH: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Somebody:
+class PlayerRef:
     """Another player, as a game names them: by friend code or by external id."""
 
     friend_code: str | None = None
     external_id: str | None = None
 
 
-async def code(tx: Transaction, ctx: Context, external_id: str) -> Answer:
+async def code(tx: Transaction, ctx: Context, external_id: str) -> RuleResult:
     """The player's friend code, made when it is first asked for and the same from then on."""
     player = await players.lock(tx, ctx, external_id)
     if player["friend_code"] is None:
@@ -43,10 +43,10 @@ async def code(tx: Transaction, ctx: Context, external_id: str) -> Answer:
         while await _with_code(tx, ctx, fresh) is not None:
             fresh = _draw_code(ctx)
         tx.change(player, friend_code=fresh)
-    return Answer(200, {"friendCode": player["friend_code"], "displayIdentity": identities.display(player)})
+    return RuleResult(200, {"friendCode": player["friend_code"], "displayIdentity": identities.display(player)})
 
 
-async def ask(tx: Transaction, ctx: Context, external_id: str, somebody: Somebody) -> Answer:
+async def ask(tx: Transaction, ctx: Context, external_id: str, somebody: PlayerRef) -> RuleResult:
     """Ask another player to be friends; when they asked already, both are friends at once.
 
     400 `cannot_friend_self`, 403 `player_blocked` when either blocks the other, 404 `friend_code_invalid` or
@@ -77,7 +77,7 @@ async def ask(tx: Transaction, ctx: Context, external_id: str, somebody: Somebod
     return await idempotency.keep(tx, ctx, operation, 200, data)
 
 
-async def accept(tx: Transaction, ctx: Context, external_id: str, request_id: str) -> Answer:
+async def accept(tx: Transaction, ctx: Context, external_id: str, request_id: str) -> RuleResult:
     """Say yes to a request; 404 when none with this id waits for the player's answer."""
     operation = "friend.accept"
     earlier = await idempotency.replay(tx, ctx, operation, {"player": external_id, "request": request_id})
@@ -88,7 +88,7 @@ async def accept(tx: Transaction, ctx: Context, external_id: str, request_id: st
     return await idempotency.keep(tx, ctx, operation, 200, data)
 
 
-async def decline(tx: Transaction, ctx: Context, external_id: str, request_id: str) -> Answer:
+async def decline(tx: Transaction, ctx: Context, external_id: str, request_id: str) -> RuleResult:
     """Say no to a request; 404 as for `accept`. The other player may ask again."""
     operation = "friend.decline"
     earlier = await idempotency.replay(tx, ctx, operation, {"player": external_id, "request": request_id})
@@ -99,7 +99,7 @@ async def decline(tx: Transaction, ctx: Context, external_id: str, request_id: s
     return await idempotency.keep(tx, ctx, operation, 200, {"declined": True})
 
 
-async def cancel(tx: Transaction, ctx: Context, external_id: str, request_id: str) -> Answer:
+async def cancel(tx: Transaction, ctx: Context, external_id: str, request_id: str) -> RuleResult:
     """Take a request back; `cancelled: false` when it is open no longer, or was never the player's."""
     found = await _request(tx, await _known(tx, ctx, external_id), request_id, "outgoing")
     if found is not None:
@@ -107,19 +107,19 @@ async def cancel(tx: Transaction, ctx: Context, external_id: str, request_id: st
         found = await _request(tx, player, request_id, "outgoing")
         if found is not None:
             await forget(tx, tables.friend_requests, player, other)
-    return Answer(200, {"cancelled": found is not None})
+    return RuleResult(200, {"cancelled": found is not None})
 
 
-async def remove(tx: Transaction, ctx: Context, external_id: str, friend: str) -> Answer:
+async def remove(tx: Transaction, ctx: Context, external_id: str, friend: str) -> RuleResult:
     """End a friendship on both sides; `removed: false` when there was none. 404 for nobody."""
-    player, other = await pair(tx, ctx, external_id, Somebody(external_id=friend))
+    player, other = await pair(tx, ctx, external_id, PlayerRef(external_id=friend))
     was = await friendship(tx, player, other)
     if was is not None:
         await forget(tx, tables.friendships, player, other)
-    return Answer(200, {"removed": was is not None})
+    return RuleResult(200, {"removed": was is not None})
 
 
-async def pair(tx: Transaction, ctx: Context, external_id: str, somebody: Somebody) -> tuple[Row, Row]:
+async def pair(tx: Transaction, ctx: Context, external_id: str, somebody: PlayerRef) -> tuple[TrackedRow, TrackedRow]:
     """The player and the other, locked, the player's game not banned; 404 for nobody."""
     if somebody.friend_code is not None:
         other = await _with_code(tx, ctx, somebody.friend_code.strip().upper())
@@ -133,12 +133,12 @@ async def pair(tx: Transaction, ctx: Context, external_id: str, somebody: Somebo
     return await _locked_pair(tx, ctx, external_id, other["player_id"])
 
 
-async def friendship(tx: Transaction, player: Row, other: Row) -> dict[str, Any] | None:
+async def friendship(tx: Transaction, player: TrackedRow, other: TrackedRow) -> dict[str, Any] | None:
     """What the player keeps of being a friend of the other."""
     return await tx.first(sa.select(tables.friendships).where(*between(tables.friendships.c, player, other)))
 
 
-async def blocks_between(tx: Transaction, player: Row, other: Row) -> bool:
+async def blocks_between(tx: Transaction, player: TrackedRow, other: TrackedRow) -> bool:
     """Whether one of the two has blocked the other."""
     column = tables.blocks.c
     either = sa.or_(
@@ -149,13 +149,13 @@ async def blocks_between(tx: Transaction, player: Row, other: Row) -> bool:
     return await tx.first(sa.select(column.player_id).where(*here, either).limit(1)) is not None
 
 
-async def forget(tx: Transaction, table: sa.Table, player: Row, other: Row) -> None:
+async def forget(tx: Transaction, table: sa.Table, player: TrackedRow, other: TrackedRow) -> None:
     """Delete both rows of a friendship or of a request."""
     for one, two in ((player, other), (other, player)):
         await tx.execute(table.delete().where(*between(table.c, one, two)))
 
 
-def between(column: Any, player: Row, other: Row) -> tuple[sa.ColumnElement[bool], ...]:  # noqa: ANN401 (`table.c`)
+def between(column: Any, player: TrackedRow, other: TrackedRow) -> tuple[sa.ColumnElement[bool], ...]:  # noqa: ANN401 (`table.c`)
     """The player's row about the other, in a table of friends."""
     return (
         column.studio_id == player["studio_id"],
@@ -165,14 +165,14 @@ def between(column: Any, player: Row, other: Row) -> tuple[sa.ColumnElement[bool
     )
 
 
-async def _known(tx: Transaction, ctx: Context, external_id: str) -> Row:
+async def _known(tx: Transaction, ctx: Context, external_id: str) -> TrackedRow:
     player = await players.find(tx, ctx.tenant, ctx.environment, external_id)
     if player is None:
         not_found("Player", external_id)
     return player
 
 
-async def _locked_pair(tx: Transaction, ctx: Context, external_id: str, other_id: str) -> tuple[Row, Row]:
+async def _locked_pair(tx: Transaction, ctx: Context, external_id: str, other_id: str) -> tuple[TrackedRow, TrackedRow]:
     player_id = (await _known(tx, ctx, external_id))["player_id"]
     locked = {each: await players.lock_by_id(tx, ctx, each) for each in sorted({player_id, other_id})}
     player, other = locked[player_id], locked[other_id]
@@ -183,12 +183,12 @@ async def _locked_pair(tx: Transaction, ctx: Context, external_id: str, other_id
     return player, other
 
 
-def _gone(player: Row) -> bool:
+def _gone(player: TrackedRow) -> bool:
     """Whether the player was merged away or erased."""
     return player["merged_into"] is not None or player["deleted_at"] is not None
 
 
-async def _answering(tx: Transaction, ctx: Context, external_id: str, request_id: str) -> tuple[Row, Row]:
+async def _answering(tx: Transaction, ctx: Context, external_id: str, request_id: str) -> tuple[TrackedRow, TrackedRow]:
     """The player whose answer a request waits for, and who asked, both locked."""
     waiting = await _request(tx, await _known(tx, ctx, external_id), request_id, "incoming")
     if waiting is None:
@@ -203,7 +203,7 @@ def _no_request(request_id: str) -> NoReturn:
     not_found("Friend request", request_id)
 
 
-async def _request(tx: Transaction, player: Row, request_id: str, direction: str) -> dict[str, Any] | None:
+async def _request(tx: Transaction, player: TrackedRow, request_id: str, direction: str) -> dict[str, Any] | None:
     if not is_id(request_id):
         return None
     column = tables.friend_requests.c
@@ -218,16 +218,16 @@ async def _request(tx: Transaction, player: Row, request_id: str, direction: str
     )
 
 
-async def _request_between(tx: Transaction, player: Row, other: Row) -> dict[str, Any] | None:
+async def _request_between(tx: Transaction, player: TrackedRow, other: TrackedRow) -> dict[str, Any] | None:
     table = tables.friend_requests
     return await tx.first(sa.select(table).where(*between(table.c, player, other)))
 
 
-def _as_request(other: Row, row: dict[str, Any]) -> dict[str, Any]:
+def _as_request(other: TrackedRow, row: dict[str, Any]) -> dict[str, Any]:
     return shown.request(other, row["request_id"], row["direction"], row["created_at"])
 
 
-async def _open(tx: Transaction, ctx: Context, player: Row, other: Row) -> dict[str, Any]:
+async def _open(tx: Transaction, ctx: Context, player: TrackedRow, other: TrackedRow) -> dict[str, Any]:
     request_id = ctx.new_id()
     kept = {"request_id": request_id, "created_at": ctx.now_ms}
     mine = {**_sides(player, other), **kept, "direction": "outgoing"}
@@ -236,7 +236,7 @@ async def _open(tx: Transaction, ctx: Context, player: Row, other: Row) -> dict[
     return {"status": "pending", "request": _as_request(other, mine)}
 
 
-async def _befriend(tx: Transaction, ctx: Context, player: Row, other: Row) -> dict[str, Any]:
+async def _befriend(tx: Transaction, ctx: Context, player: TrackedRow, other: TrackedRow) -> dict[str, Any]:
     await forget(tx, tables.friend_requests, player, other)
     for each in (player, other):
         await _room(tx, each, tables.friendships, shown.MOST_FRIENDS, "friends")
@@ -245,7 +245,7 @@ async def _befriend(tx: Transaction, ctx: Context, player: Row, other: Row) -> d
     return shown.friend(other, ctx.now_ms, ctx.now_ms)
 
 
-async def _room(tx: Transaction, player: Row, table: sa.Table, most: int, what: str, **only: str) -> None:
+async def _room(tx: Transaction, player: TrackedRow, table: sa.Table, most: int, what: str, **only: str) -> None:
     """409 when the player has as many as one can have."""
     column = table.c
     here = (
@@ -258,7 +258,7 @@ async def _room(tx: Transaction, player: Row, table: sa.Table, most: int, what: 
         conflict(f"Player '{player['external_player_id']}' has {most} {what}, and cannot have more")
 
 
-def _sides(player: Row, other: Row) -> dict[str, Any]:
+def _sides(player: TrackedRow, other: TrackedRow) -> dict[str, Any]:
     return {
         "studio_id": player["studio_id"],
         "game_id": player["game_id"],
@@ -276,7 +276,7 @@ def _draw_code(ctx: Context) -> str:
     return "".join(letters)
 
 
-async def _with_code(tx: Transaction, ctx: Context, friend_code: str) -> Row | None:
+async def _with_code(tx: Transaction, ctx: Context, friend_code: str) -> TrackedRow | None:
     column = tables.players.c
     return await tx.find(
         tables.players,

@@ -7,14 +7,14 @@ from typing import Any, Final
 
 from kraty_console.backend import answers, gifting
 from kraty_console.backend.engine import catalog, friends, grants, idempotency, issuing, players
-from kraty_console.backend.engine.context import Answer, Context
+from kraty_console.backend.engine.context import Context, RuleResult
 from kraty_console.backend.engine.errors import RuleError, conflict, not_found
-from kraty_console.backend.engine.friends import Somebody
+from kraty_console.backend.engine.friends import PlayerRef
 from kraty_console.backend.engine.ids import is_id
-from kraty_console.backend.engine.issuing import Source
-from kraty_console.backend.engine.ledger import Change, change_inventory, change_wallet
+from kraty_console.backend.engine.issuing import GrantSource
+from kraty_console.backend.engine.ledger import LedgerChange, change_inventory, change_wallet
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 from kraty_console.contract.errors import Code
 from kraty_console.contract.gifts import Giftable, Gifting
 
@@ -35,7 +35,7 @@ class Present:
     message: str | None = None
 
 
-async def send(tx: Transaction, ctx: Context, external_id: str, somebody: Somebody, present: Present) -> Answer:
+async def send(tx: Transaction, ctx: Context, external_id: str, somebody: PlayerRef, present: Present) -> RuleResult:
     """Give a friend something that the game lists; where it costs the sender, that is taken in the same transaction.
 
     403 `gifting_disabled`, `player_blocked`, or `forbidden` for who is not a friend; 400 `invalid_metric` for what the
@@ -60,7 +60,7 @@ async def send(tx: Transaction, ctx: Context, external_id: str, somebody: Somebo
     return await idempotency.keep(tx, ctx, OPERATION, 201, {"gift": shown})
 
 
-async def claim(tx: Transaction, ctx: Context, external_id: str, gift_id: str) -> Answer:
+async def claim(tx: Transaction, ctx: Context, external_id: str, gift_id: str) -> RuleResult:
     """Claim a gift, which claims its grant: what it holds is the player's from now on. Claimed before: the same gift.
 
     404 when the player got none of this id, or its time is over.
@@ -74,7 +74,7 @@ async def claim(tx: Transaction, ctx: Context, external_id: str, gift_id: str) -
     await tx.flush()
     claimed = await gifting.one(tx, ctx.tenant, player["player_id"], gift_id)
     assert claimed is not None, "it was there"
-    return Answer(200, {"gift": gifting.gift(claimed, "incoming", ctx.now_ms)})
+    return RuleResult(200, {"gift": gifting.gift(claimed, "incoming", ctx.now_ms)})
 
 
 def refuse_disabled(rules: Gifting) -> None:
@@ -99,7 +99,9 @@ async def _check(tx: Transaction, ctx: Context, resource: Giftable | None, prese
         )
 
 
-async def _between_friends(tx: Transaction, ctx: Context, rules: Gifting, player: Row, other: Row) -> None:
+async def _between_friends(
+    tx: Transaction, ctx: Context, rules: Gifting, player: TrackedRow, other: TrackedRow
+) -> None:
     """Refuse who is not a friend, and who gives too often."""
     if player is other:
         raise RuleError(Code.CANNOT_FRIEND_SELF, "a player cannot give themselves a gift")
@@ -117,20 +119,22 @@ async def _between_friends(tx: Transaction, ctx: Context, rules: Gifting, player
         conflict(f"{limit} gifts were sent in the last 24 hours, which is all", dailySendLimit=limit)
 
 
-async def _pay(tx: Transaction, ctx: Context, player: Row, present: Present) -> None:
+async def _pay(tx: Transaction, ctx: Context, player: TrackedRow, present: Present) -> None:
     if present.type == "currency":
-        await change_wallet(tx, ctx, player, Change(present.key, -present.amount, SOURCE))
+        await change_wallet(tx, ctx, player, LedgerChange(present.key, -present.amount, SOURCE))
     else:
-        await change_inventory(tx, ctx, player, Change(present.key, -present.amount, SOURCE))
+        await change_inventory(tx, ctx, player, LedgerChange(present.key, -present.amount, SOURCE))
 
 
-async def _give(tx: Transaction, ctx: Context, player: Row, other: Row, present: Present) -> dict[str, Any]:
+async def _give(
+    tx: Transaction, ctx: Context, player: TrackedRow, other: TrackedRow, present: Present
+) -> dict[str, Any]:
     """The gift and its grant; the answer is a row for `gifting.gift`, without the players."""
     gift_id = ctx.new_id()
     entry = {"type": "currency", "currencyKey": present.key, "amount": present.amount}
     if present.type == "item":
         entry = {"type": "item", "itemKey": present.key, "quantity": present.amount}
-    grant = await issuing.issue(tx, ctx, other, "reward", {"entries": [entry]}, Source(SOURCE, gift_id))
+    grant = await issuing.issue(tx, ctx, other, "reward", {"entries": [entry]}, GrantSource(SOURCE, gift_id))
     row = {
         "gift_id": gift_id,
         "grant_id": grant["grant_id"],

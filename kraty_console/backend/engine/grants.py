@@ -16,13 +16,13 @@ from kraty_console.backend.engine import (
     places,
     players,
 )
-from kraty_console.backend.engine.context import Answer, Context
+from kraty_console.backend.engine.context import Context, RuleResult
 from kraty_console.backend.engine.errors import RuleError, conflict, not_found
 from kraty_console.backend.engine.ids import is_id
-from kraty_console.backend.engine.issuing import Source
+from kraty_console.backend.engine.issuing import GrantSource
 from kraty_console.backend.engine.rolls import RollFailed
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 from kraty_console.contract.errors import Code
 
 CREATE = "grant.create"
@@ -45,7 +45,7 @@ async def create(
     source_kind: str | None = None,
     source_ref_id: str | None = None,
     metadata: Mapping[str, Any] | None = None,
-) -> Answer:
+) -> RuleResult:
     """Give a player something (player-tools: Issue a manual grant; kraty-api 3.4).
 
     On the admin surface an unknown player is 404 and the source is `admin`; on the server surface the player is made on
@@ -89,7 +89,7 @@ async def create(
             players.refuse_banned(player)
     else:
         player = await players.upsert(tx, ctx, external_id)
-    source = Source(_SOURCES.get(ctx.surface) or source_kind or "api", source_ref_id)
+    source = GrantSource(_SOURCES.get(ctx.surface) or source_kind or "api", source_ref_id)
     grant = await issuing.issue(
         tx, ctx, player, kind or "reward", contents, source, expires_at=expires_at, metadata=metadata
     )
@@ -116,7 +116,7 @@ async def create(
     return await idempotency.keep(tx, ctx, CREATE, 201, {"grant": shown, "audit": audit.link(ctx, audit_id)})
 
 
-async def force_claim(tx: Transaction, ctx: Context, grant_id: str) -> Answer:
+async def force_claim(tx: Transaction, ctx: Context, grant_id: str) -> RuleResult:
     """Mark a grant claimed whatever its status, and deliver it (player-tools: Force-claim a grant).
 
     Delivered at most once in its life; a crate is opened and its contents claimed. Already claimed: nothing changes.
@@ -127,7 +127,7 @@ async def force_claim(tx: Transaction, ctx: Context, grant_id: str) -> Answer:
     player, grant = await places.locate_grant(tx, ctx, grant_id)
     before = answers.grant(grant)
     deposits: list[dict[str, Any]] = []
-    opened: Row | None = None
+    opened: TrackedRow | None = None
     if grant["status"] != "claimed":
         if grant["kind"] == "crate":
             opened = await _open(tx, ctx, player, grant)
@@ -154,7 +154,7 @@ async def force_claim(tx: Transaction, ctx: Context, grant_id: str) -> Answer:
     return await idempotency.keep(tx, ctx, FORCE_CLAIM, 200, data)
 
 
-async def claim(tx: Transaction, ctx: Context, external_id: str, grant_id: str) -> Answer:
+async def claim(tx: Transaction, ctx: Context, external_id: str, grant_id: str) -> RuleResult:
     """Claim a reward grant as its player's game does, or acknowledge it as the studio's backend does (kraty-api 3.4).
 
     Already claimed: 200, the same row. Its time is over: 409; to a game 404, as its SDKs expect (kraty-api C24).
@@ -185,11 +185,11 @@ async def claim(tx: Transaction, ctx: Context, external_id: str, grant_id: str) 
     return _claimed(ctx, after, deposits)
 
 
-def _claimed(ctx: Context, shown: dict[str, Any], deposits: list[dict[str, Any]]) -> Answer:
-    return Answer(200, {"grant": shown, "deposits": deposits} if ctx.surface == "engine" else shown)
+def _claimed(ctx: Context, shown: dict[str, Any], deposits: list[dict[str, Any]]) -> RuleResult:
+    return RuleResult(200, {"grant": shown, "deposits": deposits} if ctx.surface == "engine" else shown)
 
 
-async def open_crate(tx: Transaction, ctx: Context, external_id: str, grant_id: str) -> Answer:
+async def open_crate(tx: Transaction, ctx: Context, external_id: str, grant_id: str) -> RuleResult:
     """Open a crate: it is claimed, its contents become a pending grant; asked again, the same ones (kraty-api 4)."""
     player, crate = await _owned(tx, ctx, external_id, grant_id)
     if crate["kind"] != "crate":
@@ -199,17 +199,17 @@ async def open_crate(tx: Transaction, ctx: Context, external_id: str, grant_id: 
     else:
         _refuse_expired(ctx, crate)
         contents = await _open(tx, ctx, player, crate)
-    return Answer(200, {"crate": answers.grant(crate), "contents": answers.grant(contents)})
+    return RuleResult(200, {"crate": answers.grant(crate), "contents": answers.grant(contents)})
 
 
-async def expire(tx: Transaction, ctx: Context, external_id: str, grant_id: str) -> Answer:
+async def expire(tx: Transaction, ctx: Context, external_id: str, grant_id: str) -> RuleResult:
     """End a pending grant whose time is over; any other is left as it is (kraty-api 9: a worker sweep expires)."""
     player, grant = await _owned(tx, ctx, external_id, grant_id, banned_too=True)
     lapse(tx, ctx, player, grant)
-    return Answer(200, {"grant": answers.grant(grant)})
+    return RuleResult(200, {"grant": answers.grant(grant)})
 
 
-def lapse(tx: Transaction, ctx: Context, player: Row, grant: Row) -> bool:
+def lapse(tx: Transaction, ctx: Context, player: TrackedRow, grant: TrackedRow) -> bool:
     """End a grant of a locked player if it is pending and its time is over; True when it was."""
     if grant["status"] != "pending" or grant["expires_at"] is None or grant["expires_at"] > ctx.now_ms:
         return False
@@ -225,7 +225,7 @@ async def _refuse_unless_permissive(tx: Transaction, ctx: Context) -> None:
         )
 
 
-def _refuse_expired(ctx: Context, grant: Row) -> None:
+def _refuse_expired(ctx: Context, grant: TrackedRow) -> None:
     """A grant cannot be claimed after its time, whether or not the sweep has come by (kraty-api 9: Grant lifecycle)."""
     over = grant["expires_at"] is not None and grant["expires_at"] <= ctx.now_ms
     if grant["status"] != "expired" and not over:
@@ -236,17 +236,17 @@ def _refuse_expired(ctx: Context, grant: Row) -> None:
     conflict(f"Grant '{grant_id}' has expired", status="expired")
 
 
-async def _open(tx: Transaction, ctx: Context, player: Row, crate: Row) -> Row:
+async def _open(tx: Transaction, ctx: Context, player: TrackedRow, crate: TrackedRow) -> TrackedRow:
     try:
         rolled = await issuing.roll_crate(tx, ctx, crate)
     except RollFailed as failure:
         conflict(f"The crate could not be opened: {failure}", rollError=str(failure))
     issuing.settle(tx, ctx, player, crate)
-    source = Source("crate", crate["grant_id"], crate["grant_id"])
+    source = GrantSource("crate", crate["grant_id"], crate["grant_id"])
     return await issuing.issue(tx, ctx, player, "reward", {"entries": rolled}, source, rolled=True)
 
 
-async def _contents(tx: Transaction, crate: Row) -> Row:
+async def _contents(tx: Transaction, crate: TrackedRow) -> TrackedRow:
     column = tables.grants.c
     studio_id, game_id, player_id, grant_id = crate.key()
     row = await tx.find(
@@ -263,7 +263,7 @@ async def _contents(tx: Transaction, crate: Row) -> Row:
 
 async def _owned(
     tx: Transaction, ctx: Context, external_id: str, grant_id: str, *, banned_too: bool = False
-) -> tuple[Row, Row]:
+) -> tuple[TrackedRow, TrackedRow]:
     player = await players.lock(tx, ctx, external_id)
     if ctx.surface in ("sdk", "engine") and not banned_too:
         players.refuse_banned(player)

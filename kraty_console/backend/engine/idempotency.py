@@ -14,11 +14,11 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from kraty_console.backend.engine import forgetting
-from kraty_console.backend.engine.context import LIVE, Answer, Context
+from kraty_console.backend.engine.context import LIVE, Context, RuleResult
 from kraty_console.backend.engine.errors import RuleError
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.connecting import dump_json
-from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 from kraty_console.contract.errors import Code
 
 KEPT_FOR_GOOD: Final = frozenset({"grant.create"})
@@ -31,7 +31,7 @@ def fingerprint(request: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-async def replay(tx: Transaction, ctx: Context, operation: str, request: Mapping[str, Any]) -> Answer | None:
+async def replay(tx: Transaction, ctx: Context, operation: str, request: Mapping[str, Any]) -> RuleResult | None:
     """Take the context's key for this request; the earlier answer when it was taken for the same request before.
 
     `idempotency_conflict` when it was taken for another request. Without a key there is nothing to take. The answer of
@@ -66,12 +66,12 @@ async def replay(tx: Transaction, ctx: Context, operation: str, request: Mapping
     data = json.loads(kept["answer"])
     if kept["status"] >= 400:
         raise RuleError(Code(data["code"]), data["message"], data["details"], status=kept["status"], replayed=True)
-    return Answer(200 if kept["status"] == 201 else kept["status"], data, replayed=True)
+    return RuleResult(200 if kept["status"] == 201 else kept["status"], data, replayed=True)
 
 
 async def _under_another_name(
     tx: Transaction, ctx: Context, operation: str, key: tuple[str, str, str, str], print_: str
-) -> Row | None:
+) -> TrackedRow | None:
     """The record of a key that was taken just now, though it has one: the key is then given back.
 
     A grant's key may have named a player who was erased since (`forgetting`). A key of a test environment may be from
@@ -92,7 +92,7 @@ async def _under_another_name(
     return kept
 
 
-async def keep(tx: Transaction, ctx: Context, operation: str, status: int, data: dict[str, Any]) -> Answer:
+async def keep(tx: Transaction, ctx: Context, operation: str, status: int, data: dict[str, Any]) -> RuleResult:
     """Keep the answer with the key, before the commit."""
     if ctx.idempotency_key is not None:
         tenant = ctx.tenant
@@ -101,7 +101,7 @@ async def keep(tx: Transaction, ctx: Context, operation: str, status: int, data:
         )
         assert row is not None, "the key was taken first"
         tx.change(row, status=status, answer=dump_json(data))
-    return Answer(status, data)
+    return RuleResult(status, data)
 
 
 async def keep_refusal(tx: Transaction, ctx: Context, operation: str, refusal: RuleError) -> None:

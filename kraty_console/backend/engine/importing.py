@@ -13,12 +13,12 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from kraty_console.backend.engine import audit, catalog, idempotency, players
-from kraty_console.backend.engine.context import Answer, Context
+from kraty_console.backend.engine.context import Context, RuleResult
 from kraty_console.backend.engine.errors import RuleError
-from kraty_console.backend.engine.ledger import Change, change_inventory, change_wallet
+from kraty_console.backend.engine.ledger import LedgerChange, change_inventory, change_wallet
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.connecting import dump_json
-from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 from kraty_console.contract.errors import Code
 
 MOST_ROWS: Final = 1000
@@ -54,14 +54,16 @@ _WALLETS: Final = (tables.wallets, "economy_key", "economyKey")
 _INVENTORY: Final = (tables.inventory, "item_key", "itemKey")
 
 Check = Callable[[Line], Awaitable[None]]
-Apply = Callable[[Line, Row], Awaitable[None]]
+Apply = Callable[[Line, TrackedRow], Awaitable[None]]
 
 
-async def import_players(tx: Transaction, ctx: Context, lines: Sequence[Line], failures: Sequence[Failure]) -> Answer:
+async def import_players(
+    tx: Transaction, ctx: Context, lines: Sequence[Line], failures: Sequence[Failure]
+) -> RuleResult:
     """Make players, or set of those who are there what a row gives: e-mail, last context."""
     imported = replace(ctx, importing=True)
 
-    async def apply(line: Line, _player: Row) -> None:
+    async def apply(line: Line, _player: TrackedRow) -> None:
         asked = line.asked
         await players.upsert(
             tx, imported, line.external_id, email=asked.get("email"), context=asked.get("contextSnapshot")
@@ -70,7 +72,9 @@ async def import_players(tx: Transaction, ctx: Context, lines: Sequence[Line], f
     return await _import(tx, imported, PLAYERS, lines, failures, _anything, apply)
 
 
-async def import_wallet(tx: Transaction, ctx: Context, lines: Sequence[Line], failures: Sequence[Failure]) -> Answer:
+async def import_wallet(
+    tx: Transaction, ctx: Context, lines: Sequence[Line], failures: Sequence[Failure]
+) -> RuleResult:
     """Add to balances. A row fails with `unknown_currency`, or `conflict` where a balance would be too large."""
     imported = replace(ctx, importing=True)
 
@@ -80,15 +84,17 @@ async def import_wallet(tx: Transaction, ctx: Context, lines: Sequence[Line], fa
         if currency is None or currency["archived_at"] is not None:
             raise RuleError(Code.UNKNOWN_CURRENCY, f"Currency '{key}' is not in the catalog")
 
-    async def apply(line: Line, player: Row) -> None:
+    async def apply(line: Line, player: TrackedRow) -> None:
         asked = line.asked
-        change = Change(asked["economyKey"], asked["amount"], asked.get("reason") or REASON, line.key)
+        change = LedgerChange(asked["economyKey"], asked["amount"], asked.get("reason") or REASON, line.key)
         await change_wallet(tx, imported, player, change)
 
     return await _import(tx, imported, WALLET, lines, failures, check, apply, _WALLETS)
 
 
-async def import_inventory(tx: Transaction, ctx: Context, lines: Sequence[Line], failures: Sequence[Failure]) -> Answer:
+async def import_inventory(
+    tx: Transaction, ctx: Context, lines: Sequence[Line], failures: Sequence[Failure]
+) -> RuleResult:
     """Add items; what a row gives as parameters is kept with the holding. A row fails with `unknown_item`.
 
     Every row fails with `conflict` where the studio keeps its own inventory: there is none here to add to.
@@ -104,10 +110,10 @@ async def import_inventory(tx: Transaction, ctx: Context, lines: Sequence[Line],
         if item is None or item["archived_at"] is not None:
             raise RuleError(Code.UNKNOWN_ITEM, f"Item '{key}' is not in the catalog")
 
-    async def apply(line: Line, player: Row) -> None:
+    async def apply(line: Line, player: TrackedRow) -> None:
         asked = line.asked
         key = asked["itemKey"]
-        change = Change(key, asked["quantity"], asked.get("reason") or REASON, line.key, asked.get("parameters"))
+        change = LedgerChange(key, asked["quantity"], asked.get("reason") or REASON, line.key, asked.get("parameters"))
         await change_inventory(tx, imported, player, change)
 
     return await _import(tx, imported, INVENTORY, lines, failures, check, apply, _INVENTORY)
@@ -126,7 +132,7 @@ async def _import(
     check: Check,
     apply: Apply,
     holdings: tuple[sa.Table, str, str] | None = None,
-) -> Answer:
+) -> RuleResult:
     """Import the lines in their order; `holdings` names the table that they add to, its key, and the line's field."""
     failed = {each.index: each for each in failures}
     fresh, repeated = await _not_done(tx, ctx, operation, lines, failed)
@@ -143,7 +149,7 @@ async def _import(
     skipped = len(lines) + len(failures) - len(applied) - len(failed)
     counts = {"applied": len(applied), "skipped": skipped, "failed": len(failed)}
     audit.record(tx, ctx, operation, target_kind=None, target_id=None, metadata=counts)
-    return Answer(200, {**counts, "failures": [_told(failed[index]) for index in sorted(failed)]})
+    return RuleResult(200, {**counts, "failures": [_told(failed[index]) for index in sorted(failed)]})
 
 
 async def _stands(line: Line, work: Awaitable[None], failed: dict[int, Failure]) -> bool:
@@ -220,7 +226,7 @@ async def _forget(tx: Transaction, ctx: Context, operation: str, keys: Iterable[
         )
 
 
-async def _everybody(tx: Transaction, ctx: Context, ids: Sequence[str]) -> dict[str, Row]:
+async def _everybody(tx: Transaction, ctx: Context, ids: Sequence[str]) -> dict[str, TrackedRow]:
     """The players of these external ids, locked, made where they were not there."""
     found = await _locked(tx, ctx, ids)
     missing = [each for each in ids if each not in found]
@@ -231,7 +237,7 @@ async def _everybody(tx: Transaction, ctx: Context, ids: Sequence[str]) -> dict[
     return found
 
 
-async def _locked(tx: Transaction, ctx: Context, ids: Sequence[str]) -> dict[str, Row]:
+async def _locked(tx: Transaction, ctx: Context, ids: Sequence[str]) -> dict[str, TrackedRow]:
     column = tables.players.c
     rows = await tx.load(
         tables.players,
@@ -248,7 +254,7 @@ async def _locked(tx: Transaction, ctx: Context, ids: Sequence[str]) -> dict[str
 
 
 async def _prepare(
-    tx: Transaction, ctx: Context, holdings: tuple[sa.Table, str, str], lines: Sequence[tuple[Row, Line]]
+    tx: Transaction, ctx: Context, holdings: tuple[sa.Table, str, str], lines: Sequence[tuple[TrackedRow, Line]]
 ) -> None:
     """Read what the players hold at once, and begin at nothing what they do not hold."""
     table, key, field = holdings

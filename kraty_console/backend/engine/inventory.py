@@ -6,11 +6,11 @@ A studio that keeps its own inventory has none here: what its backend asks for i
 from __future__ import annotations
 
 from kraty_console.backend.engine import amounts, audit, catalog, idempotency, players
-from kraty_console.backend.engine.context import Answer, Context
+from kraty_console.backend.engine.context import Context, RuleResult
 from kraty_console.backend.engine.errors import not_found
-from kraty_console.backend.engine.ledger import Change, change_inventory
+from kraty_console.backend.engine.ledger import LedgerChange, change_inventory
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 
 GRANT = "inventory.grant"
 REVOKE = "inventory.revoke"
@@ -22,19 +22,19 @@ CONSUMED = "consume"
 
 async def grant(
     tx: Transaction, ctx: Context, external_id: str, item_key: str, quantity: int, *, source_ref_id: str | None = None
-) -> Answer:
+) -> RuleResult:
     """Give so many of an item to a player, who is made on first contact; 404 for an item not in the catalog."""
     return await _adjust(tx, ctx, GRANT, external_id, item_key, quantity, source_ref_id)
 
 
 async def revoke(
     tx: Transaction, ctx: Context, external_id: str, item_key: str, quantity: int, *, source_ref_id: str | None = None
-) -> Answer:
+) -> RuleResult:
     """Take so many of an item, an archived one too; 409 when the player has fewer."""
     return await _adjust(tx, ctx, REVOKE, external_id, item_key, quantity, source_ref_id)
 
 
-async def consume(tx: Transaction, ctx: Context, external_id: str, item_key: str, quantity: int) -> Answer:
+async def consume(tx: Transaction, ctx: Context, external_id: str, item_key: str, quantity: int) -> RuleResult:
     """Use up so many of an item, as the player's game says; 409 when the player has fewer."""
     return await _adjust(tx, ctx, CONSUME, external_id, item_key, quantity, None)
 
@@ -47,7 +47,7 @@ async def _adjust(
     item_key: str,
     quantity: int,
     source_ref_id: str | None,
-) -> Answer:
+) -> RuleResult:
     amounts.check_amount(quantity, "quantity")
     if ctx.surface == "server" and (await catalog.game(tx, ctx))["inventory_management"] == "studio":
         return await _inert(tx, ctx, action, external_id, item_key)
@@ -55,7 +55,7 @@ async def _adjust(
     earlier = await idempotency.replay(tx, ctx, action, request)
     if earlier is not None:
         # A replay changes nothing, and says so (decisions: Idempotency).
-        return Answer(earlier.status, {**earlier.data, "applied": False}, replayed=True)
+        return RuleResult(earlier.status, {**earlier.data, "applied": False}, replayed=True)
     player = await (players.upsert if action == GRANT else players.lock)(tx, ctx, external_id)
     if ctx.surface == "sdk":
         players.refuse_banned(player)
@@ -65,7 +65,7 @@ async def _adjust(
     before = await _held(tx, player, item_key)
     delta = quantity if action == GRANT else -quantity
     reason = ctx.reason or (CONSUMED if action == CONSUME else None)
-    entry = await change_inventory(tx, ctx, player, Change(item_key, delta, reason, source_ref_id))
+    entry = await change_inventory(tx, ctx, player, LedgerChange(item_key, delta, reason, source_ref_id))
     if ctx.surface != "sdk":
         audit.record(
             tx,
@@ -82,15 +82,15 @@ async def _adjust(
     return await idempotency.keep(tx, ctx, action, 200, data)
 
 
-async def _inert(tx: Transaction, ctx: Context, action: str, external_id: str, item_key: str) -> Answer:
+async def _inert(tx: Transaction, ctx: Context, action: str, external_id: str, item_key: str) -> RuleResult:
     """The studio keeps the inventory: nothing is held here, nothing changes, no key is taken (kraty-api 3.5)."""
     if action != GRANT and await players.find(tx, ctx.tenant, ctx.environment, external_id) is None:
         not_found("Player", external_id)
     if await catalog.item(tx, ctx, item_key) is None:
         not_found("Item", item_key)
-    return Answer(200, {"itemKey": item_key, "quantity": 0, "applied": False})
+    return RuleResult(200, {"itemKey": item_key, "quantity": 0, "applied": False})
 
 
-async def _held(tx: Transaction, player: Row, item_key: str) -> int:
+async def _held(tx: Transaction, player: TrackedRow, item_key: str) -> int:
     held = await tx.get(tables.inventory, *player.key(), item_key)
     return 0 if held is None else int(held["quantity"])

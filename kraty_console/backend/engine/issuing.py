@@ -10,14 +10,14 @@ from kraty_console.backend import answers
 from kraty_console.backend.engine import catalog, outbox, rolls
 from kraty_console.backend.engine.context import Context
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 from kraty_console.contract.webhooks import EventName
 
 DAY_MS = 24 * 60 * 60 * 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class GrantSource:
     """Where a grant comes from (kraty-api 5.4)."""
 
     kind: str
@@ -29,15 +29,15 @@ class Source:
 async def issue(
     tx: Transaction,
     ctx: Context,
-    player: Row,
+    player: TrackedRow,
     kind: str,
     contents: Mapping[str, Any],
-    source: Source,
+    source: GrantSource,
     *,
     rolled: bool = False,
     expires_at: int | None = None,
     metadata: Mapping[str, Any] | None = None,
-) -> Row:
+) -> TrackedRow:
     """A new pending grant. Without `expires_at` the game's default time to live applies. Fires `grant.created`."""
     if expires_at is None:
         days = (await catalog.game(tx, ctx))["grant_ttl_days"]
@@ -51,10 +51,10 @@ async def issue(
 
 def new_grant(
     ctx: Context,
-    player: Row,
+    player: TrackedRow,
     kind: str,
     contents: Mapping[str, Any],
-    source: Source,
+    source: GrantSource,
     *,
     rolled: bool,
     expires_at: int | None,
@@ -82,8 +82,8 @@ def new_grant(
 
 
 async def issue_rolled(
-    tx: Transaction, ctx: Context, player: Row, entries: Sequence[Mapping[str, Any]], source: Source
-) -> list[Row]:
+    tx: Transaction, ctx: Context, player: TrackedRow, entries: Sequence[Mapping[str, Any]], source: GrantSource
+) -> list[TrackedRow]:
     """The grants of a roll: one reward with everything that can be claimed, and one for each kind of crate."""
     rewards = [entry for entry in entries if entry["type"] != "crate"]
     made = []
@@ -111,7 +111,7 @@ async def roll_crate(tx: Transaction, ctx: Context, crate: Mapping[str, Any]) ->
     return await rolls.resolve(tx, ctx, list(item["crate_entries"]) * quantity, dice)
 
 
-def settle(tx: Transaction, ctx: Context, player: Row, grant: Row) -> None:
+def settle(tx: Transaction, ctx: Context, player: TrackedRow, grant: TrackedRow) -> None:
     """Mark a grant claimed, and keep the totals."""
     pending = player["grants_pending"] - (1 if grant["status"] == "pending" else 0)
     tx.change(grant, status="claimed", claimed_at=ctx.now_ms)

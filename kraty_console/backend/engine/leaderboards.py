@@ -10,7 +10,7 @@ from kraty_console.backend.engine import catalog, players, settling
 from kraty_console.backend.engine.context import Context
 from kraty_console.backend.engine.errors import conflict, not_found
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 
 GLOBAL: Final = "global"
 
@@ -21,7 +21,7 @@ SESSION_TERMINATED: Final = "session_terminated"
 _ENTRY: Final = tables.leaderboard_entries.c
 
 
-async def board(tx: Transaction, ctx: Context, event: Row, window: Row, scope: str = GLOBAL) -> str:
+async def board(tx: Transaction, ctx: Context, event: TrackedRow, window: TrackedRow, scope: str = GLOBAL) -> str:
     """The id of the window's board in this environment, made when first needed; `scope` is a lobby's id or `global`."""
     place = ("board", window["window_id"], ctx.environment, scope)
     known: str | None = tx.memo.get(place)
@@ -50,13 +50,13 @@ async def board(tx: Transaction, ctx: Context, event: Row, window: Row, scope: s
     return found
 
 
-async def find(tx: Transaction, ctx: Context, window: Row, scope: str = GLOBAL) -> str | None:
+async def find(tx: Transaction, ctx: Context, window: TrackedRow, scope: str = GLOBAL) -> str | None:
     """The id of the window's board, None before anybody needed it."""
     row = await tx.find(tables.leaderboards, *_of_window(ctx, window, scope))
     return None if row is None else str(row["leaderboard_id"])
 
 
-def _of_window(ctx: Context, window: Row, scope: str) -> tuple[sa.ColumnElement[bool], ...]:
+def _of_window(ctx: Context, window: TrackedRow, scope: str) -> tuple[sa.ColumnElement[bool], ...]:
     column = tables.leaderboards.c
     return (
         column.studio_id == ctx.tenant.studio_id,
@@ -78,7 +78,7 @@ async def finalize(tx: Transaction, ctx: Context, leaderboard_id: str, reason: s
     tx.change(row, finalized_at=ctx.now_ms, finalized_reason=reason, **settled)
 
 
-async def follow(tx: Transaction, ctx: Context, attempt: Row) -> Row:
+async def follow(tx: Transaction, ctx: Context, attempt: TrackedRow) -> TrackedRow:
     """Bring the player's entry up to the attempt's score; the player's best attempt on the board counts."""
     key = (attempt["studio_id"], attempt["game_id"], attempt["leaderboard_id"], attempt["player_id"])
     entry = await tx.get(tables.leaderboard_entries, *key)
@@ -118,7 +118,7 @@ async def follow(tx: Transaction, ctx: Context, attempt: Row) -> Row:
     return entry
 
 
-async def join(tx: Transaction, ctx: Context, external_id: str, leaderboard_id: str) -> Row:
+async def join(tx: Transaction, ctx: Context, external_id: str, leaderboard_id: str) -> TrackedRow:
     """Have an entry on an event's board before the first score, with 0; an entry that is there stays as it is.
 
     404: unknown player or board. 409: the board is final, or belongs to a lobby that the player has no seat in.
@@ -144,7 +144,7 @@ async def join(tx: Transaction, ctx: Context, external_id: str, leaderboard_id: 
     )
 
 
-async def rank(tx: Transaction, attempt: Row) -> int | None:
+async def rank(tx: Transaction, attempt: TrackedRow) -> int | None:
     """The player's place on the attempt's board, 1 is first; None without an entry."""
     entry = await tx.get(
         tables.leaderboard_entries,
@@ -168,7 +168,7 @@ async def rank(tx: Transaction, attempt: Row) -> int | None:
     return int(count) + 1
 
 
-def _on(attempt: Row) -> tuple[sa.ColumnElement[bool], ...]:
+def _on(attempt: TrackedRow) -> tuple[sa.ColumnElement[bool], ...]:
     return (
         _ENTRY.studio_id == attempt["studio_id"],
         _ENTRY.game_id == attempt["game_id"],

@@ -16,7 +16,7 @@ from kraty_console.backend import answers
 from kraty_console.backend.engine import amounts, boards, catalog, outbox, steps
 from kraty_console.backend.engine.context import Context, Surface
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 from kraty_console.contract.webhooks import EventName
 
 ORIGIN: Final[dict[Surface, str]] = {"admin": "admin", "server": "server", "sdk": "client", "engine": "engine"}
@@ -24,7 +24,7 @@ ORIGIN: Final[dict[Surface, str]] = {"admin": "admin", "server": "server", "sdk"
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class LedgerChange:
     """So much more, or less when negative, of one thing."""
 
     key: str
@@ -35,13 +35,13 @@ class Change:
     """What is kept with the item, and with this change of it (kraty-api 3.4: parameters)."""
 
 
-async def change_wallet(tx: Transaction, ctx: Context, player: Row, change: Change) -> dict[str, Any]:
+async def change_wallet(tx: Transaction, ctx: Context, player: TrackedRow, change: LedgerChange) -> dict[str, Any]:
     """Change a balance; the answer is the ledger row's wire form. 409 past a bound. Fires `wallet.changed`."""
     return (await move_wallet(tx, ctx, player, change))[0]
 
 
 async def move_wallet(
-    tx: Transaction, ctx: Context, player: Row, change: Change
+    tx: Transaction, ctx: Context, player: TrackedRow, change: LedgerChange
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """As `change_wallet`, with what was derived: `[{economyKey, previous, current, delta, grantIds}]` (kraty-api 4)."""
     currency = await catalog.currency(tx, ctx, change.key)
@@ -54,7 +54,7 @@ async def move_wallet(
     return entry, derived
 
 
-async def follow(tx: Transaction, ctx: Context, player: Row, economy_key: str) -> None:
+async def follow(tx: Transaction, ctx: Context, player: TrackedRow, economy_key: str) -> None:
     """Bring up to a balance what follows from it, after it was changed elsewhere (`moving`)."""
     currency = await catalog.currency(tx, ctx, economy_key)
     held = await tx.get(tables.wallets, *player.key(), economy_key)
@@ -67,7 +67,7 @@ async def follow(tx: Transaction, ctx: Context, player: Row, economy_key: str) -
             await _pay_late(tx, ctx, player, rule, held["balance"])
 
 
-async def _pay_late(tx: Transaction, ctx: Context, player: Row, rule: Mapping[str, Any], balance: int) -> None:
+async def _pay_late(tx: Transaction, ctx: Context, player: TrackedRow, rule: Mapping[str, Any], balance: int) -> None:
     """Pay the steps that a balance has reached and that did not pay yet, where the derived one is right as it is."""
     level = await tx.get(tables.wallets, *player.key(), rule["economyKey"])
     paid = 0 if level is None else level["metadata"].get(steps.PAID, 0)
@@ -78,7 +78,7 @@ async def _pay_late(tx: Transaction, ctx: Context, player: Row, rule: Mapping[st
 
 
 async def _derive(
-    tx: Transaction, ctx: Context, player: Row, rule: Mapping[str, Any], entry: Mapping[str, Any]
+    tx: Transaction, ctx: Context, player: TrackedRow, rule: Mapping[str, Any], entry: Mapping[str, Any]
 ) -> dict[str, Any] | None:
     """Set a derived resource to the number of steps that the balance has reached; None when it is that already.
 
@@ -93,7 +93,7 @@ async def _derive(
         return None
     paid = 0 if held is None else held["metadata"].get(steps.PAID, 0)
     grants = [] if ctx.importing else await steps.pay(tx, ctx, player, rule, range(paid, current))
-    change = Change(key, current - previous, steps.DERIVED, entry["ledgerId"])
+    change = LedgerChange(key, current - previous, steps.DERIVED, entry["ledgerId"])
     currency = await catalog.currency(tx, ctx, key)
     await _write_wallet(tx, ctx, player, change, currency, metadata={steps.PAID: max(paid, current)})
     return {
@@ -108,9 +108,9 @@ async def _derive(
 async def _write_wallet(
     tx: Transaction,
     ctx: Context,
-    player: Row,
-    change: Change,
-    currency: Row | None,
+    player: TrackedRow,
+    change: LedgerChange,
+    currency: TrackedRow | None,
     *,
     metadata: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
@@ -133,7 +133,7 @@ async def _write_wallet(
     return entry
 
 
-async def change_inventory(tx: Transaction, ctx: Context, player: Row, change: Change) -> dict[str, Any]:
+async def change_inventory(tx: Transaction, ctx: Context, player: TrackedRow, change: LedgerChange) -> dict[str, Any]:
     """Change a quantity; as `change_wallet`. Fires `inventory.changed`."""
     held = await tx.get(tables.inventory, *player.key(), change.key)
     quantity = amounts.add(0 if held is None else held["quantity"], change.delta, change.key)
@@ -151,13 +151,17 @@ async def change_inventory(tx: Transaction, ctx: Context, player: Row, change: C
     return entry
 
 
-def _entry(tx: Transaction, ctx: Context, player: Row, where: sa.Table, change: Change, after: dict[str, Any]) -> Row:
+def _entry(
+    tx: Transaction, ctx: Context, player: TrackedRow, where: sa.Table, change: LedgerChange, after: dict[str, Any]
+) -> TrackedRow:
     position = player["ledger_position"] + 1
     tx.change(player, ledger_position=position)
     return tx.add(where, new_entry(ctx, player, change, position, after))
 
 
-def new_entry(ctx: Context, player: Row, change: Change, position: int, after: Mapping[str, Any]) -> dict[str, Any]:
+def new_entry(
+    ctx: Context, player: TrackedRow, change: LedgerChange, position: int, after: Mapping[str, Any]
+) -> dict[str, Any]:
     """The ledger row of a change that happens now; `after` is the key and what is held of it then."""
     return {
         **_owner(player),
@@ -172,7 +176,7 @@ def new_entry(ctx: Context, player: Row, change: Change, position: int, after: M
     }
 
 
-def _owner(player: Row) -> dict[str, Any]:
+def _owner(player: TrackedRow) -> dict[str, Any]:
     return {name: player[name] for name in ("studio_id", "game_id", "player_id")}
 
 

@@ -13,11 +13,11 @@ import sqlalchemy as sa
 
 from kraty_console.backend import answers
 from kraty_console.backend.engine import catalog, filling, leaderboards, outbox, players
-from kraty_console.backend.engine.context import Answer, Context
+from kraty_console.backend.engine.context import Context, RuleResult
 from kraty_console.backend.engine.errors import RuleError, conflict, not_found
 from kraty_console.backend.engine.ids import is_id
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 from kraty_console.contract.errors import Code
 from kraty_console.contract.webhooks import EventName
 
@@ -34,7 +34,7 @@ async def create(
     capacity: int | None = None,
     key: str | None = None,
     fill_by: int | None = None,
-) -> Answer:
+) -> RuleResult:
     """A new forming lobby in the event's open window; the lobby of that `key` when there is one (kraty-api 3.7).
 
     409 for an event of another leaderboard mode, or between windows.
@@ -42,7 +42,7 @@ async def create(
     event, window = await _open_event(tx, ctx, event_key)
     how = filling.strategy(event, await catalog.game(tx, ctx))
     lobby, made = await _new(tx, ctx, event, window, capacity=capacity, key=key, fill_by=fill_by, how=how)
-    return Answer(201 if made else 200, await shown(tx, ctx, lobby))
+    return RuleResult(201 if made else 200, await shown(tx, ctx, lobby))
 
 
 async def push(
@@ -55,7 +55,7 @@ async def push(
     capacity: int | None = None,
     fill_bots: bool | None = None,
     metadata: Mapping[str, Any] | None = None,
-) -> Answer:
+) -> RuleResult:
     """A lobby that the studio matched itself, with its players; they are made on first contact (kraty-api 3.7).
 
     It plays at once, however many they are; nobody else is matched into it, and where it fills with bots these have the
@@ -80,35 +80,35 @@ async def push(
             _sit(tx, ctx, await players.lock_by_id(tx, ctx, player_id), lobby)
         await _start(tx, ctx, lobby)
     await advance(tx, ctx, lobby)
-    return Answer(201 if made else 200, (await shown(tx, ctx, lobby))["lobby"])
+    return RuleResult(201 if made else 200, (await shown(tx, ctx, lobby))["lobby"])
 
 
-async def join(tx: Transaction, ctx: Context, lobby_id: str, external_id: str) -> Answer:
+async def join(tx: Transaction, ctx: Context, lobby_id: str, external_id: str) -> RuleResult:
     """Take a seat; joining twice is joining once. 409 when the lobby is full or no longer forming."""
     lobby = await locked(tx, ctx, lobby_id)
     player = await players.upsert(tx, ctx, external_id)
     await take_seat(tx, ctx, player, lobby)
-    return Answer(200, await shown(tx, ctx, lobby))
+    return RuleResult(200, await shown(tx, ctx, lobby))
 
 
-async def start(tx: Transaction, ctx: Context, lobby_id: str) -> Answer:
+async def start(tx: Transaction, ctx: Context, lobby_id: str) -> RuleResult:
     """Let the lobby play: it gets its board, and counts as active for each of its players."""
     lobby = await locked(tx, ctx, lobby_id)
     if lobby["status"] != "forming":
         conflict(f"The lobby is {lobby['status']}", status=lobby["status"])
     await _start(tx, ctx, lobby)
-    return Answer(200, await shown(tx, ctx, lobby))
+    return RuleResult(200, await shown(tx, ctx, lobby))
 
 
-async def close(tx: Transaction, ctx: Context, lobby_id: str) -> Answer:
+async def close(tx: Transaction, ctx: Context, lobby_id: str) -> RuleResult:
     """End the lobby; a closed one stays as it is."""
     lobby = await locked(tx, ctx, lobby_id)
     if lobby["status"] != "closed":
         await _close(tx, ctx, lobby)
-    return Answer(200, await shown(tx, ctx, lobby))
+    return RuleResult(200, await shown(tx, ctx, lobby))
 
 
-async def look(tx: Transaction, ctx: Context, lobby_id: str) -> Row:
+async def look(tx: Transaction, ctx: Context, lobby_id: str) -> TrackedRow:
     """The lobby, as it was left; 404 outside the context's environment."""
     lobby = None
     if is_id(lobby_id):
@@ -118,16 +118,16 @@ async def look(tx: Transaction, ctx: Context, lobby_id: str) -> Row:
     return lobby
 
 
-async def settle(tx: Transaction, ctx: Context, lobby_id: str) -> Answer:
+async def settle(tx: Transaction, ctx: Context, lobby_id: str) -> RuleResult:
     """The lobby itself, after what should have become of it by now; 404 outside the context's environment."""
     lobby = await locked(tx, ctx, lobby_id)
     if lobby["environment"] != ctx.environment:
         not_found("Lobby", lobby_id)
     await advance(tx, ctx, lobby)
-    return Answer(200, (await shown(tx, ctx, lobby))["lobby"])
+    return RuleResult(200, (await shown(tx, ctx, lobby))["lobby"])
 
 
-async def waits(tx: Transaction, ctx: Context, lobby: Row) -> bool:
+async def waits(tx: Transaction, ctx: Context, lobby: TrackedRow) -> bool:
     """Whether something should have become of the lobby by now (`advance`)."""
     if lobby["status"] == "closed":
         return False
@@ -136,11 +136,11 @@ async def waits(tx: Transaction, ctx: Context, lobby: Row) -> bool:
     return filling.due(lobby, ctx.now_ms) if lobby["status"] == "forming" else await _is_played_out(tx, lobby)
 
 
-async def _is_over(tx: Transaction, ctx: Context, lobby: Row) -> bool:
+async def _is_over(tx: Transaction, ctx: Context, lobby: TrackedRow) -> bool:
     return bool((await catalog.window(tx, ctx, lobby["window_id"]))["ends_at"] <= ctx.now_ms)
 
 
-async def _is_played_out(tx: Transaction, lobby: Row) -> bool:
+async def _is_played_out(tx: Transaction, lobby: TrackedRow) -> bool:
     column = tables.lobbies.c
     here = (
         column[name] == value for name, value in zip(("studio_id", "game_id", "lobby_id"), lobby.key(), strict=True)
@@ -148,7 +148,7 @@ async def _is_played_out(tx: Transaction, lobby: Row) -> bool:
     return await tx.scalar(sa.select(column.lobby_id).where(*here, filling.is_played_out())) is not None
 
 
-async def advance(tx: Transaction, ctx: Context, lobby: Row) -> bool:
+async def advance(tx: Transaction, ctx: Context, lobby: TrackedRow) -> bool:
     """Start a lobby (locked) that is full or has waited long enough, or close it.
 
     It closes when its window is over, when nobody came, and when all of its people have played. True when something
@@ -163,7 +163,9 @@ async def advance(tx: Transaction, ctx: Context, lobby: Row) -> bool:
     return True
 
 
-async def find_lobby(tx: Transaction, ctx: Context, event: Row, window: Row, external_id: str) -> Row:
+async def find_lobby(
+    tx: Transaction, ctx: Context, event: TrackedRow, window: TrackedRow, external_id: str
+) -> TrackedRow:
     """The lobby, locked, for a player who wants to play: where they sit, else the oldest with room, else a new one.
 
     Who looks for a seat waits for those who look in the same window, so that many at once fill one lobby, not many.
@@ -179,7 +181,7 @@ async def find_lobby(tx: Transaction, ctx: Context, event: Row, window: Row, ext
     return (await _new(tx, ctx, event, window, capacity=None, key=None, fill_by=wait, how=how))[0]
 
 
-async def take_seat(tx: Transaction, ctx: Context, player: Row, lobby: Row) -> None:
+async def take_seat(tx: Transaction, ctx: Context, player: TrackedRow, lobby: TrackedRow) -> None:
     """Seat the player (locked) in the lobby (locked), unless they sit there; 409 when it is full or not forming."""
     if await tx.get(tables.lobby_members, *player.key(), lobby["lobby_id"]) is not None:
         return
@@ -190,7 +192,7 @@ async def take_seat(tx: Transaction, ctx: Context, player: Row, lobby: Row) -> N
     _sit(tx, ctx, player, lobby)
 
 
-async def locked(tx: Transaction, ctx: Context, lobby_id: str) -> Row:
+async def locked(tx: Transaction, ctx: Context, lobby_id: str) -> TrackedRow:
     """The lobby, locked; 404 when there is none."""
     lobby = None
     if is_id(lobby_id):
@@ -200,13 +202,13 @@ async def locked(tx: Transaction, ctx: Context, lobby_id: str) -> Row:
     return lobby
 
 
-async def shown(tx: Transaction, ctx: Context, lobby: Row) -> dict[str, Any]:
+async def shown(tx: Transaction, ctx: Context, lobby: TrackedRow) -> dict[str, Any]:
     """`{lobby}` as the wire has it, with the seats that bots have by now."""
     event = await catalog.event(tx, ctx, lobby["event_id"])
     return {"lobby": {**answers.lobby(lobby, event["key"]), "botSlots": filling.bot_slots(lobby, ctx.now_ms)}}
 
 
-async def _open_event(tx: Transaction, ctx: Context, event_key: str) -> tuple[Row, Row]:
+async def _open_event(tx: Transaction, ctx: Context, event_key: str) -> tuple[TrackedRow, TrackedRow]:
     event = await catalog.event_by_key(tx, ctx, event_key)
     if event["leaderboard_mode"] != MODE:
         conflict(f"The event '{event_key}' has no lobbies", leaderboardMode=event["leaderboard_mode"])
@@ -219,15 +221,15 @@ async def _open_event(tx: Transaction, ctx: Context, event_key: str) -> tuple[Ro
 async def _new(
     tx: Transaction,
     ctx: Context,
-    event: Row,
-    window: Row,
+    event: TrackedRow,
+    window: TrackedRow,
     *,
     capacity: int | None,
     key: str | None,
     fill_by: int | None,
     how: str | None,
     metadata: Mapping[str, Any] | None = None,
-) -> tuple[Row, bool]:
+) -> tuple[TrackedRow, bool]:
     """The lobby, locked, and whether it was made now."""
     lobby_id = ctx.new_id()
     values = {
@@ -264,7 +266,7 @@ async def _new(
     return there, False
 
 
-def _sit(tx: Transaction, ctx: Context, player: Row, lobby: Row) -> None:
+def _sit(tx: Transaction, ctx: Context, player: TrackedRow, lobby: TrackedRow) -> None:
     place = (*player.key(), lobby["lobby_id"])
     tx.add(
         tables.lobby_members,
@@ -273,7 +275,7 @@ def _sit(tx: Transaction, ctx: Context, player: Row, lobby: Row) -> None:
     tx.change(lobby, participant_count=lobby["participant_count"] + 1)
 
 
-async def _start(tx: Transaction, ctx: Context, lobby: Row) -> None:
+async def _start(tx: Transaction, ctx: Context, lobby: TrackedRow) -> None:
     event = await catalog.event(tx, ctx, lobby["event_id"])
     window = await catalog.window(tx, ctx, lobby["window_id"])
     board = await leaderboards.board(tx, ctx, event, window, lobby["lobby_id"])
@@ -284,7 +286,7 @@ async def _start(tx: Transaction, ctx: Context, lobby: Row) -> None:
     await _tell(tx, ctx, EventName.LOBBY_STARTED, lobby)
 
 
-async def _close(tx: Transaction, ctx: Context, lobby: Row) -> None:
+async def _close(tx: Transaction, ctx: Context, lobby: TrackedRow) -> None:
     """End a lobby; its board is final from then on."""
     if lobby["status"] == "active":
         await _count(tx, ctx, lobby["lobby_id"], -1)
@@ -294,14 +296,14 @@ async def _close(tx: Transaction, ctx: Context, lobby: Row) -> None:
     await _tell(tx, ctx, EventName.LOBBY_CLOSED, lobby)
 
 
-async def _tell(tx: Transaction, ctx: Context, event: EventName, lobby: Row) -> None:
+async def _tell(tx: Transaction, ctx: Context, event: EventName, lobby: TrackedRow) -> None:
     data = await shown(tx, ctx, lobby)
     if lobby["metadata"] is not None:
         data["lobby"]["metadata"] = lobby["metadata"]
     outbox.emit_of_game(tx, ctx, event, lobby["environment"], data)
 
 
-async def _seat_of(tx: Transaction, ctx: Context, window: Row, external_id: str) -> str | None:
+async def _seat_of(tx: Transaction, ctx: Context, window: TrackedRow, external_id: str) -> str | None:
     player = await players.peek(tx, ctx, external_id)
     return None if player is None else await filling.find_seat(tx, player, window)
 

@@ -15,11 +15,11 @@ import sqlalchemy as sa
 
 from kraty_console.backend import answers
 from kraty_console.backend.engine import acquaintances, anonymous, audit, idempotency, ledger, moving, outbox, players
-from kraty_console.backend.engine.context import Answer, Context
+from kraty_console.backend.engine.context import Context, RuleResult
 from kraty_console.backend.engine.errors import RuleError, not_found
 from kraty_console.backend.engine.moving import ITEMS, WALLET, Poured
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 from kraty_console.contract.errors import Code
 from kraty_console.contract.webhooks import EventName
 
@@ -66,7 +66,7 @@ class _Moved:
     """Active lobbies that both sat in."""
 
 
-async def merge(tx: Transaction, ctx: Context, from_id: str, to_id: str) -> Answer:
+async def merge(tx: Transaction, ctx: Context, from_id: str, to_id: str) -> RuleResult:
     """Merge the player `from_id` into `to_id`; fires one `player.merged`.
 
     A pair that was merged before, also by way of merges that followed: `no_op_already_merged`, nothing counted. 404
@@ -89,7 +89,7 @@ async def merge(tx: Transaction, ctx: Context, from_id: str, to_id: str) -> Answ
             _invalid(f"The player '{to_id}' was erased", "target_deleted")
         not_found("Player", to_id)
     _check(source, target)
-    was = Row(tables.players, source, fresh=False)  # under the id that it had
+    was = TrackedRow(tables.players, source, fresh=False)  # under the id that it had
     before = {"from": _state(source), "to": _state(target)}
     moved = await _move(tx, ctx, source, target)
     joined = _joined(ctx, source, target, moved)
@@ -114,7 +114,7 @@ async def merge(tx: Transaction, ctx: Context, from_id: str, to_id: str) -> Answ
     return await idempotency.keep(tx, ctx, OPERATION, 200, result)
 
 
-async def _both(tx: Transaction, ctx: Context, from_id: str, to_id: str) -> tuple[Row | None, Row | None]:
+async def _both(tx: Transaction, ctx: Context, from_id: str, to_id: str) -> tuple[TrackedRow | None, TrackedRow | None]:
     """Both players, locked in the order of their ids; None for who is not there, and then none is locked."""
     while True:
         source = await players.find(tx, ctx.tenant, ctx.environment, from_id)
@@ -128,7 +128,7 @@ async def _both(tx: Transaction, ctx: Context, from_id: str, to_id: str) -> tupl
             return source, target
 
 
-def _check(source: Row, target: Row) -> None:
+def _check(source: TrackedRow, target: TrackedRow) -> None:
     if source is target:
         _invalid("A player cannot be merged into itself", "same_player")
     name = target["external_player_id"]
@@ -145,8 +145,8 @@ def _invalid(message: str, why: str) -> NoReturn:
 
 
 async def _merged_before(
-    tx: Transaction, ctx: Context, source: tuple[str, Row | None], target: tuple[str, Row | None]
-) -> Row | None:
+    tx: Transaction, ctx: Context, source: tuple[str, TrackedRow | None], target: tuple[str, TrackedRow | None]
+) -> TrackedRow | None:
     """The row that the source left behind, when it lives on in the same player as the target."""
     source_id, from_now = await _lives_on(tx, ctx, *source)
     _, to_now = await _lives_on(tx, ctx, *target)
@@ -155,7 +155,9 @@ async def _merged_before(
     return await tx.get(tables.players, ctx.tenant.studio_id, ctx.tenant.game_id, source_id)
 
 
-async def _lives_on(tx: Transaction, ctx: Context, external_id: str, player: Row | None) -> tuple[str | None, Any]:
+async def _lives_on(
+    tx: Transaction, ctx: Context, external_id: str, player: TrackedRow | None
+) -> tuple[str | None, Any]:
     """The row that bears or bore an id, and in whom it lives on: merges followed by merges end in one player."""
     if player is not None:
         return player["player_id"], player["merged_into"] or player["player_id"]
@@ -163,7 +165,7 @@ async def _lives_on(tx: Transaction, ctx: Context, external_id: str, player: Row
     return (None, None) if found is None else (found["source_id"], found["player_id"])
 
 
-async def _nothing(tx: Transaction, from_id: str, merged: Row) -> dict[str, Any]:
+async def _nothing(tx: Transaction, from_id: str, merged: TrackedRow) -> dict[str, Any]:
     """The answer of a merge that was done before."""
     target = await tx.get(tables.players, *merged.key()[:2], merged["merged_into"])
     assert target is not None, "who a player was merged into is there"
@@ -179,7 +181,7 @@ async def _nothing(tx: Transaction, from_id: str, merged: Row) -> dict[str, Any]
     }
 
 
-async def _move(tx: Transaction, ctx: Context, source: Row, target: Row) -> _Moved:
+async def _move(tx: Transaction, ctx: Context, source: TrackedRow, target: TrackedRow) -> _Moved:
     await tx.forget(*MOVED, *BOARDS, *(each for one in (WALLET, ITEMS) for each in (one.held, one.ledger)))
     await tx.forget(tables.lobby_members)
     offset = target["ledger_position"]
@@ -203,7 +205,7 @@ async def _move(tx: Transaction, ctx: Context, source: Row, target: Row) -> _Mov
     return _Moved(dict(zip(_COUNTED, counted, strict=True)), wallet, items, both_active)
 
 
-def _joined(ctx: Context, source: Row, target: Row, moved: _Moved) -> dict[str, Any]:
+def _joined(ctx: Context, source: TrackedRow, target: TrackedRow, moved: _Moved) -> dict[str, Any]:
     """What changes in the target's row: totals added, gaps filled, the ban taken over; its secret stays its own."""
     joined: dict[str, Any] = {name: target[name] + source[name] for name in _TOTALS}
     joined |= {name: source[name] for name in _FILLED if target[name] is None and source[name] is not None}
@@ -229,7 +231,7 @@ def _joined(ctx: Context, source: Row, target: Row, moved: _Moved) -> dict[str, 
 def _record(
     tx: Transaction,
     ctx: Context,
-    pair: tuple[Row, Row],
+    pair: tuple[TrackedRow, TrackedRow],
     result: dict[str, Any],
     before: dict[str, Any],
     moved: _Moved,
@@ -257,7 +259,7 @@ def _record(
         )
 
 
-async def _leave(tx: Transaction, ctx: Context, source: Row, target: Row) -> None:
+async def _leave(tx: Transaction, ctx: Context, source: TrackedRow, target: TrackedRow) -> None:
     """Make the source's row nobody's, free its id, and let every id that led to it lead to the target."""
     external_id = source["external_player_id"]
     tx.change(
@@ -285,11 +287,11 @@ async def _leave(tx: Transaction, ctx: Context, source: Row, target: Row) -> Non
     tx.add(alias, {**named, **into, "source_id": source["player_id"], "created_at": ctx.now_ms})
 
 
-def _state(player: Row | dict[str, Any]) -> dict[str, Any]:
+def _state(player: TrackedRow | dict[str, Any]) -> dict[str, Any]:
     return {**answers.summary(player), "banned": player["banned_at"] is not None}
 
 
-async def _held(tx: Transaction, player: Row) -> dict[str, list[dict[str, Any]]]:
+async def _held(tx: Transaction, player: TrackedRow) -> dict[str, list[dict[str, Any]]]:
     """All that the player has now, as the wire has it."""
     found: dict[str, list[dict[str, Any]]] = {}
     for kind, holding, shown in (

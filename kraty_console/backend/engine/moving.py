@@ -16,9 +16,9 @@ import sqlalchemy as sa
 
 from kraty_console.backend.engine import amounts, steps
 from kraty_console.backend.engine.context import Context
-from kraty_console.backend.engine.ledger import Change, new_entry
+from kraty_console.backend.engine.ledger import LedgerChange, new_entry
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 
 MERGED: Final = "merge"
 """The reason of the two ledger rows by which a balance goes over."""
@@ -52,18 +52,20 @@ class Poured:
     """What the target had of the same keys."""
 
 
-def of(table: sa.FromClause, player: Row) -> tuple[sa.ColumnElement[bool], ...]:
+def of(table: sa.FromClause, player: TrackedRow) -> tuple[sa.ColumnElement[bool], ...]:
     """The rows that belong to a player."""
     return _here(table, player, table.c.player_id)
 
 
-async def reassign(tx: Transaction, table: sa.Table, source: Row, target: Row) -> int:
+async def reassign(tx: Transaction, table: sa.Table, source: TrackedRow, target: TrackedRow) -> int:
     """Move every row of the source; how many there were."""
     moved = await tx.execute(sa.update(table).where(*of(table, source)).values(player_id=target["player_id"]))
     return moved.rowcount
 
 
-async def pour(tx: Transaction, ctx: Context, holding: Holding, source: Row, target: Row, offset: int) -> Poured:
+async def pour(
+    tx: Transaction, ctx: Context, holding: Holding, source: TrackedRow, target: TrackedRow, offset: int
+) -> Poured:
     """Add what the source holds to what the target holds, and move its ledger behind the target's.
 
     `offset` is the target's last position before anything moved; the target's row counts on from there. 409 when a sum
@@ -85,7 +87,7 @@ async def pour(tx: Transaction, ctx: Context, holding: Holding, source: Row, tar
         pair = ((-theirs[name], 0), (theirs[name], amount_after)) if theirs[name] else ((0, amount_after),)
         for delta, left in pair if amount_after else ():
             position += 1
-            change = Change(name, delta, MERGED, source["player_id"])
+            change = LedgerChange(name, delta, MERGED, source["player_id"])
             entries.append(new_entry(ctx, target, change, position, {key: name, amount: left}))
     tx.change(target, ledger_position=position)
     await tx.insert_many(ledger, entries)
@@ -110,7 +112,9 @@ def _most_paid(*notes: dict[str, Any]) -> dict[str, int]:
     return {steps.PAID: max(paid)} if paid else {}
 
 
-async def _held(tx: Transaction, holding: Holding, player: Row) -> tuple[dict[str, int], dict[str, dict[str, Any]]]:
+async def _held(
+    tx: Transaction, holding: Holding, player: TrackedRow
+) -> tuple[dict[str, int], dict[str, dict[str, Any]]]:
     """How much of each key, and what is noted beside it."""
     table = holding.held
     key, amount = table.c[holding.key], table.c[holding.amount]
@@ -119,7 +123,7 @@ async def _held(tx: Transaction, holding: Holding, player: Row) -> tuple[dict[st
     return amounts_, {row[holding.key]: row["metadata"] or {} for row in rows}
 
 
-async def keep_the_better(tx: Transaction, table: sa.Table, source: Row, target: Row) -> int:
+async def keep_the_better(tx: Transaction, table: sa.Table, source: TrackedRow, target: TrackedRow) -> int:
     """Leave one entry of the two players on each board, the better, as the target's; on how many the source was.
 
     The better one has the higher score, and of equal ones that which was there first.
@@ -132,10 +136,10 @@ async def keep_the_better(tx: Transaction, table: sa.Table, source: Row, target:
         sa.and_(other.c.score == table.c.score, other.c.reached_at < table.c.reached_at),
     )
 
-    def on(player: Row) -> tuple[sa.ColumnElement[bool], ...]:
+    def on(player: TrackedRow) -> tuple[sa.ColumnElement[bool], ...]:
         return _here(table, player, table.c.participant_id)
 
-    def by(player: Row) -> tuple[sa.ColumnElement[bool], ...]:
+    def by(player: TrackedRow) -> tuple[sa.ColumnElement[bool], ...]:
         return (*same_board, other.c.participant_id == player["player_id"])
 
     where = (*on(target), sa.exists().where(*by(source), better))
@@ -145,7 +149,7 @@ async def keep_the_better(tx: Transaction, table: sa.Table, source: Row, target:
     return worse.rowcount + moved.rowcount
 
 
-async def hold_lobbies(tx: Transaction, source: Row) -> None:
+async def hold_lobbies(tx: Transaction, source: TrackedRow) -> None:
     """Lock the lobbies that the source sits in and that can still change, before any player is locked.
 
     Lobbies are locked before players everywhere, and in the order of their ids.
@@ -154,7 +158,7 @@ async def hold_lobbies(tx: Transaction, source: Row) -> None:
         await tx.get(tables.lobbies, source["studio_id"], source["game_id"], lobby_id, lock=True)
 
 
-async def reseat(tx: Transaction, source: Row, target: Row) -> tuple[int, int]:
+async def reseat(tx: Transaction, source: TrackedRow, target: TrackedRow) -> tuple[int, int]:
     """Give the target the source's seats; in a lobby where both sat one of them falls free.
 
     Answers in how many lobbies the source sat, and in how many active ones both did. None of them starts or closes
@@ -174,7 +178,7 @@ async def reseat(tx: Transaction, source: Row, target: Row) -> tuple[int, int]:
     return len(both) + await reassign(tx, seat, source, target), active
 
 
-async def _shared_seats(tx: Transaction, source: Row, target: Row) -> set[str]:
+async def _shared_seats(tx: Transaction, source: TrackedRow, target: TrackedRow) -> set[str]:
     seat, other = tables.lobby_members, tables.lobby_members.alias("other")
     rows = await tx.all(
         sa.select(seat.c.lobby_id).where(
@@ -190,7 +194,7 @@ async def _shared_seats(tx: Transaction, source: Row, target: Row) -> set[str]:
     return {row["lobby_id"] for row in rows}
 
 
-async def _open_lobbies(tx: Transaction, source: Row) -> list[str]:
+async def _open_lobbies(tx: Transaction, source: TrackedRow) -> list[str]:
     seat, lobby = tables.lobby_members, tables.lobbies
     same = sa.and_(
         lobby.c.studio_id == seat.c.studio_id, lobby.c.game_id == seat.c.game_id, lobby.c.lobby_id == seat.c.lobby_id
@@ -204,7 +208,9 @@ async def _open_lobbies(tx: Transaction, source: Row) -> list[str]:
     return [row["lobby_id"] for row in rows]
 
 
-def _here(table: sa.FromClause, player: Row, column: sa.ColumnElement[Any]) -> tuple[sa.ColumnElement[bool], ...]:
+def _here(
+    table: sa.FromClause, player: TrackedRow, column: sa.ColumnElement[Any]
+) -> tuple[sa.ColumnElement[bool], ...]:
     return (
         table.c.studio_id == player["studio_id"],
         table.c.game_id == player["game_id"],

@@ -7,11 +7,11 @@ from typing import Any
 
 from kraty_console.backend.engine.context import Context
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 from kraty_console.contract.webhooks import EventName
 
 
-def emit(tx: Transaction, ctx: Context, event: EventName, player: Row, data: Mapping[str, Any]) -> None:
+def emit(tx: Transaction, ctx: Context, event: EventName, player: TrackedRow, data: Mapping[str, Any]) -> None:
     """Tell of something that happened to a player; `data` is the full after-state, the player's ids are added.
 
     What is imported is not told of (kraty-api 3.9).

@@ -13,22 +13,22 @@ from kraty_console.backend.engine.context import Context
 from kraty_console.backend.engine.errors import conflict, not_found
 from kraty_console.backend.engine.ids import is_id
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 
 
-async def locate_attempt(tx: Transaction, ctx: Context, attempt_id: str) -> tuple[Row, Row]:
+async def locate_attempt(tx: Transaction, ctx: Context, attempt_id: str) -> tuple[TrackedRow, TrackedRow]:
     """The player and the attempt with this id, both safe from other changes; 404 outside the context's environment."""
     return await _locate(tx, ctx, tables.attempts, tables.attempts.c.attempt_id, attempt_id, "Attempt")
 
 
-async def locate_grant(tx: Transaction, ctx: Context, grant_id: str) -> tuple[Row, Row]:
+async def locate_grant(tx: Transaction, ctx: Context, grant_id: str) -> tuple[TrackedRow, TrackedRow]:
     """The player and the grant with this id, both safe from other changes; 404 outside the context's environment."""
     return await _locate(tx, ctx, tables.grants, tables.grants.c.grant_id, grant_id, "Grant")
 
 
 async def _locate(
     tx: Transaction, ctx: Context, table: sa.Table, column: sa.Column[Any], row_id: str, what: str
-) -> tuple[Row, Row]:
+) -> tuple[TrackedRow, TrackedRow]:
     player_id = None
     if is_id(row_id):
         player_id = await tx.scalar(
@@ -48,7 +48,7 @@ async def _locate(
     return player, row
 
 
-async def grant_ids(tx: Transaction, attempt: Row) -> list[str]:
+async def grant_ids(tx: Transaction, attempt: TrackedRow) -> list[str]:
     """The grants that the attempt's roll made, oldest first."""
     column = tables.grants.c
     studio_id, game_id, player_id, attempt_id = attempt.key()
@@ -65,7 +65,7 @@ async def grant_ids(tx: Transaction, attempt: Row) -> list[str]:
     return [row["grant_id"] for row in rows]
 
 
-async def wire(tx: Transaction, ctx: Context, attempt: Row, linked: Sequence[str]) -> dict[str, Any]:
+async def wire(tx: Transaction, ctx: Context, attempt: TrackedRow, linked: Sequence[str]) -> dict[str, Any]:
     """The attempt with its event and window."""
     event = await catalog.event(tx, ctx, attempt["event_id"])
     window = await catalog.window(tx, ctx, attempt["window_id"])

@@ -11,18 +11,18 @@ from kraty_console.backend.engine import name_pool
 from kraty_console.backend.engine.context import Context, Tenant
 from kraty_console.backend.engine.errors import RuleError, conflict, not_found
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 from kraty_console.contract.errors import Code
 
 
-async def find(tx: Transaction, tenant: Tenant, environment: str, external_id: str) -> Row | None:
+async def find(tx: Transaction, tenant: Tenant, environment: str, external_id: str) -> TrackedRow | None:
     """The player with exactly this external id; the ids of merged players are not followed."""
     return await tx.find(tables.players, *_named(tenant, environment, external_id))
 
 
-async def peek(tx: Transaction, ctx: Context, external_id: str) -> Row | None:
+async def peek(tx: Transaction, ctx: Context, external_id: str) -> TrackedRow | None:
     """The player, not locked; for what has to be known before the player's turn in the order of locks comes."""
-    known: Row | None = tx.memo.get(("player", ctx.tenant, ctx.environment, external_id))
+    known: TrackedRow | None = tx.memo.get(("player", ctx.tenant, ctx.environment, external_id))
     return known if known is not None else await find(tx, ctx.tenant, ctx.environment, external_id)
 
 
@@ -33,7 +33,7 @@ async def known_or_new(tx: Transaction, ctx: Context, external_id: str) -> str:
     return player_id
 
 
-async def lock(tx: Transaction, ctx: Context, external_id: str) -> Row:
+async def lock(tx: Transaction, ctx: Context, external_id: str) -> TrackedRow:
     """The player, locked until the transaction ends; 404 `not_found` when there is none."""
     player = await _locked(tx, ctx, external_id)
     if player is None:
@@ -41,7 +41,7 @@ async def lock(tx: Transaction, ctx: Context, external_id: str) -> Row:
     return player
 
 
-async def lock_by_id(tx: Transaction, ctx: Context, player_id: str) -> Row:
+async def lock_by_id(tx: Transaction, ctx: Context, player_id: str) -> TrackedRow:
     """The player with this internal id, locked; 409 when the player was merged into another since the id was found."""
     player = await tx.get(tables.players, ctx.tenant.studio_id, ctx.tenant.game_id, player_id, lock=True)
     if player is None:
@@ -59,7 +59,7 @@ async def upsert(
     email: str | None = None,
     display_name: str | None = None,
     context: Mapping[str, Any] | None = None,
-) -> Row:
+) -> TrackedRow:
     """The player, locked, made on first contact (kraty-api 3.4, 9: Start); what is given is set."""
     player = await _locked(tx, ctx, external_id)
     if player is None:
@@ -76,7 +76,7 @@ async def upsert(
     return player
 
 
-async def _first_contact(tx: Transaction, ctx: Context, external_id: str) -> Row:
+async def _first_contact(tx: Transaction, ctx: Context, external_id: str) -> TrackedRow:
     """A new player. An id that a merge left behind is the new player's from now on."""
     if await tx.insert_if_absent(tables.players, newcomer(ctx, external_id)):
         await forget_aliases(tx, ctx, [external_id])
@@ -102,19 +102,19 @@ async def forget_aliases(tx: Transaction, ctx: Context, external_ids: Sequence[s
     )
 
 
-def remember(tx: Transaction, ctx: Context, external_id: str, player: Row) -> None:
+def remember(tx: Transaction, ctx: Context, external_id: str, player: TrackedRow) -> None:
     """This is the player of that id, and locked: for the rules that come after in the same transaction."""
     tx.memo[("player", ctx.tenant, ctx.environment, external_id)] = player
 
 
-def enter(tx: Transaction, ctx: Context, external_id: str) -> Row:
+def enter(tx: Transaction, ctx: Context, external_id: str) -> TrackedRow:
     """A new player where nobody else can be making the same one: in a game that is made in this very transaction."""
     player = tx.add(tables.players, _new(ctx, external_id))
     remember(tx, ctx, external_id, player)
     return player
 
 
-def seen(tx: Transaction, ctx: Context, player: Row) -> None:
+def seen(tx: Transaction, ctx: Context, player: TrackedRow) -> None:
     """The player's game was heard of now."""
     if ctx.now_ms > player["last_seen_at"]:
         tx.change(player, last_seen_at=ctx.now_ms)
@@ -130,7 +130,7 @@ def folded(name: str) -> str:
     return name.casefold()
 
 
-def refuse_banned(player: Row) -> None:
+def refuse_banned(player: TrackedRow) -> None:
     """A banned player's game may not write (kraty-api 9: Ban); administrative writes do not ask."""
     if player["banned_at"] is not None:
         raise RuleError(
@@ -164,9 +164,9 @@ def _named(tenant: Tenant, environment: str, external_id: str) -> tuple[sa.Colum
     )
 
 
-async def _locked(tx: Transaction, ctx: Context, external_id: str) -> Row | None:
+async def _locked(tx: Transaction, ctx: Context, external_id: str) -> TrackedRow | None:
     place = ("player", ctx.tenant, ctx.environment, external_id)
-    known: Row | None = tx.memo.get(place)
+    known: TrackedRow | None = tx.memo.get(place)
     if known is None:
         known = await tx.find(tables.players, *_named(ctx.tenant, ctx.environment, external_id), lock=True)
         if known is not None:

@@ -7,22 +7,24 @@ from typing import Any, Final
 
 from kraty_console.backend import answers, identities
 from kraty_console.backend.engine import idempotency, players
-from kraty_console.backend.engine.context import Answer, Context
+from kraty_console.backend.engine.context import Context, RuleResult
 from kraty_console.backend.engine.errors import RuleError
 from kraty_console.backend.storage.connecting import dump_json
-from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 from kraty_console.contract.errors import Code
 
 MAX_METADATA: Final = 16 * 1024
 """Bytes of a player's metadata, as JSON, after the write."""
 
-Write = Callable[[Row], dict[str, Any]]
+Write = Callable[[TrackedRow], dict[str, Any]]
 
 
-async def set_identity(tx: Transaction, ctx: Context, external_id: str, name: str, avatar: str | None = None) -> Answer:
+async def set_identity(
+    tx: Transaction, ctx: Context, external_id: str, name: str, avatar: str | None = None
+) -> RuleResult:
     """Choose the name that others see, everywhere at once; the name from the pool stays as it is. 404 for nobody."""
 
-    def write(player: Row) -> dict[str, Any]:
+    def write(player: TrackedRow) -> dict[str, Any]:
         chosen = {"name": name} if avatar is None else {"name": name, "avatar": avatar}
         tx.change(player, **players.called(chosen), updated_at=ctx.now_ms)
         data: dict[str, Any] = {"externalPlayerId": external_id}
@@ -37,10 +39,10 @@ async def set_identity(tx: Transaction, ctx: Context, external_id: str, name: st
 
 async def set_metadata(
     tx: Transaction, ctx: Context, external_id: str, given: Mapping[str, Any], *, merge: bool
-) -> Answer:
+) -> RuleResult:
     """Replace what the game keeps with a player, or merge into it, key by key and no deeper. 404 for nobody."""
 
-    def write(player: Row) -> dict[str, Any]:
+    def write(player: TrackedRow) -> dict[str, Any]:
         kept = {**(player["metadata"] or {}), **given} if merge else dict(given)
         if len(dump_json(kept).encode()) > MAX_METADATA:
             message = f"must be {MAX_METADATA} bytes or less as JSON, all keys together"
@@ -54,10 +56,10 @@ async def set_metadata(
     return await _written(tx, ctx, "player.metadata", external_id, request, write)
 
 
-async def set_email(tx: Transaction, ctx: Context, external_id: str, email: str | None) -> Answer:
+async def set_email(tx: Transaction, ctx: Context, external_id: str, email: str | None) -> RuleResult:
     """Set the address that support finds the player by, or forget it (None). 404 for nobody."""
 
-    def write(player: Row) -> dict[str, Any]:
+    def write(player: TrackedRow) -> dict[str, Any]:
         folded = None if email is None else email.casefold()
         tx.change(player, email=email, email_folded=folded, updated_at=ctx.now_ms)
         return {"externalPlayerId": external_id, "email": email}
@@ -67,7 +69,7 @@ async def set_email(tx: Transaction, ctx: Context, external_id: str, email: str 
 
 async def heartbeat(
     tx: Transaction, ctx: Context, external_id: str, status: str | None, *, keep_status: bool
-) -> Answer:
+) -> RuleResult:
     """The player is here now, and says so in about half a minute again; friends see the status while it lasts.
 
     No key is kept: saying it twice is saying it once, and it is said often.
@@ -77,12 +79,12 @@ async def heartbeat(
     shown = player["presence_status"] if keep_status else status
     tx.change(player, last_active_at=ctx.now_ms, presence_status=shown)
     players.seen(tx, ctx, player)
-    return Answer(200, {"online": True, "lastActiveAt": answers.moment(ctx.now_ms), "status": shown})
+    return RuleResult(200, {"online": True, "lastActiveAt": answers.moment(ctx.now_ms), "status": shown})
 
 
 async def _written(
     tx: Transaction, ctx: Context, operation: str, external_id: str, request: Mapping[str, Any], write: Write
-) -> Answer:
+) -> RuleResult:
     """Write once for a key; what a game writes, no game of a banned player can."""
     earlier = await idempotency.replay(tx, ctx, operation, {"player": external_id, **request})
     if earlier is not None:

@@ -8,10 +8,10 @@ from typing import Any, Final
 
 from kraty_console.backend import answers, money
 from kraty_console.backend.engine import amounts, catalog, players
-from kraty_console.backend.engine.context import Answer, Context
+from kraty_console.backend.engine.context import Context, RuleResult
 from kraty_console.backend.engine.errors import RuleError
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 from kraty_console.contract.errors import Code
 
 WITHOUT_VALIDATION: Final = frozenset(("web", "other"))
@@ -38,7 +38,7 @@ class Purchase:
     metadata: Mapping[str, Any] | None = None
 
 
-async def track(tx: Transaction, ctx: Context, external_id: str, purchase: Purchase) -> Answer:
+async def track(tx: Transaction, ctx: Context, external_id: str, purchase: Purchase) -> RuleResult:
     """Keep a purchase, and add it to what the player spent; the same transaction of the same store is kept once.
 
     Told again, it is answered as it was kept, with 200 and `deduplicated`. 400 `unknown_currency` where the game gives
@@ -55,7 +55,7 @@ async def track(tx: Transaction, ctx: Context, external_id: str, purchase: Purch
         column.transaction_id == purchase.transaction_id,
     )
     if kept is not None:
-        return Answer(200, {**_told(kept), **totals(await _spend(tx, player)), "deduplicated": True})
+        return RuleResult(200, {**_told(kept), **totals(await _spend(tx, player)), "deduplicated": True})
     rate = money.rate((await catalog.game(tx, ctx))["settings"], purchase.currency)
     if rate is None:
         raise RuleError(
@@ -65,7 +65,7 @@ async def track(tx: Transaction, ctx: Context, external_id: str, purchase: Purch
         )
     row = _keep(tx, ctx, player, purchase, rate)
     spend = await _add_up(tx, ctx, player, row["normalized_amount_minor"])
-    return Answer(201, {**_told(row), **totals(spend), "deduplicated": False})
+    return RuleResult(201, {**_told(row), **totals(spend), "deduplicated": False})
 
 
 def totals(spend: Mapping[str, Any] | None) -> dict[str, int]:
@@ -76,13 +76,13 @@ def totals(spend: Mapping[str, Any] | None) -> dict[str, int]:
     }
 
 
-async def spent(tx: Transaction, player: Row) -> dict[str, Any]:
+async def spent(tx: Transaction, player: TrackedRow) -> dict[str, Any]:
     """What a player spent, for the studio's backend."""
     told = {"externalPlayerId": player["external_player_id"], "normalizedCurrency": money.BASE}
     return told | totals(await _spend(tx, player))
 
 
-def _keep(tx: Transaction, ctx: Context, player: Row, purchase: Purchase, rate: float) -> Row:
+def _keep(tx: Transaction, ctx: Context, player: TrackedRow, purchase: Purchase, rate: float) -> TrackedRow:
     return tx.add(
         tables.purchases,
         {
@@ -105,7 +105,7 @@ def _keep(tx: Transaction, ctx: Context, player: Row, purchase: Purchase, rate: 
     )
 
 
-async def _add_up(tx: Transaction, ctx: Context, player: Row, cents: int) -> Row:
+async def _add_up(tx: Transaction, ctx: Context, player: TrackedRow, cents: int) -> TrackedRow:
     spend = await _spend(tx, player)
     if spend is None:
         first = {"lifetime_amount_minor": amounts.add(0, cents, SPEND), "purchase_count": 1, "updated_at": ctx.now_ms}
@@ -118,15 +118,15 @@ async def _add_up(tx: Transaction, ctx: Context, player: Row, cents: int) -> Row
     )
 
 
-async def _spend(tx: Transaction, player: Row) -> Row | None:
+async def _spend(tx: Transaction, player: TrackedRow) -> TrackedRow | None:
     return await tx.get(tables.player_spend, *player.key())
 
 
-def _owner(player: Row) -> dict[str, Any]:
+def _owner(player: TrackedRow) -> dict[str, Any]:
     return {name: player[name] for name in ("studio_id", "game_id", "player_id")}
 
 
-def _told(row: Row) -> dict[str, Any]:
+def _told(row: TrackedRow) -> dict[str, Any]:
     """A purchase (kraty-api 5.12); the receipt is kept and not told."""
     return {
         "purchaseId": row["purchase_id"],

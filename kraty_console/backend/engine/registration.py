@@ -7,9 +7,9 @@ from typing import Any, Final
 from kraty_console.backend import answers, identities
 from kraty_console.backend.auth.tokens import digest, new_player_secret, secret_prefix
 from kraty_console.backend.engine import idempotency, outbox, players
-from kraty_console.backend.engine.context import LIVE, Answer, Context
+from kraty_console.backend.engine.context import LIVE, Context, RuleResult
 from kraty_console.backend.engine.errors import RuleError
-from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 from kraty_console.contract.errors import Code
 from kraty_console.contract.webhooks import EventName
 
@@ -19,7 +19,7 @@ LOST_ANSWER_MS: Final = 10 * 60_000
 
 async def register(
     tx: Transaction, ctx: Context, external_id: str, *, email: str | None = None, force: bool = False
-) -> Answer:
+) -> RuleResult:
     """Mint the player's secret; a player never heard of is made. Fires `player.registered`, the first time.
 
     403 `player_banned`; 409 `player_already_registered` unless `force`, which rotates the secret and means nothing with
@@ -47,15 +47,15 @@ async def register(
         outbox.emit(tx, ctx, EventName.PLAYER_REGISTERED, player, data)
     if earlier is None:
         await idempotency.keep(tx, ctx, operation, 201, data)
-    return Answer(201, {**data, "secret": secret})
+    return RuleResult(201, {**data, "secret": secret})
 
 
-def _just_minted(ctx: Context, player: Row) -> bool:
+def _just_minted(ctx: Context, player: TrackedRow) -> bool:
     minted = player["secret_rotated_at"] or player["registered_at"]
     return bool(ctx.now_ms - minted <= LOST_ANSWER_MS)
 
 
-def _mint(tx: Transaction, ctx: Context, player: Row) -> str:
+def _mint(tx: Transaction, ctx: Context, player: TrackedRow) -> str:
     secret = new_player_secret(ctx.random_bytes)
     kept = {"secret_hash": digest(secret), "secret_prefix": secret_prefix(secret), "updated_at": ctx.now_ms}
     if player["registered_at"] is None:
@@ -66,7 +66,7 @@ def _mint(tx: Transaction, ctx: Context, player: Row) -> str:
     return secret
 
 
-def _registration(player: Row) -> dict[str, Any]:
+def _registration(player: TrackedRow) -> dict[str, Any]:
     """All that is told of a registration but the secret; the country is null where the backend does not know it."""
     return {
         "playerId": player["player_id"],

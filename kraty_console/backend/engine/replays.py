@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from kraty_console.backend.engine import audit, idempotency
-from kraty_console.backend.engine.context import Answer, Context
+from kraty_console.backend.engine.context import Context, RuleResult
 from kraty_console.backend.engine.errors import conflict, not_found
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 from kraty_console.backend.webhooks import reading
 from kraty_console.backend.webhooks.delivery_ids import is_delivery_id
 
 REPLAY = "webhook.replay"
 
 
-async def replay(tx: Transaction, ctx: Context, delivery_id: str) -> Answer:
+async def replay(tx: Transaction, ctx: Context, delivery_id: str) -> RuleResult:
     """Make a delivery due at once, whatever became of it: {delivery}.
 
     It keeps its id and data, counts its attempts on, and starts the schedule anew; it neither waits for others of its
@@ -61,7 +61,7 @@ async def replay(tx: Transaction, ctx: Context, delivery_id: str) -> Answer:
     return await idempotency.keep(tx, ctx, REPLAY, 200, data)
 
 
-async def _found(tx: Transaction, ctx: Context, delivery_id: str) -> tuple[Row, Row]:
+async def _found(tx: Transaction, ctx: Context, delivery_id: str) -> tuple[TrackedRow, TrackedRow]:
     """The delivery and its endpoint, both locked, the endpoint first."""
     place = (ctx.tenant.studio_id, ctx.tenant.game_id)
     known = None
@@ -76,11 +76,11 @@ async def _found(tx: Transaction, ctx: Context, delivery_id: str) -> tuple[Row, 
     return endpoint, delivery
 
 
-async def _player(tx: Transaction, delivery: Row) -> Row | None:
+async def _player(tx: Transaction, delivery: TrackedRow) -> TrackedRow | None:
     if delivery["player_id"] is None:
         return None
     return await tx.get(tables.players, delivery["studio_id"], delivery["game_id"], delivery["player_id"])
 
 
-def _state(delivery: Row) -> dict[str, object]:
+def _state(delivery: TrackedRow) -> dict[str, object]:
     return {"status": delivery["state"], "attemptCount": delivery["attempt_count"]}

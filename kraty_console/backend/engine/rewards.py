@@ -7,12 +7,12 @@ from typing import Any, Final
 
 from kraty_console.backend import answers
 from kraty_console.backend.engine import audit, catalog, idempotency, issuing, leaderboards, places, rolls, settling
-from kraty_console.backend.engine.context import Answer, Context
+from kraty_console.backend.engine.context import Context, RuleResult
 from kraty_console.backend.engine.errors import RuleError, conflict
-from kraty_console.backend.engine.issuing import Source
+from kraty_console.backend.engine.issuing import GrantSource
 from kraty_console.backend.engine.rolls import Entry, RollFailed
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 from kraty_console.contract.errors import Code
 
 RETRY: Final = "grant.retry_reward_roll"
@@ -22,8 +22,13 @@ MILESTONE: Final = "event_milestone"
 
 
 async def pay(
-    tx: Transaction, ctx: Context, player: Row, attempt: Row, event: Row, award: Row | None = None
-) -> list[Row]:
+    tx: Transaction,
+    ctx: Context,
+    player: TrackedRow,
+    attempt: TrackedRow,
+    event: TrackedRow,
+    award: TrackedRow | None = None,
+) -> list[TrackedRow]:
     """Roll a completed attempt's rewards and note on the attempt how that went; the answer is the grants.
 
     A roll that cannot be made leaves `roll_status` `failed` with its reason, and no grants. What depends on the others
@@ -47,11 +52,11 @@ async def pay(
         dict(zip(("studio_id", "game_id", "player_id", "attempt_id"), attempt.key(), strict=True))
         | {"rolled_at": ctx.now_ms},
     )
-    source = Source(COMPLETION, attempt["attempt_id"], attempt_id=attempt["attempt_id"])
+    source = GrantSource(COMPLETION, attempt["attempt_id"], attempt_id=attempt["attempt_id"])
     return await issuing.issue_rolled(tx, ctx, player, entries, source)
 
 
-async def pay_award(tx: Transaction, ctx: Context, player: Row, award: Row) -> None:
+async def pay_award(tx: Transaction, ctx: Context, player: TrackedRow, award: TrackedRow) -> None:
     """Pay what an attempt of a locked player is worth by its board's frozen ranking, once."""
     attempt = await tx.get(tables.attempts, *award.key())
     assert attempt is not None, "an award is an attempt's"
@@ -60,17 +65,19 @@ async def pay_award(tx: Transaction, ctx: Context, player: Row, award: Row) -> N
     tx.change(award, settled_at=ctx.now_ms)
 
 
-async def pay_milestone(tx: Transaction, ctx: Context, player: Row, attempt: Row, milestone: Entry) -> list[Row]:
+async def pay_milestone(
+    tx: Transaction, ctx: Context, player: TrackedRow, attempt: TrackedRow, milestone: Entry
+) -> list[TrackedRow]:
     """Roll one milestone's rewards (kraty-api 9: Milestones); one that cannot be rolled pays nothing."""
     dice = await rolls.dice_for(tx, ctx, f"milestone/{attempt['attempt_id']}/{milestone['key']}")
     try:
         entries = await rolls.resolve(tx, ctx, milestone["entries"], dice)
     except RollFailed:
         return []
-    return await issuing.issue_rolled(tx, ctx, player, entries, Source(MILESTONE, attempt["attempt_id"]))
+    return await issuing.issue_rolled(tx, ctx, player, entries, GrantSource(MILESTONE, attempt["attempt_id"]))
 
 
-async def retry_roll(tx: Transaction, ctx: Context, attempt_id: str) -> Answer:
+async def retry_roll(tx: Transaction, ctx: Context, attempt_id: str) -> RuleResult:
     """Roll a completed attempt's rewards when that failed or never happened (player-tools: Retry the reward roll).
 
     409 `conflict`: not completed; grants are linked already (`details.grantIds`); rolled already; the policy is `none`;
@@ -131,7 +138,7 @@ async def retry_roll(tx: Transaction, ctx: Context, attempt_id: str) -> Answer:
     return await idempotency.keep(tx, ctx, RETRY, 200, data)
 
 
-def _refuse_retry(attempt: Row, event: Row, linked: Sequence[str]) -> None:
+def _refuse_retry(attempt: TrackedRow, event: TrackedRow, linked: Sequence[str]) -> None:
     if attempt["status"] not in ("completed", "force_completed"):
         conflict(
             f"The attempt is {attempt['status']}; rewards are rolled for completed attempts only",
@@ -143,13 +150,13 @@ def _refuse_retry(attempt: Row, event: Row, linked: Sequence[str]) -> None:
         conflict(f"The event '{event['key']}' pays no rewards: its reward policy is none", rewardPolicy="none")
 
 
-async def _waits(tx: Transaction, attempt: Row, event: Row) -> bool:
+async def _waits(tx: Transaction, attempt: TrackedRow, event: TrackedRow) -> bool:
     """Whether it cannot be said yet what the attempt is worth."""
     return settling.waits_for_close(event["reward_policy"]) and await settling.frozen_at(tx, attempt) is None
 
 
 async def _entries(
-    tx: Transaction, ctx: Context, attempt: Row, policy: Mapping[str, Any], award: Row | None
+    tx: Transaction, ctx: Context, attempt: TrackedRow, policy: Mapping[str, Any], award: TrackedRow | None
 ) -> list[dict[str, Any]]:
     dice = await rolls.dice_for(tx, ctx, f"attempt/{attempt['attempt_id']}")
     match policy.get("type"):
@@ -164,7 +171,7 @@ async def _entries(
     return await rolls.resolve(tx, ctx, entries, dice)
 
 
-async def _awarded(tx: Transaction, ctx: Context, award: Row) -> Sequence[Entry]:
+async def _awarded(tx: Transaction, ctx: Context, award: TrackedRow) -> Sequence[Entry]:
     """What the frozen ranking gives."""
     reward: Mapping[str, Any] | None = award["reward"]
     if reward is None:
@@ -173,7 +180,9 @@ async def _awarded(tx: Transaction, ctx: Context, award: Row) -> Sequence[Entry]
     return await rolls.bundle_entries(tx, ctx, reward["bundle"]) if entries is None else entries
 
 
-async def _without_award(tx: Transaction, ctx: Context, attempt: Row, policy: Mapping[str, Any]) -> Sequence[Entry]:
+async def _without_award(
+    tx: Transaction, ctx: Context, attempt: TrackedRow, policy: Mapping[str, Any]
+) -> Sequence[Entry]:
     """Nothing: the attempt had no place in the frozen ranking. Where none was frozen, the tier of its place now."""
     if policy["type"] != settling.BY_RANK or await settling.frozen_at(tx, attempt) != settling.NEVER_FROZEN:
         return []

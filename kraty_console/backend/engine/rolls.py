@@ -12,7 +12,7 @@ from typing import Any, Final, NoReturn
 from kraty_console.backend.engine import catalog
 from kraty_console.backend.engine.context import Context
 from kraty_console.backend.engine.dice import Dice
-from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 from kraty_console.contract.wire import MAX_BALANCE
 
 Entry = Mapping[str, Any]
@@ -152,7 +152,7 @@ async def _resolve_leaf(
         found.append(resolved)
 
 
-def _usable(row: Row | None, what: str, key: str) -> Row:
+def _usable(row: TrackedRow | None, what: str, key: str) -> TrackedRow:
     if row is None:
         fail(f'{what} "{key}" is not in the catalog')
     if row["archived_at"] is not None:

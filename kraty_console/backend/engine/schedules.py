@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from kraty_console.backend.engine import catalog
 from kraty_console.backend.engine.context import Context
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 
 RECURRING: Final = "recurring_windows"
 
@@ -55,7 +55,7 @@ async def missing(tx: Transaction, ctx: Context, event: Mapping[str, Any]) -> li
     return [span for span in wanted if span[0] not in there]
 
 
-async def fill(tx: Transaction, ctx: Context, event: Row) -> int:
+async def fill(tx: Transaction, ctx: Context, event: TrackedRow) -> int:
     """Make the windows that are missing; the event is locked, so that no window is made twice. How many they were."""
     spans_ = await missing(tx, ctx, event)
     for starts_at, ends_at in spans_:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 
 NONE: Final = ""
 """The segment of a player of whom nothing is known, and of everybody on a board without segments."""
@@ -29,7 +29,7 @@ def chosen_by_game(board: Mapping[str, Any]) -> bool:
     return len(parts) == 1 and parts[0]["by"] == "context"
 
 
-async def segment_of(tx: Transaction, player: Row, board: Mapping[str, Any], given: str | None = None) -> str:
+async def segment_of(tx: Transaction, player: TrackedRow, board: Mapping[str, Any], given: str | None = None) -> str:
     """The segment that a score of the player counts in now; what the game says counts where it may choose."""
     parts: Sequence[Mapping[str, Any]] = board["segments"]
     if not parts:
@@ -42,7 +42,7 @@ async def segment_of(tx: Transaction, player: Row, board: Mapping[str, Any], giv
     return "/".join(each or _UNKNOWN for each in found)[:LONGEST]
 
 
-async def _part(tx: Transaction, player: Row, part: Mapping[str, Any]) -> str | None:
+async def _part(tx: Transaction, player: TrackedRow, part: Mapping[str, Any]) -> str | None:
     match part["by"]:
         case "country":
             return player["country"] or _in_context(player, "country")
@@ -55,6 +55,6 @@ async def _part(tx: Transaction, player: Row, part: Mapping[str, Any]) -> str | 
             return _in_context(player, part["key"])
 
 
-def _in_context(player: Row, key: str) -> str | None:
+def _in_context(player: TrackedRow, key: str) -> str | None:
     value = (player["last_context"] or {}).get(key)
     return str(value)[:LONGEST] if isinstance(value, str | int) and value != "" else None

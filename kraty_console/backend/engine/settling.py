@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from kraty_console.backend.engine import catalog, set_aside
 from kraty_console.backend.engine.context import Context
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 
 BY_RANK: Final = "rank_scaled"
 FROM_POOL: Final = "shared_pool"
@@ -37,7 +37,7 @@ def waits_for_close(policy: Json) -> bool:
     return policy.get("type") in (BY_RANK, FROM_POOL)
 
 
-async def frozen_at(tx: Transaction, attempt: Row) -> int | None:
+async def frozen_at(tx: Transaction, attempt: TrackedRow) -> int | None:
     """When the ranking of the attempt's board was frozen; None while it is not."""
     board = await tx.get(tables.leaderboards, *attempt.key()[:2], attempt["leaderboard_id"])
     assert board is not None, "an attempt has a board"
@@ -45,12 +45,12 @@ async def frozen_at(tx: Transaction, attempt: Row) -> int | None:
     return found
 
 
-async def award_of(tx: Transaction, attempt: Row) -> Row | None:
+async def award_of(tx: Transaction, attempt: TrackedRow) -> TrackedRow | None:
     """What the attempt is worth by the frozen ranking."""
     return await tx.get(tables.attempt_awards, *attempt.key())
 
 
-async def freeze(tx: Transaction, ctx: Context, board: Row) -> bool:
+async def freeze(tx: Transaction, ctx: Context, board: TrackedRow) -> bool:
     """Freeze the ranking of a board (locked) that is final; True when that was done now.
 
     Not while an attempt of it whose time is over has still to be ended, unless that cannot be done (`set_aside`).
@@ -65,7 +65,7 @@ async def freeze(tx: Transaction, ctx: Context, board: Row) -> bool:
     return True
 
 
-async def _has_open_attempts(tx: Transaction, ctx: Context, board: Row) -> bool:
+async def _has_open_attempts(tx: Transaction, ctx: Context, board: TrackedRow) -> bool:
     """Whether an attempt on the board is over and not ended yet; found among the few of the game that are."""
     column = tables.attempts.c
     found = await tx.scalar(
@@ -103,7 +103,7 @@ class _Played:
     is_rolled: bool
 
 
-async def _awards(tx: Transaction, ctx: Context, board: Row, policy: Json) -> list[dict[str, Any]]:
+async def _awards(tx: Transaction, ctx: Context, board: TrackedRow, policy: Json) -> list[dict[str, Any]]:
     """The awards of a board: what each completed attempt is worth, nothing included.
 
     By rank also of an attempt that was not completed, which is paid nothing now, but what its place was worth once it
@@ -149,7 +149,7 @@ async def _awards(tx: Transaction, ctx: Context, board: Row, policy: Json) -> li
     return rows
 
 
-async def _standings(tx: Transaction, board: Row) -> list[_Standing]:
+async def _standings(tx: Transaction, board: TrackedRow) -> list[_Standing]:
     """Every player on the board, in the order of the ranking; bots have ranks, too."""
     column = tables.leaderboard_entries.c
     found = await tx.execute(
@@ -168,7 +168,7 @@ async def _standings(tx: Transaction, board: Row) -> list[_Standing]:
     ]
 
 
-async def _completed(tx: Transaction, board: Row) -> dict[str, list[_Played]]:
+async def _completed(tx: Transaction, board: TrackedRow) -> dict[str, list[_Played]]:
     """The completed attempts on the board by player, the best first."""
     entry, attempt, roll = tables.leaderboard_entries.c, tables.attempts.c, tables.attempt_rolls.c
     same = [entry.studio_id == attempt.studio_id, entry.game_id == attempt.game_id]
@@ -248,7 +248,9 @@ def shares(pool: int, scores: Sequence[tuple[float, int]]) -> list[int]:
     return given
 
 
-async def _left_in_pool(tx: Transaction, board: Row, policy: Json, played: Mapping[str, Sequence[_Played]]) -> int:
+async def _left_in_pool(
+    tx: Transaction, board: TrackedRow, policy: Json, played: Mapping[str, Sequence[_Played]]
+) -> int:
     """What the pool still holds: all of it, but for what was paid from it before rankings were frozen."""
     rolled = [each.attempt_id for attempts in played.values() for each in attempts if each.is_rolled]
     held = policy.get("pool")

@@ -11,9 +11,9 @@ from typing import Any, Final
 
 from kraty_console.backend.engine import issuing, rolls
 from kraty_console.backend.engine.context import Context
-from kraty_console.backend.engine.issuing import Source
+from kraty_console.backend.engine.issuing import GrantSource
 from kraty_console.backend.engine.rolls import RollFailed
-from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 
 DERIVED: Final = "derived"
 """The ledger's reason for a change that follows from another; its `sourceRefId` is that one's ledger id."""
@@ -30,9 +30,11 @@ def reached(steps: Sequence[Mapping[str, Any]], balance: int) -> int:
     return sum(1 for step in steps if step["at"] <= balance)
 
 
-async def pay(tx: Transaction, ctx: Context, player: Row, rule: Mapping[str, Any], numbers: Iterable[int]) -> list[Row]:
+async def pay(
+    tx: Transaction, ctx: Context, player: TrackedRow, rule: Mapping[str, Any], numbers: Iterable[int]
+) -> list[TrackedRow]:
     """The grants of steps that are reached for the first time; one that cannot be rolled pays nothing."""
-    made: list[Row] = []
+    made: list[TrackedRow] = []
     for number in numbers:
         entries = rule["steps"][number].get("entries")
         if not entries:
@@ -42,5 +44,5 @@ async def pay(tx: Transaction, ctx: Context, player: Row, rule: Mapping[str, Any
             rolled = await rolls.resolve(tx, ctx, entries, dice)
         except RollFailed:
             continue
-        made += await issuing.issue_rolled(tx, ctx, player, rolled, Source(SOURCE, rule["economyKey"]))
+        made += await issuing.issue_rolled(tx, ctx, player, rolled, GrantSource(SOURCE, rule["economyKey"]))
     return made

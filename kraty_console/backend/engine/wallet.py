@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from kraty_console.backend.engine import amounts, audit, catalog, idempotency, players
-from kraty_console.backend.engine.context import Answer, Context
+from kraty_console.backend.engine.context import Context, RuleResult
 from kraty_console.backend.engine.errors import RuleError, not_found
-from kraty_console.backend.engine.ledger import Change, change_wallet, move_wallet
+from kraty_console.backend.engine.ledger import LedgerChange, change_wallet, move_wallet
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 from kraty_console.contract.errors import Code
 
 PROGRESS = "wallet.progress"
@@ -23,7 +23,7 @@ async def credit(
     amount: int,
     *,
     source_ref_id: str | None = None,
-) -> Answer:
+) -> RuleResult:
     """Add to a balance. 404 for an unknown key, 409 when the balance would pass 2^53-1.
 
     What the studio's backend gives makes a player who was never heard of, as its grants do (kraty-api 3.4); anybody
@@ -40,12 +40,12 @@ async def debit(
     amount: int,
     *,
     source_ref_id: str | None = None,
-) -> Answer:
+) -> RuleResult:
     """Take from a balance. 404 for an unknown player or key, 409 when the player has less."""
     return await _adjust(tx, ctx, "wallet.debit", external_id, economy_key, amount, source_ref_id)
 
 
-async def progress(tx: Transaction, ctx: Context, external_id: str, economy_key: str, amount: int) -> Answer:
+async def progress(tx: Transaction, ctx: Context, external_id: str, economy_key: str, amount: int) -> RuleResult:
     """Move a progression resource up, or down as far as 0, as the player's game says (kraty-api 4).
 
     `{economyKey, balance, applied, derived}`. 403 unless it is a progression that the catalog lets games write.
@@ -53,7 +53,7 @@ async def progress(tx: Transaction, ctx: Context, external_id: str, economy_key:
     request = {"player": external_id, "economyKey": economy_key, "amount": amount}
     earlier = await idempotency.replay(tx, ctx, PROGRESS, request)
     if earlier is not None:
-        return Answer(earlier.status, {**earlier.data, "applied": False}, replayed=True)
+        return RuleResult(earlier.status, {**earlier.data, "applied": False}, replayed=True)
     player = await players.lock(tx, ctx, external_id)
     players.refuse_banned(player)
     currency = await _currency(tx, ctx, economy_key)
@@ -67,7 +67,7 @@ async def progress(tx: Transaction, ctx: Context, external_id: str, economy_key:
     delta = max(amount, -balance)
     derived: list[dict[str, Any]] = []
     if delta != 0:
-        entry, derived = await move_wallet(tx, ctx, player, Change(economy_key, delta, ctx.reason or "progress"))
+        entry, derived = await move_wallet(tx, ctx, player, LedgerChange(economy_key, delta, ctx.reason or "progress"))
         balance = entry["balance"]
     data = {"economyKey": economy_key, "balance": balance, "applied": True, "derived": derived}
     return await idempotency.keep(tx, ctx, PROGRESS, 200, data)
@@ -81,13 +81,13 @@ async def _adjust(
     economy_key: str,
     amount: int,
     source_ref_id: str | None,
-) -> Answer:
+) -> RuleResult:
     amounts.check_amount(amount, "amount")
     request = {"player": external_id, "economyKey": economy_key, "amount": amount, "sourceRefId": source_ref_id}
     earlier = await idempotency.replay(tx, ctx, action, request)
     if earlier is not None:
         # A replay changes nothing, and says so (decisions: Idempotency).
-        return Answer(earlier.status, {**earlier.data, "applied": False}, replayed=True)
+        return RuleResult(earlier.status, {**earlier.data, "applied": False}, replayed=True)
     gives = ctx.surface == "server" and action == "wallet.credit"
     player = await (players.upsert if gives else players.lock)(tx, ctx, external_id)
     if ctx.surface == "sdk":
@@ -95,7 +95,7 @@ async def _adjust(
     await _currency(tx, ctx, economy_key)
     before = await _balance(tx, player, economy_key)
     delta = amount if action == "wallet.credit" else -amount
-    entry = await change_wallet(tx, ctx, player, Change(economy_key, delta, ctx.reason, source_ref_id))
+    entry = await change_wallet(tx, ctx, player, LedgerChange(economy_key, delta, ctx.reason, source_ref_id))
     data: dict[str, Any] = {"economyKey": economy_key, "balance": entry["balance"], "applied": True}
     if ctx.surface == "sdk":
         return await idempotency.keep(tx, ctx, action, 200, data)
@@ -115,13 +115,13 @@ async def _adjust(
     return await idempotency.keep(tx, ctx, action, 200, data)
 
 
-async def _currency(tx: Transaction, ctx: Context, economy_key: str) -> Row:
+async def _currency(tx: Transaction, ctx: Context, economy_key: str) -> TrackedRow:
     currency = await catalog.currency(tx, ctx, economy_key)
     if currency is None or currency["archived_at"] is not None:
         not_found("Currency", economy_key)
     return currency
 
 
-async def _balance(tx: Transaction, player: Row, economy_key: str) -> int:
+async def _balance(tx: Transaction, player: TrackedRow, economy_key: str) -> int:
     held = await tx.get(tables.wallets, *player.key(), economy_key)
     return 0 if held is None else int(held["balance"])

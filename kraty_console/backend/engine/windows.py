@@ -12,11 +12,11 @@ from kraty_console.backend.engine import catalog, outbox, set_aside, settling
 from kraty_console.backend.engine.context import LIVE, Context
 from kraty_console.backend.engine.leaderboards import WINDOW_CLOSED
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 from kraty_console.contract.webhooks import EventName
 
 
-async def open_window(tx: Transaction, ctx: Context, window: Row) -> bool:
+async def open_window(tx: Transaction, ctx: Context, window: TrackedRow) -> bool:
     """Tell that a window (locked) is open; True when it had not been told."""
     if window["opened_at"] is not None or window["starts_at"] > ctx.now_ms:
         return False
@@ -25,7 +25,7 @@ async def open_window(tx: Transaction, ctx: Context, window: Row) -> bool:
     return True
 
 
-async def close_window(tx: Transaction, ctx: Context, window: Row) -> bool:
+async def close_window(tx: Transaction, ctx: Context, window: TrackedRow) -> bool:
     """Close a window (locked) that is over and whose lobbies are closed; True when that was done now.
 
     Its boards are final from then on. A lobby that cannot be closed is not waited for (`set_aside`).
@@ -54,7 +54,7 @@ async def close_window(tx: Transaction, ctx: Context, window: Row) -> bool:
     return True
 
 
-async def _has_open_lobbies(tx: Transaction, ctx: Context, window: Row) -> bool:
+async def _has_open_lobbies(tx: Transaction, ctx: Context, window: TrackedRow) -> bool:
     column = tables.lobbies.c
     found = await tx.scalar(
         sa.select(column.lobby_id)

@@ -13,7 +13,7 @@ from kraty_console.backend.auth.roles import roles_of
 from kraty_console.backend.auth.sessions import create_session
 from kraty_console.backend.auth.tokens import new_api_key, new_session_token
 from kraty_console.backend.engine.context import Tenant
-from kraty_console.backend.operating.desk import Declined, Desk, NoSuch
+from kraty_console.backend.operating.desk import AdminSession, Declined, NoSuch
 from kraty_console.backend.operating.games import Game
 from kraty_console.backend.operating.members import find_member
 from kraty_console.backend.storage.tables import api_keys, games, members, sessions
@@ -22,7 +22,7 @@ from kraty_console.backend.storage.transaction import Transaction
 DAY_MS: Final = 86_400_000
 
 
-async def issue_token(desk: Desk, email: str, days: float) -> tuple[str, str]:
+async def issue_token(desk: AdminSession, email: str, days: float) -> tuple[str, str]:
     """A session for a member, who must have a role somewhere: the token, shown once, and until when it lives."""
     member = await find_member(desk.tx, email)
     roles = await roles_of(desk.tx, member["member_id"])
@@ -62,7 +62,7 @@ async def all_tokens(tx: Transaction, email: str | None, now_ms: int) -> list[di
     ]
 
 
-async def revoke_tokens(desk: Desk, named: str) -> int:
+async def revoke_tokens(desk: AdminSession, named: str) -> int:
     """End the session with this id, or every living one of the member with this e-mail; how many ended."""
     query = sa.select(sessions).where(sessions.c.revoked_at.is_(None), sessions.c.expires_at > desk.now_ms)
     if "@" in named:
@@ -84,7 +84,7 @@ async def revoke_tokens(desk: Desk, named: str) -> int:
     return len(found)
 
 
-async def make_key(desk: Desk, game: Game, permission_set: str, environment: str) -> str:
+async def make_key(desk: AdminSession, game: Game, permission_set: str, environment: str) -> str:
     """A key of a game, shown once (kraty-api 1.3)."""
     if not environment.isidentifier() or len(environment) > 40:
         raise Declined(f"unknown environment {environment!r}: use live or test")
@@ -127,7 +127,7 @@ async def all_keys(tx: Transaction, game: Game | None = None) -> list[dict[str, 
     ]
 
 
-async def revoke_key(desk: Desk, named: str) -> None:
+async def revoke_key(desk: AdminSession, named: str) -> None:
     """End the key with this prefix or id, from the next call on."""
     query = sa.select(api_keys).where(api_keys.c.revoked_at.is_(None), api_keys.c.prefix == named)
     found: Iterable[dict[str, Any]] = await desk.tx.all(query)

@@ -20,7 +20,7 @@ class NoSuch(Declined):
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class AdminSession:
     """A transaction, and what a change needs besides."""
 
     tx: Transaction

@@ -8,10 +8,10 @@ from typing import Any, Final, Literal
 import sqlalchemy as sa
 
 from kraty_console.backend.engine import endpoints
-from kraty_console.backend.engine.context import Actor, Answer, Context, Tenant
+from kraty_console.backend.engine.context import Actor, Context, RuleResult, Tenant
 from kraty_console.backend.engine.errors import RuleError
 from kraty_console.backend.engine.ids import is_id
-from kraty_console.backend.operating.desk import Declined, Desk, NoSuch
+from kraty_console.backend.operating.desk import AdminSession, Declined, NoSuch
 from kraty_console.backend.operating.games import Game
 from kraty_console.backend.storage.tables import games, webhook_endpoints
 from kraty_console.backend.storage.transaction import Transaction
@@ -21,7 +21,7 @@ from kraty_console.contract.secret import Secret
 from kraty_console.contract.webhooks import EventName
 
 Verb = Literal["pause", "unpause", "archive"]
-_RULES: Final[dict[Verb, Callable[[Transaction, Context, str], Awaitable[Answer]]]] = {
+_RULES: Final[dict[Verb, Callable[[Transaction, Context, str], Awaitable[RuleResult]]]] = {
     "pause": endpoints.pause,
     "unpause": endpoints.unpause,
     "archive": endpoints.archive,
@@ -38,7 +38,7 @@ def _way_out(url: str) -> str:
 
 
 async def create(
-    desk: Desk, game: Game, url: str, events: Sequence[str], environment: str, *, to_private: bool
+    desk: AdminSession, game: Game, url: str, events: Sequence[str], environment: str, *, to_private: bool
 ) -> tuple[str, Secret]:
     """An endpoint of a game, for the events named or for all: its id, and its secret, which is told only now."""
     try:
@@ -70,7 +70,7 @@ async def listed(tx: Transaction, game: Game | None) -> list[dict[str, Any]]:
     return [{**endpoints.shown(row), "game": row["slug"]} for row in rows]
 
 
-async def change(desk: Desk, endpoint_id: str, verb: Verb) -> str:
+async def change(desk: AdminSession, endpoint_id: str, verb: Verb) -> str:
     """Pause an endpoint, let it go on, or archive it; the answer is its url."""
     row = None
     if is_id(endpoint_id):
@@ -86,7 +86,7 @@ async def change(desk: Desk, endpoint_id: str, verb: Verb) -> str:
     return str(row["url"])
 
 
-def _context(desk: Desk, tenant: Tenant, environment: str) -> Context:
+def _context(desk: AdminSession, tenant: Tenant, environment: str) -> Context:
     return Context(
         tenant=tenant,
         environment=environment,

@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from kraty_console.backend import answers
 from kraty_console.backend.engine import definitions
 from kraty_console.backend.engine.context import Tenant
-from kraty_console.backend.operating.desk import Declined, Desk, NoSuch
+from kraty_console.backend.operating.desk import AdminSession, Declined, NoSuch
 from kraty_console.backend.storage.tables import games, studios
 from kraty_console.backend.storage.transaction import Transaction
-from kraty_console.contract.definitions import Document
+from kraty_console.contract.definitions import GameDocument
 from kraty_console.contract.documents import BadDocument
 
 MODES: Final = ("platform", "studio", "permissive")
@@ -82,7 +82,9 @@ async def find_game(tx: Transaction, named: str | None) -> Game:
     return found[0]
 
 
-async def create_game(desk: Desk, studio: str, name: str, slug: str | None = None, mode: str = "platform") -> Game:
+async def create_game(
+    desk: AdminSession, studio: str, name: str, slug: str | None = None, mode: str = "platform"
+) -> Game:
     """A game, and its studio too where there is none of that id or name."""
     if not 0 < len(name.strip()) <= _LONGEST_NAME or not 0 < len(studio.strip()) <= _LONGEST_NAME:
         raise Declined(f"a name has 1 to {_LONGEST_NAME} characters")
@@ -102,7 +104,7 @@ async def create_game(desk: Desk, studio: str, name: str, slug: str | None = Non
     return Game(tenant, studio_name, slug, name.strip(), desk.now_ms)
 
 
-async def define(desk: Desk, game: Game, document: Document) -> dict[str, int]:
+async def define(desk: AdminSession, game: Game, document: GameDocument) -> dict[str, int]:
     """Put a document of definitions into the game, all of it or nothing; how many of each kind."""
     try:
         made = await definitions.load(desk.tx, desk.context(game.tenant), document)
@@ -112,7 +114,7 @@ async def define(desk: Desk, game: Game, document: Document) -> dict[str, int]:
     return made
 
 
-async def _studio(desk: Desk, named: str) -> tuple[str, str]:
+async def _studio(desk: AdminSession, named: str) -> tuple[str, str]:
     known = await desk.tx.all(sa.select(studios).order_by(studios.c.studio_id))
     found = [row for row in known if named in (row["studio_id"], row["name"])]
     if len(found) > 1:

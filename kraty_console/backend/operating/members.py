@@ -7,7 +7,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from kraty_console.backend import answers
-from kraty_console.backend.operating.desk import Declined, Desk, NoSuch
+from kraty_console.backend.operating.desk import AdminSession, Declined, NoSuch
 from kraty_console.backend.operating.games import Game
 from kraty_console.backend.storage.tables import game_roles, games, members
 from kraty_console.backend.storage.transaction import Transaction
@@ -51,7 +51,7 @@ async def all_members(tx: Transaction, game: Game | None = None) -> list[dict[st
     ]
 
 
-async def add_member(desk: Desk, email: str, name: str | None, game: Game, role: str) -> str:
+async def add_member(desk: AdminSession, email: str, name: str | None, game: Game, role: str) -> str:
     """A member with a role in a game; one who is in another game already gets the role besides. The member's id."""
     email = email.strip()
     if "@" not in email.strip("@") or len(email) > _LONGEST_EMAIL or not email.isprintable() or " " in email:
@@ -70,7 +70,7 @@ async def add_member(desk: Desk, email: str, name: str | None, game: Game, role:
     return member_id
 
 
-async def set_role(desk: Desk, email: str, game: Game, role: str | None) -> None:
+async def set_role(desk: AdminSession, email: str, game: Game, role: str | None) -> None:
     """Give a member another role in a game, or none; it counts from the next call on."""
     member = await find_member(desk.tx, email)
     before = await _role(desk.tx, member["member_id"], game)

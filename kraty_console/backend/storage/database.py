@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from kraty_console.backend.storage.connecting import ALONE, WRITES, Limits, close_engine, inline, make_engine
-from kraty_console.backend.storage.faults import Fault, fault_of
+from kraty_console.backend.storage.faults import StorageFault, fault_of
 from kraty_console.backend.storage.probe import Probe
 from kraty_console.backend.storage.transaction import Refusal, Transaction
 from kraty_console.backend.storage.vault import Vault
@@ -136,9 +136,9 @@ class Database:
 
 def _helps_to_repeat(error: DBAPIError, tx: Transaction | None, tries: int) -> bool:
     fault = fault_of(error)
-    if fault is Fault.AWAY:
+    if fault is StorageFault.AWAY:
         return tries == 1 and not (tx is not None and tx.committing)
-    return fault is Fault.COLLISION
+    return fault is StorageFault.COLLISION
 
 
 class _Inline:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 
-class Fault(Enum):
+class StorageFault(Enum):
     """Kinds of trouble that are nobody's mistake, and pass."""
 
     COLLISION = auto()
@@ -30,15 +30,15 @@ class Fault(Enum):
 
 
 _STATES: Final = {
-    "40001": Fault.COLLISION,
-    "40P01": Fault.COLLISION,
-    "55P03": Fault.LOCKED,
-    "57014": Fault.TOO_SLOW,
-    "53300": Fault.CROWDED,
-    "53100": Fault.UNWRITABLE,
-    "25006": Fault.UNWRITABLE,
-    "26000": Fault.POOLED,
-    "42P05": Fault.POOLED,
+    "40001": StorageFault.COLLISION,
+    "40P01": StorageFault.COLLISION,
+    "55P03": StorageFault.LOCKED,
+    "57014": StorageFault.TOO_SLOW,
+    "53300": StorageFault.CROWDED,
+    "53100": StorageFault.UNWRITABLE,
+    "25006": StorageFault.UNWRITABLE,
+    "26000": StorageFault.POOLED,
+    "42P05": StorageFault.POOLED,
 }
 _AWAY: Final = ("08", "57P", "25P03", "25P04")
 """SQLSTATEs that begin so: connection lost, shutting down or starting, ended for resting too long."""
@@ -56,32 +56,32 @@ BEHIND_A_POOLER: Final = (
 """What has to be configured when statements are missing (26000) or there already (42P05)."""
 
 
-def fault_of(error: BaseException) -> Fault | None:
+def fault_of(error: BaseException) -> StorageFault | None:
     """The kind of trouble an error tells of; None when it is a mistake of somebody's."""
     if isinstance(error, PoolTimeout):
-        return Fault.CROWDED
+        return StorageFault.CROWDED
     original: Any = error.orig if isinstance(error, DBAPIError) else error
     state = getattr(original, "sqlstate", None)
     if isinstance(state, str):
         if state in _STATES:
             return _STATES[state]
         if state.startswith(_AWAY):
-            return Fault.AWAY
+            return StorageFault.AWAY
     named = getattr(original, "sqlite_errorname", None) or ""
     if named in _BUSY:
-        return Fault.COLLISION
+        return StorageFault.COLLISION
     if named.startswith(_UNWRITABLE):
-        return Fault.UNWRITABLE
+        return StorageFault.UNWRITABLE
     if isinstance(error, InterfaceError | OSError) or getattr(error, "connection_invalidated", False):
-        return Fault.AWAY
-    return Fault.AWAY if _is_confused(original) else None
+        return StorageFault.AWAY
+    return StorageFault.AWAY if _is_confused(original) else None
 
 
 def words_of(error: BaseException, url: URL) -> str:
     """Why a database takes no changes, with the path of its file, for whoever runs it."""
     original: BaseException = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
     said = str(original).partition("\n")[0] or type(original).__name__
-    if fault_of(error) is Fault.POOLED:
+    if fault_of(error) is StorageFault.POOLED:
         return BEHIND_A_POOLER
     if url.drivername.startswith("sqlite"):
         return f"the file {url.database} cannot be written: {said}"

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from kraty_console.backend.storage.connecting import close_engine
-from kraty_console.backend.storage.faults import Fault, fault_of, words_of
+from kraty_console.backend.storage.faults import StorageFault, fault_of, words_of
 
 PATIENCE_SECONDS: Final = 1.0
 """How long the database may take to show that it is there."""
@@ -75,7 +75,7 @@ class Probe:
                 if self.also is not None:
                     self.rows = list(await connection.execute(self.also))
         except (TimeoutError, SQLAlchemyError, OSError) as error:
-            told = fault_of(error) in (Fault.UNWRITABLE, Fault.POOLED)
+            told = fault_of(error) in (StorageFault.UNWRITABLE, StorageFault.POOLED)
             return words_of(error, self._engine.url) if told else NO_ANSWER
         except Exception as error:
             if getattr(error, "sqlstate", None) is None:  # what asyncpg raises while it connects is of no common kind
@@ -92,5 +92,5 @@ async def _write_nothing(connection: AsyncConnection) -> None:
         await connection.exec_driver_sql(f"PRAGMA user_version={version}")
         await connection.commit()
     except DBAPIError as error:
-        if fault_of(error) is not Fault.COLLISION:
+        if fault_of(error) is not StorageFault.COLLISION:
             raise

@@ -38,7 +38,7 @@ class Refusal(Exception):
     commit: bool = False
 
 
-class Row(dict[str, Any]):
+class TrackedRow(dict[str, Any]):
     """One row as column name → value, tracked by the transaction it came from. Change it with `Transaction.change`."""
 
     __slots__ = ("changed", "fresh", "made_here", "table")
@@ -145,9 +145,9 @@ class Transaction:
         """The commit has been asked for; if no answer comes, what became of it is unknown."""
         self.memo: dict[Any, Any] = {}
         """What rules want to remember for the length of this transaction (definitions, found players)."""
-        self._rows: dict[tuple[sa.Table, Key], Row] = {}
+        self._rows: dict[tuple[sa.Table, Key], TrackedRow] = {}
         self._locked: set[tuple[sa.Table, Key]] = set()
-        self._dirty: dict[sa.Table, dict[int, Row]] = {}
+        self._dirty: dict[sa.Table, dict[int, TrackedRow]] = {}
         self._new_tenants: set[Key] = set()
         self._unseen: set[sa.Table] = set()
 
@@ -186,7 +186,7 @@ class Transaction:
         """The first column of the first row, None when there is none."""
         return (await self.execute(statement)).scalar()
 
-    async def get(self, table: sa.Table, *key: Any, lock: bool = False) -> Row | None:  # noqa: ANN401 (any key)
+    async def get(self, table: sa.Table, *key: Any, lock: bool = False) -> TrackedRow | None:  # noqa: ANN401 (any key)
         """The row with this primary key, locked for this transaction when asked for."""
         place = (table, key)
         known = self._rows.get(place)
@@ -209,9 +209,9 @@ class Transaction:
                 if name not in known.changed:
                     known[name] = value
             return known
-        return self._track(Row(table, dict(values), fresh=False))
+        return self._track(TrackedRow(table, dict(values), fresh=False))
 
-    async def find(self, table: sa.Table, *conditions: sa.ColumnElement[bool], lock: bool = False) -> Row | None:
+    async def find(self, table: sa.Table, *conditions: sa.ColumnElement[bool], lock: bool = False) -> TrackedRow | None:
         """The one row that meets the conditions (by a unique index), tracked, and locked when asked for."""
         statement = sa.select(table).where(*conditions)
         if lock and self.postgresql:
@@ -220,7 +220,7 @@ class Transaction:
         values = (await self.connection.execute(statement)).mappings().first()
         if values is None:
             return None
-        row = Row(table, dict(values), fresh=False)
+        row = TrackedRow(table, dict(values), fresh=False)
         if lock:
             self._locked.add((table, row.key()))
         known = self._track(row)
@@ -228,7 +228,7 @@ class Transaction:
             known.update(row)  # read before the lock: what counts is what is there now (nothing is dirty after a flush)
         return known
 
-    async def load(self, table: sa.Table, *conditions: sa.ColumnElement[bool], lock: bool = False) -> list[Row]:
+    async def load(self, table: sa.Table, *conditions: sa.ColumnElement[bool], lock: bool = False) -> list[TrackedRow]:
         """Every row that meets the conditions, tracked, in the order of their keys, and locked in it when asked for."""
         statement = sa.select(table).where(*conditions).order_by(*table.primary_key)
         if lock and self.postgresql:
@@ -236,14 +236,14 @@ class Transaction:
         await self._flush(frozenset({table}))
         loaded = []
         for values in (await self.connection.execute(statement)).mappings().all():
-            row = self._track(Row(table, dict(values), fresh=False))
+            row = self._track(TrackedRow(table, dict(values), fresh=False))
             row.update(values)  # nothing is dirty after a flush
             if lock:
                 self._locked.add((table, row.key()))
             loaded.append(row)
         return loaded
 
-    async def claim(self, table: sa.Table, *key: Any) -> Row | None:  # noqa: ANN401 (any key)
+    async def claim(self, table: sa.Table, *key: Any) -> TrackedRow | None:  # noqa: ANN401 (any key)
         """The row with this primary key, locked, unless it is gone or another transaction holds it: then None, at once.
 
         For work that several processes look for, where whoever comes second need not wait.
@@ -257,11 +257,11 @@ class Transaction:
         if values is None:
             return None
         self._locked.add((table, key))
-        row = self._track(Row(table, dict(values), fresh=False))
+        row = self._track(TrackedRow(table, dict(values), fresh=False))
         row.update(values)
         return row
 
-    def _track(self, row: Row) -> Row:
+    def _track(self, row: TrackedRow) -> TrackedRow:
         return self._rows.setdefault((row.table, row.key()), row)
 
     def founded(self, studio_id: str, game_id: str) -> None:
@@ -273,18 +273,18 @@ class Transaction:
 
     # Writing
 
-    def add(self, table: sa.Table, values: Mapping[str, Any]) -> Row:
+    def add(self, table: sa.Table, values: Mapping[str, Any]) -> TrackedRow:
         """A new row, written at the next flush; columns not named take their default."""
         unknown = values.keys() - _defaults(table).keys()
         assert not unknown, f"{table.name} has no column {sorted(unknown)}"
-        row = Row(table, {**_defaults(table), **values}, fresh=True)
+        row = TrackedRow(table, {**_defaults(table), **values}, fresh=True)
         place = (table, row.key())
         assert place not in self._rows, f"{table.name} {place[1]} is there already"
         self._rows[place] = row
         self._dirty.setdefault(table, {})[id(row)] = row
         return row
 
-    def change(self, row: Row, **values: Any) -> Row:  # noqa: ANN401 (any column)
+    def change(self, row: TrackedRow, **values: Any) -> TrackedRow:  # noqa: ANN401 (any column)
         """Change columns of a tracked row, written at the next flush."""
         for name, value in values.items():
             assert name in row, f"{row.table.name} has no column {name}"
@@ -316,15 +316,15 @@ class Transaction:
     async def _flush(self, only: frozenset[sa.Table] | None) -> None:
         """Write what was added to and changed in these tables, and what new rows refer to; None for everything."""
         touched = self._dirty.keys() if only is None else self._dirty.keys() & _with_parents(only)
-        rows: list[Row] = []
+        rows: list[TrackedRow] = []
         for table in sorted(touched, key=_order):
             if only is None or table in only:
                 rows += self._dirty.pop(table).values()
             else:
                 rows += [row for row in self._dirty[table].values() if row.fresh]
                 self._dirty[table] = {place: row for place, row in self._dirty[table].items() if not row.fresh}
-        inserts: dict[sa.Table, list[Row]] = {}
-        updates: dict[tuple[sa.Table, tuple[str, ...]], list[Row]] = {}
+        inserts: dict[sa.Table, list[TrackedRow]] = {}
+        updates: dict[tuple[sa.Table, tuple[str, ...]], list[TrackedRow]] = {}
         for row in rows:
             if row.fresh:
                 inserts.setdefault(row.table, []).append(row)
@@ -338,7 +338,7 @@ class Transaction:
             row.fresh = False
             row.changed.clear()
 
-    async def _insert(self, table: sa.Table, rows: Sequence[Row]) -> None:
+    async def _insert(self, table: sa.Table, rows: Sequence[TrackedRow]) -> None:
         await self.connection.execute(sa.insert(table), [dict(row) for row in rows])
 
     async def rewrite(
@@ -372,7 +372,7 @@ class Transaction:
             await self.connection.execute(sa.insert(table), batch)
 
 
-def _parameters(row: Row, columns: tuple[str, ...]) -> dict[str, Any]:
+def _parameters(row: TrackedRow, columns: tuple[str, ...]) -> dict[str, Any]:
     parameters = {f"key_{name}": row[name] for name in _primary_key(row.table)}
     parameters.update({f"set_{name}": row[name] for name in columns})
     return parameters

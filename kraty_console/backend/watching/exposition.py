@@ -23,7 +23,7 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
-class Family:
+class MetricFamily:
     """Numbers of one name."""
 
     name: str
@@ -52,9 +52,9 @@ class Histogram:
         counts[bisect_left(self._bounds, value)] += 1
         self._sums[labels] += value
 
-    def family(self) -> Family:
+    def family(self) -> MetricFamily:
         """All of it, cumulative as Prometheus wants it."""
-        return Family(self._name, "histogram", self._words, list(self._samples()))
+        return MetricFamily(self._name, "histogram", self._words, list(self._samples()))
 
     def _samples(self) -> Iterator[Sample]:
         for values, counts in sorted(self._counts.items()):
@@ -80,16 +80,16 @@ class Counter:
         """Once more; the labels in the order of their names."""
         self._counts[labels] = self._counts.get(labels, 0) + 1
 
-    def family(self) -> Family:
+    def family(self) -> MetricFamily:
         """All of it."""
         samples = [
             Sample(count, dict(zip(self._label_names, values, strict=True)))
             for values, count in sorted(self._counts.items())
         ]
-        return Family(self._name, "counter", self._words, samples)
+        return MetricFamily(self._name, "counter", self._words, samples)
 
 
-def exposed(families: Iterable[Family]) -> str:
+def exposed(families: Iterable[MetricFamily]) -> str:
     """The page that Prometheus fetches."""
     lines: list[str] = []
     for family in families:

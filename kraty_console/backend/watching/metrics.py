@@ -20,7 +20,7 @@ from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.tables import outbox, webhook_deliveries, webhook_endpoints
 from kraty_console.backend.storage.tables.webhooks import IS_DUE, IS_PENDING
 from kraty_console.backend.watching.calls import AnsweredCall
-from kraty_console.backend.watching.exposition import CONTENT_TYPE, Counter, Family, Histogram, Sample, exposed
+from kraty_console.backend.watching.exposition import CONTENT_TYPE, Counter, Histogram, MetricFamily, Sample, exposed
 from kraty_console.backend.worker import Worker
 
 BOUNDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -65,50 +65,50 @@ class Metrics:
         pending = await self._pending()
         return exposed([*self._families(), *pending])
 
-    def _families(self) -> Iterator[Family]:
-        yield Family("kraty_build_info", "gauge", "Which version runs.", [Sample(1, {"version": __version__})])
+    def _families(self) -> Iterator[MetricFamily]:
+        yield MetricFamily("kraty_build_info", "gauge", "Which version runs.", [Sample(1, {"version": __version__})])
         yield self._calls.family()
         yield self._seconds.family()
-        yield Family("kraty_http_requests_in_flight", "gauge", "Calls under way.", [Sample(self._in_flight, {})])
+        yield MetricFamily("kraty_http_requests_in_flight", "gauge", "Calls under way.", [Sample(self._in_flight, {})])
         yield from self._refused()
         pool = self._db.engine.pool
         if isinstance(pool, QueuePool):
             used, idle = pool.checkedout(), pool.checkedin()
             samples = [Sample(used, {"state": "in_use"}), Sample(idle, {"state": "idle"})]
-            yield Family("kraty_database_connections", "gauge", "Connections of this process.", samples)
+            yield MetricFamily("kraty_database_connections", "gauge", "Connections of this process.", samples)
             limit = [Sample(pool.size() + max(0, getattr(pool, "_max_overflow", 0)), {})]
-            yield Family("kraty_database_connections_max", "gauge", "Connections it may open.", limit)
+            yield MetricFamily("kraty_database_connections_max", "gauge", "Connections it may open.", limit)
         retried = [Sample(self._db.retried, {})]
-        yield Family("kraty_database_retries_total", "counter", "Transactions tried again.", retried)
+        yield MetricFamily("kraty_database_retries_total", "counter", "Transactions tried again.", retried)
         yield from self._jobs()
 
-    def _refused(self) -> Iterator[Family]:
+    def _refused(self) -> Iterator[MetricFamily]:
         if (connections := self._connections) is None:
             return
-        yield Family("kraty_http_connections", "gauge", "Connections of callers.", [Sample(connections.open, {})])
+        yield MetricFamily("kraty_http_connections", "gauge", "Connections of callers.", [Sample(connections.open, {})])
         reasons = [Sample(count, {"reason": reason}) for reason, count in sorted(connections.refused.items())]
-        yield Family("kraty_http_refused_total", "counter", "What was refused and left no other trace.", reasons)
+        yield MetricFamily("kraty_http_refused_total", "counter", "What was refused and left no other trace.", reasons)
 
-    def _jobs(self) -> Iterator[Family]:
+    def _jobs(self) -> Iterator[MetricFamily]:
         if self._worker is None:
             return
         states = self._worker.states.items()
         running = [Sample(self._worker.running, {})]
-        yield Family("kraty_worker_running", "gauge", "Whether this process runs jobs.", running)
+        yield MetricFamily("kraty_worker_running", "gauge", "Whether this process runs jobs.", running)
         runs = [Sample(state.runs, {"job": name}) for name, state in states]
-        yield Family("kraty_job_runs_total", "counter", "Times a job was asked for what is due.", runs)
+        yield MetricFamily("kraty_job_runs_total", "counter", "Times a job was asked for what is due.", runs)
         done = [Sample(state.done, {"job": name}) for name, state in states]
-        yield Family("kraty_job_done_total", "counter", "Things that a job did.", done)
+        yield MetricFamily("kraty_job_done_total", "counter", "Things that a job did.", done)
         failures = [Sample(state.failures, {"job": name}) for name, state in states]
-        yield Family("kraty_job_failures_total", "counter", "Times a job failed.", failures)
+        yield MetricFamily("kraty_job_failures_total", "counter", "Times a job failed.", failures)
         ages = [
             Sample(max(0, self._now_ms() - state.last_run_ms) / 1000, {"job": name})
             for name, state in states
             if state.last_run_ms is not None
         ]
-        yield Family("kraty_job_last_run_age_seconds", "gauge", "Since a job was last asked.", ages)
+        yield MetricFamily("kraty_job_last_run_age_seconds", "gauge", "Since a job was last asked.", ages)
 
-    async def _pending(self) -> list[Family]:
+    async def _pending(self) -> list[MetricFamily]:
         """How long webhooks wait, by indexes of those that wait: to be passed on to endpoints, and to be sent.
 
         And how many rows the jobs have set aside.
@@ -121,9 +121,13 @@ class Metrics:
             return []
         ages = [Sample(0.0 if at is None else max(0, self._now_ms() - at) / 1000, {}) for at in (untold, due)]
         return [
-            Family("kraty_outbox_oldest_seconds", "gauge", "Age of the oldest event not passed on yet.", ages[:1]),
-            Family("kraty_webhook_overdue_seconds", "gauge", "Since when the most overdue delivery waits.", ages[1:]),
-            Family("kraty_job_rows_set_aside", "gauge", "Rows that a job failed with again and again.", aside),
+            MetricFamily(
+                "kraty_outbox_oldest_seconds", "gauge", "Age of the oldest event not passed on yet.", ages[:1]
+            ),
+            MetricFamily(
+                "kraty_webhook_overdue_seconds", "gauge", "Since when the most overdue delivery waits.", ages[1:]
+            ),
+            MetricFamily("kraty_job_rows_set_aside", "gauge", "Rows that a job failed with again and again.", aside),
         ]
 
 

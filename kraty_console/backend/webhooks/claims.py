@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from kraty_console.backend import answers
 from kraty_console.backend.engine.context import Tenant
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 from kraty_console.backend.webhooks.posting import Outcome
 from kraty_console.backend.webhooks.sealing import opened
 from kraty_console.backend.webhooks.streams import let_next
@@ -124,7 +124,7 @@ async def settle(tx: Transaction, claimed: Claimed, outcome: Outcome, now_ms: in
             tx.change(delivery, due_at=due, sending_since=None)
 
 
-async def _end(tx: Transaction, endpoint: Row, delivery: Row, state: str, now_ms: int) -> None:
+async def _end(tx: Transaction, endpoint: TrackedRow, delivery: TrackedRow, state: str, now_ms: int) -> None:
     tx.change(delivery, state=state, due_at=None, sending_since=None, finished_at=now_ms)
     await let_next(tx, endpoint, delivery["stream"], now_ms)
 

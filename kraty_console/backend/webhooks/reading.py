@@ -17,7 +17,7 @@ from kraty_console.backend.webhooks.targets import without_query
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
+class DeliveryFilters:
     """What the deliveries must have in common; None leaves it open."""
 
     environment: str
@@ -28,7 +28,7 @@ class Filters:
 
 
 async def page(
-    tx: Transaction, tenant: Tenant, filters: Filters, after: str | None, limit: int
+    tx: Transaction, tenant: Tenant, filters: DeliveryFilters, after: str | None, limit: int
 ) -> tuple[list[dict[str, Any]], str | None]:
     """Deliveries in wire form with their attempts, the newest first; the second is the cursor of the next page.
 

@@ -13,13 +13,13 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from kraty_console.backend.storage import tables
-from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 
 PENDING: Final[sa.ColumnClause[str]] = sa.literal_column("'pending'")
 """The state as a constant of the statement, so that the index of what is pending serves it."""
 
 
-async def let_next(tx: Transaction, endpoint: Row, stream: str, now_ms: int) -> None:
+async def let_next(tx: Transaction, endpoint: TrackedRow, stream: str, now_ms: int) -> None:
     """Make the oldest delivery of the stream that still waits due at once; the endpoint is locked by the caller."""
     if endpoint["state"] != "active":
         return
@@ -42,7 +42,7 @@ async def let_next(tx: Transaction, endpoint: Row, stream: str, now_ms: int) -> 
         )
 
 
-async def let_all(tx: Transaction, endpoint: Row, now_ms: int) -> None:
+async def let_all(tx: Transaction, endpoint: TrackedRow, now_ms: int) -> None:
     """Make the oldest of every stream due at once, as when an endpoint that was paused goes on."""
     deliveries = tables.webhook_deliveries
     earlier = deliveries.alias("earlier")
@@ -66,7 +66,7 @@ async def let_all(tx: Transaction, endpoint: Row, now_ms: int) -> None:
     )
 
 
-async def hold_all(tx: Transaction, endpoint: Row) -> None:
+async def hold_all(tx: Transaction, endpoint: TrackedRow) -> None:
     """Let nothing of the endpoint be due; what is being sent right now is left to end."""
     column = tables.webhook_deliveries.c
     await tx.flush()
@@ -77,13 +77,13 @@ async def hold_all(tx: Transaction, endpoint: Row) -> None:
     )
 
 
-def of_endpoint(endpoint: Row) -> list[sa.ColumnElement[bool]]:
+def of_endpoint(endpoint: TrackedRow) -> list[sa.ColumnElement[bool]]:
     """That a delivery is this endpoint's."""
     column: Any = tables.webhook_deliveries.c
     return [column[name] == endpoint[name] for name in ("studio_id", "game_id", "endpoint_id")]
 
 
-async def cancel_all(tx: Transaction, endpoint: Row, now_ms: int) -> None:
+async def cancel_all(tx: Transaction, endpoint: TrackedRow, now_ms: int) -> None:
     """Let nothing more be sent; an attempt that is under way ends, and changes nothing."""
     column = tables.webhook_deliveries.c
     await tx.flush()

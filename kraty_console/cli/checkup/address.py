@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from kraty_console.client.address import base_url
 from kraty_console.client.proxies import Proxy
 from kraty_console.contract.errors import Invalid
-from kraty_console.support.checkup import Area, Finding, State
+from kraty_console.support.checkup import CheckArea, CheckState, Finding
 from kraty_console.support.measure import counted
 
 RESOLVE_SECONDS: Final = 3.0
@@ -28,43 +28,43 @@ def usable_address(url: str | None) -> tuple[str | None, Finding]:
     """The address as the client uses it, or None; and what is to be said of it."""
     if url is None:
         advice = "Give --url, KRATY_URL, or a profile (kraty-console config example shows one)."
-        return None, Finding(Area.ADDRESS, "url", State.PROBLEM, "no backend is named", advice)
+        return None, Finding(CheckArea.ADDRESS, "url", CheckState.PROBLEM, "no backend is named", advice)
     try:
         base = base_url(url)
     except Invalid as error:
         # Where there may be a password in it, the address is not repeated.
         words = "it holds a user name or password, or is no URL" if "@" in url else error.message
-        return None, Finding(Area.ADDRESS, "url", State.PROBLEM, words, "Correct `url`: it is https://host.")
-    return base, Finding(Area.ADDRESS, "url", State.OK, base)
+        return None, Finding(CheckArea.ADDRESS, "url", CheckState.PROBLEM, words, "Correct `url`: it is https://host.")
+    return base, Finding(CheckArea.ADDRESS, "url", CheckState.OK, base)
 
 
 def proxy_finding(base: str, proxy: Proxy | None) -> Finding:
     """Which proxy is used, by the name of its variable and its host."""
     if proxy is None:
         words = "none" if base.startswith("https:") else "none: plain http stays on this machine"
-        return Finding(Area.PROXY, "proxy", State.OK, words)
+        return Finding(CheckArea.PROXY, "proxy", CheckState.OK, words)
     facts = {"variable": proxy.variable, "host": proxy.where}
-    return Finding(Area.PROXY, "proxy", State.NOTE, f"{proxy.where}, from {proxy.variable}", facts=facts)
+    return Finding(CheckArea.PROXY, "proxy", CheckState.NOTE, f"{proxy.where}, from {proxy.variable}", facts=facts)
 
 
 def unusable_proxy(error: Invalid) -> Finding:
     """What is wrong with the proxy settings, by the name of the variable; no value of it is told."""
     advice = "Correct or unset the variable, or add the backend's host to NO_PROXY."
-    return Finding(Area.PROXY, "proxy", State.PROBLEM, error.message, advice)
+    return Finding(CheckArea.PROXY, "proxy", CheckState.PROBLEM, error.message, advice)
 
 
 def host_findings(base: str, proxy: Proxy | None) -> Iterator[Finding]:
     """Whether the host that is connected to has addresses: the backend's, or the proxy's, which looks up the rest."""
     host = proxy.host if proxy is not None else urlsplit(base).hostname or ""
-    area = Area.PROXY if proxy is not None else Area.ADDRESS
+    area = CheckArea.PROXY if proxy is not None else CheckArea.ADDRESS
     addresses = resolved(host, RESOLVE_SECONDS)
     if isinstance(addresses, str):
         words = f"{host} has no address: {addresses}"
         advice = "Check the spelling of the host name, the network, and whether a VPN is needed."
-        yield Finding(area, "host", State.PROBLEM, words, advice)
+        yield Finding(area, "host", CheckState.PROBLEM, words, advice)
     else:
         words = f"{host} has {counted(addresses, 'address', 'addresses')}"
-        yield Finding(area, "host", State.OK, words, facts={"addresses": addresses})
+        yield Finding(area, "host", CheckState.OK, words, facts={"addresses": addresses})
 
 
 def resolved(host: str, seconds: float) -> int | str:

@@ -15,14 +15,14 @@ from kraty_console.cli.checkup.address import authorities
 from kraty_console.cli.checkup.configuration import validity
 from kraty_console.cli.checkup.operations import NO_ID
 from kraty_console.client.detection import NOBODY
-from kraty_console.client.replies import Reply, data_of, parsed
+from kraty_console.client.replies import HttpReply, data_of, parsed
 from kraty_console.client.server_clock import WORTH_TELLING
 from kraty_console.client.transport import Timeouts
 from kraty_console.client.way import ProbeTransport, Timed, Tls
 from kraty_console.contract.errors import BadAnswer, Code, Invalid, KratyError, OperationMissing, Unavailable
 from kraty_console.contract.operations import Operation
 from kraty_console.present.errors import words_of
-from kraty_console.support.checkup import Area, Finding, State
+from kraty_console.support.checkup import CheckArea, CheckState, Finding
 from kraty_console.support.measure import lasting
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Answering:
         try:
             target = self._facts.routes.route(Operation.HEALTH).target({})
         except OperationMissing as error:
-            found.append(Finding(Area.ADDRESS, "health", State.UNKNOWN, error.message))
+            found.append(Finding(CheckArea.ADDRESS, "health", CheckState.UNKNOWN, error.message))
             return await self._look_up_nobody(found)
         try:
             timed = await self._transport.ask(target)
@@ -90,7 +90,7 @@ class Answering:
         except OperationMissing:
             words = "the profile names no route for health or player, so a Kraty cannot be recognized"
             advice = "Name one of them under routes. The token was not sent."
-            found.append(Finding(Area.ADDRESS, "player", State.PROBLEM, words, advice))
+            found.append(Finding(CheckArea.ADDRESS, "player", CheckState.PROBLEM, words, advice))
             return None
         target = route.target({**dict.fromkeys(route.names, NO_ID), "externalPlayerId": NOBODY}, {"limit": 1})
         try:
@@ -99,7 +99,7 @@ class Answering:
         except KratyError as error:
             found.append(unreached(error, "player"))
             return None
-        found.append(Finding(Area.ADDRESS, "player", State.OK, "a Kraty answers"))
+        found.append(Finding(CheckArea.ADDRESS, "player", CheckState.OK, "a Kraty answers"))
         return self._answers(timed)
 
     def _answers(self, timed: Timed) -> Answers:
@@ -118,12 +118,12 @@ class Answering:
                 timed = await self._transport.ask(target)
             except KratyError as error:
                 words = f"request {len(answers.round_trips) + 1} of {TIMES} failed: {words_of(error).text}"
-                found.append(Finding(Area.LINK, "answers", State.WARNING, words))
+                found.append(Finding(CheckArea.LINK, "answers", CheckState.WARNING, words))
                 return
             answers.round_trips.append(timed.reply.elapsed_ms - timed.connect_ms)
 
 
-def _health(reply: Reply, found: list[Finding]) -> list[str]:
+def _health(reply: HttpReply, found: list[Finding]) -> list[str]:
     from kraty_console.client.fetched import shaped
     from kraty_console.contract.session import Health
 
@@ -133,14 +133,14 @@ def _health(reply: Reply, found: list[Finding]) -> list[str]:
     version = f"version {health.version}" if health.version else "version not told"
     facts = {"ok": health.ok, "version": health.version, "features": health.features}
     if health.ok:
-        found.append(Finding(Area.ADDRESS, "health", State.OK, f"a Kraty answers, {version}", facts=facts))
+        found.append(Finding(CheckArea.ADDRESS, "health", CheckState.OK, f"a Kraty answers, {version}", facts=facts))
     else:
         words = f"its health check reports a failure ({version})"
-        found.append(Finding(Area.ADDRESS, "health", State.PROBLEM, words, "Tell those who run it.", facts))
+        found.append(Finding(CheckArea.ADDRESS, "health", CheckState.PROBLEM, words, "Tell those who run it.", facts))
     return health.features
 
 
-def _check_envelope(reply: Reply) -> None:
+def _check_envelope(reply: HttpReply) -> None:
     """Accept an error with a known code in Kraty's envelope, or data in its envelope.
 
     Raises:
@@ -157,16 +157,18 @@ def unreached(error: KratyError, name: str = "health") -> Finding:
     words = words_of(error).text
     if _is_tls(error):
         advice = "Check the port and the certificate; authorities of your own go into SSL_CERT_FILE."
-        return Finding(Area.TLS, "certificate", State.PROBLEM, words, advice)
+        return Finding(CheckArea.TLS, "certificate", CheckState.PROBLEM, words, advice)
     if isinstance(error, Invalid) and error.status is None:  # the client certificate cannot be used
-        return Finding(Area.TLS, "client certificate", State.PROBLEM, words, "Check client_certificate and client_key.")
+        return Finding(
+            CheckArea.TLS, "client certificate", CheckState.PROBLEM, words, "Check client_certificate and client_key."
+        )
     if isinstance(error, Unavailable) and error.status is None:
         advice = "Check the address, the network, a VPN, and the proxy."
     elif isinstance(error, BadAnswer):
         advice = "Check the address: is it a Kraty backend? The token was not sent there."
     else:
         advice = "Something before the backend may want headers or a certificate: see `headers` in config example."
-    return Finding(Area.ADDRESS, name, State.PROBLEM, words, advice)
+    return Finding(CheckArea.ADDRESS, name, CheckState.PROBLEM, words, advice)
 
 
 _WAITING: Final = (ssl.SSLWantReadError, ssl.SSLWantWriteError, ssl.SSLEOFError)
@@ -186,9 +188,9 @@ def connection_findings(answers: Answers, now: datetime) -> Iterator[Finding]:
     """TLS, the round trip and the clock, by the answers."""
     if answers.tls is not None:
         what = f"{answers.tls.version}, {authorities()}"
-        yield validity(Area.TLS, "certificate", what, answers.tls.valid_until, now)
+        yield validity(CheckArea.TLS, "certificate", what, answers.tls.valid_until, now)
     elif not answers.encrypted:
-        yield Finding(Area.TLS, "certificate", State.OK, "none: plain http to this machine")
+        yield Finding(CheckArea.TLS, "certificate", CheckState.OK, "none: plain http to this machine")
     if answers.round_trips:
         yield from _link(answers)
     if answers.received_at is not None:
@@ -198,12 +200,12 @@ def connection_findings(answers: Answers, now: datetime) -> Iterator[Finding]:
 def _link(answers: Answers) -> Iterator[Finding]:
     median, worst = statistics.median(answers.round_trips), max(answers.round_trips)
     words = f"connecting took {answers.connect_ms:.0f} ms"
-    yield Finding(Area.LINK, "connect", State.OK, words, facts={"ms": round(answers.connect_ms, 1)})
+    yield Finding(CheckArea.LINK, "connect", CheckState.OK, words, facts={"ms": round(answers.connect_ms, 1)})
     words = f"median {median:.0f} ms, worst {worst:.0f} ms of {len(answers.round_trips)}"
     facts = {"medianMs": round(median, 1), "worstMs": round(worst, 1), "requests": len(answers.round_trips)}
-    state = State.WARNING if median >= SLOW_MS else State.OK
-    advice = "The console works, and every look-up takes that long." if state is State.WARNING else ""
-    yield Finding(Area.LINK, "round trip", state, words, advice, facts)
+    state = CheckState.WARNING if median >= SLOW_MS else CheckState.OK
+    advice = "The console works, and every look-up takes that long." if state is CheckState.WARNING else ""
+    yield Finding(CheckArea.LINK, "round trip", state, words, advice, facts)
 
 
 def clock_finding(date: str | None, received_at: datetime) -> Finding:
@@ -212,13 +214,13 @@ def clock_finding(date: str | None, received_at: datetime) -> Finding:
         said = parsedate_to_datetime(date or "")
         skew = received_at - (said if said.tzinfo else said.replace(tzinfo=UTC))
     except ValueError:
-        return Finding(Area.CLOCK, "skew", State.UNKNOWN, "the backend's answers carry no date")
+        return Finding(CheckArea.CLOCK, "skew", CheckState.UNKNOWN, "the backend's answers carry no date")
     seconds = skew.total_seconds()
     facts = {"skewSeconds": round(seconds)}
     if abs(skew) < WORTH_TELLING:
         words = f"within {WORTH_TELLING.total_seconds():.0f} s of the backend's"
-        return Finding(Area.CLOCK, "skew", State.OK, words, facts=facts)
+        return Finding(CheckArea.CLOCK, "skew", CheckState.OK, words, facts=facts)
     where = "ahead of" if seconds > 0 else "behind"
     words = f"this machine's clock is {abs(seconds):.0f} s ({lasting(abs(seconds))}) {where} the backend's"
     advice = "Set the clock; the console shows times by the server's clock."
-    return Finding(Area.CLOCK, "skew", State.WARNING, words, advice, facts)
+    return Finding(CheckArea.CLOCK, "skew", CheckState.WARNING, words, advice, facts)

@@ -28,7 +28,7 @@ from kraty_console.cli.checkup.session import session_findings
 from kraty_console.client.capabilities import Capabilities, Support
 from kraty_console.client.transport import Timeouts
 from kraty_console.contract.operations import Operation
-from kraty_console.support.checkup import Area, Finding, State
+from kraty_console.support.checkup import CheckArea, CheckState, Finding
 
 if TYPE_CHECKING:
     from kraty_console.client.admin import KratyClient
@@ -66,10 +66,10 @@ class Backend:
         except TimeoutError:
             self.looked.why_not = self.looked.why_not or "not answered in time"
             words = f"not everything was answered within {self.budget:g} s"
-            self.found.append(Finding(Area.LINK, "time", State.WARNING, words, "Try again on a better link."))
+            self.found.append(Finding(CheckArea.LINK, "time", CheckState.WARNING, words, "Try again on a better link."))
         except Exception as error:  # noqa: BLE001 (it is told)
             self.looked.why_not = self.looked.why_not or "could not be asked"
-            self.found.append(broken_off(Area.SESSION, "answers", error))
+            self.found.append(broken_off(CheckArea.SESSION, "answers", error))
         self._keep()
         return [*self.found, *self._operations()]
 

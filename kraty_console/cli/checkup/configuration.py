@@ -11,7 +11,7 @@ from typing import Final
 from kraty_console.config.effective import leaves, routes_in_effect, settings
 from kraty_console.config.launch import Launch
 from kraty_console.config.profiles import DEFAULT, Profile
-from kraty_console.support.checkup import Area, Finding, State
+from kraty_console.support.checkup import CheckArea, CheckState, Finding
 from kraty_console.support.measure import lasting
 
 SOON_DAYS = 14
@@ -27,18 +27,18 @@ def file_findings(path: Path) -> Iterator[Finding]:
         found = path.stat()
     except FileNotFoundError:
         advice = "kraty-console config example prints one to start from."
-        yield Finding(Area.CONFIGURATION, "file", State.NOTE, f"there is no {path}", advice)
+        yield Finding(CheckArea.CONFIGURATION, "file", CheckState.NOTE, f"there is no {path}", advice)
         return
     mode = f"{stat.S_IMODE(found.st_mode):04o}"
     facts = {"path": str(path), "mode": mode}
     if found.st_mode & 0o022:
         words = f"{path} ({mode}) can be changed by others, and it names commands that are run"
-        yield Finding(Area.CONFIGURATION, "file", State.WARNING, words, f"chmod go-w {path}", facts)
+        yield Finding(CheckArea.CONFIGURATION, "file", CheckState.WARNING, words, f"chmod go-w {path}", facts)
     elif found.st_mode & 0o044:
         words = f"{path} ({mode}); others can read it, and it holds no secret"
-        yield Finding(Area.CONFIGURATION, "file", State.NOTE, words, facts=facts)
+        yield Finding(CheckArea.CONFIGURATION, "file", CheckState.NOTE, words, facts=facts)
     else:
-        yield Finding(Area.CONFIGURATION, "file", State.OK, f"{path} ({mode})", facts=facts)
+        yield Finding(CheckArea.CONFIGURATION, "file", CheckState.OK, f"{path} ({mode})", facts=facts)
 
 
 def setting_findings(profile: Profile, sources: Mapping[str, str]) -> Iterator[Finding]:
@@ -53,12 +53,12 @@ def setting_findings(profile: Profile, sources: Mapping[str, str]) -> Iterator[F
         yield _setting(f"routes.{route.operation}", words, route.source)
     if not profile.url_is_own:
         words = "not the profile's own: its stored token or key, its headers and its certificate are not used there"
-        yield Finding(Area.CONFIGURATION, "address", State.NOTE, words)
+        yield Finding(CheckArea.CONFIGURATION, "address", CheckState.NOTE, words)
 
 
 def _setting(key: str, value: str, source: str) -> Finding:
     facts = {"value": value, "source": source}
-    return Finding(Area.CONFIGURATION, key, State.OK, f"{value} ({source})", facts=facts)
+    return Finding(CheckArea.CONFIGURATION, key, CheckState.OK, f"{value} ({source})", facts=facts)
 
 
 def use_findings(launch: Launch) -> Iterator[Finding]:
@@ -66,7 +66,7 @@ def use_findings(launch: Launch) -> Iterator[Finding]:
     from kraty_console.console.usable import problems
 
     for each in problems(launch, _WITHOUT_PROXY):
-        yield Finding(Area.CONFIGURATION, "console", State.PROBLEM, each, "Correct it in the profile file.")
+        yield Finding(CheckArea.CONFIGURATION, "console", CheckState.PROBLEM, each, "Correct it in the profile file.")
 
 
 def certificate_findings(profile: Profile, now: datetime) -> Iterator[Finding]:
@@ -77,18 +77,20 @@ def certificate_findings(profile: Profile, now: datetime) -> Iterator[Finding]:
 
     der = certificate_in(profile.client_certificate.read_text("ascii", "replace"))
     until = valid_until(der) if der is not None else None
-    yield validity(Area.TLS, "client certificate", str(profile.client_certificate), until, now)
+    yield validity(CheckArea.TLS, "client certificate", str(profile.client_certificate), until, now)
 
 
-def validity(area: Area, name: str, what: str, until: datetime | None, now: datetime) -> Finding:
+def validity(area: CheckArea, name: str, what: str, until: datetime | None, now: datetime) -> Finding:
     """How long a certificate is still valid."""
     if until is None:
-        return Finding(area, name, State.UNKNOWN, f"{what}; until when it is valid cannot be read")
+        return Finding(area, name, CheckState.UNKNOWN, f"{what}; until when it is valid cannot be read")
     left = (until - now).total_seconds()
     facts = {"validUntil": until.isoformat(), "days": int(left // 86_400)}
     day = f"{until:%Y-%m-%d}"
     if left < 0:
-        return Finding(area, name, State.PROBLEM, f"{what}; it ended on {day}", "Get a new certificate.", facts)
+        return Finding(area, name, CheckState.PROBLEM, f"{what}; it ended on {day}", "Get a new certificate.", facts)
     words = f"{what}; valid until {day}, {lasting(left)} from now"
     soon = left < SOON_DAYS * 86_400
-    return Finding(area, name, State.WARNING if soon else State.OK, words, "Renew it soon." if soon else "", facts)
+    return Finding(
+        area, name, CheckState.WARNING if soon else CheckState.OK, words, "Renew it soon." if soon else "", facts
+    )

@@ -8,10 +8,10 @@ from typing import Final
 
 from kraty_console.client.headers import credential_header
 from kraty_console.config.profiles import Profile
-from kraty_console.config.tokens import Found
+from kraty_console.config.tokens import FoundToken
 from kraty_console.contract.errors import Invalid
 from kraty_console.contract.secret import Credential
-from kraty_console.support.checkup import Area, Finding, State
+from kraty_console.support.checkup import CheckArea, CheckState, Finding
 from kraty_console.support.measure import since
 
 SHORTEST: Final = 16
@@ -30,15 +30,15 @@ def kind_of(profile: Profile) -> str:
     return "session token, sent as Authorization: Bearer"
 
 
-def credential_findings(profile: Profile, found: Found | None, now: datetime) -> Iterator[Finding]:
+def credential_findings(profile: Profile, found: FoundToken | None, now: datetime) -> Iterator[Finding]:
     """What is known of the credential before it is sent."""
     name = "server key" if profile.uses_key else "session token"
     if found is None:
-        yield Finding(Area.TOKEN, name, State.PROBLEM, f"there is no {name}", _how_to_give(profile))
+        yield Finding(CheckArea.TOKEN, name, CheckState.PROBLEM, f"there is no {name}", _how_to_give(profile))
         return
     facts = {"kind": profile.credential, "source": found.source}
-    yield Finding(Area.TOKEN, "kind", State.OK, kind_of(profile), facts=facts)
-    yield Finding(Area.TOKEN, "source", State.OK, f"from {found.source}")
+    yield Finding(CheckArea.TOKEN, "kind", CheckState.OK, kind_of(profile), facts=facts)
+    yield Finding(CheckArea.TOKEN, "source", CheckState.OK, f"from {found.source}")
     yield _age(found, now)
     yield from _form(profile, found)
 
@@ -51,23 +51,23 @@ def _how_to_give(profile: Profile) -> str:
     return words
 
 
-def _age(found: Found, now: datetime) -> Finding:
+def _age(found: FoundToken, now: datetime) -> Finding:
     if found.file is None:
-        return Finding(Area.TOKEN, "age", State.UNKNOWN, "not known: this source keeps no date")
+        return Finding(CheckArea.TOKEN, "age", CheckState.UNKNOWN, "not known: this source keeps no date")
     written = datetime.fromtimestamp(found.file.stat().st_mtime, UTC)
     words = f"its file was written {since(written, now)}, on {written:%Y-%m-%d}"
-    return Finding(Area.TOKEN, "age", State.OK, words, facts={"writtenAt": written.isoformat()})
+    return Finding(CheckArea.TOKEN, "age", CheckState.OK, words, facts={"writtenAt": written.isoformat()})
 
 
-def _form(profile: Profile, found: Found) -> Iterator[Finding]:
+def _form(profile: Profile, found: FoundToken) -> Iterator[Finding]:
     length = len(found.secret.reveal())
     try:
         credential_header(Credential(found.secret, profile.credential), profile.cookie_name)
     except Invalid as error:
-        yield Finding(Area.TOKEN, "form", State.PROBLEM, error.message, "Copy it again, whole.")
+        yield Finding(CheckArea.TOKEN, "form", CheckState.PROBLEM, error.message, "Copy it again, whole.")
         return
     if length < SHORTEST:
-        yield Finding(Area.TOKEN, "form", State.WARNING, "shorter than tokens are", "Was it pasted whole?")
+        yield Finding(CheckArea.TOKEN, "form", CheckState.WARNING, "shorter than tokens are", "Was it pasted whole?")
     elif length > LONGEST:
         words = "longer than many gateways take in a header"
-        yield Finding(Area.TOKEN, "form", State.WARNING, words, "Was only the token pasted?")
+        yield Finding(CheckArea.TOKEN, "form", CheckState.WARNING, words, "Was only the token pasted?")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from kraty_console.support.checkup import Area, Finding, State
+from kraty_console.support.checkup import CheckArea, CheckState, Finding
 
 
-def looked_at(area: Area, name: str, check: Callable[[], Iterable[Finding]]) -> list[Finding]:
+def looked_at(area: CheckArea, name: str, check: Callable[[], Iterable[Finding]]) -> list[Finding]:
     """What a check finds; where it breaks off, what it found until then and that it broke off."""
     found: list[Finding] = []
     try:
@@ -17,9 +17,9 @@ def looked_at(area: Area, name: str, check: Callable[[], Iterable[Finding]]) -> 
     return found
 
 
-def broken_off(area: Area, name: str, error: Exception) -> Finding:
+def broken_off(area: CheckArea, name: str, error: Exception) -> Finding:
     """That something could not be checked; of an unforeseen error only its kind is told, for its words may hold
     anything.
     """
     why = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
-    return Finding(area, name, State.UNKNOWN, f"could not be checked ({why})")
+    return Finding(area, name, CheckState.UNKNOWN, f"could not be checked ({why})")

@@ -13,7 +13,7 @@ from kraty_console.client.admin import KEEPS_KEYS, KratyClient
 from kraty_console.client.capabilities import DETECTION, Capabilities, Support
 from kraty_console.client.detection import NOBODY
 from kraty_console.client.missing import subject_of_words
-from kraty_console.client.routes import Route, RouteTable
+from kraty_console.client.routes import ClientRoute, RouteTable
 from kraty_console.contract.errors import (
     BadAnswer,
     KratyError,
@@ -25,7 +25,7 @@ from kraty_console.contract.errors import (
 )
 from kraty_console.contract.operations import FEATURE_PREFIX, OPERATIONS, PUBLISHED, Operation
 from kraty_console.present.errors import words_of
-from kraty_console.support.checkup import Area, Finding, State
+from kraty_console.support.checkup import CheckArea, CheckState, Finding
 
 NO_ID: Final = "00000000-0000-0000-0000-000000000000"
 """An id that no row has."""
@@ -49,7 +49,7 @@ async def look(
 ) -> None:
     """Ask for one row of every list, and for what nobody has; `looked` keeps the refusals."""
     found.append(await _game(client, looked, uses_key=uses_key))
-    if found[-1].state is State.PROBLEM:
+    if found[-1].state is CheckState.PROBLEM:
         looked.why_not = "not asked for, since a look-up fails"
         return
     await detect(client, found)
@@ -75,7 +75,7 @@ async def detect(client: KratyClient, found: list[Finding]) -> None:
         client.capabilities.learn(DETECTION, Support.AVAILABLE)
     except KratyError as error:
         words = f"changes could not be looked for: {words_of(error).text}"
-        found.append(Finding(Area.OPERATIONS, "detection", State.UNKNOWN, words))
+        found.append(Finding(CheckArea.OPERATIONS, "detection", CheckState.UNKNOWN, words))
 
 
 def names_operations(features: list[str]) -> bool:
@@ -90,7 +90,7 @@ async def _look_for_change(client: KratyClient, routes: RouteTable, operation: O
     route = routes.route(operation)
     target = route.target({**dict.fromkeys(route.names, NO_ID), **client.game_ids()})
     with suppress(KratyError):
-        if (await client.ask(Route("GET", ""), target)).status == 405:
+        if (await client.ask(ClientRoute("GET", ""), target)).status == 405:
             client.capabilities.learn(operation, Support.AVAILABLE)
 
 
@@ -103,15 +103,17 @@ async def _game(client: KratyClient, looked: Looked, *, uses_key: bool) -> Findi
         if isinstance(error, SignInNeeded):
             return refused(error, uses_key=uses_key)
         if isinstance(error, RateLimited):
-            return Finding(Area.SESSION, "game", State.UNKNOWN, "too many calls: it could not be looked for")
+            return Finding(CheckArea.SESSION, "game", CheckState.UNKNOWN, "too many calls: it could not be looked for")
         if isinstance(error, NotFound) and not client.capabilities.game_is_visible:
             words = "the look-up of nobody was answered without telling whether the game is there"
             advice = "If no player is found either, check studio, game and environment."
-            return Finding(Area.SESSION, "game", State.UNKNOWN, words, advice)
+            return Finding(CheckArea.SESSION, "game", CheckState.UNKNOWN, words, advice)
         if not isinstance(error, NotFound):
-            return Finding(Area.SESSION, "game", State.PROBLEM, f"a look-up fails: {words_of(error).text}")
+            return Finding(CheckArea.SESSION, "game", CheckState.PROBLEM, f"a look-up fails: {words_of(error).text}")
     client.capabilities.learn(Operation.PLAYER, Support.AVAILABLE)
-    return Finding(Area.SESSION, "game", State.OK, "the game exists (a look-up of an unknown id returned not found)")
+    return Finding(
+        CheckArea.SESSION, "game", CheckState.OK, "the game exists (a look-up of an unknown id returned not found)"
+    )
 
 
 def _reads(client: KratyClient) -> dict[Operation, Callable[[], Awaitable[Any]]]:
@@ -144,11 +146,11 @@ def keys_finding(features: list[str], *, uses_key: bool) -> Finding:
     """Whether a change that is sent twice under one key takes effect once."""
     if uses_key:
         words = "the server surface keeps them for a day"
-        return Finding(Area.OPERATIONS, "idempotency keys", State.OK, words, facts={"kept": True})
+        return Finding(CheckArea.OPERATIONS, "idempotency keys", CheckState.OK, words, facts={"kept": True})
     if KEEPS_KEYS in features:
-        return Finding(Area.OPERATIONS, "idempotency keys", State.OK, "kept", facts={"kept": True})
+        return Finding(CheckArea.OPERATIONS, "idempotency keys", CheckState.OK, "kept", facts={"kept": True})
     words = "it does not tell that it keeps them: changes of unknown outcome are never sent again by themselves"
-    return Finding(Area.OPERATIONS, "idempotency keys", State.NOTE, words, facts={"kept": False})
+    return Finding(CheckArea.OPERATIONS, "idempotency keys", CheckState.NOTE, words, facts={"kept": False})
 
 
 def operation_findings(routes: RouteTable, known: Capabilities, looked: Looked, *, uses_key: bool) -> list[Finding]:
@@ -165,7 +167,7 @@ def missing_finding(operations: list[Finding], portal: str, *, uses_key: bool) -
         advice = f"Configure them under routes in the profile, or use {where}."
         if uses_key:
             advice = f"Use a profile with a session, or {where}."
-        yield Finding(Area.OPERATIONS, "missing", State.NOTE, words, advice, {"operations": missing})
+        yield Finding(CheckArea.OPERATIONS, "missing", CheckState.NOTE, words, advice, {"operations": missing})
 
 
 def _operation(
@@ -176,41 +178,41 @@ def _operation(
     except OperationMissing as none:
         facts = {"support": Support.MISSING.value, "route": None, "own": routes.is_own(operation)}
         words = "missing: the profile says so" if none.route else "missing: it needs a member's session, not a key"
-        return Finding(Area.OPERATIONS, operation, State.NOTE, words, facts=facts)
+        return Finding(CheckArea.OPERATIONS, operation, CheckState.NOTE, words, facts=facts)
     own = routes.is_own(operation)
     support = known.of(operation)
     facts = {"support": support.value, "route": f"{route.method} {route.template}", "own": own}
     where = f"{route.method} {route.template} (the profile's own route)" if own else route.short
 
-    def told(state: State, words: str, advice: str = "") -> Finding:
-        return Finding(Area.OPERATIONS, operation, state, words, advice, facts)
+    def told(state: CheckState, words: str, advice: str = "") -> Finding:
+        return Finding(CheckArea.OPERATIONS, operation, state, words, advice, facts)
 
     error = looked.errors.get(operation)
     if support is Support.MISSING:
         if own:
-            return told(State.WARNING, f"missing: this Kraty has no route {where}", "Correct it under routes.")
-        return told(State.NOTE, f"missing: this Kraty has no route {where}")
+            return told(CheckState.WARNING, f"missing: this Kraty has no route {where}", "Correct it under routes.")
+        return told(CheckState.NOTE, f"missing: this Kraty has no route {where}")
     if isinstance(error, NotAllowed):
-        return told(State.NOTE, f"{where}: there, and not allowed in this role")
+        return told(CheckState.NOTE, f"{where}: there, and not allowed in this role")
     if support is Support.AVAILABLE:
-        return told(State.OK, where)
+        return told(CheckState.OK, where)
     if isinstance(error, BadAnswer | NotFound) or error is None:
         return told(*_unknown(operation, where, looked, error, uses_key=uses_key))
-    return told(State.UNKNOWN, f"{where}: {words_of(error).text}")
+    return told(CheckState.UNKNOWN, f"{where}: {words_of(error).text}")
 
 
 def _unknown(
     operation: Operation, where: str, looked: Looked, error: KratyError | None, *, uses_key: bool
-) -> tuple[State, str]:
+) -> tuple[CheckState, str]:
     """Why it is not known whether an operation is there."""
     if looked.why_not:
-        return State.UNKNOWN, f"{where}: {looked.why_not}"
+        return CheckState.UNKNOWN, f"{where}: {looked.why_not}"
     if uses_key:
-        return State.NOTE, f"{where}: published for server keys; not tried, since it is a change"
+        return CheckState.NOTE, f"{where}: published for server keys; not tried, since it is a change"
     if operation in PUBLISHED:
-        return State.NOTE, f"{where}: published, so every Kraty should have it; its answers do not tell"
+        return CheckState.NOTE, f"{where}: published, so every Kraty should have it; its answers do not tell"
     if operation is Operation.END_SESSION:
-        return State.UNKNOWN, f"{where}: not looked for, since it would end the session"
+        return CheckState.UNKNOWN, f"{where}: not looked for, since it would end the session"
     if error is not None:
-        return State.UNKNOWN, f"{where}: the answer does not tell whether the route is missing"
-    return State.UNKNOWN, f"{where}: it shows when it is first used"
+        return CheckState.UNKNOWN, f"{where}: the answer does not tell whether the route is missing"
+    return CheckState.UNKNOWN, f"{where}: it shows when it is first used"

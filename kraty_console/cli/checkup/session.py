@@ -7,13 +7,13 @@ from typing import Final
 
 from kraty_console.client.admin import KratyClient
 from kraty_console.client.capabilities import Support
-from kraty_console.client.places import Place, find_places, named_place
+from kraty_console.client.places import GameRef, find_places, named_place
 from kraty_console.config.profiles import Profile
 from kraty_console.contract.errors import KratyError, NotAllowed, OperationMissing, SignInNeeded
 from kraty_console.contract.operations import Operation
 from kraty_console.contract.session import Me
 from kraty_console.present.errors import words_of
-from kraty_console.support.checkup import Area, Finding, State
+from kraty_console.support.checkup import CheckArea, CheckState, Finding
 from kraty_console.support.measure import as_utc, lasting
 
 SOON_SECONDS: Final = 3_600.0
@@ -26,14 +26,14 @@ async def session_findings(client: KratyClient, profile: Profile, now: datetime,
         me = await client.me()
     except OperationMissing:
         words = "this Kraty does not tell who we are: the role is unknown, and the server decides"
-        found.append(Finding(Area.SESSION, "who", State.NOTE, words))
+        found.append(Finding(CheckArea.SESSION, "who", CheckState.NOTE, words))
         return _enter(client, profile, None, found)
     except (SignInNeeded, NotAllowed) as error:
         found.append(refused(error, uses_key=profile.uses_key))
         return False
     except KratyError as error:
         words = f"who we are could not be asked: {words_of(error).text}"
-        found.append(Finding(Area.SESSION, "who", State.PROBLEM, words))
+        found.append(Finding(CheckArea.SESSION, "who", CheckState.PROBLEM, words))
         return False
     client.capabilities.learn(Operation.ME, Support.AVAILABLE)
     found.append(_who(me, uses_key=profile.uses_key))
@@ -50,13 +50,13 @@ def refused(error: SignInNeeded | NotAllowed, *, uses_key: bool) -> Finding:
         words, advice = f"the {what} is over or not known there", f"Give a new {what}."
     else:
         words, advice = f"the backend answers this {what} with 403", "Ask those who run it what it may do."
-    return Finding(Area.TOKEN, "accepted", State.PROBLEM, words, advice, facts)
+    return Finding(CheckArea.TOKEN, "accepted", CheckState.PROBLEM, words, advice, facts)
 
 
 def _who(me: Me, *, uses_key: bool) -> Finding:
     # A key's name there is the beginning of the key itself.
     name = f"the key with the id {me.member.id}" if uses_key else me.member.name or me.member.email or me.member.id
-    return Finding(Area.SESSION, "who", State.OK, name, facts={"member": me.member.id})
+    return Finding(CheckArea.SESSION, "who", CheckState.OK, name, facts={"member": me.member.id})
 
 
 def _expiry(until: datetime, now: datetime) -> Finding:
@@ -64,13 +64,13 @@ def _expiry(until: datetime, now: datetime) -> Finding:
     facts = {"expiresAt": until.isoformat()}
     if left < 0:
         words = f"it ended {lasting(-left)} ago by this machine's clock, and was accepted"
-        return Finding(Area.SESSION, "expiry", State.WARNING, words, "Look at the clock.", facts)
+        return Finding(CheckArea.SESSION, "expiry", CheckState.WARNING, words, "Look at the clock.", facts)
     words = f"it ends in {lasting(left)}, on {until:%Y-%m-%d %H:%M} UTC"
     soon = left < SOON_SECONDS
     return Finding(
-        Area.SESSION,
+        CheckArea.SESSION,
         "expiry",
-        State.WARNING if soon else State.OK,
+        CheckState.WARNING if soon else CheckState.OK,
         words,
         "Sign in again before a longer piece of work." if soon else "",
         facts,
@@ -85,13 +85,15 @@ def _enter(client: KratyClient, profile: Profile, me: Me | None, found: list[Fin
             places = find_places(me, profile.studio, profile.game, profile.environment)
     except KratyError as error:
         advice = "Correct studio, game and environment in the profile."
-        found.append(Finding(Area.SESSION, "game", State.PROBLEM, error.message, advice))
+        found.append(Finding(CheckArea.SESSION, "game", CheckState.PROBLEM, error.message, advice))
         return False
     if len(places) > 1:
         names = ", ".join(each.name for each in places)
         advice = "Name one with studio and game in the profile: the console asks each time."
         found.append(
-            Finding(Area.SESSION, "games", State.NOTE, f"several fit: {names}; the first is looked at", advice)
+            Finding(
+                CheckArea.SESSION, "games", CheckState.NOTE, f"several fit: {names}; the first is looked at", advice
+            )
         )
     place = places[0]
     environment = place.game.only_environment or profile.environment
@@ -101,8 +103,8 @@ def _enter(client: KratyClient, profile: Profile, me: Me | None, found: list[Fin
     return True
 
 
-def _role(place: Place, environment: str | None) -> Finding:
+def _role(place: GameRef, environment: str | None) -> Finding:
     role = place.game.role or "not told"
     words = f"role {role} in {place.name}, {environment or 'live'}"
     facts = {"game": place.game.id, "studio": place.studio.id, "role": place.game.role}
-    return Finding(Area.SESSION, "role", State.OK, words, facts=facts)
+    return Finding(CheckArea.SESSION, "role", CheckState.OK, words, facts=facts)

@@ -12,7 +12,7 @@ from typing import Final
 
 from kraty_console.client.entries import OPEN
 from kraty_console.client.journal_file import VERSION, is_damage
-from kraty_console.support.checkup import Area, Finding, State
+from kraty_console.support.checkup import CheckArea, CheckState, Finding
 from kraty_console.support.measure import counted
 
 LEAST_FREE: Final = 20 << 20
@@ -29,7 +29,7 @@ def folder_findings(folder: Path) -> Iterator[Finding]:
         yield _to_be_made(folder)
     elif not stat.S_ISDIR(found.st_mode):
         advice = "Move it away, or name another folder with KRATY_STATE."
-        yield Finding(Area.STATE, "folder", State.PROBLEM, f"{folder} is not a folder", advice)
+        yield Finding(CheckArea.STATE, "folder", CheckState.PROBLEM, f"{folder} is not a folder", advice)
         return
     else:
         yield _as_it_is(folder, found)
@@ -37,9 +37,11 @@ def folder_findings(folder: Path) -> Iterator[Finding]:
     facts = {"freeBytes": free}
     words = f"{free >> 20:,} MiB free".replace(",", " ")
     if free < LEAST_FREE:
-        yield Finding(Area.STATE, "disk", State.WARNING, words, "Make room: nothing is sent without a journal.", facts)
+        yield Finding(
+            CheckArea.STATE, "disk", CheckState.WARNING, words, "Make room: nothing is sent without a journal.", facts
+        )
     else:
-        yield Finding(Area.STATE, "disk", State.OK, words, facts=facts)
+        yield Finding(CheckArea.STATE, "disk", CheckState.OK, words, facts=facts)
 
 
 def _nearest(folder: Path) -> Path:
@@ -50,9 +52,11 @@ def _nearest(folder: Path) -> Path:
 def _to_be_made(folder: Path) -> Finding:
     above = _nearest(folder)
     if above.is_dir() and os.access(above, os.W_OK | os.X_OK):
-        return Finding(Area.STATE, "folder", State.NOTE, f"{folder} is not there yet; it is made when it is needed")
+        return Finding(
+            CheckArea.STATE, "folder", CheckState.NOTE, f"{folder} is not there yet; it is made when it is needed"
+        )
     words = f"{folder} is not there and cannot be made: {above} cannot be written to"
-    return Finding(Area.STATE, "folder", State.PROBLEM, words, "Name another folder with KRATY_STATE.")
+    return Finding(CheckArea.STATE, "folder", CheckState.PROBLEM, words, "Name another folder with KRATY_STATE.")
 
 
 def _as_it_is(folder: Path, found: os.stat_result) -> Finding:
@@ -60,14 +64,16 @@ def _as_it_is(folder: Path, found: os.stat_result) -> Finding:
     facts = {"path": str(folder), "mode": mode}
     if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
         advice = f"chmod u+rwx {folder}, or name another folder with KRATY_STATE."
-        return Finding(Area.STATE, "folder", State.PROBLEM, f"{folder} ({mode}) cannot be written to", advice, facts)
+        return Finding(
+            CheckArea.STATE, "folder", CheckState.PROBLEM, f"{folder} ({mode}) cannot be written to", advice, facts
+        )
     if found.st_uid != os.geteuid():
         words, advice = f"{folder} is somebody else's", "Name a folder of your own with KRATY_STATE."
-        return Finding(Area.STATE, "folder", State.WARNING, words, advice, facts)
+        return Finding(CheckArea.STATE, "folder", CheckState.WARNING, words, advice, facts)
     if found.st_mode & 0o077:
         words = f"{folder} ({mode}) is open to others"
-        return Finding(Area.STATE, "folder", State.WARNING, words, f"chmod 700 {folder}", facts)
-    return Finding(Area.STATE, "folder", State.OK, f"{folder} ({mode})", facts=facts)
+        return Finding(CheckArea.STATE, "folder", CheckState.WARNING, words, f"chmod 700 {folder}", facts)
+    return Finding(CheckArea.STATE, "folder", CheckState.OK, f"{folder} ({mode})", facts=facts)
 
 
 def journal_findings(path: Path) -> Iterator[Finding]:
@@ -76,11 +82,11 @@ def journal_findings(path: Path) -> Iterator[Finding]:
         found = path.lstat()
     except (FileNotFoundError, NotADirectoryError):
         words = "none yet; it is made with the first change"
-        yield Finding(Area.JOURNAL, "file", State.NOTE, words, facts={"exists": False})
+        yield Finding(CheckArea.JOURNAL, "file", CheckState.NOTE, words, facts={"exists": False})
         return
     if not stat.S_ISREG(found.st_mode) or found.st_uid != os.geteuid():
         words = f"{path} is a link, or somebody else's; changes are refused"
-        yield Finding(Area.JOURNAL, "file", State.PROBLEM, words, "Move it away.")
+        yield Finding(CheckArea.JOURNAL, "file", CheckState.PROBLEM, words, "Move it away.")
         return
     try:
         yield from _content(path)
@@ -98,12 +104,12 @@ def _content(path: Path) -> Iterator[Finding]:
         facts = {"exists": True, "layout": version}
         if version > VERSION:
             words = "it was written by a newer kraty-console; changes are refused"
-            yield Finding(Area.JOURNAL, "file", State.PROBLEM, words, "Update kraty-console.", facts)
+            yield Finding(CheckArea.JOURNAL, "file", CheckState.PROBLEM, words, "Update kraty-console.", facts)
             return
         if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
             yield _damaged(path)
             return
-        yield Finding(Area.JOURNAL, "file", State.OK, f"{path}, layout {version}", facts=facts)
+        yield Finding(CheckArea.JOURNAL, "file", CheckState.OK, f"{path}, layout {version}", facts=facts)
         if version:
             yield _open_entries(connection)
     finally:
@@ -116,12 +122,12 @@ def _open_entries(connection: sqlite3.Connection) -> Finding:
     count = connection.execute(query, [each.value for each in OPEN]).fetchone()[0]
     facts = {"open": count}
     if not count:
-        return Finding(Area.JOURNAL, "outcomes", State.OK, "every change has a known outcome", facts=facts)
+        return Finding(CheckArea.JOURNAL, "outcomes", CheckState.OK, "every change has a known outcome", facts=facts)
     words = f"{counted(count, 'change')} of unknown outcome"
-    return Finding(Area.JOURNAL, "outcomes", State.WARNING, words, "Open the console and press o.", facts)
+    return Finding(CheckArea.JOURNAL, "outcomes", CheckState.WARNING, words, "Open the console and press o.", facts)
 
 
 def _damaged(path: Path) -> Finding:
     words = f"{path} is damaged"
     advice = "The console puts it aside when it next opens and begins a new one; keep the old one."
-    return Finding(Area.JOURNAL, "file", State.PROBLEM, words, advice)
+    return Finding(CheckArea.JOURNAL, "file", CheckState.PROBLEM, words, advice)

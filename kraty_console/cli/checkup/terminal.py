@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from kraty_console.cli.first_frame import colours_of
 from kraty_console.cli.terminal import why_no_console
-from kraty_console.support.checkup import Area, Finding, State
+from kraty_console.support.checkup import CheckArea, CheckState, Finding
 
 LEAST: Final = (40, 12)
 """Columns and rows below which the console does not draw."""
@@ -51,53 +51,55 @@ def screen_at_hand(environ: Mapping[str, str]) -> Screen:
 
 def terminal_findings(screen: Screen, environ: Mapping[str, str]) -> Iterator[Finding]:
     """What the console will have to draw on; without a terminal nothing of it is a fault."""
-    grave = State.PROBLEM if screen.is_terminal else State.NOTE
+    grave = CheckState.PROBLEM if screen.is_terminal else CheckState.NOTE
     if screen.why_not is not None:
-        yield Finding(Area.TERMINAL, "console", grave, screen.why_not)
+        yield Finding(CheckArea.TERMINAL, "console", grave, screen.why_not)
     else:
-        yield Finding(Area.TERMINAL, "console", State.OK, "can be drawn here")
+        yield Finding(CheckArea.TERMINAL, "console", CheckState.OK, "can be drawn here")
     yield _size(screen, grave)
     term = environ.get("TERM", "")
-    yield Finding(Area.TERMINAL, "TERM", State.OK if term else State.NOTE, term or "not set")
+    yield Finding(CheckArea.TERMINAL, "TERM", CheckState.OK if term else CheckState.NOTE, term or "not set")
     yield _colours(environ)
     locale = next((environ[name] for name in ("LC_ALL", "LC_CTYPE", "LANG") if environ.get(name)), "not set")
     facts = {"encoding": screen.encoding, "locale": locale}
-    yield Finding(Area.TERMINAL, "locale", State.OK, f"{locale}, encoding {screen.encoding}", facts=facts)
+    yield Finding(CheckArea.TERMINAL, "locale", CheckState.OK, f"{locale}, encoding {screen.encoding}", facts=facts)
     yield _keys(term, environ)
     yield _clipboard(environ)
 
 
-def _size(screen: Screen, grave: State) -> Finding:
+def _size(screen: Screen, grave: CheckState) -> Finding:
     if screen.size is None:
-        return Finding(Area.TERMINAL, "size", State.UNKNOWN, "not known: there is no terminal")
+        return Finding(CheckArea.TERMINAL, "size", CheckState.UNKNOWN, "not known: there is no terminal")
     columns, rows = screen.size
     words = f"{columns} columns, {rows} rows"
     facts = {"columns": columns, "rows": rows}
     if columns < LEAST[0] or rows < LEAST[1]:
         advice = f"Make it larger: {LEAST[0]} by {LEAST[1]} is the least."
-        return Finding(Area.TERMINAL, "size", grave, words, advice, facts)
+        return Finding(CheckArea.TERMINAL, "size", grave, words, advice, facts)
     if columns < COMFORTABLE[0] or rows < COMFORTABLE[1]:
         advice = f"More is shown from {COMFORTABLE[0]} by {COMFORTABLE[1]} on."
-        return Finding(Area.TERMINAL, "size", State.NOTE, words, advice, facts)
-    return Finding(Area.TERMINAL, "size", State.OK, words, facts=facts)
+        return Finding(CheckArea.TERMINAL, "size", CheckState.NOTE, words, advice, facts)
+    return Finding(CheckArea.TERMINAL, "size", CheckState.OK, words, facts=facts)
 
 
 def _colours(environ: Mapping[str, str]) -> Finding:
     if environ.get("NO_COLOR"):
         words = "none: NO_COLOR is set, and the theme is mono"
-        return Finding(Area.TERMINAL, "colours", State.NOTE, words, facts={"colours": "none"})
+        return Finding(CheckArea.TERMINAL, "colours", CheckState.NOTE, words, facts={"colours": "none"})
     colours = colours_of(environ)
-    return Finding(Area.TERMINAL, "colours", State.OK, _COLOURS[colours], facts={"colours": colours})
+    return Finding(CheckArea.TERMINAL, "colours", CheckState.OK, _COLOURS[colours], facts={"colours": colours})
 
 
 def _keys(term: str, environ: Mapping[str, str]) -> Finding:
     if environ.get("TMUX") or environ.get("STY"):
         words = f"as {'tmux' if environ.get('TMUX') else 'screen'} passes them on"
-        return Finding(Area.TERMINAL, "keys", State.NOTE, words)
+        return Finding(CheckArea.TERMINAL, "keys", CheckState.NOTE, words)
     if term.startswith(_KITTY_KEYS):
-        return Finding(Area.TERMINAL, "keys", State.OK, "every combination (kitty keyboard protocol), by TERM")
+        return Finding(
+            CheckArea.TERMINAL, "keys", CheckState.OK, "every combination (kitty keyboard protocol), by TERM"
+        )
     words = "the usual ones; whether it tells every combination apart cannot be known from TERM"
-    return Finding(Area.TERMINAL, "keys", State.OK, words)
+    return Finding(CheckArea.TERMINAL, "keys", CheckState.OK, words)
 
 
 def _clipboard(environ: Mapping[str, str]) -> Finding:
@@ -110,4 +112,4 @@ def _clipboard(environ: Mapping[str, str]) -> Finding:
         words = "through screen (OSC 52), wrapped"
     if environ.get("SSH_CONNECTION") or environ.get("SSH_TTY"):
         words += "; inside ssh, so it is the clipboard of your own machine"
-    return Finding(Area.TERMINAL, "clipboard", State.NOTE, words, advice)
+    return Finding(CheckArea.TERMINAL, "clipboard", CheckState.NOTE, words, advice)

@@ -26,15 +26,15 @@ from kraty_console.console.dialogs.frame import Dialog
 from kraty_console.console.dialogs.parts import Lines, PushButton
 from kraty_console.present.errors import words_of
 from kraty_console.present.safe import safe
-from kraty_console.support.fields import Form, Seen, Values
+from kraty_console.support.fields import EffectContext, Form, Values
 
 if TYPE_CHECKING:
-    from kraty_console.client.writer import Performed
+    from kraty_console.client.writer import ChangeOutcome
 
-Submit = Callable[[Values], "Awaitable[Performed]"]
+Submit = Callable[[Values], "Awaitable[ChangeOutcome]"]
 """Sends a change; the app owns the call, so that it goes on when the dialog is gone. Errors are in its answer."""
 
-Resolve = Callable[["Performed"], "Awaitable[Performed]"]
+Resolve = Callable[["ChangeOutcome"], "Awaitable[ChangeOutcome]"]
 """Finds out what became of a change whose outcome is not known."""
 
 HINTS: Final = "enter next · tab ↔ · PgUp PgDn · esc close, draft kept"
@@ -73,7 +73,7 @@ class _Step:
     submit: Submit
 
 
-class ActionDialog(Dialog["Performed | None"]):
+class ActionDialog(Dialog["ChangeOutcome | None"]):
     """Answers what was applied last, None when nothing was.
 
     Two presses are one: while a call is under way the button does nothing, and the key of a request stays the same
@@ -95,7 +95,7 @@ class ActionDialog(Dialog["Performed | None"]):
         environment: str,
         submit: Submit,
         resolve: Resolve,
-        see: Callable[[], Seen],
+        see: Callable[[], EffectContext],
         then: Then | None = None,
         reasons: Sequence[str] = (),
         completer: Completer | None = None,
@@ -126,7 +126,7 @@ class ActionDialog(Dialog["Performed | None"]):
         self._wait = 0
         self._button = ""
         self._form_body = FormBody(form, draft.values, see=see, reasons=reasons, completer=completer)
-        self._result: Performed | None = None
+        self._result: ChangeOutcome | None = None
         self._clock: Timer | None = None
         self._seconds = 0
         self._warned = False
@@ -212,7 +212,7 @@ class ActionDialog(Dialog["Performed | None"]):
     # Sending
 
     @property
-    def _last(self) -> Performed | None:
+    def _last(self) -> ChangeOutcome | None:
         return self.draft.done[-1] if self.draft.done else self._result
 
     def _tell_story(self) -> None:
@@ -226,7 +226,7 @@ class ActionDialog(Dialog["Performed | None"]):
             steps.append(_Step(self._then.label, self._then.running, self._then.submit))
         return steps
 
-    def _start(self, pending: asyncio.Future[Performed] | None) -> None:
+    def _start(self, pending: asyncio.Future[ChangeOutcome] | None) -> None:
         checking = self.phase is Phase.UNKNOWN
         self._busy(Phase.CHECKING if checking else Phase.SENDING)
         self.run_worker(
@@ -236,7 +236,7 @@ class ActionDialog(Dialog["Performed | None"]):
             exclusive=False,
         )
 
-    async def _run(self, pending: asyncio.Future[Performed] | None, unsettled: Performed | None) -> None:
+    async def _run(self, pending: asyncio.Future[ChangeOutcome] | None, unsettled: ChangeOutcome | None) -> None:
         """Every step that is left, one after the other, each only when the one before was applied."""
         while True:
             steps = self._steps()
@@ -266,7 +266,7 @@ class ActionDialog(Dialog["Performed | None"]):
                 return
             self._busy(Phase.SENDING)
 
-    async def _follow(self, call: asyncio.Future[Performed]) -> Performed:
+    async def _follow(self, call: asyncio.Future[ChangeOutcome]) -> ChangeOutcome:
         """Wait without owning: a dialog that is closed meanwhile leaves the call alone."""
         self.draft.pending = call
         performed = await asyncio.shield(call)
@@ -320,7 +320,7 @@ class ActionDialog(Dialog["Performed | None"]):
         self.confirm.relabel(button)
         self.rehint(hints)
 
-    def _refused(self, performed: Performed, step: _Step, *, was_unknown: bool) -> None:
+    def _refused(self, performed: ChangeOutcome, step: _Step, *, was_unknown: bool) -> None:
         first = not self.draft.done
         self._rest(Phase.EDITING, step.label, HINTS if first else "esc close")
         # What follows a change that was applied has nothing left to fill in.
@@ -348,13 +348,13 @@ class ActionDialog(Dialog["Performed | None"]):
         else:
             self._rest(Phase.EDITING, self._button)
 
-    def _ask(self, performed: Performed) -> None:
+    def _ask(self, performed: ChangeOutcome) -> None:
         self._rest(Phase.UNKNOWN, "Check again", "esc close; it stays in the journal (o)")
         self.body.disabled = True
         self._say(outcome.not_known(performed, role=self._role), "-open")
         self.set_focus(self.confirm)
 
-    def _done(self, performed: Performed, *, was_unknown: bool) -> None:
+    def _done(self, performed: ChangeOutcome, *, was_unknown: bool) -> None:
         self._result = performed
         self.draft.finish()
         if not was_unknown:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from kraty_console.support.fields import Value
 
 if TYPE_CHECKING:
-    from kraty_console.client.writer import Performed
+    from kraty_console.client.writer import ChangeOutcome
 
 
 @dataclass(slots=True, eq=False)
@@ -25,11 +25,11 @@ class Draft:
     """Makes an idempotency key."""
     values: dict[str, Value] = field(default_factory=dict)
     """By field name; what is missing stands as the form has it."""
-    done: list[Performed] = field(default_factory=list)
+    done: list[ChangeOutcome] = field(default_factory=list)
     """Of a dialog that sends two calls: what was applied already."""
-    pending: asyncio.Future[Performed] | None = None
+    pending: asyncio.Future[ChangeOutcome] | None = None
     """The call that is under way, also when its dialog was closed."""
-    unsettled: Performed | None = None
+    unsettled: ChangeOutcome | None = None
     """The last answer, while it is not known whether it took effect."""
     _key: str | None = None
 
@@ -64,7 +64,7 @@ class Draft:
         self._key = None
         self.unsettled = None
 
-    def applied(self, performed: Performed) -> None:
+    def applied(self, performed: ChangeOutcome) -> None:
         """A step took effect."""
         self.done.append(performed)
         self.unsettled = None

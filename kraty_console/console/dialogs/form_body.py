@@ -17,7 +17,7 @@ from kraty_console.console.dialogs.parts import Lines, Pairs
 from kraty_console.console.dialogs.rows import FormRow
 from kraty_console.present.safe import safe
 from kraty_console.support.effects import effects
-from kraty_console.support.fields import TYPED_ID, Field, Form, Seen, Value
+from kraty_console.support.fields import TYPED_ID, EffectContext, Field, Form, Value
 from kraty_console.support.forms import asks_for_id
 
 
@@ -47,7 +47,7 @@ class FormBody(Vertical):
         form: Form,
         values: MutableMapping[str, Value],
         *,
-        see: Callable[[], Seen],
+        see: Callable[[], EffectContext],
         reasons: Sequence[str] = (),
         completer: Completer | None = None,
     ) -> None:

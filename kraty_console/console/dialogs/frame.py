@@ -15,7 +15,7 @@ from textual.widget import Widget
 
 from kraty_console.console.keys_in_order import OpensLater
 from kraty_console.console.stylesheets import DIALOGS, stylesheet
-from kraty_console.paint.arriving import ArrivesWhole
+from kraty_console.paint.arriving import DeferredPaintScreen
 
 ResultT = TypeVar("ResultT")
 
@@ -31,7 +31,7 @@ class Body(VerticalScroll, can_focus=False, can_focus_children=True):
     """The part that scrolls when the terminal is low."""
 
 
-class Dialog(ArrivesWhole[ResultT], OpensLater[ResultT], ModalScreen[ResultT], Generic[ResultT]):
+class Dialog(DeferredPaintScreen[ResultT], OpensLater[ResultT], ModalScreen[ResultT], Generic[ResultT]):
     """A modal box with a title, LIVE or TEST where it matters, a body that scrolls, and a foot that stays.
 
     It takes the focus, and keys, once it has been painted; text typed ahead goes into its first field, commands typed

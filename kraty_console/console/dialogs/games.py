@@ -10,13 +10,13 @@ from kraty_console.console.dialogs.pick import PickDialog
 from kraty_console.present.safe import safe
 
 if TYPE_CHECKING:
-    from kraty_console.client.places import Place
+    from kraty_console.client.places import GameRef
 
 
 class GamesDialog(PickDialog):
     """Answers the place of the chosen game among the choices, as text; None when closed."""
 
-    def __init__(self, choices: Sequence[Place]) -> None:
+    def __init__(self, choices: Sequence[GameRef]) -> None:
         """
         Args:
             choices: The games that the session may enter.

@@ -27,8 +27,8 @@ from kraty_console.present.times import ago, exact
 from kraty_console.support.actions import REGISTRY
 
 if TYPE_CHECKING:
-    from kraty_console.client.entries import Entry
-    from kraty_console.client.writer import Performed
+    from kraty_console.client.entries import JournalEntry
+    from kraty_console.client.writer import ChangeOutcome
 
 _STATES: Final = {
     "intent": "not sent",
@@ -49,18 +49,18 @@ _KINDS: Final = {
 }
 
 
-def _kind_words(entry: Entry) -> str:
+def _kind_words(entry: JournalEntry) -> str:
     return _KINDS.get(entry.kind) or safe(entry.kind.replace("_", " "))
 
 
-def state_words(entry: Entry) -> str:
+def state_words(entry: JournalEntry) -> str:
     """What became of an entry, in a word or two."""
     if entry.state == "resolved":
         return "it did" if entry.applied else "it did not"
     return "not sent" if entry.never_left else _STATES.get(entry.state, safe(entry.state))
 
 
-def entry_rows(entries: Sequence[Entry], now: datetime) -> list[MenuRow]:
+def entry_rows(entries: Sequence[JournalEntry], now: datetime) -> list[MenuRow]:
     """One line an entry: what became of it, what it was, on whom, for which ticket, when."""
     return [
         MenuRow(
@@ -72,7 +72,7 @@ def entry_rows(entries: Sequence[Entry], now: datetime) -> list[MenuRow]:
     ]
 
 
-def entry_text(entry: Entry, now: datetime) -> str:
+def entry_text(entry: JournalEntry, now: datetime) -> str:
     """The whole entry, readable."""
     audit = entry.audit.url or entry.audit.id if entry.audit is not None else None
     lines = (
@@ -123,11 +123,11 @@ class JournalDialog(Dialog[None]):
 
     def __init__(
         self,
-        entries: Sequence[Entry],
+        entries: Sequence[JournalEntry],
         *,
         now: datetime,
-        resolve: Callable[[Entry], Awaitable[Performed]] | None = None,
-        decide: Callable[[Entry, bool], Awaitable[Performed]] | None = None,
+        resolve: Callable[[JournalEntry], Awaitable[ChangeOutcome]] | None = None,
+        decide: Callable[[JournalEntry, bool], Awaitable[ChangeOutcome]] | None = None,
         copy: Callable[[str], str] | None = None,
     ) -> None:
         """
@@ -169,7 +169,7 @@ class JournalDialog(Dialog[None]):
         self._about()
 
     @property
-    def current(self) -> Entry | None:
+    def current(self) -> JournalEntry | None:
         """The entry under the cursor."""
         row = self.menu.current
         return next((entry for entry in self.entries if row is not None and entry.id == row.id), None)
@@ -214,7 +214,7 @@ class JournalDialog(Dialog[None]):
         if (entry := self.current) is not None:
             self.note.say(self._copy_link(entry))
 
-    def _copy_link(self, entry: Entry) -> str:
+    def _copy_link(self, entry: JournalEntry) -> str:
         audit = entry.audit
         if audit is None or self._copy is None:
             return "this entry has no audit row"
@@ -246,7 +246,7 @@ class JournalDialog(Dialog[None]):
             return
         self._wait(self._decide(entry, applied), entry)
 
-    def _wait(self, call: Awaitable[Performed], entry: Entry) -> None:
+    def _wait(self, call: Awaitable[ChangeOutcome], entry: JournalEntry) -> None:
         self._busy = True
         self._seconds = 0
         self.note.say(outcome.checking(0))
@@ -257,7 +257,7 @@ class JournalDialog(Dialog[None]):
         self._seconds += 1
         self.note.say(outcome.checking(self._seconds))
 
-    async def _told(self, call: Awaitable[Performed], entry: Entry) -> None:
+    async def _told(self, call: Awaitable[ChangeOutcome], entry: JournalEntry) -> None:
         try:
             performed = await call
         finally:

@@ -9,7 +9,7 @@ from kraty_console.present.errors import words_of
 from kraty_console.present.safe import safe
 
 if TYPE_CHECKING:
-    from kraty_console.client.writer import Performed
+    from kraty_console.client.writer import ChangeOutcome
 
 
 def running(what: str, seconds: int) -> str:
@@ -29,19 +29,19 @@ def cannot_stop(*, more: bool) -> str:
     return f"{words} What should follow is not sent then." if more else words
 
 
-def did(label: str, performed: Performed) -> str:
+def did(label: str, performed: ChangeOutcome) -> str:
     """A first step that was applied, while another one follows."""
     audit = f" (audit row {safe(performed.audit.id)})" if performed.audit is not None else ""
     return f"Applied: {label}{audit}."
 
 
-def it_did(performed: Performed) -> str:
+def it_did(performed: ChangeOutcome) -> str:
     """The end of an unknown outcome: it took effect."""
     audit = f" Audit row {safe(performed.audit.id)}; y copies its link." if performed.audit is not None else ""
     return f"It did take effect, once.{audit}"
 
 
-def did_not(label: str, performed: Performed, *, role: str | None, first: bool, was_unknown: bool) -> list[str]:
+def did_not(label: str, performed: ChangeOutcome, *, role: str | None, first: bool, was_unknown: bool) -> list[str]:
     """A step that changed nothing: in which words, with code and request, and what to do.
 
     Args:
@@ -67,7 +67,7 @@ def did_not(label: str, performed: Performed, *, role: str | None, first: bool, 
     return lines
 
 
-def not_known(performed: Performed, *, role: str | None) -> list[str]:
+def not_known(performed: ChangeOutcome, *, role: str | None) -> list[str]:
     """Still not known after all that may be done without asking a person."""
     lines = ["It is not known whether it took effect. Nothing is sent again by itself."]
     if performed.error is not None:

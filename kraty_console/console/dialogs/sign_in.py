@@ -39,7 +39,7 @@ ENVIRONMENTS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class SignedIn:
+class SignInChoice:
     """What a profile is made of."""
 
     url: str
@@ -49,7 +49,7 @@ class SignedIn:
     environment: str
 
 
-class Step(Enum):
+class SignInStep(Enum):
     """Where the person is."""
 
     URL = "Where is Kraty?"
@@ -60,18 +60,18 @@ class Step(Enum):
     ENVIRONMENT = "Which environment?"
 
 
-_LISTED: Final = (Step.URL, Step.TOKEN, Step.GAME, Step.ENVIRONMENT)
-_TYPED: Final = (Step.URL, Step.TOKEN, Step.STUDIO_ID, Step.GAME_ID, Step.ENVIRONMENT)
+_LISTED: Final = (SignInStep.URL, SignInStep.TOKEN, SignInStep.GAME, SignInStep.ENVIRONMENT)
+_TYPED: Final = (SignInStep.URL, SignInStep.TOKEN, SignInStep.STUDIO_ID, SignInStep.GAME_ID, SignInStep.ENVIRONMENT)
 """The steps on a backend that does not tell which games a session may enter."""
 
-_LINES: Final = (Step.URL, Step.TOKEN, Step.STUDIO_ID, Step.GAME_ID)
+_LINES: Final = (SignInStep.URL, SignInStep.TOKEN, SignInStep.STUDIO_ID, SignInStep.GAME_ID)
 """The steps that are answered with a line; the others with a list."""
 
 
 _KEY_WANTED: Final = "A server key (server_integration): from the portal, under the game's keys."
 
 
-class SignInDialog(Dialog[SignedIn | None]):
+class SignInDialog(Dialog[SignInChoice | None]):
     """Answers the choices, None when the person leaves; nothing is stored by it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", "Back one step", show=False)]
@@ -105,8 +105,8 @@ class SignInDialog(Dialog[SignedIn | None]):
         self._studio = ""
         self._game = ""
         self._asking = False
-        self.step = Step.URL
-        self._steps: tuple[Step, ...] = _LISTED
+        self.step = SignInStep.URL
+        self._steps: tuple[SignInStep, ...] = _LISTED
 
     def compose_body(self) -> ComposeResult:
         """What was answered, the question, and a line or a list to answer it."""
@@ -129,7 +129,7 @@ class SignInDialog(Dialog[SignedIn | None]):
 
     # Steps
 
-    def _go(self, step: Step) -> None:
+    def _go(self, step: SignInStep) -> None:
         self.step = step
         typing = step in _LINES
         self.query_one("#question", Lines).say(self._question())
@@ -138,30 +138,30 @@ class SignInDialog(Dialog[SignedIn | None]):
         self.menu.display = not typing
         self.problem.say("")
         if typing:
-            self.line.password = step is Step.TOKEN
-            placeholders = {Step.URL: DEFAULT_URL, Step.TOKEN: "paste it; it is not shown"}
+            self.line.password = step is SignInStep.TOKEN
+            placeholders = {SignInStep.URL: DEFAULT_URL, SignInStep.TOKEN: "paste it; it is not shown"}
             self.line.placeholder = placeholders.get(step, "")
-            answered = {Step.URL: self._url, Step.STUDIO_ID: self._studio, Step.GAME_ID: self._game}
+            answered = {SignInStep.URL: self._url, SignInStep.STUDIO_ID: self._studio, SignInStep.GAME_ID: self._game}
             self.line.prefill(answered.get(step, ""))
             self.set_focus(self.line)
         else:
-            self.menu.show(self._games() if step is Step.GAME else _environments())
+            self.menu.show(self._games() if step is SignInStep.GAME else _environments())
             self.set_focus(self.menu)
 
     def _question(self) -> str:
-        words = _KEY_WANTED if self._uses_key and self.step is Step.TOKEN else self.step.value
+        words = _KEY_WANTED if self._uses_key and self.step is SignInStep.TOKEN else self.step.value
         return f"{self._steps.index(self.step) + 1} of {len(self._steps)}   {words}"
 
     def _answered(self) -> str:
         lines = []
-        if self.step is not Step.URL:
+        if self.step is not SignInStep.URL:
             lines.append(f"address      {safe(self._url)}")
-        if self._me is not None and self.step in (Step.GAME, Step.ENVIRONMENT):
+        if self._me is not None and self.step in (SignInStep.GAME, SignInStep.ENVIRONMENT):
             member = self._me.member
             lines.append(f"signed in    {safe(member.name or member.email or member.id)}")
-        if self._me is None and self.step in (Step.GAME_ID, Step.ENVIRONMENT):
+        if self._me is None and self.step in (SignInStep.GAME_ID, SignInStep.ENVIRONMENT):
             lines.append(f"studio       {safe(self._studio)}")
-        if self.step is Step.ENVIRONMENT:
+        if self.step is SignInStep.ENVIRONMENT:
             lines.append(f"game         {self._game_words()}")
         return "\n".join([*lines, ""]) if lines else ""
 
@@ -183,7 +183,7 @@ class SignInDialog(Dialog[SignedIn | None]):
         """One step back; from the first one, out."""
         if self._asking:
             return
-        if self.step is Step.URL:
+        if self.step is SignInStep.URL:
             self.dismiss(None)
         else:
             self._go(self._steps[self._steps.index(self.step) - 1])
@@ -194,14 +194,14 @@ class SignInDialog(Dialog[SignedIn | None]):
     def _typed(self, event: Input.Submitted) -> None:
         event.stop()
         value = event.value.strip()
-        if self.step is Step.URL:
+        if self.step is SignInStep.URL:
             wrong = self._check_url(value) if value else "type the address"
             if wrong is not None:
                 self.problem.say(safe(wrong))
             else:
                 self._url = value
-                self._go(Step.TOKEN)
-        elif self.step is Step.TOKEN and not self._asking:
+                self._go(SignInStep.TOKEN)
+        elif self.step is SignInStep.TOKEN and not self._asking:
             wrong = unlikely(value)
             if wrong is not None:
                 self.problem.say(wrong)
@@ -210,15 +210,15 @@ class SignInDialog(Dialog[SignedIn | None]):
             self._asking = True
             self.problem.say("asking the server…")
             self.run_worker(self._ask(), group="sign-in", description="ask who is signed in")
-        elif self.step in (Step.STUDIO_ID, Step.GAME_ID):
+        elif self.step in (SignInStep.STUDIO_ID, SignInStep.GAME_ID):
             if not value:
                 self.problem.say("type the id")
-            elif self.step is Step.STUDIO_ID:
+            elif self.step is SignInStep.STUDIO_ID:
                 self._studio = value
-                self._go(Step.GAME_ID)
+                self._go(SignInStep.GAME_ID)
             else:
                 self._game = value
-                self._go(Step.ENVIRONMENT)
+                self._go(SignInStep.ENVIRONMENT)
 
     async def _ask(self) -> None:
         try:
@@ -233,13 +233,13 @@ class SignInDialog(Dialog[SignedIn | None]):
             self._asking = False
         if self._me is None:
             self._steps = _TYPED
-            self._go(Step.STUDIO_ID)
+            self._go(SignInStep.STUDIO_ID)
             return
         self._steps = _LISTED
         if not self._games():
             self.problem.say("This member has no game. Ask a studio's administrator to be let into one.")
             return
-        self._go(Step.GAME)
+        self._go(SignInStep.GAME)
 
     @on(Input.Changed, "#answer")
     def _changed(self, event: Input.Changed) -> None:
@@ -255,16 +255,16 @@ class SignInDialog(Dialog[SignedIn | None]):
     @on(Menu.Chosen)
     def _chosen(self, event: Menu.Chosen) -> None:
         event.stop()
-        if self.step is Step.GAME and self._me is not None:
+        if self.step is SignInStep.GAME and self._me is not None:
             pairs = [(studio, game) for studio in self._me.studios for game in studio.games]
             studio, game = pairs[int(event.row.id)]
             self._studio, self._game = studio.id, game.id
             if game.only_environment:
-                self.dismiss(SignedIn(self._url, self._token, studio.id, game.id, game.only_environment))
+                self.dismiss(SignInChoice(self._url, self._token, studio.id, game.id, game.only_environment))
             else:
-                self._go(Step.ENVIRONMENT)
-        elif self.step is Step.ENVIRONMENT:
-            self.dismiss(SignedIn(self._url, self._token, self._studio, self._game, event.row.id))
+                self._go(SignInStep.ENVIRONMENT)
+        elif self.step is SignInStep.ENVIRONMENT:
+            self.dismiss(SignInChoice(self._url, self._token, self._studio, self._game, event.row.id))
 
 
 def _environments() -> list[MenuRow]:

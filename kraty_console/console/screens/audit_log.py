@@ -11,7 +11,7 @@ from kraty_console.console.desk import Desk
 from kraty_console.console.host import Host
 from kraty_console.console.screens.paged_list import Page, PagedList, Wording
 from kraty_console.console.views.bars import Notice
-from kraty_console.console.views.rows import Section
+from kraty_console.console.views.rows import TableSection
 from kraty_console.present import audit
 from kraty_console.support.action_spec import ActionContext
 from kraty_console.support.words import short
@@ -33,9 +33,9 @@ class AuditLogScreen(PagedList["AuditRow"]):
         page = await client.audit_log(cursor=cursor)
         return Page(page.rows, page.next_cursor, "Nothing was changed in this game yet.")
 
-    def _section(self, rows: Sequence[AuditRow], now: datetime, empty: str) -> Section:
+    def _section(self, rows: Sequence[AuditRow], now: datetime, empty: str) -> TableSection:
         shown = tuple(audit.row(each, now, with_player=True) for each in rows)
-        return Section("audit", audit.STUDIO_COLUMNS, shown, empty=empty)
+        return TableSection("audit", audit.STUDIO_COLUMNS, shown, empty=empty)
 
     def _context_of(self, row: AuditRow | None) -> ActionContext:
         desk = self._desk

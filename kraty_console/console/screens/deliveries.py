@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from kraty_console.console.changes import Changes
+from kraty_console.console.changes import WriteController
 from kraty_console.console.copying import copied
 from kraty_console.console.desk import Desk
 from kraty_console.console.host import Host
 from kraty_console.console.screens.paged_list import Page, PagedList, Wording
 from kraty_console.console.views.bars import Notice
-from kraty_console.console.views.rows import Section
+from kraty_console.console.views.rows import TableSection
 from kraty_console.present import deliveries
 from kraty_console.present.safe import safe
 from kraty_console.support.action_spec import ActionContext
@@ -30,7 +30,7 @@ NONE_KEPT = "This backend keeps no webhook deliveries."
 class DeliveriesScreen(PagedList["Delivery"]):
     """Loaded page by page as one goes down; `esc` or `q` goes back to the player."""
 
-    def __init__(self, desk: Desk, host: Host, changes: Changes, player: str | None) -> None:
+    def __init__(self, desk: Desk, host: Host, changes: WriteController, player: str | None) -> None:
         """
         Args:
             desk: Asks the backend.
@@ -64,11 +64,11 @@ class DeliveriesScreen(PagedList["Delivery"]):
         whom = "of this player " if self._player else ""
         return Page(page.deliveries, page.next_cursor, f"Nothing was sent to a webhook endpoint {whom}yet.")
 
-    def _section(self, rows: Sequence[Delivery], now: datetime, empty: str) -> Section:
+    def _section(self, rows: Sequence[Delivery], now: datetime, empty: str) -> TableSection:
         of_game = self._player is None
         columns = deliveries.GAME_COLUMNS if of_game else deliveries.COLUMNS
         shown = tuple(deliveries.row(each, now, with_player=of_game) for each in rows)
-        return Section("deliveries", columns, shown, empty=empty)
+        return TableSection("deliveries", columns, shown, empty=empty)
 
     # -- one of them ---------------------------------------------------------------------------------------------
 

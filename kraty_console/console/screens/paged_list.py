@@ -17,10 +17,10 @@ from kraty_console.console.common_actions import CommonActions, worklog_copied
 from kraty_console.console.desk import Desk
 from kraty_console.console.host import Host
 from kraty_console.console.views.bars import Heading, KeyHint, Notice
-from kraty_console.console.views.rows import Place, Section
+from kraty_console.console.views.rows import TableSection, TableState
 from kraty_console.console.widgets.bars import FooterBar, HeaderBar
 from kraty_console.console.widgets.table import RowTable
-from kraty_console.paint.arriving import ArrivesWhole
+from kraty_console.paint.arriving import DeferredPaintScreen
 from kraty_console.present.safe import safe
 from kraty_console.support.action_spec import ActionContext, ActionSpec
 from kraty_console.support.actions import BY_ID, for_key
@@ -51,7 +51,7 @@ _IN_OPENED: Final = frozenset({"copy.audit_link", "copy.worklog", "ticket.set"})
 """What works on a row that is shown in full, beside its changes."""
 
 
-class Named(Protocol):
+class HasId(Protocol):
     """What has an id of its own."""
 
     @property
@@ -60,7 +60,7 @@ class Named(Protocol):
         ...
 
 
-T = TypeVar("T", bound=Named)
+T = TypeVar("T", bound=HasId)
 
 
 class Wording(NamedTuple):
@@ -86,7 +86,7 @@ class Page(NamedTuple, Generic[T]):
     """What stands there when there is no row at all."""
 
 
-class PagedList(ArrivesWhole[None], Generic[T]):
+class PagedList(DeferredPaintScreen[None], Generic[T]):
     """A list says how a page is asked for, how its rows look, what actions decide on and how a row is opened.
 
     Its keys are those of the registry under the profile's keymap; a key of the player screen says where it works.
@@ -111,7 +111,7 @@ class PagedList(ArrivesWhole[None], Generic[T]):
         self._complete = False
         self._loading = False
         self._words = wording.loading
-        self._place = Place()
+        self._place = TableState()
         self._keymap = effective_keys(desk.launch.profile.keymap)
         self._do: dict[str, Callable[[], object]] = {
             "row.down": lambda: self.table.action_move(1),
@@ -152,7 +152,7 @@ class PagedList(ArrivesWhole[None], Generic[T]):
         """
 
     @abstractmethod
-    def _section(self, rows: Sequence[T], now: datetime, empty: str) -> Section:
+    def _section(self, rows: Sequence[T], now: datetime, empty: str) -> TableSection:
         """The rows as a table shows them."""
 
     @abstractmethod

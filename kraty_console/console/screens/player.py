@@ -20,13 +20,13 @@ from kraty_console.console.commands import Commands
 from kraty_console.console.desk import Desk
 from kraty_console.console.finding import SeveralFit, several_words
 from kraty_console.console.host import Host
-from kraty_console.console.look import Look, Status
-from kraty_console.console.reading import Reading, suggestions
+from kraty_console.console.look import LoadStatus, PlayerState
+from kraty_console.console.reading import PlayerLoader, suggestions
 from kraty_console.console.views import player as view
 from kraty_console.console.views.bars import Notice
 from kraty_console.console.views.foot import foot
 from kraty_console.console.views.layout import is_folded, is_too_small
-from kraty_console.console.views.rows import Place, Section
+from kraty_console.console.views.rows import TableSection, TableState
 from kraty_console.console.widgets.bars import FooterBar, HeaderBar
 from kraty_console.console.widgets.detail import DetailView
 from kraty_console.console.widgets.next_step import NextStepView, TooSmall
@@ -34,7 +34,7 @@ from kraty_console.console.widgets.profile import ProfileView
 from kraty_console.console.widgets.search import SearchBar
 from kraty_console.console.widgets.table import RowTable
 from kraty_console.console.widgets.tabs import TabBar
-from kraty_console.paint.arriving import ArrivesWhole
+from kraty_console.paint.arriving import DeferredPaintScreen
 from kraty_console.present.safe import safe
 from kraty_console.support.action_spec import ActionContext
 from kraty_console.support.scopes import PANES, PaneId
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from kraty_console.support.next_step import NextStep, NextSteps
 
 
-class PlayerScreen(ArrivesWhole[None]):
+class PlayerScreen(DeferredPaintScreen[None]):
     """See the module."""
 
     AUTO_FOCUS = ""
@@ -65,17 +65,17 @@ class PlayerScreen(ArrivesWhole[None]):
     detail = query_one("#detail", DetailView)
     keys = query_one("#footer", FooterBar)
 
-    def __init__(self, desk: Desk, host: Host, look: Look | None = None) -> None:
+    def __init__(self, desk: Desk, host: Host, look: PlayerState | None = None) -> None:
         """`look` is a player that was looked up before there was a screen."""
         super().__init__()
         self._desk = desk
         self._host = host
-        self.reading = Reading(self, desk, host, look)
+        self.reading = PlayerLoader(self, desk, host, look)
         self._commands = Commands(self, desk, host)
         self._pane: PaneId = PANES[0].id
-        self._places: dict[str, Place] = {}
-        self._sections: tuple[Section, ...] = ()
-        self._prepared: tuple[Look, PaneId, tuple[Section, ...]] | None = None
+        self._places: dict[str, TableState] = {}
+        self._sections: tuple[TableSection, ...] = ()
+        self._prepared: tuple[PlayerState, PaneId, tuple[TableSection, ...]] | None = None
         self._steps: NextSteps | None = None
         self._step: NextStep | None = None
         self._initial = desk.launch.initial_player if look is None else None
@@ -162,7 +162,7 @@ class PlayerScreen(ArrivesWhole[None]):
     # -- what others read ----------------------------------------------------------------------------------------
 
     @property
-    def look(self) -> Look:
+    def look(self) -> PlayerState:
         """The player on screen."""
         return self.reading.look
 
@@ -172,10 +172,10 @@ class PlayerScreen(ArrivesWhole[None]):
         return self._pane
 
     @property
-    def place(self) -> Place:
+    def place(self) -> TableState:
         """The place in the open pane; while no player is open, in the list of the start."""
         name = self._pane if self.look.snapshot is not None else "start"
-        return self._places.setdefault(name, Place())
+        return self._places.setdefault(name, TableState())
 
     @property
     def step(self) -> NextStep | None:
@@ -222,11 +222,11 @@ class PlayerScreen(ArrivesWhole[None]):
             self.side.styles.height = "100%" if at.rule is not None else at.profile.height + at.next.height
             self.profile.styles.height, self.next_step.styles.height = at.profile.height, at.next.height
 
-    def prepare(self, look: Look) -> None:
+    def prepare(self, look: PlayerState) -> None:
         """Make the rows of the open pane ready for a look that is drawn next: with many rows that is half the work."""
         self._prepared = (look, self._pane, view.sections(self._desk, look, self._desk.now(), self._pane))
 
-    def _lists(self, look: Look, now: datetime) -> tuple[Section, ...]:
+    def _lists(self, look: PlayerState, now: datetime) -> tuple[TableSection, ...]:
         """The lists of the open pane; those made ready serve once, since ages move on."""
         (prepared_look, pane, lists), self._prepared = self._prepared or (None, None, ()), None
         if prepared_look is look and pane == self._pane:
@@ -329,7 +329,7 @@ class PlayerScreen(ArrivesWhole[None]):
 
     @on(SearchBar.Left)
     def _left(self) -> None:
-        if self.look.status is Status.LOADING:
+        if self.look.status is LoadStatus.LOADING:
             self.reading.give_up()
         self.leave_search()
 

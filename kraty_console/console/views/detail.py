@@ -11,13 +11,13 @@ from kraty_console.present.safe import safe
 
 if TYPE_CHECKING:
     from kraty_console.contract.players import Snapshot
-    from kraty_console.present.table import Row
+    from kraty_console.present.table import TableRow
 
 BARS: Final = "▁▂▃▄▅▆▇█"
 
 
 def detail_lines(
-    snapshot: Snapshot | None, row: Row | None, now: datetime, foot: str, width: int, height: int
+    snapshot: Snapshot | None, row: TableRow | None, now: datetime, foot: str, width: int, height: int
 ) -> list[Line]:
     """A rule with a title, then as many lines as there is room for; `enter` opens the rest.
 

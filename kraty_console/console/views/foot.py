@@ -9,12 +9,12 @@ from kraty_console.support.measure import counted, grouped
 from kraty_console.support.provided import LISTS_OF, pane_unread, unread, unread_words
 
 if TYPE_CHECKING:
-    from kraty_console.console.views.rows import Rows
+    from kraty_console.console.views.rows import TableRows
     from kraty_console.contract.players import Snapshot
     from kraty_console.support.scopes import PaneId
 
 
-def foot(rows: Rows, pane: PaneId, snapshot: Snapshot | None, width: int, height: int) -> str:
+def foot(rows: TableRows, pane: PaneId, snapshot: Snapshot | None, width: int, height: int) -> str:
     """Where the cursor is, and what keeps rows or columns of a pane out of sight in a table of so many cells."""
     parts = [rows.position(height), _cut_short(rows, pane, snapshot)]
     if snapshot is not None and (missing := pane_unread(pane, snapshot)):
@@ -26,7 +26,7 @@ def foot(rows: Rows, pane: PaneId, snapshot: Snapshot | None, width: int, height
     return " · ".join(part for part in parts if part)
 
 
-def _cut_short(rows: Rows, pane: PaneId, snapshot: Snapshot | None) -> str:
+def _cut_short(rows: TableRows, pane: PaneId, snapshot: Snapshot | None) -> str:
     """How many rows there are beyond those that were asked for."""
     if snapshot is None or not rows.sections:
         return ""

@@ -14,7 +14,7 @@ SIDE: Final = 34
 """Columns of the profile beside the panes, the rule at its right among them."""
 
 
-class Area(NamedTuple):
+class ScreenArea(NamedTuple):
     """A part's place and size in cells; (0, 0) is the upper left corner of the terminal."""
 
     x: int
@@ -30,16 +30,16 @@ class Layout(NamedTuple):
     is not seen.
     """
 
-    header: Area
-    search: Area
-    profile: Area
-    next: Area
-    rule: Area | None
+    header: ScreenArea
+    search: ScreenArea
+    profile: ScreenArea
+    next: ScreenArea
+    rule: ScreenArea | None
     """The line between the profile and the panes; none where the profile is folded."""
-    tabs: Area
-    rows: Area
-    detail: Area
-    footer: Area
+    tabs: ScreenArea
+    rows: ScreenArea
+    detail: ScreenArea
+    footer: ScreenArea
 
 
 def is_folded(columns: int, rows: int) -> bool:
@@ -82,23 +82,23 @@ def layout(columns: int, rows: int, *, profile: int | None = None, step: int = S
     top, bottom = 2, rows - 1
     if is_folded(columns, rows):
         left, tabs, detail = 0, top + 2 + step, 6
-        who, what, rule = Area(0, top, columns, 2), Area(0, top + 2, columns, step), None
+        who, what, rule = ScreenArea(0, top, columns, 2), ScreenArea(0, top + 2, columns, step), None
     else:
         left, tabs, detail = SIDE, top, 10
         most = bottom - top - STEP[1]
         lines = most if profile is None else min(profile, most)
-        who, what = Area(0, top, SIDE - 1, lines), Area(0, top + lines, SIDE - 1, bottom - top - lines)
-        rule = Area(SIDE - 1, top, 1, bottom - top)
+        who, what = ScreenArea(0, top, SIDE - 1, lines), ScreenArea(0, top + lines, SIDE - 1, bottom - top - lines)
+        rule = ScreenArea(SIDE - 1, top, 1, bottom - top)
     width = columns - left
     listed = max(1, bottom - tabs - 1 - detail)
     return Layout(
-        header=Area(0, 0, columns, 1),
-        search=Area(0, 1, columns, 1),
+        header=ScreenArea(0, 0, columns, 1),
+        search=ScreenArea(0, 1, columns, 1),
         profile=who,
         next=what,
         rule=rule,
-        tabs=Area(left, tabs, width, 1),
-        rows=Area(left, tabs + 1, width, listed),
-        detail=Area(left, tabs + 1 + listed, width, detail),
-        footer=Area(0, bottom, columns, 1),
+        tabs=ScreenArea(left, tabs, width, 1),
+        rows=ScreenArea(left, tabs + 1, width, listed),
+        detail=ScreenArea(left, tabs + 1 + listed, width, detail),
+        footer=ScreenArea(0, bottom, columns, 1),
     )

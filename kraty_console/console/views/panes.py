@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from kraty_console.console.views.rows import Section
+from kraty_console.console.views.rows import TableSection
 from kraty_console.present.rows import tables
 from kraty_console.support.provided import empty_words
 from kraty_console.support.scopes import PaneId
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from kraty_console.contract.players import Snapshot
 
 
-def sections_of(pane_id: PaneId, snapshot: Snapshot, now: datetime) -> tuple[Section, ...]:
+def sections_of(pane_id: PaneId, snapshot: Snapshot, now: datetime) -> tuple[TableSection, ...]:
     """The lists of a pane; where it holds two, each under its title, and an empty second one is left out."""
     found = tables(pane_id, snapshot, now)
     return tuple(
-        Section(
+        TableSection(
             table.id,
             table.columns,
             table.rows,

@@ -10,10 +10,10 @@ from kraty_console.console.views import player
 from kraty_console.console.views.bars import Notice, footer_lines, heading_lines
 from kraty_console.console.views.detail import detail_lines
 from kraty_console.console.views.foot import foot
-from kraty_console.console.views.layout import Area, is_too_small
+from kraty_console.console.views.layout import ScreenArea, is_too_small
 from kraty_console.console.views.next_step import next_step_lines, too_small_lines
 from kraty_console.console.views.profile import profile_lines
-from kraty_console.console.views.rows import Place, Rows
+from kraty_console.console.views.rows import TableRows, TableState
 from kraty_console.console.views.search import resting_lines
 from kraty_console.console.views.tabs import counts, tab_lines
 from kraty_console.console.views.text import Line, filled
@@ -21,7 +21,7 @@ from kraty_console.support.keymap import effective_keys
 
 if TYPE_CHECKING:
     from kraty_console.console.desk import Desk
-    from kraty_console.console.look import Look
+    from kraty_console.console.look import PlayerState
     from kraty_console.support.scopes import PaneId
 
 
@@ -30,19 +30,19 @@ class Part(NamedTuple):
 
     name: str
     """The id of the widget that draws it; `rule` is the line at the right of the profile."""
-    area: Area
+    area: ScreenArea
     lines: tuple[Line, ...]
     """As many as the area has lines, each exactly as wide."""
 
 
 def player_parts(
     desk: Desk,
-    look: Look,
+    look: PlayerState,
     now: datetime,
     size: tuple[int, int],
     *,
     pane: PaneId,
-    place: Place,
+    place: TableState,
     marked: frozenset[str] = frozenset(),
     waiting: bool = False,
     notice: Notice | None = None,
@@ -64,9 +64,9 @@ def player_parts(
     if snapshot is None:
         return []
     if is_too_small(*size):
-        return [_part("small", Area(0, 0, *size), too_small_lines(*size), size[1])]
+        return [_part("small", ScreenArea(0, 0, *size), too_small_lines(*size), size[1])]
     old = player.is_old(look, waiting=waiting)
-    rows = Rows(player.sections(desk, look, now, pane), place, marked=marked, stale=old)
+    rows = TableRows(player.sections(desk, look, now, pane), place, marked=marked, stale=old)
     row = rows.current
     steps = player.steps_of(desk, snapshot, now)
     step = player.step_for(steps, row)
@@ -74,7 +74,7 @@ def player_parts(
     assert at is not None, "it is not too small"
     keys = effective_keys(desk.launch.profile.keymap)
     below = foot(rows, pane, snapshot, at.rows.width, at.rows.height)
-    parts: list[tuple[str, Area, Iterable[Line]]] = [
+    parts: list[tuple[str, ScreenArea, Iterable[Line]]] = [
         ("header", at.header, heading_lines(player.heading(desk, look, now, waiting=waiting), at.header.width)),
         ("search", at.search, resting_lines(at.search.width)),
         ("profile", at.profile, profile_lines(snapshot, now, at.profile.width, at.profile.height)),
@@ -90,7 +90,7 @@ def player_parts(
     return [*(_part(name, area, lines, at.footer.y) for name, area, lines in parts), last]
 
 
-def _part(name: str, area: Area, lines: Iterable[Line], bottom: int) -> Part:
+def _part(name: str, area: ScreenArea, lines: Iterable[Line], bottom: int) -> Part:
     """A part cut off where the screen, or the part below it, begins."""
     seen = area._replace(height=min(area.height, bottom - area.y))
     shown = [filled(line, area.width) for line in [*lines][: seen.height]]

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from kraty_console.console.look import Look, Status
+from kraty_console.console.look import LoadStatus, PlayerState
 from kraty_console.console.views.bars import Heading, KeyHint
 from kraty_console.console.views.layout import SIDE, STEP, is_folded, layout, step_room
 from kraty_console.present.safe import safe
@@ -21,18 +21,18 @@ from kraty_console.support.scopes import PANES, PaneId
 if TYPE_CHECKING:
     from kraty_console.console.desk import Desk
     from kraty_console.console.views.layout import Layout
-    from kraty_console.console.views.rows import Rows, Section
+    from kraty_console.console.views.rows import TableRows, TableSection
     from kraty_console.contract.players import Snapshot
-    from kraty_console.present.table import Row
+    from kraty_console.present.table import TableRow
     from kraty_console.support.next_step import NextStep, NextSteps
 
 
-def heading(desk: Desk, look: Look, now: datetime, *, waiting: bool = False) -> Heading:
+def heading(desk: Desk, look: PlayerState, now: datetime, *, waiting: bool = False) -> Heading:
     """The top line; `waiting` when an answer has been waited for long enough to say so."""
     age, tone = "", "dim"
-    if look.status is Status.LOADING and look.since is not None and waiting:
+    if look.status is LoadStatus.LOADING and look.since is not None and waiting:
         age, tone = f"loading, {int((now - look.since).total_seconds())} s, esc cancels", "warn"
-    elif look.status is Status.STALE and look.at is not None:
+    elif look.status is LoadStatus.STALE and look.at is not None:
         age, tone = f"STALE since {look.at:%H:%M:%S}Z", "bad"
     elif look.at is not None:
         age = f"as of {look.at:%H:%M:%S}Z"
@@ -50,7 +50,7 @@ def heading(desk: Desk, look: Look, now: datetime, *, waiting: bool = False) -> 
     )
 
 
-def sections(desk: Desk, look: Look, now: datetime, pane: PaneId) -> tuple[Section, ...]:
+def sections(desk: Desk, look: PlayerState, now: datetime, pane: PaneId) -> tuple[TableSection, ...]:
     """The lists in the table: of the open pane, or of the first screen while there is no player."""
     if look.snapshot is None:
         from kraty_console.console.views.start import start_sections
@@ -61,9 +61,9 @@ def sections(desk: Desk, look: Look, now: datetime, pane: PaneId) -> tuple[Secti
     return sections_of(pane, look.snapshot, now)
 
 
-def is_old(look: Look, *, waiting: bool = False) -> bool:
+def is_old(look: PlayerState, *, waiting: bool = False) -> bool:
     """Whether the rows are dimmed: their data could not be renewed, or the answer is long in coming."""
-    return look.status is Status.STALE or (look.status is Status.LOADING and waiting)
+    return look.status is LoadStatus.STALE or (look.status is LoadStatus.LOADING and waiting)
 
 
 def trouble(snapshot: Snapshot, now: datetime) -> tuple[PaneId, str | None]:
@@ -82,7 +82,7 @@ def steps_of(desk: Desk, snapshot: Snapshot | None, now: datetime) -> NextSteps 
     return NextSteps(snapshot, now, can_credit="credit" not in desk.facts.missing(), can_merge=desk.uses_key)
 
 
-def step_for(steps: NextSteps | None, row: Row | None) -> NextStep | None:
+def step_for(steps: NextSteps | None, row: TableRow | None) -> NextStep | None:
     """The next step for the row under the cursor; None while there is no player."""
     return steps.for_row(row.scope if row else None, row.id if row else None) if steps is not None else None
 
@@ -102,7 +102,7 @@ def why_no_step(desk: Desk, step: NextStep | None) -> str:
 
 
 def arranged(
-    desk: Desk, snapshot: Snapshot, now: datetime, steps: NextSteps | None, rows: Rows, size: tuple[int, int]
+    desk: Desk, snapshot: Snapshot, now: datetime, steps: NextSteps | None, rows: TableRows, size: tuple[int, int]
 ) -> Layout | None:
     """Where the parts stand for this player and list, so that the next step is told whole where there is room.
 
@@ -131,7 +131,7 @@ _ROWS_LOOKED_AT: Final = 50
 
 
 def action_context(
-    desk: Desk, snapshot: Snapshot | None, pane: PaneId, row: Row | None, step: NextStep | None = None
+    desk: Desk, snapshot: Snapshot | None, pane: PaneId, row: TableRow | None, step: NextStep | None = None
 ) -> ActionContext:
     """What actions decide on, with the cursor on a row, and with the next step that is offered for it."""
     player = snapshot.player.external_player_id if snapshot is not None else ""

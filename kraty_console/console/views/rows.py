@@ -9,7 +9,7 @@ from typing import Final, Literal, NamedTuple
 from kraty_console.console.views.text import Line, Span, fit
 from kraty_console.present import table as columns
 from kraty_console.present.safe import SafeText
-from kraty_console.present.table import Column, Fitted, Row, sorted_rows
+from kraty_console.present.table import Column, Fitted, TableRow, sorted_rows
 from kraty_console.present.width import clip_middle
 
 GAP: Final = 2
@@ -22,12 +22,12 @@ MARGIN: Final = 3
 """Blank cells before the first column: the cursor and the mark of a changed row stand there."""
 
 
-class Section(NamedTuple):
+class TableSection(NamedTuple):
     """Rows under a heading of their own."""
 
     key: str
     columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[TableRow, ...]
     title: str = ""
     """A line above the column titles; none where a pane has one section."""
     empty: str = ""
@@ -35,7 +35,7 @@ class Section(NamedTuple):
 
 
 @dataclass(slots=True)
-class Place:
+class TableState:
     """Where a person is in one pane: kept while other panes are looked at and while rows come and go."""
 
     row_id: str | None = None
@@ -53,11 +53,11 @@ class _Entry(NamedTuple):
     kind: Literal["title", "head", "row", "note"]
     group: int
     """The place of its section."""
-    row: Row | None = None
+    row: TableRow | None = None
     text: str = ""
 
 
-class Rows:
+class TableRows:
     """Sections of rows at a place. The cursor follows its row by id.
 
     Args:
@@ -69,17 +69,17 @@ class Rows:
 
     def __init__(
         self,
-        sections: Sequence[Section] = (),
-        place: Place | None = None,
+        sections: Sequence[TableSection] = (),
+        place: TableState | None = None,
         *,
         marked: frozenset[str] = frozenset(),
         stale: bool = False,
     ) -> None:
         self.sections = tuple(sections)
-        self.place = place if place is not None else Place()
+        self.place = place if place is not None else TableState()
         self._marked = marked
         self._stale = stale
-        self._arranged: list[list[Row]] | None = None
+        self._arranged: list[list[TableRow]] | None = None
         self._entries: list[_Entry] = []
         self._selectable: list[int] = []
         self._layouts: tuple[int, list[tuple[Fitted, ...]]] | None = None
@@ -91,7 +91,7 @@ class Rows:
         return len(self._selectable)
 
     @property
-    def current(self) -> Row | None:
+    def current(self) -> TableRow | None:
         """The row under the cursor."""
         entry = self._under_cursor()
         return entry.row if entry is not None else None
@@ -125,7 +125,7 @@ class Rows:
         self._arrange()
         return self._entries[self._selectable[self.place.index]] if self._selectable else None
 
-    def _arrange(self) -> list[list[Row]]:
+    def _arrange(self) -> list[list[TableRow]]:
         """Put rows and lines in order, once; the rows of each section."""
         if self._arranged is not None:
             return self._arranged
@@ -148,7 +148,7 @@ class Rows:
         self._find_cursor()
         return arranged
 
-    def _filtered_and_sorted(self, section: Section) -> list[Row]:
+    def _filtered_and_sorted(self, section: TableSection) -> list[TableRow]:
         rows = list(section.rows)
         if self.place.filter:
             rows = [row for row in rows if row.matches(self.place.filter)]
@@ -243,7 +243,7 @@ class Rows:
             return [(text, "dim") for text, _ in spans]
         return spans
 
-    def _heads(self, section: Section, layout: Sequence[Fitted]) -> list[Span]:
+    def _heads(self, section: TableSection, layout: Sequence[Fitted]) -> list[Span]:
         sort = self.place.sort.get(section.key)
         spans: list[Span] = []
         for n, fitted in enumerate(layout):
@@ -259,7 +259,7 @@ class Rows:
         """The index of the row that is nearest to a wanted one; None where there is no row."""
         return max(0, min(index, len(self) - 1)) if len(self) else None
 
-    def go(self, index: int) -> Row | None:
+    def go(self, index: int) -> TableRow | None:
         """Put the cursor on the row at an index that exists: the row, or None where the cursor stood there before."""
         row = self._entries[self._selectable[index]].row
         if row is None or index == self.place.index:

@@ -12,7 +12,7 @@ from kraty_console.console.widgets.lines import LinesView
 
 if TYPE_CHECKING:
     from kraty_console.contract.players import Snapshot
-    from kraty_console.present.table import Row
+    from kraty_console.present.table import TableRow
 
 
 class DetailView(LinesView):
@@ -20,12 +20,12 @@ class DetailView(LinesView):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
         super().__init__(id=id)
-        self._row: Row | None = None
+        self._row: TableRow | None = None
         self._snapshot: Snapshot | None = None
         self._now: datetime | None = None
         self._foot = ""
 
-    def show(self, snapshot: Snapshot | None, row: Row | None, now: datetime, foot: str = "") -> None:
+    def show(self, snapshot: Snapshot | None, row: TableRow | None, now: datetime, foot: str = "") -> None:
         """Show a row; `foot` stands at the right of the rule (where the cursor is, what is filtered)."""
         self._snapshot, self._row, self._now, self._foot = snapshot, row, now, foot
         self.redraw()

@@ -23,7 +23,7 @@ _SEVERAL = re.compile(r"[\s,;]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Suggestion:
+class PlayerSuggestion:
     """A player that fits what was typed."""
 
     player: str
@@ -95,17 +95,17 @@ class SuggestionLine(LinesView):
 
     def __init__(self) -> None:
         super().__init__(id="suggestions")
-        self._suggestions: tuple[Suggestion, ...] = ()
+        self._suggestions: tuple[PlayerSuggestion, ...] = ()
         self._chosen: int | None = None
         self._words = ""
         self._tone = "dim"
 
     @property
-    def shown(self) -> tuple[Suggestion, ...]:
+    def shown(self) -> tuple[PlayerSuggestion, ...]:
         """The suggestions that are shown."""
         return self._suggestions
 
-    def show(self, suggestions: Sequence[Suggestion], chosen: int | None) -> None:
+    def show(self, suggestions: Sequence[PlayerSuggestion], chosen: int | None) -> None:
         """Show these, the one at `chosen` marked: enter opens it."""
         wanted = tuple(suggestions)
         if (wanted, chosen) != (self._suggestions, self._chosen):
@@ -178,7 +178,7 @@ class SearchBar(Horizontal):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
         super().__init__(id=id)
-        self._suggestions: tuple[Suggestion, ...] = ()
+        self._suggestions: tuple[PlayerSuggestion, ...] = ()
         self._meant: int | None = None
         self._step = 0
         self._asked = ""
@@ -200,7 +200,9 @@ class SearchBar(Horizontal):
         """What is typed, without blanks around it."""
         return self.input.value.strip()
 
-    def suggest(self, query: str, suggestions: Sequence[Suggestion], meant: int | None = None, words: str = "") -> None:
+    def suggest(
+        self, query: str, suggestions: Sequence[PlayerSuggestion], meant: int | None = None, words: str = ""
+    ) -> None:
         """Show what was found for `query`; an answer to an older text is dropped.
 
         Args:
@@ -217,7 +219,7 @@ class SearchBar(Horizontal):
         else:
             self.query_one(SuggestionLine).say(words, "warn" if words else "dim")
 
-    def offer(self, text: str, suggestions: Sequence[Suggestion]) -> None:
+    def offer(self, text: str, suggestions: Sequence[PlayerSuggestion]) -> None:
         """Enter on `text` did not tell which of these is meant: they stand beside it, to be chosen from."""
         if text != self.text:
             with self.input.prevent(Input.Changed):

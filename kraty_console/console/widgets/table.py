@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from textual import events
 from textual.message import Message
 
-from kraty_console.console.views.rows import Place, Rows, Section
+from kraty_console.console.views.rows import TableRows, TableSection, TableState
 from kraty_console.console.views.text import Line
 from kraty_console.console.widgets.lines import LinesView
-from kraty_console.present.table import Row
+from kraty_console.present.table import TableRow
 
 
 class RowTable(LinesView, can_focus=True):
@@ -25,7 +25,7 @@ class RowTable(LinesView, can_focus=True):
         """The cursor is on another row, or its row is in another place (None: there is no row)."""
 
         table: RowTable
-        row: Row | None
+        row: TableRow | None
 
         @property
         def control(self) -> RowTable:
@@ -37,7 +37,7 @@ class RowTable(LinesView, can_focus=True):
         """Enter was pressed on a row."""
 
         table: RowTable
-        row: Row
+        row: TableRow
 
         @property
         def control(self) -> RowTable:
@@ -58,14 +58,14 @@ class RowTable(LinesView, can_focus=True):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
         super().__init__(id=id)
-        self.rows = Rows()
+        self.rows = TableRows()
 
     # -- what is shown -------------------------------------------------------------------------------------------
 
     def show(
         self,
-        sections: Sequence[Section],
-        place: Place,
+        sections: Sequence[TableSection],
+        place: TableState,
         *,
         marked: frozenset[str] = frozenset(),
         stale: bool = False,
@@ -78,11 +78,11 @@ class RowTable(LinesView, can_focus=True):
             marked: Ids of rows that just changed.
             stale: Draw everything dimmed: the data is old.
         """
-        self.rows = Rows(sections, place, marked=marked, stale=stale)
+        self.rows = TableRows(sections, place, marked=marked, stale=stale)
         self.redraw()
 
     @property
-    def row(self) -> Row | None:
+    def row(self) -> TableRow | None:
         """The row under the cursor."""
         return self.rows.current
 

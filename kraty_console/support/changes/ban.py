@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from kraty_console.contract.calls import ActionKind, Call
+from kraty_console.contract.calls import ActionKind, ChangeRequest
 from kraty_console.support import actions
 from kraty_console.support.changes.about import player_line
 from kraty_console.support.fields import (
-    Asked,
     Effect,
+    EffectContext,
     Field,
     Form,
-    Seen,
+    FormContext,
     Values,
     reason_field,
     ticket_field,
@@ -23,7 +23,7 @@ BAN, LIFT = "ban", "lift the ban"
 """What may be done where it is not known whether the player is banned."""
 
 
-def form(asked: Asked) -> Form:
+def form(asked: FormContext) -> Form:
     """A banned player gets the dialog that lifts the ban, another the one that bans and asks for the id to be typed.
 
     Both ask why.
@@ -61,19 +61,19 @@ def _kind(form: Form, values: Values) -> ActionKind:
     return ActionKind.UNBAN if form.text(values, "do") == LIFT else form.kind
 
 
-def call(form: Form, values: Values, key: str) -> Call:
+def call(form: Form, values: Values, key: str) -> ChangeRequest:
     """The reason and the ticket go into the audit log."""
     from kraty_console.contract.actions import BanPlayer, UnbanPlayer
 
     reason, ticket = form.text(values, "reason"), form.text(values, "ticket") or None
     if _kind(form, values) is ActionKind.UNBAN:
         lift = UnbanPlayer(reason=reason, ticket=ticket, idempotency_key=key)
-        return Call(ActionKind.UNBAN, form.external_player_id, lift)
+        return ChangeRequest(ActionKind.UNBAN, form.external_player_id, lift)
     request = BanPlayer(reason=reason, ticket=ticket, idempotency_key=key)
-    return Call(ActionKind.BAN, form.external_player_id, request)
+    return ChangeRequest(ActionKind.BAN, form.external_player_id, request)
 
 
-def effects(form: Form, values: Values, seen: Seen) -> list[Effect]:
+def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
     """What the player can and cannot do from then on."""
     banned, unknown = seen.snapshot.player.ban is not None, ban_unknown(seen.snapshot.player)
     before = "not known" if unknown else "banned" if banned else "may play"

@@ -5,16 +5,16 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING
 
-from kraty_console.contract.calls import ActionKind, Call
+from kraty_console.contract.calls import ActionKind, ChangeRequest
 from kraty_console.contract.limits import MAX_BALANCE
 from kraty_console.support import actions, find
 from kraty_console.support.changes.about import ban_note, player_line
 from kraty_console.support.fields import (
-    Asked,
     Effect,
+    EffectContext,
     Field,
     Form,
-    Seen,
+    FormContext,
     Values,
     check_amount,
     reason_field,
@@ -39,7 +39,7 @@ def economy_keys(snapshot: Snapshot, catalog: Catalog | None) -> tuple[str, ...]
     return tuple(dict.fromkeys([*(key for key in held if key in known), *known]))
 
 
-def form(asked: Asked) -> Form:
+def form(asked: FormContext) -> Form:
     """Asks for the key, the amount, ticket and reason. With `row_id` a balance, that key is filled in."""
     fields = amount_fields(asked, "added to the balance")
     return Form(
@@ -57,7 +57,7 @@ def form(asked: Asked) -> Form:
     )
 
 
-def amount_fields(asked: Asked, hint: str) -> tuple[Field, Field]:
+def amount_fields(asked: FormContext, hint: str) -> tuple[Field, Field]:
     """A balance and how much of it; `hint` says what is done with the amount."""
     keys = economy_keys(asked.snapshot, asked.catalog)
     under_cursor = find.balance(asked.snapshot, asked.row_id)
@@ -98,7 +98,7 @@ def amount(form: Form, values: Values) -> int:
     return whole_number(form.text(values, "amount")) or 0
 
 
-def call(form: Form, values: Values, key: str) -> Call:
+def call(form: Form, values: Values, key: str) -> ChangeRequest:
     """The key travels in the path, the amount in the body."""
     from kraty_console.contract.actions import WalletCredit
 
@@ -108,10 +108,10 @@ def call(form: Form, values: Values, key: str) -> Call:
         ticket=form.text(values, "ticket") or None,
         idempotency_key=key,
     )
-    return Call(form.kind, form.external_player_id, request, economy_key=form.text(values, "economy_key"))
+    return ChangeRequest(form.kind, form.external_player_id, request, economy_key=form.text(values, "economy_key"))
 
 
-def effects(form: Form, values: Values, seen: Seen) -> list[Effect]:
+def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
     """The balance before and after."""
     key, added = form.text(values, "economy_key"), amount(form, values)
     if not key or added <= 0:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from kraty_console.contract.calls import ActionKind, Call
+from kraty_console.contract.calls import ActionKind, ChangeRequest
 from kraty_console.support import actions
 from kraty_console.support.changes.about import player_line
 from kraty_console.support.changes.credit import amount, amount_fields
 from kraty_console.support.fields import (
-    Asked,
     Effect,
+    EffectContext,
     Form,
-    Seen,
+    FormContext,
     Values,
     reason_field,
     ticket_field,
@@ -20,7 +20,7 @@ from kraty_console.support.measure import grouped
 from kraty_console.support.provided import balance_of
 
 
-def form(asked: Asked) -> Form:
+def form(asked: FormContext) -> Form:
     """Asks for the key, the amount, ticket and reason. With `row_id` a balance, that key is filled in."""
     fields = amount_fields(asked, "taken from the balance")
     return Form(
@@ -39,7 +39,7 @@ def form(asked: Asked) -> Form:
     )
 
 
-def call(form: Form, values: Values, key: str) -> Call:
+def call(form: Form, values: Values, key: str) -> ChangeRequest:
     """The key travels in the path, the amount in the body."""
     from kraty_console.contract.actions import WalletDebit
 
@@ -49,10 +49,10 @@ def call(form: Form, values: Values, key: str) -> Call:
         ticket=form.text(values, "ticket") or None,
         idempotency_key=key,
     )
-    return Call(form.kind, form.external_player_id, request, economy_key=form.text(values, "economy_key"))
+    return ChangeRequest(form.kind, form.external_player_id, request, economy_key=form.text(values, "economy_key"))
 
 
-def effects(form: Form, values: Values, seen: Seen) -> list[Effect]:
+def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
     """The balance before and after; less than is there cannot be taken."""
     key, taken = form.text(values, "economy_key"), amount(form, values)
     if not key or taken <= 0:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kraty_console.contract.calls import ActionKind, Call
+from kraty_console.contract.calls import ActionKind, ChangeRequest
 from kraty_console.contract.permissions import Permission
 from kraty_console.support import actions, find
 from kraty_console.support.changes.about import ban_note, done_before, grant_lines
-from kraty_console.support.contents import Entry, entries_of
+from kraty_console.support.contents import GrantEntry, entries_of
 from kraty_console.support.fields import (
-    Asked,
     CannotOpen,
     Effect,
+    EffectContext,
     Form,
-    Seen,
+    FormContext,
     Values,
     reason_field,
     ticket_field,
@@ -31,7 +31,7 @@ OFTEN = 3
 """So many force-claims in a week are a sign that the receiver is unreliable (player-tools: When NOT to use these)."""
 
 
-def form(asked: Asked) -> Form:
+def form(asked: FormContext) -> Form:
     """Asks for ticket and reason."""
     grant = find.grant(asked.snapshot, asked.row_id)
     if grant is None:
@@ -51,17 +51,17 @@ def form(asked: Asked) -> Form:
     )
 
 
-def call(form: Form, values: Values, key: str) -> Call:
+def call(form: Form, values: Values, key: str) -> ChangeRequest:
     """Names the grant by its id."""
     from kraty_console.contract.actions import ForceClaim
 
     request = ForceClaim(
         reason=form.text(values, "reason"), ticket=form.text(values, "ticket") or None, idempotency_key=key
     )
-    return Call(form.kind, form.external_player_id, request, target_id=form.target_id)
+    return ChangeRequest(form.kind, form.external_player_id, request, target_id=form.target_id)
 
 
-def effects(form: Form, values: Values, seen: Seen) -> list[Effect]:
+def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
     """The status, and every balance and quantity that will change."""
     del values
     grant = find.grant(seen.snapshot, form.target_id)
@@ -107,7 +107,7 @@ def _deposits(grant: Grant, snapshot: Snapshot) -> list[Effect]:
     return found
 
 
-def _deposit(entry: Entry, before: Amount) -> Effect:
+def _deposit(entry: GrantEntry, before: Amount) -> Effect:
     label, what = ("wallet", "balance") if entry.type == "currency" else ("items", "quantity")
     if before.number is None:
         return Effect(label, f"{entry.key}: {what} {before.why}; {grouped(entry.count)} are added")

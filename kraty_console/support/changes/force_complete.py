@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from kraty_console.contract.calls import ActionKind, Call
+from kraty_console.contract.calls import ActionKind, ChangeRequest
 from kraty_console.support import actions, find
 from kraty_console.support.action_spec import COMPLETE
 from kraty_console.support.changes.about import attempt_lines, ban_note
 from kraty_console.support.diagnosis import is_paid_at_close
 from kraty_console.support.fields import (
-    Asked,
     CannotOpen,
     Effect,
+    EffectContext,
     Field,
     Form,
-    Seen,
+    FormContext,
     Values,
     check_score,
     reason_field,
@@ -40,7 +40,7 @@ FAR_ABOVE: Final = 10
 """Times the target, above which a score is more likely a slip than what was reached."""
 
 
-def form(asked: Asked) -> Form:
+def form(asked: FormContext) -> Form:
     """Asks for the score, whether to roll, ticket and reason."""
     attempt = find.attempt(asked.snapshot, asked.row_id)
     if attempt is None:
@@ -117,7 +117,7 @@ def unusual(form: Form, values: Values) -> str | None:
     return f"over {grouped(form.score_limit)}"
 
 
-def call(form: Form, values: Values, key: str) -> Call:
+def call(form: Form, values: Values, key: str) -> ChangeRequest:
     """The score goes along only when it was changed: left out, the current one stands."""
     from kraty_console.contract.actions import ForceComplete
 
@@ -129,10 +129,10 @@ def call(form: Form, values: Values, key: str) -> Call:
         ticket=form.text(values, "ticket") or None,
         idempotency_key=key,
     )
-    return Call(form.kind, form.external_player_id, request, target_id=form.target_id)
+    return ChangeRequest(form.kind, form.external_player_id, request, target_id=form.target_id)
 
 
-def effects(form: Form, values: Values, seen: Seen) -> list[Effect]:
+def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
     """Status, score, and whether rewards are rolled."""
     attempt = find.attempt(seen.snapshot, form.target_id)
     if attempt is None:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from kraty_console.contract.calls import ActionKind, Call
+from kraty_console.contract.calls import ActionKind, ChangeRequest
 from kraty_console.support import actions
 from kraty_console.support.changes.about import ban_note, player_line
-from kraty_console.support.contents import Entry
+from kraty_console.support.contents import GrantEntry
 from kraty_console.support.entries import parse_entries, templates
 from kraty_console.support.fields import (
-    Asked,
     Effect,
+    EffectContext,
     Field,
     Form,
-    Seen,
+    FormContext,
     Values,
     reason_field,
     ticket_field,
@@ -31,7 +31,7 @@ MAX_DAYS: Final = 3650
 """The longest life a grant is given here."""
 
 
-def form(asked: Asked) -> Form:
+def form(asked: FormContext) -> Form:
     """Asks for the entries as JSON, how long they may be claimed, ticket and reason."""
     catalog = asked.catalog
     start = asked.prefill.get("entries", templates(catalog)[0][1] if templates(catalog) else "[\n]")
@@ -77,7 +77,7 @@ def largest(form: Form, values: Values) -> int:
     return max((entry.count for entry in parse_entries(form.text(values, "entries")).entries), default=0)
 
 
-def call(form: Form, values: Values, key: str) -> Call:
+def call(form: Form, values: Values, key: str) -> ChangeRequest:
     """The expiry counts from the opening of the dialog, so that the same press always makes the same request."""
     from kraty_console.contract.actions import ManualGrant
     from kraty_console.contract.wire import iso
@@ -91,10 +91,10 @@ def call(form: Form, values: Values, key: str) -> Call:
         ticket=form.text(values, "ticket") or None,
         idempotency_key=key,
     )
-    return Call(form.kind, form.external_player_id, request)
+    return ChangeRequest(form.kind, form.external_player_id, request)
 
 
-def _request_entry(entry: Entry) -> CurrencyEntry | ItemEntry | CrateEntry:
+def _request_entry(entry: GrantEntry) -> CurrencyEntry | ItemEntry | CrateEntry:
     from kraty_console.contract.actions import CrateEntry, CurrencyEntry, ItemEntry
 
     if entry.type == "currency":
@@ -105,7 +105,7 @@ def _request_entry(entry: Entry) -> CurrencyEntry | ItemEntry | CrateEntry:
     return ItemEntry(type="item", item_key=entry.key, quantity=entry.count, parameters=parameters)
 
 
-def preview(form: Form, values: Values, seen: Seen) -> str | None:
+def preview(form: Form, values: Values, seen: EffectContext) -> str | None:
     """`500 gold and 1 legendary_box (crate), expires in 14 days`; None while the entries cannot be sent."""
     entries = parse_entries(form.text(values, "entries"), seen.catalog)
     if not entries.ok:
@@ -114,7 +114,7 @@ def preview(form: Form, values: Values, seen: Seen) -> str | None:
     return entries.words() + (f", expires in {counted(days, 'day')}" if days else "")
 
 
-def effects(form: Form, values: Values, seen: Seen) -> list[Effect]:
+def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
     """What the new grant holds; the wallet changes when it is claimed, not now."""
     words = preview(form, values, seen)
     if words is None:

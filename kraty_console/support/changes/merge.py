@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from kraty_console.contract.calls import ActionKind, Call
+from kraty_console.contract.calls import ActionKind, ChangeRequest
 from kraty_console.contract.limits import DEFAULT_LIMIT
 from kraty_console.support import actions
 from kraty_console.support.changes.about import player_line
 from kraty_console.support.fields import (
-    Asked,
     CannotOpen,
     Effect,
+    EffectContext,
     Form,
-    Seen,
+    FormContext,
     Values,
     reason_field,
     ticket_field,
@@ -25,7 +25,7 @@ from kraty_console.support.merging import MergePlan, Sum, merge_plan, same_playe
 from kraty_console.support.provided import UNKNOWN
 
 
-def form(asked: Asked) -> Form:
+def form(asked: FormContext) -> Form:
     """Asks for ticket and reason, and for the player's id to be typed; `other` is who is merged into."""
     if asked.other is None:
         raise CannotOpen("name the player to merge into first")
@@ -49,17 +49,17 @@ def form(asked: Asked) -> Form:
     )
 
 
-def call(form: Form, values: Values, key: str) -> Call:
+def call(form: Form, values: Values, key: str) -> ChangeRequest:
     """Both ids travel in the path."""
     from kraty_console.contract.actions import MergePlayers
 
     request = MergePlayers(
         reason=form.text(values, "reason"), ticket=form.text(values, "ticket") or None, idempotency_key=key
     )
-    return Call(form.kind, form.external_player_id, request, target_id=form.target_id)
+    return ChangeRequest(form.kind, form.external_player_id, request, target_id=form.target_id)
 
 
-def effects(form: Form, values: Values, seen: Seen) -> list[Effect]:
+def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
     """What both have and what it comes to."""
     del values
     if seen.other is None:

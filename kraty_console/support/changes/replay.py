@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kraty_console.contract.calls import ActionKind, Call
+from kraty_console.contract.calls import ActionKind, ChangeRequest
 from kraty_console.support import actions
-from kraty_console.support.fields import Asked, CannotOpen, Effect, Form, Seen, Values, reason_field, ticket_field
+from kraty_console.support.fields import (
+    CannotOpen,
+    Effect,
+    EffectContext,
+    Form,
+    FormContext,
+    Values,
+    reason_field,
+    ticket_field,
+)
 from kraty_console.support.measure import counted, since
 
 if TYPE_CHECKING:
@@ -14,7 +23,7 @@ if TYPE_CHECKING:
     from kraty_console.contract.webhooks import Delivery
 
 
-def form(asked: Asked) -> Form:
+def form(asked: FormContext) -> Form:
     """Asks for nothing that must be filled: ticket and reason may stay empty."""
     delivery = asked.delivery
     if delivery is None:
@@ -43,7 +52,7 @@ def form(asked: Asked) -> Form:
     )
 
 
-def call(form: Form, values: Values, key: str) -> Call:
+def call(form: Form, values: Values, key: str) -> ChangeRequest:
     """What is sent again is what was sent before."""
     from kraty_console.contract.webhooks import ReplayDelivery
 
@@ -52,10 +61,10 @@ def call(form: Form, values: Values, key: str) -> Call:
         ticket=form.text(values, "ticket") or None,
         idempotency_key=key,
     )
-    return Call(ActionKind.REPLAY_DELIVERY, form.external_player_id, request, target_id=form.target_id)
+    return ChangeRequest(ActionKind.REPLAY_DELIVERY, form.external_player_id, request, target_id=form.target_id)
 
 
-def effects(form: Form, values: Values, seen: Seen) -> list[Effect]:
+def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
     """The receiver may have it already: the id stays, so that it can tell."""
     del form, values
     delivery = seen.delivery

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from kraty_console.contract.calls import ActionKind, Call
+from kraty_console.contract.calls import ActionKind, ChangeRequest
 from kraty_console.support import actions, find
 from kraty_console.support.changes.about import attempt_lines, ban_note
 from kraty_console.support.fields import (
-    Asked,
     CannotOpen,
     Effect,
+    EffectContext,
     Form,
-    Seen,
+    FormContext,
     Values,
     reason_field,
     ticket_field,
@@ -31,7 +31,7 @@ def _linked_words(linked: Linked) -> str:
     return "none" if linked.certain else "none known"
 
 
-def form(asked: Asked) -> Form:
+def form(asked: FormContext) -> Form:
     """Asks for nothing that must be filled: ticket and reason may stay empty."""
     attempt = find.attempt(asked.snapshot, asked.row_id)
     if attempt is None:
@@ -56,7 +56,7 @@ def form(asked: Asked) -> Form:
     )
 
 
-def call(form: Form, values: Values, key: str) -> Call:
+def call(form: Form, values: Values, key: str) -> ChangeRequest:
     """The roll itself has no choices."""
     from kraty_console.contract.actions import RetryRewardRoll
 
@@ -65,10 +65,10 @@ def call(form: Form, values: Values, key: str) -> Call:
         ticket=form.text(values, "ticket") or None,
         idempotency_key=key,
     )
-    return Call(ActionKind.RETRY_ROLL, form.external_player_id, request, target_id=form.target_id)
+    return ChangeRequest(ActionKind.RETRY_ROLL, form.external_player_id, request, target_id=form.target_id)
 
 
-def effects(form: Form, values: Values, seen: Seen) -> list[Effect]:
+def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
     """What is rolled is decided by the server, the same for every try of one attempt."""
     del values
     attempt = find.attempt(seen.snapshot, form.target_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from kraty_console.client.writer import Performed
+from kraty_console.client.writer import ChangeOutcome
 from kraty_console.console.dialogs.action import ActionDialog, Then
 from kraty_console.console.dialogs.draft import Draft
 from kraty_console.console.dialogs.editor import Completer
@@ -24,23 +24,23 @@ class Desk:
         self.keys = 0
         self.draft = Draft(self.new_key)
         self.sent: list[tuple[str, str, dict[str, Any]]] = []
-        self.answers: list[Performed | Awaitable[Performed]] = []
-        self.found: list[Performed] = []
+        self.answers: list[ChangeOutcome | Awaitable[ChangeOutcome]] = []
+        self.found: list[ChangeOutcome] = []
         self.ticket = "ZD-4821"
 
     def new_key(self) -> str:
         self.keys += 1
         return f"kc_{self.keys}"
 
-    def submit(self, what: str) -> Callable[[Any], Awaitable[Performed]]:
-        async def send(values: Any) -> Performed:
+    def submit(self, what: str) -> Callable[[Any], Awaitable[ChangeOutcome]]:
+        async def send(values: Any) -> ChangeOutcome:
             self.sent.append((what, self.draft.key, dict(values)))
             answer = self.answers.pop(0)
-            return answer if isinstance(answer, Performed) else await answer
+            return answer if isinstance(answer, ChangeOutcome) else await answer
 
         return send
 
-    async def resolve(self, performed: Performed) -> Performed:
+    async def resolve(self, performed: ChangeOutcome) -> ChangeOutcome:
         assert performed.state == "unknown"
         return self.found.pop(0)
 

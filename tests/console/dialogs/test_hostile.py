@@ -23,7 +23,7 @@ from kraty_console.contract.errors import Refused
 from kraty_console.contract.permissions import ROLE_PERMISSIONS
 from kraty_console.contract.players import Attempt, Identity, Player, Snapshot, WalletHolding
 from kraty_console.support.action_spec import ActionContext
-from kraty_console.support.fields import Asked, Seen
+from kraty_console.support.fields import EffectContext, FormContext
 from kraty_console.support.forms import form_for
 from tests.console.dialogs import world
 from tests.console.dialogs.host import Host, opened, running, typed, until
@@ -43,13 +43,15 @@ def assert_calm(app: Host, what: str) -> None:
             assert category != "Cf" or character == "\u200d", (what, line)
 
 
-def world_of(text: str) -> Seen:
+def world_of(text: str) -> EffectContext:
     snapshot = Snapshot(
         player=Player(external_player_id=text, id="p1", display_identity=Identity(name=text)),
         attempts=[Attempt(id=world.STUCK, event_key=text, status=text, score=3, grant_ids=[])],
         wallet=[WalletHolding(economy_key=text, balance=5)],
     )
-    return Seen(snapshot, world.NOW, Catalog(currencies=[CatalogCurrency(key=text), CatalogCurrency(key="gold")]))
+    return EffectContext(
+        snapshot, world.NOW, Catalog(currencies=[CatalogCurrency(key=text), CatalogCurrency(key="gold")])
+    )
 
 
 def dialog_of(action_id: str, text: str, lines: Sequence[str] = ()) -> ActionDialog:
@@ -58,7 +60,7 @@ def dialog_of(action_id: str, text: str, lines: Sequence[str] = ()) -> ActionDia
     async def never(values: Any) -> Any:
         return world.refused(Refused(text, code=text, status=409, request_id=text))
 
-    asked = Asked(seen.snapshot, seen.now, world.STUCK, text, {}, seen.catalog, 1)
+    asked = FormContext(seen.snapshot, seen.now, world.STUCK, text, {}, seen.catalog, 1)
     if action_id == "wallet.credit":
         asked = replace(asked, row_id=text)
     form = form_for(action_id, asked)

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from kraty_console.console.dialogs.filter import FilterDialog
-from kraty_console.console.dialogs.sign_in import SignedIn, SignInDialog, Step
+from kraty_console.console.dialogs.sign_in import SignInChoice, SignInDialog, SignInStep
 from kraty_console.console.dialogs.ticket import TicketDialog
 from kraty_console.console.dialogs.token import TokenDialog, unlikely
 from kraty_console.console.first_run import why_not
@@ -136,25 +136,25 @@ async def test_the_first_sign_in_leads_from_the_address_to_the_environment() -> 
         assert "http is for this machine only" in text_of(pilot.app)
         dialog.line.value = "https://api.kraty.test"
         await pilot.press("enter")
-        assert dialog.step is Step.TOKEN
+        assert dialog.step is SignInStep.TOKEN
         await typed(pilot, "kst_old")
         await pilot.press("enter")
         await until(pilot, lambda: "Give a new token to go on." in text_of(pilot.app))
         await pilot.press(*"kst_new")  # in the place of the one that is over
         assert "kst_" not in text_of(pilot.app)
         await pilot.press("enter")
-        await until(pilot, lambda: dialog.step is Step.GAME)
+        await until(pilot, lambda: dialog.step is SignInStep.GAME)
         await settled(pilot.app)
         assert "Studio One ▸ Rabbit Rush" in text_of(pilot.app)
         assert "Maria" in text_of(pilot.app)
         await pilot.press("down", "enter")
-        assert dialog.step is Step.ENVIRONMENT
+        assert dialog.step is SignInStep.ENVIRONMENT
         await pilot.press("escape")
-        assert dialog.step is Step.GAME
+        assert dialog.step is SignInStep.GAME
         await pilot.press("down", "enter", "down", "enter")
         await until(pilot, lambda: pilot.app.answers)
     assert asked == [("https://api.kraty.test", "kst_old"), ("https://api.kraty.test", "kst_new")]
-    assert pilot.app.answers == [SignedIn("https://api.kraty.test", Secret("kst_new"), "s1", "g2", "test")]
+    assert pilot.app.answers == [SignInChoice("https://api.kraty.test", Secret("kst_new"), "s1", "g2", "test")]
 
 
 @pytest.mark.parametrize("prefilled", ["https://api.kraty.io", "http://127.0.0.1:1"])
@@ -173,13 +173,13 @@ async def test_an_address_that_is_typed_stands_alone_and_is_checked_before_anyth
     async with running(Host(make)) as pilot:
         dialog = await opened(pilot)
         await pilot.press("end", *"http://127.0.0.1:8080", "enter")
-        assert dialog.step is Step.URL
+        assert dialog.step is SignInStep.URL
         assert "looks like two" in text_of(pilot.app)
         dialog.line.prefill(prefilled)
         await pilot.press(*"http://127.0.0.1:8080", "enter")
-        assert dialog.step is Step.TOKEN
+        assert dialog.step is SignInStep.TOKEN
         await pilot.press(*"kst_new", "enter")
-        await until(pilot, lambda: dialog.step is Step.GAME)
+        await until(pilot, lambda: dialog.step is SignInStep.GAME)
     assert asked == ["http://127.0.0.1:8080"]
 
 
@@ -193,7 +193,7 @@ async def test_a_member_without_a_game_is_told_so() -> None:
         await typed(pilot, "kst_new")
         await pilot.press("enter")
         await until(pilot, lambda: "has no game" in text_of(pilot.app))
-        assert dialog.step is Step.TOKEN
+        assert dialog.step is SignInStep.TOKEN
         await pilot.press("escape", "escape")
         await until(pilot, lambda: pilot.app.answers)
     assert pilot.app.answers == [None]

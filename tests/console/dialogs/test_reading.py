@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from textual.content import Content
 
-from kraty_console.client.entries import Entry, State
-from kraty_console.client.writer import Performed
+from kraty_console.client.entries import EntryState, JournalEntry
+from kraty_console.client.writer import ChangeOutcome
 from kraty_console.console.dialogs.journal import JournalDialog, entry_text, state_words
 from kraty_console.console.dialogs.text import TextDialog
 from kraty_console.support.measure import grouped
@@ -69,11 +69,13 @@ async def test_what_is_copied_of_a_document_has_plain_numbers() -> None:
 
 
 def test_every_state_of_an_entry_has_its_words() -> None:
-    assert state_words(world.entry(state=State.RESOLVED, applied=True)) == "it did"
-    assert state_words(world.entry(state=State.RESOLVED, applied=False)) == "it did not"
-    words = {state_words(world.entry(state=state, applied=None)) for state in State if state is not State.RESOLVED}
-    assert len(words) == len(State) - 1
-    never_left = replace(world.entry(state=State.REFUSED, applied=False), error="not sent: no connection")
+    assert state_words(world.entry(state=EntryState.RESOLVED, applied=True)) == "it did"
+    assert state_words(world.entry(state=EntryState.RESOLVED, applied=False)) == "it did not"
+    words = {
+        state_words(world.entry(state=state, applied=None)) for state in EntryState if state is not EntryState.RESOLVED
+    }
+    assert len(words) == len(EntryState) - 1
+    never_left = replace(world.entry(state=EntryState.REFUSED, applied=False), error="not sent: no connection")
     assert state_words(never_left) == "not sent"
     assert "to be sent" in entry_text(never_left, world.NOW)
 
@@ -89,15 +91,15 @@ def test_an_entry_reads_as_a_document_with_what_was_sent() -> None:
 async def test_an_open_entry_is_asked_about_and_then_closed_by_a_person() -> None:
     asked: list[str] = []
     decided: list[bool] = []
-    lost = world.entry("e2", State.UNKNOWN, applied=None)
+    lost = world.entry("e2", EntryState.UNKNOWN, applied=None)
 
-    async def resolve(entry: Entry) -> Performed:
+    async def resolve(entry: JournalEntry) -> ChangeOutcome:
         asked.append(entry.id)
-        return Performed("unknown", entry)
+        return ChangeOutcome("unknown", entry)
 
-    async def decide(entry: Entry, applied: bool) -> Performed:
+    async def decide(entry: JournalEntry, applied: bool) -> ChangeOutcome:
         decided.append(applied)
-        return Performed("applied", world.entry("e2", State.RESOLVED, applied=True))
+        return ChangeOutcome("applied", world.entry("e2", EntryState.RESOLVED, applied=True))
 
     def make() -> JournalDialog:
         return JournalDialog([lost, world.entry()], now=world.NOW, resolve=resolve, decide=decide)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from kraty_console.client.writer import Performed
+from kraty_console.client.writer import ChangeOutcome
 from kraty_console.console.dialogs.action import Phase
 from kraty_console.contract.errors import NotAllowed, RateLimited, Refused, Unavailable
 from tests.console.dialogs import world
@@ -15,7 +15,7 @@ from tests.console.settling import settled
 
 async def test_a_second_press_does_nothing_while_it_runs_and_escape_says_so_first() -> None:
     desk = Desk("grant.force_claim")
-    answer: asyncio.Future[Performed] = asyncio.get_running_loop().create_future()
+    answer: asyncio.Future[ChangeOutcome] = asyncio.get_running_loop().create_future()
     desk.answers.append(answer)
     async with running(Host(desk)) as pilot:
         dialog = await opened(pilot)
@@ -37,7 +37,7 @@ async def test_a_second_press_does_nothing_while_it_runs_and_escape_says_so_firs
 
 async def test_a_dialog_closed_while_it_runs_leaves_the_call_alone_and_opens_on_it_again() -> None:
     desk = Desk("grant.force_claim")
-    answer: asyncio.Future[Performed] = asyncio.get_running_loop().create_future()
+    answer: asyncio.Future[ChangeOutcome] = asyncio.get_running_loop().create_future()
     desk.answers.append(answer)
     async with running(Host(desk)) as pilot:
         await opened(pilot)
@@ -58,7 +58,7 @@ async def test_a_dialog_closed_while_it_runs_leaves_the_call_alone_and_opens_on_
 
 async def test_a_call_that_ended_meanwhile_is_not_sent_again() -> None:
     desk = Desk("wallet.credit")
-    answer: asyncio.Future[Performed] = asyncio.get_running_loop().create_future()
+    answer: asyncio.Future[ChangeOutcome] = asyncio.get_running_loop().create_future()
     desk.answers.append(answer)
     async with running(Host(desk)) as pilot:
         await opened(pilot)

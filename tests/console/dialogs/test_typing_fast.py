@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from kraty_console.client.entries import Entry
+from kraty_console.client.entries import JournalEntry
 from kraty_console.client.journal import State
-from kraty_console.client.writer import Performed
+from kraty_console.client.writer import ChangeOutcome
 from kraty_console.console.dialogs.action import HASTY, Phase
 from kraty_console.console.dialogs.journal import JournalDialog
 from kraty_console.console.dialogs.ticket import TicketDialog
@@ -152,12 +152,12 @@ async def test_a_person_decides_about_an_entry_with_two_presses_and_not_with_a_b
     decided: list[bool] = []
     lost = world.entry("e2", State.UNKNOWN, applied=None)
 
-    async def resolve(entry: Entry) -> Performed:
-        return Performed("unknown", entry)
+    async def resolve(entry: JournalEntry) -> ChangeOutcome:
+        return ChangeOutcome("unknown", entry)
 
-    async def decide(entry: Entry, applied: bool) -> Performed:
+    async def decide(entry: JournalEntry, applied: bool) -> ChangeOutcome:
         decided.append(applied)
-        return Performed("applied", world.entry("e2", State.RESOLVED, applied=True))
+        return ChangeOutcome("applied", world.entry("e2", State.RESOLVED, applied=True))
 
     def make() -> JournalDialog:
         return JournalDialog([lost], now=world.NOW, resolve=resolve, decide=decide)

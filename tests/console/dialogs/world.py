@@ -8,8 +8,8 @@ from typing import Any
 from textual import events
 from textual.app import App
 
-from kraty_console.client.entries import Entry, State
-from kraty_console.client.writer import Performed
+from kraty_console.client.entries import EntryState, JournalEntry
+from kraty_console.client.writer import ChangeOutcome
 from kraty_console.contract.audit import AuditLink
 from kraty_console.contract.calls import ActionKind
 from kraty_console.contract.catalog import Catalog, CatalogCurrency, CatalogItem
@@ -23,7 +23,7 @@ from kraty_console.contract.players import (
     Snapshot,
     WalletHolding,
 )
-from kraty_console.support.fields import Asked, Form, Seen
+from kraty_console.support.fields import EffectContext, Form, FormContext
 from kraty_console.support.forms import form_for
 
 NOW = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
@@ -85,19 +85,19 @@ ROWS = {
 }
 
 
-def seen() -> Seen:
-    return Seen(SNAPSHOT, NOW, CATALOG)
+def seen() -> EffectContext:
+    return EffectContext(SNAPSHOT, NOW, CATALOG)
 
 
 def form(action_id: str, *, ticket: str = "ZD-4821", amount_limit: int | None = None) -> Form:
     return form_for(
         action_id,
-        Asked(SNAPSHOT, NOW, ROWS.get(action_id), ticket, {}, CATALOG, amount_limit),
+        FormContext(SNAPSHOT, NOW, ROWS.get(action_id), ticket, {}, CATALOG, amount_limit),
     )
 
 
-def entry(entry_id: str = "e1", state: State = State.APPLIED, *, applied: bool | None = True) -> Entry:
-    return Entry(
+def entry(entry_id: str = "e1", state: EntryState = EntryState.APPLIED, *, applied: bool | None = True) -> JournalEntry:
+    return JournalEntry(
         id=entry_id,
         created_at=NOW - timedelta(minutes=3),
         profile="demo",
@@ -117,16 +117,16 @@ def entry(entry_id: str = "e1", state: State = State.APPLIED, *, applied: bool |
     )
 
 
-def applied() -> Performed:
-    return Performed("applied", entry(), audit=AuditLink(id="0197aaaa", url="https://x/audit/0197aaaa"))
+def applied() -> ChangeOutcome:
+    return ChangeOutcome("applied", entry(), audit=AuditLink(id="0197aaaa", url="https://x/audit/0197aaaa"))
 
 
-def refused(error: KratyError) -> Performed:
-    return Performed("refused", entry(state=State.REFUSED, applied=False), error=error)
+def refused(error: KratyError) -> ChangeOutcome:
+    return ChangeOutcome("refused", entry(state=EntryState.REFUSED, applied=False), error=error)
 
 
-def unknown(error: KratyError | None = None) -> Performed:
-    return Performed("unknown", entry(state=State.UNKNOWN, applied=None), error=error)
+def unknown(error: KratyError | None = None) -> ChangeOutcome:
+    return ChangeOutcome("unknown", entry(state=EntryState.UNKNOWN, applied=None), error=error)
 
 
 def screen_lines(app: App[Any]) -> list[str]:

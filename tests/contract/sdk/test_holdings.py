@@ -6,7 +6,13 @@ from typing import Any
 
 import pytest
 
-from kraty_console.contract.holdings import BalanceAdjusted, ItemAdjusted, PlayerInventory, PlayerWallet, Progressed
+from kraty_console.contract.holdings import (
+    BalanceAdjusted,
+    ItemAdjusted,
+    PlayerInventory,
+    PlayerWallet,
+    ProgressionMoved,
+)
 from tests.contract.backend import Answered
 from tests.contract.collecting import define_progressions, give, hold_items, manage
 from tests.contract.shapes import exactly
@@ -88,7 +94,7 @@ class TestProgress:
     def test_a_level_follows_from_experience_and_pays_once(self, world: World) -> None:
         define_progressions(world)
         first = play(world, "POST", "wallet/xp/progress", {"amount": 120, "idempotencyKey": "k"})
-        told = exactly(Progressed, first.data)
+        told = exactly(ProgressionMoved, first.data)
         assert (told.balance, told.applied) == (120, True)
         [level] = told.derived
         assert (level.economy_key, level.previous, level.current, level.delta) == ("level", 0, 2, 2)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kraty_console.contract.play import EventListing, Finished, Progressed, Started
+from kraty_console.contract.play import AttemptProgressed, EventListing, Finished, Started
 from tests.contract import playing
 from tests.contract.backend import Answered
 from tests.contract.shapes import exactly
@@ -154,7 +154,7 @@ def test_an_entry_that_cannot_be_paid_says_what_is_short(course: World) -> None:
     assert (short.status, short.error["code"]) == (402, "insufficient_entry_cost")
     assert details == {"resource": "gold", "needed": 10, "have": 5}
     both = course.play("POST", f"{attempt}/progress", {"mode": "set", "metrics": {"laps": 2, "time": 9.5}}, who="eve")
-    told = exactly(Progressed, both.data)
+    told = exactly(AttemptProgressed, both.data)
     assert (told.attempt.score, told.attempt.metrics) == (13.5, {"laps": 2, "time": 9.5})
     [fired] = told.milestones_fired
     assert (fired.key, fired.grants[0].source_kind) == ("one", "event_milestone")
@@ -233,5 +233,5 @@ def test_an_attempt_is_its_player_s_and_its_event_s(course: World) -> None:
         assert course.play("POST", f"{path}/finish", {}, who=who).status == 404
         assert course.serve("POST", f"{path}/finish").status == 404
     told = course.serve("POST", f"{attempt}/progress", {"mode": "set", "metrics": {"laps": 2}, "idempotencyKey": "k"})
-    assert exactly(Progressed, told.data).attempt.score == 2
+    assert exactly(AttemptProgressed, told.data).attempt.score == 2
     assert exactly(Finished, course.serve("POST", f"{attempt}/finish").data).outcome == "expired"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kraty_console.backend.engine.profiles import MAX_METADATA
-from kraty_console.contract.sdk import IdentitySet, PlayerIdentities, PlayerMetadata, PresenceTold
+from kraty_console.contract.sdk import PlayerIdentities, PlayerIdentitySet, PlayerMetadata, PresenceTold
 from tests.contract.knowing import befriend, player
 from tests.contract.shapes import exactly
 from tests.contract.world import World
@@ -25,7 +25,7 @@ def test_a_name_is_chosen_and_the_one_from_the_pool_stays(world: World) -> None:
     assert before["displayIdentity"] == {"name": "Alice", "avatar": None, "country": None}
     body = {"name": "Zoë \u202e🦊", "avatar": "https://img.example/1.png", "idempotencyKey": "k-1"}
     first = put(world, "identity", body)
-    exactly(IdentitySet, first.data)
+    exactly(PlayerIdentitySet, first.data)
     assert first.data == {
         "externalPlayerId": "alice",
         "displayIdentity": {"name": body["name"], "avatar": body["avatar"], "country": None},

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from kraty_console.backend.api.calls import Call
-from kraty_console.backend.api.envelope import Reply
+from kraty_console.backend.api.envelope import HandlerReply
 from kraty_console.backend.engine import attempts, rewards
 from kraty_console.contract.actions import ForceComplete, RetryRewardRoll
 
 
-async def force_complete(call: Call) -> Reply:
+async def force_complete(call: Call) -> HandlerReply:
     """Complete an attempt that never finished; its rewards are not rolled."""
     attempt_id = call.id("attemptId", "Attempt")
     asked = await call.body(ForceComplete)
@@ -17,7 +17,7 @@ async def force_complete(call: Call) -> Reply:
     )
 
 
-async def retry_reward_roll(call: Call) -> Reply:
+async def retry_reward_roll(call: Call) -> HandlerReply:
     """Roll an attempt's rewards, if that failed or never happened."""
     attempt_id = call.id("attemptId", "Attempt")
     asked = await call.body(RetryRewardRoll)

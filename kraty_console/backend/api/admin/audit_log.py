@@ -5,16 +5,16 @@ from __future__ import annotations
 from kraty_console.backend import audit_log
 from kraty_console.backend.api import refusals
 from kraty_console.backend.api.calls import Call
-from kraty_console.backend.api.envelope import Reply
+from kraty_console.backend.api.envelope import HandlerReply
 from kraty_console.backend.api.moments import milliseconds
-from kraty_console.backend.audit_log import Filters, View
+from kraty_console.backend.audit_log import AuditFilters, View
 from kraty_console.backend.cursors import Position
 
 
-async def page(call: Call) -> Reply:
+async def page(call: Call) -> HandlerReply:
     """Rows that match every filter, newest first."""
     view = _view(call)
-    filters = Filters(
+    filters = AuditFilters(
         game_id=call.tenant.game_id if call.tenant else None,
         player=call.query("player"),
         actor=call.query("actor"),
@@ -32,17 +32,17 @@ async def page(call: Call) -> Reply:
     limit = call.limit()
     async with call.services.db.read() as tx:
         rows, following = await audit_log.audit_page(tx, view, filters, after, limit)
-    return Reply({"rows": rows, "nextCursor": following})
+    return HandlerReply({"rows": rows, "nextCursor": following})
 
 
-async def row(call: Call) -> Reply:
+async def row(call: Call) -> HandlerReply:
     """One row."""
     audit_id = call.id("auditId", "Audit row")
     async with call.services.db.read() as tx:
         found = await audit_log.audit_row(tx, _view(call), audit_id)
     if found is None:
         raise refusals.no_such("Audit row", audit_id)
-    return Reply(found)
+    return HandlerReply(found)
 
 
 def _view(call: Call) -> View:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from kraty_console.backend.api.calls import Call
-from kraty_console.backend.api.envelope import Reply
+from kraty_console.backend.api.envelope import HandlerReply
 from kraty_console.backend.api.moments import milliseconds
 from kraty_console.backend.engine import grants
 from kraty_console.contract.actions import ForceClaim, ManualGrant
 
 
-async def create(call: Call) -> Reply:
+async def create(call: Call) -> HandlerReply:
     """Give a player something; the player must exist."""
     asked = await call.body(ManualGrant)
     expires_at = milliseconds(asked.expires_at, "expiresAt")
@@ -27,7 +27,7 @@ async def create(call: Call) -> Reply:
     )
 
 
-async def force_claim(call: Call) -> Reply:
+async def force_claim(call: Call) -> HandlerReply:
     """Mark a grant claimed, and deliver it if that was not done before."""
     grant_id = call.id("grantId", "Grant")
     asked = await call.body(ForceClaim)

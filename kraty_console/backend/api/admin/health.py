@@ -7,7 +7,7 @@ from typing import Any, Final
 from kraty_console import __version__
 from kraty_console.backend import answers
 from kraty_console.backend.api.calls import Call, Services
-from kraty_console.backend.api.envelope import Reply
+from kraty_console.backend.api.envelope import HandlerReply
 from kraty_console.backend.engine import set_aside
 from kraty_console.contract.operations import FEATURE_PREFIX, Operation
 
@@ -15,10 +15,10 @@ FEATURES: Final = ("idempotency-keys", *sorted(FEATURE_PREFIX + operation for op
 """What this backend promises beyond the published contract: what it keeps to, and every operation that it has."""
 
 
-async def health(call: Call) -> Reply:
+async def health(call: Call) -> HandlerReply:
     """That the backend answers. When its database does not, `ok` is false; the status is 200 all the same."""
     database, set_aside_ = await _database(call.services)
-    return Reply(
+    return HandlerReply(
         {
             "ok": database["ok"],
             "version": __version__,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from kraty_console.backend import snapshot as snapshots
 from kraty_console.backend.api import refusals
 from kraty_console.backend.api.calls import Call
-from kraty_console.backend.api.envelope import Reply
+from kraty_console.backend.api.envelope import HandlerReply
 from kraty_console.backend.search import search_players
 
 
-async def search(call: Call) -> Reply:
+async def search(call: Call) -> HandlerReply:
     """Hits for `?query=`, best first."""
     query = call.query("query")
     if query is None:
@@ -17,14 +17,14 @@ async def search(call: Call) -> Reply:
     limit = call.limit()
     async with call.services.db.read() as tx:
         found = await search_players(tx, call.game, call.environment, query, limit)
-    return Reply({"players": found})
+    return HandlerReply({"players": found})
 
 
-async def snapshot(call: Call) -> Reply:
+async def snapshot(call: Call) -> HandlerReply:
     """The profile and the newest of each list, ledgers and audit rows included; 304 when nothing changed."""
     player, limit = call.text("externalPlayerId"), call.limit()
     async with call.services.db.read() as tx:
         found = await snapshots.build(tx, call.game, call.environment, player, limit=limit, surface="admin")
     if found is None:
         raise refusals.no_such("Player", player)
-    return Reply(found, tagged=True)
+    return HandlerReply(found, tagged=True)

@@ -20,7 +20,7 @@ from kraty_console.backend.api.admin import (
 )
 from kraty_console.backend.api.admin.webhook_routes import ROUTES as WEBHOOKS
 from kraty_console.backend.api.openapi.surfaces import document_route
-from kraty_console.backend.api.routing import NOTHING, SIGNED_IN, Access, Handler, Route, place_of
+from kraty_console.backend.api.routing import NOTHING, SIGNED_IN, Handler, Route, RouteAccess, place_of
 from kraty_console.contract import actions
 from kraty_console.contract.audit import AuditPage, AuditRow
 from kraty_console.contract.catalog import Catalog
@@ -54,7 +54,7 @@ def _change(
 ) -> Route:
     return Route(
         *place_of(operation),
-        Access.GAME,
+        RouteAccess.GAME,
         permission,
         handler,
         target,
@@ -68,17 +68,26 @@ def _change(
 
 ROUTES: Final[tuple[Route, ...]] = (
     document_route("admin"),
-    Route(*place_of(Operation.HEALTH), Access.ANYONE, NOTHING, health.health, reply=Health, bare=True, unlimited=True),
-    Route(*place_of(Operation.ME), Access.SESSION, SIGNED_IN, session.me, reply=Me),
-    Route(*place_of(Operation.END_SESSION), Access.SESSION, SIGNED_IN, session.end_session, status=(204,)),
     Route(
-        *place_of(Operation.AUDIT_LOG), Access.STUDIO, _MAY.AUDIT_READ, audit_log.page, query=_FILTERS, reply=AuditPage
+        *place_of(Operation.HEALTH), RouteAccess.ANYONE, NOTHING, health.health, reply=Health, bare=True, unlimited=True
     ),
-    Route(*place_of(Operation.AUDIT_ROW), Access.STUDIO, _MAY.AUDIT_READ, audit_log.row, _THE_ROW, reply=AuditRow),
-    Route(*place_of(Operation.CATALOG), Access.GAME, _MAY.PLAYER_READ, catalog.catalog, reply=Catalog, tagged=True),
+    Route(*place_of(Operation.ME), RouteAccess.SESSION, SIGNED_IN, session.me, reply=Me),
+    Route(*place_of(Operation.END_SESSION), RouteAccess.SESSION, SIGNED_IN, session.end_session, status=(204,)),
+    Route(
+        *place_of(Operation.AUDIT_LOG),
+        RouteAccess.STUDIO,
+        _MAY.AUDIT_READ,
+        audit_log.page,
+        query=_FILTERS,
+        reply=AuditPage,
+    ),
+    Route(*place_of(Operation.AUDIT_ROW), RouteAccess.STUDIO, _MAY.AUDIT_READ, audit_log.row, _THE_ROW, reply=AuditRow),
+    Route(
+        *place_of(Operation.CATALOG), RouteAccess.GAME, _MAY.PLAYER_READ, catalog.catalog, reply=Catalog, tagged=True
+    ),
     Route(
         *place_of(Operation.SEARCH),
-        Access.GAME,
+        RouteAccess.GAME,
         _MAY.PLAYER_READ,
         players.search,
         query=("query", "environment", "limit"),
@@ -86,7 +95,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     ),
     Route(
         *place_of(Operation.PLAYER),
-        Access.GAME,
+        RouteAccess.GAME,
         _MAY.PLAYER_READ,
         players.snapshot,
         _THE_PLAYER,
@@ -96,7 +105,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     ),
     Route(
         *place_of(Operation.TIMELINE),
-        Access.GAME,
+        RouteAccess.GAME,
         _MAY.PLAYER_READ,
         timeline.page,
         _THE_PLAYER,

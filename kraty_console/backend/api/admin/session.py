@@ -6,7 +6,7 @@ from itertools import groupby
 
 from kraty_console.backend import answers
 from kraty_console.backend.api.calls import Call
-from kraty_console.backend.api.envelope import Reply
+from kraty_console.backend.api.envelope import HandlerReply
 from kraty_console.backend.auth.roles import GameRole, roles_of
 from kraty_console.backend.auth.sessions import revoke_session
 from kraty_console.backend.engine import audit
@@ -14,7 +14,7 @@ from kraty_console.backend.engine.context import Tenant
 from kraty_console.backend.storage.transaction import Transaction
 
 
-async def me(call: Call) -> Reply:
+async def me(call: Call) -> HandlerReply:
     """The member, the session, and the games with the role in each."""
     session = call.caller.the_session
     async with call.services.db.read() as tx:
@@ -23,7 +23,7 @@ async def me(call: Call) -> Reply:
         {"id": studio_id, "name": studio_name, "games": [_game(role) for role in games]}
         for (studio_id, studio_name), games in groupby(roles, key=lambda role: (role.studio_id, role.studio_name))
     ]
-    return Reply(
+    return HandlerReply(
         {
             "member": {"id": session.member_id, "email": session.email, "name": session.name},
             "session": {"expiresAt": answers.moment(session.expires_at)},
@@ -32,7 +32,7 @@ async def me(call: Call) -> Reply:
     )
 
 
-async def end_session(call: Call) -> Reply:
+async def end_session(call: Call) -> HandlerReply:
     """The token is dead from now on; the log of each studio the member is in says so."""
     session = call.caller.the_session
 
@@ -45,7 +45,7 @@ async def end_session(call: Call) -> Reply:
             )
 
     await call.services.db.run(end)
-    return Reply(status=204)
+    return HandlerReply(status=204)
 
 
 def _game(role: GameRole) -> dict[str, object]:

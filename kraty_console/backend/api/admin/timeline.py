@@ -6,13 +6,13 @@ from collections.abc import Collection
 
 from kraty_console.backend.api import refusals
 from kraty_console.backend.api.calls import Call
-from kraty_console.backend.api.envelope import Reply
+from kraty_console.backend.api.envelope import HandlerReply
 from kraty_console.backend.cursors import Position
 from kraty_console.backend.timeline import timeline_page
 from kraty_console.contract.timeline import TimelineKind
 
 
-async def page(call: Call) -> Reply:
+async def page(call: Call) -> HandlerReply:
     """Rows of every kind, or of the kinds named, newest first."""
     player, limit, kinds = call.text("externalPlayerId"), call.limit(), _kinds(call.query("kinds"))
     before = None
@@ -25,7 +25,7 @@ async def page(call: Call) -> Reply:
     if found is None:
         raise refusals.no_such("Player", player)
     rows, following = found
-    return Reply({"rows": rows, "nextCursor": following})
+    return HandlerReply({"rows": rows, "nextCursor": following})
 
 
 def _kinds(asked: str | None) -> Collection[TimelineKind]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from kraty_console.backend.api.calls import Call
-from kraty_console.backend.api.envelope import Reply
+from kraty_console.backend.api.envelope import HandlerReply
 from kraty_console.backend.engine import wallet
 from kraty_console.contract.actions import WalletCredit
 
 
-async def credit(call: Call) -> Reply:
+async def credit(call: Call) -> HandlerReply:
     """Add to one balance."""
     player, key = call.text("externalPlayerId"), call.text("economyKey")
     asked = await call.body(WalletCredit)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from kraty_console.backend.api.admin import webhooks
-from kraty_console.backend.api.routing import Access, Route, place_of
+from kraty_console.backend.api.routing import Route, RouteAccess, place_of
 from kraty_console.backend.engine import endpoints
 from kraty_console.contract.operations import Operation
 from kraty_console.contract.session import Permission
@@ -35,10 +35,17 @@ _REPLAY: Final = Permission.WEBHOOK_REPLAY
 _MANAGE: Final = Permission.WEBHOOK_MANAGE
 
 ROUTES: Final[tuple[Route, ...]] = (
-    Route(*place_of(Operation.DELIVERIES), Access.GAME, _READ, webhooks.deliveries, query=_FILTERS, reply=DeliveryPage),
+    Route(
+        *place_of(Operation.DELIVERIES),
+        RouteAccess.GAME,
+        _READ,
+        webhooks.deliveries,
+        query=_FILTERS,
+        reply=DeliveryPage,
+    ),
     Route(
         *place_of(Operation.DELIVERY),
-        Access.GAME,
+        RouteAccess.GAME,
         _READ,
         webhooks.delivery,
         _THE_DELIVERY,
@@ -47,7 +54,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     ),
     Route(
         *place_of(Operation.REPLAY_DELIVERY),
-        Access.GAME,
+        RouteAccess.GAME,
         _REPLAY,
         webhooks.replay,
         _THE_DELIVERY,
@@ -55,11 +62,11 @@ ROUTES: Final[tuple[Route, ...]] = (
         query=_WHERE,
         reply=DeliveryReplayed,
     ),
-    Route("GET", _ENDPOINTS, Access.GAME, _MANAGE, webhooks.listed, query=_WHERE, reply=EndpointList),
+    Route("GET", _ENDPOINTS, RouteAccess.GAME, _MANAGE, webhooks.listed, query=_WHERE, reply=EndpointList),
     Route(
         "POST",
         _ENDPOINTS,
-        Access.GAME,
+        RouteAccess.GAME,
         _MANAGE,
         webhooks.create,
         named=endpoints.CREATE,
@@ -72,7 +79,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         Route(
             "POST",
             f"{_ENDPOINT}/{verb}",
-            Access.GAME,
+            RouteAccess.GAME,
             _MANAGE,
             handler,
             _THE_ENDPOINT,

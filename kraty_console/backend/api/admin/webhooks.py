@@ -6,7 +6,7 @@ from typing import Final
 
 from kraty_console.backend.api import refusals
 from kraty_console.backend.api.calls import Call
-from kraty_console.backend.api.envelope import Reply
+from kraty_console.backend.api.envelope import HandlerReply
 from kraty_console.backend.engine import endpoints, players, replays
 from kraty_console.backend.engine.ids import is_id
 from kraty_console.backend.storage import tables
@@ -19,7 +19,7 @@ from kraty_console.contract.webhooks import ChangeEndpoint, CreateEndpoint, Even
 STATES: Final = ("pending", "delivered", "failed", "cancelled")
 
 
-async def deliveries(call: Call) -> Reply:
+async def deliveries(call: Call) -> HandlerReply:
     """A page of deliveries that match every filter, newest first."""
     limit, after = call.limit(), call.query("cursor")
     if after is not None and not is_delivery_id(after):
@@ -34,37 +34,37 @@ async def deliveries(call: Call) -> Reply:
         if (named := call.query("player")) is not None:
             player_id = await _player_id(tx, call, named)
             if player_id is None:
-                return Reply({"deliveries": [], "nextCursor": None})
-        filters = reading.Filters(call.environment, player_id, event_name, state, endpoint_id)
+                return HandlerReply({"deliveries": [], "nextCursor": None})
+        filters = reading.DeliveryFilters(call.environment, player_id, event_name, state, endpoint_id)
         found, following = await reading.page(tx, call.game, filters, after, limit)
-    return Reply({"deliveries": found, "nextCursor": following})
+    return HandlerReply({"deliveries": found, "nextCursor": following})
 
 
-async def delivery(call: Call) -> Reply:
+async def delivery(call: Call) -> HandlerReply:
     """One delivery, with its attempts and with what it tells."""
     delivery_id = call.text("deliveryId")
     async with call.services.db.read() as tx:
         found = await reading.one(tx, call.game, delivery_id) if is_delivery_id(delivery_id) else None
     if found is None:
         raise refusals.no_such("Delivery", delivery_id)
-    return Reply(found)
+    return HandlerReply(found)
 
 
-async def replay(call: Call) -> Reply:
+async def replay(call: Call) -> HandlerReply:
     """Send a delivery again, at once."""
     delivery_id = call.text("deliveryId")
     asked = await call.body(ReplayDelivery)
     return await call.change(asked, lambda tx, ctx: replays.replay(tx, ctx, delivery_id))
 
 
-async def listed(call: Call) -> Reply:
+async def listed(call: Call) -> HandlerReply:
     """Every endpoint of the game, archived ones too; of one environment when it is named."""
     async with call.services.db.read() as tx:
         found = await endpoints.listed(tx, call.game.studio_id, call.game.game_id, call.query("environment"))
-    return Reply({"endpoints": found})
+    return HandlerReply({"endpoints": found})
 
 
-async def create(call: Call) -> Reply:
+async def create(call: Call) -> HandlerReply:
     """A new endpoint; this answer alone tells its secret."""
     asked = await call.body(CreateEndpoint)
     try:
@@ -78,21 +78,21 @@ async def create(call: Call) -> Reply:
     return await call.change(asked, lambda tx, ctx: endpoints.create(tx, ctx, asked.url, names, secret))
 
 
-async def pause(call: Call) -> Reply:
+async def pause(call: Call) -> HandlerReply:
     """Send nothing there until further notice."""
     endpoint_id = call.id("endpointId", "Webhook endpoint")
     asked = await call.body(ChangeEndpoint)
     return await call.change(asked, lambda tx, ctx: endpoints.pause(tx, ctx, endpoint_id))
 
 
-async def unpause(call: Call) -> Reply:
+async def unpause(call: Call) -> HandlerReply:
     """Send again, what waited first."""
     endpoint_id = call.id("endpointId", "Webhook endpoint")
     asked = await call.body(ChangeEndpoint)
     return await call.change(asked, lambda tx, ctx: endpoints.unpause(tx, ctx, endpoint_id))
 
 
-async def archive(call: Call) -> Reply:
+async def archive(call: Call) -> HandlerReply:
     """Send nothing there ever again."""
     endpoint_id = call.id("endpointId", "Webhook endpoint")
     asked = await call.body(ChangeEndpoint)

@@ -8,7 +8,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from kraty_console.backend.api.envelope import EVENTS_TYPE, JSON_TYPE
-from kraty_console.backend.api.routing import Access, Route
+from kraty_console.backend.api.routing import Route, RouteAccess
 from kraty_console.contract.errors import STATUS, Code
 
 Schemas = Mapping[type[BaseModel], Mapping[str, Any]]
@@ -101,11 +101,11 @@ def _refused(route: Route) -> set[int]:
         found |= {400, 404}
     if route.query:
         found.add(400)
-    if route.access is not Access.ANYONE:
+    if route.access is not RouteAccess.ANYONE:
         found |= {401, 429}
-    if route.access not in (Access.ANYONE, Access.SESSION):
+    if route.access not in (RouteAccess.ANYONE, RouteAccess.SESSION):
         found |= {403}
-    if route.access is not Access.ANYONE and route.path.startswith("/admin/") and "{" in route.path:
+    if route.access is not RouteAccess.ANYONE and route.path.startswith("/admin/") and "{" in route.path:
         found.add(404)
     if route.body is not None:
         found |= {400, 403, 404, 409, 413, 415}

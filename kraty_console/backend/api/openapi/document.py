@@ -16,7 +16,7 @@ from kraty_console.backend.api.envelope import JSON_TYPE
 from kraty_console.backend.api.openapi.answers import HEADERS, Schemas, refusals, responses
 from kraty_console.backend.api.openapi.parameters import parameters
 from kraty_console.backend.api.openapi.surfaces import Surface
-from kraty_console.backend.api.routing import Access, Route
+from kraty_console.backend.api.routing import Route, RouteAccess
 
 _REFERENCE: Final = "#/components/schemas/{model}"
 
@@ -130,7 +130,7 @@ def _operation(route: Route, schemas: Schemas) -> dict[str, Any]:
         "security": _security(route),
         "parameters": parameters(route),
     }
-    if route.access in (Access.GAME, Access.STUDIO):
+    if route.access in (RouteAccess.GAME, RouteAccess.STUDIO):
         found["description"] = f"Needs the permission `{route.permission}`."
     if route.body is not None:
         required = bool(_required(route.body))
@@ -146,11 +146,11 @@ def _required(model: type[BaseModel]) -> list[str]:
 def _security(route: Route) -> list[dict[str, list[str]]]:
     key = "serverKey" if route.path.startswith("/server/") else "clientKey"
     match route.access:
-        case Access.ANYONE:
+        case RouteAccess.ANYONE:
             return []
-        case Access.KEY:
+        case RouteAccess.KEY:
             return [{key: []}]
-        case Access.PLAYER:
+        case RouteAccess.PLAYER:
             secret: dict[str, list[str]] = {key: [], "playerSecret": []}
             return [secret, {key: []}] if route.strangers else [secret]
         case _:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from kraty_console.backend.api.calls import Call
-from kraty_console.backend.api.envelope import Reply
-from kraty_console.backend.api.routing import NOTHING, Access, Handler, Route
+from kraty_console.backend.api.envelope import HandlerReply
+from kraty_console.backend.api.routing import NOTHING, Handler, Route, RouteAccess
 
 FOLDER: Final = Path(__file__).parents[2] / "openapi"
 """The documents, shipped with the package."""
@@ -52,14 +52,14 @@ def document_route(name: str) -> Route:
     """The route that serves the document of a surface to anyone."""
     surface = next(each for each in SURFACES if each.name == name)
     return Route(
-        "GET", f"{surface.prefix}/openapi.json", Access.ANYONE, NOTHING, _handler(surface), bare=True, tagged=True
+        "GET", f"{surface.prefix}/openapi.json", RouteAccess.ANYONE, NOTHING, _handler(surface), bare=True, tagged=True
     )
 
 
 def _handler(surface: Surface) -> Handler:
-    async def openapi(call: Call) -> Reply:
+    async def openapi(call: Call) -> HandlerReply:
         """This document."""
         del call
-        return Reply(kept(surface), bare=True, tagged=True, headers={"Cache-Control": "no-cache"})
+        return HandlerReply(kept(surface), bare=True, tagged=True, headers={"Cache-Control": "no-cache"})
 
     return openapi

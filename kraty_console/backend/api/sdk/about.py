@@ -8,18 +8,18 @@ from zoneinfo import ZoneInfo
 from kraty_console.backend import answers
 from kraty_console.backend.api import refusals
 from kraty_console.backend.api.calls import Call
-from kraty_console.backend.api.envelope import Reply
+from kraty_console.backend.api.envelope import HandlerReply
 from kraty_console.backend.catalog import read_catalog
 
 
-async def time(call: Call) -> Reply:
+async def time(call: Call) -> HandlerReply:
     """The backend's clock; `?timezone=` says where it is read, UTC when nothing does. 400 for an unknown zone."""
     name = call.query("timezone") or "UTC"
     here = datetime.fromtimestamp(call.now_ms // 1000, UTC)
     if name != "UTC":
         here = here.astimezone(_zone(name))
     offset = here.utcoffset() or timedelta()
-    return Reply(
+    return HandlerReply(
         {
             "epochMs": call.now_ms,
             "iso": answers.moment(call.now_ms),
@@ -30,11 +30,11 @@ async def time(call: Call) -> Reply:
     )
 
 
-async def catalog(call: Call) -> Reply:
+async def catalog(call: Call) -> HandlerReply:
     """Items and currencies; how rewards are put together is not a player's to see."""
     async with call.services.db.read() as tx:
         found = await read_catalog(tx, call.game)
-    return Reply({name: found[name] for name in ("items", "currencies")}, tagged=True)
+    return HandlerReply({name: found[name] for name in ("items", "currencies")}, tagged=True)
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from kraty_console.backend.api.routing import Access, Route
+from kraty_console.backend.api.routing import Route, RouteAccess
 from kraty_console.backend.api.sdk import boards, streaming
 from kraty_console.backend.api.sdk.board_requests import Joining
 from kraty_console.backend.api.sdk.requests import GameRequest
@@ -24,7 +24,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         boards.read_event_board,
         "event_leaderboard.read",
         ("leaderboard", "leaderboardId"),
-        access=Access.KEY,
+        access=RouteAccess.KEY,
         query=_READING,
         reply=shapes.EventLeaderboard,
     ),
@@ -34,7 +34,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         streaming.event_board,
         "event_leaderboard.stream",
         ("leaderboard", "leaderboardId"),
-        access=Access.KEY,
+        access=RouteAccess.KEY,
         stream=True,
     ),
     sdk_route(
@@ -53,7 +53,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         boards.read,
         "leaderboard.read",
         ("leaderboard", "boardKey"),
-        access=Access.KEY,
+        access=RouteAccess.KEY,
         query=(*_READING, "segment", "period"),
         reply=shapes.Leaderboard,
     ),
@@ -63,7 +63,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         boards.standings,
         "leaderboard.standings",
         ("leaderboard", "boardKey"),
-        access=Access.KEY,
+        access=RouteAccess.KEY,
         query=("scope", "segment", "period", "limit", "maxSegments", "externalId", "progression"),
         reply=shapes.BoardStandings,
     ),
@@ -73,7 +73,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         boards.periods,
         "leaderboard.periods",
         ("leaderboard", "boardKey"),
-        access=Access.KEY,
+        access=RouteAccess.KEY,
         query=("limit",),
         reply=shapes.LeaderboardPeriods,
     ),

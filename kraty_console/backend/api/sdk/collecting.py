@@ -8,8 +8,8 @@ from typing import Any
 from kraty_console.backend import holdings
 from kraty_console.backend.api import giving
 from kraty_console.backend.api.calls import Call
-from kraty_console.backend.api.envelope import Reply
-from kraty_console.backend.api.sdk.collecting_requests import Consumption, Debit, Progress, SelfGrant
+from kraty_console.backend.api.envelope import HandlerReply
+from kraty_console.backend.api.sdk.collecting_requests import Consumption, Debit, MoveProgression, SelfGrant
 from kraty_console.backend.api.sdk.requests import GameRequest
 from kraty_console.backend.engine import grants, players, wallet
 from kraty_console.backend.engine import inventory as items
@@ -18,61 +18,61 @@ from kraty_console.backend.storage.transaction import Transaction
 Look = Callable[[Transaction, Mapping[str, Any]], Awaitable[list[dict[str, Any]]]]
 
 
-async def pending_grants(call: Call) -> Reply:
+async def pending_grants(call: Call) -> HandlerReply:
     """What can be claimed or opened; nothing waits for a player nobody has heard of."""
     limit = call.limit()
-    return Reply(await _look(call, lambda tx, player: holdings.pending_grants(tx, player, call.now_ms, limit)))
+    return HandlerReply(await _look(call, lambda tx, player: holdings.pending_grants(tx, player, call.now_ms, limit)))
 
 
-async def inventory(call: Call) -> Reply:
+async def inventory(call: Call) -> HandlerReply:
     """The player's items."""
-    return Reply({"items": await _look(call, holdings.inventory)})
+    return HandlerReply({"items": await _look(call, holdings.inventory)})
 
 
-async def balances(call: Call) -> Reply:
+async def balances(call: Call) -> HandlerReply:
     """The player's balances."""
-    return Reply({"wallet": await _look(call, holdings.wallet)})
+    return HandlerReply({"wallet": await _look(call, holdings.wallet)})
 
 
-async def give(call: Call) -> Reply:
+async def give(call: Call) -> HandlerReply:
     """Give oneself something, in a permissive game."""
     player = call.text("externalPlayerId")
     asked = await call.body(SelfGrant)
     return await giving.give(call, player, asked)
 
 
-async def claim(call: Call) -> Reply:
+async def claim(call: Call) -> HandlerReply:
     """Claim a reward."""
     player, grant_id = call.text("externalPlayerId"), call.text("grantId")
     asked = await call.body(GameRequest)
     return await call.change(asked, lambda tx, ctx: grants.claim(tx, ctx, player, grant_id))
 
 
-async def open_crate(call: Call) -> Reply:
+async def open_crate(call: Call) -> HandlerReply:
     """Open a crate."""
     player, grant_id = call.text("externalPlayerId"), call.text("grantId")
     asked = await call.body(GameRequest)
     return await call.change(asked, lambda tx, ctx: grants.open_crate(tx, ctx, player, grant_id))
 
 
-async def consume(call: Call) -> Reply:
+async def consume(call: Call) -> HandlerReply:
     """Use up items."""
     player, key = call.text("externalPlayerId"), call.text("itemKey")
     asked = await call.body(Consumption)
     return await call.change(asked, lambda tx, ctx: items.consume(tx, ctx, player, key, asked.quantity))
 
 
-async def debit(call: Call) -> Reply:
+async def debit(call: Call) -> HandlerReply:
     """Spend from a balance."""
     player, key = call.text("externalPlayerId"), call.text("economyKey")
     asked = await call.body(Debit)
     return await call.change(asked, lambda tx, ctx: wallet.debit(tx, ctx, player, key, asked.amount))
 
 
-async def progress(call: Call) -> Reply:
+async def progress(call: Call) -> HandlerReply:
     """Move a progression resource."""
     player, key = call.text("externalPlayerId"), call.text("economyKey")
-    asked = await call.body(Progress)
+    asked = await call.body(MoveProgression)
     return await call.change(asked, lambda tx, ctx: wallet.progress(tx, ctx, player, key, asked.amount))
 
 

@@ -45,7 +45,7 @@ class Debit(Reasoned):
     amount: Amount
 
 
-class Progress(Reasoned):
+class MoveProgression(Reasoned):
     """Move a progression resource, up or down."""
 
     amount: Annotated[

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from kraty_console.backend.api.routing import Access, Route
+from kraty_console.backend.api.routing import Route, RouteAccess
 from kraty_console.backend.api.sdk import about, collecting, streaming
-from kraty_console.backend.api.sdk.collecting_requests import Consumption, Debit, Progress, SelfGrant
+from kraty_console.backend.api.sdk.collecting_requests import Consumption, Debit, MoveProgression, SelfGrant
 from kraty_console.backend.api.sdk.requests import GameRequest
 from kraty_console.backend.api.sdk.route import PLAYER, THE_PLAYER, sdk_route
 from kraty_console.backend.api.server import keys
@@ -18,12 +18,18 @@ _ITEM: Final = ("item", "itemKey")
 _WALLET: Final = ("wallet", "economyKey")
 
 ROUTES: Final[tuple[Route, ...]] = (
-    sdk_route("GET", "/ping", keys.ping, "ping", access=Access.KEY, reply=holdings.Pong, bare=True),
+    sdk_route("GET", "/ping", keys.ping, "ping", access=RouteAccess.KEY, reply=holdings.Pong, bare=True),
     sdk_route(
-        "GET", "/time", about.time, "time.read", access=Access.KEY, query=("timezone",), reply=holdings.ServerTime
+        "GET", "/time", about.time, "time.read", access=RouteAccess.KEY, query=("timezone",), reply=holdings.ServerTime
     ),
     sdk_route(
-        "GET", "/catalog", about.catalog, "catalog.read", access=Access.KEY, reply=holdings.GameCatalog, tagged=True
+        "GET",
+        "/catalog",
+        about.catalog,
+        "catalog.read",
+        access=RouteAccess.KEY,
+        reply=holdings.GameCatalog,
+        tagged=True,
     ),
     sdk_route(
         "GET",
@@ -97,7 +103,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         collecting.progress,
         "wallet.progress",
         _WALLET,
-        Progress,
-        reply=holdings.Progressed,
+        MoveProgression,
+        reply=holdings.ProgressionMoved,
     ),
 )

@@ -6,7 +6,7 @@ from typing import Final
 
 from kraty_console.backend.api.routing import Route
 from kraty_console.backend.api.sdk import friends
-from kraty_console.backend.api.sdk.requests import GameRequest, Somebody
+from kraty_console.backend.api.sdk.requests import GameRequest, PlayerRefRequest
 from kraty_console.backend.api.sdk.route import PLAYER, THE_PLAYER, sdk_route
 from kraty_console.contract import friends as told
 
@@ -59,7 +59,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         friends.ask,
         "friend.request",
         THE_PLAYER,
-        Somebody,
+        PlayerRefRequest,
         status=(201, 200),
         reply=told.FriendAsked,
     ),
@@ -92,7 +92,14 @@ ROUTES: Final[tuple[Route, ...]] = (
     ),
     sdk_route("GET", _BLOCKS, friends.blocked, "player.block.read", THE_PLAYER, reply=told.Blocks),
     sdk_route(
-        "POST", _BLOCKS, friends.block, "player.block", THE_PLAYER, Somebody, status=(201, 200), reply=told.Blocked
+        "POST",
+        _BLOCKS,
+        friends.block,
+        "player.block",
+        THE_PLAYER,
+        PlayerRefRequest,
+        status=(201, 200),
+        reply=told.Blocked,
     ),
     sdk_route(
         "DELETE",

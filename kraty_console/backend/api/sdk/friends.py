@@ -9,11 +9,11 @@ from kraty_console.backend import friends as shown
 from kraty_console.backend import gifting, meeting
 from kraty_console.backend.api import refusals
 from kraty_console.backend.api.calls import Call
-from kraty_console.backend.api.envelope import Reply
+from kraty_console.backend.api.envelope import HandlerReply
 from kraty_console.backend.api.sdk import parameters
-from kraty_console.backend.api.sdk.requests import GameRequest, Somebody
+from kraty_console.backend.api.sdk.requests import GameRequest, PlayerRefRequest
 from kraty_console.backend.engine import blocks, friends
-from kraty_console.backend.engine.context import Answer, Context
+from kraty_console.backend.engine.context import Context, RuleResult
 from kraty_console.backend.storage.transaction import Transaction
 
 LONGEST_QUERY: Final = 64
@@ -21,7 +21,7 @@ MOST_HITS: Final = 50
 MOST_SUGGESTIONS: Final = 25
 
 
-async def code(call: Call) -> Reply:
+async def code(call: Call) -> HandlerReply:
     """The player's friend code, and their name to show beside it."""
     player = call.text("externalPlayerId")
     reader = reader_of(call)
@@ -32,95 +32,95 @@ async def code(call: Call) -> Reply:
         [found] = await shown.with_progression(tx, reader, [(reader.player_id, answer.data)])
         return found
 
-    return Reply(await call.services.db.run(read))
+    return HandlerReply(await call.services.db.run(read))
 
 
-async def listed(call: Call) -> Reply:
+async def listed(call: Call) -> HandlerReply:
     """The player's friends, and whether they are here."""
     async with call.services.db.read() as tx:
-        return Reply({"friends": await shown.friends(tx, reader_of(call), await gifting.rules(tx, call.game))})
+        return HandlerReply({"friends": await shown.friends(tx, reader_of(call), await gifting.rules(tx, call.game))})
 
 
-async def search(call: Call) -> Reply:
+async def search(call: Call) -> HandlerReply:
     """Players by the beginning of their name."""
     query, limit = (call.query("q") or "").strip(), parameters.whole(call, "limit", 20, MOST_HITS)
     if not 1 <= len(query) <= LONGEST_QUERY:
         raise refusals.invalid("q", f"must have 1 to {LONGEST_QUERY} characters")
     async with call.services.db.read() as tx:
-        return Reply({"results": await meeting.search(tx, reader_of(call), call.environment, query, limit)})
+        return HandlerReply({"results": await meeting.search(tx, reader_of(call), call.environment, query, limit)})
 
 
-async def suggestions(call: Call) -> Reply:
+async def suggestions(call: Call) -> HandlerReply:
     """Players whom the player may know."""
     limit = parameters.clamped(call, "limit", 5, MOST_SUGGESTIONS)
     async with call.services.db.read() as tx:
         chance = call.services.random_bytes
         found = await meeting.suggestions(tx, reader_of(call), call.environment, limit, chance)
-        return Reply({"suggestions": found})
+        return HandlerReply({"suggestions": found})
 
 
-async def requests(call: Call) -> Reply:
+async def requests(call: Call) -> HandlerReply:
     """What waits for the player's answer, and for others'."""
     async with call.services.db.read() as tx:
-        return Reply(await shown.requests(tx, reader_of(call)))
+        return HandlerReply(await shown.requests(tx, reader_of(call)))
 
 
-async def ask(call: Call) -> Reply:
+async def ask(call: Call) -> HandlerReply:
     """Ask somebody to be friends, or say yes to who asked before."""
     player = call.text("externalPlayerId")
-    asked = await call.body(Somebody)
+    asked = await call.body(PlayerRefRequest)
     return await call.change(asked, lambda tx, ctx: friends.ask(tx, ctx, player, asked.named()))
 
 
-async def accept(call: Call) -> Reply:
+async def accept(call: Call) -> HandlerReply:
     """Say yes."""
     return await _answer(call, friends.accept)
 
 
-async def decline(call: Call) -> Reply:
+async def decline(call: Call) -> HandlerReply:
     """Say no."""
     return await _answer(call, friends.decline)
 
 
-async def cancel(call: Call) -> Reply:
+async def cancel(call: Call) -> HandlerReply:
     """Take a request back."""
     player, request = call.text("externalPlayerId"), call.text("requestId")
     return await call.change(GameRequest(), lambda tx, ctx: friends.cancel(tx, ctx, player, request))
 
 
-async def remove(call: Call) -> Reply:
+async def remove(call: Call) -> HandlerReply:
     """End a friendship."""
     player, friend = call.text("externalPlayerId"), call.text("friendExternalId")
     return await call.change(GameRequest(), lambda tx, ctx: friends.remove(tx, ctx, player, friend))
 
 
-async def blocked(call: Call) -> Reply:
+async def blocked(call: Call) -> HandlerReply:
     """The players whom the player blocked."""
     async with call.services.db.read() as tx:
-        return Reply({"blocked": await shown.blocked_by(tx, reader_of(call))})
+        return HandlerReply({"blocked": await shown.blocked_by(tx, reader_of(call))})
 
 
-async def block(call: Call) -> Reply:
+async def block(call: Call) -> HandlerReply:
     """Block somebody."""
     player = call.text("externalPlayerId")
-    asked = await call.body(Somebody)
+    asked = await call.body(PlayerRefRequest)
     return await call.change(asked, lambda tx, ctx: blocks.block(tx, ctx, player, asked.named()))
 
 
-async def unblock(call: Call) -> Reply:
+async def unblock(call: Call) -> HandlerReply:
     """Lift a block."""
     player, other = call.text("externalPlayerId"), call.text("blockedExternalId")
     return await call.change(GameRequest(), lambda tx, ctx: blocks.unblock(tx, ctx, player, other))
 
 
-async def _answer(call: Call, rule: Callable[[Transaction, Context, str, str], Awaitable[Answer]]) -> Reply:
+async def _answer(call: Call, rule: Callable[[Transaction, Context, str, str], Awaitable[RuleResult]]) -> HandlerReply:
     player, request = call.text("externalPlayerId"), call.text("requestId")
     asked = await call.body(GameRequest)
     return await call.change(asked, lambda tx, ctx: rule(tx, ctx, player, request))
 
 
-def reader_of(call: Call) -> shown.Reader:
+def reader_of(call: Call) -> shown.FriendListReader:
     """The player whose secret came with the call."""
     assert call.caller.player is not None
     keys = parameters.keys(call, "progression")
-    return shown.Reader(call.game, call.caller.player.player_id, call.now_ms, keys)
+    return shown.FriendListReader(call.game, call.caller.player.player_id, call.now_ms, keys)

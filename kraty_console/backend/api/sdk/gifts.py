@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kraty_console.backend import gifting
 from kraty_console.backend.api.calls import Call
-from kraty_console.backend.api.envelope import Reply
+from kraty_console.backend.api.envelope import HandlerReply
 from kraty_console.backend.api.sdk import parameters
 from kraty_console.backend.api.sdk.friends import reader_of
 from kraty_console.backend.api.sdk.requests import GameRequest, GiftToSend
@@ -12,15 +12,15 @@ from kraty_console.backend.engine import gifts
 from kraty_console.backend.engine.gifts import Present
 
 
-async def catalog(call: Call) -> Reply:
+async def catalog(call: Call) -> HandlerReply:
     """What the player may give, and how often."""
     async with call.services.db.read() as tx:
         rules = await gifting.rules(tx, call.game)
         gifts.refuse_disabled(rules)
-        return Reply(await gifting.catalog(tx, reader_of(call), rules))
+        return HandlerReply(await gifting.catalog(tx, reader_of(call), rules))
 
 
-async def send(call: Call) -> Reply:
+async def send(call: Call) -> HandlerReply:
     """Give a friend something."""
     player = call.text("externalPlayerId")
     asked = await call.body(GiftToSend)
@@ -28,26 +28,26 @@ async def send(call: Call) -> Reply:
     return await call.change(asked, lambda tx, ctx: gifts.send(tx, ctx, player, asked.named(), present))
 
 
-async def got(call: Call) -> Reply:
+async def got(call: Call) -> HandlerReply:
     """The gifts that the player got."""
     return await _listed(call, sent=False)
 
 
-async def sent(call: Call) -> Reply:
+async def sent(call: Call) -> HandlerReply:
     """The gifts that the player sent."""
     return await _listed(call, sent=True)
 
 
-async def claim(call: Call) -> Reply:
+async def claim(call: Call) -> HandlerReply:
     """Claim a gift."""
     player, gift = call.text("externalPlayerId"), call.text("giftId")
     asked = await call.body(GameRequest)
     return await call.change(asked, lambda tx, ctx: gifts.claim(tx, ctx, player, gift))
 
 
-async def _listed(call: Call, *, sent: bool) -> Reply:
+async def _listed(call: Call, *, sent: bool) -> HandlerReply:
     limit = call.limit()
     pending_only = parameters.one_of(call, "status", ("all", "pending"), "all") == "pending"
     async with call.services.db.read() as tx:
         found = await gifting.listed(tx, reader_of(call), sent=sent, pending_only=pending_only, limit=limit)
-    return Reply({"gifts": found})
+    return HandlerReply({"gifts": found})

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from kraty_console.backend.api import lobbies, playing
-from kraty_console.backend.api.play_requests import Progress, Start
-from kraty_console.backend.api.routing import Access, Route
+from kraty_console.backend.api.play_requests import ReportProgress, Start
+from kraty_console.backend.api.routing import Route, RouteAccess
 from kraty_console.backend.api.sdk.requests import GameRequest
 from kraty_console.backend.api.sdk.route import PLAYER, THE_PLAYER, sdk_route
 from kraty_console.contract import play
@@ -23,7 +23,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         playing.events,
         "event.read",
         THE_PLAYER,
-        access=Access.KEY,
+        access=RouteAccess.KEY,
         query=("status",),
         reply=play.EventListings,
     ),
@@ -43,13 +43,19 @@ ROUTES: Final[tuple[Route, ...]] = (
         playing.progress,
         "attempt.progress",
         _THE_ATTEMPT,
-        Progress,
-        reply=play.Progressed,
+        ReportProgress,
+        reply=play.AttemptProgressed,
     ),
     sdk_route(
         "POST", f"{_ATTEMPT}/finish", playing.finish, "attempt.finish", _THE_ATTEMPT, GameRequest, reply=play.Finished
     ),
     sdk_route(
-        "GET", "/lobbies/{lobbyId}", lobbies.read, "lobby.read", ("lobby", "lobbyId"), access=Access.KEY, reply=Lobby
+        "GET",
+        "/lobbies/{lobbyId}",
+        lobbies.read,
+        "lobby.read",
+        ("lobby", "lobbyId"),
+        access=RouteAccess.KEY,
+        reply=Lobby,
     ),
 )

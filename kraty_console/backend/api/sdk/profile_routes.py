@@ -6,7 +6,7 @@ from typing import Final
 
 from kraty_console.backend.api import profiles
 from kraty_console.backend.api.profile_requests import IdentityChoice, MetadataBag
-from kraty_console.backend.api.routing import Access, Route
+from kraty_console.backend.api.routing import Route, RouteAccess
 from kraty_console.backend.api.sdk import profiles as own_profile
 from kraty_console.backend.api.sdk import registration
 from kraty_console.backend.api.sdk.requests import Presence, Registration
@@ -21,7 +21,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         "player.register",
         THE_PLAYER,
         Registration,
-        access=Access.KEY,
+        access=RouteAccess.KEY,
         query=("force",),
         status=(201,),
         reply=sdk.PlayerRegistration,
@@ -32,7 +32,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         own_profile.identity,
         "player.identity.read",
         THE_PLAYER,
-        access=Access.KEY,
+        access=RouteAccess.KEY,
         reply=sdk.PlayerIdentities,
     ),
     sdk_route(
@@ -42,7 +42,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         "player.identity",
         THE_PLAYER,
         IdentityChoice,
-        reply=sdk.IdentitySet,
+        reply=sdk.PlayerIdentitySet,
     ),
     sdk_route(
         "PUT",

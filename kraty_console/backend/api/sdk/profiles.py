@@ -5,28 +5,30 @@ from __future__ import annotations
 from kraty_console.backend import identities
 from kraty_console.backend.api import profiles, refusals
 from kraty_console.backend.api.calls import Call
-from kraty_console.backend.api.envelope import Reply
+from kraty_console.backend.api.envelope import HandlerReply
 from kraty_console.backend.api.sdk.requests import Presence
 from kraty_console.backend.engine import players
 from kraty_console.backend.engine.profiles import heartbeat
 
 
-async def identity(call: Call) -> Reply:
+async def identity(call: Call) -> HandlerReply:
     """Both names of any player of the game: they are what every leaderboard shows."""
     external_id = call.text("externalPlayerId")
     async with call.services.db.read() as tx:
         player = await players.find(tx, call.game, call.environment, external_id)
     if player is None:
         raise refusals.no_such("Player", external_id)
-    return Reply({"displayIdentity": identities.display(player), "anonymizedIdentity": identities.anonymized(player)})
+    return HandlerReply(
+        {"displayIdentity": identities.display(player), "anonymizedIdentity": identities.anonymized(player)}
+    )
 
 
-async def set_identity(call: Call) -> Reply:
+async def set_identity(call: Call) -> HandlerReply:
     """Choose one's own name."""
     return await profiles.set_identity(call)
 
 
-async def presence(call: Call) -> Reply:
+async def presence(call: Call) -> HandlerReply:
     """The heartbeat of a game that is being played."""
     player = call.text("externalPlayerId")
     asked = await call.body(Presence)

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from kraty_console.backend.answers import LAST_MOMENT
 from kraty_console.backend.api import refusals
 from kraty_console.backend.api.calls import Call
-from kraty_console.backend.api.envelope import Reply
+from kraty_console.backend.api.envelope import HandlerReply
 from kraty_console.backend.api.moments import milliseconds
 from kraty_console.backend.api.numbers import WHOLE
 from kraty_console.backend.api.routing import Route
@@ -59,7 +59,7 @@ class PurchaseToTrack(GameRequest):
     metadata: dict[str, Any] | None = None
 
 
-async def track(call: Call) -> Reply:
+async def track(call: Call) -> HandlerReply:
     """Keep a purchase."""
     player = call.text("externalPlayerId")
     asked = await call.body(PurchaseToTrack)

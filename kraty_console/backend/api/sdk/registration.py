@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from kraty_console.backend.api.calls import Call
-from kraty_console.backend.api.envelope import Reply
+from kraty_console.backend.api.envelope import HandlerReply
 from kraty_console.backend.api.sdk import parameters
 from kraty_console.backend.api.sdk.requests import Registration
 from kraty_console.backend.engine import registration
 
 
-async def register(call: Call) -> Reply:
+async def register(call: Call) -> HandlerReply:
     """Mint the player's secret; `?force=true` rotates it, for keys that are not live."""
     player = call.text("externalPlayerId")
     force = parameters.flag(call, "force")

@@ -36,7 +36,7 @@ class Presence(GameRequest):
         return "status" in self.model_fields_set
 
 
-class Somebody(GameRequest):
+class PlayerRefRequest(GameRequest):
     """Another player: by friend code or by external id, one of the two (kraty-api 4)."""
 
     model_config = ConfigDict(json_schema_extra=one_of("friendCode", "externalPlayerId"))
@@ -45,17 +45,17 @@ class Somebody(GameRequest):
     external_player_id: Annotated[str, Field(min_length=1, max_length=512)] | None = None
 
     @model_validator(mode="after")
-    def _one_of_the_two(self) -> Somebody:
+    def _one_of_the_two(self) -> PlayerRefRequest:
         if (self.friend_code is None) == (self.external_player_id is None):
             raise PydanticCustomError("one_of_two", "must have friendCode or externalPlayerId, and not both")
         return self
 
-    def named(self) -> friends.Somebody:
+    def named(self) -> friends.PlayerRef:
         """As the rules know them."""
-        return friends.Somebody(self.friend_code, self.external_player_id)
+        return friends.PlayerRef(self.friend_code, self.external_player_id)
 
 
-class GiftToSend(Somebody):
+class GiftToSend(PlayerRefRequest):
     """Give a friend something (kraty-api 4); a longer message is cut at 140 characters."""
 
     type: Literal["item", "currency"]

@@ -6,7 +6,7 @@ from typing import Final
 
 from pydantic import BaseModel
 
-from kraty_console.backend.api.routing import Access, Handler, Route
+from kraty_console.backend.api.routing import Handler, Route, RouteAccess
 from kraty_console.backend.auth.keys import CLIENT_SDK
 
 PLAYER: Final = "/players/{externalPlayerId}"
@@ -21,7 +21,7 @@ def sdk_route(
     target: tuple[str, str] | None = None,
     body: type[BaseModel] | None = None,
     *,
-    access: Access = Access.PLAYER,
+    access: RouteAccess = RouteAccess.PLAYER,
     query: tuple[str, ...] = (),
     status: tuple[int, ...] = (200,),
     reply: type[BaseModel] | None = None,

@@ -9,7 +9,7 @@ from kraty_console.backend import board_reads
 from kraty_console.backend.api import refusals
 from kraty_console.backend.api.callers import key_holder, key_of
 from kraty_console.backend.api.calls import Call
-from kraty_console.backend.api.envelope import Reply
+from kraty_console.backend.api.envelope import HandlerReply
 from kraty_console.backend.api.sdk.parameters import leaderboard_id
 from kraty_console.backend.api.streams import Gather
 from kraty_console.backend.auth.players import PLAYER_SECRET, holder
@@ -43,7 +43,7 @@ class StreamSource:
         return await holder(tx, caller.the_key, player.external_player_id, headers.get(PLAYER_SECRET)) is not None
 
 
-async def inventory(call: Call) -> Reply:
+async def inventory(call: Call) -> HandlerReply:
     """What the player gets and loses from now on."""
     name = call.text("externalPlayerId")
     async with call.services.db.read() as tx:
@@ -53,7 +53,7 @@ async def inventory(call: Call) -> Reply:
     return _stream(call, PlayerNews(player, call.now_ms), news_of_players)
 
 
-async def event_board(call: Call) -> Reply:
+async def event_board(call: Call) -> HandlerReply:
     """What changes among the first of an event's board, until it is final."""
     name = leaderboard_id(call)
     async with call.services.db.read() as tx:
@@ -63,14 +63,14 @@ async def event_board(call: Call) -> Reply:
     return _stream(call, BoardNews(found), news_of_boards)
 
 
-def _stream(call: Call, news: PlayerNews | BoardNews, gather: Gather) -> Reply:
+def _stream(call: Call, news: PlayerNews | BoardNews, gather: Gather) -> HandlerReply:
     services = call.services
     services.streams.refuse_more(call.address)
     if call.request.method == "HEAD":
-        return Reply(stream=_nothing(), headers=_HEADERS)
+        return HandlerReply(stream=_nothing(), headers=_HEADERS)
     source = StreamSource(call, news, gather)
     stream = services.streams.frames(services.db, services.now_ms, source, call.address)
-    return Reply(stream=stream, headers=_HEADERS)
+    return HandlerReply(stream=stream, headers=_HEADERS)
 
 
 async def _nothing() -> AsyncIterator[bytes]:

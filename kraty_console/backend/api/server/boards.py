@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from kraty_console.backend.api.calls import Call
-from kraty_console.backend.api.envelope import Reply
+from kraty_console.backend.api.envelope import HandlerReply
 from kraty_console.backend.api.server.collecting_requests import PlayerScore
 from kraty_console.backend.engine import boards
 
 
-async def score(call: Call) -> Reply:
+async def score(call: Call) -> HandlerReply:
     """Count a player's score."""
     key = call.text("boardKey")
     asked = await call.body(PlayerScore)

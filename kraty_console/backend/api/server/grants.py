@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from kraty_console.backend.api import giving
 from kraty_console.backend.api.calls import Call
-from kraty_console.backend.api.envelope import Reply
+from kraty_console.backend.api.envelope import HandlerReply
 from kraty_console.backend.api.server.requests import KeyedRequest, ServerGrant
 from kraty_console.backend.engine import grants
 
 
-async def create(call: Call) -> Reply:
+async def create(call: Call) -> HandlerReply:
     """Give a player something; a player never heard of is made."""
     player = call.text("externalPlayerId")
     asked = await call.body(ServerGrant)
     return await giving.give(call, player, asked, source_kind=asked.source_kind, source_ref_id=asked.source_ref_id)
 
 
-async def acknowledge(call: Call) -> Reply:
+async def acknowledge(call: Call) -> HandlerReply:
     """Claim a grant for its player: the studio has delivered it, or wants it deposited here."""
     player, grant_id = call.text("externalPlayerId"), call.text("grantId")
     asked = await call.body(KeyedRequest)

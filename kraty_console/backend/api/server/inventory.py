@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from kraty_console.backend.api.calls import Call
-from kraty_console.backend.api.envelope import Reply
+from kraty_console.backend.api.envelope import HandlerReply
 from kraty_console.backend.api.server.collecting_requests import ItemChange
 from kraty_console.backend.engine import inventory
 
 
-async def grant(call: Call) -> Reply:
+async def grant(call: Call) -> HandlerReply:
     """Give so many of an item."""
     player, key = call.text("externalPlayerId"), call.text("itemKey")
     asked = await call.body(ItemChange)
@@ -18,7 +18,7 @@ async def grant(call: Call) -> Reply:
     )
 
 
-async def revoke(call: Call) -> Reply:
+async def revoke(call: Call) -> HandlerReply:
     """Take so many of an item; 409 when the player has fewer."""
     player, key = call.text("externalPlayerId"), call.text("itemKey")
     asked = await call.body(ItemChange)

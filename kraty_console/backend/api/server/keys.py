@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from kraty_console.backend.api.calls import Call
-from kraty_console.backend.api.envelope import Reply
+from kraty_console.backend.api.envelope import HandlerReply
 
 
-async def ping(call: Call) -> Reply:
+async def ping(call: Call) -> HandlerReply:
     """The facts of the key (kraty-api 3.1); this answer stands alone, without an envelope."""
     key = call.caller.the_key
     facts = {
@@ -17,4 +17,4 @@ async def ping(call: Call) -> Reply:
         "studioId": key.studio_id,
         "gameId": key.game_id,
     }
-    return Reply({"ok": True, "apiKey": facts}, bare=True)
+    return HandlerReply({"ok": True, "apiKey": facts}, bare=True)

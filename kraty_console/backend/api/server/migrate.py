@@ -9,11 +9,11 @@ from pydantic import Field, ValidationError
 
 from kraty_console.backend.api.bodies import field_faults
 from kraty_console.backend.api.calls import Call
-from kraty_console.backend.api.envelope import Reply
+from kraty_console.backend.api.envelope import HandlerReply
 from kraty_console.backend.api.numbers import WHOLE
 from kraty_console.backend.api.server.requests import TOLERANT, Email, Key, KeyedRequest
 from kraty_console.backend.engine import importing
-from kraty_console.backend.engine.context import Answer, Context
+from kraty_console.backend.engine.context import Context, RuleResult
 from kraty_console.backend.engine.importing import MOST_ROWS, Failure, Line
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.errors import Code
@@ -25,7 +25,7 @@ CatalogKey = Annotated[str, Field(min_length=1, max_length=512)]
 Much = Annotated[int, Field(ge=1, le=MAX_BALANCE), WHOLE]
 Reason = Annotated[str, Field(max_length=MAX_REASON)]
 
-Rule = Callable[[Transaction, Context, Sequence[Line], Sequence[Failure]], Awaitable[Answer]]
+Rule = Callable[[Transaction, Context, Sequence[Line], Sequence[Failure]], Awaitable[RuleResult]]
 
 
 class PlayerRow(Request):
@@ -91,22 +91,22 @@ class InventoryBatch(Batch):
     """
 
 
-async def players(call: Call) -> Reply:
+async def players(call: Call) -> HandlerReply:
     """Make players."""
     return await _import(call, PlayerRow, importing.import_players)
 
 
-async def wallet(call: Call) -> Reply:
+async def wallet(call: Call) -> HandlerReply:
     """Add to balances."""
     return await _import(call, WalletRow, importing.import_wallet)
 
 
-async def inventory(call: Call) -> Reply:
+async def inventory(call: Call) -> HandlerReply:
     """Add items."""
     return await _import(call, InventoryRow, importing.import_inventory)
 
 
-async def _import(call: Call, model: type[PlayerRow | WalletRow | InventoryRow], rule: Rule) -> Reply:
+async def _import(call: Call, model: type[PlayerRow | WalletRow | InventoryRow], rule: Rule) -> HandlerReply:
     asked = await call.body(Batch)
     lines: list[Line] = []
     failures: list[Failure] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from kraty_console.backend.api import lobbies, playing
-from kraty_console.backend.api.play_requests import LobbyPush, Progress
+from kraty_console.backend.api.play_requests import LobbyPush, ReportProgress
 from kraty_console.backend.api.routing import Route
 from kraty_console.backend.api.sdk.requests import GameRequest
 from kraty_console.backend.api.server.route import PLAYER, server_route
@@ -23,8 +23,8 @@ ROUTES: Final[tuple[Route, ...]] = (
         playing.progress,
         "attempt.progress",
         _THE_ATTEMPT,
-        Progress,
-        reply=play.Progressed,
+        ReportProgress,
+        reply=play.AttemptProgressed,
     ),
     server_route(
         "POST", f"{_ATTEMPT}/finish", playing.finish, "attempt.finish", _THE_ATTEMPT, GameRequest, reply=play.Finished

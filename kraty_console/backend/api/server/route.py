@@ -6,7 +6,7 @@ from typing import Final
 
 from pydantic import BaseModel
 
-from kraty_console.backend.api.routing import Access, Handler, Route
+from kraty_console.backend.api.routing import Handler, Route, RouteAccess
 from kraty_console.backend.auth.keys import SERVER_INTEGRATION
 
 PLAYER: Final = "/players/{externalPlayerId}"
@@ -31,7 +31,7 @@ def server_route(
     return Route(
         method,
         f"/server/v1{path}",
-        Access.KEY,
+        RouteAccess.KEY,
         SERVER_INTEGRATION,
         handler,
         target,

@@ -9,60 +9,60 @@ from kraty_console.backend import friends as shown
 from kraty_console.backend import gifting
 from kraty_console.backend.api import refusals
 from kraty_console.backend.api.calls import Call
-from kraty_console.backend.api.envelope import Reply
+from kraty_console.backend.api.envelope import HandlerReply
 from kraty_console.backend.api.server.player_requests import ServerBan
 from kraty_console.backend.api.server.requests import ExplainedRequest
 from kraty_console.backend.engine import bans, players, purchases
-from kraty_console.backend.storage.transaction import Row, Transaction
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 
 
-async def ban(call: Call) -> Reply:
+async def ban(call: Call) -> HandlerReply:
     """Keep the player from playing."""
     player = call.text("externalPlayerId")
     asked = await call.body(ServerBan)
     return await call.change(asked, lambda tx, ctx: bans.ban(tx, ctx, player))
 
 
-async def unban(call: Call) -> Reply:
+async def unban(call: Call) -> HandlerReply:
     """Let the player play again."""
     player = call.text("externalPlayerId")
     asked = await call.body(ExplainedRequest)
     return await call.change(asked, lambda tx, ctx: bans.unban(tx, ctx, player))
 
 
-async def friends(call: Call) -> Reply:
+async def friends(call: Call) -> HandlerReply:
     """The player's friends, and whether they are here."""
     async with _reading(call) as (tx, reader):
-        return Reply({"friends": await shown.friends(tx, reader, await gifting.rules(tx, call.game))})
+        return HandlerReply({"friends": await shown.friends(tx, reader, await gifting.rules(tx, call.game))})
 
 
-async def friend_requests(call: Call) -> Reply:
+async def friend_requests(call: Call) -> HandlerReply:
     """What waits for the player's answer, and for others'."""
     async with _reading(call) as (tx, reader):
-        return Reply(await shown.requests(tx, reader))
+        return HandlerReply(await shown.requests(tx, reader))
 
 
-async def blocks(call: Call) -> Reply:
+async def blocks(call: Call) -> HandlerReply:
     """The players whom the player blocked."""
     async with _reading(call) as (tx, reader):
-        return Reply({"blocked": await shown.blocked_by(tx, reader)})
+        return HandlerReply({"blocked": await shown.blocked_by(tx, reader)})
 
 
-async def spend(call: Call) -> Reply:
+async def spend(call: Call) -> HandlerReply:
     """What the player spent in stores."""
     async with call.services.db.read() as tx:
-        return Reply(await purchases.spent(tx, await _player(call, tx)))
+        return HandlerReply(await purchases.spent(tx, await _player(call, tx)))
 
 
 @asynccontextmanager
-async def _reading(call: Call) -> AsyncIterator[tuple[Transaction, shown.Reader]]:
+async def _reading(call: Call) -> AsyncIterator[tuple[Transaction, shown.FriendListReader]]:
     """The player of the path, to be read; 404 for nobody."""
     async with call.services.db.read() as tx:
         player = await _player(call, tx)
-        yield tx, shown.Reader(call.game, player["player_id"], call.now_ms)
+        yield tx, shown.FriendListReader(call.game, player["player_id"], call.now_ms)
 
 
-async def _player(call: Call, tx: Transaction) -> Row:
+async def _player(call: Call, tx: Transaction) -> TrackedRow:
     external_id = call.text("externalPlayerId")
     player = await players.find(tx, call.game, call.environment, external_id)
     if player is None:
