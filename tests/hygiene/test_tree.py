@@ -51,6 +51,14 @@ def test_each_file_is_one_idea_long() -> None:
     assert not long, "\n".join(long)
 
 
+def test_every_class_has_a_name_of_its_own() -> None:
+    named: dict[str, list[str]] = {}
+    for path in sources("kraty_console"):
+        for name in re.findall(r"^class (\w+)", path.read_text(encoding="utf-8"), re.MULTILINE):
+            named.setdefault(name, []).append(str(path.relative_to(ROOT)))
+    assert not {name: paths for name, paths in named.items() if len(paths) > 1}
+
+
 def test_no_file_is_named_for_what_was_left_over() -> None:
     assert not [path for path in sources("kraty_console", "tests") if path.stem in LEFTOVERS]
 
