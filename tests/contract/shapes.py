@@ -20,7 +20,10 @@ OPTIONAL = {
     "FriendAsked": {"request", "friend"},
     "RowFailure": {"externalPlayerId"},
     "GiftableResource": {"economyKind", "rarity"},
-    **{key: {"progression", "giftCooldownUntil"} for key in ("Named", "Friend", "FriendCode", "Hit", "Suggestion")},
+    **{
+        key: {"progression", "giftCooldownUntil"}
+        for key in ("NamedPlayer", "Friend", "FriendCode", "Hit", "FriendSuggestion")
+    },
     "BoardEntry": {"progression", "player"},
     "EventLeaderboard": {"joined", "progression"},
     "Leaderboard": {"joined"},

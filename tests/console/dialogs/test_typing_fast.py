@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from kraty_console.client.entries import JournalEntry
-from kraty_console.client.journal import State
+from kraty_console.client.entries import EntryState, JournalEntry
 from kraty_console.client.writer import ChangeOutcome
 from kraty_console.console.dialogs.action import HASTY, Phase
 from kraty_console.console.dialogs.journal import JournalDialog
@@ -150,14 +149,14 @@ async def test_a_click_confirms_at_once() -> None:
 
 async def test_a_person_decides_about_an_entry_with_two_presses_and_not_with_a_burst() -> None:
     decided: list[bool] = []
-    lost = world.entry("e2", State.UNKNOWN, applied=None)
+    lost = world.entry("e2", EntryState.UNKNOWN, applied=None)
 
     async def resolve(entry: JournalEntry) -> ChangeOutcome:
         return ChangeOutcome("unknown", entry)
 
     async def decide(entry: JournalEntry, applied: bool) -> ChangeOutcome:
         decided.append(applied)
-        return ChangeOutcome("applied", world.entry("e2", State.RESOLVED, applied=True))
+        return ChangeOutcome("applied", world.entry("e2", EntryState.RESOLVED, applied=True))
 
     def make() -> JournalDialog:
         return JournalDialog([lost], now=world.NOW, resolve=resolve, decide=decide)
