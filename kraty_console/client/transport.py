@@ -63,6 +63,8 @@ class _Departure:
     changes: bool
     """Whether what was asked for may change something; a read never does."""
     began: bool = field(default=False)
+    given_up: bool = field(default=False)
+    """Nobody waits for the answer any more: the request does not leave, and its answer is not read."""
     past_proxy: bool = field(default=False)
     """A proxy between has opened the way."""
     to_socks: Any = field(default=None)
@@ -81,6 +83,8 @@ class _Departure:
         if self.began or not event.endswith("send_request_headers.started"):
             return
         if getattr(info.get("request"), "method", b"") != b"CONNECT":
+            if self.given_up:
+                raise asyncio.CancelledError
             if self.before is not None:
                 await self.before()
             self.began = self.past_proxy = True
@@ -117,6 +121,7 @@ class Transport:
         self._proxy: Proxy | None = None
         self._opening = asyncio.Lock()
         self._closed = False
+        self._given_up: set[asyncio.Task[Any]] = set()
 
     async def exchange(
         self,
@@ -150,13 +155,7 @@ class Transport:
         request.extensions["trace"] = departure.trace
         started = self._clock()
         try:
-            async with asyncio.timeout(self._timeouts.whole):
-                response = await client.send(request, stream=True)
-                try:
-                    self._answered(response)
-                    content = await self._content(response, departure)
-                finally:
-                    await response.aclose()
+            response, content = await self._until_cancelled(client, request, departure)
         except httpx.DecodingError as error:
             raise BadAnswer("The answer cannot be decompressed.", maybe_applied=departure.maybe_applied) from error
         except (httpx.HTTPError, TimeoutError) as error:
@@ -178,6 +177,39 @@ class Transport:
         )
         self.server_clock.observe(reply)
         return redacted(reply, self._secrets())
+
+    async def _whole_answer(
+        self, client: httpx.AsyncClient, request: httpx.Request, departure: _Departure
+    ) -> tuple[httpx.Response, bytes]:
+        async with asyncio.timeout(self._timeouts.whole):
+            response = await client.send(request, stream=True)
+            try:
+                self._answered(response)
+                return response, b"" if departure.given_up else await self._content(response, departure)
+            finally:
+                await response.aclose()
+
+    async def _until_cancelled(
+        self, client: httpx.AsyncClient, request: httpx.Request, departure: _Departure
+    ) -> tuple[httpx.Response, bytes]:
+        """Await the answer; when the caller is cancelled, the request itself is given up, not cancelled.
+
+        The HTTP library's pool counts the connection of a cancelled request as used for good. After eight such
+        requests, as many as searches while somebody types, nothing could be asked any more.
+        """
+        task = asyncio.ensure_future(self._whole_answer(client, request, departure))
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            departure.given_up = True
+            self._given_up.add(task)
+            task.add_done_callback(self._forget)
+            raise
+
+    def _forget(self, task: asyncio.Task[Any]) -> None:
+        self._given_up.discard(task)
+        if not task.cancelled():
+            task.exception()  # seen: nobody waits for it
 
     def _secrets(self) -> list[Secret]:
         """What goes along with requests and must not be shown or kept when a server sends it back."""
@@ -220,6 +252,8 @@ class Transport:
         """Close every connection; a closed transport stays closed."""
         self._closed = True
         client, self._client = self._client, None
+        for task in self._given_up:
+            task.cancel()
         if client is not None:
             await client.aclose()
 

@@ -81,6 +81,8 @@ async def found_by(
         ("alice_42", ("enter",), "alice_42"),  # an id, though others begin like it
         ("alice_42", ("down", "enter"), "alice_420"),  # from the one that is meant to the next
         ("grace", ("enter",), "grace_hopper"),  # the only one that fits
+        ("alice@example.com", ("enter",), "alice_42"),
+        ("ALICE@example.com", ("down", "enter"), "alice_42"),
         ("<alice_42>", ("enter",), "alice_42"),
         ("guest_of_old", ("enter",), "erin"),
         ("alice_4", ("down", "enter"), "alice_42"),
