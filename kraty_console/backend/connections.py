@@ -1,7 +1,7 @@
 """How many HTTP connections a process and each address may hold, and what each of them may take.
 
-Whoever holds too many gives up the one that is idle longest, so that nobody who shares an address is locked out by
-connections that do nothing.
+An address with too many loses the one that is idle longest, so that idle connections never lock out others who share
+the address.
 """
 
 from __future__ import annotations

@@ -25,9 +25,9 @@ SHOWN: Final = 200
 class PlayerNews:
     """What a player gets and loses, in the order in which it happened.
 
-    The ledgers are read by the position that the player's own row counts, which is written in the same transaction:
-    nothing is missed, and where it stands still nothing else is read. Grants are read by when they were made: those of
-    the last minute at each look, of which some are known from the look before.
+    The ledgers are read by the position that the player's own row counts, which is written in the same transaction,
+    so no change is missed; where the position is unchanged, the ledgers are not read. Of the grants each look reads
+    those of the last minute, some of which the look before has read already.
     """
 
     def __init__(self, player: Mapping[str, Any], now_ms: int) -> None:

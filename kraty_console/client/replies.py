@@ -108,7 +108,7 @@ def check_refusal(reply: HttpReply, *, echoes: bool) -> None:
     """Let the refusal of a change pass only where it is Kraty's own (`is_kratys_refusal`).
 
     Raises:
-        BadAnswer: another server gave it, so what became of the change is not known.
+        BadAnswer: another server gave it, so it is not known whether the change was made.
     """
     if 400 <= reply.status < 500 and not is_kratys_refusal(reply, echoes=echoes):
         raise BadAnswer(not_kratys(reply.status), status=reply.status, request_id=reply.request_id, maybe_applied=True)

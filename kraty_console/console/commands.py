@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from kraty_console.console.common_actions import CommonActions
+from kraty_console.console.common_actions import CommonActions, row_moves
 from kraty_console.console.desk import Desk
 from kraty_console.console.host import Host
 from kraty_console.console.look import LoadStatus
@@ -41,12 +41,7 @@ class Commands:
             "search.focus": self._focus_search,
             "pane.next": lambda: self._turn(1),
             "pane.previous": lambda: self._turn(-1),
-            "row.down": lambda: screen.table.action_move(1),
-            "row.up": lambda: screen.table.action_move(-1),
-            "row.first": lambda: screen.table.action_edge(-1),
-            "row.last": lambda: screen.table.action_edge(1),
-            "row.page_down": lambda: screen.table.action_page(1),
-            "row.page_up": lambda: screen.table.action_page(-1),
+            **row_moves(lambda: screen.table),
             "row.open": self._open_current,
             "view.json": self._open_json,
             "view.back": self._back,

@@ -1,4 +1,4 @@
-"""Actions that mean the same on every screen: the palette, the keys, the ticket, the journal, the worklog."""
+"""Actions that mean the same on every screen: palette, keys, ticket, journal, worklog, and moving in rows."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from kraty_console.console.copying import copied
 from kraty_console.console.desk import Desk
 from kraty_console.console.host import Host
 from kraty_console.console.views.bars import Notice
+from kraty_console.console.widgets.table import RowTable
 from kraty_console.support.action_spec import ActionContext
 
 
@@ -76,6 +77,18 @@ class CommonActions:
                 self._redraw()
 
         self._host.show(TicketDialog(self._desk.ticket), answered)
+
+
+def row_moves(table: Callable[[], RowTable]) -> dict[str, Callable[[], object]]:
+    """The actions that move in the rows of a screen; `table` finds them once the screen has them."""
+    return {
+        "row.down": lambda: table().action_move(1),
+        "row.up": lambda: table().action_move(-1),
+        "row.first": lambda: table().action_edge(-1),
+        "row.last": lambda: table().action_edge(1),
+        "row.page_down": lambda: table().action_page(1),
+        "row.page_up": lambda: table().action_page(-1),
+    }
 
 
 def worklog_copied(desk: Desk, host: Host) -> Notice:

@@ -16,7 +16,7 @@ class GameGate:
 
     def __init__(self) -> None:
         self.begin: Callable[[], None] | None = None
-        """Begins the sign-in, and shuts the gate; None where whoever asks signs in first, as commands do."""
+        """Starts the sign-in and shuts the gate; None for callers that sign in by themselves, as the commands do."""
         self._under_way: asyncio.Future[KratyError | None] | None = None
 
     @property

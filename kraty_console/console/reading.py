@@ -41,7 +41,7 @@ HELD = 1.0
 
 
 class PlayerLoader:
-    """Owns the `Look`; tells the screen to draw whenever it changed."""
+    """Owns the `PlayerState`; tells the screen to draw whenever it changed."""
 
     def __init__(self, screen: PlayerScreen, desk: Desk, host: Host, look: PlayerState | None = None) -> None:
         """`look` is a player that was looked up before there was a screen."""

@@ -44,7 +44,8 @@ class Answer(BaseModel):
 
     Unknown fields are kept (they are shown in raw JSON), unknown values of open enumerations stay as they came, and a
     field that has a default and arrives with an unusable value takes its default: one odd field never costs a screen,
-    and one odd row never costs its list (`Rows`). What was unusable is not in `model_fields_set`, as what was not sent.
+    and one odd row never costs its list (`PartialList`). What was unusable is not in `model_fields_set`, as what was
+    not sent.
     """
 
     model_config = ConfigDict(

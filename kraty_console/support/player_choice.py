@@ -18,8 +18,8 @@ NAMED_BY = ("email", "merged")
 def meant(text: str, hits: Sequence[SearchHit]) -> int | None:
     """The place of the player that the text alone means; None where the person has to choose, or nobody fits.
 
-    An id means its player, whoever else fits; so do a whole e-mail and the id of a merged guest. Otherwise the text
-    means the only player that fits, unless more fit and could not be read.
+    An id means its player, even if others fit too; so do a whole e-mail and the id of a merged guest. Otherwise the
+    text means the only player that fits, unless others fit that could not be read.
     """
     for candidate in candidates(text):
         for place, hit in enumerate(hits):

@@ -122,7 +122,7 @@ def test_a_score_with_two_meanings_is_asked_about(text: str, words: str) -> None
     for plainly in ("1840", "1.8400", "0.125", "1.84", "1 840"):
         assert "final_score" not in problems(form, {"reason": "crashed", "final_score": plainly})
     kept = opened("attempt.force_complete", STUCK["id"], attempts=[STUCK | {"score": 1.125}])
-    assert problems(kept, {"reason": "crashed"}) == {}, "what stands there already is not asked about"
+    assert problems(kept, {"reason": "crashed"}) == {}, "the present score needs no check"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Where the studio of the demo is told of events, and what became of that: two receivers that cannot be reached.
+"""The webhook endpoints of the demo and their deliveries: two receivers that cannot be reached.
 
 Nothing here is made up: endpoints, deliveries and attempts are made by what the worker runs, at the moments of the past
 at which it would have. The names end in `.invalid`, which leads nowhere by definition (RFC 6761), so every attempt

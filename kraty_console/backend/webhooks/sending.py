@@ -1,4 +1,4 @@
-"""One delivery on its way: the signed message that is posted, and what came of it."""
+"""One attempt at a delivery: the signed message that is posted, and its outcome."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.getters import query_one
 
-from kraty_console.console.common_actions import CommonActions, worklog_copied
+from kraty_console.console.common_actions import CommonActions, row_moves, worklog_copied
 from kraty_console.console.desk import Desk
 from kraty_console.console.host import Host
 from kraty_console.console.views.bars import Heading, KeyHint, Notice
@@ -114,12 +114,7 @@ class PagedList(DeferredPaintScreen[None], Generic[T]):
         self._place = TableState()
         self._keymap = effective_keys(desk.launch.profile.keymap)
         self._do: dict[str, Callable[[], object]] = {
-            "row.down": lambda: self.table.action_move(1),
-            "row.up": lambda: self.table.action_move(-1),
-            "row.first": lambda: self.table.action_edge(-1),
-            "row.last": lambda: self.table.action_edge(1),
-            "row.page_down": lambda: self.table.action_page(1),
-            "row.page_up": lambda: self.table.action_page(-1),
+            **row_moves(lambda: self.table),
             "row.open": self._open_current,
             "view.json": lambda: self._open_current(raw=True),
             "view.back": self._back,

@@ -1,7 +1,7 @@
 """The player screen: search on top, the profile and the next step, the panes, the row under the cursor in detail.
 
-The screen owns one `Look`; panes and profile are drawn from it and fetch nothing. Reads run in exclusive workers, one
-group for search and one for the player, so the newest question wins and late answers are dropped.
+The screen owns one `PlayerState`; panes and profile are drawn from it and fetch nothing. Reads run in exclusive workers,
+one group for search and one for the player, so the newest question wins and late answers are dropped.
 """
 
 from __future__ import annotations

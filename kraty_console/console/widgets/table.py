@@ -17,7 +17,7 @@ from kraty_console.present.table import TableRow
 class RowTable(LinesView, can_focus=True):
     """Draws sections of rows with one cursor.
 
-    The cursor follows its row by id; scroll position, sort and filter live in a `Place` that the owner keeps.
+    The cursor follows its row by id; scroll position, sort and filter live in a `TableState` that the owner keeps.
     """
 
     @dataclass

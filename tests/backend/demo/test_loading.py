@@ -22,7 +22,7 @@ DAY_MS = 86_400_000
 def test_both_databases_hold_the_same_world(on_sqlite: Loaded, on_postgresql: Loaded) -> None:
     for name, rows in on_sqlite.rows.items():
         for row in (*rows, *on_postgresql.rows[name]):
-            row.pop("secret", None)  # sealed anew each time
+            row.pop("secret", None)  # encrypted with another nonce each time
         assert rows == on_postgresql.rows[name], name
 
 
