@@ -21,6 +21,18 @@ async def test_the_last_line_lists_what_works_where_the_focus_is(backend: Stage)
         assert "p recent" not in footer(hand)
 
 
+async def test_in_the_empty_field_beside_a_player_enter_goes_back_and_the_last_line_says_so(backend: Stage) -> None:
+    async with at(backend.app(player="bob_7")) as hand:
+        await hand.looks_at("bob_7")
+        await hand.press("slash")
+        assert footer(hand).startswith("enter back  esc")
+        await hand.press("a")
+        assert footer(hand).startswith("enter open  esc")
+        await hand.press("backspace", "enter")
+        assert "enter" not in footer(hand)
+        assert hand.app.bottom.look.player == "bob_7"
+
+
 async def test_a_next_step_that_is_not_for_this_person_is_dimmed_and_says_why(backend: Stage) -> None:
     async with at(backend.app("GAME_VIEWER", player="alice_42")) as hand:
         await hand.looks_at("alice_42")

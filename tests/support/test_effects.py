@@ -84,7 +84,7 @@ def test_retry_roll() -> None:
     assert found["grants"] == ["none → what the roll gives"]
     assert found["twice"] == ["impossible: a second roll is refused once a grant is linked"]
     (note,) = found["note"]
-    assert note == "It may fail again: no later roll of daily_race is known to have worked"
+    assert note == "it may fail again: no later roll of daily_race is known to have worked"
 
 
 def test_retry_roll_when_a_grant_came_meanwhile() -> None:

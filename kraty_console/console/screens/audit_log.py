@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from kraty_console.console.desk import Desk
 from kraty_console.console.host import Host
 from kraty_console.console.screens.paged_list import Page, PagedList, Wording
 from kraty_console.console.views.bars import Notice
+from kraty_console.console.views.context import desk_context
 from kraty_console.console.views.rows import TableSection
 from kraty_console.present import audit
 from kraty_console.support.action_spec import ActionContext
@@ -38,20 +40,8 @@ class AuditLogScreen(PagedList["AuditRow"]):
         return TableSection("audit", audit.STUDIO_COLUMNS, shown, empty=empty)
 
     def _context_of(self, row: AuditRow | None) -> ActionContext:
-        desk = self._desk
-        return ActionContext(
-            row_scope="audit",
-            row_id=row.id if row is not None else None,
-            role=desk.role or None,
-            permissions=desk.permissions,
-            missing=desk.facts.missing(),
-            uses_key=desk.uses_key,
-            read_only=desk.launch.read_only,
-            ticket=desk.ticket or None,
-            audit_link=row is not None,
-            worklog=bool(desk.work()),
-            now=desk.now(),
-        )
+        context = desk_context(self._desk, "audit", row.id if row is not None else None)
+        return replace(context, audit_link=row is not None)
 
     def _show(self, found: AuditRow, *, raw: bool) -> None:
         from textual.content import Content

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from kraty_console.console.desk import Desk
 from kraty_console.console.host import Host
 from kraty_console.console.screens.paged_list import Page, PagedList, Wording
 from kraty_console.console.views.bars import Notice
+from kraty_console.console.views.context import desk_context
 from kraty_console.console.views.rows import TableSection
 from kraty_console.present import deliveries
 from kraty_console.present.safe import safe
@@ -119,21 +121,8 @@ class DeliveriesScreen(PagedList["Delivery"]):
     # -- sending again -------------------------------------------------------------------------------------------
 
     def _context_of(self, row: Delivery | None) -> ActionContext:
-        desk = self._desk
-        return ActionContext(
-            row_scope="delivery",
-            row_id=row.id if row is not None else None,
-            role=desk.role or None,
-            permissions=desk.permissions,
-            missing=desk.facts.missing(),
-            uses_key=desk.uses_key,
-            read_only=desk.launch.read_only,
-            ticket=desk.ticket or None,
-            audit_link=self._last_done(row) is not None,
-            worklog=bool(desk.work()),
-            now=desk.now(),
-            delivery=row,
-        )
+        context = desk_context(self._desk, "delivery", row.id if row is not None else None)
+        return replace(context, audit_link=self._last_done(row) is not None, delivery=row)
 
     def _replay(self) -> None:
         self._replay_of(self._current())

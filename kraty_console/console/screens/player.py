@@ -1,7 +1,7 @@
 """The player screen: search on top, the profile and the next step, the panes, the row under the cursor in detail.
 
-The screen owns one `PlayerState`; panes and profile are drawn from it and fetch nothing. Reads run in exclusive workers,
-one group for search and one for the player, so the newest question wins and late answers are dropped.
+The screen owns one `PlayerState`; panes and profile are drawn from it and fetch nothing. Reads run in exclusive
+workers, one group for search and one for the player, so the newest question wins and late answers are dropped.
 """
 
 from __future__ import annotations
@@ -174,8 +174,7 @@ class PlayerScreen(DeferredPaintScreen[None]):
     @property
     def place(self) -> TableState:
         """The place in the open pane; while no player is open, in the list of the start."""
-        name = self._pane if self.look.snapshot is not None else "start"
-        return self._places.setdefault(name, TableState())
+        return self._places.setdefault(self._pane if self.look.snapshot is not None else "start", TableState())
 
     @property
     def step(self) -> NextStep | None:
@@ -246,8 +245,8 @@ class PlayerScreen(DeferredPaintScreen[None]):
     def draw_footer(self) -> None:
         """The keys that work here, now."""
         keys = self._commands.keys
-        typing = self.search.input.has_focus
-        self.keys.show(view.search_hints(keys) if typing else view.key_hints(self.context(), keys))
+        typing, opens = self.search.input.has_focus, bool(self.search.text) or self.look.snapshot is None
+        self.keys.show(view.search_hints(keys, opens=opens) if typing else view.key_hints(self.context(), keys))
 
     def on_descendant_focus(self) -> None:
         """In the search field keys are text: the last line lists those that work where the focus is."""
@@ -343,6 +342,7 @@ class PlayerScreen(DeferredPaintScreen[None]):
     @on(SearchBar.Asked)
     def _asked(self, event: SearchBar.Asked) -> None:
         self.keys.tell(None)
+        self.draw_footer()
         self.reading.suggest_soon(event.query)
 
     @on(SearchBar.Entered)

@@ -6,11 +6,13 @@ The screen draws itself from these; so can whoever shows a player before there i
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from kraty_console.console.look import LoadStatus, PlayerState
 from kraty_console.console.views.bars import Heading, KeyHint
+from kraty_console.console.views.context import desk_context
 from kraty_console.console.views.layout import SIDE, STEP, is_folded, layout, step_room
 from kraty_console.present.safe import safe
 from kraty_console.support.action_spec import ActionContext, missing_permission
@@ -135,30 +137,25 @@ def action_context(
 ) -> ActionContext:
     """What actions decide on, with the cursor on a row, and with the next step that is offered for it."""
     player = snapshot.player.external_player_id if snapshot is not None else ""
-    return ActionContext(
+    scope, row_id = (row.scope, row.id) if row is not None else (None, None)
+    return replace(
+        desk_context(desk, scope, row_id, player),
         snapshot=snapshot,
         pane=pane,
-        row_scope=row.scope if row is not None else None,
-        row_id=row.id if row is not None else None,
-        role=desk.role or None,
-        permissions=desk.permissions,
-        missing=desk.facts.missing(player),
-        uses_key=desk.uses_key,
-        read_only=desk.launch.read_only,
-        ticket=desk.ticket or None,
         made=any(each.work.player == player for each in desk.done),
-        audit_link=desk.last_done(player) is not None or (row is not None and row.scope == "audit"),
-        worklog=any(done.ticket == desk.ticket for done in desk.done),
+        audit_link=desk.last_done(player) is not None or scope == "audit",
         step_off=why_no_step(desk, step),
-        now=desk.now(),
     )
 
 
-def search_hints(keys: Mapping[str, tuple[str, ...]]) -> list[KeyHint]:
-    """The keys of the last line while one types a player: every other one is text of the field."""
+def search_hints(keys: Mapping[str, tuple[str, ...]], *, opens: bool) -> list[KeyHint]:
+    """The keys of the last line while one types a player: every other one is text of the field.
+
+    Enter `opens` a player, or in the empty field beside a player goes back to the rows.
+    """
     palette = [key for key in keys["palette.open"] if len(key) > 1][:1]
     return [
-        KeyHint("enter", "open"),
+        KeyHint("enter", "open" if opens else "back"),
         KeyHint("esc", "to the list and its keys"),
         *(KeyHint(key_label(key), "all actions") for key in palette),
     ]

@@ -89,5 +89,6 @@ def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
             Effect("note", "whether the event pays rewards is not known; if not the server refuses", note=True)
         )
     if attempt.roll is not None and attempt.roll.status == "failed":
-        found.append(Effect("note", since_then(attempt, seen.snapshot, seen.now).rstrip("."), note=True))
+        known = since_then(attempt, seen.snapshot, seen.now).rstrip(".")
+        found.append(Effect("note", f"{known[0].lower()}{known[1:]}", note=True))
     return [*found, *ban_note(seen.snapshot, "what is granted waits until the ban is lifted")]
