@@ -256,7 +256,7 @@ class WriteController:
         """Whether the dialog of this draft is still there to tell what became of it."""
         from kraty_console.console.dialogs.action import ActionDialog
 
-        if not self._screen.stands:
+        if not self._screen.can_draw:
             return False
         return any(isinstance(each, ActionDialog) and each.draft is draft for each in self._screen.app.screen_stack)
 
@@ -304,7 +304,7 @@ class WriteController:
         )
         audit_id = performed.audit.id if performed.audit is not None else ""
         self._desk.done.append(Done(self._desk.ticket, work, target_id, audit_id))
-        if self._screen.stands and self._screen.look.player == player:
+        if self._screen.can_draw and self._screen.look.player == player:
             self._screen.reading.refresh()
 
     def _closed(self, form: Form, performed: ChangeOutcome | None) -> None:
@@ -316,7 +316,7 @@ class WriteController:
             words = "; ".join(made) or f"{form.title} applied"
             self._screen.tell(f"{safe(words, limit=240)}{link}{more}", "good")
             self._desk.drafts.pop((form.action_id, form.external_player_id, form.target_id or ""), None)
-        if self._screen.stands:
+        if self._screen.can_draw:
             self._screen.draw()  # what turned out to be missing is dimmed
 
 

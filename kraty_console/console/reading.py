@@ -74,7 +74,7 @@ class PlayerLoader:
     def sign_in(self) -> None:
         """Ask who we are; what is asked about the game meanwhile waits for the answer."""
         self._desk.gate.shut()
-        self._screen.run_worker(self._sign_in(), group="session", exclusive=True, description="session")
+        self._screen.in_background(self._sign_in(), group="session", description="session")
 
     async def _sign_in(self) -> None:
         from kraty_console.contract.errors import KratyError, SignInNeeded
@@ -132,7 +132,7 @@ class PlayerLoader:
         self._screen.workers.cancel_group(self._screen, "search")
 
     def _ask(self, query: str) -> None:
-        self._screen.run_worker(self._suggest(query), group="search", exclusive=True, description="suggestions")
+        self._screen.in_background(self._suggest(query), group="search", description="suggestions")
 
     async def _suggest(self, query: str) -> None:
         from kraty_console.contract.errors import KratyError, OperationMissing
@@ -176,7 +176,7 @@ class PlayerLoader:
         elif self.look.snapshot is not None:
             self._before = self.look.cancelled()
         self.look = self.look.loading(player, self._desk.now(), typed=typed, step=step, note=note)
-        self._screen.run_worker(self._read(), group="look", exclusive=True, description="player")
+        self._screen.in_background(self._read(), group="look", description="player")
 
     def refresh(self) -> None:
         """Ask again for exactly what was asked; nothing moves where nothing changed."""

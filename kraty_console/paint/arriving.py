@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from textual import events
+from textual.css.query import NoMatches
 from textual.geometry import Size
 from textual.screen import Screen
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
 
 Result = TypeVar("Result")
 
@@ -26,6 +30,35 @@ class DeferredPaintScreen(Screen[Result]):
         self._has_arrived = True
         if self.is_current and self.outer_size:
             self._compositor_refresh()
+
+    @property
+    def can_draw(self) -> bool:
+        """Whether its parts are there: not before they are mounted, and no more once Textual begins to remove them.
+
+        Textual removes the parts of a screen one by one and stops its workers after that, so an answer that comes at
+        the end may find half a screen.
+        """
+        return self.is_mounted and self.is_attached and self.display
+
+    def in_background(
+        self, work: Coroutine[object, object, None], *, group: str, description: str, exclusive: bool = True
+    ) -> None:
+        """Run a worker that may draw; where the screen is removed meanwhile, it ends without an error.
+
+        Args:
+            work: What to do.
+            group: Workers that replace each other.
+            description: What it does, for the log.
+            exclusive: Whether it cancels the others of its group.
+        """
+        self.run_worker(self._unless_removed(work), group=group, description=description, exclusive=exclusive)
+
+    async def _unless_removed(self, work: Coroutine[object, object, None]) -> None:
+        try:
+            await work
+        except NoMatches:
+            if self.can_draw:
+                raise
 
     def _on_screen_resume(self, event: events.ScreenResume) -> None:
         """The styles of the parts were found as they came, a moment ago; the screen itself was there before its own."""

@@ -59,6 +59,16 @@ def test_every_class_has_a_name_of_its_own() -> None:
     assert not {name: paths for name, paths in named.items() if len(paths) > 1}
 
 
+def test_screens_run_their_workers_so_that_they_may_end_after_the_screen() -> None:
+    folders = ("kraty_console/console/screens", "kraty_console/console/dialogs")
+    found = [
+        str(path.relative_to(ROOT))
+        for path in [*sources(*folders), ROOT / "kraty_console/console/reading.py"]
+        if re.search(r"\brun_worker\(|@work\b", path.read_text(encoding="utf-8"))
+    ]
+    assert not found, "in_background is for that (paint/arriving.py)"
+
+
 def test_no_file_is_named_for_what_was_left_over() -> None:
     assert not [path for path in sources("kraty_console", "tests") if path.stem in LEFTOVERS]
 

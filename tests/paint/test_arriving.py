@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
+import pytest
 from rich.console import RenderableType
 from textual.app import App, ComposeResult
 from textual.geometry import Size
 from textual.screen import Screen
 from textual.widgets import Static
+from textual.worker import WorkerFailed
 
 from kraty_console.paint.arriving import DeferredPaintScreen
 
@@ -89,3 +92,62 @@ async def test_one_that_is_left_before_it_arrived_is_not_painted() -> None:
         screen.arrived()
         await pilot.pause()
         assert screen not in app.painted
+
+
+class LeavesLast(Static):
+    """A part that Textual waits for while it removes a screen, when the other parts are gone already."""
+
+    def __init__(self) -> None:
+        super().__init__("last", id="last")
+        self.may_go = asyncio.Event()
+
+    async def on_unmount(self) -> None:
+        await self.may_go.wait()
+
+
+class Half(DeferredPaintScreen[None]):
+    """Draws on its first part when an answer comes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answered = asyncio.Event()
+        self.drew: list[bool] = []
+        self.last = LeavesLast()
+
+    def compose(self) -> ComposeResult:
+        yield Static("first", id="first")
+        yield self.last
+
+    async def read(self) -> None:
+        await self.answered.wait()
+        self.drew.append(self.can_draw)
+        self.query_one("#first", Static).update("drawn")
+
+
+async def test_an_answer_that_comes_while_the_screen_is_removed_ends_without_an_error() -> None:
+    app = Watching()
+    async with app.run_test():
+        await app.push_screen(screen := Half())
+        assert screen.can_draw
+        screen.in_background(screen.read(), group="read", description="read")
+        app.pop_screen()
+        while screen.query("#first"):  # noqa: ASYNC110 (there is nothing to be told by)
+            await asyncio.sleep(0)
+        assert screen.query("#last")
+        screen.answered.set()
+        await app.workers.wait_for_complete()
+        screen.last.may_go.set()
+    assert screen.drew == [False]
+
+
+async def test_a_part_that_is_missing_from_a_screen_in_use_is_an_error() -> None:
+    async def run() -> None:
+        async with Watching().run_test() as pilot:
+            await pilot.app.push_screen(screen := Half())
+            screen.last.may_go.set()
+            await screen.query_one("#first").remove()
+            screen.in_background(screen.read(), group="read", description="read")
+            screen.answered.set()
+
+    with pytest.raises(WorkerFailed, match="first"):
+        await run()

@@ -229,7 +229,7 @@ class ActionDialog(Dialog["ChangeOutcome | None"]):
     def _start(self, pending: asyncio.Future[ChangeOutcome] | None) -> None:
         checking = self.phase is Phase.UNKNOWN
         self._busy(Phase.CHECKING if checking else Phase.SENDING)
-        self.run_worker(
+        self.in_background(
             self._run(pending, self.draft.unsettled if checking else None),
             group="send",
             description="wait for a change",

@@ -251,7 +251,7 @@ class JournalDialog(Dialog[None]):
         self._seconds = 0
         self.note.say(outcome.checking(0))
         self._clock = self.set_interval(1.0, self._second)
-        self.run_worker(self._told(call, entry), group="journal", description="ask what became of an entry")
+        self.in_background(self._told(call, entry), group="journal", description="ask what became of an entry")
 
     def _second(self) -> None:
         self._seconds += 1

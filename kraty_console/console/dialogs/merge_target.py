@@ -48,7 +48,7 @@ class MergeTargetDialog(AskDialog["Snapshot | None"]):
         elif not self._looking:
             self._looking = True
             self.problem.say("looking…")
-            self.run_worker(self._find(target), group="merge-target", description="look up who is merged into")
+            self.in_background(self._find(target), group="merge-target", description="look up who is merged into")
 
     async def _find(self, target: str) -> None:
         try:

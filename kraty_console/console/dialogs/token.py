@@ -62,7 +62,7 @@ class TokenDialog(AskDialog[Secret | None]):
         elif not self._checking:
             self._checking = True
             self.problem.say("asking the server…")
-            self.run_worker(self._try(self._check, Secret(token)), group="token", description="try a token")
+            self.in_background(self._try(self._check, Secret(token)), group="token", description="try a token")
 
     async def _try(self, check: Check, token: Secret) -> None:
         wrong = await check(token)

@@ -75,7 +75,7 @@ class DeliveriesScreen(PagedList["Delivery"]):
     # -- one of them ---------------------------------------------------------------------------------------------
 
     def _show(self, found: Delivery, *, raw: bool) -> None:
-        self.run_worker(self._open(found, raw=raw), group="delivery", exclusive=True, description="delivery")
+        self.in_background(self._open(found, raw=raw), group="delivery", description="delivery")
 
     async def _open(self, listed: Delivery, *, raw: bool) -> None:
         """Show the whole of a delivery; what the list told of it where the rest cannot be read."""

@@ -194,7 +194,7 @@ class PagedList(DeferredPaintScreen[None], Generic[T]):
 
     def tell(self, words: str, tone: str = "plain") -> None:
         """Say something in the last line until the next key."""
-        if self.stands:
+        if self.can_draw:
             self.keys.tell(Notice(words, tone))
 
     # -- actions -------------------------------------------------------------------------------------------------
@@ -243,11 +243,6 @@ class PagedList(DeferredPaintScreen[None], Generic[T]):
     def _hint(self, action_id: str, words: str) -> str:
         """`y link`, for the bottom border of an opened row."""
         return f"{key_label(self._keymap[action_id][0])} {words}"
-
-    @property
-    def stands(self) -> bool:
-        """Whether there is anything to draw on: at the end an answer may outlive the parts of the screen."""
-        return self.is_mounted and bool(self.query(RowTable))
 
     def _draw(self) -> None:
         self.table.show((self._section(self._rows, self._desk.now(), self._words),), self._place)
@@ -300,7 +295,7 @@ class PagedList(DeferredPaintScreen[None], Generic[T]):
         if self._loading or self._complete:
             return
         self._loading = True
-        self.run_worker(self._read(), group="page", exclusive=True, description=self._wording.subject)
+        self.in_background(self._read(), group="page", description=self._wording.subject)
 
     async def _read(self) -> None:
         from kraty_console.contract.errors import KratyError, SignInNeeded
@@ -318,7 +313,7 @@ class PagedList(DeferredPaintScreen[None], Generic[T]):
         except KratyError as error:
             words = words_of(error)
             self._words = f"{words.title} {words.hint}".strip()
-            if self.stands:
+            if self.can_draw:
                 self.keys.tell(Notice(self._words, "bad"))
         else:
             known = {each.id for each in self._rows}
@@ -327,11 +322,11 @@ class PagedList(DeferredPaintScreen[None], Generic[T]):
             self._complete = page.next_cursor is None
             self._unread += unread(page.rows)
             self._words = sentence(unread_words(self._unread)) if self._unread else page.none
-            if self._unread and self.stands:
+            if self._unread and self.can_draw:
                 self.keys.tell(Notice(self._words, "warn"))
         finally:
             self._loading = False
-        if self.stands:
+        if self.can_draw:
             self._draw()
 
     @on(RowTable.AtEnd)

@@ -122,7 +122,7 @@ class PlayerScreen(DeferredPaintScreen[None]):
         columns, rows = event.size
         self.set_class(is_folded(columns, rows), "-folded")
         self.set_class(is_too_small(columns, rows), "-small")
-        if self.stands:
+        if self.can_draw:
             self._arrange(self._desk.now())
 
     def begin(self) -> None:
@@ -137,7 +137,7 @@ class PlayerScreen(DeferredPaintScreen[None]):
 
     def _go_on(self) -> None:
         """The parts have their sizes: the player is shown as it was painted before, and what else is asked follows."""
-        if not self.stands:
+        if not self.can_draw:
             return
         self.draw_row()
         self._host.drawn()
@@ -151,13 +151,8 @@ class PlayerScreen(DeferredPaintScreen[None]):
 
     def take_keys(self) -> None:
         """What was typed while the player named at launch was read is meant for that player: it is obeyed now."""
-        if self.focused is None and self.stands:
+        if self.focused is None and self.can_draw:
             self.table.focus()
-
-    @property
-    def stands(self) -> bool:
-        """Whether there is anything to draw on: at the end a change may outlive the parts of the screen."""
-        return self.is_mounted and bool(self.query(RowTable))
 
     # -- what others read ----------------------------------------------------------------------------------------
 
@@ -189,13 +184,13 @@ class PlayerScreen(DeferredPaintScreen[None]):
 
     def draw(self) -> None:
         """Bring every part up to date; each repaints only what differs."""
-        if self.stands:
+        if self.can_draw:
             self._draw()
 
     def _draw(self) -> None:
         now = self._desk.now()
         look = self.look
-        self.draw_header()
+        self._draw_header()
         snapshot = look.snapshot
         self._sections = self._lists(look, now)
         self._steps = view.steps_of(self._desk, snapshot, now)
@@ -250,16 +245,20 @@ class PlayerScreen(DeferredPaintScreen[None]):
 
     def on_descendant_focus(self) -> None:
         """In the search field keys are text: the last line lists those that work where the focus is."""
-        if self.stands:
+        if self.can_draw:
             self.draw_footer()
 
     def draw_header(self) -> None:
-        """The top line."""
+        """Bring the top line up to date."""
+        if self.can_draw:
+            self._draw_header()
+
+    def _draw_header(self) -> None:
         self.header.show(view.heading(self._desk, self.look, self._desk.now(), waiting=self.reading.waiting))
 
     def tell(self, words: str, tone: str = "plain") -> None:
         """Say something in the last line until the next key."""
-        if self.stands:
+        if self.can_draw:
             self.keys.tell(Notice(words, tone))
 
     # -- keys ----------------------------------------------------------------------------------------------------
@@ -369,7 +368,7 @@ class PlayerScreen(DeferredPaintScreen[None]):
 
     def offer(self, text: str, hits: Sequence[SearchHit]) -> None:
         """What was typed fits several players: one of them is to be chosen in the search line."""
-        if not self.stands:
+        if not self.can_draw:
             return
         if self.search.text in ("", text):
             self.search.offer(text, suggestions(hits))
