@@ -7,8 +7,8 @@ import os
 import sys
 from typing import NoReturn
 
-from kraty_console.cli.first_frame import show_first_frame
 from kraty_console.cli.streams import leave_streams, take_streams
+from kraty_console.console.startup.first_frame import show_first_frame
 
 
 def main() -> NoReturn:

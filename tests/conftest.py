@@ -1,9 +1,10 @@
-"""What costs every test a little: compiling what was compiled before, and looking for garbage among what stays."""
+"""What holds for every test: compiled files are kept, garbage is collected rarely, signals have their defaults."""
 
 from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 from collections.abc import Iterator
 
@@ -14,6 +15,9 @@ from tests.databases import PostgresqlServer, postgresql_server
 # A test starts many processes of Python; each would compile the whole package again where compiled files are not kept.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+# A suite started by `nohup` ignores hang-ups, and so would every program that a test starts.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # The key that secrets are sealed with: without it, backends on PostgreSQL would make one in the user's data folder.
 os.environ["KRATY_BACKEND_SECRET"] = "the secret of the tests, of no use elsewhere"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kraty_console.cli.exits import Exit
+from kraty_console.cli.exit_codes import Exit
 
 if TYPE_CHECKING:
     from kraty_console.cli.simulation import Pace, Tally

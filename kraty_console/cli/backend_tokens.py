@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from kraty_console.cli.exits import Exit
+from kraty_console.cli.exit_codes import Exit
 from kraty_console.cli.operating import database_option, json_option, operate, tell
 from kraty_console.cli.output import emit, say
 

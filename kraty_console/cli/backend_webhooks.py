@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kraty_console.cli.exits import Exit
+from kraty_console.cli.exit_codes import Exit
 from kraty_console.cli.operating import database_option, game_option, json_option, operate, tell
 from kraty_console.cli.output import emit, emit_json, say
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kraty_console.cli.exits import Exit
+from kraty_console.cli.exit_codes import Exit
 from kraty_console.cli.options import THEMES, Options
 
 if TYPE_CHECKING:

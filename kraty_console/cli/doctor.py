@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kraty_console.cli.exits import Exit
+from kraty_console.cli.exit_codes import Exit
 from kraty_console.cli.operating import json_option
 from kraty_console.cli.options import Options, where_options
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from kraty_console.config.paths import Paths
     from kraty_console.config.profiles import Profile
     from kraty_console.config.tokens import FoundToken
-    from kraty_console.support.checkup import CheckArea, Finding
+    from kraty_console.domain.checkup import CheckArea, Finding
 
 
 @click.command()
@@ -38,8 +38,8 @@ def doctor(before: Options, /, as_json: bool, **said: Any) -> int:  # noqa: ANN4
     Exit codes: 0 no problem, 1 a problem, the most important one first, 2 usage.
     """
     from kraty_console.cli.output import emit, emit_json
+    from kraty_console.domain.checkup import has_problem
     from kraty_console.present.checkup import checkup_json, checkup_text
-    from kraty_console.support.checkup import has_problem
 
     findings = Checkup(before.then(Options(**said))).examine()
     if as_json:
@@ -64,7 +64,7 @@ class Checkup:
         from kraty_console.cli.checkup.terminal import screen_at_hand, terminal_findings
         from kraty_console.config.paths import Paths
         from kraty_console.contract.secret import HIDDEN
-        from kraty_console.support.checkup import CheckArea, without
+        from kraty_console.domain.checkup import CheckArea, without
 
         paths = Paths.of(os.environ)
         launch = self._launch(paths)
@@ -87,7 +87,7 @@ class Checkup:
         from kraty_console.cli.configuration import profile_with_sources
         from kraty_console.config.errors import ConfigError
         from kraty_console.config.launch import Launch
-        from kraty_console.support.checkup import CheckArea, CheckState, Finding
+        from kraty_console.domain.checkup import CheckArea, CheckState, Finding
 
         self._look(CheckArea.CONFIGURATION, "file", lambda: configuration.file_findings(paths.config_file))
         try:
@@ -115,7 +115,7 @@ class Checkup:
         """The token, and whether getting it failed, which is then told."""
         from kraty_console.cli.session import token_and_source_of
         from kraty_console.config.errors import ConfigError
-        from kraty_console.support.checkup import CheckArea, CheckState, Finding
+        from kraty_console.domain.checkup import CheckArea, CheckState, Finding
 
         try:
             found = token_and_source_of(self.options, profile, paths)
@@ -130,7 +130,7 @@ class Checkup:
         """What a gateway asks for; None where it cannot be had, which is then told."""
         from kraty_console.config.access import resolve_access
         from kraty_console.config.errors import ConfigError
-        from kraty_console.support.checkup import CheckArea, CheckState, Finding
+        from kraty_console.domain.checkup import CheckArea, CheckState, Finding
 
         try:
             access = resolve_access(profile, os.environ)
@@ -147,7 +147,7 @@ class Checkup:
         from kraty_console.cli.checkup.address import host_findings, proxy_finding, unusable_proxy, usable_address
         from kraty_console.client.proxies import proxy_of
         from kraty_console.contract.errors import Invalid
-        from kraty_console.support.checkup import CheckArea, CheckState
+        from kraty_console.domain.checkup import CheckArea, CheckState
 
         base, finding = usable_address(launch.profile.url)
         self.found.append(finding)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 
-from kraty_console.cli.exits import Exit
+from kraty_console.cli.exit_codes import Exit
 from kraty_console.cli.output import say
 from kraty_console.cli.streams import OutputFailed, output_failure
 from kraty_console.config.errors import ConfigError

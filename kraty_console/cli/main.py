@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from kraty_console import __version__
-from kraty_console.cli.exits import Exit
+from kraty_console.cli.exit_codes import Exit
 from kraty_console.cli.options import Options, console_options
-from kraty_console.paint.standing import fall
+from kraty_console.paint.boot_screen import restore_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,7 +95,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
                 args=None if arguments is None else list(arguments), prog_name="kraty-console", standalone_mode=False
             )
         finally:
-            fall()
+            restore_terminal()
     except click.ClickException as error:
         return _usage(error)
     except (click.Abort, KeyboardInterrupt):

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kraty_console.cli.exits import Exit
-from kraty_console.cli.first_frame import colours_of
+from kraty_console.cli.exit_codes import Exit
 from kraty_console.cli.options import Options, console_options
 from kraty_console.cli.output import say
-from kraty_console.paint.standing import standing
+from kraty_console.console.startup.first_frame import colours_of
+from kraty_console.paint.boot_screen import boot_screen
 
 if TYPE_CHECKING:
     from kraty_console.config.launch import Launch
@@ -66,14 +66,14 @@ def opened(launch: Launch) -> int:
     Returns:
         The exit code: 0 left by the person, 2 a profile that cannot be used, 70 failed, 128 + n ended by signal n.
     """
-    from kraty_console.console.head_start import ask, begin
-    from kraty_console.console.usable import problems
+    from kraty_console.console.startup.prefetch import ask, begin
+    from kraty_console.console.startup.profile_checks import problems
 
     questions = ask(launch)
     if wrong := problems(launch):
         say("\n".join(wrong))
         return Exit.USAGE
-    started = begin(questions, standing(), colours_of(os.environ)) if questions is not None else None
+    started = begin(questions, boot_screen(), colours_of(os.environ)) if questions is not None else None
     del questions
     from kraty_console.console.app import run_console
 

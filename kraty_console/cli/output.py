@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Any
 
 from kraty_console.cli.streams import OutputFailed
-from kraty_console.paint.standing import fall
+from kraty_console.paint.boot_screen import restore_terminal
 
 
 def emit(text: str) -> None:
@@ -20,7 +20,7 @@ def emit(text: str) -> None:
         BrokenPipeError: whoever read the output went away.
         OutputFailed: it took less than everything.
     """
-    from kraty_console.support.measure import ungrouped
+    from kraty_console.domain.formatting import ungrouped
 
     text = ungrouped(text)
     try:
@@ -44,9 +44,9 @@ def say(words: str) -> None:
 
     Where nobody can be told, the exit code is left to tell.
     """
-    fall()
+    restore_terminal()
+    from kraty_console.domain.formatting import ungrouped
     from kraty_console.present.safe import safe
-    from kraty_console.support.measure import ungrouped
 
     with suppress(OSError):
         print(ungrouped(safe(words, limit=4_000, multiline=True)), file=sys.stderr, flush=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from kraty_console.cli.exits import Exit
+from kraty_console.cli.exit_codes import Exit
 from kraty_console.cli.options import Options, where_options
 from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_LIMIT
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from kraty_console.client.fetched import Fetched
-    from kraty_console.console.desk import Desk
+    from kraty_console.console.workspace import Workspace
     from kraty_console.contract.players import SearchHit, Snapshot
 
 T = TypeVar("T")
@@ -43,10 +43,10 @@ _as_json = click.option("--json", "as_json", is_flag=True, help="JSON, in ASCII 
 def search(before: Options, /, query: str, as_json: bool, limit: int, **said: Any) -> int:  # noqa: ANN401
     """Find players by id, e-mail, or the beginning of an id."""
     from kraty_console.cli.output import emit, emit_json, say
-    from kraty_console.support.provided import sentence, unread, unread_words
+    from kraty_console.domain.completeness import sentence, unread, unread_words
 
     _refuse_nothing(query)
-    hits, now = _asked(before.then(Options(**said)), lambda desk: _hits(desk, query, limit))
+    hits, now = _asked(before.then(Options(**said)), lambda workspace: _hits(workspace, query, limit))
     if isinstance(hits, str):
         say(hits)
         return Exit.FAILED if "@" in query else Exit.NOT_FOUND
@@ -78,13 +78,13 @@ def show(before: Options, /, player: str, pane: Any, as_json: bool, limit: int, 
 
     _refuse_nothing(player)
 
-    async def look(desk: Desk) -> Fetched[Snapshot] | str | None:
+    async def look(workspace: Workspace) -> Fetched[Snapshot] | str | None:
         from kraty_console.contract.errors import KratyError
 
-        found = await _exactly(desk, player, limit)
+        found = await _exactly(workspace, player, limit)
         if found is None:
             with suppress(KratyError):  # that there is none is known all the same
-                return _elsewhere(player, await desk.search(player))
+                return _elsewhere(player, await workspace.search(player))
         return found
 
     fetched, now = _asked(before.then(Options(**said)), look)
@@ -94,7 +94,7 @@ def show(before: Options, /, player: str, pane: Any, as_json: bool, limit: int, 
     from kraty_console.present import plain
 
     if (found := fetched.value.player.external_player_id) and found != player:
-        from kraty_console.support.pasted import read_as_words
+        from kraty_console.domain.player_text import read_as_words
 
         say(read_as_words(player, found))
     if as_json:
@@ -110,35 +110,35 @@ def show(before: Options, /, player: str, pane: Any, as_json: bool, limit: int, 
 
 def _refuse_nothing(text: str) -> None:
     """Nothing that can be seen is nothing to look for."""
-    from kraty_console.support.pasted import candidates
+    from kraty_console.domain.player_text import candidates
 
     if not candidates(text):
         raise click.UsageError("the text is empty: give a player's id, an e-mail, or for search the beginning of an id")
 
 
-async def _exactly(desk: Desk, text: str, limit: int) -> Fetched[Snapshot] | None:
+async def _exactly(workspace: Workspace, text: str, limit: int) -> Fetched[Snapshot] | None:
     """The player whose id was given, as it is or cleaned of what a mail or a chat put around it."""
     from kraty_console.contract.errors import NotFound
-    from kraty_console.support.pasted import candidates
+    from kraty_console.domain.player_text import candidates
 
     for player in candidates(text):
         with suppress(NotFound):
-            return await desk.snapshot(player, limit)
+            return await workspace.snapshot(player, limit)
     return None
 
 
-async def _hits(desk: Desk, query: str, limit: int) -> Sequence[SearchHit] | str:
+async def _hits(workspace: Workspace, query: str, limit: int) -> Sequence[SearchHit] | str:
     """Who fits; on a backend that cannot search the player of exactly that id, or what to do instead."""
     from kraty_console.contract.errors import OperationMissing
-    from kraty_console.support.missing import no_search
+    from kraty_console.domain.missing_operations import no_search
 
     try:
-        return await desk.search(query, limit)
+        return await workspace.search(query, limit)
     except OperationMissing:
         pass
-    found = await _exactly(desk, query, 1)
+    found = await _exactly(workspace, query, 1)
     if found is None:
-        instead = no_search(desk.facts.portal(), by_email="@" in query)
+        instead = no_search(workspace.facts.portal(), by_email="@" in query)
         return f"No player of this game has exactly the id {query}.\n{instead}"
     from kraty_console.contract.players import SearchHit
 
@@ -158,27 +158,27 @@ def _elsewhere(text: str, hits: Sequence[SearchHit]) -> str:
     return f"{words} Look for others: kraty-console search {quote(text)}" if hits else words
 
 
-def _asked(options: Options, question: Callable[[Desk], Awaitable[T]]) -> tuple[T, datetime]:
+def _asked(options: Options, question: Callable[[Workspace], Awaitable[T]]) -> tuple[T, datetime]:
     """Sign in, find the game, ask, and close; the answer, and the moment at which it is told."""
     import asyncio
 
     from kraty_console.cli.output import say
     from kraty_console.cli.session import desk_of
-    from kraty_console.console.skew import tell_skew
+    from kraty_console.console.clock_skew import tell_skew
 
     async def ask() -> tuple[T, datetime]:
-        from kraty_console.client.places import one_of
+        from kraty_console.client.game_ref import one_of
 
-        desk = desk_of(options)
+        workspace = desk_of(options)
         try:
-            await desk.sign_in()
-            if desk.choices:
-                one_of(desk.choices)
-            answer = await question(desk)
-            if words := tell_skew(desk):
+            await workspace.sign_in()
+            if workspace.choices:
+                one_of(workspace.choices)
+            answer = await question(workspace)
+            if words := tell_skew(workspace):
                 say(words)
-            return answer, desk.now()
+            return answer, workspace.now()
         finally:
-            await desk.close()
+            await workspace.close()
 
     return asyncio.run(ask())

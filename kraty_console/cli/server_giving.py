@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import click
 
-from kraty_console.cli.exits import Exit
+from kraty_console.cli.exit_codes import Exit
 from kraty_console.cli.options import Options
 from kraty_console.cli.output import emit, emit_json
 from kraty_console.cli.server_session import Where, change_options, changed, player_argument
@@ -94,7 +94,7 @@ def grant(
         idempotency_key,
         lambda client, key: client.grants.create(player, _entries(given), key=key, source_ref_id=reference),
     )
-    from kraty_console.support.contents import contents_words
+    from kraty_console.domain.grant_contents import contents_words
 
     words = f"{player} is given {contents_words(made.contents, made.kind)}: grant {made.id}, {made.status}"
     _tell(as_json, made.raw(), words)
@@ -181,7 +181,7 @@ def _adjusted(before: Options, said: dict[str, Any], key: str, call: Callable[[S
 
 
 def _now_has(player: str, amount: int | float, key: str, applied: bool) -> str:
-    from kraty_console.support.measure import grouped
+    from kraty_console.domain.formatting import grouped
 
     return f"{player} has {grouped(amount)} {key}" + ("" if applied else "; this was done before, nothing was changed")
 

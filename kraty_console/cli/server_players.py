@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kraty_console.cli.exits import Exit
+from kraty_console.cli.exit_codes import Exit
 from kraty_console.cli.options import Options
 from kraty_console.cli.output import emit, emit_json, say
 from kraty_console.cli.server_session import (
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from kraty_console.client.server import ServerClient
     from kraty_console.client.server_clock import ServerClock
     from kraty_console.contract.players import Snapshot
-    from kraty_console.support.merging import MergePlan
+    from kraty_console.domain.merging import MergePlan
 
 _as_json = click.option("--json", "as_json", is_flag=True, help="JSON, in ASCII alone, as the backend says it.")
 
@@ -63,7 +63,7 @@ def ping(before: Options, /, as_json: bool, **said: Any) -> int:  # noqa: ANN401
 def get(before: Options, /, player: str, as_json: bool, limit: int, **said: Any) -> int:  # noqa: ANN401
     """Show what is known of PLAYER, by the exact id."""
     from kraty_console.client.server_clock import WORTH_TELLING
-    from kraty_console.support.measure import skew_words
+    from kraty_console.domain.formatting import skew_words
 
     async def look(client: ServerClient) -> tuple[Snapshot, ServerClock]:
         return await client.players.get(player, limit=limit), client.server_clock
@@ -125,7 +125,7 @@ def merge(
 
 async def _plan(client: ServerClient, guest: str, account: str) -> MergePlan:
     from kraty_console.contract.errors import Refused
-    from kraty_console.support.merging import merge_plan, same_player
+    from kraty_console.domain.merging import merge_plan, same_player
 
     if (why := same_player(guest, account)) is not None:
         raise Refused(why)

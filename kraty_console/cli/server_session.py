@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from kraty_console.cli.exits import Exit
+from kraty_console.cli.exit_codes import Exit
 from kraty_console.cli.options import Options
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def _note_exact(ctx: click.Context, _param: click.Parameter, value: bool) -> Non
 
 
 def _plainly_seen(ctx: click.Context, param: click.Parameter, value: str) -> str:
-    from kraty_console.support.invisible import invisible_part
+    from kraty_console.domain.invisible_characters import invisible_part
 
     if (unseen := invisible_part(value)) is not None and not ctx.meta.get(_EXACT):
         raise click.BadParameter(

@@ -18,7 +18,7 @@ from kraty_console.config.tokens import FoundToken, find_token_and_source
 from kraty_console.contract.secret import Secret
 
 if TYPE_CHECKING:
-    from kraty_console.console.desk import Desk
+    from kraty_console.console.workspace import Workspace
 
 
 def profile_of(options: Options) -> tuple[Profile, Paths]:
@@ -66,7 +66,7 @@ def launch_of(options: Options, player: str | None) -> Launch:
     )
 
 
-def desk_of(options: Options) -> Desk:
+def desk_of(options: Options) -> Workspace:
     """What asks questions without a screen.
 
     Raises:
@@ -86,6 +86,6 @@ def desk_of(options: Options) -> Desk:
         raise ConfigError(
             "there is no session token: give KRATY_TOKEN, --token-stdin, or name its source in the profile"
         )
-    from kraty_console.console.desk import Desk
+    from kraty_console.console.workspace import Workspace
 
-    return Desk(launch)
+    return Workspace(launch)

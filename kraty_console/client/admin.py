@@ -35,8 +35,8 @@ from kraty_console.contract.session import Health, Me
 from kraty_console.contract.wire import Answer, iso
 
 if TYPE_CHECKING:
-    from kraty_console.client.ahead import Ahead
     from kraty_console.client.connection import ConnectionSettings
+    from kraty_console.client.prefetcher import Prefetcher
     from kraty_console.client.server_clock import ServerClock
     from kraty_console.contract.actions import Changed
     from kraty_console.contract.catalog import Catalog
@@ -82,7 +82,7 @@ class KratyClient:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         clock: Callable[[], float] = time.monotonic,
         jitter: Callable[[], float] = random.random,
-        ahead: Ahead | None = None,
+        ahead: Prefetcher | None = None,
         routes: RouteTable | None = None,
         capabilities: Capabilities | None = None,
         connection: ConnectionSettings | None = None,
@@ -312,7 +312,7 @@ class KratyClient:
             raise BadAnswer(not_kratys(reply.status), status=reply.status, maybe_applied=True)
         if reply.status < 500:
             self._detector.learn_change(kind, reply)
-        from kraty_console.client.answers import changed
+        from kraty_console.client.change_responses import changed
 
         answer = changed(kind, data_of(reply, write=True), reply)
         replayed = reply.headers.get("idempotent-replayed", "").lower() == "true"

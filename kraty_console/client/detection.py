@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from kraty_console.client.capabilities import REQUEST_IDS, Capabilities, Support, no_route
-from kraty_console.client.missing import subject_of, subject_of_words
+from kraty_console.client.not_found import subject_of, subject_of_words
 from kraty_console.client.replies import NOT_KRATY, HttpReply, not_kratys
 from kraty_console.client.routes import ClientRoute, RouteTable
 from kraty_console.contract.calls import ActionKind

@@ -18,7 +18,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from kraty_console.client.entries import (
+from kraty_console.client.intent_owners import lives, this_process
+from kraty_console.client.journal_entries import (
     OPEN,
     EntryState,
     JournalEntry,
@@ -30,7 +31,6 @@ from kraty_console.client.entries import (
     storable,
 )
 from kraty_console.client.journal_file import NewerLayout, connected, is_damage, move_aside
-from kraty_console.client.owners import lives, this_process
 from kraty_console.contract.calls import ActionKind
 from kraty_console.contract.errors import KratyError
 

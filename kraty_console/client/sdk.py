@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, TypeVar
 from pydantic import BaseModel
 
 from kraty_console.client import sdk_routes as routes
-from kraty_console.client.keyed import KeyedCalls
+from kraty_console.client.key_calls import KeyedCalls
 from kraty_console.client.routes import ClientRoute
 from kraty_console.contract.errors import Refused
 from kraty_console.contract.holdings import (

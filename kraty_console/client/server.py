@@ -11,7 +11,7 @@ can find again, such as a receipt's number, and the change happens once whatever
 from __future__ import annotations
 
 from kraty_console.client import server_routes as routes
-from kraty_console.client.keyed import KeyedCalls
+from kraty_console.client.key_calls import KeyedCalls
 from kraty_console.client.server_giving import Entry, Grants, Inventory, Wallet
 from kraty_console.client.server_players import Migration, Players
 from kraty_console.client.server_playing import Attempts, Lobbies

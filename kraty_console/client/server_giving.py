@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Literal, TypedDict, Unpack
 
 from kraty_console.client import server_routes as routes
-from kraty_console.client.keyed import CallGroup
+from kraty_console.client.key_calls import CallGroup
 from kraty_console.client.routes import ClientRoute
 from kraty_console.contract.actions import CrateEntry, CurrencyEntry, ItemEntry
 from kraty_console.contract.holdings import BalanceAdjusted, ItemAdjusted

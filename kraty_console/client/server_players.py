@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from kraty_console.client import server_routes as routes
-from kraty_console.client.keyed import CallGroup
+from kraty_console.client.key_calls import CallGroup
 from kraty_console.client.routes import ClientRoute
 from kraty_console.contract.friends import Blocks, FriendRequests, Friends
 from kraty_console.contract.limits import DEFAULT_LIMIT

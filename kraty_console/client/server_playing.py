@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from kraty_console.client import server_routes as routes
-from kraty_console.client.keyed import CallGroup
+from kraty_console.client.key_calls import CallGroup
 from kraty_console.contract.play import AttemptProgressed, Finished
 from kraty_console.contract.players import Lobby
 

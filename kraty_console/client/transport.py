@@ -20,20 +20,20 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from kraty_console.client.address import base_url
+from kraty_console.client.certificates import secure_context
 from kraty_console.client.connection import ConnectionSettings
 from kraty_console.client.headers import USER_AGENT, credential_header, plain_headers
 from kraty_console.client.proxies import Proxy, proxy_of
 from kraty_console.client.redaction import redacted
 from kraty_console.client.replies import MAX_ANSWER, HttpReply
 from kraty_console.client.server_clock import ServerClock
-from kraty_console.client.trust import secure_context
 from kraty_console.contract.errors import BadAnswer, Invalid, KratyError, Unavailable
 from kraty_console.contract.secret import Credential, Secret
 
 if TYPE_CHECKING:
     import httpx
 
-    from kraty_console.client.ahead import Ahead
+    from kraty_console.client.prefetcher import Prefetcher
 
 _NO_TLS: Final = frozenset({"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST"})
 """OpenSSL's reasons, old and new, for an answer that is no TLS at all."""
@@ -106,7 +106,7 @@ class Transport:
         *,
         timeouts: Timeouts | None = None,
         clock: Callable[[], float] = time.monotonic,
-        ahead: Ahead | None = None,
+        ahead: Prefetcher | None = None,
         connection: ConnectionSettings | None = None,
     ) -> None:
         """Opens nothing yet; `ahead` holds what this credential has asked for already; answers set `server_clock`."""

@@ -16,9 +16,9 @@ from typing import Final, Literal
 from pydantic import ValidationError
 
 from kraty_console.client.admin import Delivered, KratyClient
-from kraty_console.client.answers import ANSWERS
-from kraty_console.client.entries import NOT_SENT, EntryState, JournalEntry, Scope
+from kraty_console.client.change_responses import ANSWERS
 from kraty_console.client.journal import Journal, JournalFailed
+from kraty_console.client.journal_entries import NOT_SENT, EntryState, JournalEntry, Scope
 from kraty_console.contract.actions import Changed
 from kraty_console.contract.audit import AuditLink, AuditPage, AuditRow
 from kraty_console.contract.calls import ChangeRequest

@@ -1,4 +1,4 @@
-"""The application: one desk, one screen at the bottom, and what happens when things end.
+"""The application: one workspace, one screen at the bottom, and what happens when things end.
 
 Writes belong here: they are never cancelled by a screen that closes, and what they need from the person while they run
 (a new token) is asked for on top of whatever is shown.
@@ -24,32 +24,32 @@ from textual.filter import LineFilter, Monochrome, NoColor
 
 from kraty_console.console import crash
 from kraty_console.console.clipboard import TooLong, osc52
+from kraty_console.console.clock_skew import tell_skew
 from kraty_console.console.colours import choose_theme
-from kraty_console.console.desk import Desk, utc_now
-from kraty_console.console.guard import TerminalFilter
 from kraty_console.console.host import TellsPeople
-from kraty_console.console.keys_in_order import KeysInOrder
+from kraty_console.console.ordered_keys import KeysInOrder
 from kraty_console.console.screens.player import PlayerScreen
 from kraty_console.console.signals import Leaving
-from kraty_console.console.skew import tell_skew
+from kraty_console.console.startup.prefetch import StartState
 from kraty_console.console.stylesheets import stylesheets
+from kraty_console.console.terminal_filter import TerminalFilter
 from kraty_console.console.theme import THEMES, VARIABLE_DEFAULTS
+from kraty_console.console.workspace import Workspace, utc_now
 from kraty_console.contract.permissions import Permission
-from kraty_console.paint.sizes import drop_senseless_sizes
-from kraty_console.paint.standing import take_over
+from kraty_console.domain.formatting import counted
+from kraty_console.paint.boot_screen import take_over
+from kraty_console.paint.picture_size import drop_senseless_sizes
 from kraty_console.paint.textual_app import PaintsChanges
 from kraty_console.present.safe import safe
-from kraty_console.support.measure import counted
 
 if TYPE_CHECKING:
     from textual.screen import Screen
 
     from kraty_console.client.writer import ChangeOutcome
     from kraty_console.config.launch import Launch
-    from kraty_console.console.head_start import HeadStart
     from kraty_console.contract.calls import ChangeRequest
     from kraty_console.contract.secret import Secret
-    from kraty_console.paint.standing import Standing
+    from kraty_console.paint.boot_screen import BootScreen
 
 
 class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
@@ -71,18 +71,18 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
         now: Callable[[], datetime] = utc_now,
         clock: Callable[[], float] = time.monotonic,
         environ: Mapping[str, str] = os.environ,
-        standing: Standing | None = None,
-        started: HeadStart | None = None,
+        boot_screen: BootScreen | None = None,
+        started: StartState | None = None,
     ) -> None:
-        """`started` is what was known, and painted over what was `standing`, before the console was there."""
-        self._guard = TerminalFilter()
+        """`started` is what is known already, and painted over the `boot_screen`."""
+        started = started or StartState(Workspace(launch, now=now, clock=clock, ticket=launch.ticket or ""))
+        self._terminal_filter = TerminalFilter()
         self._environ = dict(environ)  # Textual takes NO_COLOR out of the environment
-        super().__init__(standing=standing, painter=started.painter if started else None)
+        super().__init__(boot_screen=boot_screen, painter=started.painter)
         self.plain_paint = launch.plain_paint
         self.animation_level = "none"  # after the base class, which would set it again
-        self.desk = started.desk if started else Desk(launch, now=now, clock=clock, ticket=launch.ticket or "")
-        self._look = started.look if started else None
-        if self._look is not None:
+        self.workspace, self._first_state = started.workspace, started.state
+        if self._first_state is not None:
             self.hold_paint()
         self._asking: asyncio.Future[Secret | None] | None = None
         self._writes: set[asyncio.Task[object]] = set()
@@ -92,13 +92,13 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
         self.theme = choose_theme(launch.theme, self._environ, self.console.color_system)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Textual's, and the guard behind every line.
+        """Textual's, and last the terminal filter.
 
         For NO_COLOR Textual would paint in greys, in which the terminal's own colours come out black on black; the
         theme has no colours then, and whatever brings one loses it.
         """
-        textuals = super().get_line_filters()
-        return [*(NoColor() if isinstance(each, Monochrome) else each for each in textuals), self._guard]
+        filters = super().get_line_filters()
+        return [*(NoColor() if isinstance(each, Monochrome) else each for each in filters), self._terminal_filter]
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our own variables, for themes that do not know them."""
@@ -106,7 +106,7 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
 
     def get_default_screen(self) -> Screen[None]:
         """The player screen is the bottom of everything."""
-        return PlayerScreen(self.desk, self, self._look)
+        return PlayerScreen(self.workspace, self, self._first_state)
 
     def on_mount(self) -> None:
         """Let the memory settle once the first screen stands."""
@@ -122,7 +122,7 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
         """Let writes that are under way finish, then close what is open."""
         if self._writes:
             await asyncio.wait(self._writes, timeout=5)
-        await self.desk.close()
+        await self.workspace.close()
 
     def drawn(self) -> None:
         """The first screen holds all that is known: until here the picture of it stood."""
@@ -196,7 +196,7 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
         from kraty_console.contract.errors import SignInNeeded
 
         while True:
-            performed = await self.desk.perform(call)
+            performed = await self.workspace.perform(call)
             if not isinstance(performed.error, SignInNeeded) or not await self.ask_token(performed.error):
                 return performed
 
@@ -225,11 +225,11 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
             if asking is not None and not asking.done():
                 asking.set_result(token)
 
-        profile = self.desk.launch.profile
+        profile = self.workspace.launch.profile
         where = f"{profile.name} · {urlsplit(profile.url or '').hostname or ''}"
         self.push_screen(
             TokenDialog(
-                who=safe(self.desk.member),
+                who=safe(self.workspace.member),
                 profile=safe(where),
                 why=safe(str(error)),
                 check=self._try_token,
@@ -243,7 +243,7 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
         from kraty_console.present.errors import words_of
 
         try:
-            await self.desk.sign_in(token)
+            await self.workspace.sign_in(token)
         except KratyError as error:
             return words_of(error).text
         return None
@@ -254,7 +254,7 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
         """Ask for the address (where the profile has none) and a token, then begin."""
         from kraty_console.console.first_run import FirstRun
 
-        FirstRun(self.desk, self).ask(self._signed_in_first)
+        FirstRun(self.workspace, self).ask(self._signed_in_first)
 
     def _signed_in_first(self, chosen: bool) -> None:
         if chosen:
@@ -266,7 +266,7 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
         """Ask which of several games is meant; without an answer there is nothing to look at, so the console ends."""
         from kraty_console.console.dialogs.games import GamesDialog
 
-        choices = self.desk.choices
+        choices = self.workspace.choices
 
         def answered(number: str | None) -> None:
             if number is None:
@@ -275,13 +275,13 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
             self.run_worker(enter(int(number)), group="session", exclusive=True, description="game")
 
         async def enter(number: int) -> None:
-            await self.desk.choose(choices[number])
+            await self.workspace.choose(choices[number])
             chosen()
 
         self.push_screen(GamesDialog(choices), answered)
 
     def _tell_skew(self) -> None:
-        if words := tell_skew(self.desk):
+        if words := tell_skew(self.workspace):
             self.tell(words, "warn")
 
     def signed_in(self) -> None:
@@ -294,11 +294,11 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
         await self._read_ahead()
         if gc.isenabled() and not self.is_headless:
             gc.freeze()  # the HTTP library came with this
-        if not self.desk.has_journal:
+        if not self.workspace.has_journal:
             self._tell_skew()
             return
         try:
-            writer = await self.desk.writer()
+            writer = await self.workspace.writer()
             open_entries = await writer.open_entries()
             outcomes = [await writer.look(entry) for entry in open_entries]
         except KratyError as error:
@@ -311,7 +311,7 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
             self.tell(f"{counted(len(outcomes), 'change')} left open before: settled now, o shows how", "good")
         else:
             self._tell_skew()
-        if (await self.desk.journal()).moved_aside is not None:
+        if (await self.workspace.journal()).moved_aside is not None:
             self.tell("the journal was damaged; it was moved aside, beside the new one", "bad")
 
     async def _read_ahead(self) -> None:
@@ -319,16 +319,16 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
         from kraty_console.contract.errors import KratyError
 
         with suppress(KratyError):
-            await self.desk.facts.detect(await self.desk.client())
+            await self.workspace.facts.detect(await self.workspace.client())
         self.bottom.draw()  # what is missing is dimmed
-        known = self.desk.facts.capabilities
+        known = self.workspace.facts.capabilities
         drawn = known.revision
         with suppress(KratyError):
-            if self.desk.may(Permission.WALLET_CREDIT) or self.desk.may(Permission.MANUAL_GRANT):
-                await self.desk.catalog()
+            if self.workspace.may(Permission.WALLET_CREDIT) or self.workspace.may(Permission.MANUAL_GRANT):
+                await self.workspace.catalog()
         with suppress(KratyError):
-            if self.desk.may(Permission.FORCE_COMPLETE):
-                await self.desk.count_forced()
+            if self.workspace.may(Permission.FORCE_COMPLETE):
+                await self.workspace.count_forced()
         if known.revision != drawn:
             self.bottom.draw()
 
@@ -341,17 +341,17 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
         from kraty_console.contract.errors import KratyError
 
         try:
-            journal = await self.desk.journal()
+            journal = await self.workspace.journal()
             entries = await journal.latest()
-            writer = await self.desk.writer()
+            writer = await self.workspace.writer()
         except KratyError as error:
             self.tell(safe(str(error)), "bad")
             return
         self.push_screen(
             JournalDialog(
                 entries,
-                now=self.desk.now(),
-                resolve=self.desk.resolve,
+                now=self.workspace.now(),
+                resolve=self.workspace.resolve,
                 decide=lambda entry, applied: writer.decide(entry, applied=applied),
                 copy=self.copy,
             )
@@ -369,30 +369,30 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
 
     def _fatal_error(self) -> None:
         error = self._exception or RuntimeError("unknown")
+        words = f"kraty-console failed ({type(error).__name__})"
         try:
-            path = crash.report(error, self.desk.launch.crash_dir, self.desk.now())
+            path = crash.report(error, self.workspace.launch.crash_dir, self.workspace.now())
         except OSError as failure:
-            words = f"kraty-console failed ({type(error).__name__}), and no report could be written: {failure.strerror}"
+            words += f", and no report could be written: {failure.strerror}"
         else:
-            words = f"kraty-console failed ({type(error).__name__}). What happened, without any data, is in {path}"
+            words += f". What happened, without any data, is in {path}"
         self._exit_renderables[:] = [Text(words + "\n")]
         self._close_messages_no_wait()
 
 
-def run_console(launch: Launch, started: HeadStart | None = None) -> int:
-    """Open the console on a usable profile, and stay until it is left; answers the exit code: 0 left by the person,
-    70 failed, 128 + n ended by signal n."""
+def run_console(launch: Launch, started: StartState | None = None) -> int:
+    """Run the console; returns the exit code: 0 left by the person, 70 failed, 128 + n ended by signal n."""
     drop_senseless_sizes()
     code = asyncio.run(_stay(launch, started))
     sys.stdout.flush()
     return code
 
 
-async def _stay(launch: Launch, started: HeadStart | None) -> int:
-    """From the picture that stands to the terminal as it was; a signal at any moment between ends it well."""
+async def _stay(launch: Launch, started: StartState | None) -> int:
+    """Run the console from the boot screen to the restored terminal; a signal ends it well at any moment."""
     leaving = Leaving()
     try:
-        app = KratyApp(launch, standing=take_over(), started=started)
+        app = KratyApp(launch, boot_screen=take_over(), started=started)
         leaving.tell(app)
         await app.run_async(mouse=launch.mouse)
     finally:

@@ -12,9 +12,9 @@ from kraty_console.contract.operations import Operation
 
 if TYPE_CHECKING:
     from kraty_console.client.admin import KratyClient
-    from kraty_console.client.ahead import Ahead
     from kraty_console.client.capabilities import Capabilities
     from kraty_console.client.connection import ConnectionSettings
+    from kraty_console.client.prefetcher import Prefetcher
     from kraty_console.client.routes import RouteTable
     from kraty_console.client.server_clock import ServerClock
     from kraty_console.client.transport import Timeouts
@@ -73,7 +73,7 @@ class BackendFacts:
     def make_client(
         self,
         clock: Callable[[], float],
-        ahead: Ahead | None,
+        ahead: Prefetcher | None,
         *,
         timeouts: Timeouts | None = None,
         server_clock: ServerClock | None = None,
@@ -137,7 +137,7 @@ class BackendFacts:
         revision = self.capabilities.revision
         if self._missing is None or self._missing[:2] != (revision, player):
             from kraty_console.client.capabilities import missing_operations
-            from kraty_console.support.missing import why_missing
+            from kraty_console.domain.missing_operations import why_missing
 
             portal = self.portal(player)
             found = missing_operations(self.routes, self.capabilities)

@@ -11,32 +11,32 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from kraty_console.console.common_actions import CommonActions, row_moves
-from kraty_console.console.desk import Desk
 from kraty_console.console.host import Host
-from kraty_console.console.look import LoadStatus
+from kraty_console.console.player_state import LoadStatus
+from kraty_console.console.workspace import Workspace
+from kraty_console.domain.action_spec import ActionSpec
+from kraty_console.domain.actions import BY_ID, for_key
+from kraty_console.domain.keymap import effective_keys, key_label
+from kraty_console.domain.scopes import PANES, PaneId, pane
 from kraty_console.present.safe import safe
-from kraty_console.support.action_spec import ActionSpec
-from kraty_console.support.actions import BY_ID, for_key
-from kraty_console.support.keymap import effective_keys, key_label
-from kraty_console.support.scopes import PANES, PaneId, pane
 
 if TYPE_CHECKING:
-    from kraty_console.console.changes import WriteController
-    from kraty_console.console.copying import Copying
-    from kraty_console.console.opened_row import OpenedRow
+    from kraty_console.console.copy_actions import Copying
+    from kraty_console.console.row_document import OpenedRow
     from kraty_console.console.screens.player import PlayerScreen
+    from kraty_console.console.write_controller import WriteController
+    from kraty_console.domain.next_step import NextStep, OtherRow
     from kraty_console.present.table import TableRow
-    from kraty_console.support.next_step import NextStep, OtherRow
 
 
 class Commands:
     """Turns keys, palette choices and the next step into what they mean."""
 
-    def __init__(self, screen: PlayerScreen, desk: Desk, host: Host) -> None:
+    def __init__(self, screen: PlayerScreen, workspace: Workspace, host: Host) -> None:
         self._screen = screen
-        self._desk = desk
+        self._workspace = workspace
         self._host = host
-        self.keys = effective_keys(desk.launch.profile.keymap)
+        self.keys = effective_keys(workspace.launch.profile.keymap)
         self._do: dict[str, Callable[[], object]] = {
             "search.focus": self._focus_search,
             "pane.next": lambda: self._turn(1),
@@ -52,12 +52,12 @@ class Commands:
             "player.recent": self._recent,
             "audit.open": self._audit_log,
             "webhooks.open": self._deliveries,
-            "view.refresh": screen.reading.refresh,
+            "view.refresh": screen.loader.refresh,
             "view.retry": self._retry,
             "app.back_or_quit": self._back_or_quit,
             "next.step": self._next_step,
             **CommonActions(
-                desk,
+                workspace,
                 host,
                 self.keys,
                 context=screen.context,
@@ -72,23 +72,23 @@ class Commands:
     @cached_property
     def changes(self) -> WriteController:
         """What opens the dialogs of changes."""
-        from kraty_console.console.changes import WriteController
+        from kraty_console.console.write_controller import WriteController
 
-        return WriteController(self._screen, self._desk, self._host)
+        return WriteController(self._screen, self._workspace, self._host)
 
     @cached_property
     def copying(self) -> Copying:
         """What copies."""
-        from kraty_console.console.copying import Copying
+        from kraty_console.console.copy_actions import Copying
 
-        return Copying(self._screen, self._desk, self._host)
+        return Copying(self._screen, self._workspace, self._host)
 
     @cached_property
     def opened_row(self) -> OpenedRow:
         """What shows a row as a document."""
-        from kraty_console.console.opened_row import OpenedRow
+        from kraty_console.console.row_document import OpenedRow
 
-        return OpenedRow(self._screen, self._desk, self._host, self.copying, self.keys, self.run_id)
+        return OpenedRow(self._screen, self._workspace, self._host, self.copying, self.keys, self.run_id)
 
     def press(self, key: str) -> bool:
         """Do what a key means; False when it means nothing here."""
@@ -141,12 +141,12 @@ class Commands:
     def _back(self) -> bool:
         """One step back: stop waiting, drop the filter, leave the field; never quits. True when there was a step."""
         screen = self._screen
-        if screen.look.status is LoadStatus.LOADING:
-            screen.reading.give_up()
+        if screen.state.status is LoadStatus.LOADING:
+            screen.loader.give_up()
         elif screen.place.filter:
             screen.place.filter = ""
             screen.draw()
-        elif screen.look.status is not LoadStatus.IDLE:
+        elif screen.state.status is not LoadStatus.IDLE:
             screen.close_player()
         else:
             return False
@@ -158,9 +158,9 @@ class Commands:
 
     def _retry(self) -> None:
         """Ask again what was asked: for the player, and who we are where that is not known."""
-        if self._desk.access is None or not self._screen.look.player:
+        if self._workspace.access is None or not self._screen.state.player:
             self._screen.begin()
-        self._screen.reading.refresh()
+        self._screen.loader.refresh()
 
     def _open_current(self) -> None:
         self._screen.table.action_open()
@@ -206,22 +206,22 @@ class Commands:
             if player is not None:
                 self._screen.open_player(player)
 
-        waiting = self._desk.players.waiting
-        recents = [player for player in self._desk.players.recent if player not in waiting]
+        waiting = self._workspace.players.waiting
+        recents = [player for player in self._workspace.players.recent if player not in waiting]
         players = [*((player, "pasted, not opened yet") for player in waiting), *((player, "") for player in recents)]
-        other = next((player for player, _ in players if player != self._screen.look.player), None)
+        other = next((player for player, _ in players if player != self._screen.state.player), None)
         self._host.show(RecentDialog(players, other), answered)
 
     def _audit_log(self) -> None:
         from kraty_console.console.screens.audit_log import AuditLogScreen
 
-        self._host.show(AuditLogScreen(self._desk, self._host))
+        self._host.show(AuditLogScreen(self._workspace, self._host))
 
     def _deliveries(self) -> None:
         from kraty_console.console.screens.deliveries import DeliveriesScreen
 
-        player = self._screen.look.player if self._screen.look.snapshot is not None else None
-        self._host.show(DeliveriesScreen(self._desk, self._host, self.changes, player))
+        player = self._screen.state.player if self._screen.state.snapshot is not None else None
+        self._host.show(DeliveriesScreen(self._workspace, self._host, self.changes, player))
 
     # -- the next step -------------------------------------------------------------------------------------------
 

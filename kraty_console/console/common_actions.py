@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from kraty_console.console.copying import copied
-from kraty_console.console.desk import Desk
+from kraty_console.console.copy_actions import copied
 from kraty_console.console.host import Host
 from kraty_console.console.views.bars import Notice
 from kraty_console.console.widgets.table import RowTable
-from kraty_console.support.action_spec import ActionContext
+from kraty_console.console.workspace import Workspace
+from kraty_console.domain.action_spec import ActionContext
 
 
 class CommonActions:
@@ -17,7 +17,7 @@ class CommonActions:
 
     def __init__(
         self,
-        desk: Desk,
+        workspace: Workspace,
         host: Host,
         keys: Mapping[str, tuple[str, ...]],
         *,
@@ -28,7 +28,7 @@ class CommonActions:
     ) -> None:
         """
         Args:
-            desk: Holds the ticket and what was done.
+            workspace: Holds the ticket and the changes made.
             host: Shows and copies.
             keys: By action id, as the profile's keymap has them.
             context: What is in front of the person at the moment.
@@ -36,7 +36,7 @@ class CommonActions:
             redraw: Draws the screen again after the ticket changed.
             tell: Says something in the last line of the screen: words and tone.
         """
-        self._desk = desk
+        self._workspace = workspace
         self._host = host
         self._keys = keys
         self._context = context
@@ -55,7 +55,7 @@ class CommonActions:
         }
 
     def _worklog(self) -> None:
-        notice = worklog_copied(self._desk, self._host)
+        notice = worklog_copied(self._workspace, self._host)
         self._tell(notice.text, notice.tone)
 
     def _palette(self) -> None:
@@ -73,10 +73,10 @@ class CommonActions:
 
         def answered(ticket: str | None) -> None:
             if ticket is not None:
-                self._desk.ticket = ticket
+                self._workspace.ticket = ticket
                 self._redraw()
 
-        self._host.show(TicketDialog(self._desk.ticket), answered)
+        self._host.show(TicketDialog(self._workspace.ticket), answered)
 
 
 def row_moves(table: Callable[[], RowTable]) -> dict[str, Callable[[], object]]:
@@ -91,8 +91,8 @@ def row_moves(table: Callable[[], RowTable]) -> dict[str, Callable[[], object]]:
     }
 
 
-def worklog_copied(desk: Desk, host: Host) -> Notice:
+def worklog_copied(workspace: Workspace, host: Host) -> Notice:
     """Copy what was done under the present ticket; what to say about it."""
-    from kraty_console.support.worklog import worklog
+    from kraty_console.domain.worklog import worklog
 
-    return copied(host, worklog(desk.ticket, desk.work()), "worklog")
+    return copied(host, worklog(workspace.ticket, workspace.work()), "worklog")

@@ -11,8 +11,8 @@ from kraty_console.config.access import Access
 from kraty_console.config.paths import Paths
 from kraty_console.config.store import keep
 from kraty_console.console.backend_facts import BackendFacts
-from kraty_console.console.desk import Desk
 from kraty_console.console.host import Host
+from kraty_console.console.workspace import Workspace
 from kraty_console.present.safe import safe
 
 if TYPE_CHECKING:
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 
 class FirstRun:
-    """Asks what the profile does not say, and puts it into the desk's launch."""
+    """Asks what the profile does not say, and puts it into the launch of the workspace."""
 
-    def __init__(self, desk: Desk, host: Host) -> None:
-        self._desk = desk
+    def __init__(self, workspace: Workspace, host: Host) -> None:
+        self._workspace = workspace
         self._host = host
 
     def ask(self, answered: Callable[[bool], None]) -> None:
@@ -38,15 +38,17 @@ class FirstRun:
                 self._take(signed_in)
             answered(signed_in is not None)
 
-        url = self._desk.launch.profile.url or DEFAULT_URL
-        uses_key = self._desk.launch.profile.uses_key
+        url = self._workspace.launch.profile.url or DEFAULT_URL
+        uses_key = self._workspace.launch.profile.uses_key
         self._host.show(SignInDialog(connect=self._connect, check_url=why_not, url=url, uses_key=uses_key), closed)
 
     async def _connect(self, url: str, token: Secret) -> Me | None:
         """Who a token belongs to; None where the backend does not tell."""
         from kraty_console.contract.errors import OperationMissing
 
-        client = BackendFacts(self._launch_at(url, token), self._desk.person).make_client(self._desk.clock, None)
+        client = BackendFacts(self._launch_at(url, token), self._workspace.person).make_client(
+            self._workspace.clock, None
+        )
         try:
             return await client.me()
         except OperationMissing:
@@ -56,7 +58,7 @@ class FirstRun:
 
     def _launch_at(self, url: str, token: Secret) -> Launch:
         """The launch with what was typed; headers and certificate go to no other address than the profile's own."""
-        launch = self._desk.launch
+        launch = self._workspace.launch
         access = launch.access if launch.profile.url in (None, url) else Access()
         return replace(launch, profile=replace(launch.profile, url=url), token=token, access=access)
 
@@ -68,7 +70,7 @@ class FirstRun:
             game=signed_in.game_id,
             environment=signed_in.environment,
         )
-        self._desk.turn_to(replace(launch, profile=profile))
+        self._workspace.turn_to(replace(launch, profile=profile))
         try:
             said = keep(profile, signed_in.token, Paths.of(os.environ))
         except OSError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from kraty_console.console.kept import keep, kept_texts
+from kraty_console.console.local_state import keep, kept_texts
 
 RECENT: Final = 30
 """How many players are remembered."""

@@ -9,7 +9,7 @@ from typing import Final
 from rich.cells import split_graphemes
 from rich.segment import Segment
 
-from kraty_console.paint.looks import Looks
+from kraty_console.paint.cell_style import CellStyles
 
 REST: Final = ""
 """What stands in the second cell of a wide character."""
@@ -26,18 +26,18 @@ NARROW: Final = re.compile(
 _SIGN: Final = "\N{REPLACEMENT CHARACTER}"
 
 
-def cells_of(segments: Iterable[Segment], looks: Looks) -> tuple[list[str], list[int]]:
+def cells_of(segments: Iterable[Segment], styles: CellStyles) -> tuple[list[str], list[int]]:
     """What stands in each cell of a piece of a line, and how it looks.
 
     A character that would steer the terminal is replaced by a sign: only this package makes control sequences.
     """
     texts: list[str] = []
     numbers: list[int] = []
-    blanks = looks.blanks
+    blanks = styles.blanks
     for text, style, control in segments:
         if control or not text:
             continue
-        number = looks.number(style)
+        number = styles.number(style)
         blank = blanks[number]
         if not NARROW.fullmatch(text):
             _add_wide(text, number, blank, texts, numbers)

@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from rich.color import ColorSystem
 from rich.segment import Segment
 
-from kraty_console.paint.abilities import Abilities
+from kraty_console.paint.boot_screen import BootScreen, Ink
+from kraty_console.paint.cell_style import PLAIN, CellStyle, CellStyles
 from kraty_console.paint.cells import REST, UNKNOWN, cells_of
-from kraty_console.paint.looks import PLAIN, CellStyle, Looks
 from kraty_console.paint.pen import Pen
-from kraty_console.paint.standing import Ink, Standing
+from kraty_console.paint.terminal_capabilities import TerminalCapabilities
 
 Piece = tuple[int, int, Iterable[Segment]]
 """A piece of a line: row, first column, what to show there."""
@@ -21,42 +21,42 @@ Piece = tuple[int, int, Iterable[Segment]]
 class Painter:
     """Remembers what the terminal shows. What it is told to paint it takes as painted: send what it gives."""
 
-    def __init__(self, abilities: Abilities, colours: ColorSystem | None = None) -> None:
-        self.looks = Looks(colours)
-        self._abilities = abilities
+    def __init__(self, capabilities: TerminalCapabilities, colours: ColorSystem | None = None) -> None:
+        self.styles = CellStyles(colours)
+        self._capabilities = capabilities
         self._columns = self._rows = 0
         self._texts: list[list[str]] = []
         self._numbers: list[list[int]] = []
         self._known = self._cleared = False
         self._cursor: tuple[int, int] | None = None
-        self._look = PLAIN
+        self._style = PLAIN
 
     def release(self) -> str:
-        """What to send before something else writes to the terminal: the plain look."""
-        way = self.looks.way(self._look, PLAIN)
-        self._look = PLAIN
-        return way
+        """What to send before something else writes to the terminal: it resets the style."""
+        transition = self.styles.transition(self._style, PLAIN)
+        self._style = PLAIN
+        return transition
 
     def forget(self) -> None:
         """Something else wrote to the terminal, or took it for a while: nothing is known of it any more."""
         self._known = False
         self._cursor = None
 
-    def adopt(self, standing: Standing) -> None:
+    def adopt(self, boot_screen: BootScreen) -> None:
         """Take a picture that stands already for what is shown."""
-        self._columns, self._rows = standing.size
-        ground = self.looks.enter(_look(standing.picture.ground))
+        self._columns, self._rows = boot_screen.size
+        ground = self.styles.enter(_style(boot_screen.picture.ground))
         self._texts = [[" "] * self._columns for _ in range(self._rows)]
         self._numbers = [[ground] * self._columns for _ in range(self._rows)]
-        for y, x, text, ink in standing.picture.pieces:
-            number = self.looks.enter(_look(ink))
+        for y, x, text, ink in boot_screen.picture.pieces:
+            number = self.styles.enter(_style(ink))
             end = x + len(text)
             self._texts[y][x:end] = text
-            self._numbers[y][x:end] = [self.looks.blanks[number] if each == " " else number for each in text]
-        self._known, self._cleared = standing.known, True
+            self._numbers[y][x:end] = [self.styles.blanks[number] if each == " " else number for each in text]
+        self._known, self._cleared = boot_screen.known, True
 
     def row(self, y: int) -> tuple[tuple[str, ...], tuple[int, ...]]:
-        """What is remembered of a row: the text of each cell, and the number of its look."""
+        """What is remembered of a row: the text of each cell, and the number of its style."""
         return tuple(self._texts[y]), tuple(self._numbers[y])
 
     def paint(self, size: tuple[int, int], pieces: Iterable[Piece], cursor: tuple[int, int] | None = None) -> str:
@@ -67,8 +67,8 @@ class Painter:
         if size != (self._columns, self._rows):
             self._columns, self._rows = size
             self._known = False
-        shown = [(y, x, *cells_of(segments, self.looks)) for y, x, segments in pieces]
-        pen = Pen(self.looks, self._abilities, *size, self._look)
+        shown = [(y, x, *cells_of(segments, self.styles)) for y, x, segments in pieces]
+        pen = Pen(self.styles, self._capabilities, *size, self._style)
         if not self._known:
             if self._cleared:
                 self._know_nothing()
@@ -83,7 +83,7 @@ class Painter:
             pen.move(*cursor)
             self._cursor = cursor
         sent = pen.finish()
-        self._look = pen.look
+        self._style = pen.style
         return sent
 
     def _know_nothing(self) -> None:
@@ -99,7 +99,7 @@ class Painter:
             counts.update(numbers)
         blanks: Counter[int] = Counter()
         for number, count in counts.items():
-            blanks[self.looks.blanks[number]] += count
+            blanks[self.styles.blanks[number]] += count
         ground = next((each for each, _ in blanks.most_common() if pen.can_erase_to(each)), PLAIN)
         pen.clear(ground)
         self._texts = [[" "] * self._columns for _ in range(self._rows)]
@@ -116,20 +116,20 @@ class Painter:
             texts, numbers = _cut(texts, -x, self._columns - x), numbers[max(0, -x) : self._columns - x]
             x = max(0, x)
         end = x + len(texts)
-        row, looks = self._texts[y], self._numbers[y]
-        if row[x:end] == texts and looks[x:end] == numbers:
+        row, styles = self._texts[y], self._numbers[y]
+        if row[x:end] == texts and styles[x:end] == numbers:
             return
         if y not in touched:
-            touched[y] = row[:], looks[:]
+            touched[y] = row[:], styles[:]
         if row[x] == REST:  # the first half of a wide character stays, and the second goes
             row[x - 1] = " "
         if end < self._columns and row[end] == REST:
             row[end] = " "
         row[x:end] = texts
-        looks[x:end] = numbers
+        styles[x:end] = numbers
 
 
-def _look(ink: Ink) -> CellStyle:
+def _style(ink: Ink) -> CellStyle:
     return CellStyle(ink.letters, ink.behind, ink.attributes)
 
 

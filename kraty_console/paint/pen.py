@@ -1,13 +1,13 @@
-"""One stretch of output: where the terminal's cursor is, which look is set, and the shortest way on."""
+"""One run of output: the terminal's cursor and style, and the shortest sequences from there on."""
 
 from __future__ import annotations
 
 from itertools import takewhile
 from typing import Final
 
-from kraty_console.paint.abilities import Abilities
+from kraty_console.paint.cell_style import PLAIN, CellStyles
 from kraty_console.paint.cells import REST, UNKNOWN
-from kraty_console.paint.looks import PLAIN, Looks
+from kraty_console.paint.terminal_capabilities import TerminalCapabilities
 
 _PICTURES: Final = 0x1F000
 """The first of the code points of which terminals of different ages know different widths."""
@@ -17,18 +17,20 @@ _ERASE_FROM: Final = 10
 
 
 class Pen:
-    """Collects what to send; `look` is what is set when it begins, and at the end what is set then."""
+    """Collects what to send; `style` is the style that is set, before and after."""
 
-    def __init__(self, looks: Looks, abilities: Abilities, columns: int, rows: int, look: int = PLAIN) -> None:
-        self._looks = looks
-        self._abilities = abilities
+    def __init__(
+        self, styles: CellStyles, capabilities: TerminalCapabilities, columns: int, rows: int, style: int = PLAIN
+    ) -> None:
+        self._styles = styles
+        self._capabilities = capabilities
         self._columns, self._rows = columns, rows
         self._x: int | None = None
         self._y = 0
-        self.look = look
+        self.style = style
         self._out: list[str] = []
         self._unsure = False
-        """Whether what was drawn last may be wider on the terminal than was reckoned."""
+        """Whether the last text may be wider on the terminal than calculated."""
 
     @property
     def sent(self) -> bool:
@@ -37,22 +39,22 @@ class Pen:
 
     def finish(self) -> str:
         """Everything; a link does not stay open."""
-        if self._looks[self.look].link:
+        if self._styles[self.style].link:
             self._set(PLAIN)
         return "".join(self._out)
 
-    def can_erase_to(self, look: int) -> bool:
-        """Whether erasing gives blanks of this look."""
-        if self._looks.blanks[look] != look:
+    def can_erase_to(self, style: int) -> bool:
+        """Whether erasing gives blanks of this style."""
+        if self._styles.blanks[style] != style:
             return False
-        wanted = self._looks[look]
-        return not (wanted.attributes or wanted.link) and (not wanted.behind or self._abilities.erases_in_colour)
+        wanted = self._styles[style]
+        return not (wanted.attributes or wanted.link) and (not wanted.behind or self._capabilities.erases_in_colour)
 
-    def clear(self, look: int) -> None:
-        """Make the whole screen blank in this look."""
+    def clear(self, style: int) -> None:
+        """Make the whole screen blank in this style."""
         self._out.append("\x1b[m")
-        self.look = PLAIN
-        self._set(look)
+        self.style = PLAIN
+        self._set(style)
         self._out.append("\x1b[2J")
 
     def move(self, x: int, y: int) -> None:
@@ -61,112 +63,112 @@ class Pen:
             self._out.append(self._way_to(x, y))
             self._x, self._y = x, y
 
-    def draw_row(self, y: int, old_texts: list[str], old_looks: list[int], texts: list[str], looks: list[int]) -> None:
+    def draw_row(self, y: int, old_texts: list[str], old_looks: list[int], texts: list[str], styles: list[int]) -> None:
         """Send what differs between two pictures of a row."""
         changed = [
             x
-            for x, (old_text, text, old_look, look) in enumerate(zip(old_texts, texts, old_looks, looks, strict=True))
-            if text != old_text or look != old_look
+            for x, (old_text, text, old_look, style) in enumerate(zip(old_texts, texts, old_looks, styles, strict=True))
+            if text != old_text or style != old_look
         ]
         if not changed:
             return
-        last, tail = changed[-1], self._tail(texts, looks)
+        last, tail = changed[-1], self._tail(texts, styles)
         skip_to = 0
         for at in changed:
             if at < skip_to:
                 continue
             x = at - 1 if texts[at] == REST else at  # a half alone is not sent
-            self._approach(x, y, texts, looks)
-            if x >= tail and last - x > 3 and self.can_erase_to(looks[x]):
-                self._set_for(" ", looks[x])
+            self._approach(x, y, texts, styles)
+            if x >= tail and last - x > 3 and self.can_erase_to(styles[x]):
+                self._set_for(" ", styles[x])
                 self._out.append("\x1b[K")
                 return
-            skip_to = self._draw(x, y, texts, looks, old_texts, old_looks)
+            skip_to = self._draw(x, y, texts, styles, old_texts, old_looks)
             while self._unsure and skip_to < self._columns:  # it may have been drawn over what stands behind it
-                self._approach(skip_to, y, texts, looks)
-                skip_to = self._draw(skip_to, y, texts, looks, old_texts, old_looks)
+                self._approach(skip_to, y, texts, styles)
+                skip_to = self._draw(skip_to, y, texts, styles, old_texts, old_looks)
 
-    def _tail(self, texts: list[str], looks: list[int]) -> int:
-        """The column from which a row is blank in one look to its end."""
-        x, look = len(texts), looks[-1]
-        while x > 0 and texts[x - 1] == " " and looks[x - 1] == look:
+    def _tail(self, texts: list[str], styles: list[int]) -> int:
+        """The column from which a row is blank in one style to its end."""
+        x, style = len(texts), styles[-1]
+        while x > 0 and texts[x - 1] == " " and styles[x - 1] == style:
             x -= 1
         return x
 
     def _draw(
-        self, x: int, y: int, texts: list[str], looks: list[int], old_texts: list[str], old_looks: list[int]
+        self, x: int, y: int, texts: list[str], styles: list[int], old_texts: list[str], old_looks: list[int]
     ) -> int:
         """Send the cell at the cursor, or a run of the same; the column behind what was sent."""
-        text, look = texts[x], looks[x]
+        text, style = texts[x], styles[x]
         end = x + 1
         while end < self._columns and texts[end] == REST:
             end += 1
         self._unsure = len(text) > 1 or ord(text) >= _PICTURES
         if self._unsure:
-            self._draw_unsure(x, y, text, look, end - x)
+            self._draw_unsure(x, y, text, style, end - x)
             return end
         if end > x + 1:
-            self._set_for(text, look)
+            self._set_for(text, style)
             self._out.append(text)
             self._x = end if end < self._columns else None
             return end
-        while end < self._columns and texts[end] == text and looks[end] == look:
-            if texts[end] == old_texts[end] and looks[end] == old_looks[end]:
+        while end < self._columns and texts[end] == text and styles[end] == style:
+            if texts[end] == old_texts[end] and styles[end] == old_looks[end]:
                 break
             end += 1
         count = end - x
-        if text == " " and count >= _ERASE_FROM and self._abilities.erases_some and self.can_erase_to(look):
-            self._set_for(text, look)
+        if text == " " and count >= _ERASE_FROM and self._capabilities.erases_some and self.can_erase_to(style):
+            self._set_for(text, style)
             self._out.append(f"\x1b[{count}X")
             return end
-        self._set_for(text, look)
+        self._set_for(text, style)
         self._out.append(text * count)
         self._x = end if end < self._columns else None
         return end
 
-    def _draw_unsure(self, x: int, y: int, text: str, look: int, width: int) -> None:
+    def _draw_unsure(self, x: int, y: int, text: str, style: int, width: int) -> None:
         """Send a character of which terminals differ in how wide they draw it: a picture, or one that is joined.
 
         Its cells are cleared first, where it is drawn narrower; what stands behind it is sent again, where it is drawn
         wider; and that is put in its place by number, so that nothing moves.
         """
-        self._set_for(text, look)
+        self._set_for(text, style)
         self._out.append(" " * width)
         self._x = None
         self.move(x, y)
         self._out.append(text)
         self._x = None
 
-    def _approach(self, x: int, y: int, texts: list[str], looks: list[int]) -> None:
+    def _approach(self, x: int, y: int, texts: list[str], styles: list[int]) -> None:
         """Go to a cell; over a short gap by sending what stands there already, where that is shorter."""
         if (x, y) == (self._x, self._y):
             return
-        way = self._way_to(x, y)
+        transition = self._way_to(x, y)
         if self._x is not None and y == self._y and self._x < x:
             gap = range(self._x, x)
-            if len(gap) <= len(way):
-                same = takewhile(lambda at: self._fits(texts[at], looks[at]), gap)
+            if len(gap) <= len(transition):
+                same = takewhile(lambda at: self._fits(texts[at], styles[at]), gap)
                 between = "".join(texts[at] for at in same)
-                if len(between) == len(gap) and len(between.encode()) <= len(way):
-                    way = between
-        self._out.append(way)
+                if len(between) == len(gap) and len(between.encode()) <= len(transition):
+                    transition = between
+        self._out.append(transition)
         self._x, self._y = x, y
 
-    def _fits(self, text: str, look: int) -> bool:
-        """Whether a cell can be sent in the look that is set."""
+    def _fits(self, text: str, style: int) -> bool:
+        """Whether a cell can be sent in the style that is set."""
         if len(text) != 1 or text == UNKNOWN or ord(text) >= 0x1100:
             return False
-        return look == self.look or (text == " " and self._looks.blanks[self.look] == look)
+        return style == self.style or (text == " " and self._styles.blanks[self.style] == style)
 
-    def _set_for(self, text: str, look: int) -> None:
-        """Set the look of a cell; a blank takes any that looks the same without a letter."""
-        if text != " " or self._looks.blanks[self.look] != look:
-            self._set(look)
+    def _set_for(self, text: str, style: int) -> None:
+        """Set the style of a cell; a blank takes any that looks the same without a letter."""
+        if text != " " or self._styles.blanks[self.style] != style:
+            self._set(style)
 
-    def _set(self, look: int) -> None:
-        if look != self.look:
-            self._out.append(self._looks.way(self.look, look))
-            self.look = look
+    def _set(self, style: int) -> None:
+        if style != self.style:
+            self._out.append(self._styles.transition(self.style, style))
+            self.style = style
 
     def _way_to(self, x: int, y: int) -> str:
         """The shortest movement to a cell."""

@@ -11,12 +11,12 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
 from textual.geometry import Size
 
-from kraty_console.paint.abilities import abilities_of
-from kraty_console.paint.driving import driver_of
-from kraty_console.paint.looks import colour_system
+from kraty_console.paint.boot_screen import BootScreen
+from kraty_console.paint.cell_style import colour_system
+from kraty_console.paint.driver import driver_of
 from kraty_console.paint.painter import Painter, Piece
-from kraty_console.paint.sizes import bounded
-from kraty_console.paint.standing import Standing
+from kraty_console.paint.picture_size import bounded
+from kraty_console.paint.terminal_capabilities import terminal_capabilities
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -38,7 +38,7 @@ class PaintsChanges(App[Result]):
     def __init__(
         self,
         *arguments: Any,  # noqa: ANN401
-        standing: Standing | None = None,
+        boot_screen: BootScreen | None = None,
         painter: Painter | None = None,
         **options: Any,  # noqa: ANN401
     ) -> None:
@@ -48,8 +48,8 @@ class PaintsChanges(App[Result]):
         """
         super().__init__(*arguments, **options)
         self._painter = painter
-        self._standing = standing
-        self.driver_class = driver_of(self.driver_class, standing, self._release, self.keys_ahead)
+        self._standing = boot_screen
+        self.driver_class = driver_of(self.driver_class, boot_screen, self._release, self.keys_ahead)
 
     @property
     def size(self) -> Size:
@@ -126,7 +126,7 @@ class PaintsChanges(App[Result]):
         driver = self._driver
         assert driver is not None
         if self._painter is None:
-            self._painter = Painter(abilities_of(os.environ.get("TERM")), colours_of(self.console))
+            self._painter = Painter(terminal_capabilities(os.environ.get("TERM")), colours_of(self.console))
             if self._standing is not None:
                 self._painter.adopt(self._standing)
         if self._standing is not None:

@@ -7,6 +7,14 @@ from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Final
 
+from kraty_console.domain.action_spec import COMPLETE
+from kraty_console.domain.completeness import NOT_PROVIDED, UNKNOWN
+from kraty_console.domain.diagnosis import attempt_faults
+from kraty_console.domain.formatting import age
+from kraty_console.domain.grant_contents import contents_words
+from kraty_console.domain.grant_links import Linked, Links
+from kraty_console.domain.labels import event_words, localized, spaced, status_words
+from kraty_console.domain.problems import Diagnosis, Severity
 from kraty_console.present.document import (
     Document,
     DocumentSection,
@@ -22,14 +30,6 @@ from kraty_console.present.numbers import number, short_id
 from kraty_console.present.safe import SafeText, safe
 from kraty_console.present.table import Cell, Column, TableRow, Tone, cell
 from kraty_console.present.times import ago, exact
-from kraty_console.support.action_spec import COMPLETE
-from kraty_console.support.contents import contents_words
-from kraty_console.support.diagnosis import attempt_faults
-from kraty_console.support.faults import Diagnosis, Severity
-from kraty_console.support.links import Linked, Links
-from kraty_console.support.measure import age
-from kraty_console.support.provided import NOT_PROVIDED, UNKNOWN
-from kraty_console.support.words import event_words, localized, spaced, status_words
 
 if TYPE_CHECKING:
     from kraty_console.contract.players import Attempt, Snapshot

@@ -7,6 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from kraty_console.domain import snapshot_lookup
+from kraty_console.domain.completeness import why_unknown
+from kraty_console.domain.diagnosis import attempt_faults, diagnose_lobby, grant_faults
+from kraty_console.domain.formatting import age, as_utc, counted
+from kraty_console.domain.grant_contents import contents_words
+from kraty_console.domain.grant_links import Links
+from kraty_console.domain.labels import event_words, reason_words, status_words
 from kraty_console.present.attempts import SEVERITY_TONE, no_grants_words
 from kraty_console.present.document import figure
 from kraty_console.present.grants import source_words
@@ -14,13 +21,6 @@ from kraty_console.present.numbers import change, number, short_id
 from kraty_console.present.safe import SafeText, safe
 from kraty_console.present.table import Cell, TableRow
 from kraty_console.present.times import ago
-from kraty_console.support import find
-from kraty_console.support.contents import contents_words
-from kraty_console.support.diagnosis import attempt_faults, diagnose_lobby, grant_faults
-from kraty_console.support.links import Links
-from kraty_console.support.measure import age, as_utc, counted
-from kraty_console.support.provided import why_unknown
-from kraty_console.support.words import event_words, reason_words, status_words
 
 if TYPE_CHECKING:
     from kraty_console.contract.audit import AuditRow
@@ -42,18 +42,18 @@ class Brief:
 
 def brief(row: TableRow, snapshot: Snapshot, now: datetime) -> Brief | None:
     """The row in sentences; None when it is no longer in the snapshot."""
-    if row.scope == "attempt" and (attempt := find.attempt(snapshot, row.id)) is not None:
+    if row.scope == "attempt" and (attempt := snapshot_lookup.attempt(snapshot, row.id)) is not None:
         title = SafeText(f"{safe(event_words(attempt), limit=60)} · {short_id(attempt.id)}")
         return Brief(title, tuple(_attempt(attempt, snapshot, now)))
-    if row.scope == "grant" and (grant := find.grant(snapshot, row.id)) is not None:
+    if row.scope == "grant" and (grant := snapshot_lookup.grant(snapshot, row.id)) is not None:
         title = SafeText(f"{safe(contents_words(grant.contents, grant.kind), limit=60)} · {short_id(grant.id)}")
         return Brief(title, tuple(_grant(grant, snapshot, now)))
-    if row.scope == "lobby" and (lobby := find.lobby(snapshot, row.id)) is not None:
+    if row.scope == "lobby" and (lobby := snapshot_lookup.lobby(snapshot, row.id)) is not None:
         return Brief(SafeText(f"lobby {short_id(lobby.id)}"), tuple(_lobby(lobby, now)))
-    if row.scope == "ledger" and (entry := find.ledger(snapshot, row.id)) is not None:
+    if row.scope == "ledger" and (entry := snapshot_lookup.ledger(snapshot, row.id)) is not None:
         title = SafeText(f"{safe(entry.economy_key or entry.item_key, limit=60)} {change(entry.delta)}")
         return Brief(title, tuple(_ledger(entry, snapshot, now)))
-    if row.scope == "audit" and (audited := find.audit(snapshot, row.id)) is not None:
+    if row.scope == "audit" and (audited := snapshot_lookup.audit(snapshot, row.id)) is not None:
         return audit_brief(audited, now)
     if row.scope in ("wallet", "item"):
         return _holding(row, snapshot, now)
@@ -139,12 +139,9 @@ def _lobby(lobby: Lobby, now: datetime) -> Iterator[Cell]:
 def _ledger(entry: LedgerRow, snapshot: Snapshot, now: datetime) -> Iterator[Cell]:
     after = entry.balance if entry.balance is not None else entry.quantity
     yield Cell(SafeText(f"{ago(entry.occurred_at, now)}, {number(after)} after it"))
-    yield Cell(
-        SafeText(
-            f"reason {safe(reason_words(entry.reason), limit=_TEXT)}, by {safe(find.who_changed(snapshot, entry))}"
-        )
-    )
-    grant = find.grant(snapshot, entry.source_ref_id)
+    by = safe(snapshot_lookup.who_changed(snapshot, entry))
+    yield Cell(SafeText(f"reason {safe(reason_words(entry.reason), limit=_TEXT)}, by {by}"))
+    grant = snapshot_lookup.grant(snapshot, entry.source_ref_id)
     if grant is not None:
         yield Cell(SafeText(f"from grant {short_id(grant.id)}: {safe(contents_words(grant.contents, grant.kind))}"))
 
@@ -162,7 +159,9 @@ def audit_brief(entry: AuditRow, now: datetime) -> Brief:
 
 def _holding(row: TableRow, snapshot: Snapshot, now: datetime) -> Brief | None:
     ledger = snapshot.wallet_ledger if row.scope == "wallet" else snapshot.item_ledger
-    held = find.balance(snapshot, row.id) if row.scope == "wallet" else find.item(snapshot, row.id)
+    held = (
+        snapshot_lookup.balance(snapshot, row.id) if row.scope == "wallet" else snapshot_lookup.item(snapshot, row.id)
+    )
     if held is None:
         return None
     lines = [_change_line(entry, snapshot, now) for entry in ledger if row.id in (entry.economy_key, entry.item_key)]
@@ -172,5 +171,5 @@ def _holding(row: TableRow, snapshot: Snapshot, now: datetime) -> Brief | None:
 
 
 def _change_line(entry: LedgerRow, snapshot: Snapshot, now: datetime) -> Cell:
-    why = f"{safe(reason_words(entry.reason), limit=120)}, by {safe(find.who_changed(snapshot, entry))}"
+    why = f"{safe(reason_words(entry.reason), limit=120)}, by {safe(snapshot_lookup.who_changed(snapshot, entry))}"
     return Cell(SafeText(f"{ago(entry.occurred_at, now)}  {change(entry.delta)}  {why}"))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from kraty_console.domain.checkup import CheckArea, CheckState, Finding, has_problem, in_order
+from kraty_console.domain.formatting import counted, ungrouped
 from kraty_console.present.safe import SafeText, safe
 from kraty_console.present.width import cells, clip, pad
-from kraty_console.support.checkup import CheckArea, CheckState, Finding, has_problem, in_order
-from kraty_console.support.measure import counted, ungrouped
 
 COLUMNS: Final = 80
 

@@ -7,6 +7,7 @@ from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from kraty_console.domain.formatting import grouped
 from kraty_console.present.document import (
     Document,
     DocumentSection,
@@ -20,7 +21,6 @@ from kraty_console.present.document import (
 from kraty_console.present.safe import MISSING, SafeText, safe
 from kraty_console.present.table import Cell, Column, TableRow, Tone, cell
 from kraty_console.present.times import ago, exact
-from kraty_console.support.measure import grouped
 
 if TYPE_CHECKING:
     from kraty_console.contract.webhooks import Delivery, DeliveryAttempt

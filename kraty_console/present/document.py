@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
+from kraty_console.domain.formatting import plain
 from kraty_console.present.numbers import number
 from kraty_console.present.safe import SafeText, safe
 from kraty_console.present.table import Tone
 from kraty_console.present.width import cells, pad
-from kraty_console.support.measure import plain
 
 VALUE_LIMIT: Final = 2000
 """Characters of one value in a document."""

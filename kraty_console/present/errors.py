@@ -21,9 +21,9 @@ from kraty_console.contract.errors import (
     SignInNeeded,
     Unavailable,
 )
+from kraty_console.domain.action_spec import missing_permission
+from kraty_console.domain.formatting import counted
 from kraty_console.present.safe import SafeText, safe
-from kraty_console.support.action_spec import missing_permission
-from kraty_console.support.measure import counted
 
 FAILED: Final = 1
 USAGE: Final = 2

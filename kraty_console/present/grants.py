@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Final
 
+from kraty_console.domain.diagnosis import grant_faults
+from kraty_console.domain.grant_contents import contents_words
+from kraty_console.domain.grant_links import Links
+from kraty_console.domain.labels import event_words, status_words
 from kraty_console.present.attempts import STATUS_TONE, faults_section, status_cell, wrong_cell
 from kraty_console.present.document import Document, DocumentSection, item, known, section, shown
 from kraty_console.present.numbers import short_id
 from kraty_console.present.safe import SafeText, safe
 from kraty_console.present.table import Cell, Column, TableRow, cell
 from kraty_console.present.times import ago, exact
-from kraty_console.support.contents import contents_words
-from kraty_console.support.diagnosis import grant_faults
-from kraty_console.support.links import Links
-from kraty_console.support.words import event_words, status_words
 
 if TYPE_CHECKING:
     from kraty_console.contract.players import Grant, Snapshot

@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Final
 
+from kraty_console.domain.grant_contents import contents_words
+from kraty_console.domain.grant_links import Links
+from kraty_console.domain.labels import event_words, reason_words
+from kraty_console.domain.snapshot_lookup import ledger_row_id, who_changed
 from kraty_console.present.document import Document, item, known, mapping, section, shown
 from kraty_console.present.numbers import change, number
 from kraty_console.present.safe import SafeText, safe
 from kraty_console.present.table import Cell, Column, TableRow, Tone, cell
 from kraty_console.present.times import ago, exact
-from kraty_console.support.contents import contents_words
-from kraty_console.support.find import ledger_row_id, who_changed
-from kraty_console.support.links import Links
-from kraty_console.support.words import event_words, reason_words
 
 if TYPE_CHECKING:
     from kraty_console.contract.players import ItemHolding, LedgerRow, Snapshot, WalletHolding

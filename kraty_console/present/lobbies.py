@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Final
 
+from kraty_console.domain.diagnosis import diagnose_lobby
+from kraty_console.domain.formatting import grouped
+from kraty_console.domain.labels import event_words, localized, spaced
 from kraty_console.present.attempts import STATUS_TONE, status_cell, wrong_cell
 from kraty_console.present.document import Document, item, section, shown
 from kraty_console.present.numbers import short_id
 from kraty_console.present.safe import MISSING, SafeText
 from kraty_console.present.table import Cell, Column, TableRow, cell
 from kraty_console.present.times import ago, exact
-from kraty_console.support.diagnosis import diagnose_lobby
-from kraty_console.support.measure import grouped
-from kraty_console.support.words import event_words, localized, spaced
 
 if TYPE_CHECKING:
     from kraty_console.contract.players import Lobby

@@ -5,17 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from kraty_console.domain.formatting import counted, ungrouped
 from kraty_console.present.numbers import total
 from kraty_console.present.plain import table_text
 from kraty_console.present.safe import SafeText, safe
 from kraty_console.present.table import Cell, Column, TableRow
 from kraty_console.present.times import ago, exact
-from kraty_console.support.measure import counted, ungrouped
 
 if TYPE_CHECKING:
     from kraty_console.contract.players import Snapshot
     from kraty_console.contract.server import MergeCounts, MergePlayerResult
-    from kraty_console.support.merging import MergePlan, Sum
+    from kraty_console.domain.merging import MergePlan, Sum
 
 _ID_LIMIT = 80
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from kraty_console.domain import formatting
+from kraty_console.domain.completeness import UNKNOWN
 from kraty_console.present.safe import CUT, MISSING, SafeText, safe
-from kraty_console.support import measure
-from kraty_console.support.provided import UNKNOWN
 
 
 def number(value: int | float | None) -> SafeText:
     """`1 840`, with narrow no-break spaces; `—` for None."""
-    return SafeText(measure.grouped(value))
+    return SafeText(formatting.grouped(value))
 
 
 def total(value: int | float | None) -> SafeText:
@@ -19,7 +19,7 @@ def total(value: int | float | None) -> SafeText:
 
 def change(value: int | float | None) -> SafeText:
     """`+500`, `−20`; `—` for None."""
-    return SafeText(measure.signed(value))
+    return SafeText(formatting.signed(value))
 
 
 def short_id(value: str | None, *, keep: int = 4) -> SafeText:

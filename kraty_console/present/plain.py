@@ -7,17 +7,17 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from kraty_console.domain.completeness import LISTS_OF, empty_words, left_out, sentence, unread_lists, unread_of, whole
+from kraty_console.domain.formatting import ungrouped
+from kraty_console.domain.grant_contents import listed
+from kraty_console.domain.next_step import next_step
+from kraty_console.domain.scopes import PANES, PaneId
 from kraty_console.present.profile import folded
 from kraty_console.present.rows import TITLES, tables
 from kraty_console.present.safe import SafeText, safe
 from kraty_console.present.table import Cell, Column, TableRow, cell
 from kraty_console.present.times import ago
 from kraty_console.present.width import cells, pad
-from kraty_console.support.contents import listed
-from kraty_console.support.measure import ungrouped
-from kraty_console.support.next_step import next_step
-from kraty_console.support.provided import LISTS_OF, empty_words, left_out, sentence, unread_lists, unread_of, whole
-from kraty_console.support.scopes import PANES, PaneId
 
 if TYPE_CHECKING:
     from kraty_console.contract.players import SearchHit, Snapshot

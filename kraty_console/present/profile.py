@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any, Final
 
+from kraty_console.domain.completeness import NOT_PROVIDED, ban_unknown, told, why_unknown
+from kraty_console.domain.formatting import grouped
 from kraty_console.present.document import (
     Document,
     DocumentSection,
@@ -22,8 +24,6 @@ from kraty_console.present.rows import pane_count
 from kraty_console.present.safe import MISSING, SafeText, looks_odd, safe
 from kraty_console.present.table import Cell, Tone
 from kraty_console.present.times import ago, day, exact
-from kraty_console.support.measure import grouped
-from kraty_console.support.provided import NOT_PROVIDED, ban_unknown, told, why_unknown
 
 if TYPE_CHECKING:
     from kraty_console.contract.players import Player, Snapshot

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
+from kraty_console.domain.completeness import LISTS_OF, UNKNOWN, told, unread
+from kraty_console.domain.formatting import grouped
+from kraty_console.domain.grant_links import Links
+from kraty_console.domain.scopes import PaneId, pane
+from kraty_console.domain.snapshot_lookup import who_changed
 from kraty_console.present import attempts, audit, grants, holdings, lobbies
 from kraty_console.present.safe import SafeText
 from kraty_console.present.table import Column, TableRow
-from kraty_console.support.find import who_changed
-from kraty_console.support.links import Links
-from kraty_console.support.measure import grouped
-from kraty_console.support.provided import LISTS_OF, UNKNOWN, told, unread
-from kraty_console.support.scopes import PaneId, pane
 
 if TYPE_CHECKING:
     from kraty_console.contract.players import Snapshot, Summary

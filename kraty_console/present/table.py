@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
 
+from kraty_console.domain.formatting import as_utc
+from kraty_console.domain.scopes import Scope
+from kraty_console.domain.text_matching import comparable, needle
 from kraty_console.present.safe import MISSING, SafeText, safe
 from kraty_console.present.width import cells as cell_width
-from kraty_console.support.matching import comparable, needle
-from kraty_console.support.measure import as_utc
-from kraty_console.support.scopes import Scope
 
 Tone = Literal["plain", "dim", "accent", "good", "warn", "bad"]
 """How a text is meant, never a colour; whoever draws decides."""

@@ -27,7 +27,7 @@ PRELOADED = (
     "kraty_console.client.journal",
     "kraty_console.client.sdk",
     "kraty_console.client.transport",
-    "kraty_console.console.desk",
+    "kraty_console.console.workspace",
     "kraty_console.present.plain",
 )
 """What the runs would each import again."""

@@ -15,14 +15,14 @@ from pathlib import Path
 import pytest
 
 from kraty_console.cli.checkup import configuration, credential, state
-from kraty_console.client.entries import EntryState, Scope
 from kraty_console.client.journal import Journal
+from kraty_console.client.journal_entries import EntryState, Scope
 from kraty_console.config.profiles import Profile
 from kraty_console.config.tokens import FoundToken
 from kraty_console.contract.calls import ActionKind
 from kraty_console.contract.secret import Secret
-from kraty_console.support import checkup
-from kraty_console.support.checkup import CheckArea, Finding
+from kraty_console.domain import checkup
+from kraty_console.domain.checkup import CheckArea, Finding
 from tests.client.test_tls import CERTIFICATE
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)

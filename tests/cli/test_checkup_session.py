@@ -16,7 +16,7 @@ from kraty_console.config.profiles import Profile
 from kraty_console.config.routes import RouteSetting
 from kraty_console.console.backend_facts import BackendFacts
 from kraty_console.contract.secret import Secret
-from kraty_console.support.checkup import CheckArea, Finding
+from kraty_console.domain.checkup import CheckArea, Finding
 from tests.client.test_detection import GAME, HEALTHY, NO_PLAYER, UNCLEAR, backend
 from tests.client.wire import Act, Wire, answers, failed, told, wired
 

@@ -14,7 +14,7 @@ from kraty_console.cli.checkup.answering import clock_finding
 from kraty_console.cli.checkup.terminal import Screen, screen_at_hand, terminal_findings
 from kraty_console.client.proxies import proxy_of
 from kraty_console.client.server_clock import WORTH_TELLING
-from kraty_console.support.checkup import Finding
+from kraty_console.domain.checkup import Finding
 from tests.cli.doctoring import VARIABLES
 
 GOOD = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "en_GB.UTF-8"}

@@ -24,7 +24,7 @@ from kraty_console.config.tokens import KEYRING_SECONDS
 from kraty_console.console.backend_facts import BackendFacts
 from kraty_console.contract.errors import Unavailable
 from kraty_console.contract.secret import Secret
-from kraty_console.support.checkup import CheckArea, CheckState
+from kraty_console.domain.checkup import CheckArea, CheckState
 from tests.accepting import accepting
 from tests.cli.doctoring import VARIABLES, examined
 from tests.client.test_proxies import socks, tunnel

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from rich.color import Color, ColorSystem
 
-from kraty_console.cli.first_frame import INKS, OTHER_COMMANDS, picture, show_first_frame, theme_of
 from kraty_console.cli.main import COMMANDS
 from kraty_console.console.colours import NAMES
+from kraty_console.console.startup.first_frame import INKS, OTHER_COMMANDS, picture, show_first_frame, theme_of
 from kraty_console.console.theme import THEMES
 
 TRUE = {"COLORTERM": "truecolor", "TERM": "xterm-256color", "KRATY_URL": "https://kraty.example", "HOME": "/nowhere"}
@@ -108,7 +108,7 @@ def test_it_does_not_stand_without_a_terminal() -> None:
 
 def test_it_needs_next_to_nothing_to_be_imported() -> None:
     asked = (
-        "import sys; before = set(sys.modules); import kraty_console.cli.first_frame;"
+        "import sys; before = set(sys.modules); import kraty_console.console.startup.first_frame;"
         "print(*sorted(name for name in set(sys.modules) - before if not name.startswith('kraty_console')))"
     )
     told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)

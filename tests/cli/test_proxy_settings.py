@@ -61,7 +61,7 @@ async def test_no_command_fails_on_a_proxy_without_naming_it(
 def test_the_console_says_before_it_opens_that_a_proxy_cannot_be_used() -> None:
     from kraty_console.config.launch import Launch
     from kraty_console.config.profiles import Profile
-    from kraty_console.console.usable import problems
+    from kraty_console.console.startup.profile_checks import problems
 
     launch = Launch(Profile(name="p", url=API), None, Path("/nowhere"), Path("/nowhere"))
     assert problems(launch, {}) == []

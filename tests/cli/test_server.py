@@ -16,7 +16,7 @@ import pytest
 from kraty_console.backend.api.rate_limit import Rate
 from kraty_console.cli import server
 from kraty_console.cli.main import run
-from kraty_console.support.invisible import invisible_part
+from kraty_console.domain.invisible_characters import invisible_part
 from tests.client.wire import answers, wired
 from tests.contract.backend import Backend
 from tests.contract.world import World, make_world

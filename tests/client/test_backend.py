@@ -11,8 +11,8 @@ import pytest
 
 from kraty_console.backend.api.rate_limit import Rate
 from kraty_console.client.admin import KratyClient
+from kraty_console.client.game_ref import find_place
 from kraty_console.client.journal import Journal
-from kraty_console.client.places import find_place
 from kraty_console.client.writer import ChangeOutcome, Writer
 from kraty_console.contract.actions import (
     BanPlayer,

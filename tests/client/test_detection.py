@@ -11,7 +11,7 @@ import pytest
 
 from kraty_console.client.capabilities import KEPT_SECONDS, Capabilities, Support, missing_operations
 from kraty_console.client.journal import Journal
-from kraty_console.client.missing import Subject, subject_of
+from kraty_console.client.not_found import Subject, subject_of
 from kraty_console.client.replies import HttpReply
 from kraty_console.client.routes import RouteTable
 from kraty_console.client.writer import Writer

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from kraty_console.client.entries import EntryState, JournalEntry, Scope
 from kraty_console.client.journal import Journal, JournalFailed
+from kraty_console.client.journal_entries import EntryState, JournalEntry, Scope
 from kraty_console.contract.audit import AuditLink
 from kraty_console.contract.calls import ActionKind
 
@@ -96,7 +96,7 @@ async def test_what_is_written_is_on_the_disk_at_once(tmp_path: Path) -> None:
 KILLED = """
 import asyncio, os, sys
 from pathlib import Path
-from kraty_console.client.entries import Scope
+from kraty_console.client.journal_entries import Scope
 from kraty_console.client.journal import Journal
 from kraty_console.contract.calls import ActionKind
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kraty_console.client.entries import EntryState, Scope
 from kraty_console.client.journal import Journal
+from kraty_console.client.journal_entries import EntryState, Scope
 from kraty_console.client.writer import ChangeOutcome, Writer
 from kraty_console.contract.actions import Credited, RetryRewardRoll
 from kraty_console.contract.calls import ActionKind, ChangeRequest

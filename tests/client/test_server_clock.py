@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 
 from kraty_console.cli.main import run
-from kraty_console.client.ahead import Ahead
 from kraty_console.client.key_client import KEYS_KEPT_SECONDS, ServerKeyClient
+from kraty_console.client.prefetcher import Prefetcher
 from kraty_console.client.replies import HttpReply
 from kraty_console.client.server_clock import REMEMBERED, TOLERANCE, ServerClock
 from kraty_console.contract.calls import ActionKind
 from kraty_console.contract.secret import Credential, Secret
-from kraty_console.support.measure import skew_words
+from kraty_console.domain.formatting import skew_words
 from tests.client.conftest import MakeClient
 from tests.client.wire import Act, answers, wired
 
@@ -151,7 +151,7 @@ async def test_a_client_hears_the_time_with_its_first_answer(client_of: MakeClie
 async def test_what_was_asked_ahead_tells_the_time_when_it_comes() -> None:
     clock = ServerClock()
     async with wired(told_at(3 * HOUR, ME)) as wire:
-        asked = Ahead(wire.url, {}, heard=clock.observe).ask("/admin/v1/me")
+        asked = Prefetcher(wire.url, {}, heard=clock.observe).ask("/admin/v1/me")
         assert await asked.wait(5) is not None
     assert abs(clock.skew - 3 * HOUR) < TOLERANCE
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from kraty_console.client.entries import EntryState
 from kraty_console.client.journal import Journal, JournalFailed
+from kraty_console.client.journal_entries import EntryState
 from kraty_console.client.writer import Writer
 from kraty_console.contract.actions import Credited
 from kraty_console.contract.calls import ActionKind, ChangeRequest

@@ -13,7 +13,7 @@ from kraty_console.config import profiles
 from kraty_console.config.example import EXAMPLE
 from kraty_console.config.profiles import Profile, RouteSetting, load_profile
 from kraty_console.contract.operations import Operation
-from kraty_console.support.actions import BY_ID
+from kraty_console.domain.actions import BY_ID
 
 SETTING = re.compile(r'# (?=\[[\w.-]+\]$|["\w.-]+ = )')
 EVERYTHING = "\n".join(SETTING.sub("", line, count=1) if SETTING.match(line) else line for line in EXAMPLE.splitlines())

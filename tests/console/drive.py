@@ -12,8 +12,8 @@ from textual.pilot import Pilot
 
 from kraty_console.console.app import KratyApp
 from kraty_console.console.dialogs.frame import Dialog
-from kraty_console.console.keys_in_order import PAUSE
-from kraty_console.console.look import LoadStatus
+from kraty_console.console.ordered_keys import PAUSE
+from kraty_console.console.player_state import LoadStatus
 from tests.console.settling import settled, until
 
 LOOK = 2 * PAUSE
@@ -105,7 +105,7 @@ class Hand:
     async def looks_at(self, player: str) -> None:
         """Wait until this player has been read and is on screen."""
         await self.until(
-            lambda: self.app.bottom.look.player == player and self.app.bottom.look.status is LoadStatus.READY
+            lambda: self.app.bottom.state.player == player and self.app.bottom.state.status is LoadStatus.READY
         )
         await self.rest()
 
@@ -113,7 +113,7 @@ class Hand:
         """Wait until nothing is being asked for."""
         await self.until(
             lambda: (
-                self.app.bottom.look.status is not LoadStatus.LOADING
+                self.app.bottom.state.status is not LoadStatus.LOADING
                 and all(worker.is_finished for worker in self.app.workers)
             )
         )
@@ -135,9 +135,9 @@ async def at(app: KratyApp, size: tuple[int, int] = SIZE) -> AsyncIterator[Hand]
         hand = Hand(app, pilot)
         await hand.until(
             lambda: (
-                (app.desk.me or app.desk.access) is not None
+                (app.workspace.me or app.workspace.access) is not None
                 or app.screen is not app.bottom
-                or app.bottom.look.status is LoadStatus.FAILED
+                or app.bottom.state.status is LoadStatus.FAILED
             )
         )
         if app.screen is app.bottom:

@@ -88,8 +88,8 @@ async def _at_once(seconds: float) -> None:
 
 def impatient(app: KratyApp) -> KratyApp:
     """The console on a client that does not pause between tries."""
-    launch = app.desk.launch
-    app.desk._client = KratyClient(
+    launch = app.workspace.launch
+    app.workspace._client = KratyClient(
         launch.profile.url or "",
         launch.credential,
         studio_id=launch.profile.studio,
@@ -103,6 +103,6 @@ def impatient(app: KratyApp) -> KratyApp:
 
 def waits(app: KratyApp, seconds: float) -> None:
     """From now on the console's client waits so long for an answer."""
-    client = app.desk._client
+    client = app.workspace._client
     assert client is not None
     client._transport._timeouts = Timeouts(whole=seconds)

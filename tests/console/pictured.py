@@ -12,8 +12,8 @@ from rich.console import Console
 from textual._compositor import Compositor
 
 from kraty_console.console.app import KratyApp
-from kraty_console.paint.abilities import Abilities
 from kraty_console.paint.painter import Painter
+from kraty_console.paint.terminal_capabilities import TerminalCapabilities
 from kraty_console.paint.textual_app import colours_of, pieces_of
 from tests.console.drive import Hand
 from tests.console.seconds import seconds_stand_still
@@ -21,7 +21,7 @@ from tests.console.settling import settled
 from tests.paint.screens import Seen, remembered, seen
 from tests.terminal import Emulator
 
-ALL = Abilities(erases_in_colour=True, erases_some=True)
+ALL = TerminalCapabilities(erases_in_colour=True, erases_some=True)
 NO_WRAP = b"\x1b[?7l"
 """What Textual sends first: a line that is full does not go on in the next."""
 

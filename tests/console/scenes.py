@@ -43,10 +43,12 @@ class Scene:
 
     async def walk(self, hand: Hand, cues: Mapping[str, Callable[[], object]] = MappingProxyType({})) -> None:
         """Go to where the picture is taken; a key that is a cue calls what stands there instead."""
-        desk = hand.app.desk
-        await hand.until(lambda: (desk.me or desk.access) is not None or hand.app.screen is not hand.app.bottom)
-        if self.role == KEY and desk.me is not None:  # each world has another key
-            desk.me = desk.me.model_copy(update={"member": Member(id="key", name="key s1_demo0")})
+        workspace = hand.app.workspace
+        await hand.until(
+            lambda: (workspace.me or workspace.access) is not None or hand.app.screen is not hand.app.bottom
+        )
+        if self.role == KEY and workspace.me is not None:  # each world has another key
+            workspace.me = workspace.me.model_copy(update={"member": Member(id="key", name="key s1_demo0")})
         if hand.app.screen is hand.app.bottom:
             await hand.rest()
         for key in self.keys:

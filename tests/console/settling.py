@@ -45,6 +45,17 @@ async def until(app: App[Any], condition: Callable[[], object]) -> None:
             await settled(app)
 
 
+async def loop_until(condition: Callable[[], object]) -> None:
+    """Let the event loop turn until something is so, also while the application itself waits for something.
+
+    Raises:
+        TimeoutError: It never is.
+    """
+    async with asyncio.timeout(PATIENCE):
+        while not condition():  # noqa: ASYNC110 (there is nothing to be told by)
+            await asyncio.sleep(TICK)
+
+
 async def _taken_in(app: App[Any]) -> None:
     quiet = 0
     while quiet < _QUIET and not _has_ended(app):

@@ -13,7 +13,7 @@ from kraty_console.console.app import KratyApp
 from kraty_console.console.dialogs.action import ActionDialog
 from kraty_console.console.dialogs.journal import JournalDialog
 from kraty_console.console.dialogs.token import TokenDialog
-from kraty_console.console.look import LoadStatus
+from kraty_console.console.player_state import LoadStatus
 from kraty_console.console.screens.audit_log import AuditLogScreen
 from kraty_console.console.screens.deliveries import DeliveriesScreen
 from tests.console.drive import SIZE, Hand
@@ -37,7 +37,7 @@ async def waiting(app: KratyApp) -> AsyncIterator[Hand]:
     """Sit down before the session has answered."""
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         hand = Hand(app, pilot)
-        await hand.until(lambda: app.screen is app.bottom and app.bottom.stands)
+        await hand.until(lambda: app.screen is app.bottom and app.bottom.can_draw)
         yield hand
 
 
@@ -74,7 +74,7 @@ async def test_waiting_for_the_session_can_be_given_up(backend: Stage, wire: Wir
         late.let_go()
         await hand.sees("maria · GAME_ADMIN")
         await hand.rest()
-        assert hand.app.bottom.look.status is LoadStatus.IDLE
+        assert hand.app.bottom.state.status is LoadStatus.IDLE
         assert wire.count("GET", "/players") == 0
 
 
@@ -173,8 +173,8 @@ async def test_without_a_new_token_what_waited_says_why_and_asks_once(backend: S
         await hand.press("escape")
         await hand.closed()
         await hand.rest()
-        assert hand.app.bottom.look.status is LoadStatus.FAILED
-        assert hand.app.bottom.look.player == "alice@example.com"
+        assert hand.app.bottom.state.status is LoadStatus.FAILED
+        assert hand.app.bottom.state.player == "alice@example.com"
         late.let_go()
         await hand.press("u")
         await hand.looks_at("alice_42")
@@ -191,17 +191,17 @@ async def test_a_change_waits_until_it_is_known_who_makes_it(backend: Stage, wir
     late = wire.holds("GET", ME)
     app = backend.app(player="bob_7")
     async with waiting(app) as hand:
-        await hand.until(lambda: app.bottom.look.status is LoadStatus.READY)
+        await hand.until(lambda: app.bottom.state.status is LoadStatus.READY)
         await hand.press("C")
         await hand.opened(ActionDialog)
         await put(hand, economy_key="gold", amount="250", reason="make-good for the outage")
         await confirm(hand)
-        await hand.until(lambda: app.desk.gate.is_shut and bool(app._writes))
+        await hand.until(lambda: app.workspace.gate.is_shut and bool(app._writes))
         assert not wire.changes
         late.let_go()
         await done(hand)
         assert len(wire.changes) == 1
-        (entry,) = await (await app.desk.journal()).latest()
+        (entry,) = await (await app.workspace.journal()).latest()
         assert entry.member
 
 
@@ -209,7 +209,7 @@ async def test_a_player_opened_before_the_session_is_recent_in_that_game(backend
     late = wire.holds("GET", ME)
     app = backend.app(player="bob_7")
     async with waiting(app) as hand:
-        await hand.until(lambda: app.bottom.look.status is LoadStatus.READY)
+        await hand.until(lambda: app.bottom.state.status is LoadStatus.READY)
         late.let_go()
         await hand.looks_at("bob_7")
-        assert app.desk.players.recent == ["bob_7"]
+        assert app.workspace.players.recent == ["bob_7"]

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from kraty_console.console.dialogs.action import ActionDialog
-from kraty_console.support.measure import grouped
+from kraty_console.domain.formatting import grouped
 from tests.console.drive import Hand, at
 from tests.console.filling import confirm, dialog, done, put
 from tests.console.people import colleague
@@ -54,7 +54,7 @@ async def test_a_score_below_the_target_is_the_first_thing_to_look_at(backend: S
 async def test_retry_the_roll_of_a_race_that_paid_nothing(backend: Stage, wire: Wire) -> None:
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
-        pending = hand.app.bottom.look.snapshot.summary.grants_pending
+        pending = hand.app.bottom.state.snapshot.summary.grants_pending
         await hand.press("R")
         await hand.opened(ActionDialog)
         await hand.type("ZD-4821")
@@ -69,7 +69,7 @@ async def test_retry_the_roll_of_a_race_that_paid_nothing(backend: Stage, wire: 
         assert "y copies the audit link" in hand.text
         row = hand.app.bottom.table.row
         assert row is not None
-        assert row.id in hand.app.bottom.reading.marked
+        assert row.id in hand.app.bottom.loader.marked
         assert "* completed" in hand.text
         await hand.sees("1 pending", f"{pending + 1} pending", "ZD-4821")
         await hand.press("2")
@@ -93,7 +93,7 @@ async def test_force_complete_and_roll_are_two_steps_with_two_audit_rows(backend
         await confirm(hand)
         await done(hand)
         assert "force-completed" in hand.text
-        assert [each.work.title for each in hand.app.desk.done] == ["Force-complete", "Retry roll"]
+        assert [each.work.title for each in hand.app.workspace.done] == ["Force-complete", "Retry roll"]
         await hand.press("2")
         assert "* pending" in hand.text
     first, second = wire.changes
@@ -175,7 +175,7 @@ async def test_manual_grant_composes_entries_and_leaves_a_pending_grant(backend:
     )
     async with at(backend.app(player="grace_hopper")) as hand:
         await hand.looks_at("grace_hopper")
-        grants = hand.app.bottom.look.snapshot.summary.grants_claimed
+        grants = hand.app.bottom.state.snapshot.summary.grants_claimed
         await hand.press("M")
         await hand.opened(ActionDialog)
         await put(hand, entries=entries, expires_in="5", reason="won the drawing contest")

@@ -7,7 +7,7 @@ import sqlite3
 import pytest
 
 from kraty_console.console.dialogs.action import ActionDialog, Phase
-from kraty_console.console.look import LoadStatus
+from kraty_console.console.player_state import LoadStatus
 from tests.console.drive import Hand, at
 from tests.console.filling import confirm, dialog, done, put
 from tests.console.people import colleague
@@ -119,7 +119,7 @@ async def test_a_refusal_after_the_dialog_was_closed_is_told_all_the_same(backen
         await close_while_it_runs(hand, held)
         held.let_go()
         await hand.sees("Credit: Not applied: the balance is frozen")
-        assert not hand.app.desk.done
+        assert not hand.app.workspace.done
 
 
 async def test_an_answer_lost_after_the_dialog_was_closed_is_looked_up_and_told(backend: Stage, wire: Wire) -> None:
@@ -131,7 +131,7 @@ async def test_an_answer_lost_after_the_dialog_was_closed_is_looked_up_and_told(
             await close_while_it_runs(hand, held)
             held.let_go()
             await hand.sees("Credit applied · y copies the audit link")
-            (credit,) = hand.app.desk.done
+            (credit,) = hand.app.workspace.done
             assert (credit.work.title, credit.work.reason) == ("Credit", "make-good for the outage")
         assert other.balance("bob_7", "gold") == before + 250
 
@@ -156,7 +156,7 @@ async def test_a_player_who_is_gone_while_a_dialog_is_open_breaks_nothing(backen
         await hand.press("C")
         await hand.opened(ActionDialog)
         late.let_go()
-        await hand.until(lambda: hand.app.bottom.look.status is LoadStatus.MISSING)
+        await hand.until(lambda: hand.app.bottom.state.status is LoadStatus.MISSING)
         await put(hand, economy_key="gold", amount="250")
         await hand.sees("at once")
         await hand.press("escape")

@@ -26,7 +26,7 @@ async def test_both_players_stand_side_by_side_with_the_totals(
 ) -> None:
     async with at(backend.app(role, player="guest_device_abc"), size=size) as hand:
         await hand.looks_at("guest_device_abc")
-        hand.app.desk.ticket = "ZD-9"
+        hand.app.workspace.ticket = "ZD-9"
         await hand.press("m")
         await hand.opened(MergeTargetDialog)
         await hand.type("auth_user_42")

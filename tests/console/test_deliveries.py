@@ -19,10 +19,11 @@ from kraty_console.backend.webhooks.posting import Outcome
 from kraty_console.console.dialogs.action import ActionDialog
 from kraty_console.console.dialogs.text import TextDialog
 from kraty_console.console.screens.deliveries import NONE_KEPT, DeliveriesScreen
+from kraty_console.console.widgets.bars import FooterBar
 from kraty_console.console.widgets.table import RowTable
 from tests.console.drive import Hand, at
 from tests.console.people import colleague
-from tests.console.settling import settled
+from tests.console.settling import loop_until, settled
 from tests.console.stage import Stage, now_ms
 from tests.console.wire import Wire
 
@@ -188,8 +189,13 @@ async def test_what_the_list_told_is_shown_where_the_rest_cannot_be_read(backend
 
 @pytest.mark.parametrize("status", [200, 409])
 async def test_a_page_that_comes_when_the_console_is_being_left_meets_no_missing_rows(
-    backend: Stage, wire: Wire, status: int
+    backend: Stage, wire: Wire, monkeypatch: pytest.MonkeyPatch, status: int
 ) -> None:
+    may_go = asyncio.Event()
+
+    async def leave_last(_: FooterBar) -> None:
+        await may_go.wait()
+
     if status == 409:
         wire.answers("GET", "/webhooks/deliveries", status, "conflict", "no")
     async with at(backend.app(player="bob_7")) as hand:
@@ -197,7 +203,13 @@ async def test_a_page_that_comes_when_the_console_is_being_left_meets_no_missing
         held = wire.holds("GET", "/webhooks/deliveries")
         await hand.press("h")
         await hand.until(lambda: isinstance(hand.app.screen, DeliveriesScreen))
-        await hand.app.screen.query("*").remove()
+        screen = hand.app.screen
+        monkeypatch.setattr(FooterBar, "on_unmount", leave_last, raising=False)
+        hand.app.pop_screen()
+        await loop_until(lambda: not screen.query(RowTable))
+        assert screen.query(FooterBar)
         held.let_go()
-        await hand.rest()
+        await loop_until(lambda: all(worker.is_finished for worker in hand.app.workers))
+        may_go.set()
+        await hand.sees("bob_7")
     assert hand.app.return_code is None

@@ -113,7 +113,7 @@ async def test_headers_of_a_profile_are_sent_to_its_own_address_alone(
 ) -> None:
     app = newcomer(backend, url=backend.url)
     access = Access(headers=(("X-Gate", Secret("sesame")),))
-    app.desk.turn_to(replace(app.desk.launch, access=access))
+    app.workspace.turn_to(replace(app.workspace.launch, access=access))
     async with at(app) as hand:
         await hand.opened(SignInDialog)
         if changed:

@@ -246,7 +246,7 @@ async def test_the_ticket_stands_in_the_header_and_travels_into_the_request(back
 
 async def test_an_empty_ticket_takes_it_off_and_escape_keeps_it(backend: Stage) -> None:
     app = backend.app(player="alice_42")
-    app.desk.ticket = "ZD-1"
+    app.workspace.ticket = "ZD-1"
     async with at(app) as hand:
         await hand.looks_at("alice_42")
         assert "ZD-1" in hand.text.splitlines()[0]
@@ -254,9 +254,9 @@ async def test_an_empty_ticket_takes_it_off_and_escape_keeps_it(backend: Stage) 
         await hand.opened(TicketDialog)
         await hand.press("escape")
         await hand.closed()
-        assert hand.app.desk.ticket == "ZD-1"
+        assert hand.app.workspace.ticket == "ZD-1"
         await set_ticket(hand, "")
-        assert hand.app.desk.ticket == ""
+        assert hand.app.workspace.ticket == ""
         assert "ZD-1" not in hand.text
 
 
@@ -306,7 +306,7 @@ async def test_w_copies_what_was_done_under_the_ticket(backend: Stage) -> None:
         await hand.press("enter", "enter", "enter")
         await hand.closed()
         await hand.rest()
-        done = hand.app.desk.last_done("alice_42")
+        done = hand.app.workspace.last_done("alice_42")
         assert done is not None
         link = done.work.audit_url
         await hand.press("w")
@@ -375,7 +375,7 @@ async def test_the_audit_log_of_the_studio_loads_page_by_page(backend: Stage, wi
         assert 0 < rows.rows_shown < first * 9
         await hand.press("escape", "q")
         await hand.until(lambda: hand.app.screen is hand.app.bottom)
-        assert hand.app.bottom.look.player == "alice_42"
+        assert hand.app.bottom.state.player == "alice_42"
 
 
 async def test_y_copies_nothing_of_another_player_and_names_what_it_copies(backend: Stage) -> None:

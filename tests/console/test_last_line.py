@@ -30,7 +30,7 @@ async def test_in_the_empty_field_beside_a_player_enter_goes_back_and_the_last_l
         assert footer(hand).startswith("enter open  esc")
         await hand.press("backspace", "enter")
         assert "enter" not in footer(hand)
-        assert hand.app.bottom.look.player == "bob_7"
+        assert hand.app.bottom.state.player == "bob_7"
 
 
 async def test_a_next_step_that_is_not_for_this_person_is_dimmed_and_says_why(backend: Stage) -> None:

@@ -12,7 +12,7 @@ import pytest
 from kraty_console.config.launch import Try
 from kraty_console.console.app import KratyApp
 from kraty_console.console.dialogs.games import GamesDialog
-from kraty_console.console.look import LoadStatus
+from kraty_console.console.player_state import LoadStatus
 from tests.console.drive import SIZE, Hand, at
 from tests.console.stage import Stage, now
 from tests.console.wire import Wire
@@ -71,7 +71,7 @@ async def test_a_session_of_another_studio_is_told_that_the_game_is_not_theirs(b
     app = backend.app(token=backend.world.credentials["otherStudio"]["session"])
     async with app.run_test(size=(120, 36), notifications=True) as pilot:
         hand = Hand(app, pilot)
-        await hand.until(lambda: app.bottom.look.status is LoadStatus.FAILED)
+        await hand.until(lambda: app.bottom.state.status is LoadStatus.FAILED)
         await hand.sees("This session may not enter game")
 
 
@@ -96,7 +96,7 @@ async def test_the_tickets_of_the_demo_are_opened_with_enter(backend: Stage) -> 
         await hand.press("escape")
         await hand.sees("Tickets to try", "Players opened before")
         await hand.press("enter")
-        await hand.until(lambda: hand.app.bottom.look.status is LoadStatus.READY)
+        await hand.until(lambda: hand.app.bottom.state.status is LoadStatus.READY)
 
 
 def who(backend: Stage) -> Any:
@@ -118,7 +118,7 @@ async def test_of_several_games_none_is_entered_before_it_is_chosen(backend: Sta
     async with at(app) as hand:
         await hand.opened(GamesDialog)
         await hand.sees("Which game?", "fox-trot", "GAME_VIEWER", "rabbit-rush", "GAME_ADMIN")
-        assert app.desk.access is None
+        assert app.workspace.access is None
         await hand.type("rabbit")
         await hand.press("enter")
         await hand.looks_at("alice_42")
@@ -131,7 +131,9 @@ async def test_without_a_game_the_console_ends(backend: Stage, wire: Wire) -> No
     me["studios"][0]["games"] *= 2
     wire.answers("GET", "/admin/v1/me", 200, data=me)
     app = backend.app()
-    app.desk.launch = replace(app.desk.launch, profile=replace(app.desk.launch.profile, studio=None, game=None))
+    app.workspace.launch = replace(
+        app.workspace.launch, profile=replace(app.workspace.launch.profile, studio=None, game=None)
+    )
     async with at(app) as hand:
         await hand.opened(GamesDialog)
         await hand.press("escape")

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from kraty_console.client.entries import Scope
 from kraty_console.client.journal import Journal
+from kraty_console.client.journal_entries import Scope
 from kraty_console.console.dialogs.action import ActionDialog, Phase
 from kraty_console.console.dialogs.journal import JournalDialog
 from kraty_console.contract.calls import ActionKind

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from kraty_console.console.dialogs.action import ActionDialog
-from kraty_console.support.fields import Value
+from kraty_console.domain.fields import Value
 from tests.console.drive import at
 from tests.console.stage import Stage
 from tests.console.wire import Wire

@@ -8,10 +8,10 @@ import pytest
 
 from kraty_console.console.dialogs.filter import FilterDialog
 from kraty_console.console.dialogs.text import TextDialog
-from kraty_console.console.look import LoadStatus
+from kraty_console.console.player_state import LoadStatus
 from kraty_console.console.widgets.table import RowTable
 from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_LIMIT
-from kraty_console.support.scopes import PANES
+from kraty_console.domain.scopes import PANES
 from tests.console.drive import Hand, at
 from tests.console.in_order import in_order
 from tests.console.people import colleague
@@ -49,7 +49,7 @@ async def test_at_the_end_of_a_list_cut_short_more_is_asked_for_and_the_cursor_s
         await hand.until(lambda: len(ids(hand)) == MAX_LIMIT)
         assert row_id(hand) == here
         assert ids(hand)[DEFAULT_LIMIT - 1] == here
-        assert not hand.app.bottom.reading.marked
+        assert not hand.app.bottom.loader.marked
 
 
 async def test_rows_made_ready_for_one_pane_are_not_shown_in_another(backend: Stage) -> None:
@@ -57,7 +57,7 @@ async def test_rows_made_ready_for_one_pane_are_not_shown_in_another(backend: St
         await hand.looks_at("alice_42")
         await hand.press("1")
         attempts = ids(hand)
-        hand.app.bottom.prepare(hand.app.bottom.look)
+        hand.app.bottom.prepare(hand.app.bottom.state)
         await hand.press("2")
         assert set(ids(hand)).isdisjoint(attempts)
         await hand.press("1")
@@ -151,7 +151,7 @@ async def test_sorting_goes_through_the_columns_up_down_and_back(backend: Stage)
         await hand.press("s", "s", "s")
         assert "sorted by score, ascending" in hand.text
         scores = [
-            row.score or 0 for key in ids(hand) for row in hand.app.bottom.look.snapshot.attempts if row.id == key
+            row.score or 0 for key in ids(hand) for row in hand.app.bottom.state.snapshot.attempts if row.id == key
         ]
         assert scores == sorted(scores)
         while "in the order of the backend" not in hand.text:
@@ -195,7 +195,7 @@ async def test_a_filter_narrows_as_one_types_and_escape_takes_it_back(backend: S
         assert len(ids(hand)) == 1
         await hand.press("escape")  # one step back is the filter; the player stays
         assert ids(hand) == everything
-        assert hand.app.bottom.look.player == "alice_42"
+        assert hand.app.bottom.state.player == "alice_42"
 
 
 async def test_an_empty_pane_says_what_would_be_there(backend: Stage) -> None:
@@ -232,10 +232,10 @@ async def test_a_refresh_keeps_cursor_sort_and_filter_and_marks_what_changed(bac
         place = hand.app.bottom.place
         assert place.filter == "g"
         assert place.sort
-        assert hand.app.bottom.reading.marked >= {new}
+        assert hand.app.bottom.loader.marked >= {new}
         assert [line for line in hand.text.splitlines() if "* pending" in line and "77 gold" in line]
         await refreshed(hand, wire)
-        assert not hand.app.bottom.reading.marked
+        assert not hand.app.bottom.loader.marked
         assert "* " not in hand.text
 
 
@@ -277,16 +277,16 @@ async def test_nothing_changes_where_the_backend_says_that_nothing_did(backend: 
     async with at(backend.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         await hand.press("3", "j")
-        snapshot, shown = hand.app.bottom.look.snapshot, hand.text
+        snapshot, shown = hand.app.bottom.state.snapshot, hand.text
         await refreshed(hand, wire)
-        assert hand.app.bottom.look.snapshot is snapshot
+        assert hand.app.bottom.state.snapshot is snapshot
         assert hand.text == shown
 
 
 async def test_totals_follow_a_refresh(backend: Stage, wire: Wire) -> None:
     async with at(backend.app(player="bob_7")) as hand:
         await hand.looks_at("bob_7")
-        totals = hand.app.bottom.look.snapshot.summary
+        totals = hand.app.bottom.state.snapshot.summary
         assert f"{totals.grants_pending} pending" in hand.text
         with colleague(backend) as other:
             other.grant("bob_7", "gold", 7)
@@ -331,7 +331,7 @@ async def test_escape_goes_back_step_by_step_and_never_quits(backend: Stage) -> 
         await hand.looks_at("alice_42")
         await hand.press("escape")
         await hand.sees("Players opened before")
-        assert hand.app.bottom.look.status is LoadStatus.IDLE
+        assert hand.app.bottom.state.status is LoadStatus.IDLE
         await hand.press(*["escape"] * 6)
         assert hand.app.is_running
         assert hand.app.return_code is None
@@ -342,7 +342,7 @@ async def test_q_goes_back_and_at_the_top_quits(backend: Stage) -> None:
     async with at(app) as hand:
         await hand.looks_at("alice_42")
         await hand.press("q")
-        assert hand.app.bottom.look.status is LoadStatus.IDLE
+        assert hand.app.bottom.state.status is LoadStatus.IDLE
         assert app.return_code is None
         await hand.rest()
         await hand.press("q")

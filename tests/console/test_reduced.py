@@ -16,7 +16,7 @@ from kraty_console.console.dialogs.action import ActionDialog
 from kraty_console.console.dialogs.keys import KeysDialog
 from kraty_console.console.dialogs.palette import PaletteDialog
 from kraty_console.console.dialogs.sign_in import SignInDialog
-from kraty_console.console.look import LoadStatus
+from kraty_console.console.player_state import LoadStatus
 from tests.console.copies import World
 from tests.console.drive import Hand, at
 from tests.console.filling import confirm, dialog, put, told
@@ -39,7 +39,7 @@ async def looked_up(hand: Hand, text: str) -> None:
     await hand.press("slash")
     await hand.type(text)
     await hand.press("enter")
-    await hand.until(lambda: hand.app.bottom.look.status in (LoadStatus.READY, LoadStatus.MISSING, LoadStatus.FAILED))
+    await hand.until(lambda: hand.app.bottom.state.status in (LoadStatus.READY, LoadStatus.MISSING, LoadStatus.FAILED))
     await hand.rest()
 
 
@@ -47,8 +47,8 @@ async def test_the_role_is_unknown_and_the_player_opens(reduced: Stage) -> None:
     async with at(reduced.app(player="alice_42")) as hand:
         await hand.looks_at("alice_42")
         await hand.sees("role unknown")
-        assert hand.app.desk.role_is_unknown
-        assert hand.app.desk.permissions is None
+        assert hand.app.workspace.role_is_unknown
+        assert hand.app.workspace.permissions is None
 
 
 async def test_text_is_taken_at_once_on_the_first_screen(reduced: Stage) -> None:

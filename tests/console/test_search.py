@@ -7,11 +7,11 @@ import unicodedata
 
 import pytest
 
-from kraty_console.console import reading
+from kraty_console.console import player_loader
 from kraty_console.console.dialogs.pick import PickDialog
-from kraty_console.console.look import LoadStatus
+from kraty_console.console.player_state import LoadStatus
+from kraty_console.domain.player_text import candidates
 from kraty_console.present.safe import safe
-from kraty_console.support.pasted import candidates
 from tests.console.drive import Hand, at
 from tests.console.stage import Stage
 from tests.console.wire import Wire
@@ -32,17 +32,17 @@ async def look_up(hand: Hand, text: str) -> None:
     await hand.press("slash")
     hand.app.bottom.search.input.value = text
     await hand.press("enter")
-    await hand.until(lambda: hand.app.bottom.look.status in (LoadStatus.READY, LoadStatus.MISSING, LoadStatus.FAILED))
+    await hand.until(lambda: hand.app.bottom.state.status in (LoadStatus.READY, LoadStatus.MISSING, LoadStatus.FAILED))
     await hand.rest()
 
 
 async def test_suggestions_are_asked_for_when_the_keys_rest(
     backend: Stage, wire: Wire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "DEBOUNCE", 3600.0)  # these keys never rest by themselves
+    monkeypatch.setattr(player_loader, "DEBOUNCE", 3600.0)  # these keys never rest by themselves
     async with at(backend.app()) as hand:
         await hand.type("alice_4")
-        rest = hand.app.bottom.reading._debounce
+        rest = hand.app.bottom.loader._debounce
         assert rest is not None
         assert wire.count("GET", SEARCH) == 0
         rest._callback()
@@ -148,7 +148,7 @@ async def test_an_email_finds_its_player(backend: Stage) -> None:
 async def test_an_email_in_other_capitals_finds_its_player_without_suggestions(backend: Stage) -> None:
     async with at(backend.app()) as hand:
         await look_up(hand, "  Alice@Example.COM ")
-        assert hand.app.bottom.look.player == "alice_42"
+        assert hand.app.bottom.state.player == "alice_42"
 
 
 async def test_an_id_of_one_character_opens_that_player(backend: Stage) -> None:
@@ -176,10 +176,10 @@ async def test_no_match_is_said_while_typing_and_enter_offers_the_nearest(backen
 async def test_the_likest_of_the_nearest_comes_first_and_is_under_the_cursor(backend: Stage) -> None:
     async with at(backend.app()) as hand:
         await look_up(hand, "alcie_42")
-        assert hand.app.bottom.look.nearest[0] == "alice_42"
+        assert hand.app.bottom.state.nearest[0] == "alice_42"
         await look_up(hand, "graec_hopper")
         assert hand.app.bottom.table.row is not None
-        assert hand.app.bottom.table.row.id == hand.app.bottom.look.nearest[0] == "grace_hopper"
+        assert hand.app.bottom.table.row.id == hand.app.bottom.state.nearest[0] == "grace_hopper"
 
 
 async def test_enter_in_the_empty_field_opens_the_player_under_the_cursor(backend: Stage) -> None:
@@ -213,7 +213,10 @@ async def test_ids_pasted_in_one_line_are_taken_apart_at_commas(backend: Stage) 
     async with at(backend.app()) as hand:
         await hand.paste("bob_7, erin,carol_ng")
         await hand.looks_at("bob_7")
-        assert (hand.app.desk.players.waiting, hand.app.desk.players.recent) == (["erin", "carol_ng"], ["bob_7"])
+        assert (hand.app.workspace.players.waiting, hand.app.workspace.players.recent) == (
+            ["erin", "carol_ng"],
+            ["bob_7"],
+        )
 
 
 async def test_only_players_that_were_found_are_recent(backend: Stage) -> None:
@@ -227,14 +230,14 @@ async def test_only_players_that_were_found_are_recent(backend: Stage) -> None:
         await hand.sees("pasted, not opened yet")
         await hand.press("enter")
         await hand.looks_at("erin")
-        assert (hand.app.desk.players.waiting, hand.app.desk.players.recent) == (["nobody_2"], ["erin"])
+        assert (hand.app.workspace.players.waiting, hand.app.workspace.players.recent) == (["nobody_2"], ["erin"])
 
 
 async def test_a_single_pasted_id_waits_for_enter(backend: Stage) -> None:
     async with at(backend.app()) as hand:
         await hand.paste("bob_7")
         await hand.sees("▸bob_7")
-        assert hand.app.bottom.look.status is LoadStatus.IDLE
+        assert hand.app.bottom.state.status is LoadStatus.IDLE
 
 
 async def test_recent_players_outlive_the_console(backend: Stage) -> None:
@@ -251,7 +254,7 @@ async def test_a_damaged_list_of_recent_players_is_forgotten(backend: Stage) -> 
     file.write_text('{"half a', encoding="utf-8")
     async with at(backend.app(player="erin")) as hand:
         await hand.looks_at("erin")
-        assert hand.app.desk.players.recent == ["erin"]
+        assert hand.app.workspace.players.recent == ["erin"]
 
 
 async def test_the_late_answer_of_an_older_look_up_is_dropped(backend: Stage, wire: Wire) -> None:
@@ -263,7 +266,7 @@ async def test_the_late_answer_of_an_older_look_up_is_dropped(backend: Stage, wi
         await hand.looks_at("erin")
         late.let_go()
         await hand.rest()
-        assert hand.app.bottom.look.player == "erin"
+        assert hand.app.bottom.state.player == "erin"
         assert "Velvet Fox" in hand.text
         assert "Brave Badger" not in hand.text
 
@@ -278,7 +281,7 @@ async def test_a_merged_guest_leads_to_the_player_it_became(backend: Stage) -> N
     database.close()
     async with at(backend.app()) as hand:
         await look_up(hand, "guest_of_old")
-        assert hand.app.bottom.look.player == "auth_user_42"
+        assert hand.app.bottom.state.player == "auth_user_42"
         await hand.sees("guest_of_old was merged into this player")
 
 
@@ -289,7 +292,7 @@ async def test_escape_leaves_the_field_and_loses_nothing(backend: Stage) -> None
         await hand.type("bo")
         await hand.press("escape")
         assert hand.app.bottom.table.has_focus
-        assert hand.app.bottom.look.player == "alice_42"
+        assert hand.app.bottom.state.player == "alice_42"
         assert hand.app.bottom.search.input.value == "bo"
         await hand.press("slash")
         await hand.type("bob_7")
@@ -320,14 +323,14 @@ async def test_an_id_of_any_kind_finds_that_player_or_nobody(backend: Stage, par
         screen = hand.app.bottom
         for each in HOSTILE[part::4]:
             screen.open_player(each.value, typed=True)
-            await hand.until(lambda: screen.look.status in (LoadStatus.READY, LoadStatus.MISSING, LoadStatus.FAILED))
-            if screen.look.status is LoadStatus.READY and screen.look.player != each.value:
-                assert screen.look.player == candidates(each.value)[-1], each.name  # and it is said
-                assert f"this is {safe(screen.look.player)}" in hand.text
-            elif screen.look.status is LoadStatus.READY:
-                assert screen.look.player == each.value, each.name
+            await hand.until(lambda: screen.state.status in (LoadStatus.READY, LoadStatus.MISSING, LoadStatus.FAILED))
+            if screen.state.status is LoadStatus.READY and screen.state.player != each.value:
+                assert screen.state.player == candidates(each.value)[-1], each.name  # and it is said
+                assert f"this is {safe(screen.state.player)}" in hand.text
+            elif screen.state.status is LoadStatus.READY:
+                assert screen.state.player == each.value, each.name
             elif each.value in known:
-                raise AssertionError(f"{each.name} is a player and was not found: {screen.look.error}")
+                raise AssertionError(f"{each.name} is a player and was not found: {screen.state.error}")
             assert not steering(hand.text), each.name
 
 
@@ -346,7 +349,7 @@ async def test_hits_that_cannot_be_read_are_not_taken_for_none(backend: Stage, w
         await hand.type("zoe")
         await hand.sees("2 players that fit could not be read")
         await hand.press("enter")
-        await hand.until(lambda: hand.app.bottom.look.status is LoadStatus.MISSING)
+        await hand.until(lambda: hand.app.bottom.state.status is LoadStatus.MISSING)
         await hand.rest()
         await hand.sees("2 players that fit could not be read.", "Check the id")
         assert "begins like" not in hand.text

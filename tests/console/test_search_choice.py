@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from kraty_console.console import reading
-from kraty_console.console.look import LoadStatus
+from kraty_console.console import player_loader
+from kraty_console.console.player_state import LoadStatus
 from kraty_console.console.widgets.search import SuggestionLine
 from tests.console.drive import Hand, at
 from tests.console.stage import Stage
@@ -35,8 +35,8 @@ def outcome(hand: Hand) -> Outcome:
     offered = "".join(text for spans in line.build(0, 0) for text, _ in spans)
     notice = screen.keys.notice
     return Outcome(
-        screen.look.player,
-        screen.look.status,
+        screen.state.player,
+        screen.state.status,
         screen.search.text,
         offered,
         screen.search.input.has_focus,
@@ -59,7 +59,7 @@ async def found_by(
     backend: Stage, monkeypatch: pytest.MonkeyPatch, text: str, keys: tuple[str, ...], *, offered: bool, at_first: str
 ) -> Outcome:
     """Type a text and press keys: once its offers have come, or before."""
-    monkeypatch.setattr(reading, "DEBOUNCE", 0.001 if offered else 3600.0)
+    monkeypatch.setattr(player_loader, "DEBOUNCE", 0.001 if offered else 3600.0)
     async with at(backend.app(player=at_first or None)) as hand:
         if at_first:
             await hand.looks_at(at_first)
@@ -118,7 +118,7 @@ async def test_after_several_were_found_one_is_chosen_and_opened(backend: Stage,
             hand.send(key)
         await hand.sees("2 players fit alice_4: ↓ chooses one, enter opens it", "Brave Badger", " alice_42 ")
         await hand.press("enter")
-        assert hand.app.bottom.look.player == "bob_7"
+        assert hand.app.bottom.state.player == "bob_7"
         await hand.press("down")
         await hand.sees("▸alice_42 ")
         await hand.press("enter")
@@ -131,13 +131,13 @@ async def test_while_several_are_looked_for_the_ticket_and_drafts_of_the_player_
 ) -> None:
     async with at(backend.app(player="bob_7")) as hand:
         await hand.looks_at("bob_7")
-        kept = hand.app.desk.drafts = dict(hand.app.desk.drafts)
+        kept = hand.app.workspace.drafts = dict(hand.app.workspace.drafts)
         hand.app.bottom.place.filter = "race"
         await hand.press("slash")
         for key in (*"alice_4", "enter"):
             hand.send(key)
         await hand.sees("2 players fit alice_4")
-        assert hand.app.desk.drafts is kept
+        assert hand.app.workspace.drafts is kept
         assert hand.app.bottom.place.filter == "race"
         await hand.press("down", "enter")
         await hand.looks_at("alice_42")
@@ -152,7 +152,7 @@ async def test_what_one_stops_waiting_for_leaves_the_player_before_on_screen(bac
         await hand.sees("Looking up erin")
         await hand.press("escape")
         await hand.sees("Brave Badger")
-        assert hand.app.bottom.look.player == "bob_7"
+        assert hand.app.bottom.state.player == "bob_7"
         held.let_go()
 
 

@@ -39,6 +39,6 @@ async def test_an_id_in_quotes_is_found_where_nothing_can_search(world: World, t
         app = backend.app()
         async with app.run_test(size=SIZE) as pilot:
             hand = Hand(app, pilot)
-            await hand.until(lambda: app.desk.access is not None)
+            await hand.until(lambda: app.workspace.access is not None)
             await look_up(hand, "«alice_42»")
             await hand.looks_at("alice_42")

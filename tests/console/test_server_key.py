@@ -44,7 +44,7 @@ async def test_the_header_shows_the_key_and_that_it_only_reads(backend: Stage, w
         for pane, words in (("1", "completed"), ("2", "claimed"), ("3", "gold")):
             await hand.press(pane)
             assert words in hand.text
-        found = hand.app.bottom.look.snapshot
+        found = hand.app.bottom.state.snapshot
         assert found is not None
         assert found.lobbies
         assert found.inventory
@@ -69,7 +69,7 @@ async def test_what_needs_a_session_says_so(backend: Stage, wire: Wire) -> None:
 async def test_the_key_of_another_environment_is_told(backend: Stage) -> None:
     async with at(with_key(backend, environment="test")) as hand:
         await hand.sees("live", "test", "key")
-        assert hand.app.desk.access is None
+        assert hand.app.workspace.access is None
 
 
 DIALOGS: Mapping[ActionKind, tuple[str, str, Mapping[str, str]]] = {

@@ -51,7 +51,7 @@ async def test_what_works_everywhere_works_in_a_list(backend: Stage, key: str, k
         await hand.type("ZD-7")
         await hand.press("enter")
         await hand.until(lambda: isinstance(hand.app.screen, kind))
-        assert hand.app.desk.ticket == "ZD-7"
+        assert hand.app.workspace.ticket == "ZD-7"
         assert "ZD-7" in hand.text.splitlines()[0]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kraty_console.console.dialogs.action import ActionDialog, Phase
 from kraty_console.console.dialogs.token import TokenDialog
-from kraty_console.console.look import LoadStatus
+from kraty_console.console.player_state import LoadStatus
 from tests.console.drive import at
 from tests.console.filling import confirm, dialog, done, put, told
 from tests.console.people import colleague

@@ -8,7 +8,7 @@ import pytest
 
 from kraty_console.console.app import KratyApp
 from kraty_console.console.dialogs.token import TokenDialog
-from kraty_console.console.look import LoadStatus
+from kraty_console.console.player_state import LoadStatus
 from kraty_console.console.screens.audit_log import AuditLogScreen
 from tests.console.drive import Hand, at
 from tests.console.filling import confirm, dialog, done, told
@@ -56,7 +56,7 @@ async def test_a_countdown_ends_when_another_player_is_opened(backend: Stage, wi
         asked = wire.count("GET", "/players/bob_7")
         hand.app.bottom.open_player("erin")
         await hand.looks_at("erin")
-        assert hand.app.bottom.reading._pause is None
+        assert hand.app.bottom.loader._pause is None
         assert wire.count("GET", "/players/bob_7") == asked
 
 
@@ -68,7 +68,7 @@ async def test_going_back_ends_a_countdown(backend: Stage, wire: Wire) -> None:
         await hand.press("r")
         await hand.sees("Too many calls. Trying again in", "STALE", "Brave Badger")
         await hand.press("escape", "escape")
-        assert hand.app.bottom.reading._pause is None
+        assert hand.app.bottom.loader._pause is None
 
 
 async def test_a_429_on_a_change_makes_the_button_wait(backend: Stage, wire: Wire) -> None:
@@ -165,7 +165,7 @@ async def test_a_wait_is_said_and_escape_ends_it(backend: Stage, wire: Wire) -> 
         assert "loading" not in hand.text
         held.let_go()
         await hand.rest()
-        assert hand.app.bottom.look.player == "bob_7"
+        assert hand.app.bottom.state.player == "bob_7"
 
 
 async def test_the_first_wait_can_be_ended_too(backend: Stage, wire: Wire) -> None:

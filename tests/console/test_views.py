@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 from rich.cells import cell_len
 
-from kraty_console.console.look import LoadStatus, PlayerState
+from kraty_console.console.player_state import LoadStatus, PlayerState
 from kraty_console.console.views.layout import ScreenArea, layout
 from kraty_console.console.views.next_step import next_step_lines, too_small_lines
 from kraty_console.console.views.player import heading, is_old
@@ -15,9 +15,9 @@ from kraty_console.console.views.rows import TableRows, TableSection, TableState
 from kraty_console.console.views.search import resting_lines
 from kraty_console.console.views.tabs import tab_lines
 from kraty_console.console.views.text import Line
+from kraty_console.domain.next_step import NextStep
 from kraty_console.present.safe import SafeText
 from kraty_console.present.table import Cell, Column, TableRow
-from kraty_console.support.next_step import NextStep
 from tests.console.in_order import in_order
 from tests.console.stage import NOW
 
@@ -98,7 +98,7 @@ class Session:
 
 
 @pytest.mark.parametrize(
-    ("look", "waiting", "age", "tone"),
+    ("state", "waiting", "age", "tone"),
     [
         (PlayerState(), False, "", "dim"),
         (PlayerState(LoadStatus.READY, at=NOW), False, "as of 14:02:31Z", "dim"),
@@ -107,11 +107,11 @@ class Session:
         (PlayerState(LoadStatus.LOADING, since=NOW), True, "loading, 9 s, esc cancels", "warn"),
     ],
 )
-def test_the_heading_tells_how_old_the_data_is(look: PlayerState, waiting: bool, age: str, tone: str) -> None:
+def test_the_heading_tells_how_old_the_data_is(state: PlayerState, waiting: bool, age: str, tone: str) -> None:
     now: datetime = NOW.replace(second=NOW.second + 9)
-    told = heading(Session, look, now, waiting=waiting)  # type: ignore[arg-type]
+    told = heading(Session, state, now, waiting=waiting)  # type: ignore[arg-type]
     assert (told.age, told.age_tone) == (age, tone)
-    assert is_old(look, waiting=waiting) == (look.status is LoadStatus.STALE or waiting)
+    assert is_old(state, waiting=waiting) == (state.status is LoadStatus.STALE or waiting)
 
 
 # -- boxes ---------------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kraty_console.console.dialogs.action import ActionDialog
-from kraty_console.console.look import LoadStatus
+from kraty_console.console.player_state import LoadStatus
 from kraty_console.console.views.bars import Notice
 from tests.console.drive import Hand
 from tests.console.filling import put
@@ -18,7 +18,7 @@ def token(backend: Stage) -> str:
 
 
 def status(hand: Hand) -> LoadStatus:
-    return hand.app.bottom.look.status
+    return hand.app.bottom.state.status
 
 
 def notices(hand: Hand) -> list[str]:

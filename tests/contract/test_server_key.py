@@ -15,7 +15,7 @@ from kraty_console.backend.auth.keys import SERVER_INTEGRATION
 from kraty_console.backend.auth.tokens import KEY_PREFIX_LENGTH
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
-from kraty_console.client.places import find_places
+from kraty_console.client.game_ref import find_places
 from kraty_console.contract.calls import ActionKind
 from kraty_console.contract.errors import Invalid, OperationMissing
 from tests.console.wire import Wire

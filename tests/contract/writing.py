@@ -11,8 +11,8 @@ from typing import Any
 
 from kraty_console.backend.auth.keys import SERVER_INTEGRATION
 from kraty_console.client.admin import KratyClient
-from kraty_console.client.entries import JournalEntry
 from kraty_console.client.journal import Journal
+from kraty_console.client.journal_entries import JournalEntry
 from kraty_console.client.key_client import ServerKeyClient
 from kraty_console.client.key_routes import KeyRouteTable
 from kraty_console.client.routes import RouteTable

@@ -12,7 +12,7 @@ from itertools import count
 
 from pyte.screens import Char
 
-from kraty_console.console.keys_in_order import PAUSE
+from kraty_console.console.ordered_keys import PAUSE
 from tests.terminal import Gone, Terminal, TooLate
 
 _LIGHT = 176

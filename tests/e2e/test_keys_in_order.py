@@ -17,7 +17,7 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label, Static
-from kraty_console.console.keys_in_order import KeysInOrder, OpensLater
+from kraty_console.console.ordered_keys import KeysInOrder, OpensLater
 
 class Left(Message):
     pass

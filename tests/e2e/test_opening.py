@@ -18,7 +18,7 @@ _START = "q quit"
 """In the last line while no player is open."""
 _PATIENT = """
 from kraty_console.__main__ import main
-from kraty_console.console.head_start import begin
+from kraty_console.console.startup.prefetch import begin
 *others, patience = begin.__defaults__
 assert patience < 1
 begin.__defaults__ = (*others, 30.0)

@@ -15,11 +15,11 @@ PACKAGES = {
     "contract": _DRAWS,
     "client": (*_DRAWS, *_BACKEND),
     "config": (*_DRAWS, *_BACKEND),
-    "support": (*_DRAWS, *_BACKEND),
+    "domain": (*_DRAWS, *_BACKEND),
     "present": (*_DRAWS, *_BACKEND),
     "console": _BACKEND,
     "backend": (*_DRAWS, "httpx", "kraty_console.client", "kraty_console.present", "kraty_console.config"),
-    "cli": _DRAWS,
+    "cli": ("textual", "rich", *(f"kraty_console.console.{name}" for name in ("app", "views", "workspace"))),
 }
 """What none of the modules of a package brings in."""
 
@@ -55,7 +55,7 @@ def test_a_package_brings_in_nothing_that_is_not_its_own(package: str) -> None:
 
 
 def test_what_a_screen_says_is_told_without_what_draws_it() -> None:
-    unwanted = ["textual", "httpx", "pydantic", "asyncio", "kraty_console.client", "kraty_console.console.desk"]
+    unwanted = ["textual", "httpx", "pydantic", "asyncio", "kraty_console.client", "kraty_console.console.workspace"]
     done = fresh(_IMPORT_ALL, "kraty_console.console.views", *unwanted)
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) > 1
@@ -78,18 +78,19 @@ _FIRST_PLAYER = """
 import os, sys
 os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
 import kraty_console.cli.main, kraty_console.cli.opening, kraty_console.cli.session
-from kraty_console.client import fetched, places
+from kraty_console.client import fetched, game_ref
 from kraty_console.config.paths import Paths
-from kraty_console.console import colours, desk, head_start, inks, look, usable
+from kraty_console.console import colours, player_state, tone_styles, workspace
+from kraty_console.console.startup import prefetch, profile_checks
 from kraty_console.console.views import parts, player
-from kraty_console.paint import abilities, painter
+from kraty_console.paint import terminal_capabilities, painter
 from kraty_console.contract.players import Snapshot
 from kraty_console.contract.session import Me
 Paths.of({"HOME": "/home/ada"})
 Me.model_validate({"member": {"id": "m"}})
 Snapshot.model_validate({"player": {"externalPlayerId": "alice_42"}})
 late = ("asyncio", "httpx", "textual", "rich.console", "sqlite3", "tomllib", "ssl")
-later = [f"kraty_console.{name}" for name in ("client.admin", "contract.actions", "contract.webhooks", "support.forms")]
+later = [f"kraty_console.{name}" for name in ("client.admin", "contract.actions", "contract.webhooks", "domain.forms")]
 found = [name for name in (*late, *later) if name in sys.modules]
 sys.exit(f"imported before the first player: {found}" if found else 0)
 """

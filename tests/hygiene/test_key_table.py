@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kraty_console.support.keymap import key_table
+from kraty_console.domain.keymap import key_table
 
 README = Path(__file__).parents[2] / "README.md"
 

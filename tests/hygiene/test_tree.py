@@ -63,10 +63,10 @@ def test_screens_run_their_workers_so_that_they_may_end_after_the_screen() -> No
     folders = ("kraty_console/console/screens", "kraty_console/console/dialogs")
     found = [
         str(path.relative_to(ROOT))
-        for path in [*sources(*folders), ROOT / "kraty_console/console/reading.py"]
+        for path in [*sources(*folders), ROOT / "kraty_console/console/player_loader.py"]
         if re.search(r"\brun_worker\(|@work\b", path.read_text(encoding="utf-8"))
     ]
-    assert not found, "in_background is for that (paint/arriving.py)"
+    assert not found, "in_background is for that (paint/deferred_paint.py)"
 
 
 def test_no_file_is_named_for_what_was_left_over() -> None:

@@ -33,21 +33,21 @@ def _seen(cell: Any) -> tuple[Any, ...]:
 
 def remembered(painter: Painter, size: tuple[int, int]) -> Seen:
     """What a painter takes the screen for, as a terminal would show it."""
-    looks: dict[int, Any] = {}
+    styles: dict[int, Any] = {}
     pen = Emulator(1, 1)
 
-    def look(number: int) -> Any:
-        if number not in looks:
-            pen.receive(f"\x1b[0;{painter.looks[number].codes}".rstrip(";").encode() + b"m")
+    def style(number: int) -> Any:
+        if number not in styles:
+            pen.receive(f"\x1b[0;{painter.styles[number].codes}".rstrip(";").encode() + b"m")
             pen.draw()
-            looks[number] = pen.screen.cursor.attrs
-        return looks[number]
+            styles[number] = pen.screen.cursor.attrs
+        return styles[number]
 
     columns, rows = size
     kept = [painter.row(y) for y in range(rows)]
     assert all(len(texts) == columns for texts, _ in kept)
     return [  # pyte puts letters and marks together where there is a character for them
-        [_seen(look(number)._replace(data=normalize("NFC", text))) for text, number in zip(*row, strict=True)]
+        [_seen(style(number)._replace(data=normalize("NFC", text))) for text, number in zip(*row, strict=True)]
         for row in kept
     ]
 

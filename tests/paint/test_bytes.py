@@ -12,21 +12,21 @@ from rich.color import ColorSystem
 from rich.segment import Segment
 from rich.style import Style
 
-from kraty_console.paint.abilities import Abilities, abilities_of
 from kraty_console.paint.cells import NARROW
 from kraty_console.paint.painter import Painter
+from kraty_console.paint.terminal_capabilities import TerminalCapabilities, terminal_capabilities
 from tests.terminal import Emulator
 
-ALL = Abilities(erases_in_colour=True, erases_some=True)
-NONE = Abilities()
+ALL = TerminalCapabilities(erases_in_colour=True, erases_some=True)
+NONE = TerminalCapabilities()
 SIZE = (20, 4)
 DARK = Style.parse("#d0d0d0 on #101010")
 LIT = Style.parse("bold #ffffff on #101010")
 
 
-def ready(abilities: Abilities = ALL, ground: Style = DARK) -> Painter:
+def ready(capabilities: TerminalCapabilities = ALL, ground: Style = DARK) -> Painter:
     """A painter whose terminal shows blanks."""
-    painter = Painter(abilities, ColorSystem.TRUECOLOR)
+    painter = Painter(capabilities, ColorSystem.TRUECOLOR)
     painter.paint(SIZE, [(y, 0, [Segment(" " * SIZE[0], ground)]) for y in range(SIZE[1])], (0, 0))
     return painter
 
@@ -102,7 +102,7 @@ def test_a_row_s_empty_end_is_erased() -> None:
 @pytest.mark.parametrize("term", ["xterm-256color", "tmux-256color"])
 def test_a_rule_is_sent_in_full(term: str) -> None:
     """Terminals that call themselves `xterm-256color` do not all repeat characters: tmux, mosh."""
-    assert "─" * 20 in sent(ready(abilities_of(term)), 3, 0, ("─" * 20, DARK))
+    assert "─" * 20 in sent(ready(terminal_capabilities(term)), 3, 0, ("─" * 20, DARK))
 
 
 def test_blanks_in_the_middle_are_erased_in_place() -> None:
@@ -212,7 +212,7 @@ def test_what_is_taken_for_narrow_is_one_cell_wide_and_stands_alone() -> None:
 @pytest.mark.parametrize(
     ("term", "wanted"), [("xterm-256color", ALL), ("vt100", NONE), ("no-such-terminal", NONE), ("", NONE)]
 )
-def test_abilities_come_from_the_terminal_s_entry(term: str, wanted: Abilities) -> None:
-    asked = f"from kraty_console.paint.abilities import abilities_of; print(abilities_of({term!r}))"
+def test_capabilities_come_from_the_terminal_s_entry(term: str, wanted: TerminalCapabilities) -> None:
+    asked = f"from kraty_console.paint.terminal_capabilities import terminal_capabilities as c; print(c({term!r}))"
     told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == str(wanted)

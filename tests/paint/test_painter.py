@@ -9,14 +9,19 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from kraty_console.paint.abilities import Abilities
 from kraty_console.paint.painter import Painter
+from kraty_console.paint.terminal_capabilities import TerminalCapabilities
 from tests.paint.screens import mend_halves, plainly, seen
 from tests.terminal import Emulator
 
 COLUMNS, ROWS = 24, 6
-ALL = Abilities(erases_in_colour=True, erases_some=True)
-ABILITIES = [ALL, Abilities(), Abilities(erases_in_colour=True), Abilities(erases_some=True)]
+ALL = TerminalCapabilities(erases_in_colour=True, erases_some=True)
+ABILITIES = [
+    ALL,
+    TerminalCapabilities(),
+    TerminalCapabilities(erases_in_colour=True),
+    TerminalCapabilities(erases_some=True),
+]
 
 STYLES = [
     None,
@@ -53,8 +58,10 @@ def piece_of(y: int, x: int, segments: list[tuple[str, Style | None]]) -> tuple[
 
 @settings(max_examples=150, deadline=None, derandomize=True)
 @given(st.sampled_from(ABILITIES), updates)
-def test_both_emulators_and_the_memory_show_the_same(abilities: Abilities, story: list[list[Wanted]]) -> None:
-    painter = Painter(abilities, ColorSystem.TRUECOLOR)
+def test_both_emulators_and_the_memory_show_the_same(
+    capabilities: TerminalCapabilities, story: list[list[Wanted]]
+) -> None:
+    painter = Painter(capabilities, ColorSystem.TRUECOLOR)
     ours, theirs = Emulator(COLUMNS, ROWS), Emulator(COLUMNS, ROWS)
     for emulator in (ours, theirs):
         emulator.receive(b"\x1b[?7l")

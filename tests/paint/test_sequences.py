@@ -12,8 +12,8 @@ from textual import events, messages
 from textual.constants import ESCAPE_DELAY
 from textual.message import Message
 
-from kraty_console.paint import listening
-from kraty_console.paint.listening import TerminalReader
+from kraty_console.paint import input_thread
+from kraty_console.paint.input_thread import TerminalReader
 from kraty_console.paint.sequences import LONGEST_PASTE, PASTE_SILENCE, PAUSE, SILENCE
 
 
@@ -30,7 +30,7 @@ def clock() -> Iterator[Clock]:
     """Time that only a test moves on."""
     with pytest.MonkeyPatch.context() as patch:
         clock = Clock()
-        patch.setattr(listening, "get_time", clock)
+        patch.setattr(input_thread, "get_time", clock)
         yield clock
 
 
@@ -341,6 +341,6 @@ def test_whatever_comes_the_next_keys_are_heard(reads: list[bytes]) -> None:
     for part in reads:
         list(reader.read(part))
     for _ in range(3):
-        listening.get_time.now += PASTE_SILENCE  # type: ignore[attr-defined]
+        input_thread.get_time.now += PASTE_SILENCE  # type: ignore[attr-defined]
         list(reader.tick())
     assert keys(list(reader.read(b"j\x1b[A")))[-2:] == ["j", "up"]  # a character that was cut is told with the next

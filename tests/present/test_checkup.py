@@ -6,11 +6,11 @@ import json
 
 import pytest
 
+from kraty_console.domain.checkup import CheckArea, CheckState, Finding
+from kraty_console.domain.formatting import counted, grouped
 from kraty_console.present.checkup import checkup_json, checkup_text, wrapped
 from kraty_console.present.safe import SafeText, safe
 from kraty_console.present.width import cells
-from kraty_console.support.checkup import CheckArea, CheckState, Finding
-from kraty_console.support.measure import counted, grouped
 
 FOUND = [
     Finding(CheckArea.TERMINAL, "TERM", CheckState.OK, "xterm"),

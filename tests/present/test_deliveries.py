@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from kraty_console.contract.webhooks import Delivery, DeliveryDetail
+from kraty_console.domain.formatting import grouped
 from kraty_console.present.deliveries import COLUMNS, GAME_COLUMNS, delivery_document, next_words, row
-from kraty_console.support.measure import grouped
 from tests.data import load_hostile
-from tests.support.players import NOW, ago
+from tests.domain.players import NOW, ago
 
 BAD = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 ID = "evt_01HZX70000000000000000000A"

@@ -11,6 +11,7 @@ import pytest
 from kraty_console.contract.audit import AuditRow
 from kraty_console.contract.errors import Invalid, NotAllowed, Refused
 from kraty_console.contract.players import SearchHit, Snapshot
+from kraty_console.domain.scopes import PANES
 from kraty_console.present.audit import row as audit_row
 from kraty_console.present.brief import audit_brief, brief
 from kraty_console.present.detail import audit_document, document, player_document
@@ -19,9 +20,8 @@ from kraty_console.present.errors import words_of
 from kraty_console.present.plain import hits_text, json_text, pane_text, player_json, player_text
 from kraty_console.present.profile import folded, profile
 from kraty_console.present.rows import tables
-from kraty_console.support.scopes import PANES
 from tests.data import load_hostile
-from tests.support.players import NOW, ago, attempt, grant
+from tests.domain.players import NOW, ago, attempt, grant
 
 BAD = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 LONGEST = 2_000

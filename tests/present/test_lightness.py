@@ -7,7 +7,7 @@ import sys
 
 _IMPORT_ALL = """
 import importlib, pkgutil, sys
-for root in ("kraty_console.support", "kraty_console.present"):
+for root in ("kraty_console.domain", "kraty_console.present"):
     package = importlib.import_module(root)
     for module in pkgutil.walk_packages(package.__path__, root + "."):
         importlib.import_module(module.name)

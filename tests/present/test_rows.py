@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from kraty_console.contract.audit import AuditRow
+from kraty_console.domain.scopes import PANES
 from kraty_console.present.audit import STUDIO_COLUMNS
 from kraty_console.present.audit import row as audit_row
 from kraty_console.present.rows import COLUMNS, TABLES_OF, TableId, pane_count, pane_title, rows, tables
 from kraty_console.present.table import Column, TableRow, fit, sort_key, sorted_rows
-from kraty_console.support.scopes import PANES
-from tests.support.players import NOW, ago, attempt, grant, snapshot
+from tests.domain.players import NOW, ago, attempt, grant, snapshot
 
 N = "\u202f"
 G1 = grant()["id"]

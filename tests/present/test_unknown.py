@@ -12,15 +12,15 @@ from kraty_console.console.views.profile import profile_lines
 from kraty_console.console.views.rows import TableRows
 from kraty_console.console.views.tabs import counts
 from kraty_console.contract.players import Snapshot
+from kraty_console.domain.merging import merge_plan
+from kraty_console.domain.scopes import PANES
 from kraty_console.present import attempts, lobbies, plain
 from kraty_console.present.brief import brief
 from kraty_console.present.detail import document
 from kraty_console.present.merging import plan_json, plan_text
 from kraty_console.present.profile import folded, player_document
 from kraty_console.present.rows import pane_count, pane_title, rows
-from kraty_console.support.merging import merge_plan
-from kraty_console.support.scopes import PANES
-from tests.support.players import BANNED, NOW, attempt, grant, plain_attempt, published, snapshot
+from tests.domain.players import BANNED, NOW, attempt, grant, plain_attempt, published, snapshot
 
 EVENT = "0197eeee-0000-7000-8000-00000000e001"
 

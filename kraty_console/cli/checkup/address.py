@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 from kraty_console.client.address import base_url
 from kraty_console.client.proxies import Proxy
 from kraty_console.contract.errors import Invalid
-from kraty_console.support.checkup import CheckArea, CheckState, Finding
-from kraty_console.support.measure import counted
+from kraty_console.domain.checkup import CheckArea, CheckState, Finding
+from kraty_console.domain.formatting import counted
 
 RESOLVE_SECONDS: Final = 3.0
 

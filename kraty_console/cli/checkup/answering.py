@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Final
 from kraty_console.cli.checkup.address import authorities
 from kraty_console.cli.checkup.configuration import validity
 from kraty_console.cli.checkup.operations import NO_ID
+from kraty_console.client.connection_probe import ProbeTransport, Timed, Tls
 from kraty_console.client.detection import NOBODY
 from kraty_console.client.replies import HttpReply, data_of, parsed
 from kraty_console.client.server_clock import WORTH_TELLING
 from kraty_console.client.transport import Timeouts
-from kraty_console.client.way import ProbeTransport, Timed, Tls
 from kraty_console.contract.errors import BadAnswer, Code, Invalid, KratyError, OperationMissing, Unavailable
 from kraty_console.contract.operations import Operation
+from kraty_console.domain.checkup import CheckArea, CheckState, Finding
+from kraty_console.domain.formatting import lasting
 from kraty_console.present.errors import words_of
-from kraty_console.support.checkup import CheckArea, CheckState, Finding
-from kraty_console.support.measure import lasting
 
 if TYPE_CHECKING:
     from kraty_console.console.backend_facts import BackendFacts

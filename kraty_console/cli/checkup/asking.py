@@ -28,7 +28,7 @@ from kraty_console.cli.checkup.session import session_findings
 from kraty_console.client.capabilities import Capabilities, Support
 from kraty_console.client.transport import Timeouts
 from kraty_console.contract.operations import Operation
-from kraty_console.support.checkup import CheckArea, CheckState, Finding
+from kraty_console.domain.checkup import CheckArea, CheckState, Finding
 
 if TYPE_CHECKING:
     from kraty_console.client.admin import KratyClient

@@ -11,8 +11,8 @@ from typing import Final
 from kraty_console.config.effective import leaves, routes_in_effect, settings
 from kraty_console.config.launch import Launch
 from kraty_console.config.profiles import DEFAULT, Profile
-from kraty_console.support.checkup import CheckArea, CheckState, Finding
-from kraty_console.support.measure import lasting
+from kraty_console.domain.checkup import CheckArea, CheckState, Finding
+from kraty_console.domain.formatting import lasting
 
 SOON_DAYS = 14
 """A certificate that ends within so many days is a warning."""
@@ -63,7 +63,7 @@ def _setting(key: str, value: str, source: str) -> Finding:
 
 def use_findings(launch: Launch) -> Iterator[Finding]:
     """An unknown theme or key: the console would not open."""
-    from kraty_console.console.usable import problems
+    from kraty_console.console.startup.profile_checks import problems
 
     for each in problems(launch, _WITHOUT_PROXY):
         yield Finding(CheckArea.CONFIGURATION, "console", CheckState.PROBLEM, each, "Correct it in the profile file.")
@@ -73,7 +73,7 @@ def certificate_findings(profile: Profile, now: datetime) -> Iterator[Finding]:
     """The client certificate of a gateway, where the profile names one and it is used at this address."""
     if profile.client_certificate is None or not profile.url_is_own:
         return
-    from kraty_console.client.way import certificate_in, valid_until
+    from kraty_console.client.connection_probe import certificate_in, valid_until
 
     der = certificate_in(profile.client_certificate.read_text("ascii", "replace"))
     until = valid_until(der) if der is not None else None

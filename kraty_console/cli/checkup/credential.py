@@ -11,8 +11,8 @@ from kraty_console.config.profiles import Profile
 from kraty_console.config.tokens import FoundToken
 from kraty_console.contract.errors import Invalid
 from kraty_console.contract.secret import Credential
-from kraty_console.support.checkup import CheckArea, CheckState, Finding
-from kraty_console.support.measure import since
+from kraty_console.domain.checkup import CheckArea, CheckState, Finding
+from kraty_console.domain.formatting import since
 
 SHORTEST: Final = 16
 """Characters below which a token could be guessed: it was probably not pasted whole."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from kraty_console.support.checkup import CheckArea, CheckState, Finding
+from kraty_console.domain.checkup import CheckArea, CheckState, Finding
 
 
 def looked_at(area: CheckArea, name: str, check: Callable[[], Iterable[Finding]]) -> list[Finding]:

@@ -12,7 +12,7 @@ from kraty_console.cli.checkup.session import refused
 from kraty_console.client.admin import KEEPS_KEYS, KratyClient
 from kraty_console.client.capabilities import DETECTION, Capabilities, Support
 from kraty_console.client.detection import NOBODY
-from kraty_console.client.missing import subject_of_words
+from kraty_console.client.not_found import subject_of_words
 from kraty_console.client.routes import ClientRoute, RouteTable
 from kraty_console.contract.errors import (
     BadAnswer,
@@ -24,8 +24,8 @@ from kraty_console.contract.errors import (
     SignInNeeded,
 )
 from kraty_console.contract.operations import FEATURE_PREFIX, OPERATIONS, PUBLISHED, Operation
+from kraty_console.domain.checkup import CheckArea, CheckState, Finding
 from kraty_console.present.errors import words_of
-from kraty_console.support.checkup import CheckArea, CheckState, Finding
 
 NO_ID: Final = "00000000-0000-0000-0000-000000000000"
 """An id that no row has."""

@@ -7,14 +7,14 @@ from typing import Final
 
 from kraty_console.client.admin import KratyClient
 from kraty_console.client.capabilities import Support
-from kraty_console.client.places import GameRef, find_places, named_place
+from kraty_console.client.game_ref import GameRef, find_places, named_place
 from kraty_console.config.profiles import Profile
 from kraty_console.contract.errors import KratyError, NotAllowed, OperationMissing, SignInNeeded
 from kraty_console.contract.operations import Operation
 from kraty_console.contract.session import Me
+from kraty_console.domain.checkup import CheckArea, CheckState, Finding
+from kraty_console.domain.formatting import as_utc, lasting
 from kraty_console.present.errors import words_of
-from kraty_console.support.checkup import CheckArea, CheckState, Finding
-from kraty_console.support.measure import as_utc, lasting
 
 SOON_SECONDS: Final = 3_600.0
 """A session that ends sooner is a warning."""

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from kraty_console.client.entries import OPEN
+from kraty_console.client.journal_entries import OPEN
 from kraty_console.client.journal_file import VERSION, is_damage
-from kraty_console.support.checkup import CheckArea, CheckState, Finding
-from kraty_console.support.measure import counted
+from kraty_console.domain.checkup import CheckArea, CheckState, Finding
+from kraty_console.domain.formatting import counted
 
 LEAST_FREE: Final = 20 << 20
 """Bytes that the journal and the caches need to be safe for a while."""

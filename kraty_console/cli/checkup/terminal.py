@@ -7,9 +7,9 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
-from kraty_console.cli.first_frame import colours_of
 from kraty_console.cli.terminal import why_no_console
-from kraty_console.support.checkup import CheckArea, CheckState, Finding
+from kraty_console.console.startup.first_frame import colours_of
+from kraty_console.domain.checkup import CheckArea, CheckState, Finding
 
 LEAST: Final = (40, 12)
 """Columns and rows below which the console does not draw."""

@@ -24,9 +24,9 @@ from kraty_console.console.dialogs.editor import Completer
 from kraty_console.console.dialogs.form_body import FormBody
 from kraty_console.console.dialogs.frame import Dialog
 from kraty_console.console.dialogs.parts import Lines, PushButton
+from kraty_console.domain.fields import EffectContext, Form, Values
 from kraty_console.present.errors import words_of
 from kraty_console.present.safe import safe
-from kraty_console.support.fields import EffectContext, Form, Values
 
 if TYPE_CHECKING:
     from kraty_console.client.writer import ChangeOutcome

@@ -10,25 +10,25 @@ from textual.content import Content
 from kraty_console.config.other_shell import server_command
 from kraty_console.console.dialogs.text import TextDialog
 from kraty_console.contract.limits import DEFAULT_LIMIT
+from kraty_console.domain.invisible_characters import invisible_part
+from kraty_console.domain.merging import merge_plan
 from kraty_console.present.merging import pair_text
-from kraty_console.support.invisible import invisible_part
-from kraty_console.support.merging import merge_plan
 
 if TYPE_CHECKING:
-    from kraty_console.console.desk import Desk
+    from kraty_console.console.workspace import Workspace
     from kraty_console.contract.players import Snapshot
 
 
-def compared(desk: Desk, source: Snapshot, target: Snapshot, copy: Callable[[str], str]) -> TextDialog:
+def compared(workspace: Workspace, source: Snapshot, target: Snapshot, copy: Callable[[str], str]) -> TextDialog:
     """The two side by side; `c` copies the command."""
     ids = [each.player.external_player_id for each in (source, target)]
     exact = any(invisible_part(each) is not None for each in ids)
-    command = server_command(desk.launch, "merge", ids, ticket=desk.ticket, exact=exact)
+    command = server_command(workspace.launch, "merge", ids, ticket=workspace.ticket, exact=exact)
     plan = merge_plan(source, target, limit=DEFAULT_LIMIT)
     return TextDialog(
         "Merge into another player",
-        Content(pair_text(plan, source, target, command, desk.now())),
+        Content(pair_text(plan, source, target, command, workspace.now())),
         copied=command,
         copy=copy,
-        environment=desk.environment,
+        environment=workspace.environment,
     )

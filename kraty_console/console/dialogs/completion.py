@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from kraty_console.support.contents import COUNT_FIELD, KEY_FIELD
-from kraty_console.support.entries import completions
+from kraty_console.domain.grant_contents import COUNT_FIELD, KEY_FIELD
+from kraty_console.domain.grant_entries import completions
 
 if TYPE_CHECKING:
     from kraty_console.contract.catalog import Catalog

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from kraty_console.support.fields import Value
+from kraty_console.domain.fields import Value
 
 if TYPE_CHECKING:
     from kraty_console.client.writer import ChangeOutcome

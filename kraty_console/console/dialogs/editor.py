@@ -14,7 +14,7 @@ from textual.widgets.text_area import EditResult, Location
 
 from kraty_console.console.dialogs.completion import completion
 from kraty_console.console.dialogs.lines import masked, refusal, steers
-from kraty_console.support.entries import parse_entries, write_entries
+from kraty_console.domain.grant_entries import parse_entries, write_entries
 
 if TYPE_CHECKING:
     from kraty_console.contract.catalog import Catalog

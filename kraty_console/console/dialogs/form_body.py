@@ -15,10 +15,10 @@ from textual.widget import Widget
 from kraty_console.console.dialogs.editor import Completer
 from kraty_console.console.dialogs.parts import Lines, Pairs
 from kraty_console.console.dialogs.rows import FormRow
+from kraty_console.domain.effects import effects
+from kraty_console.domain.fields import TYPED_ID, EffectContext, Field, Form, Value
+from kraty_console.domain.forms import asks_for_id
 from kraty_console.present.safe import safe
-from kraty_console.support.effects import effects
-from kraty_console.support.fields import TYPED_ID, EffectContext, Field, Form, Value
-from kraty_console.support.forms import asks_for_id
 
 
 def _waits(field: Field) -> bool:

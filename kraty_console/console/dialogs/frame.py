@@ -13,9 +13,9 @@ from textual.reactive import Reactive
 from textual.screen import ModalScreen
 from textual.widget import Widget
 
-from kraty_console.console.keys_in_order import OpensLater
+from kraty_console.console.ordered_keys import OpensLater
 from kraty_console.console.stylesheets import DIALOGS, stylesheet
-from kraty_console.paint.arriving import DeferredPaintScreen
+from kraty_console.paint.deferred_paint import DeferredPaintScreen
 
 ResultT = TypeVar("ResultT")
 

@@ -10,7 +10,7 @@ from kraty_console.console.dialogs.pick import PickDialog
 from kraty_console.present.safe import safe
 
 if TYPE_CHECKING:
-    from kraty_console.client.places import GameRef
+    from kraty_console.client.game_ref import GameRef
 
 
 class GamesDialog(PickDialog):

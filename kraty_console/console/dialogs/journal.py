@@ -20,14 +20,14 @@ from kraty_console.console.dialogs.frame import Dialog
 from kraty_console.console.dialogs.menu import Menu, MenuRow
 from kraty_console.console.dialogs.parts import Lines
 from kraty_console.console.dialogs.text import Pressed, TextDialog
-from kraty_console.console.keys_in_order import deliberate
+from kraty_console.console.ordered_keys import deliberate
 from kraty_console.contract.calls import ActionKind
+from kraty_console.domain.actions import REGISTRY
 from kraty_console.present.safe import safe
 from kraty_console.present.times import ago, exact
-from kraty_console.support.actions import REGISTRY
 
 if TYPE_CHECKING:
-    from kraty_console.client.entries import JournalEntry
+    from kraty_console.client.journal_entries import JournalEntry
     from kraty_console.client.writer import ChangeOutcome
 
 _STATES: Final = {

@@ -13,10 +13,10 @@ from textual.widget import Widget
 from kraty_console.console.dialogs.frame import Dialog
 from kraty_console.console.dialogs.menu import Menu, MenuRow
 from kraty_console.console.dialogs.parts import Lines
+from kraty_console.domain.action_spec import ActionContext, ActionSpec
+from kraty_console.domain.actions import actions, fits, is_trivial
+from kraty_console.domain.keymap import key_label
 from kraty_console.present.safe import safe
-from kraty_console.support.action_spec import ActionContext, ActionSpec
-from kraty_console.support.actions import actions, fits, is_trivial
-from kraty_console.support.keymap import key_label
 
 
 def key_rows(context: ActionContext, keys: Mapping[str, tuple[str, ...]] | None = None) -> list[MenuRow]:

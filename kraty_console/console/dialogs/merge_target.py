@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from kraty_console.console.dialogs.ask import AskDialog
 from kraty_console.contract.errors import KratyError
+from kraty_console.domain.merging import same_player
 from kraty_console.present.errors import words_of
 from kraty_console.present.safe import safe
-from kraty_console.support.merging import same_player
 
 if TYPE_CHECKING:
     from kraty_console.contract.players import Snapshot
@@ -21,7 +21,7 @@ LONGEST: Final = 512
 class MergeTargetDialog(AskDialog["Snapshot | None"]):
     """Answers the player that was named, None when closed."""
 
-    def __init__(self, player: str, look: Callable[[str], Awaitable[Snapshot | None]]) -> None:
+    def __init__(self, player: str, look_up: Callable[[str], Awaitable[Snapshot | None]]) -> None:
         """
         Args:
             player: Who is merged.
@@ -36,7 +36,7 @@ class MergeTargetDialog(AskDialog["Snapshot | None"]):
             hints="enter preview · esc close",
         )
         self._player = player
-        self._look = look
+        self._look_up = look_up
         self._looking = False
 
     def answered(self, value: str) -> None:
@@ -52,7 +52,7 @@ class MergeTargetDialog(AskDialog["Snapshot | None"]):
 
     async def _find(self, target: str) -> None:
         try:
-            found = await self._look(target)
+            found = await self._look_up(target)
         except KratyError as error:
             self.problem.say(words_of(error).text)
             return

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 from kraty_console.console.dialogs.menu import MenuRow
 from kraty_console.console.dialogs.pick import PickDialog, narrowed
+from kraty_console.domain.action_spec import ActionContext, ActionSpec
+from kraty_console.domain.actions import actions, is_trivial
+from kraty_console.domain.keymap import key_label
+from kraty_console.domain.text_matching import comparable, needle
 from kraty_console.present.safe import safe
-from kraty_console.support.action_spec import ActionContext, ActionSpec
-from kraty_console.support.actions import actions, is_trivial
-from kraty_console.support.keymap import key_label
-from kraty_console.support.matching import comparable, needle
 
 _TITLE_CELLS = 18
 

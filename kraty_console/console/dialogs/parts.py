@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Static
 
-from kraty_console.console.keys_in_order import deliberate
+from kraty_console.console.ordered_keys import deliberate
 
 
 class PushButton(Static, can_focus=True):

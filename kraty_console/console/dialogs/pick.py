@@ -18,7 +18,7 @@ from kraty_console.console.dialogs.frame import Dialog
 from kraty_console.console.dialogs.lines import LineInput
 from kraty_console.console.dialogs.menu import Menu, MenuRow
 from kraty_console.console.dialogs.parts import Lines
-from kraty_console.support.matching import comparable, needle
+from kraty_console.domain.text_matching import comparable, needle
 
 HINTS = "type to narrow · ↑↓ · enter choose · esc close"
 

@@ -17,8 +17,8 @@ from kraty_console.console.dialogs.editor import Completer, EntriesEditor
 from kraty_console.console.dialogs.lines import LineInput
 from kraty_console.console.dialogs.parts import Lines, Tick
 from kraty_console.contract.limits import MAX_REASON, MAX_TICKET
+from kraty_console.domain.fields import Field, Value
 from kraty_console.present.safe import safe
-from kraty_console.support.fields import Field, Value
 
 WRONG: Final = "! "
 """Before what is wrong, so that it is told without colour too."""

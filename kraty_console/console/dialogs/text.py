@@ -17,7 +17,7 @@ from textual.widgets import Static
 from kraty_console.console.dialogs.frame import WIDE, Body, Dialog
 from kraty_console.console.dialogs.parts import Lines
 from kraty_console.console.views.text import wrap
-from kraty_console.support.measure import ungrouped
+from kraty_console.domain.formatting import ungrouped
 
 _EDGES = 5
 """Cells of a line that edges, blanks and the scroll bar take."""

@@ -7,16 +7,16 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from kraty_console.console.copying import copied
-from kraty_console.console.desk import Desk
+from kraty_console.console.copy_actions import copied
 from kraty_console.console.host import Host
 from kraty_console.console.screens.paged_list import Page, PagedList, Wording
 from kraty_console.console.views.bars import Notice
-from kraty_console.console.views.context import desk_context
+from kraty_console.console.views.context import list_context
 from kraty_console.console.views.rows import TableSection
+from kraty_console.console.workspace import Workspace
+from kraty_console.domain.action_spec import ActionContext
+from kraty_console.domain.labels import short
 from kraty_console.present import audit
-from kraty_console.support.action_spec import ActionContext
-from kraty_console.support.words import short
 
 if TYPE_CHECKING:
     from kraty_console.client.admin import KratyClient
@@ -28,8 +28,8 @@ _WORDING = Wording(heading="audit log", subject="audit log", row_id="audit row i
 class AuditLogScreen(PagedList["AuditRow"]):
     """Reads only; `esc` or `q` goes back to the player."""
 
-    def __init__(self, desk: Desk, host: Host) -> None:
-        super().__init__(desk, host, _WORDING)
+    def __init__(self, workspace: Workspace, host: Host) -> None:
+        super().__init__(workspace, host, _WORDING)
 
     async def _ask(self, client: KratyClient, cursor: str | None) -> Page[AuditRow]:
         page = await client.audit_log(cursor=cursor)
@@ -40,7 +40,7 @@ class AuditLogScreen(PagedList["AuditRow"]):
         return TableSection("audit", audit.STUDIO_COLUMNS, shown, empty=empty)
 
     def _context_of(self, row: AuditRow | None) -> ActionContext:
-        context = desk_context(self._desk, "audit", row.id if row is not None else None)
+        context = list_context(self._workspace, "audit", row.id if row is not None else None)
         return replace(context, audit_link=row is not None)
 
     def _show(self, found: AuditRow, *, raw: bool) -> None:
@@ -49,7 +49,7 @@ class AuditLogScreen(PagedList["AuditRow"]):
         from kraty_console.console.dialogs.text import TextDialog
         from kraty_console.present.detail import audit_document
 
-        shown = audit_document(found, self._desk.now())
+        shown = audit_document(found, self._workspace.now())
         self._host.show(
             TextDialog(
                 shown.title,
@@ -65,4 +65,4 @@ class AuditLogScreen(PagedList["AuditRow"]):
         )
 
     def _link(self, row: AuditRow) -> Notice:
-        return copied(self._host, self._desk.audit_url(row.id), f"link of audit row {short(row.id)}")
+        return copied(self._host, self._workspace.audit_url(row.id), f"link of audit row {short(row.id)}")

@@ -7,23 +7,23 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from kraty_console.console.changes import WriteController
-from kraty_console.console.copying import copied
-from kraty_console.console.desk import Desk
+from kraty_console.console.copy_actions import copied
 from kraty_console.console.host import Host
 from kraty_console.console.screens.paged_list import Page, PagedList, Wording
 from kraty_console.console.views.bars import Notice
-from kraty_console.console.views.context import desk_context
+from kraty_console.console.views.context import list_context
 from kraty_console.console.views.rows import TableSection
+from kraty_console.console.workspace import Workspace
+from kraty_console.console.write_controller import WriteController
+from kraty_console.domain.action_spec import ActionContext
+from kraty_console.domain.actions import REPLAY
 from kraty_console.present import deliveries
 from kraty_console.present.safe import safe
-from kraty_console.support.action_spec import ActionContext
-from kraty_console.support.actions import REPLAY
 
 if TYPE_CHECKING:
     from kraty_console.client.admin import KratyClient
     from kraty_console.contract.webhooks import Delivery
-    from kraty_console.support.worklog import Done
+    from kraty_console.domain.worklog import Done
 
 NONE_KEPT = "This backend keeps no webhook deliveries."
 """What a Kraty says that does not know the question (decisions: The admin surface)."""
@@ -32,7 +32,7 @@ NONE_KEPT = "This backend keeps no webhook deliveries."
 class DeliveriesScreen(PagedList["Delivery"]):
     """Loaded page by page as one goes down; `esc` or `q` goes back to the player."""
 
-    def __init__(self, desk: Desk, host: Host, changes: WriteController, player: str | None) -> None:
+    def __init__(self, workspace: Workspace, host: Host, changes: WriteController, player: str | None) -> None:
         """
         Args:
             desk: Asks the backend.
@@ -41,7 +41,7 @@ class DeliveriesScreen(PagedList["Delivery"]):
             player: Whose deliveries; None for those of the whole game.
         """
         super().__init__(
-            desk,
+            workspace,
             host,
             Wording(
                 heading=f"webhooks of {safe(player, limit=60)}" if player else "webhooks",
@@ -87,10 +87,10 @@ class DeliveriesScreen(PagedList["Delivery"]):
 
         found = listed
         try:
-            found = await (await self._desk.game_client()).delivery(listed.id)
+            found = await (await self._workspace.game_client()).delivery(listed.id)
         except KratyError as error:
             self.tell(words_of(error).title, "warn")
-        shown = deliveries.delivery_document(found, self._desk.now())
+        shown = deliveries.delivery_document(found, self._workspace.now())
         replays = REPLAY.disabled_reason(self._context_of(found)) is None
         self._host.show(
             TextDialog(
@@ -116,12 +116,12 @@ class DeliveriesScreen(PagedList["Delivery"]):
         """The last change to the player of a delivery: its replay, where there is one."""
         named = row.player.external_player_id if row is not None and row.player is not None else None
         player = named or self._player
-        return self._desk.last_done(player, row.id if row is not None else None) if player else None
+        return self._workspace.last_done(player, row.id if row is not None else None) if player else None
 
     # -- sending again -------------------------------------------------------------------------------------------
 
     def _context_of(self, row: Delivery | None) -> ActionContext:
-        context = desk_context(self._desk, "delivery", row.id if row is not None else None)
+        context = list_context(self._workspace, "delivery", row.id if row is not None else None)
         return replace(context, audit_link=self._last_done(row) is not None, delivery=row)
 
     def _replay(self) -> None:

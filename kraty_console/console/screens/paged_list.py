@@ -14,19 +14,19 @@ from textual.binding import BindingType
 from textual.getters import query_one
 
 from kraty_console.console.common_actions import CommonActions, row_moves, worklog_copied
-from kraty_console.console.desk import Desk
 from kraty_console.console.host import Host
 from kraty_console.console.views.bars import Heading, KeyHint, Notice
 from kraty_console.console.views.rows import TableSection, TableState
 from kraty_console.console.widgets.bars import FooterBar, HeaderBar
 from kraty_console.console.widgets.table import RowTable
-from kraty_console.paint.arriving import DeferredPaintScreen
+from kraty_console.console.workspace import Workspace
+from kraty_console.domain.action_spec import ActionContext, ActionSpec
+from kraty_console.domain.actions import BY_ID, for_key
+from kraty_console.domain.completeness import sentence, unread, unread_words
+from kraty_console.domain.formatting import counted
+from kraty_console.domain.keymap import effective_keys, key_label
+from kraty_console.paint.deferred_paint import DeferredPaintScreen
 from kraty_console.present.safe import safe
-from kraty_console.support.action_spec import ActionContext, ActionSpec
-from kraty_console.support.actions import BY_ID, for_key
-from kraty_console.support.keymap import effective_keys, key_label
-from kraty_console.support.measure import counted
-from kraty_console.support.provided import sentence, unread, unread_words
 
 if TYPE_CHECKING:
     from kraty_console.client.admin import KratyClient
@@ -100,9 +100,9 @@ class PagedList(DeferredPaintScreen[None], Generic[T]):
     table = query_one("#rows", RowTable)
     keys = query_one("#footer", FooterBar)
 
-    def __init__(self, desk: Desk, host: Host, wording: Wording) -> None:
+    def __init__(self, workspace: Workspace, host: Host, wording: Wording) -> None:
         super().__init__()
-        self._desk = desk
+        self._workspace = workspace
         self._host = host
         self._wording = wording
         self._rows: list[T] = []
@@ -112,7 +112,7 @@ class PagedList(DeferredPaintScreen[None], Generic[T]):
         self._loading = False
         self._words = wording.loading
         self._place = TableState()
-        self._keymap = effective_keys(desk.launch.profile.keymap)
+        self._keymap = effective_keys(workspace.launch.profile.keymap)
         self._do: dict[str, Callable[[], object]] = {
             **row_moves(lambda: self.table),
             "row.open": self._open_current,
@@ -126,7 +126,7 @@ class PagedList(DeferredPaintScreen[None], Generic[T]):
             "view.retry": self._load,
             "app.back_or_quit": self._back,
             **CommonActions(
-                desk,
+                workspace,
                 host,
                 self._keymap,
                 context=self.context,
@@ -237,7 +237,7 @@ class PagedList(DeferredPaintScreen[None], Generic[T]):
         if spec.id == "copy.audit_link":
             return Pressed(self._link(row).text)
         if spec.id == "copy.worklog":
-            return Pressed(worklog_copied(self._desk, self._host).text)
+            return Pressed(worklog_copied(self._workspace, self._host).text)
         return Pressed(action_id=spec.id)
 
     def _hint(self, action_id: str, words: str) -> str:
@@ -245,23 +245,23 @@ class PagedList(DeferredPaintScreen[None], Generic[T]):
         return f"{key_label(self._keymap[action_id][0])} {words}"
 
     def _draw(self) -> None:
-        self.table.show((self._section(self._rows, self._desk.now(), self._words),), self._place)
+        self.table.show((self._section(self._rows, self._workspace.now(), self._words),), self._place)
         self._draw_header()
         self._draw_keys()
 
     @on(RowTable.Resized)
     def _draw_header(self) -> None:
-        desk = self._desk
+        workspace = self._workspace
         hidden = self.table.rows.hidden_columns(self.table.size.width)
         self.header.show(
             Heading(
-                place=safe(desk.game, limit=40) if desk.game else "",
+                place=safe(workspace.game, limit=40) if workspace.game else "",
                 player=self._wording.heading,
-                environment=safe(desk.environment, limit=12),
-                member=safe(desk.member, limit=40) if desk.member else "",
-                role=safe(desk.role, limit=40) if desk.role else "",
-                read_only=desk.launch.read_only,
-                ticket=safe(desk.ticket, limit=40) if desk.ticket else "",
+                environment=safe(workspace.environment, limit=12),
+                member=safe(workspace.member, limit=40) if workspace.member else "",
+                role=safe(workspace.role, limit=40) if workspace.role else "",
+                read_only=workspace.launch.read_only,
+                ticket=safe(workspace.ticket, limit=40) if workspace.ticket else "",
                 age=f"{counted(hidden, 'column')} more with enter" if hidden else "",
             )
         )
@@ -302,7 +302,7 @@ class PagedList(DeferredPaintScreen[None], Generic[T]):
         from kraty_console.present.errors import words_of
 
         try:
-            client = await self._desk.game_client()
+            client = await self._workspace.game_client()
             while True:
                 try:
                     page = await self._ask(client, self._cursor)

@@ -17,11 +17,10 @@ from textual.reactive import Reactive
 from textual.widget import Widget
 
 from kraty_console.console.commands import Commands
-from kraty_console.console.desk import Desk
-from kraty_console.console.finding import SeveralFit, several_words
 from kraty_console.console.host import Host
-from kraty_console.console.look import LoadStatus, PlayerState
-from kraty_console.console.reading import PlayerLoader, suggestions
+from kraty_console.console.player_finder import SeveralFit, several_words
+from kraty_console.console.player_loader import PlayerLoader, suggestions
+from kraty_console.console.player_state import LoadStatus, PlayerState
 from kraty_console.console.views import player as view
 from kraty_console.console.views.bars import Notice
 from kraty_console.console.views.foot import foot
@@ -34,17 +33,18 @@ from kraty_console.console.widgets.profile import ProfileView
 from kraty_console.console.widgets.search import SearchBar
 from kraty_console.console.widgets.table import RowTable
 from kraty_console.console.widgets.tabs import TabBar
-from kraty_console.paint.arriving import DeferredPaintScreen
+from kraty_console.console.workspace import Workspace
+from kraty_console.domain.action_spec import ActionContext
+from kraty_console.domain.scopes import PANES, PaneId
+from kraty_console.paint.deferred_paint import DeferredPaintScreen
 from kraty_console.present.safe import safe
-from kraty_console.support.action_spec import ActionContext
-from kraty_console.support.scopes import PANES, PaneId
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
     from kraty_console.contract.players import SearchHit
-    from kraty_console.support.next_step import NextStep, NextSteps
+    from kraty_console.domain.next_step import NextStep, NextSteps
 
 
 class PlayerScreen(DeferredPaintScreen[None]):
@@ -65,20 +65,20 @@ class PlayerScreen(DeferredPaintScreen[None]):
     detail = query_one("#detail", DetailView)
     keys = query_one("#footer", FooterBar)
 
-    def __init__(self, desk: Desk, host: Host, look: PlayerState | None = None) -> None:
+    def __init__(self, workspace: Workspace, host: Host, state: PlayerState | None = None) -> None:
         """`look` is a player that was looked up before there was a screen."""
         super().__init__()
-        self._desk = desk
+        self._workspace = workspace
         self._host = host
-        self.reading = PlayerLoader(self, desk, host, look)
-        self._commands = Commands(self, desk, host)
+        self.loader = PlayerLoader(self, workspace, host, state)
+        self._commands = Commands(self, workspace, host)
         self._pane: PaneId = PANES[0].id
         self._places: dict[str, TableState] = {}
         self._sections: tuple[TableSection, ...] = ()
         self._prepared: tuple[PlayerState, PaneId, tuple[TableSection, ...]] | None = None
         self._steps: NextSteps | None = None
         self._step: NextStep | None = None
-        self._initial = desk.launch.initial_player if look is None else None
+        self._initial = workspace.launch.initial_player if state is None else None
         self.go_to_trouble()
 
     # -- what it is made of --------------------------------------------------------------------------------------
@@ -95,7 +95,7 @@ class PlayerScreen(DeferredPaintScreen[None]):
                 yield TabBar(id="tabs")
                 yield RowTable(id="rows")
                 yield (detail := DetailView(id="detail"))
-        side.display = detail.display = self.look.snapshot is not None
+        side.display = detail.display = self.state.snapshot is not None
         yield TooSmall(id="small")
         yield FooterBar(id="footer")
 
@@ -104,7 +104,7 @@ class PlayerScreen(DeferredPaintScreen[None]):
         if not self.query(RowTable):
             return
         self.call_after_refresh(self.arrived)
-        if self.look.snapshot is None:
+        if self.state.snapshot is None:
             if not self._initial:
                 self.search.input.focus()
             self.call_after_refresh(self.begin)
@@ -123,16 +123,16 @@ class PlayerScreen(DeferredPaintScreen[None]):
         self.set_class(is_folded(columns, rows), "-folded")
         self.set_class(is_too_small(columns, rows), "-small")
         if self.can_draw:
-            self._arrange(self._desk.now())
+            self._arrange(self._workspace.now())
 
     def begin(self) -> None:
         """Ask who we are; a player named at launch is looked up at the same time."""
-        launch = self._desk.launch
+        launch = self._workspace.launch
         if not launch.profile.url or not launch.token:
             self._host.first_sign_in()
             return
-        self.reading.sign_in()
-        if self._desk.facts.names_ids:
+        self.loader.sign_in()
+        if self._workspace.facts.names_ids:
             self.open_initial()
 
     def _go_on(self) -> None:
@@ -141,12 +141,12 @@ class PlayerScreen(DeferredPaintScreen[None]):
             return
         self.draw_row()
         self._host.drawn()
-        self.call_after_refresh(self.reading.begun)
+        self.call_after_refresh(self.loader.begun)
 
     def open_initial(self) -> None:
         """Look up the player named at launch, once: with the session, or after it where that tells which game it is."""
-        if self._initial and not self.look.player:
-            self.reading.open(self._initial, typed=True)
+        if self._initial and not self.state.player:
+            self.loader.open(self._initial, typed=True)
         self._initial = None
 
     def take_keys(self) -> None:
@@ -157,9 +157,9 @@ class PlayerScreen(DeferredPaintScreen[None]):
     # -- what others read ----------------------------------------------------------------------------------------
 
     @property
-    def look(self) -> PlayerState:
+    def state(self) -> PlayerState:
         """The player on screen."""
-        return self.reading.look
+        return self.loader.state
 
     @property
     def pane(self) -> PaneId:
@@ -169,7 +169,7 @@ class PlayerScreen(DeferredPaintScreen[None]):
     @property
     def place(self) -> TableState:
         """The place in the open pane; while no player is open, in the list of the start."""
-        return self._places.setdefault(self._pane if self.look.snapshot is not None else "start", TableState())
+        return self._places.setdefault(self._pane if self.state.snapshot is not None else "start", TableState())
 
     @property
     def step(self) -> NextStep | None:
@@ -178,7 +178,7 @@ class PlayerScreen(DeferredPaintScreen[None]):
 
     def context(self) -> ActionContext:
         """What actions decide on."""
-        return view.action_context(self._desk, self.look.snapshot, self._pane, self.table.row, self._step)
+        return view.action_context(self._workspace, self.state.snapshot, self._pane, self.table.row, self._step)
 
     # -- drawing -------------------------------------------------------------------------------------------------
 
@@ -188,59 +188,59 @@ class PlayerScreen(DeferredPaintScreen[None]):
             self._draw()
 
     def _draw(self) -> None:
-        now = self._desk.now()
-        look = self.look
+        now = self._workspace.now()
+        state = self.state
         self._draw_header()
-        snapshot = look.snapshot
-        self._sections = self._lists(look, now)
-        self._steps = view.steps_of(self._desk, snapshot, now)
+        snapshot = state.snapshot
+        self._sections = self._lists(state, now)
+        self._steps = view.steps_of(self._workspace, snapshot, now)
         self.side.display = self.detail.display = snapshot is not None
         self.tabs.show(self._pane, snapshot)
         self.profile.show(snapshot, now)
         self.table.show(
             self._sections,
             self.place,
-            marked=self.reading.marked,
-            stale=view.is_old(look, waiting=self.reading.waiting),
+            marked=self.loader.marked,
+            stale=view.is_old(state, waiting=self.loader.waiting),
         )
         self._arrange(now)
         self.draw_row()
 
     def _arrange(self, now: datetime) -> None:
         """Give profile and next step the lines that this player and list ask for."""
-        snapshot = self.look.snapshot
+        snapshot = self.state.snapshot
         if snapshot is None:
             return
-        at = view.arranged(self._desk, snapshot, now, self._steps, self.table.rows, self.app.size)
+        at = view.arranged(self._workspace, snapshot, now, self._steps, self.table.rows, self.app.size)
         if at is not None:
             self.side.styles.height = "100%" if at.rule is not None else at.profile.height + at.next.height
             self.profile.styles.height, self.next_step.styles.height = at.profile.height, at.next.height
 
-    def prepare(self, look: PlayerState) -> None:
+    def prepare(self, state: PlayerState) -> None:
         """Make the rows of the open pane ready for a look that is drawn next: with many rows that is half the work."""
-        self._prepared = (look, self._pane, view.sections(self._desk, look, self._desk.now(), self._pane))
+        self._prepared = (state, self._pane, view.sections(self._workspace, state, self._workspace.now(), self._pane))
 
-    def _lists(self, look: PlayerState, now: datetime) -> tuple[TableSection, ...]:
+    def _lists(self, state: PlayerState, now: datetime) -> tuple[TableSection, ...]:
         """The lists of the open pane; those made ready serve once, since ages move on."""
         (prepared_look, pane, lists), self._prepared = self._prepared or (None, None, ()), None
-        if prepared_look is look and pane == self._pane:
+        if prepared_look is state and pane == self._pane:
             return lists
-        return view.sections(self._desk, look, now, self._pane)
+        return view.sections(self._workspace, state, now, self._pane)
 
     def draw_row(self) -> None:
         """Bring up to date what depends on the row under the cursor."""
-        now = self._desk.now()
+        now = self._workspace.now()
         row = self.table.row
-        snapshot = self.look.snapshot
+        snapshot = self.state.snapshot
         self._step = view.step_for(self._steps, row)
-        self.next_step.show(self._step, view.why_no_step(self._desk, self._step))
+        self.next_step.show(self._step, view.why_no_step(self._workspace, self._step))
         self.detail.show(snapshot, row, now, foot(self.table.rows, self._pane, snapshot, *self.table.size))
         self.draw_footer()
 
     def draw_footer(self) -> None:
         """The keys that work here, now."""
         keys = self._commands.keys
-        typing, opens = self.search.input.has_focus, bool(self.search.text) or self.look.snapshot is None
+        typing, opens = self.search.input.has_focus, bool(self.search.text) or self.state.snapshot is None
         self.keys.show(view.search_hints(keys, opens=opens) if typing else view.key_hints(self.context(), keys))
 
     def on_descendant_focus(self) -> None:
@@ -254,7 +254,7 @@ class PlayerScreen(DeferredPaintScreen[None]):
             self._draw_header()
 
     def _draw_header(self) -> None:
-        self.header.show(view.heading(self._desk, self.look, self._desk.now(), waiting=self.reading.waiting))
+        self.header.show(view.heading(self._workspace, self.state, self._workspace.now(), waiting=self.loader.waiting))
 
     def tell(self, words: str, tone: str = "plain") -> None:
         """Say something in the last line until the next key."""
@@ -291,13 +291,13 @@ class PlayerScreen(DeferredPaintScreen[None]):
 
     @on(RowTable.Resized)
     def _resized(self) -> None:
-        if self.look.snapshot is not None:
+        if self.state.snapshot is not None:
             self.draw_row()
 
     @on(RowTable.AtEnd)
     def _at_end(self) -> None:
-        if any(len(section.rows) >= self.reading.limit for section in self._sections):
-            self.reading.more()
+        if any(len(section.rows) >= self.loader.limit for section in self._sections):
+            self.loader.more()
 
     @on(RowTable.Opened)
     def _opened(self, event: RowTable.Opened) -> None:
@@ -327,22 +327,22 @@ class PlayerScreen(DeferredPaintScreen[None]):
 
     @on(SearchBar.Left)
     def _left(self) -> None:
-        if self.look.status is LoadStatus.LOADING:
-            self.reading.give_up()
+        if self.state.status is LoadStatus.LOADING:
+            self.loader.give_up()
         self.leave_search()
 
     @on(SearchBar.Empty)
     def _empty(self) -> None:
         """Back to the rows; on the first screen the cursor already points at a player."""
         self.leave_search()
-        if self.look.snapshot is None and (row := self.table.row) is not None:
+        if self.state.snapshot is None and (row := self.table.row) is not None:
             self._commands.open_row(row)
 
     @on(SearchBar.Asked)
     def _asked(self, event: SearchBar.Asked) -> None:
         self.keys.tell(None)
         self.draw_footer()
-        self.reading.suggest_soon(event.query)
+        self.loader.suggest_soon(event.query)
 
     @on(SearchBar.Entered)
     def _entered(self, event: SearchBar.Entered) -> None:
@@ -350,7 +350,7 @@ class PlayerScreen(DeferredPaintScreen[None]):
 
     @on(SearchBar.Queued)
     def _queued(self, event: SearchBar.Queued) -> None:
-        self._desk.players.queue(event.players)
+        self._workspace.players.queue(event.players)
         self.open_player(event.players[0], typed=True)
         self.tell(f"{len(event.players)} players: the others wait under p")
 
@@ -359,7 +359,7 @@ class PlayerScreen(DeferredPaintScreen[None]):
     def open_player(self, player: str, *, typed: bool = False, step: int = 0) -> None:
         """Look a player up; `typed` text may name the player otherwise, and fit several, of whom `step` chooses."""
         try:
-            self.reading.open(player, typed=typed, step=step)
+            self.loader.open(player, typed=typed, step=step)
         except SeveralFit as several:
             self.offer(player, several.hits)
             return
@@ -376,24 +376,24 @@ class PlayerScreen(DeferredPaintScreen[None]):
 
     def left_player(self) -> None:
         """Another player is turned to, or none any more; a ticket that something was done under stays with this one."""
-        self._desk.leave_player()
+        self._workspace.leave_player()
         self._places.clear()
-        ticket = self._desk.ticket
-        if ticket and any(done.ticket == ticket for done in self._desk.done):
-            self._desk.ticket = ""
+        ticket = self._workspace.ticket
+        if ticket and any(done.ticket == ticket for done in self._workspace.done):
+            self._workspace.ticket = ""
             self.tell(f"ticket {safe(ticket, limit=60)} put away; t sets the next one")
 
     def close_player(self) -> None:
         """Back to the first screen."""
-        self.reading.close()
-        self._desk.leave_player()
+        self.loader.close()
+        self._workspace.leave_player()
         self.draw()
         self.leave_search()
 
     def go_to_trouble(self) -> None:
         """A player was just opened: the cursor starts on the row that most needs mending."""
-        if self.look.snapshot is None:
+        if self.state.snapshot is None:
             return
-        self._pane, row_id = view.trouble(self.look.snapshot, self._desk.now())
+        self._pane, row_id = view.trouble(self.state.snapshot, self._workspace.now())
         if row_id is not None:
             self.place.row_id = row_id

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kraty_console.support.action_spec import ActionContext
-from kraty_console.support.scopes import Scope
+from kraty_console.domain.action_spec import ActionContext
+from kraty_console.domain.scopes import Scope
 
 if TYPE_CHECKING:
-    from kraty_console.console.desk import Desk
+    from kraty_console.console.workspace import Workspace
 
 
-def desk_context(desk: Desk, scope: Scope | None, row_id: str | None, player: str = "") -> ActionContext:
+def list_context(workspace: Workspace, scope: Scope | None, row_id: str | None, player: str = "") -> ActionContext:
     """With the cursor on this row; links to the portal are about `player`."""
     return ActionContext(
         row_scope=scope,
         row_id=row_id,
-        role=desk.role or None,
-        permissions=desk.permissions,
-        missing=desk.facts.missing(player),
-        uses_key=desk.uses_key,
-        read_only=desk.launch.read_only,
-        ticket=desk.ticket or None,
-        worklog=bool(desk.work()),
-        now=desk.now(),
+        role=workspace.role or None,
+        permissions=workspace.permissions,
+        missing=workspace.facts.missing(player),
+        uses_key=workspace.uses_key,
+        read_only=workspace.launch.read_only,
+        ticket=workspace.ticket or None,
+        worklog=bool(workspace.work()),
+        now=workspace.now(),
     )

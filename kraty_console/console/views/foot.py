@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kraty_console.domain.completeness import LISTS_OF, pane_unread, unread, unread_words
+from kraty_console.domain.formatting import counted, grouped
 from kraty_console.present.safe import safe
-from kraty_console.support.measure import counted, grouped
-from kraty_console.support.provided import LISTS_OF, pane_unread, unread, unread_words
 
 if TYPE_CHECKING:
     from kraty_console.console.views.rows import TableRows
     from kraty_console.contract.players import Snapshot
-    from kraty_console.support.scopes import PaneId
+    from kraty_console.domain.scopes import PaneId
 
 
 def foot(rows: TableRows, pane: PaneId, snapshot: Snapshot | None, width: int, height: int) -> str:

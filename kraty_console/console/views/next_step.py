@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 from kraty_console.console.views.layout import LEAST
 from kraty_console.console.views.text import Line, Span, fit, width_of, wrap
+from kraty_console.domain.actions import BY_ID
 from kraty_console.present.safe import safe
-from kraty_console.support.actions import BY_ID
 
 if TYPE_CHECKING:
-    from kraty_console.support.next_step import NextStep
+    from kraty_console.domain.next_step import NextStep
 
 _TONES: Final = {"fine": "good", "notice": "warn", "wrong": "bad"}
 

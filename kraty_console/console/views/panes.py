@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from kraty_console.console.views.rows import TableSection
+from kraty_console.domain.completeness import empty_words
+from kraty_console.domain.scopes import PaneId
 from kraty_console.present.rows import tables
-from kraty_console.support.provided import empty_words
-from kraty_console.support.scopes import PaneId
 
 if TYPE_CHECKING:
     from kraty_console.contract.players import Snapshot

@@ -17,12 +17,12 @@ from kraty_console.console.views.rows import TableRows, TableState
 from kraty_console.console.views.search import resting_lines
 from kraty_console.console.views.tabs import counts, tab_lines
 from kraty_console.console.views.text import Line, filled
-from kraty_console.support.keymap import effective_keys
+from kraty_console.domain.keymap import effective_keys
 
 if TYPE_CHECKING:
-    from kraty_console.console.desk import Desk
-    from kraty_console.console.look import PlayerState
-    from kraty_console.support.scopes import PaneId
+    from kraty_console.console.player_state import PlayerState
+    from kraty_console.console.workspace import Workspace
+    from kraty_console.domain.scopes import PaneId
 
 
 class Part(NamedTuple):
@@ -36,8 +36,8 @@ class Part(NamedTuple):
 
 
 def player_parts(
-    desk: Desk,
-    look: PlayerState,
+    workspace: Workspace,
+    state: PlayerState,
     now: datetime,
     size: tuple[int, int],
     *,
@@ -50,8 +50,8 @@ def player_parts(
     """The player screen with the cursor in the table and an empty search field; no part overlaps another.
 
     Args:
-        desk: Who we are, where, and with what profile.
-        look: The player; nothing is shown without a snapshot.
+        workspace: The member, the game and the profile.
+        state: The player; nothing is shown without a snapshot.
         now: What ages are told from.
         size: Columns and rows of the terminal.
         pane: The open one.
@@ -60,32 +60,32 @@ def player_parts(
         waiting: An answer has been waited for long enough to say so.
         notice: Stands in the last line instead of the keys.
     """
-    snapshot = look.snapshot
+    snapshot = state.snapshot
     if snapshot is None:
         return []
     if is_too_small(*size):
         return [_part("small", ScreenArea(0, 0, *size), too_small_lines(*size), size[1])]
-    old = player.is_old(look, waiting=waiting)
-    rows = TableRows(player.sections(desk, look, now, pane), place, marked=marked, stale=old)
+    old = player.is_old(state, waiting=waiting)
+    rows = TableRows(player.sections(workspace, state, now, pane), place, marked=marked, stale=old)
     row = rows.current
-    steps = player.steps_of(desk, snapshot, now)
+    steps = player.steps_of(workspace, snapshot, now)
     step = player.step_for(steps, row)
-    at = player.arranged(desk, snapshot, now, steps, rows, size)
+    at = player.arranged(workspace, snapshot, now, steps, rows, size)
     assert at is not None, "it is not too small"
-    keys = effective_keys(desk.launch.profile.keymap)
+    keys = effective_keys(workspace.launch.profile.keymap)
     below = foot(rows, pane, snapshot, at.rows.width, at.rows.height)
     parts: list[tuple[str, ScreenArea, Iterable[Line]]] = [
-        ("header", at.header, heading_lines(player.heading(desk, look, now, waiting=waiting), at.header.width)),
+        ("header", at.header, heading_lines(player.heading(workspace, state, now, waiting=waiting), at.header.width)),
         ("search", at.search, resting_lines(at.search.width)),
         ("profile", at.profile, profile_lines(snapshot, now, at.profile.width, at.profile.height)),
-        ("next", at.next, next_step_lines(step, player.why_no_step(desk, step), at.next.width, at.next.height)),
+        ("next", at.next, next_step_lines(step, player.why_no_step(workspace, step), at.next.width, at.next.height)),
         ("tabs", at.tabs, tab_lines(pane, counts(snapshot), at.tabs.width)),
         ("rows", at.rows, rows.lines(at.rows.width, at.rows.height, focused=True)),
         ("detail", at.detail, detail_lines(snapshot, row, now, below, at.detail.width, at.detail.height)),
     ]
     if at.rule is not None:
         parts.append(("rule", at.rule, [[("│", "border")]] * at.rule.height))
-    hints = player.key_hints(player.action_context(desk, snapshot, pane, row, step), keys)
+    hints = player.key_hints(player.action_context(workspace, snapshot, pane, row, step), keys)
     last = _part("footer", at.footer, footer_lines(hints, notice, at.footer.width), size[1])
     return [*(_part(name, area, lines, at.footer.y) for name, area, lines in parts), last]
 

@@ -1,4 +1,4 @@
-"""What the player screen shows, from what is known: the session on the desk, the look at a player, the present moment.
+"""What the player screen shows, from the workspace, the player state and the present moment.
 
 The screen draws itself from these; so can whoever shows a player before there is a screen.
 """
@@ -10,78 +10,78 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from kraty_console.console.look import LoadStatus, PlayerState
+from kraty_console.console.player_state import LoadStatus, PlayerState
 from kraty_console.console.views.bars import Heading, KeyHint
-from kraty_console.console.views.context import desk_context
+from kraty_console.console.views.context import list_context
 from kraty_console.console.views.layout import SIDE, STEP, is_folded, layout, step_room
+from kraty_console.domain.action_spec import ActionContext, missing_permission
+from kraty_console.domain.actions import BY_ID, footer
+from kraty_console.domain.keymap import key_label
+from kraty_console.domain.scopes import PANES, PaneId
 from kraty_console.present.safe import safe
-from kraty_console.support.action_spec import ActionContext, missing_permission
-from kraty_console.support.actions import BY_ID, footer
-from kraty_console.support.keymap import key_label
-from kraty_console.support.scopes import PANES, PaneId
 
 if TYPE_CHECKING:
-    from kraty_console.console.desk import Desk
     from kraty_console.console.views.layout import Layout
     from kraty_console.console.views.rows import TableRows, TableSection
+    from kraty_console.console.workspace import Workspace
     from kraty_console.contract.players import Snapshot
+    from kraty_console.domain.next_step import NextStep, NextSteps
     from kraty_console.present.table import TableRow
-    from kraty_console.support.next_step import NextStep, NextSteps
 
 
-def heading(desk: Desk, look: PlayerState, now: datetime, *, waiting: bool = False) -> Heading:
+def heading(workspace: Workspace, state: PlayerState, now: datetime, *, waiting: bool = False) -> Heading:
     """The top line; `waiting` when an answer has been waited for long enough to say so."""
     age, tone = "", "dim"
-    if look.status is LoadStatus.LOADING and look.since is not None and waiting:
-        age, tone = f"loading, {int((now - look.since).total_seconds())} s, esc cancels", "warn"
-    elif look.status is LoadStatus.STALE and look.at is not None:
-        age, tone = f"STALE since {look.at:%H:%M:%S}Z", "bad"
-    elif look.at is not None:
-        age = f"as of {look.at:%H:%M:%S}Z"
+    if state.status is LoadStatus.LOADING and state.since is not None and waiting:
+        age, tone = f"loading, {int((now - state.since).total_seconds())} s, esc cancels", "warn"
+    elif state.status is LoadStatus.STALE and state.at is not None:
+        age, tone = f"STALE since {state.at:%H:%M:%S}Z", "bad"
+    elif state.at is not None:
+        age = f"as of {state.at:%H:%M:%S}Z"
     return Heading(
-        place=safe(desk.game, limit=40) if desk.game else "",
-        player=safe(look.player, limit=80) if look.player else "",
-        environment=safe(desk.environment, limit=12),
-        member=safe(desk.member, limit=40) if desk.member else "",
-        role="role unknown" if desk.role_is_unknown else safe(desk.role, limit=40) if desk.role else "",
-        read_only=desk.launch.read_only,
-        ticket=safe(desk.ticket, limit=40) if desk.ticket else "",
+        place=safe(workspace.game, limit=40) if workspace.game else "",
+        player=safe(state.player, limit=80) if state.player else "",
+        environment=safe(workspace.environment, limit=12),
+        member=safe(workspace.member, limit=40) if workspace.member else "",
+        role="role unknown" if workspace.role_is_unknown else safe(workspace.role, limit=40) if workspace.role else "",
+        read_only=workspace.launch.read_only,
+        ticket=safe(workspace.ticket, limit=40) if workspace.ticket else "",
         age=age,
         age_tone=tone,
-        latency=f"{look.latency_ms:.0f} ms" if look.latency_ms is not None else "",
+        latency=f"{state.latency_ms:.0f} ms" if state.latency_ms is not None else "",
     )
 
 
-def sections(desk: Desk, look: PlayerState, now: datetime, pane: PaneId) -> tuple[TableSection, ...]:
+def sections(workspace: Workspace, state: PlayerState, now: datetime, pane: PaneId) -> tuple[TableSection, ...]:
     """The lists in the table: of the open pane, or of the first screen while there is no player."""
-    if look.snapshot is None:
+    if state.snapshot is None:
         from kraty_console.console.views.start import start_sections
 
-        return start_sections(desk, look)
+        return start_sections(workspace, state)
     from kraty_console.console.views.panes import sections_of
 
-    return sections_of(pane, look.snapshot, now)
+    return sections_of(pane, state.snapshot, now)
 
 
-def is_old(look: PlayerState, *, waiting: bool = False) -> bool:
+def is_old(state: PlayerState, *, waiting: bool = False) -> bool:
     """Whether the rows are dimmed: their data could not be renewed, or the answer is long in coming."""
-    return look.status is LoadStatus.STALE or (look.status is LoadStatus.LOADING and waiting)
+    return state.status is LoadStatus.STALE or (state.status is LoadStatus.LOADING and waiting)
 
 
 def trouble(snapshot: Snapshot, now: datetime) -> tuple[PaneId, str | None]:
     """Where a player that was just opened is looked at: the pane, and the row that most needs mending."""
-    from kraty_console.support.next_step import most_urgent_row
+    from kraty_console.domain.next_step import most_urgent_row
 
     return most_urgent_row(snapshot, now) or (PANES[0].id, None)
 
 
-def steps_of(desk: Desk, snapshot: Snapshot | None, now: datetime) -> NextSteps | None:
+def steps_of(workspace: Workspace, snapshot: Snapshot | None, now: datetime) -> NextSteps | None:
     """The next steps of the player, as they are now; None while there is no player."""
     if snapshot is None:
         return None
-    from kraty_console.support.next_step import NextSteps
+    from kraty_console.domain.next_step import NextSteps
 
-    return NextSteps(snapshot, now, can_credit="credit" not in desk.facts.missing(), can_merge=desk.uses_key)
+    return NextSteps(snapshot, now, can_credit="credit" not in workspace.facts.missing(), can_merge=workspace.uses_key)
 
 
 def step_for(steps: NextSteps | None, row: TableRow | None) -> NextStep | None:
@@ -89,22 +89,27 @@ def step_for(steps: NextSteps | None, row: TableRow | None) -> NextStep | None:
     return steps.for_row(row.scope if row else None, row.id if row else None) if steps is not None else None
 
 
-def why_no_step(desk: Desk, step: NextStep | None) -> str:
+def why_no_step(workspace: Workspace, step: NextStep | None) -> str:
     """Why this person cannot do the next step; empty when they can, or when there is none."""
     if step is None or step.action_id is None:
         return ""
     spec = BY_ID[step.action_id]
-    if desk.launch.read_only:
+    if workspace.launch.read_only:
         return "read-only profile"
-    if (missing := desk.facts.missing().get(spec.operation or spec.kind or "")) is not None:
+    if (missing := workspace.facts.missing().get(spec.operation or spec.kind or "")) is not None:
         return missing
-    if spec.permission is None or desk.may(spec.permission):
+    if spec.permission is None or workspace.may(spec.permission):
         return ""
-    return missing_permission(spec.permission, desk.role)
+    return missing_permission(spec.permission, workspace.role)
 
 
 def arranged(
-    desk: Desk, snapshot: Snapshot, now: datetime, steps: NextSteps | None, rows: TableRows, size: tuple[int, int]
+    workspace: Workspace,
+    snapshot: Snapshot,
+    now: datetime,
+    steps: NextSteps | None,
+    rows: TableRows,
+    size: tuple[int, int],
 ) -> Layout | None:
     """Where the parts stand for this player and list, so that the next step is told whole where there is room.
 
@@ -124,7 +129,7 @@ def arranged(
         step = step_for(steps, row)
         if step is not None and step.text not in known:
             known.add(step.text)
-            needed = max(needed, lines_needed(step, why_no_step(desk, step), columns))
+            needed = max(needed, lines_needed(step, why_no_step(workspace, step), columns))
     return layout(columns, lines, step=min(needed, most))
 
 
@@ -133,18 +138,18 @@ _ROWS_LOOKED_AT: Final = 50
 
 
 def action_context(
-    desk: Desk, snapshot: Snapshot | None, pane: PaneId, row: TableRow | None, step: NextStep | None = None
+    workspace: Workspace, snapshot: Snapshot | None, pane: PaneId, row: TableRow | None, step: NextStep | None = None
 ) -> ActionContext:
     """What actions decide on, with the cursor on a row, and with the next step that is offered for it."""
     player = snapshot.player.external_player_id if snapshot is not None else ""
     scope, row_id = (row.scope, row.id) if row is not None else (None, None)
     return replace(
-        desk_context(desk, scope, row_id, player),
+        list_context(workspace, scope, row_id, player),
         snapshot=snapshot,
         pane=pane,
-        made=any(each.work.player == player for each in desk.done),
-        audit_link=desk.last_done(player) is not None or scope == "audit",
-        step_off=why_no_step(desk, step),
+        made=any(each.work.player == player for each in workspace.done),
+        audit_link=workspace.last_done(player) is not None or scope == "audit",
+        step_off=why_no_step(workspace, step),
     )
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from kraty_console.console.look import LoadStatus, PlayerState
+from kraty_console.console.player_state import LoadStatus, PlayerState
 from kraty_console.console.views.rows import TableSection
+from kraty_console.domain.missing_operations import no_search
 from kraty_console.present.safe import safe
 from kraty_console.present.table import Cell, Column, TableRow
-from kraty_console.support.missing import no_search
 
 if TYPE_CHECKING:
-    from kraty_console.console.desk import Desk
+    from kraty_console.console.workspace import Workspace
 
 _COLUMNS: Final = (
     Column("player", "PLAYER", 12, priority=1, middle=True),
@@ -20,34 +20,34 @@ _COLUMNS: Final = (
 _RECENT: Final = (Column("player", "", 12, middle=True),)
 
 
-def start_sections(desk: Desk, look: PlayerState) -> tuple[TableSection, ...]:
+def start_sections(workspace: Workspace, state: PlayerState) -> tuple[TableSection, ...]:
     """The lists of the first screen, and what to say when a look-up found nothing."""
-    if look.status is LoadStatus.LOADING:
-        return (TableSection("wait", _RECENT, (), empty=f"Looking up {safe(look.player, limit=80)}."),)
+    if state.status is LoadStatus.LOADING:
+        return (TableSection("wait", _RECENT, (), empty=f"Looking up {safe(state.player, limit=80)}."),)
     sections: list[TableSection] = []
-    if look.status is LoadStatus.MISSING:
-        near = tuple(_player_row(each) for each in look.nearest)
-        are = "nearest of those that could be read are" if look.not_offered else "nearest are"
+    if state.status is LoadStatus.MISSING:
+        near = tuple(_player_row(each) for each in state.nearest)
+        are = "nearest of those that could be read are" if state.not_offered else "nearest are"
         sections.append(
             TableSection(
                 "near",
                 _RECENT,
                 near,
-                title=f"No player is called {safe(look.player, limit=60)}" + (f": {are}" if near else ""),
-                empty=_nobody(desk, look),
+                title=f"No player is called {safe(state.player, limit=60)}" + (f": {are}" if near else ""),
+                empty=_nobody(workspace, state),
             )
         )
-    elif look.status is LoadStatus.FAILED and look.error is not None:
+    elif state.status is LoadStatus.FAILED and state.error is not None:
         from kraty_console.present.errors import words_of
 
-        words = words_of(look.error)
+        words = words_of(state.error)
         more = words.text.removeprefix(words.title).strip()
         sections.append(
             TableSection(
                 "failed", _RECENT, (), title=words.title, empty="\n".join(line for line in (more, words.hint) if line)
             )
         )
-    if desk.launch.tries:
+    if workspace.launch.tries:
         rows = tuple(
             TableRow(
                 each.player,
@@ -57,25 +57,25 @@ def start_sections(desk: Desk, look: PlayerState) -> tuple[TableSection, ...]:
                 each.player,
                 "player id",
             )
-            for each in desk.launch.tries
+            for each in workspace.launch.tries
         )
         sections.append(TableSection("tries", _COLUMNS, rows, title="Tickets to try in this demo world"))
-    if desk.players.recent:
-        rows = tuple(_player_row(each) for each in desk.players.recent[:10])
+    if workspace.players.recent:
+        rows = tuple(_player_row(each) for each in workspace.players.recent[:10])
         sections.append(TableSection("recent", _RECENT, rows, title="Players opened before"))
     if not sections:
-        what = "a player's id or e-mail" if desk.facts.can_search else "a player's id, whole"
+        what = "a player's id or e-mail" if workspace.facts.can_search else "a player's id, whole"
         sections.append(TableSection("empty", _RECENT, (), empty=f"Type {what}; several at once can be pasted."))
     return tuple(sections)
 
 
-def _nobody(desk: Desk, look: PlayerState) -> str:
+def _nobody(workspace: Workspace, state: PlayerState) -> str:
     """What to do when there is no such player, and none whose id begins like it, as far as that is known."""
-    if not desk.facts.can_search:
-        return safe(no_search(desk.facts.portal(), by_email="@" in look.player), limit=400, multiline=True)
-    if look.not_offered:
-        return safe(f"{look.not_offered}\nCheck the id, or try the e-mail with /.", limit=400, multiline=True)
-    if "@" in look.player:
+    if not workspace.facts.can_search:
+        return safe(no_search(workspace.facts.portal(), by_email="@" in state.player), limit=400, multiline=True)
+    if state.not_offered:
+        return safe(f"{state.not_offered}\nCheck the id, or try the e-mail with /.", limit=400, multiline=True)
+    if "@" in state.player:
         return "An e-mail is found only when all of it is typed. Check it, or try the id with /."
     return "Nothing begins like it either. Check the id, or try the e-mail with /."
 

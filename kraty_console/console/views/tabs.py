@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from kraty_console.console.views.text import Line, Span, width_of
-from kraty_console.support.scopes import PANES
+from kraty_console.domain.scopes import PANES
 
 if TYPE_CHECKING:
     from kraty_console.contract.players import Snapshot

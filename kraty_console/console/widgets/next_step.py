@@ -10,7 +10,7 @@ from kraty_console.console.views.text import Line
 from kraty_console.console.widgets.lines import LinesView
 
 if TYPE_CHECKING:
-    from kraty_console.support.next_step import NextStep
+    from kraty_console.domain.next_step import NextStep
 
 
 class NextStepView(LinesView):

@@ -17,7 +17,7 @@ from textual.widgets import Input
 from kraty_console.console.views.search import PLACEHOLDER, SLASH
 from kraty_console.console.views.text import Line, Span, width_of
 from kraty_console.console.widgets.lines import LinesView
-from kraty_console.support.player_choice import chosen
+from kraty_console.domain.player_choice import chosen
 
 _SEVERAL = re.compile(r"[\s,;]+")
 

@@ -9,12 +9,12 @@ from kraty_console.client.writer import ChangeOutcome
 from kraty_console.console.dialogs.action import ActionDialog, Then
 from kraty_console.console.dialogs.draft import Draft
 from kraty_console.console.dialogs.editor import Completer
-from kraty_console.support.entries import templates
+from kraty_console.domain.grant_entries import templates
 from tests.console.dialogs import world
 from tests.console.dialogs.host import Host
 
 
-class Desk:
+class Workspace:
     """What an app gives a dialog: it counts what is sent, and answers what the test has laid out."""
 
     def __init__(self, action_id: str, *, limit: int | None = None, follow: bool = False) -> None:

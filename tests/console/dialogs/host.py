@@ -15,7 +15,7 @@ from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from kraty_console.console.colours import DARK
-from kraty_console.console.keys_in_order import PAUSE, KeysInOrder
+from kraty_console.console.ordered_keys import PAUSE, KeysInOrder
 from kraty_console.console.stylesheets import stylesheets
 from kraty_console.console.theme import THEMES, VARIABLE_DEFAULTS
 from tests.console import settling

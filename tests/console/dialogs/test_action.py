@@ -9,15 +9,15 @@ import pytest
 from kraty_console.console.dialogs.editor import EntriesEditor
 from kraty_console.console.dialogs.lines import Choices
 from tests.console.dialogs import world
-from tests.console.dialogs.desk import Desk, text_of
+from tests.console.dialogs.desk import Workspace, text_of
 from tests.console.dialogs.host import Host, opened, running, typed, until
 from tests.console.settling import settled
 
 
 async def test_focus_starts_where_something_must_be_filled_in_and_enter_leads_to_the_button() -> None:
-    desk = Desk("attempt.force_complete")
-    desk.answers.append(world.applied())
-    async with running(Host(desk)) as pilot:
+    workspace = Workspace("attempt.force_complete")
+    workspace.answers.append(world.applied())
+    async with running(Host(workspace)) as pilot:
         dialog = await opened(pilot)
         assert dialog.focused.name == "final_score"  # 320 of 1 500 is hardly what the player reached
         await pilot.press("enter", "enter", "enter")
@@ -27,10 +27,10 @@ async def test_focus_starts_where_something_must_be_filled_in_and_enter_leads_to
         assert dialog.focused.name == "reason"
         await pilot.press("enter")
         assert dialog.focused is dialog.confirm
-        assert desk.sent == []
+        assert workspace.sent == []
         await pilot.press("enter")
         await until(pilot, lambda: pilot.app.answers)
-    (what, key, values) = desk.sent[0]
+    (what, key, values) = workspace.sent[0]
     assert (what, key) == ("change", "kc_1")
     assert values["reason"] == "crash"
     assert values["ticket"] == "ZD-4821"
@@ -39,8 +39,8 @@ async def test_focus_starts_where_something_must_be_filled_in_and_enter_leads_to
 
 
 async def test_enter_goes_through_every_field_and_space_ticks() -> None:
-    desk = Desk("attempt.force_complete")
-    async with running(Host(desk)) as pilot:
+    workspace = Workspace("attempt.force_complete")
+    async with running(Host(workspace)) as pilot:
         dialog = await opened(pilot)
         assert dialog.focused.name == "final_score"
         await pilot.press("enter")
@@ -57,8 +57,8 @@ async def test_enter_goes_through_every_field_and_space_ticks() -> None:
 
 
 async def test_bad_input_is_told_beside_its_field_while_typing() -> None:
-    desk = Desk("wallet.credit")
-    async with running(Host(desk)) as pilot:
+    workspace = Workspace("wallet.credit")
+    async with running(Host(workspace)) as pilot:
         dialog = await opened(pilot)
         assert dialog.focused.name == "amount"
         await typed(pilot, "12x")
@@ -69,20 +69,20 @@ async def test_bad_input_is_told_beside_its_field_while_typing() -> None:
 
 
 async def test_a_wrong_form_is_not_sent_and_the_first_wrong_field_is_shown() -> None:
-    desk = Desk("wallet.credit")
-    async with running(Host(desk)) as pilot:
+    workspace = Workspace("wallet.credit")
+    async with running(Host(workspace)) as pilot:
         dialog = await opened(pilot)
         dialog.set_focus(dialog.confirm)
         await pilot.press("enter")
-        assert desk.sent == []
+        assert workspace.sent == []
         assert dialog.focused.name == "amount"
         assert "! amount is needed" in text_of(pilot.app)
         assert "! reason is needed" in text_of(pilot.app)
 
 
 async def test_earlier_reasons_come_with_the_arrow_and_what_was_typed_comes_back() -> None:
-    desk = Desk("grant.force_claim")
-    async with running(Host(desk)) as pilot:
+    workspace = Workspace("grant.force_claim")
+    async with running(Host(workspace)) as pilot:
         dialog = await opened(pilot)
         await typed(pilot, "mine")
         await pilot.press("up")
@@ -94,8 +94,8 @@ async def test_earlier_reasons_come_with_the_arrow_and_what_was_typed_comes_back
 
 
 async def test_what_steers_a_terminal_is_refused_beside_the_field() -> None:
-    desk = Desk("grant.force_claim")
-    async with running(Host(desk)) as pilot:
+    workspace = Workspace("grant.force_claim")
+    async with running(Host(workspace)) as pilot:
         dialog = await opened(pilot)
         for pasted, words in (
             ("a\x1b]52;c;aGk=\x07b", "U+001B"),
@@ -114,9 +114,9 @@ async def test_what_steers_a_terminal_is_refused_beside_the_field() -> None:
 
 
 async def test_a_large_amount_asks_for_the_players_id() -> None:
-    desk = Desk("wallet.credit", limit=1000)
-    desk.answers.append(world.applied())
-    async with running(Host(desk)) as pilot:
+    workspace = Workspace("wallet.credit", limit=1000)
+    workspace.answers.append(world.applied())
+    async with running(Host(workspace)) as pilot:
         dialog = await opened(pilot)
         assert "player's id" not in text_of(pilot.app)
         await typed(pilot, "5000")
@@ -132,38 +132,38 @@ async def test_a_large_amount_asks_for_the_players_id() -> None:
         await pilot.press("enter")
         await until(pilot, lambda: "! not that id" in text_of(pilot.app))
         await until(pilot, lambda: dialog.focused.name == "typed_id")
-        assert desk.sent == []
+        assert workspace.sent == []
         await pilot.press("end")
         await typed(pilot, "_42")
         await pilot.press("enter")
         await until(pilot, lambda: dialog.focused is dialog.confirm)
         await pilot.press("enter")
         await until(pilot, lambda: pilot.app.answers)
-    assert len(desk.sent) == 1
+    assert len(workspace.sent) == 1
 
 
 async def test_a_ban_always_asks_for_the_players_id() -> None:
-    async with running(Host(Desk("player.ban"))) as pilot:
+    async with running(Host(Workspace("player.ban"))) as pilot:
         await opened(pilot)
         assert "type alice_42 to confirm" in text_of(pilot.app)
 
 
 async def test_the_ticket_of_an_untouched_field_follows_the_form() -> None:
-    desk = Desk("grant.force_claim")
-    async with running(Host(desk)) as pilot:
+    workspace = Workspace("grant.force_claim")
+    async with running(Host(workspace)) as pilot:
         await opened(pilot)
         await typed(pilot, "draft")
         await pilot.press("escape")
         await until(pilot, lambda: pilot.app.answers)
-        desk.ticket = "ZD-5000"
+        workspace.ticket = "ZD-5000"
         dialog = await opened(pilot)
         assert dialog._form_body.values["ticket"] == "ZD-5000"
         assert dialog._form_body.values["reason"] == "draft"
 
 
 async def test_entries_have_templates_completion_errors_at_their_line_and_a_preview() -> None:
-    desk = Desk("player.grant")
-    async with running(Host(desk), size=(120, 36)) as pilot:
+    workspace = Workspace("player.grant")
+    async with running(Host(workspace), size=(120, 36)) as pilot:
         dialog = await opened(pilot)
         editor = dialog.query_one(EntriesEditor)
         assert dialog.focused is editor
@@ -195,8 +195,8 @@ async def test_entries_have_templates_completion_errors_at_their_line_and_a_prev
 
 
 async def test_a_paste_that_steers_never_enters_the_entries() -> None:
-    desk = Desk("player.grant")
-    async with running(Host(desk), size=(120, 36)) as pilot:
+    workspace = Workspace("player.grant")
+    async with running(Host(workspace), size=(120, 36)) as pilot:
         dialog = await opened(pilot)
         editor = dialog.query_one(EntriesEditor)
         dialog.set_focus(editor)
@@ -209,8 +209,8 @@ async def test_a_paste_that_steers_never_enters_the_entries() -> None:
 
 
 async def test_a_choice_is_completed_and_offered_by_the_arrows() -> None:
-    desk = Desk("wallet.credit")
-    async with running(Host(desk)) as pilot:
+    workspace = Workspace("wallet.credit")
+    async with running(Host(workspace)) as pilot:
         dialog = await opened(pilot)
         await pilot.press("shift+tab")
         field = dialog.focused
@@ -241,8 +241,8 @@ async def test_enter_completes_the_only_choice_whether_it_is_drawn_yet_or_not(
             return None
 
         monkeypatch.setattr(Choices, "get_suggestion", never)
-    desk = Desk("wallet.credit")
-    async with running(Host(desk)) as pilot:
+    workspace = Workspace("wallet.credit")
+    async with running(Host(workspace)) as pilot:
         dialog = await opened(pilot)
         await pilot.press("shift+tab")
         field = dialog.focused
@@ -255,9 +255,9 @@ async def test_enter_completes_the_only_choice_whether_it_is_drawn_yet_or_not(
 
 
 async def test_entries_that_were_kept_leave_the_focus_to_what_is_missing() -> None:
-    desk = Desk("player.grant")
-    desk.draft.values["entries"] = '[{"type": "currency", "currencyKey": "gold", "amount": 7}]'
-    async with running(Host(desk)) as pilot:
+    workspace = Workspace("player.grant")
+    workspace.draft.values["entries"] = '[{"type": "currency", "currencyKey": "gold", "amount": 7}]'
+    async with running(Host(workspace)) as pilot:
         dialog = await opened(pilot)
         assert dialog.focused.name == "reason"
         assert "7 gold" in text_of(pilot.app)

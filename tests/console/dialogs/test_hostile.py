@@ -22,9 +22,9 @@ from kraty_console.contract.catalog import Catalog, CatalogCurrency
 from kraty_console.contract.errors import Refused
 from kraty_console.contract.permissions import ROLE_PERMISSIONS
 from kraty_console.contract.players import Attempt, Identity, Player, Snapshot, WalletHolding
-from kraty_console.support.action_spec import ActionContext
-from kraty_console.support.fields import EffectContext, FormContext
-from kraty_console.support.forms import form_for
+from kraty_console.domain.action_spec import ActionContext
+from kraty_console.domain.fields import EffectContext, FormContext
+from kraty_console.domain.forms import form_for
 from tests.console.dialogs import world
 from tests.console.dialogs.host import Host, opened, running, typed, until
 from tests.console.settling import settled

@@ -13,9 +13,9 @@ from kraty_console.console.dialogs.palette import PaletteDialog
 from kraty_console.console.dialogs.pick import PickDialog, narrowed
 from kraty_console.console.dialogs.recent import RecentDialog
 from kraty_console.contract.permissions import ROLE_PERMISSIONS
-from kraty_console.support.action_spec import ActionContext
-from kraty_console.support.actions import REGISTRY, actions
-from kraty_console.support.keymap import key_label
+from kraty_console.domain.action_spec import ActionContext
+from kraty_console.domain.actions import REGISTRY, actions
+from kraty_console.domain.keymap import key_label
 from tests.console.dialogs import world
 from tests.console.dialogs.host import Host, opened, running, typed, until
 from tests.console.settling import settled

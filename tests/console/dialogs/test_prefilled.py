@@ -7,13 +7,13 @@ import pytest
 from kraty_console.console.dialogs.filter import FilterDialog
 from kraty_console.console.dialogs.ticket import TicketDialog
 from tests.console.dialogs import world
-from tests.console.dialogs.desk import Desk
+from tests.console.dialogs.desk import Workspace
 from tests.console.dialogs.host import Host, opened, running
 from tests.console.settling import settled
 
 
 async def test_typing_replaces_a_score_and_a_ticket() -> None:
-    async with running(Host(Desk("attempt.force_complete"))) as pilot:
+    async with running(Host(Workspace("attempt.force_complete"))) as pilot:
         dialog = await opened(pilot)
         await pilot.press(*"1620", "enter", "enter", *"ZD-3", "enter", *"crashed")
         values = dialog._form_body.values
@@ -21,7 +21,7 @@ async def test_typing_replaces_a_score_and_a_ticket() -> None:
 
 
 async def test_passing_by_keeps_it_and_what_was_typed_is_typed_on() -> None:
-    async with running(Host(Desk("attempt.force_complete"))) as pilot:
+    async with running(Host(Workspace("attempt.force_complete"))) as pilot:
         dialog = await opened(pilot)
         await pilot.press("enter", "enter", "enter", *"cra", "shift+tab", "tab", *"shed")
         values = dialog._form_body.values
@@ -47,7 +47,7 @@ async def test_a_paste_replaces_it_too(pasted: str) -> None:
 
 async def test_a_paste_replaces_the_example_of_a_grant() -> None:
     entries = '[{"type": "currency", "currencyKey": "gold", "amount": 7}]'
-    async with running(Host(Desk("player.grant"))) as pilot:
+    async with running(Host(Workspace("player.grant"))) as pilot:
         dialog = await opened(pilot)
         pilot.app.post_message(world.paste(entries))
         await settled(pilot.app)

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from textual.content import Content
 
-from kraty_console.client.entries import EntryState, JournalEntry
+from kraty_console.client.journal_entries import EntryState, JournalEntry
 from kraty_console.client.writer import ChangeOutcome
 from kraty_console.console.dialogs.journal import JournalDialog, entry_text, state_words
 from kraty_console.console.dialogs.text import TextDialog
-from kraty_console.support.measure import grouped
+from kraty_console.domain.formatting import grouped
 from tests.console.dialogs import world
 from tests.console.dialogs.host import Host, opened, running, until
 from tests.console.settling import settled

@@ -8,21 +8,21 @@ from kraty_console.client.writer import ChangeOutcome
 from kraty_console.console.dialogs.action import Phase
 from kraty_console.contract.errors import NotAllowed, RateLimited, Refused, Unavailable
 from tests.console.dialogs import world
-from tests.console.dialogs.desk import Desk, text_of
+from tests.console.dialogs.desk import Workspace, text_of
 from tests.console.dialogs.host import Host, opened, running, typed, until
 from tests.console.settling import settled
 
 
 async def test_a_second_press_does_nothing_while_it_runs_and_escape_says_so_first() -> None:
-    desk = Desk("grant.force_claim")
+    workspace = Workspace("grant.force_claim")
     answer: asyncio.Future[ChangeOutcome] = asyncio.get_running_loop().create_future()
-    desk.answers.append(answer)
-    async with running(Host(desk)) as pilot:
+    workspace.answers.append(answer)
+    async with running(Host(workspace)) as pilot:
         dialog = await opened(pilot)
         await typed(pilot, "ack lost")
         await pilot.press("enter", "enter", "enter", "enter")
         assert dialog.phase is Phase.SENDING
-        assert len(desk.sent) == 1
+        assert len(workspace.sent) == 1
         assert "claiming…" in text_of(pilot.app)
         dialog._second()
         await settled(pilot.app)
@@ -36,10 +36,10 @@ async def test_a_second_press_does_nothing_while_it_runs_and_escape_says_so_firs
 
 
 async def test_a_dialog_closed_while_it_runs_leaves_the_call_alone_and_opens_on_it_again() -> None:
-    desk = Desk("grant.force_claim")
+    workspace = Workspace("grant.force_claim")
     answer: asyncio.Future[ChangeOutcome] = asyncio.get_running_loop().create_future()
-    desk.answers.append(answer)
-    async with running(Host(desk)) as pilot:
+    workspace.answers.append(answer)
+    async with running(Host(workspace)) as pilot:
         await opened(pilot)
         await typed(pilot, "ack lost")
         await pilot.press("enter", "enter")
@@ -49,18 +49,18 @@ async def test_a_dialog_closed_while_it_runs_leaves_the_call_alone_and_opens_on_
         assert not answer.cancelled()
         dialog = await opened(pilot)
         assert dialog.phase is Phase.SENDING
-        assert len(desk.sent) == 1
+        assert len(workspace.sent) == 1
         answer.set_result(world.applied())
         await until(pilot, lambda: len(pilot.app.answers) == 2)
     assert pilot.app.answers[1].state == "applied"
-    assert len(desk.sent) == 1
+    assert len(workspace.sent) == 1
 
 
 async def test_a_call_that_ended_meanwhile_is_not_sent_again() -> None:
-    desk = Desk("wallet.credit")
+    workspace = Workspace("wallet.credit")
     answer: asyncio.Future[ChangeOutcome] = asyncio.get_running_loop().create_future()
-    desk.answers.append(answer)
-    async with running(Host(desk)) as pilot:
+    workspace.answers.append(answer)
+    async with running(Host(workspace)) as pilot:
         await opened(pilot)
         await typed(pilot, "500")
         await pilot.press("enter", "enter")
@@ -73,16 +73,16 @@ async def test_a_call_that_ended_meanwhile_is_not_sent_again() -> None:
         assert dialog.phase is Phase.EDITING
         assert dialog.focused.name == "amount"
         assert dialog.focused.value == ""
-    assert desk.draft.key == "kc_2"
+    assert workspace.draft.key == "kc_2"
 
 
 async def test_a_refusal_stays_in_plain_words_and_the_draft_is_kept() -> None:
-    desk = Desk("attempt.retry_roll")
+    workspace = Workspace("attempt.retry_roll")
     error = Refused(
         "grants are linked", code="conflict", status=409, details={"grantIds": ["g1", "g2"]}, request_id="0197-77"
     )
-    desk.answers += [world.refused(error), world.applied()]
-    async with running(Host(desk)) as pilot:
+    workspace.answers += [world.refused(error), world.applied()]
+    async with running(Host(workspace)) as pilot:
         dialog = await opened(pilot)
         await typed(pilot, "again")
         await pilot.press("enter", "enter")
@@ -98,15 +98,15 @@ async def test_a_refusal_stays_in_plain_words_and_the_draft_is_kept() -> None:
         dialog.set_focus(dialog.confirm)
         await pilot.press("enter")
         await until(pilot, lambda: len(pilot.app.answers) == 2)
-    assert [key for _, key, _ in desk.sent] == ["kc_1", "kc_2"]
+    assert [key for _, key, _ in workspace.sent] == ["kc_1", "kc_2"]
 
 
 async def test_a_missing_permission_is_named() -> None:
-    desk = Desk("grant.force_claim")
-    desk.answers.append(
+    workspace = Workspace("grant.force_claim")
+    workspace.answers.append(
         world.refused(NotAllowed("no", code="forbidden", status=403, permission="grant.manual_force_claim"))
     )
-    async with running(Host(desk)) as pilot:
+    async with running(Host(workspace)) as pilot:
         dialog = await opened(pilot)
         await typed(pilot, "because")
         await pilot.press("enter", "enter")
@@ -115,31 +115,31 @@ async def test_a_missing_permission_is_named() -> None:
 
 
 async def test_too_many_calls_count_down_and_then_the_button_works_again() -> None:
-    desk = Desk("grant.force_claim")
-    desk.answers += [world.refused(RateLimited("slow", code="rate_limited", status=429, retry_after=1.2))]
-    desk.answers += [world.applied()]
-    async with running(Host(desk)) as pilot:
+    workspace = Workspace("grant.force_claim")
+    workspace.answers += [world.refused(RateLimited("slow", code="rate_limited", status=429, retry_after=1.2))]
+    workspace.answers += [world.applied()]
+    async with running(Host(workspace)) as pilot:
         dialog = await opened(pilot)
         await typed(pilot, "because")
         await pilot.press("enter", "enter")
         await until(pilot, lambda: dialog.confirm.label == "Force-claim in 2 s")
         dialog.set_focus(dialog.confirm)
         await pilot.press("enter")
-        assert len(desk.sent) == 1
+        assert len(workspace.sent) == 1
         dialog._count()
         assert dialog.confirm.label == "Force-claim in 1 s"
         dialog._count()
         assert dialog.confirm.label == "Force-claim"
         await pilot.press("enter")
         await until(pilot, lambda: pilot.app.answers)
-    assert len(desk.sent) == 2
+    assert len(workspace.sent) == 2
 
 
 async def test_an_unknown_outcome_that_did_take_effect_says_so() -> None:
-    desk = Desk("wallet.credit")
-    desk.answers.append(world.unknown(Unavailable("reset", maybe_applied=True)))
-    desk.found.append(world.applied())
-    async with running(Host(desk)) as pilot:
+    workspace = Workspace("wallet.credit")
+    workspace.answers.append(world.unknown(Unavailable("reset", maybe_applied=True)))
+    workspace.found.append(world.applied())
+    async with running(Host(workspace)) as pilot:
         dialog = await opened(pilot)
         await typed(pilot, "500")
         await pilot.press("enter", "enter")
@@ -152,14 +152,14 @@ async def test_an_unknown_outcome_that_did_take_effect_says_so() -> None:
         await pilot.press("enter")
         await until(pilot, lambda: pilot.app.answers)
     assert pilot.app.answers[0].state == "applied"
-    assert len(desk.sent) == 1
+    assert len(workspace.sent) == 1
 
 
 async def test_an_unknown_outcome_that_did_not_take_effect_says_so() -> None:
-    desk = Desk("wallet.credit")
-    desk.answers += [world.unknown(Unavailable("reset", maybe_applied=True))]
-    desk.found.append(world.refused(Unavailable("It was never sent, so nothing was changed.")))
-    async with running(Host(desk)) as pilot:
+    workspace = Workspace("wallet.credit")
+    workspace.answers += [world.unknown(Unavailable("reset", maybe_applied=True))]
+    workspace.found.append(world.refused(Unavailable("It was never sent, so nothing was changed.")))
+    async with running(Host(workspace)) as pilot:
         dialog = await opened(pilot)
         await typed(pilot, "500")
         await pilot.press("enter", "enter")
@@ -167,15 +167,15 @@ async def test_an_unknown_outcome_that_did_not_take_effect_says_so() -> None:
         await pilot.press("enter", "enter")
         await until(pilot, lambda: "It did not take effect" in text_of(pilot.app))
         assert dialog.phase is Phase.EDITING
-        assert len(desk.sent) == 1
+        assert len(workspace.sent) == 1
 
 
 async def test_an_outcome_that_stays_unknown_asks_and_is_never_sent_again_by_itself() -> None:
-    desk = Desk("wallet.credit")
+    workspace = Workspace("wallet.credit")
     lost = Unavailable("the connection was reset", maybe_applied=True)
-    desk.answers.append(world.unknown(lost))
-    desk.found += [world.unknown(lost), world.unknown(lost), world.applied()]
-    async with running(Host(desk)) as pilot:
+    workspace.answers.append(world.unknown(lost))
+    workspace.found += [world.unknown(lost), world.unknown(lost), world.applied()]
+    async with running(Host(workspace)) as pilot:
         dialog = await opened(pilot)
         await typed(pilot, "500")
         await pilot.press("enter", "enter")
@@ -190,25 +190,25 @@ async def test_an_outcome_that_stays_unknown_asks_and_is_never_sent_again_by_its
         dialog = await opened(pilot)
         assert dialog.phase is Phase.UNKNOWN
         await pilot.press("enter")
-        await until(pilot, lambda: len(desk.found) == 1 and dialog.phase is Phase.UNKNOWN)
+        await until(pilot, lambda: len(workspace.found) == 1 and dialog.phase is Phase.UNKNOWN)
         await pilot.press("enter")
         await until(pilot, lambda: dialog.phase is Phase.TOLD)
-    assert len(desk.sent) == 1
+    assert len(workspace.sent) == 1
 
 
 async def test_a_first_step_applied_and_a_second_refused_are_both_told() -> None:
-    desk = Desk("attempt.force_complete", follow=True)
-    desk.answers += [
+    workspace = Workspace("attempt.force_complete", follow=True)
+    workspace.answers += [
         world.applied(),
         world.refused(Refused("x", code="conflict", status=409, details={"rollError": "no table"}, request_id="r2")),
         world.applied(),
     ]
-    async with running(Host(desk)) as pilot:
+    async with running(Host(workspace)) as pilot:
         dialog = await opened(pilot)
         await pilot.press("enter", "enter", "enter")
         await typed(pilot, "crash")
         await pilot.press("enter", "enter")
-        await until(pilot, lambda: dialog.phase is Phase.EDITING and len(desk.sent) == 2)
+        await until(pilot, lambda: dialog.phase is Phase.EDITING and len(workspace.sent) == 2)
         await settled(pilot.app)
         seen = text_of(pilot.app)
         assert "Applied: Force-complete (audit row 0197aaaa)." in seen
@@ -219,31 +219,31 @@ async def test_a_first_step_applied_and_a_second_refused_are_both_told() -> None
         dialog.set_focus(dialog.confirm)
         await pilot.press("enter")
         await until(pilot, lambda: pilot.app.answers)
-    assert [what for what, _, _ in desk.sent] == ["change", "roll", "roll"]
+    assert [what for what, _, _ in workspace.sent] == ["change", "roll", "roll"]
     assert pilot.app.answers[0].state == "applied"
 
 
 async def test_a_half_done_dialog_answers_what_was_applied_when_it_is_closed() -> None:
-    desk = Desk("attempt.force_complete", follow=True)
-    desk.answers += [world.applied(), world.refused(Refused("x", code="conflict", status=409))]
-    async with running(Host(desk)) as pilot:
+    workspace = Workspace("attempt.force_complete", follow=True)
+    workspace.answers += [world.applied(), world.refused(Refused("x", code="conflict", status=409))]
+    async with running(Host(workspace)) as pilot:
         dialog = await opened(pilot)
         await pilot.press("enter", "enter", "enter")
         await typed(pilot, "crash")
         await pilot.press("enter", "enter")
-        await until(pilot, lambda: dialog.phase is Phase.EDITING and len(desk.sent) == 2)
+        await until(pilot, lambda: dialog.phase is Phase.EDITING and len(workspace.sent) == 2)
         await pilot.press("enter")
         await until(pilot, lambda: pilot.app.answers)
     assert pilot.app.answers[0].state == "applied"
 
 
 async def test_without_the_tick_nothing_follows() -> None:
-    desk = Desk("attempt.force_complete", follow=True)
-    desk.answers.append(world.applied())
-    async with running(Host(desk)) as pilot:
+    workspace = Workspace("attempt.force_complete", follow=True)
+    workspace.answers.append(world.applied())
+    async with running(Host(workspace)) as pilot:
         await opened(pilot)
         await pilot.press("enter", "space", "enter", "enter")
         await typed(pilot, "crash")
         await pilot.press("enter", "enter")
         await until(pilot, lambda: pilot.app.answers)
-    assert [what for what, _, _ in desk.sent] == ["change"]
+    assert [what for what, _, _ in workspace.sent] == ["change"]

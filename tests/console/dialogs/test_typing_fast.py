@@ -6,25 +6,25 @@ from typing import Any
 
 import pytest
 
-from kraty_console.client.entries import EntryState, JournalEntry
+from kraty_console.client.journal_entries import EntryState, JournalEntry
 from kraty_console.client.writer import ChangeOutcome
 from kraty_console.console.dialogs.action import HASTY, Phase
 from kraty_console.console.dialogs.journal import JournalDialog
 from kraty_console.console.dialogs.ticket import TicketDialog
 from tests.console.dialogs import world
-from tests.console.dialogs.desk import Desk, text_of
+from tests.console.dialogs.desk import Workspace, text_of
 from tests.console.dialogs.host import LOOK, Host, opened, running, until
 from tests.console.settling import settled
 
 CHANGES = ("attempt.force_complete", "attempt.retry_roll", "player.grant", "grant.force_claim", "wallet.credit")
 
 
-def desk_for(action_id: str) -> Desk:
+def desk_for(action_id: str) -> Workspace:
     """No ticket is set, so the first field is the ticket's."""
-    desk = Desk(action_id)
-    desk.ticket = ""
-    desk.answers.append(world.applied())
-    return desk
+    workspace = Workspace(action_id)
+    workspace.ticket = ""
+    workspace.answers.append(world.applied())
+    return workspace
 
 
 def keys(text: str) -> list[str]:
@@ -36,8 +36,8 @@ def standing(dialog: Any) -> dict[str, Any]:
 
 
 async def test_text_typed_ahead_goes_into_the_first_field_and_enter_leads_on() -> None:
-    desk = desk_for("attempt.retry_roll")
-    async with running(Host(desk)) as pilot:
+    workspace = desk_for("attempt.retry_roll")
+    async with running(Host(workspace)) as pilot:
         pilot.app.type_at_once("O", *keys("SUP-4417"), "backspace", *keys("6\nreplays reviewed"))
         dialog = await opened(pilot, press=None)
         await until(pilot, lambda: standing(dialog) == {"ticket": "SUP-4416", "reason": "replays reviewed"})
@@ -46,15 +46,15 @@ async def test_text_typed_ahead_goes_into_the_first_field_and_enter_leads_on() -
 
 @pytest.mark.parametrize("action_id", CHANGES)
 async def test_commands_typed_ahead_are_dropped(action_id: str) -> None:
-    desk = desk_for(action_id)
-    async with running(Host(desk)) as pilot:
+    workspace = desk_for(action_id)
+    async with running(Host(workspace)) as pilot:
         pilot.app.type_at_once("O", "tab", "up", "escape", "ctrl+t", "shift+tab", *["enter"] * 12, "escape", "O", "j")
         dialog = await opened(pilot, press=None)
         await settled(pilot.app)
         assert dialog.phase is Phase.EDITING
         assert len(pilot.app.screen_stack) == 2
         assert pilot.app.beneath == 0
-    assert desk.sent == []
+    assert workspace.sent == []
 
 
 async def test_text_typed_ahead_of_one_question_is_its_answer_but_is_not_given_yet() -> None:
@@ -68,8 +68,8 @@ async def test_text_typed_ahead_of_one_question_is_its_answer_but_is_not_given_y
 
 
 async def test_a_key_that_repeats_while_its_dialog_opens_is_no_text() -> None:
-    desk = desk_for("attempt.retry_roll")
-    async with running(Host(desk)) as pilot:
+    workspace = desk_for("attempt.retry_roll")
+    async with running(Host(workspace)) as pilot:
         pilot.app.type_at_once("O", "O", "O", "O")
         dialog = await opened(pilot, press=None)
         await settled(pilot.app)
@@ -93,38 +93,38 @@ async def test_what_was_typed_for_a_dialog_that_never_came_is_not_obeyed_elsewhe
 @pytest.mark.parametrize("pace", [0.0, 0.02, 0.1, 0.2])
 @pytest.mark.parametrize("text", ["ZD-9\nplease claim\n\n", "one\ntwo\n\n\n\nThanks\n\n", "a\nbcd\n" + 30 * "\n"])
 async def test_no_burst_confirms(pace: float, text: str) -> None:
-    desk = desk_for("grant.force_claim")
-    async with running(Host(desk)) as pilot:
+    workspace = desk_for("grant.force_claim")
+    async with running(Host(workspace)) as pilot:
         dialog = await opened(pilot)
         pilot.app.pause()
         pilot.app.pace = pace
         await pilot.press(*keys(text))
         await settled(pilot.app)
-        assert desk.sent == []
+        assert workspace.sent == []
         assert dialog.focused is dialog.confirm
         assert HASTY in text_of(pilot.app)
         pilot.app.pace = LOOK
         await pilot.press("enter")
         await until(pilot, lambda: pilot.app.answers)
-    assert len(desk.sent) == 1
+    assert len(workspace.sent) == 1
 
 
 async def test_an_enter_with_more_typed_right_behind_it_does_not_confirm() -> None:
-    desk = desk_for("grant.force_claim")
-    async with running(Host(desk)) as pilot:
+    workspace = desk_for("grant.force_claim")
+    async with running(Host(workspace)) as pilot:
         dialog = await opened(pilot)
         await pilot.press("tab", *keys("please"), "enter")
         assert dialog.focused is dialog.confirm
         pilot.app.pause()
         pilot.app.type_at_once("enter", "T", "h")
         await settled(pilot.app)
-        assert desk.sent == []
+        assert workspace.sent == []
         assert dialog.phase is Phase.EDITING
 
 
 async def test_an_enter_right_after_the_button_got_the_focus_does_not_confirm() -> None:
-    desk = desk_for("grant.force_claim")
-    async with running(Host(desk)) as pilot:
+    workspace = desk_for("grant.force_claim")
+    async with running(Host(workspace)) as pilot:
         dialog = await opened(pilot)
         await pilot.press("tab", *keys("please"))
         dialog.confirm.focus()
@@ -132,19 +132,19 @@ async def test_an_enter_right_after_the_button_got_the_focus_does_not_confirm() 
         pilot.app._typed_last_at = 0.0  # the key before was long ago
         pilot.app._typed_at, pilot.app.pace = dialog.confirm._focused_at, 0.1
         await pilot.press("enter")
-        assert desk.sent == []
+        assert workspace.sent == []
 
 
 async def test_a_click_confirms_at_once() -> None:
-    desk = desk_for("grant.force_claim")
-    async with running(Host(desk)) as pilot:
+    workspace = desk_for("grant.force_claim")
+    async with running(Host(workspace)) as pilot:
         dialog = await opened(pilot)
         pilot.app.pause()
         pilot.app.pace = 0.0
         await pilot.press("tab", *keys("please"))
         await pilot.click(dialog.confirm)
         await until(pilot, lambda: pilot.app.answers)
-    assert len(desk.sent) == 1
+    assert len(workspace.sent) == 1
 
 
 async def test_a_person_decides_about_an_entry_with_two_presses_and_not_with_a_burst() -> None:

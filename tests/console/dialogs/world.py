@@ -8,7 +8,7 @@ from typing import Any
 from textual import events
 from textual.app import App
 
-from kraty_console.client.entries import EntryState, JournalEntry
+from kraty_console.client.journal_entries import EntryState, JournalEntry
 from kraty_console.client.writer import ChangeOutcome
 from kraty_console.contract.audit import AuditLink
 from kraty_console.contract.calls import ActionKind
@@ -23,8 +23,8 @@ from kraty_console.contract.players import (
     Snapshot,
     WalletHolding,
 )
-from kraty_console.support.fields import EffectContext, Form, FormContext
-from kraty_console.support.forms import form_for
+from kraty_console.domain.fields import EffectContext, Form, FormContext
+from kraty_console.domain.forms import form_for
 
 NOW = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
 STUCK = "01970000-0000-7000-8000-00000000a001"

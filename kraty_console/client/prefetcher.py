@@ -1,0 +1,181 @@
+"""Requests sent while the program is still loading; the first caller that makes the same request gets the answer.
+
+The look-up named at launch is sent before the HTTP library and the console are imported. Only reads are sent this way;
+one that fails is sent again by the client.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from kraty_console.client.proxies import proxy_of
+from kraty_console.client.replies import MAX_ANSWER, HttpReply
+from kraty_console.contract.errors import Invalid
+
+if TYPE_CHECKING:
+    from http.client import HTTPConnection
+
+
+class PendingQuestion:
+    """One request under way, in a daemon thread."""
+
+    def __init__(self, question: Callable[[], HttpReply], at: float) -> None:
+        self._question = question
+        self._reply: HttpReply | None = None
+        self._over = threading.Event()
+        self._heard: list[Callable[[], None]] = []
+        self._telling = threading.Lock()
+        self.at = at
+        """When it was sent, on the clock of `Prefetcher`."""
+        threading.Thread(target=self._run, name="asked-ahead", daemon=True).start()
+
+    def _run(self) -> None:
+        # Whatever goes wrong is met again where it is asked in the usual way, which has words for it.
+        with suppress(Exception):
+            self._reply = self._question()
+        with self._telling:
+            self._over.set()
+        for tell in self._heard:
+            tell()
+
+    def reply(self, patience: float | None = None) -> HttpReply | None:
+        """The answer, waited for at most so many seconds; None when there is none, or none yet."""
+        self._over.wait(patience)
+        return self._reply
+
+    async def wait(self, patience: float) -> HttpReply | None:
+        """The same for an event loop; whoever is cancelled waits no longer."""
+        import asyncio
+
+        loop, news = asyncio.get_running_loop(), asyncio.Event()
+
+        def tell() -> None:
+            with suppress(RuntimeError):  # the loop has ended
+                loop.call_soon_threadsafe(news.set)
+
+        with self._telling:
+            if self._over.is_set():
+                return self._reply
+            self._heard.append(tell)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(patience):
+                await news.wait()
+        return self._reply
+
+
+class Prefetcher:
+    """Sends requests ahead of the client, each on its own connection."""
+
+    def __init__(
+        self,
+        base_url: str,
+        headers: Mapping[str, str],
+        *,
+        patience: float = 5.0,
+        clock: Callable[[], float] = time.monotonic,
+        heard: Callable[[HttpReply], None] = lambda _: None,
+    ) -> None:
+        """Asks nothing yet.
+
+        Args:
+            base_url: The backend's address, as `address.base_url` gives it.
+            headers: What every question carries, the credential too.
+            patience: Seconds after which a question is given up, to be asked again in the usual way.
+            clock: Seconds that only go up.
+            heard: Is given each answer when it comes, in the thread that waited for it.
+        """
+        self._heard = heard
+        self._base = urlsplit(base_url)
+        self._headers = dict(headers)
+        self.patience = patience
+        self._clock = clock
+        self._asked: dict[str, PendingQuestion] = {}
+
+    def ask(self, target: str) -> PendingQuestion:
+        """Ask for a target: path and query as they are sent."""
+        asked = self._asked[target] = PendingQuestion(lambda: self._exchange(target), self._clock())
+        return asked
+
+    def take(self, target: str) -> PendingQuestion | None:
+        """The request for a target, once, while its answer is fresh."""
+        asked = self._asked.pop(target, None)
+        return asked if asked is not None and self._clock() - asked.at < self.patience else None
+
+    def forget(self) -> None:
+        """Drop all answers: later requests are sent by the client."""
+        self._asked.clear()
+
+    def _exchange(self, target: str) -> HttpReply:
+        connection = self._connection()
+        started = self._clock()
+        try:
+            connection.putrequest("GET", self._base.path + target, skip_accept_encoding=True)
+            for name, value in self._headers.items():
+                connection.putheader(name, value)
+            connection.endheaders()
+            response = connection.getresponse()
+            headers = {name.lower(): value for name, value in response.getheaders()}
+            content = response.read(MAX_ANSWER + 1)
+        finally:
+            connection.close()
+        if response.length:
+            raise ValueError("so much more was promised")
+        content = _unpacked(content, headers.get("content-encoding", ""))
+        reply = HttpReply(response.status, headers, content, (self._clock() - started) * 1000)
+        self._heard(reply)
+        return reply
+
+    def _connection(self) -> HTTPConnection:
+        from http.client import HTTPConnection, HTTPSConnection
+
+        host = self._base.hostname or ""
+        if self._base.scheme == "http":
+            return HTTPConnection(host, self._base.port, timeout=self.patience)
+        from kraty_console.client.certificates import secure_context
+
+        return HTTPSConnection(host, self._base.port, timeout=self.patience, context=secure_context())
+
+
+def can_prefetch(base_url: str, environ: Mapping[str, str], platform: str = sys.platform) -> bool:
+    """Whether requests to this address may be sent directly: to the host itself, and not past a proxy.
+
+    A name in other letters than ASCII is left to the HTTP library, which knows how it is written today. So is macOS,
+    whose settings may name a proxy too.
+    """
+    if not base_url.isascii():
+        return False
+    if base_url.startswith("http:"):
+        return True
+    try:
+        return platform != "darwin" and proxy_of(base_url, environ, platform) is None
+    except Invalid:  # told where it is asked in the usual way
+        return False
+
+
+def _unpacked(content: bytes, encoding: str) -> bytes:
+    """An answer as it was before it was compressed.
+
+    Raises:
+        ValueError: it is no gzip, cut short, or larger than any answer of Kraty's.
+    """
+    if encoding == "gzip":
+        import zlib
+
+        unpacking = zlib.decompressobj(16 + zlib.MAX_WBITS)
+        try:
+            content = unpacking.decompress(content, MAX_ANSWER)
+        except zlib.error as error:
+            raise ValueError(str(error)) from error
+        if not unpacking.eof:
+            raise ValueError("cut short, or too large")
+    elif encoding not in ("", "identity"):
+        raise ValueError(f"compressed by {encoding}")
+    if len(content) > MAX_ANSWER:
+        raise ValueError("too large")
+    return content

@@ -1,0 +1,381 @@
+"""Loads what the player screen shows: suggestions while typing, and the player.
+
+Each has one exclusive worker: a new request cancels the one before. The state on screen stays until the answer arrives,
+and says how old it is if none does. Requests made before the session is known wait for it.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from kraty_console.console.clock_skew import tell_skew
+from kraty_console.console.host import Host
+from kraty_console.console.player_finder import FoundPlayer, PlayerFinder, SeveralFit
+from kraty_console.console.player_state import LoadStatus, PlayerState, changed_rows
+from kraty_console.console.widgets.search import PlayerSuggestion
+from kraty_console.console.workspace import Workspace
+from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_LIMIT
+from kraty_console.domain.completeness import unread, unread_words
+from kraty_console.domain.player_choice import meant
+from kraty_console.present.safe import safe
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.timer import Timer
+
+    from kraty_console.client.fetched import Fetched
+    from kraty_console.console.screens.player import PlayerScreen
+    from kraty_console.contract.errors import KratyError
+    from kraty_console.contract.players import SearchHit, Snapshot
+
+DEBOUNCE = 0.15
+"""Seconds without a key before suggestions are asked for."""
+
+SLOW = 0.1
+"""Seconds after which a wait is said."""
+
+HELD = 1.0
+"""Seconds of a wait that is said after which keys are taken, though they were typed for a player that is not there."""
+
+
+class PlayerLoader:
+    """Owns the `PlayerState`; tells the screen to draw whenever it changed."""
+
+    def __init__(
+        self, screen: PlayerScreen, workspace: Workspace, host: Host, state: PlayerState | None = None
+    ) -> None:
+        """`look` is a player that was looked up before there was a screen."""
+        self._screen = screen
+        self._workspace = workspace
+        self._host = host
+        self.state = state if state is not None else PlayerState()
+        self.limit = DEFAULT_LIMIT
+        """Rows of each list that are asked for."""
+        self.marked: frozenset[str] = frozenset()
+        """Rows that the last answer changed."""
+        self._limit_before = self._limit_asked = DEFAULT_LIMIT
+        self._finder = PlayerFinder(workspace)
+        self._before = self.state
+        """What was on screen before the look-up that is under way: what it goes back to where nothing is opened."""
+        self._debounce: Timer | None = None
+        self._slow: Timer | None = None
+        self._ticking: Timer | None = None
+        self._holding: Timer | None = None
+        self._pause: Timer | None = None
+        workspace.gate.begin = self.sign_in
+
+    @property
+    def waiting(self) -> bool:
+        """An answer has been waited for long enough to say so."""
+        return self._ticking is not None
+
+    # -- the session ---------------------------------------------------------------------------------------------
+
+    def sign_in(self) -> None:
+        """Ask who we are; what is asked about the game meanwhile waits for the answer."""
+        self._workspace.gate.shut()
+        self._screen.in_background(self._sign_in(), group="session", description="session")
+
+    async def _sign_in(self) -> None:
+        from kraty_console.contract.errors import KratyError, SignInNeeded
+
+        try:
+            await self._workspace.sign_in()
+        except SignInNeeded as error:
+            if not await self._host.ask_token(error):
+                self._failed(error)
+                return
+        except KratyError as error:
+            self._failed(error)
+            return
+        if self.state.status is LoadStatus.FAILED and not self.state.player:
+            self.state = PlayerState()
+        if not self._before.player:
+            self._before = PlayerState()
+        self._screen.draw()
+        if self._workspace.choices:
+            self._host.choose_game(self._entered)
+        else:
+            self._entered()
+
+    def begun(self) -> None:
+        """The session and the player were there before the screen was."""
+        self._workspace.players.opened(self.state.player)
+        self._entered()
+
+    def _entered(self) -> None:
+        """A game stands: the player named at launch is opened, and open changes are looked up."""
+        self._screen.draw()
+        self._screen.open_initial()
+        self._host.signed_in()
+
+    def _failed(self, error: KratyError) -> None:
+        self._workspace.gate.refuse(error)
+        self.state = self.state.failed(error)
+        self._tell_error(error)
+        self._screen.draw()
+        self._screen.take_keys()
+
+    # -- suggestions ---------------------------------------------------------------------------------------------
+
+    def suggest_soon(self, query: str) -> None:
+        """Ask for suggestions once the keys rest; an empty query asks for nothing."""
+        self.stop_suggesting()
+        if query:
+            self._debounce = self._screen.set_timer(DEBOUNCE, lambda: self._ask(query))
+
+    def stop_suggesting(self) -> None:
+        """What was typed is no longer asked about."""
+        if self._debounce is not None:
+            self._debounce.stop()
+            self._debounce = None
+        self._screen.workers.cancel_group(self._screen, "search")
+
+    def _ask(self, query: str) -> None:
+        self._screen.in_background(self._suggest(query), group="search", description="suggestions")
+
+    async def _suggest(self, query: str) -> None:
+        from kraty_console.contract.errors import KratyError, OperationMissing
+        from kraty_console.present.errors import words_of
+
+        bar = self._screen.search
+        try:
+            hits = await self._finder.search(query)
+        except OperationMissing:
+            bar.suggest(query, (), words="no search on this backend: enter looks up exactly this id")
+            return
+        except KratyError as error:
+            bar.suggest(query, (), words=words_of(error).title)
+            return
+        if missing := unread(hits):
+            words = unread_words(missing, "player that fits", "players that fit")
+        else:
+            words = "no player has this e-mail; type all of it" if "@" in query else "no player begins like this"
+        bar.suggest(query, suggestions(hits), meant(query, hits), words)
+
+    # -- the player ----------------------------------------------------------------------------------------------
+
+    def open(self, player: str, *, typed: bool, step: int = 0) -> None:
+        """Look a player up; `typed` text may also be an e-mail, an id that lives on in another player, or a beginning.
+
+        Args:
+            player: The id, or what was typed.
+            typed: Whether it was typed.
+            step: How often down (negative: up) was pressed in what the text finds.
+
+        Raises:
+            SeveralFit: The text is known to fit several players, and none of them was chosen: nothing is looked up.
+        """
+        note = ""
+        if typed and (found := self._finder.known(player, step)) is not None:
+            player, note, typed, step = found.player, found.note, False, 0
+        self.stop_suggesting()
+        self._stop_pause()
+        if self.state.status is not LoadStatus.LOADING:
+            self._before = self.state
+        elif self.state.snapshot is not None:
+            self._before = self.state.cancelled()
+        self.state = self.state.loading(player, self._workspace.now(), typed=typed, step=step, note=note)
+        self._screen.in_background(self._read(), group="look", description="player")
+
+    def refresh(self) -> None:
+        """Ask again for exactly what was asked; nothing moves where nothing changed."""
+        state = self.state
+        if state.player:
+            try:
+                self.open(state.player, typed=state.typed, step=state.step)
+            except SeveralFit as several:
+                self._screen.offer(state.player, several.hits)
+
+    def more(self) -> None:
+        """The end of a list that was cut short was reached: ask for as many rows as the backend gives at once."""
+        if self.limit < MAX_LIMIT and self.state.status is LoadStatus.READY:
+            self.limit = MAX_LIMIT
+            self.refresh()
+
+    def give_up(self) -> None:
+        """Stop waiting; what was on screen stays."""
+        self._screen.workers.cancel_group(self._screen, "look")
+        self._go_back()
+
+    def _go_back(self) -> None:
+        """Nothing is opened."""
+        self._stop_waiting()
+        self.state = self._before
+        self._screen.draw()
+
+    def close(self) -> None:
+        """No player is looked at any more."""
+        self._screen.workers.cancel_group(self._screen, "look")
+        self._stop_waiting()
+        self._stop_pause()
+        self.state = PlayerState()
+
+    async def _read(self) -> None:
+        from kraty_console.contract.errors import KratyError, NotFound, SignInNeeded
+
+        self._stop_waiting()
+        self._slow = self._screen.set_timer(SLOW, self._say_waiting)
+        asked = self.state.player
+        before = self.state.snapshot
+        try:
+            await self._workspace.game_client()
+            while True:
+                try:
+                    fetched = await self._look_up()
+                    break
+                except SignInNeeded as error:
+                    if not await self._host.ask_token(error):
+                        raise
+        except SeveralFit as several:
+            self._go_back()
+            self._screen.offer(asked, several.hits)
+            return
+        except NotFound as error:
+            self._turned()
+            if (shut_out := await self._shut_out()) is not None:
+                self.state = self.state.failed(shut_out)
+                self._tell_error(shut_out)
+            else:
+                await self._missing(error)
+        except KratyError as error:
+            self._turned()
+            self.state = self.state.failed(error)
+            self._tell_error(error)
+        else:
+            await self._arrived(fetched, before)
+            self._workspace.players.not_found(asked)  # a text that was pasted waits no more, though it is not the id
+        self._stop_waiting()
+        self._screen.draw()
+        self._screen.take_keys()
+
+    def _turned(self) -> None:
+        """It is certain that another player is turned to: what belongs to the one before ends."""
+        if self.state.player != self._before.player:
+            self._screen.left_player()
+
+    async def _arrived(self, fetched: Fetched[Snapshot] | None, before: Snapshot | None) -> None:
+        """The player was read; `before` is what was known of this player."""
+        state = self.state.arrived(fetched, self._workspace.now())
+        self.limit = self._limit_asked
+        if fetched is not None and self.limit > DEFAULT_LIMIT:
+            import asyncio
+
+            from kraty_console.client.fetched import BREATH
+
+            await asyncio.sleep(BREATH)
+            self._screen.prepare(state)
+            await asyncio.sleep(BREATH)
+        self.state = state
+        if self._workspace.done and state.snapshot is not None:
+            from kraty_console.domain.worklog import dated
+
+            self._workspace.done[:] = dated(self._workspace.done, state.snapshot.audit)
+        self._turned()
+        self._mark(before, fetched is not None)
+        self._workspace.players.opened(self.state.player)
+        if before is None:
+            self._screen.go_to_trouble()
+        if before is None and state.note:
+            self._screen.tell(state.note, "accent")
+        elif skew := tell_skew(self._workspace):
+            self._screen.tell(skew, "warn")
+
+    async def _shut_out(self) -> KratyError | None:
+        """Why the game cannot be entered, where a player was asked for before that was known."""
+        from kraty_console.contract.errors import KratyError
+
+        try:
+            if self._workspace.access is None:
+                await self._workspace.sign_in()
+        except KratyError as error:
+            return error
+        return None
+
+    async def _missing(self, error: KratyError) -> None:
+        """There is no such player: say so, then which ones are called nearly so."""
+        player = self.state.player
+        self.state = self.state.failed(error, missing=True)
+        self._workspace.players.not_found(player)
+        self._screen.draw()
+        self.state = self.state.near(*await self._finder.nearest(player))
+        if self.state.nearest:
+            self._screen.place.row_id = self.state.nearest[0]
+
+    def _mark(self, before: Snapshot | None, answered: bool) -> None:
+        """Mark what changed; rows that are only new because more were asked for did not."""
+        longer = before is not None and self.state.snapshot is not None and self.limit != self._limit_before
+        self._limit_before = self.limit
+        self.marked = changed_rows(before, self.state.snapshot) if answered and not longer else frozenset()
+
+    async def _look_up(self) -> Fetched[Snapshot] | None:
+        """Read the player that is asked for; where the text turns out to mean another, from then on that one is."""
+        state = self.state
+        if state.typed:
+            return await self._finder.look_up(state.player, state.step, self._fetch, self._turn)
+        return await self._fetch(state.player)
+
+    async def _fetch(self, player: str) -> Fetched[Snapshot] | None:
+        state = self.state
+        etag = state.etag if state.snapshot is not None and player == state.player else None
+        self._limit_asked = self.limit if player == self._before.player else DEFAULT_LIMIT
+        return await self._workspace.snapshot(player, self._limit_asked, etag)
+
+    def _turn(self, found: FoundPlayer) -> None:
+        self.state = self.state.loading(found.player, self._workspace.now(), note=found.note)
+
+    # -- errors and waiting --------------------------------------------------------------------------------------
+
+    def _tell_error(self, error: KratyError) -> None:
+        from kraty_console.present.errors import words_of
+
+        words = words_of(error, role=self._workspace.role or None)
+        if words.retry_after is not None and self.state.player:
+            self._count_down(words.title, max(1, math.ceil(words.retry_after)))
+        elif self.state.status is not LoadStatus.FAILED:  # that is told where the rows would be
+            trace = f"(request {safe(error.request_id, limit=80)})" if error.request_id else ""
+            self._screen.tell(" ".join(part for part in (words.title, words.hint, trace) if part), "bad")
+
+    def _count_down(self, title: str, seconds: int) -> None:
+        """The server asked for a pause: say how long it is, once a second, and then try again."""
+        self._stop_pause()
+        if seconds <= 0:
+            self._screen.keys.tell(None)
+            self.refresh()
+            return
+        self._screen.tell(f"{title} Trying again in {seconds} s.", "warn")
+        self._pause = self._screen.set_timer(1.0, lambda: self._count_down(title, seconds - 1))
+
+    def _stop_pause(self) -> None:
+        """Nothing is tried again by itself."""
+        if self._pause is not None:
+            self._pause.stop()
+            self._pause = None
+
+    def _say_waiting(self) -> None:
+        if self._screen.focused is None:
+            self._holding = self._screen.set_timer(HELD, self._screen.take_keys)
+        self._ticking = self._screen.set_interval(1.0, self._screen.draw_header)
+        self._screen.draw()
+
+    def _stop_waiting(self) -> None:
+        for timer in (self._slow, self._ticking, self._holding):
+            if timer is not None:
+                timer.stop()
+        self._slow = self._ticking = self._holding = None
+
+
+def suggestions(hits: Sequence[SearchHit]) -> list[PlayerSuggestion]:
+    """What a search found, as it is offered."""
+    return [_suggestion(hit) for hit in hits]
+
+
+def _suggestion(hit: SearchHit) -> PlayerSuggestion:
+    note = ""
+    if hit.match == "email" and hit.email:
+        note = safe(hit.email, limit=60)
+    elif hit.match == "merged":
+        note = "(merged)"
+    return PlayerSuggestion(hit.external_player_id, safe(hit.external_player_id, limit=60), note)

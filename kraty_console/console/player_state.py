@@ -1,0 +1,113 @@
+"""The state of the player on screen: one immutable value, replaced as answers arrive."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kraty_console.client.fetched import Fetched
+    from kraty_console.contract.errors import KratyError
+    from kraty_console.contract.players import Snapshot
+
+
+class LoadStatus(StrEnum):
+    """The state of a look-up."""
+
+    IDLE = "idle"
+    LOADING = "loading"
+    READY = "ready"
+    STALE = "stale"
+    """There is data, and the last attempt to renew it failed."""
+    FAILED = "failed"
+    """There is no data, and the attempt to get it failed."""
+    MISSING = "missing"
+    """The backend answered that there is no such player."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlayerState:
+    """One player's data and its age."""
+
+    status: LoadStatus = LoadStatus.IDLE
+    player: str = ""
+    """The external id asked for, as it is."""
+    snapshot: Snapshot | None = None
+    etag: str | None = None
+    at: datetime | None = None
+    """When the data was read."""
+    latency_ms: float | None = None
+    error: KratyError | None = None
+    since: datetime | None = None
+    """While loading: when it began."""
+    note: str = ""
+    """Why another player than the one searched for is shown."""
+    nearest: tuple[str, ...] = ()
+    """When there is no such player: ids that begin most like the one asked for."""
+    not_offered: str = ""
+    """Why there may be more of these, in words."""
+    typed: bool = False
+    """`player` is what was typed, and may name a player otherwise than by the id; to be asked so again."""
+    step: int = 0
+    """With `typed`: how often down (negative: up) was pressed in what it finds."""
+
+    def loading(self, player: str, now: datetime, *, typed: bool = False, step: int = 0, note: str = "") -> PlayerState:
+        """A look-up began; data of the same player stays on screen meanwhile."""
+        if player == self.player and self.snapshot is not None:
+            return replace(self, status=LoadStatus.LOADING, since=now, typed=typed, step=step)
+        return PlayerState(LoadStatus.LOADING, player, since=now, typed=typed, step=step, note=note)
+
+    def arrived(self, fetched: Fetched[Snapshot] | None, now: datetime) -> PlayerState:
+        """The answer is here; None means that nothing changed."""
+        if fetched is None:
+            return replace(self, status=LoadStatus.READY, at=now, since=None, error=None, typed=False, step=0)
+        snapshot = fetched.value
+        return PlayerState(
+            LoadStatus.READY,
+            snapshot.player.external_player_id,
+            snapshot,
+            fetched.etag,
+            now,
+            fetched.elapsed_ms,
+            note=self.note,
+        )
+
+    def failed(self, error: KratyError, *, missing: bool = False) -> PlayerState:
+        """No answer: what there was stays, and says how old it is."""
+        if missing:
+            return PlayerState(LoadStatus.MISSING, self.player, error=error, typed=self.typed, step=self.step)
+        status = LoadStatus.STALE if self.snapshot is not None else LoadStatus.FAILED
+        return replace(self, status=status, error=error, since=None)
+
+    def near(self, players: tuple[str, ...], not_offered: str = "") -> PlayerState:
+        """There is no such player, but these; in words, why there may be more."""
+        return replace(self, nearest=players, not_offered=not_offered)
+
+    def cancelled(self) -> PlayerState:
+        """The person gave up waiting."""
+        if self.snapshot is not None:
+            return replace(self, status=LoadStatus.READY, since=None, typed=False, step=0)
+        return PlayerState()
+
+
+def changed_rows(before: Snapshot | None, after: Snapshot | None) -> frozenset[str]:
+    """Ids of the rows of `after` that are new or different."""
+    if before is None or after is None or before.player.external_player_id != after.player.external_player_id:
+        return frozenset()
+    changed: set[str] = set()
+    pairs = (
+        (before.attempts, after.attempts, "id"),
+        (before.grants, after.grants, "id"),
+        (before.lobbies, after.lobbies, "id"),
+        (before.wallet, after.wallet, "economy_key"),
+        (before.inventory, after.inventory, "item_key"),
+        (before.wallet_ledger, after.wallet_ledger, "ledger_id"),
+        (before.item_ledger, after.item_ledger, "ledger_id"),
+        (before.audit, after.audit, "id"),
+    )
+    for old_rows, new_rows, name in pairs:
+        old = {getattr(row, name): row for row in old_rows}
+        changed.update(getattr(row, name) for row in new_rows if old.get(getattr(row, name)) != row)
+    return frozenset(changed)

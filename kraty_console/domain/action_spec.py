@@ -1,0 +1,146 @@
+"""What an action is, what is in front of the person when its key is pressed, and why it is off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from kraty_console.contract.calls import ActionKind
+from kraty_console.contract.permissions import ROLE_PERMISSIONS
+from kraty_console.domain.scopes import PANE_OF, Scope, pane
+
+if TYPE_CHECKING:
+    from kraty_console.contract.players import Attempt, Grant, Snapshot
+    from kraty_console.contract.webhooks import Delivery
+
+COMPLETE: Final = frozenset({"completed", "force_completed"})
+"""The statuses of an attempt that has ended as it should (kraty-api 5.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActionContext:
+    """What is in front of the person when a key is pressed."""
+
+    snapshot: Snapshot | None = None
+    pane: str = "attempts"
+    row_scope: Scope | None = None
+    row_id: str | None = None
+    role: str | None = None
+    permissions: frozenset[str] | None = frozenset()
+    """None where the backend does not tell: the server decides then."""
+    missing: Mapping[str, str] = field(default_factory=dict)
+    """By operation: why this backend, or this credential, has none, in words."""
+    uses_key: bool = False
+    """The profile speaks with a server key, not with a session."""
+    read_only: bool = False
+    ticket: str | None = None
+    made: bool = False
+    """A change was made to this player from here."""
+    audit_link: bool = False
+    """There is an audit row to point at: of the last change to this player, or the row itself."""
+    worklog: bool = False
+    """Something was done under the ticket."""
+    step_off: str = ""
+    """Why this person cannot do the next step that is offered; empty when they can."""
+    now: datetime | None = None
+    delivery: Delivery | None = None
+    """The delivery under the cursor, on their screen."""
+    offered: frozenset[str] | None = None
+    """Ids of the actions that a list of the studio has; None on the player screen, which has all of them."""
+
+    def attempt(self) -> Attempt | None:
+        """The attempt under the cursor."""
+        if self.snapshot is None or self.row_scope != "attempt":
+            return None
+        return next((each for each in self.snapshot.attempts if each.id == self.row_id), None)
+
+    def grant(self) -> Grant | None:
+        """The grant under the cursor."""
+        if self.snapshot is None or self.row_scope != "grant":
+            return None
+        return next((each for each in self.snapshot.grants if each.id == self.row_id), None)
+
+
+def _never_off(_: ActionContext) -> str | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class ActionSpec:
+    """One thing a person can do. The id is stable: keymaps and the command palette know the action by it."""
+
+    id: str
+    title: str
+    keys: tuple[str, ...]
+    """As Textual spells them; the first is the one shown."""
+    help: str
+    """A few words, without a stop at the end; looking actions with the same words share a line in the key tables."""
+    scope: Scope = "anywhere"
+    permission: str | None = None
+    kind: ActionKind | None = None
+    """The change this makes; None for those that only look."""
+    palette: str = ""
+    """What the palette says of it, where its help is shared with other actions."""
+    footer: bool = False
+    footer_title: str = ""
+    """What the footer says when there is less room than the title needs."""
+    operation: str | None = None
+    """What it asks of the backend, where that is not its change."""
+    key_only: bool = False
+    """Offered to server keys alone: the admin surface has no such call."""
+    why_off: Callable[[ActionContext], str | None] = field(default=_never_off, repr=False)
+
+    @property
+    def key(self) -> str:
+        """The key that is shown."""
+        return self.keys[0]
+
+    @property
+    def changes(self) -> bool:
+        """True when it alters something on the server (after its dialog)."""
+        return self.kind is not None
+
+    def disabled_reason(self, context: ActionContext) -> str | None:
+        """Why this cannot be done here and now, in words; None when it can."""
+        if self.changes and context.read_only:
+            return "this is a read-only profile; nothing can be changed from it"
+        if (missing := context.missing.get(self._operation(context) or "")) is not None:
+            return missing
+        if not self.is_permitted(context):
+            assert self.permission is not None
+            return missing_permission(self.permission, context.role)
+        if self.scope == "delivery":
+            return self.why_off(context)
+        if self.scope != "anywhere" and context.snapshot is None:
+            return "open a player first (/)"
+        if self.changes and context.snapshot is not None and context.snapshot.player.merged_into is not None:
+            return f"this player was merged into {context.snapshot.player.merged_into}; open that one"
+        if self.scope not in ("anywhere", "player") and (context.row_scope != self.scope or not context.row_id):
+            return select_first(self.scope)
+        return self.why_off(context)
+
+    def is_permitted(self, context: ActionContext) -> bool:
+        """Whether the person may do this, as far as the backend tells."""
+        return self.permission is None or context.permissions is None or self.permission in context.permissions
+
+    def _operation(self, context: ActionContext) -> str | None:
+        """The operation it would ask for here."""
+        if self.kind is ActionKind.BAN and context.snapshot is not None and context.snapshot.player.ban is not None:
+            return ActionKind.UNBAN
+        return self.operation or self.kind
+
+
+def missing_permission(permission: str, role: str | None) -> str:
+    """`needs grant.manual_create (GAME_ADMIN); you are GAME_DEBUGGER`."""
+    holders = " or ".join(name for name, held in ROLE_PERMISSIONS.items() if permission in held)
+    needs = f"needs {permission} ({holders})" if holders else f"needs {permission}"
+    return f"{needs}; you are {role}" if role else needs
+
+
+def select_first(scope: Scope) -> str:
+    """`select an attempt first (1)`."""
+    where = pane(PANE_OF[scope])
+    article = "an" if scope[0] in "aeiou" else "a"
+    return f"select {article} {scope} first ({where.key})"

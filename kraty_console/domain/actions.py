@@ -1,0 +1,359 @@
+"""What can be done, once: the registry that footer, palette, `?`, the README's key table and the dialogs come from.
+
+One rule a hand can trust: lower case looks, upper case changes (`G` and `J`, which only look, are the exceptions every
+pager has taught).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from kraty_console.contract.calls import ActionKind
+from kraty_console.contract.operations import Operation
+from kraty_console.contract.permissions import Permission
+from kraty_console.domain.action_spec import COMPLETE, ActionContext, ActionSpec, select_first
+from kraty_console.domain.formatting import counted
+from kraty_console.domain.grant_links import Links
+from kraty_console.domain.scopes import PANES
+
+
+def _force_complete_off(context: ActionContext) -> str | None:
+    attempt = context.attempt()
+    if attempt is None:
+        return select_first("attempt")
+    return "this attempt is already complete" if attempt.status in COMPLETE else None
+
+
+def _retry_roll_off(context: ActionContext) -> str | None:
+    attempt = context.attempt()
+    if attempt is None or context.snapshot is None:
+        return select_first("attempt")
+    linked = Links(context.snapshot).of_attempt(attempt)
+    if linked.ids:
+        are = "is" if len(linked.ids) == 1 else "are"
+        them = "it" if len(linked.ids) == 1 else "them"
+        return f"{counted(len(linked.ids), 'grant')} {are} already linked to this attempt; open {them} with 2"
+    if attempt.status in ("in_progress", "expired"):
+        return "this attempt is not complete; force-complete it first (F)"
+    if attempt.reward_policy == "none":
+        return "this event gives no rewards, so there is nothing to roll"
+    return None
+
+
+def _force_claim_off(context: ActionContext) -> str | None:
+    grant = context.grant()
+    if grant is None:
+        return select_first("grant")
+    return "this grant is already claimed" if grant.status == "claimed" else None
+
+
+def _replay_off(context: ActionContext) -> str | None:
+    delivery = context.delivery
+    if delivery is None:
+        return "select a delivery first (h)"
+    if delivery.endpoint is not None and delivery.endpoint.state not in ("", "active"):
+        return f"its endpoint is {delivery.endpoint.state}"
+    if delivery.status == "pending":
+        if delivery.sending:
+            return "it is being sent right now"
+        if delivery.next_attempt_at is None:
+            return "it waits for an earlier one of its player: replay that one"
+    return None
+
+
+def _link_off(context: ActionContext) -> str | None:
+    if context.audit_link:
+        return None
+    if context.made:
+        return "this backend named no audit row for the last change; w copies what was done"
+    return "nothing was changed for this player yet, and the cursor is on no audit row"
+
+
+def _step_off(context: ActionContext) -> str | None:
+    return context.step_off or None
+
+
+def _worklog_off(context: ActionContext) -> str | None:
+    if context.worklog:
+        return None
+    return "nothing was done under this ticket yet" if context.ticket else "nothing was done yet"
+
+
+def _copy_off(context: ActionContext) -> str | None:
+    return None if context.snapshot is not None or context.row_id is not None else "there is nothing to copy"
+
+
+def _rows_off(context: ActionContext) -> str | None:
+    return None if context.row_id is not None else "there is no row under the cursor"
+
+
+def _list_off(context: ActionContext) -> str | None:
+    return None if context.snapshot is not None or context.offered is not None else "open a player first (/)"
+
+
+FORCE_COMPLETE: Final = ActionSpec(
+    "attempt.force_complete",
+    "Force-complete",
+    ("F",),
+    "on an attempt: force-complete it",
+    scope="attempt",
+    permission=Permission.FORCE_COMPLETE,
+    kind=ActionKind.FORCE_COMPLETE,
+    footer=True,
+    footer_title="complete",
+    why_off=_force_complete_off,
+)
+FORCE_CLAIM: Final = ActionSpec(
+    "grant.force_claim",
+    "Force-claim",
+    ("F",),
+    "on a grant: force-claim it, which delivers it now",
+    scope="grant",
+    permission=Permission.FORCE_CLAIM,
+    kind=ActionKind.FORCE_CLAIM,
+    footer=True,
+    footer_title="claim",
+    why_off=_force_claim_off,
+)
+RETRY_ROLL: Final = ActionSpec(
+    "attempt.retry_roll",
+    "Retry roll",
+    ("R",),
+    "on an attempt: retry the reward roll",
+    scope="attempt",
+    permission=Permission.RETRY_REWARD_ROLL,
+    kind=ActionKind.RETRY_ROLL,
+    footer=True,
+    footer_title="roll",
+    why_off=_retry_roll_off,
+)
+MANUAL_GRANT: Final = ActionSpec(
+    "player.grant",
+    "Manual grant",
+    ("M",),
+    "issue a manual grant to this player",
+    scope="player",
+    permission=Permission.MANUAL_GRANT,
+    kind=ActionKind.MANUAL_GRANT,
+    footer=True,
+    footer_title="grant",
+)
+CREDIT: Final = ActionSpec(
+    "wallet.credit",
+    "Credit",
+    ("C",),
+    "credit a balance",
+    scope="player",
+    permission=Permission.WALLET_CREDIT,
+    kind=ActionKind.CREDIT,
+    footer=True,
+    footer_title="credit",
+)
+DEBIT: Final = ActionSpec(
+    "wallet.debit",
+    "Debit",
+    ("D",),
+    "with a server key: debit a balance",
+    scope="player",
+    kind=ActionKind.DEBIT,
+    key_only=True,
+)
+MERGE: Final = ActionSpec(
+    "player.merge",
+    "Merge",
+    ("U",),
+    "with a server key: merge this player into another",
+    scope="player",
+    kind=ActionKind.MERGE,
+    key_only=True,
+)
+COMPARE: Final = ActionSpec(
+    "player.compare",
+    "Compare for a merge",
+    ("m",),
+    "show this player beside another, and the command that merges the two",
+    scope="player",
+    permission=Permission.PLAYER_READ,
+)
+BAN: Final = ActionSpec(
+    "player.ban",
+    "Ban or unban",
+    ("B",),
+    "ban the player, or lift the ban",
+    scope="player",
+    permission=Permission.PLAYER_BAN,
+    kind=ActionKind.BAN,
+)
+REPLAY: Final = ActionSpec(
+    "delivery.replay",
+    "Replay delivery",
+    ("R",),
+    "on a webhook delivery: send it again",
+    scope="delivery",
+    permission=Permission.WEBHOOK_REPLAY,
+    kind=ActionKind.REPLAY_DELIVERY,
+    footer=True,
+    footer_title="replay",
+    why_off=_replay_off,
+)
+
+_ROWS: Final = "move in the list"
+_PANES: Final = "switch panes"
+
+REGISTRY: Final[tuple[ActionSpec, ...]] = (
+    FORCE_COMPLETE,
+    FORCE_CLAIM,
+    RETRY_ROLL,
+    MANUAL_GRANT,
+    CREDIT,
+    BAN,
+    DEBIT,
+    MERGE,
+    COMPARE,
+    REPLAY,
+    ActionSpec(
+        "next.step",
+        "Next step",
+        (".",),
+        "open the next step for this row, or go to the row that needs one",
+        scope="player",
+        footer=True,
+        footer_title="next",
+        why_off=_step_off,
+    ),
+    ActionSpec(
+        "search.focus",
+        "Search",
+        ("/",),
+        "search by id or e-mail, or paste several",
+        footer=True,
+        footer_title="find",
+    ),
+    *(
+        ActionSpec(
+            f"pane.{each.id}",
+            f"{each.title} pane",
+            (each.key,),
+            _PANES,
+            scope="player",
+            palette=f"show the player's {each.holds}",
+        )
+        for each in PANES
+    ),
+    ActionSpec("pane.next", "Next pane", ("tab",), _PANES, scope="player", palette="show the pane to the right"),
+    ActionSpec(
+        "pane.previous", "Previous pane", ("shift+tab",), _PANES, scope="player", palette="show the pane to the left"
+    ),
+    ActionSpec("row.down", "Next row", ("j", "down"), _ROWS, palette="move down by a row"),
+    ActionSpec("row.up", "Previous row", ("k", "up"), _ROWS, palette="move up by a row"),
+    ActionSpec("row.first", "First row", ("g", "home"), _ROWS, palette="move to the top of the list"),
+    ActionSpec("row.last", "Last row", ("G", "end"), _ROWS, palette="move to the end of the list"),
+    ActionSpec("row.page_down", "Page down", ("pagedown",), _ROWS, palette="move down by a screenful"),
+    ActionSpec("row.page_up", "Page up", ("pageup",), _ROWS, palette="move up by a screenful"),
+    ActionSpec("row.open", "Open row", ("enter",), "open the whole row as a readable document", why_off=_rows_off),
+    ActionSpec("view.json", "Raw JSON", ("J",), "in an opened row: raw JSON, and back", why_off=_rows_off),
+    ActionSpec("view.back", "Back", ("escape",), "back one step; never quits"),
+    ActionSpec("pane.sort", "Sort", ("s",), "sort the list by its next column", why_off=_list_off),
+    ActionSpec("pane.filter", "Filter", ("f",), "show only rows that hold some text", why_off=_list_off),
+    ActionSpec("copy.value", "Copy value", ("c",), "copy the value under the cursor", why_off=_copy_off),
+    ActionSpec(
+        "copy.audit_link",
+        "Copy audit link",
+        ("y",),
+        "copy the link of the audit row, for the ticket",
+        footer=True,
+        footer_title="link",
+        why_off=_link_off,
+    ),
+    ActionSpec("copy.worklog", "Copy worklog", ("w",), "copy what was done under this ticket", why_off=_worklog_off),
+    ActionSpec("ticket.set", "Ticket", ("t",), "set the ticket for what follows", footer=True, footer_title="ticket"),
+    ActionSpec("player.recent", "Recent players", ("p",), "players opened before", footer_title="recent"),
+    ActionSpec("journal.open", "Journal", ("o",), "what was sent from here, and what became of it"),
+    ActionSpec(
+        "audit.open",
+        "Studio audit log",
+        ("l",),
+        "the studio's audit log",
+        permission=Permission.AUDIT_READ,
+        operation=Operation.AUDIT_LOG,
+        footer_title="audit log",
+    ),
+    ActionSpec(
+        "webhooks.open",
+        "Webhook deliveries",
+        ("h",),
+        "webhook deliveries, of this player or of the game",
+        permission=Permission.PLAYER_READ,
+        operation=Operation.DELIVERIES,
+        footer_title="webhooks",
+    ),
+    ActionSpec("view.refresh", "Refresh", ("r",), "refresh now"),
+    ActionSpec("view.retry", "Try again", ("u",), "after an error: try again"),
+    ActionSpec("palette.open", "Command palette", (":", "ctrl+p"), "everything there is, with its key"),
+    ActionSpec("help.open", "Keys", ("?",), "every key that works here, now", footer=True, footer_title="keys"),
+    ActionSpec("app.back_or_quit", "Back or quit", ("q",), "back; at the top: quit", footer_title="quit"),
+    ActionSpec("app.quit", "Quit", ("ctrl+c",), "pressed twice: quit"),
+)
+"""Everything, in the order in which it is offered."""
+
+BY_ID: Final[dict[str, ActionSpec]] = {each.id: each for each in REGISTRY}
+
+
+FIRST_SCREEN: Final = (
+    "search.focus",
+    "player.recent",
+    "audit.open",
+    "ticket.set",
+    "help.open",
+    "app.back_or_quit",
+)
+"""What the footer lists while no player is open."""
+
+
+_TRIVIAL: Final = frozenset({"pane.next", "pane.previous", "view.back", "app.back_or_quit", "app.quit"})
+
+
+def actions(context: ActionContext) -> tuple[ActionSpec, ...]:
+    """The registry, without what the screen does not have, and without what the profile takes away: every change from a
+    read-only one, what needs a server key from one with a session."""
+    return tuple(
+        each
+        for each in REGISTRY
+        if (context.offered is None or each.id in context.offered)
+        and not (context.read_only and each.changes)
+        and _suits_credential(each, context)
+    )
+
+
+def _suits_credential(spec: ActionSpec, context: ActionContext) -> bool:
+    return context.uses_key or not spec.key_only
+
+
+def is_trivial(spec: ActionSpec) -> bool:
+    """True for what every program has: moving about and going back. Lists of actions name it last."""
+    return spec.help == _ROWS or spec.id in _TRIVIAL
+
+
+def fits(spec: ActionSpec, context: ActionContext) -> bool:
+    """True when the action is about what the cursor is on; an action that does not fit gives way to one that does."""
+    return spec.scope in ("anywhere", "player") or spec.scope == context.row_scope
+
+
+def for_key(key: str, context: ActionContext, keys: Mapping[str, tuple[str, ...]] | None = None) -> ActionSpec | None:
+    """The action a key means here: of several with that key, the one about the row under the cursor."""
+    candidates = [
+        each for each in REGISTRY if key in (keys or {}).get(each.id, each.keys) and _suits_credential(each, context)
+    ]
+    return next((each for each in candidates if fits(each, context)), candidates[0] if candidates else None)
+
+
+def footer(context: ActionContext) -> Iterator[tuple[ActionSpec, str | None]]:
+    """What the footer lists here, each with the reason why it is off (None when it is on)."""
+    if context.snapshot is None:
+        for action_id in FIRST_SCREEN:
+            yield BY_ID[action_id], BY_ID[action_id].disabled_reason(context)
+        return
+    for spec in actions(context):
+        if spec.footer and fits(spec, context):
+            yield spec, spec.disabled_reason(context)

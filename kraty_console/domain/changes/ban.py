@@ -1,0 +1,99 @@
+"""Ban a player, or lift the ban (kraty-api 9: Ban; decisions: The admin surface)."""
+
+from __future__ import annotations
+
+from kraty_console.contract.calls import ActionKind, ChangeRequest
+from kraty_console.domain import actions
+from kraty_console.domain.changes.subject_lines import player_line
+from kraty_console.domain.completeness import ban_unknown
+from kraty_console.domain.fields import (
+    Effect,
+    EffectContext,
+    Field,
+    Form,
+    FormContext,
+    Values,
+    reason_field,
+    ticket_field,
+    typed_id_for,
+)
+from kraty_console.domain.formatting import counted, since
+
+BAN, LIFT = "ban", "lift the ban"
+"""What may be done where it is not known whether the player is banned."""
+
+
+def form(asked: FormContext) -> Form:
+    """A banned player gets the dialog that lifts the ban, another the one that bans and asks for the id to be typed.
+
+    Both ask why.
+
+    Where the ban status is not known the dialog asks which of the two is meant.
+    """
+    ban, unknown = asked.snapshot.player.ban, ban_unknown(asked.snapshot.player)
+    if ban is not None:
+        when = f" {since(ban.banned_at, asked.now)}" if ban.banned_at is not None else ""
+        status = f"banned{when}" + (f": {ban.reason}" if ban.reason else "")
+    else:
+        status = unknown or "not banned"
+    banning = ban is None
+    label = "Ban or lift the ban" if unknown else "Ban" if banning else "Lift the ban"
+    what = Field("do", "do", "choice", required=True, default=BAN, choices=(BAN, LIFT))
+    reason = reason_field(required=True, default=asked.prefill.get("reason", ""))
+    return Form(
+        actions.BAN.id,
+        ActionKind.BAN if banning else ActionKind.UNBAN,
+        label,
+        (player_line(asked.snapshot), status),
+        (*([what] if unknown else []), ticket_field(asked.ticket), reason),
+        "Confirm" if unknown else label,
+        "lifting the ban" if not banning else "sending" if unknown else "banning",
+        asked.snapshot.player.external_player_id,
+        asked.now,
+        typed_id_for(asked.snapshot),
+        danger=banning,
+        needs_typed_id=banning,
+    )
+
+
+def _kind(form: Form, values: Values) -> ActionKind:
+    """Which of the two is meant."""
+    return ActionKind.UNBAN if form.text(values, "do") == LIFT else form.kind
+
+
+def call(form: Form, values: Values, key: str) -> ChangeRequest:
+    """The reason and the ticket go into the audit log."""
+    from kraty_console.contract.actions import BanPlayer, UnbanPlayer
+
+    reason, ticket = form.text(values, "reason"), form.text(values, "ticket") or None
+    if _kind(form, values) is ActionKind.UNBAN:
+        lift = UnbanPlayer(reason=reason, ticket=ticket, idempotency_key=key)
+        return ChangeRequest(ActionKind.UNBAN, form.external_player_id, lift)
+    request = BanPlayer(reason=reason, ticket=ticket, idempotency_key=key)
+    return ChangeRequest(ActionKind.BAN, form.external_player_id, request)
+
+
+def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
+    """What the player can and cannot do from then on."""
+    banned, unknown = seen.snapshot.player.ban is not None, ban_unknown(seen.snapshot.player)
+    before = "not known" if unknown else "banned" if banned else "may play"
+    pending = sum(grant.status == "pending" for grant in seen.snapshot.grants)
+    if _kind(form, values) is ActionKind.UNBAN:
+        found = [Effect("player", f"{before if unknown else 'banned'} → may play again, at once")]
+        if pending:
+            found.append(Effect("grants", f"{counted(pending, 'pending grant')} can be collected again"))
+        if not banned and not unknown:
+            found.append(Effect("note", "the player is not banned any more; nothing will change", note=True))
+        return found
+    before = before if unknown else "may play"
+    found = [
+        Effect("player", f"{before} → banned: starting, progress, claiming and spending are refused"),
+        Effect("kept", "scores, balances and grants stay as they are"),
+    ]
+    if pending:
+        found.append(Effect("grants", f"{counted(pending, 'pending grant')} cannot be collected meanwhile"))
+    if unknown:
+        found.append(Effect("note", f"{unknown}; on a banned player only the reason is refreshed", note=True))
+    if banned:
+        found.append(Effect("note", "the player is banned by now; only the reason is refreshed", note=True))
+    return found

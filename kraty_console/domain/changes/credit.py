@@ -1,0 +1,130 @@
+"""Add to a balance (player-tools: walkthrough, + Credit; decisions: Wallet credit)."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+from kraty_console.contract.calls import ActionKind, ChangeRequest
+from kraty_console.contract.limits import MAX_BALANCE
+from kraty_console.domain import actions, snapshot_lookup
+from kraty_console.domain.changes.subject_lines import ban_note, player_line
+from kraty_console.domain.completeness import balance_of
+from kraty_console.domain.fields import (
+    Effect,
+    EffectContext,
+    Field,
+    Form,
+    FormContext,
+    Values,
+    check_amount,
+    reason_field,
+    ticket_field,
+    typed_id_for,
+    whole_number,
+)
+from kraty_console.domain.formatting import grouped
+
+if TYPE_CHECKING:
+    from kraty_console.contract.catalog import Catalog
+    from kraty_console.contract.players import Snapshot
+
+
+def economy_keys(snapshot: Snapshot, catalog: Catalog | None) -> tuple[str, ...]:
+    """What can be credited: the catalog's currencies, or without a catalog what the player has; theirs first."""
+    held = [each.economy_key for each in snapshot.wallet]
+    if catalog is None:
+        return tuple(held)
+    known = [each.key for each in catalog.currencies]
+    return tuple(dict.fromkeys([*(key for key in held if key in known), *known]))
+
+
+def form(asked: FormContext) -> Form:
+    """Asks for the key, the amount, ticket and reason. With `row_id` a balance, that key is filled in."""
+    fields = amount_fields(asked, "added to the balance")
+    return Form(
+        actions.CREDIT.id,
+        ActionKind.CREDIT,
+        "Credit",
+        (player_line(asked.snapshot),),
+        (*fields, ticket_field(asked.ticket), reason_field(required=True, default=asked.prefill.get("reason", ""))),
+        "Credit",
+        "crediting",
+        asked.snapshot.player.external_player_id,
+        asked.now,
+        typed_id_for(asked.snapshot),
+        amount_limit=asked.amount_limit,
+    )
+
+
+def amount_fields(asked: FormContext, hint: str) -> tuple[Field, Field]:
+    """A balance and how much of it; `hint` says what is done with the amount."""
+    keys = economy_keys(asked.snapshot, asked.catalog)
+    under_cursor = snapshot_lookup.balance(asked.snapshot, asked.row_id)
+    first = under_cursor.economy_key if under_cursor is not None else (keys[0] if len(keys) == 1 else "")
+    certain = asked.catalog is not None
+
+    def check_key(text: str) -> str | None:
+        if not certain or text in keys:
+            return None
+        begun = next((key for key in keys if key.startswith(text)), None)
+        if begun is not None:
+            return f"no whole key yet; enter takes {begun}"
+        near = difflib.get_close_matches(text, keys, n=1)
+        return "the catalog has no such key" + (f"; nearest is {near[0]}" if near else "")
+
+    key = Field(
+        "economy_key",
+        "currency",
+        "key",
+        required=True,
+        default=asked.prefill.get("economy_key", first),
+        choices=keys,
+        check=check_key,
+    )
+    return key, Field(
+        "amount",
+        "amount",
+        "number",
+        required=True,
+        default=asked.prefill.get("amount", ""),
+        hint=hint,
+        check=check_amount,
+    )
+
+
+def amount(form: Form, values: Values) -> int:
+    """The amount; 0 while it cannot be read."""
+    return whole_number(form.text(values, "amount")) or 0
+
+
+def call(form: Form, values: Values, key: str) -> ChangeRequest:
+    """The key travels in the path, the amount in the body."""
+    from kraty_console.contract.actions import WalletCredit
+
+    request = WalletCredit(
+        amount=amount(form, values),
+        reason=form.text(values, "reason"),
+        ticket=form.text(values, "ticket") or None,
+        idempotency_key=key,
+    )
+    return ChangeRequest(form.kind, form.external_player_id, request, economy_key=form.text(values, "economy_key"))
+
+
+def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
+    """The balance before and after."""
+    key, added = form.text(values, "economy_key"), amount(form, values)
+    if not key or added <= 0:
+        return [Effect("wallet", "nothing yet: name a currency and an amount")]
+    if seen.catalog is not None and key not in economy_keys(seen.snapshot, seen.catalog):
+        return [Effect("wallet", f"nothing yet: the catalog has no currency {key}")]
+    before, why = balance_of(seen.snapshot, key)
+    if before is None:
+        return [
+            Effect("wallet", f"{key}: balance {why}; {grouped(added)} are added, at once"),
+            *ban_note(seen.snapshot, "the balance grows all the same"),
+        ]
+    found = [Effect("wallet", f"{key} {grouped(before)} → {grouped(before + added)}, at once")]
+    if before + added > MAX_BALANCE:
+        found.append(Effect("note", f"no balance passes {grouped(MAX_BALANCE)}; the server will refuse", note=True))
+    return [*found, *ban_note(seen.snapshot, "the balance grows all the same")]

@@ -1,0 +1,68 @@
+"""Take from a balance, with a server key (kraty-api 3.6); the admin surface has no such call."""
+
+from __future__ import annotations
+
+from kraty_console.contract.calls import ActionKind, ChangeRequest
+from kraty_console.domain import actions
+from kraty_console.domain.changes.credit import amount, amount_fields
+from kraty_console.domain.changes.subject_lines import player_line
+from kraty_console.domain.completeness import balance_of
+from kraty_console.domain.fields import (
+    Effect,
+    EffectContext,
+    Form,
+    FormContext,
+    Values,
+    reason_field,
+    ticket_field,
+    typed_id_for,
+)
+from kraty_console.domain.formatting import grouped
+
+
+def form(asked: FormContext) -> Form:
+    """Asks for the key, the amount, ticket and reason. With `row_id` a balance, that key is filled in."""
+    fields = amount_fields(asked, "taken from the balance")
+    return Form(
+        actions.DEBIT.id,
+        ActionKind.DEBIT,
+        "Debit",
+        (player_line(asked.snapshot),),
+        (*fields, ticket_field(asked.ticket), reason_field(required=True, default=asked.prefill.get("reason", ""))),
+        "Debit",
+        "debiting",
+        asked.snapshot.player.external_player_id,
+        asked.now,
+        typed_id_for(asked.snapshot),
+        danger=True,
+        amount_limit=asked.amount_limit,
+    )
+
+
+def call(form: Form, values: Values, key: str) -> ChangeRequest:
+    """The key travels in the path, the amount in the body."""
+    from kraty_console.contract.actions import WalletDebit
+
+    request = WalletDebit(
+        amount=amount(form, values),
+        reason=form.text(values, "reason"),
+        ticket=form.text(values, "ticket") or None,
+        idempotency_key=key,
+    )
+    return ChangeRequest(form.kind, form.external_player_id, request, economy_key=form.text(values, "economy_key"))
+
+
+def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
+    """The balance before and after; less than is there cannot be taken."""
+    key, taken = form.text(values, "economy_key"), amount(form, values)
+    if not key or taken <= 0:
+        return [Effect("wallet", "nothing yet: name a currency and an amount")]
+    before, why = balance_of(seen.snapshot, key)
+    if before is None:
+        return [Effect("wallet", f"{key}: balance {why}; {grouped(taken)} are taken, at once")]
+    if before < taken:
+        return [
+            Effect("wallet", f"{key} {grouped(before)}, {grouped(taken)} are to be taken"),
+            Effect("note", "there is less than that; the server will refuse", note=True),
+        ]
+    return [Effect("wallet", f"{key} {grouped(before)} → {grouped(before - taken)}, at once")]

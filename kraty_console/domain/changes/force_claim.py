@@ -1,0 +1,114 @@
+"""Claim a grant for the player and deliver it (player-tools: Force-claim a grant; decisions C5)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kraty_console.contract.calls import ActionKind, ChangeRequest
+from kraty_console.contract.permissions import Permission
+from kraty_console.domain import actions, snapshot_lookup
+from kraty_console.domain.changes.subject_lines import ban_note, done_before, grant_lines
+from kraty_console.domain.completeness import Amount, balance_of, quantity_of
+from kraty_console.domain.fields import (
+    CannotOpen,
+    Effect,
+    EffectContext,
+    Form,
+    FormContext,
+    Values,
+    reason_field,
+    ticket_field,
+    typed_id_for,
+)
+from kraty_console.domain.formatting import grouped
+from kraty_console.domain.grant_contents import GrantEntry, entries_of
+from kraty_console.domain.labels import status_words
+
+if TYPE_CHECKING:
+    from kraty_console.contract.players import Grant, Snapshot
+
+OFTEN = 3
+"""So many force-claims in a week are a sign that the receiver is unreliable (player-tools: When NOT to use these)."""
+
+
+def form(asked: FormContext) -> Form:
+    """Asks for ticket and reason."""
+    grant = snapshot_lookup.grant(asked.snapshot, asked.row_id)
+    if grant is None:
+        raise CannotOpen("this grant is no longer in the list")
+    return Form(
+        actions.FORCE_CLAIM.id,
+        ActionKind.FORCE_CLAIM,
+        "Force-claim",
+        grant_lines(grant, asked.snapshot, asked.now),
+        (ticket_field(asked.ticket), reason_field(required=True, default=asked.prefill.get("reason", ""))),
+        "Force-claim",
+        "claiming",
+        asked.snapshot.player.external_player_id,
+        asked.now,
+        typed_id_for(asked.snapshot),
+        target_id=grant.id,
+    )
+
+
+def call(form: Form, values: Values, key: str) -> ChangeRequest:
+    """Names the grant by its id."""
+    from kraty_console.contract.actions import ForceClaim
+
+    request = ForceClaim(
+        reason=form.text(values, "reason"), ticket=form.text(values, "ticket") or None, idempotency_key=key
+    )
+    return ChangeRequest(form.kind, form.external_player_id, request, target_id=form.target_id)
+
+
+def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
+    """The status, and every balance and quantity that will change."""
+    del values
+    grant = snapshot_lookup.grant(seen.snapshot, form.target_id)
+    if grant is None:
+        return [Effect("note", "this grant is no longer in the list", note=True)]
+    if grant.status == "claimed":
+        return [Effect("note", "this grant is claimed by now; nothing will change", note=True)]
+    found = [Effect("status", f"{status_words(grant.status)} → claimed"), *_deposits(grant, seen.snapshot)]
+    if grant.status == "expired":
+        found.append(Effect("note", "the grant expired; it is delivered all the same", note=True))
+    forced = done_before(seen.snapshot, Permission.FORCE_CLAIM, seen.now)
+    if forced >= OFTEN:
+        found.append(
+            Effect(
+                "note",
+                f"{forced} grants of this player were force-claimed in 7 days: is the studio's receiver failing?",
+                note=True,
+            )
+        )
+    return [*found, *ban_note(seen.snapshot, "this delivers in spite of the ban")]
+
+
+def _deposits(grant: Grant, snapshot: Snapshot) -> list[Effect]:
+    if any(row.source_ref_id == grant.id for row in (*snapshot.wallet_ledger, *snapshot.item_ledger)):
+        return [Effect("wallet", "unchanged: the grant was delivered before, it is only marked")]
+    found = []
+    deposited: dict[tuple[str, str], Amount] = {}
+    for entry in entries_of(grant.contents):
+        if entry.type in ("currency", "item"):
+            key = (entry.type, entry.key)
+            holding = balance_of if entry.type == "currency" else quantity_of
+            before = deposited[key] if key in deposited else holding(snapshot, entry.key)
+            deposited[key] = Amount(None if before.number is None else before.number + entry.count, before.why)
+            found.append(_deposit(entry, before))
+        else:
+            found.append(Effect("crate", f"{entry.words()} is handed over"))
+    if grant.kind == "crate" and not found:
+        found.append(Effect("crate", "opened, and what is inside is claimed too"))
+    if found:
+        found.append(
+            Effect("note", "where the studio keeps the inventory itself, it is only marked claimed", note=True)
+        )
+    return found
+
+
+def _deposit(entry: GrantEntry, before: Amount) -> Effect:
+    label, what = ("wallet", "balance") if entry.type == "currency" else ("items", "quantity")
+    if before.number is None:
+        return Effect(label, f"{entry.key}: {what} {before.why}; {grouped(entry.count)} are added")
+    return Effect(label, f"{entry.key} {grouped(before.number)} → {grouped(before.number + entry.count)}")

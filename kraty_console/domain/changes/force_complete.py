@@ -1,0 +1,181 @@
+"""Force-complete an attempt, and then roll its rewards (player-tools: Force-complete an attempt; decisions C2, C3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from kraty_console.contract.calls import ActionKind, ChangeRequest
+from kraty_console.domain import actions, snapshot_lookup
+from kraty_console.domain.action_spec import COMPLETE
+from kraty_console.domain.changes.subject_lines import attempt_lines, ban_note
+from kraty_console.domain.diagnosis import is_paid_at_close
+from kraty_console.domain.fields import (
+    CannotOpen,
+    Effect,
+    EffectContext,
+    Field,
+    Form,
+    FormContext,
+    Values,
+    check_score,
+    reason_field,
+    score,
+    ticket_field,
+    typed_id_for,
+)
+from kraty_console.domain.formatting import counted, grouped, plain
+from kraty_console.domain.grant_links import Links
+from kraty_console.domain.labels import event_words, status_words
+
+if TYPE_CHECKING:
+    from kraty_console.contract.players import Attempt, Snapshot
+
+OFTEN: Final = 2
+"""So many force-completes of one event are a sign that the event is wrong (player-tools: When NOT to use these)."""
+
+OFTEN_IN_GAME: Final = 10
+"""Force-completions of one event in seven days, after which the event is suspected (player-tools: When NOT to use)."""
+
+FAR_ABOVE: Final = 10
+"""Times the target, above which a score is more likely a slip than what was reached."""
+
+
+def form(asked: FormContext) -> Form:
+    """Asks for the score, whether to roll, ticket and reason."""
+    attempt = snapshot_lookup.attempt(asked.snapshot, asked.row_id)
+    if attempt is None:
+        raise CannotOpen("this attempt is no longer in the list")
+    linked = Links(asked.snapshot).of_attempt(attempt)
+    shown = "" if attempt.score is None else plain(attempt.score)
+    first_score = asked.prefill.get("final_score", shown)
+    waits = is_paid_at_close(attempt, asked.now)
+    can_roll = not linked.ids and attempt.reward_policy != "none" and not waits
+    if linked.ids:
+        are = "is" if len(linked.ids) == 1 else "are"
+        roll_hint = f"{counted(len(linked.ids), 'grant')} {are} linked already, a roll would be refused"
+    elif waits:
+        roll_hint = "this event pays by its final ranking when the window closes, a roll would be refused"
+    else:
+        roll_hint = "" if can_roll else "this event gives no rewards, a roll would be refused"
+
+    def check_roll(_: str) -> str | None:
+        return roll_hint or None
+
+    def check_new_score(text: str) -> str | None:
+        return None if text == first_score else check_score(text)
+
+    return Form(
+        actions.FORCE_COMPLETE.id,
+        ActionKind.FORCE_COMPLETE,
+        "Force-complete",
+        attempt_lines(attempt, asked.snapshot, asked.now),
+        (
+            Field(
+                "final_score",
+                "final score",
+                "number",
+                default=first_score,
+                hint=f"leave as is to keep {grouped(attempt.score)}" if shown else "leave empty to keep none",
+                doubtful=attempt.target is not None and (attempt.score or 0) < attempt.target,
+                check=check_new_score,
+            ),
+            Field(
+                "then_roll",
+                "then",
+                "check",
+                default=asked.prefill.get("then_roll", can_roll) is True and can_roll,
+                hint=roll_hint or "retry the reward roll",
+                check=check_roll,
+            ),
+            ticket_field(asked.ticket),
+            reason_field(required=True, default=asked.prefill.get("reason", "")),
+        ),
+        "Force-complete",
+        "completing",
+        asked.snapshot.player.external_player_id,
+        asked.now,
+        typed_id_for(asked.snapshot),
+        target_id=attempt.id,
+        score_limit=_score_limit(attempt, asked.snapshot),
+    )
+
+
+def _score_limit(attempt: Attempt, snapshot: Snapshot) -> float | None:
+    """Ten times the target; without one, ten times the best of the player's scores at this event."""
+    event = event_words(attempt, whole=True)
+    reached = [each.score for each in snapshot.attempts if each.score and event_words(each, whole=True) == event]
+    usual = attempt.target or max(reached, default=None)
+    return FAR_ABOVE * usual if usual else None
+
+
+def unusual(form: Form, values: Values) -> str | None:
+    """A score that was typed and is far above what the event is about."""
+    text = form.text(values, "final_score")
+    new = score(text)
+    if form.score_limit is None or new is None or new <= form.score_limit or text == form.defaults()["final_score"]:
+        return None
+    return f"over {grouped(form.score_limit)}"
+
+
+def call(form: Form, values: Values, key: str) -> ChangeRequest:
+    """The score goes along only when it was changed: left out, the current one stands."""
+    from kraty_console.contract.actions import ForceComplete
+
+    text = form.text(values, "final_score")
+    unchanged = score(text) == score(str(form.defaults()["final_score"]))
+    request = ForceComplete(
+        reason=form.text(values, "reason"),
+        final_score=None if unchanged else score(text),
+        ticket=form.text(values, "ticket") or None,
+        idempotency_key=key,
+    )
+    return ChangeRequest(form.kind, form.external_player_id, request, target_id=form.target_id)
+
+
+def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
+    """Status, score, and whether rewards are rolled."""
+    attempt = snapshot_lookup.attempt(seen.snapshot, form.target_id)
+    if attempt is None:
+        return [Effect("note", "this attempt is no longer in the list", note=True)]
+    new = score(form.text(values, "final_score"))
+    kept = new is None or new == attempt.score
+    found = [
+        Effect("status", f"{status_words(attempt.status)} → force-completed"),
+        Effect(
+            "score",
+            f"{grouped(attempt.score)} (unchanged)"
+            if kept
+            else f"{grouped(attempt.score)} → {grouped(new)}, the leaderboard follows",
+        ),
+    ]
+    if form.ticked(values, "then_roll"):
+        found.append(Effect("rewards", "rolled in a second, separate step"))
+    else:
+        found.append(Effect("rewards", "not rolled; R rolls them later"))
+    final = attempt.score if kept else new
+    if attempt.target is not None and final is not None and final < attempt.target:
+        found.append(Effect("note", f"the score stays below the target of {grouped(attempt.target)}", note=True))
+    if attempt.status in COMPLETE:
+        found.append(Effect("note", "this attempt is complete by now; the server will refuse", note=True))
+    event, whole = event_words(attempt), event_words(attempt, whole=True)
+    forced = sum(
+        event_words(each, whole=True) == whole and each.status == "force_completed" for each in seen.snapshot.attempts
+    )
+    in_game = seen.forced_lately.get(attempt.event_key or "", 0)
+    if in_game >= OFTEN_IN_GAME:
+        found.append(
+            Effect(
+                "note",
+                f"{event} was force-completed {in_game} times in 7 days: its target may be unreachable",
+                note=True,
+            )
+        )
+    elif forced >= OFTEN:
+        found.append(
+            Effect(
+                "note",
+                f"{event} was force-completed {forced} times for this player: its target may be unreachable",
+                note=True,
+            )
+        )
+    return [*found, *ban_note(seen.snapshot, "what is granted waits until the ban is lifted")]

@@ -1,0 +1,127 @@
+"""Give a player something (player-tools: Issue a manual grant; decisions: Manual grant)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from kraty_console.contract.calls import ActionKind, ChangeRequest
+from kraty_console.domain import actions
+from kraty_console.domain.changes.subject_lines import ban_note, player_line
+from kraty_console.domain.fields import (
+    Effect,
+    EffectContext,
+    Field,
+    Form,
+    FormContext,
+    Values,
+    reason_field,
+    ticket_field,
+    typed_id_for,
+    whole_number,
+)
+from kraty_console.domain.formatting import as_utc, counted
+from kraty_console.domain.grant_contents import GrantEntry
+from kraty_console.domain.grant_entries import parse_entries, templates
+
+if TYPE_CHECKING:
+    from kraty_console.contract.actions import CrateEntry, CurrencyEntry, ItemEntry
+
+MAX_DAYS: Final = 3650
+"""The longest life a grant is given here."""
+
+
+def form(asked: FormContext) -> Form:
+    """Asks for the entries as JSON, how long they may be claimed, ticket and reason."""
+    catalog = asked.catalog
+    start = asked.prefill.get("entries", templates(catalog)[0][1] if templates(catalog) else "[\n]")
+
+    def check_entries(text: str) -> str | None:
+        problems = parse_entries(text, catalog).problems
+        return f"line {problems[0].line}: {problems[0].words}" if problems else None
+
+    return Form(
+        actions.MANUAL_GRANT.id,
+        ActionKind.MANUAL_GRANT,
+        "Manual grant",
+        (player_line(asked.snapshot),),
+        (
+            Field("entries", "entries", "json", required=True, default=start, check=check_entries),
+            Field(
+                "expires_in",
+                "expires in",
+                "number",
+                default=asked.prefill.get("expires_in", ""),
+                hint="days; empty takes the game's own",
+                check=_check_days,
+            ),
+            ticket_field(asked.ticket),
+            reason_field(required=True, default=asked.prefill.get("reason", "")),
+        ),
+        "Grant",
+        "granting",
+        asked.snapshot.player.external_player_id,
+        asked.now,
+        typed_id_for(asked.snapshot),
+        amount_limit=asked.amount_limit,
+    )
+
+
+def _check_days(text: str) -> str | None:
+    days = whole_number(text)
+    return None if days is not None and 1 <= days <= MAX_DAYS else f"whole days, 1 to {MAX_DAYS}"
+
+
+def largest(form: Form, values: Values) -> int:
+    """The largest count among the entries; 0 while they cannot be read."""
+    return max((entry.count for entry in parse_entries(form.text(values, "entries")).entries), default=0)
+
+
+def call(form: Form, values: Values, key: str) -> ChangeRequest:
+    """The expiry counts from the opening of the dialog, so that the same press always makes the same request."""
+    from kraty_console.contract.actions import ManualGrant
+    from kraty_console.contract.wire import iso
+
+    days = whole_number(form.text(values, "expires_in"))
+    request = ManualGrant(
+        external_player_id=form.external_player_id,
+        entries=[_request_entry(each) for each in parse_entries(form.text(values, "entries")).entries],
+        reason=form.text(values, "reason"),
+        expires_at=iso(as_utc(form.opened_at) + timedelta(days=days)) if days else None,
+        ticket=form.text(values, "ticket") or None,
+        idempotency_key=key,
+    )
+    return ChangeRequest(form.kind, form.external_player_id, request)
+
+
+def _request_entry(entry: GrantEntry) -> CurrencyEntry | ItemEntry | CrateEntry:
+    from kraty_console.contract.actions import CrateEntry, CurrencyEntry, ItemEntry
+
+    if entry.type == "currency":
+        return CurrencyEntry(type="currency", currency_key=entry.key, amount=entry.count)
+    if entry.type == "crate":
+        return CrateEntry(type="crate", crate_item_key=entry.key, quantity=entry.count)
+    parameters = dict(entry.parameters) if entry.parameters is not None else None
+    return ItemEntry(type="item", item_key=entry.key, quantity=entry.count, parameters=parameters)
+
+
+def preview(form: Form, values: Values, seen: EffectContext) -> str | None:
+    """`500 gold and 1 legendary_box (crate), expires in 14 days`; None while the entries cannot be sent."""
+    entries = parse_entries(form.text(values, "entries"), seen.catalog)
+    if not entries.ok:
+        return None
+    days = whole_number(form.text(values, "expires_in"))
+    return entries.words() + (f", expires in {counted(days, 'day')}" if days else "")
+
+
+def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
+    """What the new grant holds; the wallet changes when it is claimed, not now."""
+    words = preview(form, values, seen)
+    if words is None:
+        return [Effect("grant", "nothing yet: the entries cannot be read")]
+    return [
+        Effect("grant", words),
+        Effect("status", "pending, until the game collects it"),
+        Effect("wallet", "unchanged until it is claimed"),
+        *ban_note(seen.snapshot, "the grant waits until the ban is lifted"),
+    ]

@@ -1,0 +1,100 @@
+"""Merge a player into another, with a server key (player-tools: Walkthrough: merge a guest player)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from kraty_console.contract.calls import ActionKind, ChangeRequest
+from kraty_console.contract.limits import DEFAULT_LIMIT
+from kraty_console.domain import actions
+from kraty_console.domain.changes.subject_lines import player_line
+from kraty_console.domain.completeness import UNKNOWN
+from kraty_console.domain.fields import (
+    CannotOpen,
+    Effect,
+    EffectContext,
+    Form,
+    FormContext,
+    Values,
+    reason_field,
+    ticket_field,
+    typed_id_for,
+)
+from kraty_console.domain.formatting import grouped
+from kraty_console.domain.merging import MergePlan, Sum, merge_plan, same_player
+
+
+def form(asked: FormContext) -> Form:
+    """Asks for ticket and reason, and for the player's id to be typed; `other` is who is merged into."""
+    if asked.other is None:
+        raise CannotOpen("name the player to merge into first")
+    source, target = asked.snapshot.player.external_player_id, asked.other.player.external_player_id
+    if (why := same_player(source, target)) is not None:
+        raise CannotOpen(why)
+    return Form(
+        actions.MERGE.id,
+        ActionKind.MERGE,
+        "Merge",
+        (f"from  {player_line(asked.snapshot)}", f"into  {player_line(asked.other)}"),
+        (ticket_field(asked.ticket), reason_field(required=True, default=asked.prefill.get("reason", ""))),
+        "Merge",
+        "merging",
+        source,
+        asked.now,
+        typed_id_for(asked.snapshot),
+        target_id=target,
+        danger=True,
+        needs_typed_id=True,
+    )
+
+
+def call(form: Form, values: Values, key: str) -> ChangeRequest:
+    """Both ids travel in the path."""
+    from kraty_console.contract.actions import MergePlayers
+
+    request = MergePlayers(
+        reason=form.text(values, "reason"), ticket=form.text(values, "ticket") or None, idempotency_key=key
+    )
+    return ChangeRequest(form.kind, form.external_player_id, request, target_id=form.target_id)
+
+
+def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
+    """What both have and what it comes to."""
+    del values
+    if seen.other is None:
+        return [Effect("note", "the player to merge into is not known any more", note=True)]
+    plan = merge_plan(seen.snapshot, seen.other, limit=DEFAULT_LIMIT)
+    found = list(_totals(plan))
+    found.append(Effect("id", f"{form.external_player_id} is free again"))
+    found += [Effect("note", f"it would be refused: {words}", note=True) for words in plan.refusals]
+    return [*found, *(Effect("note", words, note=True) for words in plan.notes)]
+
+
+_GROUPS: Final = ("attempts", "grants", "lobbies")
+"""How the names of totals begin; what follows names a part."""
+
+
+def _totals(plan: MergePlan) -> Iterator[Effect]:
+    """What comes together, a line for each kind, so that the notes below stay in sight."""
+    shown = [each for each in plan.sums if each.source or each.source is None]
+    totals = [each for each in shown if each.kind == "total"]
+    for group in _GROUPS:
+        parts = [_named(each.what.removeprefix(group).strip(), each) for each in totals if each.what.startswith(group)]
+        if parts:
+            yield Effect(group, ", ".join(parts))
+    for label, kind in (("balances", "balance"), ("items", "item")):
+        parts = [_named(each.what, each) for each in shown if each.kind == kind]
+        if parts:
+            yield Effect(label, ", ".join(parts))
+
+
+def _named(name: str, each: Sum) -> str:
+    return f"{name} {_sum(each)}" if name else _sum(each)
+
+
+def _sum(each: Sum) -> str:
+    source, target, together = (
+        UNKNOWN if number is None else grouped(number) for number in (each.source, each.target, each.together)
+    )
+    return f"{source} + {target} → {together}"

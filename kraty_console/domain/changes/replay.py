@@ -1,0 +1,92 @@
+"""Send a webhook delivery again (decisions: Webhooks)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kraty_console.contract.calls import ActionKind, ChangeRequest
+from kraty_console.domain import actions
+from kraty_console.domain.fields import (
+    CannotOpen,
+    Effect,
+    EffectContext,
+    Form,
+    FormContext,
+    Values,
+    reason_field,
+    ticket_field,
+)
+from kraty_console.domain.formatting import counted, since
+
+if TYPE_CHECKING:
+    from kraty_console.contract.players import Snapshot
+    from kraty_console.contract.webhooks import Delivery
+
+
+def form(asked: FormContext) -> Form:
+    """Asks for nothing that must be filled: ticket and reason may stay empty."""
+    delivery = asked.delivery
+    if delivery is None:
+        raise CannotOpen("no delivery is selected")
+    player = player_of(delivery)
+    tried = counted(delivery.attempt_count, "attempt")
+    last = delivery.attempts[-1].error if delivery.attempts else None
+    return Form(
+        actions.REPLAY.id,
+        ActionKind.REPLAY_DELIVERY,
+        "Replay delivery",
+        (
+            " · ".join(part for part in (player, delivery.event_name, delivery.id) if part),
+            f"{delivery.status} after {tried}, created {since(delivery.created_at, asked.now)}"
+            if delivery.created_at is not None
+            else f"{delivery.status} after {tried}",
+            *((f"last time: {last}",) if last else ()),
+        ),
+        (ticket_field(asked.ticket), reason_field(required=False, default=asked.prefill.get("reason", ""))),
+        "Replay",
+        "replaying",
+        player,
+        asked.now,
+        delivery.id[-8:],
+        target_id=delivery.id,
+    )
+
+
+def call(form: Form, values: Values, key: str) -> ChangeRequest:
+    """What is sent again is what was sent before."""
+    from kraty_console.contract.webhooks import ReplayDelivery
+
+    request = ReplayDelivery(
+        reason=form.text(values, "reason") or None,
+        ticket=form.text(values, "ticket") or None,
+        idempotency_key=key,
+    )
+    return ChangeRequest(ActionKind.REPLAY_DELIVERY, form.external_player_id, request, target_id=form.target_id)
+
+
+def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
+    """The receiver may have it already: the id stays, so that it can tell."""
+    del form, values
+    delivery = seen.delivery
+    if delivery is None:
+        return [Effect("note", "this delivery is no longer in the list", note=True)]
+    where = delivery.endpoint.url if delivery.endpoint is not None else "its endpoint"
+    found = [
+        Effect("sent", f"again, at once, to {where}"),
+        Effect("attempt", f"{delivery.attempt_count + 1}; if it fails, the schedule starts anew"),
+    ]
+    if delivery.status == "delivered":
+        found.append(Effect("note", "it was delivered; the receiver knows it by its id and may ignore it", note=True))
+    return found
+
+
+def player_of(delivery: Delivery) -> str:
+    """The player it concerns, as the studio names them; empty when it concerns none."""
+    return (delivery.player.external_player_id or "") if delivery.player is not None else ""
+
+
+def snapshot_of(delivery: Delivery) -> Snapshot:
+    """What a delivery tells of its player: the id, and nothing else."""
+    from kraty_console.contract.players import Player, Snapshot
+
+    return Snapshot(player=Player(external_player_id=player_of(delivery)))

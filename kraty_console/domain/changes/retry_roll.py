@@ -1,0 +1,94 @@
+"""Roll an attempt's rewards again (player-tools: Retry the reward roll; decisions C4)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kraty_console.contract.calls import ActionKind, ChangeRequest
+from kraty_console.domain import actions, snapshot_lookup
+from kraty_console.domain.changes.subject_lines import attempt_lines, ban_note
+from kraty_console.domain.failed_rolls import since_then
+from kraty_console.domain.fields import (
+    CannotOpen,
+    Effect,
+    EffectContext,
+    Form,
+    FormContext,
+    Values,
+    reason_field,
+    ticket_field,
+    typed_id_for,
+)
+from kraty_console.domain.formatting import counted, since
+from kraty_console.domain.grant_links import Linked, Links
+
+_DOUBTS: Final = {"unreadable": "some grants could not be read", "absent": "grants are not provided by this backend"}
+
+
+def _linked_words(linked: Linked) -> str:
+    if linked.ids:
+        return counted(len(linked.ids), "grant")
+    return "none" if linked.certain else "none known"
+
+
+def form(asked: FormContext) -> Form:
+    """Asks for nothing that must be filled: ticket and reason may stay empty."""
+    attempt = snapshot_lookup.attempt(asked.snapshot, asked.row_id)
+    if attempt is None:
+        raise CannotOpen("this attempt is no longer in the list")
+    lines = attempt_lines(attempt, asked.snapshot, asked.now)
+    if attempt.roll is not None and attempt.roll.status == "failed":
+        when = f" {since(attempt.roll.at, asked.now)}" if attempt.roll.at is not None else ""
+        why = f": {attempt.roll.error}" if attempt.roll.error else ""
+        lines = (*lines, f"the roll failed{when}{why}")
+    return Form(
+        actions.RETRY_ROLL.id,
+        ActionKind.RETRY_ROLL,
+        "Retry roll",
+        lines,
+        (ticket_field(asked.ticket), reason_field(required=False, default=asked.prefill.get("reason", ""))),
+        "Retry roll",
+        "rolling",
+        asked.snapshot.player.external_player_id,
+        asked.now,
+        typed_id_for(asked.snapshot),
+        target_id=attempt.id,
+    )
+
+
+def call(form: Form, values: Values, key: str) -> ChangeRequest:
+    """The roll itself has no choices."""
+    from kraty_console.contract.actions import RetryRewardRoll
+
+    request = RetryRewardRoll(
+        reason=form.text(values, "reason") or None,
+        ticket=form.text(values, "ticket") or None,
+        idempotency_key=key,
+    )
+    return ChangeRequest(ActionKind.RETRY_ROLL, form.external_player_id, request, target_id=form.target_id)
+
+
+def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
+    """What is rolled is decided by the server, the same for every try of one attempt."""
+    del values
+    attempt = snapshot_lookup.attempt(seen.snapshot, form.target_id)
+    if attempt is None:
+        return [Effect("note", "this attempt is no longer in the list", note=True)]
+    linked = Links(seen.snapshot).of_attempt(attempt)
+    found = [
+        Effect("grants", f"{_linked_words(linked)} → what the roll gives"),
+        Effect("twice", "impossible: a second roll is refused once a grant is linked"),
+    ]
+    if linked.ids:
+        found.append(Effect("note", "grants are linked by now; the server will refuse", note=True))
+    elif not linked.certain:
+        why = _DOUBTS.get(linked.doubt, "older grants are not in the list")
+        found.append(Effect("note", f"{why}; if any is linked the server refuses", note=True))
+    elif attempt.roll is None and attempt.reward_policy is None:
+        found.append(
+            Effect("note", "whether the event pays rewards is not known; if not the server refuses", note=True)
+        )
+    if attempt.roll is not None and attempt.roll.status == "failed":
+        known = since_then(attempt, seen.snapshot, seen.now).rstrip(".")
+        found.append(Effect("note", f"{known[0].lower()}{known[1:]}", note=True))
+    return [*found, *ban_note(seen.snapshot, "what is granted waits until the ban is lifted")]

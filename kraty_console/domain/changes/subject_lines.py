@@ -1,0 +1,67 @@
+"""What several dialogs say about the player, the attempt or the grant they are about."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from kraty_console.domain.fields import Effect
+from kraty_console.domain.formatting import as_utc, grouped, since, span
+from kraty_console.domain.grant_contents import contents_words
+from kraty_console.domain.labels import event_words, short, status_words
+
+if TYPE_CHECKING:
+    from kraty_console.contract.players import Attempt, Grant, Snapshot
+
+
+def player_line(snapshot: Snapshot) -> str:
+    """`alice_42 · Swift Otter`."""
+    player = snapshot.player
+    name = player.display_identity.name if player.display_identity is not None else None
+    return f"{player.external_player_id} · {name}" if name else player.external_player_id
+
+
+def attempt_lines(attempt: Attempt, snapshot: Snapshot, now: datetime) -> tuple[str, ...]:
+    """Who, which attempt, and how it stands."""
+    if attempt.status == "in_progress":
+        state = "in progress" if attempt.started_at is None else f"in progress for {span(attempt.started_at, now)}"
+    else:
+        when = attempt.completed_at or (attempt.ends_at if attempt.status == "expired" else None)
+        state = status_words(attempt.status) + (f" {since(when, now)}" if when is not None else "")
+    target = f" of {grouped(attempt.target)}" if attempt.target is not None else ""
+    return (
+        f"{snapshot.player.external_player_id} · {event_words(attempt)} · attempt {short(attempt.id)}",
+        f"{state}, score {grouped(attempt.score)}{target}",
+    )
+
+
+def grant_lines(grant: Grant, snapshot: Snapshot, now: datetime) -> tuple[str, ...]:
+    """Who, which grant, what it holds, and how it stands."""
+    born = grant.created_at or grant.rolled_at
+    state = status_words(grant.status) + (f", granted {since(born, now)}" if born is not None else "")
+    if grant.expires_at is not None and grant.status != "claimed":
+        ahead = as_utc(grant.expires_at) > as_utc(now)
+        state += f", {'expires' if ahead else 'expired'} {since(grant.expires_at, now)}"
+    return (
+        f"{snapshot.player.external_player_id} · grant {short(grant.id)}",
+        contents_words(grant.contents, grant.kind),
+        state,
+    )
+
+
+def ban_note(snapshot: Snapshot, words: str) -> tuple[Effect, ...]:
+    """A note for a banned player, nothing for others."""
+    ban = snapshot.player.ban
+    if ban is None:
+        return ()
+    why = f' ("{ban.reason}")' if ban.reason else ""
+    return (Effect("note", f"the player is banned{why}: {words}", note=True),)
+
+
+def done_before(snapshot: Snapshot, action: str, now: datetime, days: int = 7) -> int:
+    """How many times the player's audit rows show this action done in the last days."""
+    found = 0
+    for row in snapshot.audit:
+        if row.action == action and row.outcome == "ok" and row.occurred_at is not None:
+            found += (as_utc(now) - as_utc(row.occurred_at)).days < days
+    return found

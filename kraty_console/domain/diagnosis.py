@@ -1,0 +1,388 @@
+"""What is wrong with an attempt or a grant: the table of the walkthrough, as pure functions.
+
+(player-tools: Walkthrough: resolve a "lost my reward" support ticket; decisions: What each action does.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from kraty_console.domain.action_spec import COMPLETE
+from kraty_console.domain.completeness import told, why_unknown
+from kraty_console.domain.failed_rolls import failed_when, failed_why, since_then
+from kraty_console.domain.formatting import age, counted, grouped, since, span
+from kraty_console.domain.grant_links import MILESTONE, Linked, Links
+from kraty_console.domain.problems import FINE, URGENCY, Diagnosis, Fault
+
+if TYPE_CHECKING:
+    from kraty_console.contract.players import Attempt, Ban, Grant, Lobby, Snapshot
+
+IDLE_AFTER: Final = 24 * 3600
+"""Seconds without progress after which an attempt counts as stuck."""
+
+IDLE_AFTER_TARGET: Final = 600
+"""Seconds an attempt may stay in progress once its target is met; reaching it should have ended it (kraty-api 9)."""
+
+PENDING_IS_NORMAL: Final = 600
+"""Seconds in which a grant may wait for the game without anybody worrying."""
+
+
+def diagnose_attempt(attempt: Attempt, snapshot: Snapshot, now: datetime, links: Links | None = None) -> Diagnosis:
+    """The most urgent thing about an attempt."""
+    return attempt_faults(attempt, snapshot, now, links)[0]
+
+
+def diagnose_grant(grant: Grant, snapshot: Snapshot, now: datetime) -> Diagnosis:
+    """The most urgent thing about a grant."""
+    return grant_faults(grant, snapshot, now)[0]
+
+
+def attempt_faults(
+    attempt: Attempt, snapshot: Snapshot, now: datetime, links: Links | None = None
+) -> tuple[Diagnosis, ...]:
+    """Everything about an attempt, the most urgent first; never empty. `links` spares the index for many rows."""
+    linked = (links or Links(snapshot)).of_attempt(attempt)
+    if attempt.status in COMPLETE:
+        found = _completed(attempt, linked, snapshot, now)
+    elif attempt.status == "in_progress":
+        found = _in_progress(attempt, linked, snapshot, now)
+    elif attempt.status == "expired":
+        found = _expired(attempt, linked, snapshot, now)
+    else:
+        found = iter((_unknown(attempt.status),))
+    return _sorted(found)
+
+
+def grant_faults(grant: Grant, snapshot: Snapshot, now: datetime) -> tuple[Diagnosis, ...]:
+    """Everything about a grant, the most urgent first; never empty."""
+    if grant.status == "claimed":
+        return (FINE,)
+    if grant.status == "expired":
+        found = (_grant_expired(grant, now), *_banned_note(snapshot))
+    elif grant.status == "pending":
+        found = tuple(_pending(grant, snapshot, now))
+    else:
+        found = (_unknown(grant.status),)
+    if snapshot.player.ban is not None:
+        # Whether somebody who is banned gets it all the same is for a person to decide: no step does it.
+        found = tuple(replace(each, action_id=None) for each in found)
+    return _sorted(iter(found))
+
+
+def diagnose_lobby(lobby: Lobby, now: datetime) -> Diagnosis:
+    """A lobby that did not fill in time is worth knowing; the console has no action for it."""
+    if lobby.status == "forming" and lobby.fill_by is not None and age(lobby.fill_by, now) > 0:
+        return Diagnosis(
+            Fault.LOBBY_LATE,
+            f"not filled for {span(lobby.fill_by, now)}",
+            "notice",
+            f"It was to be filled {since(lobby.fill_by, now)} and is still forming. Lobbies are decided in the portal.",
+        )
+    return FINE
+
+
+def _sorted(found: Iterator[Diagnosis]) -> tuple[Diagnosis, ...]:
+    return tuple(sorted(found, key=lambda each: URGENCY[each.code])) or (FINE,)
+
+
+def _unknown(status: str) -> Diagnosis:
+    why = f'This console does not know the status "{status}"' if status else "Its status is not known"
+    return Diagnosis(Fault.UNKNOWN_STATUS, "", "fine", f"{why}, so it advises nothing.")
+
+
+def _not_shown(linked: Linked) -> Diagnosis:
+    """Nothing is linked in a list of grants that may lack some: that says nothing."""
+    why = {
+        "unreadable": "Some grants could not be read, and its own may be among them.",
+        "absent": "This backend does not provide grants, so whether it gave any is not known.",
+    }.get(linked.doubt, "Its grants may be older than the list shows.")
+    return Diagnosis(
+        Fault.GRANTS_NOT_SHOWN,
+        "grants not known" if linked.doubt in ("unreadable", "absent") else "grants not shown",
+        "fine",
+        f"{why} Retry the roll finds out: it is refused when there are any.",
+    )
+
+
+def _pay_unknown(attempt: Attempt) -> Diagnosis:
+    """No grant is linked, and whether the event pays rewards at all was not told."""
+    forced = "It was force-completed, and that rolls no rewards by itself. " * (attempt.status == "force_completed")
+    return Diagnosis(
+        Fault.NO_GRANTS_LINKED,
+        "no grants linked",
+        "notice",
+        f"{forced}No grants are linked to this attempt; this backend does not tell whether the event pays rewards. "
+        "If it does, retry the roll.",
+        "attempt.retry_roll",
+        attempt.id,
+    )
+
+
+def is_paid_at_close(attempt: Attempt, now: datetime) -> bool:
+    """Whether the rewards depend on a ranking that is still open: there is nothing to roll before its window closes."""
+    ends = attempt.window_ends_at
+    if attempt.reward_policy not in ("rank_scaled", "shared_pool") or ends is None or age(ends, now) > 0:
+        return False
+    return attempt.roll is None or attempt.roll.status == "none"
+
+
+def _completed(attempt: Attempt, linked: Linked, snapshot: Snapshot, now: datetime) -> Iterator[Diagnosis]:
+    waits = is_paid_at_close(attempt, now)
+    if waits and linked.certain:
+        yield Diagnosis(
+            Fault.PAID_AT_CLOSE,
+            "paid at the close",
+            "fine",
+            "Its event pays by the final ranking: what it is worth is granted once the window has closed.",
+        )
+    if linked.ids:
+        if not waits and _terminal_roll_missing(attempt, linked):
+            yield _blocked(attempt, linked, now)
+        for grant in linked.grants:
+            yield from grant_faults(grant, snapshot, now)
+        return
+    if waits and linked.certain:
+        yield from _banned_note(snapshot)
+        return
+    roll = attempt.roll.status if attempt.roll is not None else None
+    if attempt.reward_policy == "none" or roll == "not_configured":
+        yield Diagnosis(Fault.NO_REWARDS, "", "fine", "This event gives no rewards, so no grant is missing.")
+        return
+    if roll == "failed":
+        known = f"{failed_why(attempt)} {since_then(attempt, snapshot, now)}"
+        yield Diagnosis(
+            Fault.ROLL_FAILED,
+            "roll failed",
+            "wrong",
+            f"The roll failed{failed_when(attempt, now)}, so nothing was granted. Retry the roll. {known}",
+            "attempt.retry_roll",
+            attempt.id,
+        )
+    elif roll == "rolled" and linked.certain:
+        yield Diagnosis(
+            Fault.ROLLED_NOTHING,
+            "rolled nothing",
+            "fine",
+            "The roll went well and came out empty: no grant is missing.",
+        )
+    elif not linked.certain:
+        yield _not_shown(linked)
+    elif roll is None and attempt.reward_policy is None:
+        yield _pay_unknown(attempt)
+    else:
+        forced = attempt.status == "force_completed"
+        yield Diagnosis(
+            Fault.NOT_ROLLED,
+            "not rolled",
+            "wrong",
+            "It was force-completed, and that rolls no rewards by itself. Retry the roll."
+            if forced
+            else "It is complete and no grant is linked to it: the roll failed or never ran. Retry the roll.",
+            "attempt.retry_roll",
+            attempt.id,
+        )
+    yield from _banned_note(snapshot)
+
+
+def _force_complete(attempt: Attempt, linked: Linked, now: datetime) -> dict[str, str | bool]:
+    waits = is_paid_at_close(attempt, now)
+    prefill: dict[str, str | bool] = {"then_roll": not linked.ids and attempt.reward_policy != "none" and not waits}
+    if attempt.score is not None:
+        prefill["final_score"] = f"{attempt.score:.15g}"
+    return prefill
+
+
+def _terminal_roll_missing(attempt: Attempt, linked: Linked) -> bool:
+    """True when the grants of a complete attempt are all from milestones, which fire whatever becomes of its end
+    (kraty-api 9: Milestones), and its own rewards were never rolled."""
+    roll = attempt.roll.status if attempt.roll is not None else None
+    only_milestones = all(grant.source_kind == MILESTONE for grant in linked.grants)
+    listed = len(linked.grants) == len(linked.ids)
+    never = roll == "none" and attempt.reward_policy != "none" and listed
+    return only_milestones and (roll == "failed" or never)
+
+
+def _blocked(attempt: Attempt, linked: Linked, now: datetime) -> Diagnosis:
+    failed = attempt.roll is not None and attempt.roll.status == "failed"
+    first = f"The roll failed{failed_when(attempt, now)}" if failed else "Its rewards were not rolled"
+    why = f" {failed_why(attempt)}" if failed else ""
+    return Diagnosis(
+        Fault.ROLL_FAILED if failed else Fault.NOT_ROLLED,
+        "roll failed" if failed else "not rolled",
+        "wrong",
+        f"{first}, and {_linked_already(linked)}, so a retry is refused. Give what is due by hand (M).{why}",
+        "player.grant",
+    )
+
+
+def _linked_already(linked: Linked) -> str:
+    return f"{counted(len(linked.ids), 'grant')} {'is' if len(linked.ids) == 1 else 'are'} linked already"
+
+
+def _then_roll(attempt: Attempt, linked: Linked, now: datetime) -> str:
+    """The end of a sentence that advises to force-complete."""
+    if is_paid_at_close(attempt, now):
+        return "; its rewards come when the window closes."
+    if attempt.reward_policy == "none":
+        return "."
+    if not linked.ids:
+        return ", then roll its rewards."
+    return f". {_linked_already(linked)}, so a roll is refused: give what is due by hand (M)."
+
+
+def _in_progress(attempt: Attempt, linked: Linked, snapshot: Snapshot, now: datetime) -> Iterator[Diagnosis]:
+    mend = ("attempt.force_complete", attempt.id, _force_complete(attempt, linked, now))
+    last = attempt.last_progress_at or attempt.started_at
+    idle = age(last, now) if last is not None else None
+    ends = attempt.window_ends_at or attempt.ends_at
+    met = attempt.target is not None and attempt.score is not None and attempt.score >= attempt.target > 0
+    if met and (idle is None or idle > IDLE_AFTER_TARGET):
+        yield Diagnosis(
+            Fault.TARGET_MET,
+            "target met, not finished",
+            "wrong",
+            f"The target of {grouped(attempt.target)} is met, but the finish never reached the server. "
+            f"Force-complete it{_then_roll(attempt, linked, now)}",
+            *mend,
+        )
+    elif ends is not None and age(ends, now) > 0:
+        yield Diagnosis(
+            Fault.WINDOW_OVER,
+            f"window over for {span(ends, now)}",
+            "wrong",
+            f"Its window closed {since(ends, now)} and it is still in progress. "
+            f"Force-complete it{_then_roll(attempt, linked, now)}",
+            *mend,
+        )
+    elif last is not None and idle is not None and idle > IDLE_AFTER and not told(attempt, "last_progress_at"):
+        yield Diagnosis(
+            Fault.PROGRESS_UNKNOWN,
+            f"started {since(last, now)}",
+            "notice",
+            f"It was started {since(last, now)}, and its last progress is {why_unknown(attempt, 'last_progress_at')}. "
+            f"If the player finished, force-complete it with the true score{_then_roll(attempt, linked, now)}",
+            *mend,
+        )
+    elif last is not None and idle is not None and idle > IDLE_AFTER:
+        yield Diagnosis(
+            Fault.STUCK,
+            f"stuck for {span(last, now)}",
+            "wrong",
+            f"Nothing was heard of it for {span(last, now)}; the client may have crashed. "
+            f"If the player finished, force-complete it with the true score{_then_roll(attempt, linked, now)}",
+            *mend,
+        )
+    elif snapshot.player.ban is None:
+        heard = f" It was last heard of {since(last, now)}." if last is not None else ""
+        yield Diagnosis(Fault.STILL_PLAYING, "", "fine", f"This row is fine: the player is still at it.{heard}")
+    if (ban := snapshot.player.ban) is not None:
+        yield Diagnosis(
+            Fault.BANNED_PLAYING,
+            "player is banned",
+            "notice",
+            f"The player is banned ({ban_why(ban)}), so progress is refused. If the ban is wrong, B lifts it.",
+        )
+    for grant in linked.grants:
+        yield from (each for each in grant_faults(grant, snapshot, now) if each is not FINE)
+
+
+def _expired(attempt: Attempt, linked: Linked, snapshot: Snapshot, now: datetime) -> Iterator[Diagnosis]:
+    yield Diagnosis(
+        Fault.NEVER_FINISHED,
+        "never finished",
+        "notice",
+        "It expired before a finish reached the server. If the player did finish, force-complete it with the true "
+        f"score{_then_roll(attempt, linked, now)}",
+        "attempt.force_complete",
+        attempt.id,
+        _force_complete(attempt, linked, now),
+    )
+    for grant in linked.grants:
+        yield from (each for each in grant_faults(grant, snapshot, now) if each is not FINE)
+    yield from _banned_note(snapshot)
+
+
+def _banned_note(snapshot: Snapshot) -> tuple[Diagnosis, ...]:
+    """What the ban keeps the player from. That it be lifted is never a step: a person who read why decides that."""
+    if (ban := snapshot.player.ban) is None:
+        return ()
+    return (
+        Diagnosis(
+            Fault.BANNED_PLAYING,
+            "player is banned",
+            "notice",
+            f"The player is banned ({ban_why(ban)}) and cannot claim what is granted until the ban is lifted.",
+        ),
+    )
+
+
+def ban_why(ban: Ban) -> str:
+    """The reason of a ban in quotes, or that it is not known."""
+    return f'"{ban.reason}"' if ban.reason else "why is not known"
+
+
+def _grant_expired(grant: Grant, now: datetime) -> Diagnosis:
+    when = f" {since(grant.expires_at, now)}" if grant.expires_at is not None else ""
+    return Diagnosis(
+        Fault.GRANT_EXPIRED,
+        "grant expired",
+        "wrong",
+        f"The grant expired{when} before it was claimed. Force-claim delivers it all the same.",
+        "grant.force_claim",
+        grant.id,
+    )
+
+
+def _pending(grant: Grant, snapshot: Snapshot, now: datetime) -> Iterator[Diagnosis]:
+    claim = ("grant.force_claim", grant.id)
+    if (ban := snapshot.player.ban) is not None:
+        yield Diagnosis(
+            Fault.BANNED_PENDING,
+            "player is banned",
+            "notice",
+            f"The player is banned ({ban_why(ban)}), so claims are refused and this grant waits. "
+            "If the ban is wrong, B lifts it; if the player is due this all the same, F delivers it.",
+            target_id=grant.id,
+        )
+    if grant.expires_at is not None and age(grant.expires_at, now) > 0:
+        yield Diagnosis(
+            Fault.GRANT_OVERDUE,
+            f"past its expiry for {span(grant.expires_at, now)}",
+            "wrong",
+            f"Its time ran out {since(grant.expires_at, now)}; the game can no longer claim it. "
+            "Force-claim delivers it now.",
+            *claim,
+        )
+        return
+    if grant.kind == "crate":
+        if snapshot.player.ban is not None:
+            return
+        yield Diagnosis(
+            Fault.CRATE_UNOPENED,
+            "",
+            "fine",
+            "This crate is fine: the player can open it in the game. If that fails there, F opens it and delivers "
+            "what is inside.",
+        )
+        return
+    born = grant.created_at or grant.rolled_at
+    if born is not None and age(born, now) < PENDING_IS_NORMAL:
+        yield Diagnosis(
+            Fault.JUST_GRANTED,
+            "",
+            "fine",
+            f"This grant is fine: made {since(born, now)}, it waits for the game's collectAll(). F delivers it now.",
+        )
+        return
+    words = "unclaimed" if born is None else f"unclaimed {span(born, now)}"
+    if grant.source_kind in ("api", "admin"):
+        advice = (
+            "Waiting for the game's collectAll() or the studio's acknowledgement. If the acknowledgement was lost, "
+            "or to deliver at once: force-claim."
+        )
+    else:
+        advice = "Waiting for the game's collectAll(); force-claim delivers now."
+    yield Diagnosis(Fault.GRANT_PENDING, words, "notice", advice, *claim)

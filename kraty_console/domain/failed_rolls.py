@@ -1,0 +1,56 @@
+"""What is known of a reward roll that failed: when, why, and whether its cause is gone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from kraty_console.domain.formatting import age, since
+from kraty_console.domain.labels import event_words
+
+if TYPE_CHECKING:
+    from kraty_console.contract.players import Attempt, Snapshot
+
+
+def failed_when(attempt: Attempt, now: datetime) -> str:
+    """` 1h ago`, to follow "failed"; that it is not known where the backend does not tell."""
+    at = attempt.roll.at if attempt.roll is not None else None
+    return f" {since(at, now)}" if at is not None else " (when is not known)"
+
+
+def failed_why(attempt: Attempt) -> str:
+    """What the roll said, as a sentence."""
+    why = (attempt.roll.error or "").strip().rstrip(".") if attempt.roll is not None else ""
+    return f"It said: {why}." if why else "It did not say why."
+
+
+def since_then(attempt: Attempt, snapshot: Snapshot, now: datetime) -> str:
+    """Whether a later roll of the same event worked, as a sentence."""
+    event = event_words(attempt)
+    later = _later_success(attempt, snapshot)
+    if later is not None:
+        return f"A roll of {event} worked {since(later, now)}, so the cause seems fixed."
+    return f"It may fail again: no later roll of {event} is known to have worked."
+
+
+def _later_success(attempt: Attempt, snapshot: Snapshot) -> datetime | None:
+    """When a roll of the same event first worked after this one failed; None where none is known."""
+    failed_at = attempt.roll.at if attempt.roll is not None else None
+    if failed_at is None:
+        return None
+    moments = [
+        other.roll.at
+        for other in snapshot.attempts
+        if _same_event(other, attempt)
+        and other.roll is not None
+        and other.roll.status == "rolled"
+        and other.roll.at is not None
+        and age(failed_at, other.roll.at) > 0
+    ]
+    return min(moments, key=lambda moment: age(moment, failed_at), default=None)
+
+
+def _same_event(one: Attempt, other: Attempt) -> bool:
+    if one.event_key is not None and other.event_key is not None:
+        return one.event_key == other.event_key
+    return one.event_id is not None and one.event_id == other.event_id

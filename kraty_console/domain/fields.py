@@ -1,0 +1,245 @@
+"""The anatomy of a dialog: fields with their checks, what is about to change, and the form that holds them."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Final, Literal
+
+from kraty_console.contract.calls import ActionKind
+from kraty_console.contract.limits import MAX_AMOUNT, MAX_BALANCE, MAX_REASON, MAX_TICKET, MIN_REASON
+from kraty_console.domain.formatting import GROUP, grouped
+
+if TYPE_CHECKING:
+    from kraty_console.contract.catalog import Catalog
+    from kraty_console.contract.players import Snapshot
+    from kraty_console.contract.webhooks import Delivery
+
+FieldKind = Literal["text", "number", "check", "json", "choice", "key"]
+"""`key` is a text with suggestions (`choices`); `choice` takes one of `choices` only; `json` is the entries editor."""
+
+Value = str | bool
+"""What a field holds while it is edited: a text, or for a `check` whether it is ticked."""
+
+Values = Mapping[str, Value]
+"""Values by field name; a missing one counts as the field's default."""
+
+TYPED_ID: Final = "typed_id"
+"""The name under which the typed id of the player travels in the values."""
+
+
+def _nothing_wrong(_: str) -> str | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a dialog."""
+
+    name: str
+    label: str
+    kind: FieldKind = "text"
+    required: bool = False
+    default: Value = ""
+    hint: str = ""
+    choices: tuple[str, ...] = ()
+    doubtful: bool = False
+    """What stands in it at first is likely to be wrong: the hand starts there."""
+    check: Callable[[str], str | None] = field(default=_nothing_wrong, repr=False)
+
+    def validate(self, value: Value) -> str | None:
+        """What is wrong with a value, in words shown beside the field; None when nothing is."""
+        if isinstance(value, bool):
+            return self.check("yes") if value else None
+        text = value.strip()
+        if not text:
+            return f"{self.label} is needed" if self.required else None
+        if self.kind == "choice" and text not in self.choices:
+            return f"one of {', '.join(self.choices)}"
+        return self.check(value if self.kind == "json" else text)
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One line of "will change", or a note beneath it."""
+
+    label: str
+    words: str
+    note: bool = False
+    """A thing to know before confirming; not itself a change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A dialog as data: what it is about, what it asks, and how it is confirmed."""
+
+    action_id: str
+    kind: ActionKind
+    title: str
+    subject_lines: tuple[str, ...]
+    fields: tuple[Field, ...]
+    confirm_label: str
+    running: str
+    """What it says while it runs: `completing`, `rolling`."""
+    external_player_id: str
+    opened_at: datetime
+    typed_id: str
+    """What has to be typed where a change asks for the player's id."""
+    target_id: str | None = None
+    danger: bool = False
+    """Hard to take back: drawn so that the hand slows down."""
+    needs_typed_id: bool = False
+    """Always asks for the player's id to be typed (a ban); `forms.asks_for_id` also knows of amounts over the limit."""
+    amount_limit: int | None = None
+    score_limit: float | None = None
+    """A score above it asks for the player's id to be typed; None where nothing tells what is usual."""
+
+    def defaults(self) -> dict[str, Value]:
+        """What the fields hold when the dialog opens."""
+        return {each.name: each.default for each in self.fields}
+
+    def text(self, values: Values, name: str) -> str:
+        """A field's text without its edges; the default where the values lack it."""
+        value = values.get(name, self.defaults().get(name, ""))
+        return value.strip() if isinstance(value, str) else ""
+
+    def ticked(self, values: Values, name: str) -> bool:
+        """Whether a `check` is ticked; False where there is no such field."""
+        return values.get(name, self.defaults().get(name, False)) is True
+
+
+@dataclass(frozen=True, slots=True)
+class FormContext:
+    """What is known when a dialog is asked for; the row is taken by id at the press of the key."""
+
+    snapshot: Snapshot
+    now: datetime
+    row_id: str | None = None
+    ticket: str = ""
+    prefill: Values = field(default_factory=dict)
+    catalog: Catalog | None = None
+    amount_limit: int | None = None
+    """Amounts above it ask for the player's id to be typed; None asks never."""
+    delivery: Delivery | None = None
+    """The delivery that is meant, on their screen."""
+    other: Snapshot | None = None
+    """The player to merge into."""
+
+
+@dataclass(frozen=True, slots=True)
+class EffectContext:
+    """What effects are computed from: the player as last read, which may be newer than the dialog."""
+
+    snapshot: Snapshot
+    now: datetime
+    catalog: Catalog | None = None
+    forced_lately: Mapping[str, int] = field(default_factory=dict)
+    """By event key: how often its attempts were force-completed in the whole game in the last seven days."""
+    delivery: Delivery | None = None
+    """The delivery that is meant, on their screen."""
+    other: Snapshot | None = None
+    """The player to merge into."""
+    key_label: str = ""
+    """What the audit log calls the server key that acts; empty where a member's session does."""
+    person: str = ""
+    """With a server key: who acts."""
+
+
+class CannotOpen(Exception):
+    """There is nothing to act on: the row went away, or the action is none that has a dialog."""
+
+
+def control_character(text: str) -> str | None:
+    """What is wrong with a text that holds a character no server should be sent; None when it holds none."""
+    for place, char in enumerate(text, start=1):
+        if unicodedata.category(char) in ("Cc", "Cs"):
+            return f"character {place} is a control character (U+{ord(char):04X}); take it out"
+    return None
+
+
+def _check_reason(text: str) -> str | None:
+    if len(text) < MIN_REASON:
+        return f"at least {MIN_REASON} characters, it goes into the audit log"
+    if len(text) > MAX_REASON:
+        return f"at most {grouped(MAX_REASON)} characters, these are {grouped(len(text))}"
+    return control_character(text)
+
+
+def _check_ticket(text: str) -> str | None:
+    if len(text) > MAX_TICKET:
+        return f"at most {MAX_TICKET} characters, these are {grouped(len(text))}"
+    return control_character(text)
+
+
+def reason_field(*, required: bool, default: Value = "") -> Field:
+    """Why this is done; it lands in the audit log."""
+    return Field(
+        "reason",
+        "reason",
+        required=required,
+        default=default,
+        hint="needed, goes into the audit log" if required else "may stay empty",
+        check=_check_reason,
+    )
+
+
+def ticket_field(default: str) -> Field:
+    """The ticket this is done for."""
+    return Field("ticket", "ticket", default=default, hint="may stay empty", check=_check_ticket)
+
+
+def whole_number(text: str) -> int | None:
+    """A whole number as people write it (`1 000`, `1000`); None when it is none."""
+    digits = text.strip().replace(" ", "").replace(GROUP, "")
+    if not digits.isascii() or not digits.lstrip("+-").isdigit() or len(digits) > 30:
+        return None
+    try:
+        return int(digits)
+    except ValueError:
+        return None
+
+
+def check_amount(text: str) -> str | None:
+    """Amounts are whole numbers from 1 to a thousand million (decisions: Manual grant, Wallet credit)."""
+    amount = whole_number(text)
+    if amount is None or not 1 <= amount <= MAX_AMOUNT:
+        return f"a whole number, 1 to {grouped(MAX_AMOUNT)}"
+    return None
+
+
+def score(text: str) -> float | None:
+    """A score as people write it; None when it is no finite number of 0 or more."""
+    plain = text.strip().replace(" ", "").replace(GROUP, "")
+    if not plain.isascii() or "_" in plain or len(plain) > 40:
+        return None
+    try:
+        number = float(plain)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) and 0 <= number <= MAX_BALANCE else None
+
+
+_EITHER: Final = re.compile(r"([1-9]\d{0,2})[.,](\d{3})")
+"""Thousands to one reader, a fraction to the next."""
+
+
+def check_score(text: str) -> str | None:
+    """Scores are finite numbers of 0 or more (decisions: Force-complete), written so that they have one meaning."""
+    if (either := _EITHER.fullmatch(text.strip())) is not None:
+        return f"{either[1]}{either[2]} or {either[1]}.{either[2]}0? Write one of these"
+    return None if score(text) is not None else "a number, 0 or more"
+
+
+def typed_id_for(snapshot: Snapshot) -> str:
+    """What a person types to name this player: the external id, or the end of the row's id.
+
+    An id of control characters, blanks, or hundreds of letters cannot be asked for; its internal id can.
+    """
+    external = snapshot.player.external_player_id
+    if external.isprintable() and external.strip() == external and 1 <= len(external) <= 64 and external.isascii():
+        return external
+    return (snapshot.player.id or "player")[-8:]

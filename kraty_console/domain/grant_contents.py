@@ -1,0 +1,92 @@
+"""What a grant holds: entries as values, and in words (kraty-api 5.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from kraty_console.domain.formatting import counted, grouped, grouped_text
+
+KEY_FIELD: Final = {"currency": "currencyKey", "item": "itemKey", "crate": "crateItemKey"}
+_LONGEST_AMOUNT: Final = 40
+"""Characters of an amount that came as a text."""
+
+COUNT_FIELD: Final = {"currency": "amount", "item": "quantity", "crate": "quantity"}
+
+
+@dataclass(frozen=True, slots=True)
+class GrantEntry:
+    """One thing to give."""
+
+    type: str
+    key: str
+    count: int
+    parameters: Mapping[str, Any] | None = None
+
+    def words(self) -> str:
+        """`500 gold`, `1 legendary_box (crate)`."""
+        return f"{grouped(self.count)} {self.key}" + (" (crate)" if self.type == "crate" else "")
+
+    def as_json(self) -> dict[str, Any]:
+        """The entry as it is written and sent."""
+        entry: dict[str, Any] = {
+            "type": self.type,
+            KEY_FIELD[self.type]: self.key,
+            COUNT_FIELD[self.type]: self.count,
+        }
+        if self.parameters is not None:
+            entry["parameters"] = dict(self.parameters)
+        return entry
+
+
+def listed(parts: Iterable[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    words = list(parts)
+    return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else "".join(words)
+
+
+def contents_words(contents: Mapping[str, Any], kind: str = "reward") -> str:
+    """What a grant holds, in words; contents of a shape nobody told us of are named by their count (kraty-api 5.4)."""
+    raw = contents.get("entries")
+    if isinstance(raw, list):
+        parts = [_entry_words(each) for each in raw]
+        if parts:
+            return listed(parts)
+    crate = contents.get("crateItemKey")
+    if isinstance(crate, str):
+        words = _amount_words(contents.get("quantity"))
+        return f"{crate} (crate)" if words in ("some", "0", "1") else f"{words} {crate} (crate)"
+    if contents and not isinstance(raw, list):
+        return counted(len(contents), "unknown thing")
+    return "an opened crate" if kind == "crate" else "nothing"
+
+
+def _entry_words(raw: object) -> str:
+    if not isinstance(raw, dict):
+        return "an unknown thing"
+    kind = raw.get("type")
+    key = raw.get(KEY_FIELD.get(kind, "key")) if isinstance(kind, str) else None
+    count = raw.get(COUNT_FIELD.get(kind, "amount")) if isinstance(kind, str) else None
+    name = key if isinstance(key, str) else (kind if isinstance(kind, str) else "unknown thing")
+    return f"{_amount_words(count)} {name}" + (" (crate)" if kind == "crate" else "")
+
+
+def _amount_words(count: object) -> str:
+    """An amount as it came, also one that came as a text; `some` where there is none."""
+    if isinstance(count, str) and count.strip():
+        return grouped_text(count[:_LONGEST_AMOUNT])
+    return grouped(count) if isinstance(count, int | float) and not isinstance(count, bool) else "some"
+
+
+def entries_of(contents: Mapping[str, Any]) -> tuple[GrantEntry, ...]:
+    """The entries of a grant that are of a known shape."""
+    raw = contents.get("entries")
+    found = []
+    for each in raw if isinstance(raw, list) else ():
+        if isinstance(each, dict) and isinstance(each.get("type"), str) and each["type"] in KEY_FIELD:
+            key, count = each.get(KEY_FIELD[each["type"]]), each.get(COUNT_FIELD[each["type"]])
+            if isinstance(key, str) and isinstance(count, int) and not isinstance(count, bool):
+                parameters = each.get("parameters")
+                found.append(GrantEntry(each["type"], key, count, parameters if isinstance(parameters, dict) else None))
+    return tuple(found)

@@ -1,0 +1,265 @@
+"""The JSON that a manual grant is composed in: read, explained, completed (player-tools: Issue a manual grant)."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from kraty_console.contract.limits import MAX_AMOUNT, MAX_ENTRIES
+from kraty_console.domain.formatting import grouped
+from kraty_console.domain.grant_contents import COUNT_FIELD, KEY_FIELD, GrantEntry, entries_of, listed
+
+if TYPE_CHECKING:
+    from kraty_console.contract.catalog import Catalog
+    from kraty_console.contract.players import Grant
+
+_MAX_TEXT: Final = 64 * 1024
+_SPACES: Final = (" ", "\t", "\n", "\r")
+CRATE_TYPE: Final = "crate"
+"""The item type of crates in the catalog (kraty-api 5.12)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with the text, and on which line (from 1)."""
+
+    line: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """What a text says: the entries, or what is wrong with it."""
+
+    entries: tuple[GrantEntry, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def ok(self) -> bool:
+        """True when every entry can be sent."""
+        return not self.problems and bool(self.entries)
+
+    def words(self) -> str:
+        """`500 gold and 1 legendary_box (crate)`."""
+        return listed(entry.words() for entry in self.entries)
+
+
+class _Duplicate(ValueError):
+    pass
+
+
+class _NotJson(ValueError):
+    pass
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    names: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in names:
+            raise _Duplicate(name)
+        names[name] = value
+    return names
+
+
+def _constant(name: str) -> Any:  # noqa: ANN401 (the json module's own shape)
+    raise _NotJson(f"{name} is no number")
+
+
+_DECODER: Final = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant)
+
+
+class _Reader:
+    """Walks over the list, entry by entry, so that every complaint knows its line."""
+
+    def __init__(self, text: str, catalog: Catalog | None) -> None:
+        self._text = text
+        self._place = 0
+        self._names = CatalogNames(catalog) if catalog is not None else None
+        self.entries: list[GrantEntry] = []
+        self.problems: list[Problem] = []
+
+    def _line(self, place: int) -> int:
+        return self._text.count("\n", 0, place) + 1
+
+    def _complain(self, place: int, words: str) -> None:
+        self.problems.append(Problem(self._line(place), words))
+
+    def _skip(self) -> str:
+        while self._text[self._place : self._place + 1] in _SPACES:
+            self._place += 1
+        return self._text[self._place : self._place + 1]
+
+    def read(self) -> None:
+        first = self._skip()
+        if first == "{":
+            self._entry()
+        elif first == "[":
+            self._list()
+        else:
+            self._complain(self._place, 'write a list of entries: [{"type": "currency", …}]')
+            return
+        if not self.problems and self._skip():
+            self._complain(self._place, "something is left over behind the entries")
+        if not self.problems and not self.entries:
+            self._complain(0, "there is no entry; a grant gives at least one thing")
+        if len(self.entries) > MAX_ENTRIES:
+            self._complain(0, f"at most {MAX_ENTRIES} entries, these are {len(self.entries)}")
+
+    def _list(self) -> None:
+        self._place += 1
+        if self._skip() == "]":
+            self._place += 1
+            return
+        while self._entry():
+            separator = self._skip()
+            self._place += 1
+            if separator == "]":
+                return
+            if separator != ",":
+                self._complain(min(self._place, len(self._text)), "a comma or the closing ] is missing here")
+                return
+            self._skip()
+
+    def _entry(self) -> bool:
+        start = self._place
+        try:
+            value, self._place = _DECODER.raw_decode(self._text, start)
+        except json.JSONDecodeError as error:
+            self._complain(error.pos, _plain(error.msg))
+            return False
+        except _Duplicate as error:
+            self._complain(self._find(start, len(self._text), str(error)), f'"{error}" is written twice')
+            return False
+        except _NotJson as error:
+            self._complain(start, str(error))
+            return False
+        except RecursionError:
+            self._complain(start, "this is nested too deeply")
+            return False
+        except ValueError:
+            self._complain(start, "a number here is too long")
+            return False
+        self._check(value, start, self._place)
+        return True
+
+    def _find(self, start: int, end: int, name: str) -> int:
+        place = self._text.find(json.dumps(name, ensure_ascii=False), start, end)
+        return place if place >= 0 else start
+
+    def _check(self, value: object, start: int, end: int) -> None:
+        if not isinstance(value, dict):
+            self._complain(start, 'an entry is an object: {"type": "currency", …}')
+            return
+        kind = value.get("type")
+        if not isinstance(kind, str) or kind not in KEY_FIELD:
+            self._complain(self._find(start, end, "type"), '"type" is one of currency, item, crate')
+            return
+        key_field, count_field = KEY_FIELD[kind], COUNT_FIELD[kind]
+        allowed = {"type", key_field, count_field, *(("parameters",) if kind == "item" else ())}
+        before = len(self.problems)
+        for name in value:
+            if name not in allowed:
+                self._complain(self._find(start, end, name), f'a {kind} entry has no "{name}"')
+        key, count, parameters = value.get(key_field), value.get(count_field), value.get("parameters")
+        if not isinstance(key, str) or not 1 <= len(key) <= 200:
+            self._complain(self._find(start, end, key_field), f'"{key_field}" is missing; it names what is given')
+        elif self._names is not None and (unknown := self._names.problem(kind, key)) is not None:
+            self._complain(self._find(start, end, key_field), unknown)
+        if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= MAX_AMOUNT:
+            state = "is" if count_field in value else "is missing;"
+            words = f'"{count_field}" {state} a whole number from 1 to {grouped(MAX_AMOUNT)}'
+            self._complain(self._find(start, end, count_field), words)
+        if parameters is not None and not isinstance(parameters, dict):
+            self._complain(self._find(start, end, "parameters"), '"parameters" is an object')
+        if len(self.problems) == before and isinstance(key, str) and isinstance(count, int):
+            self.entries.append(GrantEntry(kind, key, count, parameters))
+
+
+def _plain(message: str) -> str:
+    known = {
+        "Expecting value": "a value is missing here",
+        "Expecting property name enclosed in double quotes": "a name in double quotes is missing here",
+        "Expecting ':' delimiter": "a colon is missing here",
+        "Expecting ',' delimiter": "a comma is missing here",
+        "Unterminated string starting at": "a closing quote is missing",
+        "Illegal trailing comma before end of object": "there is a comma too much before the }",
+    }
+    return known.get(message, message[:1].lower() + message[1:])
+
+
+def parse_entries(text: str, catalog: Catalog | None = None) -> Entries:
+    """Reads entries from JSON: a list of them, or a single one. With a catalog, keys that it lacks are problems.
+
+    Never raises: what is wrong comes back with its line. A text over 64 KiB is refused unread.
+    """
+    if len(text) > _MAX_TEXT:
+        return Entries((), (Problem(1, f"at most {grouped(_MAX_TEXT)} characters"),))
+    if not text.strip():
+        return Entries((), (Problem(1, "write what to give"),))
+    reader = _Reader(text, catalog)
+    reader.read()
+    problems = tuple(sorted(reader.problems, key=lambda each: each.line))
+    return Entries(tuple(reader.entries), problems)
+
+
+class CatalogNames:
+    """The keys of a catalog by what they may be used for."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.currencies = tuple(each.key for each in catalog.currencies)
+        self.crates = tuple(each.key for each in catalog.items if each.item_type_key == CRATE_TYPE)
+        self.items = tuple(each.key for each in catalog.items if each.item_type_key != CRATE_TYPE)
+        self._of = {"currency": self.currencies, "item": self.items, "crate": self.crates}
+
+    def problem(self, kind: str, key: str) -> str | None:
+        """Why a key cannot be used in an entry of that kind; None when it can."""
+        if key in self._of[kind]:
+            return None
+        other = next((name for name, keys in self._of.items() if key in keys), None)
+        if other is not None:
+            article = "an" if other == "item" else "a"
+            return f'"{key}" is {article} {other}, not {"an" if kind == "item" else "a"} {kind}'
+        near = difflib.get_close_matches(key, self._of[kind], n=1)
+        return f'the catalog has no {kind} "{key}"' + (f"; nearest is {near[0]}" if near else "")
+
+
+def write_entries(entries: Iterable[GrantEntry]) -> str:
+    """The JSON text that `parse_entries` reads back: an entry a line."""
+    lines = [json.dumps(entry.as_json(), ensure_ascii=False) for entry in entries]
+    return "[\n  " + ",\n  ".join(lines) + "\n]" if lines else "[\n]"
+
+
+def templates(catalog: Catalog | None, grants: Iterable[Grant] = (), last: int = 3) -> list[tuple[str, str]]:
+    """(name, text) to start from: a currency, an item, a crate of this catalog, then the player's last grants."""
+    names = CatalogNames(catalog) if catalog is not None else None
+    first = {
+        "currency": names.currencies[:1] if names else ("gold",),
+        "item": names.items[:1] if names else ("potion",),
+        "crate": names.crates[:1] if names else ("legendary_box",),
+    }
+    counts = {"currency": 100, "item": 1, "crate": 1}
+    found = [
+        (kind, write_entries([GrantEntry(kind, key, counts[kind])])) for kind, keys in first.items() for key in keys
+    ]
+    seen = {text for _, text in found}
+    for grant in grants:
+        if last <= 0:
+            break
+        entries = entries_of(grant.contents)
+        text = write_entries(entries)
+        if entries and text not in seen:
+            seen.add(text)
+            found.append((f"as before: {listed(entry.words() for entry in entries)}", text))
+            last -= 1
+    return found
+
+
+def completions(catalog: Catalog | None, kind: str) -> tuple[str, ...]:
+    """The catalog's keys for an entry of that kind."""
+    if catalog is None:
+        return ()
+    names = CatalogNames(catalog)
+    return {"currency": names.currencies, "item": names.items, "crate": names.crates}.get(kind, ())

@@ -1,0 +1,116 @@
+"""Which grants belong to which attempt, told by the backend or worked out from the lists."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+
+from kraty_console.contract.limits import DEFAULT_LIMIT
+from kraty_console.domain.completeness import told, unread
+
+if TYPE_CHECKING:
+    from kraty_console.contract.players import Attempt, Grant, Snapshot
+
+
+MILESTONE: Final = "event_milestone"
+"""The source of a grant that a milestone gave (kraty-api 5.4)."""
+
+
+Doubt = Literal["", "cut", "unreadable", "absent"]
+"""Why grants may be missing: the list is cut short, holds rows that cannot be read, or is not provided."""
+
+
+class Linked(NamedTuple):
+    """The grants of one attempt."""
+
+    ids: tuple[str, ...]
+    """All that are known to be linked, shown in the lists or not."""
+    grants: tuple[Grant, ...]
+    """Those of them that are in the lists, newest first."""
+    certain: bool
+    """False when grants may be missing: the backend names none by itself and its list is not known to be whole."""
+    doubt: Doubt = ""
+    """Why it is not certain."""
+
+
+class Links:
+    """An index over one snapshot; build it once for a whole list of rows.
+
+    A backend may name an attempt's grants (`grantIds`) or a grant's attempt (`attemptId`); without these extras a grant
+    belongs to the attempt that its `sourceRefId` names, and a grant from a crate belongs where its crate does
+    (kraty-api 5.4; decisions: Snapshot).
+    """
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._grants = {grant.id: grant for grant in snapshot.grants}
+        self._attempts = {attempt.id: attempt for attempt in snapshot.attempts}
+        self._by_attempt: dict[str, list[str]] = {}
+        self._owner: dict[str, str] = {}
+        for attempt in snapshot.attempts:
+            for grant_id in attempt.grant_ids or ():
+                self._owner.setdefault(grant_id, attempt.id)
+        for grant in snapshot.grants:
+            owner = self._find_owner(grant)
+            if owner is not None:
+                self._by_attempt.setdefault(owner, []).append(grant.id)
+
+    def _find_owner(self, grant: Grant) -> str | None:
+        seen: set[str] = set()
+        current: Grant | None = grant
+        while current is not None and current.id not in seen:
+            seen.add(current.id)
+            if current.id in self._owner:
+                return self._owner[current.id]
+            if current.attempt_id:
+                return current.attempt_id
+            if current.source_ref_id in self._attempts:
+                return current.source_ref_id
+            current = self._grants.get(current.parent_grant_id or "")
+        return None
+
+    @cached_property
+    def doubt(self) -> Doubt:
+        """Why the list of grants may lack some; empty when it has them all."""
+        snapshot = self._snapshot
+        if "grants" in snapshot.unreadable_fields or unread(snapshot.grants):
+            return "unreadable"
+        if not told(snapshot, "grants"):
+            return "absent"
+        summary = snapshot.summary
+        if summary.grants_pending is None or summary.grants_claimed is None:
+            return "cut" if len(snapshot.grants) >= DEFAULT_LIMIT else ""
+        # The totals leave out what expired, so that is not counted here either.
+        listed = sum(grant.status != "expired" for grant in snapshot.grants)
+        return "cut" if summary.grants_pending + summary.grants_claimed > listed else ""
+
+    def of_attempt(self, attempt: Attempt) -> Linked:
+        """The grants of an attempt."""
+        found = self._by_attempt.get(attempt.id, [])
+        if attempt.grant_ids is not None:
+            # The backend says which grants are the attempt's reward; a milestone's also names the attempt, and is none.
+            found = [each for each in found if self._grants[each].source_kind != MILESTONE]
+        ids = list(dict.fromkeys([*(attempt.grant_ids or ()), *found]))
+        grants = tuple(self._grants[each] for each in ids if each in self._grants)
+        doubt: Doubt = "" if attempt.grant_ids is not None or ids else self.doubt
+        return Linked(tuple(ids), grants, not doubt, doubt)
+
+    def attempt_of(self, grant: Grant) -> Attempt | None:
+        """The attempt that a grant came from, when it is in the list."""
+        return self._attempts.get(self.attempt_id_of(grant) or "")
+
+    def attempt_id_of(self, grant: Grant) -> str | None:
+        """The id of the attempt that a grant came from, in the list or not."""
+        return self._find_owner(grant)
+
+    def children_of(self, grant: Grant) -> tuple[Grant, ...]:
+        """What came out of a crate."""
+        return tuple(each for each in self._snapshot.grants if each.parent_grant_id == grant.id)
+
+    def grant(self, grant_id: str | None) -> Grant | None:
+        """A grant of the list by its id."""
+        return self._grants.get(grant_id or "")
+
+    def attempt(self, attempt_id: str | None) -> Attempt | None:
+        """An attempt of the list by its id."""
+        return self._attempts.get(attempt_id or "")

@@ -1,0 +1,262 @@
+"""The one thing to do next, for a row or for the whole player (player-tools: the walkthrough)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from kraty_console.domain import snapshot_lookup
+from kraty_console.domain.action_spec import COMPLETE
+from kraty_console.domain.completeness import NOT_PROVIDED, sentence, told, unread_of, whole, why_unknown
+from kraty_console.domain.diagnosis import attempt_faults, ban_why, diagnose_lobby, grant_faults
+from kraty_console.domain.formatting import counted, grouped, since
+from kraty_console.domain.grant_contents import contents_words
+from kraty_console.domain.grant_links import Links
+from kraty_console.domain.labels import event_words
+from kraty_console.domain.problems import FINE, URGENCY, Diagnosis, Severity
+from kraty_console.domain.scopes import PANE_OF, PaneId, Scope
+
+if TYPE_CHECKING:
+    from kraty_console.contract.players import Snapshot
+
+GUEST = "Progress in another account? m shows the two side by side, and the command that merges them."
+GUEST_WITH_KEY = "Progress in another account? Merge the two with U."
+"""For players without an e-mail, who may be guests (player-tools: Walkthrough: merge a guest player)."""
+
+MAKE_GOOD = "For a make-good, credit the wallet with C."
+MAKE_GOOD_BY_GRANT = "For a make-good, issue a manual grant with M."
+"""Where the backend cannot credit."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherRow:
+    """A row to look at next that is not the one under the cursor. The texts are raw."""
+
+    name: str
+    """What tells it from its neighbours: `daily_race (2h ago)`."""
+    pane: PaneId
+    row_id: str
+    words: str = ""
+    """What is wrong with it; empty where the step's own words say that."""
+    severity: Severity = "fine"
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """What to do, on what, and why. The words are raw text."""
+
+    words: str
+    """About the row asked for, or the player as a whole; empty where there is only another row to look at."""
+    action_id: str | None = None
+    """The action to open for the row asked for; None when there is nothing to do, or only to read."""
+    prefill: Mapping[str, str | bool] = field(default_factory=dict)
+    severity: Severity = "fine"
+    """Of the row asked for alone."""
+    also: tuple[str, ...] = ()
+    """Other things that are wrong with the same row, a few words each."""
+    other: OtherRow | None = None
+    """The row to go to first; nothing is opened for a row that the cursor is not on."""
+
+    @property
+    def text(self) -> str:
+        """All of it in one text."""
+        elsewhere = f"{self.other.name}: {self.other.words}" if self.other is not None and self.other.words else ""
+        return " ".join(part for part in (self.words, elsewhere) if part)
+
+    @property
+    def leads(self) -> bool:
+        """Whether there is something to open or to go to."""
+        return self.action_id is not None or self.other is not None
+
+
+class _Trouble(NamedTuple):
+    """Something wrong, and the row that it is mended on."""
+
+    diagnosis: Diagnosis
+    row: OtherRow
+
+
+class NextSteps:
+    """The next steps of a player at one moment; what needs mending most is looked for once for all rows."""
+
+    def __init__(self, snapshot: Snapshot, now: datetime, *, can_credit: bool = True, can_merge: bool = False) -> None:
+        """
+        Args:
+            snapshot: The player.
+            now: The moment.
+            can_credit: False where the backend is known to have no wallet credit.
+            can_merge: Whether the credential can merge, as a server key can.
+        """
+        self._guest = GUEST_WITH_KEY if can_merge else GUEST
+        self._make_good = MAKE_GOOD if can_credit else MAKE_GOOD_BY_GRANT
+        self.snapshot = snapshot
+        self._now = now
+        self._links = Links(snapshot)
+
+    def for_row(self, scope: Scope | None, row_id: str | None) -> NextStep:
+        """The next step with the cursor on a row: what is wrong with it, else which other row needs mending."""
+        return self._with_gap(self._for_row(scope, row_id))
+
+    def for_player(self) -> NextStep:
+        """The next step for the whole player: the row that most needs mending, or how things stand."""
+        return self._with_gap(self._for_player())
+
+    def _with_gap(self, step: NextStep) -> NextStep:
+        """The step with what could not be read behind it: what is missing may be what matters."""
+        if not self._gaps:
+            return step
+        if step.other is not None and step.other.words:
+            return replace(step, other=replace(step.other, words=" ".join((step.other.words, *self._gaps))))
+        return replace(step, words=" ".join((step.words, *self._gaps)))
+
+    @cached_property
+    def _gaps(self) -> tuple[str, ...]:
+        return tuple(sentence(each) for each in unread_of(self.snapshot))
+
+    def _for_row(self, scope: Scope | None, row_id: str | None) -> NextStep:
+        faults = self._faults_of(scope, row_id)
+        if faults is None or row_id is None:
+            return self._for_player()
+        wrong = [each for each in faults if each.severity != "fine"]
+        if wrong:
+            return self._for_wrong_row(row_id, wrong)
+        most = self._most_urgent
+        if most is not None:
+            return NextStep(faults[0].advice, other=most.row)
+        return self._for_player() if faults[0] is FINE else NextStep(faults[0].advice)
+
+    def _for_wrong_row(self, row_id: str, wrong: Sequence[Diagnosis]) -> NextStep:
+        first, also = wrong[0], tuple(dict.fromkeys(each.words for each in wrong[1:] if each.words))
+        if first.target_id is not None and first.target_id != row_id:
+            row = self._row_of(first.target_id)
+            if row is not None:
+                words = f"Its grant {row.name}: {first.advice}"
+                return NextStep(words, severity=first.severity, also=also, other=row)
+        if first.action_id is not None:
+            return NextStep(first.advice, first.action_id, first.prefill, first.severity, also)
+        other = next(
+            (each.row for each in self._troubles if each.diagnosis.action_id and each.row.row_id != row_id), None
+        )
+        return NextStep(first.advice, severity=first.severity, also=also, other=other)
+
+    def _for_player(self) -> NextStep:
+        if (most := self._most_urgent) is not None:
+            return NextStep("", other=most.row)
+        snapshot, player = self.snapshot, self.snapshot.player
+        if player.merged_into is not None:
+            return NextStep(f"This player was merged into {player.merged_into}; look there.")
+        loaded = _loaded(snapshot)
+        unknown = "".join(f" {sentence(each)}" for each in _not_provided(snapshot))
+        if player.ban is not None:
+            return NextStep(
+                f"The player is banned ({ban_why(player.ban)}); nothing else is wrong{loaded}. "
+                f"If the ban is wrong, B lifts it.{unknown}",
+                severity="notice",
+            )
+        elsewhere = f" {self._guest}" if told(player, "email") and not player.email else ""
+        if not snapshot.attempts and not snapshot.grants:
+            if whole(snapshot, "attempts") and whole(snapshot, "grants") and not loaded:
+                why = "There is nothing here that could be wrong: no attempts and no grants."
+            else:
+                why = f"No attempts or grants are known, so nothing can be said of them.{unknown}"
+            return NextStep(f"{why}{elsewhere} {self._make_good}")
+        claim = "what was finished is granted, and what was granted is claimed"
+        if not whole(snapshot, "attempts") or not whole(snapshot, "grants"):
+            return NextStep(f"Nothing is known to be wrong{loaded}.{unknown}{elsewhere} {self._make_good}")
+        return NextStep(f"Nothing is wrong{loaded}: {claim}.{unknown}{elsewhere} {self._make_good}")
+
+    @property
+    def _most_urgent(self) -> _Trouble | None:
+        return self._troubles[0] if self._troubles else None
+
+    @cached_property
+    def _troubles(self) -> tuple[_Trouble, ...]:
+        """All that is wrong with any row, the most urgent first."""
+        return tuple(sorted(self._all_troubles(), key=lambda each: URGENCY[each.diagnosis.code]))
+
+    def _faults_of(self, scope: Scope | None, row_id: str | None) -> tuple[Diagnosis, ...] | None:
+        """Everything about a row; None where nothing can be said of such a row, or it is gone."""
+        if scope == "attempt" and (attempt := self._links.attempt(row_id)) is not None:
+            return attempt_faults(attempt, self.snapshot, self._now, self._links)
+        if scope == "grant" and (grant := self._links.grant(row_id)) is not None:
+            return grant_faults(grant, self.snapshot, self._now)
+        if scope == "lobby" and (lobby := snapshot_lookup.lobby(self.snapshot, row_id)) is not None:
+            return (diagnose_lobby(lobby, self._now),)
+        return None
+
+    def _all_troubles(self) -> Iterator[_Trouble]:
+        snapshot, now = self.snapshot, self._now
+        found: list[tuple[str, tuple[Diagnosis, ...]]] = [
+            *((each.id, attempt_faults(each, snapshot, now, self._links)) for each in snapshot.attempts),
+            *((each.id, grant_faults(each, snapshot, now)) for each in snapshot.grants),
+            *((each.id, (diagnose_lobby(each, now),)) for each in snapshot.lobbies),
+        ]
+        told: set[tuple[str, str]] = set()
+        for row_id, faults in found:
+            for diagnosis in faults:
+                mended_on = row_id
+                if diagnosis.target_id is not None and self._row_of(diagnosis.target_id) is not None:
+                    mended_on = diagnosis.target_id
+                if diagnosis.severity == "fine" or (diagnosis.code, mended_on) in told:
+                    continue
+                told.add((diagnosis.code, mended_on))
+                row = self._row_of(mended_on)
+                assert row is not None, "it is a row of the lists"
+                yield _Trouble(diagnosis, replace(row, words=diagnosis.advice, severity=diagnosis.severity))
+
+    def _row_of(self, row_id: str) -> OtherRow | None:
+        """A row by the name that people know it by."""
+        if (attempt := self._links.attempt(row_id)) is not None:
+            return OtherRow(self._named(event_words(attempt), attempt.started_at), PANE_OF["attempt"], row_id)
+        if (grant := self._links.grant(row_id)) is not None:
+            what = contents_words(grant.contents, grant.kind)
+            return OtherRow(self._named(what, grant.created_at or grant.rolled_at), PANE_OF["grant"], row_id)
+        if (lobby := snapshot_lookup.lobby(self.snapshot, row_id)) is not None:
+            return OtherRow(self._named(f"lobby of {event_words(lobby)}", lobby.created_at), PANE_OF["lobby"], row_id)
+        return None
+
+    def _named(self, what: str, moment: datetime | None) -> str:
+        return f"{what} ({since(moment, self._now)})" if moment is not None else what
+
+
+def next_step(
+    snapshot: Snapshot, now: datetime, *, row_scope: Scope | None = None, row_id: str | None = None
+) -> NextStep:
+    """The next step with the cursor on a row; for the whole player when no row is named."""
+    return NextSteps(snapshot, now).for_row(row_scope, row_id)
+
+
+def most_urgent_row(snapshot: Snapshot, now: datetime) -> tuple[PaneId, str] | None:
+    """Where the cursor belongs when a player is opened: the row that most needs mending; None when none does."""
+    other = NextSteps(snapshot, now).for_player().other
+    return (other.pane, other.row_id) if other is not None else None
+
+
+def _loaded(snapshot: Snapshot) -> str:
+    """` in the 50 of 69 attempts loaded` where a list is cut short; empty where all is there."""
+    summary = snapshot.summary
+    parts = []
+    if (total := summary.attempt_count) is not None and total > len(snapshot.attempts) > 0:
+        parts.append(f"{grouped(len(snapshot.attempts))} of {counted(total, 'attempt')}")
+    standing = sum(grant.status != "expired" for grant in snapshot.grants)
+    total = (summary.grants_pending or 0) + (summary.grants_claimed or 0)
+    if total > standing and snapshot.grants:
+        parts.append(f"{grouped(standing)} of {counted(total, 'grant')}")
+    return f" in the {' and '.join(parts)} loaded" if parts else ""
+
+
+def _not_provided(snapshot: Snapshot) -> Iterator[str]:
+    """What is not known since the backend leaves it out, of what would be wrong if it were so."""
+    missing = [name for name in ("attempts", "grants") if why_unknown(snapshot, name) == NOT_PROVIDED]
+    if missing:
+        yield f"{' and '.join(missing)} are {NOT_PROVIDED}"
+    parts = []
+    if any(each.status in COMPLETE and not told(each, "roll") for each in snapshot.attempts):
+        parts.append("whether rolls failed")
+    if why_unknown(snapshot.player, "ban") == NOT_PROVIDED:
+        parts.append("whether the player is banned")
+    if parts:
+        yield f"{' and '.join(parts)} {'is' if len(parts) == 1 else 'are'} {NOT_PROVIDED}"

@@ -1,0 +1,149 @@
+"""Styles of cells as numbers that compare quickly, and the shortest sequence from one style to another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from rich.color import Color, ColorSystem
+from rich.style import Style
+
+PLAIN: Final = 0
+"""The number of the style after a reset."""
+
+_ATTRIBUTES: Final = (
+    ("bold", "1", "22"),
+    ("dim", "2", "22"),
+    ("italic", "3", "23"),
+    ("underline", "4", "24"),
+    ("blink", "5", "25"),
+    ("blink2", "6", "25"),
+    ("reverse", "7", "27"),
+    ("conceal", "8", "28"),
+    ("strike", "9", "29"),
+    ("underline2", "21", "24"),
+    ("frame", "51", "54"),
+    ("encircle", "52", "54"),
+    ("overline", "53", "55"),
+)
+"""Of a style: its name, the code that turns it on, the code that turns it off."""
+
+_OFF: Final = {on: off for _, on, off in _ATTRIBUTES}
+_SEEN_ON_BLANKS: Final = frozenset({"4", "7", "9", "21", "51", "52", "53"})
+
+
+_SYSTEMS: Final = {
+    "standard": ColorSystem.STANDARD,
+    "256": ColorSystem.EIGHT_BIT,
+    "truecolor": ColorSystem.TRUECOLOR,
+    "windows": ColorSystem.WINDOWS,
+}
+
+
+def colour_system(name: str | None) -> ColorSystem:
+    """The colours of a terminal by Rich's name of them; all of them where it has none."""
+    return _SYSTEMS.get(name or "truecolor", ColorSystem.TRUECOLOR)
+
+
+@dataclass(frozen=True, slots=True)
+class CellStyle:
+    """What is set for a cell; empty text is the terminal's own."""
+
+    letters: str = ""
+    behind: str = ""
+    attributes: tuple[str, ...] = ()
+    link: str = ""
+    """The OSC 8 parameters and address, `id=…;https://…`."""
+
+    @property
+    def blank(self) -> CellStyle:
+        """What of this can be seen where there is no letter."""
+        if self.link or _SEEN_ON_BLANKS.intersection(self.attributes):
+            return self
+        return CellStyle(behind=self.behind)
+
+    @property
+    def codes(self) -> str:
+        """The parameters that set this after a reset."""
+        return ";".join([*self.attributes, *filter(None, (self.letters, self.behind))])
+
+
+class CellStyles:
+    """Numbers every style that is used; a number stays valid as long as this object."""
+
+    def __init__(self, colours: ColorSystem | None) -> None:
+        self._colours = colours or ColorSystem.TRUECOLOR
+        self._styles: list[CellStyle] = [CellStyle()]
+        self._numbers: dict[CellStyle, int] = {CellStyle(): PLAIN}
+        self._by_style: dict[Style | None, int] = {None: PLAIN}
+        self._transitions: dict[tuple[int, int], str] = {}
+        self.blanks: list[int] = [PLAIN]
+        """By number: the style that a blank in this style shows."""
+
+    def number(self, style: Style | None) -> int:
+        """The number of one of Rich's styles."""
+        number = self._by_style.get(style)
+        if number is None:
+            assert style is not None
+            number = self._by_style[style] = self._enter(self._style(style))
+        return number
+
+    def enter(self, style: CellStyle) -> int:
+        """The number of a style that has no counterpart in Rich."""
+        return self._enter(style)
+
+    def __getitem__(self, number: int) -> CellStyle:
+        return self._styles[number]
+
+    def transition(self, before: int, after: int) -> str:
+        """The sequence that changes one style into another."""
+        transition = self._transitions.get((before, after))
+        if transition is None:
+            transition = self._transitions[before, after] = _transition(self._styles[before], self._styles[after])
+        return transition
+
+    def _enter(self, style: CellStyle) -> int:
+        number = self._numbers.get(style)
+        if number is None:
+            number = self._numbers[style] = len(self._styles)
+            self._styles.append(style)
+            self.blanks.append(number)
+            self.blanks[number] = self._enter(style.blank)
+        return number
+
+    def _style(self, style: Style) -> CellStyle:
+        on = tuple(code for name, code, _ in _ATTRIBUTES if getattr(style, name))
+        link = f"id={style.link_id};{style.link}" if style.link else ""
+        return CellStyle(self._codes(style.color, letters=True), self._codes(style.bgcolor, letters=False), on, link)
+
+    def _codes(self, colour: Color | None, *, letters: bool) -> str:
+        if colour is None:
+            return ""
+        codes = ";".join(colour.downgrade(self._colours).get_ansi_codes(foreground=letters))
+        return "" if codes in ("39", "49") else codes
+
+
+def _transition(before: CellStyle, after: CellStyle) -> str:
+    link = f"\x1b]8;{after.link or ';'}\x1b\\" if before.link != after.link else ""
+    same = (before.letters, before.behind, before.attributes) == (after.letters, after.behind, after.attributes)
+    if same:
+        return link
+    codes = after.codes
+    anew = f"\x1b[0;{codes}m" if codes else "\x1b[m"
+    if before.attributes or before.letters or before.behind:
+        change = f"\x1b[{_difference(before, after)}m"
+        return link + (change if len(change) < len(anew) else anew)
+    return link + f"\x1b[{codes}m"
+
+
+def _difference(before: CellStyle, after: CellStyle) -> str:
+    """The parameters that change one style into another without a reset."""
+    gone = {_OFF[code] for code in before.attributes if code not in after.attributes}
+    # What turns one attribute off may turn off another that stays: it is set again.
+    on = [code for code in after.attributes if code not in before.attributes or _OFF[code] in gone]
+    parts = [*sorted(gone), *on]
+    if before.letters != after.letters:
+        parts.append(after.letters or "39")
+    if before.behind != after.behind:
+        parts.append(after.behind or "49")
+    return ";".join(parts)

@@ -1,0 +1,126 @@
+"""What the views say, without Textual, is what the mounted screen shows: to the cell, in every size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+from rich.segment import Segment
+from rich.style import Style
+
+from kraty_console.console.views.bars import Notice
+from kraty_console.console.views.layout import Layout, ScreenArea
+from kraty_console.console.views.parts import Part, player_parts
+from kraty_console.console.views.player import arranged, steps_of
+from kraty_console.console.views.rows import TableState
+from tests.console.drive import Hand, at
+from tests.console.settling import settled
+from tests.console.stage import NOW, Stage
+
+SIZES = (
+    (80, 24),
+    (120, 36),
+    (110, 30),
+    (109, 30),
+    (110, 29),
+    (200, 60),
+    (43, 13),
+    (44, 14),
+    (40, 12),
+    (39, 12),
+    (40, 11),
+)
+
+Cell = tuple[str, Style | None]
+
+
+async def resize(hand: Hand, size: tuple[int, int]) -> None:
+    await hand.pilot.resize_terminal(*size)
+    await hand.until(lambda: hand.app.screen.size == size and hand.app.bottom.size == size)
+    await settled(hand.app)
+
+
+def region(hand: Hand, name: str) -> ScreenArea:
+    return ScreenArea(*hand.app.bottom.query_one(f"#{name}").region)
+
+
+def told(hand: Hand, notice: Notice | None = None) -> list[Part]:
+    """The screen as the views tell it from what it stands on; the place is a copy, so that nothing is put right."""
+    screen = hand.app.bottom
+    place = TableState(
+        screen.place.row_id, screen.place.index, screen.place.top, screen.place.sort, screen.place.filter
+    )
+    size = screen.size.width, screen.size.height
+    return player_parts(hand.app.workspace, screen.state, NOW, size, pane=screen.pane, place=place, notice=notice)
+
+
+def areas_of(hand: Hand, size: tuple[int, int]) -> Layout | None:
+    """Where the views put the parts of the player on screen."""
+    screen, workspace = hand.app.bottom, hand.app.workspace
+    snapshot = screen.state.snapshot
+    assert snapshot is not None
+    return arranged(workspace, snapshot, NOW, steps_of(workspace, snapshot, NOW), screen.table.rows, size)
+
+
+def cells(segments: Iterable[Segment]) -> list[Cell]:
+    """Characters with their styles; of a blank only its background can be seen."""
+    return [
+        (char, Style(bgcolor=style.bgcolor) if char == " " and style else style)
+        for text, style, _ in segments
+        for char in text
+    ]
+
+
+def differences(hand: Hand, parts: list[Part]) -> list[str]:
+    """Where the mounted screen shows anything else than the parts."""
+    shown = hand.app.screen._compositor.render_strips()
+    style_of = hand.app.bottom.keys.style_of
+    found = []
+    for part in parts:
+        x, y, width, _ = part.area
+        for n, line in enumerate(part.lines):
+            mounted = cells(shown[y + n].crop(x, x + width))
+            expected = cells(Segment(text, style_of(tone)) for text, tone in line)
+            if mounted != expected:
+                found.append(f"{part.name} {n}: {''.join(c for c, _ in mounted)!r} {''.join(c for c, _ in expected)!r}")
+    return found
+
+
+@pytest.mark.parametrize("player", ["alice_42", "heavy_user"])
+async def test_the_parts_are_what_the_screen_shows(backend: Stage, player: str) -> None:
+    async with at(backend.app(player=player)) as hand:
+        await hand.looks_at(player)
+        for size in SIZES:
+            await resize(hand, size)
+            parts = told(hand)
+            assert differences(hand, parts) == [], size
+            assert sum(part.area.width * part.area.height for part in parts) == size[0] * size[1]
+
+
+async def test_every_pane_is_told_as_it_is_shown(backend: Stage) -> None:
+    async with at(backend.app("GAME_DEBUGGER", player="alice_42", read_only=True)) as hand:
+        await hand.looks_at("alice_42")
+        for key in "123456":
+            await hand.press(key, "j", "s", "s")
+            await hand.press("escape")
+            assert differences(hand, told(hand)) == [], key
+        hand.app.bottom.tell("said", "accent")
+        await settled(hand.app)
+        assert differences(hand, told(hand, Notice("said", "accent"))) == []
+
+
+async def test_areas_are_those_of_the_style_sheets(backend: Stage) -> None:
+    async with at(backend.app(player="alice_42")) as hand:
+        await hand.looks_at("alice_42")
+        for size in SIZES:
+            await resize(hand, size)
+            areas = areas_of(hand, size)
+            assert (areas is None) == hand.app.bottom.has_class("-small"), size
+            if areas is None:
+                continue
+            for name in ("header", "search", "profile", "next", "tabs", "rows", "detail", "footer"):
+                assert getattr(areas, name) == region(hand, name), (size, name)
+            side = region(hand, "side")
+            assert (areas.rule is None) == (side.width == size[0]), size
+            if areas.rule is not None:
+                assert areas.rule == ScreenArea(side.x + side.width - 1, side.y, 1, side.height), size

@@ -1,0 +1,93 @@
+"""Sending a delivery again: when it can be, what the dialog says, and what is sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kraty_console.contract.actions import Changed
+from kraty_console.contract.calls import ActionKind
+from kraty_console.contract.permissions import GAME_ADMIN, GAME_DEBUGGER, ROLE_PERMISSIONS
+from kraty_console.contract.webhooks import DeliveryReplayed
+from kraty_console.domain.action_spec import ActionContext
+from kraty_console.domain.actions import REPLAY
+from kraty_console.domain.changes.replay import snapshot_of
+from kraty_console.domain.fields import EffectContext, Form, FormContext
+from kraty_console.domain.forms import CHANGES, build_call, form_for, problems
+from kraty_console.domain.outcome_summary import outcome_summary
+from tests.domain.deliveries import DELIVERY, delivery
+from tests.domain.players import NOW, ago
+
+KEY = "kc_0123456789abcdef"
+
+
+def context(role: str = GAME_ADMIN, **fields: Any) -> ActionContext:
+    return ActionContext(role=role, permissions=ROLE_PERMISSIONS[role], now=NOW, **fields)
+
+
+def form() -> Form:
+    return form_for("delivery.replay", FormContext(snapshot_of(DELIVERY), NOW, ticket="ZD-1", delivery=DELIVERY))
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({}, None),
+        ({"status": "delivered"}, None),
+        ({"status": "pending", "nextAttemptAt": ago(hours=-1)}, None),
+        ({"status": "pending", "sending": True}, "it is being sent right now"),
+        ({"status": "pending"}, "it waits for an earlier one of its player: replay that one"),
+        ({"endpoint": {"state": "paused"}}, "its endpoint is paused"),
+        ({"status": "cancelled", "endpoint": {"state": "archived"}}, "its endpoint is archived"),
+        ({"endpoint": None}, None),
+    ],
+)
+def test_it_is_off_where_the_backend_would_refuse(fields: dict[str, Any], reason: str | None) -> None:
+    assert REPLAY.disabled_reason(context(delivery=delivery(**fields))) == reason
+
+
+def test_it_is_off_without_a_delivery_a_permission_or_the_right_to_change() -> None:
+    assert REPLAY.disabled_reason(context()) == "select a delivery first (h)"
+    denied = REPLAY.disabled_reason(context(GAME_DEBUGGER, delivery=DELIVERY))
+    assert denied == "needs webhook.replay (GAME_ADMIN); you are GAME_DEBUGGER"
+    assert "read-only" in (REPLAY.disabled_reason(context(delivery=DELIVERY, read_only=True)) or "")
+
+
+def test_the_dialog_says_what_is_sent_and_sends_it() -> None:
+    opened = form()
+    assert opened.subject_lines == (
+        "alice_42 · wallet.changed · evt_01HZX70000000000000000000A",
+        "failed after 8 attempts, created 2d ago",
+        "last time: answered 503",
+    )
+    assert problems(opened, {}) == {}
+    call = build_call(opened, {"reason": " receiver is back "}, KEY)
+    assert (call.kind, call.target_id, call.external_player_id) == (
+        ActionKind.REPLAY_DELIVERY,
+        DELIVERY.id,
+        "alice_42",
+    )
+    assert call.request.body() == {"reason": "receiver is back", "ticket": "ZD-1", "idempotencyKey": KEY}
+
+
+def test_it_says_what_will_happen() -> None:
+    def told(known: Any) -> list[tuple[str, str]]:
+        seen = EffectContext(snapshot_of(DELIVERY), NOW, delivery=known)
+        return [(each.label, each.words) for each in CHANGES["delivery.replay"].effects(form(), {}, seen)]
+
+    assert told(DELIVERY) == [
+        ("sent", "again, at once, to https://games.example/kraty"),
+        ("attempt", "9; if it fails, the schedule starts anew"),
+    ]
+    assert told(delivery(status="delivered"))[-1][0] == "note"
+    assert told(None) == [("note", "this delivery is no longer in the list")]
+
+
+def test_what_concerns_no_player_is_replayed_too_and_its_outcome_is_told() -> None:
+    lobby = delivery(player=None, eventName="lobby.started", createdAt=None)
+    opened = form_for("delivery.replay", FormContext(snapshot_of(lobby), NOW, delivery=lobby))
+    assert opened.subject_lines[:2] == ("lobby.started · evt_01HZX70000000000000000000A", "failed after 8 attempts")
+    call = build_call(opened, {}, KEY)
+    answer: Changed = DeliveryReplayed.model_validate({"delivery": lobby.raw()})
+    assert outcome_summary(call, answer, None) == "lobby.started is sent again, attempt 9"

@@ -1,0 +1,153 @@
+"""A screen that arrives whole is not painted before it says so, and is styled as any other."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from rich.console import RenderableType
+from textual.app import App, ComposeResult
+from textual.geometry import Size
+from textual.screen import Screen
+from textual.widgets import Static
+from textual.worker import WorkerFailed
+
+from kraty_console.paint.deferred_paint import DeferredPaintScreen
+
+
+class Watching(App[None]):
+    """Notes every screen that is painted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.painted: list[Screen[Any]] = []
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        self.painted.append(screen)
+        super()._display(screen, renderable)
+
+
+class Arriving(DeferredPaintScreen[None]):
+    CSS = "Arriving { background: rgb(1, 2, 3); } Arriving Static { color: rgb(4, 5, 6); height: 1; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layouts: list[Size] = []
+
+    def compose(self) -> ComposeResult:
+        yield Static("here", id="words")
+
+    def on_mount(self) -> None:
+        self.screen_layout_refresh_signal.subscribe(self, lambda screen: self.layouts.append(screen.outer_size))
+
+
+async def test_it_is_painted_when_it_has_arrived_and_not_before() -> None:
+    app = Watching()
+    async with app.run_test(size=(40, 10)) as pilot:
+        screen = Arriving()
+        await app.push_screen(screen)
+        screen.query_one("#words", Static).update("and now there")
+        await pilot.pause()
+        assert screen not in app.painted
+        screen.arrived()
+        assert app.painted[-1] is screen
+        assert "and now there" in "".join(strip.text for strip in screen._compositor.render_strips())
+        before = len(app.painted)
+        screen.query_one("#words", Static).update("still there")
+        await pilot.pause()
+        assert app.painted[before:] == [screen]
+
+
+async def test_its_own_style_sheet_counts_for_it_and_for_its_parts() -> None:
+    app = Watching()
+    async with app.run_test() as pilot:
+        await app.push_screen(screen := Arriving())
+        screen.arrived()
+        await pilot.pause()
+        assert screen.styles.background.rgb == (1, 2, 3)
+        assert screen.query_one("#words").styles.color.rgb == (4, 5, 6)
+
+
+async def test_it_is_laid_out_for_a_new_size_and_not_for_the_same() -> None:
+    app = Watching()
+    async with app.run_test(size=(40, 10)) as pilot:
+        await app.push_screen(screen := Arriving())
+        screen.arrived()
+        await pilot.pause()
+        before = len(screen.layouts)
+        screen._screen_resized(Size(40, 10))
+        assert screen.layouts[before:] == []
+        await pilot.resize_terminal(50, 12)
+        await pilot.pause()
+        assert set(screen.layouts[before:]) == {Size(50, 12)}
+        assert screen.query_one("#words").size.width == 50
+
+
+async def test_one_that_is_left_before_it_arrived_is_not_painted() -> None:
+    app = Watching()
+    async with app.run_test() as pilot:
+        await app.push_screen(screen := Arriving())
+        await app.pop_screen()
+        screen.arrived()
+        await pilot.pause()
+        assert screen not in app.painted
+
+
+class LeavesLast(Static):
+    """A part that Textual waits for while it removes a screen, when the other parts are gone already."""
+
+    def __init__(self) -> None:
+        super().__init__("last", id="last")
+        self.may_go = asyncio.Event()
+
+    async def on_unmount(self) -> None:
+        await self.may_go.wait()
+
+
+class Half(DeferredPaintScreen[None]):
+    """Draws on its first part when an answer comes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answered = asyncio.Event()
+        self.drew: list[bool] = []
+        self.last = LeavesLast()
+
+    def compose(self) -> ComposeResult:
+        yield Static("first", id="first")
+        yield self.last
+
+    async def read(self) -> None:
+        await self.answered.wait()
+        self.drew.append(self.can_draw)
+        self.query_one("#first", Static).update("drawn")
+
+
+async def test_an_answer_that_comes_while_the_screen_is_removed_ends_without_an_error() -> None:
+    app = Watching()
+    async with app.run_test():
+        await app.push_screen(screen := Half())
+        assert screen.can_draw
+        screen.in_background(screen.read(), group="read", description="read")
+        app.pop_screen()
+        while screen.query("#first"):  # noqa: ASYNC110 (there is nothing to be told by)
+            await asyncio.sleep(0)
+        assert screen.query("#last")
+        screen.answered.set()
+        await app.workers.wait_for_complete()
+        screen.last.may_go.set()
+    assert screen.drew == [False]
+
+
+async def test_a_part_that_is_missing_from_a_screen_in_use_is_an_error() -> None:
+    async def run() -> None:
+        async with Watching().run_test() as pilot:
+            await pilot.app.push_screen(screen := Half())
+            screen.last.may_go.set()
+            await screen.query_one("#first").remove()
+            screen.in_background(screen.read(), group="read", description="read")
+            screen.answered.set()
+
+    with pytest.raises(WorkerFailed, match="first"):
+        await run()
