@@ -1,4 +1,4 @@
-"""The address of a backend: https anywhere, plain http only to this machine (trust: Secrets)."""
+"""The address of a backend: https anywhere, plain http only to this machine (client/README.md#secrets)."""
 
 from __future__ import annotations
 

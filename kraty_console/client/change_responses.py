@@ -40,7 +40,7 @@ BARE: Final[dict[ActionKind, str]] = {
     ActionKind.MANUAL_GRANT: "grant",
     ActionKind.FORCE_CLAIM: "grant",
 }
-"""The part of an answer that a backend may give alone, as the server surface does (kraty-api 3.4)."""
+"""The part of an answer that a backend may give alone, as the server surface does (contract/SERVER.md#grants)."""
 
 
 def changed(kind: ActionKind, data: dict[str, Any], reply: HttpReply) -> Changed:

@@ -9,7 +9,7 @@ from typing import Final
 from kraty_console.contract.secret import Secret
 
 SESSION_COOKIE: Final = "kraty_session"
-"""The session cookie's name where the profile says nothing (decisions: The admin surface)."""
+"""The session cookie's name where the profile says nothing (contract/README.md#session)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,5 @@
-"""The journal of intended changes: what was meant is on the disk before the first byte leaves (trust: Exactly once).
+"""The journal of intended changes: what was meant is on the disk before the first byte leaves
+(client/README.md#exactly-once).
 
 `intent → sent → applied | refused | unknown → resolved`. An intent that was never marked sent is certain not to have
 left; one that was sent and has no outcome may have happened. Every step is a compare-and-set, so that several consoles

@@ -1,7 +1,7 @@
 """Calls with an API key, for programs: tried again through trouble, a change always with the same key of its own.
 
-Kraty keeps the idempotency keys of these surfaces (kraty-api 7.5), so a change that was sent and not answered is sent
-again, byte for byte, and happens once.
+Kraty keeps the idempotency keys of these surfaces (contract/README.md#idempotency), so a change that was sent and not
+answered is sent again, byte for byte, and happens once.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ from kraty_console.contract.secret import Credential, Secret
 T = TypeVar("T", bound=BaseModel)
 
 PATIENCE: Final = 45.0
-"""Seconds after which no other try is begun; the longest pauses there are fit in (kraty-api 7.6)."""
+"""Seconds after which no other try is begun; the longest pauses there are fit in
+(contract/README.md#rate-limits-and-retries)."""
 
 
 class KeyedCalls:
@@ -143,7 +144,8 @@ def _read(shape: type[T], reply: HttpReply, *, write: bool, enveloped: bool = Tr
 
 
 def _waiting(reply: HttpReply, told: Mapping[str, Any]) -> Refused:
-    """A 2xx that holds an error: understood, and not yet to be had, as a lobby that is forming (kraty-api 4)."""
+    """A 2xx that holds an error: understood, and not yet to be had, as a lobby that is forming
+    (contract/README.md#wire-format)."""
     details = told.get("details")
     return Refused(
         str(told.get("message") or "Not yet."),

@@ -1,4 +1,5 @@
-"""The client of a `server_integration` key: what the console asks and changes on the server surface (kraty-api 3)."""
+"""The client of a `server_integration` key: what the console asks and changes on the server surface
+(contract/SERVER.md)."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ from kraty_console.contract.permissions import KEY_PERMISSIONS, KEY_ROLE
 from kraty_console.contract.session import GameAccess, Me, Member, StudioAccess
 
 KEYS_KEPT_SECONDS: Final = 24 * 3600
-"""How long the server surface answers a key that was sent before as it did (kraty-api 7.5); grants keep theirs."""
+"""How long the server surface answers a key that was sent before as it did
+(contract/README.md#idempotency); grants keep theirs."""
 
 
 class ServerKeyClient(KratyClient):

@@ -1,4 +1,5 @@
-"""The console's operations on the server surface, where a `server_integration` key asks: all are public (kraty-api 3).
+"""The console's operations on the server surface, where a `server_integration` key asks: all are public
+(contract/SERVER.md).
 
 The audit log names the key, never a person: who acts travels in the reason and in the metadata of each change.
 """
@@ -77,7 +78,7 @@ class KeyRouteTable(RouteTable):
     def _body(self, call: ChangeRequest) -> dict[str, Any]:
         """The request of the admin surface in the words of the server surface, with who acts and for which ticket.
 
-        Fields that a call does not know are ignored there (kraty-api 12).
+        Fields that a call does not know are ignored there (contract/README.md#requests).
         """
         body = call.request.body()
         body.pop("externalPlayerId", None)

@@ -34,7 +34,7 @@ def subject_of(reply: HttpReply, named: Iterable[str] = ()) -> Subject | None:
     body = parsed(reply.content)
     error = body.get("error") if isinstance(body, dict) else None
     if not isinstance(error, dict) or not isinstance(error.get("code"), str):
-        return "route"  # Kraty answers for its own objects in its envelope (kraty-api 7.1)
+        return "route"  # Kraty answers for its own objects in its envelope (contract/README.md#wire-format)
     return subject_of_words(error["code"], error.get("message"), named)
 
 

@@ -1,4 +1,5 @@
-"""What an HTTP answer means: JSON out of its envelope, or the error it tells (kraty-api 7.1, 7.2)."""
+"""What an HTTP answer means: JSON out of its envelope, or the error it tells
+(contract/README.md#wire-format, contract/README.md#errors)."""
 
 from __future__ import annotations
 
@@ -45,7 +46,7 @@ class HttpReply:
 
     @property
     def request_id(self) -> str | None:
-        """The id under which the server knows this call (decisions: Everything else)."""
+        """The id under which the server knows this call (contract/README.md#wire-format)."""
         return self.headers.get("x-request-id")
 
     @property
@@ -92,7 +93,7 @@ def is_kratys_refusal(reply: HttpReply, *, echoes: bool) -> bool:
     """Whether an error is Kraty's own, and so certain: its envelope, and the id of the request or a known code.
 
     A proxy, a gateway or a filter may forward a request and then answer itself; what it says tells nothing of what
-    became of the request (trust: Learned from the attacks).
+    became of the request (client/README.md#whose-answer-it-is).
 
     Args:
         reply: The answer.

@@ -1,4 +1,4 @@
-"""When a call is tried again (kraty-api 7.6), and when whoever waits is told instead."""
+"""When a call is tried again (contract/README.md#rate-limits-and-retries), and when whoever waits is told instead."""
 
 from __future__ import annotations
 
@@ -66,5 +66,6 @@ class Retries:
 
 
 def _is_an_answer(told: RateLimited | Unavailable) -> bool:
-    """A 429 of a player whose attempts are used up: asking again does not bring them back (kraty-api 7.2)."""
+    """A 429 of a player whose attempts are used up: asking again does not bring them back
+    (contract/README.md#errors)."""
     return isinstance(told, RateLimited) and told.code not in ("", Code.RATE_LIMITED)

@@ -1,7 +1,7 @@
 """Where each operation is asked for: the table of the contract with a profile's own routes and field names in it.
 
 A segment is percent-encoded whole and goes out as it stands here: an id such as `..`, `a/b` or `x/merge-into/y` reaches
-that player or nobody, never another route (trust: Measured on the default stack).
+that player or nobody, never another route (client/README.md#paths).
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""The game's surface, typed: what a game client does with a `client_sdk` key and its player's secret (kraty-api 4)."""
+"""The game's surface, typed: what a game client does with a `client_sdk` key and its player's secret
+(contract/SDK.md)."""
 
 from __future__ import annotations
 
@@ -131,7 +132,7 @@ class GamePlayer:
         )
 
     async def collect_all(self) -> Collected:
-        """Claim and open everything that waits, and what comes of that (kraty-api 4: Client helpers)."""
+        """Claim and open everything that waits, and what comes of that (contract/SDK.md#collecting)."""
         got = Collected()
         for _ in range(MOST_ROUNDS):
             waiting = [grant for grant in await self.pending_grants() if grant.id not in got.refused]

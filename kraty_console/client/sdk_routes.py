@@ -1,4 +1,4 @@
-"""The routes of the game's surface that playing and collecting need (kraty-api 4), once."""
+"""The routes of the game's surface that playing and collecting need (contract/SDK.md), once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The server surface, typed: what a studio's backend does with a `server_integration` key (kraty-api 3).
+"""The server surface, typed: what a studio's backend does with a `server_integration` key (contract/SERVER.md).
 
     async with ServerClient("https://api.kraty.io", key) as server:
         await server.players.merge("guest_device_abc", "auth_user_42")

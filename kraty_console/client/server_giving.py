@@ -28,7 +28,7 @@ class Told(TypedDict, total=False):
 
 
 class Grants(CallGroup):
-    """Giving, and claiming for a player (kraty-api 3.4)."""
+    """Giving, and claiming for a player (contract/SERVER.md#grants)."""
 
     async def create(
         self,
@@ -61,7 +61,7 @@ class Grants(CallGroup):
 
 
 class Wallet(CallGroup):
-    """Balances (kraty-api 3.6); `applied` is false in the answer to a call that was made before."""
+    """Balances (contract/SERVER.md#wallet); `applied` is false in the answer to a call that was made before."""
 
     async def credit(self, external_id: str, economy_key: str, amount: int, **told: Unpack[Told]) -> BalanceAdjusted:
         """Add to a balance; a player never heard of is made."""
@@ -88,7 +88,7 @@ class Wallet(CallGroup):
 
 
 class Inventory(CallGroup):
-    """Items (kraty-api 3.5); `applied` is false in the answer to a call that was made before."""
+    """Items (contract/SERVER.md#inventory); `applied` is false in the answer to a call that was made before."""
 
     async def grant(self, external_id: str, item_key: str, quantity: int, **told: Unpack[Told]) -> ItemAdjusted:
         """Give so many of an item; a player never heard of is made."""

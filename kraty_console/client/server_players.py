@@ -28,7 +28,7 @@ ErasureReason = Literal["gdpr_erasure", "studio_request", "test"]
 
 
 class Players(CallGroup):
-    """Players as a whole (kraty-api 3.2, 3.3)."""
+    """Players as a whole (contract/SERVER.md)."""
 
     async def get(self, external_id: str, *, limit: int = DEFAULT_LIMIT) -> Snapshot:
         """The profile and the newest `limit` rows of each list."""
@@ -119,7 +119,8 @@ class Players(CallGroup):
 
 
 class Migration(CallGroup):
-    """Bringing players and what they have from elsewhere (kraty-api 3.9): no webhooks, and at most 1,000 rows a call.
+    """Bringing players and what they have from elsewhere
+    (contract/SERVER.md#migration): no webhooks, and at most 1,000 rows a call.
 
     Rows are as the wire has them, each with an `idempotencyKey` of its own; one that is wrong stops no other.
     """

@@ -12,7 +12,7 @@ from kraty_console.contract.players import Lobby
 
 
 class Attempts(CallGroup):
-    """What players play (kraty-api 3.8); a studio's backend starts none."""
+    """What players play (contract/SERVER.md#progress-and-finish); a studio's backend starts none."""
 
     async def progress(
         self,
@@ -36,7 +36,7 @@ class Attempts(CallGroup):
 
 
 class Lobbies(CallGroup):
-    """Groups that the studio makes itself (kraty-api 3.7)."""
+    """Groups that the studio makes itself (contract/SERVER.md#lobbies)."""
 
     async def push(
         self,

@@ -1,4 +1,4 @@
-"""The routes of the server surface (kraty-api 3), once."""
+"""The routes of the server surface (contract/SERVER.md), once."""
 
 from __future__ import annotations
 

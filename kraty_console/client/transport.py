@@ -1,7 +1,7 @@
 """HTTP, and the only place that knows the HTTP library: it is imported with the first call, never before.
 
 A request goes out once, exactly as its target is written, and is followed nowhere. What a failure means for a write is
-told by whether its first byte may have left (trust: Exactly once).
+told by whether its first byte may have left (client/README.md#exactly-once).
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ BeforeSend = Callable[[], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """How long to wait, in seconds (kraty-api 7.6: 15 s for an answer)."""
+    """How long to wait, in seconds (15 s for an answer, as SDKs have it)."""
 
     connect: float = 5.0
     answer: float = 15.0

@@ -1,4 +1,4 @@
-"""Makes a change happen at most once, and says which it was (trust: Exactly once).
+"""Makes a change happen at most once, and says which it was (client/README.md#exactly-once).
 
 An outcome that is not known stays so until it is shown: first by looking at what the server recorded, then, only when
 the server keeps idempotency keys, by sending the same bytes under the same key again; else a person is asked.
@@ -212,7 +212,7 @@ class Writer:
         return error if missing is None else missing
 
     async def _found(self, entry: JournalEntry, row: AuditRow | Answer) -> ChangeOutcome:
-        """The server recorded it; of a roll it also recorded when that failed again (decisions: Retry roll)."""
+        """The server recorded it; of a roll it also recorded when that failed again (contract/README.md#retry-roll)."""
         link = AuditLink(id=row.id, url=self._client.audit_url(row)) if isinstance(row, AuditRow) else None
         roll_error = (row.metadata or {}).get("rollError") if isinstance(row, AuditRow) else None
         if roll_error is None:

@@ -41,7 +41,7 @@ class Launch:
 
     @property
     def journal_path(self) -> Path:
-        """The journal of intended changes (trust: Exactly once)."""
+        """The journal of intended changes (client/README.md#exactly-once)."""
         return self.state_dir / "journal.sqlite"
 
     @property

@@ -1,4 +1,5 @@
-"""Where the session token comes from: the first source that has one wins (trust: Secrets), and argv is none of them.
+"""Where the session token comes from: the first source that has one wins
+(client/README.md#secrets), and argv is none of them.
 
 In order: the standard input (`--token-stdin`), `KRATY_TOKEN`, the profile's `token_command`, the system's keyring, a
 file that only its owner can read. The stored ones belong to the profile's own address and are not sent to another.

@@ -34,7 +34,7 @@ STUCK: Final = 1.0
 """Seconds after which keys no longer wait for one that something keeps busy."""
 
 PAUSE: Final = 0.25
-"""Seconds without a key that make the next one deliberate (console: Keys)."""
+"""Seconds without a key that make the next one deliberate (console/README.md#keys)."""
 
 DEAF: Final = 5.0
 """Seconds after the first key from which keys are taken though nothing has had the focus yet."""

@@ -203,7 +203,7 @@ class WriteController:
         )
 
     def _then(self, form: Form, draft: Draft) -> Then | None:
-        """The roll that may follow a force-complete (decisions C2)."""
+        """The roll that may follow a force-complete (contract/README.md#force-complete)."""
         from kraty_console.console.dialogs.action import Then
 
         if not any(field.name == THEN_ROLL for field in form.fields):

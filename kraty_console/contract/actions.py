@@ -1,4 +1,4 @@
-"""The changes a member can make: their requests (strict) and what they answer (decisions: The admin surface)."""
+"""The changes a member can make: their requests (strict) and what they answer (contract/README.md#admin-surface)."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ ExternalPlayerId = Annotated[str, Field(min_length=1, max_length=512)]
 
 
 class ForceComplete(Request):
-    """Complete an attempt that never finished (player-tools: Force-complete an attempt)."""
+    """Complete an attempt that never finished (contract/README.md#force-complete)."""
 
     reason: Reason
     final_score: Annotated[float, Field(ge=0, le=MAX_BALANCE)] | None = None
@@ -45,7 +45,7 @@ class ForceComplete(Request):
 
 
 class RetryRewardRoll(Request):
-    """Roll an attempt's rewards again (player-tools: Retry the reward roll)."""
+    """Roll an attempt's rewards again (contract/README.md#retry-roll)."""
 
     reason: Reason | None = None
     ticket: Ticket | None = None
@@ -81,7 +81,7 @@ GrantEntry = Annotated[CurrencyEntry | ItemEntry | CrateEntry, Field(discriminat
 
 
 class ManualGrant(Request):
-    """Give a player something (player-tools: Issue a manual grant)."""
+    """Give a player something (contract/README.md#manual-grant)."""
 
     external_player_id: ExternalPlayerId
     entries: Annotated[list[GrantEntry], Field(min_length=1, max_length=MAX_ENTRIES)]
@@ -95,7 +95,7 @@ class ManualGrant(Request):
 
 
 class ForceClaim(Request):
-    """Mark a grant claimed and deliver it (player-tools: Force-claim a grant)."""
+    """Mark a grant claimed and deliver it (contract/README.md#force-claim)."""
 
     reason: Reason
     ticket: Ticket | None = None
@@ -103,7 +103,7 @@ class ForceClaim(Request):
 
 
 class WalletCredit(Request):
-    """Add to a balance (player-tools: walkthrough, + Credit)."""
+    """Add to a balance (contract/README.md#wallet-credit)."""
 
     amount: Amount
     reason: Reason
@@ -112,7 +112,7 @@ class WalletCredit(Request):
 
 
 class WalletDebit(Request):
-    """Take from a balance, with a server key (kraty-api 3.6)."""
+    """Take from a balance, with a server key (contract/SERVER.md#wallet)."""
 
     amount: Amount
     reason: Reason
@@ -121,7 +121,7 @@ class WalletDebit(Request):
 
 
 class MergePlayers(Request):
-    """Merge a player into another, with a server key (kraty-api 3.3)."""
+    """Merge a player into another, with a server key (contract/SERVER.md#merge)."""
 
     reason: Reason
     ticket: Ticket | None = None
@@ -217,7 +217,7 @@ class Debited(Changed):
 
 
 class Merged(Changed):
-    """What a merge moved (kraty-api 5.8); `status` says when the two were merged before."""
+    """What a merge moved (contract/SERVER.md#merge); `status` says when the two were merged before."""
 
     from_external_player_id: str
     to_external_player_id: str

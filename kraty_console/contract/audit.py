@@ -1,4 +1,4 @@
-"""Audit rows: who did what to whom, why, and what it was before and after (decisions: Audit rows)."""
+"""Audit rows: who did what to whom, why, and what it was before and after (contract/README.md#audit-log)."""
 
 from __future__ import annotations
 

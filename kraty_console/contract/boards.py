@@ -1,4 +1,4 @@
-"""Leaderboards as `/sdk/v1` and `/server/v1` answer them (kraty-api 5.11)."""
+"""Leaderboards as `/sdk/v1` and `/server/v1` answer them (contract/SDK.md#leaderboards)."""
 
 from __future__ import annotations
 

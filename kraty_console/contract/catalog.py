@@ -1,4 +1,4 @@
-"""What can be granted: items, currencies and bundles (kraty-api 5.12)."""
+"""What can be granted: items, currencies and bundles (contract/GAME.md#catalog)."""
 
 from __future__ import annotations
 

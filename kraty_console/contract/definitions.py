@@ -1,4 +1,4 @@
-"""A game in one document: what it gives, and what can be played in it (kraty-api 5.12); written by people.
+"""A game in one document: what it gives, and what can be played in it (contract/GAME.md); written by people.
 
 Everything is named by a key; what a document does not name stays as it is.
 """

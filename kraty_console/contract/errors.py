@@ -1,4 +1,4 @@
-"""Error codes and their HTTP status (kraty-api 7.2); what went wrong, as values with a type."""
+"""Error codes and their HTTP status (contract/README.md#errors); what went wrong, as values with a type."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Friends, requests, blocks and gifts as the two key surfaces tell of them (kraty-api 5.10)."""
+"""Friends, requests, blocks and gifts as the two key surfaces tell of them (contract/SDK.md#friends)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What a game's document says of the game at large (kraty-api 5.13); what is not said stays as it is."""
+"""What a game's document says of the game at large
+(contract/GAME.md#game-settings); what is not said stays as it is."""
 
 from __future__ import annotations
 

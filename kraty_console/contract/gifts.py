@@ -1,4 +1,4 @@
-"""Gifts between friends: what a game allows, and what was given (kraty-api 4, 5.10, 5.13)."""
+"""Gifts between friends: what a game allows, and what was given (contract/SDK.md#gifts)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What a player has and is owed, as `/sdk/v1` and `/server/v1` answer it (kraty-api 3.5, 3.6, 4)."""
+"""What a player has and is owed, as `/sdk/v1` and `/server/v1` answer it
+(contract/SERVER.md#inventory, contract/SDK.md#wallet-and-inventory)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What a receiver of webhooks does with a message: check who signed it, read it, take it once (kraty-api 8.1).
+"""What a receiver of webhooks does with a message: check who signed it, read it, take it once
+(contract/README.md#webhooks).
 
 Pure: whoever listens gives header, body and moment, and answers with the status.
 """

@@ -1,7 +1,7 @@
 """The operations of the admin surface: a name, a method and a path each, and whether Kraty publishes them.
 
-The name is what a profile's `routes`, `backend serve --only` and `health.features` call an operation. Four are public
-(kraty-api 2); the others follow their pattern (decisions: The admin surface) and may be missing on another backend.
+The name is what a profile's `routes`, `backend serve --only` and `health.features` call an operation. Four are public;
+the others follow their pattern (contract/README.md#admin-surface) and may be missing on another backend.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Permissions and roles by name (player-tools: The four admin actions; decisions: Roles and permissions)."""
+"""Permissions and roles by name (contract/README.md#roles-and-permissions)."""
 
 from __future__ import annotations
 
@@ -51,4 +51,4 @@ KEY_PERMISSIONS: Final = (
     Permission.WALLET_CREDIT,
     Permission.PLAYER_BAN,
 )
-"""What such a key may do, in the words of the admin surface (kraty-api 3)."""
+"""What such a key may do, in the words of the admin surface (contract/SERVER.md)."""

@@ -1,4 +1,4 @@
-"""What playing answers with: events to play, attempts, their progress (kraty-api 4, 5.12)."""
+"""What playing answers with: events to play, attempts, their progress (contract/SDK.md#events)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class MilestoneFired(Answer):
 
 
 class AttemptProgressed(Answer):
-    """An attempt after a report (kraty-api 3.8)."""
+    """An attempt after a report (contract/SERVER.md#progress-and-finish)."""
 
     attempt: Attempt
     milestones_fired: list[MilestoneFired] = Field(default_factory=list)
@@ -123,7 +123,7 @@ class RewardTier(Answer):
 
 
 class RewardPolicy(Answer):
-    """What an event pays (kraty-api 5.12)."""
+    """What an event pays (contract/GAME.md#rewards)."""
 
     type: str
     """`none`, `fixed_bundle`, `rank_scaled` or `shared_pool`."""
@@ -134,7 +134,7 @@ class RewardPolicy(Answer):
 
 
 class EventListing(Answer):
-    """An event that is open now, as one player sees it (kraty-api 5.12)."""
+    """An event that is open now, as one player sees it (contract/SDK.md#events)."""
 
     event_key: str
     name: Any = None

@@ -1,4 +1,4 @@
-"""Players as the look-up shows them: profile, lists, search hits (kraty-api 5.2, decisions: Snapshot)."""
+"""Players as the look-up shows them: profile, lists, search hits (contract/README.md#snapshot)."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Roll(Answer):
 
 
 class Attempt(Answer):
-    """One try of a player at an event (kraty-api 5.1, with the extras of decisions: Snapshot)."""
+    """One try of a player at an event (contract/README.md#attempt)."""
 
     id: str
     event_id: str | None = None
@@ -71,7 +71,7 @@ class Attempt(Answer):
     metrics_raw: dict[str, Any] = Field(default_factory=empty_dict)
     event_key: str | None = None
     event_name: Any = None
-    """A string, or a map of language to string (kraty-api 5.12: LocalizedString)."""
+    """A string, or a map of language to string (contract/GAME.md#catalog)."""
     target: float | None = None
     window_ends_at: datetime | None = None
     reward_policy: str | None = None
@@ -84,7 +84,7 @@ class Attempt(Answer):
 
 
 class Grant(Answer):
-    """What a player is owed or was given (kraty-api 5.4)."""
+    """What a player is owed or was given (contract/README.md#grant)."""
 
     id: str
     kind: str = "reward"
@@ -101,7 +101,7 @@ class Grant(Answer):
 
 
 class Lobby(Answer):
-    """A group of players in one event (kraty-api 5.7)."""
+    """A group of players in one event (contract/README.md#lobby)."""
 
     id: str
     event_id: str | None = None
@@ -158,7 +158,7 @@ class WalletHolding(Answer):
 
 
 class LedgerRow(Answer):
-    """One change of a balance or a quantity (kraty-api 5.6)."""
+    """One change of a balance or a quantity (contract/README.md#ledger-rows)."""
 
     ledger_id: str = Field(default="")
     economy_key: str | None = None

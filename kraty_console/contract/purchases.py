@@ -1,4 +1,4 @@
-"""Purchases in stores, and what a player spent (kraty-api 5.12)."""
+"""Purchases in stores, and what a player spent (contract/SDK.md#purchases)."""
 
 from __future__ import annotations
 

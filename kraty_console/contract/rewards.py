@@ -1,4 +1,4 @@
-"""What can be given, and by which rule, as a game's document says it (kraty-api 5.12: Reward policy types, Bundle)."""
+"""What can be given, and by which rule, as a game's document says it (contract/GAME.md#rewards)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Name = Annotated[str, Field(min_length=1, max_length=200)] | dict[str, str]
 Whole = Annotated[int, Field(ge=0, le=MAX_BALANCE)]
 Positive = Annotated[int, Field(ge=1, le=MAX_BALANCE)]
 Number = Annotated[int, Field(ge=0, le=MAX_BALANCE)] | Annotated[float, Field(ge=0, le=MAX_BALANCE)]
-"""What a metric or a score can be (decisions: Scores)."""
+"""What a metric or a score can be (contract/README.md#limits)."""
 
 Bag = dict[str, Any]
 

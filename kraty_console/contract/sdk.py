@@ -1,4 +1,4 @@
-"""What `/sdk/v1` answers with (kraty-api 4, 5)."""
+"""What `/sdk/v1` answers with (contract/SDK.md)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kraty_console.contract.wire import Answer
 
 
 class PlayerRegistration(Answer):
-    """A player's new secret, told here and never again (kraty-api 5.10)."""
+    """A player's new secret, told here and never again (contract/SDK.md#registration)."""
 
     player_id: str
     external_player_id: str

@@ -1,4 +1,5 @@
-"""A token that cannot be shown by accident (trust: Secrets), and how it is handed over (decisions: C19)."""
+"""A token that cannot be shown by accident (client/README.md#secrets), and how it is handed over
+(contract/README.md#session)."""
 
 from __future__ import annotations
 
@@ -78,5 +79,6 @@ class Credential:
 
     token: Secret
     kind: Literal["bearer", "cookie", "server_key"] = "bearer"
-    """`bearer`: a session in `Authorization: Bearer …`; `cookie`: a session in `Cookie: kraty_session=…` (decisions:
-    The admin surface); `server_key`: a `server_integration` key in `Authorization: Bearer …` (kraty-api 1.3)."""
+    """`bearer`: a session in `Authorization: Bearer …`; `cookie`: a session in `Cookie: kraty_session=…`
+    (contract/README.md#session); `server_key`: a `server_integration` key in `Authorization: Bearer …`
+    (contract/README.md#api-keys)."""

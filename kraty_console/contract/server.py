@@ -1,4 +1,4 @@
-"""What `/server/v1` answers with, beyond what the look-up shares with the portal (kraty-api 5.3, 5.8, 5.9)."""
+"""What `/server/v1` answers with, beyond what the look-up shares with the portal (contract/SERVER.md)."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class MergeCounts(Answer):
 
 
 class MergePlayerResult(Answer):
-    """What became of a merge (kraty-api 5.8)."""
+    """What became of a merge (contract/SERVER.md#merge)."""
 
     from_player_id: str
     from_external_player_id: str
@@ -50,7 +50,7 @@ class MergePlayerResult(Answer):
 
 
 class DeletePlayerResult(Answer):
-    """What became of an erasure (kraty-api 5.9)."""
+    """What became of an erasure (contract/SERVER.md#delete)."""
 
     player_id: str | None = None
     external_player_id: str
@@ -90,7 +90,7 @@ class ExportedLobby(Answer):
 
 
 class PlayerExport(Answer):
-    """Everything that is kept of a player, for whoever asks what is known of them (kraty-api 5.3).
+    """Everything that is kept of a player, for whoever asks what is known of them (contract/SERVER.md#export).
 
     Each list is newest first and ends at 1,000 rows.
     """
@@ -106,7 +106,7 @@ class PlayerExport(Answer):
 
 
 class IdentitySet(Answer):
-    """A player's names after one was chosen: in both published forms (decisions: C9)."""
+    """A player's names after one was chosen: in both published forms (contract/SERVER.md#profile)."""
 
     external_player_id: str
     synthetic_identity: Identity | None = None
@@ -123,7 +123,7 @@ class EmailSet(Answer):
 
 
 class PlayerBanned(Answer):
-    """A ban as it is now; `applied` is false when only the reason was refreshed (kraty-api 3.3)."""
+    """A ban as it is now; `applied` is false when only the reason was refreshed (contract/SERVER.md#ban)."""
 
     player_id: str
     external_player_id: str
@@ -158,7 +158,7 @@ class RowFailure(Answer):
 
 
 class Migrated(Answer):
-    """What came of the rows of a migration; the three numbers add up to all rows (kraty-api 3.9)."""
+    """What came of the rows of a migration; the three numbers add up to all rows (contract/SERVER.md#migration)."""
 
     applied: int
     skipped: int

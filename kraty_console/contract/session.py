@@ -1,4 +1,4 @@
-"""Who is signed in, and what they may do where (decisions: The admin surface, Roles and permissions)."""
+"""Who is signed in, and what they may do where (contract/README.md#roles-and-permissions)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The signature of a webhook: `X-Signature: t=<unix seconds>,v1=<hex>` (kraty-api 8.1).
+"""The signature of a webhook: `X-Signature: t=<unix seconds>,v1=<hex>` (contract/README.md#webhooks).
 
 `v1` is HMAC-SHA256 with the endpoint's secret over `"<t>." + body`, the body exactly as it was received. A receiver
 in Python can use `verify` as it stands.

@@ -1,4 +1,4 @@
-"""Everything that happened to a player, in one list (decisions: The admin surface)."""
+"""Everything that happened to a player, in one list (contract/README.md#admin-surface)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Webhook events by name, their envelope, and where they are sent (kraty-api 8.1, 8.2; decisions: Webhooks)."""
+"""Webhook events by name, their envelope, and where they are sent (contract/README.md#webhooks)."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class EventName(StrEnum):
 WORKER_DRIVEN: Final = frozenset(
     {EventName.EVENT_WINDOW_OPENED, EventName.EVENT_WINDOW_CLOSED, EventName.GRANT_EXPIRED}
 )
-"""Always told to live endpoints (kraty-api 1.6)."""
+"""Always told to live endpoints (contract/README.md#environments)."""
 
 
 class Envelope(Answer):

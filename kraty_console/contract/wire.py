@@ -185,7 +185,7 @@ def empty_dict() -> dict[str, Any]:
 
 
 def iso(moment: datetime) -> str:
-    """A moment as Kraty writes it: ISO-8601, UTC, milliseconds and `Z` (kraty-api 7.3)."""
+    """A moment as Kraty writes it: ISO-8601, UTC, milliseconds and `Z` (contract/README.md#wire-format)."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 

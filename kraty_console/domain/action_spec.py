@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from kraty_console.contract.webhooks import Delivery
 
 COMPLETE: Final = frozenset({"completed", "force_completed"})
-"""The statuses of an attempt that has ended as it should (kraty-api 5.1)."""
+"""The statuses of an attempt that has ended as it should (contract/README.md#attempt)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What is wrong with an attempt or a grant: the table of the walkthrough, as pure functions.
 
-(player-tools: Walkthrough: resolve a "lost my reward" support ticket; decisions: What each action does.)
+(contract/README.md#a-lost-reward, contract/README.md#actions).
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ IDLE_AFTER: Final = 24 * 3600
 """Seconds without progress after which an attempt counts as stuck."""
 
 IDLE_AFTER_TARGET: Final = 600
-"""Seconds an attempt may stay in progress once its target is met; reaching it should have ended it (kraty-api 9)."""
+"""Seconds an attempt may stay in progress once its target is met; reaching it should have ended it
+(contract/SDK.md#progress-and-finish)."""
 
 PENDING_IS_NORMAL: Final = 600
 """Seconds in which a grant may wait for the game without anybody worrying."""
@@ -197,7 +198,7 @@ def _force_complete(attempt: Attempt, linked: Linked, now: datetime) -> dict[str
 
 def _terminal_roll_missing(attempt: Attempt, linked: Linked) -> bool:
     """True when the grants of a complete attempt are all from milestones, which fire whatever becomes of its end
-    (kraty-api 9: Milestones), and its own rewards were never rolled."""
+    (contract/SDK.md#progress-and-finish), and its own rewards were never rolled."""
     roll = attempt.roll.status if attempt.roll is not None else None
     only_milestones = all(grant.source_kind == MILESTONE for grant in linked.grants)
     listed = len(linked.grants) == len(linked.ids)

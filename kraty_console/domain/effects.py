@@ -10,7 +10,7 @@ from kraty_console.domain.fields import Effect, EffectContext, Form, Values
 from kraty_console.domain.forms import CHANGES
 
 _WITHOUT_REASON: Final = (ActionKind.FORCE_CLAIM, ActionKind.UNBAN, ActionKind.MERGE)
-"""Changes whose published calls name no reason (kraty-api 3): a backend may ignore the one that goes along."""
+"""Changes whose published calls name no reason (contract/SERVER.md): a backend may ignore the one that goes along."""
 
 
 def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:

@@ -204,7 +204,7 @@ def whole_number(text: str) -> int | None:
 
 
 def check_amount(text: str) -> str | None:
-    """Amounts are whole numbers from 1 to a thousand million (decisions: Manual grant, Wallet credit)."""
+    """Amounts are whole numbers from 1 to a thousand million (contract/README.md#limits)."""
     amount = whole_number(text)
     if amount is None or not 1 <= amount <= MAX_AMOUNT:
         return f"a whole number, 1 to {grouped(MAX_AMOUNT)}"
@@ -228,7 +228,7 @@ _EITHER: Final = re.compile(r"([1-9]\d{0,2})[.,](\d{3})")
 
 
 def check_score(text: str) -> str | None:
-    """Scores are finite numbers of 0 or more (decisions: Force-complete), written so that they have one meaning."""
+    """Scores are finite numbers of 0 or more (contract/README.md#limits), written so that they have one meaning."""
     if (either := _EITHER.fullmatch(text.strip())) is not None:
         return f"{either[1]}{either[2]} or {either[1]}.{either[2]}0? Write one of these"
     return None if score(text) is not None else "a number, 0 or more"

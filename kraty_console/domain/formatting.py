@@ -86,7 +86,7 @@ def lasting(seconds: float) -> str:
 
 
 def as_utc(moment: datetime) -> datetime:
-    """The moment in UTC; one that came without a zone is taken as UTC (kraty-api 7.3)."""
+    """The moment in UTC; one that came without a zone is taken as UTC (contract/README.md#wire-format)."""
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 

@@ -101,7 +101,8 @@ def build_call(form: Form, values: Values, idempotency_key: str) -> ChangeReques
 
 
 def follow_up(form: Form, values: Values, idempotency_key: str) -> ChangeRequest | None:
-    """The second call, to be sent only after the first succeeded: the roll after a force-complete (decisions C2)."""
+    """The second call, to be sent only after the first succeeded: the roll after a force-complete
+    (contract/README.md#force-complete)."""
     if form.kind is ActionKind.FORCE_COMPLETE and form.ticked(values, "then_roll"):
         return retry_roll.call(form, values, idempotency_key + ROLL_SUFFIX)
     return None

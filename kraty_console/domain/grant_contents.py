@@ -1,4 +1,4 @@
-"""What a grant holds: entries as values, and in words (kraty-api 5.4)."""
+"""What a grant holds: entries as values, and in words (contract/README.md#grant)."""
 
 from __future__ import annotations
 
@@ -47,7 +47,8 @@ def listed(parts: Iterable[str]) -> str:
 
 
 def contents_words(contents: Mapping[str, Any], kind: str = "reward") -> str:
-    """What a grant holds, in words; contents of a shape nobody told us of are named by their count (kraty-api 5.4)."""
+    """What a grant holds, in words; contents of a shape nobody told us of are named by their count
+    (contract/README.md#grant)."""
     raw = contents.get("entries")
     if isinstance(raw, list):
         parts = [_entry_words(each) for each in raw]

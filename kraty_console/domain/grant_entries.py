@@ -1,4 +1,4 @@
-"""The JSON that a manual grant is composed in: read, explained, completed (player-tools: Issue a manual grant)."""
+"""The JSON that a manual grant is composed in: read, explained, completed (contract/README.md#manual-grant)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _MAX_TEXT: Final = 64 * 1024
 _SPACES: Final = (" ", "\t", "\n", "\r")
 CRATE_TYPE: Final = "crate"
-"""The item type of crates in the catalog (kraty-api 5.12)."""
+"""The item type of crates in the catalog (contract/GAME.md#catalog)."""
 
 
 @dataclass(frozen=True, slots=True)

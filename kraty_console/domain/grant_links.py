@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 MILESTONE: Final = "event_milestone"
-"""The source of a grant that a milestone gave (kraty-api 5.4)."""
+"""The source of a grant that a milestone gave (contract/README.md#grant)."""
 
 
 Doubt = Literal["", "cut", "unreadable", "absent"]
@@ -38,7 +38,7 @@ class Links:
 
     A backend may name an attempt's grants (`grantIds`) or a grant's attempt (`attemptId`); without these extras a grant
     belongs to the attempt that its `sourceRefId` names, and a grant from a crate belongs where its crate does
-    (kraty-api 5.4; decisions: Snapshot).
+    (contract/README.md#attempt).
     """
 
     def __init__(self, snapshot: Snapshot) -> None:

@@ -1,4 +1,4 @@
-"""The key that makes a change happen once, however often it is sent (decisions C12)."""
+"""The key that makes a change happen once, however often it is sent (contract/README.md#idempotency)."""
 
 from __future__ import annotations
 

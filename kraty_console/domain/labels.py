@@ -33,7 +33,7 @@ def spaced(word: str) -> str:
     return " ".join(parts) if all(part.isascii() and part.isalpha() and part.islower() for part in parts) else word
 
 
-def localized(value: Any) -> str | None:  # noqa: ANN401 (a string, or a map of language to string: kraty-api 5.12)
+def localized(value: Any) -> str | None:  # noqa: ANN401 (a string, or a map of language to string)
     """A name that may be a text or a map of languages: English first, else the first there is."""
     if isinstance(value, str):
         return value or None

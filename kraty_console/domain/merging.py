@@ -1,4 +1,4 @@
-"""What a merge would come to, from what is known of both players before it (decisions: Merge)."""
+"""What a merge would come to, from what is known of both players before it (contract/SERVER.md#merge)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one thing to do next, for a row or for the whole player (player-tools: the walkthrough)."""
+"""The one thing to do next, for a row or for the whole player (contract/README.md#a-lost-reward)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 GUEST = "Progress in another account? m shows the two side by side, and the command that merges them."
 GUEST_WITH_KEY = "Progress in another account? Merge the two with U."
-"""For players without an e-mail, who may be guests (player-tools: Walkthrough: merge a guest player)."""
+"""For players without an e-mail, who may be guests (contract/SERVER.md#merge)."""
 
 MAKE_GOOD = "For a make-good, credit the wallet with C."
 MAKE_GOOD_BY_GRANT = "For a make-good, issue a manual grant with M."

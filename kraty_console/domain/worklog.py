@@ -1,4 +1,4 @@
-"""What was done under a ticket, as text to paste into it (player-tools: the walkthrough: a permanent paper trail)."""
+"""What was done under a ticket, as text to paste into it (contract/README.md#audit-log)."""
 
 from __future__ import annotations
 

@@ -141,7 +141,7 @@ def _refused(error: Refused, message: str, trace: str) -> Words:
 
 
 def _fields(error: Invalid, message: str) -> str:
-    """The fields that the server names, whatever shape its details have (kraty-api 7.1 leaves it open)."""
+    """The fields that the server names, whatever shape its details have (contract/README.md#wire-format)."""
     named = error.details.get("fields", error.details.get("errors", error.details))
     parts: list[str] = []
     if isinstance(named, Mapping):

@@ -42,7 +42,7 @@ _SOURCES: Final = {
     "event": "an event",
     "event_milestone": "a milestone",
 }
-"""Where grants come from (kraty-api 5.4); another source is shown as it came."""
+"""Where grants come from (contract/README.md#grant); another source is shown as it came."""
 
 
 def source_words(grant: Grant, links: Links) -> SafeText | None:

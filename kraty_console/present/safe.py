@@ -1,4 +1,4 @@
-"""The door: the one place where text from outside becomes text that may be shown (trust: The door to the terminal).
+"""The door: the one place where text from outside becomes text that may be shown (console/README.md#text-from-outside).
 
 What could steer the terminal or deceive the eye comes out as something to see: control characters as their pictures
 (`␛`), the rest as `\\u{202E}`. The form is reversible, so two different values never come out equal: where a value

@@ -1,4 +1,5 @@
-"""An unknown outcome: look first, send again only where that is safe, else ask a person (trust: Exactly once)."""
+"""An unknown outcome: look first, send again only where that is safe, else ask a person
+(client/README.md#exactly-once)."""
 
 from __future__ import annotations
 

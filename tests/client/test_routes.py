@@ -1,4 +1,4 @@
-"""An id of any kind goes out as one segment that means exactly that id (trust: The door)."""
+"""An id of any kind goes out as one segment that means exactly that id (client/README.md#paths)."""
 
 from __future__ import annotations
 

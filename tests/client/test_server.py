@@ -1,4 +1,5 @@
-"""The typed client of the server surface: on the real backend, and through trouble (kraty-api 7.6)."""
+"""The typed client of the server surface: on the real backend, and through trouble
+(contract/README.md#rate-limits-and-retries)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A change happens at most once, and what is said of it is true (trust: Exactly once)."""
+"""A change happens at most once, and what is said of it is true (client/README.md#exactly-once)."""
 
 from __future__ import annotations
 

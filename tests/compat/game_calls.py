@@ -1,4 +1,4 @@
-"""The published calls of a game, one by one (kraty-api 4)."""
+"""The published calls of a game, one by one (contract/SDK.md)."""
 
 from __future__ import annotations
 

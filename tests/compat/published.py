@@ -1,4 +1,5 @@
-"""Every call that Kraty publishes, by surface and path (kraty-api 2, 3, 4), and how one of them is tried."""
+"""Every call that Kraty publishes, by surface and path
+(contract/README.md#admin-surface, contract/SERVER.md, contract/SDK.md), and how one of them is tried."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""A client that behaves on the wire as the published SDKs do, and no further (kraty-api 1.5, 3, 7.1, 7.5, 7.6)."""
+"""A client that behaves on the wire as the published SDKs do, and no further
+(contract/SERVER.md#sdk-compatibility, contract/README.md#rate-limits-and-retries)."""
 
 from __future__ import annotations
 

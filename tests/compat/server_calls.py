@@ -1,4 +1,4 @@
-"""The published calls of a studio's backend, one by one (kraty-api 3)."""
+"""The published calls of a studio's backend, one by one (contract/SERVER.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The published fields of answers and their kinds (kraty-api 5), written as SDKs declare them.
+"""The published fields of answers and their kinds (contract/README.md), written as SDKs declare them.
 
 `s` text, `i` whole number, `n` number, `b` true or false, `o` object, `a` list, `t` moment, `x` anything; `?` or null.
 `name?` may be left out, and is not null where it is there.

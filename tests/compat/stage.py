@@ -160,5 +160,5 @@ def gift(stage: Stage, player: str) -> Filled:
 
 
 def path(template: str, filled: Filled) -> str:
-    """A published path with its places filled, each as one segment (kraty-api 12)."""
+    """A published path with its places filled, each as one segment (contract/SERVER.md#sdk-compatibility)."""
     return "/".join(quote(filled[part[1:]], safe="") if part.startswith(":") else part for part in template.split("/"))

@@ -1,4 +1,4 @@
-"""What an event pays is shown in the numbers and kinds that typed SDKs read (kraty-api 5.12)."""
+"""What an event pays is shown in the numbers and kinds that typed SDKs read (contract/GAME.md#rewards)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What Kraty's documents tell studios to do, done with an SDK (player-tools, kraty-api 3.6, 4, 9)."""
+"""What Kraty's documents tell studios to do, done with an SDK
+(contract/README.md#a-lost-reward, contract/SERVER.md#wallet)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Calls that are tried again: held up, lost on their way, or refused in a way that SDKs try again (kraty-api 7.6)."""
+"""Calls that are tried again: held up, lost on their way, or refused in a way that SDKs try again
+(contract/README.md#rate-limits-and-retries)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The token: the first source that has one, and none that others could read (trust: Secrets)."""
+"""The token: the first source that has one, and none that others could read (client/README.md#secrets)."""
 
 from __future__ import annotations
 

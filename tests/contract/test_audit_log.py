@@ -1,4 +1,4 @@
-"""The audit log: every filter, every page, one row (decisions: Audit rows)."""
+"""The audit log: every filter, every page, one row (contract/README.md#audit-log)."""
 
 from __future__ import annotations
 

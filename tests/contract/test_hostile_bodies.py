@@ -1,4 +1,4 @@
-"""Bodies that are no request: each is refused by its field, and nothing is written (trust: Load and bad input)."""
+"""Bodies that are no request: each is refused by its field, and nothing is written (backend/README.md#bad-input)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An id of any kind reaches exactly its player, on every route that has one (trust: The door to the terminal)."""
+"""An id of any kind reaches exactly its player, on every route that has one (client/README.md#paths)."""
 
 from __future__ import annotations
 

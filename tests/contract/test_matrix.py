@@ -1,4 +1,4 @@
-"""Who may do what: every route of the table, tried by everybody (trust: Who may do what)."""
+"""Who may do what: every route of the table, tried by everybody (backend/README.md#who-may-do-what)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The same call many times at once: one effect, one answer (trust: Exactly once)."""
+"""The same call many times at once: one effect, one answer (backend/README.md#exactly-once)."""
 
 from __future__ import annotations
 

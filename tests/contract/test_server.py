@@ -1,4 +1,4 @@
-"""What a studio's backend sees and does, as the published SDKs ask for it (kraty-api 3, 12)."""
+"""What a studio's backend sees and does, as the published SDKs ask for it (contract/SERVER.md#sdk-compatibility)."""
 
 from __future__ import annotations
 

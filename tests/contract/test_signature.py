@@ -1,4 +1,4 @@
-"""The signature that receivers check (kraty-api 8.1)."""
+"""The signature that receivers check (contract/README.md#webhooks)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Endpoints and deliveries on the admin surface (decisions: The admin surface)."""
+"""Endpoints and deliveries on the admin surface (contract/README.md#admin-surface)."""
 
 from __future__ import annotations
 

@@ -92,7 +92,8 @@ def snapshot(**fields: Any) -> Snapshot:
 
 
 def published(**fields: Any) -> Snapshot:
-    """alice_42 as the public shapes have her: no e-mail, ban, balances, items or audit rows (kraty-api 5.2)."""
+    """alice_42 as the public shapes have her: no e-mail, ban, balances, items or audit rows
+    (contract/README.md#snapshot)."""
     player = {"externalPlayerId": "alice_42", "firstSeenAt": ago(days=8), "lastSeenAt": ago(minutes=4)}
     lists = {name: fields.pop(name, []) for name in ("attempts", "grants", "lobbies")}
     summary = {"grantsPending": 0, "grantsClaimed": 0, "lobbiesActive": 0, **fields.pop("summary", {})}
@@ -103,7 +104,7 @@ def published(**fields: Any) -> Snapshot:
 
 
 def plain_attempt(**fields: Any) -> dict[str, Any]:
-    """The attempt above without what is not published (kraty-api 5.1)."""
+    """The attempt above without what is not published (contract/README.md#attempt)."""
     extras = ("eventKey", "target", "lastProgressAt", "windowEndsAt", "rewardPolicy", "grantIds", "roll")
     said = {name: value for name, value in attempt().items() if name not in extras}
     return {**said, "eventId": "0197eeee-0000-7000-8000-00000000e001", **fields}

@@ -1,4 +1,4 @@
-"""However the console ends, the terminal is as it was, and the exit code says why (textual-notes 12)."""
+"""However the console ends, the terminal is as it was, and the exit code says why (console/README.md#ending)."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ from tests.terminal.audit import assert_clean
 
 pytestmark = pytest.mark.xdist_group("ending")
 _AT_ONCE = 1.0
-"""Seconds in which a program whose terminal is gone has ended (trust: "a vanished terminal ends the process within a
-second")."""
+"""Seconds in which a program whose terminal is gone has ended (console/README.md#ending)."""
 _TRIES = 12
 """So often at most: the machine may be busy with other things, but not every time."""
 

@@ -1,5 +1,5 @@
 """No byte of the hostile corpus reaches the terminal as it is: on every pane, row, document, dialog and list, at a real
-terminal, with every byte audited; and none of it ends the console (trust: "The door to the terminal")."""
+terminal, with every byte audited; and none of it ends the console (console/README.md#text-from-outside)."""
 
 from __future__ import annotations
 

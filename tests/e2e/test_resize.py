@@ -1,5 +1,4 @@
-"""The terminal changes its size; nothing that the person had is lost (console: "Resizing never loses a draft or a
-cursor")."""
+"""The terminal changes its size; nothing that the person had is lost (console/README.md#layout)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ticket "I finished the daily race but the gold never arrived", case by case (player-tools: Walkthrough).
+"""The ticket "I finished the daily race but the gold never arrived", case by case (contract/README.md#a-lost-reward).
 
 One person at a real terminal, ticket after ticket, with the console on a real backend; what was changed is read back
 over HTTP, behind the screen's back.

@@ -1,4 +1,4 @@
-"""What is imported when: the run-time twin of the import contracts (architecture: "Imports run one way")."""
+"""What is imported when: the run-time twin of the import contracts (`tool.importlinter` in pyproject.toml)."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 The stream is cut into tokens by the states of an ANSI terminal. A sequence passes only when it is in the table of what
 Textual's driver and compositor send, in the order and as often as they send it; a character passes only when it can
-be seen (trust: "The door to the terminal"). So a sequence that came out of player data is found even where it looks
+be seen (console/README.md#text-from-outside). So a sequence that came out of player data is found even where it looks
 like one of ours.
 """
 

@@ -16,7 +16,7 @@ _NAMES: Final = {
     kind: ("type", key, COUNT_FIELD[kind], *(("parameters",) if kind == "item" else ()))
     for kind, key in KEY_FIELD.items()
 }
-"""The fields of each kind of entry (kraty-api 3.4)."""
+"""The fields of each kind of entry (contract/README.md#grant)."""
 
 _KIND_OF_FIELD: Final = {key: kind for kind, key in KEY_FIELD.items()}
 _KINDS: Final = tuple(_NAMES)

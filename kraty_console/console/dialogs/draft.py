@@ -18,7 +18,7 @@ class Draft:
     """Kept by what opens the dialog, one for each action on each row, until the player is left and it is settled.
 
     The key is made when it is first asked for and stays until its request is settled, so that a second press, a dialog
-    closed and opened again, or a connection that died cannot do a thing twice (trust: Exactly once).
+    closed and opened again, or a connection that died cannot do a thing twice (client/README.md#exactly-once).
     """
 
     new_key: Callable[[], str]

@@ -35,7 +35,7 @@ class Dialog(DeferredPaintScreen[ResultT], OpensLater[ResultT], ModalScreen[Resu
     """A modal box with a title, LIVE or TEST where it matters, a body that scrolls, and a foot that stays.
 
     It takes the focus, and keys, once it has been painted; text typed ahead goes into its first field, commands typed
-    ahead are dropped (console: Dialogs).
+    ahead are dropped (console/README.md#dialogs).
     """
 
     AUTO_FOCUS = ""

@@ -29,13 +29,13 @@ if TYPE_CHECKING:
     from kraty_console.contract.session import Me
 
 DEFAULT_URL: Final = "https://api.kraty.io"
-"""The production host (kraty-api 1.2)."""
+"""The production host (contract/README.md#surfaces)."""
 
 ENVIRONMENTS: Final = (
     ("live", "what players see; changes are real"),
     ("test", "players of test keys"),
 )
-"""(environment, what it is) (kraty-api 1.6)."""
+"""(environment, what it is) (contract/README.md#environments)."""
 
 
 @dataclass(frozen=True, slots=True)

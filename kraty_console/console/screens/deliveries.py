@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from kraty_console.domain.worklog import Done
 
 NONE_KEPT = "This backend keeps no webhook deliveries."
-"""What a Kraty says that does not know the question (decisions: The admin surface)."""
+"""What a Kraty says that does not know the question (contract/README.md#admin-surface)."""
 
 
 class DeliveriesScreen(PagedList["Delivery"]):

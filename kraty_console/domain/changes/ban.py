@@ -1,4 +1,4 @@
-"""Ban a player, or lift the ban (kraty-api 9: Ban; decisions: The admin surface)."""
+"""Ban a player, or lift the ban (contract/SERVER.md#ban)."""
 
 from __future__ import annotations
 

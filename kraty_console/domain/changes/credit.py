@@ -1,4 +1,4 @@
-"""Add to a balance (player-tools: walkthrough, + Credit; decisions: Wallet credit)."""
+"""Add to a balance (contract/README.md#wallet-credit)."""
 
 from __future__ import annotations
 

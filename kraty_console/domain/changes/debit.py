@@ -1,4 +1,4 @@
-"""Take from a balance, with a server key (kraty-api 3.6); the admin surface has no such call."""
+"""Take from a balance, with a server key (contract/SERVER.md#wallet); the admin surface has no such call."""
 
 from __future__ import annotations
 

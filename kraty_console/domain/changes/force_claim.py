@@ -1,4 +1,4 @@
-"""Claim a grant for the player and deliver it (player-tools: Force-claim a grant; decisions C5)."""
+"""Claim a grant for the player and deliver it (contract/README.md#force-claim)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from kraty_console.contract.players import Grant, Snapshot
 
 OFTEN = 3
-"""So many force-claims in a week are a sign that the receiver is unreliable (player-tools: When NOT to use these)."""
+"""So many force-claims in a week are a sign that the receiver is unreliable
+(contract/README.md#when-not-to-use-these-tools)."""
 
 
 def form(asked: FormContext) -> Form:

@@ -1,4 +1,4 @@
-"""Force-complete an attempt, and then roll its rewards (player-tools: Force-complete an attempt; decisions C2, C3)."""
+"""Force-complete an attempt, and then roll its rewards (contract/README.md#force-complete)."""
 
 from __future__ import annotations
 
@@ -31,10 +31,12 @@ if TYPE_CHECKING:
     from kraty_console.contract.players import Attempt, Snapshot
 
 OFTEN: Final = 2
-"""So many force-completes of one event are a sign that the event is wrong (player-tools: When NOT to use these)."""
+"""So many force-completes of one event are a sign that the event is wrong
+(contract/README.md#when-not-to-use-these-tools)."""
 
 OFTEN_IN_GAME: Final = 10
-"""Force-completions of one event in seven days, after which the event is suspected (player-tools: When NOT to use)."""
+"""Force-completions of one event in seven days, after which the event is suspected
+(contract/README.md#when-not-to-use-these-tools)."""
 
 FAR_ABOVE: Final = 10
 """Times the target, above which a score is more likely a slip than what was reached."""

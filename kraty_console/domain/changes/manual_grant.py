@@ -1,4 +1,4 @@
-"""Give a player something (player-tools: Issue a manual grant; decisions: Manual grant)."""
+"""Give a player something (contract/README.md#manual-grant)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Merge a player into another, with a server key (player-tools: Walkthrough: merge a guest player)."""
+"""Merge a player into another, with a server key (contract/SERVER.md#merge)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Send a webhook delivery again (decisions: Webhooks)."""
+"""Send a webhook delivery again (contract/README.md#webhooks)."""
 
 from __future__ import annotations
 

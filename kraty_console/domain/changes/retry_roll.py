@@ -1,4 +1,4 @@
-"""Roll an attempt's rewards again (player-tools: Retry the reward roll; decisions C4)."""
+"""Roll an attempt's rewards again (contract/README.md#retry-roll)."""
 
 from __future__ import annotations
 

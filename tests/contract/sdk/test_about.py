@@ -1,4 +1,4 @@
-"""What a game asks before it knows its player: ping, the time, the catalog (kraty-api 4)."""
+"""What a game asks before it knows its player: ping, the time, the catalog (contract/SDK.md#time-and-catalog)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Sixty-four calls of a game at the same moment: what is held is what the ledger adds up to (trust: Exactly once)."""
+"""Sixty-four calls of a game at the same moment: what is held is what the ledger adds up to
+(backend/README.md#exactly-once)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Leaderboards over /sdk/v1 and /server/v1 by their published shapes (kraty-api 3.8, 4, 5.11)."""
+"""Leaderboards over /sdk/v1 and /server/v1 by their published shapes
+(contract/SERVER.md#scores, contract/SDK.md#leaderboards)."""
 
 from __future__ import annotations
 

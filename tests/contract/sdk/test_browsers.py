@@ -1,4 +1,4 @@
-"""Games in a browser: what a page of any origin may call, send and read (kraty-api 7.7)."""
+"""Games in a browser: what a page of any origin may call, send and read (contract/README.md#surfaces)."""
 
 from __future__ import annotations
 

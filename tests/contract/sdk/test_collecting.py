@@ -1,4 +1,5 @@
-"""Collecting over /sdk/v1 by the published shapes: what waits, claims, crates, self-grants (kraty-api 4, 5.4)."""
+"""Collecting over /sdk/v1 by the published shapes: what waits, claims, crates, self-grants
+(contract/SDK.md#collecting)."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ from tests.contract.world import HOUR, World
 
 def collect_all(world: World, player: str = "alice") -> dict[str, list[Any]]:
     """As the official client SDKs do it: list what waits, open crates and claim rewards, and look again until nothing
-    waits; what was in a crate comes with the next list (kraty-api 4: Client helpers)."""
+    waits; what was in a crate comes with the next list (contract/SDK.md#collecting)."""
     done: dict[str, list[Any]] = {"claimed": [], "opened": []}
     while waiting := world.play("GET", f"/players/{segment(player)}/pending-grants", who=player).data:
         for grant in waiting:
@@ -100,7 +101,7 @@ def test_a_crate_is_opened_and_a_reward_is_claimed(still: World, name: str, verb
 
 
 def test_a_grant_past_its_time_is_gone_for_a_game_and_a_conflict_for_the_studio(world: World) -> None:
-    """Before the sweep has come by (kraty-api C24)."""
+    """Before the sweep has come by (contract/README.md#grant)."""
     expires_at = world.backend.clock.ms + HOUR
     reward = give(world, [GOLD], expires_at=expires_at)
     crate = give(world, [BOX], kind="crate", expires_at=expires_at)

@@ -1,4 +1,4 @@
-"""Friends, requests and blocks, as two games ask for them (kraty-api 4, 5.10)."""
+"""Friends, requests and blocks, as two games ask for them (contract/SDK.md#friends)."""
 
 from __future__ import annotations
 

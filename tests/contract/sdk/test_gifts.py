@@ -1,4 +1,4 @@
-"""Gifts between friends: what a game allows, what it costs, and how it is claimed (kraty-api 4, 5.10)."""
+"""Gifts between friends: what a game allows, what it costs, and how it is claimed (contract/SDK.md#gifts)."""
 
 from __future__ import annotations
 

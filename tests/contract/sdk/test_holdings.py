@@ -1,4 +1,5 @@
-"""What a player has, over /sdk/v1: reading it, using it up, spending it, progressing (kraty-api 4, 5.5)."""
+"""What a player has, over /sdk/v1: reading it, using it up, spending it, progressing
+(contract/SDK.md#wallet-and-inventory)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lobbies as a game meets them: 202 while one forms, and what it shows meanwhile (kraty-api 4: Lobby semantics)."""
+"""Lobbies as a game meets them: 202 while one forms, and what it shows meanwhile (contract/SDK.md#lobbies)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Finding players: by name, by friends of friends, by who one played with; balances beside names (kraty-api 4)."""
+"""Finding players: by name, by friends of friends, by who one played with; balances beside names
+(contract/SDK.md#friends)."""
 
 from __future__ import annotations
 

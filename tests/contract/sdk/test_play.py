@@ -1,4 +1,4 @@
-"""Playing as a game does: what is open, start, progress, finish (kraty-api 3.8, 4, 5.12)."""
+"""Playing as a game does: what is open, start, progress, finish (contract/SDK.md#events, contract/SDK.md#start)."""
 
 from __future__ import annotations
 

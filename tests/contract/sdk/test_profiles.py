@@ -1,4 +1,4 @@
-"""Names, metadata and presence, as a game writes them (kraty-api 4, 5.10)."""
+"""Names, metadata and presence, as a game writes them (contract/SDK.md#profile)."""
 
 from __future__ import annotations
 

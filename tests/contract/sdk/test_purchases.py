@@ -1,4 +1,4 @@
-"""Purchases in stores: kept once for each transaction, and added up in US cents (kraty-api 5.12)."""
+"""Purchases in stores: kept once for each transaction, and added up in US cents (contract/SDK.md#purchases)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Registering a player from the game: a secret that is shown once (kraty-api 1.4, 5.10)."""
+"""Registering a player from the game: a secret that is shown once (contract/SDK.md#registration)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Streams of events: what is told, in which order, and how they end (kraty-api 8.3)."""
+"""Streams of events: what is told, in which order, and how they end (contract/SDK.md#streams)."""
 
 from __future__ import annotations
 

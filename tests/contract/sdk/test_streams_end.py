@@ -1,4 +1,4 @@
-"""A backend that is told to stop ends its streams, and does not wait for those who listen (kraty-api 8.3)."""
+"""A backend that is told to stop ends its streams, and does not wait for those who listen (contract/SDK.md#streams)."""
 
 from __future__ import annotations
 

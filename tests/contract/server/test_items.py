@@ -1,4 +1,5 @@
-"""Giving and taking items, and claiming for a player, from the studio's backend (kraty-api 3.4, 3.5)."""
+"""Giving and taking items, and claiming for a player, from the studio's backend
+(contract/SERVER.md#grants, contract/SERVER.md#inventory)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lobbies that a studio pushes, and reads (kraty-api 3.7)."""
+"""Lobbies that a studio pushes, and reads (contract/SERVER.md#lobbies)."""
 
 from __future__ import annotations
 

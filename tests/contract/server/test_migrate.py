@@ -1,4 +1,5 @@
-"""Bringing players, balances and items from elsewhere: each row by itself, none twice, none told (kraty-api 3.9)."""
+"""Bringing players, balances and items from elsewhere: each row by itself, none twice, none told
+(contract/SERVER.md#migration)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A player as the studio's backend writes and reads them (kraty-api 3.2, 3.3)."""
+"""A player as the studio's backend writes and reads them (contract/SERVER.md#players)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Merging, erasing and exporting over the wire, as the published SDKs ask for it (kraty-api 3.2, 3.3, 5.3 to 5.9)."""
+"""Merging, erasing and exporting over the wire, as the published SDKs ask for it (contract/SERVER.md#merge)."""
 
 from __future__ import annotations
 
