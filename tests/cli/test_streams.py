@@ -157,12 +157,13 @@ class Known:
     ]
 
 
-def test_every_command_with_every_combination_of_closed_streams(place: Place) -> None:
+@pytest.mark.parametrize("stdin", [os.devnull, "closed"])
+@pytest.mark.parametrize("stdout", ["kept", "closed"])
+@pytest.mark.parametrize("stderr", ["kept", "closed"])
+def test_every_command_with_closed_streams(place: Place, stdin: str, stdout: str, stderr: str) -> None:
     cases = [
         (run_of(*arguments, stdin=stdin, stdout=stdout, stderr=stderr), code, prints)
-        for (arguments, code, prints), stdin, stdout, stderr in itertools.product(
-            Known.COMMANDS, (os.devnull, "closed"), ("kept", "closed"), ("kept", "closed")
-        )
+        for arguments, code, prints in Known.COMMANDS
     ]
     for (run, code, prints), ran in zip(cases, place.all([each[0] for each in cases]), strict=True):
         assert_told(run, ran)
@@ -202,29 +203,28 @@ def test_an_error_output_that_takes_nothing_leaves_data_and_code(place: Place) -
 ODD = (b"\xff", b"al\xc3\xa9\xffx", "é".encode("latin-1"), b"\xed\xa0\x80")
 
 
-def test_arguments_and_settings_that_are_no_text(place: Place) -> None:
-    runs = []
-    for odd in ODD:
-        runs += [
-            run_of("show", odd),
-            run_of("search", odd),
-            run_of("search", "alice", "--url", b"http://127.0.0.1:1/" + odd),
-            run_of("search", "alice", "--game", odd),
-            run_of("search", "alice", "--environment", odd),
-            run_of("--profile", odd, "search", "alice"),
-            run_of("config", "show", "--theme", odd),
-            run_of("--" + os.fsdecode(odd)),
-            run_of("backend", os.fsdecode(odd)),
-            run_of("backend", "game", "create", odd, "--studio", odd, "--database", "sqlite:////proc/none/x.sqlite"),
-            run_of("backend", "backup", odd, "--database", b"sqlite:///" + odd),
-            run_of("backend", "simulate", "--credentials", odd),
-            run_of("server", "get", odd, environ={"KRATY_SERVER_KEY": "krk_" + "t" * 40}),
-            run_of("server", "get", "alice", environ={"KRATY_SERVER_KEY": os.fsdecode(odd)}),
-            *(
-                run_of("search", "alice", environ={name: os.fsdecode(odd)})
-                for name in ("KRATY_URL", "KRATY_TOKEN", "KRATY_CONFIG", "KRATY_STATE", "KRATY_PROFILE", "HTTPS_PROXY")
-            ),
-        ]
+@pytest.mark.parametrize("odd", ODD)
+def test_arguments_and_settings_that_are_no_text(place: Place, odd: bytes) -> None:
+    runs = [
+        run_of("show", odd),
+        run_of("search", odd),
+        run_of("search", "alice", "--url", b"http://127.0.0.1:1/" + odd),
+        run_of("search", "alice", "--game", odd),
+        run_of("search", "alice", "--environment", odd),
+        run_of("--profile", odd, "search", "alice"),
+        run_of("config", "show", "--theme", odd),
+        run_of("--" + os.fsdecode(odd)),
+        run_of("backend", os.fsdecode(odd)),
+        run_of("backend", "game", "create", odd, "--studio", odd, "--database", "sqlite:////proc/none/x.sqlite"),
+        run_of("backend", "backup", odd, "--database", b"sqlite:///" + odd),
+        run_of("backend", "simulate", "--credentials", odd),
+        run_of("server", "get", odd, environ={"KRATY_SERVER_KEY": "krk_" + "t" * 40}),
+        run_of("server", "get", "alice", environ={"KRATY_SERVER_KEY": os.fsdecode(odd)}),
+        *(
+            run_of("search", "alice", environ={name: os.fsdecode(odd)})
+            for name in ("KRATY_URL", "KRATY_TOKEN", "KRATY_CONFIG", "KRATY_STATE", "KRATY_PROFILE", "HTTPS_PROXY")
+        ),
+    ]
     encodings = [{}, {"PYTHONIOENCODING": "ascii"}, {"PYTHONIOENCODING": "latin-1"}]
     runs = [
         Run(**{**asdict(run), "environ": {**run.environ, **encoding}})

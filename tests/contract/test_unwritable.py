@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -96,9 +97,14 @@ def health(url: str) -> dict[str, Any]:
         return database
 
 
+NEVER = threading.Event()
+TICK = 0.05
+"""Seconds after which to ask again; each question takes a part of the one machine."""
+
+
 def until(url: str, *, ok: bool) -> dict[str, Any]:
     while (found := health(url))["ok"] is not ok:
-        pass
+        NEVER.wait(TICK)
     return found
 
 

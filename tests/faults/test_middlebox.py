@@ -75,22 +75,24 @@ def balance(world: World, player: str) -> int:
     return next((int(each["balance"]) for each in held if each["economyKey"] == "gold"), 0)
 
 
-async def test_an_answer_of_every_status_leaves_the_outcome_to_be_looked_up(world: World, tmp_path: Path) -> None:
+@pytest.mark.parametrize("body", BODIES)
+async def test_an_answer_of_every_status_leaves_the_outcome_to_be_looked_up(
+    world: World, tmp_path: Path, body: str
+) -> None:
     count = Count()
     async with behind(world, tmp_path) as (box, _, writer):
         for status in STATUSES:
-            for name, body in BODIES.items():
-                box.status, box.body = status, body
-                case, player, key = f"{status} with {name}", f"p-{uuid.uuid4().hex}", f"key-{uuid.uuid4().hex}"
-                world.register(player)
-                first = await writer.perform(credit(player, key))
-                if first.state != "unknown":
-                    count.wrong.append(f"{case}: {first.state}")
-                second = await writer.perform(credit(player, key))  # pressed again
-                if second.state != "applied":
-                    count.lost.append(f"{case}: {second.state}")
-                if balance(world, player) != AMOUNT:
-                    (count.twice if balance(world, player) else count.lost).append(case)
+            box.status, box.body = status, BODIES[body]
+            case, player, key = f"{status} with {body}", f"p-{uuid.uuid4().hex}", f"key-{uuid.uuid4().hex}"
+            world.register(player)
+            first = await writer.perform(credit(player, key))
+            if first.state != "unknown":
+                count.wrong.append(f"{case}: {first.state}")
+            second = await writer.perform(credit(player, key))  # pressed again
+            if second.state != "applied":
+                count.lost.append(f"{case}: {second.state}")
+            if balance(world, player) != AMOUNT:
+                (count.twice if balance(world, player) else count.lost).append(case)
     assert count.none(), count
 
 
