@@ -66,6 +66,8 @@ class Route:
     """Whether it is answered however many calls there are: health, which costs next to nothing."""
     stream: bool = False
     """Whether it answers with server-sent events, until either side ends them."""
+    operation: str = ""
+    """Its tag and name in the OpenAPI document, as `tag.name`."""
 
     @property
     def action(self) -> str:

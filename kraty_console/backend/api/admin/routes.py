@@ -42,7 +42,7 @@ _FILTERS: Final = ("gameId", "player", "actor", "action", "ticket", "outcome", "
 
 
 def _change(
-    operation: Operation,
+    place: Operation,
     permission: str,
     handler: Handler,
     body: type[BaseModel],
@@ -51,9 +51,10 @@ def _change(
     named: str | None = None,
     *,
     status: tuple[int, ...] = (200,),
+    operation: str,
 ) -> Route:
     return Route(
-        *place_of(operation),
+        *place_of(place),
         RouteAccess.GAME,
         permission,
         handler,
@@ -63,16 +64,31 @@ def _change(
         query=_WHERE,
         status=status,
         reply=reply,
+        operation=operation,
     )
 
 
 ROUTES: Final[tuple[Route, ...]] = (
     document_route("admin"),
     Route(
-        *place_of(Operation.HEALTH), RouteAccess.ANYONE, NOTHING, health.health, reply=Health, bare=True, unlimited=True
+        *place_of(Operation.HEALTH),
+        RouteAccess.ANYONE,
+        NOTHING,
+        health.health,
+        reply=Health,
+        bare=True,
+        unlimited=True,
+        operation="health.health",
     ),
-    Route(*place_of(Operation.ME), RouteAccess.SESSION, SIGNED_IN, session.me, reply=Me),
-    Route(*place_of(Operation.END_SESSION), RouteAccess.SESSION, SIGNED_IN, session.end_session, status=(204,)),
+    Route(*place_of(Operation.ME), RouteAccess.SESSION, SIGNED_IN, session.me, reply=Me, operation="session.me"),
+    Route(
+        *place_of(Operation.END_SESSION),
+        RouteAccess.SESSION,
+        SIGNED_IN,
+        session.end_session,
+        status=(204,),
+        operation="session.end_session",
+    ),
     Route(
         *place_of(Operation.AUDIT_LOG),
         RouteAccess.STUDIO,
@@ -80,10 +96,25 @@ ROUTES: Final[tuple[Route, ...]] = (
         audit_log.page,
         query=_FILTERS,
         reply=AuditPage,
+        operation="audit_log.page",
     ),
-    Route(*place_of(Operation.AUDIT_ROW), RouteAccess.STUDIO, _MAY.AUDIT_READ, audit_log.row, _THE_ROW, reply=AuditRow),
     Route(
-        *place_of(Operation.CATALOG), RouteAccess.GAME, _MAY.PLAYER_READ, catalog.catalog, reply=Catalog, tagged=True
+        *place_of(Operation.AUDIT_ROW),
+        RouteAccess.STUDIO,
+        _MAY.AUDIT_READ,
+        audit_log.row,
+        _THE_ROW,
+        reply=AuditRow,
+        operation="audit_log.row",
+    ),
+    Route(
+        *place_of(Operation.CATALOG),
+        RouteAccess.GAME,
+        _MAY.PLAYER_READ,
+        catalog.catalog,
+        reply=Catalog,
+        tagged=True,
+        operation="catalog.catalog",
     ),
     Route(
         *place_of(Operation.SEARCH),
@@ -92,6 +123,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         players.search,
         query=("query", "environment", "limit"),
         reply=SearchResult,
+        operation="players.search",
     ),
     Route(
         *place_of(Operation.PLAYER),
@@ -102,6 +134,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         query=("environment", "limit"),
         reply=Snapshot,
         tagged=True,
+        operation="players.snapshot",
     ),
     Route(
         *place_of(Operation.TIMELINE),
@@ -111,6 +144,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         _THE_PLAYER,
         query=("kinds", "environment", "cursor", "limit"),
         reply=TimelinePage,
+        operation="timeline.page",
     ),
     _change(
         Operation.FORCE_COMPLETE,
@@ -119,6 +153,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         actions.ForceComplete,
         actions.ForceCompleted,
         _THE_ATTEMPT,
+        operation="attempts.force_complete",
     ),
     _change(
         Operation.RETRY_ROLL,
@@ -127,6 +162,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         actions.RetryRewardRoll,
         actions.RewardRolled,
         _THE_ATTEMPT,
+        operation="attempts.retry_reward_roll",
     ),
     _change(
         Operation.MANUAL_GRANT,
@@ -135,6 +171,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         actions.ManualGrant,
         actions.GrantCreated,
         status=(201, 200),
+        operation="grants.create",
     ),
     _change(
         Operation.FORCE_CLAIM,
@@ -143,9 +180,20 @@ ROUTES: Final[tuple[Route, ...]] = (
         actions.ForceClaim,
         actions.ForceClaimed,
         _THE_GRANT,
+        operation="grants.force_claim",
     ),
-    _change(Operation.CREDIT, _MAY.WALLET_CREDIT, wallet.credit, actions.WalletCredit, actions.Credited, _THE_BALANCE),
-    _change(Operation.BAN, _MAY.PLAYER_BAN, bans.ban, actions.BanPlayer, actions.Banned, _THE_PLAYER),
+    _change(
+        Operation.CREDIT,
+        _MAY.WALLET_CREDIT,
+        wallet.credit,
+        actions.WalletCredit,
+        actions.Credited,
+        _THE_BALANCE,
+        operation="wallet.credit",
+    ),
+    _change(
+        Operation.BAN, _MAY.PLAYER_BAN, bans.ban, actions.BanPlayer, actions.Banned, _THE_PLAYER, operation="bans.ban"
+    ),
     _change(
         Operation.UNBAN,
         _MAY.PLAYER_BAN,
@@ -154,6 +202,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         actions.Unbanned,
         _THE_PLAYER,
         "player.unban",
+        operation="bans.unban",
     ),
     *WEBHOOKS,
 )

@@ -42,6 +42,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         webhooks.deliveries,
         query=_FILTERS,
         reply=DeliveryPage,
+        operation="webhooks.deliveries",
     ),
     Route(
         *place_of(Operation.DELIVERY),
@@ -51,6 +52,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         _THE_DELIVERY,
         "webhook.read",
         reply=DeliveryDetail,
+        operation="webhooks.delivery",
     ),
     Route(
         *place_of(Operation.REPLAY_DELIVERY),
@@ -61,8 +63,18 @@ ROUTES: Final[tuple[Route, ...]] = (
         body=ReplayDelivery,
         query=_WHERE,
         reply=DeliveryReplayed,
+        operation="webhooks.replay",
     ),
-    Route("GET", _ENDPOINTS, RouteAccess.GAME, _MANAGE, webhooks.listed, query=_WHERE, reply=EndpointList),
+    Route(
+        "GET",
+        _ENDPOINTS,
+        RouteAccess.GAME,
+        _MANAGE,
+        webhooks.listed,
+        query=_WHERE,
+        reply=EndpointList,
+        operation="webhooks.listed",
+    ),
     Route(
         "POST",
         _ENDPOINTS,
@@ -74,6 +86,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         query=_WHERE,
         status=(201, 200),
         reply=EndpointCreated,
+        operation="webhooks.create",
     ),
     *(
         Route(
@@ -87,6 +100,7 @@ ROUTES: Final[tuple[Route, ...]] = (
             body=ChangeEndpoint,
             query=_WHERE,
             reply=EndpointChanged,
+            operation=f"webhooks.{verb}",
         )
         for verb, handler, action in (
             ("pause", webhooks.pause, endpoints.PAUSE),

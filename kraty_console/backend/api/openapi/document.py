@@ -122,10 +122,10 @@ def _shortened(found: re.Match[str]) -> str:
 
 
 def _operation(route: Route, schemas: Schemas) -> dict[str, Any]:
-    module = route.handler.__module__.rpartition(".")[2]
+    tag, _, name = route.operation.partition(".")
     found: dict[str, Any] = {
-        "operationId": _camel(f"{module}_{route.handler.__name__}"),
-        "tags": [module.replace("_", " ")],
+        "operationId": _camel(f"{tag}_{name}"),
+        "tags": [tag.replace("_", " ")],
         "summary": _told(inspect.getdoc(route.handler) or route.action).partition("\n\n")[0].replace("\n", " "),
         "security": _security(route),
         "parameters": parameters(route),

@@ -52,7 +52,14 @@ def document_route(name: str) -> Route:
     """The route that serves the document of a surface to anyone."""
     surface = next(each for each in SURFACES if each.name == name)
     return Route(
-        "GET", f"{surface.prefix}/openapi.json", RouteAccess.ANYONE, NOTHING, _handler(surface), bare=True, tagged=True
+        "GET",
+        f"{surface.prefix}/openapi.json",
+        RouteAccess.ANYONE,
+        NOTHING,
+        _handler(surface),
+        bare=True,
+        tagged=True,
+        operation="surfaces.openapi",
     )
 
 

@@ -27,6 +27,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         access=RouteAccess.KEY,
         query=_READING,
         reply=shapes.EventLeaderboard,
+        operation="boards.read_event_board",
     ),
     sdk_route(
         "GET",
@@ -36,6 +37,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         ("leaderboard", "leaderboardId"),
         access=RouteAccess.KEY,
         stream=True,
+        operation="streaming.event_board",
     ),
     sdk_route(
         "POST",
@@ -46,6 +48,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         GameRequest,
         query=("limit",),
         reply=shapes.EventLeaderboard,
+        operation="boards.join_event_board",
     ),
     sdk_route(
         "GET",
@@ -56,6 +59,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         access=RouteAccess.KEY,
         query=(*_READING, "segment", "period"),
         reply=shapes.Leaderboard,
+        operation="boards.read",
     ),
     sdk_route(
         "GET",
@@ -66,6 +70,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         access=RouteAccess.KEY,
         query=("scope", "segment", "period", "limit", "maxSegments", "externalId", "progression"),
         reply=shapes.BoardStandings,
+        operation="boards.standings",
     ),
     sdk_route(
         "GET",
@@ -76,6 +81,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         access=RouteAccess.KEY,
         query=("limit",),
         reply=shapes.LeaderboardPeriods,
+        operation="boards.periods",
     ),
     sdk_route(
         "POST",
@@ -86,6 +92,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         Joining,
         query=("limit",),
         reply=shapes.Leaderboard,
+        operation="boards.join",
     ),
     sdk_route(
         "POST",
@@ -95,5 +102,6 @@ ROUTES: Final[tuple[Route, ...]] = (
         ("leaderboard", "boardKey"),
         Score,
         reply=shapes.Scored,
+        operation="boards.score",
     ),
 )

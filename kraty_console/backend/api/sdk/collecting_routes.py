@@ -18,9 +18,18 @@ _ITEM: Final = ("item", "itemKey")
 _WALLET: Final = ("wallet", "economyKey")
 
 ROUTES: Final[tuple[Route, ...]] = (
-    sdk_route("GET", "/ping", keys.ping, "ping", access=RouteAccess.KEY, reply=holdings.Pong, bare=True),
     sdk_route(
-        "GET", "/time", about.time, "time.read", access=RouteAccess.KEY, query=("timezone",), reply=holdings.ServerTime
+        "GET", "/ping", keys.ping, "ping", access=RouteAccess.KEY, reply=holdings.Pong, bare=True, operation="keys.ping"
+    ),
+    sdk_route(
+        "GET",
+        "/time",
+        about.time,
+        "time.read",
+        access=RouteAccess.KEY,
+        query=("timezone",),
+        reply=holdings.ServerTime,
+        operation="about.time",
     ),
     sdk_route(
         "GET",
@@ -30,6 +39,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         access=RouteAccess.KEY,
         reply=holdings.GameCatalog,
         tagged=True,
+        operation="about.catalog",
     ),
     sdk_route(
         "GET",
@@ -40,6 +50,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         strangers=True,
         query=("limit",),
         reply=holdings.PendingGrants,
+        operation="collecting.pending_grants",
     ),
     sdk_route(
         "POST",
@@ -50,6 +61,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         SelfGrant,
         status=(201, 200),
         reply=Grant,
+        operation="collecting.give",
     ),
     sdk_route(
         "POST",
@@ -59,6 +71,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         _GRANT,
         GameRequest,
         reply=Grant,
+        operation="collecting.claim",
     ),
     sdk_route(
         "POST",
@@ -68,6 +81,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         _GRANT,
         GameRequest,
         reply=holdings.CrateOpened,
+        operation="collecting.open_crate",
     ),
     sdk_route(
         "GET",
@@ -76,8 +90,17 @@ ROUTES: Final[tuple[Route, ...]] = (
         "inventory.read",
         THE_PLAYER,
         reply=holdings.PlayerInventory,
+        operation="collecting.inventory",
     ),
-    sdk_route("GET", f"{PLAYER}/inventory/stream", streaming.inventory, "inventory.stream", THE_PLAYER, stream=True),
+    sdk_route(
+        "GET",
+        f"{PLAYER}/inventory/stream",
+        streaming.inventory,
+        "inventory.stream",
+        THE_PLAYER,
+        stream=True,
+        operation="streaming.inventory",
+    ),
     sdk_route(
         "POST",
         f"{PLAYER}/inventory/{{itemKey}}/consume",
@@ -86,8 +109,17 @@ ROUTES: Final[tuple[Route, ...]] = (
         _ITEM,
         Consumption,
         reply=holdings.ItemAdjusted,
+        operation="collecting.consume",
     ),
-    sdk_route("GET", f"{PLAYER}/wallet", collecting.balances, "wallet.read", THE_PLAYER, reply=holdings.PlayerWallet),
+    sdk_route(
+        "GET",
+        f"{PLAYER}/wallet",
+        collecting.balances,
+        "wallet.read",
+        THE_PLAYER,
+        reply=holdings.PlayerWallet,
+        operation="collecting.balances",
+    ),
     sdk_route(
         "POST",
         f"{PLAYER}/wallet/{{economyKey}}/debit",
@@ -96,6 +128,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         _WALLET,
         Debit,
         reply=holdings.BalanceAdjusted,
+        operation="collecting.debit",
     ),
     sdk_route(
         "POST",
@@ -105,5 +138,6 @@ ROUTES: Final[tuple[Route, ...]] = (
         _WALLET,
         MoveProgression,
         reply=holdings.ProgressionMoved,
+        operation="collecting.progress",
     ),
 )

@@ -30,8 +30,18 @@ ROUTES: Final[tuple[Route, ...]] = (
         THE_PLAYER,
         query=_PROGRESSION,
         reply=told.FriendCode,
+        operation="friends.code",
     ),
-    sdk_route("GET", _FRIENDS, friends.listed, "friend.read", THE_PLAYER, query=_PROGRESSION, reply=told.Friends),
+    sdk_route(
+        "GET",
+        _FRIENDS,
+        friends.listed,
+        "friend.read",
+        THE_PLAYER,
+        query=_PROGRESSION,
+        reply=told.Friends,
+        operation="friends.listed",
+    ),
     sdk_route(
         "GET",
         f"{_FRIENDS}/search",
@@ -40,6 +50,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         THE_PLAYER,
         query=("q", "limit", *_PROGRESSION),
         reply=told.FriendSearch,
+        operation="friends.search",
     ),
     sdk_route(
         "GET",
@@ -49,9 +60,17 @@ ROUTES: Final[tuple[Route, ...]] = (
         THE_PLAYER,
         query=("limit", *_PROGRESSION),
         reply=told.FriendSuggestions,
+        operation="friends.suggestions",
     ),
     sdk_route(
-        "GET", _REQUESTS, friends.requests, "friend.read", THE_PLAYER, query=_PROGRESSION, reply=told.FriendRequests
+        "GET",
+        _REQUESTS,
+        friends.requests,
+        "friend.read",
+        THE_PLAYER,
+        query=_PROGRESSION,
+        reply=told.FriendRequests,
+        operation="friends.requests",
     ),
     sdk_route(
         "POST",
@@ -62,6 +81,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         PlayerRefRequest,
         status=(201, 200),
         reply=told.FriendAsked,
+        operation="friends.ask",
     ),
     sdk_route(
         "POST",
@@ -71,6 +91,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         _THE_REQUEST,
         GameRequest,
         reply=told.FriendAccepted,
+        operation="friends.accept",
     ),
     sdk_route(
         "POST",
@@ -80,8 +101,17 @@ ROUTES: Final[tuple[Route, ...]] = (
         _THE_REQUEST,
         GameRequest,
         reply=told.FriendDeclined,
+        operation="friends.decline",
     ),
-    sdk_route("DELETE", _REQUEST, friends.cancel, "friend.cancel", _THE_REQUEST, reply=told.FriendCancelled),
+    sdk_route(
+        "DELETE",
+        _REQUEST,
+        friends.cancel,
+        "friend.cancel",
+        _THE_REQUEST,
+        reply=told.FriendCancelled,
+        operation="friends.cancel",
+    ),
     sdk_route(
         "DELETE",
         f"{_FRIENDS}/{{friendExternalId}}",
@@ -89,8 +119,11 @@ ROUTES: Final[tuple[Route, ...]] = (
         "friend.remove",
         _THE_FRIEND,
         reply=told.FriendRemoved,
+        operation="friends.remove",
     ),
-    sdk_route("GET", _BLOCKS, friends.blocked, "player.block.read", THE_PLAYER, reply=told.Blocks),
+    sdk_route(
+        "GET", _BLOCKS, friends.blocked, "player.block.read", THE_PLAYER, reply=told.Blocks, operation="friends.blocked"
+    ),
     sdk_route(
         "POST",
         _BLOCKS,
@@ -100,6 +133,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         PlayerRefRequest,
         status=(201, 200),
         reply=told.Blocked,
+        operation="friends.block",
     ),
     sdk_route(
         "DELETE",
@@ -108,5 +142,6 @@ ROUTES: Final[tuple[Route, ...]] = (
         "player.unblock",
         _THE_BLOCKED,
         reply=told.Unblocked,
+        operation="friends.unblock",
     ),
 )

@@ -13,11 +13,45 @@ from kraty_console.contract import gifts as told
 _GIFTS: Final = f"{PLAYER}/friends/gifts"
 
 ROUTES: Final[tuple[Route, ...]] = (
-    sdk_route("GET", f"{_GIFTS}/catalog", gifts.catalog, "gift.read", THE_PLAYER, reply=told.GiftCatalog),
-    sdk_route("GET", _GIFTS, gifts.got, "gift.read", THE_PLAYER, query=("status", "limit"), reply=told.Gifts),
-    sdk_route("POST", _GIFTS, gifts.send, "gift.send", THE_PLAYER, GiftToSend, status=(201, 200), reply=told.OneGift),
     sdk_route(
-        "GET", f"{_GIFTS}/sent", gifts.sent, "gift.read", THE_PLAYER, query=("status", "limit"), reply=told.Gifts
+        "GET",
+        f"{_GIFTS}/catalog",
+        gifts.catalog,
+        "gift.read",
+        THE_PLAYER,
+        reply=told.GiftCatalog,
+        operation="gifts.catalog",
+    ),
+    sdk_route(
+        "GET",
+        _GIFTS,
+        gifts.got,
+        "gift.read",
+        THE_PLAYER,
+        query=("status", "limit"),
+        reply=told.Gifts,
+        operation="gifts.got",
+    ),
+    sdk_route(
+        "POST",
+        _GIFTS,
+        gifts.send,
+        "gift.send",
+        THE_PLAYER,
+        GiftToSend,
+        status=(201, 200),
+        reply=told.OneGift,
+        operation="gifts.send",
+    ),
+    sdk_route(
+        "GET",
+        f"{_GIFTS}/sent",
+        gifts.sent,
+        "gift.read",
+        THE_PLAYER,
+        query=("status", "limit"),
+        reply=told.Gifts,
+        operation="gifts.sent",
     ),
     sdk_route(
         "POST",
@@ -27,5 +61,6 @@ ROUTES: Final[tuple[Route, ...]] = (
         ("gift", "giftId"),
         GameRequest,
         reply=told.OneGift,
+        operation="gifts.claim",
     ),
 )

@@ -26,6 +26,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         access=RouteAccess.KEY,
         query=("status",),
         reply=play.EventListings,
+        operation="playing.events",
     ),
     sdk_route(
         "POST",
@@ -36,6 +37,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         Start,
         status=(201, 200, 202),
         reply=play.Started,
+        operation="playing.start",
     ),
     sdk_route(
         "POST",
@@ -45,9 +47,17 @@ ROUTES: Final[tuple[Route, ...]] = (
         _THE_ATTEMPT,
         ReportProgress,
         reply=play.AttemptProgressed,
+        operation="playing.progress",
     ),
     sdk_route(
-        "POST", f"{_ATTEMPT}/finish", playing.finish, "attempt.finish", _THE_ATTEMPT, GameRequest, reply=play.Finished
+        "POST",
+        f"{_ATTEMPT}/finish",
+        playing.finish,
+        "attempt.finish",
+        _THE_ATTEMPT,
+        GameRequest,
+        reply=play.Finished,
+        operation="playing.finish",
     ),
     sdk_route(
         "GET",
@@ -57,5 +67,6 @@ ROUTES: Final[tuple[Route, ...]] = (
         ("lobby", "lobbyId"),
         access=RouteAccess.KEY,
         reply=Lobby,
+        operation="lobbies.read",
     ),
 )

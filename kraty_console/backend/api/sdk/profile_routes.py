@@ -25,6 +25,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         query=("force",),
         status=(201,),
         reply=sdk.PlayerRegistration,
+        operation="registration.register",
     ),
     sdk_route(
         "GET",
@@ -34,6 +35,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         THE_PLAYER,
         access=RouteAccess.KEY,
         reply=sdk.PlayerIdentities,
+        operation="profiles.identity",
     ),
     sdk_route(
         "PUT",
@@ -43,6 +45,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         THE_PLAYER,
         IdentityChoice,
         reply=sdk.PlayerIdentitySet,
+        operation="profiles.set_identity",
     ),
     sdk_route(
         "PUT",
@@ -52,6 +55,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         THE_PLAYER,
         MetadataBag,
         reply=sdk.PlayerMetadata,
+        operation="profiles.replace_metadata",
     ),
     sdk_route(
         "PATCH",
@@ -61,6 +65,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         THE_PLAYER,
         MetadataBag,
         reply=sdk.PlayerMetadata,
+        operation="profiles.merge_metadata",
     ),
     sdk_route(
         "POST",
@@ -70,5 +75,6 @@ ROUTES: Final[tuple[Route, ...]] = (
         THE_PLAYER,
         Presence,
         reply=sdk.PresenceTold,
+        operation="profiles.presence",
     ),
 )

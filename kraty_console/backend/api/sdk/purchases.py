@@ -90,5 +90,6 @@ ROUTES: Final[tuple[Route, ...]] = (
         PurchaseToTrack,
         status=(201, 200),
         reply=PurchaseTracked,
+        operation="purchases.track",
     ),
 )

@@ -29,6 +29,7 @@ def sdk_route(
     tagged: bool = False,
     strangers: bool = False,
     stream: bool = False,
+    operation: str,
 ) -> Route:
     """A route that asks for a client key and, unless `access` says otherwise, for the secret of the player in the path.
 
@@ -50,4 +51,5 @@ def sdk_route(
         tagged=tagged,
         strangers=strangers,
         stream=stream,
+        operation=operation,
     )

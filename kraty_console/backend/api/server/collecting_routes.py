@@ -25,12 +25,27 @@ ROUTES: Final[tuple[Route, ...]] = (
         ("grant", "grantId"),
         KeyedRequest,
         reply=Grant,
+        operation="grants.acknowledge",
     ),
     server_route(
-        "POST", f"{_ITEM}/grant", inventory.grant, "inventory.grant", _THE_ITEM, ItemChange, reply=ItemAdjusted
+        "POST",
+        f"{_ITEM}/grant",
+        inventory.grant,
+        "inventory.grant",
+        _THE_ITEM,
+        ItemChange,
+        reply=ItemAdjusted,
+        operation="inventory.grant",
     ),
     server_route(
-        "POST", f"{_ITEM}/revoke", inventory.revoke, "inventory.revoke", _THE_ITEM, ItemChange, reply=ItemAdjusted
+        "POST",
+        f"{_ITEM}/revoke",
+        inventory.revoke,
+        "inventory.revoke",
+        _THE_ITEM,
+        ItemChange,
+        reply=ItemAdjusted,
+        operation="inventory.revoke",
     ),
     server_route(
         "POST",
@@ -40,5 +55,6 @@ ROUTES: Final[tuple[Route, ...]] = (
         ("leaderboard", "boardKey"),
         PlayerScore,
         reply=Scored,
+        operation="boards.score",
     ),
 )

@@ -25,9 +25,17 @@ ROUTES: Final[tuple[Route, ...]] = (
         _THE_ATTEMPT,
         ReportProgress,
         reply=play.AttemptProgressed,
+        operation="playing.progress",
     ),
     server_route(
-        "POST", f"{_ATTEMPT}/finish", playing.finish, "attempt.finish", _THE_ATTEMPT, GameRequest, reply=play.Finished
+        "POST",
+        f"{_ATTEMPT}/finish",
+        playing.finish,
+        "attempt.finish",
+        _THE_ATTEMPT,
+        GameRequest,
+        reply=play.Finished,
+        operation="playing.finish",
     ),
     server_route(
         "POST",
@@ -38,8 +46,15 @@ ROUTES: Final[tuple[Route, ...]] = (
         LobbyPush,
         status=(201, 200),
         reply=Lobby,
+        operation="lobbies.push",
     ),
     server_route(
-        "GET", f"{_GAME}/lobbies/{{lobbyId}}", lobbies.read_of_game, "lobby.read", ("lobby", "lobbyId"), reply=Lobby
+        "GET",
+        f"{_GAME}/lobbies/{{lobbyId}}",
+        lobbies.read_of_game,
+        "lobby.read",
+        ("lobby", "lobbyId"),
+        reply=Lobby,
+        operation="lobbies.read_of_game",
     ),
 )

@@ -26,6 +26,7 @@ def server_route(
     reply: type[BaseModel] | None = None,
     bare: bool = False,
     tagged: bool = False,
+    operation: str,
 ) -> Route:
     """A route that asks for a server key; `named` is what the audit log calls an attempt at it."""
     return Route(
@@ -42,4 +43,5 @@ def server_route(
         reply=reply,
         bare=bare,
         tagged=tagged,
+        operation=operation,
     )

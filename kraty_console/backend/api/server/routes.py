@@ -22,9 +22,17 @@ _THE_BALANCE: Final = ("wallet", "economyKey")
 
 ROUTES: Final[tuple[Route, ...]] = (
     document_route("server"),
-    server_route("GET", "/ping", keys.ping, "ping", reply=Pong, bare=True),
+    server_route("GET", "/ping", keys.ping, "ping", reply=Pong, bare=True, operation="keys.ping"),
     server_route(
-        "GET", PLAYER, players.snapshot, "player.read", THE_PLAYER, query=("limit",), reply=Snapshot, tagged=True
+        "GET",
+        PLAYER,
+        players.snapshot,
+        "player.read",
+        THE_PLAYER,
+        query=("limit",),
+        reply=Snapshot,
+        tagged=True,
+        operation="players.snapshot",
     ),
     server_route(
         "POST",
@@ -35,12 +43,27 @@ ROUTES: Final[tuple[Route, ...]] = (
         ServerGrant,
         status=(201, 200),
         reply=Grant,
+        operation="grants.create",
     ),
     server_route(
-        "POST", f"{_BALANCE}/credit", wallet.credit, "wallet.credit", _THE_BALANCE, Adjustment, reply=BalanceAdjusted
+        "POST",
+        f"{_BALANCE}/credit",
+        wallet.credit,
+        "wallet.credit",
+        _THE_BALANCE,
+        Adjustment,
+        reply=BalanceAdjusted,
+        operation="wallet.credit",
     ),
     server_route(
-        "POST", f"{_BALANCE}/debit", wallet.debit, "wallet.debit", _THE_BALANCE, Adjustment, reply=BalanceAdjusted
+        "POST",
+        f"{_BALANCE}/debit",
+        wallet.debit,
+        "wallet.debit",
+        _THE_BALANCE,
+        Adjustment,
+        reply=BalanceAdjusted,
+        operation="wallet.debit",
     ),
     *PLAYERS,
     *WHOLE_PLAYERS,

@@ -19,9 +19,25 @@ ROUTES: Final[tuple[Route, ...]] = (
         THE_PLAYER,
         ExplainedRequest,
         reply=MergePlayerResult,
+        operation="whole_players.merge",
     ),
     server_route(
-        "POST", f"{PLAYER}/delete", whole_players.delete, "player.delete", THE_PLAYER, Erasure, reply=DeletePlayerResult
+        "POST",
+        f"{PLAYER}/delete",
+        whole_players.delete,
+        "player.delete",
+        THE_PLAYER,
+        Erasure,
+        reply=DeletePlayerResult,
+        operation="whole_players.delete",
     ),
-    server_route("GET", f"{PLAYER}/export", whole_players.export, "player.export", THE_PLAYER, reply=PlayerExport),
+    server_route(
+        "GET",
+        f"{PLAYER}/export",
+        whole_players.export,
+        "player.export",
+        THE_PLAYER,
+        reply=PlayerExport,
+        operation="whole_players.export",
+    ),
 )
