@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kraty_console.backend.webhooks import addresses, targets
+from kraty_console.backend.webhooks import address_policy as addresses
+from kraty_console.backend.webhooks import endpoint_url as targets
 
 REFUSED = [
     "0.0.0.0",

@@ -9,10 +9,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from kraty_console.backend.engine import players
+from kraty_console.backend.players import service as players
+from kraty_console.backend.runtime.scheduler import Job, Worker
 from kraty_console.backend.webhooks.claims import HOUR, LEASE_MS, MINUTE, SECOND, EndpointKey, claim
 from kraty_console.backend.webhooks.delivery_ids import is_delivery_id
-from kraty_console.backend.worker import Job, Worker
 from tests.backend.receiver import Receiver, answer, receiving
 from tests.backend.studio import SECRET, Studio, told
 from tests.backend.world import ALICE, World

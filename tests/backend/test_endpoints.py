@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
-from kraty_console.backend.engine import outbox, players
-from kraty_console.backend.engine.context import Context
-from kraty_console.backend.engine.endpoints import MOST_OF_GAME
-from kraty_console.backend.engine.errors import RuleError
+from kraty_console.backend.players import service as players
+from kraty_console.backend.rules import outbox
+from kraty_console.backend.rules.context import Context
+from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.backend.webhooks.claims import HOUR, MINUTE, MOST_ATTEMPTS, SECOND, EndpointKey, claim, settle
+from kraty_console.backend.webhooks.endpoints import MOST_OF_GAME
 from kraty_console.backend.webhooks.fan_out import fan_out
 from kraty_console.backend.webhooks.posting import Outcome
 from kraty_console.contract.errors import Code

@@ -8,29 +8,22 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from kraty_console.backend import sweeps
-from kraty_console.backend.engine import (
-    bans,
-    boards,
-    erase,
-    forgetting,
-    friends,
-    gifts,
-    grants,
-    lobbies,
-    merge,
-    players,
-    profiles,
-    purchases,
-    registration,
-    wallet,
-)
-from kraty_console.backend.engine.context import Actor, Context
-from kraty_console.backend.engine.errors import RuleError
-from kraty_console.backend.engine.forgetting import OWN, SHARED, Traces
-from kraty_console.backend.engine.friends import PlayerRef
-from kraty_console.backend.engine.gifts import Present
-from kraty_console.backend.engine.purchases import Purchase
+from kraty_console.backend.economy import purchases, wallet
+from kraty_console.backend.economy.purchases import Purchase
+from kraty_console.backend.grants import service as grants
+from kraty_console.backend.leaderboards import game_boards as boards
+from kraty_console.backend.lifecycle import erase, merge
+from kraty_console.backend.lifecycle import redaction as forgetting
+from kraty_console.backend.lifecycle.redaction import OWN, SHARED, Traces
+from kraty_console.backend.lobbies import service as lobbies
+from kraty_console.backend.players import bans, profiles, registration
+from kraty_console.backend.players import service as players
+from kraty_console.backend.rules.context import Actor, Context
+from kraty_console.backend.rules.errors import RuleError
+from kraty_console.backend.runtime import maintenance as sweeps
+from kraty_console.backend.social import friends, gifts
+from kraty_console.backend.social.friends import PlayerRef
+from kraty_console.backend.social.gifts import Present
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.errors import Code

@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 
-from kraty_console.backend.engine import catalog, grants, importing, players
-from kraty_console.backend.engine.context import Context
-from kraty_console.backend.engine.importing import Line
+from kraty_console.backend.catalog import definitions as catalog
+from kraty_console.backend.grants import service as grants
+from kraty_console.backend.lifecycle import bulk_import as importing
+from kraty_console.backend.lifecycle.bulk_import import Line
+from kraty_console.backend.players import service as players
+from kraty_console.backend.rules.context import Context
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
 from tests.backend.world import ALICE, World

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from kraty_console.backend.webhooks import targets
+from kraty_console.backend.webhooks import endpoint_url as targets
 from kraty_console.backend.webhooks.posting import MOST_READ, Outcome, Poster
 from tests.backend.receiver import Receiver, answer, receiving
 from tests.ports import reserved_port

@@ -11,9 +11,14 @@ import pytest
 import sqlalchemy as sa
 
 import kraty_console.backend
-from kraty_console.backend.engine import attempts, catalog, grants, lobbies, players, rolls
-from kraty_console.backend.engine.context import Context
-from kraty_console.backend.engine.dice import Dice
+from kraty_console.backend.catalog import definitions as catalog
+from kraty_console.backend.events import attempts
+from kraty_console.backend.grants import service as grants
+from kraty_console.backend.lobbies import service as lobbies
+from kraty_console.backend.players import service as players
+from kraty_console.backend.rewards import rolls
+from kraty_console.backend.rewards.seeded_rng import Dice
+from kraty_console.backend.rules.context import Context
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
 from tests.backend.events import define

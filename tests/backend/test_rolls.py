@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kraty_console.backend.engine import catalog, rolls
-from kraty_console.backend.engine.context import Context
-from kraty_console.backend.engine.dice import Dice
-from kraty_console.backend.engine.rolls import RollFailed, throw_amount
+from kraty_console.backend.catalog import definitions as catalog
+from kraty_console.backend.rewards import rolls
+from kraty_console.backend.rewards.rolls import RollFailed, throw_amount
+from kraty_console.backend.rewards.seeded_rng import Dice
+from kraty_console.backend.rules.context import Context
 from kraty_console.backend.storage.transaction import Transaction
 from tests.backend.world import World
 

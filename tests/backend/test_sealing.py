@@ -11,8 +11,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
-from kraty_console.backend.engine import players
-from kraty_console.backend.preparing import CannotServe, prepare
+from kraty_console.backend.players import service as players
+from kraty_console.backend.runtime.startup import CannotServe, prepare
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.vault import SEALED, SECRET_VARIABLE, NoKey, Vault, WrongKey

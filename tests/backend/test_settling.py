@@ -8,11 +8,18 @@ from typing import Any
 
 import pytest
 
-from kraty_console.backend import sweeps
-from kraty_console.backend.engine import attempts, catalog, definitions, lobbies, merge, rewards, set_aside, settling
-from kraty_console.backend.engine.context import Context
-from kraty_console.backend.engine.errors import RuleError
-from kraty_console.backend.engine.settling import shares
+from kraty_console.backend.admin_cli import game_document as definitions
+from kraty_console.backend.catalog import definitions as catalog
+from kraty_console.backend.events import attempt_rewards as rewards
+from kraty_console.backend.events import attempts
+from kraty_console.backend.leaderboards import settlement as settling
+from kraty_console.backend.leaderboards.settlement import shares
+from kraty_console.backend.lifecycle import merge
+from kraty_console.backend.lobbies import service as lobbies
+from kraty_console.backend.rules import set_aside
+from kraty_console.backend.rules.context import Context
+from kraty_console.backend.rules.errors import RuleError
+from kraty_console.backend.runtime import maintenance as sweeps
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.definitions import GameDocument

@@ -14,10 +14,12 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.exc import DBAPIError
 
-from kraty_console.backend.engine import audit, bans, players
-from kraty_console.backend.engine.context import Context
-from kraty_console.backend.engine.errors import RuleError, conflict
-from kraty_console.backend.engine.ids import IdSource, is_id
+from kraty_console.backend.audit import trail as audit
+from kraty_console.backend.players import bans
+from kraty_console.backend.players import service as players
+from kraty_console.backend.rules.context import Context
+from kraty_console.backend.rules.errors import RuleError, conflict
+from kraty_console.backend.rules.ids import IdSource, is_id
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.migrate import MIGRATIONS, migrate, newest

@@ -7,10 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from kraty_console.backend import sweeps
-from kraty_console.backend.engine import attempts, catalog, grants, lobbies, windows
-from kraty_console.backend.engine.context import Context
-from kraty_console.backend.engine.schedules import spans
+from kraty_console.backend.catalog import definitions as catalog
+from kraty_console.backend.events import attempts, windows
+from kraty_console.backend.events.schedules import spans
+from kraty_console.backend.grants import service as grants
+from kraty_console.backend.lobbies import service as lobbies
+from kraty_console.backend.rules.context import Context
+from kraty_console.backend.runtime import maintenance as sweeps
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.transaction import Transaction

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from kraty_console.backend import sweeps
-from kraty_console.backend.engine import endpoints, players, wallet
-from kraty_console.backend.engine.ids import IdSource
+from kraty_console.backend.economy import wallet
+from kraty_console.backend.players import service as players
+from kraty_console.backend.rules.ids import IdSource
+from kraty_console.backend.runtime import maintenance as sweeps
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
-from kraty_console.backend.webhooks import reading
+from kraty_console.backend.webhooks import endpoints
+from kraty_console.backend.webhooks import queries as reading
 from kraty_console.backend.webhooks.claims import EndpointKey, claim, settle
 from kraty_console.backend.webhooks.deliverer import Deliverer
 from kraty_console.backend.webhooks.delivery_ids import delivery_id

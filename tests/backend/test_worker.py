@@ -7,7 +7,7 @@ import logging
 
 import pytest
 
-from kraty_console.backend.worker import Job, Worker
+from kraty_console.backend.runtime.scheduler import Job, Worker
 
 HOUR = 3600.0
 

@@ -9,8 +9,8 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from kraty_console.backend.engine.context import Tenant
-from kraty_console.backend.engine.ids import IdSource
+from kraty_console.backend.rules.context import Tenant
+from kraty_console.backend.rules.ids import IdSource
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.backend.webhooks.claims import EndpointKey, claim, settle

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from kraty_console.backend.api.openapi.surfaces import SURFACES, kept
-from kraty_console.backend.api.routes import ROUTES
-from kraty_console.backend.api.routing import Route
+from kraty_console.backend.app.openapi.surfaces import SURFACES, kept
+from kraty_console.backend.app.routes import ROUTES
+from kraty_console.backend.http.routing import Route
 from kraty_console.contract.limits import MAX_BALANCE
 from tests.contract import test_matrix as matrix
 from tests.contract.world import World

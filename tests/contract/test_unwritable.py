@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from kraty_console.backend.api.rate_limit import Rate
+from kraty_console.backend.http.rate_limit import Rate
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.faults import StorageFault, fault_of
 from kraty_console.backend.storage.probe import FRESH_SECONDS, Probe

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import count
 from typing import Any
 
-from kraty_console.backend.engine.context import Context
+from kraty_console.backend.rules.context import Context
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.backend.webhooks.claims import EndpointKey, claim, settle
 from kraty_console.backend.webhooks.fan_out import fan_out

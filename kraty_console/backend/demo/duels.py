@@ -10,7 +10,7 @@ from kraty_console.backend.demo.calendar import HISTORY_DAYS
 from kraty_console.backend.demo.cast import ALICE, Scene
 from kraty_console.backend.demo.people import Person
 from kraty_console.backend.demo.stage import HOUR, MINUTE, SECOND, Story
-from kraty_console.backend.engine import lobbies
+from kraty_console.backend.lobbies import service as lobbies
 
 SEATS = 5
 

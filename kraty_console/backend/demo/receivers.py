@@ -16,12 +16,12 @@ import sqlalchemy as sa
 from kraty_console.backend.demo.cast import ERIN
 from kraty_console.backend.demo.directory import Studio
 from kraty_console.backend.demo.stage import DAY, HOUR, MINUTE, SECOND
-from kraty_console.backend.engine import endpoints
-from kraty_console.backend.engine.context import LIVE, Actor, Context, Tenant
-from kraty_console.backend.engine.ids import IdSource
+from kraty_console.backend.rules.context import LIVE, Actor, Context, Tenant
+from kraty_console.backend.rules.ids import IdSource
 from kraty_console.backend.storage.tables import outbox, webhook_deliveries
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.backend.storage.vault import NoKey
+from kraty_console.backend.webhooks import endpoints
 from kraty_console.backend.webhooks.claims import EndpointKey, claim, settle
 from kraty_console.backend.webhooks.fan_out import fan_out
 from kraty_console.backend.webhooks.posting import Poster

@@ -13,7 +13,7 @@ from sqlalchemy.engine import URL, CursorResult
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from kraty_console.backend.storage.connecting import ALONE, WRITES, Limits, close_engine, inline, make_engine
+from kraty_console.backend.storage.engine import ALONE, WRITES, Limits, close_engine, inline, make_engine
 from kraty_console.backend.storage.faults import StorageFault, fault_of
 from kraty_console.backend.storage.probe import Probe
 from kraty_console.backend.storage.transaction import Refusal, Transaction

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from kraty_console.backend.storage.connecting import close_engine
+from kraty_console.backend.storage.engine import close_engine
 from kraty_console.backend.storage.faults import StorageFault, fault_of, words_of
 
 PATIENCE_SECONDS: Final = 1.0

@@ -14,13 +14,13 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from kraty_console.backend import answers
-from kraty_console.backend.engine.context import Tenant
+from kraty_console.backend.rules import answers
+from kraty_console.backend.rules.context import Tenant
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.backend.webhooks.ordering import let_next
 from kraty_console.backend.webhooks.posting import Outcome
 from kraty_console.backend.webhooks.sealing import opened
-from kraty_console.backend.webhooks.streams import let_next
 from kraty_console.contract.secret import Secret
 
 LEASE_MS: Final = 60_000

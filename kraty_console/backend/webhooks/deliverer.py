@@ -11,15 +11,15 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from kraty_console.backend.engine.context import Tenant
+from kraty_console.backend.rules.context import Tenant
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.backend.webhooks.claims import Claimed, EndpointKey, claim, settle
 from kraty_console.backend.webhooks.fan_out import fan_out
+from kraty_console.backend.webhooks.ordering import PENDING
 from kraty_console.backend.webhooks.posting import Outcome, Poster
 from kraty_console.backend.webhooks.sending import send
-from kraty_console.backend.webhooks.streams import PENDING
 
 LOG: Final = logging.getLogger("kraty.webhooks")
 

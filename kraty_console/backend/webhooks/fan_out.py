@@ -7,11 +7,11 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from kraty_console.backend.engine.context import LIVE, Tenant
+from kraty_console.backend.rules.context import LIVE, Tenant
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.backend.webhooks.delivery_ids import delivery_id
-from kraty_console.backend.webhooks.streams import PENDING
+from kraty_console.backend.webhooks.ordering import PENDING
 from kraty_console.contract.webhooks import WORKER_DRIVEN
 
 BATCH: Final = 200

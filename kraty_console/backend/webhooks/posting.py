@@ -15,8 +15,8 @@ from typing import Final
 
 import h11
 
-from kraty_console.backend.webhooks import addresses
-from kraty_console.backend.webhooks.targets import Target
+from kraty_console.backend.webhooks import address_policy
+from kraty_console.backend.webhooks.endpoint_url import Target
 
 LIMIT_SECONDS: Final = 15.0
 """From looking up the name to the end of the answer."""
@@ -124,7 +124,7 @@ class Poster:
             raise _Fault(f"{target.host} is not known: {_words(error)}") from None
         if not self.to_private:
             for address in found:
-                if addresses.refusal(address) is not None:
+                if address_policy.refusal(address) is not None:
                     # Which address, and of what kind, would tell a studio about the network that the backend is in.
                     raise _Fault(f"{target.host} does not lead to the public internet: nothing is sent there")
         last: OSError | None = None

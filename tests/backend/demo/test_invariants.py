@@ -10,8 +10,8 @@ import pytest
 from kraty_console.backend.demo import veteran
 from kraty_console.backend.demo.receivers import CRM_URL, ORDERS_URL
 from kraty_console.backend.demo.stage import DAY
-from kraty_console.backend.engine import rolls
-from kraty_console.backend.engine.context import ENGINE, Context
+from kraty_console.backend.rewards import rolls
+from kraty_console.backend.rules.context import ENGINE, Context
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.tables import metadata
 from kraty_console.backend.webhooks.claims import MOST_ATTEMPTS

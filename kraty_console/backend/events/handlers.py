@@ -1,0 +1,69 @@
+"""Playing, over the game's surface and, but for the start, over the studio's (kraty-api 3.8, 4)."""
+
+from __future__ import annotations
+
+from kraty_console.backend.events import attempts
+from kraty_console.backend.events import queries as event_listing
+from kraty_console.backend.events.schemas import ReportProgress, Start, Value
+from kraty_console.backend.http import api_errors
+from kraty_console.backend.http.call import Call
+from kraty_console.backend.http.envelope import HandlerReply
+from kraty_console.backend.http.sdk_requests import GameRequest
+from kraty_console.backend.http.timestamps import milliseconds
+
+ACTIVE = "active"
+
+
+async def events(call: Call) -> HandlerReply:
+    """What a player can play now; somebody who was never here sees it, too."""
+    player = call.text("externalPlayerId")
+    if (call.query("status") or ACTIVE) != ACTIVE:
+        raise api_errors.invalid("status", f"must be {ACTIVE}: only events that are open are listed")
+    context = call.context()
+    async with call.services.db.read() as tx:
+        found = await event_listing.read(tx, context, player)
+    if found.boardless:
+        await call.services.db.run(lambda tx: event_listing.make_boards(tx, context, found.boardless))
+        async with call.services.db.read() as tx:
+            found = await event_listing.read(tx, context, player)
+    return HandlerReply(found.listings)
+
+
+async def start(call: Call) -> HandlerReply:
+    """Start an attempt; 202 with the error envelope while a lobby forms."""
+    player, event = call.text("externalPlayerId"), call.text("eventKey")
+    asked = await call.body(Start)
+    return await call.change(
+        asked, lambda tx, ctx: attempts.start(tx, ctx, player, event, context=asked.player_context)
+    )
+
+
+async def progress(call: Call) -> HandlerReply:
+    """Report metrics."""
+    player, event, attempt = call.text("externalPlayerId"), call.text("eventKey"), call.id("attemptId", "Attempt")
+    asked = await call.body(ReportProgress)
+    metrics = _metrics(asked)
+    occurred_at = milliseconds(asked.occurred_at, "occurredAt")
+    return await call.change(
+        asked,
+        lambda tx, ctx: attempts.progress(
+            tx, ctx, player, attempt, metrics, mode=asked.mode, event_key=event, occurred_at=occurred_at
+        ),
+    )
+
+
+async def finish(call: Call) -> HandlerReply:
+    """End an attempt."""
+    player, event, attempt = call.text("externalPlayerId"), call.text("eventKey"), call.id("attemptId", "Attempt")
+    asked = await call.body(GameRequest)
+    return await call.change(asked, lambda tx, ctx: attempts.finish(tx, ctx, player, attempt, event_key=event))
+
+
+def _metrics(asked: ReportProgress) -> dict[str, Value] | Value:
+    """What was reported, under whichever of the three names; exactly one of them."""
+    given = [each for each in (asked.metric_value, asked.metrics, asked.metric_values) if each is not None]
+    if len(given) != 1:
+        raise api_errors.invalid("metrics", "or metricValue is required" if not given else "is one of two or more ways")
+    if given[0] == {}:
+        raise api_errors.invalid("metrics", "must name one metric or more")
+    return given[0]

@@ -1,0 +1,35 @@
+"""What concerns a whole player: merging, erasing, handing out all that is kept (kraty-api 3.2, 3.3)."""
+
+from __future__ import annotations
+
+from kraty_console.backend.http import api_errors
+from kraty_console.backend.http.call import Call
+from kraty_console.backend.http.envelope import HandlerReply
+from kraty_console.backend.http.server_requests import Erasure, ExplainedRequest
+from kraty_console.backend.lifecycle import erase
+from kraty_console.backend.lifecycle import export as exports
+from kraty_console.backend.lifecycle import merge as merging
+
+
+async def merge(call: Call) -> HandlerReply:
+    """Merge a guest into an account."""
+    source, target = call.text("externalPlayerId"), call.text("toExternalPlayerId")
+    asked = await call.body(ExplainedRequest)
+    return await call.change(asked, lambda tx, ctx: merging.merge(tx, ctx, source, target))
+
+
+async def delete(call: Call) -> HandlerReply:
+    """Erase a player; also where there is none, it answers 200."""
+    player = call.text("externalPlayerId")
+    asked = await call.body(Erasure)
+    return await call.change(asked, lambda tx, ctx: erase.erase(tx, ctx, player))
+
+
+async def export(call: Call) -> HandlerReply:
+    """Everything that is kept of a player."""
+    player = call.text("externalPlayerId")
+    async with call.services.db.read() as tx:
+        found = await exports.build(tx, call.game, call.environment, player, call.now_ms)
+    if found is None:
+        raise api_errors.no_such("Player", player)
+    return HandlerReply(found)

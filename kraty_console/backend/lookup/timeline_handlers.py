@@ -1,0 +1,39 @@
+"""What happened to a player, page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from kraty_console.backend.http import api_errors
+from kraty_console.backend.http.call import Call
+from kraty_console.backend.http.envelope import HandlerReply
+from kraty_console.backend.http.pagination import Position
+from kraty_console.backend.lookup.timeline import timeline_page
+from kraty_console.contract.timeline import TimelineKind
+
+
+async def page(call: Call) -> HandlerReply:
+    """Rows of every kind, or of the kinds named, newest first."""
+    player, limit, kinds = call.text("externalPlayerId"), call.limit(), _kinds(call.query("kinds"))
+    before = None
+    if (cursor := call.query("cursor")) is not None:
+        before = Position.decoded(cursor)
+        if before is None:
+            raise api_errors.invalid("cursor", "is not one that this list gave")
+    async with call.services.db.read() as tx:
+        found = await timeline_page(tx, call.game, call.environment, player, kinds=kinds, before=before, limit=limit)
+    if found is None:
+        raise api_errors.no_such("Player", player)
+    rows, following = found
+    return HandlerReply({"rows": rows, "nextCursor": following})
+
+
+def _kinds(asked: str | None) -> Collection[TimelineKind]:
+    """The kinds named in `?kinds=`, parted by commas; all of them when none is."""
+    if asked is None:
+        return frozenset(TimelineKind)
+    named = asked.split(",")
+    known = {kind.value for kind in TimelineKind}
+    if unknown := [name for name in named if name not in known]:
+        raise api_errors.invalid("kinds", f"has {unknown[0]!r:.40}; there are {', '.join(TimelineKind)}")
+    return frozenset(map(TimelineKind, named))

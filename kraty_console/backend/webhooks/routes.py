@@ -1,0 +1,111 @@
+"""The routes of webhooks: deliveries, and the endpoints they go to (decisions: The admin surface)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kraty_console.backend.http.routing import Route, RouteAccess, place_of
+from kraty_console.backend.webhooks import endpoints
+from kraty_console.backend.webhooks import handlers as webhooks
+from kraty_console.contract.operations import Operation
+from kraty_console.contract.session import Permission
+from kraty_console.contract.webhooks import (
+    ChangeEndpoint,
+    CreateEndpoint,
+    DeliveryDetail,
+    DeliveryPage,
+    DeliveryReplayed,
+    EndpointChanged,
+    EndpointCreated,
+    EndpointList,
+    ReplayDelivery,
+)
+
+_WEBHOOKS: Final = "/admin/v1/studios/{studioId}/games/{gameId}/webhooks"
+_ENDPOINTS: Final = f"{_WEBHOOKS}/endpoints"
+_ENDPOINT: Final = f"{_ENDPOINTS}/{{endpointId}}"
+
+_THE_DELIVERY: Final = ("webhook_delivery", "deliveryId")
+_THE_ENDPOINT: Final = ("webhook_endpoint", "endpointId")
+_FILTERS: Final = ("player", "eventName", "status", "endpoint", "environment", "cursor", "limit")
+_WHERE: Final = ("environment",)
+
+_READ: Final = Permission.PLAYER_READ
+_REPLAY: Final = Permission.WEBHOOK_REPLAY
+_MANAGE: Final = Permission.WEBHOOK_MANAGE
+
+ROUTES: Final[tuple[Route, ...]] = (
+    Route(
+        *place_of(Operation.DELIVERIES),
+        RouteAccess.GAME,
+        _READ,
+        webhooks.deliveries,
+        query=_FILTERS,
+        reply=DeliveryPage,
+        operation="webhooks.deliveries",
+    ),
+    Route(
+        *place_of(Operation.DELIVERY),
+        RouteAccess.GAME,
+        _READ,
+        webhooks.delivery,
+        _THE_DELIVERY,
+        "webhook.read",
+        reply=DeliveryDetail,
+        operation="webhooks.delivery",
+    ),
+    Route(
+        *place_of(Operation.REPLAY_DELIVERY),
+        RouteAccess.GAME,
+        _REPLAY,
+        webhooks.replay,
+        _THE_DELIVERY,
+        body=ReplayDelivery,
+        query=_WHERE,
+        reply=DeliveryReplayed,
+        operation="webhooks.replay",
+    ),
+    Route(
+        "GET",
+        _ENDPOINTS,
+        RouteAccess.GAME,
+        _MANAGE,
+        webhooks.listed,
+        query=_WHERE,
+        reply=EndpointList,
+        operation="webhooks.listed",
+    ),
+    Route(
+        "POST",
+        _ENDPOINTS,
+        RouteAccess.GAME,
+        _MANAGE,
+        webhooks.create,
+        named=endpoints.CREATE,
+        body=CreateEndpoint,
+        query=_WHERE,
+        status=(201, 200),
+        reply=EndpointCreated,
+        operation="webhooks.create",
+    ),
+    *(
+        Route(
+            "POST",
+            f"{_ENDPOINT}/{verb}",
+            RouteAccess.GAME,
+            _MANAGE,
+            handler,
+            _THE_ENDPOINT,
+            action,
+            body=ChangeEndpoint,
+            query=_WHERE,
+            reply=EndpointChanged,
+            operation=f"webhooks.{verb}",
+        )
+        for verb, handler, action in (
+            ("pause", webhooks.pause, endpoints.PAUSE),
+            ("unpause", webhooks.unpause, endpoints.UNPAUSE),
+            ("archive", webhooks.archive, endpoints.ARCHIVE),
+        )
+    ),
+)
