@@ -14,7 +14,7 @@ from kraty_console.backend.auth.api_keys import CLIENT_SDK, create_key
 from kraty_console.backend.auth.member_sessions import create_session
 from kraty_console.backend.auth.roles import roles_of
 from kraty_console.backend.auth.tokens import new_api_key, new_session_token
-from kraty_console.backend.rules import answers
+from kraty_console.backend.rules import formats
 from kraty_console.backend.rules.context import Tenant
 from kraty_console.backend.storage.tables import api_keys, games, members, sessions
 from kraty_console.backend.storage.transaction import Transaction
@@ -40,7 +40,7 @@ async def issue_token(desk: AdminSession, email: str, days: float) -> tuple[str,
     )
     for studio_id in dict.fromkeys(role.studio_id for role in roles):
         desk.record(Tenant(studio_id, ""), "session.create", "session", session_id, member=member["email"])
-    return token, str(answers.moment(expires_at))
+    return token, str(formats.timestamp(expires_at))
 
 
 async def all_tokens(tx: Transaction, email: str | None, now_ms: int) -> list[dict[str, Any]]:
@@ -54,9 +54,9 @@ async def all_tokens(tx: Transaction, email: str | None, now_ms: int) -> list[di
             "sessionId": row["session_id"],
             "email": row["email"],
             "state": "revoked" if row["revoked_at"] is not None else "over" if row["expires_at"] <= now_ms else "live",
-            "createdAt": answers.moment(row["created_at"]),
-            "expiresAt": answers.moment(row["expires_at"]),
-            "revokedAt": answers.moment(row["revoked_at"]),
+            "createdAt": formats.timestamp(row["created_at"]),
+            "expiresAt": formats.timestamp(row["expires_at"]),
+            "revokedAt": formats.timestamp(row["revoked_at"]),
         }
         for row in rows
     ]
@@ -120,8 +120,8 @@ async def all_keys(tx: Transaction, game: Game | None = None) -> list[dict[str, 
             "permissionSet": row["permission_set"],
             "environment": row["environment"],
             "state": "live" if row["revoked_at"] is None else "revoked",
-            "createdAt": answers.moment(row["created_at"]),
-            "revokedAt": answers.moment(row["revoked_at"]),
+            "createdAt": formats.timestamp(row["created_at"]),
+            "revokedAt": formats.timestamp(row["revoked_at"]),
         }
         for row in rows
     ]

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from kraty_console.backend.admin_cli import game_document
 from kraty_console.backend.admin_cli.admin_session import AdminSession, Declined, NoSuch
-from kraty_console.backend.rules import answers
+from kraty_console.backend.rules import formats
 from kraty_console.backend.rules.context import Tenant
 from kraty_console.backend.storage.tables import games, studios
 from kraty_console.backend.storage.transaction import Transaction
@@ -42,7 +42,7 @@ class Game:
             "gameId": self.tenant.game_id,
             "slug": self.slug,
             "name": self.name,
-            "createdAt": answers.moment(self.created_at),
+            "createdAt": formats.timestamp(self.created_at),
         }
 
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from kraty_console.backend.admin_cli.admin_session import AdminSession, Declined, NoSuch
 from kraty_console.backend.admin_cli.games import Game
-from kraty_console.backend.rules import answers
+from kraty_console.backend.rules import formats
 from kraty_console.backend.storage.tables import game_roles, games, members
 from kraty_console.backend.storage.transaction import Transaction
 
@@ -45,7 +45,7 @@ async def all_members(tx: Transaction, game: Game | None = None) -> list[dict[st
             "game": row["slug"],
             "gameId": row["game_id"],
             "role": row["role"],
-            "createdAt": answers.moment(row["created_at"]),
+            "createdAt": formats.timestamp(row["created_at"]),
         }
         for row in await tx.all(query)
     ]

@@ -9,7 +9,7 @@ from kraty_console.backend.catalog.queries import read_catalog
 from kraty_console.backend.http import api_errors
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
-from kraty_console.backend.rules import answers
+from kraty_console.backend.rules import formats
 
 
 async def time(call: Call) -> HandlerReply:
@@ -22,7 +22,7 @@ async def time(call: Call) -> HandlerReply:
     return HandlerReply(
         {
             "epochMs": call.now_ms,
-            "iso": answers.moment(call.now_ms),
+            "iso": formats.timestamp(call.now_ms),
             "timezone": name,
             "offsetMinutes": round(offset / timedelta(minutes=1)),
             "local": f"{here:%Y-%m-%dT%H:%M:%S}",

@@ -7,7 +7,7 @@ from typing import Any, Final
 from kraty_console import __version__
 from kraty_console.backend.http.call import Call, Services
 from kraty_console.backend.http.envelope import HandlerReply
-from kraty_console.backend.rules import answers, set_aside
+from kraty_console.backend.rules import formats, set_aside
 from kraty_console.contract.operations import FEATURE_PREFIX, Operation
 
 FEATURES: Final = ("idempotency-keys", *sorted(FEATURE_PREFIX + operation for operation in Operation))
@@ -45,7 +45,12 @@ def _worker(services: Services) -> dict[str, Any]:
     return {
         "running": worker.running,
         "jobs": [
-            {"name": name, "lastRunAt": answers.moment(state.last_run_ms), "failing": state.failing, "done": state.done}
+            {
+                "name": name,
+                "lastRunAt": formats.timestamp(state.last_run_ms),
+                "failing": state.failing,
+                "done": state.done,
+            }
             for name, state in worker.states.items()
         ],
     }

@@ -9,7 +9,7 @@ from kraty_console.backend.auth.member_sessions import revoke_session
 from kraty_console.backend.auth.roles import GameRole, roles_of
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
-from kraty_console.backend.rules import answers
+from kraty_console.backend.rules import formats
 from kraty_console.backend.rules.context import Tenant
 from kraty_console.backend.storage.transaction import Transaction
 
@@ -26,7 +26,7 @@ async def me(call: Call) -> HandlerReply:
     return HandlerReply(
         {
             "member": {"id": session.member_id, "email": session.email, "name": session.name},
-            "session": {"expiresAt": answers.moment(session.expires_at)},
+            "session": {"expiresAt": formats.timestamp(session.expires_at)},
             "studios": studios,
         }
     )

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from kraty_console.backend.rules import answers
+from kraty_console.backend.rules import formats
 from kraty_console.backend.rules.context import Context
 from kraty_console.backend.rules.ids import is_id
 from kraty_console.backend.storage.tables import denials
@@ -51,7 +51,7 @@ async def with_counts(tx: Transaction, studio_id: str, rows: Iterable[dict[str, 
         row = refused[found["audit_id"]]
         row["metadata"] = {
             **(row["metadata"] or {}),
-            "first": answers.moment(found["first_at"]),
-            "last": answers.moment(found["last_at"]),
+            "first": formats.timestamp(found["first_at"]),
+            "last": formats.timestamp(found["last_at"]),
             "count": found["count"],
         }

@@ -10,8 +10,8 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from kraty_console.backend.audit.denial_counts import with_counts
+from kraty_console.backend.audit.serializers import serialize_audit_row
 from kraty_console.backend.http.pagination import Position
-from kraty_console.backend.rules import answers
 from kraty_console.backend.rules.ids import is_id
 from kraty_console.backend.storage.tables import audit
 from kraty_console.backend.storage.transaction import Transaction
@@ -58,7 +58,7 @@ async def audit_page(
     newest = newest[:limit]
     rows = await _rows(tx, view.studio_id, [audit_id for _, audit_id in newest])
     cursor = Position(*newest[-1]).encoded() if more else None
-    page = [answers.audit_row(rows[audit_id]) for _, audit_id in newest]
+    page = [serialize_audit_row(rows[audit_id]) for _, audit_id in newest]
     await with_counts(tx, view.studio_id, page)
     return page, cursor
 
@@ -95,7 +95,7 @@ async def audit_row(tx: Transaction, view: View, audit_id: str) -> dict[str, Any
     row = await tx.first(sa.select(audit).where(*_visible(view), audit.c.audit_id == audit_id))
     if row is None:
         return None
-    shown = answers.audit_row(row)
+    shown = serialize_audit_row(row)
     await with_counts(tx, view.studio_id, [shown])
     return shown
 

@@ -14,8 +14,14 @@ import sqlalchemy as sa
 
 from kraty_console.backend.catalog import definitions
 from kraty_console.backend.economy import derived_resources
+from kraty_console.backend.economy.serializers import (
+    serialize_balance,
+    serialize_item,
+    serialize_item_entry,
+    serialize_wallet_entry,
+)
 from kraty_console.backend.leaderboards import game_boards
-from kraty_console.backend.rules import amounts, answers, outbox
+from kraty_console.backend.rules import amounts, outbox
 from kraty_console.backend.rules.context import Context, Surface
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import TrackedRow, Transaction
@@ -130,8 +136,8 @@ async def _write_wallet(
     if currency is not None and currency["ranked_boards"]:
         await game_boards.follow_balance(tx, ctx, player, currency, balance)
     row = _entry(tx, ctx, player, tables.wallet_ledger, change, {"economy_key": change.key, "balance": balance})
-    entry = answers.wallet_entry(row)
-    outbox.emit(tx, ctx, EventName.WALLET_CHANGED, player, {**entry, "wallet": answers.wallet_holding(held)})
+    entry = serialize_wallet_entry(row)
+    outbox.emit(tx, ctx, EventName.WALLET_CHANGED, player, {**entry, "wallet": serialize_balance(held)})
     return entry
 
 
@@ -148,8 +154,8 @@ async def change_inventory(tx: Transaction, ctx: Context, player: TrackedRow, ch
         tx.change(held, metadata={**held["metadata"], **change.metadata})
         after["metadata"] = dict(change.metadata)
     row = _entry(tx, ctx, player, tables.item_ledger, change, after)
-    entry = answers.item_entry(row)
-    outbox.emit(tx, ctx, EventName.INVENTORY_CHANGED, player, {**entry, "item": answers.item_holding(held)})
+    entry = serialize_item_entry(row)
+    outbox.emit(tx, ctx, EventName.INVENTORY_CHANGED, player, {**entry, "item": serialize_item(held)})
     return entry
 
 

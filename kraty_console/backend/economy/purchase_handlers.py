@@ -17,7 +17,7 @@ from kraty_console.backend.http.routing import Route
 from kraty_console.backend.http.sdk_requests import GameRequest
 from kraty_console.backend.http.sdk_route import PLAYER, THE_PLAYER, sdk_route
 from kraty_console.backend.http.timestamps import milliseconds
-from kraty_console.backend.rules.answers import LAST_MOMENT
+from kraty_console.backend.rules.formats import LAST_MOMENT
 from kraty_console.contract.purchases import PurchaseTracked
 
 MOST_MINOR: Final = 1_000_000_000_000

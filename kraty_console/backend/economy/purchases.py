@@ -9,7 +9,7 @@ from typing import Any, Final
 from kraty_console.backend.catalog import definitions
 from kraty_console.backend.economy import fx
 from kraty_console.backend.players import service as players
-from kraty_console.backend.rules import amounts, answers
+from kraty_console.backend.rules import amounts, formats
 from kraty_console.backend.rules.context import Context, RuleResult
 from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.storage import tables
@@ -142,6 +142,6 @@ def _told(row: TrackedRow) -> dict[str, Any]:
         "normalizedCurrency": fx.BASE,
         "fxRate": row["fx_rate"],
         "validationStatus": row["validation_status"],
-        "purchasedAt": answers.moment(row["purchased_at"]),
+        "purchasedAt": formats.timestamp(row["purchased_at"]),
         "metadata": row["metadata"] or {},
     }

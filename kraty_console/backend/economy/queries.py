@@ -7,7 +7,8 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from kraty_console.backend.rules import answers
+from kraty_console.backend.economy.serializers import serialize_balance, serialize_item
+from kraty_console.backend.rewards.serializers import serialize_grant
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
 
@@ -30,7 +31,7 @@ async def pending_grants(tx: Transaction, player: Mapping[str, Any], now_ms: int
         .order_by(column.created_at, column.grant_id)
         .limit(limit)
     )
-    return [answers.grant(row) for row in rows]
+    return [serialize_grant(row) for row in rows]
 
 
 async def inventory(tx: Transaction, player: Mapping[str, Any]) -> list[Json]:
@@ -40,14 +41,14 @@ async def inventory(tx: Transaction, player: Mapping[str, Any]) -> list[Json]:
         return []
     table = tables.inventory
     rows = await tx.all(sa.select(table).where(*_of(table, player), table.c.quantity > 0).order_by(table.c.item_key))
-    return [answers.item_holding(row) for row in rows]
+    return [serialize_item(row) for row in rows]
 
 
 async def wallet(tx: Transaction, player: Mapping[str, Any]) -> list[Json]:
     """Every balance that the player ever had, by key, those of 0 too."""
     table = tables.wallets
     rows = await tx.all(sa.select(table).where(*_of(table, player)).order_by(table.c.economy_key))
-    return [answers.wallet_holding(row) for row in rows]
+    return [serialize_balance(row) for row in rows]
 
 
 def _of(table: sa.Table, player: Mapping[str, Any]) -> tuple[sa.ColumnElement[bool], ...]:

@@ -13,7 +13,8 @@ from kraty_console.backend.players import places
 from kraty_console.backend.rewards import grant_issuing, rolls
 from kraty_console.backend.rewards.grant_issuing import GrantSource
 from kraty_console.backend.rewards.rolls import Entry, RollFailed
-from kraty_console.backend.rules import answers, idempotency
+from kraty_console.backend.rewards.serializers import serialize_grant
+from kraty_console.backend.rules import formats, idempotency
 from kraty_console.backend.rules.context import Context, RuleResult
 from kraty_console.backend.rules.errors import RuleError, conflict
 from kraty_console.backend.storage import tables
@@ -103,7 +104,7 @@ async def retry_roll(tx: Transaction, ctx: Context, attempt_id: str) -> RuleResu
             f"The event '{event['key']}' pays by its final ranking, once its window has closed;"
             " no manual roll is needed",
             rewardPolicy=event["reward_policy"]["type"],
-            windowEndsAt=answers.moment(ends_at),
+            windowEndsAt=formats.timestamp(ends_at),
         )
     if await tx.get(tables.attempt_rolls, *attempt.key()) is not None:
         conflict("The rewards of this attempt were rolled already, and came to nothing", grantIds=[])
@@ -136,7 +137,7 @@ async def retry_roll(tx: Transaction, ctx: Context, attempt_id: str) -> RuleResu
         raise refusal
     data = {
         "attempt": after,
-        "grants": [answers.grant(grant) for grant in made],
+        "grants": [serialize_grant(grant) for grant in made],
         "grantCount": len(made),
         "audit": trail.link(ctx, audit_id),
     }

@@ -9,11 +9,13 @@ from kraty_console.backend.audit import trail
 from kraty_console.backend.catalog import definitions
 from kraty_console.backend.events import attempt_rewards, conditions, entry_rules
 from kraty_console.backend.events.conditions import ConditionSubject
+from kraty_console.backend.events.serializers import metric_target, serialize_attempt
 from kraty_console.backend.leaderboards import service as leaderboards
 from kraty_console.backend.lobbies import service as lobbies
 from kraty_console.backend.players import places
 from kraty_console.backend.players import service as players
-from kraty_console.backend.rules import amounts, answers, idempotency
+from kraty_console.backend.rewards.serializers import serialize_grant
+from kraty_console.backend.rules import amounts, formats, idempotency
 from kraty_console.backend.rules.context import Context, RuleResult
 from kraty_console.backend.rules.errors import RuleError, conflict, not_found
 from kraty_console.backend.rules.ids import is_id
@@ -103,9 +105,9 @@ async def start(
     tx.change(player, attempt_count=player["attempt_count"] + 1)
     await entry_rules.pay(tx, ctx, player, prices, attempt["attempt_id"])
     data = {
-        "attempt": answers.attempt(attempt, event, window["ends_at"], []),
+        "attempt": serialize_attempt(attempt, event, window["ends_at"], []),
         "leaderboardId": board,
-        "windowEndsAt": answers.moment(window["ends_at"]),
+        "windowEndsAt": formats.timestamp(window["ends_at"]),
     }
     return await idempotency.keep(tx, ctx, START, 201, data)
 
@@ -172,7 +174,7 @@ async def progress(
         return earlier
     player, attempt, event = await _playing(tx, ctx, external_id, attempt_id, event_key)
     if ctx.now_ms >= attempt["ends_at"]:
-        ended = {"status": attempt["status"], "endsAt": answers.moment(attempt["ends_at"])}
+        ended = {"status": attempt["status"], "endsAt": formats.timestamp(attempt["ends_at"])}
         raise RuleError(Code.ATTEMPT_FINISHED, "The attempt's time is over", ended)
     raw, capped, score = measure(event, attempt, _by_key(event, metrics), mode)
     happened = ctx.now_ms if occurred_at is None else min(max(occurred_at, attempt["started_at"]), ctx.now_ms)
@@ -226,7 +228,7 @@ async def expire(tx: Transaction, ctx: Context, external_id: str, attempt_id: st
     player = await players.lock(tx, ctx, external_id)
     attempt = await _of_player(tx, player, attempt_id)
     if attempt["status"] == "in_progress" and ctx.now_ms < attempt["ends_at"]:
-        conflict("The attempt's time is not over", endsAt=answers.moment(attempt["ends_at"]))
+        conflict("The attempt's time is not over", endsAt=formats.timestamp(attempt["ends_at"]))
     await lapse(tx, ctx, player, attempt)
     return RuleResult(200, {"attempt": await places.wire(tx, ctx, attempt, await places.grant_ids(tx, attempt))})
 
@@ -249,7 +251,7 @@ async def lapse(tx: Transaction, ctx: Context, player: TrackedRow, attempt: Trac
 
 def _has_won(event: TrackedRow, attempt: TrackedRow) -> bool:
     """Whether an attempt that ends now is `completed`: its target is met, or it has none (kraty-api 9: Finish)."""
-    return answers.target(event["metrics"]) is None or _target_met(event, attempt["metrics_raw"])
+    return metric_target(event["metrics"]) is None or _target_met(event, attempt["metrics_raw"])
 
 
 async def _playing(
@@ -334,5 +336,5 @@ async def _fire_milestones(
         names = ("studio_id", "game_id", "player_id", "attempt_id", "key")
         tx.add(tables.milestones_fired, dict(zip(names, place, strict=True)) | {"fired_at": ctx.now_ms})
         made = await attempt_rewards.pay_milestone(tx, ctx, player, attempt, milestone)
-        fired.append({"key": milestone["key"], "grants": [answers.grant(grant) for grant in made]})
+        fired.append({"key": milestone["key"], "grants": [serialize_grant(grant) for grant in made]})
     return fired

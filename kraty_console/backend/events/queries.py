@@ -12,7 +12,7 @@ from kraty_console.backend.events import conditions, entry_rules, reward_preview
 from kraty_console.backend.events.conditions import BrokenCondition, ConditionSubject
 from kraty_console.backend.leaderboards import service as leaderboards
 from kraty_console.backend.players import service as players
-from kraty_console.backend.rules import answers
+from kraty_console.backend.rules import formats
 from kraty_console.backend.rules.context import Context
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import TrackedRow, Transaction
@@ -57,8 +57,8 @@ async def read(tx: Transaction, ctx: Context, external_id: str) -> Open:
                 "eventKey": event["key"],
                 "name": event["name"],
                 "windowId": window["window_id"],
-                "startsAt": answers.moment(window["starts_at"]),
-                "endsAt": answers.moment(window["ends_at"]),
+                "startsAt": formats.timestamp(window["starts_at"]),
+                "endsAt": formats.timestamp(window["ends_at"]),
                 "leaderboardId": board,
                 "currentAttemptId": playing.get(window["window_id"]),
                 "type": event["type"],

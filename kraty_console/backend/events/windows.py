@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from kraty_console.backend.catalog import definitions
 from kraty_console.backend.leaderboards import settlement
 from kraty_console.backend.leaderboards.service import WINDOW_CLOSED
-from kraty_console.backend.rules import answers, outbox, set_aside
+from kraty_console.backend.rules import formats, outbox, set_aside
 from kraty_console.backend.rules.context import LIVE, Context
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import TrackedRow, Transaction
@@ -77,8 +77,8 @@ async def _shown(tx: Transaction, ctx: Context, window: Mapping[str, Any]) -> di
         "event": {"id": event["event_id"], "key": event["key"], "name": event["name"]},
         "window": {
             "id": window["window_id"],
-            "startsAt": answers.moment(window["starts_at"]),
-            "endsAt": answers.moment(window["ends_at"]),
+            "startsAt": formats.timestamp(window["starts_at"]),
+            "endsAt": formats.timestamp(window["ends_at"]),
             "metadata": {**(event["metadata"] or {}), **(window["metadata"] or {})},
         },
     }

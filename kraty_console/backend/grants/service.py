@@ -13,7 +13,8 @@ from kraty_console.backend.players import service as players
 from kraty_console.backend.rewards import grant_entries, grant_issuing
 from kraty_console.backend.rewards.grant_issuing import GrantSource
 from kraty_console.backend.rewards.rolls import RollFailed
-from kraty_console.backend.rules import answers, idempotency
+from kraty_console.backend.rewards.serializers import serialize_grant
+from kraty_console.backend.rules import formats, idempotency
 from kraty_console.backend.rules.context import Context, RuleResult
 from kraty_console.backend.rules.errors import RuleError, conflict, not_found
 from kraty_console.backend.rules.ids import is_id
@@ -63,7 +64,7 @@ async def create(
         return earlier
     if ctx.surface == "sdk":
         await _refuse_unless_permissive(tx, ctx)
-    if expires_at is not None and not ctx.now_ms < expires_at <= answers.LAST_MOMENT:
+    if expires_at is not None and not ctx.now_ms < expires_at <= formats.LAST_MOMENT:
         raise RuleError(
             Code.VALIDATION_FAILED,
             "expiresAt must be in the future, and in the year 9999 at the latest",
@@ -93,8 +94,8 @@ async def create(
         if grant["kind"] == "reward":
             grant_issuing.settle(tx, ctx, player, grant)
             await depositing.deposit(tx, ctx, player, grant)
-        return await idempotency.keep(tx, ctx, CREATE, 201, answers.grant(grant))
-    shown = answers.grant(grant)
+        return await idempotency.keep(tx, ctx, CREATE, 201, serialize_grant(grant))
+    shown = serialize_grant(grant)
     if ctx.surface == "engine":
         return await idempotency.keep(tx, ctx, CREATE, 201, {"grant": shown})
     audit_id = trail.record(
@@ -121,7 +122,7 @@ async def force_claim(tx: Transaction, ctx: Context, grant_id: str) -> RuleResul
     if earlier is not None:
         return earlier
     player, grant = await places.locate_grant(tx, ctx, grant_id)
-    before = answers.grant(grant)
+    before = serialize_grant(grant)
     deposits: list[dict[str, Any]] = []
     opened: TrackedRow | None = None
     if grant["status"] != "claimed":
@@ -132,7 +133,7 @@ async def force_claim(tx: Transaction, ctx: Context, grant_id: str) -> RuleResul
         else:
             grant_issuing.settle(tx, ctx, player, grant)
             deposits = await depositing.deposit(tx, ctx, player, grant)
-    after = answers.grant(grant)
+    after = serialize_grant(grant)
     audit_id = trail.record(
         tx,
         ctx,
@@ -146,7 +147,7 @@ async def force_claim(tx: Transaction, ctx: Context, grant_id: str) -> RuleResul
     )
     data: dict[str, Any] = {"grant": after, "deposits": deposits, "audit": trail.link(ctx, audit_id)}
     if opened is not None:
-        data["contents"] = answers.grant(opened)
+        data["contents"] = serialize_grant(opened)
     return await idempotency.keep(tx, ctx, FORCE_CLAIM, 200, data)
 
 
@@ -158,14 +159,14 @@ async def claim(tx: Transaction, ctx: Context, external_id: str, grant_id: str) 
     """
     player, grant = await _owned(tx, ctx, external_id, grant_id)
     if grant["status"] == "claimed":
-        return _claimed(ctx, answers.grant(grant), [])
+        return _claimed(ctx, serialize_grant(grant), [])
     _refuse_expired(ctx, grant)
     if grant["kind"] == "crate":
         conflict(f"Grant '{grant_id}' is a crate: open it", kind="crate")
-    before = answers.grant(grant)
+    before = serialize_grant(grant)
     grant_issuing.settle(tx, ctx, player, grant)
     deposits = await depositing.deposit(tx, ctx, player, grant)
-    after = answers.grant(grant)
+    after = serialize_grant(grant)
     if ctx.surface == "server":
         trail.record(
             tx,
@@ -195,14 +196,14 @@ async def open_crate(tx: Transaction, ctx: Context, external_id: str, grant_id: 
     else:
         _refuse_expired(ctx, crate)
         contents = await _open(tx, ctx, player, crate)
-    return RuleResult(200, {"crate": answers.grant(crate), "contents": answers.grant(contents)})
+    return RuleResult(200, {"crate": serialize_grant(crate), "contents": serialize_grant(contents)})
 
 
 async def expire(tx: Transaction, ctx: Context, external_id: str, grant_id: str) -> RuleResult:
     """End a pending grant whose time is over; any other is left as it is (kraty-api 9: a worker sweep expires)."""
     player, grant = await _owned(tx, ctx, external_id, grant_id, banned_too=True)
     lapse(tx, ctx, player, grant)
-    return RuleResult(200, {"grant": answers.grant(grant)})
+    return RuleResult(200, {"grant": serialize_grant(grant)})
 
 
 def lapse(tx: Transaction, ctx: Context, player: TrackedRow, grant: TrackedRow) -> bool:

@@ -12,7 +12,7 @@ from kraty_console.backend.catalog import definitions
 from kraty_console.backend.leaderboards import ranking, segments
 from kraty_console.backend.leaderboards.periods import period_of
 from kraty_console.backend.players import service as players
-from kraty_console.backend.rules import amounts, answers, idempotency
+from kraty_console.backend.rules import amounts, formats, idempotency
 from kraty_console.backend.rules.context import Context, RuleResult
 from kraty_console.backend.rules.errors import RuleError, conflict, not_found
 from kraty_console.backend.storage import tables
@@ -69,7 +69,7 @@ async def score(
     _count(tx, ctx, entry, value if fresh else _aggregate(board["score_aggregation"], entry["score"], value))
     tx.change(entry, scored_at=ctx.now_ms)
     place = await ranking.place_among(tx, ranking.of_entry(entry), entry)
-    data = {"leaderboardId": board["board_id"], "score": answers.number(entry["score"]), "rank": place}
+    data = {"leaderboardId": board["board_id"], "score": formats.number(entry["score"]), "rank": place}
     return await idempotency.keep(tx, ctx, SCORE, 200, data)
 
 

@@ -13,7 +13,7 @@ from kraty_console.backend.leaderboards import ranking as standings
 from kraty_console.backend.leaderboards import segments
 from kraty_console.backend.leaderboards.periods import closed, period_of
 from kraty_console.backend.players import service as players
-from kraty_console.backend.rules import answers
+from kraty_console.backend.rules import formats
 from kraty_console.backend.rules.context import Tenant
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import TrackedRow, Transaction
@@ -154,9 +154,9 @@ def board_periods(found: Mapping[str, Any], now_ms: int, limit: int) -> Json:
     return {
         "key": found["key"],
         "leaderboardId": found["board_id"],
-        "currentPeriodStartedAt": answers.moment(_period(found, now_ms)),
+        "currentPeriodStartedAt": formats.timestamp(_period(found, now_ms)),
         "periods": [
-            {"periodStartedAt": answers.moment(each.starts_at), "periodEndedAt": answers.moment(each.ends_at)}
+            {"periodStartedAt": formats.timestamp(each.starts_at), "periodEndedAt": formats.timestamp(each.ends_at)}
             for each in past
         ],
     }
@@ -268,5 +268,5 @@ def _head(found: Mapping[str, Any], period: int) -> Json:
         "scope": "game",
         "resetCadence": found["reset_cadence"],
         "scoreAggregation": found["score_aggregation"],
-        "period": answers.moment(period),
+        "period": formats.timestamp(period),
     }

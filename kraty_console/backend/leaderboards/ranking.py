@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from kraty_console.backend.players import name_pool, names
 from kraty_console.backend.players import progression as progressions
-from kraty_console.backend.rules import answers
+from kraty_console.backend.rules import formats
 from kraty_console.backend.rules.context import Tenant
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
@@ -140,7 +140,7 @@ def own(stood: Stood) -> Json | None:
     """`self` as the wire has it."""
     if stood.place is None or stood.score is None:
         return None
-    return {"rank": stood.place, "score": answers.number(stood.score)}
+    return {"rank": stood.place, "score": formats.number(stood.score)}
 
 
 def _entry(row: Values, rank: int, person: Values | None, self_id: str | None) -> Json:
@@ -154,7 +154,7 @@ def _entry(row: Values, rank: int, person: Values | None, self_id: str | None) -
         "country": (display or {}).get("country"),
         "anonymizedName": (anonymized or {}).get("name"),
         "anonymizedAvatar": (anonymized or {}).get("avatar"),
-        "score": answers.number(row["score"]),
+        "score": formats.number(row["score"]),
         "rank": rank,
         "isSelf": row["participant_id"] == self_id,
         "player": None if person is None else {"metadata": person["metadata"] or {}},

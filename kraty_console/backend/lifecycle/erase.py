@@ -26,7 +26,7 @@ from kraty_console.backend.audit import trail
 from kraty_console.backend.lifecycle import reassign, redaction, relations, tombstones
 from kraty_console.backend.lifecycle.merge import BOARDS
 from kraty_console.backend.players import service as players
-from kraty_console.backend.rules import answers, outbox
+from kraty_console.backend.rules import formats, outbox
 from kraty_console.backend.rules.context import Context, RuleResult
 from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.storage import tables
@@ -52,7 +52,7 @@ async def erase(tx: Transaction, ctx: Context, external_id: str) -> RuleResult:
         "playerId": player["player_id"],
         "externalPlayerId": external_id,
         "anonymizedExternalId": anonymized,
-        "deletedAt": answers.moment(ctx.now_ms),
+        "deletedAt": formats.timestamp(ctx.now_ms),
         "attemptsAnonymized": player["attempt_count"],
         "lobbiesAnonymized": await _count(tx, tables.lobby_members, "player_id", player),
         "leaderboardsScrubbed": sum([await _count(tx, board, "participant_id", player) for board in BOARDS]),
@@ -125,7 +125,7 @@ async def _nothing(tx: Transaction, ctx: Context, external_id: str, row: Tracked
         "playerId": None if row is None else row["player_id"],
         "externalPlayerId": external_id,
         "anonymizedExternalId": None if row is None else row["external_player_id"],
-        "deletedAt": answers.moment(gone or ctx.now_ms),
+        "deletedAt": formats.timestamp(gone or ctx.now_ms),
         "attemptsAnonymized": 0,
         "lobbiesAnonymized": 0,
         "leaderboardsScrubbed": 0,

@@ -7,7 +7,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from kraty_console.backend.lookup import snapshot
-from kraty_console.backend.rules import answers
+from kraty_console.backend.rules import formats
 from kraty_console.backend.rules.context import Tenant
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
@@ -38,12 +38,12 @@ async def build(
     names = ("id", "externalPlayerId", "studioId", "gameId", "firstSeenAt", "lastSeenAt", "lastContextSnapshot")
     return {
         "schemaVersion": SCHEMA_VERSION,
-        "exportedAt": answers.moment(now_ms),
+        "exportedAt": formats.timestamp(now_ms),
         "player": {
             **{name: shown[name] for name in names},
-            "registeredAt": answers.moment(dates["registered_at"]),
-            "secretRotatedAt": answers.moment(dates["secret_rotated_at"]),
-            "deletedAt": answers.moment(dates["deleted_at"]),
+            "registeredAt": formats.timestamp(dates["registered_at"]),
+            "secretRotatedAt": formats.timestamp(dates["secret_rotated_at"]),
+            "deletedAt": formats.timestamp(dates["deleted_at"]),
         },
         **{name: found[name] for name in ("attempts", "grants", "inventory", "wallet")},
         "lobbies": [

@@ -15,10 +15,12 @@ import sqlalchemy as sa
 
 from kraty_console.backend.audit import trail
 from kraty_console.backend.economy import ledger
+from kraty_console.backend.economy.serializers import serialize_balance, serialize_item
 from kraty_console.backend.lifecycle import reassign, relations, tombstones
 from kraty_console.backend.lifecycle.reassign import ITEMS, WALLET, Poured
 from kraty_console.backend.players import service as players
-from kraty_console.backend.rules import answers, idempotency, outbox
+from kraty_console.backend.players.serializers import serialize_player, serialize_totals
+from kraty_console.backend.rules import formats, idempotency, outbox
 from kraty_console.backend.rules.context import Context, RuleResult
 from kraty_console.backend.rules.errors import RuleError, not_found
 from kraty_console.backend.storage import tables
@@ -107,12 +109,12 @@ async def merge(tx: Transaction, ctx: Context, from_id: str, to_id: str) -> Rule
         "toExternalPlayerId": to_id,
         "anonymizedExternalPlayerId": source["external_player_id"],
         "counts": moved.counts,
-        "mergedAt": answers.moment(ctx.now_ms),
+        "mergedAt": formats.timestamp(ctx.now_ms),
         "status": "merged",
     }
     held = await _held(tx, target)
     _record(tx, ctx, (was, target), result, before, moved, held)
-    after = {"player": answers.player(target, with_email=False), "summary": answers.summary(target), **held}
+    after = {"player": serialize_player(target, with_email=False), "summary": serialize_totals(target), **held}
     outbox.emit(tx, ctx, EventName.PLAYER_MERGED, target, {**result, **after})
     return await idempotency.keep(tx, ctx, OPERATION, 200, result)
 
@@ -179,7 +181,7 @@ async def _nothing(tx: Transaction, from_id: str, merged: TrackedRow) -> dict[st
         "toExternalPlayerId": target["external_player_id"],
         "anonymizedExternalPlayerId": merged["external_player_id"],
         "counts": dict.fromkeys(_COUNTED, 0),
-        "mergedAt": answers.moment(merged["updated_at"]),
+        "mergedAt": formats.timestamp(merged["updated_at"]),
         "status": "no_op_already_merged",
     }
 
@@ -291,15 +293,15 @@ async def _leave(tx: Transaction, ctx: Context, source: TrackedRow, target: Trac
 
 
 def _state(player: TrackedRow | dict[str, Any]) -> dict[str, Any]:
-    return {**answers.summary(player), "banned": player["banned_at"] is not None}
+    return {**serialize_totals(player), "banned": player["banned_at"] is not None}
 
 
 async def _held(tx: Transaction, player: TrackedRow) -> dict[str, list[dict[str, Any]]]:
     """All that the player has now, as the wire has it."""
     found: dict[str, list[dict[str, Any]]] = {}
     for kind, holding, shown in (
-        ("wallet", WALLET, answers.wallet_holding),
-        ("inventory", ITEMS, answers.item_holding),
+        ("wallet", WALLET, serialize_balance),
+        ("inventory", ITEMS, serialize_item),
     ):
         table = holding.held
         rows = await tx.all(sa.select(table).where(*reassign.of(table, player)).order_by(table.c[holding.key]))

@@ -14,8 +14,9 @@ import sqlalchemy as sa
 from kraty_console.backend.catalog import definitions
 from kraty_console.backend.leaderboards import service as leaderboards
 from kraty_console.backend.lobbies import matchmaking
+from kraty_console.backend.lobbies.serializers import serialize_lobby
 from kraty_console.backend.players import service as players
-from kraty_console.backend.rules import answers, outbox
+from kraty_console.backend.rules import outbox
 from kraty_console.backend.rules.context import Context, RuleResult
 from kraty_console.backend.rules.errors import RuleError, conflict, not_found
 from kraty_console.backend.rules.ids import is_id
@@ -208,7 +209,7 @@ async def locked(tx: Transaction, ctx: Context, lobby_id: str) -> TrackedRow:
 async def shown(tx: Transaction, ctx: Context, lobby: TrackedRow) -> dict[str, Any]:
     """`{lobby}` as the wire has it, with the seats that bots have by now."""
     event = await definitions.event(tx, ctx, lobby["event_id"])
-    return {"lobby": {**answers.lobby(lobby, event["key"]), "botSlots": matchmaking.bot_slots(lobby, ctx.now_ms)}}
+    return {"lobby": {**serialize_lobby(lobby, event["key"]), "botSlots": matchmaking.bot_slots(lobby, ctx.now_ms)}}
 
 
 async def _open_event(tx: Transaction, ctx: Context, event_key: str) -> tuple[TrackedRow, TrackedRow]:

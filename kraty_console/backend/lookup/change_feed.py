@@ -8,8 +8,9 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from kraty_console.backend.economy.serializers import serialize_item_entry, serialize_wallet_entry
 from kraty_console.backend.leaderboards import ranking
-from kraty_console.backend.rules import answers
+from kraty_console.backend.rules import formats
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
 
@@ -76,8 +77,8 @@ class PlayerNews:
     async def _changes(self, tx: Transaction, until: int) -> list[Event]:
         found: list[tuple[int, int, Event]] = []
         for table, name, shape in (
-            (tables.wallet_ledger, "wallet_changed", answers.wallet_entry),
-            (tables.item_ledger, "inventory_changed", answers.item_entry),
+            (tables.wallet_ledger, "wallet_changed", serialize_wallet_entry),
+            (tables.item_ledger, "inventory_changed", serialize_item_entry),
         ):
             rows = await tx.all(
                 sa.select(table).where(
@@ -162,7 +163,7 @@ class BoardNews:
             "standings": [
                 {name: entry[name] for name in ("participantId", "rank", "score", "name", "kind")} for entry in shown
             ],
-            "occurredAt": answers.moment(row["finalized_at"]),
+            "occurredAt": formats.timestamp(row["finalized_at"]),
         }
 
 
@@ -229,7 +230,7 @@ def _scored(entry: Mapping[str, Any], place: int) -> Json:
     return {
         "leaderboardId": entry["leaderboard_id"],
         "participantId": entry["participant_id"],
-        "score": answers.number(entry["score"]),
+        "score": formats.number(entry["score"]),
         "rank": place,
     }
 
@@ -240,5 +241,5 @@ def _created(row: Mapping[str, Any]) -> Json:
         "grantKind": row["kind"],
         "sourceKind": row["source_kind"],
         "contents": row["contents"],
-        "occurredAt": answers.moment(row["created_at"]),
+        "occurredAt": formats.timestamp(row["created_at"]),
     }

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from kraty_console.backend.events.serializers import serialize_attempt
 from kraty_console.backend.http.pagination import Position
-from kraty_console.backend.rules import answers
+from kraty_console.backend.lobbies.serializers import serialize_lobby
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
 
@@ -68,7 +69,7 @@ async def attempts(tx: Transaction, place: PlayerPlace, limit: int, before: Posi
         Dated(
             row["started_at"],
             row["attempt_id"],
-            answers.attempt(row, _event(row), row["window_ends_at"], linked.get(row["attempt_id"], ())),
+            serialize_attempt(row, _event(row), row["window_ends_at"], linked.get(row["attempt_id"], ())),
         )
         for row in rows
     ]
@@ -109,4 +110,4 @@ async def lobbies(tx: Transaction, place: PlayerPlace, limit: int, before: Posit
         .where(*belongs(seat, place))
     )
     rows = await tx.all(page(query, seat.c.joined_at, seat.c.lobby_id, limit, before))
-    return [Dated(row["joined_at"], row["lobby_id"], answers.lobby(row, row["event_key"])) for row in rows]
+    return [Dated(row["joined_at"], row["lobby_id"], serialize_lobby(row, row["event_key"])) for row in rows]

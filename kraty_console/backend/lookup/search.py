@@ -8,7 +8,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from kraty_console.backend.players import names
-from kraty_console.backend.rules import answers
+from kraty_console.backend.rules import formats
 from kraty_console.backend.rules.context import Tenant
 from kraty_console.backend.storage.tables import player_aliases, players
 from kraty_console.backend.storage.transaction import Transaction
@@ -99,7 +99,7 @@ def _hit(row: Mapping[str, Any], match: str, merged_from: str | None) -> dict[st
         "externalPlayerId": row["external_player_id"],
         "email": row["email"],
         "displayName": identity.get("name"),
-        "lastSeenAt": answers.moment(row["last_seen_at"]),
+        "lastSeenAt": formats.timestamp(row["last_seen_at"]),
         "match": match,
         "mergedFrom": merged_from,
     }

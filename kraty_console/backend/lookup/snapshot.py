@@ -12,8 +12,16 @@ from typing import Any, Final, Literal
 import sqlalchemy as sa
 
 from kraty_console.backend.audit.denial_counts import with_counts
+from kraty_console.backend.audit.serializers import serialize_audit_row
+from kraty_console.backend.economy.serializers import (
+    serialize_balance,
+    serialize_item,
+    serialize_item_entry,
+    serialize_wallet_entry,
+)
 from kraty_console.backend.lookup.player_rows import PlayerPlace, attempts, belongs, lobbies
-from kraty_console.backend.rules import answers
+from kraty_console.backend.players.serializers import serialize_player, serialize_totals
+from kraty_console.backend.rewards.serializers import serialize_grant
 from kraty_console.backend.rules.context import Tenant
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
@@ -44,14 +52,16 @@ async def build(
         return None
     place = (player["studio_id"], player["game_id"], player["player_id"])
     merged_into = await _external_id(tx, place, player["merged_into"])
-    grants = [answers.grant(row) for row in await _newest(tx, tables.grants, place, ("created_at", "grant_id"), limit)]
+    grants = [
+        serialize_grant(row) for row in await _newest(tx, tables.grants, place, ("created_at", "grant_id"), limit)
+    ]
     snapshot: dict[str, Any] = {
-        "player": answers.player(player, merged_into=merged_into, with_email=surface == "admin"),
+        "player": serialize_player(player, merged_into=merged_into, with_email=surface == "admin"),
         "attempts": [row.data for row in await attempts(tx, place, limit)],
         "grants": grants,
         "recentGrants": grants,
         "lobbies": [row.data for row in await lobbies(tx, place, limit)],
-        "summary": answers.summary(player),
+        "summary": serialize_totals(player),
         "inventory": await _inventory(tx, place, limit),
         "wallet": await _wallet(tx, place, limit),
     }
@@ -60,9 +70,9 @@ async def build(
         wallet_rows = await _newest(tx, tables.wallet_ledger, place, order, limit)
         item_rows = await _newest(tx, tables.item_ledger, place, order, limit)
         audit_rows = await _newest(tx, tables.audit, place, ("occurred_at", "audit_id"), limit)
-        snapshot["walletLedger"] = [answers.wallet_entry(row) for row in wallet_rows]
-        snapshot["itemLedger"] = [answers.item_entry(row) for row in item_rows]
-        snapshot["audit"] = [answers.audit_row(row) for row in audit_rows]
+        snapshot["walletLedger"] = [serialize_wallet_entry(row) for row in wallet_rows]
+        snapshot["itemLedger"] = [serialize_item_entry(row) for row in item_rows]
+        snapshot["audit"] = [serialize_audit_row(row) for row in audit_rows]
         await with_counts(tx, player["studio_id"], snapshot["audit"])
     return snapshot
 
@@ -93,7 +103,7 @@ async def _inventory(tx: Transaction, place: PlayerPlace, limit: int) -> list[di
         .order_by(table.c.updated_at.desc(), table.c.item_key)
         .limit(limit)
     )
-    return [answers.item_holding(row) for row in rows]
+    return [serialize_item(row) for row in rows]
 
 
 async def _wallet(tx: Transaction, place: PlayerPlace, limit: int) -> list[dict[str, Any]]:
@@ -105,4 +115,4 @@ async def _wallet(tx: Transaction, place: PlayerPlace, limit: int) -> list[dict[
         .order_by(table.c.updated_at.desc(), table.c.economy_key)
         .limit(limit)
     )
-    return [answers.wallet_holding(row) for row in rows]
+    return [serialize_balance(row) for row in rows]

@@ -15,10 +15,13 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from kraty_console.backend.audit.denial_counts import with_counts
+from kraty_console.backend.audit.serializers import serialize_audit_row
+from kraty_console.backend.economy.serializers import serialize_item_entry, serialize_wallet_entry
 from kraty_console.backend.http.pagination import Position
 from kraty_console.backend.lookup import player_rows
 from kraty_console.backend.lookup.player_rows import Dated, PlayerPlace, belongs
-from kraty_console.backend.rules import answers
+from kraty_console.backend.rewards.serializers import serialize_grant
+from kraty_console.backend.rules import formats
 from kraty_console.backend.rules.context import Tenant
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
@@ -64,7 +67,7 @@ async def timeline_page(
     newest = list(islice(merge(*found, key=itemgetter(0, 1), reverse=True), limit + 1))
     cursor = Position(*newest[limit - 1][:2]).encoded() if len(newest) > limit else None
     return [
-        {"kind": kind.value, "at": answers.moment(at), "id": row_id, kind.value: data}
+        {"kind": kind.value, "at": formats.timestamp(at), "id": row_id, kind.value: data}
         for at, row_id, kind, data in newest[:limit]
     ], cursor
 
@@ -102,7 +105,7 @@ def _of_table(
 
 
 def _of_audit(*conditions: sa.ColumnElement[bool]) -> Source:
-    return _of_table(tables.audit, "occurred_at", "audit_id", answers.audit_row, *conditions)
+    return _of_table(tables.audit, "occurred_at", "audit_id", serialize_audit_row, *conditions)
 
 
 async def _deliveries(tx: Transaction, place: PlayerPlace, limit: int, before: Position | None) -> list[Dated]:
@@ -115,9 +118,9 @@ async def _deliveries(tx: Transaction, place: PlayerPlace, limit: int, before: P
 
 SOURCES: Final[Mapping[TimelineKind, Source]] = {
     TimelineKind.ATTEMPT: player_rows.attempts,
-    TimelineKind.GRANT: _of_table(tables.grants, "created_at", "grant_id", answers.grant),
-    TimelineKind.WALLET: _of_table(tables.wallet_ledger, "occurred_at", "ledger_id", answers.wallet_entry),
-    TimelineKind.ITEM: _of_table(tables.item_ledger, "occurred_at", "ledger_id", answers.item_entry),
+    TimelineKind.GRANT: _of_table(tables.grants, "created_at", "grant_id", serialize_grant),
+    TimelineKind.WALLET: _of_table(tables.wallet_ledger, "occurred_at", "ledger_id", serialize_wallet_entry),
+    TimelineKind.ITEM: _of_table(tables.item_ledger, "occurred_at", "ledger_id", serialize_item_entry),
     TimelineKind.LOBBY: player_rows.lobbies,
     TimelineKind.BAN: _of_audit(_IS_BAN),
     TimelineKind.AUDIT: _of_audit(~_IS_BAN),

@@ -6,7 +6,7 @@ from typing import Any
 
 from kraty_console.backend.audit import trail
 from kraty_console.backend.players import service as players
-from kraty_console.backend.rules import answers, idempotency, outbox
+from kraty_console.backend.rules import formats, idempotency, outbox
 from kraty_console.backend.rules.context import Context, RuleResult
 from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 from kraty_console.contract.webhooks import EventName
@@ -39,7 +39,7 @@ async def unban(tx: Transaction, ctx: Context, external_id: str) -> RuleResult:
     applied = player["banned_at"] is not None
     if applied:
         tx.change(player, banned_at=None, ban_reason=None, updated_at=ctx.now_ms)
-    data = {**_ids(player), "unbannedAt": answers.moment(ctx.now_ms), "applied": applied}
+    data = {**_ids(player), "unbannedAt": formats.timestamp(ctx.now_ms), "applied": applied}
     return await _done(tx, ctx, "player.unban", player, before, data)
 
 
@@ -48,7 +48,7 @@ def _ids(player: TrackedRow) -> dict[str, Any]:
 
 
 def _state(player: TrackedRow) -> dict[str, Any]:
-    return {"bannedAt": answers.moment(player["banned_at"]), "reason": player["ban_reason"]}
+    return {"bannedAt": formats.timestamp(player["banned_at"]), "reason": player["ban_reason"]}
 
 
 async def _done(

@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from kraty_console.backend.catalog import definitions
+from kraty_console.backend.events.serializers import serialize_attempt
 from kraty_console.backend.players import service as players
-from kraty_console.backend.rules import answers
 from kraty_console.backend.rules.context import Context
 from kraty_console.backend.rules.errors import conflict, not_found
 from kraty_console.backend.rules.ids import is_id
@@ -70,4 +70,4 @@ async def wire(tx: Transaction, ctx: Context, attempt: TrackedRow, linked: Seque
     """The attempt with its event and window."""
     event = await definitions.event(tx, ctx, attempt["event_id"])
     window = await definitions.window(tx, ctx, attempt["window_id"])
-    return answers.attempt(attempt, event, window["ends_at"], linked)
+    return serialize_attempt(attempt, event, window["ends_at"], linked)

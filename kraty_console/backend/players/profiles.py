@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from kraty_console.backend.players import names
 from kraty_console.backend.players import service as players
-from kraty_console.backend.rules import answers, idempotency
+from kraty_console.backend.rules import formats, idempotency
 from kraty_console.backend.rules.context import Context, RuleResult
 from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.storage.engine import dump_json
@@ -80,7 +80,7 @@ async def heartbeat(
     shown = player["presence_status"] if keep_status else status
     tx.change(player, last_active_at=ctx.now_ms, presence_status=shown)
     players.seen(tx, ctx, player)
-    return RuleResult(200, {"online": True, "lastActiveAt": answers.moment(ctx.now_ms), "status": shown})
+    return RuleResult(200, {"online": True, "lastActiveAt": formats.timestamp(ctx.now_ms), "status": shown})
 
 
 async def _written(

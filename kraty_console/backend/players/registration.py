@@ -7,7 +7,7 @@ from typing import Any, Final
 from kraty_console.backend.auth.tokens import digest, new_player_secret, secret_prefix
 from kraty_console.backend.players import names
 from kraty_console.backend.players import service as players
-from kraty_console.backend.rules import answers, idempotency, outbox
+from kraty_console.backend.rules import formats, idempotency, outbox
 from kraty_console.backend.rules.context import LIVE, Context, RuleResult
 from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.storage.transaction import TrackedRow, Transaction
@@ -40,7 +40,7 @@ async def register(
         raise RuleError(
             Code.PLAYER_ALREADY_REGISTERED,
             f"Player '{external_id}' is registered already",
-            {"registeredAt": answers.moment(player["registered_at"]), "secretPrefix": player["secret_prefix"]},
+            {"registeredAt": formats.timestamp(player["registered_at"]), "secretPrefix": player["secret_prefix"]},
         )
     secret = _mint(tx, ctx, player)
     data = _registration(player)
@@ -73,8 +73,8 @@ def _registration(player: TrackedRow) -> dict[str, Any]:
         "playerId": player["player_id"],
         "externalPlayerId": player["external_player_id"],
         "secretPrefix": player["secret_prefix"],
-        "registeredAt": answers.moment(player["registered_at"]),
-        "createdAt": answers.moment(player["created_at"]),
+        "registeredAt": formats.timestamp(player["registered_at"]),
+        "createdAt": formats.timestamp(player["created_at"]),
         "country": player["country"],
         "syntheticIdentity": names.synthetic(player["anonymized_identity"]),
         "displayIdentity": names.display(player),

@@ -8,7 +8,8 @@ from typing import Any
 
 from kraty_console.backend.catalog import definitions
 from kraty_console.backend.rewards import rolls
-from kraty_console.backend.rules import answers, outbox
+from kraty_console.backend.rewards.serializers import serialize_grant
+from kraty_console.backend.rules import outbox
 from kraty_console.backend.rules.context import Context
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import TrackedRow, Transaction
@@ -46,7 +47,7 @@ async def issue(
     row = new_grant(ctx, player, kind, contents, source, rolled=rolled, expires_at=expires_at, metadata=metadata)
     grant = tx.add(tables.grants, row)
     tx.change(player, grants_pending=player["grants_pending"] + 1)
-    outbox.emit(tx, ctx, EventName.GRANT_CREATED, player, {"grant": answers.grant(grant)})
+    outbox.emit(tx, ctx, EventName.GRANT_CREATED, player, {"grant": serialize_grant(grant)})
     return grant
 
 

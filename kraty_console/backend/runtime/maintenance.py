@@ -18,7 +18,8 @@ from kraty_console.backend.leaderboards import settlement
 from kraty_console.backend.lifecycle import redaction
 from kraty_console.backend.lobbies import matchmaking
 from kraty_console.backend.lobbies import service as lobbies
-from kraty_console.backend.rules import answers, outbox, set_aside
+from kraty_console.backend.rewards.serializers import serialize_grant
+from kraty_console.backend.rules import outbox, set_aside
 from kraty_console.backend.rules.context import Context
 from kraty_console.backend.runtime.scheduler import Job
 from kraty_console.backend.runtime.sweeper import (
@@ -159,7 +160,7 @@ async def _end_grants(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> Acte
             grant = await tx.get(tables.grants, *player.key(), grant_id)
             lapsed = grant is not None and grants.lapse(tx, ctx, player, grant)
             if grant is not None and lapsed:
-                outbox.emit(tx, ctx, EventName.GRANT_EXPIRED, player, {"grant": answers.grant(grant)})
+                outbox.emit(tx, ctx, EventName.GRANT_EXPIRED, player, {"grant": serialize_grant(grant)})
             acted.add(grant_id, lapsed)
     return acted
 

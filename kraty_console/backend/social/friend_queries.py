@@ -9,7 +9,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from kraty_console.backend.players import names, progression
-from kraty_console.backend.rules import answers
+from kraty_console.backend.rules import formats
 from kraty_console.backend.rules.context import Tenant
 from kraty_console.backend.storage.tables import blocks, friend_requests, friendships, players
 from kraty_console.backend.storage.transaction import Transaction
@@ -60,15 +60,15 @@ def present(row: Values, now_ms: int) -> Json:
     online = last is not None and now_ms - last <= ONLINE_MS
     return {
         "online": online,
-        "lastActiveAt": answers.moment(last),
+        "lastActiveAt": formats.timestamp(last),
         "status": row["presence_status"] if online else None,
     }
 
 
 def friend(row: Values, since_ms: int, now_ms: int, next_gift_ms: int = 0) -> Json:
     """A friend (kraty-api 5.10); when the next gift may go to them is told only while none may."""
-    told = {**named(row), "friendsSince": answers.moment(since_ms), **present(row, now_ms)}
-    return told | ({"giftCooldownUntil": answers.moment(next_gift_ms)} if next_gift_ms > now_ms else {})
+    told = {**named(row), "friendsSince": formats.timestamp(since_ms), **present(row, now_ms)}
+    return told | ({"giftCooldownUntil": formats.timestamp(next_gift_ms)} if next_gift_ms > now_ms else {})
 
 
 def request(row: Values, request_id: str, direction: str, created_at: int) -> Json:
@@ -77,13 +77,13 @@ def request(row: Values, request_id: str, direction: str, created_at: int) -> Js
         "requestId": request_id,
         "direction": direction,
         "player": named(row),
-        "createdAt": answers.moment(created_at),
+        "createdAt": formats.timestamp(created_at),
     }
 
 
 def blocked(row: Values, since_ms: int) -> Json:
     """A player who is blocked (kraty-api 5.10)."""
-    return {**named(row), "blockedAt": answers.moment(since_ms)}
+    return {**named(row), "blockedAt": formats.timestamp(since_ms)}
 
 
 async def friends(tx: Transaction, reader: FriendListReader, rules: Gifting) -> list[Json]:

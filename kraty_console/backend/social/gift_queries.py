@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from kraty_console.backend.rules import answers
+from kraty_console.backend.rules import formats
 from kraty_console.backend.rules.context import Tenant
 from kraty_console.backend.social.friend_queries import PERSON, FriendListReader, Json, named
 from kraty_console.backend.storage.tables import currencies, games, gifts, grants, items, players
@@ -118,9 +118,9 @@ def gift(row: Values, direction: str, now_ms: int) -> Json:
         "amount": row["amount"],
         "message": row["message"],
         "status": "expired" if over else row["status"],
-        "sentAt": answers.moment(row["sent_at"]),
-        "claimedAt": answers.moment(row["claimed_at"]),
-        "expiresAt": answers.moment(expires_at),
+        "sentAt": formats.timestamp(row["sent_at"]),
+        "claimedAt": formats.timestamp(row["claimed_at"]),
+        "expiresAt": formats.timestamp(expires_at),
     }
 
 

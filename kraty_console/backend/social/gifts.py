@@ -11,7 +11,7 @@ from kraty_console.backend.grants import service as grants
 from kraty_console.backend.players import service as players
 from kraty_console.backend.rewards import grant_issuing
 from kraty_console.backend.rewards.grant_issuing import GrantSource
-from kraty_console.backend.rules import answers, idempotency
+from kraty_console.backend.rules import formats, idempotency
 from kraty_console.backend.rules.context import Context, RuleResult
 from kraty_console.backend.rules.errors import RuleError, conflict, not_found
 from kraty_console.backend.rules.ids import is_id
@@ -116,7 +116,7 @@ async def _between_friends(
         raise RuleError(Code.FORBIDDEN, f"'{other['external_player_id']}' is not a friend; gifts are for friends")
     last = friendship["last_gift_at"]
     if last is not None and ctx.now_ms < (until := last + rules.cooldown_seconds * 1000):
-        until_ = answers.moment(until)
+        until_ = formats.timestamp(until)
         conflict(f"the next gift to this friend can go at {until_}", giftCooldownUntil=until_)
     limit = rules.daily_send_limit
     if limit is not None and await gift_queries.sent_today(tx, ctx.tenant, player["player_id"], ctx.now_ms) >= limit:

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from kraty_console.backend.rules import answers
+from kraty_console.backend.rules import formats
 from kraty_console.backend.rules.context import Tenant
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import TrackedRow, Transaction
@@ -182,7 +182,7 @@ def _claimed(endpoint: EndpointKey, row: Mapping[str, Any], secret: Secret | Non
         "eventName": row["event_name"],
         "studioId": endpoint.tenant.studio_id,
         "gameId": endpoint.tenant.game_id,
-        "occurredAt": answers.moment(row["occurred_at"]),
+        "occurredAt": formats.timestamp(row["occurred_at"]),
         "deliveryAttempt": attempt,
         "data": row["payload"],
     }

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from kraty_console.backend.audit import trail
-from kraty_console.backend.rules import answers, idempotency
+from kraty_console.backend.rules import formats, idempotency
 from kraty_console.backend.rules.context import Context, RuleResult
 from kraty_console.backend.rules.errors import conflict, not_found
 from kraty_console.backend.rules.ids import is_id
@@ -115,7 +115,7 @@ async def listed(tx: Transaction, studio_id: str, game_id: str, environment: str
     return [shown(row) for row in await tx.all(query.order_by(column.endpoint_id.desc()))]
 
 
-def shown(row: answers.Row) -> dict[str, Any]:
+def shown(row: formats.Row) -> dict[str, Any]:
     """An endpoint as it is answered: without its secret."""
     return {
         "id": row["endpoint_id"],
@@ -123,8 +123,8 @@ def shown(row: answers.Row) -> dict[str, Any]:
         "environment": row["environment"],
         "events": row["events"],
         "state": row["state"],
-        "createdAt": answers.moment(row["created_at"]),
-        "updatedAt": answers.moment(row["updated_at"]),
+        "createdAt": formats.timestamp(row["created_at"]),
+        "updatedAt": formats.timestamp(row["updated_at"]),
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kraty_console.backend.rules import answers
+from kraty_console.backend.rules import formats
 from kraty_console.backend.rules.context import Tenant
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
@@ -142,7 +142,7 @@ async def _attempts(tx: Transaction, tenant: Tenant, ids: Sequence[str]) -> dict
         found.setdefault(row["delivery_id"], []).append(
             {
                 "number": row["number"],
-                "startedAt": answers.moment(row["started_at"]),
+                "startedAt": formats.timestamp(row["started_at"]),
                 "durationMs": row["duration_ms"],
                 "status": row["status"],
                 "error": row["error"],
@@ -168,10 +168,10 @@ def _shown(row: Mapping[str, Any], attempts: list[dict[str, Any]]) -> dict[str, 
             "state": row["endpoint_state"],
         },
         "player": player,
-        "occurredAt": answers.moment(row["occurred_at"]),
-        "createdAt": answers.moment(row["created_at"]),
-        "finishedAt": answers.moment(row["finished_at"]),
-        "nextAttemptAt": None if sending else answers.moment(row["due_at"]),
+        "occurredAt": formats.timestamp(row["occurred_at"]),
+        "createdAt": formats.timestamp(row["created_at"]),
+        "finishedAt": formats.timestamp(row["finished_at"]),
+        "nextAttemptAt": None if sending else formats.timestamp(row["due_at"]),
         "sending": sending,
         "attemptCount": row["attempt_count"],
         "attempts": attempts,
