@@ -7,11 +7,12 @@ from typing import Final
 from kraty_console.backend.app import ping
 from kraty_console.backend.app.openapi.surfaces import document_route
 from kraty_console.backend.economy import server_wallet_handlers as wallet
+from kraty_console.backend.economy.schemas import Adjustment
 from kraty_console.backend.economy.server_routes import ROUTES as COLLECTING
 from kraty_console.backend.events.server_routes import ROUTES as PLAY
 from kraty_console.backend.grants import server_handlers as grants
+from kraty_console.backend.grants.schemas import ServerGrant
 from kraty_console.backend.http.routing import Route
-from kraty_console.backend.http.server_requests import Adjustment, ServerGrant
 from kraty_console.backend.http.server_route import PLAYER, THE_PLAYER, server_route
 from kraty_console.backend.lifecycle.routes import ROUTES as WHOLE_PLAYERS
 from kraty_console.backend.lookup import server_handlers as players

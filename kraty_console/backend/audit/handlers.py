@@ -8,7 +8,7 @@ from kraty_console.backend.http import api_errors
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
 from kraty_console.backend.http.pagination import Position
-from kraty_console.backend.http.timestamps import milliseconds
+from kraty_console.backend.http.request_models import milliseconds
 
 
 async def page(call: Call) -> HandlerReply:

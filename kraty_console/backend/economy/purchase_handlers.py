@@ -2,61 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final, Literal
-
-from pydantic import AfterValidator, Field
-from pydantic_core import PydanticCustomError
+from typing import Final
 
 from kraty_console.backend.economy import purchases
 from kraty_console.backend.economy.purchases import Purchase
+from kraty_console.backend.economy.schemas import PurchaseToTrack
 from kraty_console.backend.http import api_errors
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
-from kraty_console.backend.http.numbers import WHOLE
+from kraty_console.backend.http.request_models import milliseconds
 from kraty_console.backend.http.routing import Route
-from kraty_console.backend.http.sdk_requests import GameRequest
 from kraty_console.backend.http.sdk_route import PLAYER, THE_PLAYER, sdk_route
-from kraty_console.backend.http.timestamps import milliseconds
 from kraty_console.backend.rules.formats import LAST_MOMENT
 from kraty_console.contract.purchases import PurchaseTracked
-
-MOST_MINOR: Final = 1_000_000_000_000
-"""The most that one purchase may cost, in the smallest unit of its currency."""
-
-
-def _currency(text: str) -> str:
-    if not (len(text) == 3 and text.isascii() and text.isalpha()):
-        raise PydanticCustomError("currency", "must be three letters, such as EUR (ISO-4217)")
-    return text.upper()
-
-
-Currency = Annotated[str, Field(json_schema_extra={"pattern": "^[A-Za-z]{3}$"}), AfterValidator(_currency)]
-Name = Annotated[str, Field(min_length=1, max_length=512)]
-
-
-class PurchaseToTrack(GameRequest):
-    """A purchase as the store tells of it; its transaction is what makes it one."""
-
-    transaction_id: Name
-    store: Literal[
-        "app_store",
-        "google_play",
-        "steam",
-        "epic",
-        "amazon",
-        "microsoft",
-        "playstation",
-        "nintendo",
-        "web",
-        "other",
-    ]
-    product_id: Name
-    product_type: Literal["consumable", "non_consumable", "subscription"] | None = None
-    amount_minor: Annotated[int, Field(ge=0, le=MOST_MINOR), WHOLE]
-    currency: Currency
-    receipt: Annotated[str, Field(max_length=200_000)] | None = None
-    purchased_at: str | None = None
-    metadata: dict[str, Any] | None = None
 
 
 async def track(call: Call) -> HandlerReply:

@@ -8,12 +8,13 @@ from typing import Any
 from kraty_console.backend.economy import inventory as items
 from kraty_console.backend.economy import queries as holdings
 from kraty_console.backend.economy import wallet
-from kraty_console.backend.economy.sdk_schemas import Consumption, Debit, MoveProgression, SelfGrant
+from kraty_console.backend.economy.schemas import Consumption, Debit, MoveProgression
 from kraty_console.backend.grants import giving
 from kraty_console.backend.grants import service as grants
+from kraty_console.backend.grants.schemas import SelfGrant
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
-from kraty_console.backend.http.sdk_requests import GameRequest
+from kraty_console.backend.http.request_models import GameRequest
 from kraty_console.backend.players import service as players
 from kraty_console.backend.storage.transaction import Transaction
 

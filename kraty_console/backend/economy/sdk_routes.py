@@ -6,9 +6,10 @@ from typing import Final
 
 from kraty_console.backend.app import about, ping
 from kraty_console.backend.economy import sdk_handlers as collecting
-from kraty_console.backend.economy.sdk_schemas import Consumption, Debit, MoveProgression, SelfGrant
+from kraty_console.backend.economy.schemas import Consumption, Debit, MoveProgression
+from kraty_console.backend.grants.schemas import SelfGrant
+from kraty_console.backend.http.request_models import GameRequest
 from kraty_console.backend.http.routing import Route, RouteAccess
-from kraty_console.backend.http.sdk_requests import GameRequest
 from kraty_console.backend.http.sdk_route import PLAYER, THE_PLAYER, sdk_route
 from kraty_console.backend.lookup import stream_handlers as streaming
 from kraty_console.contract import holdings

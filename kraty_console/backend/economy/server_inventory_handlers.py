@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kraty_console.backend.economy import inventory
-from kraty_console.backend.economy.server_schemas import ItemChange
+from kraty_console.backend.economy.schemas import ItemChange
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from kraty_console.backend.economy import server_inventory_handlers as inventory
-from kraty_console.backend.economy.server_schemas import ItemChange, PlayerScore
+from kraty_console.backend.economy.schemas import ItemChange
 from kraty_console.backend.grants import server_handlers as grants
+from kraty_console.backend.http.request_models import KeyedRequest
 from kraty_console.backend.http.routing import Route
-from kraty_console.backend.http.server_requests import KeyedRequest
 from kraty_console.backend.http.server_route import PLAYER, server_route
 from kraty_console.backend.leaderboards import server_handlers as boards
+from kraty_console.backend.leaderboards.schemas import PlayerScore
 from kraty_console.contract.boards import Scored
 from kraty_console.contract.holdings import ItemAdjusted
 from kraty_console.contract.players import Grant

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from kraty_console.backend.economy import wallet
+from kraty_console.backend.economy.schemas import Adjustment
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
-from kraty_console.backend.http.server_requests import Adjustment
 
 
 async def credit(call: Call) -> HandlerReply:

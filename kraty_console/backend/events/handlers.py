@@ -8,8 +8,7 @@ from kraty_console.backend.events.schemas import ReportProgress, Start, Value
 from kraty_console.backend.http import api_errors
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
-from kraty_console.backend.http.sdk_requests import GameRequest
-from kraty_console.backend.http.timestamps import milliseconds
+from kraty_console.backend.http.request_models import GameRequest, milliseconds
 
 ACTIVE = "active"
 

@@ -6,8 +6,8 @@ from typing import Final
 
 from kraty_console.backend.events import handlers as playing
 from kraty_console.backend.events.schemas import ReportProgress, Start
+from kraty_console.backend.http.request_models import GameRequest
 from kraty_console.backend.http.routing import Route, RouteAccess
-from kraty_console.backend.http.sdk_requests import GameRequest
 from kraty_console.backend.http.sdk_route import PLAYER, THE_PLAYER, sdk_route
 from kraty_console.backend.lobbies import handlers as lobbies
 from kraty_console.contract import play

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from kraty_console.backend.events import handlers as playing
-from kraty_console.backend.events.schemas import LobbyPush, ReportProgress
+from kraty_console.backend.events.schemas import ReportProgress
+from kraty_console.backend.http.request_models import GameRequest
 from kraty_console.backend.http.routing import Route
-from kraty_console.backend.http.sdk_requests import GameRequest
 from kraty_console.backend.http.server_route import PLAYER, server_route
 from kraty_console.backend.lobbies import handlers as lobbies
+from kraty_console.backend.lobbies.schemas import LobbyPush
 from kraty_console.contract import play
 from kraty_console.contract.players import Lobby
 

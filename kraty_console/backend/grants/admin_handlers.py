@@ -5,7 +5,7 @@ from __future__ import annotations
 from kraty_console.backend.grants import service as grants
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
-from kraty_console.backend.http.timestamps import milliseconds
+from kraty_console.backend.http.request_models import milliseconds
 from kraty_console.contract.actions import ForceClaim, ManualGrant
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from kraty_console.backend.economy.sdk_schemas import SelfGrant
 from kraty_console.backend.grants import service as grants
+from kraty_console.backend.grants.schemas import SelfGrant, ServerGrant
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
-from kraty_console.backend.http.server_requests import ServerGrant
-from kraty_console.backend.http.timestamps import milliseconds
+from kraty_console.backend.http.request_models import milliseconds
 
 
 async def give(

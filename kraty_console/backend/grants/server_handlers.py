@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from kraty_console.backend.grants import giving
 from kraty_console.backend.grants import service as grants
+from kraty_console.backend.grants.schemas import ServerGrant
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
-from kraty_console.backend.http.server_requests import KeyedRequest, ServerGrant
+from kraty_console.backend.http.request_models import KeyedRequest
 
 
 async def create(call: Call) -> HandlerReply:

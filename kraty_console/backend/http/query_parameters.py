@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 
 from kraty_console.backend.http import api_errors
 from kraty_console.backend.http.call import Call
-from kraty_console.backend.http.timestamps import milliseconds
+from kraty_console.backend.http.request_models import milliseconds
 from kraty_console.backend.rules.ids import is_id
 
 MAX_KEYS: Final = 8

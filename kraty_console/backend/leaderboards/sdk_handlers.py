@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from kraty_console.backend.economy.server_schemas import Score
 from kraty_console.backend.http import api_errors, query_parameters
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
-from kraty_console.backend.http.sdk_requests import GameRequest
+from kraty_console.backend.http.request_models import GameRequest
 from kraty_console.backend.leaderboards import game_boards, segments
 from kraty_console.backend.leaderboards import queries as board_queries
 from kraty_console.backend.leaderboards import service as leaderboards
 from kraty_console.backend.leaderboards.queries import BoardReader
-from kraty_console.backend.leaderboards.schemas import Joining
+from kraty_console.backend.leaderboards.schemas import Joining, Score
 from kraty_console.backend.rules.context import Context, RuleResult
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_LIMIT

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from kraty_console.backend.economy.server_schemas import Score
+from kraty_console.backend.http.request_models import GameRequest
 from kraty_console.backend.http.routing import Route, RouteAccess
-from kraty_console.backend.http.sdk_requests import GameRequest
 from kraty_console.backend.http.sdk_route import PLAYER, sdk_route
 from kraty_console.backend.leaderboards import sdk_handlers as boards
-from kraty_console.backend.leaderboards.schemas import Joining
+from kraty_console.backend.leaderboards.schemas import Joining, Score
 from kraty_console.backend.lookup import stream_handlers as streaming
 from kraty_console.contract import boards as shapes
 

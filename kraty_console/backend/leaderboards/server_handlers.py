@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from kraty_console.backend.economy.server_schemas import PlayerScore
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
 from kraty_console.backend.leaderboards import game_boards
+from kraty_console.backend.leaderboards.schemas import PlayerScore
 
 
 async def score(call: Call) -> HandlerReply:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from kraty_console.backend.http import api_errors
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
-from kraty_console.backend.http.server_requests import Erasure, ExplainedRequest
+from kraty_console.backend.http.request_models import ExplainedRequest
 from kraty_console.backend.lifecycle import erase
 from kraty_console.backend.lifecycle import export as exports
 from kraty_console.backend.lifecycle import merge as merging
+from kraty_console.backend.lifecycle.schemas import Erasure
 
 
 async def merge(call: Call) -> HandlerReply:

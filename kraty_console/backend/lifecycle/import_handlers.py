@@ -9,9 +9,8 @@ from pydantic import Field, ValidationError
 
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
-from kraty_console.backend.http.numbers import WHOLE
 from kraty_console.backend.http.request_body import field_faults
-from kraty_console.backend.http.server_requests import TOLERANT, Email, Key, KeyedRequest
+from kraty_console.backend.http.request_models import TOLERANT, WHOLE, Email, Key, KeyedRequest
 from kraty_console.backend.lifecycle import bulk_import
 from kraty_console.backend.lifecycle.bulk_import import MOST_ROWS, Failure, Line
 from kraty_console.backend.rules.context import Context, RuleResult

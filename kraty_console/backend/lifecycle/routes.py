@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from kraty_console.backend.http.request_models import ExplainedRequest
 from kraty_console.backend.http.routing import Route
-from kraty_console.backend.http.server_requests import Erasure, ExplainedRequest
 from kraty_console.backend.http.server_route import PLAYER, THE_PLAYER, server_route
 from kraty_console.backend.lifecycle import handlers as whole_players
+from kraty_console.backend.lifecycle.schemas import Erasure
 from kraty_console.contract.server import DeletePlayerResult, MergePlayerResult, PlayerExport
 
 ROUTES: Final[tuple[Route, ...]] = (

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from kraty_console.backend.events.schemas import LobbyPush
 from kraty_console.backend.http import api_errors
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
 from kraty_console.backend.lobbies import service as lobbies
+from kraty_console.backend.lobbies.schemas import LobbyPush
 
 
 async def read(call: Call) -> HandlerReply:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from kraty_console.backend.http import query_parameters
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
-from kraty_console.backend.http.sdk_requests import Registration
 from kraty_console.backend.players import registration
+from kraty_console.backend.players.schemas import Registration
 
 
 async def register(call: Call) -> HandlerReply:

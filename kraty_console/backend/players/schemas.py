@@ -1,4 +1,4 @@
-"""What both key surfaces ask to be written of a player: name, metadata, e-mail (kraty-api 3.3, 4)."""
+"""Requests about who a player is and whether they may play."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from kraty_console.backend.http.server_requests import Email, KeyedRequest
+from kraty_console.backend.http.request_models import Email, ExplainedRequest, GameRequest, KeyedRequest
+from kraty_console.contract.limits import MAX_REASON
 
 MAX_NAME: Final = 64
 """Characters of a name that others see."""
@@ -49,3 +50,31 @@ class EmailChange(KeyedRequest):
     """The address that support finds the player by; null forgets it (decisions: C18)."""
 
     email: Email | None
+
+
+class Registration(GameRequest):
+    """Mint a player's secret (kraty-api 1.4)."""
+
+    email: Email | None = None
+
+
+class Presence(GameRequest):
+    """The player is here (kraty-api 4); a status that is not named stays, null clears it."""
+
+    status: Annotated[str, Field(max_length=64)] | None = None
+
+    @property
+    def names_status(self) -> bool:
+        """Whether the status is spoken of at all."""
+        return "status" in self.model_fields_set
+
+
+class ServerBan(ExplainedRequest):
+    """Keep a player from playing; the reason goes to the audit log and into the webhook."""
+
+    why: Annotated[str, Field(min_length=1, max_length=MAX_REASON, alias="reason")]
+
+    @property
+    def reason(self) -> str:
+        """Why."""
+        return self.why

@@ -5,11 +5,11 @@ from __future__ import annotations
 from kraty_console.backend.http import api_errors
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
-from kraty_console.backend.http.sdk_requests import Presence
 from kraty_console.backend.players import handlers as profiles
 from kraty_console.backend.players import names
 from kraty_console.backend.players import service as players
 from kraty_console.backend.players.profiles import heartbeat
+from kraty_console.backend.players.schemas import Presence
 
 
 async def identity(call: Call) -> HandlerReply:

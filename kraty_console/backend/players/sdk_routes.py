@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from kraty_console.backend.http.routing import Route, RouteAccess
-from kraty_console.backend.http.sdk_requests import Presence, Registration
 from kraty_console.backend.http.sdk_route import PLAYER, THE_PLAYER, sdk_route
 from kraty_console.backend.players import handlers as profiles
 from kraty_console.backend.players import registration_handlers as registration
 from kraty_console.backend.players import sdk_handlers as own_profile
-from kraty_console.backend.players.schemas import IdentityChoice, MetadataBag
+from kraty_console.backend.players.schemas import IdentityChoice, MetadataBag, Presence, Registration
 from kraty_console.contract import sdk
 
 ROUTES: Final[tuple[Route, ...]] = (

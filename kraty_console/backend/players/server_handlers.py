@@ -9,10 +9,10 @@ from kraty_console.backend.economy import purchases
 from kraty_console.backend.http import api_errors
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
-from kraty_console.backend.http.server_requests import ExplainedRequest
+from kraty_console.backend.http.request_models import ExplainedRequest
 from kraty_console.backend.players import bans
 from kraty_console.backend.players import service as players
-from kraty_console.backend.players.server_schemas import ServerBan
+from kraty_console.backend.players.schemas import ServerBan
 from kraty_console.backend.social import friend_queries as shown
 from kraty_console.backend.social import gift_queries
 from kraty_console.backend.storage.transaction import TrackedRow, Transaction

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from kraty_console.backend.http.request_models import ExplainedRequest
 from kraty_console.backend.http.routing import Route
-from kraty_console.backend.http.server_requests import ExplainedRequest
 from kraty_console.backend.http.server_route import PLAYER, THE_PLAYER, server_route
 from kraty_console.backend.lifecycle import import_handlers as migrate
 from kraty_console.backend.players import handlers as profiles
 from kraty_console.backend.players import server_handlers as standing
-from kraty_console.backend.players.schemas import EmailChange, IdentityChoice, MetadataBag
-from kraty_console.backend.players.server_schemas import ServerBan
+from kraty_console.backend.players.schemas import EmailChange, IdentityChoice, MetadataBag, ServerBan
 from kraty_console.contract import friends as told
 from kraty_console.contract import sdk, server
 from kraty_console.contract.purchases import PlayerSpend

@@ -8,10 +8,11 @@ from typing import Any, Final
 from kraty_console.backend.http import api_errors, query_parameters
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
-from kraty_console.backend.http.sdk_requests import GameRequest, PlayerRefRequest
+from kraty_console.backend.http.request_models import GameRequest
 from kraty_console.backend.rules.context import Context, RuleResult
 from kraty_console.backend.social import blocks, discovery, friends, gift_queries
 from kraty_console.backend.social import friend_queries as shown
+from kraty_console.backend.social.schemas import PlayerRefRequest
 from kraty_console.backend.storage.transaction import Transaction
 
 LONGEST_QUERY: Final = 64

@@ -5,10 +5,11 @@ from __future__ import annotations
 from kraty_console.backend.http import query_parameters
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
-from kraty_console.backend.http.sdk_requests import GameRequest, GiftToSend
+from kraty_console.backend.http.request_models import GameRequest
 from kraty_console.backend.social import gift_queries, gifts
 from kraty_console.backend.social.friend_handlers import reader_of
 from kraty_console.backend.social.gifts import Present
+from kraty_console.backend.social.schemas import GiftToSend
 
 
 async def catalog(call: Call) -> HandlerReply:

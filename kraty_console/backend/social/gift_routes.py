@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from kraty_console.backend.http.request_models import GameRequest
 from kraty_console.backend.http.routing import Route
-from kraty_console.backend.http.sdk_requests import GameRequest, GiftToSend
 from kraty_console.backend.http.sdk_route import PLAYER, THE_PLAYER, sdk_route
 from kraty_console.backend.social import gift_handlers as gifts
+from kraty_console.backend.social.schemas import GiftToSend
 from kraty_console.contract import gifts as told
 
 _GIFTS: Final = f"{PLAYER}/friends/gifts"

@@ -1,7 +1,4 @@
-"""What a game sends: as strict as the rest about what is read, and blind to fields that it does not know.
-
-SDKs put an `idempotencyKey` into every body (kraty-api 3), so it is taken, or ignored, everywhere.
-"""
+"""Requests about friends and gifts."""
 
 from __future__ import annotations
 
@@ -10,30 +7,8 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from kraty_console.backend.http.numbers import Amount
-from kraty_console.backend.http.server_requests import Email, KeyedRequest, one_of
-from kraty_console.backend.social import friends
-
-
-class GameRequest(KeyedRequest):
-    """A request of a game that may be empty, or hold an `idempotencyKey` alone."""
-
-
-class Registration(GameRequest):
-    """Mint a player's secret (kraty-api 1.4)."""
-
-    email: Email | None = None
-
-
-class Presence(GameRequest):
-    """The player is here (kraty-api 4); a status that is not named stays, null clears it."""
-
-    status: Annotated[str, Field(max_length=64)] | None = None
-
-    @property
-    def names_status(self) -> bool:
-        """Whether the status is spoken of at all."""
-        return "status" in self.model_fields_set
+from kraty_console.backend.http.request_models import Amount, GameRequest, one_of
+from kraty_console.backend.social.friends import PlayerRef
 
 
 class PlayerRefRequest(GameRequest):
@@ -50,9 +25,9 @@ class PlayerRefRequest(GameRequest):
             raise PydanticCustomError("one_of_two", "must have friendCode or externalPlayerId, and not both")
         return self
 
-    def named(self) -> friends.PlayerRef:
+    def named(self) -> PlayerRef:
         """As the rules know them."""
-        return friends.PlayerRef(self.friend_code, self.external_player_id)
+        return PlayerRef(self.friend_code, self.external_player_id)
 
 
 class GiftToSend(PlayerRefRequest):
