@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kraty_console import __version__
-from kraty_console.backend.app.admin_routes import ROUTES as ADMIN
+from kraty_console.backend.app.routes import ADMIN
 from kraty_console.backend.rules import set_aside
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.catalog import Catalog

@@ -1,14 +1,15 @@
-"""Playing, over the game's surface and, but for the start, over the studio's (kraty-api 3.8, 4)."""
+"""Requests to list events and to start, report, finish and complete attempts."""
 
 from __future__ import annotations
 
-from kraty_console.backend.events import attempts
+from kraty_console.backend.events import attempt_rewards, attempts
 from kraty_console.backend.events import queries as event_listing
 from kraty_console.backend.events.schemas import ReportProgress, Start, Value
 from kraty_console.backend.http import api_errors
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
 from kraty_console.backend.http.request_models import GameRequest, milliseconds
+from kraty_console.contract.actions import ForceComplete, RetryRewardRoll
 
 ACTIVE = "active"
 
@@ -66,3 +67,19 @@ def _metrics(asked: ReportProgress) -> dict[str, Value] | Value:
     if given[0] == {}:
         raise api_errors.invalid("metrics", "must name one metric or more")
     return given[0]
+
+
+async def force_complete(call: Call) -> HandlerReply:
+    """Complete an attempt that never finished; its rewards are not rolled."""
+    attempt_id = call.id("attemptId", "Attempt")
+    asked = await call.body(ForceComplete)
+    return await call.change(
+        asked, lambda tx, ctx: attempts.force_complete(tx, ctx, attempt_id, final_score=asked.final_score)
+    )
+
+
+async def retry_reward_roll(call: Call) -> HandlerReply:
+    """Roll an attempt's rewards, if that failed or never happened."""
+    attempt_id = call.id("attemptId", "Attempt")
+    asked = await call.body(RetryRewardRoll)
+    return await call.change(asked, lambda tx, ctx: attempt_rewards.retry_roll(tx, ctx, attempt_id))

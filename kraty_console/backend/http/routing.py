@@ -9,6 +9,7 @@ from typing import Final
 
 from pydantic import BaseModel
 
+from kraty_console.backend.auth.api_keys import CLIENT_SDK, SERVER_INTEGRATION
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
 from kraty_console.contract.operations import OPERATIONS, Operation
@@ -85,3 +86,110 @@ NOTHING: Final = "nothing"
 
 SIGNED_IN: Final = "signed in"
 """The permission of a route that asks for a session and no more."""
+
+PLAYER: Final = "/players/{externalPlayerId}"
+THE_PLAYER: Final = ("player", "externalPlayerId")
+
+
+def admin_change(
+    place: Operation,
+    permission: str,
+    handler: Handler,
+    body: type[BaseModel],
+    reply: type[BaseModel],
+    target: tuple[str, str] | None = None,
+    named: str | None = None,
+    *,
+    status: tuple[int, ...] = (200,),
+    operation: str,
+) -> Route:
+    """A change by a member who has the permission in the game of the path."""
+    return Route(
+        *place_of(place),
+        RouteAccess.GAME,
+        permission,
+        handler,
+        target,
+        named,
+        body=body,
+        query=("environment",),
+        status=status,
+        reply=reply,
+        operation=operation,
+    )
+
+
+def server_route(
+    method: str,
+    path: str,
+    handler: Handler,
+    named: str,
+    target: tuple[str, str] | None = None,
+    body: type[BaseModel] | None = None,
+    *,
+    query: tuple[str, ...] = (),
+    status: tuple[int, ...] = (200,),
+    reply: type[BaseModel] | None = None,
+    bare: bool = False,
+    tagged: bool = False,
+    operation: str,
+) -> Route:
+    """A route that asks for a server key; `named` is what the audit log calls an attempt at it."""
+    return Route(
+        method,
+        f"/server/v1{path}",
+        RouteAccess.KEY,
+        SERVER_INTEGRATION,
+        handler,
+        target,
+        named,
+        body,
+        query,
+        status=status,
+        reply=reply,
+        bare=bare,
+        tagged=tagged,
+        operation=operation,
+    )
+
+
+def sdk_route(
+    method: str,
+    path: str,
+    handler: Handler,
+    named: str,
+    target: tuple[str, str] | None = None,
+    body: type[BaseModel] | None = None,
+    *,
+    access: RouteAccess = RouteAccess.PLAYER,
+    query: tuple[str, ...] = (),
+    status: tuple[int, ...] = (200,),
+    reply: type[BaseModel] | None = None,
+    bare: bool = False,
+    tagged: bool = False,
+    strangers: bool = False,
+    stream: bool = False,
+    operation: str,
+) -> Route:
+    """A route that asks for a client key and, unless `access` says otherwise, for the secret of the player in the path.
+
+    `named` is what the audit log calls an attempt at it.
+    """
+    return Route(
+        method,
+        f"/sdk/v1{path}",
+        access,
+        CLIENT_SDK,
+        handler,
+        target,
+        named,
+        body,
+        query,
+        status=status,
+        reply=reply,
+        bare=bare,
+        tagged=tagged,
+        strangers=strangers,
+        stream=stream,
+        operation=operation,
+    )

@@ -1,14 +1,16 @@
-"""Friends, as a player's game sees and makes them (kraty-api 4)."""
+"""Requests to see and make friends and blocks."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from kraty_console.backend.http import api_errors, query_parameters
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
 from kraty_console.backend.http.request_models import GameRequest
+from kraty_console.backend.players.handlers import player_of_path
 from kraty_console.backend.rules.context import Context, RuleResult
 from kraty_console.backend.social import blocks, discovery, friends, gift_queries
 from kraty_console.backend.social import friend_queries as shown
@@ -125,3 +127,29 @@ def reader_of(call: Call) -> shown.FriendListReader:
     assert call.caller.player is not None
     keys = query_parameters.keys(call, "progression")
     return shown.FriendListReader(call.game, call.caller.player.player_id, call.now_ms, keys)
+
+
+async def friends_for_server(call: Call) -> HandlerReply:
+    """The player's friends, and whether they are here."""
+    async with _reading(call) as (tx, reader):
+        return HandlerReply({"friends": await shown.friends(tx, reader, await gift_queries.rules(tx, call.game))})
+
+
+async def requests_for_server(call: Call) -> HandlerReply:
+    """What waits for the player's answer, and for others'."""
+    async with _reading(call) as (tx, reader):
+        return HandlerReply(await shown.requests(tx, reader))
+
+
+async def blocks_for_server(call: Call) -> HandlerReply:
+    """The players whom the player blocked."""
+    async with _reading(call) as (tx, reader):
+        return HandlerReply({"blocked": await shown.blocked_by(tx, reader)})
+
+
+@asynccontextmanager
+async def _reading(call: Call) -> AsyncIterator[tuple[Transaction, shown.FriendListReader]]:
+    """The player of the path, to be read; 404 for nobody."""
+    async with call.services.db.read() as tx:
+        player = await player_of_path(call, tx)
+        yield tx, shown.FriendListReader(call.game, player["player_id"], call.now_ms)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from kraty_console.backend.http.routing import Route, RouteAccess, place_of
-from kraty_console.backend.webhooks import endpoints
-from kraty_console.backend.webhooks import handlers as webhooks
+from kraty_console.backend.webhooks import endpoints, handlers
 from kraty_console.contract.operations import Operation
 from kraty_console.contract.session import Permission
 from kraty_console.contract.webhooks import (
@@ -34,12 +33,12 @@ _READ: Final = Permission.PLAYER_READ
 _REPLAY: Final = Permission.WEBHOOK_REPLAY
 _MANAGE: Final = Permission.WEBHOOK_MANAGE
 
-ROUTES: Final[tuple[Route, ...]] = (
+ADMIN: Final[tuple[Route, ...]] = (
     Route(
         *place_of(Operation.DELIVERIES),
         RouteAccess.GAME,
         _READ,
-        webhooks.deliveries,
+        handlers.deliveries,
         query=_FILTERS,
         reply=DeliveryPage,
         operation="webhooks.deliveries",
@@ -48,7 +47,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         *place_of(Operation.DELIVERY),
         RouteAccess.GAME,
         _READ,
-        webhooks.delivery,
+        handlers.delivery,
         _THE_DELIVERY,
         "webhook.read",
         reply=DeliveryDetail,
@@ -58,7 +57,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         *place_of(Operation.REPLAY_DELIVERY),
         RouteAccess.GAME,
         _REPLAY,
-        webhooks.replay,
+        handlers.replay,
         _THE_DELIVERY,
         body=ReplayDelivery,
         query=_WHERE,
@@ -70,7 +69,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         _ENDPOINTS,
         RouteAccess.GAME,
         _MANAGE,
-        webhooks.listed,
+        handlers.listed,
         query=_WHERE,
         reply=EndpointList,
         operation="webhooks.listed",
@@ -80,7 +79,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         _ENDPOINTS,
         RouteAccess.GAME,
         _MANAGE,
-        webhooks.create,
+        handlers.create,
         named=endpoints.CREATE,
         body=CreateEndpoint,
         query=_WHERE,
@@ -103,9 +102,9 @@ ROUTES: Final[tuple[Route, ...]] = (
             operation=f"webhooks.{verb}",
         )
         for verb, handler, action in (
-            ("pause", webhooks.pause, endpoints.PAUSE),
-            ("unpause", webhooks.unpause, endpoints.UNPAUSE),
-            ("archive", webhooks.archive, endpoints.ARCHIVE),
+            ("pause", handlers.pause, endpoints.PAUSE),
+            ("unpause", handlers.unpause, endpoints.UNPAUSE),
+            ("archive", handlers.archive, endpoints.ARCHIVE),
         )
     ),
 )

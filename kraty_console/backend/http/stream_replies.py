@@ -1,4 +1,4 @@
-"""Streams that a game listens to: what its player gets and loses, what changes on an event's board (kraty-api 8.3)."""
+"""Answers that are streams: what they follow, and whether their caller may still listen (kraty-api 8.3)."""
 
 from __future__ import annotations
 
@@ -6,15 +6,10 @@ from collections.abc import AsyncIterator
 from typing import Final
 
 from kraty_console.backend.auth.player_secrets import PLAYER_SECRET, holder
-from kraty_console.backend.http import api_errors
 from kraty_console.backend.http.authentication import key_holder, key_of
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
-from kraty_console.backend.http.event_streams import Gather
-from kraty_console.backend.http.query_parameters import leaderboard_id
-from kraty_console.backend.leaderboards import queries as board_queries
-from kraty_console.backend.lookup.change_feed import BoardNews, PlayerNews, news_of_boards, news_of_players
-from kraty_console.backend.players import service as players
+from kraty_console.backend.http.event_streams import Gather, News
 from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.storage.transaction import Transaction
 
@@ -25,7 +20,7 @@ _HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 class StreamSource:
     """The news of one stream, and whether its caller may still listen."""
 
-    def __init__(self, call: Call, news: PlayerNews | BoardNews, gather: Gather) -> None:
+    def __init__(self, call: Call, news: News, gather: Gather) -> None:
         self._call = call
         self.news = news
         self.gather = gather
@@ -43,27 +38,7 @@ class StreamSource:
         return await holder(tx, caller.the_key, player.external_player_id, headers.get(PLAYER_SECRET)) is not None
 
 
-async def inventory(call: Call) -> HandlerReply:
-    """What the player gets and loses from now on."""
-    name = call.text("externalPlayerId")
-    async with call.services.db.read() as tx:
-        player = await players.find(tx, call.game, call.environment, name)
-    if player is None:
-        raise api_errors.no_such("Player", name)
-    return _stream(call, PlayerNews(player, call.now_ms), news_of_players)
-
-
-async def event_board(call: Call) -> HandlerReply:
-    """What changes among the first of an event's board, until it is final."""
-    name = leaderboard_id(call)
-    async with call.services.db.read() as tx:
-        found = await board_queries.find_event_board(tx, call.game, call.environment, name)
-    if found is None:
-        raise api_errors.no_such("Leaderboard", name)
-    return _stream(call, BoardNews(found), news_of_boards)
-
-
-def _stream(call: Call, news: PlayerNews | BoardNews, gather: Gather) -> HandlerReply:
+def stream_reply(call: Call, news: News, gather: Gather) -> HandlerReply:
     services = call.services
     services.streams.refuse_more(call.address)
     if call.request.method == "HEAD":

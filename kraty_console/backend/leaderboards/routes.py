@@ -1,27 +1,25 @@
-"""Routes of a game about leaderboards: those of events, and the game's own (kraty-api 4, 5.11)."""
+"""Routes of leaderboards."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from kraty_console.backend.http.request_models import GameRequest
-from kraty_console.backend.http.routing import Route, RouteAccess
-from kraty_console.backend.http.sdk_route import PLAYER, sdk_route
-from kraty_console.backend.leaderboards import sdk_handlers as boards
-from kraty_console.backend.leaderboards.schemas import Joining, Score
-from kraty_console.backend.lookup import stream_handlers as streaming
+from kraty_console.backend.http.routing import PLAYER, Route, RouteAccess, sdk_route, server_route
+from kraty_console.backend.leaderboards import handlers
+from kraty_console.backend.leaderboards.schemas import Joining, PlayerScore, Score
 from kraty_console.contract import boards as shapes
+from kraty_console.contract.boards import Scored
 
+_READING: Final = ("limit", "includeSelf", "externalId", "progression")
 _EVENT_BOARD: Final = "/event-leaderboards/{leaderboardId}"
 _BOARD: Final = "/leaderboards/{boardKey}"
 
-_READING: Final = ("limit", "includeSelf", "externalId", "progression")
-
-ROUTES: Final[tuple[Route, ...]] = (
+SDK: Final[tuple[Route, ...]] = (
     sdk_route(
         "GET",
         _EVENT_BOARD,
-        boards.read_event_board,
+        handlers.read_event_board,
         "event_leaderboard.read",
         ("leaderboard", "leaderboardId"),
         access=RouteAccess.KEY,
@@ -32,7 +30,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     sdk_route(
         "GET",
         f"{_EVENT_BOARD}/stream",
-        streaming.event_board,
+        handlers.event_board_stream,
         "event_leaderboard.stream",
         ("leaderboard", "leaderboardId"),
         access=RouteAccess.KEY,
@@ -42,7 +40,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     sdk_route(
         "POST",
         f"{PLAYER}{_EVENT_BOARD}/join",
-        boards.join_event_board,
+        handlers.join_event_board,
         "event_leaderboard.join",
         ("leaderboard", "leaderboardId"),
         GameRequest,
@@ -53,7 +51,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     sdk_route(
         "GET",
         _BOARD,
-        boards.read,
+        handlers.read,
         "leaderboard.read",
         ("leaderboard", "boardKey"),
         access=RouteAccess.KEY,
@@ -64,7 +62,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     sdk_route(
         "GET",
         f"{_BOARD}/standings",
-        boards.standings,
+        handlers.standings,
         "leaderboard.standings",
         ("leaderboard", "boardKey"),
         access=RouteAccess.KEY,
@@ -75,7 +73,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     sdk_route(
         "GET",
         f"{_BOARD}/periods",
-        boards.periods,
+        handlers.periods,
         "leaderboard.periods",
         ("leaderboard", "boardKey"),
         access=RouteAccess.KEY,
@@ -86,7 +84,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     sdk_route(
         "POST",
         f"{PLAYER}{_BOARD}/join",
-        boards.join,
+        handlers.join,
         "leaderboard.join",
         ("leaderboard", "boardKey"),
         Joining,
@@ -97,11 +95,24 @@ ROUTES: Final[tuple[Route, ...]] = (
     sdk_route(
         "POST",
         f"{PLAYER}{_BOARD}/score",
-        boards.score,
+        handlers.score_for_game,
         "leaderboard.score_own",
         ("leaderboard", "boardKey"),
         Score,
         reply=shapes.Scored,
+        operation="boards.score",
+    ),
+)
+
+SERVER: Final[tuple[Route, ...]] = (
+    server_route(
+        "POST",
+        "/leaderboards/{boardKey}/score",
+        handlers.score_for_server,
+        "leaderboard.score",
+        ("leaderboard", "boardKey"),
+        PlayerScore,
+        reply=Scored,
         operation="boards.score",
     ),
 )

@@ -1,4 +1,4 @@
-"""Leaderboards as a game reads, joins and scores on them (kraty-api 4, 5.11)."""
+"""Requests to read, join and score on leaderboards."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from kraty_console.backend.http import api_errors, query_parameters
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
 from kraty_console.backend.http.request_models import GameRequest
+from kraty_console.backend.http.stream_replies import stream_reply
 from kraty_console.backend.leaderboards import game_boards, segments
 from kraty_console.backend.leaderboards import queries as board_queries
 from kraty_console.backend.leaderboards import service as leaderboards
+from kraty_console.backend.leaderboards.board_changes import BoardNews, news_of_boards
 from kraty_console.backend.leaderboards.queries import BoardReader
-from kraty_console.backend.leaderboards.schemas import Joining, Score
+from kraty_console.backend.leaderboards.schemas import Joining, PlayerScore, Score
 from kraty_console.backend.rules.context import Context, RuleResult
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_LIMIT
@@ -28,6 +30,16 @@ async def read_event_board(call: Call) -> HandlerReply:
     if found is None:
         raise api_errors.no_such("Leaderboard", leaderboard_id)
     return HandlerReply(found)
+
+
+async def event_board_stream(call: Call) -> HandlerReply:
+    """What changes among the first of an event's board, until it is final."""
+    name = query_parameters.leaderboard_id(call)
+    async with call.services.db.read() as tx:
+        found = await board_queries.find_event_board(tx, call.game, call.environment, name)
+    if found is None:
+        raise api_errors.no_such("Leaderboard", name)
+    return stream_reply(call, BoardNews(found), news_of_boards)
 
 
 async def join_event_board(call: Call) -> HandlerReply:
@@ -94,7 +106,7 @@ async def join(call: Call) -> HandlerReply:
     return await call.change(asked, enter)
 
 
-async def score(call: Call) -> HandlerReply:
+async def score_for_game(call: Call) -> HandlerReply:
     """Count the player's own score, where the game takes such scores."""
     player, key = call.text("externalPlayerId"), call.text("boardKey")
     asked = await call.body(Score)
@@ -132,3 +144,13 @@ def _segment(call: Call) -> str | None:
     if segment is not None and len(segment) > segments.LONGEST:
         raise api_errors.invalid("segment", f"must have {segments.LONGEST} characters or fewer")
     return segment
+
+
+async def score_for_server(call: Call) -> HandlerReply:
+    """Count a player's score."""
+    key = call.text("boardKey")
+    asked = await call.body(PlayerScore)
+    return await call.change(
+        asked,
+        lambda tx, ctx: game_boards.score(tx, ctx, asked.external_player_id, key, asked.value, segment=asked.segment),
+    )

@@ -1,10 +1,13 @@
-"""Whether the backend lives, what it keeps to, and how its database and its jobs fare."""
+"""Health, the time, and what a key is for."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from kraty_console import __version__
+from kraty_console.backend.http import api_errors
 from kraty_console.backend.http.call import Call, Services
 from kraty_console.backend.http.envelope import HandlerReply
 from kraty_console.backend.rules import formats, set_aside
@@ -54,3 +57,43 @@ def _worker(services: Services) -> dict[str, Any]:
             for name, state in worker.states.items()
         ],
     }
+
+
+async def ping(call: Call) -> HandlerReply:
+    """The facts of the key (kraty-api 3.1); this answer stands alone, without an envelope."""
+    key = call.caller.the_key
+    facts = {
+        "id": key.key_id,
+        "prefix": key.prefix,
+        "permissionSet": key.permission_set,
+        "environment": key.environment,
+        "studioId": key.studio_id,
+        "gameId": key.game_id,
+    }
+    return HandlerReply({"ok": True, "apiKey": facts}, bare=True)
+
+
+async def time(call: Call) -> HandlerReply:
+    """The backend's clock; `?timezone=` says where it is read, UTC when nothing does. 400 for an unknown zone."""
+    name = call.query("timezone") or "UTC"
+    here = datetime.fromtimestamp(call.now_ms // 1000, UTC)
+    if name != "UTC":
+        here = here.astimezone(_zone(name))
+    offset = here.utcoffset() or timedelta()
+    return HandlerReply(
+        {
+            "epochMs": call.now_ms,
+            "iso": formats.timestamp(call.now_ms),
+            "timezone": name,
+            "offsetMinutes": round(offset / timedelta(minutes=1)),
+            "local": f"{here:%Y-%m-%dT%H:%M:%S}",
+        }
+    )
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (LookupError, ValueError, OSError):
+        # What is no name of a zone may be the name of a folder, or no path at all.
+        raise api_errors.invalid("timezone", "must be a time zone of the IANA list, such as Europe/Lisbon") from None
