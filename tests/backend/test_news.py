@@ -7,14 +7,9 @@ from typing import Any
 from sqlalchemy import select
 
 from kraty_console.backend.economy import wallet
+from kraty_console.backend.economy.player_changes import CLOCKS_DIFFER_MS, PlayerNews, news_of_players
 from kraty_console.backend.grants import service as grants
-from kraty_console.backend.lookup.change_feed import (
-    CLOCKS_DIFFER_MS,
-    BoardNews,
-    PlayerNews,
-    news_of_boards,
-    news_of_players,
-)
+from kraty_console.backend.leaderboards.board_changes import BoardNews, news_of_boards
 from kraty_console.backend.players import service as players
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction

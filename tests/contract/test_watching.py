@@ -14,7 +14,7 @@ from queue import Queue
 
 import pytest
 
-from kraty_console.backend.app.health import FEATURES
+from kraty_console.backend.app.status import FEATURES
 from kraty_console.backend.http.rate_limit import Rate
 from kraty_console.backend.observability import logs
 from kraty_console.backend.observability.call_events import AnsweredCall

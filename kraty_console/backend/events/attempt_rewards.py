@@ -7,9 +7,10 @@ from typing import Any, Final
 
 from kraty_console.backend.audit import trail
 from kraty_console.backend.catalog import definitions
+from kraty_console.backend.events.attempt_views import attempt_view, grant_ids
 from kraty_console.backend.leaderboards import service as leaderboards
 from kraty_console.backend.leaderboards import settlement
-from kraty_console.backend.players import places
+from kraty_console.backend.players.owned_rows import locate_attempt
 from kraty_console.backend.rewards import grant_issuing, rolls
 from kraty_console.backend.rewards.grant_issuing import GrantSource
 from kraty_console.backend.rewards.rolls import Entry, RollFailed
@@ -93,9 +94,9 @@ async def retry_roll(tx: Transaction, ctx: Context, attempt_id: str) -> RuleResu
     earlier = await idempotency.replay(tx, ctx, RETRY, {"attemptId": attempt_id})
     if earlier is not None:
         return earlier
-    player, attempt = await places.locate_attempt(tx, ctx, attempt_id)
+    player, attempt = await locate_attempt(tx, ctx, attempt_id)
     event = await definitions.event(tx, ctx, attempt["event_id"])
-    linked = await places.grant_ids(tx, attempt)
+    linked = await grant_ids(tx, attempt)
     _refuse_retry(attempt, event, linked)
     award = await settlement.award_of(tx, attempt)
     if award is None and await _waits(tx, attempt, event):
@@ -108,9 +109,9 @@ async def retry_roll(tx: Transaction, ctx: Context, attempt_id: str) -> RuleResu
         )
     if await tx.get(tables.attempt_rolls, *attempt.key()) is not None:
         conflict("The rewards of this attempt were rolled already, and came to nothing", grantIds=[])
-    before = await places.wire(tx, ctx, attempt, linked)
+    before = await attempt_view(tx, ctx, attempt, linked)
     made = await pay(tx, ctx, player, attempt, event, award)
-    after = await places.wire(tx, ctx, attempt, [grant["grant_id"] for grant in made])
+    after = await attempt_view(tx, ctx, attempt, [grant["grant_id"] for grant in made])
     failed = attempt["roll_status"] == "failed"
     metadata: dict[str, Any] = {"grantCount": len(made)}
     if failed:

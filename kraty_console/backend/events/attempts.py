@@ -8,12 +8,13 @@ from typing import Any, Final, Literal, NoReturn
 from kraty_console.backend.audit import trail
 from kraty_console.backend.catalog import definitions
 from kraty_console.backend.events import attempt_rewards, conditions, entry_rules
+from kraty_console.backend.events.attempt_views import attempt_view, grant_ids
 from kraty_console.backend.events.conditions import ConditionSubject
 from kraty_console.backend.events.serializers import metric_target, serialize_attempt
 from kraty_console.backend.leaderboards import service as leaderboards
 from kraty_console.backend.lobbies import service as lobbies
-from kraty_console.backend.players import places
 from kraty_console.backend.players import service as players
+from kraty_console.backend.players.owned_rows import locate_attempt
 from kraty_console.backend.rewards.serializers import serialize_grant
 from kraty_console.backend.rules import amounts, formats, idempotency
 from kraty_console.backend.rules.context import Context, RuleResult
@@ -40,18 +41,18 @@ async def force_complete(
     earlier = await idempotency.replay(tx, ctx, FORCE_COMPLETE, {"attemptId": attempt_id, "finalScore": score})
     if earlier is not None:
         return earlier
-    player, attempt = await places.locate_attempt(tx, ctx, attempt_id)
+    player, attempt = await locate_attempt(tx, ctx, attempt_id)
     if attempt["status"] not in ("in_progress", "expired"):
         conflict(f"The attempt is {attempt['status']} already", status=attempt["status"])
-    linked = await places.grant_ids(tx, attempt)
-    before = await places.wire(tx, ctx, attempt, linked)
+    linked = await grant_ids(tx, attempt)
+    before = await attempt_view(tx, ctx, attempt, linked)
     expired = player["attempts_expired"] - (1 if attempt["status"] == "expired" else 0)
     tx.change(player, attempts_expired=expired, attempts_completed=player["attempts_completed"] + 1)
     tx.change(attempt, status="force_completed", completed_at=ctx.now_ms)
     if score is not None:
         tx.change(attempt, score=score)
     await leaderboards.follow(tx, ctx, attempt)
-    after = await places.wire(tx, ctx, attempt, linked)
+    after = await attempt_view(tx, ctx, attempt, linked)
     audit_id = trail.record(
         tx,
         ctx,
@@ -187,7 +188,7 @@ async def progress(
         linked = await _complete(tx, ctx, player, attempt, event)
     else:
         await leaderboards.follow(tx, ctx, attempt)
-    data = {"attempt": await places.wire(tx, ctx, attempt, linked), "milestonesFired": fired}
+    data = {"attempt": await attempt_view(tx, ctx, attempt, linked), "milestonesFired": fired}
     return await idempotency.keep(tx, ctx, PROGRESS, 200, data)
 
 
@@ -219,7 +220,7 @@ async def finish(
         linked = await _complete(tx, ctx, player, attempt, event)
     else:
         _expire(tx, player, attempt)
-    data = {"attempt": await places.wire(tx, ctx, attempt, linked), "outcome": attempt["status"]}
+    data = {"attempt": await attempt_view(tx, ctx, attempt, linked), "outcome": attempt["status"]}
     return await idempotency.keep(tx, ctx, FINISH, 200, data)
 
 
@@ -230,7 +231,7 @@ async def expire(tx: Transaction, ctx: Context, external_id: str, attempt_id: st
     if attempt["status"] == "in_progress" and ctx.now_ms < attempt["ends_at"]:
         conflict("The attempt's time is not over", endsAt=formats.timestamp(attempt["ends_at"]))
     await lapse(tx, ctx, player, attempt)
-    return RuleResult(200, {"attempt": await places.wire(tx, ctx, attempt, await places.grant_ids(tx, attempt))})
+    return RuleResult(200, {"attempt": await attempt_view(tx, ctx, attempt, await grant_ids(tx, attempt))})
 
 
 async def lapse(tx: Transaction, ctx: Context, player: TrackedRow, attempt: TrackedRow) -> bool:

@@ -8,8 +8,8 @@ from typing import Any
 from kraty_console.backend.audit import trail
 from kraty_console.backend.catalog import definitions
 from kraty_console.backend.grants import depositing
-from kraty_console.backend.players import places
 from kraty_console.backend.players import service as players
+from kraty_console.backend.players.owned_rows import locate_grant
 from kraty_console.backend.rewards import grant_entries, grant_issuing
 from kraty_console.backend.rewards.grant_issuing import GrantSource
 from kraty_console.backend.rewards.rolls import RollFailed
@@ -121,7 +121,7 @@ async def force_claim(tx: Transaction, ctx: Context, grant_id: str) -> RuleResul
     earlier = await idempotency.replay(tx, ctx, FORCE_CLAIM, {"grantId": grant_id})
     if earlier is not None:
         return earlier
-    player, grant = await places.locate_grant(tx, ctx, grant_id)
+    player, grant = await locate_grant(tx, ctx, grant_id)
     before = serialize_grant(grant)
     deposits: list[dict[str, Any]] = []
     opened: TrackedRow | None = None

@@ -25,9 +25,9 @@ from kraty_console.backend.http.rate_limit import RateLimit
 from kraty_console.backend.http.request_body import MAX_BODY, MAX_CLIENT_BODY, read_body, read_fields
 from kraty_console.backend.http.strict_json import text_fault
 from kraty_console.backend.observability.call_events import Watch
+from kraty_console.backend.observability.job_state import ScheduledJobs
 from kraty_console.backend.rules.context import LIVE, Context, RuleResult, Surface, Tenant
 from kraty_console.backend.rules.ids import is_id
-from kraty_console.backend.runtime.scheduler import Worker
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_LIMIT
@@ -63,7 +63,7 @@ class Services:
     """Seconds after which a caller hears that there were too many calls."""
     heavy: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     """For what would hold up the loop, and is done in a thread."""
-    worker: Worker | None = None
+    worker: ScheduledJobs | None = None
     """What runs beside HTTP; None where nothing does."""
     webhooks_to_private: bool = False
     """Let webhooks go to any address, and over plain http (development)."""

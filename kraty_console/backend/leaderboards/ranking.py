@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from kraty_console.backend.players import name_pool, names
+from kraty_console.backend.players import names
 from kraty_console.backend.players import progression as progressions
 from kraty_console.backend.rules import formats
 from kraty_console.backend.rules.context import Tenant
@@ -167,7 +167,7 @@ def _entry(row: Values, rank: int, person: Values | None, self_id: str | None) -
 def _bot(participant_id: str) -> Json:
     """The name of a bot: from the pool, and always the same."""
     digest = hashlib.sha256(participant_id.encode()).digest()
-    return name_pool.draw(lambda count: digest[:count])
+    return names.draw_from_pool(lambda count: digest[:count])
 
 
 async def _people(tx: Transaction, tenant: tuple[str, str], ids: Sequence[str]) -> dict[str, Json]:

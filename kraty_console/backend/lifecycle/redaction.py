@@ -11,7 +11,6 @@ a row is about only in a field for ids; none is looked for in the fields that na
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,6 +20,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from kraty_console.backend.rules import idempotency
 from kraty_console.backend.rules.context import Context
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.engine import dump_json
@@ -259,12 +259,6 @@ async def has_listener(tx: Transaction, ctx: Context, environment: str) -> bool:
     return any(events is None or EventName.PLAYER_DELETED.value in events for events in found.scalars())
 
 
-def forgotten_key(ctx: Context, key: str) -> str:
-    """What is kept of an idempotency key that named an erased player: enough to know it again, not to read it."""
-    place = (ctx.tenant.studio_id, ctx.tenant.game_id, key)
-    return f"{GONE}:{hashlib.sha256(chr(10).join(place).encode('utf-8', 'surrogatepass')).hexdigest()}"
-
-
 def _deliveries_of(event: TrackedRow) -> tuple[sa.ColumnElement[bool], ...]:
     column = tables.webhook_deliveries.c
     return (
@@ -337,7 +331,7 @@ def _changes(
         if name == "operation":  # which may end with an id
             cleaned = "/".join(who.without(part) for part in value.split("/"))
         if table is tables.idempotency and name == "key" and cleaned != value:
-            cleaned = forgotten_key(ctx, value)
+            cleaned = idempotency.erased_key(ctx, value)
         elif table is tables.webhook_attempts and cleaned != value:
             cleaned = None  # how an answer begins: what stands around a name is nobody's business either
         new[name] = dump_json(cleaned) if table is tables.idempotency and name == "answer" and value else cleaned

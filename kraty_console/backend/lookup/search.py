@@ -16,9 +16,6 @@ from kraty_console.backend.storage.transaction import Transaction
 SHORTEST_PREFIX: Final = 2
 """Characters; fewer would list everybody."""
 
-_LAST_CHARACTER: Final = 0x10FFFF
-_SURROGATES: Final = range(0xD800, 0xE000)
-
 _FOUND: Final = (
     players.c.external_player_id,
     players.c.email,
@@ -56,22 +53,11 @@ async def search_players(
     await collect("email", by_email)
     if len(query) >= SHORTEST_PREFIX:
         begins = [column.external_player_id >= query]
-        if (end := after_prefix(query)) is not None:
+        if (end := names.after_prefix(query)) is not None:
             begins.append(column.external_player_id < end)
         listed = sa.select(*_FOUND).where(*here, *begins, column.merged_into.is_(None), column.deleted_at.is_(None))
         await collect("prefix", listed.order_by(column.external_player_id))
     return list(hits.values())[:limit]
-
-
-def after_prefix(prefix: str) -> str | None:
-    """The first text, in the order of code points, after all that begin with the prefix; None when there is no end."""
-    for length in range(len(prefix), 0, -1):
-        following = ord(prefix[length - 1]) + 1
-        if following in _SURROGATES:
-            following = _SURROGATES.stop
-        if following <= _LAST_CHARACTER:
-            return prefix[: length - 1] + chr(following)
-    return None
 
 
 def _merged(tenant: Tenant, environment: str, external_id: str) -> sa.Select[Any]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
-from typing import Final
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.pool import QueuePool
@@ -14,7 +14,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from kraty_console import __version__
-from kraty_console.backend.http.connections import Connections
 from kraty_console.backend.observability.call_events import AnsweredCall
 from kraty_console.backend.observability.exposition import (
     CONTENT_TYPE,
@@ -24,8 +23,8 @@ from kraty_console.backend.observability.exposition import (
     Sample,
     exposed,
 )
+from kraty_console.backend.observability.job_state import ScheduledJobs
 from kraty_console.backend.rules import set_aside
-from kraty_console.backend.runtime.scheduler import Worker
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.tables import outbox, webhook_deliveries, webhook_endpoints
 from kraty_console.backend.storage.tables.webhooks import IS_DUE, IS_PENDING
@@ -37,15 +36,29 @@ PATIENCE_SECONDS: Final = 2.0
 """How long the database may take to say what is still to be told; without its answer that family is left out."""
 
 
+class OpenConnections(Protocol):
+    """The connections of callers."""
+
+    @property
+    def open(self) -> int:
+        """How many are open."""
+        ...
+
+    @property
+    def refused(self) -> Mapping[str, int]:
+        """How many were refused, by reason."""
+        ...
+
+
 class Metrics:
     """Counts from the start of the process on; the rest is looked up when somebody asks."""
 
     def __init__(
         self,
         db: Database,
-        worker: Worker | None,
+        worker: ScheduledJobs | None,
         now_ms: Callable[[], int],
-        connections: Connections | None = None,
+        connections: OpenConnections | None = None,
     ) -> None:
         self._connections = connections
         self._db = db

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kraty_console.backend.players import name_pool
+from kraty_console.backend.players import names
 from kraty_console.backend.rules.context import Context, Tenant
 from kraty_console.backend.rules.errors import RuleError, conflict, not_found
 from kraty_console.backend.storage import tables
@@ -85,7 +85,7 @@ async def _first_contact(tx: Transaction, ctx: Context, external_id: str) -> Tra
 
 def newcomer(ctx: Context, external_id: str) -> dict[str, Any]:
     """The row of a player who was never heard of, with a name from the pool."""
-    pooled = name_pool.draw(ctx.random_bytes)
+    pooled = names.draw_from_pool(ctx.random_bytes)
     return {**_new(ctx, external_id), "anonymized_identity": pooled, "name_folded": folded(pooled["name"])}
 
 

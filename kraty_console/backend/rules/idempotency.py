@@ -13,7 +13,6 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from kraty_console.backend.lifecycle import redaction
 from kraty_console.backend.rules.context import LIVE, Context, RuleResult
 from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.storage import tables
@@ -74,12 +73,12 @@ async def _under_another_name(
 ) -> TrackedRow | None:
     """The record of a key that was taken just now, though it has one: the key is then given back.
 
-    A grant's key may have named a player who was erased since (`forgetting`). A key of a test environment may be from
+    A grant's key may have named a player who was erased since (`erased_key`). A key of a test environment may be from
     a version that did not keep it apart; the request says that it is the same one.
     """
     kept = None
     if operation in KEPT_FOR_GOOD:
-        kept = await tx.get(tables.idempotency, *key[:3], redaction.forgotten_key(ctx, key[3]))
+        kept = await tx.get(tables.idempotency, *key[:3], erased_key(ctx, key[3]))
     elif key[2] == f"{operation}@{ctx.environment}":
         old = await tx.get(tables.idempotency, *key[:2], operation, key[3])
         kept = old if old is not None and old["request_hash"] == print_ else None
@@ -135,3 +134,9 @@ def scope(ctx: Context, operation: str) -> str:
     if operation in KEPT_FOR_GOOD or ctx.environment == LIVE:
         return operation
     return f"{operation}@{ctx.environment}"
+
+
+def erased_key(ctx: Context, key: str) -> str:
+    """What is kept of an idempotency key that named an erased player: enough to know it again, not to read it."""
+    place = (ctx.tenant.studio_id, ctx.tenant.game_id, key)
+    return f"erased:{hashlib.sha256(chr(10).join(place).encode('utf-8', 'surrogatepass')).hexdigest()}"

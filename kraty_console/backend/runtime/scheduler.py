@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from kraty_console.backend.observability.job_state import JobState
+
 LOG: Final = logging.getLogger("kraty.worker")
 
 LONGEST_BACKOFF_SECONDS: Final = 60.0
@@ -25,24 +27,6 @@ class Job:
     """Does what is due and answers how many things that were; after more than none it is asked again at once."""
     finish: Callable[[], Awaitable[None]] | None = None
     """Awaited once at the end, for what `run` has left under way; cancelled when it takes too long."""
-
-
-@dataclass(slots=True)
-class JobState:
-    """How a job fares; read for health and metrics."""
-
-    runs: int = 0
-    """Times it was asked."""
-    done: int = 0
-    """Things it did, all in all."""
-    failures: int = 0
-    failing: int = 0
-    """Failures since it last went well."""
-    last_run_ms: int | None = None
-    """When it was last asked (milliseconds since the epoch)."""
-    last_error: str | None = None
-    """The kind of the last failure; its text goes to the log alone, for it may quote what a player wrote."""
-    last_error_ms: int | None = None
 
 
 class Worker:

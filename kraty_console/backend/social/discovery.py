@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from kraty_console.backend.lookup.search import after_prefix
+from kraty_console.backend.players.names import after_prefix
 from kraty_console.backend.players.service import folded
 from kraty_console.backend.rules.context import Tenant
 from kraty_console.backend.social.friend_queries import PERSON, FriendListReader, Json, named, present, with_progression

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from kraty_console.backend.http.pagination import Position
 from kraty_console.backend.http.strict_json import MAX_INTEGER, BadJson, parse
-from kraty_console.backend.lookup.search import after_prefix
+from kraty_console.backend.players.names import after_prefix
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
 numbers = st.integers(-MAX_INTEGER, MAX_INTEGER) | st.floats(allow_nan=False, allow_infinity=False)

@@ -1,14 +1,11 @@
-"""Finding an attempt or a grant by its id alone, and showing an attempt as the wire has it."""
+"""Attempts and grants found by their id alone, with their player locked."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
-from kraty_console.backend.catalog import definitions
-from kraty_console.backend.events.serializers import serialize_attempt
 from kraty_console.backend.players import service as players
 from kraty_console.backend.rules.context import Context
 from kraty_console.backend.rules.errors import conflict, not_found
@@ -47,27 +44,3 @@ async def _locate(
     if row is None:
         conflict(f"The {what.lower()} moved to another player in this moment; ask again")
     return player, row
-
-
-async def grant_ids(tx: Transaction, attempt: TrackedRow) -> list[str]:
-    """The grants that the attempt's roll made, oldest first."""
-    column = tables.grants.c
-    studio_id, game_id, player_id, attempt_id = attempt.key()
-    rows = await tx.all(
-        sa.select(column.grant_id)
-        .where(
-            column.studio_id == studio_id,
-            column.game_id == game_id,
-            column.player_id == player_id,
-            column.attempt_id == attempt_id,
-        )
-        .order_by(column.created_at, column.grant_id)
-    )
-    return [row["grant_id"] for row in rows]
-
-
-async def wire(tx: Transaction, ctx: Context, attempt: TrackedRow, linked: Sequence[str]) -> dict[str, Any]:
-    """The attempt with its event and window."""
-    event = await definitions.event(tx, ctx, attempt["event_id"])
-    window = await definitions.window(tx, ctx, attempt["window_id"])
-    return serialize_attempt(attempt, event, window["ends_at"], linked)
