@@ -59,7 +59,7 @@ def database_url(named: str | None) -> str:
     """
     if named and (url := named.strip()):
         return url
-    from kraty_console.backend.storage.data_folder import NoFolder, data_folder
+    from kraty_console.backend.storage.private_files import NoFolder, data_folder
 
     try:
         folder = data_folder()

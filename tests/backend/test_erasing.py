@@ -23,7 +23,7 @@ from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.runtime import maintenance as sweeps
 from kraty_console.backend.social import friends, gifts
 from kraty_console.backend.social.friends import PlayerRef
-from kraty_console.backend.social.gifts import Present
+from kraty_console.backend.social.gifts import GiftContents
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.errors import Code
@@ -108,7 +108,9 @@ async def _life(world: World) -> None:
     request = (await world.rows(tables.friend_requests, direction="incoming"))[0]["request_id"]
     await run(friends.accept, world.engine(), ID, request)
     await run(_allow_gifts, world.engine())
-    await run(gifts.send, of(game), "bob", PlayerRef(external_id=ID), Present("currency", "gold", 1, f"for {NAME}"))
+    await run(
+        gifts.send, of(game), "bob", PlayerRef(external_id=ID), GiftContents("currency", "gold", 1, f"for {NAME}")
+    )
     await run(merge.merge, of(server), GUEST, ID)
     await run(bans.ban, of(world.admin()), ID)
     await run(bans.unban, of(world.admin()), ID)

@@ -17,7 +17,7 @@ from kraty_console.backend.grants import service as grants
 from kraty_console.backend.lobbies import service as lobbies
 from kraty_console.backend.players import service as players
 from kraty_console.backend.rewards import rolls
-from kraty_console.backend.rewards.seeded_rng import Dice
+from kraty_console.backend.rewards.seeded_rng import SeededRng
 from kraty_console.backend.rules.context import Context
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
@@ -48,7 +48,7 @@ async def test_the_same_id_rolls_otherwise_in_another_game(world: World) -> None
     assert await _throws(world, "attempt/1") == await _throws(world, "attempt/1")
     assert await _throws(world, "attempt/1") != await _throws(world, "attempt/2")
     assert await _throws(world, "attempt/1") != await _throws(other, "attempt/1")
-    plain = Dice("attempt/1")
+    plain = SeededRng("attempt/1")
     assert await _throws(world, "attempt/1") != [plain.below(1000) for _ in range(8)]
 
 

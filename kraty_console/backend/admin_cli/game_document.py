@@ -14,7 +14,7 @@ from kraty_console.backend.leaderboards import board_definitions
 from kraty_console.backend.lobbies.service import MODE
 from kraty_console.backend.rewards import rolls
 from kraty_console.backend.rewards.rolls import RollFailed
-from kraty_console.backend.rewards.seeded_rng import Dice
+from kraty_console.backend.rewards.seeded_rng import SeededRng
 from kraty_console.backend.rules.context import Context
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import TrackedRow, Transaction
@@ -222,7 +222,7 @@ async def _unsound(tx: Transaction, ctx: Context, document: GameDocument) -> Fau
     for where, entries in _rewards(document):
         try:
             for throw in range(_THROWS):
-                await rolls.resolve(tx, ctx, entries, Dice(f"trial {throw}"))
+                await rolls.resolve(tx, ctx, entries, SeededRng(f"trial {throw}"))
         except RollFailed as fault:
             faults.append((where, str(fault)))
     for index, event in enumerate(document.events):

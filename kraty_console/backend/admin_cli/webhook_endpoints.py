@@ -15,7 +15,7 @@ from kraty_console.backend.rules.ids import is_id
 from kraty_console.backend.storage.tables import games, webhook_endpoints
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.backend.webhooks import endpoint_url, endpoints
-from kraty_console.backend.webhooks.signing import new_secret
+from kraty_console.backend.webhooks.endpoint_secrets import new_secret
 from kraty_console.contract.secret import Secret
 from kraty_console.contract.webhooks import EventName
 

@@ -14,8 +14,8 @@ from kraty_console.backend.app.reduced_routes import reduced
 from kraty_console.backend.app.reduction import Reduction
 from kraty_console.backend.app.routes import ROUTES
 from kraty_console.backend.http.call import Services
-from kraty_console.backend.http.cors import Browsers
-from kraty_console.backend.http.error_middleware import Edge
+from kraty_console.backend.http.cors import CorsPolicy
+from kraty_console.backend.http.error_middleware import ErrorMiddleware
 from kraty_console.backend.http.paths import as_pattern
 from kraty_console.backend.http.rate_limit_gate import RateLimitGate
 from kraty_console.backend.http.routing import Route
@@ -42,6 +42,6 @@ def build_app(services: Services, routes: Iterable[Route] = ROUTES, *, only: Red
         redirect_slashes=False,
     )
     free = frozenset(route.path for methods in by_path.values() for route in methods.values() if route.unlimited)
-    edge = Edge(RateLimitGate(router, services, free), services.new_id, services.watch)
+    edge = ErrorMiddleware(RateLimitGate(router, services, free), services.new_id, services.watch)
     compressed = GZipMiddleware(edge, minimum_size=WORTH_COMPRESSING, compresslevel=QUICK)
-    return Browsers(compressed, services.own_origins)
+    return CorsPolicy(compressed, services.own_origins)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from kraty_console.backend.audit import queries as audit_log
-from kraty_console.backend.audit.queries import AuditFilters, View
+from kraty_console.backend.audit.queries import AuditFilters, AuditScope
 from kraty_console.backend.http import api_errors
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
-from kraty_console.backend.http.pagination import Position
+from kraty_console.backend.http.pagination import PagePosition
 from kraty_console.backend.http.request_models import milliseconds
 
 
@@ -26,7 +26,7 @@ async def page(call: Call) -> HandlerReply:
     )
     after = None
     if (cursor := call.query("cursor")) is not None:
-        after = Position.decoded(cursor)
+        after = PagePosition.decoded(cursor)
         if after is None:
             raise api_errors.invalid("cursor", "is not one that this log gave")
     limit = call.limit()
@@ -45,5 +45,5 @@ async def row(call: Call) -> HandlerReply:
     return HandlerReply(found)
 
 
-def _view(call: Call) -> View:
-    return View(call.roles[0].studio_id, [role.game_id for role in call.roles])
+def _view(call: Call) -> AuditScope:
+    return AuditScope(call.roles[0].studio_id, [role.game_id for role in call.roles])

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from kraty_console.backend.audit.denial_counts import with_counts
 from kraty_console.backend.audit.serializers import serialize_audit_row
-from kraty_console.backend.http.pagination import Position
+from kraty_console.backend.http.pagination import PagePosition
 from kraty_console.backend.rules.ids import is_id
 from kraty_console.backend.storage.tables import audit
 from kraty_console.backend.storage.transaction import Transaction
@@ -38,7 +38,7 @@ class AuditFilters:
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class AuditScope:
     """The part of a studio's log that a caller may see: some of its games, and what concerns none."""
 
     studio_id: str
@@ -46,7 +46,7 @@ class View:
 
 
 async def audit_page(
-    tx: Transaction, view: View, filters: AuditFilters, after: Position | None, limit: int
+    tx: Transaction, view: AuditScope, filters: AuditFilters, after: PagePosition | None, limit: int
 ) -> tuple[list[dict[str, Any]], str | None]:
     """A page of rows in wire form, and the cursor of the next one (None on the last)."""
     found: set[tuple[int, str]] = set()
@@ -57,7 +57,7 @@ async def audit_page(
     more = len(newest) > limit
     newest = newest[:limit]
     rows = await _rows(tx, view.studio_id, [audit_id for _, audit_id in newest])
-    cursor = Position(*newest[-1]).encoded() if more else None
+    cursor = PagePosition(*newest[-1]).encoded() if more else None
     page = [serialize_audit_row(rows[audit_id]) for _, audit_id in newest]
     await with_counts(tx, view.studio_id, page)
     return page, cursor
@@ -68,7 +68,7 @@ _AT_ONCE: Final = 100
 
 
 async def _newest(
-    tx: Transaction, questions: Sequence[Sequence[_Condition]], after: Position | None, limit: int
+    tx: Transaction, questions: Sequence[Sequence[_Condition]], after: PagePosition | None, limit: int
 ) -> set[tuple[int, str]]:
     """Moment and id of the newest rows that meet any of these, so many of each: read from the indexes alone."""
     at, row_id = audit.c.occurred_at, audit.c.audit_id
@@ -90,7 +90,7 @@ async def _rows(tx: Transaction, studio_id: str, ids: Sequence[str]) -> dict[str
     return {row["audit_id"]: row for row in await tx.all(query)}
 
 
-async def audit_row(tx: Transaction, view: View, audit_id: str) -> dict[str, Any] | None:
+async def audit_row(tx: Transaction, view: AuditScope, audit_id: str) -> dict[str, Any] | None:
     """One row in wire form; None when there is none that this caller may see."""
     row = await tx.first(sa.select(audit).where(*_visible(view), audit.c.audit_id == audit_id))
     if row is None:
@@ -100,7 +100,7 @@ async def audit_row(tx: Transaction, view: View, audit_id: str) -> dict[str, Any
     return shown
 
 
-def _visible(view: View) -> list[_Condition]:
+def _visible(view: AuditScope) -> list[_Condition]:
     column = audit.c
     return [
         column.studio_id == view.studio_id,
@@ -108,7 +108,7 @@ def _visible(view: View) -> list[_Condition]:
     ]
 
 
-def _each_by_an_index(view: View, filters: AuditFilters) -> Iterator[list[_Condition]]:
+def _each_by_an_index(view: AuditScope, filters: AuditFilters) -> Iterator[list[_Condition]]:
     """What is asked for, as one question for each game and for each column that a name may stand in.
 
     An index leads to each of these, and holds its rows in order. One question with an "or" in it, or about a game among

@@ -11,7 +11,7 @@ from kraty_console.backend.demo.calendar import Calendar
 from kraty_console.backend.demo.game_client import Playing
 from kraty_console.backend.demo.people import MARIA, Person
 from kraty_console.backend.demo.stage import DAY, HOUR, MINUTE, SECOND, DemoStage, Story
-from kraty_console.backend.demo.support import DemoSupport, Shop
+from kraty_console.backend.demo.support import DemoSupport, StudioBackend
 from kraty_console.backend.demo.visits import Visit, visit
 from kraty_console.backend.rules.context import ENGINE, LIVE, Context
 from kraty_console.backend.storage.transaction import Transaction
@@ -39,7 +39,7 @@ class Scene:
     tx: Transaction
     calendar: Calendar
     desk: DemoSupport
-    shop: Shop
+    shop: StudioBackend
     environment: str = LIVE
     _known: dict[str, Playing] = field(default_factory=dict)
 

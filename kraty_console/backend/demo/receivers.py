@@ -23,10 +23,10 @@ from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.backend.storage.vault import NoKey
 from kraty_console.backend.webhooks import endpoints
 from kraty_console.backend.webhooks.claims import EndpointKey, claim, settle
+from kraty_console.backend.webhooks.deliverer import send
+from kraty_console.backend.webhooks.endpoint_secrets import new_secret
 from kraty_console.backend.webhooks.fan_out import fan_out
 from kraty_console.backend.webhooks.posting import Poster
-from kraty_console.backend.webhooks.sending import send
-from kraty_console.backend.webhooks.signing import new_secret
 from kraty_console.contract.webhooks import EventName
 
 ORDERS_URL: Final = "https://orders.brightburrow.invalid/kraty"

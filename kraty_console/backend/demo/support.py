@@ -79,7 +79,7 @@ class DemoSupport:
         return self.stage.context(self._studio.actor(who), "admin", self.environment, reason=reason, ticket=ticket)
 
 
-class Shop:
+class StudioBackend:
     """The studio's backend, which delivers what players bought (kraty-api 3.4)."""
 
     def __init__(self, stage: DemoStage, tx: Transaction, environment: str = LIVE) -> None:

@@ -37,7 +37,7 @@ from kraty_console.backend.demo.directory import (
     take_turns,
 )
 from kraty_console.backend.demo.stage import DAY, DemoStage
-from kraty_console.backend.demo.support import DemoSupport, Shop
+from kraty_console.backend.demo.support import DemoSupport, StudioBackend
 from kraty_console.backend.leaderboards.service import WINDOW_CLOSED
 from kraty_console.backend.rules.context import ENGINE, LIVE, Context
 from kraty_console.backend.storage.database import Database
@@ -176,7 +176,7 @@ def _scene(tx: Transaction, studio: Studio, stage: DemoStage, calendar: Calendar
         tx=tx,
         calendar=calendar,
         desk=DemoSupport(stage, tx, studio, environment),
-        shop=Shop(stage, tx, environment),
+        shop=StudioBackend(stage, tx, environment),
         environment=environment,
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 from kraty_console.backend.economy import inventory as inventory_rules
 from kraty_console.backend.economy import purchases, wallet
 from kraty_console.backend.economy import queries as holdings
-from kraty_console.backend.economy.player_changes import PlayerNews, news_of_players
+from kraty_console.backend.economy.player_feed import PlayerFeed, player_events
 from kraty_console.backend.economy.purchases import Purchase
 from kraty_console.backend.economy.schemas import (
     Adjustment,
@@ -118,7 +118,7 @@ async def inventory_stream(call: Call) -> HandlerReply:
         player = await players.find(tx, call.game, call.environment, name)
     if player is None:
         raise api_errors.no_such("Player", name)
-    return stream_reply(call, PlayerNews(player, call.now_ms), news_of_players)
+    return stream_reply(call, PlayerFeed(player, call.now_ms), player_events)
 
 
 async def rows_of_player(call: Call, look: Look) -> list[dict[str, Any]]:

@@ -63,7 +63,7 @@ async def move_wallet(
 
 
 async def follow(tx: Transaction, ctx: Context, player: TrackedRow, economy_key: str) -> None:
-    """Bring up to a balance what follows from it, after it was changed elsewhere (`moving`)."""
+    """Bring up to a balance what follows from it, after it was changed elsewhere (`reassign`)."""
     currency = await definitions.currency(tx, ctx, economy_key)
     held = await tx.get(tables.wallets, *player.key(), economy_key)
     if currency is None or held is None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
 from kraty_console.backend.catalog import definitions
-from kraty_console.backend.economy import fx
 from kraty_console.backend.players import service as players
 from kraty_console.backend.rules import amounts, formats
 from kraty_console.backend.rules.context import Context, RuleResult
@@ -21,6 +21,14 @@ WITHOUT_VALIDATION: Final = frozenset(("web", "other"))
 
 SPEND: Final = "spend"
 """What the sum of a player's purchases is called where it would be too large."""
+
+
+BASE: Final = "USD"
+
+_WITHOUT_MINOR: Final = frozenset(
+    "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split()  # noqa: SIM905 (as ISO-4217 lists them)
+)
+_IN_THOUSANDTHS: Final = frozenset(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +66,7 @@ async def track(tx: Transaction, ctx: Context, external_id: str, purchase: Purch
     )
     if kept is not None:
         return RuleResult(200, {**_told(kept), **totals(await _spend(tx, player)), "deduplicated": True})
-    rate = fx.rate((await definitions.game(tx, ctx))["settings"], purchase.currency)
+    rate = fx_rate((await definitions.game(tx, ctx))["settings"], purchase.currency)
     if rate is None:
         raise RuleError(
             Code.UNKNOWN_CURRENCY,
@@ -80,7 +88,7 @@ def totals(spend: Mapping[str, Any] | None) -> dict[str, int]:
 
 async def spent(tx: Transaction, player: TrackedRow) -> dict[str, Any]:
     """What a player spent, for the studio's backend."""
-    told = {"externalPlayerId": player["external_player_id"], "normalizedCurrency": fx.BASE}
+    told = {"externalPlayerId": player["external_player_id"], "normalizedCurrency": BASE}
     return told | totals(await _spend(tx, player))
 
 
@@ -97,7 +105,7 @@ def _keep(tx: Transaction, ctx: Context, player: TrackedRow, purchase: Purchase,
             "amount_minor": purchase.amount_minor,
             "currency": purchase.currency,
             "fx_rate": rate,
-            "normalized_amount_minor": fx.in_cents(purchase.amount_minor, purchase.currency, rate),
+            "normalized_amount_minor": in_cents(purchase.amount_minor, purchase.currency, rate),
             "validation_status": "skipped" if purchase.store in WITHOUT_VALIDATION else "unverified",
             "receipt": purchase.receipt,
             "metadata": dict(purchase.metadata or {}),
@@ -139,9 +147,27 @@ def _told(row: TrackedRow) -> dict[str, Any]:
         "amountMinor": row["amount_minor"],
         "currency": row["currency"],
         "normalizedAmountMinor": row["normalized_amount_minor"],
-        "normalizedCurrency": fx.BASE,
+        "normalizedCurrency": BASE,
         "fxRate": row["fx_rate"],
         "validationStatus": row["validation_status"],
         "purchasedAt": formats.timestamp(row["purchased_at"]),
         "metadata": row["metadata"] or {},
     }
+
+
+def fx_rate(settings: Mapping[str, Any], currency: str) -> float | None:
+    """US dollars for one unit of a currency (ISO-4217); None when no rate is known."""
+    if currency == BASE:
+        return 1.0
+    rates = settings.get("fxRates")
+    found = rates.get(currency) if isinstance(rates, Mapping) else None
+    if isinstance(found, bool) or not isinstance(found, int | float) or not 0 < found < 1_000_000:
+        return None
+    return float(found)
+
+
+def in_cents(amount_minor: int, currency: str, fx_rate: float) -> int:
+    """US cents for an amount in the smallest unit of its currency (a cent, a whole yen), halves rounded up."""
+    places = 0 if currency in _WITHOUT_MINOR else 3 if currency in _IN_THOUSANDTHS else 2
+    dollars = Decimal(amount_minor).scaleb(-places) * Decimal(str(fx_rate))
+    return int((dollars * 100).quantize(Decimal(1), rounding=ROUND_HALF_UP))

@@ -40,7 +40,7 @@ async def pay(
 
     A roll that cannot be made leaves `roll_status` `failed` with its reason, and no grants. What depends on the others
     of the board is not rolled before its ranking is frozen; the `award` is then what counts, whatever the policy says
-    by now (`settling`).
+    by now (`settlement`).
     """
     policy: Mapping[str, Any] = event["reward_policy"]
     if award is None and policy.get("type") == "none":

@@ -21,7 +21,7 @@ Json = dict[str, Any]
 
 
 @dataclass(slots=True)
-class Open:
+class OpenEvents:
     """What is open now, and the global boards that nobody needed until now."""
 
     listings: list[Json] = field(default_factory=list)
@@ -29,14 +29,14 @@ class Open:
     """Event and window of each."""
 
 
-async def read(tx: Transaction, ctx: Context, external_id: str) -> Open:
+async def read(tx: Transaction, ctx: Context, external_id: str) -> OpenEvents:
     """The listing; what a player cannot see yet, because its unlock condition is not met, is left out.
 
     Somebody who was never here sees what everybody sees.
     """
     player = await players.find(tx, ctx.tenant, ctx.environment, external_id)
     context = {} if player is None else player["last_context"] or {}
-    found = Open()
+    found = OpenEvents()
     windows = await _open_windows(tx, ctx)
     playing = await _playing(tx, ctx, player, windows)
     for window in windows:

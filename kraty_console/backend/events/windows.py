@@ -37,7 +37,7 @@ async def close_window(tx: Transaction, ctx: Context, window: TrackedRow) -> boo
         return False
     tx.change(window, closed_at=ctx.now_ms)
     event = await definitions.event(tx, ctx, window["event_id"])
-    # What waits for the final ranking is settled from it once the attempts are ended (`settling`).
+    # What waits for the final ranking is settled from it once the attempts are ended (`settlement`).
     settled = {} if settlement.waits_for_close(event["reward_policy"]) else {"frozen_at": ctx.now_ms}
     column = tables.leaderboards.c
     await tx.execute(

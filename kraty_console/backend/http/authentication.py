@@ -13,7 +13,7 @@ from kraty_console.backend.auth.member_sessions import MemberSession, find_sessi
 from kraty_console.backend.auth.player_secrets import SecretHolder
 from kraty_console.backend.http import api_errors
 from kraty_console.backend.http.csrf import check_change
-from kraty_console.backend.observability.call_events import WhoCalled
+from kraty_console.backend.observability.call_events import CallerInfo
 from kraty_console.backend.rules.context import Actor
 from kraty_console.backend.storage.transaction import Transaction
 
@@ -45,9 +45,9 @@ class Caller:
         return Actor("api_key", self.the_key.key_id, f"api_key:{self.the_key.prefix}")
 
     @property
-    def seen(self) -> WhoCalled:
+    def seen(self) -> CallerInfo:
         """The caller as logs and numbers know them."""
-        return WhoCalled("member") if self.session is not None else WhoCalled("api_key", self.the_key.prefix)
+        return CallerInfo("member") if self.session is not None else CallerInfo("api_key", self.the_key.prefix)
 
     @property
     def the_session(self) -> MemberSession:

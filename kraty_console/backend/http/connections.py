@@ -29,7 +29,7 @@ class ConnectionLimits:
     """Connections to a process."""
 
 
-class Held(Protocol):
+class ConnectionHandle(Protocol):
     """What is asked of a connection."""
 
     @property
@@ -62,7 +62,7 @@ class Connections:
     """Whether an address is that of a proxy, which may hold as many as it likes; none is, unless it is said."""
     refused: Counter[str] = field(default_factory=Counter)
     """Connections and requests that were refused before they became calls, by reason."""
-    _of: dict[str, dict[Held, None]] = field(default_factory=dict)
+    _of: dict[str, dict[ConnectionHandle, None]] = field(default_factory=dict)
     """By address, in the order in which they last had something to do."""
     _all: int = 0
 
@@ -71,7 +71,7 @@ class Connections:
         """How many there are now."""
         return self._all
 
-    def admit(self, connection: Held) -> bool:
+    def admit(self, connection: ConnectionHandle) -> bool:
         """Take up a connection; False when there are too many, and no idle one can be ended for it."""
         address = connection.address
         held = self._of.setdefault(address, {})
@@ -85,14 +85,14 @@ class Connections:
             return self._end_one(most, connection)
         return True
 
-    def busy(self, connection: Held) -> None:
+    def busy(self, connection: ConnectionHandle) -> None:
         """A connection has something to do: it is the last of its address to be given up."""
         held = self._of.get(connection.address, {})
         if connection in held:
             del held[connection]
             held[connection] = None
 
-    def left(self, connection: Held) -> None:
+    def left(self, connection: ConnectionHandle) -> None:
         """A connection ended."""
         held = self._of.get(connection.address, {})
         if connection in held:
@@ -101,7 +101,7 @@ class Connections:
             if not held:
                 del self._of[connection.address]
 
-    def _end_one(self, held: dict[Held, None], newest: Held) -> bool:
+    def _end_one(self, held: dict[ConnectionHandle, None], newest: ConnectionHandle) -> bool:
         for each in held:
             if each is not newest and each.idle:
                 self.refused["crowded_out"] += 1

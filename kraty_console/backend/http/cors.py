@@ -34,7 +34,7 @@ REMEMBERED: Final = 600
 """Seconds for which a browser need not ask again."""
 
 
-class Browsers:
+class CorsPolicy:
     """Answers what browsers ask before they call, and lets the pages that may call read the answers."""
 
     def __init__(self, app: ASGIApp, portal: frozenset[str]) -> None:

@@ -28,7 +28,7 @@ log: Final = logging.getLogger("kraty.backend")
 _GIVEN_ID: Final = re.compile(rb"[A-Za-z0-9-]{8,64}")
 
 
-class Edge:
+class ErrorMiddleware:
     """Wraps the routes; `new_id` makes request ids."""
 
     def __init__(self, app: ASGIApp, new_id: Callable[[], str], watch: Watch | None = None) -> None:

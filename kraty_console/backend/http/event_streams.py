@@ -42,7 +42,7 @@ MOST_FAILURES: Final = 30
 HEARTBEAT: Final = b": here\n\n"
 
 
-class News(Protocol):
+class EventFeed(Protocol):
     """What one stream tells of."""
 
     over: bool
@@ -64,7 +64,7 @@ class EventSource(Protocol):
     """Where the events of one stream come from."""
 
     @property
-    def news(self) -> News:
+    def news(self) -> EventFeed:
         """What it tells of."""
         ...
 
@@ -179,7 +179,7 @@ class Streams:
     async def _look(self, tx: Transaction, began_ms: int) -> None:
         self.looks += 1
         now = asyncio.get_running_loop().time()
-        kinds: dict[Gather, dict[News, _Listener]] = {}
+        kinds: dict[Gather, dict[EventFeed, _Listener]] = {}
         for listener in list(self._listeners):
             if now >= listener.beat_at:
                 listener.beat_at = now + self._heartbeat

@@ -14,7 +14,7 @@ from kraty_console.backend.storage.tables.columns import MOMENT, UUID
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
+class PagePosition:
     """A row's place; a page goes on with what is older, and of one moment with the lower ids."""
 
     at: int
@@ -26,7 +26,7 @@ class Position:
         return base64.urlsafe_b64encode(f"{self.at}.{self.id}".encode()).decode().rstrip("=")
 
     @classmethod
-    def decoded(cls, cursor: str) -> Position | None:
+    def decoded(cls, cursor: str) -> PagePosition | None:
         """The place a cursor names; None when it is no cursor of ours."""
         try:
             text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode("ascii")

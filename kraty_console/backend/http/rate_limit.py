@@ -162,7 +162,7 @@ class RateLimit:
         self.sweeps += 1
 
 
-class Metered:
+class TimedCoroutine:
     """A coroutine, awaited, and how long it kept its thread busy meanwhile (seconds); waiting is not counted."""
 
     def __init__(self, work: Coroutine[Any, Any, T], clock: Callable[[], float] = time.thread_time) -> None:

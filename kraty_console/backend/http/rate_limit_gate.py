@@ -22,7 +22,7 @@ from kraty_console.backend.http.rate_limit import (
     REFUSED_TOKENS,
     TOKEN_BYTES,
     TOKEN_SECONDS,
-    Metered,
+    TimedCoroutine,
 )
 from kraty_console.backend.rules.errors import RuleError
 from kraty_console.contract.errors import Code
@@ -171,7 +171,7 @@ class RateLimitGate:
         try:
             cost.enter()
             work = self._app(scope, cost.counting_read(receive), cost.counting(send))
-            metered = Metered(_as_coroutine(work), self._services.busy_clock)
+            metered = TimedCoroutine(_as_coroutine(work), self._services.busy_clock)
             try:
                 await metered
             finally:

@@ -9,7 +9,7 @@ from kraty_console.backend.auth.player_secrets import PLAYER_SECRET, holder
 from kraty_console.backend.http.authentication import key_holder, key_of
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
-from kraty_console.backend.http.event_streams import Gather, News
+from kraty_console.backend.http.event_streams import EventFeed, Gather
 from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.storage.transaction import Transaction
 
@@ -20,7 +20,7 @@ _HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 class StreamSource:
     """The news of one stream, and whether its caller may still listen."""
 
-    def __init__(self, call: Call, news: News, gather: Gather) -> None:
+    def __init__(self, call: Call, news: EventFeed, gather: Gather) -> None:
         self._call = call
         self.news = news
         self.gather = gather
@@ -38,7 +38,7 @@ class StreamSource:
         return await holder(tx, caller.the_key, player.external_player_id, headers.get(PLAYER_SECRET)) is not None
 
 
-def stream_reply(call: Call, news: News, gather: Gather) -> HandlerReply:
+def stream_reply(call: Call, news: EventFeed, gather: Gather) -> HandlerReply:
     services = call.services
     services.streams.refuse_more(call.address)
     if call.request.method == "HEAD":

@@ -45,7 +45,7 @@ async def score(
 ) -> RuleResult:
     """Count a score: the best, the latest, or the sum, as the board says. `{leaderboardId, score, rank}`.
 
-    The rank is None below the first hundred thousand (`standings`).
+    The rank is None below the first hundred thousand (`ranking`).
     404: unknown player or board. 400 `score_not_supported`: the board follows a balance. From a player's game: 403
     `client_scoring_disabled` unless the game accepts such scores.
     """

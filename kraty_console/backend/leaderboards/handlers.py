@@ -12,7 +12,7 @@ from kraty_console.backend.http.stream_replies import stream_reply
 from kraty_console.backend.leaderboards import game_boards, segments
 from kraty_console.backend.leaderboards import queries as board_queries
 from kraty_console.backend.leaderboards import service as leaderboards
-from kraty_console.backend.leaderboards.board_changes import BoardNews, news_of_boards
+from kraty_console.backend.leaderboards.board_feed import BoardFeed, board_events
 from kraty_console.backend.leaderboards.queries import BoardReader
 from kraty_console.backend.leaderboards.schemas import Joining, PlayerScore, Score
 from kraty_console.backend.rules.context import Context, RuleResult
@@ -39,7 +39,7 @@ async def event_board_stream(call: Call) -> HandlerReply:
         found = await board_queries.find_event_board(tx, call.game, call.environment, name)
     if found is None:
         raise api_errors.no_such("Leaderboard", name)
-    return stream_reply(call, BoardNews(found), news_of_boards)
+    return stream_reply(call, BoardFeed(found), board_events)
 
 
 async def join_event_board(call: Call) -> HandlerReply:

@@ -43,7 +43,7 @@ class Ranking:
 
 
 @dataclass(frozen=True, slots=True)
-class Stood:
+class RankingPage:
     """A part of a ranking as it stands: its first entries, and the place of one player."""
 
     rows: Sequence[Values]
@@ -92,7 +92,7 @@ def _ahead(ranking: Ranking, entry: Values) -> list[sa.ColumnElement[bool]]:
     return [*ranking.where, column.score >= entry["score"], ahead]
 
 
-async def look(tx: Transaction, ranking: Ranking, limit: int, player_id: str | None = None) -> Stood:
+async def look(tx: Transaction, ranking: Ranking, limit: int, player_id: str | None = None) -> RankingPage:
     """The first entries, and where the player stands, who need not be among them, nor have an entry at all."""
     column = ranking.table.c
     rows = await tx.all(
@@ -102,16 +102,16 @@ async def look(tx: Transaction, ranking: Ranking, limit: int, player_id: str | N
         .limit(limit)
     )
     if player_id is None:
-        return Stood(rows, None, None)
+        return RankingPage(rows, None, None)
     for number, row in enumerate(rows, 1):
         if row["participant_id"] == player_id:
-            return Stood(rows, number, row["score"])
+            return RankingPage(rows, number, row["score"])
     if len(rows) < limit:
-        return Stood(rows, None, None)
+        return RankingPage(rows, None, None)
     own = await tx.first(sa.select(ranking.table).where(*ranking.where, column.participant_id == player_id))
     if own is None:
-        return Stood(rows, None, None)
-    return Stood(rows, await place(tx, ranking, own), own["score"])
+        return RankingPage(rows, None, None)
+    return RankingPage(rows, await place(tx, ranking, own), own["score"])
 
 
 async def shown(
@@ -136,7 +136,7 @@ async def shown(
     ]
 
 
-def own(stood: Stood) -> Json | None:
+def own(stood: RankingPage) -> Json | None:
     """`self` as the wire has it."""
     if stood.place is None or stood.score is None:
         return None

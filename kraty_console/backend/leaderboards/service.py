@@ -70,7 +70,7 @@ def _of_window(ctx: Context, window: TrackedRow, scope: str) -> tuple[sa.ColumnE
 
 
 async def finalize(tx: Transaction, ctx: Context, leaderboard_id: str, reason: str) -> None:
-    """Make a lobby's board final, unless it is; what waits for that is settled by the worker (`settling`)."""
+    """Make a lobby's board final, unless it is; what waits for that is settled by the worker (`settlement`)."""
     row = await tx.get(tables.leaderboards, ctx.tenant.studio_id, ctx.tenant.game_id, leaderboard_id, lock=True)
     assert row is not None, "a lobby that plays has a board"
     if row["finalized_at"] is not None:

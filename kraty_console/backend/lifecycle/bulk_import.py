@@ -34,7 +34,7 @@ INVENTORY: Final = "migrate.inventory"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ImportLine:
     """One row that can be read; `asked` is all of it but the key, by the names of the wire."""
 
     index: int
@@ -44,7 +44,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class ImportFailure:
     """A row that was refused, and why."""
 
     index: int
@@ -56,17 +56,17 @@ class Failure:
 _WALLETS: Final = (tables.wallets, "economy_key", "economyKey")
 _INVENTORY: Final = (tables.inventory, "item_key", "itemKey")
 
-Check = Callable[[Line], Awaitable[None]]
-Apply = Callable[[Line, TrackedRow], Awaitable[None]]
+Check = Callable[[ImportLine], Awaitable[None]]
+Apply = Callable[[ImportLine, TrackedRow], Awaitable[None]]
 
 
 async def import_players(
-    tx: Transaction, ctx: Context, lines: Sequence[Line], failures: Sequence[Failure]
+    tx: Transaction, ctx: Context, lines: Sequence[ImportLine], failures: Sequence[ImportFailure]
 ) -> RuleResult:
     """Make players, or set of those who are there what a row gives: e-mail, last context."""
     imported = replace(ctx, importing=True)
 
-    async def apply(line: Line, _player: TrackedRow) -> None:
+    async def apply(line: ImportLine, _player: TrackedRow) -> None:
         asked = line.asked
         await players.upsert(
             tx, imported, line.external_id, email=asked.get("email"), context=asked.get("contextSnapshot")
@@ -76,18 +76,18 @@ async def import_players(
 
 
 async def import_wallet(
-    tx: Transaction, ctx: Context, lines: Sequence[Line], failures: Sequence[Failure]
+    tx: Transaction, ctx: Context, lines: Sequence[ImportLine], failures: Sequence[ImportFailure]
 ) -> RuleResult:
     """Add to balances. A row fails with `unknown_currency`, or `conflict` where a balance would be too large."""
     imported = replace(ctx, importing=True)
 
-    async def check(line: Line) -> None:
+    async def check(line: ImportLine) -> None:
         key = line.asked["economyKey"]
         currency = await definitions.currency(tx, ctx, key)
         if currency is None or currency["archived_at"] is not None:
             raise RuleError(Code.UNKNOWN_CURRENCY, f"Currency '{key}' is not in the catalog")
 
-    async def apply(line: Line, player: TrackedRow) -> None:
+    async def apply(line: ImportLine, player: TrackedRow) -> None:
         asked = line.asked
         change = LedgerChange(asked["economyKey"], asked["amount"], asked.get("reason") or REASON, line.key)
         await change_wallet(tx, imported, player, change)
@@ -96,7 +96,7 @@ async def import_wallet(
 
 
 async def import_inventory(
-    tx: Transaction, ctx: Context, lines: Sequence[Line], failures: Sequence[Failure]
+    tx: Transaction, ctx: Context, lines: Sequence[ImportLine], failures: Sequence[ImportFailure]
 ) -> RuleResult:
     """Add items; what a row gives as parameters is kept with the holding. A row fails with `unknown_item`.
 
@@ -105,7 +105,7 @@ async def import_inventory(
     imported = replace(ctx, importing=True)
     inert = (await definitions.game(tx, ctx))["inventory_management"] == "studio"
 
-    async def check(line: Line) -> None:
+    async def check(line: ImportLine) -> None:
         key = line.asked["itemKey"]
         if inert:
             raise RuleError(Code.CONFLICT, "the studio keeps the inventory of this game itself")
@@ -113,7 +113,7 @@ async def import_inventory(
         if item is None or item["archived_at"] is not None:
             raise RuleError(Code.UNKNOWN_ITEM, f"Item '{key}' is not in the catalog")
 
-    async def apply(line: Line, player: TrackedRow) -> None:
+    async def apply(line: ImportLine, player: TrackedRow) -> None:
         asked = line.asked
         key = asked["itemKey"]
         change = LedgerChange(key, asked["quantity"], asked.get("reason") or REASON, line.key, asked.get("parameters"))
@@ -122,7 +122,7 @@ async def import_inventory(
     return await _import(tx, imported, INVENTORY, lines, failures, check, apply, _INVENTORY)
 
 
-async def _anything(_line: Line) -> None:
+async def _anything(_line: ImportLine) -> None:
     """Nothing in the row can be unknown."""
 
 
@@ -130,8 +130,8 @@ async def _import(
     tx: Transaction,
     ctx: Context,
     operation: str,
-    lines: Sequence[Line],
-    failures: Sequence[Failure],
+    lines: Sequence[ImportLine],
+    failures: Sequence[ImportFailure],
     check: Check,
     apply: Apply,
     holdings: tuple[sa.Table, str, str] | None = None,
@@ -155,23 +155,23 @@ async def _import(
     return RuleResult(200, {**counts, "failures": [_told(failed[index]) for index in sorted(failed)]})
 
 
-async def _stands(line: Line, work: Awaitable[None], failed: dict[int, Failure]) -> bool:
+async def _stands(line: ImportLine, work: Awaitable[None], failed: dict[int, ImportFailure]) -> bool:
     """Whether the work on a line was not refused; if it was, that is kept."""
     try:
         await work
     except RuleError as refusal:
-        failed[line.index] = Failure(line.index, line.external_id, refusal.code, refusal.message)
+        failed[line.index] = ImportFailure(line.index, line.external_id, refusal.code, refusal.message)
         return False
     return True
 
 
 async def _not_done(
-    tx: Transaction, ctx: Context, operation: str, lines: Sequence[Line], failed: dict[int, Failure]
-) -> tuple[list[Line], list[Line]]:
+    tx: Transaction, ctx: Context, operation: str, lines: Sequence[ImportLine], failed: dict[int, ImportFailure]
+) -> tuple[list[ImportLine], list[ImportLine]]:
     """The lines whose keys are taken here and now, and those that say again what one before them says."""
     prints: dict[str, str] = {}
-    first: list[Line] = []
-    repeated: list[Line] = []
+    first: list[ImportLine] = []
+    repeated: list[ImportLine] = []
     for line in lines:
         print_ = idempotency.fingerprint({**line.asked, "player": line.external_id, "environment": ctx.environment})
         if line.key not in prints:
@@ -209,9 +209,9 @@ async def _not_done(
     return fresh, repeated
 
 
-def _conflict(line: Line, failed: dict[int, Failure]) -> None:
+def _conflict(line: ImportLine, failed: dict[int, ImportFailure]) -> None:
     message = f"The idempotency key '{line.key}' was used before for another row"
-    failed[line.index] = Failure(line.index, line.external_id, Code.IDEMPOTENCY_CONFLICT, message)
+    failed[line.index] = ImportFailure(line.index, line.external_id, Code.IDEMPOTENCY_CONFLICT, message)
 
 
 async def _forget(tx: Transaction, ctx: Context, operation: str, keys: Iterable[str]) -> None:
@@ -257,7 +257,7 @@ async def _locked(tx: Transaction, ctx: Context, ids: Sequence[str]) -> dict[str
 
 
 async def _prepare(
-    tx: Transaction, ctx: Context, holdings: tuple[sa.Table, str, str], lines: Sequence[tuple[TrackedRow, Line]]
+    tx: Transaction, ctx: Context, holdings: tuple[sa.Table, str, str], lines: Sequence[tuple[TrackedRow, ImportLine]]
 ) -> None:
     """Read what the players hold at once, and begin at nothing what they do not hold."""
     table, key, field = holdings
@@ -275,6 +275,6 @@ async def _prepare(
             tx.add(table, {**owner, key: line.asked[field], count: 0, **times})
 
 
-def _told(failure: Failure) -> dict[str, Any]:
+def _told(failure: ImportFailure) -> dict[str, Any]:
     named = {} if failure.external_id is None else {"externalPlayerId": failure.external_id}
     return {"rowIndex": failure.index, **named, "error": {"code": failure.code.value, "message": failure.message}}

@@ -3,7 +3,7 @@
 Gone: the id, e-mail, names chosen, context, metadata, country, secret, friend code, presence, the reason of a ban, and
 the ids of guests that were merged into the player. Staying, under `__deleted_<uuid>__`: attempts, scores, seats, grants
 and ledgers, which others' ranks and the studio's books rest on. Of the id a hash is kept, so that a second request can
-be told that it was done. Whatever else mentions the player is rewritten (`forgetting`): idempotency keys and the
+be told that it was done. Whatever else mentions the player is rewritten (`redaction`): idempotency keys and the
 answers kept with them, events that were or will be told, what receivers answered, notes on grants, ledgers and
 purchases.
 

@@ -12,7 +12,7 @@ from kraty_console.backend.http.envelope import HandlerReply
 from kraty_console.backend.http.request_body import field_faults
 from kraty_console.backend.http.request_models import TOLERANT, WHOLE, Email, Key, KeyedRequest
 from kraty_console.backend.lifecycle import bulk_import
-from kraty_console.backend.lifecycle.bulk_import import MOST_ROWS, Failure, Line
+from kraty_console.backend.lifecycle.bulk_import import MOST_ROWS, ImportFailure, ImportLine
 from kraty_console.backend.rules.context import Context, RuleResult
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.errors import Code
@@ -24,7 +24,7 @@ CatalogKey = Annotated[str, Field(min_length=1, max_length=512)]
 Much = Annotated[int, Field(ge=1, le=MAX_BALANCE), WHOLE]
 Reason = Annotated[str, Field(max_length=MAX_REASON)]
 
-Rule = Callable[[Transaction, Context, Sequence[Line], Sequence[Failure]], Awaitable[RuleResult]]
+Rule = Callable[[Transaction, Context, Sequence[ImportLine], Sequence[ImportFailure]], Awaitable[RuleResult]]
 
 
 class PlayerRow(Request):
@@ -107,8 +107,8 @@ async def inventory(call: Call) -> HandlerReply:
 
 async def _import(call: Call, model: type[PlayerRow | WalletRow | InventoryRow], rule: Rule) -> HandlerReply:
     asked = await call.body(Batch)
-    lines: list[Line] = []
-    failures: list[Failure] = []
+    lines: list[ImportLine] = []
+    failures: list[ImportFailure] = []
     for index, row in enumerate(asked.rows):
         try:
             read = model.model_validate(row, by_alias=True, by_name=False)
@@ -116,13 +116,13 @@ async def _import(call: Call, model: type[PlayerRow | WalletRow | InventoryRow],
             failures.append(_unreadable(index, row, error))
             continue
         said = read.model_dump(by_alias=True, exclude_unset=True)
-        lines.append(Line(index, said.pop("externalPlayerId"), said.pop("idempotencyKey"), said))
+        lines.append(ImportLine(index, said.pop("externalPlayerId"), said.pop("idempotencyKey"), said))
     return await call.change(asked, lambda tx, ctx: rule(tx, ctx, lines, failures))
 
 
-def _unreadable(index: int, row: object, error: ValidationError) -> Failure:
+def _unreadable(index: int, row: object, error: ValidationError) -> ImportFailure:
     """The failure of a row that is none."""
     named = row.get("externalPlayerId") if isinstance(row, dict) else None
     faults, left_out = field_faults(error)
     message = "; ".join(f"{field} {fault}" for field, fault in faults) + (f"; {left_out} more" if left_out else "")
-    return Failure(index, named if isinstance(named, str) else None, Code.VALIDATION_FAILED, message)
+    return ImportFailure(index, named if isinstance(named, str) else None, Code.VALIDATION_FAILED, message)

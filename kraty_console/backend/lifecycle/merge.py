@@ -1,7 +1,7 @@
 """Merging a guest into the account of the same person (kraty-api 9: Merge, decisions: Merge, player-tools).
 
 All of it in one transaction under the locks of both players, taken in the order of their ids. Attempts, grants, what
-was deposited, ledgers and seats become the target's; what is held is added up (`moving` says what a ledger looks like
+was deposited, ledgers and seats become the target's; what is held is added up (`reassign` says what a ledger looks like
 then); on each leaderboard the better entry stays. The source's row stays behind without anything that is a person's,
 under the id `__merged_<its uuid>__`. The id it had is free at once, and finds the target until somebody registers it.
 """
@@ -17,7 +17,7 @@ from kraty_console.backend.audit import trail
 from kraty_console.backend.economy import ledger
 from kraty_console.backend.economy.serializers import serialize_balance, serialize_item
 from kraty_console.backend.lifecycle import reassign, relations, tombstones
-from kraty_console.backend.lifecycle.reassign import ITEMS, WALLET, Poured
+from kraty_console.backend.lifecycle.reassign import ITEMS, WALLET, PouredHolding
 from kraty_console.backend.players import service as players
 from kraty_console.backend.players.serializers import serialize_player, serialize_totals
 from kraty_console.backend.rules import formats, idempotency, outbox
@@ -65,8 +65,8 @@ class _Moved:
     """What went over."""
 
     counts: dict[str, int]
-    wallet: Poured
-    items: Poured
+    wallet: PouredHolding
+    items: PouredHolding
     both_active: int
     """Active lobbies that both sat in."""
 

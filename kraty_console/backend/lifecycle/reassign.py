@@ -26,7 +26,7 @@ MERGED: Final = "merge"
 
 
 @dataclass(frozen=True, slots=True)
-class Holding:
+class HoldingKind:
     """One kind of thing that is held, and its ledger."""
 
     held: sa.Table
@@ -35,12 +35,12 @@ class Holding:
     amount: str
 
 
-WALLET: Final = Holding(tables.wallets, tables.wallet_ledger, "economy_key", "balance")
-ITEMS: Final = Holding(tables.inventory, tables.item_ledger, "item_key", "quantity")
+WALLET: Final = HoldingKind(tables.wallets, tables.wallet_ledger, "economy_key", "balance")
+ITEMS: Final = HoldingKind(tables.inventory, tables.item_ledger, "item_key", "quantity")
 
 
 @dataclass(frozen=True, slots=True)
-class Poured:
+class PouredHolding:
     """What became of one kind of holding."""
 
     merged: int
@@ -65,8 +65,8 @@ async def reassign(tx: Transaction, table: sa.Table, source: TrackedRow, target:
 
 
 async def pour(
-    tx: Transaction, ctx: Context, holding: Holding, source: TrackedRow, target: TrackedRow, offset: int
-) -> Poured:
+    tx: Transaction, ctx: Context, holding: HoldingKind, source: TrackedRow, target: TrackedRow, offset: int
+) -> PouredHolding:
     """Add what the source holds to what the target holds, and move its ledger behind the target's.
 
     `offset` is the target's last position before anything moved; the target's row counts on from there. 409 when a sum
@@ -104,7 +104,7 @@ async def pour(
         await tx.execute(sa.update(held).where(*of(held, target), held.c[key] == name).values(metadata=note))
     await reassign(tx, held, source, target)
     before = {name: mine.get(name, 0) for name in after}
-    return Poured(len(theirs), rows.rowcount, theirs, before)
+    return PouredHolding(len(theirs), rows.rowcount, theirs, before)
 
 
 def _most_paid(*notes: dict[str, Any]) -> dict[str, int]:
@@ -114,7 +114,7 @@ def _most_paid(*notes: dict[str, Any]) -> dict[str, int]:
 
 
 async def _held(
-    tx: Transaction, holding: Holding, player: TrackedRow
+    tx: Transaction, holding: HoldingKind, player: TrackedRow
 ) -> tuple[dict[str, int], dict[str, dict[str, Any]]]:
     """How much of each key, and what is noted beside it."""
     table = holding.held

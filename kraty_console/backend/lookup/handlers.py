@@ -7,7 +7,7 @@ from collections.abc import Collection
 from kraty_console.backend.http import api_errors
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
-from kraty_console.backend.http.pagination import Position
+from kraty_console.backend.http.pagination import PagePosition
 from kraty_console.backend.lookup import snapshot as snapshots
 from kraty_console.backend.lookup.search import search_players
 from kraty_console.backend.lookup.timeline import timeline_page
@@ -50,7 +50,7 @@ async def timeline(call: Call) -> HandlerReply:
     player, limit, kinds = call.text("externalPlayerId"), call.limit(), _kinds(call.query("kinds"))
     before = None
     if (cursor := call.query("cursor")) is not None:
-        before = Position.decoded(cursor)
+        before = PagePosition.decoded(cursor)
         if before is None:
             raise api_errors.invalid("cursor", "is not one that this list gave")
     async with call.services.db.read() as tx:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from kraty_console.backend.events.serializers import serialize_attempt
-from kraty_console.backend.http.pagination import Position
+from kraty_console.backend.http.pagination import PagePosition
 from kraty_console.backend.lobbies.serializers import serialize_lobby
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
@@ -18,7 +18,7 @@ PlayerPlace = tuple[str, str, str]
 """Studio, game and internal id of a player."""
 
 
-class Dated(NamedTuple):
+class DatedRow(NamedTuple):
     """A row in wire form, with what orders it."""
 
     at: int
@@ -38,7 +38,7 @@ def _same(one: sa.Table, other: sa.Table, name: str) -> sa.ColumnElement[bool]:
 
 
 def page(
-    query: sa.Select[Any], at: sa.Column[Any], row_id: sa.Column[Any], limit: int, before: Position | None
+    query: sa.Select[Any], at: sa.Column[Any], row_id: sa.Column[Any], limit: int, before: PagePosition | None
 ) -> sa.Select[Any]:
     """The newest rows of a query, or the newest of those that are older than a place."""
     if before is not None:
@@ -46,7 +46,9 @@ def page(
     return query.order_by(at.desc(), row_id.desc()).limit(limit)
 
 
-async def attempts(tx: Transaction, place: PlayerPlace, limit: int, before: Position | None = None) -> list[Dated]:
+async def attempts(
+    tx: Transaction, place: PlayerPlace, limit: int, before: PagePosition | None = None
+) -> list[DatedRow]:
     """Attempts by their start, each with its event and the grants it made."""
     table, event, window = tables.attempts, tables.events, tables.event_windows
     query = (
@@ -66,7 +68,7 @@ async def attempts(tx: Transaction, place: PlayerPlace, limit: int, before: Posi
     rows = await tx.all(page(query, table.c.started_at, table.c.attempt_id, limit, before))
     linked = await _grant_ids(tx, place, [row["attempt_id"] for row in rows])
     return [
-        Dated(
+        DatedRow(
             row["started_at"],
             row["attempt_id"],
             serialize_attempt(row, _event(row), row["window_ends_at"], linked.get(row["attempt_id"], ())),
@@ -101,7 +103,9 @@ async def _grant_ids(tx: Transaction, place: PlayerPlace, attempt_ids: Sequence[
     return linked
 
 
-async def lobbies(tx: Transaction, place: PlayerPlace, limit: int, before: Position | None = None) -> list[Dated]:
+async def lobbies(
+    tx: Transaction, place: PlayerPlace, limit: int, before: PagePosition | None = None
+) -> list[DatedRow]:
     """Lobbies by the moment the player took a seat."""
     seat, lobby, event = tables.lobby_members, tables.lobbies, tables.events
     query = (
@@ -110,4 +114,4 @@ async def lobbies(tx: Transaction, place: PlayerPlace, limit: int, before: Posit
         .where(*belongs(seat, place))
     )
     rows = await tx.all(page(query, seat.c.joined_at, seat.c.lobby_id, limit, before))
-    return [Dated(row["joined_at"], row["lobby_id"], serialize_lobby(row, row["event_key"])) for row in rows]
+    return [DatedRow(row["joined_at"], row["lobby_id"], serialize_lobby(row, row["event_key"])) for row in rows]

@@ -17,9 +17,9 @@ import sqlalchemy as sa
 from kraty_console.backend.audit.denial_counts import with_counts
 from kraty_console.backend.audit.serializers import serialize_audit_row
 from kraty_console.backend.economy.serializers import serialize_item_entry, serialize_wallet_entry
-from kraty_console.backend.http.pagination import Position
+from kraty_console.backend.http.pagination import PagePosition
 from kraty_console.backend.lookup import player_rows
-from kraty_console.backend.lookup.player_rows import Dated, PlayerPlace, belongs
+from kraty_console.backend.lookup.player_rows import DatedRow, PlayerPlace, belongs
 from kraty_console.backend.rewards.serializers import serialize_grant
 from kraty_console.backend.rules import formats
 from kraty_console.backend.rules.context import Tenant
@@ -33,7 +33,7 @@ _BANS: Final = ("player.ban", "player.unban")
 _IS_BAN: Final = tables.audit.c.action.in_([sa.literal_column(f"'{action}'") for action in _BANS])
 """As the index of these rows has it, letter for letter: so a player's other audit rows are not walked through."""
 
-Source = Callable[[Transaction, PlayerPlace, int, Position | None], Awaitable[list[Dated]]]
+Source = Callable[[Transaction, PlayerPlace, int, PagePosition | None], Awaitable[list[DatedRow]]]
 """Gives so many rows of a player that are older than a place, newest first."""
 
 
@@ -44,7 +44,7 @@ async def timeline_page(
     external_id: str,
     *,
     kinds: Collection[TimelineKind],
-    before: Position | None,
+    before: PagePosition | None,
     limit: int,
 ) -> tuple[list[dict[str, Any]], str | None] | None:
     """A page of rows in wire form and the cursor of the next one (None on the last); None when there is no player."""
@@ -65,7 +65,7 @@ async def timeline_page(
         rows = await source(tx, place, limit + 1, before)
         found.append([(row.at, row.id, _kind_of(kind, row.data), row.data) for row in rows])
     newest = list(islice(merge(*found, key=itemgetter(0, 1), reverse=True), limit + 1))
-    cursor = Position(*newest[limit - 1][:2]).encoded() if len(newest) > limit else None
+    cursor = PagePosition(*newest[limit - 1][:2]).encoded() if len(newest) > limit else None
     return [
         {"kind": kind.value, "at": formats.timestamp(at), "id": row_id, kind.value: data}
         for at, row_id, kind, data in newest[:limit]
@@ -93,10 +93,10 @@ def _of_table(
 ) -> Source:
     """The rows of one table as they are; `more` are conditions that they meet."""
 
-    async def newest(tx: Transaction, place: PlayerPlace, limit: int, before: Position | None) -> list[Dated]:
+    async def newest(tx: Transaction, place: PlayerPlace, limit: int, before: PagePosition | None) -> list[DatedRow]:
         query = sa.select(table).where(*belongs(table, place), *more)
         rows = await tx.all(player_rows.page(query, table.c[at], table.c[row_id], limit, before))
-        found = [Dated(row[at], row[row_id], shown(row)) for row in rows]
+        found = [DatedRow(row[at], row[row_id], shown(row)) for row in rows]
         if table is tables.audit:
             await with_counts(tx, place[0], (each.data for each in found))
         return found
@@ -108,12 +108,12 @@ def _of_audit(*conditions: sa.ColumnElement[bool]) -> Source:
     return _of_table(tables.audit, "occurred_at", "audit_id", serialize_audit_row, *conditions)
 
 
-async def _deliveries(tx: Transaction, place: PlayerPlace, limit: int, before: Position | None) -> list[Dated]:
+async def _deliveries(tx: Transaction, place: PlayerPlace, limit: int, before: PagePosition | None) -> list[DatedRow]:
     """Deliveries by the moment that is in their ids, which order them as they do the ids of other rows."""
     studio_id, game_id, player_id = place
     older_than = None if before is None else first_from(before.at, before.id)
     found = await newest_of_player(tx, Tenant(studio_id, game_id), player_id, older_than, limit)
-    return [Dated(moment_of(row["id"]), as_uuid(row["id"]), row) for row in found]
+    return [DatedRow(moment_of(row["id"]), as_uuid(row["id"]), row) for row in found]
 
 
 SOURCES: Final[Mapping[TimelineKind, Source]] = {

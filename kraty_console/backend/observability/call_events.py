@@ -14,7 +14,7 @@ NO_ROUTE: Final = "(none)"
 
 
 @dataclass(frozen=True, slots=True)
-class WhoCalled:
+class CallerInfo:
     """What kind of caller, and for a key its public prefix."""
 
     kind: str
@@ -34,7 +34,7 @@ class AnsweredCall:
     status: int
     """Of HTTP; 499 when the caller hung up before there was an answer."""
     seconds: float
-    who: WhoCalled | None
+    who: CallerInfo | None
     """None where nobody was asked for, or nobody was known."""
     own_id: str = ""
     """The backend's own id of the request, which stands in the audit log."""

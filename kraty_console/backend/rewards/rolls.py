@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, NoReturn
 
 from kraty_console.backend.catalog import definitions
-from kraty_console.backend.rewards.seeded_rng import Dice
+from kraty_console.backend.rewards.seeded_rng import SeededRng
 from kraty_console.backend.rules.context import Context
 from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 from kraty_console.contract.wire import MAX_BALANCE
@@ -42,12 +42,12 @@ def fail(message: str) -> NoReturn:
     raise RollFailed(message)
 
 
-async def dice_for(tx: Transaction, ctx: Context, seed: str) -> Dice:
+async def dice_for(tx: Transaction, ctx: Context, seed: str) -> SeededRng:
     """The game's dice for one thing that is rolled, named by what it is and its id."""
-    return Dice(seed, await definitions.roll_secret(tx, ctx))
+    return SeededRng(seed, await definitions.roll_secret(tx, ctx))
 
 
-def throw_amount(spec: object, dice: Dice, where: str) -> int:
+def throw_amount(spec: object, dice: SeededRng, where: str) -> int:
     """A fixed number, or one of `{min, max, step?}`: uniform, inclusive; with a step `min + k·step`, at most `max`."""
     if isinstance(spec, Mapping):
         low, high, step = spec.get("min"), spec.get("max"), spec.get("step", 1)
@@ -64,7 +64,7 @@ def throw_amount(spec: object, dice: Dice, where: str) -> int:
     return value
 
 
-async def resolve(tx: Transaction, ctx: Context, entries: Sequence[Entry], dice: Dice) -> list[dict[str, Any]]:
+async def resolve(tx: Transaction, ctx: Context, entries: Sequence[Entry], dice: SeededRng) -> list[dict[str, Any]]:
     """Entries with every range thrown and every table and bundle followed; the same key twice is added up."""
     found: list[dict[str, Any]] = []
     for entry in entries:
@@ -91,7 +91,7 @@ async def bundle_entries(tx: Transaction, ctx: Context, named: object) -> Sequen
 
 
 async def _resolve_one(
-    tx: Transaction, ctx: Context, entry: Entry, dice: Dice, found: list[dict[str, Any]], depth: int
+    tx: Transaction, ctx: Context, entry: Entry, dice: SeededRng, found: list[dict[str, Any]], depth: int
 ) -> None:
     if depth == 0:
         fail("tables and bundles name each other too deeply")
@@ -110,7 +110,7 @@ async def _resolve_one(
 
 
 async def _resolve_table(
-    tx: Transaction, ctx: Context, entry: Entry, dice: Dice, found: list[dict[str, Any]], depth: int
+    tx: Transaction, ctx: Context, entry: Entry, dice: SeededRng, found: list[dict[str, Any]], depth: int
 ) -> None:
     key = entry.get("tableKey")
     if not isinstance(key, str):
@@ -134,7 +134,7 @@ async def _resolve_table(
 
 
 async def _resolve_leaf(
-    tx: Transaction, ctx: Context, kind: str, entry: Entry, dice: Dice, found: list[dict[str, Any]]
+    tx: Transaction, ctx: Context, kind: str, entry: Entry, dice: SeededRng, found: list[dict[str, Any]]
 ) -> None:
     field, count = FIELDS[kind]
     key = entry.get(field)

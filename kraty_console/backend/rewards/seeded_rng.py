@@ -12,7 +12,7 @@ from typing import Final
 _RANGE: Final = 2**64
 
 
-class Dice:
+class SeededRng:
     """A stream of throws from HMAC-SHA-256, with the key, over the seed and a counter."""
 
     def __init__(self, seed: str, key: str = "") -> None:

@@ -1,6 +1,6 @@
 """What happens because time passes: attempts and grants end, lobbies start, windows open and close (kraty-api 9).
 
-Each sweep says what is due and what is done with it; how it goes about that is said by `sweeping`. The rules are the
+Each sweep says what is due and what is done with it; how it goes about that is said by `sweeper`. The rules are the
 engine's.
 """
 
@@ -23,7 +23,7 @@ from kraty_console.backend.rules import outbox, set_aside
 from kraty_console.backend.rules.context import Context
 from kraty_console.backend.runtime.scheduler import Job
 from kraty_console.backend.runtime.sweeper import (
-    Acted,
+    BatchResult,
     Ids,
     Sweep,
     Sweeper,
@@ -126,8 +126,8 @@ async def _due_attempts(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
     )
 
 
-async def _end_attempts(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> Acted:
-    acted = Acted()
+async def _end_attempts(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> BatchResult:
+    acted = BatchResult()
     async for player, its_ids in owners(tx, ctx, due):
         for attempt_id in its_ids:
             attempt = await tx.get(tables.attempts, *player.key(), attempt_id)
@@ -153,8 +153,8 @@ async def _due_grants(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
     )
 
 
-async def _end_grants(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> Acted:
-    acted = Acted()
+async def _end_grants(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> BatchResult:
+    acted = BatchResult()
     async for player, its_ids in owners(tx, ctx, due):
         for grant_id in its_ids:
             grant = await tx.get(tables.grants, *player.key(), grant_id)
@@ -181,7 +181,7 @@ async def _due_lobbies(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
     )
 
 
-async def _advance_lobbies(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> Acted:
+async def _advance_lobbies(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> BatchResult:
     """One lobby in each transaction: starting it locks its players, who are not to wait for those of others."""
 
     async def advance(lobby: TrackedRow) -> bool:
@@ -239,7 +239,7 @@ async def _is_missing(tx: Transaction, ctx: Context, event: Mapping[str, Any]) -
         return True
 
 
-async def _fill_schedules(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> Acted:
+async def _fill_schedules(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> BatchResult:
     return await each_of(tx, ctx, tables.events, due, lambda event: schedules.fill(tx, ctx, event))
 
 
@@ -248,7 +248,7 @@ async def _opened_windows(tx: Transaction, ctx: Context, most: int) -> list[Ids]
     return await _due_windows(tx, ctx, most, "open_windows", column.opened_at, column.starts_at)
 
 
-async def _open_windows(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> Acted:
+async def _open_windows(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> BatchResult:
     return await each_of(tx, ctx, tables.event_windows, due, lambda window: windows.open_window(tx, ctx, window))
 
 
@@ -257,7 +257,7 @@ async def _ended_windows(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
     return await _due_windows(tx, ctx, most, "close_windows", column.closed_at, column.ends_at)
 
 
-async def _close_windows(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> Acted:
+async def _close_windows(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> BatchResult:
     return await each_of(tx, ctx, tables.event_windows, due, lambda window: windows.close_window(tx, ctx, window))
 
 
@@ -276,7 +276,7 @@ async def _final_boards(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
     )
 
 
-async def _freeze_boards(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> Acted:
+async def _freeze_boards(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> BatchResult:
     """One board in each transaction: it may have many players."""
     return await each_of(tx, ctx, tables.leaderboards, due, lambda board: settlement.freeze(tx, ctx, board), one=True)
 
@@ -296,8 +296,8 @@ async def _due_awards(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
     )
 
 
-async def _pay_awards(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> Acted:
-    acted = Acted()
+async def _pay_awards(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> BatchResult:
+    acted = BatchResult()
     async for player, its_ids in owners(tx, ctx, due):
         for attempt_id in its_ids:
             award = await tx.get(tables.attempt_awards, *player.key(), attempt_id)
@@ -324,7 +324,7 @@ async def _told_erasures(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
     )
 
 
-async def _forget_erasures(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> Acted:
+async def _forget_erasures(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> BatchResult:
     return await each_of(tx, ctx, tables.outbox, due, lambda event: redaction.forget_told(tx, ctx, event))
 
 

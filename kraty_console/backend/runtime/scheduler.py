@@ -29,7 +29,7 @@ class Job:
     """Awaited once at the end, for what `run` has left under way; cancelled when it takes too long."""
 
 
-class Worker:
+class Scheduler:
     """Runs each job in a task of its own, so that a slow one holds up no other."""
 
     def __init__(self, jobs: Iterable[Job], now_ms: Callable[[], int]) -> None:

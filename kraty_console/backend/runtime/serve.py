@@ -33,10 +33,9 @@ from kraty_console.backend.observability.call_events import Watch
 from kraty_console.backend.observability.metrics import Metrics, metrics_app
 from kraty_console.backend.rules.ids import IdSource
 from kraty_console.backend.runtime.jobs import JobNeeds, jobs
-from kraty_console.backend.runtime.scheduler import Worker
+from kraty_console.backend.runtime.scheduler import Scheduler
 from kraty_console.backend.runtime.settings import Settings
-from kraty_console.backend.runtime.sockets import base_url, listen
-from kraty_console.backend.runtime.startup import CannotServe, prepare
+from kraty_console.backend.runtime.startup import CannotServe, base_url, listen, prepare
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.private_files import create
 
@@ -59,9 +58,9 @@ def serve(settings: Settings) -> None:
     with listen(settings.host, settings.port) as listener:
         if settings.workers > 1:
             # A fleet is a good deal of code that one process never needs.
-            from kraty_console.backend.runtime.supervisor import run_fleet
+            from kraty_console.backend.runtime.supervisor import run_supervisor
 
-            asyncio.run(run_fleet(settings, listener, lambda: prepare_once(settings, _url_of(settings, listener))))
+            asyncio.run(run_supervisor(settings, listener, lambda: prepare_once(settings, _url_of(settings, listener))))
         else:
             serve_alone(settings, listener, first=True)
 
@@ -169,7 +168,7 @@ async def _serve(
     new_id = IdSource(_now_ms, secrets.randbits)
     db = Database.open(settings.database_url, settings.limits)
     try:
-        worker = Worker(jobs(JobNeeds(db, _now_ms, new_id, settings.webhooks_to_private)), _now_ms)
+        worker = Scheduler(jobs(JobNeeds(db, _now_ms, new_id, settings.webhooks_to_private)), _now_ms)
         metrics = Metrics(db, worker, _now_ms, connections) if settings.metrics else None
         services = Services(
             db=db,

@@ -31,7 +31,7 @@ SHORT_LIFE_SECONDS: Final = 5.0
 LONGEST_PAUSE_SECONDS: Final = 30.0
 
 
-class _Fleet:
+class _Supervisor:
     def __init__(self, settings: Settings, listener: socket.socket) -> None:
         self._settings = settings
         self._listener = listener
@@ -122,12 +122,14 @@ class _Fleet:
             await process.wait()
 
 
-async def run_fleet(settings: Settings, listener: socket.socket, prepare_once: Callable[[], Awaitable[str]]) -> None:
+async def run_supervisor(
+    settings: Settings, listener: socket.socket, prepare_once: Callable[[], Awaitable[str]]
+) -> None:
     """Prepare, start the processes and keep them until SIGTERM, SIGINT, SIGHUP or the parent's end.
 
     `prepare_once` prepares the database and answers the address to be announced.
     """
-    fleet = _Fleet(settings, listener)
+    fleet = _Supervisor(settings, listener)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(number, fleet.stop)

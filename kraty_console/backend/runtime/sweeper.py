@@ -48,7 +48,7 @@ class Sweeper:
 
 
 @dataclass(slots=True)
-class Acted:
+class BatchResult:
     """What was done with the rows of a batch."""
 
     done: int = 0
@@ -63,7 +63,7 @@ class Acted:
 
 
 Find = Callable[[Transaction, Context, int], Awaitable[Sequence[Ids]]]
-Act = Callable[[Transaction, Context, Sequence[Ids]], Awaitable[Acted]]
+Act = Callable[[Transaction, Context, Sequence[Ids]], Awaitable[BatchResult]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ async def _sweep_game(sweeper: Sweeper, tenant: Tenant, sweep: Sweep) -> int:
     async with sweeper.db.read() as tx:
         due = await sweep.find(tx, ctx, sweeper.batch)
         rested = await set_aside.rested(tx, ctx, sweep.job)
-    acted = await _together_or_each(sweeper.db, ctx, sweep, due) if due else Acted()
+    acted = await _together_or_each(sweeper.db, ctx, sweep, due) if due else BatchResult()
     fine = rested & acted.tried
     if len(due) < sweeper.batch:  # else there may be more, which failed before
         fine |= rested - {row[-1] for row in due}
@@ -113,7 +113,7 @@ async def _sweep_game(sweeper: Sweeper, tenant: Tenant, sweep: Sweep) -> int:
     return acted.done
 
 
-async def _together_or_each(db: Database, ctx: Context, sweep: Sweep, due: Sequence[Ids]) -> Acted:
+async def _together_or_each(db: Database, ctx: Context, sweep: Sweep, due: Sequence[Ids]) -> BatchResult:
     """Do what is due in one transaction; when that fails, each row in its own, and those that fail are left alone.
 
     Trouble of the database is no row's: it is raised.
@@ -123,11 +123,11 @@ async def _together_or_each(db: Database, ctx: Context, sweep: Sweep, due: Seque
     except Exception as failure:
         if not is_of_a_row(failure):
             raise
-    acted = Acted()
+    acted = BatchResult()
     for row in due:
         try:
             one = await db.run(partial(_one, ctx=ctx, sweep=sweep, row=row))
-            acted = Acted(acted.done + one.done, acted.tried | one.tried)
+            acted = BatchResult(acted.done + one.done, acted.tried | one.tried)
         except Exception as failure:
             if not is_of_a_row(failure):
                 raise
@@ -137,7 +137,7 @@ async def _together_or_each(db: Database, ctx: Context, sweep: Sweep, due: Seque
     return acted
 
 
-async def _one(tx: Transaction, *, ctx: Context, sweep: Sweep, row: Ids) -> Acted:
+async def _one(tx: Transaction, *, ctx: Context, sweep: Sweep, row: Ids) -> BatchResult:
     return await sweep.act(tx, ctx, [row])
 
 
@@ -184,9 +184,9 @@ async def each_of(
     act: Callable[[TrackedRow], Awaitable[int]],
     *,
     one: bool = False,
-) -> Acted:
+) -> BatchResult:
     """Lock each row that is not being changed by somebody else, and act on it; with `one` until something is done."""
-    acted = Acted()
+    acted = BatchResult()
     for (row_id,) in due:
         row = await tx.claim(table, ctx.tenant.studio_id, ctx.tenant.game_id, row_id)
         if row is not None:

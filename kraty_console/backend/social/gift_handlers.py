@@ -8,7 +8,7 @@ from kraty_console.backend.http.envelope import HandlerReply
 from kraty_console.backend.http.request_models import GameRequest
 from kraty_console.backend.social import gift_queries, gifts
 from kraty_console.backend.social.friend_handlers import reader_of
-from kraty_console.backend.social.gifts import Present
+from kraty_console.backend.social.gifts import GiftContents
 from kraty_console.backend.social.schemas import GiftToSend
 
 
@@ -24,7 +24,7 @@ async def send(call: Call) -> HandlerReply:
     """Give a friend something."""
     player = call.text("externalPlayerId")
     asked = await call.body(GiftToSend)
-    present = Present(asked.type, asked.resource_key, asked.amount, asked.message)
+    present = GiftContents(asked.type, asked.resource_key, asked.amount, asked.message)
     return await call.change(asked, lambda tx, ctx: gifts.send(tx, ctx, player, asked.named(), present))
 
 

@@ -30,7 +30,7 @@ LONGEST_MESSAGE: Final = 140
 
 
 @dataclass(frozen=True, slots=True)
-class Present:
+class GiftContents:
     """What is to be given; `type` is `item` or `currency`."""
 
     type: str
@@ -39,7 +39,9 @@ class Present:
     message: str | None = None
 
 
-async def send(tx: Transaction, ctx: Context, external_id: str, somebody: PlayerRef, present: Present) -> RuleResult:
+async def send(
+    tx: Transaction, ctx: Context, external_id: str, somebody: PlayerRef, present: GiftContents
+) -> RuleResult:
     """Give a friend something that the game lists; where it costs the sender, that is taken in the same transaction.
 
     403 `gifting_disabled`, `player_blocked`, or `forbidden` for who is not a friend; 400 `invalid_metric` for what the
@@ -87,7 +89,7 @@ def refuse_disabled(rules: Gifting) -> None:
         raise RuleError(Code.GIFTING_DISABLED, "gifts are not enabled in this game")
 
 
-async def _check(tx: Transaction, ctx: Context, resource: Giftable | None, present: Present) -> None:
+async def _check(tx: Transaction, ctx: Context, resource: Giftable | None, present: GiftContents) -> None:
     find = definitions.currency if present.type == "currency" else definitions.item
     row = await find(tx, ctx, present.key)
     if resource is None or row is None or row["archived_at"] is not None:
@@ -123,7 +125,7 @@ async def _between_friends(
         conflict(f"{limit} gifts were sent in the last 24 hours, which is all", dailySendLimit=limit)
 
 
-async def _pay(tx: Transaction, ctx: Context, player: TrackedRow, present: Present) -> None:
+async def _pay(tx: Transaction, ctx: Context, player: TrackedRow, present: GiftContents) -> None:
     if present.type == "currency":
         await change_wallet(tx, ctx, player, LedgerChange(present.key, -present.amount, SOURCE))
     else:
@@ -131,9 +133,9 @@ async def _pay(tx: Transaction, ctx: Context, player: TrackedRow, present: Prese
 
 
 async def _give(
-    tx: Transaction, ctx: Context, player: TrackedRow, other: TrackedRow, present: Present
+    tx: Transaction, ctx: Context, player: TrackedRow, other: TrackedRow, present: GiftContents
 ) -> dict[str, Any]:
-    """The gift and its grant; the answer is a row for `gifting.gift`, without the players."""
+    """The gift and its grant; the answer is a row for `gift_queries.gift`, without the players."""
     gift_id = ctx.new_id()
     entry = {"type": "currency", "currencyKey": present.key, "amount": present.amount}
     if present.type == "item":

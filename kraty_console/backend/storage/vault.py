@@ -22,8 +22,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy.engine import URL
 
-from kraty_console.backend.storage.data_folder import NoFolder, data_folder
-from kraty_console.backend.storage.private_files import read_or_make
+from kraty_console.backend.storage.private_files import NoFolder, data_folder, read_or_make
 
 SECRET_VARIABLE: Final = "KRATY_BACKEND_SECRET"  # noqa: S105 (a name)
 SHORTEST: Final = 16

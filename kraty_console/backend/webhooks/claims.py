@@ -18,9 +18,9 @@ from kraty_console.backend.rules import formats
 from kraty_console.backend.rules.context import Tenant
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.backend.webhooks.endpoint_secrets import opened
 from kraty_console.backend.webhooks.ordering import let_next
 from kraty_console.backend.webhooks.posting import Outcome
-from kraty_console.backend.webhooks.sealing import opened
 from kraty_console.contract.secret import Secret
 
 LEASE_MS: Final = 60_000
@@ -45,7 +45,7 @@ class EndpointKey:
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
+class ClaimedDelivery:
     """A delivery that is ours to try, and all that has to be known for it."""
 
     endpoint: EndpointKey
@@ -59,7 +59,7 @@ class Claimed:
     """What is sent, in the order of its fields (kraty-api 8.1)."""
 
 
-async def claim(tx: Transaction, endpoint: EndpointKey, now_ms: int, most: int) -> list[Claimed]:
+async def claim(tx: Transaction, endpoint: EndpointKey, now_ms: int, most: int) -> list[ClaimedDelivery]:
     """Take up to so many deliveries that are due; none of an endpoint that is not active."""
     rows = sorted(await tx.all(_due(tx, endpoint, now_ms, most)), key=itemgetter("due_at", "position"))
     if not rows:
@@ -89,10 +89,10 @@ async def claim(tx: Transaction, endpoint: EndpointKey, now_ms: int, most: int) 
     return [_claimed(endpoint, row, opened(tx, row)) for row in rows]
 
 
-async def settle(tx: Transaction, claimed: Claimed, outcome: Outcome, now_ms: int) -> None:
+async def settle(tx: Transaction, claimed: ClaimedDelivery, outcome: Outcome, now_ms: int) -> None:
     """Note what came of an attempt, and what happens next: delivered, tried again later, or failed for good."""
     place = (claimed.endpoint.tenant.studio_id, claimed.endpoint.tenant.game_id)
-    # The endpoint first: everybody who changes what is due holds it (see `streams`).
+    # The endpoint first: everybody who changes what is due holds it (see `ordering`).
     endpoint = await tx.get(tables.webhook_endpoints, *place, claimed.endpoint.endpoint_id, lock=True)
     delivery = await tx.get(tables.webhook_deliveries, *place, claimed.delivery_id, lock=True)
     attempt = await tx.get(tables.webhook_attempts, *place, claimed.delivery_id, claimed.attempt)
@@ -175,7 +175,7 @@ def _of(table: sa.Table, tenant: Tenant) -> list[sa.ColumnElement[bool]]:
     return [table.c.studio_id == tenant.studio_id, table.c.game_id == tenant.game_id]
 
 
-def _claimed(endpoint: EndpointKey, row: Mapping[str, Any], secret: Secret | None) -> Claimed:
+def _claimed(endpoint: EndpointKey, row: Mapping[str, Any], secret: Secret | None) -> ClaimedDelivery:
     attempt = row["attempt_count"] + 1
     envelope = {
         "id": row["delivery_id"],
@@ -186,4 +186,4 @@ def _claimed(endpoint: EndpointKey, row: Mapping[str, Any], secret: Secret | Non
         "deliveryAttempt": attempt,
         "data": row["payload"],
     }
-    return Claimed(endpoint, row["delivery_id"], attempt, row["url"], secret, envelope)
+    return ClaimedDelivery(endpoint, row["delivery_id"], attempt, row["url"], secret, envelope)

@@ -17,7 +17,7 @@ class BadTarget(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class EndpointUrl:
     """Where and what to ask for; all of it ASCII, as it goes over the wire."""
 
     secure: bool
@@ -35,7 +35,7 @@ class Target:
         return host if self.port == usual else f"{host}:{self.port}"
 
 
-def read(url: str, *, to_private: bool) -> Target:
+def read(url: str, *, to_private: bool) -> EndpointUrl:
     """The target that a URL names.
 
     With `to_private` (development) it may be plain http, and an address that only this network knows. Where a name
@@ -68,7 +68,7 @@ def read(url: str, *, to_private: bool) -> Target:
         raise BadTarget(f"leads to {host}, which is {what}")
     path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
     query = f"?{quote(parts.query, safe=_IN_QUERY)}" if parts.query else ""
-    return Target(parts.scheme == "https", host, port or _PORTS[parts.scheme], path + query)
+    return EndpointUrl(parts.scheme == "https", host, port or _PORTS[parts.scheme], path + query)
 
 
 _IN_QUERY: Final = "/?%:@!$&'()*+,;=~-._"

@@ -14,7 +14,7 @@ from kraty_console.backend.rules.errors import conflict, not_found
 from kraty_console.backend.rules.ids import is_id
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import TrackedRow, Transaction
-from kraty_console.backend.webhooks import ordering, sealing
+from kraty_console.backend.webhooks import endpoint_secrets, ordering
 from kraty_console.backend.webhooks.delivery_ids import least_uuid7
 from kraty_console.contract.secret import Secret
 
@@ -48,7 +48,7 @@ async def create(tx: Transaction, ctx: Context, url: str, events: Sequence[str] 
             **place,
             "environment": ctx.environment,
             **asked,
-            "secret": sealing.sealed(tx, place, secret),
+            "secret": endpoint_secrets.sealed(tx, place, secret),
             "state": "active",
             "first_outbox_id": least_uuid7(ctx.now_ms - CLOCKS_DIFFER_MS),
             "created_at": ctx.now_ms,

@@ -14,7 +14,7 @@ from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.backend.webhooks import endpoint_url, endpoints, replays
 from kraty_console.backend.webhooks import queries as delivery_queries
 from kraty_console.backend.webhooks.delivery_ids import is_delivery_id
-from kraty_console.backend.webhooks.signing import new_secret
+from kraty_console.backend.webhooks.endpoint_secrets import new_secret
 from kraty_console.contract.webhooks import ChangeEndpoint, CreateEndpoint, EventName, ReplayDelivery
 
 STATES: Final = ("pending", "delivered", "failed", "cancelled")

@@ -16,7 +16,7 @@ from typing import Final
 import h11
 
 from kraty_console.backend.webhooks import address_policy
-from kraty_console.backend.webhooks.endpoint_url import Target
+from kraty_console.backend.webhooks.endpoint_url import EndpointUrl
 
 LIMIT_SECONDS: Final = 15.0
 """From looking up the name to the end of the answer."""
@@ -79,7 +79,7 @@ class Poster:
     limit_seconds: float = LIMIT_SECONDS
     clock: Callable[[], float] = time.monotonic
 
-    async def post(self, target: Target, headers: Mapping[str, str], body: bytes) -> Outcome:
+    async def post(self, target: EndpointUrl, headers: Mapping[str, str], body: bytes) -> Outcome:
         """Send the body; whatever goes wrong is the outcome's error, never raised."""
         begun = self.clock()
         answer = _Answer()
@@ -97,7 +97,7 @@ class Poster:
         # What the status says holds, also when the body is long, slow or cut off: it is kept for people alone.
         return Outcome(taken, answer.status, _verdict(answer.status), answer.excerpt())
 
-    async def _exchange(self, target: Target, headers: Mapping[str, str], body: bytes, answer: _Answer) -> None:
+    async def _exchange(self, target: EndpointUrl, headers: Mapping[str, str], body: bytes, answer: _Answer) -> None:
         reader, writer = await self._connect(target)
         try:
             wire = h11.Connection(h11.CLIENT)
@@ -116,7 +116,7 @@ class Poster:
         finally:
             writer.transport.abort()
 
-    async def _connect(self, target: Target) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    async def _connect(self, target: EndpointUrl) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """A connection to one of the addresses that were looked at, and to no other."""
         try:
             found = await self.resolve(target.host, target.port)

@@ -19,7 +19,7 @@ SHOWN: Final = 200
 """How much of a board is watched: its first entries."""
 
 
-class BoardNews:
+class BoardFeed:
     """What changes among the first entries of an event's board, until it is final."""
 
     def __init__(self, leaderboard: Mapping[str, Any]) -> None:
@@ -80,9 +80,9 @@ class BoardNews:
         }
 
 
-async def news_of_boards(
-    tx: Transaction, listening: Sequence[BoardNews], _now_ms: int
-) -> AsyncIterator[tuple[BoardNews, list[Event]]]:
+async def board_events(
+    tx: Transaction, listening: Sequence[BoardFeed], _now_ms: int
+) -> AsyncIterator[tuple[BoardFeed, list[Event]]]:
     """What happened on many boards; each is looked at once, however many listen to it."""
     seen: dict[tuple[str, ...], tuple[Json, list[Mapping[str, Any]], Json | None]] = {}
     for each in listening:

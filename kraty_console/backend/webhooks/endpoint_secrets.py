@@ -1,8 +1,13 @@
-"""The secrets of endpoints are sealed in the database: who reads a copy of it can sign nothing."""
+"""The secrets of endpoints, which sign their messages: made, and sealed in the database.
+
+To sign, the backend has to know a secret, so it is stored sealed with a key that is kept elsewhere (`storage.vault`)
+instead of hashed. It is shown once, when the endpoint is made, and appears in no other answer, log or repr.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import base64
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -41,3 +46,8 @@ async def seal_all(tx: Transaction) -> bool:
 
 def _place(endpoint: Mapping[str, Any]) -> tuple[str, ...]:
     return (_PURPOSE, endpoint["studio_id"], endpoint["game_id"], endpoint["endpoint_id"])
+
+
+def new_secret(random_bytes: Callable[[int], bytes]) -> Secret:
+    """A secret: `whsec_` and 43 characters."""
+    return Secret("whsec_" + base64.urlsafe_b64encode(random_bytes(32)).decode("ascii").rstrip("="))

@@ -20,7 +20,7 @@ CLOCKS_DIFFER_MS: Final = 60_000
 """How far back is looked for what was written a moment ago by a clock that is behind, or committed late."""
 
 
-class PlayerNews:
+class PlayerFeed:
     """What a player gets and loses, in the order in which it happened.
 
     The ledgers are read by the position that the player's own row counts, which is written in the same transaction,
@@ -102,11 +102,11 @@ class PlayerNews:
         return [table.c[name] == value for name, value in self._player.items()]
 
 
-async def news_of_players(
-    tx: Transaction, listening: Sequence[PlayerNews], now_ms: int
-) -> AsyncIterator[tuple[PlayerNews, list[Event]]]:
+async def player_events(
+    tx: Transaction, listening: Sequence[PlayerFeed], now_ms: int
+) -> AsyncIterator[tuple[PlayerFeed, list[Event]]]:
     """What happened to many players: two questions for each game, and two for each who gained or lost something."""
-    games: dict[tuple[str, str], list[PlayerNews]] = {}
+    games: dict[tuple[str, str], list[PlayerFeed]] = {}
     for each in listening:
         games.setdefault(each.place, []).append(each)
     for place, here in games.items():
