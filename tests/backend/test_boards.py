@@ -219,6 +219,6 @@ async def test_a_place_is_counted_only_so_far_down(world: World) -> None:
     entries = await world.rows(tables.board_entries)
     async with world.db.read() as tx:
         found = {
-            entry["score"]: await standings.place_among(tx, standings.of_entry(entry), entry, 2) for entry in entries
+            entry["score"]: await standings.rank_among(tx, standings.of_entry(entry), entry, 2) for entry in entries
         }
     assert found == {3: 1, 2: 2, 1: None}

@@ -18,8 +18,8 @@ from tests.backend.world import ALICE, DAY, World
 
 async def _look(world: World, lobby_id: str) -> dict[str, Any]:
     async with world.db.read() as tx:
-        lobby = await lobbies.look(tx, world.engine(), lobby_id)
-        shown: dict[str, Any] = (await lobbies.shown(tx, world.engine(), lobby))["lobby"]
+        lobby = await lobbies.read_lobby(tx, world.engine(), lobby_id)
+        shown: dict[str, Any] = (await lobbies.lobby_answer(tx, world.engine(), lobby))["lobby"]
     return shown
 
 

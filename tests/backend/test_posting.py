@@ -27,7 +27,7 @@ async def receiver() -> AsyncIterator[Receiver]:
 
 async def post(url: str, poster: Poster | None = None) -> Outcome:
     poster = poster or Poster(to_private=True)
-    return await poster.post(targets.read(url, to_private=True), {"X-Extra": "yes"}, BODY)
+    return await poster.post(targets.parse_url(url, to_private=True), {"X-Extra": "yes"}, BODY)
 
 
 async def test_a_message_goes_out_as_it_stands(receiver: Receiver) -> None:

@@ -29,7 +29,7 @@ WIDE = [{"type": "currency", "currencyKey": "gold", "amount": {"min": 1, "max": 
 
 async def _throws(world: World, seed: str) -> list[int]:
     async def work(tx: Transaction, ctx: Context) -> list[int]:
-        dice = await rolls.dice_for(tx, ctx, seed)
+        dice = await rolls.rng_for(tx, ctx, seed)
         return [dice.below(1000) for _ in range(8)]
 
     found: list[int] = await world.run(work, world.engine())

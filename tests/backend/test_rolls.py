@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from kraty_console.backend.catalog import definitions as catalog
 from kraty_console.backend.rewards import rolls
-from kraty_console.backend.rewards.rolls import RollFailed, throw_amount
+from kraty_console.backend.rewards.rolls import RollFailed, roll_amount
 from kraty_console.backend.rewards.seeded_rng import SeededRng
 from kraty_console.backend.rules.context import Context
 from kraty_console.backend.storage.transaction import Transaction
@@ -44,7 +44,7 @@ def test_throws_are_even() -> None:
     seed=st.text(max_size=8),
 )
 def test_a_range_stays_in_its_bounds_and_on_its_steps(low: int, span: int, step: int, seed: str) -> None:
-    value = throw_amount({"min": low, "max": low + span, "step": step}, SeededRng(seed), "x")
+    value = roll_amount({"min": low, "max": low + span, "step": step}, SeededRng(seed), "x")
     assert low <= value <= low + span
     assert (value - low) % step == 0 or value == low + span
 
@@ -62,7 +62,7 @@ def test_a_range_stays_in_its_bounds_and_on_its_steps(low: int, span: int, step:
 )
 def test_every_value_of_a_range_comes_up(spec: Any, values: set[int]) -> None:
     dice = SeededRng("all")
-    assert {throw_amount(spec, dice, "x") for _ in range(200)} == values
+    assert {roll_amount(spec, dice, "x") for _ in range(200)} == values
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_every_value_of_a_range_comes_up(spec: Any, values: set[int]) -> None:
 )
 def test_an_amount_that_makes_no_sense(spec: Any) -> None:
     with pytest.raises(RollFailed):
-        throw_amount(spec, SeededRng("x"), "x")
+        roll_amount(spec, SeededRng("x"), "x")
 
 
 async def _resolve(world: World, entries: list[dict[str, Any]], seed: str = "s") -> list[dict[str, Any]]:

@@ -162,7 +162,7 @@ async def test_a_denied_attempt_is_written_by_itself(world: World) -> None:
     audit_id = ctx.new_id()
 
     async def deny(tx: Transaction, ctx: Context) -> None:
-        audit.denied(
+        audit.record_denied(
             tx, ctx, "wallet.credit", audit_id, target_kind="wallet", target_id="x" * 300, external_player_id="ghost"
         )
 

@@ -39,7 +39,9 @@ def test_health_tells_how_many_rows_a_job_has_set_aside(world: World) -> None:
     async def fail(tx: Transaction) -> None:
         row_id = world.backend.new_id()
         for _ in range(set_aside.AFTER):
-            await set_aside.note(tx, world.context(), "expire_grants", row_id, ValueError("what a player wrote"))
+            await set_aside.note_failure(
+                tx, world.context(), "expire_grants", row_id, ValueError("what a player wrote")
+            )
 
     world.backend.db.probe._answered_at = None
     before = exactly(Health, world.backend.call("GET", "/admin/v1/health").json).worker

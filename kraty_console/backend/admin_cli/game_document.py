@@ -53,8 +53,8 @@ async def load(tx: Transaction, ctx: Context, document: GameDocument) -> dict[st
         for window in event.windows:
             windows += await _put_window(tx, ctx, row, window)
     settings = document.settings or GameSettings()
-    faults = await _unsound(tx, ctx, document) + await board_definitions.unsound(tx, ctx, document)
-    faults += await game_settings.unsound(tx, ctx, settings)
+    faults = await _unsound(tx, ctx, document) + await board_definitions.find_faults(tx, ctx, document)
+    faults += await game_settings.find_faults(tx, ctx, settings)
     if faults:
         raise BadDocument(faults)
     boards = await board_definitions.put(tx, ctx, document)

@@ -30,7 +30,7 @@ _RULES: Final[dict[Verb, Callable[[Transaction, Context, str], Awaitable[RuleRes
 def _way_out(url: str) -> str:
     """What to do where a target is refused only because it is not for players' data."""
     try:
-        endpoint_url.read(url, to_private=True)
+        endpoint_url.parse_url(url, to_private=True)
     except endpoint_url.BadTarget:
         return ""
     return "; for development --to-private takes it"
@@ -41,7 +41,7 @@ async def create(
 ) -> tuple[str, Secret]:
     """An endpoint of a game, for the events named or for all: its id, and its secret, which is told only now."""
     try:
-        endpoint_url.read(url, to_private=to_private)
+        endpoint_url.parse_url(url, to_private=to_private)
     except endpoint_url.BadTarget as fault:
         raise Declined(f"the url {fault}{_way_out(url)}") from None
     if unknown := [name for name in events if name not in set(EventName)]:
@@ -66,7 +66,7 @@ async def listed(tx: Transaction, game: Game | None) -> list[dict[str, Any]]:
             webhook_endpoints.c.studio_id == game.tenant.studio_id, webhook_endpoints.c.game_id == game.tenant.game_id
         )
     rows = await tx.all(query.order_by(webhook_endpoints.c.endpoint_id.desc()))
-    return [{**endpoints.shown(row), "game": row["slug"]} for row in rows]
+    return [{**endpoints.serialize_endpoint(row), "game": row["slug"]} for row in rows]
 
 
 async def change(desk: AdminSession, endpoint_id: str, verb: Verb) -> str:

@@ -16,7 +16,7 @@ from kraty_console.backend.app.routes import ROUTES
 from kraty_console.backend.http.call import Services
 from kraty_console.backend.http.cors import CorsPolicy
 from kraty_console.backend.http.error_middleware import ErrorMiddleware
-from kraty_console.backend.http.paths import as_pattern
+from kraty_console.backend.http.paths import router_pattern
 from kraty_console.backend.http.rate_limit_gate import RateLimitGate
 from kraty_console.backend.http.routing import Route
 
@@ -36,7 +36,7 @@ def build_app(services: Services, routes: Iterable[Route] = ROUTES, *, only: Red
         by_path.setdefault(route.path, {})[route.method] = route
     router = Router(
         [
-            PathRoute(as_pattern(path), PathEndpoint(path, methods, services), methods=list(methods))
+            PathRoute(router_pattern(path), PathEndpoint(path, methods, services), methods=list(methods))
             for path, methods in by_path.items()
         ],
         redirect_slashes=False,

@@ -10,13 +10,20 @@ from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from kraty_console.backend.audit.denials import record_denial
-from kraty_console.backend.auth.player_secrets import PLAYER_SECRET, holder, is_known
+from kraty_console.backend.auth.player_secrets import PLAYER_SECRET, find_secret_holder, player_exists
 from kraty_console.backend.auth.roles import GameRole, role_in, roles_of
 from kraty_console.backend.http import api_errors
-from kraty_console.backend.http.authentication import NOBODY, Caller, key_holder, key_of, member, session_token
+from kraty_console.backend.http.authentication import (
+    NOBODY,
+    Caller,
+    authenticate_key,
+    authenticate_member,
+    key_in_headers,
+    session_token,
+)
 from kraty_console.backend.http.call import Call, Services
 from kraty_console.backend.http.envelope import reply_response
-from kraty_console.backend.http.paths import OWN_ID, decoded
+from kraty_console.backend.http.paths import OWN_ID, decode_segment
 from kraty_console.backend.http.rate_limit_gate import CALL_COST, CallCost
 from kraty_console.backend.http.routing import Route, RouteAccess
 from kraty_console.backend.observability.call_events import CALLER
@@ -79,12 +86,14 @@ class PathEndpoint:
         headers = call.request.headers
         with_key = route.access in (RouteAccess.KEY, RouteAccess.PLAYER)
         if with_key:
-            credential = key_of(headers)
+            credential = key_in_headers(headers)
         else:
             credential = session_token(call.request.method, headers, self._services.own_origins)
         with cost.trying(credential, *_who_plays(call, route)):
             async with self._services.db.read() as tx:
-                caller = await (key_holder(tx, credential) if with_key else member(tx, credential, call.now_ms))
+                caller = await (
+                    authenticate_key(tx, credential) if with_key else authenticate_member(tx, credential, call.now_ms)
+                )
                 cost.known()
                 call.request.scope[CALLER] = caller.seen
                 admitted = await self._rights(tx, call, caller, route, cost)
@@ -149,10 +158,10 @@ async def _as_player(tx: Transaction, call: Call, caller: Caller, route: Route, 
     admitted = _with_key(caller, route)
     if admitted.refusal is None:
         key, given = caller.the_key, call.request.headers.get(PLAYER_SECRET)
-        name = decoded(call.request.path_params[PLAYER], PLAYER)
-        who = await holder(tx, key, name, given)
+        name = decode_segment(call.request.path_params[PLAYER], PLAYER)
+        who = await find_secret_holder(tx, key, name, given)
         if who is None:
-            if route.strangers and not await is_known(tx, key, name):
+            if route.strangers and not await player_exists(tx, key, name):
                 return admitted
             cost.take(caller)
             cost.refused()
@@ -164,11 +173,11 @@ async def _as_player(tx: Transaction, call: Call, caller: Caller, route: Route, 
 async def _in_game(tx: Transaction, call: Call, caller: Caller, route: Route) -> _Admitted:
     studio_id, game_id = _id(call, STUDIO), _id(call, GAME)
     if studio_id is None or game_id is None:
-        return _Admitted(caller, refusal=api_errors.nothing_here())
+        return _Admitted(caller, refusal=api_errors.nothing_at_path())
     role = await role_in(tx, caller.the_session.member_id, studio_id, game_id)
     refusal = None
     if role is None:
-        refusal = api_errors.nothing_here()
+        refusal = api_errors.nothing_at_path()
     elif route.permission not in ROLE_PERMISSIONS.get(role, frozenset()):
         refusal = api_errors.forbidden(route.permission, role)
     return _Admitted(caller, Tenant(studio_id, game_id), refusal=refusal)
@@ -183,7 +192,7 @@ async def _in_studio(tx: Transaction, call: Call, caller: Caller, route: Route) 
         tenant = Tenant(studio_id, game_id if is_id(game_id) else "")
         roles = [role for role in roles if role.game_id == tenant.game_id]
     if not roles:
-        return _Admitted(caller, tenant, refusal=api_errors.nothing_here())
+        return _Admitted(caller, tenant, refusal=api_errors.nothing_at_path())
     allowed = tuple(role for role in roles if route.permission in role.permissions)
     refusal = None if allowed else api_errors.forbidden(route.permission, roles[0].role)
     return _Admitted(caller, tenant, allowed, refusal)
@@ -199,6 +208,6 @@ def _shown(call: Call, name: str) -> str:
     """A segment as the audit log can keep it: decoded, or as it came when it is no text."""
     segment = call.request.path_params[name]
     try:
-        return decoded(segment, name)
+        return decode_segment(segment, name)
     except RuleError:
         return str(segment)[:512]

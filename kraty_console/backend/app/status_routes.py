@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import Final
 
 from kraty_console.backend.app import session, status
-from kraty_console.backend.http.routing import NOTHING, SIGNED_IN, Route, RouteAccess, place_of, sdk_route, server_route
+from kraty_console.backend.http.routing import (
+    NOTHING,
+    SIGNED_IN,
+    Route,
+    RouteAccess,
+    method_and_path,
+    sdk_route,
+    server_route,
+)
 from kraty_console.contract import holdings
 from kraty_console.contract.holdings import Pong
 from kraty_console.contract.operations import Operation
@@ -13,7 +21,7 @@ from kraty_console.contract.session import Health, Me
 
 ADMIN: Final[tuple[Route, ...]] = (
     Route(
-        *place_of(Operation.HEALTH),
+        *method_and_path(Operation.HEALTH),
         RouteAccess.ANYONE,
         NOTHING,
         status.health,
@@ -22,9 +30,9 @@ ADMIN: Final[tuple[Route, ...]] = (
         unlimited=True,
         operation="health.health",
     ),
-    Route(*place_of(Operation.ME), RouteAccess.SESSION, SIGNED_IN, session.me, reply=Me, operation="session.me"),
+    Route(*method_and_path(Operation.ME), RouteAccess.SESSION, SIGNED_IN, session.me, reply=Me, operation="session.me"),
     Route(
-        *place_of(Operation.END_SESSION),
+        *method_and_path(Operation.END_SESSION),
         RouteAccess.SESSION,
         SIGNED_IN,
         session.end_session,

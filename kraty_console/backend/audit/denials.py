@@ -43,14 +43,14 @@ async def record_denial(
         there = replace(context, tenant=place)
         player = None
         if place.game_id and await _sees(tx, caller, place):
-            player = await trail.concerned(
+            player = await trail.player_concerned(
                 tx, there, target_kind=kind, target_id=target_id, external_player_id=external_player_id
             )
 
     async def work(tx: Transaction) -> None:
         audit_id = there.new_id()
         if await denial_counts.is_first(tx, there, route, audit_id):
-            trail.denied(
+            trail.record_denied(
                 tx,
                 there,
                 action,

@@ -41,7 +41,7 @@ async def row(call: Call) -> HandlerReply:
     async with call.services.db.read() as tx:
         found = await audit_log.audit_row(tx, _view(call), audit_id)
     if found is None:
-        raise api_errors.no_such("Audit row", audit_id)
+        raise api_errors.not_found("Audit row", audit_id)
     return HandlerReply(found)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from kraty_console.backend.audit import handlers
-from kraty_console.backend.http.routing import Route, RouteAccess, place_of
+from kraty_console.backend.http.routing import Route, RouteAccess, method_and_path
 from kraty_console.contract.audit import AuditPage, AuditRow
 from kraty_console.contract.operations import Operation
 from kraty_console.contract.session import Permission
@@ -15,7 +15,7 @@ _THE_ROW: Final = ("audit", "auditId")
 
 ADMIN: Final[tuple[Route, ...]] = (
     Route(
-        *place_of(Operation.AUDIT_LOG),
+        *method_and_path(Operation.AUDIT_LOG),
         RouteAccess.STUDIO,
         Permission.AUDIT_READ,
         handlers.page,
@@ -24,7 +24,7 @@ ADMIN: Final[tuple[Route, ...]] = (
         operation="audit_log.page",
     ),
     Route(
-        *place_of(Operation.AUDIT_ROW),
+        *method_and_path(Operation.AUDIT_ROW),
         RouteAccess.STUDIO,
         Permission.AUDIT_READ,
         handlers.row,

@@ -46,7 +46,7 @@ LONGEST_DENIED: Final = 256
 """Characters of any text in the row of a refused attempt: whoever was refused chose them."""
 
 
-def denied(
+def record_denied(
     tx: Transaction,
     ctx: Context,
     permission: str,
@@ -85,7 +85,7 @@ def _cut(text: str | None) -> str | None:
     return text[: LONGEST_DENIED - 1] + "…"
 
 
-async def concerned(
+async def player_concerned(
     tx: Transaction, ctx: Context, *, target_kind: str | None, target_id: str | None, external_player_id: str | None
 ) -> TrackedRow | None:
     """The player that a refused attempt was about: named in it, or whose attempt or grant it named; None where none."""
@@ -111,7 +111,7 @@ async def concerned(
     return None if row is None else await tx.find(tables.players, *place, player.player_id == row["player_id"])
 
 
-def link(ctx: Context, audit_id: str) -> dict[str, str]:
+def audit_link(ctx: Context, audit_id: str) -> dict[str, str]:
     """How an answer names its audit row: the url is what an engineer pastes into a ticket."""
     return {
         "id": audit_id,

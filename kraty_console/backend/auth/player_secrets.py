@@ -23,7 +23,7 @@ class SecretHolder:
     external_player_id: str
 
 
-async def holder(tx: Transaction, key: ApiKey, external_id: str, secret: str | None) -> SecretHolder | None:
+async def find_secret_holder(tx: Transaction, key: ApiKey, external_id: str, secret: str | None) -> SecretHolder | None:
     """The player, in the game and environment of the key, whose secret this is; None when it is not theirs."""
     if not secret or len(secret) > MAX_CREDENTIAL_LENGTH:
         return None
@@ -33,7 +33,7 @@ async def holder(tx: Transaction, key: ApiKey, external_id: str, secret: str | N
     return SecretHolder(row["player_id"], external_id)
 
 
-async def is_known(tx: Transaction, key: ApiKey, external_id: str) -> bool:
+async def player_exists(tx: Transaction, key: ApiKey, external_id: str) -> bool:
     """Whether there is a player of that id in the game and environment of the key."""
     return await _found(tx, key, external_id) is not None
 

@@ -10,7 +10,7 @@ from kraty_console.contract.game_settings import GameSettings
 Faults = list[tuple[str, str]]
 
 
-async def unsound(tx: Transaction, ctx: Context, settings: GameSettings) -> Faults:
+async def find_faults(tx: Transaction, ctx: Context, settings: GameSettings) -> Faults:
     """What may be given and is not there."""
     faults: Faults = []
     for index, rule in enumerate(settings.gifting.resources if settings.gifting else []):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from kraty_console.backend.catalog import handlers
-from kraty_console.backend.http.routing import Route, RouteAccess, place_of, sdk_route
+from kraty_console.backend.http.routing import Route, RouteAccess, method_and_path, sdk_route
 from kraty_console.contract import holdings
 from kraty_console.contract.catalog import Catalog
 from kraty_console.contract.operations import Operation
@@ -13,7 +13,7 @@ from kraty_console.contract.session import Permission
 
 ADMIN: Final[tuple[Route, ...]] = (
     Route(
-        *place_of(Operation.CATALOG),
+        *method_and_path(Operation.CATALOG),
         RouteAccess.GAME,
         Permission.PLAYER_READ,
         handlers.catalog_for_admin,

@@ -43,7 +43,7 @@ class Playing:
     async def arrive(self) -> TrackedRow:
         """Be known to the game: made on first contact, with e-mail, display name and context."""
         if self._row is None:
-            self._row = players.enter(self._tx, self._client(), self.name)
+            self._row = players.insert_new(self._tx, self._client(), self.name)
             await players.upsert(
                 self._tx,
                 self._client(),

@@ -22,7 +22,7 @@ from kraty_console.backend.storage.tables import outbox, webhook_deliveries
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.backend.storage.vault import NoKey
 from kraty_console.backend.webhooks import endpoints
-from kraty_console.backend.webhooks.claims import EndpointKey, claim, settle
+from kraty_console.backend.webhooks.claims import EndpointKey, claim, record_outcome
 from kraty_console.backend.webhooks.deliverer import send
 from kraty_console.backend.webhooks.endpoint_secrets import new_secret
 from kraty_console.backend.webhooks.fan_out import fan_out
@@ -155,5 +155,5 @@ class _Past:
         for each in taken:
             outcome = await send(self._poster, each, self._clock_ms)
             settling = self._step()
-            await settle(settling, each, outcome, self._clock_ms)
+            await record_outcome(settling, each, outcome, self._clock_ms)
             await settling.flush()

@@ -203,11 +203,11 @@ class _Month:
         place = {**self._owner, "attempt_id": attempt_id}
         for milestone in event["milestone_rewards"]:
             self._milestones.append({**place, "key": milestone["key"], "fired_at": ctx.now_ms})
-            dice = await rolls.dice_for(self._tx, ctx, f"milestone/{attempt_id}/{milestone['key']}")
+            dice = await rolls.rng_for(self._tx, ctx, f"milestone/{attempt_id}/{milestone['key']}")
             entries = await rolls.resolve(self._tx, ctx, milestone["entries"], dice)
             made += self._issue_rolled(ctx, entries, GrantSource(attempt_rewards.MILESTONE, attempt_id))
         bundle = await rolls.bundle_entries(self._tx, ctx, event["reward_policy"]["bundle"])
-        dice = await rolls.dice_for(self._tx, ctx, f"attempt/{attempt_id}")
+        dice = await rolls.rng_for(self._tx, ctx, f"attempt/{attempt_id}")
         entries = await rolls.resolve(self._tx, ctx, bundle, dice)
         made += self._issue_rolled(
             ctx, entries, GrantSource(attempt_rewards.COMPLETION, attempt_id, attempt_id=attempt_id)

@@ -25,12 +25,12 @@ SOURCE: Final = "progression"
 """The kind of source of a grant that a step paid."""
 
 
-def reached(steps: Sequence[Mapping[str, Any]], balance: int) -> int:
+def steps_reached(steps: Sequence[Mapping[str, Any]], balance: int) -> int:
     """How many steps a balance has reached."""
     return sum(1 for step in steps if step["at"] <= balance)
 
 
-async def pay(
+async def pay_steps(
     tx: Transaction, ctx: Context, player: TrackedRow, rule: Mapping[str, Any], numbers: Iterable[int]
 ) -> list[TrackedRow]:
     """The grants of steps that are reached for the first time; one that cannot be rolled pays nothing."""
@@ -39,7 +39,7 @@ async def pay(
         entries = rule["steps"][number].get("entries")
         if not entries:
             continue
-        dice = await rolls.dice_for(tx, ctx, f"step/{player['player_id']}/{rule['economyKey']}/{number}")
+        dice = await rolls.rng_for(tx, ctx, f"step/{player['player_id']}/{rule['economyKey']}/{number}")
         try:
             rolled = await rolls.resolve(tx, ctx, entries, dice)
         except RollFailed:

@@ -33,47 +33,47 @@ from kraty_console.contract.actions import WalletCredit
 async def credit_for_admin(call: Call) -> HandlerReply:
     """Add to one balance."""
     player, key = call.text("externalPlayerId"), call.text("economyKey")
-    asked = await call.body(WalletCredit)
-    return await call.change(asked, lambda tx, ctx: wallet.credit(tx, ctx, player, key, asked.amount))
+    body = await call.body(WalletCredit)
+    return await call.change(body, lambda tx, ctx: wallet.credit(tx, ctx, player, key, body.amount))
 
 
 async def credit_for_server(call: Call) -> HandlerReply:
     """Add to one balance."""
     player, key = call.text("externalPlayerId"), call.text("economyKey")
-    asked = await call.body(Adjustment)
+    body = await call.body(Adjustment)
     return await call.change(
-        asked,
-        lambda tx, ctx: wallet.credit(tx, ctx, player, key, asked.amount, source_ref_id=asked.source_ref_id),
+        body,
+        lambda tx, ctx: wallet.credit(tx, ctx, player, key, body.amount, source_ref_id=body.source_ref_id),
     )
 
 
 async def debit_for_server(call: Call) -> HandlerReply:
     """Take from one balance; 409 when the player has less."""
     player, key = call.text("externalPlayerId"), call.text("economyKey")
-    asked = await call.body(Adjustment)
+    body = await call.body(Adjustment)
     return await call.change(
-        asked,
-        lambda tx, ctx: wallet.debit(tx, ctx, player, key, asked.amount, source_ref_id=asked.source_ref_id),
+        body,
+        lambda tx, ctx: wallet.debit(tx, ctx, player, key, body.amount, source_ref_id=body.source_ref_id),
     )
 
 
 async def grant(call: Call) -> HandlerReply:
     """Give so many of an item."""
     player, key = call.text("externalPlayerId"), call.text("itemKey")
-    asked = await call.body(ItemChange)
+    body = await call.body(ItemChange)
     return await call.change(
-        asked,
-        lambda tx, ctx: inventory_rules.grant(tx, ctx, player, key, asked.quantity, source_ref_id=asked.source_ref_id),
+        body,
+        lambda tx, ctx: inventory_rules.grant(tx, ctx, player, key, body.quantity, source_ref_id=body.source_ref_id),
     )
 
 
 async def revoke(call: Call) -> HandlerReply:
     """Take so many of an item; 409 when the player has fewer."""
     player, key = call.text("externalPlayerId"), call.text("itemKey")
-    asked = await call.body(ItemChange)
+    body = await call.body(ItemChange)
     return await call.change(
-        asked,
-        lambda tx, ctx: inventory_rules.revoke(tx, ctx, player, key, asked.quantity, source_ref_id=asked.source_ref_id),
+        body,
+        lambda tx, ctx: inventory_rules.revoke(tx, ctx, player, key, body.quantity, source_ref_id=body.source_ref_id),
     )
 
 
@@ -93,22 +93,22 @@ async def balances(call: Call) -> HandlerReply:
 async def consume(call: Call) -> HandlerReply:
     """Use up items."""
     player, key = call.text("externalPlayerId"), call.text("itemKey")
-    asked = await call.body(Consumption)
-    return await call.change(asked, lambda tx, ctx: inventory_rules.consume(tx, ctx, player, key, asked.quantity))
+    body = await call.body(Consumption)
+    return await call.change(body, lambda tx, ctx: inventory_rules.consume(tx, ctx, player, key, body.quantity))
 
 
 async def debit_for_game(call: Call) -> HandlerReply:
     """Spend from a balance."""
     player, key = call.text("externalPlayerId"), call.text("economyKey")
-    asked = await call.body(Debit)
-    return await call.change(asked, lambda tx, ctx: wallet.debit(tx, ctx, player, key, asked.amount))
+    body = await call.body(Debit)
+    return await call.change(body, lambda tx, ctx: wallet.debit(tx, ctx, player, key, body.amount))
 
 
 async def progress(call: Call) -> HandlerReply:
     """Move a progression resource."""
     player, key = call.text("externalPlayerId"), call.text("economyKey")
-    asked = await call.body(MoveProgression)
-    return await call.change(asked, lambda tx, ctx: wallet.progress(tx, ctx, player, key, asked.amount))
+    body = await call.body(MoveProgression)
+    return await call.change(body, lambda tx, ctx: wallet.progress(tx, ctx, player, key, body.amount))
 
 
 async def inventory_stream(call: Call) -> HandlerReply:
@@ -117,7 +117,7 @@ async def inventory_stream(call: Call) -> HandlerReply:
     async with call.services.db.read() as tx:
         player = await players.find(tx, call.game, call.environment, name)
     if player is None:
-        raise api_errors.no_such("Player", name)
+        raise api_errors.not_found("Player", name)
     return stream_reply(call, PlayerFeed(player, call.now_ms), player_events)
 
 
@@ -137,19 +137,19 @@ async def spend(call: Call) -> HandlerReply:
 async def track(call: Call) -> HandlerReply:
     """Keep a purchase."""
     player = call.text("externalPlayerId")
-    asked = await call.body(PurchaseToTrack)
-    purchased_at = milliseconds(asked.purchased_at, "purchasedAt")
+    body = await call.body(PurchaseToTrack)
+    purchased_at = milliseconds(body.purchased_at, "purchasedAt")
     if purchased_at is not None and not 0 <= purchased_at <= LAST_MOMENT:
         raise api_errors.invalid("purchasedAt", "must be a moment from 1970 to the year 9999")
     purchase = Purchase(
-        asked.transaction_id,
-        asked.store,
-        asked.product_id,
-        asked.amount_minor,
-        asked.currency,
-        asked.product_type,
-        asked.receipt,
+        body.transaction_id,
+        body.store,
+        body.product_id,
+        body.amount_minor,
+        body.currency,
+        body.product_type,
+        body.receipt,
         purchased_at,
-        asked.metadata,
+        body.metadata,
     )
-    return await call.change(asked, lambda tx, ctx: purchases.track(tx, ctx, player, purchase))
+    return await call.change(body, lambda tx, ctx: purchases.track(tx, ctx, player, purchase))

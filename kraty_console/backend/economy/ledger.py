@@ -62,14 +62,14 @@ async def move_wallet(
     return entry, derived
 
 
-async def follow(tx: Transaction, ctx: Context, player: TrackedRow, economy_key: str) -> None:
+async def update_derived(tx: Transaction, ctx: Context, player: TrackedRow, economy_key: str) -> None:
     """Bring up to a balance what follows from it, after it was changed elsewhere (`reassign`)."""
     currency = await definitions.currency(tx, ctx, economy_key)
     held = await tx.get(tables.wallets, *player.key(), economy_key)
     if currency is None or held is None:
         return
     if currency["ranked_boards"]:
-        await game_boards.follow_balance(tx, ctx, player, currency, held["balance"])
+        await game_boards.update_from_balance(tx, ctx, player, currency, held["balance"])
     for rule in currency["derives"] or ():
         if await _derive(tx, ctx, player, rule, {"balance": held["balance"], "ledgerId": None}) is None:
             await _pay_late(tx, ctx, player, rule, held["balance"])
@@ -79,9 +79,9 @@ async def _pay_late(tx: Transaction, ctx: Context, player: TrackedRow, rule: Map
     """Pay the steps that a balance has reached and that did not pay yet, where the derived one is right as it is."""
     level = await tx.get(tables.wallets, *player.key(), rule["economyKey"])
     paid = 0 if level is None else level["metadata"].get(derived_resources.PAID, 0)
-    current = derived_resources.reached(rule["steps"], balance)
+    current = derived_resources.steps_reached(rule["steps"], balance)
     if level is not None and paid < current:
-        await derived_resources.pay(tx, ctx, player, rule, range(paid, current))
+        await derived_resources.pay_steps(tx, ctx, player, rule, range(paid, current))
         tx.change(level, metadata={**level["metadata"], derived_resources.PAID: current})
 
 
@@ -96,11 +96,11 @@ async def _derive(
     key: str = rule["economyKey"]
     held = await tx.get(tables.wallets, *player.key(), key)
     previous = 0 if held is None else held["balance"]
-    current = derived_resources.reached(rule["steps"], entry["balance"])
+    current = derived_resources.steps_reached(rule["steps"], entry["balance"])
     if current == previous:
         return None
     paid = 0 if held is None else held["metadata"].get(derived_resources.PAID, 0)
-    grants = [] if ctx.importing else await derived_resources.pay(tx, ctx, player, rule, range(paid, current))
+    grants = [] if ctx.importing else await derived_resources.pay_steps(tx, ctx, player, rule, range(paid, current))
     change = LedgerChange(key, current - previous, derived_resources.DERIVED, entry["ledgerId"])
     currency = await definitions.currency(tx, ctx, key)
     await _write_wallet(tx, ctx, player, change, currency, metadata={derived_resources.PAID: max(paid, current)})
@@ -134,7 +134,7 @@ async def _write_wallet(
     if metadata is not None:
         tx.change(held, metadata={**held["metadata"], **metadata})
     if currency is not None and currency["ranked_boards"]:
-        await game_boards.follow_balance(tx, ctx, player, currency, balance)
+        await game_boards.update_from_balance(tx, ctx, player, currency, balance)
     row = _entry(tx, ctx, player, tables.wallet_ledger, change, {"economy_key": change.key, "balance": balance})
     entry = serialize_wallet_entry(row)
     outbox.emit(tx, ctx, EventName.WALLET_CHANGED, player, {**entry, "wallet": serialize_balance(held)})

@@ -114,7 +114,7 @@ async def _adjust(
         after={"economyKey": economy_key, "balance": entry["balance"]},
     )
     if ctx.surface == "admin":
-        data["audit"] = trail.link(ctx, audit_id)
+        data["audit"] = trail.audit_link(ctx, audit_id)
     return await idempotency.keep(tx, ctx, action, 200, data)
 
 

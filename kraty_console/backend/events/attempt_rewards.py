@@ -76,7 +76,7 @@ async def pay_milestone(
     tx: Transaction, ctx: Context, player: TrackedRow, attempt: TrackedRow, milestone: Entry
 ) -> list[TrackedRow]:
     """Roll one milestone's rewards (kraty-api 9: Milestones); one that cannot be rolled pays nothing."""
-    dice = await rolls.dice_for(tx, ctx, f"milestone/{attempt['attempt_id']}/{milestone['key']}")
+    dice = await rolls.rng_for(tx, ctx, f"milestone/{attempt['attempt_id']}/{milestone['key']}")
     try:
         entries = await rolls.resolve(tx, ctx, milestone["entries"], dice)
     except RollFailed:
@@ -131,7 +131,7 @@ async def retry_roll(tx: Transaction, ctx: Context, attempt_id: str) -> RuleResu
         refusal = RuleError(
             Code.CONFLICT,
             f"The roll failed again: {attempt['roll_error']}",
-            {"rollError": attempt["roll_error"], "audit": trail.link(ctx, audit_id)},
+            {"rollError": attempt["roll_error"], "audit": trail.audit_link(ctx, audit_id)},
             commit=True,
         )
         await idempotency.keep_refusal(tx, ctx, RETRY, refusal)
@@ -140,7 +140,7 @@ async def retry_roll(tx: Transaction, ctx: Context, attempt_id: str) -> RuleResu
         "attempt": after,
         "grants": [serialize_grant(grant) for grant in made],
         "grantCount": len(made),
-        "audit": trail.link(ctx, audit_id),
+        "audit": trail.audit_link(ctx, audit_id),
     }
     return await idempotency.keep(tx, ctx, RETRY, 200, data)
 
@@ -165,7 +165,7 @@ async def _waits(tx: Transaction, attempt: TrackedRow, event: TrackedRow) -> boo
 async def _entries(
     tx: Transaction, ctx: Context, attempt: TrackedRow, policy: Mapping[str, Any], award: TrackedRow | None
 ) -> list[dict[str, Any]]:
-    dice = await rolls.dice_for(tx, ctx, f"attempt/{attempt['attempt_id']}")
+    dice = await rolls.rng_for(tx, ctx, f"attempt/{attempt['attempt_id']}")
     match policy.get("type"):
         case _ if award is not None:
             entries = await _awarded(tx, ctx, award)
@@ -196,5 +196,5 @@ async def _without_award(
     place = await leaderboards.rank(tx, attempt)
     if place is None:
         rolls.fail("the player has no place on the leaderboard")
-    tier = settlement.tier(policy, place)
+    tier = settlement.tier_bundle(policy, place)
     return [] if tier is None else await rolls.bundle_entries(tx, ctx, tier)

@@ -51,7 +51,7 @@ async def force_complete(
     tx.change(attempt, status="force_completed", completed_at=ctx.now_ms)
     if score is not None:
         tx.change(attempt, score=score)
-    await leaderboards.follow(tx, ctx, attempt)
+    await leaderboards.update_score(tx, ctx, attempt)
     after = await attempt_view(tx, ctx, attempt, linked)
     audit_id = trail.record(
         tx,
@@ -64,7 +64,7 @@ async def force_complete(
         before=before,
         after=after,
     )
-    data = {"attempt": after, "audit": trail.link(ctx, audit_id)}
+    data = {"attempt": after, "audit": trail.audit_link(ctx, audit_id)}
     return await idempotency.keep(tx, ctx, FORCE_COMPLETE, 200, data)
 
 
@@ -88,12 +88,12 @@ async def start(
         lobby = await lobbies.find_lobby(tx, ctx, event, window, external_id)
     player = await players.upsert(tx, ctx, external_id, context=context)
     players.refuse_banned(player)
-    players.seen(tx, ctx, player)
+    players.mark_seen(tx, ctx, player)
     if window is None:
         _refuse_closed(event)
-    await conditions.demand(tx, ctx, event, ConditionSubject(player, player["last_context"] or {}))
-    await entry_rules.demand_quota(tx, ctx, player, event, window)
-    prices = await entry_rules.demand_cost(tx, ctx, player, event)
+    await conditions.require_conditions(tx, ctx, event, ConditionSubject(player, player["last_context"] or {}))
+    await entry_rules.require_quota(tx, ctx, player, event, window)
+    prices = await entry_rules.require_cost(tx, ctx, player, event)
     scope = leaderboards.GLOBAL
     if lobby is not None:
         await lobbies.take_seat(tx, ctx, player, lobby)
@@ -104,7 +104,7 @@ async def start(
     board = await leaderboards.board(tx, ctx, event, window, scope)
     attempt = tx.add(tables.attempts, new_attempt(ctx, player, event, window, board))
     tx.change(player, attempt_count=player["attempt_count"] + 1)
-    await entry_rules.pay(tx, ctx, player, prices, attempt["attempt_id"])
+    await entry_rules.pay_cost(tx, ctx, player, prices, attempt["attempt_id"])
     data = {
         "attempt": serialize_attempt(attempt, event, window["ends_at"], []),
         "leaderboardId": board,
@@ -122,7 +122,7 @@ def _refuse_closed(event: TrackedRow) -> NoReturn:
 async def _wait_for(tx: Transaction, ctx: Context, lobby: TrackedRow) -> NoReturn:
     """Answer 202: the seat stays taken, and the key is free again, so that it can ask again (kraty-api 4: Lobby)."""
     await idempotency.release(tx, ctx, START)
-    shown = (await lobbies.shown(tx, ctx, lobby))["lobby"]
+    shown = (await lobbies.lobby_answer(tx, ctx, lobby))["lobby"]
     details = {
         "lobbyId": shown["id"],
         **{name: shown[name] for name in ("capacity", "participantCount", "botSlots", "fillBy")},
@@ -181,13 +181,13 @@ async def progress(
     happened = ctx.now_ms if occurred_at is None else min(max(occurred_at, attempt["started_at"]), ctx.now_ms)
     latest = max(happened, attempt["last_progress_at"] or 0)
     tx.change(attempt, metrics_raw=raw, metrics=capped, score=score, last_progress_at=latest)
-    players.seen(tx, ctx, player)
+    players.mark_seen(tx, ctx, player)
     fired = await _fire_milestones(tx, ctx, player, attempt, event)
     linked: list[str] = []
     if _target_met(event, raw):
         linked = await _complete(tx, ctx, player, attempt, event)
     else:
-        await leaderboards.follow(tx, ctx, attempt)
+        await leaderboards.update_score(tx, ctx, attempt)
     data = {"attempt": await attempt_view(tx, ctx, attempt, linked), "milestonesFired": fired}
     return await idempotency.keep(tx, ctx, PROGRESS, 200, data)
 
@@ -214,7 +214,7 @@ async def finish(
     if earlier is not None:
         return earlier
     player, attempt, event = await _playing(tx, ctx, external_id, attempt_id, event_key)
-    players.seen(tx, ctx, player)
+    players.mark_seen(tx, ctx, player)
     linked: list[str] = []
     if _has_won(event, attempt):
         linked = await _complete(tx, ctx, player, attempt, event)
@@ -230,11 +230,11 @@ async def expire(tx: Transaction, ctx: Context, external_id: str, attempt_id: st
     attempt = await _of_player(tx, player, attempt_id)
     if attempt["status"] == "in_progress" and ctx.now_ms < attempt["ends_at"]:
         conflict("The attempt's time is not over", endsAt=formats.timestamp(attempt["ends_at"]))
-    await lapse(tx, ctx, player, attempt)
+    await expire_locked(tx, ctx, player, attempt)
     return RuleResult(200, {"attempt": await attempt_view(tx, ctx, attempt, await grant_ids(tx, attempt))})
 
 
-async def lapse(tx: Transaction, ctx: Context, player: TrackedRow, attempt: TrackedRow) -> bool:
+async def expire_locked(tx: Transaction, ctx: Context, player: TrackedRow, attempt: TrackedRow) -> bool:
     """End an attempt of a locked player whose time is over; True when it was under way.
 
     One that has no target completes and is paid, as if its player had ended it; so does one whose target is met by now,
@@ -283,7 +283,7 @@ async def _complete(
 ) -> list[str]:
     tx.change(attempt, status="completed", completed_at=ctx.now_ms)
     tx.change(player, attempts_completed=player["attempts_completed"] + 1)
-    await leaderboards.follow(tx, ctx, attempt)
+    await leaderboards.update_score(tx, ctx, attempt)
     made = await attempt_rewards.pay(tx, ctx, player, attempt, event)
     return [grant["grant_id"] for grant in made]
 

@@ -54,13 +54,13 @@ def check(tree: object) -> None:
         raise BrokenCondition(f"a condition has {MAX_LEAVES} parts at most")
 
 
-async def met(tx: Transaction, ctx: Context, tree: Tree, asked: ConditionSubject) -> bool:
+async def is_met(tx: Transaction, ctx: Context, tree: Tree, asked: ConditionSubject) -> bool:
     """Whether the condition holds. Raises BrokenCondition."""
     check(tree)
     return await _holds(tx, ctx, tree, asked)
 
 
-async def demand(tx: Transaction, ctx: Context, event: Mapping[str, Any], asked: ConditionSubject) -> None:
+async def require_conditions(tx: Transaction, ctx: Context, event: Mapping[str, Any], asked: ConditionSubject) -> None:
     """Refuse who may not enter the event: 403 for either condition; 500 for one that makes no sense (kraty-api 7.2)."""
     for column, refused, broken, words in (
         (
@@ -79,7 +79,7 @@ async def demand(tx: Transaction, ctx: Context, event: Mapping[str, Any], asked:
         if event[column] is None:
             continue
         try:
-            holds = await met(tx, ctx, event[column], asked)
+            holds = await is_met(tx, ctx, event[column], asked)
         except BrokenCondition as fault:
             raise RuleError(broken, f"The event '{event['key']}' is set up wrongly: {fault}") from None
         if not holds:

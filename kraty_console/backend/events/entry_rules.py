@@ -24,7 +24,9 @@ _MOST_COUNTED: Final = 10_000
 Json = Mapping[str, Any]
 
 
-async def used(tx: Transaction, player: Mapping[str, Any], event: Json, window: Json, now_ms: int) -> tuple[int, int]:
+async def count_starts(
+    tx: Transaction, player: Mapping[str, Any], event: Json, window: Json, now_ms: int
+) -> tuple[int, int]:
     """How many attempts the player started in the window, and at the event since midnight, UTC; both to 10,000."""
     today = now_ms - now_ms % DAY_MS
     column = tables.attempts.c
@@ -44,7 +46,7 @@ async def used(tx: Transaction, player: Mapping[str, Any], event: Json, window: 
     return counts[0], counts[1]
 
 
-async def demand_quota(
+async def require_quota(
     tx: Transaction, ctx: Context, player: TrackedRow, event: TrackedRow, window: TrackedRow
 ) -> None:
     """Refuse one attempt too many; the player's row is locked, so that the last place goes to one of many at once.
@@ -54,7 +56,7 @@ async def demand_quota(
     quota: Json | None = event["attempt_quota"]
     if not quota:
         return
-    in_window, today = await used(tx, player, event, window, ctx.now_ms)
+    in_window, today = await count_starts(tx, player, event, window, ctx.now_ms)
     for name, count, code, span in (
         ("maxPerWindow", in_window, Code.MAX_ATTEMPTS_REACHED, "in this window"),
         ("maxPerDay", today, Code.MAX_DAILY_ATTEMPTS_REACHED, "today"),
@@ -75,7 +77,7 @@ def remaining(quota: Json, in_window: int, today: int) -> int | None:
     return min(left) if left else None
 
 
-async def demand_cost(
+async def require_cost(
     tx: Transaction, ctx: Context, player: TrackedRow, event: TrackedRow
 ) -> list[tuple[sa.Table, str, int]]:
     """What the event takes of the player: table, key and amount. Short of any: 402 `insufficient_entry_cost`.
@@ -103,7 +105,7 @@ async def demand_cost(
     return [(table, key, amount) for (table, key), amount in prices.items() if amount]
 
 
-async def pay(
+async def pay_cost(
     tx: Transaction, ctx: Context, player: TrackedRow, prices: list[tuple[sa.Table, str, int]], attempt_id: str
 ) -> None:
     """Take what the start costs; the ledger names the attempt."""

@@ -21,33 +21,31 @@ async def events(call: Call) -> HandlerReply:
         raise api_errors.invalid("status", f"must be {ACTIVE}: only events that are open are listed")
     context = call.context()
     async with call.services.db.read() as tx:
-        found = await event_listing.read(tx, context, player)
+        found = await event_listing.read_listing(tx, context, player)
     if found.boardless:
         await call.services.db.run(lambda tx: event_listing.make_boards(tx, context, found.boardless))
         async with call.services.db.read() as tx:
-            found = await event_listing.read(tx, context, player)
+            found = await event_listing.read_listing(tx, context, player)
     return HandlerReply(found.listings)
 
 
 async def start(call: Call) -> HandlerReply:
     """Start an attempt; 202 with the error envelope while a lobby forms."""
     player, event = call.text("externalPlayerId"), call.text("eventKey")
-    asked = await call.body(Start)
-    return await call.change(
-        asked, lambda tx, ctx: attempts.start(tx, ctx, player, event, context=asked.player_context)
-    )
+    body = await call.body(Start)
+    return await call.change(body, lambda tx, ctx: attempts.start(tx, ctx, player, event, context=body.player_context))
 
 
 async def progress(call: Call) -> HandlerReply:
     """Report metrics."""
     player, event, attempt = call.text("externalPlayerId"), call.text("eventKey"), call.id("attemptId", "Attempt")
-    asked = await call.body(ReportProgress)
-    metrics = _metrics(asked)
-    occurred_at = milliseconds(asked.occurred_at, "occurredAt")
+    body = await call.body(ReportProgress)
+    metrics = _metrics(body)
+    occurred_at = milliseconds(body.occurred_at, "occurredAt")
     return await call.change(
-        asked,
+        body,
         lambda tx, ctx: attempts.progress(
-            tx, ctx, player, attempt, metrics, mode=asked.mode, event_key=event, occurred_at=occurred_at
+            tx, ctx, player, attempt, metrics, mode=body.mode, event_key=event, occurred_at=occurred_at
         ),
     )
 
@@ -55,13 +53,13 @@ async def progress(call: Call) -> HandlerReply:
 async def finish(call: Call) -> HandlerReply:
     """End an attempt."""
     player, event, attempt = call.text("externalPlayerId"), call.text("eventKey"), call.id("attemptId", "Attempt")
-    asked = await call.body(GameRequest)
-    return await call.change(asked, lambda tx, ctx: attempts.finish(tx, ctx, player, attempt, event_key=event))
+    body = await call.body(GameRequest)
+    return await call.change(body, lambda tx, ctx: attempts.finish(tx, ctx, player, attempt, event_key=event))
 
 
-def _metrics(asked: ReportProgress) -> dict[str, Value] | Value:
+def _metrics(body: ReportProgress) -> dict[str, Value] | Value:
     """What was reported, under whichever of the three names; exactly one of them."""
-    given = [each for each in (asked.metric_value, asked.metrics, asked.metric_values) if each is not None]
+    given = [each for each in (body.metric_value, body.metrics, body.metric_values) if each is not None]
     if len(given) != 1:
         raise api_errors.invalid("metrics", "or metricValue is required" if not given else "is one of two or more ways")
     if given[0] == {}:
@@ -72,14 +70,14 @@ def _metrics(asked: ReportProgress) -> dict[str, Value] | Value:
 async def force_complete(call: Call) -> HandlerReply:
     """Complete an attempt that never finished; its rewards are not rolled."""
     attempt_id = call.id("attemptId", "Attempt")
-    asked = await call.body(ForceComplete)
+    body = await call.body(ForceComplete)
     return await call.change(
-        asked, lambda tx, ctx: attempts.force_complete(tx, ctx, attempt_id, final_score=asked.final_score)
+        body, lambda tx, ctx: attempts.force_complete(tx, ctx, attempt_id, final_score=body.final_score)
     )
 
 
 async def retry_reward_roll(call: Call) -> HandlerReply:
     """Roll an attempt's rewards, if that failed or never happened."""
     attempt_id = call.id("attemptId", "Attempt")
-    asked = await call.body(RetryRewardRoll)
-    return await call.change(asked, lambda tx, ctx: attempt_rewards.retry_roll(tx, ctx, attempt_id))
+    body = await call.body(RetryRewardRoll)
+    return await call.change(body, lambda tx, ctx: attempt_rewards.retry_roll(tx, ctx, attempt_id))

@@ -29,7 +29,7 @@ class OpenEvents:
     """Event and window of each."""
 
 
-async def read(tx: Transaction, ctx: Context, external_id: str) -> OpenEvents:
+async def read_listing(tx: Transaction, ctx: Context, external_id: str) -> OpenEvents:
     """The listing; what a player cannot see yet, because its unlock condition is not met, is left out.
 
     Somebody who was never here sees what everybody sees.
@@ -127,7 +127,7 @@ async def _unlocked(tx: Transaction, ctx: Context, event: TrackedRow, asked: Con
     if event["unlock_condition"] is None:
         return True
     try:
-        return await conditions.met(tx, ctx, event["unlock_condition"], asked)
+        return await conditions.is_met(tx, ctx, event["unlock_condition"], asked)
     except BrokenCondition:
         return False
 
@@ -152,7 +152,7 @@ async def _quota(
     """Told of every event: what has no bound is not counted, and without any what is left is null (kraty-api 5.12)."""
     quota = event["attempt_quota"] or {}
     in_window, today = (
-        (0, 0) if player is None or not quota else await entry_rules.used(tx, player, event, window, ctx.now_ms)
+        (0, 0) if player is None or not quota else await entry_rules.count_starts(tx, player, event, window, ctx.now_ms)
     )
     return {
         "maxPerWindow": quota.get("maxPerWindow"),

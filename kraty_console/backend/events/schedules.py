@@ -23,7 +23,7 @@ Span = tuple[int, int]
 """When a window opens and when it closes, in milliseconds."""
 
 
-def spans(schedule: Mapping[str, Any], now_ms: int) -> list[Span]:
+def due_windows(schedule: Mapping[str, Any], now_ms: int) -> list[Span]:
     """The window that is open now, if one is, and the next one."""
     every, length = schedule["everySeconds"] * 1000, schedule["openSeconds"] * 1000
     first, last = schedule["startsAt"], schedule.get("endsAt")
@@ -33,12 +33,12 @@ def spans(schedule: Mapping[str, Any], now_ms: int) -> list[Span]:
     return ahead if ahead and ahead[0][0] <= now_ms else ahead[:1]
 
 
-async def missing(tx: Transaction, ctx: Context, event: Mapping[str, Any]) -> list[Span]:
+async def missing_windows(tx: Transaction, ctx: Context, event: Mapping[str, Any]) -> list[Span]:
     """The windows that should be there by now, and are not."""
     schedule = event["schedule"]
     if not event["enabled"] or schedule is None or schedule.get("mode") != RECURRING:
         return []
-    wanted = spans(schedule, ctx.now_ms)
+    wanted = due_windows(schedule, ctx.now_ms)
     if not wanted:
         return []
     column = tables.event_windows.c
@@ -55,9 +55,9 @@ async def missing(tx: Transaction, ctx: Context, event: Mapping[str, Any]) -> li
     return [span for span in wanted if span[0] not in there]
 
 
-async def fill(tx: Transaction, ctx: Context, event: TrackedRow) -> int:
+async def make_missing_windows(tx: Transaction, ctx: Context, event: TrackedRow) -> int:
     """Make the windows that are missing; the event is locked, so that no window is made twice. How many they were."""
-    spans_ = await missing(tx, ctx, event)
+    spans_ = await missing_windows(tx, ctx, event)
     for starts_at, ends_at in spans_:
         bag = event["schedule"].get("metadata")
         await definitions.put_window(tx, ctx, event["key"], starts_at=starts_at, ends_at=ends_at, metadata=bag)

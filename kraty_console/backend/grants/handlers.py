@@ -14,18 +14,18 @@ from kraty_console.contract.actions import ForceClaim, ManualGrant
 
 async def create_for_admin(call: Call) -> HandlerReply:
     """Give a player something; the player must exist."""
-    asked = await call.body(ManualGrant)
-    expires_at = milliseconds(asked.expires_at, "expiresAt")
+    body = await call.body(ManualGrant)
+    expires_at = milliseconds(body.expires_at, "expiresAt")
     return await call.change(
-        asked,
+        body,
         lambda tx, ctx: grants.create(
             tx,
             ctx,
-            asked.external_player_id,
-            [entry.body() for entry in asked.entries],
-            kind=asked.kind,
+            body.external_player_id,
+            [entry.body() for entry in body.entries],
+            kind=body.kind,
             expires_at=expires_at,
-            metadata=asked.metadata,
+            metadata=body.metadata,
         ),
     )
 
@@ -33,22 +33,22 @@ async def create_for_admin(call: Call) -> HandlerReply:
 async def force_claim(call: Call) -> HandlerReply:
     """Mark a grant claimed, and deliver it if that was not done before."""
     grant_id = call.id("grantId", "Grant")
-    asked = await call.body(ForceClaim)
-    return await call.change(asked, lambda tx, ctx: grants.force_claim(tx, ctx, grant_id))
+    body = await call.body(ForceClaim)
+    return await call.change(body, lambda tx, ctx: grants.force_claim(tx, ctx, grant_id))
 
 
 async def create_for_server(call: Call) -> HandlerReply:
     """Give a player something; a player never heard of is made."""
     player = call.text("externalPlayerId")
-    asked = await call.body(ServerGrant)
-    return await _create(call, player, asked, source_kind=asked.source_kind, source_ref_id=asked.source_ref_id)
+    body = await call.body(ServerGrant)
+    return await _create(call, player, body, source_kind=body.source_kind, source_ref_id=body.source_ref_id)
 
 
 async def acknowledge(call: Call) -> HandlerReply:
     """Claim a grant for its player: the studio has delivered it, or wants it deposited here."""
     player, grant_id = call.text("externalPlayerId"), call.text("grantId")
-    asked = await call.body(KeyedRequest)
-    return await call.change(asked, lambda tx, ctx: grants.claim(tx, ctx, player, grant_id))
+    body = await call.body(KeyedRequest)
+    return await call.change(body, lambda tx, ctx: grants.claim(tx, ctx, player, grant_id))
 
 
 async def pending_grants(call: Call) -> HandlerReply:
@@ -62,45 +62,45 @@ async def pending_grants(call: Call) -> HandlerReply:
 async def give(call: Call) -> HandlerReply:
     """Give oneself something, in a permissive game."""
     player = call.text("externalPlayerId")
-    asked = await call.body(SelfGrant)
-    return await _create(call, player, asked)
+    body = await call.body(SelfGrant)
+    return await _create(call, player, body)
 
 
 async def claim(call: Call) -> HandlerReply:
     """Claim a reward."""
     player, grant_id = call.text("externalPlayerId"), call.text("grantId")
-    asked = await call.body(GameRequest)
-    return await call.change(asked, lambda tx, ctx: grants.claim(tx, ctx, player, grant_id))
+    body = await call.body(GameRequest)
+    return await call.change(body, lambda tx, ctx: grants.claim(tx, ctx, player, grant_id))
 
 
 async def open_crate(call: Call) -> HandlerReply:
     """Open a crate."""
     player, grant_id = call.text("externalPlayerId"), call.text("grantId")
-    asked = await call.body(GameRequest)
-    return await call.change(asked, lambda tx, ctx: grants.open_crate(tx, ctx, player, grant_id))
+    body = await call.body(GameRequest)
+    return await call.change(body, lambda tx, ctx: grants.open_crate(tx, ctx, player, grant_id))
 
 
 async def _create(
     call: Call,
     player: str,
-    asked: ServerGrant | SelfGrant,
+    body: ServerGrant | SelfGrant,
     *,
     source_kind: str | None = None,
     source_ref_id: str | None = None,
 ) -> HandlerReply:
     """Make the grant that was asked for, to the player of that external id."""
-    expires_at = milliseconds(asked.expires_at, "expiresAt")
+    expires_at = milliseconds(body.expires_at, "expiresAt")
     return await call.change(
-        asked,
+        body,
         lambda tx, ctx: grants.create(
             tx,
             ctx,
             player,
-            [entry.body() for entry in asked.entries],
-            kind=asked.kind,
+            [entry.body() for entry in body.entries],
+            kind=body.kind,
             expires_at=expires_at,
             source_kind=source_kind,
             source_ref_id=source_ref_id,
-            metadata=asked.metadata,
+            metadata=body.metadata,
         ),
     )

@@ -70,7 +70,7 @@ async def create(
             "expiresAt must be in the future, and in the year 9999 at the latest",
             {"fields": [{"field": "expiresAt", "message": "a moment in the future, in the year 9999 at the latest"}]},
         )
-    checked = await grant_entries.check(tx, ctx, wanted)
+    checked = await grant_entries.check_entries(tx, ctx, wanted)
     contents: dict[str, Any] = {"entries": checked}
     if kind == "crate":
         if len(checked) != 1 or checked[0]["type"] != "crate":
@@ -92,7 +92,7 @@ async def create(
     )
     if ctx.surface == "sdk":
         if grant["kind"] == "reward":
-            grant_issuing.settle(tx, ctx, player, grant)
+            grant_issuing.mark_claimed(tx, ctx, player, grant)
             await depositing.deposit(tx, ctx, player, grant)
         return await idempotency.keep(tx, ctx, CREATE, 201, serialize_grant(grant))
     shown = serialize_grant(grant)
@@ -110,7 +110,7 @@ async def create(
     )
     if ctx.surface != "admin":
         return await idempotency.keep(tx, ctx, CREATE, 201, shown)
-    return await idempotency.keep(tx, ctx, CREATE, 201, {"grant": shown, "audit": trail.link(ctx, audit_id)})
+    return await idempotency.keep(tx, ctx, CREATE, 201, {"grant": shown, "audit": trail.audit_link(ctx, audit_id)})
 
 
 async def force_claim(tx: Transaction, ctx: Context, grant_id: str) -> RuleResult:
@@ -128,10 +128,10 @@ async def force_claim(tx: Transaction, ctx: Context, grant_id: str) -> RuleResul
     if grant["status"] != "claimed":
         if grant["kind"] == "crate":
             opened = await _open(tx, ctx, player, grant)
-            grant_issuing.settle(tx, ctx, player, opened)
+            grant_issuing.mark_claimed(tx, ctx, player, opened)
             deposits = await depositing.deposit(tx, ctx, player, opened)
         else:
-            grant_issuing.settle(tx, ctx, player, grant)
+            grant_issuing.mark_claimed(tx, ctx, player, grant)
             deposits = await depositing.deposit(tx, ctx, player, grant)
     after = serialize_grant(grant)
     audit_id = trail.record(
@@ -145,7 +145,7 @@ async def force_claim(tx: Transaction, ctx: Context, grant_id: str) -> RuleResul
         before=before,
         after=after,
     )
-    data: dict[str, Any] = {"grant": after, "deposits": deposits, "audit": trail.link(ctx, audit_id)}
+    data: dict[str, Any] = {"grant": after, "deposits": deposits, "audit": trail.audit_link(ctx, audit_id)}
     if opened is not None:
         data["contents"] = serialize_grant(opened)
     return await idempotency.keep(tx, ctx, FORCE_CLAIM, 200, data)
@@ -164,7 +164,7 @@ async def claim(tx: Transaction, ctx: Context, external_id: str, grant_id: str) 
     if grant["kind"] == "crate":
         conflict(f"Grant '{grant_id}' is a crate: open it", kind="crate")
     before = serialize_grant(grant)
-    grant_issuing.settle(tx, ctx, player, grant)
+    grant_issuing.mark_claimed(tx, ctx, player, grant)
     deposits = await depositing.deposit(tx, ctx, player, grant)
     after = serialize_grant(grant)
     if ctx.surface == "server":
@@ -202,11 +202,11 @@ async def open_crate(tx: Transaction, ctx: Context, external_id: str, grant_id: 
 async def expire(tx: Transaction, ctx: Context, external_id: str, grant_id: str) -> RuleResult:
     """End a pending grant whose time is over; any other is left as it is (kraty-api 9: a worker sweep expires)."""
     player, grant = await _owned(tx, ctx, external_id, grant_id, banned_too=True)
-    lapse(tx, ctx, player, grant)
+    expire_locked(tx, ctx, player, grant)
     return RuleResult(200, {"grant": serialize_grant(grant)})
 
 
-def lapse(tx: Transaction, ctx: Context, player: TrackedRow, grant: TrackedRow) -> bool:
+def expire_locked(tx: Transaction, ctx: Context, player: TrackedRow, grant: TrackedRow) -> bool:
     """End a grant of a locked player if it is pending and its time is over; True when it was."""
     if grant["status"] != "pending" or grant["expires_at"] is None or grant["expires_at"] > ctx.now_ms:
         return False
@@ -238,7 +238,7 @@ async def _open(tx: Transaction, ctx: Context, player: TrackedRow, crate: Tracke
         rolled = await grant_issuing.roll_crate(tx, ctx, crate)
     except RollFailed as failure:
         conflict(f"The crate could not be opened: {failure}", rollError=str(failure))
-    grant_issuing.settle(tx, ctx, player, crate)
+    grant_issuing.mark_claimed(tx, ctx, player, crate)
     source = GrantSource("crate", crate["grant_id"], crate["grant_id"])
     return await grant_issuing.issue(tx, ctx, player, "reward", {"entries": rolled}, source, rolled=True)
 

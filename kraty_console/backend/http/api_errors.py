@@ -30,7 +30,7 @@ def too_large(limit: int) -> RuleError:
     return RuleError(Code.PAYLOAD_TOO_LARGE, f"the body is larger than {limit} bytes", {"limit": limit})
 
 
-def encoded_body(encoding: str) -> RuleError:
+def compressed_body(encoding: str) -> RuleError:
     """415: a compressed body."""
     return RuleError(Code.UNSUPPORTED_MEDIA_TYPE, "send the body as it is, not compressed", {"encoding": encoding[:50]})
 
@@ -50,12 +50,12 @@ def forbidden(permission: str, role: str) -> RuleError:
     return RuleError(Code.FORBIDDEN, f"{role} does not have the permission {permission}", {"permission": permission})
 
 
-def foreign_change(why: str) -> RuleError:
+def cross_site_change(why: str) -> RuleError:
     """403: a change by cookie that another site's page may have sent."""
     return RuleError(Code.FORBIDDEN, why)
 
 
-def no_such(what: str, name: str) -> RuleError:
+def not_found(what: str, name: str) -> RuleError:
     """404 for one thing, in the words that the rules use."""
     return RuleError(Code.NOT_FOUND, f"{what} '{name}' not found")
 
@@ -75,12 +75,12 @@ def bad_player_secret(missing: bool) -> RuleError:
     return RuleError(Code.PLAYER_SECRET_INVALID, f"X-Player-Secret {said}; register the player first")
 
 
-def other_game() -> RuleError:
+def wrong_game() -> RuleError:
     """403: a game in the path that is not the key's; of others it is not told whether they are there."""
     return RuleError(Code.FORBIDDEN, "this key is for another game than the one in the path")
 
 
-def nothing_here() -> RuleError:
+def nothing_at_path() -> RuleError:
     """404 for paths, and for studios and games that the caller cannot see: it tells nothing of whether they exist."""
     return RuleError(Code.NOT_FOUND, "there is nothing here, or nothing that you can see")
 

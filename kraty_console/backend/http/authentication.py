@@ -66,7 +66,7 @@ NOBODY: Final = Caller()
 """Who calls where no credential is looked at."""
 
 
-def bearer(headers: Headers) -> str | None:
+def bearer_token(headers: Headers) -> str | None:
     """The credential in `Authorization: Bearer …`; None when there is no such header.
 
     Raises 401 when the header is there and says something else.
@@ -85,7 +85,7 @@ def session_token(method: str, headers: Headers, own_origins: frozenset[str]) ->
 
     Raises 401 when there is none, and 403 for a change by cookie that another site's page may have sent.
     """
-    token = bearer(headers)
+    token = bearer_token(headers)
     if token is None and (cookies := headers.get("cookie")):
         token = cookie_parser(cookies).get(COOKIE)
         if token:
@@ -95,7 +95,7 @@ def session_token(method: str, headers: Headers, own_origins: frozenset[str]) ->
     return token
 
 
-async def member(tx: Transaction, token: str, now_ms: int) -> Caller:
+async def authenticate_member(tx: Transaction, token: str, now_ms: int) -> Caller:
     """The member who calls; raises 401 when the token belongs to no active session."""
     session = await find_session(tx, token, now_ms)
     if session is None:
@@ -103,15 +103,15 @@ async def member(tx: Transaction, token: str, now_ms: int) -> Caller:
     return Caller(session=session)
 
 
-def key_of(headers: Headers) -> str:
+def key_in_headers(headers: Headers) -> str:
     """The API key in the headers; raises 401 when there is none."""
-    credential = bearer(headers)
+    credential = bearer_token(headers)
     if credential is None:
         raise api_errors.no_credential()
     return credential
 
 
-async def key_holder(tx: Transaction, credential: str) -> Caller:
+async def authenticate_key(tx: Transaction, credential: str) -> Caller:
     """The key that calls; raises 401 when there is none such in force."""
     key = await find_key(tx, credential)
     if key is None:

@@ -20,7 +20,7 @@ from kraty_console.backend.http.authentication import Caller
 from kraty_console.backend.http.client_address import Proxies
 from kraty_console.backend.http.envelope import HandlerReply
 from kraty_console.backend.http.event_streams import Streams
-from kraty_console.backend.http.paths import decoded
+from kraty_console.backend.http.paths import decode_segment
 from kraty_console.backend.http.rate_limit import RateLimit
 from kraty_console.backend.http.request_body import MAX_BODY, MAX_CLIENT_BODY, read_body, read_fields
 from kraty_console.backend.http.strict_json import text_fault
@@ -110,13 +110,13 @@ class Call:
 
     def text(self, name: str) -> str:
         """A segment of the path, decoded."""
-        return decoded(self.request.path_params[name], name)
+        return decode_segment(self.request.path_params[name], name)
 
     def id(self, name: str, what: str) -> str:
         """A segment that is an internal id; anything else names nothing (404)."""
-        text = decoded(self.request.path_params[name], name)
+        text = decode_segment(self.request.path_params[name], name)
         if not is_id(text):
-            raise api_errors.no_such(what, text)
+            raise api_errors.not_found(what, text)
         return text
 
     def query(self, name: str) -> str | None:

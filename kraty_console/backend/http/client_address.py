@@ -9,7 +9,7 @@ from typing import Final
 
 from starlette.types import Scope
 
-from kraty_console.backend.http.connections import network
+from kraty_console.backend.http.connections import address_group
 
 _MOST_HOPS: Final = 20
 
@@ -43,13 +43,13 @@ class Proxies:
         client = scope.get("client")
         peer = client[0] if client else ""
         if not self.include(peer):
-            return network(peer)
+            return address_group(peer)
         header = b",".join(value for name, value in scope["headers"] if name == b"x-forwarded-for")
         for hop in reversed(header.decode("latin-1").split(",")[-_MOST_HOPS:]):
             address = _without_port(hop.strip())
             if not self.include(address):
-                return network(address if _is_address(address) else peer)
-        return network(peer)
+                return address_group(address if _is_address(address) else peer)
+        return address_group(peer)
 
 
 def _without_port(hop: str) -> str:

@@ -110,7 +110,7 @@ class Connections:
         return False
 
 
-def network(address: str) -> str:
+def address_group(address: str) -> str:
     """What counts as one address: of IPv6 the /64, which one caller has all of."""
     try:
         found = ip_address(address.partition("%")[0])

@@ -49,9 +49,9 @@ def check_change(method: str, headers: Headers, own: frozenset[str]) -> None:
     has_body = method != "DELETE" or headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
     types = [value.partition(";")[0].strip().lower() for value in headers.getlist("content-type")]
     if (has_body or types) and types != [_JSON]:
-        raise api_errors.foreign_change(f"with a cookie a change has to be sent as {_JSON}")
+        raise api_errors.cross_site_change(f"with a cookie a change has to be sent as {_JSON}")
     origins = headers.getlist("origin")
     if any(origin_of(origin) not in own for origin in origins):
-        raise api_errors.foreign_change("with a cookie a change has to come from the portal's own pages")
+        raise api_errors.cross_site_change("with a cookie a change has to come from the portal's own pages")
     if not origins and headers.get("sec-fetch-site", "").lower() in _ELSEWHERE:
-        raise api_errors.foreign_change("with a cookie a change has to come from the portal's own pages")
+        raise api_errors.cross_site_change("with a cookie a change has to come from the portal's own pages")

@@ -18,7 +18,7 @@ from kraty_console.backend.http import api_errors
 from kraty_console.backend.http.envelope import error_response
 from kraty_console.backend.http.paths import OWN_ID, REQUEST_ID, raw_path
 from kraty_console.backend.observability.call_events import CALLER, HUNG_UP, NO_ROUTE, AnsweredCall, Watch
-from kraty_console.backend.observability.logs import places
+from kraty_console.backend.observability.logs import error_origin
 from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.storage.faults import BEHIND_A_POOLER, StorageFault, fault_of
 from kraty_console.contract.errors import Code
@@ -134,7 +134,7 @@ def _answer_to(error: Exception, scope: Scope, request_id: str) -> Response:
             allowed = sorted((error.headers or {}).get("Allow", "").split(", "))
             return error_response(refused, request_id, headers={"Allow": ", ".join(allowed)})
         case HTTPException(status_code=404):
-            return error_response(api_errors.nothing_here(), request_id)
+            return error_response(api_errors.nothing_at_path(), request_id)
     own_id = scope[OWN_ID]
     _log_failure(error, scope, request_id if request_id == own_id else f"{request_id} ({own_id})")
     fault = fault_of(error) or (StorageFault.AWAY if isinstance(error, OperationalError) else None)
@@ -164,4 +164,4 @@ def _route(scope: Scope) -> str:
 
 def _log_failure(error: Exception, scope: Scope, request_id: str) -> None:
     """One line with the kind of failure and where it arose: no message and no values, they may hold what is secret."""
-    log.error("request %s: %s %s failed with %s", request_id, scope["method"], _route(scope), places(error))
+    log.error("request %s: %s %s failed with %s", request_id, scope["method"], _route(scope), error_origin(error))

@@ -16,7 +16,7 @@ from typing import Any, Final, Protocol
 from sqlalchemy.exc import SQLAlchemyError
 
 from kraty_console.backend.http.envelope import encode
-from kraty_console.backend.observability.logs import places
+from kraty_console.backend.observability.logs import error_origin
 from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.transaction import Transaction
@@ -166,10 +166,10 @@ class Streams:
             except (SQLAlchemyError, OSError) as error:
                 failures += 1
                 if failures >= MOST_FAILURES:
-                    LOG.error("streams end: %s", places(error))
+                    LOG.error("streams end: %s", error_origin(error))
                     break
             except Exception as error:  # noqa: BLE001 (whatever goes wrong must not leave listeners without a word)
-                LOG.error("streams end: %s", places(error))
+                LOG.error("streams end: %s", error_origin(error))
                 break
         else:
             return

@@ -48,7 +48,7 @@ def raw_path(scope: Mapping[str, Any]) -> str:
     return bytes(raw).decode("latin-1") if raw else str(scope["path"])
 
 
-def decoded(segment: str, name: str) -> str:
+def decode_segment(segment: str, name: str) -> str:
     """The text of a segment (as `raw_path` gives it), decoded once.
 
     Raises a refusal naming the parameter when it is no text that can be stored.
@@ -64,6 +64,6 @@ def decoded(segment: str, name: str) -> str:
     return text
 
 
-def as_pattern(path: str) -> str:
+def router_pattern(path: str) -> str:
     """A path of the table of routes for the router: every `{name}` is one segment."""
     return path.replace("}", ":raw}")

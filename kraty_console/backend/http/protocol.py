@@ -18,7 +18,7 @@ from typing import Any, ClassVar, Final
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from kraty_console.backend.http.connections import Connections, network
+from kraty_console.backend.http.connections import Connections, address_group
 from kraty_console.backend.rules.errors import RuleError
 from kraty_console.contract.errors import Code
 
@@ -95,7 +95,7 @@ class HttpConnection(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take it up, or refuse it."""
         super().connection_made(transport)
-        self.address = network(self.client[0]) if self.client else ""
+        self.address = address_group(self.client[0]) if self.client else ""
         if self.all_connections.admit(self):
             self._set_deadline()
         else:

@@ -18,7 +18,7 @@ _LONGEST_NUMBER: Final = 18
 Word = TypeVar("Word", bound=str)
 
 
-def whole(call: Call, name: str, default: int, most: int) -> int:
+def integer(call: Call, name: str, default: int, most: int) -> int:
     """A whole number from 1 to `most`."""
     text = call.query(name)
     if text is None:
@@ -28,7 +28,7 @@ def whole(call: Call, name: str, default: int, most: int) -> int:
     return int(text)
 
 
-def clamped(call: Call, name: str, default: int, most: int) -> int:
+def clamped_integer(call: Call, name: str, default: int, most: int) -> int:
     """A whole number, taken for 1 or `most` where it is below or above."""
     text = call.query(name)
     if text is None:
@@ -66,7 +66,7 @@ def one_of(call: Call, name: str, words: Sequence[Word], default: Word) -> Word:
     raise api_errors.invalid(name, f"must be one of {', '.join(words)}")
 
 
-def moment(call: Call, name: str, *, now: str) -> int | None:
+def timestamp(call: Call, name: str, *, now: str) -> int | None:
     """An ISO-8601 moment in milliseconds, from 1970 to now; None when it is not there, or is `current`."""
     text = call.query(name)
     if text is None or text == now:

@@ -56,7 +56,7 @@ async def read_body(
 ) -> bytes:
     """The whole body, refused as soon as it is known to be too large, whether or not its length was announced."""
     if encoding and encoding.lower() != "identity":
-        raise api_errors.encoded_body(encoding)
+        raise api_errors.compressed_body(encoding)
     if headers_length and headers_length.isdigit() and int(headers_length[:20]) > most:
         raise api_errors.too_large(most)
     body = bytearray()

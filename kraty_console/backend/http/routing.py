@@ -76,7 +76,7 @@ class Route:
         return self.named or self.permission
 
 
-def place_of(operation: Operation) -> tuple[str, str]:
+def method_and_path(operation: Operation) -> tuple[str, str]:
     """Method and path of an operation, from the table that the console goes by as well."""
     return OPERATIONS[operation][:2]
 
@@ -105,7 +105,7 @@ def admin_change(
 ) -> Route:
     """A change by a member who has the permission in the game of the path."""
     return Route(
-        *place_of(place),
+        *method_and_path(place),
         RouteAccess.GAME,
         permission,
         handler,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Final
 
-from kraty_console.backend.auth.player_secrets import PLAYER_SECRET, holder
-from kraty_console.backend.http.authentication import key_holder, key_of
+from kraty_console.backend.auth.player_secrets import PLAYER_SECRET, find_secret_holder
+from kraty_console.backend.http.authentication import authenticate_key, key_in_headers
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
 from kraty_console.backend.http.event_streams import EventFeed, Gather
@@ -29,13 +29,16 @@ class StreamSource:
         """Whether the key is still in force and, where one was asked for, the secret is still the player's."""
         headers = self._call.request.headers
         try:
-            caller = await key_holder(tx, key_of(headers))
+            caller = await authenticate_key(tx, key_in_headers(headers))
         except RuleError:
             return False
         player = self._call.caller.player
         if player is None:
             return True
-        return await holder(tx, caller.the_key, player.external_player_id, headers.get(PLAYER_SECRET)) is not None
+        return (
+            await find_secret_holder(tx, caller.the_key, player.external_player_id, headers.get(PLAYER_SECRET))
+            is not None
+        )
 
 
 def stream_reply(call: Call, news: EventFeed, gather: Gather) -> HandlerReply:

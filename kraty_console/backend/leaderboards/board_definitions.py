@@ -10,7 +10,7 @@ from kraty_console.contract.definitions import ByProgression, GameDocument
 Faults = list[tuple[str, str]]
 
 
-async def unsound(tx: Transaction, ctx: Context, document: GameDocument) -> Faults:
+async def find_faults(tx: Transaction, ctx: Context, document: GameDocument) -> Faults:
     """What names a currency that is not there, or derives what is none to be derived."""
     faults: Faults = []
     for index, currency in enumerate(document.currencies):

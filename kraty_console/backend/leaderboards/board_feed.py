@@ -65,10 +65,10 @@ class BoardFeed:
         return row
 
     async def _first(self, tx: Transaction) -> list[Mapping[str, Any]]:
-        return list((await ranking.look(tx, ranking.of_event(self._board), SHOWN)).rows)
+        return list((await ranking.read_page(tx, ranking.of_event(self._board), SHOWN)).rows)
 
     async def _final(self, tx: Transaction, row: Json, entries: list[Mapping[str, Any]]) -> Json:
-        [shown] = await ranking.shown(tx, (row["studio_id"], row["game_id"]), [entries])
+        [shown] = await ranking.serialize_entries(tx, (row["studio_id"], row["game_id"]), [entries])
         return {
             "leaderboardId": row["leaderboard_id"],
             "eventId": row["event_id"],

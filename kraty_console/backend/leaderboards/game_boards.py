@@ -68,7 +68,7 @@ async def score(
     entry, fresh = await _entry(tx, ctx, player, board, await segments.segment_of(tx, player, board, segment))
     _count(tx, ctx, entry, value if fresh else _aggregate(board["score_aggregation"], entry["score"], value))
     tx.change(entry, scored_at=ctx.now_ms)
-    place = await ranking.place_among(tx, ranking.of_entry(entry), entry)
+    place = await ranking.rank_among(tx, ranking.of_entry(entry), entry)
     data = {"leaderboardId": board["board_id"], "score": formats.number(entry["score"]), "rank": place}
     return await idempotency.keep(tx, ctx, SCORE, 200, data)
 
@@ -86,7 +86,9 @@ async def join(tx: Transaction, ctx: Context, external_id: str, key: str, *, seg
     return entry
 
 
-async def follow_balance(tx: Transaction, ctx: Context, player: TrackedRow, currency: TrackedRow, balance: int) -> None:
+async def update_from_balance(
+    tx: Transaction, ctx: Context, player: TrackedRow, currency: TrackedRow, balance: int
+) -> None:
     """Bring every board that ranks by this currency up to the player's balance."""
     for board_id in currency["ranked_boards"]:
         board = await tx.get(tables.boards, *currency.key()[:2], board_id)

@@ -28,7 +28,7 @@ async def read_event_board(call: Call) -> HandlerReply:
     async with call.services.db.read() as tx:
         found = await board_queries.event_board(tx, call.game, leaderboard_id, reader)
     if found is None:
-        raise api_errors.no_such("Leaderboard", leaderboard_id)
+        raise api_errors.not_found("Leaderboard", leaderboard_id)
     return HandlerReply(found)
 
 
@@ -38,7 +38,7 @@ async def event_board_stream(call: Call) -> HandlerReply:
     async with call.services.db.read() as tx:
         found = await board_queries.find_event_board(tx, call.game, call.environment, name)
     if found is None:
-        raise api_errors.no_such("Leaderboard", name)
+        raise api_errors.not_found("Leaderboard", name)
     return stream_reply(call, BoardFeed(found), board_events)
 
 
@@ -46,19 +46,19 @@ async def join_event_board(call: Call) -> HandlerReply:
     """Have an entry on an event's board; the board as it is then."""
     player, leaderboard_id = call.text("externalPlayerId"), query_parameters.leaderboard_id(call)
     reader = _self_reader(call, player)
-    asked = await call.body(GameRequest)
+    body = await call.body(GameRequest)
 
     async def join(tx: Transaction, ctx: Context) -> RuleResult:
         await leaderboards.join(tx, ctx, player, leaderboard_id)
         found = await board_queries.event_board(tx, ctx.tenant, leaderboard_id, reader)
         return RuleResult(200, {**(found or {}), "joined": True})
 
-    return await call.change(asked, join)
+    return await call.change(body, join)
 
 
 async def read(call: Call) -> HandlerReply:
     """One segment of a game's board, in a period."""
-    reader, at_ms = _reader(call), query_parameters.moment(call, "period", now=_NOW)
+    reader, at_ms = _reader(call), query_parameters.timestamp(call, "period", now=_NOW)
     async with call.services.db.read() as tx:
         found = await _found(call, tx)
         return HandlerReply(
@@ -68,9 +68,9 @@ async def read(call: Call) -> HandlerReply:
 
 async def standings(call: Call) -> HandlerReply:
     """Several segments of a game's board."""
-    reader, at_ms = _reader(call), query_parameters.moment(call, "period", now=_NOW)
+    reader, at_ms = _reader(call), query_parameters.timestamp(call, "period", now=_NOW)
     scope: board_queries.Scope = query_parameters.one_of(call, "scope", board_queries.SCOPES, "all")
-    segment, most = _segment(call), query_parameters.whole(call, "maxSegments", 20, 100)
+    segment, most = _segment(call), query_parameters.integer(call, "maxSegments", 20, 100)
     if scope in ("self_segment", "mine") and reader.external_id is None:
         raise api_errors.invalid("externalId", f"is required with the scope {scope}")
     if scope == "segment" and segment is None:
@@ -85,7 +85,7 @@ async def standings(call: Call) -> HandlerReply:
 
 async def periods(call: Call) -> HandlerReply:
     """The periods of a game's board that are over."""
-    limit = query_parameters.whole(call, "limit", 12, 52)
+    limit = query_parameters.integer(call, "limit", 12, 52)
     async with call.services.db.read() as tx:
         found = await _found(call, tx)
     return HandlerReply(board_queries.board_periods(found, call.now_ms, limit))
@@ -95,23 +95,23 @@ async def join(call: Call) -> HandlerReply:
     """Have an entry on a game's board; the board as it is then."""
     player, key = call.text("externalPlayerId"), call.text("boardKey")
     reader = _self_reader(call, player)
-    asked = await call.body(Joining)
+    body = await call.body(Joining)
 
     async def enter(tx: Transaction, ctx: Context) -> RuleResult:
-        entry = await game_boards.join(tx, ctx, player, key, segment=asked.segment)
+        entry = await game_boards.join(tx, ctx, player, key, segment=body.segment)
         found = await game_boards.find(tx, ctx, key)
         told = await board_queries.board(tx, ctx.tenant, found, reader, segment=entry["segment"])
         return RuleResult(200, {**told, "joined": True})
 
-    return await call.change(asked, enter)
+    return await call.change(body, enter)
 
 
 async def score_for_game(call: Call) -> HandlerReply:
     """Count the player's own score, where the game takes such scores."""
     player, key = call.text("externalPlayerId"), call.text("boardKey")
-    asked = await call.body(Score)
+    body = await call.body(Score)
     return await call.change(
-        asked, lambda tx, ctx: game_boards.score(tx, ctx, player, key, asked.value, segment=asked.segment)
+        body, lambda tx, ctx: game_boards.score(tx, ctx, player, key, body.value, segment=body.segment)
     )
 
 
@@ -119,7 +119,7 @@ async def _found(call: Call, tx: Transaction) -> dict[str, Any]:
     key = call.text("boardKey")
     found = await board_queries.find_board(tx, call.game, key)
     if found is None:
-        raise api_errors.no_such("Leaderboard", key)
+        raise api_errors.not_found("Leaderboard", key)
     return found
 
 
@@ -127,7 +127,7 @@ def _reader(call: Call) -> BoardReader:
     return BoardReader(
         environment=call.environment,
         now_ms=call.now_ms,
-        limit=query_parameters.whole(call, "limit", DEFAULT_LIMIT, MAX_LIMIT),
+        limit=query_parameters.integer(call, "limit", DEFAULT_LIMIT, MAX_LIMIT),
         external_id=call.query("externalId"),
         include_self=query_parameters.flag(call, "includeSelf"),
         progression=query_parameters.keys(call, "progression"),
@@ -135,7 +135,7 @@ def _reader(call: Call) -> BoardReader:
 
 
 def _self_reader(call: Call, player: str) -> BoardReader:
-    limit = query_parameters.whole(call, "limit", DEFAULT_LIMIT, MAX_LIMIT)
+    limit = query_parameters.integer(call, "limit", DEFAULT_LIMIT, MAX_LIMIT)
     return BoardReader(call.environment, call.now_ms, limit, external_id=player, include_self=True)
 
 
@@ -149,8 +149,8 @@ def _segment(call: Call) -> str | None:
 async def score_for_server(call: Call) -> HandlerReply:
     """Count a player's score."""
     key = call.text("boardKey")
-    asked = await call.body(PlayerScore)
+    body = await call.body(PlayerScore)
     return await call.change(
-        asked,
-        lambda tx, ctx: game_boards.score(tx, ctx, asked.external_player_id, key, asked.value, segment=asked.segment),
+        body,
+        lambda tx, ctx: game_boards.score(tx, ctx, body.external_player_id, key, body.value, segment=body.segment),
     )

@@ -127,10 +127,12 @@ async def board_standings(
             names = await _segments(tx, found, reader.environment, period, max_segments + 1)
     self_id = None if player is None else player["player_id"]
     stood = [
-        await standings.look(tx, standings.of_board(found, reader.environment, period, name), reader.limit, self_id)
+        await standings.read_page(
+            tx, standings.of_board(found, reader.environment, period, name), reader.limit, self_id
+        )
         for name in names[:max_segments]
     ]
-    lists = await standings.shown(
+    lists = await standings.serialize_entries(
         tx, _pair(tenant), [each.rows for each in stood], self_id=self_id, progression=reader.progression
     )
     return {
@@ -167,9 +169,11 @@ async def _look(
 ) -> tuple[list[Json], Json | None]:
     self_id = None if player is None else player["player_id"]
     counted = self_id if reader.include_self else None
-    stood = await standings.look(tx, ranking, reader.limit, counted)
-    [entries] = await standings.shown(tx, _pair(tenant), [stood.rows], self_id=self_id, progression=reader.progression)
-    return entries, standings.own(stood)
+    stood = await standings.read_page(tx, ranking, reader.limit, counted)
+    [entries] = await standings.serialize_entries(
+        tx, _pair(tenant), [stood.rows], self_id=self_id, progression=reader.progression
+    )
+    return entries, standings.serialize_own_entry(stood)
 
 
 async def _player(tx: Transaction, tenant: Tenant, reader: BoardReader) -> TrackedRow | None:

@@ -68,13 +68,13 @@ def of_event(leaderboard: Values) -> Ranking:
     return Ranking(tables.leaderboard_entries, equal)
 
 
-async def place(tx: Transaction, ranking: Ranking, entry: Values) -> int:
+async def rank_of(tx: Transaction, ranking: Ranking, entry: Values) -> int:
     """The place of an entry, 1 is first: one more than there are entries ahead of it."""
     count = await tx.scalar(sa.select(sa.func.count()).select_from(ranking.table).where(*_ahead(ranking, entry)))
     return int(count) + 1
 
 
-async def place_among(tx: Transaction, ranking: Ranking, entry: Values, first: int = COUNTED) -> int | None:
+async def rank_among(tx: Transaction, ranking: Ranking, entry: Values, first: int = COUNTED) -> int | None:
     """The place of an entry if it is among so many first ones; None below, after looking at no more than these."""
     some = sa.select(sa.literal(1)).select_from(ranking.table).where(*_ahead(ranking, entry)).limit(first).subquery()
     count = int(await tx.scalar(sa.select(sa.func.count()).select_from(some)))
@@ -92,7 +92,7 @@ def _ahead(ranking: Ranking, entry: Values) -> list[sa.ColumnElement[bool]]:
     return [*ranking.where, column.score >= entry["score"], ahead]
 
 
-async def look(tx: Transaction, ranking: Ranking, limit: int, player_id: str | None = None) -> RankingPage:
+async def read_page(tx: Transaction, ranking: Ranking, limit: int, player_id: str | None = None) -> RankingPage:
     """The first entries, and where the player stands, who need not be among them, nor have an entry at all."""
     column = ranking.table.c
     rows = await tx.all(
@@ -111,10 +111,10 @@ async def look(tx: Transaction, ranking: Ranking, limit: int, player_id: str | N
     own = await tx.first(sa.select(ranking.table).where(*ranking.where, column.participant_id == player_id))
     if own is None:
         return RankingPage(rows, None, None)
-    return RankingPage(rows, await place(tx, ranking, own), own["score"])
+    return RankingPage(rows, await rank_of(tx, ranking, own), own["score"])
 
 
-async def shown(
+async def serialize_entries(
     tx: Transaction,
     tenant: tuple[str, str],
     lists: Sequence[Sequence[Values]],
@@ -136,7 +136,7 @@ async def shown(
     ]
 
 
-def own(stood: RankingPage) -> Json | None:
+def serialize_own_entry(stood: RankingPage) -> Json | None:
     """`self` as the wire has it."""
     if stood.place is None or stood.score is None:
         return None

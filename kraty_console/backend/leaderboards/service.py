@@ -80,7 +80,7 @@ async def finalize(tx: Transaction, ctx: Context, leaderboard_id: str, reason: s
     tx.change(row, finalized_at=ctx.now_ms, finalized_reason=reason, **settled)
 
 
-async def follow(tx: Transaction, ctx: Context, attempt: TrackedRow) -> TrackedRow:
+async def update_score(tx: Transaction, ctx: Context, attempt: TrackedRow) -> TrackedRow:
     """Bring the player's entry up to the attempt's score; the player's best attempt on the board counts."""
     key = (attempt["studio_id"], attempt["game_id"], attempt["leaderboard_id"], attempt["player_id"])
     entry = await tx.get(tables.leaderboard_entries, *key)

@@ -122,7 +122,7 @@ async def _awards(tx: Transaction, ctx: Context, board: TrackedRow, policy: Json
         worth = {each.player_id: _bundle_of(policy, each.rank) for each in standings}
     else:
         held = await _left_in_pool(tx, board, policy, played)
-        given = shares(held, [(attempt.score, attempt.completed_at) for attempt in chosen.values()])
+        given = split_pool(held, [(attempt.score, attempt.completed_at) for attempt in chosen.values()])
         worth = {player_id: _share_of(policy, share) for player_id, share in zip(chosen, given, strict=True)}
     rows = []
     for each in standings:
@@ -209,7 +209,7 @@ async def _completed(tx: Transaction, board: TrackedRow) -> dict[str, list[_Play
     return by_player
 
 
-def tier(policy: Json, rank: int) -> Any | None:  # noqa: ANN401 (a key, or a bundle in place)
+def tier_bundle(policy: Json, rank: int) -> Any | None:  # noqa: ANN401 (a key, or a bundle in place)
     """What a rank is worth: the bundle of its tier, None below the last one."""
     for each in policy.get("tiers", []):
         if each["fromRank"] <= rank <= each["toRank"]:
@@ -218,7 +218,7 @@ def tier(policy: Json, rank: int) -> Any | None:  # noqa: ANN401 (a key, or a bu
 
 
 def _bundle_of(policy: Json, rank: int) -> Json | None:
-    bundle = tier(policy, rank)
+    bundle = tier_bundle(policy, rank)
     return None if bundle is None else {"bundle": bundle}
 
 
@@ -228,7 +228,7 @@ def _share_of(policy: Json, amount: int) -> Json | None:
     return {"entries": [{"type": "currency", "currencyKey": policy.get("currencyKey"), "amount": amount}]}
 
 
-def shares(pool: int, scores: Sequence[tuple[float, int]]) -> list[int]:
+def split_pool(pool: int, scores: Sequence[tuple[float, int]]) -> list[int]:
     """A pool parted by score, to the last unit: each share rounded down, then one more by the largest remainders.
 
     `scores` is of each player the score and when the attempt was completed; of equal remainders the earlier one counts.

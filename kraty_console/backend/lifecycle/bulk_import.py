@@ -234,7 +234,7 @@ async def _everybody(tx: Transaction, ctx: Context, ids: Sequence[str]) -> dict[
     found = await _locked(tx, ctx, ids)
     missing = [each for each in ids if each not in found]
     if missing:
-        await tx.insert_all_absent(tables.players, (players.newcomer(ctx, each) for each in missing))
+        await tx.insert_all_absent(tables.players, (players.new_player(ctx, each) for each in missing))
         await players.forget_aliases(tx, ctx, missing)
         found |= await _locked(tx, ctx, missing)
     return found
@@ -252,7 +252,7 @@ async def _locked(tx: Transaction, ctx: Context, ids: Sequence[str]) -> dict[str
     )
     found = {row["external_player_id"]: row for row in rows}
     for external_id, row in found.items():
-        players.remember(tx, ctx, external_id, row)
+        players.cache_locked(tx, ctx, external_id, row)
     return found
 
 

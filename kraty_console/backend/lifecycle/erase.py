@@ -58,8 +58,8 @@ async def erase(tx: Transaction, ctx: Context, external_id: str) -> RuleResult:
         "leaderboardsScrubbed": sum([await _count(tx, board, "participant_id", player) for board in BOARDS]),
         "status": "erased",
     }
-    await redaction.forget(tx, ctx, await _traces(tx, ctx, player, anonymized))
-    if await redaction.has_listener(tx, ctx, player["environment"]):
+    await redaction.redact(tx, ctx, await _traces(tx, ctx, player, anonymized))
+    if await redaction.has_subscriber(tx, ctx, player["environment"]):
         outbox.emit(tx, ctx, EventName.PLAYER_DELETED, player, {**data, "reason": ctx.reason})
     before = {"banned": player["banned_at"] is not None, "registered": player["registered_at"] is not None}
     tx.change(
@@ -67,13 +67,13 @@ async def erase(tx: Transaction, ctx: Context, external_id: str) -> RuleResult:
         **tombstones.PERSONAL,
         external_player_id=anonymized,
         ban_reason=None,
-        erased_hash=tombstones.fingerprint(ctx, external_id),
+        erased_hash=tombstones.id_fingerprint(ctx, external_id),
         deleted_at=ctx.now_ms,
         updated_at=ctx.now_ms,
     )
     tx.memo.pop(("player", ctx.tenant, ctx.environment, external_id), None)
-    await tx.execute(sa.delete(tables.player_aliases).where(*reassign.of(tables.player_aliases, player)))
-    await relations.forget_acquaintances(tx, player)
+    await tx.execute(sa.delete(tables.player_aliases).where(*reassign.rows_of(tables.player_aliases, player)))
+    await relations.erase_relations(tx, player)
     told = {name: value for name, value in data.items() if name != "externalPlayerId"}
     trail.record(
         tx,
@@ -91,7 +91,7 @@ async def erase(tx: Transaction, ctx: Context, external_id: str) -> RuleResult:
 
 async def _traces(tx: Transaction, ctx: Context, player: TrackedRow, anonymized: str) -> redaction.Traces:
     aliases, merged_ids = await redaction.names_of(tx, ctx, player)
-    return redaction.traces(player, aliases, merged_ids, anonymized)
+    return redaction.find_traces(player, aliases, merged_ids, anonymized)
 
 
 async def _named(tx: Transaction, ctx: Context, external_id: str) -> TrackedRow | None:
@@ -106,7 +106,7 @@ async def _named(tx: Transaction, ctx: Context, external_id: str) -> TrackedRow 
 
 async def _nothing(tx: Transaction, ctx: Context, external_id: str, row: TrackedRow | None) -> dict[str, Any]:
     """The answer where there is nobody to erase; an id that only a merge remembered is remembered no longer."""
-    if row is None and (alias := await tombstones.alias(tx, ctx, external_id)) is not None:
+    if row is None and (alias := await tombstones.find_alias(tx, ctx, external_id)) is not None:
         column = tables.player_aliases.c
         await tx.execute(
             sa.delete(tables.player_aliases).where(
@@ -117,9 +117,9 @@ async def _nothing(tx: Transaction, ctx: Context, external_id: str, row: Tracked
             )
         )
         row = await tx.get(tables.players, ctx.tenant.studio_id, ctx.tenant.game_id, alias["source_id"])
-    row = row or await tombstones.erased(tx, ctx, external_id)
+    row = row or await tombstones.find_erased(tx, ctx, external_id)
     if row is not None:
-        await redaction.forget(tx, ctx, redaction.of_id(external_id, row["external_player_id"]))
+        await redaction.redact(tx, ctx, redaction.traces_of_id(external_id, row["external_player_id"]))
     gone = None if row is None else row["deleted_at"] or row["updated_at"]
     return {
         "playerId": None if row is None else row["player_id"],

@@ -15,15 +15,15 @@ from kraty_console.backend.lifecycle.schemas import Erasure
 async def merge(call: Call) -> HandlerReply:
     """Merge a guest into an account."""
     source, target = call.text("externalPlayerId"), call.text("toExternalPlayerId")
-    asked = await call.body(ExplainedRequest)
-    return await call.change(asked, lambda tx, ctx: merging.merge(tx, ctx, source, target))
+    body = await call.body(ExplainedRequest)
+    return await call.change(body, lambda tx, ctx: merging.merge(tx, ctx, source, target))
 
 
 async def delete(call: Call) -> HandlerReply:
     """Erase a player; also where there is none, it answers 200."""
     player = call.text("externalPlayerId")
-    asked = await call.body(Erasure)
-    return await call.change(asked, lambda tx, ctx: erase.erase(tx, ctx, player))
+    body = await call.body(Erasure)
+    return await call.change(body, lambda tx, ctx: erase.erase(tx, ctx, player))
 
 
 async def export(call: Call) -> HandlerReply:
@@ -32,5 +32,5 @@ async def export(call: Call) -> HandlerReply:
     async with call.services.db.read() as tx:
         found = await exports.build(tx, call.game, call.environment, player, call.now_ms)
     if found is None:
-        raise api_errors.no_such("Player", player)
+        raise api_errors.not_found("Player", player)
     return HandlerReply(found)

@@ -106,10 +106,10 @@ async def inventory(call: Call) -> HandlerReply:
 
 
 async def _import(call: Call, model: type[PlayerRow | WalletRow | InventoryRow], rule: Rule) -> HandlerReply:
-    asked = await call.body(Batch)
+    body = await call.body(Batch)
     lines: list[ImportLine] = []
     failures: list[ImportFailure] = []
-    for index, row in enumerate(asked.rows):
+    for index, row in enumerate(body.rows):
         try:
             read = model.model_validate(row, by_alias=True, by_name=False)
         except ValidationError as error:
@@ -117,7 +117,7 @@ async def _import(call: Call, model: type[PlayerRow | WalletRow | InventoryRow],
             continue
         said = read.model_dump(by_alias=True, exclude_unset=True)
         lines.append(ImportLine(index, said.pop("externalPlayerId"), said.pop("idempotencyKey"), said))
-    return await call.change(asked, lambda tx, ctx: rule(tx, ctx, lines, failures))
+    return await call.change(body, lambda tx, ctx: rule(tx, ctx, lines, failures))
 
 
 def _unreadable(index: int, row: object, error: ValidationError) -> ImportFailure:

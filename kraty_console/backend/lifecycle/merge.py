@@ -90,7 +90,7 @@ async def merge(tx: Transaction, ctx: Context, from_id: str, to_id: str) -> Rule
     if source["deleted_at"] is not None:
         not_found("Player", from_id)
     if target is None:
-        if await tombstones.erased(tx, ctx, to_id) is not None:
+        if await tombstones.find_erased(tx, ctx, to_id) is not None:
             _invalid(f"The player '{to_id}' was erased", "target_deleted")
         not_found("Player", to_id)
     _check(source, target)
@@ -101,7 +101,7 @@ async def merge(tx: Transaction, ctx: Context, from_id: str, to_id: str) -> Rule
     await _leave(tx, ctx, source, target)
     tx.change(target, **joined)
     for economy_key in moved.wallet.source:
-        await ledger.follow(tx, ctx, target, economy_key)
+        await ledger.update_derived(tx, ctx, target, economy_key)
     result = {
         "fromPlayerId": source["player_id"],
         "fromExternalPlayerId": from_id,
@@ -126,7 +126,7 @@ async def _both(tx: Transaction, ctx: Context, from_id: str, to_id: str) -> tupl
         target = await players.find(tx, ctx.tenant, ctx.environment, to_id)
         if source is None or target is None:
             return source, target
-        await reassign.hold_lobbies(tx, source)
+        await reassign.lock_lobbies(tx, source)
         for player in sorted((source, target), key=lambda each: str(each["player_id"])):
             await tx.get(tables.players, *player.key(), lock=True)
         if (source["external_player_id"], target["external_player_id"]) == (from_id, to_id):
@@ -166,7 +166,7 @@ async def _lives_on(
     """The row that bears or bore an id, and in whom it lives on: merges followed by merges end in one player."""
     if player is not None:
         return player["player_id"], player["merged_into"] or player["player_id"]
-    found = await tombstones.alias(tx, ctx, external_id)
+    found = await tombstones.find_alias(tx, ctx, external_id)
     return (None, None) if found is None else (found["source_id"], found["player_id"])
 
 
@@ -191,12 +191,12 @@ async def _move(tx: Transaction, ctx: Context, source: TrackedRow, target: Track
     await tx.forget(tables.lobby_members)
     offset = target["ledger_position"]
     tx.change(target, ledger_position=offset + source["ledger_position"])
-    wallet = await reassign.pour(tx, ctx, WALLET, source, target, offset)
-    items = await reassign.pour(tx, ctx, ITEMS, source, target, offset)
+    wallet = await reassign.merge_holding(tx, ctx, WALLET, source, target, offset)
+    items = await reassign.merge_holding(tx, ctx, ITEMS, source, target, offset)
     moved = {table: await reassign.reassign(tx, table, source, target) for table in MOVED}
-    boards = [await reassign.keep_the_better(tx, table, source, target) for table in BOARDS]
-    lobbies, both_active = await reassign.reseat(tx, source, target)
-    await relations.merge_acquaintances(tx, ctx, source, target)
+    boards = [await reassign.keep_better_entries(tx, table, source, target) for table in BOARDS]
+    lobbies, both_active = await reassign.move_seats(tx, source, target)
+    await relations.merge_relations(tx, ctx, source, target)
     counted = (
         moved[tables.attempts],
         moved[tables.grants],
@@ -286,7 +286,7 @@ async def _leave(tx: Transaction, ctx: Context, source: TrackedRow, target: Trac
         .where(*(column[name] == value for name, value in here.items()), column.merged_into == source["player_id"])
         .values(merged_into=target["player_id"])
     )
-    await tx.execute(sa.update(alias).where(*reassign.of(alias, source)).values(**into))
+    await tx.execute(sa.update(alias).where(*reassign.rows_of(alias, source)).values(**into))
     named = {**here, "environment": ctx.environment, "external_player_id": external_id}
     await tx.execute(sa.delete(alias).where(*(alias.c[name] == value for name, value in named.items())))
     tx.add(alias, {**named, **into, "source_id": source["player_id"], "created_at": ctx.now_ms})
@@ -304,6 +304,6 @@ async def _held(tx: Transaction, player: TrackedRow) -> dict[str, list[dict[str,
         ("inventory", ITEMS, serialize_item),
     ):
         table = holding.held
-        rows = await tx.all(sa.select(table).where(*reassign.of(table, player)).order_by(table.c[holding.key]))
+        rows = await tx.all(sa.select(table).where(*reassign.rows_of(table, player)).order_by(table.c[holding.key]))
         found[kind] = [shown(row) for row in rows]
     return found

@@ -53,18 +53,18 @@ class PouredHolding:
     """What the target had of the same keys."""
 
 
-def of(table: sa.FromClause, player: TrackedRow) -> tuple[sa.ColumnElement[bool], ...]:
+def rows_of(table: sa.FromClause, player: TrackedRow) -> tuple[sa.ColumnElement[bool], ...]:
     """The rows that belong to a player."""
     return _here(table, player, table.c.player_id)
 
 
 async def reassign(tx: Transaction, table: sa.Table, source: TrackedRow, target: TrackedRow) -> int:
     """Move every row of the source; how many there were."""
-    moved = await tx.execute(sa.update(table).where(*of(table, source)).values(player_id=target["player_id"]))
+    moved = await tx.execute(sa.update(table).where(*rows_of(table, source)).values(player_id=target["player_id"]))
     return moved.rowcount
 
 
-async def pour(
+async def merge_holding(
     tx: Transaction, ctx: Context, holding: HoldingKind, source: TrackedRow, target: TrackedRow, offset: int
 ) -> PouredHolding:
     """Add what the source holds to what the target holds, and move its ledger behind the target's.
@@ -79,7 +79,7 @@ async def pour(
     ledger = holding.ledger
     rows = await tx.execute(
         sa.update(ledger)
-        .where(*of(ledger, source))
+        .where(*rows_of(ledger, source))
         .values(player_id=target["player_id"], position=ledger.c.position + offset)
     )
     entries = []
@@ -95,13 +95,13 @@ async def pour(
     shared = [name for name in theirs if name in mine]
     if shared:
         given = held.alias("given")
-        more = sa.select(given.c[amount]).where(*of(given, source), given.c[key] == held.c[key]).scalar_subquery()
+        more = sa.select(given.c[amount]).where(*rows_of(given, source), given.c[key] == held.c[key]).scalar_subquery()
         values = {amount: held.c[amount] + more, "updated_at": ctx.now_ms}
-        await tx.execute(sa.update(held).where(*of(held, target), held.c[key].in_(shared)).values(values))
-        await tx.execute(sa.delete(held).where(*of(held, source), held.c[key].in_(shared)))
+        await tx.execute(sa.update(held).where(*rows_of(held, target), held.c[key].in_(shared)).values(values))
+        await tx.execute(sa.delete(held).where(*rows_of(held, source), held.c[key].in_(shared)))
     for name in (name for name in shared if notes[name]):
         note = {**notes[name], **my_notes[name], **_most_paid(notes[name], my_notes[name])}
-        await tx.execute(sa.update(held).where(*of(held, target), held.c[key] == name).values(metadata=note))
+        await tx.execute(sa.update(held).where(*rows_of(held, target), held.c[key] == name).values(metadata=note))
     await reassign(tx, held, source, target)
     before = {name: mine.get(name, 0) for name in after}
     return PouredHolding(len(theirs), rows.rowcount, theirs, before)
@@ -119,12 +119,12 @@ async def _held(
     """How much of each key, and what is noted beside it."""
     table = holding.held
     key, amount = table.c[holding.key], table.c[holding.amount]
-    rows = await tx.all(sa.select(key, amount, table.c.metadata).where(*of(table, player)))
+    rows = await tx.all(sa.select(key, amount, table.c.metadata).where(*rows_of(table, player)))
     amounts_ = {row[holding.key]: row[holding.amount] for row in rows}
     return amounts_, {row[holding.key]: row["metadata"] or {} for row in rows}
 
 
-async def keep_the_better(tx: Transaction, table: sa.Table, source: TrackedRow, target: TrackedRow) -> int:
+async def keep_better_entries(tx: Transaction, table: sa.Table, source: TrackedRow, target: TrackedRow) -> int:
     """Leave one entry of the two players on each board, the better, as the target's; on how many the source was.
 
     The better one has the higher score, and of equal ones that which was there first.
@@ -150,7 +150,7 @@ async def keep_the_better(tx: Transaction, table: sa.Table, source: TrackedRow, 
     return worse.rowcount + moved.rowcount
 
 
-async def hold_lobbies(tx: Transaction, source: TrackedRow) -> None:
+async def lock_lobbies(tx: Transaction, source: TrackedRow) -> None:
     """Lock the lobbies that the source sits in and that can still change, before any player is locked.
 
     Lobbies are locked before players everywhere, and in the order of their ids.
@@ -159,7 +159,7 @@ async def hold_lobbies(tx: Transaction, source: TrackedRow) -> None:
         await tx.get(tables.lobbies, source["studio_id"], source["game_id"], lobby_id, lock=True)
 
 
-async def reseat(tx: Transaction, source: TrackedRow, target: TrackedRow) -> tuple[int, int]:
+async def move_seats(tx: Transaction, source: TrackedRow, target: TrackedRow) -> tuple[int, int]:
     """Give the target the source's seats; in a lobby where both sat one of them falls free.
 
     Answers in how many lobbies the source sat, and in how many active ones both did. None of them starts or closes
@@ -175,7 +175,7 @@ async def reseat(tx: Transaction, source: TrackedRow, target: TrackedRow) -> tup
             tx.change(found, participant_count=found["participant_count"] - 1)
             active += found["status"] == "active"
     if both:
-        await tx.execute(sa.delete(seat).where(*of(seat, source), seat.c.lobby_id.in_(sorted(both))))
+        await tx.execute(sa.delete(seat).where(*rows_of(seat, source), seat.c.lobby_id.in_(sorted(both))))
     return len(both) + await reassign(tx, seat, source, target), active
 
 
@@ -183,7 +183,7 @@ async def _shared_seats(tx: Transaction, source: TrackedRow, target: TrackedRow)
     seat, other = tables.lobby_members, tables.lobby_members.alias("other")
     rows = await tx.all(
         sa.select(seat.c.lobby_id).where(
-            *of(seat, source),
+            *rows_of(seat, source),
             sa.exists().where(
                 other.c.studio_id == seat.c.studio_id,
                 other.c.game_id == seat.c.game_id,
@@ -203,7 +203,7 @@ async def _open_lobbies(tx: Transaction, source: TrackedRow) -> list[str]:
     rows = await tx.all(
         sa.select(lobby.c.lobby_id)
         .select_from(seat.join(lobby, same))
-        .where(*of(seat, source), lobby.c.status != "closed")
+        .where(*rows_of(seat, source), lobby.c.status != "closed")
         .order_by(lobby.c.lobby_id)
     )
     return [row["lobby_id"] for row in rows]

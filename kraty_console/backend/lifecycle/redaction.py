@@ -158,7 +158,7 @@ class Traces:
         return self._text.sub(lambda found: self.instead if found.group() in self.ids else GONE, text)
 
 
-def traces(player: TrackedRow, aliases: Iterable[str], merged_ids: Iterable[str], instead: str) -> Traces:
+def find_traces(player: TrackedRow, aliases: Iterable[str], merged_ids: Iterable[str], instead: str) -> Traces:
     """All that a player (as they were) can be known by."""
     identity = player["display_identity"] or {}
     names = {identity.get("name"), identity.get("avatar"), player["name_folded"], player["friend_code"]}
@@ -174,7 +174,7 @@ def traces(player: TrackedRow, aliases: Iterable[str], merged_ids: Iterable[str]
     )
 
 
-async def forget(tx: Transaction, ctx: Context, who: Traces) -> None:
+async def redact(tx: Transaction, ctx: Context, who: Traces) -> None:
     """Take the traces out of everything that the game keeps but the audit log."""
     for table, columns in OWN.items():
         if who.player_ids:
@@ -191,7 +191,7 @@ async def forget(tx: Transaction, ctx: Context, who: Traces) -> None:
             more = last is not None
 
 
-async def forget_told(tx: Transaction, ctx: Context, event: TrackedRow) -> bool:
+async def redact_told_event(tx: Transaction, ctx: Context, event: TrackedRow) -> bool:
     """Remove the player id from a `player.deleted` event (locked) after the last delivery; True when it is removed."""
     if event["state"] == FORGOTTEN:
         return False
@@ -245,7 +245,7 @@ def awaits_delivery() -> sa.ColumnElement[bool]:
     )
 
 
-async def has_listener(tx: Transaction, ctx: Context, environment: str) -> bool:
+async def has_subscriber(tx: Transaction, ctx: Context, environment: str) -> bool:
     """Whether an endpoint wants to be told of players who are erased."""
     column = tables.webhook_endpoints.c
     found = await tx.execute(
@@ -358,6 +358,6 @@ async def names_of(tx: Transaction, ctx: Context, player: TrackedRow) -> tuple[l
     return list(names.scalars()), list(left.scalars())
 
 
-def of_id(external_id: str, instead: str) -> Traces:
+def traces_of_id(external_id: str, instead: str) -> Traces:
     """The traces of an id alone, where nothing else is known any more."""
     return Traces(ids=frozenset({external_id}), instead=instead)

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from kraty_console.backend.economy import purchases as purchasing
-from kraty_console.backend.lifecycle.reassign import of, reassign
+from kraty_console.backend.lifecycle.reassign import reassign, rows_of
 from kraty_console.backend.rules import amounts
 from kraty_console.backend.rules.context import Context
 from kraty_console.backend.storage import tables
@@ -21,7 +21,7 @@ _TWINS = (tables.friendships, tables.friend_requests)
 _SOCIAL = (*_TWINS, tables.blocks, tables.gifts, tables.purchases, tables.player_spend)
 
 
-async def merge_acquaintances(tx: Transaction, ctx: Context, source: TrackedRow, target: TrackedRow) -> None:
+async def merge_relations(tx: Transaction, ctx: Context, source: TrackedRow, target: TrackedRow) -> None:
     """Let the target know whom the source knew, once, and leave nobody a friend of themselves.
 
     A block on either side outweighs a friendship on the other. What both have, friends, requests or blocks, stays as
@@ -41,7 +41,7 @@ async def merge_acquaintances(tx: Transaction, ctx: Context, source: TrackedRow,
     await _merge_purchases(tx, ctx, source, target)
 
 
-async def forget_acquaintances(tx: Transaction, player: TrackedRow) -> None:
+async def erase_relations(tx: Transaction, player: TrackedRow) -> None:
     """Leave nobody who knows the player; what was bought stays, and of gifts what was given, not what was said."""
     await tx.forget(*_SOCIAL)
     for table in _TWINS:
@@ -72,24 +72,24 @@ async def _merge_twins(tx: Transaction, table: sa.Table, source: TrackedRow, tar
     if new:
         into = target["player_id"]
         twins = (*_at(table, source, table.c.friend_id), tx.among(table.c.player_id, new))
-        await tx.execute(sa.update(table).where(*of(table, source)).values(player_id=into))
+        await tx.execute(sa.update(table).where(*rows_of(table, source)).values(player_id=into))
         await tx.execute(sa.update(table).where(*twins).values(friend_id=into))
 
 
 async def _known(tx: Transaction, table: sa.Table, player: TrackedRow) -> list[str]:
-    return await _ids(tx, sa.select(table.c.friend_id).where(*of(table, player)))
+    return await _ids(tx, sa.select(table.c.friend_id).where(*rows_of(table, player)))
 
 
 async def _blocked_either_way(tx: Transaction, player: TrackedRow) -> list[str]:
     blocks = tables.blocks
-    by = await _ids(tx, sa.select(blocks.c.blocked_id).where(*of(blocks, player)))
+    by = await _ids(tx, sa.select(blocks.c.blocked_id).where(*rows_of(blocks, player)))
     return by + await _ids(tx, sa.select(blocks.c.player_id).where(*_at(blocks, player, blocks.c.blocked_id)))
 
 
 async def _part(tx: Transaction, table: sa.Table, player: TrackedRow, others: list[str]) -> None:
     """Remove both rows with each of the others."""
     if others:
-        await tx.execute(sa.delete(table).where(*of(table, player), tx.among(table.c.friend_id, others)))
+        await tx.execute(sa.delete(table).where(*rows_of(table, player), tx.among(table.c.friend_id, others)))
         twins = (*_at(table, player, table.c.friend_id), tx.among(table.c.player_id, others))
         await tx.execute(sa.delete(table).where(*twins))
 
@@ -109,7 +109,7 @@ async def _merge_purchases(tx: Transaction, ctx: Context, source: TrackedRow, ta
             purchase_count=mine["purchase_count"] + spent["purchase_count"] - doubles,
             updated_at=ctx.now_ms,
         )
-        await tx.execute(sa.delete(spend).where(*of(spend, source)))
+        await tx.execute(sa.delete(spend).where(*rows_of(spend, source)))
     else:
         await reassign(tx, spend, source, target)
     await reassign(tx, purchases, source, target)
@@ -120,9 +120,9 @@ async def _forget_doubles(tx: Transaction, source: TrackedRow, target: TrackedRo
     """Remove the source's purchases that the target was told of as well; how many, and how much in US cents."""
     purchases, other = tables.purchases, tables.purchases.alias("other")
     twice = (
-        *of(purchases, source),
+        *rows_of(purchases, source),
         sa.exists().where(
-            *of(other, target),
+            *rows_of(other, target),
             other.c.store == purchases.c.store,
             other.c.transaction_id == purchases.c.transaction_id,
         ),

@@ -26,13 +26,13 @@ PERSONAL: Final[dict[str, Any]] = {
 """What such a row has not. The name from the pool stays: it was never anybody's."""
 
 
-def fingerprint(ctx: Context, external_id: str) -> str:
+def id_fingerprint(ctx: Context, external_id: str) -> str:
     """What is kept of an erased id: enough to know it again when it is asked for, and not to read it."""
     place = (ctx.tenant.studio_id, ctx.tenant.game_id, ctx.environment, external_id)
     return hashlib.sha256("\n".join(place).encode()).hexdigest()
 
 
-async def erased(tx: Transaction, ctx: Context, external_id: str) -> TrackedRow | None:
+async def find_erased(tx: Transaction, ctx: Context, external_id: str) -> TrackedRow | None:
     """The row of the player who had this id and was erased; the last one, where several had it in turn."""
     column = tables.players.c
     found = await tx.first(
@@ -40,7 +40,7 @@ async def erased(tx: Transaction, ctx: Context, external_id: str) -> TrackedRow 
         .where(
             column.studio_id == ctx.tenant.studio_id,
             column.game_id == ctx.tenant.game_id,
-            column.erased_hash == fingerprint(ctx, external_id),
+            column.erased_hash == id_fingerprint(ctx, external_id),
         )
         .order_by(column.deleted_at.desc(), column.player_id.desc())
         .limit(1)
@@ -48,7 +48,7 @@ async def erased(tx: Transaction, ctx: Context, external_id: str) -> TrackedRow 
     return None if found is None else TrackedRow(tables.players, found, fresh=False)
 
 
-async def alias(tx: Transaction, ctx: Context, external_id: str) -> dict[str, Any] | None:
+async def find_alias(tx: Transaction, ctx: Context, external_id: str) -> dict[str, Any] | None:
     """Where an id that was merged lives on; None when it was not, or was registered anew since."""
     column = tables.player_aliases.c
     return await tx.first(

@@ -13,9 +13,9 @@ async def read(call: Call) -> HandlerReply:
     """One lobby; one that is full or has waited long enough starts now, whoever looks first."""
     lobby_id, context = call.id("lobbyId", "Lobby"), call.context()
     async with call.services.db.read() as tx:
-        lobby = await lobbies.look(tx, context, lobby_id)
-        if not await lobbies.waits(tx, context, lobby):
-            return HandlerReply((await lobbies.shown(tx, context, lobby))["lobby"])
+        lobby = await lobbies.read_lobby(tx, context, lobby_id)
+        if not await lobbies.is_due(tx, context, lobby):
+            return HandlerReply((await lobbies.lobby_answer(tx, context, lobby))["lobby"])
     answer = await call.services.db.run(lambda tx: lobbies.settle(tx, context, lobby_id))
     return HandlerReply(answer.data)
 
@@ -30,18 +30,18 @@ async def push(call: Call) -> HandlerReply:
     """A lobby with its players; the same key again answers the same lobby."""
     _refuse_other_game(call)
     event = call.text("eventKey")
-    asked = await call.body(LobbyPush)
+    body = await call.body(LobbyPush)
     return await call.change(
-        asked,
+        body,
         lambda tx, ctx: lobbies.push(
             tx,
             ctx,
             event,
-            asked.key,
-            asked.external_player_ids,
-            capacity=asked.capacity,
-            fill_bots=asked.fill_bots,
-            metadata=asked.metadata,
+            body.key,
+            body.external_player_ids,
+            capacity=body.capacity,
+            fill_bots=body.fill_bots,
+            metadata=body.metadata,
         ),
     )
 
@@ -49,4 +49,4 @@ async def push(call: Call) -> HandlerReply:
 def _refuse_other_game(call: Call) -> None:
     """The game in the path must be the key's own (kraty-api 1.1); of others it is not told whether they are there."""
     if call.text("gameId") != call.game.game_id:
-        raise api_errors.other_game()
+        raise api_errors.wrong_game()

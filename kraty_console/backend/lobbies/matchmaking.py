@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from kraty_console.backend.rewards.rolls import dice_for
+from kraty_console.backend.rewards.rolls import rng_for
 from kraty_console.backend.rules.context import Context
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import TrackedRow, Transaction
@@ -112,7 +112,7 @@ async def seat_bots(tx: Transaction, ctx: Context, lobby: TrackedRow, event: Tra
         for metric in event["metrics"]
         if metric.get("target") is not None
     )
-    dice = await dice_for(tx, ctx, f"bots/{lobby['lobby_id']}")
+    dice = await rng_for(tx, ctx, f"bots/{lobby['lobby_id']}")
     for _ in range(free):
         tx.add(
             tables.leaderboard_entries,

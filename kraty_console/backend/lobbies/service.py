@@ -46,7 +46,7 @@ async def create(
     event, window = await _open_event(tx, ctx, event_key)
     how = matchmaking.strategy(event, await definitions.game(tx, ctx))
     lobby, made = await _new(tx, ctx, event, window, capacity=capacity, key=key, fill_by=fill_by, how=how)
-    return RuleResult(201 if made else 200, await shown(tx, ctx, lobby))
+    return RuleResult(201 if made else 200, await lobby_answer(tx, ctx, lobby))
 
 
 async def push(
@@ -79,40 +79,40 @@ async def push(
         )
     lobby, made = await _new(tx, ctx, event, window, capacity=most, key=key, fill_by=None, how=how, metadata=metadata)
     if made:
-        known = {external_id: await players.known_or_new(tx, ctx, external_id) for external_id in sorted(seats)}
+        known = {external_id: await players.find_or_create(tx, ctx, external_id) for external_id in sorted(seats)}
         for player_id in sorted(known.values()):
             _sit(tx, ctx, await players.lock_by_id(tx, ctx, player_id), lobby)
         await _start(tx, ctx, lobby)
     await advance(tx, ctx, lobby)
-    return RuleResult(201 if made else 200, (await shown(tx, ctx, lobby))["lobby"])
+    return RuleResult(201 if made else 200, (await lobby_answer(tx, ctx, lobby))["lobby"])
 
 
 async def join(tx: Transaction, ctx: Context, lobby_id: str, external_id: str) -> RuleResult:
     """Take a seat; joining twice is joining once. 409 when the lobby is full or no longer forming."""
-    lobby = await locked(tx, ctx, lobby_id)
+    lobby = await lock_lobby(tx, ctx, lobby_id)
     player = await players.upsert(tx, ctx, external_id)
     await take_seat(tx, ctx, player, lobby)
-    return RuleResult(200, await shown(tx, ctx, lobby))
+    return RuleResult(200, await lobby_answer(tx, ctx, lobby))
 
 
 async def start(tx: Transaction, ctx: Context, lobby_id: str) -> RuleResult:
     """Let the lobby play: it gets its board, and counts as active for each of its players."""
-    lobby = await locked(tx, ctx, lobby_id)
+    lobby = await lock_lobby(tx, ctx, lobby_id)
     if lobby["status"] != "forming":
         conflict(f"The lobby is {lobby['status']}", status=lobby["status"])
     await _start(tx, ctx, lobby)
-    return RuleResult(200, await shown(tx, ctx, lobby))
+    return RuleResult(200, await lobby_answer(tx, ctx, lobby))
 
 
 async def close(tx: Transaction, ctx: Context, lobby_id: str) -> RuleResult:
     """End the lobby; a closed one stays as it is."""
-    lobby = await locked(tx, ctx, lobby_id)
+    lobby = await lock_lobby(tx, ctx, lobby_id)
     if lobby["status"] != "closed":
         await _close(tx, ctx, lobby)
-    return RuleResult(200, await shown(tx, ctx, lobby))
+    return RuleResult(200, await lobby_answer(tx, ctx, lobby))
 
 
-async def look(tx: Transaction, ctx: Context, lobby_id: str) -> TrackedRow:
+async def read_lobby(tx: Transaction, ctx: Context, lobby_id: str) -> TrackedRow:
     """The lobby, as it was left; 404 outside the context's environment."""
     lobby = None
     if is_id(lobby_id):
@@ -124,14 +124,14 @@ async def look(tx: Transaction, ctx: Context, lobby_id: str) -> TrackedRow:
 
 async def settle(tx: Transaction, ctx: Context, lobby_id: str) -> RuleResult:
     """The lobby itself, after what should have become of it by now; 404 outside the context's environment."""
-    lobby = await locked(tx, ctx, lobby_id)
+    lobby = await lock_lobby(tx, ctx, lobby_id)
     if lobby["environment"] != ctx.environment:
         not_found("Lobby", lobby_id)
     await advance(tx, ctx, lobby)
-    return RuleResult(200, (await shown(tx, ctx, lobby))["lobby"])
+    return RuleResult(200, (await lobby_answer(tx, ctx, lobby))["lobby"])
 
 
-async def waits(tx: Transaction, ctx: Context, lobby: TrackedRow) -> bool:
+async def is_due(tx: Transaction, ctx: Context, lobby: TrackedRow) -> bool:
     """Whether something should have become of the lobby by now (`advance`)."""
     if lobby["status"] == "closed":
         return False
@@ -158,7 +158,7 @@ async def advance(tx: Transaction, ctx: Context, lobby: TrackedRow) -> bool:
     It closes when its window is over, when nobody came, and when all of its people have played. True when something
     became of it. Done by the worker, and by whoever looks first.
     """
-    if not await waits(tx, ctx, lobby):
+    if not await is_due(tx, ctx, lobby):
         return False
     if lobby["status"] == "forming" and lobby["participant_count"] and not await _is_over(tx, ctx, lobby):
         await _start(tx, ctx, lobby)
@@ -179,7 +179,7 @@ async def find_lobby(
         await tx.get(tables.event_windows, *window.key(), lock=True)
         lobby_id = await _seat_of(tx, ctx, window, external_id) or await matchmaking.find_open(tx, ctx, window)
     if lobby_id is not None:
-        return await locked(tx, ctx, lobby_id)
+        return await lock_lobby(tx, ctx, lobby_id)
     how = matchmaking.strategy(event, await definitions.game(tx, ctx))
     wait = matchmaking.fill_by(event, how, ctx.now_ms)
     return (await _new(tx, ctx, event, window, capacity=None, key=None, fill_by=wait, how=how))[0]
@@ -196,7 +196,7 @@ async def take_seat(tx: Transaction, ctx: Context, player: TrackedRow, lobby: Tr
     _sit(tx, ctx, player, lobby)
 
 
-async def locked(tx: Transaction, ctx: Context, lobby_id: str) -> TrackedRow:
+async def lock_lobby(tx: Transaction, ctx: Context, lobby_id: str) -> TrackedRow:
     """The lobby, locked; 404 when there is none."""
     lobby = None
     if is_id(lobby_id):
@@ -206,7 +206,7 @@ async def locked(tx: Transaction, ctx: Context, lobby_id: str) -> TrackedRow:
     return lobby
 
 
-async def shown(tx: Transaction, ctx: Context, lobby: TrackedRow) -> dict[str, Any]:
+async def lobby_answer(tx: Transaction, ctx: Context, lobby: TrackedRow) -> dict[str, Any]:
     """`{lobby}` as the wire has it, with the seats that bots have by now."""
     event = await definitions.event(tx, ctx, lobby["event_id"])
     return {"lobby": {**serialize_lobby(lobby, event["key"]), "botSlots": matchmaking.bot_slots(lobby, ctx.now_ms)}}
@@ -253,7 +253,7 @@ async def _new(
         "created_at": ctx.now_ms,
     }
     if await tx.insert_if_absent(tables.lobbies, values):
-        lobby = await locked(tx, ctx, lobby_id)
+        lobby = await lock_lobby(tx, ctx, lobby_id)
         await _tell(tx, ctx, EventName.LOBBY_CREATED, lobby)
         return lobby, True
     column = tables.lobbies.c
@@ -301,7 +301,7 @@ async def _close(tx: Transaction, ctx: Context, lobby: TrackedRow) -> None:
 
 
 async def _tell(tx: Transaction, ctx: Context, event: EventName, lobby: TrackedRow) -> None:
-    data = await shown(tx, ctx, lobby)
+    data = await lobby_answer(tx, ctx, lobby)
     if lobby["metadata"] is not None:
         data["lobby"]["metadata"] = lobby["metadata"]
     outbox.emit_of_game(tx, ctx, event, lobby["environment"], data)

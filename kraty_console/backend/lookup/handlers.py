@@ -31,7 +31,7 @@ async def snapshot_for_admin(call: Call) -> HandlerReply:
     async with call.services.db.read() as tx:
         found = await snapshots.build(tx, call.game, call.environment, player, limit=limit, surface="admin")
     if found is None:
-        raise api_errors.no_such("Player", player)
+        raise api_errors.not_found("Player", player)
     return HandlerReply(found, tagged=True)
 
 
@@ -41,7 +41,7 @@ async def snapshot_for_server(call: Call) -> HandlerReply:
     async with call.services.db.read() as tx:
         found = await snapshots.build(tx, call.game, call.environment, player, limit=limit, surface="server")
     if found is None:
-        raise api_errors.no_such("Player", player)
+        raise api_errors.not_found("Player", player)
     return HandlerReply(found, tagged=True)
 
 
@@ -56,16 +56,16 @@ async def timeline(call: Call) -> HandlerReply:
     async with call.services.db.read() as tx:
         found = await timeline_page(tx, call.game, call.environment, player, kinds=kinds, before=before, limit=limit)
     if found is None:
-        raise api_errors.no_such("Player", player)
+        raise api_errors.not_found("Player", player)
     rows, following = found
     return HandlerReply({"rows": rows, "nextCursor": following})
 
 
-def _kinds(asked: str | None) -> Collection[TimelineKind]:
+def _kinds(body: str | None) -> Collection[TimelineKind]:
     """The kinds named in `?kinds=`, parted by commas; all of them when none is."""
-    if asked is None:
+    if body is None:
         return frozenset(TimelineKind)
-    named = asked.split(",")
+    named = body.split(",")
     known = {kind.value for kind in TimelineKind}
     if unknown := [name for name in named if name not in known]:
         raise api_errors.invalid("kinds", f"has {unknown[0]!r:.40}; there are {', '.join(TimelineKind)}")

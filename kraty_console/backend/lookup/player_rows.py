@@ -27,7 +27,7 @@ class DatedRow(NamedTuple):
     data: dict[str, Any]
 
 
-def belongs(table: sa.Table, place: PlayerPlace) -> tuple[sa.ColumnElement[bool], ...]:
+def belongs_to(table: sa.Table, place: PlayerPlace) -> tuple[sa.ColumnElement[bool], ...]:
     """The row is this player's."""
     return (table.c.studio_id == place[0], table.c.game_id == place[1], table.c.player_id == place[2])
 
@@ -63,7 +63,7 @@ async def attempts(
         .select_from(
             table.outerjoin(event, _same(event, table, "event_id")).outerjoin(window, _same(window, table, "window_id"))
         )
-        .where(*belongs(table, place))
+        .where(*belongs_to(table, place))
     )
     rows = await tx.all(page(query, table.c.started_at, table.c.attempt_id, limit, before))
     linked = await _grant_ids(tx, place, [row["attempt_id"] for row in rows])
@@ -95,7 +95,7 @@ async def _grant_ids(tx: Transaction, place: PlayerPlace, attempt_ids: Sequence[
         # Sorted here: an order in the query would let SQLite walk all of the player's grants by it.
         rows = await tx.all(
             sa.select(column.attempt_id, column.created_at, column.grant_id).where(
-                *belongs(tables.grants, place), tx.among(column.attempt_id, attempt_ids)
+                *belongs_to(tables.grants, place), tx.among(column.attempt_id, attempt_ids)
             )
         )
         for row in sorted(rows, key=itemgetter("created_at", "grant_id")):
@@ -111,7 +111,7 @@ async def lobbies(
     query = (
         sa.select(lobby, event.c.key.label("event_key"), seat.c.joined_at)
         .select_from(seat.join(lobby, _same(lobby, seat, "lobby_id")).outerjoin(event, _same(event, lobby, "event_id")))
-        .where(*belongs(seat, place))
+        .where(*belongs_to(seat, place))
     )
     rows = await tx.all(page(query, seat.c.joined_at, seat.c.lobby_id, limit, before))
     return [DatedRow(row["joined_at"], row["lobby_id"], serialize_lobby(row, row["event_key"])) for row in rows]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from kraty_console.backend.http.routing import PLAYER, THE_PLAYER, Route, RouteAccess, place_of, server_route
+from kraty_console.backend.http.routing import PLAYER, THE_PLAYER, Route, RouteAccess, method_and_path, server_route
 from kraty_console.backend.lookup import handlers
 from kraty_console.contract.operations import Operation
 from kraty_console.contract.players import SearchResult, Snapshot
@@ -13,7 +13,7 @@ from kraty_console.contract.timeline import TimelinePage
 
 ADMIN: Final[tuple[Route, ...]] = (
     Route(
-        *place_of(Operation.SEARCH),
+        *method_and_path(Operation.SEARCH),
         RouteAccess.GAME,
         Permission.PLAYER_READ,
         handlers.search,
@@ -22,7 +22,7 @@ ADMIN: Final[tuple[Route, ...]] = (
         operation="players.search",
     ),
     Route(
-        *place_of(Operation.PLAYER),
+        *method_and_path(Operation.PLAYER),
         RouteAccess.GAME,
         Permission.PLAYER_READ,
         handlers.snapshot_for_admin,
@@ -33,7 +33,7 @@ ADMIN: Final[tuple[Route, ...]] = (
         operation="players.snapshot",
     ),
     Route(
-        *place_of(Operation.TIMELINE),
+        *method_and_path(Operation.TIMELINE),
         RouteAccess.GAME,
         Permission.PLAYER_READ,
         handlers.timeline,

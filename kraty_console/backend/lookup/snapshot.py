@@ -19,7 +19,7 @@ from kraty_console.backend.economy.serializers import (
     serialize_item_entry,
     serialize_wallet_entry,
 )
-from kraty_console.backend.lookup.player_rows import PlayerPlace, attempts, belongs, lobbies
+from kraty_console.backend.lookup.player_rows import PlayerPlace, attempts, belongs_to, lobbies
 from kraty_console.backend.players.serializers import serialize_player, serialize_totals
 from kraty_console.backend.rewards.serializers import serialize_grant
 from kraty_console.backend.rules.context import Tenant
@@ -81,7 +81,10 @@ async def _newest(
     tx: Transaction, table: sa.Table, place: PlayerPlace, order: Sequence[str], limit: int
 ) -> list[dict[str, Any]]:
     return await tx.all(
-        sa.select(table).where(*belongs(table, place)).order_by(*(table.c[name].desc() for name in order)).limit(limit)
+        sa.select(table)
+        .where(*belongs_to(table, place))
+        .order_by(*(table.c[name].desc() for name in order))
+        .limit(limit)
     )
 
 
@@ -89,7 +92,9 @@ async def _external_id(tx: Transaction, place: PlayerPlace, player_id: str | Non
     if player_id is None:
         return None
     found: str | None = await tx.scalar(
-        sa.select(tables.players.c.external_player_id).where(*belongs(tables.players, (place[0], place[1], player_id)))
+        sa.select(tables.players.c.external_player_id).where(
+            *belongs_to(tables.players, (place[0], place[1], player_id))
+        )
     )
     return found
 
@@ -99,7 +104,7 @@ async def _inventory(tx: Transaction, place: PlayerPlace, limit: int) -> list[di
     table = tables.inventory
     rows = await tx.all(
         sa.select(table)
-        .where(*belongs(table, place), table.c.quantity > 0)
+        .where(*belongs_to(table, place), table.c.quantity > 0)
         .order_by(table.c.updated_at.desc(), table.c.item_key)
         .limit(limit)
     )
@@ -111,7 +116,7 @@ async def _wallet(tx: Transaction, place: PlayerPlace, limit: int) -> list[dict[
     table = tables.wallets
     rows = await tx.all(
         sa.select(table)
-        .where(*belongs(table, place))
+        .where(*belongs_to(table, place))
         .order_by(table.c.updated_at.desc(), table.c.economy_key)
         .limit(limit)
     )

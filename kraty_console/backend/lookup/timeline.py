@@ -19,7 +19,7 @@ from kraty_console.backend.audit.serializers import serialize_audit_row
 from kraty_console.backend.economy.serializers import serialize_item_entry, serialize_wallet_entry
 from kraty_console.backend.http.pagination import PagePosition
 from kraty_console.backend.lookup import player_rows
-from kraty_console.backend.lookup.player_rows import DatedRow, PlayerPlace, belongs
+from kraty_console.backend.lookup.player_rows import DatedRow, PlayerPlace, belongs_to
 from kraty_console.backend.rewards.serializers import serialize_grant
 from kraty_console.backend.rules import formats
 from kraty_console.backend.rules.context import Tenant
@@ -94,7 +94,7 @@ def _of_table(
     """The rows of one table as they are; `more` are conditions that they meet."""
 
     async def newest(tx: Transaction, place: PlayerPlace, limit: int, before: PagePosition | None) -> list[DatedRow]:
-        query = sa.select(table).where(*belongs(table, place), *more)
+        query = sa.select(table).where(*belongs_to(table, place), *more)
         rows = await tx.all(player_rows.page(query, table.c[at], table.c[row_id], limit, before))
         found = [DatedRow(row[at], row[row_id], shown(row)) for row in rows]
         if table is tables.audit:

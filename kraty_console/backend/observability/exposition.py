@@ -89,7 +89,7 @@ class Counter:
         return MetricFamily(self._name, "counter", self._words, samples)
 
 
-def exposed(families: Iterable[MetricFamily]) -> str:
+def exposition(families: Iterable[MetricFamily]) -> str:
     """The page that Prometheus fetches."""
     lines: list[str] = []
     for family in families:

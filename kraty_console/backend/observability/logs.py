@@ -19,7 +19,7 @@ _FIELDS: Final = "fields"
 _FRAMES: Final = 12
 
 
-def set_up(form: Format, *, calls: bool) -> None:
+def configure(form: Format, *, calls: bool) -> None:
     """Write what happens to the standard error; each call too when asked for, else only what went wrong."""
     handler = logging.StreamHandler()
     handler.setFormatter(formatter(form))
@@ -47,7 +47,7 @@ def log_call(call: AnsweredCall) -> None:
     CALLS.info("%s %s %s", call.method, call.route, call.status, extra={_FIELDS: fields})
 
 
-def places(error: BaseException) -> str:
+def error_origin(error: BaseException) -> str:
     """What kind of error it is and where it arose, without its words: they may quote what a player wrote."""
     frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
     where = " < ".join(f"{frame.name} ({frame.filename}:{frame.lineno})" for frame in reversed(frames))
@@ -70,7 +70,7 @@ class _Text(logging.Formatter):
         return " ".join([line, *rest])
 
     def formatException(self, ei: ErrorInfo) -> str:  # noqa: N802 (logging's own name)
-        return places(ei[1]) if ei[1] is not None else ""
+        return error_origin(ei[1]) if ei[1] is not None else ""
 
 
 _NOT_IN_MESSAGE: Final = ("ms", "actor", "keyPrefix", "requestId", "ownId")
@@ -88,5 +88,5 @@ class _Json(logging.Formatter):
         }
         line |= getattr(record, _FIELDS, {})
         if record.exc_info and record.exc_info[1] is not None:
-            line["error"] = places(record.exc_info[1])
+            line["error"] = error_origin(record.exc_info[1])
         return json.dumps({name: value for name, value in line.items() if value is not None}, ensure_ascii=True)

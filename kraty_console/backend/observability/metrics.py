@@ -21,7 +21,7 @@ from kraty_console.backend.observability.exposition import (
     Histogram,
     MetricFamily,
     Sample,
-    exposed,
+    exposition,
 )
 from kraty_console.backend.observability.job_state import ScheduledJobs
 from kraty_console.backend.rules import set_aside
@@ -83,7 +83,7 @@ class Metrics:
     async def page(self) -> str:
         """Everything, as Prometheus reads it."""
         pending = await self._pending()
-        return exposed([*self._families(), *pending])
+        return exposition([*self._families(), *pending])
 
     def _families(self) -> Iterator[MetricFamily]:
         yield MetricFamily("kraty_build_info", "gauge", "Which version runs.", [Sample(1, {"version": __version__})])

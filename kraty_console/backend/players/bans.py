@@ -66,5 +66,5 @@ async def _done(
         after=_state(player),
     )
     if ctx.surface == "admin":
-        data["audit"] = trail.link(ctx, audit_id)
+        data["audit"] = trail.audit_link(ctx, audit_id)
     return await idempotency.keep(tx, ctx, action, 200, data)

@@ -28,19 +28,19 @@ async def register(call: Call) -> HandlerReply:
     """Mint the player's secret; `?force=true` rotates it, for keys that are not live."""
     player = call.text("externalPlayerId")
     force = query_parameters.flag(call, "force")
-    asked = await call.body(Registration)
+    body = await call.body(Registration)
     return await call.change(
-        asked,
-        lambda tx, ctx: registration.register(tx, ctx, player, email=asked.email, force=force),
+        body,
+        lambda tx, ctx: registration.register(tx, ctx, player, email=body.email, force=force),
     )
 
 
 async def set_identity(call: Call) -> HandlerReply:
     """Choose the name that others see."""
     player = call.text("externalPlayerId")
-    asked = await call.body(IdentityChoice)
+    body = await call.body(IdentityChoice)
     return await call.change(
-        asked, lambda tx, ctx: profiles.set_identity(tx, ctx, player, asked.name, avatar=asked.avatar)
+        body, lambda tx, ctx: profiles.set_identity(tx, ctx, player, body.name, avatar=body.avatar)
     )
 
 
@@ -57,14 +57,14 @@ async def merge_metadata(call: Call) -> HandlerReply:
 async def set_email(call: Call) -> HandlerReply:
     """Set or forget the address that support finds the player by."""
     player = call.text("externalPlayerId")
-    asked = await call.body(EmailChange)
-    return await call.change(asked, lambda tx, ctx: profiles.set_email(tx, ctx, player, asked.email))
+    body = await call.body(EmailChange)
+    return await call.change(body, lambda tx, ctx: profiles.set_email(tx, ctx, player, body.email))
 
 
 async def _metadata(call: Call, *, merge: bool) -> HandlerReply:
     player = call.text("externalPlayerId")
-    asked = await call.body(MetadataBag)
-    return await call.change(asked, lambda tx, ctx: profiles.set_metadata(tx, ctx, player, asked.bag(), merge=merge))
+    body = await call.body(MetadataBag)
+    return await call.change(body, lambda tx, ctx: profiles.set_metadata(tx, ctx, player, body.bag(), merge=merge))
 
 
 async def identity(call: Call) -> HandlerReply:
@@ -73,7 +73,7 @@ async def identity(call: Call) -> HandlerReply:
     async with call.services.db.read() as tx:
         player = await players.find(tx, call.game, call.environment, external_id)
     if player is None:
-        raise api_errors.no_such("Player", external_id)
+        raise api_errors.not_found("Player", external_id)
     return HandlerReply({"displayIdentity": names.display(player), "anonymizedIdentity": names.anonymized(player)})
 
 
@@ -85,39 +85,39 @@ async def set_own_identity(call: Call) -> HandlerReply:
 async def presence(call: Call) -> HandlerReply:
     """The heartbeat of a game that is being played."""
     player = call.text("externalPlayerId")
-    asked = await call.body(Presence)
+    body = await call.body(Presence)
     return await call.change(
-        asked,
-        lambda tx, ctx: heartbeat(tx, ctx, player, asked.status, keep_status=not asked.names_status),
+        body,
+        lambda tx, ctx: heartbeat(tx, ctx, player, body.status, keep_status=not body.names_status),
     )
 
 
 async def ban_for_admin(call: Call) -> HandlerReply:
     """Keep the player from playing."""
     player = call.text("externalPlayerId")
-    asked = await call.body(BanPlayer)
-    return await call.change(asked, lambda tx, ctx: bans.ban(tx, ctx, player))
+    body = await call.body(BanPlayer)
+    return await call.change(body, lambda tx, ctx: bans.ban(tx, ctx, player))
 
 
 async def unban_for_admin(call: Call) -> HandlerReply:
     """Let the player play again."""
     player = call.text("externalPlayerId")
-    asked = await call.body(UnbanPlayer)
-    return await call.change(asked, lambda tx, ctx: bans.unban(tx, ctx, player))
+    body = await call.body(UnbanPlayer)
+    return await call.change(body, lambda tx, ctx: bans.unban(tx, ctx, player))
 
 
 async def ban_for_server(call: Call) -> HandlerReply:
     """Keep the player from playing."""
     player = call.text("externalPlayerId")
-    asked = await call.body(ServerBan)
-    return await call.change(asked, lambda tx, ctx: bans.ban(tx, ctx, player))
+    body = await call.body(ServerBan)
+    return await call.change(body, lambda tx, ctx: bans.ban(tx, ctx, player))
 
 
 async def unban_for_server(call: Call) -> HandlerReply:
     """Let the player play again."""
     player = call.text("externalPlayerId")
-    asked = await call.body(ExplainedRequest)
-    return await call.change(asked, lambda tx, ctx: bans.unban(tx, ctx, player))
+    body = await call.body(ExplainedRequest)
+    return await call.change(body, lambda tx, ctx: bans.unban(tx, ctx, player))
 
 
 async def player_of_path(call: Call, tx: Transaction) -> TrackedRow:
@@ -125,5 +125,5 @@ async def player_of_path(call: Call, tx: Transaction) -> TrackedRow:
     external_id = call.text("externalPlayerId")
     player = await players.find(tx, call.game, call.environment, external_id)
     if player is None:
-        raise api_errors.no_such("Player", external_id)
+        raise api_errors.not_found("Player", external_id)
     return player

@@ -27,7 +27,7 @@ async def set_identity(
 
     def write(player: TrackedRow) -> dict[str, Any]:
         chosen = {"name": name} if avatar is None else {"name": name, "avatar": avatar}
-        tx.change(player, **players.called(chosen), updated_at=ctx.now_ms)
+        tx.change(player, **players.identity_columns(chosen), updated_at=ctx.now_ms)
         data: dict[str, Any] = {"externalPlayerId": external_id}
         data["displayIdentity"] = names.display(player)
         data["anonymizedIdentity"] = names.anonymized(player)
@@ -79,7 +79,7 @@ async def heartbeat(
     players.refuse_banned(player)
     shown = player["presence_status"] if keep_status else status
     tx.change(player, last_active_at=ctx.now_ms, presence_status=shown)
-    players.seen(tx, ctx, player)
+    players.mark_seen(tx, ctx, player)
     return RuleResult(200, {"online": True, "lastActiveAt": formats.timestamp(ctx.now_ms), "status": shown})
 
 

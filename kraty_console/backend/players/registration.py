@@ -63,7 +63,7 @@ def _mint(tx: Transaction, ctx: Context, player: TrackedRow) -> str:
         tx.change(player, registered_at=ctx.now_ms, **kept)
     else:
         tx.change(player, secret_rotated_at=ctx.now_ms, **kept)
-    players.seen(tx, ctx, player)
+    players.mark_seen(tx, ctx, player)
     return secret
 
 

@@ -26,7 +26,7 @@ async def peek(tx: Transaction, ctx: Context, external_id: str) -> TrackedRow | 
     return known if known is not None else await find(tx, ctx.tenant, ctx.environment, external_id)
 
 
-async def known_or_new(tx: Transaction, ctx: Context, external_id: str) -> str:
+async def find_or_create(tx: Transaction, ctx: Context, external_id: str) -> str:
     """The internal id of a player, who is made on first contact; one who was there is not locked."""
     player = await peek(tx, ctx, external_id) or await _first_contact(tx, ctx, external_id)
     player_id: str = player["player_id"]
@@ -68,7 +68,7 @@ async def upsert(
     if email is not None:
         changes |= {"email": email, "email_folded": email.casefold()}
     if display_name is not None:
-        changes |= called({"name": display_name})
+        changes |= identity_columns({"name": display_name})
     if context is not None:
         changes["last_context"] = dict(context)
     if changes:
@@ -78,15 +78,15 @@ async def upsert(
 
 async def _first_contact(tx: Transaction, ctx: Context, external_id: str) -> TrackedRow:
     """A new player. An id that a merge left behind is the new player's from now on."""
-    if await tx.insert_if_absent(tables.players, newcomer(ctx, external_id)):
+    if await tx.insert_if_absent(tables.players, new_player(ctx, external_id)):
         await forget_aliases(tx, ctx, [external_id])
     return await lock(tx, ctx, external_id)
 
 
-def newcomer(ctx: Context, external_id: str) -> dict[str, Any]:
+def new_player(ctx: Context, external_id: str) -> dict[str, Any]:
     """The row of a player who was never heard of, with a name from the pool."""
     pooled = names.draw_from_pool(ctx.random_bytes)
-    return {**_new(ctx, external_id), "anonymized_identity": pooled, "name_folded": folded(pooled["name"])}
+    return {**_new(ctx, external_id), "anonymized_identity": pooled, "name_folded": fold_name(pooled["name"])}
 
 
 async def forget_aliases(tx: Transaction, ctx: Context, external_ids: Sequence[str]) -> None:
@@ -102,30 +102,30 @@ async def forget_aliases(tx: Transaction, ctx: Context, external_ids: Sequence[s
     )
 
 
-def remember(tx: Transaction, ctx: Context, external_id: str, player: TrackedRow) -> None:
+def cache_locked(tx: Transaction, ctx: Context, external_id: str, player: TrackedRow) -> None:
     """This is the player of that id, and locked: for the rules that come after in the same transaction."""
     tx.memo[("player", ctx.tenant, ctx.environment, external_id)] = player
 
 
-def enter(tx: Transaction, ctx: Context, external_id: str) -> TrackedRow:
+def insert_new(tx: Transaction, ctx: Context, external_id: str) -> TrackedRow:
     """A new player where nobody else can be making the same one: in a game that is made in this very transaction."""
     player = tx.add(tables.players, _new(ctx, external_id))
-    remember(tx, ctx, external_id, player)
+    cache_locked(tx, ctx, external_id, player)
     return player
 
 
-def seen(tx: Transaction, ctx: Context, player: TrackedRow) -> None:
+def mark_seen(tx: Transaction, ctx: Context, player: TrackedRow) -> None:
     """The player's game was heard of now."""
     if ctx.now_ms > player["last_seen_at"]:
         tx.change(player, last_seen_at=ctx.now_ms)
 
 
-def called(identity: Mapping[str, Any]) -> dict[str, Any]:
+def identity_columns(identity: Mapping[str, Any]) -> dict[str, Any]:
     """The columns of a player who chose this identity, `{name, avatar?}`."""
-    return {"display_identity": dict(identity), "name_folded": folded(identity["name"])}
+    return {"display_identity": dict(identity), "name_folded": fold_name(identity["name"])}
 
 
-def folded(name: str) -> str:
+def fold_name(name: str) -> str:
     """A name as it is searched by: the case does not matter."""
     return name.casefold()
 

@@ -15,7 +15,7 @@ from kraty_console.contract.errors import Code
 from kraty_console.contract.limits import MAX_ENTRIES
 
 
-async def check(tx: Transaction, ctx: Context, entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+async def check_entries(tx: Transaction, ctx: Context, entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The entries as they are kept; 400 naming the first one that is wrong, by its index."""
     if not 1 <= len(entries) <= MAX_ENTRIES:
         _invalid("entries", f"1 to {MAX_ENTRIES} entries")

@@ -109,11 +109,11 @@ async def roll_crate(tx: Transaction, ctx: Context, crate: Mapping[str, Any]) ->
         rolls.fail(f'crate "{key}" is not in the catalog')
     if item["archived_at"] is not None:
         rolls.fail(f'crate "{key}" was archived')
-    dice = await rolls.dice_for(tx, ctx, f"crate/{crate['grant_id']}")
+    dice = await rolls.rng_for(tx, ctx, f"crate/{crate['grant_id']}")
     return await rolls.resolve(tx, ctx, list(item["crate_entries"]) * quantity, dice)
 
 
-def settle(tx: Transaction, ctx: Context, player: TrackedRow, grant: TrackedRow) -> None:
+def mark_claimed(tx: Transaction, ctx: Context, player: TrackedRow, grant: TrackedRow) -> None:
     """Mark a grant claimed, and keep the totals."""
     pending = player["grants_pending"] - (1 if grant["status"] == "pending" else 0)
     tx.change(grant, status="claimed", claimed_at=ctx.now_ms)

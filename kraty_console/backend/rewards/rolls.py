@@ -42,12 +42,12 @@ def fail(message: str) -> NoReturn:
     raise RollFailed(message)
 
 
-async def dice_for(tx: Transaction, ctx: Context, seed: str) -> SeededRng:
+async def rng_for(tx: Transaction, ctx: Context, seed: str) -> SeededRng:
     """The game's dice for one thing that is rolled, named by what it is and its id."""
     return SeededRng(seed, await definitions.roll_secret(tx, ctx))
 
 
-def throw_amount(spec: object, dice: SeededRng, where: str) -> int:
+def roll_amount(spec: object, dice: SeededRng, where: str) -> int:
     """A fixed number, or one of `{min, max, step?}`: uniform, inclusive; with a step `min + k·step`, at most `max`."""
     if isinstance(spec, Mapping):
         low, high, step = spec.get("min"), spec.get("max"), spec.get("step", 1)
@@ -120,7 +120,7 @@ async def _resolve_table(
     weights: list[Any] = [choice.get("weight") for choice in weighted]
     if not all(type(weight) is int and weight >= 0 for weight in weights) or not sum(weights):
         fail(f'table "{key}" has no weights to roll by')
-    rolls = throw_amount(entry.get("rolls", 1), dice, f'table "{key}"')
+    rolls = roll_amount(entry.get("rolls", 1), dice, f'table "{key}"')
     if rolls > MAX_ROLLS:
         fail(f'table "{key}" would be rolled {rolls} times, {MAX_ROLLS} is the most')
     for _ in range(rolls):
@@ -144,7 +144,7 @@ async def _resolve_leaf(
     row = _usable(definition, "currency" if kind == "currency" else "item", key)
     if kind == "crate" and row["crate_entries"] is None:
         fail(f'item "{key}" is not a crate')
-    amount = throw_amount(entry.get(count), dice, f'{kind} "{key}"')
+    amount = roll_amount(entry.get(count), dice, f'{kind} "{key}"')
     if amount:
         resolved: dict[str, Any] = {"type": kind, field: key, count: amount}
         if kind == "item" and entry.get("parameters") is not None:

@@ -42,7 +42,7 @@ def not_set_aside(ctx: Context, job: str, row_id: sa.ColumnElement[Any]) -> sa.C
     return ~_noted(job, row_id).where(*_here(ctx), _COLUMN.failures >= AFTER).exists()
 
 
-async def note(tx: Transaction, ctx: Context, job: str, row_id: str, error: BaseException) -> int:
+async def note_failure(tx: Transaction, ctx: Context, job: str, row_id: str, error: BaseException) -> int:
     """Note that a row failed, and leave it alone for a while; how often it has failed by now."""
     place = (ctx.tenant.studio_id, ctx.tenant.game_id, job, row_id)
     row = await tx.get(tables.sweep_failures, *place, lock=True)
@@ -62,7 +62,7 @@ async def note(tx: Transaction, ctx: Context, job: str, row_id: str, error: Base
     return failures
 
 
-async def rested(tx: Transaction, ctx: Context, job: str) -> set[str]:
+async def due_again(tx: Transaction, ctx: Context, job: str) -> set[str]:
     """The rows that failed and may be tried again."""
     found = await tx.execute(
         sa.select(_COLUMN.row_id).where(*_here(ctx), _COLUMN.job == job, _COLUMN.retry_at <= ctx.now_ms)
@@ -70,7 +70,7 @@ async def rested(tx: Transaction, ctx: Context, job: str) -> set[str]:
     return set(found.scalars())
 
 
-async def forget(tx: Transaction, ctx: Context, job: str, row_ids: Collection[str]) -> None:
+async def clear(tx: Transaction, ctx: Context, job: str, row_ids: Collection[str]) -> None:
     """Rows that are all right, or that nothing is to be done with any more."""
     await tx.execute(
         sa.delete(tables.sweep_failures).where(

@@ -28,10 +28,10 @@ from kraty_console.backend.runtime.sweeper import (
     Sweep,
     Sweeper,
     each_of,
-    here,
-    ids,
-    is_of_a_row,
-    owners,
+    found_keys,
+    in_game,
+    is_row_fault,
+    lock_players,
     sweep_all,
 )
 from kraty_console.backend.storage import tables
@@ -112,11 +112,11 @@ def _bound(sweep: Callable[[Sweeper], Awaitable[int]], sweeper: Sweeper) -> Call
 
 async def _due_attempts(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
     column = tables.attempts.c
-    return await ids(
+    return await found_keys(
         tx,
         sa.select(column.player_id, column.attempt_id)
         .where(
-            *here(tables.attempts, ctx),
+            *in_game(tables.attempts, ctx),
             sa.text("attempts.status = 'in_progress'"),  # the words of the index
             column.ends_at <= ctx.now_ms,
             set_aside.not_resting(ctx, "expire_attempts", column.attempt_id),
@@ -128,22 +128,22 @@ async def _due_attempts(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
 
 async def _end_attempts(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> BatchResult:
     acted = BatchResult()
-    async for player, its_ids in owners(tx, ctx, due):
+    async for player, its_ids in lock_players(tx, ctx, due):
         for attempt_id in its_ids:
             attempt = await tx.get(tables.attempts, *player.key(), attempt_id)
             its_ctx = replace(ctx, environment=player["environment"])
-            lapsed = attempt is not None and await attempts.lapse(tx, its_ctx, player, attempt)
+            lapsed = attempt is not None and await attempts.expire_locked(tx, its_ctx, player, attempt)
             acted.add(attempt_id, lapsed)
     return acted
 
 
 async def _due_grants(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
     column = tables.grants.c
-    return await ids(
+    return await found_keys(
         tx,
         sa.select(column.player_id, column.grant_id)
         .where(
-            *here(tables.grants, ctx),
+            *in_game(tables.grants, ctx),
             column.status == "pending",
             column.expires_at <= ctx.now_ms,
             set_aside.not_resting(ctx, "expire_grants", column.grant_id),
@@ -155,10 +155,10 @@ async def _due_grants(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
 
 async def _end_grants(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> BatchResult:
     acted = BatchResult()
-    async for player, its_ids in owners(tx, ctx, due):
+    async for player, its_ids in lock_players(tx, ctx, due):
         for grant_id in its_ids:
             grant = await tx.get(tables.grants, *player.key(), grant_id)
-            lapsed = grant is not None and grants.lapse(tx, ctx, player, grant)
+            lapsed = grant is not None and grants.expire_locked(tx, ctx, player, grant)
             if grant is not None and lapsed:
                 outbox.emit(tx, ctx, EventName.GRANT_EXPIRED, player, {"grant": serialize_grant(grant)})
             acted.add(grant_id, lapsed)
@@ -167,11 +167,11 @@ async def _end_grants(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> Batc
 
 async def _due_lobbies(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
     column = tables.lobbies.c
-    return await ids(
+    return await found_keys(
         tx,
         sa.select(column.lobby_id)
         .where(
-            *here(tables.lobbies, ctx),
+            *in_game(tables.lobbies, ctx),
             sa.text("lobbies.status = 'forming'"),  # the words of the index
             column.fill_by <= ctx.now_ms,
             set_aside.not_resting(ctx, "start_lobbies", column.lobby_id),
@@ -192,7 +192,7 @@ async def _advance_lobbies(tx: Transaction, ctx: Context, due: Sequence[Ids]) ->
 
 async def _ended_lobbies(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
     column, window = tables.lobbies.c, tables.event_windows.c
-    return await ids(
+    return await found_keys(
         tx,
         sa.select(column.lobby_id)
         .join(
@@ -204,7 +204,7 @@ async def _ended_lobbies(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
             ),
         )
         .where(
-            *here(tables.lobbies, ctx),
+            *in_game(tables.lobbies, ctx),
             sa.text("lobbies.status <> 'closed'"),  # the words of the index
             sa.or_(window.ends_at <= ctx.now_ms, matchmaking.is_played_out()),
             set_aside.not_resting(ctx, "end_lobbies", column.lobby_id),
@@ -219,7 +219,7 @@ async def _due_schedules(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
     scheduled = await tx.all(
         sa.select(tables.events)
         .where(
-            *here(tables.events, ctx),
+            *in_game(tables.events, ctx),
             column.schedule.is_not(None),
             set_aside.not_resting(ctx, "make_windows", column.event_id),
         )
@@ -232,15 +232,15 @@ async def _due_schedules(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
 async def _is_missing(tx: Transaction, ctx: Context, event: Mapping[str, Any]) -> bool:
     """Whether an event lacks a window; one whose schedule cannot be read is due too, to fail where that is noted."""
     try:
-        return bool(await schedules.missing(tx, ctx, event))
+        return bool(await schedules.missing_windows(tx, ctx, event))
     except Exception as failure:
-        if not is_of_a_row(failure):
+        if not is_row_fault(failure):
             raise
         return True
 
 
 async def _fill_schedules(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> BatchResult:
-    return await each_of(tx, ctx, tables.events, due, lambda event: schedules.fill(tx, ctx, event))
+    return await each_of(tx, ctx, tables.events, due, lambda event: schedules.make_missing_windows(tx, ctx, event))
 
 
 async def _opened_windows(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
@@ -263,11 +263,11 @@ async def _close_windows(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> B
 
 async def _final_boards(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
     column = tables.leaderboards.c
-    return await ids(
+    return await found_keys(
         tx,
         sa.select(column.leaderboard_id)
         .where(
-            *here(tables.leaderboards, ctx),
+            *in_game(tables.leaderboards, ctx),
             sa.text("finalized_at IS NOT NULL AND frozen_at IS NULL"),  # the words of the index
             set_aside.not_resting(ctx, "freeze_rankings", column.leaderboard_id),
         )
@@ -283,11 +283,11 @@ async def _freeze_boards(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> B
 
 async def _due_awards(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
     column = tables.attempt_awards.c
-    return await ids(
+    return await found_keys(
         tx,
         sa.select(column.player_id, column.attempt_id)
         .where(
-            *here(tables.attempt_awards, ctx),
+            *in_game(tables.attempt_awards, ctx),
             sa.text("settled_at IS NULL"),  # the words of the index
             set_aside.not_resting(ctx, "pay_awards", column.attempt_id),
         )
@@ -298,7 +298,7 @@ async def _due_awards(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
 
 async def _pay_awards(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> BatchResult:
     acted = BatchResult()
-    async for player, its_ids in owners(tx, ctx, due):
+    async for player, its_ids in lock_players(tx, ctx, due):
         for attempt_id in its_ids:
             award = await tx.get(tables.attempt_awards, *player.key(), attempt_id)
             unpaid = award is not None and award["settled_at"] is None
@@ -310,11 +310,11 @@ async def _pay_awards(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> Batc
 
 async def _told_erasures(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
     column = tables.outbox.c
-    return await ids(
+    return await found_keys(
         tx,
         sa.select(column.outbox_id)
         .where(
-            *here(tables.outbox, ctx),
+            *in_game(tables.outbox, ctx),
             sa.text("event_name = 'player.deleted' AND state <> 'forgotten'"),  # the words of the index
             ~redaction.awaits_delivery(),
             set_aside.not_resting(ctx, "forget_erased", column.outbox_id),
@@ -325,7 +325,7 @@ async def _told_erasures(tx: Transaction, ctx: Context, most: int) -> list[Ids]:
 
 
 async def _forget_erasures(tx: Transaction, ctx: Context, due: Sequence[Ids]) -> BatchResult:
-    return await each_of(tx, ctx, tables.outbox, due, lambda event: redaction.forget_told(tx, ctx, event))
+    return await each_of(tx, ctx, tables.outbox, due, lambda event: redaction.redact_told_event(tx, ctx, event))
 
 
 async def _due_windows(
@@ -333,11 +333,11 @@ async def _due_windows(
 ) -> list[Ids]:
     """The windows to which something was to happen by now, and has not."""
     table = tables.event_windows
-    return await ids(
+    return await found_keys(
         tx,
         sa.select(table.c.window_id)
         .where(
-            *here(table, ctx),
+            *in_game(table, ctx),
             done_at.is_(None),
             due_at <= ctx.now_ms,
             set_aside.not_resting(ctx, job, table.c.window_id),

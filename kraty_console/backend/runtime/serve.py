@@ -54,7 +54,7 @@ def serve(settings: Settings) -> None:
 
     Raises CannotServe when the address is taken or the database does not answer.
     """
-    logs.set_up(settings.log_format, calls=settings.log_calls)
+    logs.configure(settings.log_format, calls=settings.log_calls)
     with listen(settings.host, settings.port) as listener:
         if settings.workers > 1:
             # A fleet is a good deal of code that one process never needs.
@@ -189,7 +189,7 @@ async def _serve(
         async with _numbers(settings, metrics):
             if settings.worker:
                 worker.start()
-            keep_all()
+            freeze_garbage()
             try:
                 await server.serve(sockets=[listener])
             finally:
@@ -236,7 +236,7 @@ async def _load_demo(db: Database, credentials_out: Path | None, url: str) -> No
         raise CannotServe(f"cannot write {credentials_out}: {error.strerror}") from None
 
 
-def keep_all() -> None:
+def freeze_garbage() -> None:
     """What a start has made stays until the end: from here on garbage is looked for, and never among that."""
     gc.freeze()
     gc.enable()

@@ -16,7 +16,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from kraty_console.backend.runtime.serve import GRACE_SECONDS, announce, keep_all, watch_parent
+from kraty_console.backend.runtime.serve import GRACE_SECONDS, announce, freeze_garbage, watch_parent
 from kraty_console.backend.runtime.settings import Settings
 from kraty_console.backend.runtime.startup import CannotServe
 
@@ -139,5 +139,5 @@ async def run_supervisor(
     if fleet.is_stopping():
         return
 
-    keep_all()
+    freeze_garbage()
     await fleet.run(lambda: announce(f"listening on {url}"))

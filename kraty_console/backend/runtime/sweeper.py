@@ -103,13 +103,13 @@ async def _sweep_game(sweeper: Sweeper, tenant: Tenant, sweep: Sweep) -> int:
     )
     async with sweeper.db.read() as tx:
         due = await sweep.find(tx, ctx, sweeper.batch)
-        rested = await set_aside.rested(tx, ctx, sweep.job)
+        rested = await set_aside.due_again(tx, ctx, sweep.job)
     acted = await _together_or_each(sweeper.db, ctx, sweep, due) if due else BatchResult()
     fine = rested & acted.tried
     if len(due) < sweeper.batch:  # else there may be more, which failed before
         fine |= rested - {row[-1] for row in due}
     if fine:
-        await sweeper.db.run(lambda tx: set_aside.forget(tx, ctx, sweep.job, fine))
+        await sweeper.db.run(lambda tx: set_aside.clear(tx, ctx, sweep.job, fine))
     return acted.done
 
 
@@ -121,7 +121,7 @@ async def _together_or_each(db: Database, ctx: Context, sweep: Sweep, due: Seque
     try:
         return await db.run(lambda tx: sweep.act(tx, ctx, due))
     except Exception as failure:
-        if not is_of_a_row(failure):
+        if not is_row_fault(failure):
             raise
     acted = BatchResult()
     for row in due:
@@ -129,9 +129,9 @@ async def _together_or_each(db: Database, ctx: Context, sweep: Sweep, due: Seque
             one = await db.run(partial(_one, ctx=ctx, sweep=sweep, row=row))
             acted = BatchResult(acted.done + one.done, acted.tried | one.tried)
         except Exception as failure:
-            if not is_of_a_row(failure):
+            if not is_row_fault(failure):
                 raise
-            note = partial(set_aside.note, ctx=ctx, job=sweep.job, row_id=row[-1], error=failure)
+            note = partial(set_aside.note_failure, ctx=ctx, job=sweep.job, row_id=row[-1], error=failure)
             times = await db.run(note)
             LOG.exception("%s failed with %s for the %d. time; the others go on", sweep.job, row[-1], times)
     return acted
@@ -141,7 +141,7 @@ async def _one(tx: Transaction, *, ctx: Context, sweep: Sweep, row: Ids) -> Batc
     return await sweep.act(tx, ctx, [row])
 
 
-def is_of_a_row(failure: Exception) -> bool:
+def is_row_fault(failure: Exception) -> bool:
     """Whether a failure comes of what a row holds, and not of the database's state."""
     if fault_of(failure) is not None:
         return False
@@ -158,17 +158,19 @@ async def _games(sweeper: Sweeper) -> list[Tenant]:
     return [Tenant(game["studio_id"], game["game_id"]) for game in games]
 
 
-def here(table: sa.Table, ctx: Context) -> tuple[sa.ColumnElement[bool], ...]:
+def in_game(table: sa.Table, ctx: Context) -> tuple[sa.ColumnElement[bool], ...]:
     """The rows of the game."""
     return table.c.studio_id == ctx.tenant.studio_id, table.c.game_id == ctx.tenant.game_id
 
 
-async def ids(tx: Transaction, query: sa.Select[Any]) -> list[Ids]:
+async def found_keys(tx: Transaction, query: sa.Select[Any]) -> list[Ids]:
     """What a query finds, as the keys of rows."""
     return [tuple(row) for row in await tx.execute(query)]
 
 
-async def owners(tx: Transaction, ctx: Context, due: Iterable[Ids]) -> AsyncIterator[tuple[TrackedRow, list[str]]]:
+async def lock_players(
+    tx: Transaction, ctx: Context, due: Iterable[Ids]
+) -> AsyncIterator[tuple[TrackedRow, list[str]]]:
     """Each player who is not being changed by somebody else, locked in the order of their ids, with what is due."""
     for player_id, pairs in groupby(sorted(due), key=lambda pair: pair[0]):
         player = await tx.claim(tables.players, ctx.tenant.studio_id, ctx.tenant.game_id, player_id)

@@ -26,7 +26,7 @@ def main() -> None:
 
     descriptor, _, told = _line().partition(b" ")
     settings = Settings.from_json(told.decode())
-    logs.set_up(settings.log_format, calls=settings.log_calls)
+    logs.configure(settings.log_format, calls=settings.log_calls)
     try:
         serve_alone(settings, socket.socket(fileno=int(descriptor)), first=False)
     except CannotServe as refused:

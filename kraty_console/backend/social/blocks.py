@@ -24,23 +24,23 @@ async def block(tx: Transaction, ctx: Context, external_id: str, somebody: Playe
     )
     if earlier is not None:
         return earlier
-    player, other = await friends.pair(tx, ctx, external_id, somebody)
+    player, other = await friends.lock_pair(tx, ctx, external_id, somebody)
     if player is other:
         raise RuleError(Code.VALIDATION_FAILED, "a player cannot block themselves")
     row = {**_sides(player, other), "created_at": ctx.now_ms}
     fresh = await tx.insert_if_absent(tables.blocks, row)
     if fresh:
         for table in (tables.friendships, tables.friend_requests):
-            await friends.forget(tx, table, player, other)
+            await friends.delete_rows(tx, table, player, other)
     kept = await tx.get(tables.blocks, *(row[column.name] for column in tables.blocks.primary_key))
     assert kept is not None, "the player is locked, so nobody lifts it"
-    data = {"blocked": shown.blocked(other, kept["created_at"])}
+    data = {"blocked": shown.serialize_blocked(other, kept["created_at"])}
     return await idempotency.keep(tx, ctx, operation, 201 if fresh else 200, data)
 
 
 async def unblock(tx: Transaction, ctx: Context, external_id: str, blocked: str) -> RuleResult:
     """Lift a block; `unblocked: false` when there was none. 404 for nobody."""
-    player, other = await friends.pair(tx, ctx, external_id, PlayerRef(external_id=blocked))
+    player, other = await friends.lock_pair(tx, ctx, external_id, PlayerRef(external_id=blocked))
     column = tables.blocks.c
     lifted = await tx.execute(
         tables.blocks.delete().where(

@@ -9,9 +9,16 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from kraty_console.backend.players.names import after_prefix
-from kraty_console.backend.players.service import folded
+from kraty_console.backend.players.service import fold_name
 from kraty_console.backend.rules.context import Tenant
-from kraty_console.backend.social.friend_queries import PERSON, FriendListReader, Json, named, present, with_progression
+from kraty_console.backend.social.friend_queries import (
+    PERSON,
+    FriendListReader,
+    Json,
+    serialize_named,
+    serialize_presence,
+    with_progression,
+)
 from kraty_console.backend.storage.tables import blocks, friend_requests, friendships, lobby_members, players
 from kraty_console.backend.storage.transaction import Transaction
 
@@ -41,7 +48,7 @@ async def search(tx: Transaction, reader: FriendListReader, environment: str, qu
 
     Left out are the reader, whoever blocks or is blocked by the reader, and who was merged away or erased.
     """
-    begin = folded(query)
+    begin = fold_name(query)
     column = players.c
     within = [column.name_folded >= begin]
     if (end := after_prefix(begin)) is not None:
@@ -59,7 +66,8 @@ async def search(tx: Transaction, reader: FriendListReader, environment: str, qu
     )
     relations = await _relations(tx, reader, [row["player_id"] for row in rows])
     found = [
-        (row["player_id"], {**named(row), "relationship": relations.get(row["player_id"], "none")}) for row in rows
+        (row["player_id"], {**serialize_named(row), "relationship": relations.get(row["player_id"], "none")})
+        for row in rows
     ]
     return await with_progression(tx, reader, found)
 
@@ -94,7 +102,9 @@ async def suggestions(
     people = {row["player_id"]: row for row in rows}
     chosen = [people[each] for each in ranked if each in people][:limit]
     return await with_progression(
-        tx, reader, [(row["player_id"], {**named(row), **present(row, reader.now_ms)}) for row in chosen]
+        tx,
+        reader,
+        [(row["player_id"], {**serialize_named(row), **serialize_presence(row, reader.now_ms)}) for row in chosen],
     )
 
 

@@ -46,7 +46,7 @@ async def listed(call: Call) -> HandlerReply:
 
 async def search(call: Call) -> HandlerReply:
     """Players by the beginning of their name."""
-    query, limit = (call.query("q") or "").strip(), query_parameters.whole(call, "limit", 20, MOST_HITS)
+    query, limit = (call.query("q") or "").strip(), query_parameters.integer(call, "limit", 20, MOST_HITS)
     if not 1 <= len(query) <= LONGEST_QUERY:
         raise api_errors.invalid("q", f"must have 1 to {LONGEST_QUERY} characters")
     async with call.services.db.read() as tx:
@@ -55,7 +55,7 @@ async def search(call: Call) -> HandlerReply:
 
 async def suggestions(call: Call) -> HandlerReply:
     """Players whom the player may know."""
-    limit = query_parameters.clamped(call, "limit", 5, MOST_SUGGESTIONS)
+    limit = query_parameters.clamped_integer(call, "limit", 5, MOST_SUGGESTIONS)
     async with call.services.db.read() as tx:
         chance = call.services.random_bytes
         found = await discovery.suggestions(tx, reader_of(call), call.environment, limit, chance)
@@ -71,8 +71,8 @@ async def requests(call: Call) -> HandlerReply:
 async def ask(call: Call) -> HandlerReply:
     """Ask somebody to be friends, or say yes to who asked before."""
     player = call.text("externalPlayerId")
-    asked = await call.body(PlayerRefRequest)
-    return await call.change(asked, lambda tx, ctx: friends.ask(tx, ctx, player, asked.named()))
+    body = await call.body(PlayerRefRequest)
+    return await call.change(body, lambda tx, ctx: friends.ask(tx, ctx, player, body.named()))
 
 
 async def accept(call: Call) -> HandlerReply:
@@ -100,14 +100,14 @@ async def remove(call: Call) -> HandlerReply:
 async def blocked(call: Call) -> HandlerReply:
     """The players whom the player blocked."""
     async with call.services.db.read() as tx:
-        return HandlerReply({"blocked": await shown.blocked_by(tx, reader_of(call))})
+        return HandlerReply({"blocked": await shown.blocks_of(tx, reader_of(call))})
 
 
 async def block(call: Call) -> HandlerReply:
     """Block somebody."""
     player = call.text("externalPlayerId")
-    asked = await call.body(PlayerRefRequest)
-    return await call.change(asked, lambda tx, ctx: blocks.block(tx, ctx, player, asked.named()))
+    body = await call.body(PlayerRefRequest)
+    return await call.change(body, lambda tx, ctx: blocks.block(tx, ctx, player, body.named()))
 
 
 async def unblock(call: Call) -> HandlerReply:
@@ -118,8 +118,8 @@ async def unblock(call: Call) -> HandlerReply:
 
 async def _answer(call: Call, rule: Callable[[Transaction, Context, str, str], Awaitable[RuleResult]]) -> HandlerReply:
     player, request = call.text("externalPlayerId"), call.text("requestId")
-    asked = await call.body(GameRequest)
-    return await call.change(asked, lambda tx, ctx: rule(tx, ctx, player, request))
+    body = await call.body(GameRequest)
+    return await call.change(body, lambda tx, ctx: rule(tx, ctx, player, request))
 
 
 def reader_of(call: Call) -> shown.FriendListReader:
@@ -144,7 +144,7 @@ async def requests_for_server(call: Call) -> HandlerReply:
 async def blocks_for_server(call: Call) -> HandlerReply:
     """The players whom the player blocked."""
     async with _reading(call) as (tx, reader):
-        return HandlerReply({"blocked": await shown.blocked_by(tx, reader)})
+        return HandlerReply({"blocked": await shown.blocks_of(tx, reader)})
 
 
 @asynccontextmanager

@@ -49,12 +49,12 @@ class FriendListReader:
     progression: Sequence[str] = ()
 
 
-def named(row: Values) -> Json:
+def serialize_named(row: Values) -> Json:
     """Another player by id and name."""
     return {"externalPlayerId": row["external_player_id"], "displayIdentity": names.display(row)}
 
 
-def present(row: Values, now_ms: int) -> Json:
+def serialize_presence(row: Values, now_ms: int) -> Json:
     """Whether another player is here; what they say they do is told while they are."""
     last = row["last_active_at"]
     online = last is not None and now_ms - last <= ONLINE_MS
@@ -65,25 +65,25 @@ def present(row: Values, now_ms: int) -> Json:
     }
 
 
-def friend(row: Values, since_ms: int, now_ms: int, next_gift_ms: int = 0) -> Json:
+def serialize_friend(row: Values, since_ms: int, now_ms: int, next_gift_ms: int = 0) -> Json:
     """A friend (kraty-api 5.10); when the next gift may go to them is told only while none may."""
-    told = {**named(row), "friendsSince": formats.timestamp(since_ms), **present(row, now_ms)}
+    told = {**serialize_named(row), "friendsSince": formats.timestamp(since_ms), **serialize_presence(row, now_ms)}
     return told | ({"giftCooldownUntil": formats.timestamp(next_gift_ms)} if next_gift_ms > now_ms else {})
 
 
-def request(row: Values, request_id: str, direction: str, created_at: int) -> Json:
+def serialize_request(row: Values, request_id: str, direction: str, created_at: int) -> Json:
     """A request that waits for an answer (kraty-api 5.10)."""
     return {
         "requestId": request_id,
         "direction": direction,
-        "player": named(row),
+        "player": serialize_named(row),
         "createdAt": formats.timestamp(created_at),
     }
 
 
-def blocked(row: Values, since_ms: int) -> Json:
+def serialize_blocked(row: Values, since_ms: int) -> Json:
     """A player who is blocked (kraty-api 5.10)."""
-    return {**named(row), "blockedAt": formats.timestamp(since_ms)}
+    return {**serialize_named(row), "blockedAt": formats.timestamp(since_ms)}
 
 
 async def friends(tx: Transaction, reader: FriendListReader, rules: Gifting) -> list[Json]:
@@ -96,7 +96,7 @@ async def friends(tx: Transaction, reader: FriendListReader, rules: Gifting) -> 
     listed = []
     for row in rows:
         next_gift = 0 if row["last_gift_at"] is None else row["last_gift_at"] + pause
-        listed.append((row["player_id"], friend(row, row["since"], reader.now_ms, next_gift)))
+        listed.append((row["player_id"], serialize_friend(row, row["since"], reader.now_ms, next_gift)))
     return await with_progression(tx, reader, listed)
 
 
@@ -114,15 +114,17 @@ async def requests(tx: Transaction, reader: FriendListReader) -> dict[str, list[
             where=(column.direction == direction,),
             limit=MOST_REQUESTS,
         )
-        listed = [(row["player_id"], request(row, row["request_id"], direction, row["since"])) for row in rows]
+        listed = [
+            (row["player_id"], serialize_request(row, row["request_id"], direction, row["since"])) for row in rows
+        ]
         found[direction] = await with_progression(tx, reader, listed, inside="player")
     return found
 
 
-async def blocked_by(tx: Transaction, reader: FriendListReader) -> list[Json]:
+async def blocks_of(tx: Transaction, reader: FriendListReader) -> list[Json]:
     """The players whom the player blocked, the newest first."""
     rows = await _others(tx, reader, blocks, blocks.c.blocked_id, limit=MOST_FRIENDS)
-    return [blocked(row, row["since"]) for row in rows]
+    return [serialize_blocked(row, row["since"]) for row in rows]
 
 
 async def with_progression(

@@ -59,7 +59,7 @@ async def ask(tx: Transaction, ctx: Context, external_id: str, somebody: PlayerR
     )
     if earlier is not None:
         return earlier
-    player, other = await pair(tx, ctx, external_id, somebody)
+    player, other = await lock_pair(tx, ctx, external_id, somebody)
     if player is other:
         raise RuleError(Code.CANNOT_FRIEND_SELF, "a player cannot be their own friend")
     if await blocks_between(tx, player, other):
@@ -96,7 +96,7 @@ async def decline(tx: Transaction, ctx: Context, external_id: str, request_id: s
     if earlier is not None:
         return earlier
     player, other = await _answering(tx, ctx, external_id, request_id)
-    await forget(tx, tables.friend_requests, player, other)
+    await delete_rows(tx, tables.friend_requests, player, other)
     return await idempotency.keep(tx, ctx, operation, 200, {"declined": True})
 
 
@@ -107,20 +107,22 @@ async def cancel(tx: Transaction, ctx: Context, external_id: str, request_id: st
         player, other = await _locked_pair(tx, ctx, external_id, found["friend_id"])
         found = await _request(tx, player, request_id, "outgoing")
         if found is not None:
-            await forget(tx, tables.friend_requests, player, other)
+            await delete_rows(tx, tables.friend_requests, player, other)
     return RuleResult(200, {"cancelled": found is not None})
 
 
 async def remove(tx: Transaction, ctx: Context, external_id: str, friend: str) -> RuleResult:
     """End a friendship on both sides; `removed: false` when there was none. 404 for nobody."""
-    player, other = await pair(tx, ctx, external_id, PlayerRef(external_id=friend))
+    player, other = await lock_pair(tx, ctx, external_id, PlayerRef(external_id=friend))
     was = await friendship(tx, player, other)
     if was is not None:
-        await forget(tx, tables.friendships, player, other)
+        await delete_rows(tx, tables.friendships, player, other)
     return RuleResult(200, {"removed": was is not None})
 
 
-async def pair(tx: Transaction, ctx: Context, external_id: str, somebody: PlayerRef) -> tuple[TrackedRow, TrackedRow]:
+async def lock_pair(
+    tx: Transaction, ctx: Context, external_id: str, somebody: PlayerRef
+) -> tuple[TrackedRow, TrackedRow]:
     """The player and the other, locked, the player's game not banned; 404 for nobody."""
     if somebody.friend_code is not None:
         other = await _with_code(tx, ctx, somebody.friend_code.strip().upper())
@@ -136,7 +138,7 @@ async def pair(tx: Transaction, ctx: Context, external_id: str, somebody: Player
 
 async def friendship(tx: Transaction, player: TrackedRow, other: TrackedRow) -> dict[str, Any] | None:
     """What the player keeps of being a friend of the other."""
-    return await tx.first(sa.select(tables.friendships).where(*between(tables.friendships.c, player, other)))
+    return await tx.first(sa.select(tables.friendships).where(*row_between(tables.friendships.c, player, other)))
 
 
 async def blocks_between(tx: Transaction, player: TrackedRow, other: TrackedRow) -> bool:
@@ -150,13 +152,13 @@ async def blocks_between(tx: Transaction, player: TrackedRow, other: TrackedRow)
     return await tx.first(sa.select(column.player_id).where(*here, either).limit(1)) is not None
 
 
-async def forget(tx: Transaction, table: sa.Table, player: TrackedRow, other: TrackedRow) -> None:
+async def delete_rows(tx: Transaction, table: sa.Table, player: TrackedRow, other: TrackedRow) -> None:
     """Delete both rows of a friendship or of a request."""
     for one, two in ((player, other), (other, player)):
-        await tx.execute(table.delete().where(*between(table.c, one, two)))
+        await tx.execute(table.delete().where(*row_between(table.c, one, two)))
 
 
-def between(column: Any, player: TrackedRow, other: TrackedRow) -> tuple[sa.ColumnElement[bool], ...]:  # noqa: ANN401 (`table.c`)
+def row_between(column: Any, player: TrackedRow, other: TrackedRow) -> tuple[sa.ColumnElement[bool], ...]:  # noqa: ANN401 (`table.c`)
     """The player's row about the other, in a table of friends."""
     return (
         column.studio_id == player["studio_id"],
@@ -221,11 +223,11 @@ async def _request(tx: Transaction, player: TrackedRow, request_id: str, directi
 
 async def _request_between(tx: Transaction, player: TrackedRow, other: TrackedRow) -> dict[str, Any] | None:
     table = tables.friend_requests
-    return await tx.first(sa.select(table).where(*between(table.c, player, other)))
+    return await tx.first(sa.select(table).where(*row_between(table.c, player, other)))
 
 
 def _as_request(other: TrackedRow, row: dict[str, Any]) -> dict[str, Any]:
-    return shown.request(other, row["request_id"], row["direction"], row["created_at"])
+    return shown.serialize_request(other, row["request_id"], row["direction"], row["created_at"])
 
 
 async def _open(tx: Transaction, ctx: Context, player: TrackedRow, other: TrackedRow) -> dict[str, Any]:
@@ -238,12 +240,12 @@ async def _open(tx: Transaction, ctx: Context, player: TrackedRow, other: Tracke
 
 
 async def _befriend(tx: Transaction, ctx: Context, player: TrackedRow, other: TrackedRow) -> dict[str, Any]:
-    await forget(tx, tables.friend_requests, player, other)
+    await delete_rows(tx, tables.friend_requests, player, other)
     for each in (player, other):
         await _room(tx, each, tables.friendships, shown.MOST_FRIENDS, "friends")
     rows = [{**_sides(one, two), "created_at": ctx.now_ms} for one, two in ((player, other), (other, player))]
     await tx.insert_many(tables.friendships, rows)
-    return shown.friend(other, ctx.now_ms, ctx.now_ms)
+    return shown.serialize_friend(other, ctx.now_ms, ctx.now_ms)
 
 
 async def _room(tx: Transaction, player: TrackedRow, table: sa.Table, most: int, what: str, **only: str) -> None:

@@ -23,9 +23,9 @@ async def catalog(call: Call) -> HandlerReply:
 async def send(call: Call) -> HandlerReply:
     """Give a friend something."""
     player = call.text("externalPlayerId")
-    asked = await call.body(GiftToSend)
-    present = GiftContents(asked.type, asked.resource_key, asked.amount, asked.message)
-    return await call.change(asked, lambda tx, ctx: gifts.send(tx, ctx, player, asked.named(), present))
+    body = await call.body(GiftToSend)
+    present = GiftContents(body.type, body.resource_key, body.amount, body.message)
+    return await call.change(body, lambda tx, ctx: gifts.send(tx, ctx, player, body.named(), present))
 
 
 async def got(call: Call) -> HandlerReply:
@@ -41,13 +41,13 @@ async def sent(call: Call) -> HandlerReply:
 async def claim(call: Call) -> HandlerReply:
     """Claim a gift."""
     player, gift = call.text("externalPlayerId"), call.text("giftId")
-    asked = await call.body(GameRequest)
-    return await call.change(asked, lambda tx, ctx: gifts.claim(tx, ctx, player, gift))
+    body = await call.body(GameRequest)
+    return await call.change(body, lambda tx, ctx: gifts.claim(tx, ctx, player, gift))
 
 
 async def _listed(call: Call, *, sent: bool) -> HandlerReply:
     limit = call.limit()
     pending_only = query_parameters.one_of(call, "status", ("all", "pending"), "all") == "pending"
     async with call.services.db.read() as tx:
-        found = await gift_queries.listed(tx, reader_of(call), sent=sent, pending_only=pending_only, limit=limit)
+        found = await gift_queries.list_gifts(tx, reader_of(call), sent=sent, pending_only=pending_only, limit=limit)
     return HandlerReply({"gifts": found})

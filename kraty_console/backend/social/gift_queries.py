@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from kraty_console.backend.rules import formats
 from kraty_console.backend.rules.context import Tenant
-from kraty_console.backend.social.friend_queries import PERSON, FriendListReader, Json, named
+from kraty_console.backend.social.friend_queries import PERSON, FriendListReader, Json, serialize_named
 from kraty_console.backend.storage.tables import currencies, games, gifts, grants, items, players
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.gifts import Gifting
@@ -70,7 +70,7 @@ async def catalog(tx: Transaction, reader: FriendListReader, allowed: Gifting) -
     }
 
 
-async def listed(
+async def list_gifts(
     tx: Transaction, reader: FriendListReader, *, sent: bool, pending_only: bool, limit: int
 ) -> list[Json]:
     """The gifts that the player got, or sent, the newest first."""
@@ -88,10 +88,10 @@ async def listed(
         .order_by(column.sent_at.desc(), column.gift_id.desc())
         .limit(limit)
     )
-    return [gift(row, "outgoing" if sent else "incoming", reader.now_ms) for row in rows]
+    return [serialize_gift(row, "outgoing" if sent else "incoming", reader.now_ms) for row in rows]
 
 
-async def one(tx: Transaction, tenant: Tenant, player_id: str, gift_id: str) -> Json | None:
+async def find_gift(tx: Transaction, tenant: Tenant, player_id: str, gift_id: str) -> Json | None:
     """A gift that the player got, as a row for `gift`; None when there is none of that id."""
     column = gifts.c
     return await tx.first(
@@ -104,7 +104,7 @@ async def one(tx: Transaction, tenant: Tenant, player_id: str, gift_id: str) -> 
     )
 
 
-def gift(row: Values, direction: str, now_ms: int) -> Json:
+def serialize_gift(row: Values, direction: str, now_ms: int) -> Json:
     """A gift (kraty-api 5.10); the row holds the gift, its grant's state, and the other player."""
     expires_at = row["expires_at"]
     over = row["status"] == "pending" and expires_at is not None and expires_at <= now_ms
@@ -112,7 +112,7 @@ def gift(row: Values, direction: str, now_ms: int) -> Json:
         "giftId": row["gift_id"],
         "grantId": row["grant_id"],
         "direction": direction,
-        "player": named(row),
+        "player": serialize_named(row),
         "type": row["type"],
         "resourceKey": row["resource_key"],
         "amount": row["amount"],

@@ -56,13 +56,13 @@ async def send(
     rules = await gift_queries.rules(tx, ctx.tenant)
     refuse_disabled(rules)
     await _check(tx, ctx, rules.find(present.type, present.key), present)
-    player, other = await friends.pair(tx, ctx, external_id, somebody)
+    player, other = await friends.lock_pair(tx, ctx, external_id, somebody)
     await _between_friends(tx, ctx, rules, player, other)
     resource = rules.find(present.type, present.key)
     if resource is not None and resource.costs_sender:
         await _pay(tx, ctx, player, present)
     row = await _give(tx, ctx, player, other, present)
-    shown = gift_queries.gift({**other, **row}, "outgoing", ctx.now_ms)
+    shown = gift_queries.serialize_gift({**other, **row}, "outgoing", ctx.now_ms)
     return await idempotency.keep(tx, ctx, OPERATION, 201, {"gift": shown})
 
 
@@ -73,14 +73,14 @@ async def claim(tx: Transaction, ctx: Context, external_id: str, gift_id: str) -
     """
     player = await players.lock(tx, ctx, external_id)
     players.refuse_banned(player)
-    found = await gift_queries.one(tx, ctx.tenant, player["player_id"], gift_id) if is_id(gift_id) else None
+    found = await gift_queries.find_gift(tx, ctx.tenant, player["player_id"], gift_id) if is_id(gift_id) else None
     if found is None:
         not_found("Gift", gift_id)
     await grants.claim(tx, ctx, external_id, found["grant_id"])
     await tx.flush()
-    claimed = await gift_queries.one(tx, ctx.tenant, player["player_id"], gift_id)
+    claimed = await gift_queries.find_gift(tx, ctx.tenant, player["player_id"], gift_id)
     assert claimed is not None, "it was there"
-    return RuleResult(200, {"gift": gift_queries.gift(claimed, "incoming", ctx.now_ms)})
+    return RuleResult(200, {"gift": gift_queries.serialize_gift(claimed, "incoming", ctx.now_ms)})
 
 
 def refuse_disabled(rules: Gifting) -> None:
@@ -154,6 +154,6 @@ async def _give(
     tx.add(tables.gifts, {**owner, **row, "sender_id": player["player_id"]})
     column = tables.friendships.c
     await tx.execute(
-        tables.friendships.update().where(*friends.between(column, player, other)).values(last_gift_at=ctx.now_ms)
+        tables.friendships.update().where(*friends.row_between(column, player, other)).values(last_gift_at=ctx.now_ms)
     )
     return {**row, **{name: grant[name] for name in ("status", "claimed_at", "expires_at")}}

@@ -68,7 +68,7 @@ _TRANSLATED: Final = IPv6Network("64:ff9b::/96")
 """How a network without IPv4 reaches it (RFC 6052): as good as the address within."""
 
 
-def refusal(address: str) -> str | None:
+def refusal_of(address: str) -> str | None:
     """What the address is, when a webhook may not go there, in words; None when it may.
 
     What is no address at all, or names an interface of this machine (`fe80::1%eth0`), may not.

@@ -18,8 +18,8 @@ from kraty_console.backend.rules import formats
 from kraty_console.backend.rules.context import Tenant
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import TrackedRow, Transaction
-from kraty_console.backend.webhooks.endpoint_secrets import opened
-from kraty_console.backend.webhooks.ordering import let_next
+from kraty_console.backend.webhooks.endpoint_secrets import open_secret
+from kraty_console.backend.webhooks.ordering import release_next
 from kraty_console.backend.webhooks.posting import Outcome
 from kraty_console.contract.secret import Secret
 
@@ -86,10 +86,10 @@ async def claim(tx: Transaction, endpoint: EndpointKey, now_ms: int, most: int) 
             for row in rows
         ],
     )
-    return [_claimed(endpoint, row, opened(tx, row)) for row in rows]
+    return [_claimed(endpoint, row, open_secret(tx, row)) for row in rows]
 
 
-async def settle(tx: Transaction, claimed: ClaimedDelivery, outcome: Outcome, now_ms: int) -> None:
+async def record_outcome(tx: Transaction, claimed: ClaimedDelivery, outcome: Outcome, now_ms: int) -> None:
     """Note what came of an attempt, and what happens next: delivered, tried again later, or failed for good."""
     place = (claimed.endpoint.tenant.studio_id, claimed.endpoint.tenant.game_id)
     # The endpoint first: everybody who changes what is due holds it (see `ordering`).
@@ -126,7 +126,7 @@ async def settle(tx: Transaction, claimed: ClaimedDelivery, outcome: Outcome, no
 
 async def _end(tx: Transaction, endpoint: TrackedRow, delivery: TrackedRow, state: str, now_ms: int) -> None:
     tx.change(delivery, state=state, due_at=None, sending_since=None, finished_at=now_ms)
-    await let_next(tx, endpoint, delivery["stream"], now_ms)
+    await release_next(tx, endpoint, delivery["stream"], now_ms)
 
 
 def _due(tx: Transaction, endpoint: EndpointKey, now_ms: int, most: int) -> sa.Select[Any]:

@@ -18,7 +18,7 @@ from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.engine import dump_json
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.backend.webhooks import endpoint_url
-from kraty_console.backend.webhooks.claims import ClaimedDelivery, EndpointKey, claim, settle
+from kraty_console.backend.webhooks.claims import ClaimedDelivery, EndpointKey, claim, record_outcome
 from kraty_console.backend.webhooks.fan_out import fan_out
 from kraty_console.backend.webhooks.ordering import PENDING
 from kraty_console.backend.webhooks.posting import Outcome, Poster
@@ -191,7 +191,7 @@ class Deliverer:
 
         async def work(tx: Transaction) -> list[ClaimedDelivery]:
             now_ms = self._now_ms()
-            await settle(tx, claimed, outcome, now_ms)
+            await record_outcome(tx, claimed, outcome, now_ms)
             await tx.flush()
             if self._ending or self._taken(claimed.endpoint)[1] > self._allowed(claimed.endpoint):
                 return []
@@ -240,7 +240,7 @@ def _any(rows: sa.Select[Any], ordered_by: sa.ColumnElement[Any]) -> sa.ColumnEl
 async def send(poster: Poster, claimed: ClaimedDelivery, now_ms: int) -> Outcome:
     """Post a delivery that was taken; where that cannot even be tried, the outcome says why."""
     try:
-        target = endpoint_url.read(claimed.url, to_private=poster.to_private)
+        target = endpoint_url.parse_url(claimed.url, to_private=poster.to_private)
     except endpoint_url.BadTarget as fault:
         return Outcome(0, error=f"the url {fault}")
     if claimed.secret is None:

@@ -20,12 +20,12 @@ from kraty_console.contract.secret import Secret
 _PURPOSE = "webhook secret"
 
 
-def sealed(tx: Transaction, endpoint: Mapping[str, Any], secret: Secret) -> str:
+def seal_secret(tx: Transaction, endpoint: Mapping[str, Any], secret: Secret) -> str:
     """What is stored of an endpoint's secret."""
     return tx.vault.seal(secret.reveal(), *_place(endpoint))
 
 
-def opened(tx: Transaction, endpoint: Mapping[str, Any]) -> Secret | None:
+def open_secret(tx: Transaction, endpoint: Mapping[str, Any]) -> Secret | None:
     """The secret of an endpoint, by its row; None when another key than the configured one sealed it."""
     try:
         return Secret(tx.vault.open(endpoint["secret"], *_place(endpoint)))
@@ -40,8 +40,8 @@ async def seal_all(tx: Transaction) -> bool:
     rows += await tx.load(webhook_endpoints, column.state == "archived", sa.not_(column.secret.startswith(SEALED)))
     for row in rows:
         if not row["secret"].startswith(SEALED):
-            tx.change(row, secret=sealed(tx, row, Secret(row["secret"])))
-    return all(opened(tx, row) is not None for row in rows)
+            tx.change(row, secret=seal_secret(tx, row, Secret(row["secret"])))
+    return all(open_secret(tx, row) is not None for row in rows)
 
 
 def _place(endpoint: Mapping[str, Any]) -> tuple[str, ...]:

@@ -35,7 +35,7 @@ class EndpointUrl:
         return host if self.port == usual else f"{host}:{self.port}"
 
 
-def read(url: str, *, to_private: bool) -> EndpointUrl:
+def parse_url(url: str, *, to_private: bool) -> EndpointUrl:
     """The target that a URL names.
 
     With `to_private` (development) it may be plain http, and an address that only this network knows. Where a name
@@ -64,7 +64,7 @@ def read(url: str, *, to_private: bool) -> EndpointUrl:
     if port == 0:
         raise BadTarget("names no port that can be reached")
     host = _ascii(parts.hostname)
-    if not to_private and _is_address(host) and (what := address_policy.refusal(host)) is not None:
+    if not to_private and _is_address(host) and (what := address_policy.refusal_of(host)) is not None:
         raise BadTarget(f"leads to {host}, which is {what}")
     path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
     query = f"?{quote(parts.query, safe=_IN_QUERY)}" if parts.query else ""
@@ -90,4 +90,4 @@ def _ascii(host: str) -> str:
 
 
 def _is_address(host: str) -> bool:
-    return address_policy.refusal(host) != address_policy.NO_ADDRESS
+    return address_policy.refusal_of(host) != address_policy.NO_ADDRESS

@@ -48,7 +48,7 @@ async def create(tx: Transaction, ctx: Context, url: str, events: Sequence[str] 
             **place,
             "environment": ctx.environment,
             **asked,
-            "secret": endpoint_secrets.sealed(tx, place, secret),
+            "secret": endpoint_secrets.seal_secret(tx, place, secret),
             "state": "active",
             "first_outbox_id": least_uuid7(ctx.now_ms - CLOCKS_DIFFER_MS),
             "created_at": ctx.now_ms,
@@ -90,7 +90,7 @@ async def unpause(tx: Transaction, ctx: Context, endpoint_id: str) -> RuleResult
     async def work(endpoint: TrackedRow) -> None:
         if endpoint["state"] == "paused":
             tx.change(endpoint, state="active", updated_at=ctx.now_ms)
-            await ordering.let_all(tx, endpoint, ctx.now_ms)
+            await ordering.release_all(tx, endpoint, ctx.now_ms)
 
     return await _change(tx, ctx, UNPAUSE, endpoint_id, work)
 
@@ -106,16 +106,18 @@ async def archive(tx: Transaction, ctx: Context, endpoint_id: str) -> RuleResult
     return await _change(tx, ctx, ARCHIVE, endpoint_id, work, archived_too=True)
 
 
-async def listed(tx: Transaction, studio_id: str, game_id: str, environment: str | None = None) -> list[dict[str, Any]]:
+async def list_endpoints(
+    tx: Transaction, studio_id: str, game_id: str, environment: str | None = None
+) -> list[dict[str, Any]]:
     """The endpoints of a game in wire form, the newest first; of one environment, when it is named."""
     column = tables.webhook_endpoints.c
     query = sa.select(tables.webhook_endpoints).where(column.studio_id == studio_id, column.game_id == game_id)
     if environment is not None:
         query = query.where(column.environment == environment)
-    return [shown(row) for row in await tx.all(query.order_by(column.endpoint_id.desc()))]
+    return [serialize_endpoint(row) for row in await tx.all(query.order_by(column.endpoint_id.desc()))]
 
 
-def shown(row: formats.Row) -> dict[str, Any]:
+def serialize_endpoint(row: formats.Row) -> dict[str, Any]:
     """An endpoint as it is answered: without its secret."""
     return {
         "id": row["endpoint_id"],
@@ -148,7 +150,7 @@ async def _change(
         not_found("Webhook endpoint", endpoint_id)
     if endpoint["state"] == "archived" and not archived_too:
         conflict("The endpoint is archived; make a new one", state="archived")
-    before = shown(endpoint)
+    before = serialize_endpoint(endpoint)
     await work(endpoint)
     return await _done(tx, ctx, action, 200, endpoint, before)
 
@@ -156,7 +158,7 @@ async def _change(
 async def _done(
     tx: Transaction, ctx: Context, action: str, status: int, endpoint: TrackedRow, before: dict[str, Any] | None
 ) -> RuleResult:
-    after = shown(endpoint)
+    after = serialize_endpoint(endpoint)
     audit_id = trail.record(
         tx,
         ctx,
@@ -169,5 +171,5 @@ async def _done(
     )
     data = {"endpoint": after}
     if ctx.surface == "admin":
-        data["audit"] = trail.link(ctx, audit_id)
+        data["audit"] = trail.audit_link(ctx, audit_id)
     return await idempotency.keep(tx, ctx, action, status, data)

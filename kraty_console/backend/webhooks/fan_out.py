@@ -39,7 +39,7 @@ async def fan_out(tx: Transaction, tenant: Tenant, now_ms: int, new_id: Callable
     for endpoint in endpoints:
         position = endpoint["last_position"]
         for event in events:
-            if not is_told(endpoint, event):
+            if not is_subscribed(endpoint, event):
                 continue
             position += 1
             stream = stream_of(event)
@@ -70,7 +70,7 @@ _WHO_ARE_TOLD: Final = ("active", "paused")
 _TAKEN_OVER: Final = ("studio_id", "game_id", "outbox_id", "player_id", "event_name")
 
 
-def is_told(endpoint: Mapping[str, Any], event: Mapping[str, Any]) -> bool:
+def is_subscribed(endpoint: Mapping[str, Any], event: Mapping[str, Any]) -> bool:
     """Whether this endpoint wants this event: of its environment and names, and not from before it was made.
 
     What the worker itself makes happen is told to live endpoints, whoever it concerns (kraty-api 1.6).

@@ -45,59 +45,61 @@ async def delivery(call: Call) -> HandlerReply:
     """One delivery, with its attempts and with what it tells."""
     delivery_id = call.text("deliveryId")
     async with call.services.db.read() as tx:
-        found = await delivery_queries.one(tx, call.game, delivery_id) if is_delivery_id(delivery_id) else None
+        found = (
+            await delivery_queries.find_delivery(tx, call.game, delivery_id) if is_delivery_id(delivery_id) else None
+        )
     if found is None:
-        raise api_errors.no_such("Delivery", delivery_id)
+        raise api_errors.not_found("Delivery", delivery_id)
     return HandlerReply(found)
 
 
 async def replay(call: Call) -> HandlerReply:
     """Send a delivery again, at once."""
     delivery_id = call.text("deliveryId")
-    asked = await call.body(ReplayDelivery)
-    return await call.change(asked, lambda tx, ctx: replays.replay(tx, ctx, delivery_id))
+    body = await call.body(ReplayDelivery)
+    return await call.change(body, lambda tx, ctx: replays.replay(tx, ctx, delivery_id))
 
 
 async def listed(call: Call) -> HandlerReply:
     """Every endpoint of the game, archived ones too; of one environment when it is named."""
     async with call.services.db.read() as tx:
-        found = await endpoints.listed(tx, call.game.studio_id, call.game.game_id, call.query("environment"))
+        found = await endpoints.list_endpoints(tx, call.game.studio_id, call.game.game_id, call.query("environment"))
     return HandlerReply({"endpoints": found})
 
 
 async def create(call: Call) -> HandlerReply:
     """A new endpoint; this answer alone tells its secret."""
-    asked = await call.body(CreateEndpoint)
+    body = await call.body(CreateEndpoint)
     try:
-        endpoint_url.read(asked.url, to_private=call.services.webhooks_to_private)
+        endpoint_url.parse_url(body.url, to_private=call.services.webhooks_to_private)
     except endpoint_url.BadTarget as fault:
         raise api_errors.invalid("url", str(fault)) from None
-    names = None if asked.events is None else list(dict.fromkeys(asked.events))
+    names = None if body.events is None else list(dict.fromkeys(body.events))
     if unknown := [name for name in names or () if name not in set(EventName)]:
         raise api_errors.invalid("events", f"has {unknown[0]!r:.60}; there are {', '.join(EventName)}")
     secret = new_secret(call.services.random_bytes)
-    return await call.change(asked, lambda tx, ctx: endpoints.create(tx, ctx, asked.url, names, secret))
+    return await call.change(body, lambda tx, ctx: endpoints.create(tx, ctx, body.url, names, secret))
 
 
 async def pause(call: Call) -> HandlerReply:
     """Send nothing there until further notice."""
     endpoint_id = call.id("endpointId", "Webhook endpoint")
-    asked = await call.body(ChangeEndpoint)
-    return await call.change(asked, lambda tx, ctx: endpoints.pause(tx, ctx, endpoint_id))
+    body = await call.body(ChangeEndpoint)
+    return await call.change(body, lambda tx, ctx: endpoints.pause(tx, ctx, endpoint_id))
 
 
 async def unpause(call: Call) -> HandlerReply:
     """Send again, what waited first."""
     endpoint_id = call.id("endpointId", "Webhook endpoint")
-    asked = await call.body(ChangeEndpoint)
-    return await call.change(asked, lambda tx, ctx: endpoints.unpause(tx, ctx, endpoint_id))
+    body = await call.body(ChangeEndpoint)
+    return await call.change(body, lambda tx, ctx: endpoints.unpause(tx, ctx, endpoint_id))
 
 
 async def archive(call: Call) -> HandlerReply:
     """Send nothing there ever again."""
     endpoint_id = call.id("endpointId", "Webhook endpoint")
-    asked = await call.body(ChangeEndpoint)
-    return await call.change(asked, lambda tx, ctx: endpoints.archive(tx, ctx, endpoint_id))
+    body = await call.body(ChangeEndpoint)
+    return await call.change(body, lambda tx, ctx: endpoints.archive(tx, ctx, endpoint_id))
 
 
 def _one_of(call: Call, name: str, known: tuple[str, ...]) -> str | None:

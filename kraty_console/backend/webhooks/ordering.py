@@ -19,14 +19,14 @@ PENDING: Final[sa.ColumnClause[str]] = sa.literal_column("'pending'")
 """The state as a constant of the statement, so that the index of what is pending serves it."""
 
 
-async def let_next(tx: Transaction, endpoint: TrackedRow, stream: str, now_ms: int) -> None:
+async def release_next(tx: Transaction, endpoint: TrackedRow, stream: str, now_ms: int) -> None:
     """Make the oldest delivery of the stream that still waits due at once; the endpoint is locked by the caller."""
     if endpoint["state"] != "active":
         return
     column = tables.webhook_deliveries.c
     head = await tx.first(
         sa.select(column.delivery_id, column.due_at)
-        .where(*of_endpoint(endpoint), column.stream == stream, column.state == PENDING)
+        .where(*is_of_endpoint(endpoint), column.stream == stream, column.state == PENDING)
         .order_by(column.position)
         .limit(1)
     )
@@ -42,7 +42,7 @@ async def let_next(tx: Transaction, endpoint: TrackedRow, stream: str, now_ms: i
         )
 
 
-async def let_all(tx: Transaction, endpoint: TrackedRow, now_ms: int) -> None:
+async def release_all(tx: Transaction, endpoint: TrackedRow, now_ms: int) -> None:
     """Make the oldest of every stream due at once, as when an endpoint that was paused goes on."""
     deliveries = tables.webhook_deliveries
     earlier = deliveries.alias("earlier")
@@ -50,7 +50,7 @@ async def let_all(tx: Transaction, endpoint: TrackedRow, now_ms: int) -> None:
     await tx.execute(
         sa.update(deliveries)
         .where(
-            *of_endpoint(endpoint),
+            *is_of_endpoint(endpoint),
             deliveries.c.state == PENDING,
             deliveries.c.due_at.is_(None),
             ~sa.exists().where(
@@ -72,12 +72,12 @@ async def hold_all(tx: Transaction, endpoint: TrackedRow) -> None:
     await tx.flush()
     await tx.execute(
         sa.update(tables.webhook_deliveries)
-        .where(*of_endpoint(endpoint), column.due_at.is_not(None), column.sending_since.is_(None))
+        .where(*is_of_endpoint(endpoint), column.due_at.is_not(None), column.sending_since.is_(None))
         .values(due_at=None)
     )
 
 
-def of_endpoint(endpoint: TrackedRow) -> list[sa.ColumnElement[bool]]:
+def is_of_endpoint(endpoint: TrackedRow) -> list[sa.ColumnElement[bool]]:
     """That a delivery is this endpoint's."""
     column: Any = tables.webhook_deliveries.c
     return [column[name] == endpoint[name] for name in ("studio_id", "game_id", "endpoint_id")]
@@ -89,6 +89,6 @@ async def cancel_all(tx: Transaction, endpoint: TrackedRow, now_ms: int) -> None
     await tx.flush()
     await tx.execute(
         sa.update(tables.webhook_deliveries)
-        .where(*of_endpoint(endpoint), column.state == PENDING)
+        .where(*is_of_endpoint(endpoint), column.state == PENDING)
         .values(state="cancelled", due_at=None, finished_at=now_ms)
     )

@@ -124,7 +124,7 @@ class Poster:
             raise _Fault(f"{target.host} is not known: {_words(error)}") from None
         if not self.to_private:
             for address in found:
-                if address_policy.refusal(address) is not None:
+                if address_policy.refusal_of(address) is not None:
                     # Which address, and of what kind, would tell a studio about the network that the backend is in.
                     raise _Fault(f"{target.host} does not lead to the public internet: nothing is sent there")
         last: OSError | None = None

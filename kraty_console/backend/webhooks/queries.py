@@ -70,7 +70,7 @@ async def _newest(
     return [_shown(row, tried.get(row["delivery_id"], [])) for row in rows]
 
 
-async def one(tx: Transaction, tenant: Tenant, delivery_id: str) -> dict[str, Any] | None:
+async def find_delivery(tx: Transaction, tenant: Tenant, delivery_id: str) -> dict[str, Any] | None:
     """One delivery in wire form, with its attempts and its data; None when there is none."""
     await tx.flush()
     row = await tx.first(_deliveries(tenant).where(tables.webhook_deliveries.c.delivery_id == delivery_id))

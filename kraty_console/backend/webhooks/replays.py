@@ -54,11 +54,11 @@ async def replay(tx: Transaction, ctx: Context, delivery_id: str) -> RuleResult:
         before=before,
         after=_state(delivery),
     )
-    found = await delivery_queries.one(tx, ctx.tenant, delivery_id)
+    found = await delivery_queries.find_delivery(tx, ctx.tenant, delivery_id)
     assert found is not None, "it was just changed"
     data = {"delivery": found}
     if ctx.surface == "admin":
-        data["audit"] = trail.link(ctx, audit_id)
+        data["audit"] = trail.audit_link(ctx, audit_id)
     return await idempotency.keep(tx, ctx, REPLAY, 200, data)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from kraty_console.backend.http.routing import Route, RouteAccess, place_of
+from kraty_console.backend.http.routing import Route, RouteAccess, method_and_path
 from kraty_console.backend.webhooks import endpoints, handlers
 from kraty_console.contract.operations import Operation
 from kraty_console.contract.session import Permission
@@ -35,7 +35,7 @@ _MANAGE: Final = Permission.WEBHOOK_MANAGE
 
 ADMIN: Final[tuple[Route, ...]] = (
     Route(
-        *place_of(Operation.DELIVERIES),
+        *method_and_path(Operation.DELIVERIES),
         RouteAccess.GAME,
         _READ,
         handlers.deliveries,
@@ -44,7 +44,7 @@ ADMIN: Final[tuple[Route, ...]] = (
         operation="webhooks.deliveries",
     ),
     Route(
-        *place_of(Operation.DELIVERY),
+        *method_and_path(Operation.DELIVERY),
         RouteAccess.GAME,
         _READ,
         handlers.delivery,
@@ -54,7 +54,7 @@ ADMIN: Final[tuple[Route, ...]] = (
         operation="webhooks.delivery",
     ),
     Route(
-        *place_of(Operation.REPLAY_DELIVERY),
+        *method_and_path(Operation.REPLAY_DELIVERY),
         RouteAccess.GAME,
         _REPLAY,
         handlers.replay,

@@ -138,7 +138,7 @@ async def test_the_rolls_of_heavy_user_are_those_of_the_engine(
             for key in [bundle] if bundle else ["race_prize", "hunt_prize"]:
                 entries = await rolls.bundle_entries(tx, ctx, key)
                 rolled = await rolls.resolve(
-                    tx, ctx, entries, await rolls.dice_for(tx, ctx, f"attempt/{grant['attempt_id']}")
+                    tx, ctx, entries, await rolls.rng_for(tx, ctx, f"attempt/{grant['attempt_id']}")
                 )
                 if _fits(grant, rolled):
                     break

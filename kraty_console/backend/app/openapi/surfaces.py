@@ -43,7 +43,7 @@ SURFACES: Final = (
 
 
 @cache
-def kept(surface: Surface) -> Any:  # noqa: ANN401 (it is JSON)
+def shipped_document(surface: Surface) -> Any:  # noqa: ANN401 (it is JSON)
     """The document as it is shipped."""
     return json.loads(surface.file.read_text(encoding="utf-8"))
 
@@ -67,6 +67,6 @@ def _handler(surface: Surface) -> Handler:
     async def openapi(call: Call) -> HandlerReply:
         """This document."""
         del call
-        return HandlerReply(kept(surface), bare=True, tagged=True, headers={"Cache-Control": "no-cache"})
+        return HandlerReply(shipped_document(surface), bare=True, tagged=True, headers={"Cache-Control": "no-cache"})
 
     return openapi
