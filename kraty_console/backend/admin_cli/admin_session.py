@@ -1,4 +1,4 @@
-"""At the database itself, beside any server: one transaction, and the trail it leaves in the audit log."""
+"""An operator's session on the database: one transaction, recorded in the audit log."""
 
 from __future__ import annotations
 

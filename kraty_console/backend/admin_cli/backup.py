@@ -1,4 +1,4 @@
-"""A copy of a SQLite database while it is in use: one state of it, whole, checked, readable by its owner alone."""
+"""Copy a SQLite database while it is in use: one consistent, checked state, readable by its owner alone."""
 
 from __future__ import annotations
 

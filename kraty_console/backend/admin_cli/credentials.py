@@ -1,4 +1,4 @@
-"""Session tokens and API keys: made, shown once, listed without what is secret, revoked (trust: Secrets)."""
+"""Session tokens and API keys: issued, listed without secrets, revoked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Putting a whole document of definitions into a game, or none of it (kraty-api 5.12; contract/definitions)."""
+"""Load a document of definitions into a game, all of it or nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Studios and their games."""
+"""Studios and their games: listed, created, defined."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Members, and what they may do in a game (decisions: Roles and permissions)."""
+"""Members and their roles in games."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Webhook endpoints from the command line: made, listed, paused, let go on, archived."""
+"""Webhook endpoints from the command line: created, listed, paused, resumed, archived."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The application: the table of routes behind the edge, as ASGI."""
+"""Build the ASGI application from the table of routes."""
 
 from __future__ import annotations
 
@@ -42,6 +42,6 @@ def build_app(services: Services, routes: Iterable[Route] = ROUTES, *, only: Red
         redirect_slashes=False,
     )
     free = frozenset(route.path for methods in by_path.values() for route in methods.values() if route.unlimited)
-    edge = ErrorMiddleware(RateLimitGate(router, services, free), services.new_id, services.watch)
-    compressed = GZipMiddleware(edge, minimum_size=WORTH_COMPRESSING, compresslevel=QUICK)
+    answered = ErrorMiddleware(RateLimitGate(router, services, free), services.new_id, services.watch)
+    compressed = GZipMiddleware(answered, minimum_size=WORTH_COMPRESSING, compresslevel=QUICK)
     return CorsPolicy(compressed, services.own_origins)

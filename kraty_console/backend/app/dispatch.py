@@ -1,4 +1,4 @@
-"""From a matched path to its handler: who calls, how often, whether they may; then the handler, then the answer."""
+"""Dispatch a matched request: authenticate, charge the rate limit, authorise, call the handler, send the answer."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class PathEndpoint:
         self._services = services
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request; raises what is refused, for the edge to put into words."""
+        """Answer one request; raises what is refused, for the error middleware to answer."""
         request = Request(scope, receive)
         cost: CallCost = scope[CALL_COST]
         route = self._routes["GET" if request.method == "HEAD" else request.method]

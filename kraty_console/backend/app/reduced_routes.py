@@ -1,4 +1,4 @@
-"""A Kraty that has less than this backend: fewer admin routes, and answers with nothing but what is published.
+"""Reduce the table of routes to what a Kraty with fewer operations serves.
 
 Both are done to the table of routes before it is served: a route is left out, or its answer is cut on the way out. No
 handler and no rule knows of it.

@@ -1,4 +1,4 @@
-"""Which operations of the admin surface a backend has, when it is told to have fewer, as a real Kraty may."""
+"""Which operations of the admin surface remain when a backend is told to have fewer."""
 
 from __future__ import annotations
 

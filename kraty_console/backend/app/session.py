@@ -1,4 +1,4 @@
-"""Who is signed in, and signing out."""
+"""The signed-in member, and signing out."""
 
 from __future__ import annotations
 

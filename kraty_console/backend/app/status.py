@@ -1,4 +1,4 @@
-"""Health, the time, and what a key is for."""
+"""Health, the server's time, and what the API key in use is for."""
 
 from __future__ import annotations
 

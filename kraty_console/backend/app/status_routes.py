@@ -1,4 +1,4 @@
-"""Routes of the backend itself: health, the session, the time."""
+"""Routes of health, the session, the time and the ping."""
 
 from __future__ import annotations
 

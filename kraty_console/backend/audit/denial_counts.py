@@ -1,4 +1,4 @@
-"""How often an attempt was refused: counted beside its audit row, which is written once and never changes."""
+"""Count refused attempts beside their audit row, which is written once and never changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Refused attempts: one audit row for each actor, route and hour, and how many there were (decisions: Denied attempts).
+"""Record refused attempts: one audit row for each actor, route and hour.
 
 An outsider's attempts are counted in the numbers of the process alone: whoever has any account could otherwise fill the
 log of a studio that is not theirs, which nobody can delete.

@@ -1,4 +1,4 @@
-"""The studio's audit log: a page, and one row to link to from a ticket."""
+"""Handlers of the audit log: a page, and a single row."""
 
 from __future__ import annotations
 

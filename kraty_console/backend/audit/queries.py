@@ -1,4 +1,4 @@
-"""Reading the audit log: newest first, narrowed by filters, paged by keyset (decisions: The admin surface)."""
+"""Queries of the audit log: newest first, filtered, keyset pages."""
 
 from __future__ import annotations
 

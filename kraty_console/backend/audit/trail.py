@@ -1,4 +1,4 @@
-"""The audit log: who did what to whom, why, and what it was before and after (decisions: Audit rows)."""
+"""Write audit rows: who did what to whom, why, and the state before and after."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def record_denied(
     """Write the row of an attempt that was not allowed (decisions: Denied attempts), under an id.
 
     The game named in the context need not exist, nor be one the actor can see. With `player` the row is among those of
-    that player; it is given where the actor may see the game (`concerned`).
+    that player; it is given where the actor may see the game (`player_concerned`).
     """
     _write(
         tx,

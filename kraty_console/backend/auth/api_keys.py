@@ -1,4 +1,4 @@
-"""API keys: found by their public prefix, compared by hash in constant time (kraty-api 1.3)."""
+"""API keys: found by their public prefix, compared by hash in constant time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Member sessions: found by the hash of their token, ended for good (decisions: The admin surface)."""
+"""Member sessions: found by the hash of their token, revoked for good."""
 
 from __future__ import annotations
 

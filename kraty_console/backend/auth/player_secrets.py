@@ -1,4 +1,4 @@
-"""A player's secret: minted by register, kept as a hash, asked for on what is the player's alone (kraty-api 1.4)."""
+"""Secrets of players: found by the player, compared by hash."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Definitions of a game: items, currencies, bundles, reward tables, events, windows (kraty-api 5.12)."""
+"""Definitions of a game: items, currencies, bundles, reward tables, events, windows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settings of a game, from its document (kraty-api 5.13)."""
+"""Settings of a game, from its document of definitions."""
 
 from __future__ import annotations
 

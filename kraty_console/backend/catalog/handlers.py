@@ -1,4 +1,4 @@
-"""Requests for the catalog."""
+"""Handlers of the catalog."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The catalog as one answer: what can be granted, archived things left out (kraty-api 5.12)."""
+"""The catalog of a game as JSON, without what is archived."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Resources that follow from another one's balance by steps, as a level follows from experience (kraty-api 4: derived).
+"""Resources derived from another balance by steps, as a level derives from experience.
 
 A currency's `derives` is `[{economyKey, steps: [{at, entries?}]}]`, the steps in ascending order: the resource named by
 `economyKey` is the number of steps that the balance has reached, and reaching one may pay.

@@ -1,4 +1,4 @@
-"""Requests about balances, items and purchases."""
+"""Handlers of balances, items and purchases."""
 
 from __future__ import annotations
 

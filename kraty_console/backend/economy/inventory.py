@@ -1,4 +1,4 @@
-"""Items given, taken and used up, outside of grants (kraty-api 3.5, 4).
+"""Give, take and consume items outside of grants.
 
 A studio that keeps its own inventory has none here: what its backend asks for is answered and changes nothing.
 """

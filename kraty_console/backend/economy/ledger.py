@@ -1,4 +1,4 @@
-"""Balances and quantities, and the ledgers that say how they came about (kraty-api 5.5, 5.6).
+"""Change balances and quantities, and write their ledgers.
 
 The sum of a ledger is what is held, always: both are written here and nowhere else, under the player's lock. What
 follows from a balance follows here, in the same transaction: resources derived from it, and boards that rank by it.

@@ -1,4 +1,4 @@
-"""What a player gets and loses, as events of a stream (kraty-api 8.3)."""
+"""A player's gains and losses as events of a stream."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What players bought in stores: told by the game, kept once for each transaction, summed up (kraty-api 5.12)."""
+"""Purchases in stores: kept once for each transaction, and summed up in US cents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a player has, as their game reads it (kraty-api 4)."""
+"""A player's balances and items."""
 
 from __future__ import annotations
 

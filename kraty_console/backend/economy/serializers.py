@@ -1,4 +1,4 @@
-"""Balances, items and their ledgers as JSON."""
+"""Balances, items and ledger rows as JSON."""
 
 from __future__ import annotations
 

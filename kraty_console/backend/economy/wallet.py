@@ -1,4 +1,4 @@
-"""Moving a balance: by hand, from the studio's backend, from the player's game (kraty-api 3.6, 4, player-tools)."""
+"""Credit and debit balances, and move progression resources."""
 
 from __future__ import annotations
 

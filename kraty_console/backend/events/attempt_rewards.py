@@ -1,4 +1,4 @@
-"""The reward pipeline of an attempt: what its event pays, rolled once (player-tools: Retry the reward roll)."""
+"""The rewards of an attempt: what its event pays, rolled once."""
 
 from __future__ import annotations
 

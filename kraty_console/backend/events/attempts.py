@@ -1,4 +1,4 @@
-"""Attempts: normal play, and completing by hand what never finished (player-tools: Force-complete an attempt)."""
+"""Attempts: start, report progress, finish, expire, and force-complete."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Conditions that a player has to meet: a small tree, looked at against what the player has and did (kraty-api 5.12).
+"""Evaluate the condition trees that a player has to meet.
 
 `{all: […]}`, `{any: […]}` and `{not: …}` join; the leaves are
     {kind: "wallet_at_least", economyKey, amount}      {kind: "item_at_least", itemKey, quantity}

@@ -1,4 +1,4 @@
-"""What it takes to start an attempt: quota, condition, entry cost (kraty-api 5.12: EventListing, 9: Start)."""
+"""Requirements to start an attempt: quota, conditions, entry cost."""
 
 from __future__ import annotations
 

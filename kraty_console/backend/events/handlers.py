@@ -1,4 +1,4 @@
-"""Requests to list events and to start, report, finish and complete attempts."""
+"""Handlers of events and attempts."""
 
 from __future__ import annotations
 

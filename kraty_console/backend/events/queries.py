@@ -1,4 +1,4 @@
-"""The events that are open now, as one player sees them (kraty-api 4, 5.12: EventListing)."""
+"""The list of open events as one player sees them."""
 
 from __future__ import annotations
 

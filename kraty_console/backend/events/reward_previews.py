@@ -1,4 +1,4 @@
-"""What an event pays, as a game shows it before anybody plays (kraty-api 5.12: Reward policy, Bundle).
+"""Previews of what an event pays, for games to show beforehand.
 
 A preview tells what is certain, in numbers: of a range its least, of a reward table nothing. Typed SDKs read the
 numbers as numbers, and the types of entries as currency, item or crate.

@@ -1,4 +1,4 @@
-"""Schedules: events that open again and again, their windows made ahead by the worker (kraty-api 5.12: Event config).
+"""Make the windows of events that recur on a schedule.
 
 A schedule is `{mode: "recurring_windows", startsAt, everySeconds, openSeconds, endsAt?, metadata?}`: the first window
 opens at `startsAt` (milliseconds, UTC), one more each `everySeconds`, each for `openSeconds`; none opens at `endsAt` or

@@ -1,4 +1,4 @@
-"""Windows that open and close: told to the studio, and boards made final (kraty-api 5.11, 8.2)."""
+"""Open and close event windows, and finalize their boards."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Putting what a grant holds into wallet and inventory, once in its life (decisions: Force-claim, C5)."""
+"""Deposit the contents of a grant into wallet and inventory, once."""
 
 from __future__ import annotations
 

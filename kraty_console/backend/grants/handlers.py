@@ -1,4 +1,4 @@
-"""Requests to give, claim and open grants."""
+"""Handlers of grants."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a player is owed, as their game reads it (kraty-api 4)."""
+"""A player's pending grants."""
 
 from __future__ import annotations
 

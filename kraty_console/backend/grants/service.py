@@ -1,4 +1,4 @@
-"""Grants: given by hand or by the studio's backend, claimed, opened, expired, force-claimed (kraty-api 9)."""
+"""Grants: create, claim, open, expire, force-claim."""
 
 from __future__ import annotations
 

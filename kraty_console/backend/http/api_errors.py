@@ -1,4 +1,4 @@
-"""What the surfaces themselves refuse, before any rule is asked: as the same errors that the rules raise."""
+"""Errors that the surfaces raise before a rule runs."""
 
 from __future__ import annotations
 

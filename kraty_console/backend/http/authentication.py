@@ -1,4 +1,4 @@
-"""Who calls: read from the request's headers, found in the database (decisions: The admin surface, C19)."""
+"""Authenticate callers by the headers of their request."""
 
 from __future__ import annotations
 

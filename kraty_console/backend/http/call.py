@@ -1,4 +1,4 @@
-"""One call on its way: what its handler may ask of the request, of the caller and of the backend."""
+"""One request in progress: what a handler may ask of the request, the caller and the backend."""
 
 from __future__ import annotations
 

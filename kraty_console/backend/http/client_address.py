@@ -1,4 +1,4 @@
-"""Where a call comes from: the other end of the connection, or whom a trusted proxy speaks for."""
+"""The client's address, directly or through a trusted proxy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How many HTTP connections a process and each address may hold, and what each of them may take.
+"""Limits on HTTP connections, for the process and for each address.
 
 An address with too many loses the one that is idle longest, so that idle connections never lock out others who share
 the address.

@@ -1,4 +1,4 @@
-"""Pages that run in a browser: those of any origin may call `/sdk/v1` (kraty-api 7.7: CORS), the portal's `/admin/v1`.
+"""CORS: any origin may call `/sdk/v1`, the portal's pages may call `/admin/v1`.
 
 A client key is public, a player's secret is in a header that the page itself sets, and cookies count for nothing there:
 so any origin may be let in, without credentials of the browser's own. The portal's pages sign in by cookie.

@@ -1,4 +1,4 @@
-"""Cookies are sent by the browser itself, whoever wrote the page: a change by cookie must come from the portal's pages.
+"""CSRF protection: a change by cookie must come from the portal's own pages.
 
 A page of another origin can make a browser send a form, or text, with the cookie (CSRF). It cannot do so with
 `application/json`, and cannot hide where it comes from: `Origin` and `Sec-Fetch-Site` are the browser's own words.

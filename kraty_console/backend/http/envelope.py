@@ -1,4 +1,4 @@
-"""How answers look on the wire: `{"data": …}` and `{"error": {code, message, details}}` (kraty-api 7.1)."""
+"""The envelope of answers: `{"data": …}` and `{"error": {code, message, details}}`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The outermost layer: a request id on every answer, errors as envelopes, and of a failure its place in the log."""
+"""The outermost middleware: request ids, errors as envelopes, and failures in the log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Server-sent events: answers that go on, fed from the database by one look for all of them (kraty-api 8.3).
+"""Server-sent events, fed by one poll of the database for all listeners.
 
 Whatever process changes something, every process sees it in the database; so it is asked there, at a modest pace, and
 at a cost that follows what happened rather than how many listen. A comment now and then keeps a connection alive, and

@@ -1,4 +1,4 @@
-"""A place in a list that is ordered by time, newest first, and how callers carry it from page to page."""
+"""Cursors of lists that are ordered by time, newest first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Paths as they came over the wire: an id of any kind is one segment and is decoded exactly once.
+"""Raw request paths: a segment is matched encoded, and decoded exactly once.
 
 Servers decode a path before anyone routes on it, so that `a%2Fb` is two segments and `x%2Fmerge-into%2Fy` another
 route (trust: Measured on the default stack). Here the router sees the encoded path, and a segment is decoded after it
@@ -26,7 +26,7 @@ LONGEST_SEGMENT: Final = 512
 
 
 class SegmentConvertor(Convertor[str]):
-    """One segment of a path, still encoded; `decoded` is for when it is read."""
+    """One segment of a path, still encoded; `decode_segment` reads it."""
 
     regex = "[^/]+"
 

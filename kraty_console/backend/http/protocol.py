@@ -1,4 +1,4 @@
-"""HTTP on one connection, within bounds: its head, its body, and the time they take.
+"""The HTTP protocol of one connection, with limits on the size and time of head and body.
 
 Uvicorn's protocol on httptools parses, this one bounds it: a head of 32 KiB at most, and deadlines for head, body and
 callers who read no answer.

@@ -1,4 +1,4 @@
-"""Parameters of a game's reads, each refused by name (kraty-api 4)."""
+"""Read query parameters; errors name the parameter."""
 
 from __future__ import annotations
 

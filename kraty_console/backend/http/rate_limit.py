@@ -1,4 +1,4 @@
-"""Token buckets: by address before anything is looked up, then by caller (decisions: Rate limit).
+"""Token buckets, by address before any look-up, then by caller.
 
 A call takes one token, and more when it is expensive: for the time it takes of the event loop that all calls share, and
 for its bytes. So a few expensive calls use up as much as many cheap ones.

@@ -1,4 +1,4 @@
-"""What a call costs: a token before any look-up, a token once its caller is known, and the rest when it ends."""
+"""Charge requests to the rate limit: before the look-up, when the caller is known, and when they end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading a body: its size, its JSON, and its fields, each refused by name."""
+"""Read a request body: size, JSON and fields; errors name the field."""
 
 from __future__ import annotations
 

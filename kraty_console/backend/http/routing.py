@@ -1,4 +1,4 @@
-"""What a route is: its path, who may call it, and what answers (trust: Who may do what)."""
+"""Routes: method, path, who may call them, and their handler."""
 
 from __future__ import annotations
 

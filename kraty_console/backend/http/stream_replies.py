@@ -1,4 +1,4 @@
-"""Answers that are streams: what they follow, and whether their caller may still listen (kraty-api 8.3)."""
+"""Answers that are event streams, and the check that their caller may still listen."""
 
 from __future__ import annotations
 

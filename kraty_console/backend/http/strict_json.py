@@ -1,4 +1,4 @@
-"""The gate for JSON bodies: what passes can be stored, compared and sent back unchanged (trust: Load and bad input).
+"""A strict JSON parser: what it accepts can be stored, compared and sent back unchanged.
 
 Refused with the field named: duplicate keys, NaN and infinities (also as `1e999`), integers beyond 64 bits, NUL, lone
 surrogates, more than 64 levels. Integers stay integers and booleans booleans; the models decide which they want.

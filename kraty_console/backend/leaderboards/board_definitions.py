@@ -1,4 +1,4 @@
-"""Leaderboards and derived resources of a document: whether they make sense, and putting them into a game."""
+"""Leaderboards and derived resources of a document of definitions: checked, and put into a game."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What changes on an event's board, as events of a stream (kraty-api 8.3)."""
+"""Changes on an event's board as events of a stream."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The game's own leaderboards: scores that are sent, and balances that are followed (kraty-api 3.8, 5.11).
+"""The game's own leaderboards: scores that are sent, and balances that are ranked.
 
 A score counts in the period of its moment and the segment of its player. Entries are kept in the transaction that
 changes them; who had a score first ranks higher.

@@ -1,4 +1,4 @@
-"""Requests to read, join and score on leaderboards."""
+"""Handlers of leaderboards."""
 
 from __future__ import annotations
 

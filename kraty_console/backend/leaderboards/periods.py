@@ -1,4 +1,4 @@
-"""When a board begins anew: never, each Monday, or each first of the month, at 00:00 UTC (kraty-api 5.11)."""
+"""Periods of a board: one for ever, weekly from Monday, or monthly; boundaries at 00:00 UTC."""
 
 from __future__ import annotations
 

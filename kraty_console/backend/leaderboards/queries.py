@@ -1,4 +1,4 @@
-"""Leaderboards as one answer each: an event's board, a game's board, its segments, its periods (kraty-api 5.11)."""
+"""Leaderboards as JSON: an event's board, a game's board, its segments, its periods."""
 
 from __future__ import annotations
 

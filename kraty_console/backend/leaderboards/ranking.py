@@ -1,4 +1,4 @@
-"""Who stands where: the top of a board, one's own place, and the people behind the entries (kraty-api 5.11: Entry).
+"""Rankings: the top of a board, a player's own rank, and the players behind the entries.
 
 The top is read by walking the index of ranks from its beginning, so it costs what is shown. One's own place is counted
 over the same index alone, from its beginning to one's entry: as many index rows as the place itself; an entry that is

@@ -1,4 +1,4 @@
-"""Which segment of a board a player is in (kraty-api 3.8: Segment).
+"""The segment of a board that a player is in.
 
 A board's `segments` say what parts its players: `[]` nothing; `[{by: "context", key}]` what the game says, or else the
 player's last context under that key; `{by: "country"}` where the player is; `{by: "progression", key, steps: [{from,

@@ -1,4 +1,4 @@
-"""Leaderboards: kept in the transaction that changes a score, ranked by an index (decisions: Everything else)."""
+"""Boards of events, kept in the transaction that changes a score and ranked by an index."""
 
 from __future__ import annotations
 

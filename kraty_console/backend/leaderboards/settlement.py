@@ -1,4 +1,4 @@
-"""Rewards by rank and from a shared pool: settled once, from a frozen ranking, in whole numbers (decisions: Rewards).
+"""Settle rewards by rank and from a shared pool: once, from a frozen ranking, in whole numbers.
 
 When a board is final and nothing on it is under way any more, its ranking is frozen: each of its attempts gets an
 award, which says what it is worth and never changes. The awards are then paid one by one, each in its own time; what

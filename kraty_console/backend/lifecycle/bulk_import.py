@@ -1,4 +1,4 @@
-"""Players, balances and items brought from elsewhere, up to a thousand rows at a time (kraty-api 3.9).
+"""Import players, balances and items, up to a thousand rows at a time.
 
 One transaction for all rows: a row that is refused is told of and changes nothing, the others stand. Every row has its
 own idempotency key; players are made and locked, and what they hold is read, in a few statements for all of them.

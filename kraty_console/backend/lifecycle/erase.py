@@ -1,4 +1,4 @@
-"""Erasing a player who asks to be forgotten (kraty-api 5.9, 9: Delete): the row stays, and names nobody any more.
+"""Erase a player who asks to be forgotten: the row stays, and names nobody.
 
 Gone: the id, e-mail, names chosen, context, metadata, country, secret, friend code, presence, the reason of a ban, and
 the ids of guests that were merged into the player. Staying, under `__deleted_<uuid>__`: attempts, scores, seats, grants

@@ -1,4 +1,4 @@
-"""Everything that is kept of a player, for whoever asks what is known of them (kraty-api 3.2, 5.3)."""
+"""Export everything that is kept of a player."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What concerns a whole player: merging, erasing, handing out all that is kept (kraty-api 3.2, 3.3)."""
+"""Handlers of merging, erasing and exporting players."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bringing players, balances and items from elsewhere (kraty-api 3.9)."""
+"""Handlers of bulk imports."""
 
 from __future__ import annotations
 

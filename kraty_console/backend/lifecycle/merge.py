@@ -1,4 +1,4 @@
-"""Merging a guest into the account of the same person (kraty-api 9: Merge, decisions: Merge, player-tools).
+"""Merge a guest into the account of the same person.
 
 All of it in one transaction under the locks of both players, taken in the order of their ids. Attempts, grants, what
 was deposited, ledgers and seats become the target's; what is held is added up (`reassign` says what a ledger looks like

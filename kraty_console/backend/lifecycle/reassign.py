@@ -1,4 +1,4 @@
-"""Moving what belongs to one player to another, in a fixed number of statements however much it is.
+"""Reassign what belongs to one player to another, in a fixed number of statements.
 
 Ledgers: a row keeps its change and what was held after it, for that is what was true, and what webhooks and the audit
 log say of it. The rows that move get the positions after the target's own, in their order. Each balance that was not
@@ -163,7 +163,7 @@ async def move_seats(tx: Transaction, source: TrackedRow, target: TrackedRow) ->
     """Give the target the source's seats; in a lobby where both sat one of them falls free.
 
     Answers in how many lobbies the source sat, and in how many active ones both did. None of them starts or closes
-    meanwhile: a seat that was taken after `hold_lobbies` has its lobby locked here.
+    meanwhile: a seat that was taken after `lock_lobbies` has its lobby locked here.
     """
     seat = tables.lobby_members
     both = await _shared_seats(tx, source, target)

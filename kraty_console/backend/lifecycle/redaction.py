@@ -1,4 +1,4 @@
-"""Taking every trace of an erased player out of the rows that stay: keys, kept answers, events, receivers' answers.
+"""Redact every trace of an erased player from the rows that stay.
 
 What a player leaves is looked for in every column that can hold free text; which those are is said once, here, and a
 test holds each column of each table to be one of them or none. Of the player's own rows only those that mention them

@@ -1,4 +1,4 @@
-"""Friends, requests, blocks, gifts and purchases of a player who is merged into another, or erased.
+"""Merge or erase a player's friends, requests, blocks, gifts and purchases.
 
 A friendship and a request have a row with each of the two; both are changed here. Whoever changes one of them holds the
 locks of both players, so no lock of the other's is needed: the merged or erased player's own is held.

@@ -1,4 +1,4 @@
-"""What is left of a player whose row names nobody any more, after a merge or an erasure."""
+"""What remains of a player's row after a merge or an erasure."""
 
 from __future__ import annotations
 

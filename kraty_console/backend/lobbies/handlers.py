@@ -1,4 +1,4 @@
-"""Lobbies: read by the game and the studio, pushed by the studio (kraty-api 3.7, 4)."""
+"""Handlers of lobbies."""
 
 from __future__ import annotations
 

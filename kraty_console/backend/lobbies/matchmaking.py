@@ -1,4 +1,4 @@
-"""How a lobby fills: with players, with bots, or not; when it is ready, and how full it looks (kraty-api 4: Lobby)."""
+"""Matchmaking: find a seat, fill free seats with bots, and tell when a lobby is ready."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lobbies: a group of players with a board of their own, `forming → active → closed` (kraty-api 4: Lobby semantics).
+"""Lobbies: groups of players with a board of their own, `forming → active → closed`.
 
 Locks are taken in one order, so that nobody waits in a circle: the window (while a seat is looked for), the lobby, then
 players in the order of their ids.

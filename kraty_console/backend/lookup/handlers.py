@@ -1,4 +1,4 @@
-"""Requests to search players and to read one with everything about them."""
+"""Handlers of the player search, the snapshot and the timeline."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows of one player in wire form, newest first, from a place in time on: each list by an index of its own."""
+"""A player's rows as JSON, newest first, each list by an index of its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finding a player by what a ticket says: an id, an e-mail, the beginning of an id (decisions: The admin surface)."""
+"""Search players by id, e-mail, or the beginning of an id."""
 
 from __future__ import annotations
 

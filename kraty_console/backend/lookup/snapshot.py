@@ -1,4 +1,4 @@
-"""Everything one look-up answers, for both surfaces (decisions: Snapshot, player-tools: From your backend).
+"""The snapshot of a player: everything that one look-up returns.
 
 A constant number of queries, each by an index and capped by the limit, whatever the player's history; totals come from
 the player's row, where the engine keeps them.

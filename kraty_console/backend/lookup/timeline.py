@@ -1,4 +1,4 @@
-"""What happened to a player, as one list out of many tables, newest first (decisions: The admin surface).
+"""The timeline of a player: one list out of many tables, newest first.
 
 Each table gives its newest rows by an index, no more of them than the page is long, and the page is made of the newest
 of all: what it costs does not depend on how much happened.

@@ -1,4 +1,4 @@
-"""One answered call as whoever watches sees it: nothing of what was in it, and nobody's name."""
+"""The record of an answered request, without its contents and without names."""
 
 from __future__ import annotations
 

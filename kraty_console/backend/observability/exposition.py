@@ -1,4 +1,4 @@
-"""Numbers as Prometheus reads them (its text exposition format, 0.0.4)."""
+"""Metrics in the Prometheus text format 0.0.4."""
 
 from __future__ import annotations
 

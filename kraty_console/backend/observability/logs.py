@@ -1,4 +1,4 @@
-"""The log: lines for people or JSON for machines; never a message from outside, a body, a token or a player's id."""
+"""The log as text or JSON, without bodies, tokens, messages from outside or players' ids."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The numbers of one process: calls by route, the database's connections, the jobs, what is still to be told."""
+"""The metrics of one process: requests by route, connections, jobs, undelivered events."""
 
 from __future__ import annotations
 

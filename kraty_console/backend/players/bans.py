@@ -1,4 +1,4 @@
-"""Banning and unbanning: the player's game can no longer write; scores and grants stay (kraty-api 9: Ban)."""
+"""Ban and unban players; a banned player's game cannot write."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Requests about who a player is and whether they may play.
+"""Handlers of players: registration, profile, presence, bans.
 
 A studio's backend may write what a game writes (decisions: C9, C18).
 """

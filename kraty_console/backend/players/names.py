@@ -1,4 +1,4 @@
-"""The two names of a player: the one that others see, and the one from the pool that never changes (kraty-api 5.10).
+"""Names of players: the one that others see, and the one from the pool that never changes.
 
 A row needs `display_identity`, `anonymized_identity` and `country`. A player made before names were given out may have
 neither; then there is no identity.

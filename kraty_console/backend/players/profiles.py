@@ -1,4 +1,4 @@
-"""What a player calls themselves, what the game keeps with them, and their e-mail (kraty-api 3.3, 4)."""
+"""A player's name, metadata, e-mail and presence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`?progression=level,trophies`: balances of other players beside their names (kraty-api 4).
+"""Progression balances that are shown beside other players' names.
 
 Only of progression resources: what a player can spend is nobody else's to see. A key that names no such resource is
 left out; a resource that a player never touched is 0.

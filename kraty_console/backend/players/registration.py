@@ -1,4 +1,4 @@
-"""Registering a player: a secret that is shown once and kept as a hash (kraty-api 1.4, 5.10)."""
+"""Register a player: mint a secret that is shown once and stored as a hash."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finding, making and locking a player. Every change of what a player has or does locks the player's row first."""
+"""Find, create and lock players. Every change of what a player has or does locks the player's row first."""
 
 from __future__ import annotations
 

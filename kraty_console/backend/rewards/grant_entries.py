@@ -1,4 +1,4 @@
-"""Checking what a grant is asked to hold, against the catalog (decisions: Manual grant)."""
+"""Check the entries of a grant against the catalog."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Making grant rows, and marking them claimed; what they hold is put in place by `depositing` (kraty-api 9: Grants)."""
+"""Issue grant rows, and mark them claimed."""
 
 from __future__ import annotations
 

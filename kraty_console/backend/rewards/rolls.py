@@ -1,4 +1,4 @@
-"""What a reward comes to: fixed amounts, ranges, weighted tables, bundles (kraty-api 5.12: Bundle).
+"""Roll rewards: fixed amounts, ranges, weighted tables, bundles.
 
 Pure but for looking definitions up: the same entries, definitions and dice give the same result. A game's dice are
 keyed by a secret of the game, so that no player can foresee what an id brings.

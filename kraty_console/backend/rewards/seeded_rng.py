@@ -1,7 +1,7 @@
-"""Chance that can be repeated by who knows the key, and foreseen by nobody else.
+"""A seeded random generator: repeatable with its key, unpredictable without.
 
 The same key and seed give the same throws, on every machine and every Python. Seeds are ids that players can see; the
-key is a secret of the game (`rolls.dice_for`).
+key is a secret of the game (`rolls.rng_for`).
 """
 
 from __future__ import annotations

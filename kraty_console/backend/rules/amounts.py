@@ -1,4 +1,4 @@
-"""What an amount may be: a whole number, 1 to 1,000,000,000; what a balance and a score may reach (decisions)."""
+"""Limits of amounts, balances and scores."""
 
 from __future__ import annotations
 

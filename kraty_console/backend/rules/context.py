@@ -1,4 +1,4 @@
-"""Who asks for a change, where, when and under which key; time, ids and randomness come in here and nowhere else."""
+"""The context of a change: actor, game, time, ids, randomness, idempotency key."""
 
 from __future__ import annotations
 

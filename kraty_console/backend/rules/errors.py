@@ -1,4 +1,4 @@
-"""A rule that says no: the code, words for a person, and details for a program (kraty-api 7.2)."""
+"""The error of a rule that refuses: code, message, details."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How rows are told on the wire: timestamps and numbers."""
+"""Timestamps and numbers as JSON has them."""
 
 from __future__ import annotations
 

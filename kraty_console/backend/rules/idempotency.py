@@ -1,4 +1,4 @@
-"""Exactly once: a key, the request it came with, and the answer it got, in one transaction (decisions: Idempotency).
+"""Exactly once: a key, the request it came with, and the answer it got, in one transaction.
 
 The key is taken before anything else happens; a twin that comes at the same moment waits for the first and then gets
 its answer. A refusal rolls everything back, the key included, so that it can be used again.

@@ -1,4 +1,4 @@
-"""UUIDv7: ids that sort by the moment they were made, unique without asking anyone (architecture: Scale)."""
+"""UUIDv7: ids that sort by creation time and need no coordination."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Webhook events, written in the transaction of the change they tell of (decisions: Webhooks)."""
+"""Write webhook events in the transaction of the change they report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows that a sweep could not deal with: tried again later, then set aside, so that the others go on without them.
+"""Rows that a sweep failed on: retried later, then set aside, so that they block no others.
 
 A row is left alone for longer after each failure. After `AFTER` of them it counts as set aside: health and metrics tell
 of it, and it is tried again once a day, for what was wrong with it may have been put right.

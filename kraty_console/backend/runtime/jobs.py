@@ -1,4 +1,4 @@
-"""The jobs that a backend runs beside HTTP."""
+"""The scheduled jobs of a backend."""
 
 from __future__ import annotations
 

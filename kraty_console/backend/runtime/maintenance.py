@@ -1,4 +1,4 @@
-"""What happens because time passes: attempts and grants end, lobbies start, windows open and close (kraty-api 9).
+"""Maintenance that is due by time: expire attempts and grants, start lobbies, open and close windows.
 
 Each sweep says what is due and what is done with it; how it goes about that is said by `sweeper`. The rules are the
 engine's.

@@ -1,4 +1,4 @@
-"""What runs beside HTTP in the same loop: jobs that come round, or are woken, until the backend stops."""
+"""Run jobs in the event loop, each on its interval or when woken."""
 
 from __future__ import annotations
 

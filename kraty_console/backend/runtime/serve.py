@@ -1,4 +1,4 @@
-"""The backend as a process: migrate, listen, say so, and stop cleanly when told to."""
+"""Serve HTTP in this process, and stop cleanly."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def serve(settings: Settings) -> None:
     logs.configure(settings.log_format, calls=settings.log_calls)
     with listen(settings.host, settings.port) as listener:
         if settings.workers > 1:
-            # A fleet is a good deal of code that one process never needs.
+            # The supervisor is a good deal of code that one process never needs.
             from kraty_console.backend.runtime.supervisor import run_supervisor
 
             asyncio.run(run_supervisor(settings, listener, lambda: prepare_once(settings, _url_of(settings, listener))))

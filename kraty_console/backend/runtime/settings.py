@@ -1,4 +1,4 @@
-"""How a backend is to serve; as text, too, for the processes that it starts."""
+"""Settings of a running backend, and their form as text for child processes."""
 
 from __future__ import annotations
 

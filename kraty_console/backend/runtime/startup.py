@@ -1,4 +1,4 @@
-"""Bringing a database up to date before it is served, and saying in words why that cannot be done."""
+"""Prepare a start: bring the database up to date, and open the listening socket."""
 
 from __future__ import annotations
 

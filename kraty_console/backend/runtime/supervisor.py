@@ -1,4 +1,4 @@
-"""Several processes that share one listening socket, and the one that keeps them running.
+"""Supervise several processes that share one listening socket.
 
 They hold nothing in memory that another would need: any of them answers any call. This process answers none itself; it
 starts another in the place of one that ends, and ends them all when it is told to. When it is killed, they see their
@@ -129,15 +129,15 @@ async def run_supervisor(
 
     `prepare_once` prepares the database and answers the address to be announced.
     """
-    fleet = _Supervisor(settings, listener)
+    supervisor = _Supervisor(settings, listener)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        loop.add_signal_handler(number, fleet.stop)
+        loop.add_signal_handler(number, supervisor.stop)
     if settings.exit_with_parent:
-        watch_parent(loop, fleet.stop)
+        watch_parent(loop, supervisor.stop)
     url = await prepare_once()
-    if fleet.is_stopping():
+    if supervisor.is_stopping():
         return
 
     freeze_garbage()
-    await fleet.run(lambda: announce(f"listening on {url}"))
+    await supervisor.run(lambda: announce(f"listening on {url}"))

@@ -1,4 +1,4 @@
-"""How a sweep goes: what is due is found by an index, game by game, and done in bounded numbers.
+"""Run a sweep: find due rows by an index, game by game, and process them in bounded batches.
 
 Each batch is a transaction of its own; what another process is at is left to it. Where a batch fails, each row is done
 in a transaction by itself, and one that fails again is left alone (`rules/set_aside`), so that it never blocks the

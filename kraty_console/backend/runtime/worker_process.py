@@ -1,4 +1,4 @@
-"""One of the processes of a fleet: what to do comes on the standard input, the socket is inherited."""
+"""Entry point of a supervised process: settings on standard input, an inherited socket."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Blocking: no friendship, request or gift between the two players, and neither finds the other (kraty-api 4)."""
+"""Block and unblock players."""
 
 from __future__ import annotations
 

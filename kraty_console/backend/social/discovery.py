@@ -1,4 +1,4 @@
-"""Finding players one may want to know: by name, by the friends of friends, by who one played with (kraty-api 4)."""
+"""Find other players: by name, by friends of friends, by shared lobbies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Requests to see and make friends and blocks."""
+"""Handlers of friends and blocks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Friends, requests and blocks as the wire has them, for the game and the studio's backend (kraty-api 3.2, 5.10)."""
+"""Friends, requests and blocks as JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Becoming friends and ceasing to be: requests, their answers, and friend codes (kraty-api 4, 5.10).
+"""Friend requests, friendships and friend codes.
 
 Both players are locked, in the order of their ids, before anything is looked at, so that two who ask each other at the
 same moment become friends once.

@@ -1,4 +1,4 @@
-"""Gifts, as a player's game sends and claims them (kraty-api 4)."""
+"""Handlers of gifts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a game lets its players give each other, and gifts as the wire has them (kraty-api 4, 5.10, 5.13).
+"""A game's gift rules, and gifts as JSON.
 
 A game says so in its settings: `gifting: {enabled, cooldownSeconds, dailySendLimit, resources: [{type, key, maxAmount,
 costsSender}]}`; a resource that is not listed cannot be given.
@@ -92,7 +92,7 @@ async def list_gifts(
 
 
 async def find_gift(tx: Transaction, tenant: Tenant, player_id: str, gift_id: str) -> Json | None:
-    """A gift that the player got, as a row for `gift`; None when there is none of that id."""
+    """A gift that the player got, as a row for `serialize_gift`; None when there is none of that id."""
     column = gifts.c
     return await tx.first(
         _with_grant(column.sender_id).where(

@@ -1,4 +1,4 @@
-"""Giving a friend something: a grant of theirs that waits to be claimed, and pays out then (kraty-api 4, 5.10)."""
+"""Send and claim gifts between friends."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ async def _pay(tx: Transaction, ctx: Context, player: TrackedRow, present: GiftC
 async def _give(
     tx: Transaction, ctx: Context, player: TrackedRow, other: TrackedRow, present: GiftContents
 ) -> dict[str, Any]:
-    """The gift and its grant; the answer is a row for `gift_queries.gift`, without the players."""
+    """The gift and its grant; the answer is a row for `gift_queries.serialize_gift`, without the players."""
     gift_id = ctx.new_id()
     entry = {"type": "currency", "currencyKey": present.key, "amount": present.amount}
     if present.type == "item":

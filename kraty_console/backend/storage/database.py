@@ -1,4 +1,4 @@
-"""Opening a database and running transactions on it: SQLite or PostgreSQL, by URL (architecture: Scale)."""
+"""Open a database by its URL and run transactions on it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How connections are made: SQLite or PostgreSQL by URL, and the limits each of them keeps to (architecture: Scale)."""
+"""Create engines for SQLite and PostgreSQL, with the time limits of each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a database's refusal means: try again, wait, or come back when it answers again."""
+"""Classify database errors: retry, wait, or report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bringing a database to the newest shape; run at every start, by any number of processes at once."""
+"""Bring a database to the newest schema; safe to run by several processes at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether the database answers and takes changes, asked on a connection of its own, not in the queue of the calls.
+"""Check that the database answers and accepts changes, on a connection of its own.
 
 However many ask, the database is asked once a second at most.
 """

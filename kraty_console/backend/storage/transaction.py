@@ -1,4 +1,4 @@
-"""One transaction: reads, locks, and the rows it makes or changes, written in bulk before a query and at the end."""
+"""A transaction: reads, locks, and rows that are written in bulk before a query and at the end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What has to be readable to the backend and to nobody who sees the database: sealed with a key kept elsewhere.
+"""Encrypt values that the backend must read and the database must not reveal; the key is kept elsewhere.
 
 The key comes from `KRATY_BACKEND_SECRET`, else from a private file that is made when it is first needed: beside a
 SQLite database, and in the user's data folder for PostgreSQL. What the one sealed can be opened beside the other.

@@ -1,4 +1,4 @@
-"""Which addresses a webhook may go to: those of the public internet and no others (trust: Webhooks).
+"""Which addresses webhooks may be sent to: public ones only.
 
 A studio chooses where its events go, and the backend connects from inside somebody's network. So every address that
 means "here", "next door" or "whoever answers" is refused, in each of the forms in which it can be written.

@@ -1,4 +1,4 @@
-"""Taking a delivery to try it, and noting what came of it, so that no two workers try one at the same time.
+"""Claim a delivery for an attempt, and record its outcome, so that no two workers attempt it at once.
 
 Whoever takes a delivery has it for a while (a lease). If nothing is heard of it by then, as when the process was
 killed, it is tried again: at least once, with the same id (decisions: Webhooks). The number of the attempt tells late

@@ -1,4 +1,4 @@
-"""The job that passes events on and sends them, some at a time."""
+"""The job that delivers events: fans them out and sends them, some at a time."""
 
 from __future__ import annotations
 

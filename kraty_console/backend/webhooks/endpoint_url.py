@@ -1,4 +1,4 @@
-"""The URL of an endpoint: what it may be, and what of it is needed to send something there."""
+"""Parse and check the URLs of endpoints."""
 
 from __future__ import annotations
 

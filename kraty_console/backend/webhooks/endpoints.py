@@ -1,4 +1,4 @@
-"""Where a game's events are sent: made, paused, let go on, archived (decisions: Webhooks; kraty-api 8.1)."""
+"""Endpoints of a game: created, paused, resumed, archived."""
 
 from __future__ import annotations
 

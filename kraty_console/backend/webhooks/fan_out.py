@@ -1,4 +1,4 @@
-"""From the outbox to the deliveries of each endpoint that wants to be told (decisions: Webhooks)."""
+"""Fan events out from the outbox to the endpoints that subscribe to them."""
 
 from __future__ import annotations
 

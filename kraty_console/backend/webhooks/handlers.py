@@ -1,4 +1,4 @@
-"""Where a game's events are sent, what was sent, and sending it again (decisions: Webhooks)."""
+"""Handlers of deliveries and endpoints."""
 
 from __future__ import annotations
 

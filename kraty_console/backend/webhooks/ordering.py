@@ -1,4 +1,4 @@
-"""The order of deliveries: of one endpoint and stream, one is sent at a time, the oldest first (decisions: Webhooks).
+"""The order of deliveries: for each endpoint and stream one at a time, oldest first.
 
 A stream is a player, a lobby or a window of an event; what concerns none is a stream of its own. A delivery holds back
 the later ones of its stream until it is delivered, has failed for good, or is cancelled. Only the first of a stream has

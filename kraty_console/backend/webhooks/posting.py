@@ -1,4 +1,4 @@
-"""Sending one message: where a name leads is looked at when the connection is made (trust: Webhooks)."""
+"""Post one message; names are resolved when the connection is made."""
 
 from __future__ import annotations
 

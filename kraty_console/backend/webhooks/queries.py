@@ -1,4 +1,4 @@
-"""What was sent where, and what came of it: a page of deliveries, and one with what it told."""
+"""Deliveries as JSON: a page, and one with its attempts."""
 
 from __future__ import annotations
 

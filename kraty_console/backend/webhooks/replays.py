@@ -1,4 +1,4 @@
-"""Sending a delivery again (decisions: Webhooks; player-tools: When NOT to use these)."""
+"""Replay a delivery."""
 
 from __future__ import annotations
 

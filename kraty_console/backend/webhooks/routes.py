@@ -1,4 +1,4 @@
-"""The routes of webhooks: deliveries, and the endpoints they go to (decisions: The admin surface)."""
+"""Routes of deliveries and endpoints."""
 
 from __future__ import annotations
 

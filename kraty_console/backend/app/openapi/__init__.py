@@ -1,1 +1,1 @@
-"""The surfaces as OpenAPI documents: made from the table of routes, kept in `backend/openapi`, served from there."""
+"""OpenAPI documents of the surfaces, generated from the table of routes and kept in `backend/openapi`."""

@@ -1,4 +1,4 @@
-"""A surface as an OpenAPI 3.1 document, from the table of routes."""
+"""Build the OpenAPI 3.1 document of a surface from the table of routes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The documents as files: how they are written, and whether they say what the routes say."""
+"""The OpenAPI documents as files: write them, and find those that are out of date."""
 
 from __future__ import annotations
 

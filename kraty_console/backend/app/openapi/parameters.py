@@ -1,4 +1,4 @@
-"""Segments of paths and parameters of queries, each with what it may be."""
+"""Schemas of path segments and query parameters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an operation may answer: its success, and every refusal with the codes that come with its status."""
+"""Responses of an operation: its success, and every error with its codes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The three surfaces, and where the document of each is kept and served."""
+"""The three surfaces, and the route that serves the OpenAPI document of each."""
 
 from __future__ import annotations
 
