@@ -42,6 +42,6 @@ def build_app(services: Services, routes: Iterable[Route] = ROUTES, *, only: Red
         redirect_slashes=False,
     )
     free = frozenset(route.path for methods in by_path.values() for route in methods.values() if route.unlimited)
-    answered = ErrorMiddleware(RateLimitGate(router, services, free), services.new_id, services.watch)
-    compressed = GZipMiddleware(answered, minimum_size=WORTH_COMPRESSING, compresslevel=QUICK)
+    with_errors = ErrorMiddleware(RateLimitGate(router, services, free), services.new_id, services.watch)
+    compressed = GZipMiddleware(with_errors, minimum_size=WORTH_COMPRESSING, compresslevel=QUICK)
     return CorsPolicy(compressed, services.own_origins)
