@@ -44,7 +44,7 @@ class AdminSession:
         )
 
     def context(self, tenant: Tenant) -> Context:
-        """Whoever is at it, in a game, as the rules know them."""
+        """The context of a change by this operator in a game."""
         return Context(
             tenant=tenant,
             environment="live",

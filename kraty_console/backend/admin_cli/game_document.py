@@ -37,7 +37,7 @@ _THROWS: Final = 3
 
 
 async def load(tx: Transaction, ctx: Context, document: GameDocument) -> dict[str, int]:
-    """Define everything in the document, or define it anew; the answer is how many of each kind.
+    """Define or redefine everything in the document; returns how many of each kind.
 
     What the game has besides stays as it is; what was archived and is named again is back. A window that is there (the
     same event, the same start) gets the end that is said now, unless it is closed. Raises BadDocument where keys are

@@ -70,7 +70,7 @@ async def listed(tx: Transaction, game: Game | None) -> list[dict[str, Any]]:
 
 
 async def change(desk: AdminSession, endpoint_id: str, verb: Verb) -> str:
-    """Pause an endpoint, let it go on, or archive it; the answer is its url."""
+    """Pause, resume or archive an endpoint; returns its url."""
     row = None
     if is_id(endpoint_id):
         query = sa.select(webhook_endpoints).where(webhook_endpoints.c.endpoint_id == endpoint_id)

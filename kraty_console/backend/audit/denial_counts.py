@@ -42,7 +42,7 @@ async def is_first(tx: Transaction, ctx: Context, route: str, audit_id: str) -> 
 
 
 async def with_counts(tx: Transaction, studio_id: str, rows: Iterable[dict[str, Any]]) -> None:
-    """Put `first`, `last` and `count` into the metadata of those audit rows (in wire form) that tell of refusals."""
+    """Put `first`, `last` and `count` into the metadata of those audit rows (in wire form) of refusals."""
     refused = {row["id"]: row for row in rows if row["outcome"] == "denied"}
     if not refused:
         return

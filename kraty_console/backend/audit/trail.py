@@ -43,7 +43,7 @@ def record(
 
 
 LONGEST_DENIED: Final = 256
-"""Characters of any text in the row of a refused attempt: whoever was refused chose them."""
+"""Characters of any text in the row of a refused attempt: the refused caller chose them."""
 
 
 def record_denied(

@@ -60,7 +60,7 @@ async def game(tx: Transaction, ctx: Context) -> TrackedRow:
 
 
 async def roll_secret(tx: Transaction, ctx: Context) -> str:
-    """What the game's rolls are keyed by; told to nobody. A game of an older version gets one when it first rolls."""
+    """What the game's rolls are keyed by; never shown. A game of an older version gets one when it first rolls."""
     row = await game(tx, ctx)
     if row["roll_secret"] is None:
         row = await tx.get(tables.games, *row.key(), lock=True) or row
@@ -233,7 +233,7 @@ async def put_event(
     capacity: int | None = None,
     more: Json | None = None,
 ) -> TrackedRow:
-    """Define an event, or define it anew.
+    """Define an event, or redefine it.
 
     `metrics`: `[{key, target?, cap?, scorePerUnit?}]`. `milestone_rewards`: `[{key, metricKey, threshold, entries}]`.
     `reward_policy`: `{type: "none"}`, `{type: "fixed_bundle", bundle}`, `{type: "shared_pool", pool, currencyKey}` or
@@ -293,7 +293,7 @@ async def put_board(
     ranked_by: str | None = None,
     segments: Sequence[Json] = (),
 ) -> TrackedRow:
-    """Define a leaderboard of the game, or define it anew (kraty-api 5.11); what is on it stays.
+    """Define a leaderboard of the game, or redefine it (kraty-api 5.11); its entries stay.
 
     `reset_cadence`: never, weekly, monthly. `score_aggregation`: best, latest, sum. `ranked_by`: the currency whose
     balance it follows, from now on; then no scores are sent to it. `segments`: what parts its players (`segments`).

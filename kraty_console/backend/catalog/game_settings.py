@@ -21,6 +21,6 @@ async def find_faults(tx: Transaction, ctx: Context, settings: GameSettings) -> 
 
 
 async def put(tx: Transaction, ctx: Context, settings: GameSettings) -> None:
-    """Set what is said; the rest stays."""
+    """Set what the document names; the rest stays."""
     game = await definitions.game(tx, ctx)
     tx.change(game, settings={**game["settings"], **settings.bag}, **settings.columns)

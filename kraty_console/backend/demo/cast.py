@@ -1,4 +1,4 @@
-"""The players that the tickets are about, and how each came to grief (issue: The demo world)."""
+"""The players that the tickets are about, and what happened to each."""
 
 from __future__ import annotations
 

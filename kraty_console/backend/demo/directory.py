@@ -1,4 +1,4 @@
-"""Who may see the demo world: two studios, their games and members, and the sessions and keys handed out for them."""
+"""Two studios, their games and members, and the sessions and keys issued for them."""
 
 from __future__ import annotations
 

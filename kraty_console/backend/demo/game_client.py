@@ -1,4 +1,4 @@
-"""A player at the game, doing through the engine what a game client would, at the stage's present moment."""
+"""A game client of one player, which calls the rules at the stage's present moment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Many stories told at once, each in its own words, in the order of time: how the past of the demo world is lived."""
+"""Run many stories at once, in the order of time: how the past of the demo world is made."""
 
 from __future__ import annotations
 

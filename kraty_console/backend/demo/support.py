@@ -1,4 +1,4 @@
-"""The studio's support staff, and its backend, doing what they do through the engine, with reasons and tickets."""
+"""The studio's support staff and its backend, which call the rules with reasons and tickets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The player with 5,000 attempts and 8,000 grants: a month of play, reckoned with the engine's own functions.
+"""The player with 5,000 attempts and 8,000 grants: a month of play, computed with the rules' own functions.
 
 Going through the rules one by one would take seconds. Rows and rolls are the engine's; they are written in bulk.
 """

@@ -123,7 +123,7 @@ async def _playing(
 
 
 async def _unlocked(tx: Transaction, ctx: Context, event: TrackedRow, asked: ConditionSubject) -> bool:
-    """Whether the player can see the event; one whose condition makes no sense is nobody's."""
+    """Whether the player can see the event; one with a broken condition is hidden."""
     if event["unlock_condition"] is None:
         return True
     try:

@@ -112,7 +112,7 @@ def key_in_headers(headers: Headers) -> str:
 
 
 async def authenticate_key(tx: Transaction, credential: str) -> Caller:
-    """The key that calls; raises 401 when there is none such in force."""
+    """The API key of the caller; raises 401 when it is unknown or revoked."""
     key = await find_key(tx, credential)
     if key is None:
         raise api_errors.bad_credential("key")

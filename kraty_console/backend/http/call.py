@@ -68,7 +68,7 @@ class Services:
     webhooks_to_private: bool = False
     """Let webhooks go to any address, and over plain http (development)."""
     watch: Watch | None = None
-    """Who is told of each call; None where nobody is."""
+    """The listeners to calls, if any."""
     random_bytes: Callable[[int], bytes] = secrets.token_bytes
     """So many random bytes, for secrets of players and names from the pool."""
     streams: Streams = field(default_factory=Streams)

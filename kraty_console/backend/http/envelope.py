@@ -15,7 +15,7 @@ from kraty_console.backend.rules.errors import RuleError
 JSON_TYPE: Final = "application/json"
 EVENTS_TYPE: Final = "text/event-stream"
 _PRIVATE: Final = {"Cache-Control": "no-store"}
-"""Answers are about somebody: no cache keeps them, the caller's own neither. A caller may remember an ETag."""
+"""Answers hold personal data: no cache may keep them. A caller may keep an ETag."""
 
 
 @dataclass(frozen=True, slots=True)

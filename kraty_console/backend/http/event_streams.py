@@ -43,7 +43,7 @@ HEARTBEAT: Final = b": here\n\n"
 
 
 class EventFeed(Protocol):
-    """What one stream tells of."""
+    """The events of one stream."""
 
     over: bool
     """Nothing more will come."""
@@ -65,7 +65,7 @@ class EventSource(Protocol):
 
     @property
     def news(self) -> EventFeed:
-        """What it tells of."""
+        """The events."""
         ...
 
     @property

@@ -163,7 +163,7 @@ class RateLimit:
 
 
 class TimedCoroutine:
-    """A coroutine, awaited, and how long it kept its thread busy meanwhile (seconds); waiting is not counted."""
+    """An awaitable that measures the seconds for which a coroutine keeps its thread busy; waiting is not counted."""
 
     def __init__(self, work: Coroutine[Any, Any, T], clock: Callable[[], float] = time.thread_time) -> None:
         self._work = work

@@ -61,7 +61,7 @@ class Route:
     tagged: bool = False
     """Whether the answer carries an ETag, and may be a 304."""
     strangers: bool = False
-    """Whether a player nobody has heard of is let in without a secret, to see that there is nothing."""
+    """Whether an unknown player may read without a secret, and gets an empty answer."""
 
     unlimited: bool = False
     """Whether it is answered however many calls there are: health, which costs next to nothing."""

@@ -31,11 +31,11 @@ class BoardReader:
     now_ms: int
     limit: int
     external_id: str | None = None
-    """Whose entry is `isSelf`; an id that nobody has is nobody's."""
+    """The player whose entry is `isSelf`; an unknown id matches no entry."""
     include_self: bool = False
     """Whether `self` is told."""
     progression: Sequence[str] = ()
-    """Economy keys whose balances are told with each entry."""
+    """Economy keys whose balances are included with each entry."""
 
 
 async def find_board(tx: Transaction, tenant: Tenant, key: str) -> Json | None:
@@ -126,14 +126,14 @@ async def board_standings(
         case _:
             names = await _segments(tx, found, reader.environment, period, max_segments + 1)
     self_id = None if player is None else player["player_id"]
-    stood = [
+    ranked = [
         await standings.read_page(
             tx, standings.of_board(found, reader.environment, period, name), reader.limit, self_id
         )
         for name in names[:max_segments]
     ]
     lists = await standings.serialize_entries(
-        tx, _pair(tenant), [each.rows for each in stood], self_id=self_id, progression=reader.progression
+        tx, _pair(tenant), [each.rows for each in ranked], self_id=self_id, progression=reader.progression
     )
     return {
         **_head(found, period),
@@ -144,7 +144,7 @@ async def board_standings(
                 "selfRank": each.place,
                 "entries": entries,
             }
-            for name, each, entries in zip(names, stood, lists, strict=False)
+            for name, each, entries in zip(names, ranked, lists, strict=False)
         ],
         "segmentsTruncated": len(names) > max_segments,
     }
@@ -169,11 +169,11 @@ async def _look(
 ) -> tuple[list[Json], Json | None]:
     self_id = None if player is None else player["player_id"]
     counted = self_id if reader.include_self else None
-    stood = await standings.read_page(tx, ranking, reader.limit, counted)
+    ranked = await standings.read_page(tx, ranking, reader.limit, counted)
     [entries] = await standings.serialize_entries(
-        tx, _pair(tenant), [stood.rows], self_id=self_id, progression=reader.progression
+        tx, _pair(tenant), [ranked.rows], self_id=self_id, progression=reader.progression
     )
-    return entries, standings.serialize_own_entry(stood)
+    return entries, standings.serialize_own_entry(ranked)
 
 
 async def _player(tx: Transaction, tenant: Tenant, reader: BoardReader) -> TrackedRow | None:

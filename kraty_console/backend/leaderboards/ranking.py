@@ -136,11 +136,11 @@ async def serialize_entries(
     ]
 
 
-def serialize_own_entry(stood: RankingPage) -> Json | None:
+def serialize_own_entry(ranked: RankingPage) -> Json | None:
     """`self` as the wire has it."""
-    if stood.place is None or stood.score is None:
+    if ranked.place is None or ranked.score is None:
         return None
-    return {"rank": stood.place, "score": formats.number(stood.score)}
+    return {"rank": ranked.place, "score": formats.number(ranked.score)}
 
 
 def _entry(row: Values, rank: int, person: Values | None, self_id: str | None) -> Json:

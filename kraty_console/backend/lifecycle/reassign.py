@@ -41,7 +41,7 @@ ITEMS: Final = HoldingKind(tables.inventory, tables.item_ledger, "item_key", "qu
 
 @dataclass(frozen=True, slots=True)
 class PouredHolding:
-    """What became of one kind of holding."""
+    """The result of merging one kind of holding."""
 
     merged: int
     """Balances that the source had, nothing included."""

@@ -24,7 +24,7 @@ class CallerInfo:
 
 @dataclass(frozen=True, slots=True)
 class AnsweredCall:
-    """A call and what became of it."""
+    """A call and its outcome."""
 
     request_id: str
     """As the answer names it: the caller's, when one was sent."""
@@ -45,7 +45,7 @@ HUNG_UP: Final = 499
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """Who is told of each call, and by which clock it is measured."""
+    """The listeners to calls, and the clock that measures them."""
 
     clock: Callable[[], float]
     """Seconds, from anywhere, never backwards."""

@@ -1,6 +1,6 @@
 """Progression balances that are shown beside other players' names.
 
-Only of progression resources: what a player can spend is nobody else's to see. A key that names no such resource is
+Progression resources only: what a player can spend is private. A key that names no such resource is
 left out; a resource that a player never touched is 0.
 """
 

@@ -21,7 +21,7 @@ LOST_ANSWER_MS: Final = 10 * 60_000
 async def register(
     tx: Transaction, ctx: Context, external_id: str, *, email: str | None = None, force: bool = False
 ) -> RuleResult:
-    """Mint the player's secret; a player never heard of is made. Fires `player.registered`, the first time.
+    """Mint the player's secret; an unknown player is created. Fires `player.registered`, the first time.
 
     403 `player_banned`; 409 `player_already_registered` unless `force`, which rotates the secret and means nothing with
     a live key: SDKs try it after a 409, and tell their game what the second try was told.
@@ -68,7 +68,7 @@ def _mint(tx: Transaction, ctx: Context, player: TrackedRow) -> str:
 
 
 def _registration(player: TrackedRow) -> dict[str, Any]:
-    """All that is told of a registration but the secret; the country is null where the backend does not know it."""
+    """The answer to a registration without the secret; the country is null where the backend does not know it."""
     return {
         "playerId": player["player_id"],
         "externalPlayerId": player["external_player_id"],

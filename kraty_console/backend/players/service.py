@@ -84,7 +84,7 @@ async def _first_contact(tx: Transaction, ctx: Context, external_id: str) -> Tra
 
 
 def new_player(ctx: Context, external_id: str) -> dict[str, Any]:
-    """The row of a player who was never heard of, with a name from the pool."""
+    """The row of a new player, with a name from the pool."""
     pooled = names.draw_from_pool(ctx.random_bytes)
     return {**_new(ctx, external_id), "anonymized_identity": pooled, "name_folded": fold_name(pooled["name"])}
 
@@ -115,7 +115,7 @@ def insert_new(tx: Transaction, ctx: Context, external_id: str) -> TrackedRow:
 
 
 def mark_seen(tx: Transaction, ctx: Context, player: TrackedRow) -> None:
-    """The player's game was heard of now."""
+    """Note that the player's game made a request now."""
     if ctx.now_ms > player["last_seen_at"]:
         tx.change(player, last_seen_at=ctx.now_ms)
 

@@ -53,7 +53,7 @@ class Context:
     public_url: str = ""
     """What links in answers start with, e.g. `http://127.0.0.1:8080`; empty gives links relative to the backend."""
     importing: bool = False
-    """What is written happened elsewhere: no webhook tells of it, and no step of a progression pays for it."""
+    """Whether the change is an import: it fires no webhook, and no step of a progression pays."""
     random_bytes: Callable[[int], bytes] = secrets.token_bytes
     """So many random bytes: secrets of players, names from the pool."""
 

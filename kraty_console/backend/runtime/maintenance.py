@@ -45,7 +45,7 @@ async def expire_attempts(sweeper: Sweeper) -> int:
 
 
 async def expire_grants(sweeper: Sweeper) -> int:
-    """End pending grants whose time is over, each told by `grant.expired`. How many they were."""
+    """End pending grants whose time is over, each reported by `grant.expired`; returns how many."""
     return await sweep_all(sweeper, Sweep("expire_grants", _due_grants, _end_grants))
 
 

@@ -24,7 +24,7 @@ class Job:
     every_seconds: float | Callable[[], float]
     """How long to rest when there was nothing to do; waking it ends the rest."""
     run: Callable[[], Awaitable[int]]
-    """Does what is due and answers how many things that were; after more than none it is asked again at once."""
+    """Does what is due and returns how many things that were; after a result above 0 it runs again at once."""
     finish: Callable[[], Awaitable[None]] | None = None
     """Awaited once at the end, for what `run` has left under way; cancelled when it takes too long."""
 

@@ -142,7 +142,7 @@ async def _one(tx: Transaction, *, ctx: Context, sweep: Sweep, row: Ids) -> Batc
 
 
 def is_row_fault(failure: Exception) -> bool:
-    """Whether a failure comes of what a row holds, and not of the database's state."""
+    """Whether a failure is caused by the row itself, and not by the state of the database."""
     if fault_of(failure) is not None:
         return False
     if not isinstance(failure, DBAPIError) or isinstance(failure, IntegrityError | DataError):
@@ -171,7 +171,7 @@ async def found_keys(tx: Transaction, query: sa.Select[Any]) -> list[Ids]:
 async def lock_players(
     tx: Transaction, ctx: Context, due: Iterable[Ids]
 ) -> AsyncIterator[tuple[TrackedRow, list[str]]]:
-    """Each player who is not being changed by somebody else, locked in the order of their ids, with what is due."""
+    """Each player whom no other transaction holds, locked in the order of their ids, with their due rows."""
     for player_id, pairs in groupby(sorted(due), key=lambda pair: pair[0]):
         player = await tx.claim(tables.players, ctx.tenant.studio_id, ctx.tenant.game_id, player_id)
         if player is not None:
@@ -187,7 +187,7 @@ async def each_of(
     *,
     one: bool = False,
 ) -> BatchResult:
-    """Lock each row that is not being changed by somebody else, and act on it; with `one` until something is done."""
+    """Lock each row that no other transaction holds, and act on it; with `one`, stop after the first that did something."""
     acted = BatchResult()
     for (row_id,) in due:
         row = await tx.claim(table, ctx.tenant.studio_id, ctx.tenant.game_id, row_id)

@@ -13,18 +13,18 @@ from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 from kraty_console.contract.errors import Code
 
 
-async def block(tx: Transaction, ctx: Context, external_id: str, somebody: PlayerRef) -> RuleResult:
-    """Block somebody, which ends a friendship and every request between the two. Blocked before: 200, the same block.
+async def block(tx: Transaction, ctx: Context, external_id: str, other_ref: PlayerRef) -> RuleResult:
+    """Block another player, which ends a friendship and every request between the two. Already blocked: 200.
 
     400 for oneself, 404 for nobody.
     """
     operation = "player.block"
     earlier = await idempotency.replay(
-        tx, ctx, operation, {"player": external_id, "code": somebody.friend_code, "other": somebody.external_id}
+        tx, ctx, operation, {"player": external_id, "code": other_ref.friend_code, "other": other_ref.external_id}
     )
     if earlier is not None:
         return earlier
-    player, other = await friends.lock_pair(tx, ctx, external_id, somebody)
+    player, other = await friends.lock_pair(tx, ctx, external_id, other_ref)
     if player is other:
         raise RuleError(Code.VALIDATION_FAILED, "a player cannot block themselves")
     row = {**_sides(player, other), "created_at": ctx.now_ms}

@@ -40,7 +40,7 @@ MOST_CANDIDATES: Final = 100
 FRIEND_IN_COMMON: Final = 16.0
 PLAYED_TOGETHER: Final = 8.0
 BEEN_HERE: Final = 1.0
-"""How likely somebody is drawn, by what is known of them; each friend in common counts."""
+"""Weights of the draw, by relation; each friend in common counts."""
 
 
 async def search(tx: Transaction, reader: FriendListReader, environment: str, query: str, limit: int) -> list[Json]:
@@ -75,7 +75,7 @@ async def search(tx: Transaction, reader: FriendListReader, environment: str, qu
 async def suggestions(
     tx: Transaction, reader: FriendListReader, environment: str, limit: int, random_bytes: Callable[[int], bytes]
 ) -> list[Json]:
-    """Some whom the player may know, drawn anew at each call (decisions: Lobbies, `suggestions`).
+    """Players whom the player may know, drawn at random at each call (decisions: Lobbies, `suggestions`).
 
     Most likely are friends of friends, the more they have in common; then who played in the same lobbies lately; then
     newer players of the game who are there, or were there last. Left out are friends, whoever a request is open with,
@@ -158,7 +158,7 @@ async def _relations(tx: Transaction, reader: FriendListReader, ids: list[str]) 
 
 
 async def _known(tx: Transaction, reader: FriendListReader) -> Iterable[str]:
-    """Friends, and whoever a request is open with."""
+    """Friends, and players with an open request."""
     found: list[str] = []
     for table in (friendships, friend_requests):
         mine = (*_here(table, reader.tenant), table.c.player_id == reader.player_id)

@@ -47,7 +47,7 @@ async def code(tx: Transaction, ctx: Context, external_id: str) -> RuleResult:
     return RuleResult(200, {"friendCode": player["friend_code"], "displayIdentity": names.display(player)})
 
 
-async def ask(tx: Transaction, ctx: Context, external_id: str, somebody: PlayerRef) -> RuleResult:
+async def ask(tx: Transaction, ctx: Context, external_id: str, other_ref: PlayerRef) -> RuleResult:
     """Ask another player to be friends; when they asked already, both are friends at once.
 
     400 `cannot_friend_self`, 403 `player_blocked` when either blocks the other, 404 `friend_code_invalid` or
@@ -55,11 +55,11 @@ async def ask(tx: Transaction, ctx: Context, external_id: str, somebody: PlayerR
     """
     operation = "friend.request"
     earlier = await idempotency.replay(
-        tx, ctx, operation, {"player": external_id, "code": somebody.friend_code, "other": somebody.external_id}
+        tx, ctx, operation, {"player": external_id, "code": other_ref.friend_code, "other": other_ref.external_id}
     )
     if earlier is not None:
         return earlier
-    player, other = await lock_pair(tx, ctx, external_id, somebody)
+    player, other = await lock_pair(tx, ctx, external_id, other_ref)
     if player is other:
         raise RuleError(Code.CANNOT_FRIEND_SELF, "a player cannot be their own friend")
     if await blocks_between(tx, player, other):
@@ -121,15 +121,15 @@ async def remove(tx: Transaction, ctx: Context, external_id: str, friend: str) -
 
 
 async def lock_pair(
-    tx: Transaction, ctx: Context, external_id: str, somebody: PlayerRef
+    tx: Transaction, ctx: Context, external_id: str, other_ref: PlayerRef
 ) -> tuple[TrackedRow, TrackedRow]:
     """The player and the other, locked, the player's game not banned; 404 for nobody."""
-    if somebody.friend_code is not None:
-        other = await _with_code(tx, ctx, somebody.friend_code.strip().upper())
+    if other_ref.friend_code is not None:
+        other = await _with_code(tx, ctx, other_ref.friend_code.strip().upper())
         if other is None:
-            raise RuleError(Code.FRIEND_CODE_INVALID, f"no player has the friend code '{somebody.friend_code}'")
+            raise RuleError(Code.FRIEND_CODE_INVALID, f"no player has the friend code '{other_ref.friend_code}'")
     else:
-        named = somebody.external_id or ""
+        named = other_ref.external_id or ""
         other = await players.find(tx, ctx.tenant, ctx.environment, named)
         if other is None or _gone(other):
             not_found("Player", named)

@@ -40,7 +40,7 @@ class GiftContents:
 
 
 async def send(
-    tx: Transaction, ctx: Context, external_id: str, somebody: PlayerRef, present: GiftContents
+    tx: Transaction, ctx: Context, external_id: str, other_ref: PlayerRef, present: GiftContents
 ) -> RuleResult:
     """Give a friend something that the game lists; where it costs the sender, that is taken in the same transaction.
 
@@ -48,7 +48,7 @@ async def send(
     game does not list; 409 `conflict` before the cooldown of this friend or the day is over, or when the sender has
     less. Fires `grant.created` for the friend.
     """
-    asked = {"player": external_id, "code": somebody.friend_code, "other": somebody.external_id}
+    asked = {"player": external_id, "code": other_ref.friend_code, "other": other_ref.external_id}
     what = {"type": present.type, "key": present.key, "amount": present.amount, "message": present.message}
     earlier = await idempotency.replay(tx, ctx, OPERATION, {**asked, **what})
     if earlier is not None:
@@ -56,7 +56,7 @@ async def send(
     rules = await gift_queries.rules(tx, ctx.tenant)
     refuse_disabled(rules)
     await _check(tx, ctx, rules.find(present.type, present.key), present)
-    player, other = await friends.lock_pair(tx, ctx, external_id, somebody)
+    player, other = await friends.lock_pair(tx, ctx, external_id, other_ref)
     await _between_friends(tx, ctx, rules, player, other)
     resource = rules.find(present.type, present.key)
     if resource is not None and resource.costs_sender:

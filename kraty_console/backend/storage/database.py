@@ -118,7 +118,7 @@ class Database:
         """Run work in a transaction of its own, again when the database says that two got in each other's way.
 
         Also when that is said at the commit; and when the connection was lost before the commit was asked for, once:
-        then nothing was kept. Lost during the commit, what became of it is unknown, and the error goes to the caller.
+        then nothing was kept. Lost during the commit, its outcome is unknown, and the error goes to the caller.
         """
         tries = 0
         while True:

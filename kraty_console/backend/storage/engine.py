@@ -41,7 +41,7 @@ class Limits:
     statement_ms: int = 30_000
     """How long one statement may run; 0 for as long as it takes."""
     lock_ms: int = 10_000
-    """How long one may wait for a row that somebody else has locked; 0 for as long as it takes."""
+    """How long to wait for a row that another transaction has locked; 0 for no limit."""
     idle_ms: int = 60_000
     """How long a transaction may rest before the server ends it; 0 for ever."""
 

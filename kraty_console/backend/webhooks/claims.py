@@ -1,6 +1,6 @@
 """Claim a delivery for an attempt, and record its outcome, so that no two workers attempt it at once.
 
-Whoever takes a delivery has it for a while (a lease). If nothing is heard of it by then, as when the process was
+A claim is a lease. If no outcome is recorded before it ends, as when the process was
 killed, it is tried again: at least once, with the same id (decisions: Webhooks). The number of the attempt tells late
 news of an earlier attempt from those of the present one.
 """
@@ -90,7 +90,7 @@ async def claim(tx: Transaction, endpoint: EndpointKey, now_ms: int, most: int) 
 
 
 async def record_outcome(tx: Transaction, claimed: ClaimedDelivery, outcome: Outcome, now_ms: int) -> None:
-    """Note what came of an attempt, and what happens next: delivered, tried again later, or failed for good."""
+    """Record the outcome of an attempt, and what follows: delivered, retried later, or failed for good."""
     place = (claimed.endpoint.tenant.studio_id, claimed.endpoint.tenant.game_id)
     # The endpoint first: everybody who changes what is due holds it (see `ordering`).
     endpoint = await tx.get(tables.webhook_endpoints, *place, claimed.endpoint.endpoint_id, lock=True)

@@ -187,7 +187,7 @@ class Deliverer:
             self._trouble = error
 
     async def _settle(self, claimed: ClaimedDelivery, outcome: Outcome) -> ClaimedDelivery | None:
-        """Note what came of a delivery, and take the next one that is due to its endpoint, in one transaction."""
+        """Record the outcome of a delivery, and claim the next one due to its endpoint, in one transaction."""
 
         async def work(tx: Transaction) -> list[ClaimedDelivery]:
             now_ms = self._now_ms()

@@ -75,7 +75,7 @@ _IN_QUERY: Final = "/?%:@!$&'()*+,;=~-._"
 
 
 def without_query(url: str) -> str:
-    """The URL as it may be shown to whoever reads deliveries: a query often holds a password."""
+    """The URL as readers of deliveries may see it: a query often holds a password."""
     return url.partition("?")[0]
 
 

@@ -47,7 +47,7 @@ async def resolve(host: str, port: int) -> Sequence[str]:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one attempt."""
+    """The outcome of one attempt."""
 
     duration_ms: int
     status: int | None = None

@@ -15,7 +15,7 @@ REPLAY = "webhook.replay"
 
 
 async def replay(tx: Transaction, ctx: Context, delivery_id: str) -> RuleResult:
-    """Make a delivery due at once, whatever became of it: {delivery}.
+    """Make a delivery due at once, whatever its state: {delivery}.
 
     It keeps its id and data, counts its attempts on, and starts the schedule anew; it neither waits for others of its
     player nor holds them back. 409 while it is being sent, while it waits for an earlier one of its player (which is

@@ -1,4 +1,4 @@
-"""What a game is made of: items, currencies, rewards, events and their windows (kraty-api 5.12)."""
+"""The catalog of a game: items, currencies, rewards, events and their windows."""
 
 from __future__ import annotations
 
