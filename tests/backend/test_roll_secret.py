@@ -129,10 +129,13 @@ async def test_a_game_without_one_gets_one_when_it_first_rolls_and_keeps_it(worl
 
 
 def test_nothing_rolls_by_an_id_alone() -> None:
-    """Dice without a key are for trials of definitions."""
+    """A generator without a key are for trials of definitions."""
     made = {
         path.name: found
         for path in Path(kraty_console.backend.__file__).parent.rglob("*.py")
-        if (found := re.findall(r"\bDice\((.*)\)", path.read_text("utf-8")))
+        if (found := re.findall(r"\bSeededRng\((.*)\)", path.read_text("utf-8")))
     }
-    assert made == {"rolls.py": ["seed, await catalog.roll_secret(tx, ctx)"], "definitions.py": ['f"trial {throw}")']}
+    assert made == {
+        "rolls.py": ["seed, await definitions.roll_secret(tx, ctx)"],
+        "game_document.py": ['f"trial {throw}")'],
+    }

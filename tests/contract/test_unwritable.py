@@ -44,7 +44,7 @@ def folder() -> Iterator[Path]:
 
 _PREPARE = """
 import asyncio, os, sys
-from kraty_console.backend.preparing import CannotServe, prepare
+from kraty_console.backend.runtime.startup import CannotServe, prepare
 
 asyncio.run(prepare(sys.argv[1]))  # loads what is needed, as whoever may read it
 if os.geteuid() == 0:

@@ -187,7 +187,7 @@ async def each_of(
     *,
     one: bool = False,
 ) -> BatchResult:
-    """Lock each row that no other transaction holds, and act on it; with `one`, stop after the first that did something."""
+    """Lock each row that no other transaction holds, and act on it; with `one`, stop once something is done."""
     acted = BatchResult()
     for (row_id,) in due:
         row = await tx.claim(table, ctx.tenant.studio_id, ctx.tenant.game_id, row_id)
