@@ -129,7 +129,7 @@ async def test_a_game_without_one_gets_one_when_it_first_rolls_and_keeps_it(worl
 
 
 def test_nothing_rolls_by_an_id_alone() -> None:
-    """A generator without a key are for trials of definitions."""
+    """A generator without a key is for trials of definitions."""
     made = {
         path.name: found
         for path in Path(kraty_console.backend.__file__).parent.rglob("*.py")
