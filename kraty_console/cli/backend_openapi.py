@@ -23,7 +23,7 @@ def openapi(surface: str | None) -> int:
     except ModuleNotFoundError as missing:
         raise not_installed(missing) from None
     if surface is not None:
-        emit(next(committed.document_text(each) for each in SURFACES if each.name == surface))
+        emit(next(committed.text(each) for each in SURFACES if each.name == surface))
         return Exit.FOUND
     try:
         written = committed.rewrite()

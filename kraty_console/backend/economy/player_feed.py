@@ -43,7 +43,7 @@ class PlayerFeed:
         self._known = {row["grant_id"]: row["created_at"] for row in await self._grants(tx)}
         return [("ready", {"externalPlayerId": self._external_id})]
 
-    async def news(self, tx: Transaction, counted: int, grants: Sequence[Json], now_ms: int) -> list[Event]:
+    async def events_since(self, tx: Transaction, counted: int, grants: Sequence[Json], now_ms: int) -> list[Event]:
         """`wallet_changed`, `inventory_changed`, `grant_created`; of the position and the grants that were found.
 
         `now_ms` is a moment before the look began: what it cannot see yet is committed later than that.
@@ -116,7 +116,10 @@ async def player_events(
         for row in await _grants_since(tx, place, ids, min(each.since for each in here)):
             grants.setdefault(row["player_id"], []).append(row)
         for each in here:
-            yield each, await each.news(tx, positions.get(each.player_id, 0), grants.get(each.player_id, ()), now_ms)
+            yield (
+                each,
+                await each.events_since(tx, positions.get(each.player_id, 0), grants.get(each.player_id, ()), now_ms),
+            )
 
 
 async def _positions(tx: Transaction, place: tuple[str, str], ids: Sequence[str]) -> dict[str, int]:

@@ -49,7 +49,7 @@ class EventFeed(Protocol):
     """Nothing more will come."""
 
     async def begin(self, tx: Transaction) -> list[Event]:
-        """What is told at once; what happens from here on is news."""
+        """What is told at once; later events follow."""
         ...
 
 
@@ -64,13 +64,13 @@ class EventSource(Protocol):
     """Where the events of one stream come from."""
 
     @property
-    def news(self) -> EventFeed:
+    def feed(self) -> EventFeed:
         """The events."""
         ...
 
     @property
     def gather(self) -> Gather:
-        """How news of its kind are found; the same for all of a kind."""
+        """Finds the events of all feeds of one kind at once."""
         ...
 
     async def allowed(self, tx: Transaction) -> bool:
@@ -139,10 +139,10 @@ class Streams:
         """The bytes of a stream, until its source is over, the caller may listen no more, or the process stops."""
         with self._counted(address):
             async with db.read() as tx:
-                begun = await source.news.begin(tx)
+                begun = await source.feed.begin(tx)
             for name, data in begun:
                 yield frame(name, data)
-            if source.news.over or self._ending.is_set():
+            if source.feed.over or self._ending.is_set():
                 return
             listener = _Listener(source, asyncio.get_running_loop().time() + self._heartbeat)
             self._listeners[listener] = None
@@ -187,13 +187,13 @@ class Streams:
                     listener.end()
                     continue
                 listener.tell(HEARTBEAT)
-            kinds.setdefault(listener.source.gather, {})[listener.source.news] = listener
+            kinds.setdefault(listener.source.gather, {})[listener.source.feed] = listener
         for gather, listeners in kinds.items():
-            async for news, events in gather(tx, list(listeners), began_ms):
+            async for feed, events in gather(tx, list(listeners), began_ms):
                 for name, data in events:
-                    listeners[news].tell(frame(name, data))
-                if news.over:
-                    listeners[news].end()
+                    listeners[feed].tell(frame(name, data))
+                if feed.over:
+                    listeners[feed].end()
 
     async def _rested(self) -> bool:
         """Wait until it is time to look again; True when the process is to stop instead."""

@@ -18,11 +18,11 @@ _HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
 class StreamSource:
-    """The news of one stream, and whether its caller may still listen."""
+    """The feed of one stream, and whether its caller may still listen."""
 
-    def __init__(self, call: Call, news: EventFeed, gather: Gather) -> None:
+    def __init__(self, call: Call, feed: EventFeed, gather: Gather) -> None:
         self._call = call
-        self.news = news
+        self.feed = feed
         self.gather = gather
 
     async def allowed(self, tx: Transaction) -> bool:
@@ -41,12 +41,13 @@ class StreamSource:
         )
 
 
-def stream_reply(call: Call, news: EventFeed, gather: Gather) -> HandlerReply:
+def stream_reply(call: Call, feed: EventFeed, gather: Gather) -> HandlerReply:
+    """The events of a feed as they happen; 503 where too many streams are open."""
     services = call.services
     services.streams.refuse_more(call.address)
     if call.request.method == "HEAD":
         return HandlerReply(stream=_nothing(), headers=_HEADERS)
-    source = StreamSource(call, news, gather)
+    source = StreamSource(call, feed, gather)
     stream = services.streams.frames(services.db, services.now_ms, source, call.address)
     return HandlerReply(stream=stream, headers=_HEADERS)
 

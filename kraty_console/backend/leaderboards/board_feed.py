@@ -34,7 +34,7 @@ class BoardFeed:
         ready: list[Event] = [("ready", {"leaderboardId": row["leaderboard_id"]})]
         return [*ready, self._closed(row)] if row["finalized_at"] is not None else ready
 
-    def news(self, row: Json, entries: list[Mapping[str, Any]], final: Json | None) -> list[Event]:
+    def events_of(self, row: Json, entries: list[Mapping[str, Any]], final: Json | None) -> list[Event]:
         """`score_update` for each score that is new, then `finalized` and `closed` when the board became final."""
         told: list[Event] = []
         for place, entry in enumerate(entries, 1):
@@ -89,7 +89,7 @@ async def board_events(
         found = seen.get(each.key)
         if found is None:
             found = seen[each.key] = await each.look(tx)
-        yield each, each.news(*found)
+        yield each, each.events_of(*found)
 
 
 def _scored(entry: Mapping[str, Any], place: int) -> Json:

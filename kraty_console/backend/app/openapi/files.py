@@ -11,7 +11,7 @@ from kraty_console.backend.app.openapi.surfaces import SURFACES, Surface
 from kraty_console.backend.app.routes import ROUTES
 
 
-def document_text(surface: Surface) -> str:
+def text(surface: Surface) -> str:
     """The document of a surface as its file has it."""
     return json.dumps(document(surface, ROUTES), indent=1, ensure_ascii=False) + "\n"
 
@@ -21,7 +21,7 @@ def stale(surfaces: Iterable[Surface] = SURFACES) -> list[Path]:
     return [
         surface.file
         for surface in surfaces
-        if not surface.file.is_file() or surface.file.read_text(encoding="utf-8") != document_text(surface)
+        if not surface.file.is_file() or surface.file.read_text(encoding="utf-8") != text(surface)
     ]
 
 
@@ -31,5 +31,5 @@ def rewrite(surfaces: Iterable[Surface] = SURFACES) -> list[Path]:
     for surface in surfaces:
         if surface.file in behind:
             surface.file.parent.mkdir(exist_ok=True)
-            surface.file.write_text(document_text(surface), encoding="utf-8")
+            surface.file.write_text(text(surface), encoding="utf-8")
     return behind
