@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 import psutil
 
-from kraty_console.backend.storage.connecting import Limits
+from kraty_console.backend.storage.engine import Limits
 from kraty_console.backend.storage.migrate import migrate
 
 if TYPE_CHECKING:

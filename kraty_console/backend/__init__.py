@@ -1,1 +1,1 @@
-"""The embedded Kraty backend: storage, rules, the HTTP surfaces, and a demo world to run them on."""
+"""The embedded Kraty backend: a package for each domain, storage, the HTTP kit, and a demo world."""

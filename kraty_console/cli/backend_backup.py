@@ -17,8 +17,8 @@ from kraty_console.cli.output import say
 def backup(file: Path, database: str | None) -> int:
     """Copy a SQLite database to FILE, whole and checked, while a backend goes on using it."""
     try:
-        from kraty_console.backend.operating.backup import back_up, key_file
-        from kraty_console.backend.operating.desk import Declined
+        from kraty_console.backend.admin_cli.admin_session import Declined
+        from kraty_console.backend.admin_cli.backup import back_up, key_file
         from kraty_console.backend.storage.urls import UnknownDatabase
     except ModuleNotFoundError as missing:
         raise not_installed(missing) from None

@@ -13,7 +13,7 @@ from kraty_console.cli.operating import database_option, game_option, json_optio
 from kraty_console.cli.output import emit, emit_json, say
 
 if TYPE_CHECKING:
-    from kraty_console.backend.operating.desk import AdminSession
+    from kraty_console.backend.admin_cli.admin_session import AdminSession
     from kraty_console.contract.definitions import GameDocument
 
 
@@ -37,7 +37,7 @@ def game() -> None:
 @database_option
 def create(name: str, studio: str, slug: str | None, inventory: str, as_json: bool, database: str | None) -> int:
     """Make the game NAME; prints its id."""
-    from kraty_console.backend.operating import games
+    from kraty_console.backend.admin_cli import games
 
     made = operate(database, lambda desk: games.create_game(desk, studio, name, slug, inventory))
     if as_json:
@@ -80,7 +80,7 @@ def _defining(
     game: str | None, document: GameDocument
 ) -> Callable[[AdminSession], Awaitable[tuple[str, dict[str, int]]]]:
     async def work(desk: AdminSession) -> tuple[str, dict[str, int]]:
-        from kraty_console.backend.operating import games
+        from kraty_console.backend.admin_cli import games
 
         found = await games.find_game(desk.tx, game)
         return found.name, await games.define(desk, found, document)
@@ -93,7 +93,7 @@ def _defining(
 @database_option
 def list_games(as_json: bool, database: str | None) -> int:
     """List the games."""
-    from kraty_console.backend.operating import games
+    from kraty_console.backend.admin_cli import games
 
     found = [each.shown() for each in operate(database, lambda desk: games.all_games(desk.tx))]
     columns = {"slug": "GAME", "name": "NAME", "studio": "STUDIO", "gameId": "GAME ID", "studioId": "STUDIO ID"}

@@ -21,8 +21,8 @@ def key() -> None:
 @database_option
 def create(permission_set: str, environment: str, game: str | None, database: str | None) -> int:
     """Print a new key: server_integration for the studio's backend, client_sdk for the game. It is shown once."""
-    from kraty_console.backend.operating import credentials, games
-    from kraty_console.backend.operating.desk import AdminSession
+    from kraty_console.backend.admin_cli import credentials, games
+    from kraty_console.backend.admin_cli.admin_session import AdminSession
 
     async def work(desk: AdminSession) -> tuple[str, str]:
         found = await games.find_game(desk.tx, game)
@@ -40,8 +40,8 @@ def create(permission_set: str, environment: str, game: str | None, database: st
 @database_option
 def list_keys(game: str | None, as_json: bool, database: str | None) -> int:
     """List keys by their prefix, of every game or of one. The keys themselves are not kept."""
-    from kraty_console.backend.operating import credentials, games
-    from kraty_console.backend.operating.desk import AdminSession
+    from kraty_console.backend.admin_cli import credentials, games
+    from kraty_console.backend.admin_cli.admin_session import AdminSession
 
     async def work(desk: AdminSession) -> list[dict[str, object]]:
         return await credentials.all_keys(desk.tx, await games.find_game(desk.tx, game) if game else None)
@@ -62,7 +62,7 @@ def list_keys(game: str | None, as_json: bool, database: str | None) -> int:
 @database_option
 def revoke(prefix: str, database: str | None) -> int:
     """End the key with this PREFIX, from the next call on."""
-    from kraty_console.backend.operating import credentials
+    from kraty_console.backend.admin_cli import credentials
 
     operate(database, lambda desk: credentials.revoke_key(desk, prefix))
     say(f"The key {prefix} is revoked.")

@@ -24,8 +24,8 @@ def member() -> None:
 @database_option
 def add(email: str, name: str | None, role: str, game: str | None, database: str | None) -> int:
     """Give the member EMAIL a role in a game; prints the member's id."""
-    from kraty_console.backend.operating import games, members
-    from kraty_console.backend.operating.desk import AdminSession
+    from kraty_console.backend.admin_cli import games, members
+    from kraty_console.backend.admin_cli.admin_session import AdminSession
 
     async def work(desk: AdminSession) -> tuple[str, str]:
         found = await games.find_game(desk.tx, game)
@@ -43,8 +43,8 @@ def add(email: str, name: str | None, role: str, game: str | None, database: str
 @database_option
 def list_members(game: str | None, as_json: bool, database: str | None) -> int:
     """List members with their roles, of every game or of one."""
-    from kraty_console.backend.operating import games, members
-    from kraty_console.backend.operating.desk import AdminSession
+    from kraty_console.backend.admin_cli import games, members
+    from kraty_console.backend.admin_cli.admin_session import AdminSession
 
     async def work(desk: AdminSession) -> list[dict[str, object]]:
         return await members.all_members(desk.tx, await games.find_game(desk.tx, game) if game else None)
@@ -60,8 +60,8 @@ def list_members(game: str | None, as_json: bool, database: str | None) -> int:
 @database_option
 def change_role(email: str, role: str, game: str | None, database: str | None) -> int:
     """Change the ROLE of the member EMAIL in a game; `none` takes it away. It counts from the next call on."""
-    from kraty_console.backend.operating import games, members
-    from kraty_console.backend.operating.desk import AdminSession
+    from kraty_console.backend.admin_cli import games, members
+    from kraty_console.backend.admin_cli.admin_session import AdminSession
 
     async def work(desk: AdminSession) -> str:
         found = await games.find_game(desk.tx, game)

@@ -18,8 +18,8 @@ from kraty_console.cli.output import emit, say
 def openapi(surface: str | None) -> int:
     """Write the OpenAPI documents of the three surfaces anew, where the routes have changed."""
     try:
-        from kraty_console.backend.api.openapi import committed
-        from kraty_console.backend.api.openapi.surfaces import SURFACES
+        from kraty_console.backend.app.openapi import files as committed
+        from kraty_console.backend.app.openapi.surfaces import SURFACES
     except ModuleNotFoundError as missing:
         raise not_installed(missing) from None
     if surface is not None:

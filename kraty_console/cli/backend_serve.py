@@ -129,15 +129,15 @@ def serve(
         raise click.UsageError("--credentials-out writes the demo world's credentials: add --demo")
     gc.disable()  # until it serves: collecting while loading costs a tenth of the start
     try:
-        from kraty_console.backend.api.addresses import Proxies
-        from kraty_console.backend.api.rate_limit import Rate
-        from kraty_console.backend.api.same_origin import origin_of
-        from kraty_console.backend.connections import ConnectionLimits
-        from kraty_console.backend.preparing import CannotServe
-        from kraty_console.backend.reduction import Reduction
-        from kraty_console.backend.serve import serve as run_backend
-        from kraty_console.backend.settings import Settings
-        from kraty_console.backend.storage.connecting import Limits
+        from kraty_console.backend.app.reduction import Reduction
+        from kraty_console.backend.http.client_address import Proxies
+        from kraty_console.backend.http.connections import ConnectionLimits
+        from kraty_console.backend.http.csrf import origin_of
+        from kraty_console.backend.http.rate_limit import Rate
+        from kraty_console.backend.runtime.serve import serve as run_backend
+        from kraty_console.backend.runtime.settings import Settings
+        from kraty_console.backend.runtime.startup import CannotServe
+        from kraty_console.backend.storage.engine import Limits
     except ModuleNotFoundError as missing:
         raise not_installed(missing) from None
     try:

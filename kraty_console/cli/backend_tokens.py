@@ -20,7 +20,7 @@ def token() -> None:
 @database_option
 def issue(email: str, days: float, database: str | None) -> int:
     """Print a new token for the member EMAIL: once, of it only a hash is kept."""
-    from kraty_console.backend.operating import credentials
+    from kraty_console.backend.admin_cli import credentials
 
     made, until = operate(database, lambda desk: credentials.issue_token(desk, email, days))
     say(f"A token for {email}, good until {until}. It is shown only now:")
@@ -34,7 +34,7 @@ def issue(email: str, days: float, database: str | None) -> int:
 @database_option
 def list_tokens(member: str | None, as_json: bool, database: str | None) -> int:
     """List sessions: whose, since when, until when. The tokens themselves are not kept."""
-    from kraty_console.backend.operating import credentials
+    from kraty_console.backend.admin_cli import credentials
 
     found = operate(database, lambda desk: credentials.all_tokens(desk.tx, member, desk.now_ms))
     columns = {
@@ -52,7 +52,7 @@ def list_tokens(member: str | None, as_json: bool, database: str | None) -> int:
 @database_option
 def revoke(session: str, database: str | None) -> int:
     """End the SESSION with this id, or every session of a member when an e-mail is given."""
-    from kraty_console.backend.operating import credentials
+    from kraty_console.backend.admin_cli import credentials
 
     ended = operate(database, lambda desk: credentials.revoke_tokens(desk, session))
     say("Ended 1 session." if ended == 1 else f"Ended {ended} sessions.")

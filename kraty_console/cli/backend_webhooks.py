@@ -11,7 +11,7 @@ from kraty_console.cli.operating import database_option, game_option, json_optio
 from kraty_console.cli.output import emit, emit_json, say
 
 if TYPE_CHECKING:
-    from kraty_console.backend.operating.endpoints import Verb
+    from kraty_console.backend.admin_cli.webhook_endpoints import Verb
 
 
 @click.group()
@@ -42,8 +42,9 @@ def create(
 
     The backend keeps the secret readable in its database, because it signs with it.
     """
-    from kraty_console.backend.operating import endpoints, games
-    from kraty_console.backend.operating.desk import AdminSession
+    from kraty_console.backend.admin_cli import games
+    from kraty_console.backend.admin_cli import webhook_endpoints as endpoints
+    from kraty_console.backend.admin_cli.admin_session import AdminSession
     from kraty_console.contract.secret import Secret
 
     async def work(desk: AdminSession) -> tuple[str, Secret]:
@@ -65,8 +66,9 @@ def create(
 @database_option
 def list_endpoints(game: str | None, as_json: bool, database: str | None) -> int:
     """List endpoints, of every game or of one. Their secrets are not shown."""
-    from kraty_console.backend.operating import endpoints, games
-    from kraty_console.backend.operating.desk import AdminSession
+    from kraty_console.backend.admin_cli import games
+    from kraty_console.backend.admin_cli import webhook_endpoints as endpoints
+    from kraty_console.backend.admin_cli.admin_session import AdminSession
 
     async def work(desk: AdminSession) -> list[dict[str, object]]:
         found = await games.find_game(desk.tx, game) if game else None
@@ -111,7 +113,7 @@ def archive(endpoint: str, database: str | None) -> int:
 
 
 def _change(verb: Verb, endpoint: str, database: str | None, became: str) -> int:
-    from kraty_console.backend.operating import endpoints
+    from kraty_console.backend.admin_cli import webhook_endpoints as endpoints
 
     operate(database, lambda desk: endpoints.change(desk, endpoint, verb))
     say(f"The endpoint {endpoint} {became}")

@@ -11,7 +11,7 @@ from kraty_console.cli.exit_codes import Exit
 from kraty_console.cli.output import emit, emit_json, say
 
 if TYPE_CHECKING:
-    from kraty_console.backend.operating.desk import AdminSession
+    from kraty_console.backend.admin_cli.admin_session import AdminSession
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -59,7 +59,7 @@ def database_url(named: str | None) -> str:
     """
     if named and (url := named.strip()):
         return url
-    from kraty_console.backend.storage.folders import NoFolder, data_folder
+    from kraty_console.backend.storage.private_files import NoFolder, data_folder
 
     try:
         folder = data_folder()
@@ -87,8 +87,8 @@ def operate(database: str | None, work: Callable[[AdminSession], Awaitable[T]]) 
     try:
         from sqlalchemy.exc import DBAPIError
 
-        from kraty_console.backend.operating.desk import Declined, NoSuch
-        from kraty_console.backend.preparing import CannotServe
+        from kraty_console.backend.admin_cli.admin_session import Declined, NoSuch
+        from kraty_console.backend.runtime.startup import CannotServe
         from kraty_console.backend.storage.faults import BEHIND_A_POOLER, StorageFault, fault_of
     except ModuleNotFoundError as missing:
         raise not_installed(missing) from None
@@ -112,11 +112,11 @@ async def _on(url: str, work: Callable[[AdminSession], Awaitable[T]]) -> T:
     import secrets
     import time
 
-    from kraty_console.backend.engine.ids import IdSource
-    from kraty_console.backend.operating.desk import AdminSession
-    from kraty_console.backend.preparing import prepare
-    from kraty_console.backend.storage.connecting import Limits
+    from kraty_console.backend.admin_cli.admin_session import AdminSession
+    from kraty_console.backend.rules.ids import IdSource
+    from kraty_console.backend.runtime.startup import prepare
     from kraty_console.backend.storage.database import Database
+    from kraty_console.backend.storage.engine import Limits
     from kraty_console.config.person import user_name
 
     def now_ms() -> int:

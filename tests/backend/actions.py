@@ -6,8 +6,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from kraty_console.backend.engine import attempts, bans, grants, rewards, wallet
-from kraty_console.backend.engine.context import Context, RuleResult
+from kraty_console.backend.economy import wallet
+from kraty_console.backend.events import attempt_rewards as rewards
+from kraty_console.backend.events import attempts
+from kraty_console.backend.grants import service as grants
+from kraty_console.backend.players import bans
+from kraty_console.backend.rules.context import Context, RuleResult
 from kraty_console.backend.storage import tables
 from tests.backend.world import ALICE, World
 

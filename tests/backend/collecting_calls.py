@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import sqlalchemy as sa
 
-from kraty_console.backend.engine.periods import WEEK_MS
+from kraty_console.backend.leaderboards.periods import WEEK_MS
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
 from tests.bench.crowd import PENDING, Crowd

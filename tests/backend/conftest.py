@@ -8,8 +8,8 @@ from functools import cache
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from kraty_console.backend.storage.connecting import make_engine
 from kraty_console.backend.storage.database import Database
+from kraty_console.backend.storage.engine import make_engine
 from tests.backend.world import World, make_world
 from tests.databases import KINDS, PATIENT, PostgresqlServer, SqliteFiles
 

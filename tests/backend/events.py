@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from kraty_console.backend.engine import attempts, catalog, lobbies
-from kraty_console.backend.engine.context import Context
-from kraty_console.backend.engine.errors import RuleError
+from kraty_console.backend.catalog import definitions as catalog
+from kraty_console.backend.events import attempts
+from kraty_console.backend.lobbies import service as lobbies
+from kraty_console.backend.rules.context import Context
+from kraty_console.backend.rules.errors import RuleError
+from kraty_console.backend.runtime.sweeper import Sweeper
 from kraty_console.backend.storage.transaction import Transaction
-from kraty_console.backend.sweeping import Sweeper
 from kraty_console.contract.errors import Code
 from tests.backend.world import DAY, HOUR, World
 

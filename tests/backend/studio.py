@@ -9,10 +9,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kraty_console.backend.engine import bans, endpoints, replays, wallet
-from kraty_console.backend.engine.context import Context, RuleResult
-from kraty_console.backend.engine.ids import IdSource
+from kraty_console.backend.economy import wallet
+from kraty_console.backend.players import bans
+from kraty_console.backend.rules.context import Context, RuleResult
+from kraty_console.backend.rules.ids import IdSource
 from kraty_console.backend.storage import tables
+from kraty_console.backend.webhooks import endpoints, replays
 from kraty_console.backend.webhooks.deliverer import Deliverer
 from kraty_console.backend.webhooks.posting import Poster
 from kraty_console.contract.secret import Secret

@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from kraty_console.backend.engine.context import RuleResult
-from kraty_console.backend.engine.errors import RuleError
+from kraty_console.backend.rules.context import RuleResult
+from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.storage import tables
 from kraty_console.contract.errors import Code
 from tests.backend.actions import ACTIONS, Action

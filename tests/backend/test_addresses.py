@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kraty_console.backend.webhooks import addresses, targets
+from kraty_console.backend.webhooks import address_policy as addresses
+from kraty_console.backend.webhooks import endpoint_url as targets
 
 REFUSED = [
     "0.0.0.0",
@@ -109,24 +110,24 @@ NO_ADDRESSES = [
 
 @pytest.mark.parametrize("address", REFUSED)
 def test_no_webhook_goes_there(address: str) -> None:
-    assert addresses.refusal(address)
+    assert addresses.refusal_of(address)
 
 
 @pytest.mark.parametrize("address", ALLOWED)
 def test_the_public_internet_is_reached(address: str) -> None:
-    assert addresses.refusal(address) is None
+    assert addresses.refusal_of(address) is None
 
 
 @pytest.mark.parametrize("text", NO_ADDRESSES)
 def test_what_is_no_address_is_looked_up_first(text: str) -> None:
-    assert addresses.refusal(text) == addresses.NO_ADDRESS
+    assert addresses.refusal_of(text) == addresses.NO_ADDRESS
 
 
 @pytest.mark.parametrize("address", REFUSED)
 def test_an_endpoint_may_not_name_it_either(address: str) -> None:
     written = f"[{address}]" if ":" in address else address
     with pytest.raises(targets.BadTarget):
-        targets.read(f"https://{written}/kraty", to_private=False)
+        targets.parse_url(f"https://{written}/kraty", to_private=False)
 
 
 @pytest.mark.parametrize(
@@ -152,7 +153,7 @@ def test_an_endpoint_may_not_name_it_either(address: str) -> None:
 )
 def test_what_is_no_target(url: str, words: str) -> None:
     with pytest.raises(targets.BadTarget, match=words):
-        targets.read(url, to_private=False)
+        targets.parse_url(url, to_private=False)
 
 
 @pytest.mark.parametrize(
@@ -167,14 +168,14 @@ def test_what_is_no_target(url: str, words: str) -> None:
     ],
 )
 def test_a_target_goes_over_the_wire_as_ascii(url: str, authority: str, path: str) -> None:
-    target = targets.read(url, to_private=False)
+    target = targets.parse_url(url, to_private=False)
     assert (target.secure, target.authority, target.path) == (True, authority, path)
 
 
 def test_a_developer_may_send_to_this_machine() -> None:
-    target = targets.read("http://127.0.0.1:9000/hook", to_private=True)
+    target = targets.parse_url("http://127.0.0.1:9000/hook", to_private=True)
     assert (target.secure, target.authority, target.path) == (False, "127.0.0.1:9000", "/hook")
-    assert targets.read("http://localhost/", to_private=True).authority == "localhost"
+    assert targets.parse_url("http://localhost/", to_private=True).authority == "localhost"
 
 
 def test_what_may_be_shown_of_a_url_holds_no_password() -> None:

@@ -8,11 +8,16 @@ from typing import Any
 
 import pytest
 
-from kraty_console.backend import board_reads, standings
-from kraty_console.backend.board_reads import BoardReader
-from kraty_console.backend.engine import boards, catalog, grants, players, wallet
-from kraty_console.backend.engine.errors import RuleError
-from kraty_console.backend.engine.periods import closed, period_of
+from kraty_console.backend.catalog import definitions as catalog
+from kraty_console.backend.economy import wallet
+from kraty_console.backend.grants import service as grants
+from kraty_console.backend.leaderboards import game_boards as boards
+from kraty_console.backend.leaderboards import queries as board_reads
+from kraty_console.backend.leaderboards import ranking as standings
+from kraty_console.backend.leaderboards.periods import closed, period_of
+from kraty_console.backend.leaderboards.queries import BoardReader
+from kraty_console.backend.players import service as players
+from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.storage import tables
 from kraty_console.contract.errors import Code
 from tests.backend.world import ALICE, DAY, World
@@ -214,6 +219,6 @@ async def test_a_place_is_counted_only_so_far_down(world: World) -> None:
     entries = await world.rows(tables.board_entries)
     async with world.db.read() as tx:
         found = {
-            entry["score"]: await standings.place_among(tx, standings.of_entry(entry), entry, 2) for entry in entries
+            entry["score"]: await standings.rank_among(tx, standings.of_entry(entry), entry, 2) for entry in entries
         }
     assert found == {3: 1, 2: 2, 1: None}

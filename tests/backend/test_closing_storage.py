@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from kraty_console.backend.storage.connecting import close_engine, make_engine
+from kraty_console.backend.storage.engine import close_engine, make_engine
 
 
 async def test_a_connection_that_was_given_up_has_ended_when_its_engine_is_closed(

@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 
-from kraty_console.backend import sweeps
-from kraty_console.backend.engine import attempts, definitions, players, wallet
+from kraty_console.backend.admin_cli import game_document as definitions
+from kraty_console.backend.economy import wallet
+from kraty_console.backend.events import attempts
+from kraty_console.backend.players import service as players
+from kraty_console.backend.runtime import maintenance as sweeps
 from kraty_console.backend.storage import tables
 from kraty_console.contract.documents import BadDocument, read_document
 from tests.backend.events import drain

@@ -9,10 +9,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from kraty_console.backend.engine import players
+from kraty_console.backend.players import service as players
+from kraty_console.backend.runtime.scheduler import Job, Scheduler
 from kraty_console.backend.webhooks.claims import HOUR, LEASE_MS, MINUTE, SECOND, EndpointKey, claim
 from kraty_console.backend.webhooks.delivery_ids import is_delivery_id
-from kraty_console.backend.worker import Job, Worker
 from tests.backend.receiver import Receiver, answer, receiving
 from tests.backend.studio import SECRET, Studio, told
 from tests.backend.world import ALICE, World
@@ -243,7 +243,7 @@ async def test_what_takes_too_long_is_broken_off_and_tried_again(studio: Studio,
     await studio.credit(ALICE, 1)
     receiver.gate = asyncio.Event()
     deliverer = studio.deliverer()
-    worker = Worker([Job("webhooks", deliverer.rest_seconds, deliverer.run, deliverer.finish)], lambda: studio.now)
+    worker = Scheduler([Job("webhooks", deliverer.rest_seconds, deliverer.run, deliverer.finish)], lambda: studio.now)
     worker.start()
     await receiver.arrived.wait()
     await worker.stop(0.05)

@@ -9,13 +9,22 @@ from typing import Any
 
 import pytest
 
-from kraty_console.backend.engine import outbox, players
-from kraty_console.backend.engine.context import Context
-from kraty_console.backend.engine.endpoints import MOST_OF_GAME
-from kraty_console.backend.engine.errors import RuleError
+from kraty_console.backend.players import service as players
+from kraty_console.backend.rules import outbox
+from kraty_console.backend.rules.context import Context
+from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
-from kraty_console.backend.webhooks.claims import HOUR, MINUTE, MOST_ATTEMPTS, SECOND, EndpointKey, claim, settle
+from kraty_console.backend.webhooks.claims import (
+    HOUR,
+    MINUTE,
+    MOST_ATTEMPTS,
+    SECOND,
+    EndpointKey,
+    claim,
+    record_outcome,
+)
+from kraty_console.backend.webhooks.endpoints import MOST_OF_GAME
 from kraty_console.backend.webhooks.fan_out import fan_out
 from kraty_console.backend.webhooks.posting import Outcome
 from kraty_console.contract.errors import Code
@@ -46,7 +55,7 @@ async def fail_for_good(studio: Studio, endpoint: str) -> None:
     async def work(tx: Transaction, ctx: Context) -> None:
         await fan_out(tx, ctx.tenant, ctx.now_ms, ctx.new_id)
         for each in await claim(tx, EndpointKey(ctx.tenant, endpoint), ctx.now_ms, 1):
-            await settle(tx, each, Outcome(1, 500, "answered 500"), ctx.now_ms)
+            await record_outcome(tx, each, Outcome(1, 500, "answered 500"), ctx.now_ms)
 
     for _ in range(MOST_ATTEMPTS):
         await studio.world.run(work, studio.context())

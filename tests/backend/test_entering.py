@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
-from kraty_console.backend.engine import attempts, bans, grants, players
-from kraty_console.backend.engine.conditions import BrokenCondition, check
+from kraty_console.backend.events import attempts
+from kraty_console.backend.events.conditions import BrokenCondition, check
+from kraty_console.backend.grants import service as grants
+from kraty_console.backend.players import bans
+from kraty_console.backend.players import service as players
 from kraty_console.backend.storage import tables
 from kraty_console.contract.errors import STATUS, Code
 from tests.backend.events import define, refused

@@ -8,29 +8,22 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from kraty_console.backend import sweeps
-from kraty_console.backend.engine import (
-    bans,
-    boards,
-    erase,
-    forgetting,
-    friends,
-    gifts,
-    grants,
-    lobbies,
-    merge,
-    players,
-    profiles,
-    purchases,
-    registration,
-    wallet,
-)
-from kraty_console.backend.engine.context import Actor, Context
-from kraty_console.backend.engine.errors import RuleError
-from kraty_console.backend.engine.forgetting import OWN, SHARED, Traces
-from kraty_console.backend.engine.friends import PlayerRef
-from kraty_console.backend.engine.gifts import Present
-from kraty_console.backend.engine.purchases import Purchase
+from kraty_console.backend.economy import purchases, wallet
+from kraty_console.backend.economy.purchases import Purchase
+from kraty_console.backend.grants import service as grants
+from kraty_console.backend.leaderboards import game_boards as boards
+from kraty_console.backend.lifecycle import erase, merge
+from kraty_console.backend.lifecycle import redaction as forgetting
+from kraty_console.backend.lifecycle.redaction import OWN, SHARED, Traces
+from kraty_console.backend.lobbies import service as lobbies
+from kraty_console.backend.players import bans, profiles, registration
+from kraty_console.backend.players import service as players
+from kraty_console.backend.rules.context import Actor, Context
+from kraty_console.backend.rules.errors import RuleError
+from kraty_console.backend.runtime import maintenance as sweeps
+from kraty_console.backend.social import friends, gifts
+from kraty_console.backend.social.friends import PlayerRef
+from kraty_console.backend.social.gifts import GiftContents
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.errors import Code
@@ -115,7 +108,9 @@ async def _life(world: World) -> None:
     request = (await world.rows(tables.friend_requests, direction="incoming"))[0]["request_id"]
     await run(friends.accept, world.engine(), ID, request)
     await run(_allow_gifts, world.engine())
-    await run(gifts.send, of(game), "bob", PlayerRef(external_id=ID), Present("currency", "gold", 1, f"for {NAME}"))
+    await run(
+        gifts.send, of(game), "bob", PlayerRef(external_id=ID), GiftContents("currency", "gold", 1, f"for {NAME}")
+    )
     await run(merge.merge, of(server), GUEST, ID)
     await run(bans.ban, of(world.admin()), ID)
     await run(bans.unban, of(world.admin()), ID)
@@ -345,4 +340,4 @@ class TestThoseWhoAreTold:
 def test_a_value_without_traces(value: Any, cleaned: Any) -> None:
     who = Traces(frozenset({ID}), "X", frozenset({"uuid-1"}), frozenset({EMAIL.casefold()}), frozenset({NAME}))
     assert who.without(value) == cleaned
-    assert forgetting.of_id("7", "X").without({"level": "70", "id": "7"}) == {"level": "70", "id": "X"}
+    assert forgetting.traces_of_id("7", "X").without({"level": "70", "id": "7"}) == {"level": "70", "id": "X"}

@@ -8,9 +8,13 @@ from typing import Any
 
 import pytest
 
-from kraty_console.backend import sweeps
-from kraty_console.backend.engine import bans, erase, grants, inventory, lobbies, merge, registration, wallet
-from kraty_console.backend.sweeping import Sweeper
+from kraty_console.backend.economy import inventory, wallet
+from kraty_console.backend.grants import service as grants
+from kraty_console.backend.lifecycle import erase, merge
+from kraty_console.backend.lobbies import service as lobbies
+from kraty_console.backend.players import bans, registration
+from kraty_console.backend.runtime import maintenance as sweeps
+from kraty_console.backend.runtime.sweeper import Sweeper
 from kraty_console.contract.webhooks import Envelope, EventName
 from tests.backend.receiver import receiving
 from tests.backend.studio import Studio

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from kraty_console.backend.engine import catalog, grants
-from kraty_console.backend.engine.errors import RuleError
+from kraty_console.backend.catalog import definitions as catalog
+from kraty_console.backend.grants import service as grants
+from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.errors import Code

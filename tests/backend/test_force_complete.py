@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from kraty_console.backend.engine import attempts
-from kraty_console.backend.engine.errors import RuleError
+from kraty_console.backend.events import attempts
+from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.storage import tables
 from kraty_console.contract.errors import Code
 from tests.backend.world import ALICE, DAY, World

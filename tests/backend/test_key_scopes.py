@@ -7,10 +7,16 @@ from collections.abc import Awaitable, Callable
 import pytest
 import sqlalchemy as sa
 
-from kraty_console.backend.engine import bans, boards, erase, grants, importing, inventory, merge, players, wallet
-from kraty_console.backend.engine.context import Context, RuleResult
-from kraty_console.backend.engine.errors import RuleError
-from kraty_console.backend.engine.importing import Line
+from kraty_console.backend.economy import inventory, wallet
+from kraty_console.backend.grants import service as grants
+from kraty_console.backend.leaderboards import game_boards as boards
+from kraty_console.backend.lifecycle import bulk_import as importing
+from kraty_console.backend.lifecycle import erase, merge
+from kraty_console.backend.lifecycle.bulk_import import ImportLine
+from kraty_console.backend.players import bans
+from kraty_console.backend.players import service as players
+from kraty_console.backend.rules.context import Context, RuleResult
+from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.errors import Code
@@ -18,7 +24,7 @@ from tests.backend.test_boards import board
 from tests.backend.world import ALICE, World, make_world
 
 GOLD = [{"type": "currency", "currencyKey": "gold", "amount": 5}]
-LINE = Line(0, ALICE, "one-key-0001", {"externalPlayerId": ALICE, "economyKey": "gold", "amount": 7})
+LINE = ImportLine(0, ALICE, "one-key-0001", {"externalPlayerId": ALICE, "economyKey": "gold", "amount": 7})
 
 Change = Callable[[World, Context], Awaitable[RuleResult]]
 

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from kraty_console.backend import sweeps
-from kraty_console.backend.engine import attempts, lobbies
-from kraty_console.backend.engine.errors import RuleError
+from kraty_console.backend.events import attempts
+from kraty_console.backend.lobbies import service as lobbies
+from kraty_console.backend.rules.errors import RuleError
+from kraty_console.backend.runtime import maintenance as sweeps
 from kraty_console.backend.storage import tables
 from kraty_console.contract.errors import Code
 from tests.backend.events import drain, pit, refused, sweeper, waiting
@@ -17,8 +18,8 @@ from tests.backend.world import ALICE, DAY, World
 
 async def _look(world: World, lobby_id: str) -> dict[str, Any]:
     async with world.db.read() as tx:
-        lobby = await lobbies.look(tx, world.engine(), lobby_id)
-        shown: dict[str, Any] = (await lobbies.shown(tx, world.engine(), lobby))["lobby"]
+        lobby = await lobbies.read_lobby(tx, world.engine(), lobby_id)
+        shown: dict[str, Any] = (await lobbies.lobby_answer(tx, world.engine(), lobby))["lobby"]
     return shown
 
 

@@ -6,10 +6,16 @@ from typing import Any
 
 import pytest
 
-from kraty_console.backend import snapshot
-from kraty_console.backend.engine import attempts, bans, grants, lobbies, merge, players, wallet
-from kraty_console.backend.engine.errors import RuleError
-from kraty_console.backend.search import search_players
+from kraty_console.backend.economy import wallet
+from kraty_console.backend.events import attempts
+from kraty_console.backend.grants import service as grants
+from kraty_console.backend.lifecycle import merge
+from kraty_console.backend.lobbies import service as lobbies
+from kraty_console.backend.lookup import snapshot
+from kraty_console.backend.lookup.search import search_players
+from kraty_console.backend.players import bans
+from kraty_console.backend.players import service as players
+from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.errors import Code

@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from kraty_console.backend.engine import catalog, erase, merge, players, wallet
-from kraty_console.backend.engine.context import Context
+from kraty_console.backend.catalog import definitions as catalog
+from kraty_console.backend.economy import wallet
+from kraty_console.backend.lifecycle import erase, merge
+from kraty_console.backend.players import service as players
+from kraty_console.backend.rules.context import Context
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
 from tests.backend.ledgers import ledgers_add_up

@@ -7,8 +7,12 @@ from collections import Counter
 from collections.abc import Awaitable
 from typing import Any
 
-from kraty_console.backend.engine import attempts, grants, lobbies, merge, wallet
-from kraty_console.backend.engine.errors import RuleError
+from kraty_console.backend.economy import wallet
+from kraty_console.backend.events import attempts
+from kraty_console.backend.grants import service as grants
+from kraty_console.backend.lifecycle import merge
+from kraty_console.backend.lobbies import service as lobbies
+from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.storage import tables
 from kraty_console.contract.errors import Code
 from tests.backend.ledgers import deposits_are_single, ledgers_add_up, totals_add_up

@@ -10,9 +10,14 @@ from typing import Any
 
 import pytest
 
-from kraty_console.backend.engine import attempts, blocks, erase, friends, grants, lobbies, merge, wallet
-from kraty_console.backend.engine.errors import RuleError
-from kraty_console.backend.engine.friends import PlayerRef
+from kraty_console.backend.economy import wallet
+from kraty_console.backend.events import attempts
+from kraty_console.backend.grants import service as grants
+from kraty_console.backend.lifecycle import erase, merge
+from kraty_console.backend.lobbies import service as lobbies
+from kraty_console.backend.rules.errors import RuleError
+from kraty_console.backend.social import blocks, friends
+from kraty_console.backend.social.friends import PlayerRef
 from kraty_console.backend.storage import tables
 from tests.backend.ledgers import deposits_are_single, ledgers_add_up, totals_add_up
 from tests.backend.world import World

@@ -10,8 +10,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from kraty_console.backend.engine import bans, erase, grants, lobbies, merge, players
-from kraty_console.backend.engine.context import Context
+from kraty_console.backend.grants import service as grants
+from kraty_console.backend.lifecycle import erase, merge
+from kraty_console.backend.lobbies import service as lobbies
+from kraty_console.backend.players import bans
+from kraty_console.backend.players import service as players
+from kraty_console.backend.rules.context import Context
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.transaction import Transaction

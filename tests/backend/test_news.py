@@ -6,8 +6,11 @@ from typing import Any
 
 from sqlalchemy import select
 
-from kraty_console.backend.engine import grants, players, wallet
-from kraty_console.backend.news import CLOCKS_DIFFER_MS, BoardNews, PlayerNews, news_of_boards, news_of_players
+from kraty_console.backend.economy import wallet
+from kraty_console.backend.economy.player_feed import CLOCKS_DIFFER_MS, PlayerFeed, player_events
+from kraty_console.backend.grants import service as grants
+from kraty_console.backend.leaderboards.board_feed import BoardFeed, board_events
+from kraty_console.backend.players import service as players
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
 from tests.backend.world import ALICE, HOUR, World
@@ -36,23 +39,23 @@ def counting(tx: Transaction) -> Counting:
 
 async def test_of_many_players_two_questions_are_asked_and_two_for_who_got_something(world: World) -> None:
     rows = [await world.run(players.upsert, world.engine(), f"p{number}") for number in range(MANY)]
-    listening = [PlayerNews(row, world.now) for row in rows]
+    listening = [PlayerFeed(row, world.now) for row in rows]
     async with world.db.read() as tx:
         for each in listening:
             await each.begin(tx)
     async with world.db.read() as tx:
         connection = counting(tx)
-        assert [events async for _, events in news_of_players(tx, listening, world.now)] == [[]] * MANY
+        assert [events async for _, events in player_events(tx, listening, world.now)] == [[]] * MANY
         assert connection.asked == 2
     await world.run(wallet.credit, world.admin(), "p7", "gold", 5)
     async with world.db.read() as tx:
         connection = counting(tx)
-        looked = news_of_players(tx, listening, world.now)
+        looked = player_events(tx, listening, world.now)
         heard = {listening.index(each): events async for each, events in looked if events}
         assert connection.asked == 4
     assert [(number, [name for name, _ in events]) for number, events in heard.items()] == [(7, ["wallet_changed"])]
     async with world.db.read() as tx:
-        assert not any([events async for _, events in news_of_players(tx, listening, world.now)])
+        assert not any([events async for _, events in player_events(tx, listening, world.now)])
 
 
 async def test_a_board_is_looked_at_once_however_many_listen(world: World) -> None:
@@ -62,9 +65,9 @@ async def test_a_board_is_looked_at_once_however_many_listen(world: World) -> No
         assert board is not None
         asked = []
         for count in (1, MANY):
-            listening = [BoardNews(board) for _ in range(count)]
+            listening = [BoardFeed(board) for _ in range(count)]
             connection = counting(tx)
-            heard = [events async for _, events in news_of_boards(tx, listening, world.now)]
+            heard = [events async for _, events in board_events(tx, listening, world.now)]
             assert [[name for name, _ in events] for events in heard] == [["score_update"]] * count
             asked.append(connection.asked)
             tx.connection = connection._connection
@@ -80,17 +83,17 @@ async def give(world: World) -> str:
     return str(made.data["id"])
 
 
-async def listener(world: World) -> PlayerNews:
-    news = PlayerNews(await world.run(players.upsert, world.engine(), ALICE), world.now)
+async def listener(world: World) -> PlayerFeed:
+    news = PlayerFeed(await world.run(players.upsert, world.engine(), ALICE), world.now)
     async with world.db.read() as tx:
         await news.begin(tx)
     return news
 
 
-async def told(world: World, news: PlayerNews) -> list[str]:
+async def told(world: World, news: PlayerFeed) -> list[str]:
     """The grants that a look at the world's moment tells of."""
     async with world.db.read() as tx:
-        [events] = [events async for _, events in news_of_players(tx, [news], world.now)]
+        [events] = [events async for _, events in player_events(tx, [news], world.now)]
     return [event["grantId"] for _, event in events]
 
 

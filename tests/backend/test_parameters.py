@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 
-from kraty_console.backend.engine import catalog, grants, importing, players
-from kraty_console.backend.engine.context import Context
-from kraty_console.backend.engine.importing import Line
+from kraty_console.backend.catalog import definitions as catalog
+from kraty_console.backend.grants import service as grants
+from kraty_console.backend.lifecycle import bulk_import as importing
+from kraty_console.backend.lifecycle.bulk_import import ImportLine
+from kraty_console.backend.players import service as players
+from kraty_console.backend.rules.context import Context
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
 from tests.backend.world import ALICE, World
@@ -78,6 +81,6 @@ async def test_later_ones_win_and_none_change_nothing(world: World) -> None:
 
 async def test_an_import_keeps_them_as_well(world: World) -> None:
     asked = {"externalPlayerId": ALICE, "itemKey": "potion", "quantity": 2, "parameters": {"level": 3}}
-    line = Line(0, ALICE, "import-01", asked)
+    line = ImportLine(0, ALICE, "import-01", asked)
     await world.run(importing.import_inventory, world.server(None), [line], [])
     assert await _held(world) == ({"level": 3}, [{"level": 3}])

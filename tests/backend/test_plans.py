@@ -10,12 +10,12 @@ from typing import Any, TypeVar
 
 import pytest
 
-from kraty_console.backend import sweeps
-from kraty_console.backend.api.rate_limit import Rate
-from kraty_console.backend.engine import forgetting
-from kraty_console.backend.jobs import JobNeeds, jobs
-from kraty_console.backend.sweeping import Sweeper
-from kraty_console.backend.worker import Job
+from kraty_console.backend.http.rate_limit import Rate
+from kraty_console.backend.lifecycle import redaction as forgetting
+from kraty_console.backend.runtime import maintenance as sweeps
+from kraty_console.backend.runtime.jobs import JobNeeds, jobs
+from kraty_console.backend.runtime.scheduler import Job
+from kraty_console.backend.runtime.sweeper import Sweeper
 from tests.backend import collecting_calls
 from tests.backend.plans import recorded, steps_of, walks
 from tests.bench.crowd import PENDING, STUCK, UNROLLED, Crowd, crowd_of, load, load_veteran

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from kraty_console.backend.engine import attempts, bans, grants, lobbies
-from kraty_console.backend.engine.errors import RuleError
+from kraty_console.backend.events import attempts
+from kraty_console.backend.grants import service as grants
+from kraty_console.backend.lobbies import service as lobbies
+from kraty_console.backend.players import bans
+from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.storage import tables
 from kraty_console.contract.errors import Code
 from tests.backend.world import ALICE, DAY, World

@@ -6,8 +6,10 @@ import asyncio
 from collections import Counter
 from typing import Any
 
-from kraty_console.backend.engine import attempts, grants, lobbies
-from kraty_console.backend.engine.errors import RuleError
+from kraty_console.backend.events import attempts
+from kraty_console.backend.grants import service as grants
+from kraty_console.backend.lobbies import service as lobbies
+from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.storage import tables
 from kraty_console.contract.errors import Code
 from tests.backend.events import define, pit

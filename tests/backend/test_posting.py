@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from kraty_console.backend.webhooks import targets
+from kraty_console.backend.webhooks import endpoint_url as targets
 from kraty_console.backend.webhooks.posting import MOST_READ, Outcome, Poster
 from tests.backend.receiver import Receiver, answer, receiving
 from tests.ports import reserved_port
@@ -27,7 +27,7 @@ async def receiver() -> AsyncIterator[Receiver]:
 
 async def post(url: str, poster: Poster | None = None) -> Outcome:
     poster = poster or Poster(to_private=True)
-    return await poster.post(targets.read(url, to_private=True), {"X-Extra": "yes"}, BODY)
+    return await poster.post(targets.parse_url(url, to_private=True), {"X-Extra": "yes"}, BODY)
 
 
 async def test_a_message_goes_out_as_it_stands(receiver: Receiver) -> None:
@@ -144,7 +144,7 @@ async def secure() -> AsyncIterator[Receiver]:
 
 async def to_name(name: str, port: int, trusted: ssl.SSLContext) -> Outcome:
     poster = Poster(to_private=True, resolve=Names(["127.0.0.1"]), tls=lambda: trusted)
-    return await poster.post(targets.Target(True, name, port, "/"), {}, BODY)
+    return await poster.post(targets.EndpointUrl(True, name, port, "/"), {}, BODY)
 
 
 async def test_over_tls_the_certificate_has_to_be_that_of_the_name(secure: Receiver) -> None:
@@ -188,7 +188,7 @@ async def test_a_name_that_leads_inside_is_refused_when_the_connection_is_made(
     receiver: Receiver, found: list[str]
 ) -> None:
     names = Names(found)
-    target = targets.Target(False, "games.example", receiver.port, "/")
+    target = targets.EndpointUrl(False, "games.example", receiver.port, "/")
     outcome = await Poster(resolve=names).post(target, {}, BODY)
     assert "nothing is sent there" in (outcome.error or "")
     assert receiver.connections == 0
@@ -198,7 +198,7 @@ async def test_a_name_that_leads_inside_is_refused_when_the_connection_is_made(
 async def test_a_name_that_leads_elsewhere_the_second_time_gains_nothing(receiver: Receiver) -> None:
     """What was checked is what is connected to: the name is asked for once per attempt, and each attempt checks."""
     names = Names(["192.0.2.1"], ["127.0.0.1"])
-    target = targets.Target(False, "games.example", receiver.port, "/")
+    target = targets.EndpointUrl(False, "games.example", receiver.port, "/")
     for _ in range(2):
         outcome = await Poster(resolve=names).post(target, {}, BODY)
         assert "nothing is sent there" in (outcome.error or "")
@@ -207,7 +207,7 @@ async def test_a_name_that_leads_elsewhere_the_second_time_gains_nothing(receive
 
 async def test_the_system_leads_numbers_of_every_form_to_the_check(receiver: Receiver) -> None:
     for host in ("localhost", "127.1", "0x7f000001", "2130706433", "0177.0.0.1", "0"):
-        outcome = await Poster().post(targets.Target(False, host, receiver.port, "/"), {}, BODY)
+        outcome = await Poster().post(targets.EndpointUrl(False, host, receiver.port, "/"), {}, BODY)
         assert outcome.error == f"{host} does not lead to the public internet: nothing is sent there"
     assert receiver.connections == 0
 
@@ -223,7 +223,7 @@ async def test_no_error_names_an_address_that_a_name_led_to(
         raise ConnectionRefusedError(errno.ECONNREFUSED, f"Connect call failed ({address!r}, {port})")
 
     monkeypatch.setattr(asyncio, "open_connection", refused)
-    target = targets.Target(True, "inner.example", 443, "/")
+    target = targets.EndpointUrl(True, "inner.example", 443, "/")
     outcome = await Poster(to_private=to_private, resolve=Names(found)).post(target, {}, BODY)
     assert outcome.error
     assert outcome.error.startswith(

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from kraty_console.backend.operating.backup import back_up, key_file
-from kraty_console.backend.preparing import prepare
+from kraty_console.backend.admin_cli.backup import back_up, key_file
+from kraty_console.backend.runtime.startup import prepare
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.migrate import migrate
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from kraty_console.backend.engine import attempts, rewards
-from kraty_console.backend.engine.errors import RuleError
+from kraty_console.backend.events import attempt_rewards as rewards
+from kraty_console.backend.events import attempts
+from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.storage import tables
 from kraty_console.contract.errors import Code
 from tests.backend.actions import unpaid

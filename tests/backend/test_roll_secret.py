@@ -11,9 +11,14 @@ import pytest
 import sqlalchemy as sa
 
 import kraty_console.backend
-from kraty_console.backend.engine import attempts, catalog, grants, lobbies, players, rolls
-from kraty_console.backend.engine.context import Context
-from kraty_console.backend.engine.dice import Dice
+from kraty_console.backend.catalog import definitions as catalog
+from kraty_console.backend.events import attempts
+from kraty_console.backend.grants import service as grants
+from kraty_console.backend.lobbies import service as lobbies
+from kraty_console.backend.players import service as players
+from kraty_console.backend.rewards import rolls
+from kraty_console.backend.rewards.seeded_rng import SeededRng
+from kraty_console.backend.rules.context import Context
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
 from tests.backend.events import define
@@ -24,7 +29,7 @@ WIDE = [{"type": "currency", "currencyKey": "gold", "amount": {"min": 1, "max": 
 
 async def _throws(world: World, seed: str) -> list[int]:
     async def work(tx: Transaction, ctx: Context) -> list[int]:
-        dice = await rolls.dice_for(tx, ctx, seed)
+        dice = await rolls.rng_for(tx, ctx, seed)
         return [dice.below(1000) for _ in range(8)]
 
     found: list[int] = await world.run(work, world.engine())
@@ -43,7 +48,7 @@ async def test_the_same_id_rolls_otherwise_in_another_game(world: World) -> None
     assert await _throws(world, "attempt/1") == await _throws(world, "attempt/1")
     assert await _throws(world, "attempt/1") != await _throws(world, "attempt/2")
     assert await _throws(world, "attempt/1") != await _throws(other, "attempt/1")
-    plain = Dice("attempt/1")
+    plain = SeededRng("attempt/1")
     assert await _throws(world, "attempt/1") != [plain.below(1000) for _ in range(8)]
 
 
@@ -124,10 +129,13 @@ async def test_a_game_without_one_gets_one_when_it_first_rolls_and_keeps_it(worl
 
 
 def test_nothing_rolls_by_an_id_alone() -> None:
-    """Dice without a key are for trials of definitions."""
+    """A generator without a key is for trials of definitions."""
     made = {
         path.name: found
         for path in Path(kraty_console.backend.__file__).parent.rglob("*.py")
-        if (found := re.findall(r"\bDice\((.*)\)", path.read_text("utf-8")))
+        if (found := re.findall(r"\bSeededRng\((.*)\)", path.read_text("utf-8")))
     }
-    assert made == {"rolls.py": ["seed, await catalog.roll_secret(tx, ctx)"], "definitions.py": ['f"trial {throw}")']}
+    assert made == {
+        "rolls.py": ["seed, await definitions.roll_secret(tx, ctx)"],
+        "game_document.py": ['f"trial {throw}")'],
+    }

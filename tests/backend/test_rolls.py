@@ -9,29 +9,30 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kraty_console.backend.engine import catalog, rolls
-from kraty_console.backend.engine.context import Context
-from kraty_console.backend.engine.dice import Dice
-from kraty_console.backend.engine.rolls import RollFailed, throw_amount
+from kraty_console.backend.catalog import definitions as catalog
+from kraty_console.backend.rewards import rolls
+from kraty_console.backend.rewards.rolls import RollFailed, roll_amount
+from kraty_console.backend.rewards.seeded_rng import SeededRng
+from kraty_console.backend.rules.context import Context
 from kraty_console.backend.storage.transaction import Transaction
 from tests.backend.world import World
 
 
 @given(seed=st.text(max_size=20), bound=st.integers(1, 2**53))
 def test_throws_repeat_and_stay_below(seed: str, bound: int) -> None:
-    first, second = Dice(seed), Dice(seed)
+    first, second = SeededRng(seed), SeededRng(seed)
     thrown = [first.below(bound) for _ in range(5)]
     assert thrown == [second.below(bound) for _ in range(5)]
     assert all(0 <= value < bound for value in thrown)
 
 
 def test_throws_are_fixed_for_good() -> None:
-    dice = Dice("attempt/01900000-0000-7000-8000-000000000001", "a secret")
+    dice = SeededRng("attempt/01900000-0000-7000-8000-000000000001", "a secret")
     assert [dice.below(100) for _ in range(8)] == [50, 31, 57, 99, 2, 48, 52, 72]
 
 
 def test_throws_are_even() -> None:
-    dice = Dice("even")
+    dice = SeededRng("even")
     counts = Counter(dice.below(6) for _ in range(6000))
     assert all(850 < counts[face] < 1150 for face in range(6))
 
@@ -43,7 +44,7 @@ def test_throws_are_even() -> None:
     seed=st.text(max_size=8),
 )
 def test_a_range_stays_in_its_bounds_and_on_its_steps(low: int, span: int, step: int, seed: str) -> None:
-    value = throw_amount({"min": low, "max": low + span, "step": step}, Dice(seed), "x")
+    value = roll_amount({"min": low, "max": low + span, "step": step}, SeededRng(seed), "x")
     assert low <= value <= low + span
     assert (value - low) % step == 0 or value == low + span
 
@@ -60,8 +61,8 @@ def test_a_range_stays_in_its_bounds_and_on_its_steps(low: int, span: int, step:
     ],
 )
 def test_every_value_of_a_range_comes_up(spec: Any, values: set[int]) -> None:
-    dice = Dice("all")
-    assert {throw_amount(spec, dice, "x") for _ in range(200)} == values
+    dice = SeededRng("all")
+    assert {roll_amount(spec, dice, "x") for _ in range(200)} == values
 
 
 @pytest.mark.parametrize(
@@ -69,12 +70,12 @@ def test_every_value_of_a_range_comes_up(spec: Any, values: set[int]) -> None:
 )
 def test_an_amount_that_makes_no_sense(spec: Any) -> None:
     with pytest.raises(RollFailed):
-        throw_amount(spec, Dice("x"), "x")
+        roll_amount(spec, SeededRng("x"), "x")
 
 
 async def _resolve(world: World, entries: list[dict[str, Any]], seed: str = "s") -> list[dict[str, Any]]:
     async def work(tx: Transaction, ctx: Context) -> list[dict[str, Any]]:
-        return await rolls.resolve(tx, ctx, entries, Dice(seed))
+        return await rolls.resolve(tx, ctx, entries, SeededRng(seed))
 
     result: list[dict[str, Any]] = await world.run(work, world.engine())
     return result

@@ -5,10 +5,17 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from kraty_console.backend import export, snapshot
-from kraty_console.backend.engine import attempts, bans, erase, grants, lobbies, merge, players, rewards, wallet
-from kraty_console.backend.engine.context import RuleResult
-from kraty_console.backend.engine.errors import RuleError
+from kraty_console.backend.economy import wallet
+from kraty_console.backend.events import attempt_rewards as rewards
+from kraty_console.backend.events import attempts
+from kraty_console.backend.grants import service as grants
+from kraty_console.backend.lifecycle import erase, export, merge
+from kraty_console.backend.lobbies import service as lobbies
+from kraty_console.backend.lookup import snapshot
+from kraty_console.backend.players import bans
+from kraty_console.backend.players import service as players
+from kraty_console.backend.rules.context import RuleResult
+from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.database import Database
 from tests.backend.world import ALICE, DAY, World, make_world

@@ -7,8 +7,10 @@ from collections.abc import Awaitable, Callable
 import pytest
 from pydantic import ValidationError
 
-from kraty_console.backend.engine import attempts, boards, players
-from kraty_console.backend.engine.errors import RuleError
+from kraty_console.backend.events import attempts
+from kraty_console.backend.leaderboards import game_boards as boards
+from kraty_console.backend.players import service as players
+from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.storage import tables
 from kraty_console.contract.definitions import Metric, Milestone
 from kraty_console.contract.errors import Code

@@ -11,12 +11,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
-from kraty_console.backend.engine import players
-from kraty_console.backend.preparing import CannotServe, prepare
+from kraty_console.backend.players import service as players
+from kraty_console.backend.runtime.startup import CannotServe, prepare
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.vault import SEALED, SECRET_VARIABLE, NoKey, Vault, WrongKey
-from kraty_console.backend.webhooks.sealing import seal_all
+from kraty_console.backend.webhooks.endpoint_secrets import seal_all
 from tests.backend.receiver import receiving
 from tests.backend.studio import SECRET, Studio
 from tests.backend.world import ALICE, World, make_world

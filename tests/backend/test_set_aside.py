@@ -10,13 +10,16 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
-from kraty_console.backend import sweeps
-from kraty_console.backend.engine import catalog, grants, lobbies, set_aside
-from kraty_console.backend.engine.context import Context
+from kraty_console.backend.catalog import definitions as catalog
+from kraty_console.backend.grants import service as grants
+from kraty_console.backend.lobbies import service as lobbies
+from kraty_console.backend.observability.metrics import Metrics
+from kraty_console.backend.rules import set_aside
+from kraty_console.backend.rules.context import Context
+from kraty_console.backend.runtime import maintenance as sweeps
+from kraty_console.backend.runtime.sweeper import Sweeper
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
-from kraty_console.backend.sweeping import Sweeper
-from kraty_console.backend.watching.metrics import Metrics
 from tests.backend.events import define, drain, pit, sweeper, waiting
 from tests.backend.world import ALICE, DAY, HOUR, World
 

@@ -8,11 +8,18 @@ from typing import Any
 
 import pytest
 
-from kraty_console.backend import sweeps
-from kraty_console.backend.engine import attempts, catalog, definitions, lobbies, merge, rewards, set_aside, settling
-from kraty_console.backend.engine.context import Context
-from kraty_console.backend.engine.errors import RuleError
-from kraty_console.backend.engine.settling import shares
+from kraty_console.backend.admin_cli import game_document as definitions
+from kraty_console.backend.catalog import definitions as catalog
+from kraty_console.backend.events import attempt_rewards as rewards
+from kraty_console.backend.events import attempts
+from kraty_console.backend.leaderboards import settlement as settling
+from kraty_console.backend.leaderboards.settlement import split_pool
+from kraty_console.backend.lifecycle import merge
+from kraty_console.backend.lobbies import service as lobbies
+from kraty_console.backend.rules import set_aside
+from kraty_console.backend.rules.context import Context
+from kraty_console.backend.rules.errors import RuleError
+from kraty_console.backend.runtime import maintenance as sweeps
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.definitions import GameDocument
@@ -59,7 +66,7 @@ class TestAPool:
         paid = {external_id: await gold_of(world, external_id) for external_id in scores}
         assert sum(sum(amounts) for amounts in paid.values()) == 1000
         assert {external_id: sum(amounts) for external_id, amounts in paid.items()} == dict(
-            zip(scores, shares(1000, [(score, 0) for score in scores.values()]), strict=True)
+            zip(scores, split_pool(1000, [(score, 0) for score in scores.values()]), strict=True)
         )
 
     async def test_a_player_has_one_share_however_often_they_played(self, world: World) -> None:
@@ -330,14 +337,14 @@ class TestShares:
         ],
     )
     def test_to_the_last_unit(self, pool: int, scores: list[tuple[float, int]], given: list[int]) -> None:
-        assert shares(pool, scores) == given
+        assert split_pool(pool, scores) == given
 
     def test_they_add_up_to_the_pool_and_follow_the_scores(self) -> None:
         chance = random.Random(7)
         for _ in range(300):
             pool = chance.choice([1, 7, 1000, 10**12, MAX_BALANCE])
             scores = [(chance.choice([0, 1, 1e-9, 0.3, 7, 1e15, chance.random()]), 0) for _ in range(9)]
-            given = shares(pool, scores)
+            given = split_pool(pool, scores)
             assert sum(given) == (pool if any(score for score, _ in scores) else 0)
             for (score, _), share in zip(scores, given, strict=True):
                 assert all(share >= other - 1 for (less, _), other in zip(scores, given, strict=True) if less <= score)

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from kraty_console.backend.engine import players
+from kraty_console.backend.players import service as players
 from kraty_console.backend.webhooks.deliverer import MOST_OF_ENDPOINT
 from tests.backend.receiver import Receiver, receiving
 from tests.backend.studio import Studio, told

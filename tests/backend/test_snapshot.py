@@ -7,8 +7,13 @@ import json
 import pytest
 import sqlalchemy as sa
 
-from kraty_console.backend import snapshot
-from kraty_console.backend.engine import attempts, bans, grants, lobbies, players, wallet
+from kraty_console.backend.economy import wallet
+from kraty_console.backend.events import attempts
+from kraty_console.backend.grants import service as grants
+from kraty_console.backend.lobbies import service as lobbies
+from kraty_console.backend.lookup import snapshot
+from kraty_console.backend.players import bans
+from kraty_console.backend.players import service as players
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.players import Snapshot
 from tests.backend.world import ALICE, World

@@ -16,10 +16,15 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, Phase, settings, strategies
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from kraty_console.backend.engine import attempts, grants, inventory, merge, players, rewards, wallet
-from kraty_console.backend.engine.context import Context, RuleResult
-from kraty_console.backend.engine.depositing import DEPOSITED
-from kraty_console.backend.engine.errors import RuleError
+from kraty_console.backend.economy import inventory, wallet
+from kraty_console.backend.events import attempt_rewards as rewards
+from kraty_console.backend.events import attempts
+from kraty_console.backend.grants import service as grants
+from kraty_console.backend.grants.depositing import DEPOSITED
+from kraty_console.backend.lifecycle import merge
+from kraty_console.backend.players import service as players
+from kraty_console.backend.rules.context import Context, RuleResult
+from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.database import Database
 from tests.backend.conftest import Source

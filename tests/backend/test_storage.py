@@ -14,10 +14,12 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.exc import DBAPIError
 
-from kraty_console.backend.engine import audit, bans, players
-from kraty_console.backend.engine.context import Context
-from kraty_console.backend.engine.errors import RuleError, conflict
-from kraty_console.backend.engine.ids import IdSource, is_id
+from kraty_console.backend.audit import trail as audit
+from kraty_console.backend.players import bans
+from kraty_console.backend.players import service as players
+from kraty_console.backend.rules.context import Context
+from kraty_console.backend.rules.errors import RuleError, conflict
+from kraty_console.backend.rules.ids import IdSource, is_id
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.migrate import MIGRATIONS, migrate, newest
@@ -160,7 +162,7 @@ async def test_a_denied_attempt_is_written_by_itself(world: World) -> None:
     audit_id = ctx.new_id()
 
     async def deny(tx: Transaction, ctx: Context) -> None:
-        audit.denied(
+        audit.record_denied(
             tx, ctx, "wallet.credit", audit_id, target_kind="wallet", target_id="x" * 300, external_player_id="ghost"
         )
 

@@ -7,10 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from kraty_console.backend import sweeps
-from kraty_console.backend.engine import attempts, catalog, grants, lobbies, windows
-from kraty_console.backend.engine.context import Context
-from kraty_console.backend.engine.schedules import spans
+from kraty_console.backend.catalog import definitions as catalog
+from kraty_console.backend.events import attempts, windows
+from kraty_console.backend.events.schedules import due_windows
+from kraty_console.backend.grants import service as grants
+from kraty_console.backend.lobbies import service as lobbies
+from kraty_console.backend.rules.context import Context
+from kraty_console.backend.runtime import maintenance as sweeps
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.transaction import Transaction
@@ -178,7 +181,7 @@ async def test_a_schedule_opens_one_window_after_the_other(world: World) -> None
 )
 def test_the_present_window_and_the_next(now: int, found: list[tuple[int, int]]) -> None:
     schedule = {"startsAt": 0, "everySeconds": 100, "openSeconds": 50, "endsAt": 200_000}
-    assert spans(schedule, now) == found
+    assert due_windows(schedule, now) == found
 
 
 async def test_a_game_in_trouble_does_not_hold_up_the_others(database_url: str) -> None:

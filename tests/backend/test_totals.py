@@ -6,8 +6,11 @@ import random
 
 import pytest
 
-from kraty_console.backend.engine import attempts, grants, rewards, wallet
-from kraty_console.backend.engine.errors import RuleError
+from kraty_console.backend.economy import wallet
+from kraty_console.backend.events import attempt_rewards as rewards
+from kraty_console.backend.events import attempts
+from kraty_console.backend.grants import service as grants
+from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.storage import tables
 from tests.backend.world import ALICE, DAY, World
 

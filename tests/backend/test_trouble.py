@@ -13,12 +13,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from kraty_console.backend.api.calls import Call
-from kraty_console.backend.api.envelope import HandlerReply
-from kraty_console.backend.api.rate_limit import Rate
-from kraty_console.backend.api.routing import NOTHING, Route, RouteAccess
-from kraty_console.backend.storage.connecting import Limits, make_engine
+from kraty_console.backend.http.call import Call
+from kraty_console.backend.http.envelope import HandlerReply
+from kraty_console.backend.http.rate_limit import Rate
+from kraty_console.backend.http.routing import NOTHING, Route, RouteAccess
 from kraty_console.backend.storage.database import RETRIES, Database
+from kraty_console.backend.storage.engine import Limits, make_engine
 from kraty_console.backend.storage.faults import StorageFault, fault_of, words_of
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.backend.storage.urls import UnknownDatabase, engine_url

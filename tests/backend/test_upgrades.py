@@ -12,9 +12,9 @@ import asyncpg
 import pytest
 import sqlalchemy as sa
 
-from kraty_console.backend.engine.settling import NEVER_FROZEN
-from kraty_console.backend.preparing import CannotServe, prepare
-from kraty_console.backend.storage.connecting import UNLIMITED, WRITES, make_engine
+from kraty_console.backend.leaderboards.settlement import NEVER_FROZEN
+from kraty_console.backend.runtime.startup import CannotServe, prepare
+from kraty_console.backend.storage.engine import UNLIMITED, WRITES, make_engine
 from kraty_console.backend.storage.migrate import migrate
 from tests.databases import KINDS, PostgresqlServer
 

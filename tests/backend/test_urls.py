@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 import pytest
 
-from kraty_console.backend.preparing import CannotServe, prepare
-from kraty_console.backend.settings import Settings
+from kraty_console.backend.runtime.settings import Settings
+from kraty_console.backend.runtime.startup import CannotServe, prepare
 from kraty_console.backend.storage.urls import UnknownDatabase, engine_url, shown
 from kraty_console.contract.secret import HIDDEN
 

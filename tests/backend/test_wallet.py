@@ -6,8 +6,9 @@ import asyncio
 
 import pytest
 
-from kraty_console.backend.engine import bans, wallet
-from kraty_console.backend.engine.errors import RuleError
+from kraty_console.backend.economy import wallet
+from kraty_console.backend.players import bans
+from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.storage import tables
 from kraty_console.contract.errors import Code
 from kraty_console.contract.wire import MAX_BALANCE

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from kraty_console.backend import sweeps
-from kraty_console.backend.engine import endpoints, players, wallet
-from kraty_console.backend.engine.ids import IdSource
+from kraty_console.backend.economy import wallet
+from kraty_console.backend.players import service as players
+from kraty_console.backend.rules.ids import IdSource
+from kraty_console.backend.runtime import maintenance as sweeps
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
-from kraty_console.backend.webhooks import reading
-from kraty_console.backend.webhooks.claims import EndpointKey, claim, settle
+from kraty_console.backend.webhooks import endpoints
+from kraty_console.backend.webhooks import queries as reading
+from kraty_console.backend.webhooks.claims import EndpointKey, claim, record_outcome
 from kraty_console.backend.webhooks.deliverer import Deliverer
 from kraty_console.backend.webhooks.delivery_ids import delivery_id
 from kraty_console.backend.webhooks.fan_out import fan_out
@@ -93,7 +95,7 @@ async def test_nothing_walks_through_what_is_done_with(world: World) -> None:
             assert await fan_out(tx, world.tenant, studio.now, studio.new_id) == 3
         async with world.db.transaction() as tx:
             for each in await claim(tx, key, studio.now, 5):
-                await settle(tx, each, Outcome(1, 200), studio.now)
+                await record_outcome(tx, each, Outcome(1, 200), studio.now)
         async with world.db.read() as tx:
             for filters in (
                 reading.DeliveryFilters("live"),
@@ -103,7 +105,7 @@ async def test_nothing_walks_through_what_is_done_with(world: World) -> None:
                 reading.DeliveryFilters("live", endpoint_id=endpoint),
             ):
                 assert (await reading.page(tx, world.tenant, filters, "evt_7" + "Z" * 25, 20))[0]
-            assert await reading.one(tx, world.tenant, first["delivery_id"])
+            assert await reading.find_delivery(tx, world.tenant, first["delivery_id"])
             await reading.newest_of_player(tx, world.tenant, first["player_id"], None, 20)
             await reading.first_of_stream(tx, first)
         await studio.replay(first["delivery_id"])

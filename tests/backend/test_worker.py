@@ -7,7 +7,7 @@ import logging
 
 import pytest
 
-from kraty_console.backend.worker import Job, Worker
+from kraty_console.backend.runtime.scheduler import Job, Scheduler
 
 HOUR = 3600.0
 
@@ -31,7 +31,7 @@ class Counter:
 
 async def test_it_asks_again_at_once_while_there_is_something_to_do_and_rests_until_woken() -> None:
     job = Counter(3, 2, 0)
-    worker = Worker([Job("a", HOUR, job.run)], lambda: 42)
+    worker = Scheduler([Job("a", HOUR, job.run)], lambda: 42)
     worker.start()
     assert [await job.asked.get() for _ in range(3)] == [1, 2, 3]
     assert worker.running
@@ -46,7 +46,7 @@ async def test_it_asks_again_at_once_while_there_is_something_to_do_and_rests_un
 
 async def test_one_that_fails_is_logged_and_tried_again_later(caplog: pytest.LogCaptureFixture) -> None:
     bad, good = Counter(ValueError("alice's secret"), 0), Counter()
-    worker = Worker([Job("bad", 0.0, bad.run), Job("good", HOUR, good.run)], lambda: 7)
+    worker = Scheduler([Job("bad", 0.0, bad.run), Job("good", HOUR, good.run)], lambda: 7)
     with caplog.at_level(logging.ERROR, "kraty.worker"):
         worker.start()
         assert await bad.asked.get() == 1
@@ -77,7 +77,10 @@ async def test_what_is_under_way_may_end_and_what_takes_too_long_is_cancelled() 
             cut.set()
         return 0
 
-    quick, slow = Worker([Job("short", 1, short, finish)], lambda: 0), Worker([Job("endless", 1, endless)], lambda: 0)
+    quick, slow = (
+        Scheduler([Job("short", 1, short, finish)], lambda: 0),
+        Scheduler([Job("endless", 1, endless)], lambda: 0),
+    )
     for worker in (quick, slow):
         worker.start()
     await begun.wait()
@@ -92,4 +95,4 @@ async def test_what_is_under_way_may_end_and_what_takes_too_long_is_cancelled() 
 
 
 async def test_one_that_never_started_stops_too() -> None:
-    await Worker([], lambda: 0).stop(1)
+    await Scheduler([], lambda: 0).stop(1)

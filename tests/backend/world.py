@@ -10,9 +10,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kraty_console.backend.engine import attempts, catalog, players
-from kraty_console.backend.engine.context import ENGINE, Actor, Context, RuleResult, Tenant
-from kraty_console.backend.engine.ids import IdSource
+from kraty_console.backend.catalog import definitions as catalog
+from kraty_console.backend.events import attempts
+from kraty_console.backend.players import service as players
+from kraty_console.backend.rules.context import ENGINE, Actor, Context, RuleResult, Tenant
+from kraty_console.backend.rules.ids import IdSource
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.tables.columns import UUID

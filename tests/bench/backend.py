@@ -17,9 +17,9 @@ from tempfile import TemporaryDirectory
 
 import asyncpg
 
-from kraty_console.backend.api.rate_limit import Rate
-from kraty_console.backend.storage.connecting import UNLIMITED
+from kraty_console.backend.http.rate_limit import Rate
 from kraty_console.backend.storage.database import Database
+from kraty_console.backend.storage.engine import UNLIMITED
 from tests.backend.plans import recorded
 from tests.bench.bulk import fill
 from tests.bench.calls import CALLS, Caller, Measured, markdown, measure, serving

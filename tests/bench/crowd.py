@@ -9,7 +9,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from kraty_console.backend.engine.context import Tenant
+from kraty_console.backend.rules.context import Tenant
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
 from tests.contract.backend import NOW

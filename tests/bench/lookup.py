@@ -16,10 +16,10 @@ from urllib.parse import urlsplit
 import httpx
 import sqlalchemy as sa
 
-from kraty_console.backend.api.app import build_app
-from kraty_console.backend.api.calls import Services
-from kraty_console.backend.api.rate_limit import Rate, RateLimit
-from kraty_console.backend.engine.ids import IdSource
+from kraty_console.backend.app.application import build_app
+from kraty_console.backend.http.call import Services
+from kraty_console.backend.http.rate_limit import Rate, RateLimit
+from kraty_console.backend.rules.ids import IdSource
 from kraty_console.backend.storage.database import Database
 from tests.bench.report import Budget, Line, Section
 from tests.e2e.world import World

@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 PRELOADED = (
-    "kraty_console.backend.operating.backup",
-    "kraty_console.backend.operating.games",
-    "kraty_console.backend.preparing",
+    "kraty_console.backend.admin_cli.backup",
+    "kraty_console.backend.admin_cli.games",
+    "kraty_console.backend.runtime.startup",
     "kraty_console.backend.storage.database",
     "kraty_console.cli.main",
     "kraty_console.client.journal",

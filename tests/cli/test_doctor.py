@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from kraty_console.backend.api.rate_limit import Rate
-from kraty_console.backend.auth.keys import SERVER_INTEGRATION
+from kraty_console.backend.auth.api_keys import SERVER_INTEGRATION
+from kraty_console.backend.http.rate_limit import Rate
 from kraty_console.cli.main import run
 from kraty_console.client.capabilities import Capabilities, Support
 from kraty_console.contract.operations import OPERATIONS, PUBLISHED, Operation

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from kraty_console.backend.api.rate_limit import Rate
+from kraty_console.backend.http.rate_limit import Rate
 from kraty_console.cli import server
 from kraty_console.cli.main import run
 from kraty_console.domain.invisible_characters import invisible_part

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from kraty_console.backend.api.rate_limit import Rate
-from kraty_console.backend.engine import catalog
+from kraty_console.backend.catalog import definitions as catalog
+from kraty_console.backend.http.rate_limit import Rate
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.cli.main import run

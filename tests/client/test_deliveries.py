@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from kraty_console.backend.api.rate_limit import Rate
+from kraty_console.backend.http.rate_limit import Rate
 from kraty_console.backend.webhooks.posting import Outcome
 from kraty_console.client.admin import KratyClient
 from kraty_console.contract.errors import NotAllowed, NotFound, Refused

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from kraty_console.backend.api.rate_limit import Rate
-from kraty_console.backend.engine import catalog
+from kraty_console.backend.catalog import definitions as catalog
+from kraty_console.backend.http.rate_limit import Rate
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.client.sdk import GameClient
 from kraty_console.client.server import ServerClient

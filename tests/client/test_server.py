@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from kraty_console.backend.api.rate_limit import Rate
+from kraty_console.backend.http.rate_limit import Rate
 from kraty_console.client.server import ServerClient
 from kraty_console.contract.actions import CurrencyEntry, ItemEntry
 from kraty_console.contract.errors import (

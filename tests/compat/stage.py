@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from urllib.parse import quote
 
-from kraty_console.backend.auth.keys import CLIENT_SDK, SERVER_INTEGRATION
+from kraty_console.backend.auth.api_keys import CLIENT_SDK, SERVER_INTEGRATION
 from tests.compat.sdk import CLIENT_NAME, SERVER_NAME, Sdk
 from tests.contract import collecting, knowing, playing
 from tests.contract.world import World

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kraty_console.backend.api.routes import ROUTES
+from kraty_console.backend.app.routes import ROUTES
 from tests.compat import game_calls, server_calls, shapes
 from tests.compat.published import ADMIN, GAME, SERVER, Call, calls
 from tests.compat.sdk import refusal

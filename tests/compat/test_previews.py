@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kraty_console.backend.engine import catalog
+from kraty_console.backend.catalog import definitions as catalog
 from kraty_console.backend.storage.transaction import Transaction
 from tests.compat import shapes
 from tests.compat.stage import GOLD, Stage

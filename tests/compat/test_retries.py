@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from kraty_console.backend.api.rate_limit import Rate
+from kraty_console.backend.http.rate_limit import Rate
 from tests.compat.sdk import TRIES, refusal
 from tests.compat.stage import GOLD, Stage, path
 from tests.contract import playing

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from kraty_console.backend.storage.connecting import make_engine
+from kraty_console.backend.storage.engine import make_engine
 
 _numbers = itertools.count()
 

@@ -21,12 +21,12 @@ from typing import Any
 
 import uvicorn
 
-from kraty_console.backend.api.app import build_app
-from kraty_console.backend.api.calls import Services
-from kraty_console.backend.api.rate_limit import Rate, RateLimit
+from kraty_console.backend.app.application import build_app
+from kraty_console.backend.app.reduction import Reduction
 from kraty_console.backend.demo import world as demo
-from kraty_console.backend.engine.ids import IdSource
-from kraty_console.backend.reduction import Reduction
+from kraty_console.backend.http.call import Services
+from kraty_console.backend.http.rate_limit import Rate, RateLimit
+from kraty_console.backend.rules.ids import IdSource
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.migrate import migrate
 from kraty_console.config.launch import Launch, Try

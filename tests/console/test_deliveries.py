@@ -9,11 +9,11 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from kraty_console.backend.engine.context import Tenant
-from kraty_console.backend.engine.ids import IdSource
+from kraty_console.backend.rules.context import Tenant
+from kraty_console.backend.rules.ids import IdSource
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.transaction import Transaction
-from kraty_console.backend.webhooks.claims import EndpointKey, claim, settle
+from kraty_console.backend.webhooks.claims import EndpointKey, claim, record_outcome
 from kraty_console.backend.webhooks.fan_out import fan_out
 from kraty_console.backend.webhooks.posting import Outcome
 from kraty_console.console.dialogs.action import ActionDialog
@@ -39,7 +39,7 @@ def settle_all(stage: Stage, tenant: Tenant, endpoint: str, outcome: Callable[[s
         await fan_out(tx, tenant, now_ms(), IdSource(now_ms, chance.getrandbits))
         while taken := await claim(tx, EndpointKey(tenant, endpoint), now_ms(), 10):
             for each in taken:
-                await settle(tx, each, outcome(each.envelope["data"]["externalPlayerId"]), now_ms())
+                await record_outcome(tx, each, outcome(each.envelope["data"]["externalPlayerId"]), now_ms())
 
     async def beside_the_server() -> None:
         database = Database.open(f"sqlite:///{stage.file}")

@@ -19,22 +19,22 @@ from urllib.parse import quote, quote_from_bytes
 import sqlalchemy as sa
 import uvicorn
 
-from kraty_console.backend.api.addresses import Proxies
-from kraty_console.backend.api.app import build_app
-from kraty_console.backend.api.calls import Services
-from kraty_console.backend.api.rate_limit import Rate, RateLimit
-from kraty_console.backend.api.routes import ROUTES
-from kraty_console.backend.api.routing import Route
-from kraty_console.backend.api.streams import Streams
-from kraty_console.backend.connections import ConnectionLimits, Connections
-from kraty_console.backend.engine.ids import IdSource
-from kraty_console.backend.reduction import Reduction
-from kraty_console.backend.serve import server_config
+from kraty_console.backend.app.application import build_app
+from kraty_console.backend.app.reduction import Reduction
+from kraty_console.backend.app.routes import ROUTES
+from kraty_console.backend.http.call import Services
+from kraty_console.backend.http.client_address import Proxies
+from kraty_console.backend.http.connections import ConnectionLimits, Connections
+from kraty_console.backend.http.event_streams import Streams
+from kraty_console.backend.http.rate_limit import Rate, RateLimit
+from kraty_console.backend.http.routing import Route
+from kraty_console.backend.observability.call_events import AnsweredCall, Watch
+from kraty_console.backend.rules.ids import IdSource
+from kraty_console.backend.runtime.serve import server_config
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.migrate import migrate
 from kraty_console.backend.storage.transaction import Transaction
-from kraty_console.backend.watching.calls import AnsweredCall, Watch
 from tests.databases import PATIENT
 
 T = TypeVar("T")

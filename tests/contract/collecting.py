@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from kraty_console.backend.engine import catalog, grants
+from kraty_console.backend.catalog import definitions as catalog
+from kraty_console.backend.grants import service as grants
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
 from tests.contract.world import World

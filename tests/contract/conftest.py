@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from kraty_console.backend.api.rate_limit import Rate
+from kraty_console.backend.http.rate_limit import Rate
 from kraty_console.contract.permissions import ROLE_PERMISSIONS
 from tests.contract.backend import NOW, Backend
 from tests.contract.world import World, make_world

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from kraty_console.backend.engine import attempts, catalog, lobbies
+from kraty_console.backend.catalog import definitions as catalog
+from kraty_console.backend.events import attempts
+from kraty_console.backend.lobbies import service as lobbies
 from kraty_console.backend.storage.transaction import Transaction
 from tests.contract.world import HOUR, World
 

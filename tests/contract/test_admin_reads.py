@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from kraty_console import __version__
-from kraty_console.backend.api.admin.routes import ROUTES as ADMIN
-from kraty_console.backend.engine import set_aside
+from kraty_console.backend.app.routes import ADMIN
+from kraty_console.backend.rules import set_aside
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.catalog import Catalog
 from kraty_console.contract.operations import OPERATIONS, Operation
@@ -39,7 +39,9 @@ def test_health_tells_how_many_rows_a_job_has_set_aside(world: World) -> None:
     async def fail(tx: Transaction) -> None:
         row_id = world.backend.new_id()
         for _ in range(set_aside.AFTER):
-            await set_aside.note(tx, world.context(), "expire_grants", row_id, ValueError("what a player wrote"))
+            await set_aside.note_failure(
+                tx, world.context(), "expire_grants", row_id, ValueError("what a player wrote")
+            )
 
     world.backend.db.probe._answered_at = None
     before = exactly(Health, world.backend.call("GET", "/admin/v1/health").json).worker

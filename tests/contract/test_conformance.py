@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from kraty_console.backend.api.openapi.surfaces import SURFACES, kept
-from kraty_console.backend.api.routes import ROUTES
-from kraty_console.backend.api.routing import Route
+from kraty_console.backend.app.openapi.surfaces import SURFACES, shipped_document
+from kraty_console.backend.app.routes import ROUTES
+from kraty_console.backend.http.routing import Route
 from kraty_console.contract.limits import MAX_BALANCE
 from tests.contract import test_matrix as matrix
 from tests.contract.world import World
@@ -56,7 +56,8 @@ def schemas() -> Mapping[str, OpenApiSchema]:
     load_all_checks()
     storable = {"generation": {"allow-x00": False, "codec": "utf-8"}}
     return {
-        each.name: openapi.from_dict(kept(each), config=SchemathesisConfig.from_dict(storable)) for each in SURFACES
+        each.name: openapi.from_dict(shipped_document(each), config=SchemathesisConfig.from_dict(storable))
+        for each in SURFACES
     }
 
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from kraty_console.backend.api.rate_limit import Rate
-from kraty_console.backend.connections import ConnectionLimits
-from kraty_console.backend.http_protocol import MAX_HEAD, MAX_WIRE
+from kraty_console.backend.http.connections import ConnectionLimits
+from kraty_console.backend.http.protocol import MAX_HEAD, MAX_WIRE
+from kraty_console.backend.http.rate_limit import Rate
 from tests.contract.backend import Answered, Backend
 from tests.contract.world import World, make_world
 from tests.databases import SqliteFiles

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from kraty_console.backend.api.routes import ROUTES
-from kraty_console.backend.api.routing import RouteAccess
-from kraty_console.backend.api.same_origin import origin_of, origins_of
+from kraty_console.backend.app.routes import ROUTES
+from kraty_console.backend.http.csrf import origin_of, origins_of
+from kraty_console.backend.http.routing import RouteAccess
 from tests.contract.backend import PORTAL
 from tests.contract.world import World
 

@@ -20,9 +20,9 @@ from typing import Any
 import psutil
 import pytest
 
-from kraty_console.backend.api.rate_limit import Rate
-from kraty_console.backend.reduction import Reduction
-from kraty_console.backend.settings import Settings
+from kraty_console.backend.app.reduction import Reduction
+from kraty_console.backend.http.rate_limit import Rate
+from kraty_console.backend.runtime.settings import Settings
 from tests.contract.backend import Backend
 from tests.contract.test_serve import PATIENCE, SERVE
 from tests.contract.world import World, make_world

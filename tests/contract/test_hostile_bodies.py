@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from kraty_console.backend.api.bodies import MAX_BODY
+from kraty_console.backend.http.request_body import MAX_BODY
 from tests.contract.backend import Answered
 from tests.contract.world import World
 from tests.data import Hostile, load_hostile

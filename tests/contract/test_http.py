@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from kraty_console.backend.api.calls import Call
-from kraty_console.backend.api.envelope import HandlerReply
-from kraty_console.backend.api.rate_limit import Rate
-from kraty_console.backend.api.routes import ROUTES
-from kraty_console.backend.api.routing import SIGNED_IN, Route, RouteAccess
+from kraty_console.backend.app.routes import ROUTES
+from kraty_console.backend.http.call import Call
+from kraty_console.backend.http.envelope import HandlerReply
+from kraty_console.backend.http.rate_limit import Rate
+from kraty_console.backend.http.routing import SIGNED_IN, Route, RouteAccess
 from kraty_console.backend.storage import tables
 from tests.contract.backend import Backend
 from tests.contract.world import World, make_world

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from kraty_console.backend.api.addresses import Proxies
-from kraty_console.backend.api.bodies import MAX_CLIENT_BODY, MOST_TOLD
-from kraty_console.backend.api.calls import Services
-from kraty_console.backend.api.rate_limit import OF_ADDRESS, TOKEN_SECONDS, Metered, Rate, RateLimit
-from kraty_console.backend.api.refusals import too_many
-from kraty_console.backend.api.tolls import RateLimitGate
-from kraty_console.backend.engine.errors import RuleError
+from kraty_console.backend.http.api_errors import too_many
+from kraty_console.backend.http.call import Services
+from kraty_console.backend.http.client_address import Proxies
+from kraty_console.backend.http.rate_limit import OF_ADDRESS, TOKEN_SECONDS, Rate, RateLimit, TimedCoroutine
+from kraty_console.backend.http.rate_limit_gate import RateLimitGate
+from kraty_console.backend.http.request_body import MAX_CLIENT_BODY, MOST_TOLD
+from kraty_console.backend.rules.errors import RuleError
 from kraty_console.contract.session import GAME_VIEWER
 from tests.backend.plans import recorded
 from tests.contract.backend import Backend
@@ -275,7 +275,7 @@ def test_time_is_charged_while_at_work_and_not_while_waiting() -> None:
         await future
 
     async def main() -> tuple[str, float]:
-        metered = Metered(work(), lambda: now[0])
+        metered = TimedCoroutine(work(), lambda: now[0])
 
         async def others() -> None:
             now[0] += 100
@@ -286,7 +286,7 @@ def test_time_is_charged_while_at_work_and_not_while_waiting() -> None:
         return result, metered.seconds
 
     assert asyncio.run(main()) == ("done", 7.0)
-    assert Metered.__init__.__defaults__ == (time.thread_time,)
+    assert TimedCoroutine.__init__.__defaults__ == (time.thread_time,)
 
 
 def test_a_debt_ends() -> None:

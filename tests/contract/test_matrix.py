@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from kraty_console.backend.api.routes import ROUTES
-from kraty_console.backend.api.routing import NOTHING, SIGNED_IN, Route, RouteAccess
+from kraty_console.backend.app.routes import ROUTES
+from kraty_console.backend.http.routing import NOTHING, SIGNED_IN, Route, RouteAccess
 from kraty_console.contract.session import ROLE_PERMISSIONS, Permission
 from tests.contract import collecting, knowing, playing, webhooking
 from tests.contract.world import NEIGHBOUR, OUTSIDER, ROLES, World

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kraty_console.backend.api.rate_limit import Rate
+from kraty_console.backend.http.rate_limit import Rate
 from kraty_console.client.admin import KEEPS_KEYS
 from kraty_console.contract.calls import ActionKind
 from tests.console.wire import Wire

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from kraty_console import __version__
-from kraty_console.backend.api.rate_limit import Rate
-from kraty_console.backend.api.routes import ROUTES
-from kraty_console.backend.api.routing import RouteAccess
-from kraty_console.backend.reduction import Reduction
+from kraty_console.backend.app.reduction import Reduction
+from kraty_console.backend.app.routes import ROUTES
+from kraty_console.backend.http.rate_limit import Rate
+from kraty_console.backend.http.routing import RouteAccess
 from kraty_console.contract.operations import OPERATIONS, PUBLISHED, Operation
 from kraty_console.contract.session import GAME_DEBUGGER, GAME_VIEWER
 from tests.compat import shapes

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from kraty_console.backend.api.openapi import committed
-from kraty_console.backend.api.openapi.surfaces import SURFACES, Surface
-from kraty_console.backend.api.routes import ROUTES
-from kraty_console.backend.api.routing import Route
+from kraty_console.backend.app.openapi import files as committed
+from kraty_console.backend.app.openapi.surfaces import SURFACES, Surface
+from kraty_console.backend.app.routes import ROUTES
+from kraty_console.backend.http.routing import Route
 from tests.contract.world import World
 
 each_surface = pytest.mark.parametrize("surface", SURFACES, ids=lambda surface: surface.name)

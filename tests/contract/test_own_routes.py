@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kraty_console.backend.api.rate_limit import Rate
+from kraty_console.backend.http.rate_limit import Rate
 from kraty_console.client.capabilities import Support
 from kraty_console.client.routes import RouteTable
 from kraty_console.client.writer import ChangeOutcome

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from kraty_console.backend.api.rate_limit import Rate
-from kraty_console.backend.auth.keys import SERVER_INTEGRATION
+from kraty_console.backend.auth.api_keys import SERVER_INTEGRATION
 from kraty_console.backend.auth.tokens import KEY_PREFIX_LENGTH
+from kraty_console.backend.http.rate_limit import Rate
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.client.game_ref import find_places

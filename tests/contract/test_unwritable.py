@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from kraty_console.backend.api.rate_limit import Rate
+from kraty_console.backend.http.rate_limit import Rate
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.faults import StorageFault, fault_of
 from kraty_console.backend.storage.probe import FRESH_SECONDS, Probe
@@ -45,7 +45,7 @@ def folder() -> Iterator[Path]:
 
 _PREPARE = """
 import asyncio, os, sys
-from kraty_console.backend.preparing import CannotServe, prepare
+from kraty_console.backend.runtime.startup import CannotServe, prepare
 
 asyncio.run(prepare(sys.argv[1]))  # loads what is needed, as whoever may read it
 if os.geteuid() == 0:

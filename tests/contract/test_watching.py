@@ -14,12 +14,12 @@ from queue import Queue
 
 import pytest
 
-from kraty_console.backend.api.admin.health import FEATURES
-from kraty_console.backend.api.rate_limit import Rate
-from kraty_console.backend.watching import logs
-from kraty_console.backend.watching.calls import AnsweredCall
-from kraty_console.backend.watching.exposition import Counter, Histogram, MetricFamily, Sample, exposed
-from kraty_console.backend.watching.metrics import Metrics
+from kraty_console.backend.app.status import FEATURES
+from kraty_console.backend.http.rate_limit import Rate
+from kraty_console.backend.observability import logs
+from kraty_console.backend.observability.call_events import AnsweredCall
+from kraty_console.backend.observability.exposition import Counter, Histogram, MetricFamily, Sample, exposition
+from kraty_console.backend.observability.metrics import Metrics
 from kraty_console.contract.session import Health
 from tests.contract.backend import Backend
 from tests.contract.shapes import exactly
@@ -168,7 +168,9 @@ def test_a_histogram_is_cumulative_and_values_are_escaped() -> None:
         histogram.observe(value, 'a"b\\c\nd')
     counter = Counter("c", "Count", ())
     counter.add()
-    page = exposed([histogram.family(), counter.family(), MetricFamily("g", "gauge", "Gauge", [Sample(math.pi, {})])])
+    page = exposition(
+        [histogram.family(), counter.family(), MetricFamily("g", "gauge", "Gauge", [Sample(math.pi, {})])]
+    )
     name = 'route="a\\"b\\\\c\\nd"'
     assert page == (
         "# HELP h Words\\nand more\n# TYPE h histogram\n"

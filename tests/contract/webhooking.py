@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from itertools import count
 from typing import Any
 
-from kraty_console.backend.engine.context import Context
+from kraty_console.backend.rules.context import Context
 from kraty_console.backend.storage.transaction import Transaction
-from kraty_console.backend.webhooks.claims import EndpointKey, claim, settle
+from kraty_console.backend.webhooks.claims import EndpointKey, claim, record_outcome
 from kraty_console.backend.webhooks.fan_out import fan_out
 from kraty_console.backend.webhooks.posting import Outcome
 from tests.contract.world import World
@@ -52,7 +52,7 @@ def deliver(world: World, endpoint_id: str, outcome: Outcome | None = None) -> N
         await fan_out(tx, world.tenant, ctx.now_ms, ctx.new_id)
         while outcome is not None and (taken := await claim(tx, place, ctx.now_ms, 10)):
             for each in taken:
-                await settle(tx, each, outcome, ctx.now_ms)
+                await record_outcome(tx, each, outcome, ctx.now_ms)
 
     world.backend.run(work)
 

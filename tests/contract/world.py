@@ -8,11 +8,15 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 
-from kraty_console.backend.auth.keys import CLIENT_SDK, SERVER_INTEGRATION, create_key
-from kraty_console.backend.auth.sessions import create_session
+from kraty_console.backend.auth.api_keys import CLIENT_SDK, SERVER_INTEGRATION, create_key
+from kraty_console.backend.auth.member_sessions import create_session
 from kraty_console.backend.auth.tokens import KEY_PREFIX_LENGTH, digest, new_api_key, new_session_token
-from kraty_console.backend.engine import attempts, catalog, grants, players, registration
-from kraty_console.backend.engine.context import ENGINE, Context, Tenant
+from kraty_console.backend.catalog import definitions as catalog
+from kraty_console.backend.events import attempts
+from kraty_console.backend.grants import service as grants
+from kraty_console.backend.players import registration
+from kraty_console.backend.players import service as players
+from kraty_console.backend.rules.context import ENGINE, Context, Tenant
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.session import GAME_ADMIN, GAME_DEBUGGER, GAME_VIEWER

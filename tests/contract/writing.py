@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from kraty_console.backend.auth.keys import SERVER_INTEGRATION
+from kraty_console.backend.auth.api_keys import SERVER_INTEGRATION
 from kraty_console.client.admin import KratyClient
 from kraty_console.client.journal import Journal
 from kraty_console.client.journal_entries import JournalEntry

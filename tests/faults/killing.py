@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 
-from kraty_console.backend.api.rate_limit import Rate
+from kraty_console.backend.http.rate_limit import Rate
 from tests.contract.backend import Backend
 from tests.contract.world import make_world
 from tests.faults.load import CALLERS, Load, check, player

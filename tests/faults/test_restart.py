@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from kraty_console.backend.api.rate_limit import Rate
+from kraty_console.backend.http.rate_limit import Rate
 from tests.contract.backend import Backend
 from tests.contract.world import make_world
 from tests.databases import postgresql_server

@@ -7,8 +7,8 @@ import subprocess
 import sys
 from types import TracebackType
 
-from kraty_console.backend.api.rate_limit import Rate
-from kraty_console.backend.settings import Settings
+from kraty_console.backend.http.rate_limit import Rate
+from kraty_console.backend.runtime.settings import Settings
 
 
 class Victim:
@@ -38,7 +38,7 @@ class Victim:
 
     def _start(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "kraty_console.backend.child"],
+            [sys.executable, "-P", "-m", "kraty_console.backend.runtime.worker_process"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             pass_fds=[self._listener.fileno()],

@@ -1,1 +1,1 @@
-"""Who is calling: tokens and keys (stored hashed), sessions, and what a member may do where."""
+"""Credentials of callers: tokens and keys (stored hashed), sessions, and roles."""

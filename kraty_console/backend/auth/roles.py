@@ -1,4 +1,4 @@
-"""Which games a member is in, and as what (decisions: Roles and permissions)."""
+"""The roles of members in games."""
 
 from __future__ import annotations
 

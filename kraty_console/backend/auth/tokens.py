@@ -1,4 +1,4 @@
-"""Session tokens and API keys: how they look, and the only form in which they are stored (trust: Secrets).
+"""Formats of session tokens, API keys and player secrets, and the hash that is stored of them.
 
 A token is 256 random bits, so one round of SHA-256 is enough: there is nothing to guess from a hash, and a look-up by
 hash tells nothing by its timing. What comes out of the database is compared in constant time all the same.

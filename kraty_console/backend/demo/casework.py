@@ -1,4 +1,4 @@
-"""What the support desk did in the past weeks; it is what the audit log is full of."""
+"""What the support staff did in the past weeks, which fills the audit log."""
 
 from __future__ import annotations
 

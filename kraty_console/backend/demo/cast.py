@@ -1,4 +1,4 @@
-"""The players that the tickets are about, and how each came to grief (issue: The demo world)."""
+"""The players that the tickets are about, and what happened to each."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
+from kraty_console.backend.catalog import definitions
 from kraty_console.backend.demo.calendar import Calendar
+from kraty_console.backend.demo.game_client import Playing
 from kraty_console.backend.demo.people import MARIA, Person
-from kraty_console.backend.demo.playing import Playing
 from kraty_console.backend.demo.stage import DAY, HOUR, MINUTE, SECOND, DemoStage, Story
-from kraty_console.backend.demo.support import DemoSupport, Shop
+from kraty_console.backend.demo.support import DemoSupport, StudioBackend
 from kraty_console.backend.demo.visits import Visit, visit
-from kraty_console.backend.engine import catalog
-from kraty_console.backend.engine.context import ENGINE, LIVE, Context
+from kraty_console.backend.rules.context import ENGINE, LIVE, Context
 from kraty_console.backend.storage.transaction import Transaction
 
 ALICE: Final = Person("alice_42", "Swift Otter", "PT", 7, "alice@example.com", "ios")
@@ -39,7 +39,7 @@ class Scene:
     tx: Transaction
     calendar: Calendar
     desk: DemoSupport
-    shop: Shop
+    shop: StudioBackend
     environment: str = LIVE
     _known: dict[str, Playing] = field(default_factory=dict)
 
@@ -90,9 +90,9 @@ def _alice(scene: Scene) -> list[Story]:
 
     async def table_is_away() -> Story:
         yield scene.ago(hours=1, minutes=9)
-        await catalog.archive_table(scene.tx, scene.engine(), "daily_gold")
+        await definitions.archive_table(scene.tx, scene.engine(), "daily_gold")
         yield scene.ago(minutes=41)
-        await catalog.restore_table(scene.tx, scene.engine(), "daily_gold")
+        await definitions.restore_table(scene.tx, scene.engine(), "daily_gold")
 
     async def hunt_that_failed() -> Story:
         yield scene.ago(days=9, hours=1)

@@ -1,4 +1,4 @@
-"""Everybody else: a crowd of players who come back now and then, and ten whose names are made to hurt."""
+"""All other players: a crowd that plays now and then, and ten with hostile names."""
 
 from __future__ import annotations
 

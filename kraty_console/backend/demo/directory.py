@@ -1,4 +1,4 @@
-"""Who may see the demo world: two studios, their games and members, and the sessions and keys handed out for them."""
+"""Two studios, their games and members, and the sessions and keys issued for them."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from kraty_console.backend.auth.keys import CLIENT_SDK, SERVER_INTEGRATION, create_key
-from kraty_console.backend.auth.sessions import create_session
+from kraty_console.backend.auth.api_keys import CLIENT_SDK, SERVER_INTEGRATION, create_key
+from kraty_console.backend.auth.member_sessions import create_session
 from kraty_console.backend.auth.tokens import RandomBytes, new_api_key, new_session_token
 from kraty_console.backend.demo.people import OLGA, STAFF, Colleague
 from kraty_console.backend.demo.stage import DAY
-from kraty_console.backend.engine.context import LIVE, Actor, Tenant
-from kraty_console.backend.engine.ids import IdSource
+from kraty_console.backend.rules.context import LIVE, Actor, Tenant
+from kraty_console.backend.rules.ids import IdSource
 from kraty_console.backend.storage.tables import game_roles, games, members, studios
 from kraty_console.backend.storage.transaction import Transaction
 

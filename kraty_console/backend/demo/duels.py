@@ -10,7 +10,7 @@ from kraty_console.backend.demo.calendar import HISTORY_DAYS
 from kraty_console.backend.demo.cast import ALICE, Scene
 from kraty_console.backend.demo.people import Person
 from kraty_console.backend.demo.stage import HOUR, MINUTE, SECOND, Story
-from kraty_console.backend.engine import lobbies
+from kraty_console.backend.lobbies import service as lobbies
 
 SEATS = 5
 
@@ -51,7 +51,7 @@ async def _lobby(scene: Scene, opens_ms: int, people: Sequence[Person], luck: ra
     for turn, (duellist, attempt) in enumerate(zip(duellists, attempts, strict=True)):
         yield begins + (9 + 7 * turn) * MINUTE
         await duellist.report(attempt, wins=2 if duellist.person is ALICE else luck.randrange(5, 9))
-    lobby = await lobbies.locked(scene.tx, scene.engine(), lobby_id)
+    lobby = await lobbies.lock_lobby(scene.tx, scene.engine(), lobby_id)
     if not await lobbies.advance(scene.tx, scene.engine(), lobby):
         return  # somebody still plays
     await rankings.settle(scene, lobby["leaderboard_id"])

@@ -11,7 +11,9 @@ from kraty_console.backend.demo.calendar import DemoWindow
 from kraty_console.backend.demo.cast import Scene
 from kraty_console.backend.demo.people import Person
 from kraty_console.backend.demo.stage import HOUR, MINUTE, Story
-from kraty_console.backend.engine import leaderboards, rewards, settling
+from kraty_console.backend.events import attempt_rewards
+from kraty_console.backend.leaderboards import service as leaderboards
+from kraty_console.backend.leaderboards import settlement
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import TrackedRow
 
@@ -25,7 +27,7 @@ async def settle(scene: Scene, leaderboard_id: str) -> None:
     tx, tenant = scene.tx, scene.stage.tenant
     board = await tx.get(tables.leaderboards, tenant.studio_id, tenant.game_id, leaderboard_id)
     assert board is not None, "somebody played on it"
-    await settling.freeze(tx, scene.engine(), board)
+    await settlement.freeze(tx, scene.engine(), board)
     column = tables.attempt_awards.c
     awards = await tx.load(
         tables.attempt_awards,
@@ -37,7 +39,7 @@ async def settle(scene: Scene, leaderboard_id: str) -> None:
     for award in awards:
         player = await tx.get(tables.players, *award.key()[:3])
         assert player is not None, "an award is a player's"
-        await rewards.pay_award(tx, scene.engine(), player, award)
+        await attempt_rewards.pay_award(tx, scene.engine(), player, award)
 
 
 async def collect(scene: Scene, person: Person, attempt_id: str) -> None:

@@ -16,17 +16,17 @@ import sqlalchemy as sa
 from kraty_console.backend.demo.cast import ERIN
 from kraty_console.backend.demo.directory import Studio
 from kraty_console.backend.demo.stage import DAY, HOUR, MINUTE, SECOND
-from kraty_console.backend.engine import endpoints
-from kraty_console.backend.engine.context import LIVE, Actor, Context, Tenant
-from kraty_console.backend.engine.ids import IdSource
+from kraty_console.backend.rules.context import LIVE, Actor, Context, Tenant
+from kraty_console.backend.rules.ids import IdSource
 from kraty_console.backend.storage.tables import outbox, webhook_deliveries
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.backend.storage.vault import NoKey
-from kraty_console.backend.webhooks.claims import EndpointKey, claim, settle
+from kraty_console.backend.webhooks import endpoints
+from kraty_console.backend.webhooks.claims import EndpointKey, claim, record_outcome
+from kraty_console.backend.webhooks.deliverer import send
+from kraty_console.backend.webhooks.endpoint_secrets import new_secret
 from kraty_console.backend.webhooks.fan_out import fan_out
 from kraty_console.backend.webhooks.posting import Poster
-from kraty_console.backend.webhooks.sending import send
-from kraty_console.backend.webhooks.signing import new_secret
 from kraty_console.contract.webhooks import EventName
 
 ORDERS_URL: Final = "https://orders.brightburrow.invalid/kraty"
@@ -155,5 +155,5 @@ class _Past:
         for each in taken:
             outcome = await send(self._poster, each, self._clock_ms)
             settling = self._step()
-            await settle(settling, each, outcome, self._clock_ms)
+            await record_outcome(settling, each, outcome, self._clock_ms)
             await settling.flush()

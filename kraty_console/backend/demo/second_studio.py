@@ -1,4 +1,4 @@
-"""The other studio: a game of its own, with a player of the same name, so that nothing can be mixed up unseen."""
+"""The second studio: a game of its own, with a player of the same name, so that a mix-up would show."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Many stories told at once, each in its own words, in the order of time: how the past of the demo world is lived."""
+"""Run many stories at once, in the order of time: how the past of the demo world is made."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import random
 from collections.abc import AsyncGenerator, Iterable
 from typing import Final
 
-from kraty_console.backend.engine.context import Actor, Context, Surface, Tenant
-from kraty_console.backend.engine.ids import IdSource
+from kraty_console.backend.rules.context import Actor, Context, Surface, Tenant
+from kraty_console.backend.rules.ids import IdSource
 from kraty_console.backend.storage.transaction import Transaction
 
 SECOND: Final = 1_000

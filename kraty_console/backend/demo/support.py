@@ -1,4 +1,4 @@
-"""The studio's support staff, and its backend, doing what they do through the engine, with reasons and tickets."""
+"""The studio's support staff and its backend, which call the rules with reasons and tickets."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from typing import Any, Final
 from kraty_console.backend.demo.directory import Studio
 from kraty_console.backend.demo.people import Colleague
 from kraty_console.backend.demo.stage import DemoStage
-from kraty_console.backend.engine import attempts, bans, grants, rewards, wallet
-from kraty_console.backend.engine.context import LIVE, Actor, Context
+from kraty_console.backend.economy import wallet
+from kraty_console.backend.events import attempt_rewards, attempts
+from kraty_console.backend.grants import service as grants
+from kraty_console.backend.players import bans
+from kraty_console.backend.rules.context import LIVE, Actor, Context
 from kraty_console.backend.storage.transaction import Transaction
 
 Json = dict[str, Any]
@@ -42,7 +45,7 @@ class DemoSupport:
 
     async def retry_roll(self, who: Colleague, attempt_id: str, reason: str, ticket: str) -> list[str]:
         """Roll an attempt's rewards again; the ids of the grants."""
-        answer = await rewards.retry_roll(self._tx, self._member(who, reason, ticket), attempt_id)
+        answer = await attempt_rewards.retry_roll(self._tx, self._member(who, reason, ticket), attempt_id)
         return [grant["id"] for grant in answer.data["grants"]]
 
     async def give(
@@ -76,7 +79,7 @@ class DemoSupport:
         return self.stage.context(self._studio.actor(who), "admin", self.environment, reason=reason, ticket=ticket)
 
 
-class Shop:
+class StudioBackend:
     """The studio's backend, which delivers what players bought (kraty-api 3.4)."""
 
     def __init__(self, stage: DemoStage, tx: Transaction, environment: str = LIVE) -> None:

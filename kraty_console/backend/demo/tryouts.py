@@ -1,4 +1,4 @@
-"""The environment `test`: the developers' own players, one of them called as one of the live ones."""
+"""The environment `test`: the developers' own players, one with the name of a live one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The player with 5,000 attempts and 8,000 grants: a month of play, reckoned with the engine's own functions.
+"""The player with 5,000 attempts and 8,000 grants: a month of play, computed with the rules' own functions.
 
 Going through the rules one by one would take seconds. Rows and rolls are the engine's; they are written in bulk.
 """
@@ -9,15 +9,19 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from kraty_console.backend.catalog import definitions
 from kraty_console.backend.demo.calendar import HISTORY_DAYS
 from kraty_console.backend.demo.cast import HEAVY, Scene
 from kraty_console.backend.demo.rabbit_rush import EGGS_TARGET, RACE_TARGET
 from kraty_console.backend.demo.stage import DAY, MINUTE, SECOND, DemoStage, Story
-from kraty_console.backend.engine import attempts, catalog, issuing, leaderboards, ledger, rewards, rolls
-from kraty_console.backend.engine.context import LIVE, Actor, Context
-from kraty_console.backend.engine.depositing import DEPOSITED
-from kraty_console.backend.engine.issuing import DAY_MS, GrantSource
-from kraty_console.backend.engine.ledger import LedgerChange
+from kraty_console.backend.economy import ledger
+from kraty_console.backend.economy.ledger import LedgerChange
+from kraty_console.backend.events import attempt_rewards, attempts
+from kraty_console.backend.grants.depositing import DEPOSITED
+from kraty_console.backend.leaderboards import service as leaderboards
+from kraty_console.backend.rewards import grant_issuing, rolls
+from kraty_console.backend.rewards.grant_issuing import DAY_MS, GrantSource
+from kraty_console.backend.rules.context import LIVE, Actor, Context
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 
@@ -57,7 +61,7 @@ def arrival(scene: Scene) -> Story:
 async def live(scene: Scene) -> None:
     """Live the month."""
     player = await scene.play(HEAVY).arrive()
-    game = await catalog.game(scene.tx, scene.engine())
+    game = await definitions.game(scene.tx, scene.engine())
     month = _Month(scene, player, game["grant_ttl_days"] * DAY_MS)
     for number, event_key in enumerate(_plan(scene)):
         await month.attempt(event_key, number)
@@ -108,8 +112,8 @@ class _Month:
         start_ms = self._now_ms - HISTORY_DAYS * DAY + number * _STEP + MINUTE
         unfinished = event_key in ("lost", "last")
         ctx = self._at(start_ms)
-        event = await catalog.event_by_key(self._tx, ctx, "daily_race" if unfinished else event_key)
-        window = await catalog.open_window(self._tx, ctx, event["event_id"])
+        event = await definitions.event_by_key(self._tx, ctx, "daily_race" if unfinished else event_key)
+        window = await definitions.open_window(self._tx, ctx, event["event_id"])
         assert window is not None, "the plan keeps to the calendar"
         board = await leaderboards.board(self._tx, ctx, event, window)
         attempt = attempts.new_attempt(ctx, self._player, event, window, board) | {
@@ -199,13 +203,15 @@ class _Month:
         place = {**self._owner, "attempt_id": attempt_id}
         for milestone in event["milestone_rewards"]:
             self._milestones.append({**place, "key": milestone["key"], "fired_at": ctx.now_ms})
-            dice = await rolls.dice_for(self._tx, ctx, f"milestone/{attempt_id}/{milestone['key']}")
+            dice = await rolls.rng_for(self._tx, ctx, f"milestone/{attempt_id}/{milestone['key']}")
             entries = await rolls.resolve(self._tx, ctx, milestone["entries"], dice)
-            made += self._issue_rolled(ctx, entries, GrantSource(rewards.MILESTONE, attempt_id))
+            made += self._issue_rolled(ctx, entries, GrantSource(attempt_rewards.MILESTONE, attempt_id))
         bundle = await rolls.bundle_entries(self._tx, ctx, event["reward_policy"]["bundle"])
-        dice = await rolls.dice_for(self._tx, ctx, f"attempt/{attempt_id}")
+        dice = await rolls.rng_for(self._tx, ctx, f"attempt/{attempt_id}")
         entries = await rolls.resolve(self._tx, ctx, bundle, dice)
-        made += self._issue_rolled(ctx, entries, GrantSource(rewards.COMPLETION, attempt_id, attempt_id=attempt_id))
+        made += self._issue_rolled(
+            ctx, entries, GrantSource(attempt_rewards.COMPLETION, attempt_id, attempt_id=attempt_id)
+        )
         self._rolls.append({**place, "rolled_at": ctx.now_ms})
         attempt["roll_status"] = "rolled"
         self._races += event["key"] == "daily_race"
@@ -222,11 +228,11 @@ class _Month:
         rest = [entry for entry in entries if entry["type"] != "crate"]
         made = [self._issue(ctx, "reward", {"entries": rest}, source)] if rest else []
         crates = [entry for entry in entries if entry["type"] == "crate"]
-        return made + [self._issue(ctx, "crate", issuing.crate_contents(crate), source) for crate in crates]
+        return made + [self._issue(ctx, "crate", grant_issuing.crate_contents(crate), source) for crate in crates]
 
     def _issue(self, ctx: Context, kind: str, contents: Json, source: GrantSource) -> Json:
         expires_at = ctx.now_ms + self._ttl_ms
-        grant = issuing.new_grant(ctx, self._player, kind, contents, source, rolled=True, expires_at=expires_at)
+        grant = grant_issuing.new_grant(ctx, self._player, kind, contents, source, rolled=True, expires_at=expires_at)
         grant["claimed_at"] = None
         self._grants.append(grant)
         return grant
@@ -234,7 +240,7 @@ class _Month:
     async def _collect(self, ctx: Context, grant: Json) -> None:
         grant |= {"status": "claimed", "claimed_at": ctx.now_ms}
         if grant["kind"] == "crate":
-            entries = await issuing.roll_crate(self._tx, ctx, grant)
+            entries = await grant_issuing.roll_crate(self._tx, ctx, grant)
             source = GrantSource("crate", grant["grant_id"], grant["grant_id"])
             grant = self._issue(ctx, "reward", {"entries": entries}, source)
             grant |= {"status": "claimed", "claimed_at": ctx.now_ms}

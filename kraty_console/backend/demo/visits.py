@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from kraty_console.backend.demo.calendar import Calendar
-from kraty_console.backend.demo.playing import Playing
+from kraty_console.backend.demo.game_client import Playing
 from kraty_console.backend.demo.rabbit_rush import EGGS_TARGET, RACE_TARGET
 from kraty_console.backend.demo.stage import MINUTE, SECOND, Story
 

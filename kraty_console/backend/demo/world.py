@@ -11,6 +11,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from kraty_console.backend.auth.tokens import RandomBytes
+from kraty_console.backend.catalog import definitions
 from kraty_console.backend.demo import (
     casework,
     cast,
@@ -36,10 +37,9 @@ from kraty_console.backend.demo.directory import (
     take_turns,
 )
 from kraty_console.backend.demo.stage import DAY, DemoStage
-from kraty_console.backend.demo.support import DemoSupport, Shop
-from kraty_console.backend.engine import catalog
-from kraty_console.backend.engine.context import ENGINE, LIVE, Context
-from kraty_console.backend.engine.leaderboards import WINDOW_CLOSED
+from kraty_console.backend.demo.support import DemoSupport, StudioBackend
+from kraty_console.backend.leaderboards.service import WINDOW_CLOSED
+from kraty_console.backend.rules.context import ENGINE, LIVE, Context
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.tables import event_windows, leaderboards, outbox
 from kraty_console.backend.storage.transaction import Transaction
@@ -176,7 +176,7 @@ def _scene(tx: Transaction, studio: Studio, stage: DemoStage, calendar: Calendar
         tx=tx,
         calendar=calendar,
         desk=DemoSupport(stage, tx, studio, environment),
-        shop=Shop(stage, tx, environment),
+        shop=StudioBackend(stage, tx, environment),
         environment=environment,
     )
 
@@ -193,15 +193,15 @@ async def _define(
     tables: Definitions = (),
 ) -> None:
     for each in currencies:
-        await catalog.put_currency(tx, ctx, **each)
+        await definitions.put_currency(tx, ctx, **each)
     for each in items:
-        await catalog.put_item(tx, ctx, **each)
+        await definitions.put_item(tx, ctx, **each)
     for each in tables:
-        await catalog.put_table(tx, ctx, **each)
+        await definitions.put_table(tx, ctx, **each)
     for each in bundles:
-        await catalog.put_bundle(tx, ctx, **each)
+        await definitions.put_bundle(tx, ctx, **each)
     for each in events:
-        await catalog.put_event(tx, ctx, **each)
+        await definitions.put_event(tx, ctx, **each)
     for event_key, opened in windows.items():
         for window in opened:
-            await catalog.put_window(tx, ctx, event_key, starts_at=window.starts_ms, ends_at=window.ends_ms)
+            await definitions.put_window(tx, ctx, event_key, starts_at=window.starts_ms, ends_at=window.ends_ms)

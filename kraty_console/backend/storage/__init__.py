@@ -1,1 +1,1 @@
-"""Tables, migrations and transactions, on SQLite and PostgreSQL; nothing else knows which of the two it is."""
+"""Tables, migrations and transactions on SQLite and PostgreSQL; only this package knows which of the two it is."""

@@ -1,4 +1,4 @@
-"""Opening a database and running transactions on it: SQLite or PostgreSQL, by URL (architecture: Scale)."""
+"""Open a database by its URL and run transactions on it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sqlalchemy.engine import URL, CursorResult
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from kraty_console.backend.storage.connecting import ALONE, WRITES, Limits, close_engine, inline, make_engine
+from kraty_console.backend.storage.engine import ALONE, WRITES, Limits, close_engine, inline, make_engine
 from kraty_console.backend.storage.faults import StorageFault, fault_of
 from kraty_console.backend.storage.probe import Probe
 from kraty_console.backend.storage.transaction import Refusal, Transaction
@@ -118,7 +118,7 @@ class Database:
         """Run work in a transaction of its own, again when the database says that two got in each other's way.
 
         Also when that is said at the commit; and when the connection was lost before the commit was asked for, once:
-        then nothing was kept. Lost during the commit, what became of it is unknown, and the error goes to the caller.
+        then nothing was kept. Lost during the commit, its outcome is unknown, and the error goes to the caller.
         """
         tries = 0
         while True:

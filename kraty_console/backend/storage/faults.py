@@ -1,4 +1,4 @@
-"""What a database's refusal means: try again, wait, or come back when it answers again."""
+"""Classify database errors: retry, wait, or report."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ BEHIND_A_POOLER: Final = (
 
 
 def fault_of(error: BaseException) -> StorageFault | None:
-    """The kind of trouble an error tells of; None when it is a mistake of somebody's."""
+    """The kind of fault behind an error; None when it is a programming error."""
     if isinstance(error, PoolTimeout):
         return StorageFault.CROWDED
     original: Any = error.orig if isinstance(error, DBAPIError) else error
@@ -78,7 +78,7 @@ def fault_of(error: BaseException) -> StorageFault | None:
 
 
 def words_of(error: BaseException, url: URL) -> str:
-    """Why a database takes no changes, with the path of its file, for whoever runs it."""
+    """Why a database takes no changes, with the path of its file, for the operator."""
     original: BaseException = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
     said = str(original).partition("\n")[0] or type(original).__name__
     if fault_of(error) is StorageFault.POOLED:

@@ -1,4 +1,4 @@
-"""Bringing a database to the newest shape; run at every start, by any number of processes at once."""
+"""Bring a database to the newest schema; safe to run by several processes at once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.engine import URL
 
-from kraty_console.backend.storage.connecting import UNLIMITED, WRITES, close_engine, inline, make_engine
+from kraty_console.backend.storage.engine import UNLIMITED, WRITES, close_engine, inline, make_engine
 from kraty_console.backend.storage.urls import engine_url
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"

@@ -1,4 +1,4 @@
-"""Files that hold what is secret or personal are their owner's alone (0600), whatever the umask."""
+"""Where a user's data is kept, and files that only their owner may read (0600), whatever the umask."""
 
 from __future__ import annotations
 
@@ -14,6 +14,10 @@ LOG: Final = logging.getLogger("kraty.storage")
 PRIVATE: Final = 0o600
 BESIDE: Final = ("-wal", "-shm", "-journal")
 """What SQLite keeps beside a database, in files of the same mode."""
+
+
+class NoFolder(Exception):
+    """There is no folder for data, in words."""
 
 
 def keep_database_private(database: str) -> None:
@@ -69,3 +73,19 @@ def read_or_make(path: Path, new: bytes) -> bytes:
         return path.read_bytes()
     _take(path)
     return found
+
+
+def data_folder() -> Path:
+    """The folder of this program in the user's data folder; it need not be there yet.
+
+    Raises NoFolder where the user has no home.
+    """
+    import platformdirs
+
+    try:
+        folder = platformdirs.user_data_path("kraty-console", appauthor=False)
+    except (KeyError, RuntimeError, OSError):
+        folder = Path()
+    if not folder.is_absolute():
+        raise NoFolder("there is no home folder to keep data in: set HOME or XDG_DATA_HOME")
+    return folder

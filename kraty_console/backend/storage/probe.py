@@ -1,4 +1,4 @@
-"""Whether the database answers and takes changes, asked on a connection of its own, not in the queue of the calls.
+"""Check that the database answers and accepts changes, on a connection of its own.
 
 However many ask, the database is asked once a second at most.
 """
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from kraty_console.backend.storage.connecting import close_engine
+from kraty_console.backend.storage.engine import close_engine
 from kraty_console.backend.storage.faults import StorageFault, fault_of, words_of
 
 PATIENCE_SECONDS: Final = 1.0

@@ -1,4 +1,4 @@
-"""One transaction: reads, locks, and the rows it makes or changes, written in bulk before a query and at the end."""
+"""A transaction: reads, locks, and rows that are written in bulk before a query and at the end."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ class Transaction:
         """Seals what is not to be readable in the database."""
         self.writes = writes
         self.committing = False
-        """The commit has been asked for; if no answer comes, what became of it is unknown."""
+        """The commit has been asked for; without an answer its outcome is unknown."""
         self.memo: dict[Any, Any] = {}
         """What rules want to remember for the length of this transaction (definitions, found players)."""
         self._rows: dict[tuple[sa.Table, Key], TrackedRow] = {}
@@ -246,7 +246,7 @@ class Transaction:
     async def claim(self, table: sa.Table, *key: Any) -> TrackedRow | None:  # noqa: ANN401 (any key)
         """The row with this primary key, locked, unless it is gone or another transaction holds it: then None, at once.
 
-        For work that several processes look for, where whoever comes second need not wait.
+        For work that several processes look for: the second one skips it.
         """
         if not self.postgresql:
             return await self.get(table, *key)
@@ -356,7 +356,7 @@ class Transaction:
             await self.connection.execute(_update(table, tuple(columns)), parameters)
 
     async def forget(self, *tables: sa.Table) -> None:
-        """Write what is still to be written, and look these tables' rows up anew: a statement changes many at once."""
+        """Write what is still to be written, and reload the rows of these tables: a statement changes many at once."""
         await self._flush(None)
         self._unseen.update(tables)
         self._rows = {place: row for place, row in self._rows.items() if place[0] not in tables}

@@ -1,4 +1,4 @@
-"""Database URLs: what they may look like, and how they are shown to people without what is secret in them."""
+"""Database URLs: parsed, checked, and shown without their secrets."""
 
 from __future__ import annotations
 

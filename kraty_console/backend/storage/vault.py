@@ -1,4 +1,4 @@
-"""What has to be readable to the backend and to nobody who sees the database: sealed with a key kept elsewhere.
+"""Encrypt values that the backend must read and the database must not reveal; the key is kept elsewhere.
 
 The key comes from `KRATY_BACKEND_SECRET`, else from a private file that is made when it is first needed: beside a
 SQLite database, and in the user's data folder for PostgreSQL. What the one sealed can be opened beside the other.
@@ -22,8 +22,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy.engine import URL
 
-from kraty_console.backend.storage.folders import NoFolder, data_folder
-from kraty_console.backend.storage.private_files import read_or_make
+from kraty_console.backend.storage.private_files import NoFolder, data_folder, read_or_make
 
 SECRET_VARIABLE: Final = "KRATY_BACKEND_SECRET"  # noqa: S105 (a name)
 SHORTEST: Final = 16

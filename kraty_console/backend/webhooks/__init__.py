@@ -1,1 +1,1 @@
-"""Telling studios what happened: from the outbox to their endpoints (decisions: Webhooks; trust: Webhooks)."""
+"""Webhooks: endpoints, and the delivery of events from the outbox."""

@@ -1,6 +1,6 @@
-"""Taking a delivery to try it, and noting what came of it, so that no two workers try one at the same time.
+"""Claim a delivery for an attempt, and record its outcome, so that no two workers attempt it at once.
 
-Whoever takes a delivery has it for a while (a lease). If nothing is heard of it by then, as when the process was
+A claim is a lease. If no outcome is recorded before it ends, as when the process was
 killed, it is tried again: at least once, with the same id (decisions: Webhooks). The number of the attempt tells late
 news of an earlier attempt from those of the present one.
 """
@@ -14,13 +14,13 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from kraty_console.backend import answers
-from kraty_console.backend.engine.context import Tenant
+from kraty_console.backend.rules import formats
+from kraty_console.backend.rules.context import Tenant
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.backend.webhooks.endpoint_secrets import open_secret
+from kraty_console.backend.webhooks.ordering import release_next
 from kraty_console.backend.webhooks.posting import Outcome
-from kraty_console.backend.webhooks.sealing import opened
-from kraty_console.backend.webhooks.streams import let_next
 from kraty_console.contract.secret import Secret
 
 LEASE_MS: Final = 60_000
@@ -45,7 +45,7 @@ class EndpointKey:
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
+class ClaimedDelivery:
     """A delivery that is ours to try, and all that has to be known for it."""
 
     endpoint: EndpointKey
@@ -59,7 +59,7 @@ class Claimed:
     """What is sent, in the order of its fields (kraty-api 8.1)."""
 
 
-async def claim(tx: Transaction, endpoint: EndpointKey, now_ms: int, most: int) -> list[Claimed]:
+async def claim(tx: Transaction, endpoint: EndpointKey, now_ms: int, most: int) -> list[ClaimedDelivery]:
     """Take up to so many deliveries that are due; none of an endpoint that is not active."""
     rows = sorted(await tx.all(_due(tx, endpoint, now_ms, most)), key=itemgetter("due_at", "position"))
     if not rows:
@@ -86,13 +86,13 @@ async def claim(tx: Transaction, endpoint: EndpointKey, now_ms: int, most: int) 
             for row in rows
         ],
     )
-    return [_claimed(endpoint, row, opened(tx, row)) for row in rows]
+    return [_claimed(endpoint, row, open_secret(tx, row)) for row in rows]
 
 
-async def settle(tx: Transaction, claimed: Claimed, outcome: Outcome, now_ms: int) -> None:
-    """Note what came of an attempt, and what happens next: delivered, tried again later, or failed for good."""
+async def record_outcome(tx: Transaction, claimed: ClaimedDelivery, outcome: Outcome, now_ms: int) -> None:
+    """Record the outcome of an attempt, and what follows: delivered, retried later, or failed for good."""
     place = (claimed.endpoint.tenant.studio_id, claimed.endpoint.tenant.game_id)
-    # The endpoint first: everybody who changes what is due holds it (see `streams`).
+    # The endpoint first: everybody who changes what is due holds it (see `ordering`).
     endpoint = await tx.get(tables.webhook_endpoints, *place, claimed.endpoint.endpoint_id, lock=True)
     delivery = await tx.get(tables.webhook_deliveries, *place, claimed.delivery_id, lock=True)
     attempt = await tx.get(tables.webhook_attempts, *place, claimed.delivery_id, claimed.attempt)
@@ -126,7 +126,7 @@ async def settle(tx: Transaction, claimed: Claimed, outcome: Outcome, now_ms: in
 
 async def _end(tx: Transaction, endpoint: TrackedRow, delivery: TrackedRow, state: str, now_ms: int) -> None:
     tx.change(delivery, state=state, due_at=None, sending_since=None, finished_at=now_ms)
-    await let_next(tx, endpoint, delivery["stream"], now_ms)
+    await release_next(tx, endpoint, delivery["stream"], now_ms)
 
 
 def _due(tx: Transaction, endpoint: EndpointKey, now_ms: int, most: int) -> sa.Select[Any]:
@@ -175,15 +175,15 @@ def _of(table: sa.Table, tenant: Tenant) -> list[sa.ColumnElement[bool]]:
     return [table.c.studio_id == tenant.studio_id, table.c.game_id == tenant.game_id]
 
 
-def _claimed(endpoint: EndpointKey, row: Mapping[str, Any], secret: Secret | None) -> Claimed:
+def _claimed(endpoint: EndpointKey, row: Mapping[str, Any], secret: Secret | None) -> ClaimedDelivery:
     attempt = row["attempt_count"] + 1
     envelope = {
         "id": row["delivery_id"],
         "eventName": row["event_name"],
         "studioId": endpoint.tenant.studio_id,
         "gameId": endpoint.tenant.game_id,
-        "occurredAt": answers.moment(row["occurred_at"]),
+        "occurredAt": formats.timestamp(row["occurred_at"]),
         "deliveryAttempt": attempt,
         "data": row["payload"],
     }
-    return Claimed(endpoint, row["delivery_id"], attempt, row["url"], secret, envelope)
+    return ClaimedDelivery(endpoint, row["delivery_id"], attempt, row["url"], secret, envelope)

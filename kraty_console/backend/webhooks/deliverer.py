@@ -1,4 +1,4 @@
-"""The job that passes events on and sends them, some at a time."""
+"""The job that delivers events: fans them out and sends them, some at a time."""
 
 from __future__ import annotations
 
@@ -11,15 +11,18 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from kraty_console.backend.engine.context import Tenant
+from kraty_console import __version__
+from kraty_console.backend.rules.context import Tenant
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.database import Database
+from kraty_console.backend.storage.engine import dump_json
 from kraty_console.backend.storage.transaction import Transaction
-from kraty_console.backend.webhooks.claims import Claimed, EndpointKey, claim, settle
+from kraty_console.backend.webhooks import endpoint_url
+from kraty_console.backend.webhooks.claims import ClaimedDelivery, EndpointKey, claim, record_outcome
 from kraty_console.backend.webhooks.fan_out import fan_out
+from kraty_console.backend.webhooks.ordering import PENDING
 from kraty_console.backend.webhooks.posting import Outcome, Poster
-from kraty_console.backend.webhooks.sending import send
-from kraty_console.backend.webhooks.streams import PENDING
+from kraty_console.contract.signature import HEADER, sign
 
 LOG: Final = logging.getLogger("kraty.webhooks")
 
@@ -37,6 +40,9 @@ LOOK_SECONDS: Final = 1.0
 
 NOBODY_SECONDS: Final = 10.0
 """How often to look whether there is an endpoint, as long as there is none."""
+
+
+_USER_AGENT: Final = f"kraty-webhooks/{__version__}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,12 +168,12 @@ class Deliverer:
     def _allowed(self, endpoint: EndpointKey) -> int:
         return self._most_of_endpoint if endpoint in self._takes else 1
 
-    async def _claim(self, endpoint: EndpointKey, most: int) -> list[Claimed]:
+    async def _claim(self, endpoint: EndpointKey, most: int) -> list[ClaimedDelivery]:
         return await self._db.run(lambda tx: claim(tx, endpoint, self._now_ms(), most))
 
-    async def _deliver_on(self, first: Claimed) -> None:
+    async def _deliver_on(self, first: ClaimedDelivery) -> None:
         """Send a delivery, then whatever else is due to its endpoint."""
-        claimed: Claimed | None = first
+        claimed: ClaimedDelivery | None = first
         try:
             while claimed is not None:
                 outcome = await send(self._poster, claimed, self._now_ms())
@@ -180,12 +186,12 @@ class Deliverer:
             LOG.exception("a delivery broke off; it is tried again")
             self._trouble = error
 
-    async def _settle(self, claimed: Claimed, outcome: Outcome) -> Claimed | None:
-        """Note what came of a delivery, and take the next one that is due to its endpoint, in one transaction."""
+    async def _settle(self, claimed: ClaimedDelivery, outcome: Outcome) -> ClaimedDelivery | None:
+        """Record the outcome of a delivery, and claim the next one due to its endpoint, in one transaction."""
 
-        async def work(tx: Transaction) -> list[Claimed]:
+        async def work(tx: Transaction) -> list[ClaimedDelivery]:
             now_ms = self._now_ms()
-            await settle(tx, claimed, outcome, now_ms)
+            await record_outcome(tx, claimed, outcome, now_ms)
             await tx.flush()
             if self._ending or self._taken(claimed.endpoint)[1] > self._allowed(claimed.endpoint):
                 return []
@@ -229,3 +235,21 @@ def _overview(now_ms: int) -> sa.Select[tuple[str, str, str, bool, bool]]:
 
 def _any(rows: sa.Select[Any], ordered_by: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
     return rows.order_by(ordered_by).limit(sa.literal_column("1")).scalar_subquery().is_not(None)
+
+
+async def send(poster: Poster, claimed: ClaimedDelivery, now_ms: int) -> Outcome:
+    """Post a delivery that was taken; where that cannot even be tried, the outcome says why."""
+    try:
+        target = endpoint_url.parse_url(claimed.url, to_private=poster.to_private)
+    except endpoint_url.BadTarget as fault:
+        return Outcome(0, error=f"the url {fault}")
+    if claimed.secret is None:
+        return Outcome(0, error="the secret cannot be read with the configured key, so nothing was sent")
+    body = dump_json(claimed.envelope).encode("utf-8")
+    headers = {
+        "User-Agent": _USER_AGENT,
+        "Content-Type": "application/json",
+        "Accept": "*/*",
+        HEADER: sign(claimed.secret.reveal(), body, now_ms // 1000),
+    }
+    return await poster.post(target, headers, body)

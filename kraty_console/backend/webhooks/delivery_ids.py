@@ -1,4 +1,4 @@
-"""Delivery ids: `evt_` and a ULID (decisions: C13)."""
+"""Delivery ids: `evt_` and a ULID."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From the outbox to the deliveries of each endpoint that wants to be told (decisions: Webhooks)."""
+"""Fan events out from the outbox to the endpoints that subscribe to them."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from kraty_console.backend.engine.context import LIVE, Tenant
+from kraty_console.backend.rules.context import LIVE, Tenant
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.backend.webhooks.delivery_ids import delivery_id
-from kraty_console.backend.webhooks.streams import PENDING
+from kraty_console.backend.webhooks.ordering import PENDING
 from kraty_console.contract.webhooks import WORKER_DRIVEN
 
 BATCH: Final = 200
@@ -39,7 +39,7 @@ async def fan_out(tx: Transaction, tenant: Tenant, now_ms: int, new_id: Callable
     for endpoint in endpoints:
         position = endpoint["last_position"]
         for event in events:
-            if not is_told(endpoint, event):
+            if not is_subscribed(endpoint, event):
                 continue
             position += 1
             stream = stream_of(event)
@@ -70,7 +70,7 @@ _WHO_ARE_TOLD: Final = ("active", "paused")
 _TAKEN_OVER: Final = ("studio_id", "game_id", "outbox_id", "player_id", "event_name")
 
 
-def is_told(endpoint: Mapping[str, Any], event: Mapping[str, Any]) -> bool:
+def is_subscribed(endpoint: Mapping[str, Any], event: Mapping[str, Any]) -> bool:
     """Whether this endpoint wants this event: of its environment and names, and not from before it was made.
 
     What the worker itself makes happen is told to live endpoints, whoever it concerns (kraty-api 1.6).

@@ -1,4 +1,4 @@
-"""Sending one message: where a name leads is looked at when the connection is made (trust: Webhooks)."""
+"""Post one message; names are resolved when the connection is made."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from typing import Final
 
 import h11
 
-from kraty_console.backend.webhooks import addresses
-from kraty_console.backend.webhooks.targets import Target
+from kraty_console.backend.webhooks import address_policy
+from kraty_console.backend.webhooks.endpoint_url import EndpointUrl
 
 LIMIT_SECONDS: Final = 15.0
 """From looking up the name to the end of the answer."""
@@ -47,7 +47,7 @@ async def resolve(host: str, port: int) -> Sequence[str]:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one attempt."""
+    """The outcome of one attempt."""
 
     duration_ms: int
     status: int | None = None
@@ -79,7 +79,7 @@ class Poster:
     limit_seconds: float = LIMIT_SECONDS
     clock: Callable[[], float] = time.monotonic
 
-    async def post(self, target: Target, headers: Mapping[str, str], body: bytes) -> Outcome:
+    async def post(self, target: EndpointUrl, headers: Mapping[str, str], body: bytes) -> Outcome:
         """Send the body; whatever goes wrong is the outcome's error, never raised."""
         begun = self.clock()
         answer = _Answer()
@@ -97,7 +97,7 @@ class Poster:
         # What the status says holds, also when the body is long, slow or cut off: it is kept for people alone.
         return Outcome(taken, answer.status, _verdict(answer.status), answer.excerpt())
 
-    async def _exchange(self, target: Target, headers: Mapping[str, str], body: bytes, answer: _Answer) -> None:
+    async def _exchange(self, target: EndpointUrl, headers: Mapping[str, str], body: bytes, answer: _Answer) -> None:
         reader, writer = await self._connect(target)
         try:
             wire = h11.Connection(h11.CLIENT)
@@ -116,7 +116,7 @@ class Poster:
         finally:
             writer.transport.abort()
 
-    async def _connect(self, target: Target) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    async def _connect(self, target: EndpointUrl) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """A connection to one of the addresses that were looked at, and to no other."""
         try:
             found = await self.resolve(target.host, target.port)
@@ -124,7 +124,7 @@ class Poster:
             raise _Fault(f"{target.host} is not known: {_words(error)}") from None
         if not self.to_private:
             for address in found:
-                if addresses.refusal(address) is not None:
+                if address_policy.refusal_of(address) is not None:
                     # Which address, and of what kind, would tell a studio about the network that the backend is in.
                     raise _Fault(f"{target.host} does not lead to the public internet: nothing is sent there")
         last: OSError | None = None

@@ -8,9 +8,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kraty_console.backend.api.strict_json import MAX_INTEGER, BadJson, parse
-from kraty_console.backend.cursors import Position
-from kraty_console.backend.search import after_prefix
+from kraty_console.backend.http.pagination import PagePosition
+from kraty_console.backend.http.strict_json import MAX_INTEGER, BadJson, parse
+from kraty_console.backend.players.names import after_prefix
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
 numbers = st.integers(-MAX_INTEGER, MAX_INTEGER) | st.floats(allow_nan=False, allow_infinity=False)
@@ -67,14 +67,14 @@ def test_what_begins_with_a_prefix_lies_between_it_and_its_end(prefix: str, rest
 @quick
 @given(st.integers(0, 10**15), st.uuids())
 def test_a_cursor_is_read_as_it_was_written(moment: int, name: Any) -> None:
-    position = Position(moment, str(name))
+    position = PagePosition(moment, str(name))
     cursor = position.encoded()
     assert cursor.replace("-", "").replace("_", "").isalnum()
-    assert Position.decoded(cursor) == position
+    assert PagePosition.decoded(cursor) == position
 
 
 @quick
 @given(st.text(max_size=80))
 def test_no_other_cursor_breaks_anything(cursor: str) -> None:
-    position = Position.decoded(cursor)
+    position = PagePosition.decoded(cursor)
     assert position is None or position.occurred_at >= 0

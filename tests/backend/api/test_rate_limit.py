@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kraty_console.backend.api.rate_limit import LONGEST_DEBT_SECONDS, Rate, RateLimit
+from kraty_console.backend.http.rate_limit import LONGEST_DEBT_SECONDS, Rate, RateLimit
 
 
 class Clock:

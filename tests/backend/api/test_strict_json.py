@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kraty_console.backend.api.strict_json import BadJson, field_path, parse
+from kraty_console.backend.http.strict_json import BadJson, field_path, parse
 
 
 @pytest.mark.parametrize(

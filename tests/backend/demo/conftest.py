@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from kraty_console.backend.demo.directory import DemoWorld
 from kraty_console.backend.demo.world import load
-from kraty_console.backend.engine.context import Tenant
+from kraty_console.backend.rules.context import Tenant
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.tables import metadata
 from tests.databases import KINDS, PostgresqlServer, SqliteFiles

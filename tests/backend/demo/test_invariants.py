@@ -10,8 +10,8 @@ import pytest
 from kraty_console.backend.demo import veteran
 from kraty_console.backend.demo.receivers import CRM_URL, ORDERS_URL
 from kraty_console.backend.demo.stage import DAY
-from kraty_console.backend.engine import rolls
-from kraty_console.backend.engine.context import ENGINE, Context
+from kraty_console.backend.rewards import rolls
+from kraty_console.backend.rules.context import ENGINE, Context
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.tables import metadata
 from kraty_console.backend.webhooks.claims import MOST_ATTEMPTS
@@ -138,7 +138,7 @@ async def test_the_rolls_of_heavy_user_are_those_of_the_engine(
             for key in [bundle] if bundle else ["race_prize", "hunt_prize"]:
                 entries = await rolls.bundle_entries(tx, ctx, key)
                 rolled = await rolls.resolve(
-                    tx, ctx, entries, await rolls.dice_for(tx, ctx, f"attempt/{grant['attempt_id']}")
+                    tx, ctx, entries, await rolls.rng_for(tx, ctx, f"attempt/{grant['attempt_id']}")
                 )
                 if _fits(grant, rolled):
                     break

@@ -7,12 +7,12 @@ import random
 
 import pytest
 
-from kraty_console.backend.auth.keys import find_key
+from kraty_console.backend.auth.api_keys import find_key
+from kraty_console.backend.auth.member_sessions import find_session
 from kraty_console.backend.auth.roles import role_in
-from kraty_console.backend.auth.sessions import find_session
 from kraty_console.backend.demo.calendar import Calendar
 from kraty_console.backend.demo.world import load
-from kraty_console.backend.engine.context import Tenant
+from kraty_console.backend.rules.context import Tenant
 from kraty_console.backend.storage.database import Database
 from tests.backend.demo.conftest import NOW, Loaded, read_all
 

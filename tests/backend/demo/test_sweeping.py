@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from kraty_console.backend import sweeps
-from kraty_console.backend.engine.ids import IdSource
+from kraty_console.backend.rules.ids import IdSource
+from kraty_console.backend.runtime import maintenance as sweeps
+from kraty_console.backend.runtime.sweeper import Sweeper
 from kraty_console.backend.storage.database import Database
-from kraty_console.backend.sweeping import Sweeper
 from tests.backend.demo.conftest import NOW
 
 SWEEPS = (

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from kraty_console.backend import snapshot
 from kraty_console.backend.demo.hostile import HOSTILE_NAMES
 from kraty_console.backend.demo.tickets import TICKETS
+from kraty_console.backend.lookup import snapshot
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.database import Database
 from kraty_console.contract.limits import DEFAULT_LIMIT

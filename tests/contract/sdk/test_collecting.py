@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kraty_console.backend.engine import bans
+from kraty_console.backend.players import bans
 from kraty_console.contract.holdings import CrateOpened
 from kraty_console.contract.players import Grant
 from tests.contract.backend import segment

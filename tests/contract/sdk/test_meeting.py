@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from kraty_console.backend import meeting
+from kraty_console.backend.social import discovery as meeting
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.contract.friends import FriendSearch, FriendSuggestions

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kraty_console.backend.engine.profiles import MAX_METADATA
+from kraty_console.backend.players.profiles import MAX_METADATA
 from kraty_console.contract.sdk import PlayerIdentities, PlayerIdentitySet, PlayerMetadata, PresenceTold
 from tests.contract.knowing import befriend, player
 from tests.contract.shapes import exactly

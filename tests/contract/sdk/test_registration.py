@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kraty_console.backend.engine.registration import LOST_ANSWER_MS
+from kraty_console.backend.players.registration import LOST_ANSWER_MS
 from kraty_console.contract.sdk import PlayerRegistration
 from tests.contract.knowing import player, told
 from tests.contract.shapes import exactly

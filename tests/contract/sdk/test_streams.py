@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from kraty_console.backend.api.streams import Event, Streams
-from kraty_console.backend.auth.keys import CLIENT_SDK
-from kraty_console.backend.engine import attempts
-from kraty_console.backend.engine.errors import RuleError
+from kraty_console.backend.auth.api_keys import CLIENT_SDK
+from kraty_console.backend.events import attempts
+from kraty_console.backend.http.event_streams import Event, Streams
+from kraty_console.backend.rules.errors import RuleError
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
 from tests.contract.collecting import GOLD, SWORD, event_board, give

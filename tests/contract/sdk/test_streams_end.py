@@ -7,8 +7,8 @@ import signal
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from kraty_console.backend.api.rate_limit import Rate
-from kraty_console.backend.auth.keys import CLIENT_SDK
+from kraty_console.backend.auth.api_keys import CLIENT_SDK
+from kraty_console.backend.http.rate_limit import Rate
 from tests.contract.backend import Backend
 from tests.contract.test_serve import PATIENCE, serve, started
 from tests.contract.world import make_world

@@ -1,4 +1,4 @@
-"""The game's own leaderboards, apart from any event: by period and segment (kraty-api 5.11: Leaderboard)."""
+"""The game's own leaderboards, by period and segment."""
 
 from __future__ import annotations
 

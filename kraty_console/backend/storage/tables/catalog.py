@@ -1,4 +1,4 @@
-"""What a game is made of: items, currencies, rewards, events and their windows (kraty-api 5.12)."""
+"""The catalog of a game: items, currencies, rewards, events and their windows."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ events: Final = sa.Table(
     sa.Column("created_at", MOMENT, nullable=False),
     sa.Column("entry_cost", JSON, nullable=True),  # {currencies: [{key, amount}], items: [{key, quantity}]}
     sa.Column("attempt_quota", JSON, nullable=True),  # {maxPerWindow?, maxPerDay?}
-    sa.Column("entry_requirement", JSON, nullable=True),  # a condition tree, engine/conditions.py
+    sa.Column("entry_requirement", JSON, nullable=True),  # a condition tree, events/conditions.py
     sa.Column("unlock_condition", JSON, nullable=True),  # another one
     sa.Column("schedule", JSON, nullable=True),  # {mode: recurring_windows, startsAt, everySeconds, openSeconds, …}
     sa.Column("metadata", JSON, nullable=True),

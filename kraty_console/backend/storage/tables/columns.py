@@ -1,4 +1,4 @@
-"""The kinds of column, so that both databases store, compare and sort the same way."""
+"""Column types that both databases store, compare and sort the same way."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who there is: studios, games, members and their roles, sessions and keys (kraty-api 1, decisions: Roles)."""
+"""Studios, games, members and their roles, sessions and keys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What players are owed and own: grants, wallets, inventory, and their ledgers (kraty-api 5.4 to 5.6)."""
+"""Grants, wallets, inventory, and their ledgers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Players and what they play: attempts, boards, lobbies (kraty-api 5.1, 5.2, 5.7, 5.11)."""
+"""Players, attempts, boards of events, lobbies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is written beside each change: audit, outbox, idempotency (decisions: What each action does, Audit rows)."""
+"""Records that are written beside each change: audit, outbox, idempotency."""
 
 from __future__ import annotations
 

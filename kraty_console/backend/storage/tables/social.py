@@ -1,4 +1,4 @@
-"""Who knows whom, what they send each other, and what players bought (kraty-api 4, 5.10, 5.12).
+"""Friends, requests, blocks, gifts and purchases.
 
 A friendship and a request are two rows, one with each of the two players, so that each list is read where its player is
 and a merge moves the rows of a player by `player_id` and their twins by `friend_id`.

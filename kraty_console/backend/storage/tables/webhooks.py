@@ -1,4 +1,4 @@
-"""Where events are sent, what was sent, and what came of each try (decisions: Webhooks)."""
+"""Webhook endpoints, deliveries and attempts."""
 
 from __future__ import annotations
 

@@ -1,0 +1,134 @@
+"""Studios and their games: listed, created, defined."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from kraty_console.backend.admin_cli import game_document
+from kraty_console.backend.admin_cli.admin_session import AdminSession, Declined, NoSuch
+from kraty_console.backend.rules import formats
+from kraty_console.backend.rules.context import Tenant
+from kraty_console.backend.storage.tables import games, studios
+from kraty_console.backend.storage.transaction import Transaction
+from kraty_console.contract.definitions import GameDocument
+from kraty_console.contract.documents import BadDocument
+
+MODES: Final = ("platform", "studio", "permissive")
+"""Where a game's inventory is kept: here, with the studio, or here with players granting to themselves."""
+
+_LONGEST_NAME: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Game:
+    """A game and the studio it is of."""
+
+    tenant: Tenant
+    studio: str
+    slug: str
+    name: str
+    created_at: int
+    """Milliseconds since the epoch."""
+
+    def shown(self) -> dict[str, Any]:
+        """As JSON has it."""
+        return {
+            "studioId": self.tenant.studio_id,
+            "studio": self.studio,
+            "gameId": self.tenant.game_id,
+            "slug": self.slug,
+            "name": self.name,
+            "createdAt": formats.timestamp(self.created_at),
+        }
+
+
+async def all_games(tx: Transaction) -> list[Game]:
+    """Every game, by the names of studio and game."""
+    query = (
+        sa.select(games, studios.c.name.label("studio"))
+        .join(studios, studios.c.studio_id == games.c.studio_id)
+        .order_by(studios.c.name, studios.c.studio_id, games.c.name, games.c.game_id)
+    )
+    return [
+        Game(
+            Tenant(row["studio_id"], row["game_id"]),
+            row["studio"],
+            row["slug"],
+            row["name"],
+            created_at=row["created_at"],
+        )
+        for row in await tx.all(query)
+    ]
+
+
+async def find_game(tx: Transaction, named: str | None) -> Game:
+    """The game with this id, slug or name; the only one there is, when none is named."""
+    known = await all_games(tx)
+    if named is None:
+        if len(known) == 1:
+            return known[0]
+        if not known:
+            raise NoSuch("there is no game yet: make one with kraty-console backend game create NAME --studio NAME")
+        raise Declined(f"which game? Name one with --game: {_told(known)}")
+    found = [game for game in known if named in (game.tenant.game_id, game.slug, game.name)]
+    if not found:
+        raise NoSuch(f"there is no game {named}; there is {_told(known)}" if known else "there is no game yet")
+    if len(found) > 1:
+        raise Declined(f"{named} is the name of several games; say which by its id: {_told(found)}")
+    return found[0]
+
+
+async def create_game(
+    desk: AdminSession, studio: str, name: str, slug: str | None = None, mode: str = "platform"
+) -> Game:
+    """A game, and its studio too where there is none of that id or name."""
+    if not 0 < len(name.strip()) <= _LONGEST_NAME or not 0 < len(studio.strip()) <= _LONGEST_NAME:
+        raise Declined(f"a name has 1 to {_LONGEST_NAME} characters")
+    slug = slug or _slug(name)
+    if not re.fullmatch(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?", slug):
+        raise Declined(f"not a valid slug: {slug!r}; use small letters, digits and hyphens: --slug my-game")
+    studio_id, studio_name = await _studio(desk, studio)
+    game_id = desk.new_id()
+    taken = sa.select(games.c.game_id).where(games.c.studio_id == studio_id, games.c.slug == slug)
+    if await desk.tx.scalar(taken) is not None:
+        raise Declined(f"{studio_name} has a game {slug} already; choose another with --slug")
+    row = {"slug": slug, "name": name.strip(), "inventory_management": mode, "created_at": desk.now_ms}
+    secret = {"roll_secret": desk.random_bytes(32).hex()}
+    desk.tx.add(games, {"studio_id": studio_id, "game_id": game_id, **row, **secret})
+    tenant = Tenant(studio_id, game_id)
+    desk.record(tenant, "game.create", "game", game_id, slug=slug)
+    return Game(tenant, studio_name, slug, name.strip(), desk.now_ms)
+
+
+async def define(desk: AdminSession, game: Game, document: GameDocument) -> dict[str, int]:
+    """Put a document of definitions into the game, all of it or nothing; how many of each kind."""
+    try:
+        made = await game_document.load(desk.tx, desk.context(game.tenant), document)
+    except BadDocument as bad:
+        raise Declined(f"nothing was changed; the document does not fit {game.name}:\n{bad}") from None
+    desk.record(game.tenant, "game.define", "game", game.tenant.game_id, **made)
+    return made
+
+
+async def _studio(desk: AdminSession, named: str) -> tuple[str, str]:
+    known = await desk.tx.all(sa.select(studios).order_by(studios.c.studio_id))
+    found = [row for row in known if named in (row["studio_id"], row["name"])]
+    if len(found) > 1:
+        raise Declined(f"{named} is the name of several studios; say which by its id")
+    if found:
+        return found[0]["studio_id"], found[0]["name"]
+    studio_id = desk.new_id()
+    desk.tx.add(studios, {"studio_id": studio_id, "name": named.strip(), "created_at": desk.now_ms})
+    return studio_id, named.strip()
+
+
+def _slug(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:64].strip("-")
+
+
+def _told(known: list[Game]) -> str:
+    return ", ".join(f"{game.slug} ({game.tenant.game_id})" for game in known[:10])

@@ -1,0 +1,106 @@
+"""Members and their roles in games."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from kraty_console.backend.admin_cli.admin_session import AdminSession, Declined, NoSuch
+from kraty_console.backend.admin_cli.games import Game
+from kraty_console.backend.rules import formats
+from kraty_console.backend.storage.tables import game_roles, games, members
+from kraty_console.backend.storage.transaction import Transaction
+
+_LONGEST_EMAIL: Final = 320
+
+
+async def find_member(tx: Transaction, email: str) -> dict[str, Any]:
+    """The member with this e-mail, upper or lower case."""
+    found = await _with_email(tx, email)
+    if found is None:
+        raise NoSuch(f"there is no member {email}: add one with kraty-console backend member add {email} --role ROLE")
+    return found
+
+
+async def all_members(tx: Transaction, game: Game | None = None) -> list[dict[str, Any]]:
+    """Every member with a role in a game, one row for each of these; of one game when one is named."""
+    query = (
+        sa.select(members, game_roles.c.role, games.c.slug, games.c.game_id, games.c.studio_id)
+        .join_from(members, game_roles, game_roles.c.member_id == members.c.member_id, isouter=True)
+        .join(
+            games,
+            sa.and_(games.c.studio_id == game_roles.c.studio_id, games.c.game_id == game_roles.c.game_id),
+            isouter=True,
+        )
+        .order_by(members.c.email, members.c.member_id, games.c.slug)
+    )
+    if game is not None:
+        query = query.where(games.c.game_id == game.tenant.game_id, games.c.studio_id == game.tenant.studio_id)
+    return [
+        {
+            "memberId": row["member_id"],
+            "email": row["email"],
+            "name": row["name"],
+            "game": row["slug"],
+            "gameId": row["game_id"],
+            "role": row["role"],
+            "createdAt": formats.timestamp(row["created_at"]),
+        }
+        for row in await tx.all(query)
+    ]
+
+
+async def add_member(desk: AdminSession, email: str, name: str | None, game: Game, role: str) -> str:
+    """A member with a role in a game; one who is in another game already gets the role besides. The member's id."""
+    email = email.strip()
+    if "@" not in email.strip("@") or len(email) > _LONGEST_EMAIL or not email.isprintable() or " " in email:
+        raise Declined(f"not an e-mail address: {email!r}")
+    member = await _with_email(desk.tx, email)
+    if member is None:
+        name = name or email.partition("@")[0]
+        member = {"member_id": desk.new_id(), "email": email, "name": name, "created_at": desk.now_ms}
+        desk.tx.add(members, member)
+    member_id = str(member["member_id"])
+    if await _role(desk.tx, member_id, game) is not None:
+        raise Declined(f"{email} is in {game.slug} already; change the role with kraty-console backend member role")
+    row = {"member_id": member_id, "role": role, "created_at": desk.now_ms}
+    desk.tx.add(game_roles, {"studio_id": game.tenant.studio_id, "game_id": game.tenant.game_id, **row})
+    desk.record(game.tenant, "member.role", "member", member_id, role=role, before=None)
+    return member_id
+
+
+async def set_role(desk: AdminSession, email: str, game: Game, role: str | None) -> None:
+    """Give a member another role in a game, or none; it counts from the next call on."""
+    member = await find_member(desk.tx, email)
+    before = await _role(desk.tx, member["member_id"], game)
+    if before is None:
+        raise NoSuch(f"{email} is not in {game.slug}: add them with kraty-console backend member add")
+    here = (
+        game_roles.c.studio_id == game.tenant.studio_id,
+        game_roles.c.game_id == game.tenant.game_id,
+        game_roles.c.member_id == member["member_id"],
+    )
+    if role is None:
+        await desk.tx.execute(sa.delete(game_roles).where(*here))
+    else:
+        await desk.tx.execute(sa.update(game_roles).where(*here).values(role=role))
+    desk.record(game.tenant, "member.role", "member", member["member_id"], role=role, before=before)
+
+
+async def _with_email(tx: Transaction, email: str) -> dict[str, Any] | None:
+    """Members are few: all are looked at, so that upper and lower case of any script compare as people read them."""
+    folded = email.strip().casefold()
+    rows = await tx.all(sa.select(members).order_by(members.c.member_id))
+    return next((row for row in rows if row["email"].casefold() == folded), None)
+
+
+async def _role(tx: Transaction, member_id: str, game: Game) -> str | None:
+    role: str | None = await tx.scalar(
+        sa.select(game_roles.c.role).where(
+            game_roles.c.studio_id == game.tenant.studio_id,
+            game_roles.c.game_id == game.tenant.game_id,
+            game_roles.c.member_id == member_id,
+        )
+    )
+    return role

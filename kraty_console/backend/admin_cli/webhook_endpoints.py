@@ -1,0 +1,96 @@
+"""Webhook endpoints from the command line: created, listed, paused, resumed, archived."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Final, Literal
+
+import sqlalchemy as sa
+
+from kraty_console.backend.admin_cli.admin_session import AdminSession, Declined, NoSuch
+from kraty_console.backend.admin_cli.games import Game
+from kraty_console.backend.rules.context import Actor, Context, RuleResult, Tenant
+from kraty_console.backend.rules.errors import RuleError
+from kraty_console.backend.rules.ids import is_id
+from kraty_console.backend.storage.tables import games, webhook_endpoints
+from kraty_console.backend.storage.transaction import Transaction
+from kraty_console.backend.webhooks import endpoint_url, endpoints
+from kraty_console.backend.webhooks.endpoint_secrets import new_secret
+from kraty_console.contract.secret import Secret
+from kraty_console.contract.webhooks import EventName
+
+Verb = Literal["pause", "unpause", "archive"]
+_RULES: Final[dict[Verb, Callable[[Transaction, Context, str], Awaitable[RuleResult]]]] = {
+    "pause": endpoints.pause,
+    "unpause": endpoints.unpause,
+    "archive": endpoints.archive,
+}
+
+
+def _way_out(url: str) -> str:
+    """What to do where a target is refused only because it is not for players' data."""
+    try:
+        endpoint_url.parse_url(url, to_private=True)
+    except endpoint_url.BadTarget:
+        return ""
+    return "; for development --to-private takes it"
+
+
+async def create(
+    desk: AdminSession, game: Game, url: str, events: Sequence[str], environment: str, *, to_private: bool
+) -> tuple[str, Secret]:
+    """An endpoint of a game, for the events named or for all: its id, and its secret, which is told only now."""
+    try:
+        endpoint_url.parse_url(url, to_private=to_private)
+    except endpoint_url.BadTarget as fault:
+        raise Declined(f"the url {fault}{_way_out(url)}") from None
+    if unknown := [name for name in events if name not in set(EventName)]:
+        raise Declined(f"there is no event {unknown[0]!r}; there are {', '.join(EventName)}")
+    secret = new_secret(desk.random_bytes)
+    names = list(dict.fromkeys(events)) or None
+    try:
+        answer = await endpoints.create(desk.tx, _context(desk, game.tenant, environment), url, names, secret)
+    except RuleError as refusal:
+        raise Declined(refusal.message) from None
+    return str(answer.data["endpoint"]["id"]), secret
+
+
+async def listed(tx: Transaction, game: Game | None) -> list[dict[str, Any]]:
+    """Endpoints, the newest first; of one game when one is named. Their secrets are not told."""
+    query = sa.select(webhook_endpoints, games.c.slug).join(
+        games,
+        sa.and_(games.c.studio_id == webhook_endpoints.c.studio_id, games.c.game_id == webhook_endpoints.c.game_id),
+    )
+    if game is not None:
+        query = query.where(
+            webhook_endpoints.c.studio_id == game.tenant.studio_id, webhook_endpoints.c.game_id == game.tenant.game_id
+        )
+    rows = await tx.all(query.order_by(webhook_endpoints.c.endpoint_id.desc()))
+    return [{**endpoints.serialize_endpoint(row), "game": row["slug"]} for row in rows]
+
+
+async def change(desk: AdminSession, endpoint_id: str, verb: Verb) -> str:
+    """Pause, resume or archive an endpoint; returns its url."""
+    row = None
+    if is_id(endpoint_id):
+        query = sa.select(webhook_endpoints).where(webhook_endpoints.c.endpoint_id == endpoint_id)
+        row = await desk.tx.first(query)
+    if row is None:
+        raise NoSuch(f"there is no webhook endpoint {endpoint_id}")
+    context = _context(desk, Tenant(row["studio_id"], row["game_id"]), row["environment"])
+    try:
+        await _RULES[verb](desk.tx, context, endpoint_id)
+    except RuleError as refusal:
+        raise Declined(refusal.message) from None
+    return str(row["url"])
+
+
+def _context(desk: AdminSession, tenant: Tenant, environment: str) -> Context:
+    return Context(
+        tenant=tenant,
+        environment=environment,
+        actor=Actor("engine", None, desk.operator),
+        request_id=desk.new_id(),
+        now_ms=desk.now_ms,
+        new_id=desk.new_id,
+    )

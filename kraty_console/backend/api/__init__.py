@@ -1,1 +1,0 @@
-"""The HTTP surfaces `/admin/v1` and `/server/v1`: parse, authorise, call the engine, answer."""

@@ -1,0 +1,1 @@
+"""The application: the routes of all domains, their dispatch, and their OpenAPI documents."""

@@ -1,0 +1,213 @@
+"""Dispatch a matched request: authenticate, charge the rate limit, authorise, call the handler, send the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from starlette.requests import Request
+from starlette.types import Receive, Scope, Send
+
+from kraty_console.backend.audit.denials import record_denial
+from kraty_console.backend.auth.player_secrets import PLAYER_SECRET, find_secret_holder, player_exists
+from kraty_console.backend.auth.roles import GameRole, role_in, roles_of
+from kraty_console.backend.http import api_errors
+from kraty_console.backend.http.authentication import (
+    NOBODY,
+    Caller,
+    authenticate_key,
+    authenticate_member,
+    key_in_headers,
+    session_token,
+)
+from kraty_console.backend.http.call import Call, Services
+from kraty_console.backend.http.envelope import reply_response
+from kraty_console.backend.http.paths import OWN_ID, decode_segment
+from kraty_console.backend.http.rate_limit_gate import CALL_COST, CallCost
+from kraty_console.backend.http.routing import Route, RouteAccess
+from kraty_console.backend.observability.call_events import CALLER
+from kraty_console.backend.rules.context import LIVE, Surface, Tenant
+from kraty_console.backend.rules.errors import RuleError
+from kraty_console.backend.rules.ids import is_id
+from kraty_console.backend.storage.transaction import Transaction
+from kraty_console.contract.session import ROLE_PERMISSIONS
+
+STUDIO: Final = "studioId"
+GAME: Final = "gameId"
+PLAYER: Final = "externalPlayerId"
+
+
+@dataclass(frozen=True, slots=True)
+class _Admitted:
+    """A caller, and what was found of their rights; `refusal` when these do not suffice."""
+
+    caller: Caller
+    tenant: Tenant | None = None
+    roles: tuple[GameRole, ...] = ()
+    refusal: RuleError | None = None
+
+
+class PathEndpoint:
+    """Every method of one path."""
+
+    def __init__(self, path: str, routes: Mapping[str, Route], services: Services) -> None:
+        self.path = path
+        self._routes = routes
+        self._services = services
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; raises what is refused, for the error middleware to answer."""
+        request = Request(scope, receive)
+        cost: CallCost = scope[CALL_COST]
+        route = self._routes["GET" if request.method == "HEAD" else request.method]
+        if route.stream:
+            cost.waive()
+        call = Call(
+            services=self._services,
+            request=request,
+            request_id=scope[OWN_ID],
+            address=cost.address,
+            now_ms=self._services.now_ms(),
+            caller=NOBODY,
+            surface=_surface(route.path),
+        )
+        if route.access is not RouteAccess.ANYONE:
+            admitted = await self._admit(call, route, cost)
+            call = replace(call, caller=admitted.caller, tenant=admitted.tenant, roles=list(admitted.roles))
+            if admitted.refusal is not None:
+                cost.refused()
+                await self._record(call, route)
+                raise admitted.refusal
+        reply = await route.handler(call)
+        await reply_response(reply, request.headers.get("if-none-match"))(scope, receive, send)
+
+    async def _admit(self, call: Call, route: Route, cost: CallCost) -> _Admitted:
+        headers = call.request.headers
+        with_key = route.access in (RouteAccess.KEY, RouteAccess.PLAYER)
+        if with_key:
+            credential = key_in_headers(headers)
+        else:
+            credential = session_token(call.request.method, headers, self._services.own_origins)
+        with cost.trying(credential, *_who_plays(call, route)):
+            async with self._services.db.read() as tx:
+                caller = await (
+                    authenticate_key(tx, credential) if with_key else authenticate_member(tx, credential, call.now_ms)
+                )
+                cost.known()
+                call.request.scope[CALLER] = caller.seen
+                admitted = await self._rights(tx, call, caller, route, cost)
+                cost.take(admitted.caller)
+                return admitted
+
+    async def _rights(self, tx: Transaction, call: Call, caller: Caller, route: Route, cost: CallCost) -> _Admitted:
+        match route.access:
+            case RouteAccess.KEY:
+                return _with_key(caller, route)
+            case RouteAccess.PLAYER:
+                return await _as_player(tx, call, caller, route, cost)
+            case RouteAccess.GAME:
+                return await _in_game(tx, call, caller, route)
+            case RouteAccess.STUDIO:
+                return await _in_studio(tx, call, caller, route)
+            case _:
+                return _Admitted(caller)
+
+    async def _record(self, call: Call, route: Route) -> None:
+        """Leave the audit row of a refused attempt."""
+        tried = call.tenant or Tenant(_id(call, STUDIO) or "", _id(call, GAME) or "")
+        try:
+            environment = call.environment
+        except RuleError:
+            environment = LIVE
+        target = (route.target[0], _shown(call, route.target[1])) if route.target else None
+        await record_denial(
+            self._services,
+            replace(call, tenant=tried).context(environment=environment),
+            call.caller,
+            f"{route.method} {route.path}",
+            route.action,
+            target=target,
+            external_player_id=_shown(call, PLAYER) if PLAYER in call.request.path_params else None,
+        )
+
+
+def _who_plays(call: Call, route: Route) -> tuple[str, ...]:
+    """What tells the players of a game apart, who all have its key; of those without a secret, the address."""
+    if route.access is not RouteAccess.PLAYER:
+        return (call.address,)
+    return (call.address, call.request.path_params.get(PLAYER, ""), call.request.headers.get(PLAYER_SECRET, ""))
+
+
+def _surface(path: str) -> Surface:
+    """The surface a path is on, as the rules know it."""
+    if path.startswith("/sdk/"):
+        return "sdk"
+    return "server" if path.startswith("/server/") else "admin"
+
+
+def _with_key(caller: Caller, route: Route) -> _Admitted:
+    key = caller.the_key
+    allowed = key.permission_set == route.permission
+    refusal = None if allowed else api_errors.wrong_key(key.permission_set, route.permission)
+    return _Admitted(caller, Tenant(key.studio_id, key.game_id), refusal=refusal)
+
+
+async def _as_player(tx: Transaction, call: Call, caller: Caller, route: Route, cost: CallCost) -> _Admitted:
+    """With the key of a game and the secret of the player in the path; which of the two is wrong is told."""
+    admitted = _with_key(caller, route)
+    if admitted.refusal is None:
+        key, given = caller.the_key, call.request.headers.get(PLAYER_SECRET)
+        name = decode_segment(call.request.path_params[PLAYER], PLAYER)
+        who = await find_secret_holder(tx, key, name, given)
+        if who is None:
+            if route.strangers and not await player_exists(tx, key, name):
+                return admitted
+            cost.take(caller)
+            cost.refused()
+            raise api_errors.bad_player_secret(given is None)
+        return replace(admitted, caller=replace(caller, player=who))
+    return admitted
+
+
+async def _in_game(tx: Transaction, call: Call, caller: Caller, route: Route) -> _Admitted:
+    studio_id, game_id = _id(call, STUDIO), _id(call, GAME)
+    if studio_id is None or game_id is None:
+        return _Admitted(caller, refusal=api_errors.nothing_at_path())
+    role = await role_in(tx, caller.the_session.member_id, studio_id, game_id)
+    refusal = None
+    if role is None:
+        refusal = api_errors.nothing_at_path()
+    elif route.permission not in ROLE_PERMISSIONS.get(role, frozenset()):
+        refusal = api_errors.forbidden(route.permission, role)
+    return _Admitted(caller, Tenant(studio_id, game_id), refusal=refusal)
+
+
+async def _in_studio(tx: Transaction, call: Call, caller: Caller, route: Route) -> _Admitted:
+    """In the studio at large, or in one game of it when `?gameId=` names one."""
+    studio_id = _id(call, STUDIO)
+    roles = await roles_of(tx, caller.the_session.member_id, studio_id) if studio_id else []
+    tenant = None
+    if studio_id and (game_id := call.query(GAME)) is not None:
+        tenant = Tenant(studio_id, game_id if is_id(game_id) else "")
+        roles = [role for role in roles if role.game_id == tenant.game_id]
+    if not roles:
+        return _Admitted(caller, tenant, refusal=api_errors.nothing_at_path())
+    allowed = tuple(role for role in roles if route.permission in role.permissions)
+    refusal = None if allowed else api_errors.forbidden(route.permission, roles[0].role)
+    return _Admitted(caller, tenant, allowed, refusal)
+
+
+def _id(call: Call, name: str) -> str | None:
+    """A segment that can be an internal id; None when it is none, or not in the path."""
+    text = call.request.path_params.get(name, "")
+    return text if is_id(text) else None
+
+
+def _shown(call: Call, name: str) -> str:
+    """A segment as the audit log can keep it: decoded, or as it came when it is no text."""
+    segment = call.request.path_params[name]
+    try:
+        return decode_segment(segment, name)
+    except RuleError:
+        return str(segment)[:512]

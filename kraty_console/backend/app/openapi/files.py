@@ -1,0 +1,35 @@
+"""The OpenAPI documents as files: write them, and find those that are out of date."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from kraty_console.backend.app.openapi.document import document
+from kraty_console.backend.app.openapi.surfaces import SURFACES, Surface
+from kraty_console.backend.app.routes import ROUTES
+
+
+def text(surface: Surface) -> str:
+    """The document of a surface as its file has it."""
+    return json.dumps(document(surface, ROUTES), indent=1, ensure_ascii=False) + "\n"
+
+
+def stale(surfaces: Iterable[Surface] = SURFACES) -> list[Path]:
+    """The files that are not there, or say something else than the routes."""
+    return [
+        surface.file
+        for surface in surfaces
+        if not surface.file.is_file() or surface.file.read_text(encoding="utf-8") != text(surface)
+    ]
+
+
+def rewrite(surfaces: Iterable[Surface] = SURFACES) -> list[Path]:
+    """Write the files that are stale; which these were."""
+    behind = stale(surfaces)
+    for surface in surfaces:
+        if surface.file in behind:
+            surface.file.parent.mkdir(exist_ok=True)
+            surface.file.write_text(text(surface), encoding="utf-8")
+    return behind

@@ -1,0 +1,117 @@
+"""Schemas of path segments and query parameters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from kraty_console.backend.http.paths import LONGEST_SEGMENT
+from kraty_console.backend.http.query_parameters import MAX_KEYS
+from kraty_console.backend.http.routing import Route
+from kraty_console.backend.leaderboards import queries as board_queries
+from kraty_console.backend.leaderboards import segments
+from kraty_console.backend.social.friend_handlers import LONGEST_QUERY, MOST_HITS, MOST_SUGGESTIONS
+from kraty_console.backend.webhooks.handlers import STATES
+from kraty_console.contract.limits import MAX_LIMIT
+from kraty_console.contract.timeline import TimelineKind
+from kraty_console.contract.webhooks import EventName
+
+Schema = Mapping[str, Any]
+
+_TEXT: Final[Schema] = {"type": "string", "minLength": 1, "maxLength": 1024}
+_UUID: Final[Schema] = {"type": "string", "format": "uuid"}
+_MOMENT: Final[Schema] = {"type": "string", "format": "date-time"}
+_FLAG: Final[Schema] = {"type": "boolean"}
+
+_NAMES: Final = ("externalPlayerId", "toExternalPlayerId", "friendExternalId", "blockedExternalId")
+_KEYS: Final = ("economyKey", "itemKey", "eventKey", "boardKey")
+
+_SEGMENTS: Final[Mapping[str, tuple[str, Schema]]] = {
+    **dict.fromkeys(
+        _NAMES, ("A player, by the id that the studio gave; any text, percent-encoded as one segment.", {})
+    ),
+    **dict.fromkeys(_KEYS, ("A key of the game's catalog.", {})),
+    "deliveryId": ("A delivery.", {"pattern": "^evt_[0-9A-HJKMNP-TV-Z]{26}$"}),
+}
+"""What is no UUID."""
+
+
+def _whole(most: int) -> Schema:
+    return {"type": "integer", "minimum": 1, "maximum": most}
+
+
+def _listed(items: Schema, **more: object) -> Schema:
+    return {"type": "array", "items": items, "minItems": 1, **more}
+
+
+_PARAMETERS: Final[Mapping[str, tuple[str, Schema]]] = {
+    "action": ("Only rows of this action.", _TEXT),
+    "actor": ("Only rows of this member or key: the internal id, or the label.", _TEXT),
+    "cursor": ("The `nextCursor` of the page before.", _TEXT),
+    "endpoint": ("Only deliveries to this endpoint.", _UUID),
+    "environment": ("`live` where it is left out.", _TEXT),
+    "eventName": ("Only deliveries of this event.", {"enum": [str(name) for name in EventName]}),
+    "externalId": ("The player whose own place is told, or who is looked at from.", _TEXT),
+    "force": ("Replace a secret that was registered before.", _FLAG),
+    "from": ("Only rows of this moment or later.", _MOMENT),
+    "gameId": ("Only rows of this game.", _UUID),
+    "includeSelf": ("Tell the place of `externalId` as well.", _FLAG),
+    "kinds": ("Only rows of these kinds.", _listed({"enum": [str(kind) for kind in TimelineKind]})),
+    "limit": ("How many at most.", _whole(MAX_LIMIT)),
+    "maxSegments": ("How many segments at most.", _whole(100)),
+    "outcome": ("Only rows with this outcome.", _TEXT),
+    "period": ("`current`, or a moment within the period.", {"anyOf": [{"const": "current"}, _MOMENT]}),
+    "player": ("Only what is about this player: the external id, or the internal one.", _TEXT),
+    "progression": (
+        "Progression resources told beside each player.",
+        _listed({"type": "string", "pattern": "^[^,]+$"}, maxItems=MAX_KEYS),
+    ),
+    "q": ("The beginning of a name.", {"type": "string", "pattern": "\\S", "maxLength": LONGEST_QUERY}),
+    "query": ("An external id or its beginning, or an e-mail address.", _TEXT),
+    "scope": ("Which segments.", {"enum": list(board_queries.SCOPES)}),
+    "segment": ("The segment, on a board that has some.", {**_TEXT, "maxLength": segments.LONGEST}),
+    "ticket": ("Only rows with this ticket.", _TEXT),
+    "timezone": ("A zone of the IANA list.", {**_TEXT, "examples": ["Europe/Lisbon"]}),
+    "to": ("Only rows before this moment.", _MOMENT),
+}
+
+_OTHERWISE: Final[Mapping[tuple[str, str], Schema]] = {
+    ("/friends/search", "limit"): _whole(MOST_HITS),
+    ("/friends/suggestions", "limit"): _whole(MOST_SUGGESTIONS),
+    ("/periods", "limit"): _whole(52),
+    ("/events", "status"): {"enum": ["active"]},
+    ("/gifts", "status"): {"enum": ["all", "pending"]},
+    ("/gifts/sent", "status"): {"enum": ["all", "pending"]},
+    ("/deliveries", "status"): {"enum": list(STATES)},
+}
+"""By the end of the path."""
+
+_REQUIRED: Final = ("q", "query")
+
+
+def parameters(route: Route) -> list[dict[str, Any]]:
+    """What the path and the query of a route hold."""
+    found = [_segment(name) for name in re.findall(r"\{(\w+)\}", route.path)]
+    return found + [_parameter(route.path, name) for name in route.query]
+
+
+def _segment(name: str) -> dict[str, Any]:
+    words, schema = _SEGMENTS.get(name, ("An internal id.", _UUID))
+    schema = (
+        schema if "format" in schema else {"type": "string", "minLength": 1, "maxLength": LONGEST_SEGMENT, **schema}
+    )
+    return {"name": name, "in": "path", "required": True, "description": words, "schema": schema}
+
+
+def _parameter(path: str, name: str) -> dict[str, Any]:
+    words, schema = _PARAMETERS.get(name, ("Only these.", {}))
+    for (end, other), special in _OTHERWISE.items():
+        if other == name and path.endswith(end):
+            schema = special
+    if not schema:
+        raise KeyError(f"{path} reads ?{name}=, and what that may be is not said in {__name__}")
+    found: dict[str, Any] = {"name": name, "in": "query", "description": words, "schema": schema}
+    if schema.get("type") == "array":
+        found |= {"style": "form", "explode": False}
+    return found | {"required": True} if name in _REQUIRED else found

@@ -1,0 +1,160 @@
+"""Reduce the table of routes to what a Kraty with fewer operations serves.
+
+Both are done to the table of routes before it is served: a route is left out, or its answer is cut on the way out. No
+handler and no rule knows of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from kraty_console.backend.app.reduction import Reduction
+from kraty_console.backend.http.call import Call
+from kraty_console.backend.http.envelope import HandlerReply
+from kraty_console.backend.http.routing import Handler, Route, method_and_path
+from kraty_console.contract.operations import Operation
+
+_ADMIN: Final = "/admin/"
+
+_OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {method_and_path(each): each for each in Operation}
+"""By method and path."""
+
+Shape = Mapping[str, Any]
+"""The fields that are kept: each with the shape of what it holds (of every element, if it is a list), or None for all
+of it."""
+
+
+def _all(*names: str) -> Shape:
+    return dict.fromkeys(names)
+
+
+_HEALTH: Final = _all("ok", "version")
+
+_SEEN: Final = _all("id", "externalPlayerId", "firstSeenAt", "lastSeenAt", "lastContextSnapshot")
+
+_ATTEMPT: Final = _all(
+    "id",
+    "eventId",
+    "eventWindowId",
+    "leaderboardId",
+    "playerId",
+    "startedAt",
+    "endsAt",
+    "completedAt",
+    "metrics",
+    "metricsRaw",
+    "score",
+    "status",
+)
+"""kraty-api 5.1."""
+
+_GRANT: Final = _all(
+    "id",
+    "kind",
+    "contents",
+    "sourceKind",
+    "sourceRefId",
+    "parentGrantId",
+    "status",
+    "rolledAt",
+    "claimedAt",
+    "expiresAt",
+    "createdAt",
+)
+"""kraty-api 5.4."""
+
+_LOBBY: Final = _all(
+    "id",
+    "eventId",
+    "eventWindowId",
+    "leaderboardId",
+    "mode",
+    "status",
+    "capacity",
+    "fillBy",
+    "participantCount",
+    "botSlots",
+    "startedAt",
+    "endsAt",
+)
+"""kraty-api 5.7."""
+
+_SNAPSHOT: Final[Shape] = {
+    "player": _SEEN,
+    "attempts": _ATTEMPT,
+    "grants": _GRANT,
+    "lobbies": _LOBBY,
+    "summary": _all(
+        "attemptCount", "attemptsCompleted", "attemptsExpired", "grantsPending", "grantsClaimed", "lobbiesActive"
+    ),
+}
+"""The look-up as player-tools has it (kraty-api 5.2)."""
+
+_SERVER_SNAPSHOT: Final[Shape] = {
+    **_SNAPSHOT,
+    "player": {**_SEEN, **_all("studioId", "gameId", "createdAt", "updatedAt")},
+    "inventory": _all("itemKey", "quantity", "metadata", "createdAt", "updatedAt"),
+    "wallet": _all("economyKey", "balance", "metadata", "createdAt", "updatedAt"),
+    "recentGrants": _GRANT,
+}
+"""That, and what the official SDKs read (kraty-api 5.2, 5.5)."""
+
+_SERVER_PLAYER: Final = "/server/v1/players/{externalPlayerId}"
+
+_PUBLISHED: Final[Mapping[tuple[str, str], tuple[str | None, Shape]]] = {
+    method_and_path(Operation.HEALTH): (None, _HEALTH),
+    method_and_path(Operation.PLAYER): (None, _SNAPSHOT),
+    method_and_path(Operation.MANUAL_GRANT): ("grant", _GRANT),
+    method_and_path(Operation.FORCE_CLAIM): ("grant", _GRANT),
+    ("GET", _SERVER_PLAYER): (None, _SERVER_SNAPSHOT),
+    ("POST", f"{_SERVER_PLAYER}/grants"): (None, _GRANT),
+    ("POST", f"{_SERVER_PLAYER}/grants/{{grantId}}/ack"): (None, _GRANT),
+}
+"""Method and path → the field that alone is answered (None for the whole answer), and what is published of it."""
+
+
+def reduced(routes: Iterable[Route], only: Reduction) -> Iterator[Route]:
+    """The routes that are left, each with the answer that is left."""
+    for route in routes:
+        place = (route.method, route.path)
+        operation = _OPERATIONS.get(place)
+        if route.path.startswith(_ADMIN) and operation not in only.operations:
+            continue
+        handler = route.handler
+        if operation is Operation.HEALTH:
+            handler = _without(handler, "features")
+        if only.published_fields and place in _PUBLISHED:
+            handler = _cut(handler, *_PUBLISHED[place])
+        yield replace(route, handler=handler)
+
+
+def _without(handler: Handler, name: str) -> Handler:
+    """The handler's answers without a field."""
+
+    async def answer(call: Call) -> HandlerReply:
+        reply = await handler(call)
+        return replace(reply, data={each: value for each, value in reply.data.items() if each != name})
+
+    return answer
+
+
+def _cut(handler: Handler, field: str | None, shape: Shape) -> Handler:
+    """The handler's answers, cut to a shape."""
+
+    async def answer(call: Call) -> HandlerReply:
+        reply = await handler(call)
+        return replace(reply, data=_kept(reply.data if field is None else reply.data[field], shape))
+
+    return answer
+
+
+def _kept(value: Any, shape: Shape | None) -> Any:  # noqa: ANN401 (it is JSON)
+    match value:
+        case list() if shape is not None:
+            return [_kept(each, shape) for each in value]
+        case Mapping() if shape is not None:
+            return {name: _kept(value[name], inner) for name, inner in shape.items() if name in value}
+        case _:
+            return value

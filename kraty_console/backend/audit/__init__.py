@@ -1,0 +1,1 @@
+"""The audit log: writing, reading, and counting refused attempts."""

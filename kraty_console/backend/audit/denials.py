@@ -1,0 +1,84 @@
+"""Record refused attempts: one audit row for each actor, route and hour.
+
+An outsider's attempts are counted in the numbers of the process alone: whoever has any account could otherwise fill the
+log of a studio that is not theirs, which nobody can delete.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kraty_console.backend.audit import denial_counts, trail
+from kraty_console.backend.auth.roles import game_exists, role_in, roles_of
+from kraty_console.backend.http.authentication import Caller
+from kraty_console.backend.http.call import Services
+from kraty_console.backend.rules.context import Context, Tenant
+from kraty_console.backend.rules.ids import is_id
+from kraty_console.backend.storage.transaction import Transaction
+
+OUTSIDER = "outsider"
+"""Why an attempt is only counted: the caller is in no game of the studio that was tried, or there is no such studio."""
+
+
+async def record_denial(
+    services: Services,
+    context: Context,
+    caller: Caller,
+    route: str,
+    action: str,
+    *,
+    target: tuple[str, str] | None,
+    external_player_id: str | None,
+) -> None:
+    """Note a refused attempt; `context` names what was tried, empty where it is no id.
+
+    Where the caller may see the game, the row is among those of the player it was about.
+    """
+    kind, target_id = target or (None, None)
+    async with services.db.read() as tx:
+        place = await _log_of(tx, caller, context.tenant)
+        if place is None:
+            services.refused[OUTSIDER] += 1
+            return
+        there = replace(context, tenant=place)
+        player = None
+        if place.game_id and await _sees(tx, caller, place):
+            player = await trail.player_concerned(
+                tx, there, target_kind=kind, target_id=target_id, external_player_id=external_player_id
+            )
+
+    async def work(tx: Transaction) -> None:
+        audit_id = there.new_id()
+        if await denial_counts.is_first(tx, there, route, audit_id):
+            trail.record_denied(
+                tx,
+                there,
+                action,
+                audit_id,
+                target_kind=kind,
+                target_id=target_id,
+                external_player_id=external_player_id,
+                player=player,
+            )
+
+    await services.db.run(work)
+
+
+async def _log_of(tx: Transaction, caller: Caller, tried: Tenant) -> Tenant | None:
+    """Whose log holds a refused attempt, and under which game (empty: under none); None for an outsider's.
+
+    A game that is not there is not named, for then nobody could see the row.
+    """
+    if caller.session is None:
+        return tried
+    if not is_id(tried.studio_id) or not await roles_of(tx, caller.session.member_id, tried.studio_id):
+        return None
+    known = tried.game_id and await game_exists(tx, tried.studio_id, tried.game_id)
+    return tried if known else Tenant(tried.studio_id, "")
+
+
+async def _sees(tx: Transaction, caller: Caller, place: Tenant) -> bool:
+    """Whether the game is the caller's own: a key's, or one in which the member has any role."""
+    if caller.session is None:
+        return True
+    return await role_in(tx, caller.session.member_id, place.studio_id, place.game_id) is not None

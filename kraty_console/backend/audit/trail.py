@@ -1,0 +1,150 @@
+"""Write audit rows: who did what to whom, why, and the state before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, Literal
+
+from kraty_console.backend.rules.context import Context
+from kraty_console.backend.rules.ids import is_id
+from kraty_console.backend.storage import tables
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+
+
+def record(
+    tx: Transaction,
+    ctx: Context,
+    action: str,
+    *,
+    target_kind: str | None,
+    target_id: str | None,
+    player: TrackedRow | None = None,
+    metadata: Mapping[str, Any] | None = None,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> str:
+    """Write the row of a change, in the change's transaction; the answer is the row's id."""
+    return _write(
+        tx,
+        ctx,
+        action,
+        "ok",
+        {
+            "environment": ctx.environment if player is None else player["environment"],
+            "target_kind": target_kind,
+            "target_id": target_id,
+            "player_id": None if player is None else player["player_id"],
+            "external_player_id": None if player is None else player["external_player_id"],
+            "metadata": None if metadata is None else dict(metadata),
+            "before": None if before is None else dict(before),
+            "after": None if after is None else dict(after),
+        },
+    )
+
+
+LONGEST_DENIED: Final = 256
+"""Characters of any text in the row of a refused attempt: the refused caller chose them."""
+
+
+def record_denied(
+    tx: Transaction,
+    ctx: Context,
+    permission: str,
+    audit_id: str,
+    *,
+    target_kind: str | None = None,
+    target_id: str | None = None,
+    external_player_id: str | None = None,
+    player: TrackedRow | None = None,
+) -> None:
+    """Write the row of an attempt that was not allowed (decisions: Denied attempts), under an id.
+
+    The game named in the context need not exist, nor be one the actor can see. With `player` the row is among those of
+    that player; it is given where the actor may see the game (`player_concerned`).
+    """
+    _write(
+        tx,
+        ctx,
+        permission,
+        "denied",
+        {
+            "environment": _cut(ctx.environment),
+            "target_kind": target_kind,
+            "target_id": _cut(target_id),
+            "player_id": None if player is None else player["player_id"],
+            "external_player_id": _cut(external_player_id if player is None else player["external_player_id"]),
+            "metadata": {"permission": permission},
+        },
+        audit_id,
+    )
+
+
+def _cut(text: str | None) -> str | None:
+    if text is None or len(text) <= LONGEST_DENIED:
+        return text
+    return text[: LONGEST_DENIED - 1] + "…"
+
+
+async def player_concerned(
+    tx: Transaction, ctx: Context, *, target_kind: str | None, target_id: str | None, external_player_id: str | None
+) -> TrackedRow | None:
+    """The player that a refused attempt was about: named in it, or whose attempt or grant it named; None where none."""
+    player = tables.players.c
+    place = (player.studio_id == ctx.tenant.studio_id, player.game_id == ctx.tenant.game_id)
+    if external_player_id is not None:
+        return await tx.find(
+            tables.players,
+            *place,
+            player.environment == ctx.environment,
+            player.external_player_id == external_player_id,
+        )
+    table = {"attempt": tables.attempts, "grant": tables.grants}.get(target_kind or "")
+    if table is None or target_id is None or not is_id(target_id):
+        return None
+    row = await tx.find(
+        table,
+        table.c.studio_id == ctx.tenant.studio_id,
+        table.c.game_id == ctx.tenant.game_id,
+        table.c[f"{target_kind}_id"] == target_id,
+        table.c.environment == ctx.environment,
+    )
+    return None if row is None else await tx.find(tables.players, *place, player.player_id == row["player_id"])
+
+
+def audit_link(ctx: Context, audit_id: str) -> dict[str, str]:
+    """How an answer names its audit row: the url is what an engineer pastes into a ticket."""
+    return {
+        "id": audit_id,
+        "url": f"{ctx.public_url}/admin/v1/studios/{ctx.tenant.studio_id}/audit-log/{audit_id}",
+    }
+
+
+def _write(
+    tx: Transaction,
+    ctx: Context,
+    action: str,
+    outcome: Literal["ok", "denied"],
+    values: Mapping[str, Any],
+    audit_id: str | None = None,
+) -> str:
+    audit_id = audit_id or ctx.new_id()
+    tx.add(
+        tables.audit,
+        {
+            "studio_id": ctx.tenant.studio_id,
+            "audit_id": audit_id,
+            "game_id": ctx.tenant.game_id if is_id(ctx.tenant.game_id) else None,
+            "occurred_at": ctx.now_ms,
+            "actor_kind": ctx.actor.kind,
+            "actor_id": ctx.actor.id,
+            "actor_label": ctx.actor.label,
+            "action": action,
+            "outcome": outcome,
+            "reason": ctx.reason,
+            "ticket": ctx.ticket,
+            "idempotency_key": ctx.idempotency_key,
+            "request_id": ctx.request_id,
+            **values,
+        },
+    )
+    return audit_id

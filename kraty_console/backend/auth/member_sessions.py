@@ -1,0 +1,78 @@
+"""Member sessions: found by the hash of their token, revoked for good."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from kraty_console.backend.auth.tokens import MAX_CREDENTIAL_LENGTH, SESSION_PREFIX, digest, matches
+from kraty_console.backend.storage.tables import members, sessions
+from kraty_console.backend.storage.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class MemberSession:
+    """A member with a live session."""
+
+    session_id: str
+    member_id: str
+    email: str
+    name: str
+    expires_at: int
+    """Milliseconds since the epoch."""
+
+
+async def find_session(tx: Transaction, token: str, now_ms: int) -> MemberSession | None:
+    """Whose session a token is; None when it is unknown, revoked or over."""
+    if not token.startswith(SESSION_PREFIX) or len(token) > MAX_CREDENTIAL_LENGTH:
+        return None
+    query = (
+        sa.select(
+            sessions.c.session_id,
+            sessions.c.token_hash,
+            sessions.c.expires_at,
+            members.c.member_id,
+            members.c.email,
+            members.c.name,
+        )
+        .join(members, members.c.member_id == sessions.c.member_id)
+        .where(
+            sessions.c.token_hash == digest(token),
+            sessions.c.revoked_at.is_(None),
+            sessions.c.expires_at > now_ms,
+        )
+    )
+    row = (await tx.execute(query)).first()
+    if row is None or not matches(token, row.token_hash):
+        return None
+    return MemberSession(row.session_id, row.member_id, row.email, row.name, row.expires_at)
+
+
+async def create_session(
+    tx: Transaction, *, member_id: str, session_id: str, token: str, now_ms: int, expires_at: int
+) -> None:
+    """Keep a new session; of the token only its hash stays."""
+    await tx.execute(
+        sessions.insert().values(
+            member_id=member_id,
+            session_id=session_id,
+            token_hash=digest(token),
+            created_at=now_ms,
+            expires_at=expires_at,
+        )
+    )
+
+
+async def revoke_session(tx: Transaction, session: MemberSession, now_ms: int) -> bool:
+    """End a session; False when it had ended before."""
+    ended = await tx.execute(
+        sessions.update()
+        .where(
+            sessions.c.member_id == session.member_id,
+            sessions.c.session_id == session.session_id,
+            sessions.c.revoked_at.is_(None),
+        )
+        .values(revoked_at=now_ms)
+    )
+    return bool(ended.rowcount)

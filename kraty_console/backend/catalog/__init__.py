@@ -1,0 +1,1 @@
+"""The catalog of a game: items, currencies, bundles, reward tables, events, settings."""

@@ -1,0 +1,343 @@
+"""Definitions of a game: items, currencies, bundles, reward tables, events, windows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from kraty_console.backend.rules.context import Context
+from kraty_console.backend.rules.errors import not_found
+from kraty_console.backend.storage import tables
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+
+Json = Mapping[str, Any]
+
+EVENT_EXTRAS: Final = frozenset(
+    {
+        "enabled",
+        "entry_cost",
+        "attempt_quota",
+        "entry_requirement",
+        "unlock_condition",
+        "schedule",
+        "metadata",
+        "fill_timeout_seconds",
+        "fill_bots",
+        "fill_strategy",
+    }
+)
+"""The columns of an event that need not be said."""
+
+
+async def item(tx: Transaction, ctx: Context, key: str) -> TrackedRow | None:
+    """The item of that key, archived or not."""
+    return await tx.get(tables.items, ctx.tenant.studio_id, ctx.tenant.game_id, key)
+
+
+async def currency(tx: Transaction, ctx: Context, key: str) -> TrackedRow | None:
+    """The currency of that key, archived or not."""
+    return await tx.get(tables.currencies, ctx.tenant.studio_id, ctx.tenant.game_id, key)
+
+
+async def bundle(tx: Transaction, ctx: Context, key: str) -> TrackedRow | None:
+    """The bundle of that key, archived or not."""
+    return await tx.get(tables.bundles, ctx.tenant.studio_id, ctx.tenant.game_id, key)
+
+
+async def table(tx: Transaction, ctx: Context, key: str) -> TrackedRow | None:
+    """The reward table of that key, archived or not."""
+    return await tx.get(tables.reward_tables, ctx.tenant.studio_id, ctx.tenant.game_id, key)
+
+
+async def game(tx: Transaction, ctx: Context) -> TrackedRow:
+    """The game itself, with its settings; 404 when there is none."""
+    row = await tx.get(tables.games, ctx.tenant.studio_id, ctx.tenant.game_id)
+    if row is None:
+        not_found("Game", ctx.tenant.game_id)
+    return row
+
+
+async def roll_secret(tx: Transaction, ctx: Context) -> str:
+    """What the game's rolls are keyed by; never shown. A game of an older version gets one when it first rolls."""
+    row = await game(tx, ctx)
+    if row["roll_secret"] is None:
+        row = await tx.get(tables.games, *row.key(), lock=True) or row
+    if row["roll_secret"] is None:
+        tx.change(row, roll_secret=ctx.random_bytes(32).hex())
+    secret: str = row["roll_secret"]
+    return secret
+
+
+async def event(tx: Transaction, ctx: Context, event_id: str) -> TrackedRow:
+    """The event with this internal id."""
+    row = await tx.get(tables.events, ctx.tenant.studio_id, ctx.tenant.game_id, event_id)
+    if row is None:
+        not_found("Event", event_id)
+    return row
+
+
+async def event_by_key(tx: Transaction, ctx: Context, key: str) -> TrackedRow:
+    """The event of that key; 404 when there is none."""
+    place = ("event", ctx.tenant, key)
+    row: TrackedRow | None = tx.memo.get(place)
+    if row is None:
+        column = tables.events.c
+        row = await tx.find(
+            tables.events,
+            column.studio_id == ctx.tenant.studio_id,
+            column.game_id == ctx.tenant.game_id,
+            column.key == key,
+        )
+        if row is None:
+            not_found("Event", key)
+        tx.memo[place] = row
+    return row
+
+
+async def window(tx: Transaction, ctx: Context, window_id: str) -> TrackedRow:
+    """The window with this internal id."""
+    row = await tx.get(tables.event_windows, ctx.tenant.studio_id, ctx.tenant.game_id, window_id)
+    if row is None:
+        not_found("Window", window_id)
+    return row
+
+
+async def open_window(tx: Transaction, ctx: Context, event_id: str) -> TrackedRow | None:
+    """The window of the event that is open now, None between windows."""
+    place = ("windows", ctx.tenant, event_id)
+    known: list[TrackedRow] = tx.memo.setdefault(place, [])
+    for row in known:
+        if row["starts_at"] <= ctx.now_ms < row["ends_at"]:
+            return row
+    column = tables.event_windows.c
+    newest = (
+        sa.select(column.window_id)
+        .where(
+            column.studio_id == ctx.tenant.studio_id,
+            column.game_id == ctx.tenant.game_id,
+            column.event_id == event_id,
+            column.starts_at <= ctx.now_ms,
+            column.ends_at > ctx.now_ms,
+        )
+        .order_by(column.starts_at.desc())
+        .limit(1)
+    )
+    found = await tx.scalar(newest)
+    if found is None:
+        return None
+    row = await window(tx, ctx, found)
+    known.append(row)
+    return row
+
+
+async def put_item(
+    tx: Transaction,
+    ctx: Context,
+    key: str,
+    *,
+    name: str | Json,
+    item_type_key: str = "item",
+    description: str | None = None,
+    rarity: str | None = None,
+    tags: Sequence[str] = (),
+    crate_entries: Sequence[Json] | None = None,
+) -> TrackedRow:
+    """Define an item; `crate_entries` is what opening one rolls, and makes it a crate."""
+    return await _put(
+        tx,
+        ctx,
+        tables.items,
+        key,
+        name=name,
+        item_type_key="crate" if crate_entries is not None else item_type_key,
+        description=description,
+        rarity=rarity,
+        tags=list(tags),
+        crate_entries=None if crate_entries is None else [dict(entry) for entry in crate_entries],
+    )
+
+
+async def put_currency(
+    tx: Transaction,
+    ctx: Context,
+    key: str,
+    *,
+    name: str | Json,
+    kind: str = "currency",
+    description: str | None = None,
+    client_writable: bool = False,
+    derives: Sequence[Json] = (),
+) -> TrackedRow:
+    """Define a currency, or a progression resource (`kind`).
+
+    `client_writable`: players' games may move it (progression only). `derives`: `[{economyKey, steps: [{at,
+    entries?}]}]`, resources that follow from its balance (`steps`).
+    """
+    return await _put(
+        tx,
+        ctx,
+        tables.currencies,
+        key,
+        name=name,
+        kind=kind,
+        description=description,
+        client_writable=client_writable or None,
+        derives=[dict(each) for each in derives] or None,
+    )
+
+
+async def put_bundle(
+    tx: Transaction, ctx: Context, key: str, *, name: str | Json, entries: Sequence[Json]
+) -> TrackedRow:
+    """Define a bundle: entries of type currency, item, crate, table (`tableKey`, `rolls`) or bundle (`bundleKey`)."""
+    return await _put(tx, ctx, tables.bundles, key, name=name, entries=[dict(entry) for entry in entries])
+
+
+async def put_table(
+    tx: Transaction, ctx: Context, key: str, *, name: str | Json, weighted_entries: Sequence[Json]
+) -> TrackedRow:
+    """Define a reward table: `[{weight, entry}]`; an entry of None is a blank."""
+    return await _put(
+        tx, ctx, tables.reward_tables, key, name=name, weighted_entries=[dict(entry) for entry in weighted_entries]
+    )
+
+
+async def archive_table(tx: Transaction, ctx: Context, key: str) -> None:
+    """Archive a reward table: rolls that need it fail from now on."""
+    row = await table(tx, ctx, key)
+    if row is None:
+        not_found("Table", key)
+    tx.change(row, archived_at=ctx.now_ms)
+
+
+async def restore_table(tx: Transaction, ctx: Context, key: str) -> None:
+    """Bring an archived reward table back."""
+    row = await table(tx, ctx, key)
+    if row is None:
+        not_found("Table", key)
+    tx.change(row, archived_at=None)
+
+
+async def put_event(
+    tx: Transaction,
+    ctx: Context,
+    key: str,
+    *,
+    name: str | Json,
+    metrics: Sequence[Json],
+    reward_policy: Json,
+    leaderboard_mode: str = "global",
+    milestone_rewards: Sequence[Json] = (),
+    capacity: int | None = None,
+    more: Json | None = None,
+) -> TrackedRow:
+    """Define an event, or redefine it.
+
+    `metrics`: `[{key, target?, cap?, scorePerUnit?}]`. `milestone_rewards`: `[{key, metricKey, threshold, entries}]`.
+    `reward_policy`: `{type: "none"}`, `{type: "fixed_bundle", bundle}`, `{type: "shared_pool", pool, currencyKey}` or
+    `{type: "rank_scaled", tiers: [{fromRank, toRank, bundle}]}`; a bundle is its key or `{entries}`. `more` holds what
+    few events have, by the names of EVENT_EXTRAS.
+    """
+    assert more is None or more.keys() <= EVENT_EXTRAS, "an event has no more than that"
+    values = {
+        "name": name,
+        "type": "single_metric" if len(metrics) == 1 else "multi_metric",
+        "leaderboard_mode": leaderboard_mode,
+        "metrics": [dict(metric) for metric in metrics],
+        "reward_policy": dict(reward_policy),
+        "milestone_rewards": [dict(milestone) for milestone in milestone_rewards],
+        "capacity": capacity,
+        **(more or {}),
+    }
+    column = tables.events.c
+    row = await tx.find(
+        tables.events,
+        column.studio_id == ctx.tenant.studio_id,
+        column.game_id == ctx.tenant.game_id,
+        column.key == key,
+    )
+    if row is not None:
+        return tx.change(row, **values)
+    made = {**_tenant(ctx), "event_id": ctx.new_id(), "key": key, "created_at": ctx.now_ms, **values}
+    return tx.add(tables.events, made)
+
+
+async def put_window(
+    tx: Transaction, ctx: Context, event_key: str, *, starts_at: int, ends_at: int, metadata: Json | None = None
+) -> TrackedRow:
+    """Open the event from one moment to another (milliseconds, UTC); `metadata` wins over the event's."""
+    event_row = await event_by_key(tx, ctx, event_key)
+    return tx.add(
+        tables.event_windows,
+        {
+            **_tenant(ctx),
+            "window_id": ctx.new_id(),
+            "event_id": event_row["event_id"],
+            "starts_at": starts_at,
+            "ends_at": ends_at,
+            "metadata": None if metadata is None else dict(metadata),
+        },
+    )
+
+
+async def put_board(
+    tx: Transaction,
+    ctx: Context,
+    key: str,
+    *,
+    name: str | Json,
+    reset_cadence: str = "never",
+    score_aggregation: str = "best",
+    ranked_by: str | None = None,
+    segments: Sequence[Json] = (),
+) -> TrackedRow:
+    """Define a leaderboard of the game, or redefine it (kraty-api 5.11); its entries stay.
+
+    `reset_cadence`: never, weekly, monthly. `score_aggregation`: best, latest, sum. `ranked_by`: the currency whose
+    balance it follows, from now on; then no scores are sent to it. `segments`: what parts its players (`segments`).
+    """
+    values = {
+        "name": name,
+        "reset_cadence": reset_cadence,
+        "score_aggregation": score_aggregation,
+        "ranked_by": ranked_by,
+        "segments": [dict(each) for each in segments],
+    }
+    column = tables.boards.c
+    row = await tx.find(
+        tables.boards,
+        column.studio_id == ctx.tenant.studio_id,
+        column.game_id == ctx.tenant.game_id,
+        column.key == key,
+    )
+    before = None if row is None else row["ranked_by"]
+    if row is None:
+        new = {**_tenant(ctx), "board_id": ctx.new_id(), "key": key, "created_at": ctx.now_ms}
+        row = tx.add(tables.boards, {**new, **values})
+    else:
+        tx.change(row, **values, archived_at=None)
+    for economy_key in {before, ranked_by} - {None}:
+        await _follow(tx, ctx, economy_key, row["board_id"], economy_key == ranked_by)
+    return row
+
+
+async def _follow(tx: Transaction, ctx: Context, economy_key: str | None, board_id: str, follows: bool) -> None:
+    """Note on a currency whether a board ranks by it, so that its changes need not look for boards."""
+    followed = await currency(tx, ctx, str(economy_key))
+    if followed is None:
+        not_found("Currency", str(economy_key))
+    others = [each for each in followed["ranked_boards"] or () if each != board_id]
+    tx.change(followed, ranked_boards=[*others, board_id] if follows else others or None)
+
+
+async def _put(tx: Transaction, ctx: Context, where: sa.Table, key: str, **values: object) -> TrackedRow:
+    row = await tx.get(where, ctx.tenant.studio_id, ctx.tenant.game_id, key)
+    if row is not None:
+        return tx.change(row, **values)
+    return tx.add(where, {**_tenant(ctx), "key": key, "created_at": ctx.now_ms, **values})
+
+
+def _tenant(ctx: Context) -> dict[str, str]:
+    return {"studio_id": ctx.tenant.studio_id, "game_id": ctx.tenant.game_id}

@@ -1,0 +1,20 @@
+"""Handlers of the catalog."""
+
+from __future__ import annotations
+
+from kraty_console.backend.catalog.queries import read_catalog
+from kraty_console.backend.http.call import Call
+from kraty_console.backend.http.envelope import HandlerReply
+
+
+async def catalog_for_admin(call: Call) -> HandlerReply:
+    """Items, currencies and bundles."""
+    async with call.services.db.read() as tx:
+        return HandlerReply(await read_catalog(tx, call.game), tagged=True)
+
+
+async def catalog_for_game(call: Call) -> HandlerReply:
+    """Items and currencies; how rewards are put together is not a player's to see."""
+    async with call.services.db.read() as tx:
+        found = await read_catalog(tx, call.game)
+    return HandlerReply({name: found[name] for name in ("items", "currencies")}, tagged=True)

@@ -1,0 +1,1 @@
+"""Wallets, inventories, their ledgers, and purchases."""

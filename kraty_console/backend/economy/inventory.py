@@ -1,0 +1,99 @@
+"""Give, take and consume items outside of grants.
+
+A studio that keeps its own inventory has none here: what its backend asks for is answered and changes nothing.
+"""
+
+from __future__ import annotations
+
+from kraty_console.backend.audit import trail
+from kraty_console.backend.catalog import definitions
+from kraty_console.backend.economy.ledger import LedgerChange, change_inventory
+from kraty_console.backend.players import service as players
+from kraty_console.backend.rules import amounts, idempotency
+from kraty_console.backend.rules.context import Context, RuleResult
+from kraty_console.backend.rules.errors import not_found
+from kraty_console.backend.storage import tables
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+
+GRANT = "inventory.grant"
+REVOKE = "inventory.revoke"
+CONSUME = "inventory.consume"
+
+CONSUMED = "consume"
+"""The ledger's reason for what a player uses up, where the game gives none (kraty-api 5.6)."""
+
+
+async def grant(
+    tx: Transaction, ctx: Context, external_id: str, item_key: str, quantity: int, *, source_ref_id: str | None = None
+) -> RuleResult:
+    """Give so many of an item to a player, who is made on first contact; 404 for an item not in the catalog."""
+    return await _adjust(tx, ctx, GRANT, external_id, item_key, quantity, source_ref_id)
+
+
+async def revoke(
+    tx: Transaction, ctx: Context, external_id: str, item_key: str, quantity: int, *, source_ref_id: str | None = None
+) -> RuleResult:
+    """Take so many of an item, an archived one too; 409 when the player has fewer."""
+    return await _adjust(tx, ctx, REVOKE, external_id, item_key, quantity, source_ref_id)
+
+
+async def consume(tx: Transaction, ctx: Context, external_id: str, item_key: str, quantity: int) -> RuleResult:
+    """Use up so many of an item, as the player's game says; 409 when the player has fewer."""
+    return await _adjust(tx, ctx, CONSUME, external_id, item_key, quantity, None)
+
+
+async def _adjust(
+    tx: Transaction,
+    ctx: Context,
+    action: str,
+    external_id: str,
+    item_key: str,
+    quantity: int,
+    source_ref_id: str | None,
+) -> RuleResult:
+    amounts.check_amount(quantity, "quantity")
+    if ctx.surface == "server" and (await definitions.game(tx, ctx))["inventory_management"] == "studio":
+        return await _inert(tx, ctx, action, external_id, item_key)
+    request = {"player": external_id, "itemKey": item_key, "quantity": quantity, "sourceRefId": source_ref_id}
+    earlier = await idempotency.replay(tx, ctx, action, request)
+    if earlier is not None:
+        # A replay changes nothing, and says so (decisions: Idempotency).
+        return RuleResult(earlier.status, {**earlier.data, "applied": False}, replayed=True)
+    player = await (players.upsert if action == GRANT else players.lock)(tx, ctx, external_id)
+    if ctx.surface == "sdk":
+        players.refuse_banned(player)
+    item = await definitions.item(tx, ctx, item_key)
+    if item is None or (action == GRANT and item["archived_at"] is not None):
+        not_found("Item", item_key)
+    before = await _held(tx, player, item_key)
+    delta = quantity if action == GRANT else -quantity
+    reason = ctx.reason or (CONSUMED if action == CONSUME else None)
+    entry = await change_inventory(tx, ctx, player, LedgerChange(item_key, delta, reason, source_ref_id))
+    if ctx.surface != "sdk":
+        trail.record(
+            tx,
+            ctx,
+            action,
+            target_kind="item",
+            target_id=item_key,
+            player=player,
+            metadata={"itemKey": item_key, "quantity": quantity, "reason": ctx.reason, "ledgerId": entry["ledgerId"]},
+            before={"itemKey": item_key, "quantity": before},
+            after={"itemKey": item_key, "quantity": entry["quantity"]},
+        )
+    data = {"itemKey": item_key, "quantity": entry["quantity"], "applied": True}
+    return await idempotency.keep(tx, ctx, action, 200, data)
+
+
+async def _inert(tx: Transaction, ctx: Context, action: str, external_id: str, item_key: str) -> RuleResult:
+    """The studio keeps the inventory: nothing is held here, nothing changes, no key is taken (kraty-api 3.5)."""
+    if action != GRANT and await players.find(tx, ctx.tenant, ctx.environment, external_id) is None:
+        not_found("Player", external_id)
+    if await definitions.item(tx, ctx, item_key) is None:
+        not_found("Item", item_key)
+    return RuleResult(200, {"itemKey": item_key, "quantity": 0, "applied": False})
+
+
+async def _held(tx: Transaction, player: TrackedRow, item_key: str) -> int:
+    held = await tx.get(tables.inventory, *player.key(), item_key)
+    return 0 if held is None else int(held["quantity"])

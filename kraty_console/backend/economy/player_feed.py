@@ -1,0 +1,162 @@
+"""A player's gains and losses as events of a stream."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from operator import itemgetter
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from kraty_console.backend.economy.serializers import serialize_item_entry, serialize_wallet_entry
+from kraty_console.backend.rules import formats
+from kraty_console.backend.storage import tables
+from kraty_console.backend.storage.transaction import Transaction
+
+Json = dict[str, Any]
+Event = tuple[str, Json]
+
+CLOCKS_DIFFER_MS: Final = 60_000
+"""How far back is looked for what was written a moment ago by a clock that is behind, or committed late."""
+
+
+class PlayerFeed:
+    """What a player gets and loses, in the order in which it happened.
+
+    The ledgers are read by the position that the player's own row counts, which is written in the same transaction,
+    so no change is missed; where the position is unchanged, the ledgers are not read. Of the grants each look reads
+    those of the last minute, some of which the look before has read already.
+    """
+
+    def __init__(self, player: Mapping[str, Any], now_ms: int) -> None:
+        self._player = {name: player[name] for name in ("studio_id", "game_id", "player_id")}
+        self._external_id: str = player["external_player_id"]
+        self._position = 0
+        self._moved_at = now_ms
+        self._looked_at = now_ms
+        self._known: dict[str, int] = {}
+        self.over = False
+
+    async def begin(self, tx: Transaction) -> list[Event]:
+        """`ready`; what the player has is read elsewhere."""
+        self._position = await self._counted(tx)
+        self._known = {row["grant_id"]: row["created_at"] for row in await self._grants(tx)}
+        return [("ready", {"externalPlayerId": self._external_id})]
+
+    async def events_since(self, tx: Transaction, counted: int, grants: Sequence[Json], now_ms: int) -> list[Event]:
+        """`wallet_changed`, `inventory_changed`, `grant_created`; of the position and the grants that were found.
+
+        `now_ms` is a moment before the look began: what it cannot see yet is committed later than that.
+        """
+        told = await self._changes(tx, counted) if counted > self._position else []
+        self._position = max(self._position, counted)
+        return told + [("grant_created", _created(row)) for row in self._new(grants, now_ms)]
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """The game."""
+        return self._player["studio_id"], self._player["game_id"]
+
+    @property
+    def player_id(self) -> str:
+        """The player."""
+        return str(self._player["player_id"])
+
+    @property
+    def since(self) -> int:
+        """From when on its grants have to be looked at."""
+        return self._looked_at - CLOCKS_DIFFER_MS
+
+    async def _counted(self, tx: Transaction) -> int:
+        return (await _positions(tx, self.place, [self.player_id])).get(self.player_id, 0)
+
+    async def _changes(self, tx: Transaction, until: int) -> list[Event]:
+        found: list[tuple[int, int, Event]] = []
+        for table, name, shape in (
+            (tables.wallet_ledger, "wallet_changed", serialize_wallet_entry),
+            (tables.item_ledger, "inventory_changed", serialize_item_entry),
+        ):
+            rows = await tx.all(
+                sa.select(table).where(
+                    *self._own(table),
+                    table.c.occurred_at >= self._moved_at - CLOCKS_DIFFER_MS,
+                    table.c.position > self._position,
+                    table.c.position <= until,
+                )
+            )
+            found += [(row["position"], row["occurred_at"], (name, _moved(name, shape(row)))) for row in rows]
+        self._moved_at = max([self._moved_at, *(moved_at for _position, moved_at, _event in found)])
+        return [event for _position, _moved_at, event in sorted(found, key=itemgetter(0))]
+
+    def _new(self, grants: Sequence[Json], now_ms: int) -> list[Json]:
+        new = [row for row in grants if row["grant_id"] not in self._known and row["created_at"] >= self.since]
+        self._looked_at = max(self._looked_at, now_ms)
+        self._known |= {row["grant_id"]: row["created_at"] for row in new}
+        self._known = {grant_id: made for grant_id, made in self._known.items() if made >= self.since}
+        return new
+
+    async def _grants(self, tx: Transaction) -> list[Json]:
+        return await _grants_since(tx, self.place, [self.player_id], self.since)
+
+    def _own(self, table: sa.Table) -> list[sa.ColumnElement[bool]]:
+        return [table.c[name] == value for name, value in self._player.items()]
+
+
+async def player_events(
+    tx: Transaction, listening: Sequence[PlayerFeed], now_ms: int
+) -> AsyncIterator[tuple[PlayerFeed, list[Event]]]:
+    """What happened to many players: two questions for each game, and two for each who gained or lost something."""
+    games: dict[tuple[str, str], list[PlayerFeed]] = {}
+    for each in listening:
+        games.setdefault(each.place, []).append(each)
+    for place, here in games.items():
+        ids = sorted({each.player_id for each in here})
+        positions = await _positions(tx, place, ids)
+        grants: dict[str, list[Json]] = {}
+        for row in await _grants_since(tx, place, ids, min(each.since for each in here)):
+            grants.setdefault(row["player_id"], []).append(row)
+        for each in here:
+            yield (
+                each,
+                await each.events_since(tx, positions.get(each.player_id, 0), grants.get(each.player_id, ()), now_ms),
+            )
+
+
+async def _positions(tx: Transaction, place: tuple[str, str], ids: Sequence[str]) -> dict[str, int]:
+    column = tables.players.c
+    rows = await tx.all(
+        sa.select(column.player_id, column.ledger_position).where(
+            column.studio_id == place[0], column.game_id == place[1], tx.among(column.player_id, ids)
+        )
+    )
+    return {row["player_id"]: int(row["ledger_position"] or 0) for row in rows}
+
+
+async def _grants_since(tx: Transaction, place: tuple[str, str], ids: Sequence[str], since: int) -> list[Json]:
+    column = tables.grants.c
+    return await tx.all(
+        sa.select(tables.grants)
+        .where(
+            column.studio_id == place[0],
+            column.game_id == place[1],
+            tx.among(column.player_id, ids),
+            column.created_at >= since,
+        )
+        .order_by(column.created_at, column.grant_id)
+    )
+
+
+def _moved(name: str, change: Json) -> Json:
+    """A change with a reason in any case, as SDKs are promised (kraty-api 5.6): else who did what, `server_grant`."""
+    gain, loss = ("credit", "debit") if name == "wallet_changed" else ("grant", "revoke")
+    return {**change, "reason": change["reason"] or f"{change['origin']}_{gain if change['delta'] > 0 else loss}"}
+
+
+def _created(row: Mapping[str, Any]) -> Json:
+    return {
+        "grantId": row["grant_id"],
+        "grantKind": row["kind"],
+        "sourceKind": row["source_kind"],
+        "contents": row["contents"],
+        "occurredAt": formats.timestamp(row["created_at"]),
+    }

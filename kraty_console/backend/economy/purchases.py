@@ -1,0 +1,173 @@
+"""Purchases in stores: kept once for each transaction, and summed up in US cents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, Final
+
+from kraty_console.backend.catalog import definitions
+from kraty_console.backend.players import service as players
+from kraty_console.backend.rules import amounts, formats
+from kraty_console.backend.rules.context import Context, RuleResult
+from kraty_console.backend.rules.errors import RuleError
+from kraty_console.backend.storage import tables
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.contract.errors import Code
+
+WITHOUT_VALIDATION: Final = frozenset(("web", "other"))
+"""Stores that nobody can ask about a receipt."""
+
+SPEND: Final = "spend"
+"""What the sum of a player's purchases is called where it would be too large."""
+
+
+BASE: Final = "USD"
+
+_WITHOUT_MINOR: Final = frozenset(
+    "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split()  # noqa: SIM905 (as ISO-4217 lists them)
+)
+_IN_THOUSANDTHS: Final = frozenset(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"))
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """A purchase as the store tells of it; the amount is in the smallest unit of its currency."""
+
+    transaction_id: str
+    store: str
+    product_id: str
+    amount_minor: int
+    currency: str
+    """ISO-4217, three capitals."""
+    product_type: str | None = None
+    receipt: str | None = None
+    purchased_at: int | None = None
+    """Milliseconds since the epoch; None for this moment."""
+    metadata: Mapping[str, Any] | None = None
+
+
+async def track(tx: Transaction, ctx: Context, external_id: str, purchase: Purchase) -> RuleResult:
+    """Keep a purchase, and add it to what the player spent; the same transaction of the same store is kept once.
+
+    Told again, it is answered as it was kept, with 200 and `deduplicated`. 400 `unknown_currency` where the game gives
+    no rate for the currency; 409 past a sum that can be kept. What a banned player paid for is kept as well.
+    """
+    player = await players.lock(tx, ctx, external_id)
+    column = tables.purchases.c
+    kept = await tx.find(
+        tables.purchases,
+        column.studio_id == player["studio_id"],
+        column.game_id == player["game_id"],
+        column.player_id == player["player_id"],
+        column.store == purchase.store,
+        column.transaction_id == purchase.transaction_id,
+    )
+    if kept is not None:
+        return RuleResult(200, {**_told(kept), **totals(await _spend(tx, player)), "deduplicated": True})
+    rate = fx_rate((await definitions.game(tx, ctx))["settings"], purchase.currency)
+    if rate is None:
+        raise RuleError(
+            Code.UNKNOWN_CURRENCY,
+            f"there is no rate for {purchase.currency}: it has to be in the game's settings, under fxRates",
+            {"currency": purchase.currency},
+        )
+    row = _keep(tx, ctx, player, purchase, rate)
+    spend = await _add_up(tx, ctx, player, row["normalized_amount_minor"])
+    return RuleResult(201, {**_told(row), **totals(spend), "deduplicated": False})
+
+
+def totals(spend: Mapping[str, Any] | None) -> dict[str, int]:
+    """What a player spent in their life, in US cents, and in how many purchases."""
+    return {
+        "lifetimeAmountMinor": 0 if spend is None else spend["lifetime_amount_minor"],
+        "purchaseCount": 0 if spend is None else spend["purchase_count"],
+    }
+
+
+async def spent(tx: Transaction, player: TrackedRow) -> dict[str, Any]:
+    """What a player spent, for the studio's backend."""
+    told = {"externalPlayerId": player["external_player_id"], "normalizedCurrency": BASE}
+    return told | totals(await _spend(tx, player))
+
+
+def _keep(tx: Transaction, ctx: Context, player: TrackedRow, purchase: Purchase, rate: float) -> TrackedRow:
+    return tx.add(
+        tables.purchases,
+        {
+            **_owner(player),
+            "purchase_id": ctx.new_id(),
+            "store": purchase.store,
+            "transaction_id": purchase.transaction_id,
+            "product_id": purchase.product_id,
+            "product_type": purchase.product_type,
+            "amount_minor": purchase.amount_minor,
+            "currency": purchase.currency,
+            "fx_rate": rate,
+            "normalized_amount_minor": in_cents(purchase.amount_minor, purchase.currency, rate),
+            "validation_status": "skipped" if purchase.store in WITHOUT_VALIDATION else "unverified",
+            "receipt": purchase.receipt,
+            "metadata": dict(purchase.metadata or {}),
+            "purchased_at": ctx.now_ms if purchase.purchased_at is None else purchase.purchased_at,
+            "created_at": ctx.now_ms,
+        },
+    )
+
+
+async def _add_up(tx: Transaction, ctx: Context, player: TrackedRow, cents: int) -> TrackedRow:
+    spend = await _spend(tx, player)
+    if spend is None:
+        first = {"lifetime_amount_minor": amounts.add(0, cents, SPEND), "purchase_count": 1, "updated_at": ctx.now_ms}
+        return tx.add(tables.player_spend, {**_owner(player), **first})
+    return tx.change(
+        spend,
+        lifetime_amount_minor=amounts.add(spend["lifetime_amount_minor"], cents, SPEND),
+        purchase_count=spend["purchase_count"] + 1,
+        updated_at=ctx.now_ms,
+    )
+
+
+async def _spend(tx: Transaction, player: TrackedRow) -> TrackedRow | None:
+    return await tx.get(tables.player_spend, *player.key())
+
+
+def _owner(player: TrackedRow) -> dict[str, Any]:
+    return {name: player[name] for name in ("studio_id", "game_id", "player_id")}
+
+
+def _told(row: TrackedRow) -> dict[str, Any]:
+    """A purchase (kraty-api 5.12); the receipt is kept and not told."""
+    return {
+        "purchaseId": row["purchase_id"],
+        "transactionId": row["transaction_id"],
+        "store": row["store"],
+        "productId": row["product_id"],
+        "productType": row["product_type"],
+        "amountMinor": row["amount_minor"],
+        "currency": row["currency"],
+        "normalizedAmountMinor": row["normalized_amount_minor"],
+        "normalizedCurrency": BASE,
+        "fxRate": row["fx_rate"],
+        "validationStatus": row["validation_status"],
+        "purchasedAt": formats.timestamp(row["purchased_at"]),
+        "metadata": row["metadata"] or {},
+    }
+
+
+def fx_rate(settings: Mapping[str, Any], currency: str) -> float | None:
+    """US dollars for one unit of a currency (ISO-4217); None when no rate is known."""
+    if currency == BASE:
+        return 1.0
+    rates = settings.get("fxRates")
+    found = rates.get(currency) if isinstance(rates, Mapping) else None
+    if isinstance(found, bool) or not isinstance(found, int | float) or not 0 < found < 1_000_000:
+        return None
+    return float(found)
+
+
+def in_cents(amount_minor: int, currency: str, fx_rate: float) -> int:
+    """US cents for an amount in the smallest unit of its currency (a cent, a whole yen), halves rounded up."""
+    places = 0 if currency in _WITHOUT_MINOR else 3 if currency in _IN_THOUSANDTHS else 2
+    dollars = Decimal(amount_minor).scaleb(-places) * Decimal(str(fx_rate))
+    return int((dollars * 100).quantize(Decimal(1), rounding=ROUND_HALF_UP))

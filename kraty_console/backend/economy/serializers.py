@@ -1,0 +1,51 @@
+"""Balances, items and ledger rows as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kraty_console.backend.rules import formats
+
+
+def serialize_balance(row: formats.Row) -> dict[str, Any]:
+    """A balance (kraty-api 5.5)."""
+    return {
+        "economyKey": row["economy_key"],
+        "balance": row["balance"],
+        "metadata": row["metadata"],
+        "createdAt": formats.timestamp(row["created_at"]),
+        "updatedAt": formats.timestamp(row["updated_at"]),
+    }
+
+
+def serialize_item(row: formats.Row) -> dict[str, Any]:
+    """How many of an item (kraty-api 5.5)."""
+    return {
+        "itemKey": row["item_key"],
+        "quantity": row["quantity"],
+        "metadata": row["metadata"],
+        "createdAt": formats.timestamp(row["created_at"]),
+        "updatedAt": formats.timestamp(row["updated_at"]),
+    }
+
+
+def serialize_wallet_entry(row: formats.Row) -> dict[str, Any]:
+    """A row of the wallet ledger (kraty-api 5.6)."""
+    return {"ledgerId": row["ledger_id"], "economyKey": row["economy_key"], "balance": row["balance"], **_change(row)}
+
+
+def serialize_item_entry(row: formats.Row) -> dict[str, Any]:
+    """A row of the item ledger (kraty-api 5.6), with the metadata that came with it, if any did."""
+    stamped = {} if row["metadata"] is None else {"metadata": row["metadata"]}
+    entry = {"ledgerId": row["ledger_id"], "itemKey": row["item_key"], "quantity": row["quantity"]}
+    return {**entry, **_change(row), **stamped}
+
+
+def _change(row: formats.Row) -> dict[str, Any]:
+    return {
+        "delta": row["delta"],
+        "reason": row["reason"],
+        "origin": row["origin"],
+        "sourceRefId": row["source_ref_id"],
+        "occurredAt": formats.timestamp(row["occurred_at"]),
+    }

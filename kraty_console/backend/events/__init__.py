@@ -1,0 +1,1 @@
+"""Events: attempts, entry rules, windows, schedules, and what attempts pay."""

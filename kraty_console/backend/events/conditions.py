@@ -1,0 +1,165 @@
+"""Evaluate the condition trees that a player has to meet.
+
+`{all: […]}`, `{any: […]}` and `{not: …}` join; the leaves are
+    {kind: "wallet_at_least", economyKey, amount}      {kind: "item_at_least", itemKey, quantity}
+    {kind: "context_at_least", field, value}           {kind: "context_is", field, value}
+    {kind: "event_completed", eventKey}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from kraty_console.backend.catalog import definitions
+from kraty_console.backend.rules.context import Context
+from kraty_console.backend.rules.errors import RuleError
+from kraty_console.backend.storage import tables
+from kraty_console.backend.storage.transaction import Transaction
+from kraty_console.contract.errors import Code
+
+Tree = Mapping[str, Any]
+
+MAX_DEPTH: Final = 8
+MAX_LEAVES: Final = 50
+
+LEAVES: Final[dict[str, tuple[tuple[str, type], ...]]] = {
+    "wallet_at_least": (("economyKey", str), ("amount", int)),
+    "item_at_least": (("itemKey", str), ("quantity", int)),
+    "context_at_least": (("field", str), ("value", float)),
+    "context_is": (("field", str), ("value", object)),
+    "event_completed": (("eventKey", str),),
+}
+"""Of each kind of leaf: its fields, and what they hold; `float` stands for any number."""
+
+
+class BrokenCondition(Exception):
+    """The tree makes no sense; the message says what is wrong, for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionSubject:
+    """Of whom a condition is asked; `player` is None for one who was never here."""
+
+    player: Mapping[str, Any] | None
+    context: Mapping[str, Any]
+
+
+def check(tree: object) -> None:
+    """Raise BrokenCondition unless the tree can be looked at."""
+    if _leaves(tree, MAX_DEPTH) > MAX_LEAVES:
+        raise BrokenCondition(f"a condition has {MAX_LEAVES} parts at most")
+
+
+async def is_met(tx: Transaction, ctx: Context, tree: Tree, asked: ConditionSubject) -> bool:
+    """Whether the condition holds. Raises BrokenCondition."""
+    check(tree)
+    return await _holds(tx, ctx, tree, asked)
+
+
+async def require_conditions(tx: Transaction, ctx: Context, event: Mapping[str, Any], asked: ConditionSubject) -> None:
+    """Refuse who may not enter the event: 403 for either condition; 500 for one that makes no sense (kraty-api 7.2)."""
+    for column, refused, broken, words in (
+        (
+            "unlock_condition",
+            Code.UNLOCK_CONDITION_FAILED,
+            Code.INVALID_UNLOCK_CONDITION,
+            "is not unlocked for this player",
+        ),
+        (
+            "entry_requirement",
+            Code.ENTRY_REQUIREMENT_FAILED,
+            Code.INVALID_ENTRY_REQUIREMENT,
+            "asks for something that this player does not meet",
+        ),
+    ):
+        if event[column] is None:
+            continue
+        try:
+            holds = await is_met(tx, ctx, event[column], asked)
+        except BrokenCondition as fault:
+            raise RuleError(broken, f"The event '{event['key']}' is set up wrongly: {fault}") from None
+        if not holds:
+            raise RuleError(refused, f"The event '{event['key']}' {words}", {"condition": event[column]})
+
+
+def _leaves(tree: object, depth: int) -> int:
+    """How many leaves the tree has."""
+    if not isinstance(tree, Mapping):
+        raise BrokenCondition("a condition must be an object")
+    if depth == 0:
+        raise BrokenCondition(f"a condition is {MAX_DEPTH} levels deep at most")
+    joins = [name for name in ("all", "any", "not") if name in tree]
+    if joins:
+        if len(tree) != 1:
+            raise BrokenCondition(f"a condition with '{joins[0]}' has no other fields")
+        inner = tree[joins[0]]
+        parts: Sequence[object] = [inner] if joins[0] == "not" else inner
+        if not isinstance(parts, list | tuple) or not parts:
+            raise BrokenCondition(f"'{joins[0]}' must be a list of conditions")
+        return sum(_leaves(part, depth - 1) for part in parts)
+    fields = LEAVES.get(str(tree.get("kind")))
+    if fields is None:
+        raise BrokenCondition(f"the kind {tree.get('kind')!r} is unknown")
+    for name, kind in fields:
+        value = tree.get(name)
+        wrong = value is None or (kind in (int, float) and isinstance(value, bool))
+        if wrong or not isinstance(value, int | float if kind is float else kind):
+            raise BrokenCondition(f"'{tree['kind']}' has no '{name}', or one that makes no sense")
+    return 1
+
+
+async def _holds(tx: Transaction, ctx: Context, tree: Tree, asked: ConditionSubject) -> bool:
+    if "not" in tree:
+        return not await _holds(tx, ctx, tree["not"], asked)
+    for join, decisive in (("all", False), ("any", True)):
+        if join in tree:
+            for part in tree[join]:
+                if await _holds(tx, ctx, part, asked) is decisive:
+                    return decisive
+            return not decisive
+    match tree["kind"]:
+        case "wallet_at_least":
+            return await _held(tx, asked, tables.wallets, tree["economyKey"], "balance") >= int(tree["amount"])
+        case "item_at_least":
+            return await _held(tx, asked, tables.inventory, tree["itemKey"], "quantity") >= int(tree["quantity"])
+        case "context_at_least":
+            value = asked.context.get(tree["field"])
+            return isinstance(value, int | float) and not isinstance(value, bool) and bool(value >= tree["value"])
+        case "context_is":
+            return bool(asked.context.get(tree["field"]) == tree["value"])
+        case _:
+            return await _completed(tx, ctx, asked, tree["eventKey"])
+
+
+async def _held(tx: Transaction, asked: ConditionSubject, table: sa.Table, key: str, column: str) -> int:
+    if asked.player is None:
+        return 0
+    owner = (asked.player["studio_id"], asked.player["game_id"], asked.player["player_id"])
+    row = await tx.get(table, *owner, key)
+    return 0 if row is None else int(row[column])
+
+
+async def _completed(tx: Transaction, ctx: Context, asked: ConditionSubject, event_key: str) -> bool:
+    if asked.player is None:
+        return False
+    try:
+        event = await definitions.event_by_key(tx, ctx, event_key)
+    except RuleError:
+        raise BrokenCondition(f"there is no event '{event_key}'") from None
+    column = tables.attempts.c
+    found = await tx.scalar(
+        sa.select(column.attempt_id)
+        .where(
+            column.studio_id == ctx.tenant.studio_id,
+            column.game_id == ctx.tenant.game_id,
+            column.player_id == asked.player["player_id"],
+            column.event_id == event["event_id"],
+            column.status.in_(("completed", "force_completed")),
+        )
+        .limit(1)
+    )
+    return found is not None

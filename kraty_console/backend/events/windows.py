@@ -1,0 +1,84 @@
+"""Open and close event windows, and finalize their boards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from kraty_console.backend.catalog import definitions
+from kraty_console.backend.leaderboards import settlement
+from kraty_console.backend.leaderboards.service import WINDOW_CLOSED
+from kraty_console.backend.rules import formats, outbox, set_aside
+from kraty_console.backend.rules.context import LIVE, Context
+from kraty_console.backend.storage import tables
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.contract.webhooks import EventName
+
+
+async def open_window(tx: Transaction, ctx: Context, window: TrackedRow) -> bool:
+    """Tell that a window (locked) is open; True when it had not been told."""
+    if window["opened_at"] is not None or window["starts_at"] > ctx.now_ms:
+        return False
+    tx.change(window, opened_at=ctx.now_ms)
+    outbox.emit_of_game(tx, ctx, EventName.EVENT_WINDOW_OPENED, LIVE, await _shown(tx, ctx, window))
+    return True
+
+
+async def close_window(tx: Transaction, ctx: Context, window: TrackedRow) -> bool:
+    """Close a window (locked) that is over and whose lobbies are closed; True when that was done now.
+
+    Its boards are final from then on. A lobby that cannot be closed is not waited for (`set_aside`).
+    """
+    if window["closed_at"] is not None or window["ends_at"] > ctx.now_ms:
+        return False
+    if await _has_open_lobbies(tx, ctx, window):
+        return False
+    tx.change(window, closed_at=ctx.now_ms)
+    event = await definitions.event(tx, ctx, window["event_id"])
+    # What waits for the final ranking is settled from it once the attempts are ended (`settlement`).
+    settled = {} if settlement.waits_for_close(event["reward_policy"]) else {"frozen_at": ctx.now_ms}
+    column = tables.leaderboards.c
+    await tx.execute(
+        sa.update(tables.leaderboards)
+        .where(
+            column.studio_id == ctx.tenant.studio_id,
+            column.game_id == ctx.tenant.game_id,
+            column.window_id == window["window_id"],
+            column.finalized_at.is_(None),
+        )
+        .values(finalized_at=ctx.now_ms, finalized_reason=WINDOW_CLOSED, **settled)
+    )
+    told = {**await _shown(tx, ctx, window), "finalizedReason": WINDOW_CLOSED}
+    outbox.emit_of_game(tx, ctx, EventName.EVENT_WINDOW_CLOSED, LIVE, told)
+    return True
+
+
+async def _has_open_lobbies(tx: Transaction, ctx: Context, window: TrackedRow) -> bool:
+    column = tables.lobbies.c
+    found = await tx.scalar(
+        sa.select(column.lobby_id)
+        .where(
+            column.studio_id == ctx.tenant.studio_id,
+            column.game_id == ctx.tenant.game_id,
+            column.window_id == window["window_id"],
+            sa.text("lobbies.status <> 'closed'"),  # the words of the index
+            set_aside.not_set_aside(ctx, "end_lobbies", column.lobby_id),
+        )
+        .limit(1)
+    )
+    return found is not None
+
+
+async def _shown(tx: Transaction, ctx: Context, window: Mapping[str, Any]) -> dict[str, Any]:
+    event = await definitions.event(tx, ctx, window["event_id"])
+    return {
+        "event": {"id": event["event_id"], "key": event["key"], "name": event["name"]},
+        "window": {
+            "id": window["window_id"],
+            "startsAt": formats.timestamp(window["starts_at"]),
+            "endsAt": formats.timestamp(window["ends_at"]),
+            "metadata": {**(event["metadata"] or {}), **(window["metadata"] or {})},
+        },
+    }

@@ -1,0 +1,1 @@
+"""Grants: created, claimed, opened, expired, force-claimed."""

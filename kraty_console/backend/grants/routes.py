@@ -1,0 +1,109 @@
+"""Routes of grants."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kraty_console.backend.grants import handlers
+from kraty_console.backend.grants.schemas import SelfGrant, ServerGrant
+from kraty_console.backend.http.request_models import GameRequest, KeyedRequest
+from kraty_console.backend.http.routing import PLAYER, THE_PLAYER, Route, admin_change, sdk_route, server_route
+from kraty_console.contract import actions, holdings
+from kraty_console.contract.operations import Operation
+from kraty_console.contract.players import Grant
+from kraty_console.contract.session import Permission
+
+_THE_GRANT: Final = ("grant", "grantId")
+
+ADMIN: Final[tuple[Route, ...]] = (
+    admin_change(
+        Operation.MANUAL_GRANT,
+        Permission.MANUAL_GRANT,
+        handlers.create_for_admin,
+        actions.ManualGrant,
+        actions.GrantCreated,
+        status=(201, 200),
+        operation="grants.create",
+    ),
+    admin_change(
+        Operation.FORCE_CLAIM,
+        Permission.FORCE_CLAIM,
+        handlers.force_claim,
+        actions.ForceClaim,
+        actions.ForceClaimed,
+        _THE_GRANT,
+        operation="grants.force_claim",
+    ),
+)
+
+SDK: Final[tuple[Route, ...]] = (
+    sdk_route(
+        "GET",
+        f"{PLAYER}/pending-grants",
+        handlers.pending_grants,
+        "grant.list",
+        THE_PLAYER,
+        strangers=True,
+        query=("limit",),
+        reply=holdings.PendingGrants,
+        operation="collecting.pending_grants",
+    ),
+    sdk_route(
+        "POST",
+        f"{PLAYER}/grants",
+        handlers.give,
+        "grant.self",
+        THE_PLAYER,
+        SelfGrant,
+        status=(201, 200),
+        reply=Grant,
+        operation="collecting.give",
+    ),
+    sdk_route(
+        "POST",
+        f"{PLAYER}/grants/{{grantId}}/claim",
+        handlers.claim,
+        "grant.claim",
+        _THE_GRANT,
+        GameRequest,
+        reply=Grant,
+        operation="collecting.claim",
+    ),
+    sdk_route(
+        "POST",
+        f"{PLAYER}/crates/{{grantId}}/open",
+        handlers.open_crate,
+        "crate.open",
+        _THE_GRANT,
+        GameRequest,
+        reply=holdings.CrateOpened,
+        operation="collecting.open_crate",
+    ),
+)
+
+SERVER: Final[tuple[Route, ...]] = (
+    server_route(
+        "POST",
+        f"{PLAYER}/grants",
+        handlers.create_for_server,
+        "grant.create",
+        THE_PLAYER,
+        ServerGrant,
+        status=(201, 200),
+        reply=Grant,
+        operation="grants.create",
+    ),
+)
+
+SERVER_CLAIMS: Final[tuple[Route, ...]] = (
+    server_route(
+        "POST",
+        f"{PLAYER}/grants/{{grantId}}/ack",
+        handlers.acknowledge,
+        "grant.ack",
+        ("grant", "grantId"),
+        KeyedRequest,
+        reply=Grant,
+        operation="grants.acknowledge",
+    ),
+)

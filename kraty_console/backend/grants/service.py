@@ -1,0 +1,270 @@
+"""Grants: create, claim, open, expire, force-claim."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from kraty_console.backend.audit import trail
+from kraty_console.backend.catalog import definitions
+from kraty_console.backend.grants import depositing
+from kraty_console.backend.players import service as players
+from kraty_console.backend.players.owned_rows import locate_grant
+from kraty_console.backend.rewards import grant_entries, grant_issuing
+from kraty_console.backend.rewards.grant_issuing import GrantSource
+from kraty_console.backend.rewards.rolls import RollFailed
+from kraty_console.backend.rewards.serializers import serialize_grant
+from kraty_console.backend.rules import formats, idempotency
+from kraty_console.backend.rules.context import Context, RuleResult
+from kraty_console.backend.rules.errors import RuleError, conflict, not_found
+from kraty_console.backend.rules.ids import is_id
+from kraty_console.backend.storage import tables
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.contract.errors import Code
+
+CREATE = "grant.create"
+"""One operation for both surfaces: a key names one grant in the whole game (kraty-api 3.4)."""
+
+FORCE_CLAIM = "grant.manual_force_claim"
+
+_SOURCES = {"admin": "admin", "sdk": "client"}
+"""What a grant's source is called where the surface decides (kraty-api 5.4)."""
+
+
+async def create(
+    tx: Transaction,
+    ctx: Context,
+    external_id: str,
+    wanted: Sequence[Mapping[str, Any]],
+    *,
+    kind: str | None = None,
+    expires_at: int | None = None,
+    source_kind: str | None = None,
+    source_ref_id: str | None = None,
+    metadata: Mapping[str, Any] | None = None,
+) -> RuleResult:
+    """Give a player something (player-tools: Issue a manual grant; kraty-api 3.4).
+
+    On the admin surface an unknown player is 404 and the source is `admin`; on the server surface the player is made on
+    first contact; a player's own game may only where the game is permissive (403 `inventory_not_permissive`), and then
+    has at once what it gives itself (decisions: Grants deposit at claim). `expires_at` is in milliseconds, UTC.
+    """
+    request = {
+        "surface": ctx.surface if ctx.surface in ("admin", "sdk") else "server",
+        "player": external_id,
+        "entries": [dict(entry) for entry in wanted],
+        "kind": kind,
+        "expiresAt": expires_at,
+        "sourceKind": source_kind,
+        "sourceRefId": source_ref_id,
+        "metadata": metadata,
+    }
+    earlier = await idempotency.replay(tx, ctx, CREATE, request)
+    if earlier is not None:
+        return earlier
+    if ctx.surface == "sdk":
+        await _refuse_unless_permissive(tx, ctx)
+    if expires_at is not None and not ctx.now_ms < expires_at <= formats.LAST_MOMENT:
+        raise RuleError(
+            Code.VALIDATION_FAILED,
+            "expiresAt must be in the future, and in the year 9999 at the latest",
+            {"fields": [{"field": "expiresAt", "message": "a moment in the future, in the year 9999 at the latest"}]},
+        )
+    checked = await grant_entries.check_entries(tx, ctx, wanted)
+    contents: dict[str, Any] = {"entries": checked}
+    if kind == "crate":
+        if len(checked) != 1 or checked[0]["type"] != "crate":
+            raise RuleError(
+                Code.VALIDATION_FAILED,
+                "a grant of kind crate holds exactly one crate entry",
+                {"fields": [{"field": "entries", "message": "exactly one crate entry"}]},
+            )
+        contents = grant_issuing.crate_contents(checked[0])
+    if ctx.surface in ("admin", "sdk"):
+        player = await players.lock(tx, ctx, external_id)
+        if ctx.surface == "sdk":
+            players.refuse_banned(player)
+    else:
+        player = await players.upsert(tx, ctx, external_id)
+    source = GrantSource(_SOURCES.get(ctx.surface) or source_kind or "api", source_ref_id)
+    grant = await grant_issuing.issue(
+        tx, ctx, player, kind or "reward", contents, source, expires_at=expires_at, metadata=metadata
+    )
+    if ctx.surface == "sdk":
+        if grant["kind"] == "reward":
+            grant_issuing.mark_claimed(tx, ctx, player, grant)
+            await depositing.deposit(tx, ctx, player, grant)
+        return await idempotency.keep(tx, ctx, CREATE, 201, serialize_grant(grant))
+    shown = serialize_grant(grant)
+    if ctx.surface == "engine":
+        return await idempotency.keep(tx, ctx, CREATE, 201, {"grant": shown})
+    audit_id = trail.record(
+        tx,
+        ctx,
+        "grant.manual_create" if ctx.surface == "admin" else CREATE,
+        target_kind="grant",
+        target_id=grant["grant_id"],
+        player=player,
+        metadata={"reason": ctx.reason, "externalPlayerId": external_id},
+        after=shown,
+    )
+    if ctx.surface != "admin":
+        return await idempotency.keep(tx, ctx, CREATE, 201, shown)
+    return await idempotency.keep(tx, ctx, CREATE, 201, {"grant": shown, "audit": trail.audit_link(ctx, audit_id)})
+
+
+async def force_claim(tx: Transaction, ctx: Context, grant_id: str) -> RuleResult:
+    """Mark a grant claimed whatever its status, and deliver it (player-tools: Force-claim a grant).
+
+    Delivered at most once in its life; a crate is opened and its contents claimed. Already claimed: nothing changes.
+    """
+    earlier = await idempotency.replay(tx, ctx, FORCE_CLAIM, {"grantId": grant_id})
+    if earlier is not None:
+        return earlier
+    player, grant = await locate_grant(tx, ctx, grant_id)
+    before = serialize_grant(grant)
+    deposits: list[dict[str, Any]] = []
+    opened: TrackedRow | None = None
+    if grant["status"] != "claimed":
+        if grant["kind"] == "crate":
+            opened = await _open(tx, ctx, player, grant)
+            grant_issuing.mark_claimed(tx, ctx, player, opened)
+            deposits = await depositing.deposit(tx, ctx, player, opened)
+        else:
+            grant_issuing.mark_claimed(tx, ctx, player, grant)
+            deposits = await depositing.deposit(tx, ctx, player, grant)
+    after = serialize_grant(grant)
+    audit_id = trail.record(
+        tx,
+        ctx,
+        FORCE_CLAIM,
+        target_kind="grant",
+        target_id=grant_id,
+        player=player,
+        metadata={"reason": ctx.reason, "before": before, "after": after, "deposits": len(deposits)},
+        before=before,
+        after=after,
+    )
+    data: dict[str, Any] = {"grant": after, "deposits": deposits, "audit": trail.audit_link(ctx, audit_id)}
+    if opened is not None:
+        data["contents"] = serialize_grant(opened)
+    return await idempotency.keep(tx, ctx, FORCE_CLAIM, 200, data)
+
+
+async def claim(tx: Transaction, ctx: Context, external_id: str, grant_id: str) -> RuleResult:
+    """Claim a reward grant as its player's game does, or acknowledge it as the studio's backend does (kraty-api 3.4).
+
+    Already claimed: 200, the same row. Its time is over: 409; to a game 404, as its SDKs expect (kraty-api C24).
+    Games and studios are answered with the grant itself.
+    """
+    player, grant = await _owned(tx, ctx, external_id, grant_id)
+    if grant["status"] == "claimed":
+        return _claimed(ctx, serialize_grant(grant), [])
+    _refuse_expired(ctx, grant)
+    if grant["kind"] == "crate":
+        conflict(f"Grant '{grant_id}' is a crate: open it", kind="crate")
+    before = serialize_grant(grant)
+    grant_issuing.mark_claimed(tx, ctx, player, grant)
+    deposits = await depositing.deposit(tx, ctx, player, grant)
+    after = serialize_grant(grant)
+    if ctx.surface == "server":
+        trail.record(
+            tx,
+            ctx,
+            "grant.ack",
+            target_kind="grant",
+            target_id=grant_id,
+            player=player,
+            metadata={"ackedBy": "server_api"},
+            before=before,
+            after=after,
+        )
+    return _claimed(ctx, after, deposits)
+
+
+def _claimed(ctx: Context, shown: dict[str, Any], deposits: list[dict[str, Any]]) -> RuleResult:
+    return RuleResult(200, {"grant": shown, "deposits": deposits} if ctx.surface == "engine" else shown)
+
+
+async def open_crate(tx: Transaction, ctx: Context, external_id: str, grant_id: str) -> RuleResult:
+    """Open a crate: it is claimed, its contents become a pending grant; asked again, the same ones (kraty-api 4)."""
+    player, crate = await _owned(tx, ctx, external_id, grant_id)
+    if crate["kind"] != "crate":
+        conflict(f"Grant '{grant_id}' is not a crate", kind=crate["kind"])
+    if crate["status"] == "claimed":
+        contents = await _contents(tx, crate)
+    else:
+        _refuse_expired(ctx, crate)
+        contents = await _open(tx, ctx, player, crate)
+    return RuleResult(200, {"crate": serialize_grant(crate), "contents": serialize_grant(contents)})
+
+
+async def expire(tx: Transaction, ctx: Context, external_id: str, grant_id: str) -> RuleResult:
+    """End a pending grant whose time is over; any other is left as it is (kraty-api 9: a worker sweep expires)."""
+    player, grant = await _owned(tx, ctx, external_id, grant_id, banned_too=True)
+    expire_locked(tx, ctx, player, grant)
+    return RuleResult(200, {"grant": serialize_grant(grant)})
+
+
+def expire_locked(tx: Transaction, ctx: Context, player: TrackedRow, grant: TrackedRow) -> bool:
+    """End a grant of a locked player if it is pending and its time is over; True when it was."""
+    if grant["status"] != "pending" or grant["expires_at"] is None or grant["expires_at"] > ctx.now_ms:
+        return False
+    tx.change(grant, status="expired")
+    tx.change(player, grants_pending=player["grants_pending"] - 1)
+    return True
+
+
+async def _refuse_unless_permissive(tx: Transaction, ctx: Context) -> None:
+    if (await definitions.game(tx, ctx))["inventory_management"] != "permissive":
+        raise RuleError(
+            Code.INVENTORY_NOT_PERMISSIVE, "players of this game may not give themselves anything; ask the studio"
+        )
+
+
+def _refuse_expired(ctx: Context, grant: TrackedRow) -> None:
+    """A grant cannot be claimed after its time, whether or not the sweep has come by (kraty-api 9: Grant lifecycle)."""
+    over = grant["expires_at"] is not None and grant["expires_at"] <= ctx.now_ms
+    if grant["status"] != "expired" and not over:
+        return
+    grant_id = grant["grant_id"]
+    if ctx.surface == "sdk":
+        raise RuleError(Code.NOT_FOUND, f"Grant '{grant_id}' has expired", {"status": "expired"})
+    conflict(f"Grant '{grant_id}' has expired", status="expired")
+
+
+async def _open(tx: Transaction, ctx: Context, player: TrackedRow, crate: TrackedRow) -> TrackedRow:
+    try:
+        rolled = await grant_issuing.roll_crate(tx, ctx, crate)
+    except RollFailed as failure:
+        conflict(f"The crate could not be opened: {failure}", rollError=str(failure))
+    grant_issuing.mark_claimed(tx, ctx, player, crate)
+    source = GrantSource("crate", crate["grant_id"], crate["grant_id"])
+    return await grant_issuing.issue(tx, ctx, player, "reward", {"entries": rolled}, source, rolled=True)
+
+
+async def _contents(tx: Transaction, crate: TrackedRow) -> TrackedRow:
+    column = tables.grants.c
+    studio_id, game_id, player_id, grant_id = crate.key()
+    row = await tx.find(
+        tables.grants,
+        column.studio_id == studio_id,
+        column.game_id == game_id,
+        column.player_id == player_id,
+        column.parent_grant_id == grant_id,
+        column.kind == "reward",
+    )
+    assert row is not None, "an opened crate has contents"
+    return row
+
+
+async def _owned(
+    tx: Transaction, ctx: Context, external_id: str, grant_id: str, *, banned_too: bool = False
+) -> tuple[TrackedRow, TrackedRow]:
+    player = await players.lock(tx, ctx, external_id)
+    if ctx.surface in ("sdk", "engine") and not banned_too:
+        players.refuse_banned(player)
+    grant = await tx.get(tables.grants, *player.key(), grant_id) if is_id(grant_id) else None
+    if grant is None:
+        not_found("Grant", grant_id)
+    return player, grant

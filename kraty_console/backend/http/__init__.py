@@ -1,0 +1,1 @@
+"""The HTTP kit of all surfaces: authentication, strict JSON, rate limits, errors, pagination, event streams."""

@@ -1,0 +1,72 @@
+"""The envelope of answers: `{"data": …}` and `{"error": {code, message, details}}`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from starlette.responses import Response, StreamingResponse
+
+from kraty_console.backend.rules.errors import RuleError
+
+JSON_TYPE: Final = "application/json"
+EVENTS_TYPE: Final = "text/event-stream"
+_PRIVATE: Final = {"Cache-Control": "no-store"}
+"""Answers hold personal data: no cache may keep them. A caller may keep an ETag."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandlerReply:
+    """What a handler answers: `data` goes into the envelope, `bare` says that it stands alone (pings)."""
+
+    data: Any = None
+    status: int = 200
+    bare: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict)
+    tagged: bool = False
+    """Whether the answer carries a weak ETag, and may be a 304."""
+    stream: AsyncIterator[bytes] | None = None
+    """Server-sent events in place of `data`."""
+
+
+def encode(value: Any) -> bytes:  # noqa: ANN401 (it is JSON)
+    """JSON as it is sent: UTF-8, compact, no NaN."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode("utf-8")
+
+
+def reply_response(reply: HandlerReply, if_none_match: str | None = None) -> Response:
+    """The response to a reply; `if_none_match` is the header of the request."""
+    headers = {**_PRIVATE, **reply.headers}
+    if reply.stream is not None:
+        return StreamingResponse(reply.stream, reply.status, headers, media_type=EVENTS_TYPE)
+    if reply.status == 204:
+        return Response(status_code=204, headers=headers)
+    body = encode(reply.data if reply.bare else {"data": reply.data})
+    if reply.tagged:
+        tag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
+        headers["ETag"] = tag
+        if if_none_match is not None and _names(if_none_match, tag):
+            return Response(status_code=304, headers=headers)
+    return Response(body, reply.status, headers, media_type=JSON_TYPE)
+
+
+def error_response(error: RuleError, request_id: str, headers: Mapping[str, str] | None = None) -> Response:
+    """The response to a refusal; its details name the request."""
+    content = {
+        "error": {
+            "code": str(error.code),
+            "message": error.message,
+            "details": {**error.details, "requestId": request_id},
+        }
+    }
+    return Response(encode(content), error.status, {**_PRIVATE, **(headers or {})}, media_type=JSON_TYPE)
+
+
+def _names(if_none_match: str, tag: str) -> bool:
+    """Whether an `If-None-Match` header names the tag, compared weakly (RFC 9110, 13.1.2)."""
+    strong = tag.removeprefix("W/")
+    given = (part.strip().removeprefix("W/") for part in if_none_match.split(","))
+    return any(part in ("*", strong) for part in given)

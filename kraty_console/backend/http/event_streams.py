@@ -1,0 +1,219 @@
+"""Server-sent events, fed by one poll of the database for all listeners.
+
+Whatever process changes something, every process sees it in the database; so it is asked there, at a modest pace, and
+at a cost that follows what happened rather than how many listen. A comment now and then keeps a connection alive, and
+is when the caller's right to listen is looked at again: a key that was revoked hears no more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final, Protocol
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from kraty_console.backend.http.envelope import encode
+from kraty_console.backend.observability.logs import error_origin
+from kraty_console.backend.rules.errors import RuleError
+from kraty_console.backend.storage.database import Database
+from kraty_console.backend.storage.transaction import Transaction
+from kraty_console.contract.errors import Code
+
+LOG: Final = logging.getLogger("kraty.streams")
+
+Event = tuple[str, dict[str, Any]]
+"""Its name and its data."""
+
+POLL_SECONDS: Final = 1.0
+HEARTBEAT_SECONDS: Final = 15.0
+MOST: Final = 500
+"""Streams in one process; each is a connection."""
+MOST_OF_ADDRESS: Final = 100
+
+MOST_WAITING: Final = 1000
+"""Events that wait for a listener who is slow to take them; beyond, the stream ends."""
+
+MOST_FAILURES: Final = 30
+"""Looks in a row that may fail before every stream ends."""
+
+HEARTBEAT: Final = b": here\n\n"
+
+
+class EventFeed(Protocol):
+    """The events of one stream."""
+
+    over: bool
+    """Nothing more will come."""
+
+    async def begin(self, tx: Transaction) -> list[Event]:
+        """What is told at once; later events follow."""
+        ...
+
+
+Gather = Callable[[Transaction, Sequence[Any], int], AsyncIterator[tuple[Any, list[Event]]]]
+"""Finds what happened for many of one kind at once, and answers each with what it is told.
+
+The number is when the look began, before anything was read (milliseconds since the epoch).
+"""
+
+
+class EventSource(Protocol):
+    """Where the events of one stream come from."""
+
+    @property
+    def feed(self) -> EventFeed:
+        """The events."""
+        ...
+
+    @property
+    def gather(self) -> Gather:
+        """Finds the events of all feeds of one kind at once."""
+        ...
+
+    async def allowed(self, tx: Transaction) -> bool:
+        """Whether the caller may still listen."""
+        ...
+
+
+class _Listener:
+    """A stream that is open, and what waits to be sent on it."""
+
+    def __init__(self, source: EventSource, beat_at: float) -> None:
+        self.source = source
+        self.beat_at = beat_at
+        self.waiting: asyncio.Queue[bytes | None] = asyncio.Queue()
+
+    def tell(self, frame: bytes) -> None:
+        if self.waiting.qsize() < MOST_WAITING:
+            self.waiting.put_nowait(frame)
+        else:
+            self.end()
+
+    def end(self) -> None:
+        self.waiting.put_nowait(None)
+
+
+class Streams:
+    """The streams that a process has open; they end together when it is told to stop."""
+
+    def __init__(
+        self,
+        poll: float = POLL_SECONDS,
+        heartbeat: float = HEARTBEAT_SECONDS,
+        most: int = MOST,
+        most_of_address: int = MOST_OF_ADDRESS,
+    ) -> None:
+        self._poll = poll
+        self._heartbeat = heartbeat
+        self._most = most
+        self._most_of_address = most_of_address
+        self._ending = asyncio.Event()
+        self._of: dict[str, int] = {}
+        self._listeners: dict[_Listener, None] = {}
+        self._feeding: asyncio.Task[None] | None = None
+        self.looks = 0
+        """Times the database was asked what happened, for all of them."""
+
+    @property
+    def open(self) -> int:
+        """How many there are now."""
+        return sum(self._of.values())
+
+    def end(self) -> None:
+        """End every stream after what it is at."""
+        self._ending.set()
+        for listener in self._listeners:
+            listener.end()
+
+    def refuse_more(self, address: str = "") -> None:
+        """Say no to one more stream when there are too many, in all or of an address, or when all are ending."""
+        if self.open >= self._most or self._of.get(address, 0) >= self._most_of_address or self._ending.is_set():
+            raise RuleError(Code.UNAVAILABLE, "too many streams are open here; try again", {"retryAfter": 5})
+
+    async def frames(
+        self, db: Database, now_ms: Callable[[], int], source: EventSource, address: str = ""
+    ) -> AsyncIterator[bytes]:
+        """The bytes of a stream, until its source is over, the caller may listen no more, or the process stops."""
+        with self._counted(address):
+            async with db.read() as tx:
+                begun = await source.feed.begin(tx)
+            for name, data in begun:
+                yield frame(name, data)
+            if source.feed.over or self._ending.is_set():
+                return
+            listener = _Listener(source, asyncio.get_running_loop().time() + self._heartbeat)
+            self._listeners[listener] = None
+            if self._feeding is None or self._feeding.done():
+                self._feeding = asyncio.create_task(self._feed(db, now_ms), name="streams")
+            try:
+                while (told := await listener.waiting.get()) is not None:
+                    yield told
+            finally:
+                self._listeners.pop(listener, None)
+
+    async def _feed(self, db: Database, now_ms: Callable[[], int]) -> None:
+        """Look once for all, again and again, until nobody listens."""
+        failures = 0
+        while not await self._rested() and self._listeners:
+            try:
+                began_ms = now_ms()
+                async with db.read() as tx:
+                    await self._look(tx, began_ms)
+                failures = 0
+            except (SQLAlchemyError, OSError) as error:
+                failures += 1
+                if failures >= MOST_FAILURES:
+                    LOG.error("streams end: %s", error_origin(error))
+                    break
+            except Exception as error:  # noqa: BLE001 (whatever goes wrong must not leave listeners without a word)
+                LOG.error("streams end: %s", error_origin(error))
+                break
+        else:
+            return
+        for listener in self._listeners:
+            listener.end()
+
+    async def _look(self, tx: Transaction, began_ms: int) -> None:
+        self.looks += 1
+        now = asyncio.get_running_loop().time()
+        kinds: dict[Gather, dict[EventFeed, _Listener]] = {}
+        for listener in list(self._listeners):
+            if now >= listener.beat_at:
+                listener.beat_at = now + self._heartbeat
+                if not await listener.source.allowed(tx):
+                    listener.end()
+                    continue
+                listener.tell(HEARTBEAT)
+            kinds.setdefault(listener.source.gather, {})[listener.source.feed] = listener
+        for gather, listeners in kinds.items():
+            async for feed, events in gather(tx, list(listeners), began_ms):
+                for name, data in events:
+                    listeners[feed].tell(frame(name, data))
+                if feed.over:
+                    listeners[feed].end()
+
+    async def _rested(self) -> bool:
+        """Wait until it is time to look again; True when the process is to stop instead."""
+        try:
+            await asyncio.wait_for(self._ending.wait(), self._poll)
+        except TimeoutError:
+            return False
+        return True
+
+    @contextmanager
+    def _counted(self, address: str) -> Iterator[None]:
+        self._of[address] = self._of.get(address, 0) + 1
+        try:
+            yield
+        finally:
+            self._of[address] -= 1
+            if not self._of[address]:
+                del self._of[address]
+
+
+def frame(name: str, data: dict[str, Any]) -> bytes:
+    """One event as it is sent; JSON has no line breaks of its own."""
+    return b"event: " + name.encode("ascii") + b"\ndata: " + encode(data) + b"\n\n"

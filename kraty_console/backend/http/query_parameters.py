@@ -1,0 +1,85 @@
+"""Read query parameters; errors name the parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, TypeVar
+
+from kraty_console.backend.http import api_errors
+from kraty_console.backend.http.call import Call
+from kraty_console.backend.http.request_models import milliseconds
+from kraty_console.backend.rules.ids import is_id
+
+MAX_KEYS: Final = 8
+"""Progression keys in one read (kraty-api 7.4)."""
+
+_LONGEST_NUMBER: Final = 18
+
+Word = TypeVar("Word", bound=str)
+
+
+def integer(call: Call, name: str, default: int, most: int) -> int:
+    """A whole number from 1 to `most`."""
+    text = call.query(name)
+    if text is None:
+        return default
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(most)) and 1 <= int(text) <= most):
+        raise api_errors.invalid(name, f"must be a whole number from 1 to {most}")
+    return int(text)
+
+
+def clamped_integer(call: Call, name: str, default: int, most: int) -> int:
+    """A whole number, taken for 1 or `most` where it is below or above."""
+    text = call.query(name)
+    if text is None:
+        return default
+    digits = text.removeprefix("-")
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= _LONGEST_NUMBER):
+        raise api_errors.invalid(name, "must be a whole number")
+    return min(max(int(text), 1), most)
+
+
+def flag(call: Call, name: str) -> bool:
+    """`true` or `false`; false when it is not there."""
+    text = call.query(name) or "false"
+    if text not in ("true", "false"):
+        raise api_errors.invalid(name, "must be true or false")
+    return text == "true"
+
+
+def keys(call: Call, name: str) -> tuple[str, ...]:
+    """Keys between commas, at most eight."""
+    found = tuple(dict.fromkeys(part for part in (call.query(name) or "").split(",") if part))
+    if len(found) > MAX_KEYS:
+        raise api_errors.invalid(name, f"must be {MAX_KEYS} keys or fewer, between commas")
+    return found
+
+
+def one_of(call: Call, name: str, words: Sequence[Word], default: Word) -> Word:
+    """One of some words."""
+    text = call.query(name)
+    if text is None:
+        return default
+    for word in words:
+        if word == text:
+            return word
+    raise api_errors.invalid(name, f"must be one of {', '.join(words)}")
+
+
+def timestamp(call: Call, name: str, *, now: str) -> int | None:
+    """An ISO-8601 moment in milliseconds, from 1970 to now; None when it is not there, or is `current`."""
+    text = call.query(name)
+    if text is None or text == now:
+        return None
+    found = milliseconds(text, name)
+    if found is None or not 0 <= found <= call.now_ms:
+        raise api_errors.invalid(name, f"must be {now}, or a moment from 1970 until now")
+    return found
+
+
+def leaderboard_id(call: Call) -> str:
+    """The id of an event's board in the path; what can be no id is 400, to tell a game of its mistake (kraty-api 4)."""
+    text = call.text("leaderboardId").lower()
+    if not is_id(text):
+        raise api_errors.invalid("leaderboardId", "must be the UUID of a leaderboard")
+    return text

@@ -1,0 +1,1 @@
+"""Leaderboards of events and of the game: scores, ranking, settlement."""

@@ -1,0 +1,52 @@
+"""Periods of a board: one for ever, weekly from Monday, or monthly; boundaries at 00:00 UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final, Literal
+
+Cadence = Literal["never", "weekly", "monthly"]
+
+DAY_MS: Final = 24 * 60 * 60 * 1000
+WEEK_MS: Final = 7 * DAY_MS
+
+_FIRST_MONDAY: Final = 4 * DAY_MS
+"""1970-01-05: the epoch itself was a Thursday."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From one moment to another, in milliseconds; the end is not part of it."""
+
+    starts_at: int
+    ends_at: int | None
+    """None for the one period of a board that never begins anew."""
+
+
+def period_of(cadence: str, created_at: int, at_ms: int) -> Period:
+    """The period that a moment is in; a board that never begins anew has one, from when it was made."""
+    match cadence:
+        case "weekly":
+            start = at_ms - (at_ms - _FIRST_MONDAY) % WEEK_MS
+            return Period(start, start + WEEK_MS)
+        case "monthly":
+            moment = datetime.fromtimestamp(at_ms // 1000, UTC)
+            return Period(_first_of(moment.year, moment.month), _first_of(moment.year, moment.month + 1))
+        case _:
+            return Period(created_at, None)
+
+
+def closed(cadence: str, created_at: int, now_ms: int) -> Iterator[Period]:
+    """The periods of a board that are over, newest first, back to the one it was made in."""
+    period = period_of(cadence, created_at, now_ms)
+    while period.ends_at is not None and period.starts_at > created_at:
+        period = period_of(cadence, created_at, period.starts_at - 1)
+        yield period
+
+
+def _first_of(year: int, month: int) -> int:
+    """The first moment of a month; the thirteenth is next year's first."""
+    year, month = (year + 1, 1) if month > 12 else (year, month)
+    return int(datetime(year, month, 1, tzinfo=UTC).timestamp()) * 1000

@@ -1,0 +1,272 @@
+"""Settle rewards by rank and from a shared pool: once, from a frozen ranking, in whole numbers.
+
+When a board is final and nothing on it is under way any more, its ranking is frozen: each of its attempts gets an
+award, which says what it is worth and never changes. The awards are then paid one by one, each in its own time; what
+happens on the board meanwhile, or afterwards, changes nothing.
+
+Of a player's attempts on a board one is paid: the one that the entry stands for, if it was completed, else the best
+that was. A pool is shared by score among the players who completed one; it never pays more than it holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from kraty_console.backend.catalog import definitions
+from kraty_console.backend.rules import set_aside
+from kraty_console.backend.rules.context import Context
+from kraty_console.backend.storage import tables
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+
+BY_RANK: Final = "rank_scaled"
+FROM_POOL: Final = "shared_pool"
+
+NEVER_FROZEN: Final = 0
+"""`frozen_at` of a board whose rewards were paid as each attempt was completed, before rankings were frozen."""
+
+COMPLETE: Final = ("completed", "force_completed")
+
+Json = Mapping[str, Any]
+
+
+def waits_for_close(policy: Json) -> bool:
+    """Whether what an attempt is worth is only known when its board is final."""
+    return policy.get("type") in (BY_RANK, FROM_POOL)
+
+
+async def frozen_at(tx: Transaction, attempt: TrackedRow) -> int | None:
+    """When the ranking of the attempt's board was frozen; None while it is not."""
+    board = await tx.get(tables.leaderboards, *attempt.key()[:2], attempt["leaderboard_id"])
+    assert board is not None, "an attempt has a board"
+    found: int | None = board["frozen_at"]
+    return found
+
+
+async def award_of(tx: Transaction, attempt: TrackedRow) -> TrackedRow | None:
+    """What the attempt is worth by the frozen ranking."""
+    return await tx.get(tables.attempt_awards, *attempt.key())
+
+
+async def freeze(tx: Transaction, ctx: Context, board: TrackedRow) -> bool:
+    """Freeze the ranking of a board (locked) that is final; True when that was done now.
+
+    Not while an attempt of it whose time is over has still to be ended, unless that cannot be done (`set_aside`).
+    """
+    if board["finalized_at"] is None or board["frozen_at"] is not None or await _has_open_attempts(tx, ctx, board):
+        return False
+    event = await definitions.event(tx, ctx, board["event_id"])
+    policy: Json = event["reward_policy"]
+    if waits_for_close(policy):
+        await tx.insert_many(tables.attempt_awards, await _awards(tx, ctx, board, policy))
+    tx.change(board, frozen_at=ctx.now_ms)
+    return True
+
+
+async def _has_open_attempts(tx: Transaction, ctx: Context, board: TrackedRow) -> bool:
+    """Whether an attempt on the board is over and not ended yet; found among the few of the game that are."""
+    column = tables.attempts.c
+    found = await tx.scalar(
+        sa.select(column.attempt_id)
+        .where(
+            column.studio_id == board["studio_id"],
+            column.game_id == board["game_id"],
+            sa.text("attempts.status = 'in_progress'"),  # the words of the index
+            column.ends_at <= ctx.now_ms,
+            column.leaderboard_id == board["leaderboard_id"],
+            set_aside.not_set_aside(ctx, "expire_attempts", column.attempt_id),
+        )
+        .limit(1)
+    )
+    return found is not None
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """A player on a board."""
+
+    rank: int
+    player_id: str
+    attempt_id: str | None
+    """The attempt that the entry stands for."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Played:
+    """A completed attempt on a board."""
+
+    attempt_id: str
+    score: float
+    completed_at: int
+    is_rolled: bool
+
+
+async def _awards(tx: Transaction, ctx: Context, board: TrackedRow, policy: Json) -> list[dict[str, Any]]:
+    """The awards of a board: what each completed attempt is worth, nothing included.
+
+    By rank also of an attempt that was not completed, which is paid nothing now, but what its place was worth once it
+    has been completed by hand and its roll is retried.
+    """
+    standings = await _standings(tx, board)
+    played = await _completed(tx, board)
+    chosen: dict[str, _Played] = {}
+    for each in standings:
+        attempts = played.get(each.player_id)
+        if attempts and not any(attempt.is_rolled for attempt in attempts):
+            own = (attempt for attempt in attempts if attempt.attempt_id == each.attempt_id)
+            chosen[each.player_id] = next(own, attempts[0])
+    if policy["type"] == BY_RANK:
+        worth = {each.player_id: _bundle_of(policy, each.rank) for each in standings}
+    else:
+        held = await _left_in_pool(tx, board, policy, played)
+        given = split_pool(held, [(attempt.score, attempt.completed_at) for attempt in chosen.values()])
+        worth = {player_id: _share_of(policy, share) for player_id, share in zip(chosen, given, strict=True)}
+    rows = []
+    for each in standings:
+        place = {
+            "studio_id": board["studio_id"],
+            "game_id": board["game_id"],
+            "player_id": each.player_id,
+            "leaderboard_id": board["leaderboard_id"],
+        }
+        best = chosen.get(each.player_id)
+        for attempt in played.get(each.player_id, ()):
+            is_best = best is not None and attempt.attempt_id == best.attempt_id
+            rows.append(
+                {
+                    **place,
+                    "attempt_id": attempt.attempt_id,
+                    "rank": each.rank if is_best else None,
+                    "reward": worth[each.player_id] if is_best else None,
+                    "settled_at": ctx.now_ms if attempt.is_rolled else None,
+                }
+            )
+        if not played.get(each.player_id) and each.attempt_id is not None and worth.get(each.player_id):
+            own_worth = {"rank": each.rank, "reward": worth[each.player_id], "settled_at": ctx.now_ms}
+            rows.append({**place, "attempt_id": each.attempt_id, **own_worth})
+    return rows
+
+
+async def _standings(tx: Transaction, board: TrackedRow) -> list[_Standing]:
+    """Every player on the board, in the order of the ranking; bots have ranks, too."""
+    column = tables.leaderboard_entries.c
+    found = await tx.execute(
+        sa.select(column.participant_id, column.kind, column.attempt_id)
+        .where(
+            column.studio_id == board["studio_id"],
+            column.game_id == board["game_id"],
+            column.leaderboard_id == board["leaderboard_id"],
+        )
+        .order_by(column.score.desc(), column.reached_at, column.participant_id)
+    )
+    return [
+        _Standing(rank, row.participant_id, row.attempt_id)
+        for rank, row in enumerate(found.all(), 1)
+        if row.kind == "player"
+    ]
+
+
+async def _completed(tx: Transaction, board: TrackedRow) -> dict[str, list[_Played]]:
+    """The completed attempts on the board by player, the best first."""
+    entry, attempt, roll = tables.leaderboard_entries.c, tables.attempts.c, tables.attempt_rolls.c
+    same = [entry.studio_id == attempt.studio_id, entry.game_id == attempt.game_id]
+    rolled = (
+        sa.select(sa.literal(1))
+        .where(
+            roll.studio_id == attempt.studio_id,
+            roll.game_id == attempt.game_id,
+            roll.player_id == attempt.player_id,
+            roll.attempt_id == attempt.attempt_id,
+        )
+        .exists()
+    )
+    found = await tx.execute(
+        sa.select(
+            attempt.player_id,
+            attempt.attempt_id,
+            attempt.score,
+            attempt.completed_at,
+            rolled.label("is_rolled"),
+        )
+        .join(tables.leaderboard_entries, sa.and_(*same, entry.participant_id == attempt.player_id))
+        .where(
+            entry.studio_id == board["studio_id"],
+            entry.game_id == board["game_id"],
+            entry.leaderboard_id == board["leaderboard_id"],
+            attempt.event_id == board["event_id"],
+            attempt.leaderboard_id == board["leaderboard_id"],
+            attempt.status.in_(COMPLETE),
+        )
+        .order_by(attempt.score.desc(), attempt.completed_at, attempt.attempt_id)
+    )
+    by_player: dict[str, list[_Played]] = {}
+    for row in found.all():
+        played = _Played(row.attempt_id, row.score, row.completed_at or 0, bool(row.is_rolled))
+        by_player.setdefault(row.player_id, []).append(played)
+    return by_player
+
+
+def tier_bundle(policy: Json, rank: int) -> Any | None:  # noqa: ANN401 (a key, or a bundle in place)
+    """What a rank is worth: the bundle of its tier, None below the last one."""
+    for each in policy.get("tiers", []):
+        if each["fromRank"] <= rank <= each["toRank"]:
+            return each["bundle"]
+    return None
+
+
+def _bundle_of(policy: Json, rank: int) -> Json | None:
+    bundle = tier_bundle(policy, rank)
+    return None if bundle is None else {"bundle": bundle}
+
+
+def _share_of(policy: Json, amount: int) -> Json | None:
+    if not amount:
+        return None
+    return {"entries": [{"type": "currency", "currencyKey": policy.get("currencyKey"), "amount": amount}]}
+
+
+def split_pool(pool: int, scores: Sequence[tuple[float, int]]) -> list[int]:
+    """A pool parted by score, to the last unit: each share rounded down, then one more by the largest remainders.
+
+    `scores` is of each player the score and when the attempt was completed; of equal remainders the earlier one counts.
+    All whole numbers, however large: no rounding can give away more than there is. Without any score nobody gets any.
+    """
+    ratios = [max(score, 0.0).as_integer_ratio() for score, _ in scores]
+    common = max((below for _, below in ratios), default=1)  # powers of two: the largest is a multiple of each
+    weights = [above * (common // below) for above, below in ratios]
+    total = sum(weights)
+    if pool <= 0 or not total:
+        return [0] * len(scores)
+    parted = [divmod(pool * weight, total) for weight in weights]
+    given = [whole for whole, _ in parted]
+    left = pool - sum(given)
+    by_remainder = sorted(range(len(scores)), key=lambda index: (-parted[index][1], scores[index][1], index))
+    for index in by_remainder[:left]:
+        given[index] += 1
+    return given
+
+
+async def _left_in_pool(
+    tx: Transaction, board: TrackedRow, policy: Json, played: Mapping[str, Sequence[_Played]]
+) -> int:
+    """What the pool still holds: all of it, but for what was paid from it before rankings were frozen."""
+    rolled = [each.attempt_id for attempts in played.values() for each in attempts if each.is_rolled]
+    held = policy.get("pool")
+    pool = held if type(held) is int else 0
+    if not rolled:
+        return pool
+    column = tables.grants.c
+    paid = await tx.execute(
+        sa.select(column.contents).where(
+            column.studio_id == board["studio_id"],
+            column.game_id == board["game_id"],
+            tx.among(column.player_id, sorted(player for player, attempts in played.items() if attempts)),
+            tx.among(column.attempt_id, rolled),
+        )
+    )
+    entries = [entry for contents in paid.scalars() for entry in contents.get("entries", [])]
+    amounts: list[int] = [entry["amount"] for entry in entries if entry.get("currencyKey") == policy.get("currencyKey")]
+    return pool - sum(amounts)

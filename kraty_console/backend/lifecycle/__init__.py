@@ -1,0 +1,1 @@
+"""Operations on whole players: import, merge, erase, export."""

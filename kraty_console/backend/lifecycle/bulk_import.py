@@ -1,0 +1,280 @@
+"""Import players, balances and items, up to a thousand rows at a time.
+
+One transaction for all rows: a row that is refused is told of and changes nothing, the others stand. Every row has its
+own idempotency key; players are made and locked, and what they hold is read, in a few statements for all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from kraty_console.backend.audit import trail
+from kraty_console.backend.catalog import definitions
+from kraty_console.backend.economy.ledger import LedgerChange, change_inventory, change_wallet
+from kraty_console.backend.players import service as players
+from kraty_console.backend.rules import idempotency
+from kraty_console.backend.rules.context import Context, RuleResult
+from kraty_console.backend.rules.errors import RuleError
+from kraty_console.backend.storage import tables
+from kraty_console.backend.storage.engine import dump_json
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.contract.errors import Code
+
+MOST_ROWS: Final = 1000
+REASON: Final = "migration"
+"""The ledger's reason where a row gives none."""
+
+PLAYERS: Final = "migrate.players"
+WALLET: Final = "migrate.wallet"
+INVENTORY: Final = "migrate.inventory"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportLine:
+    """One row that can be read; `asked` is all of it but the key, by the names of the wire."""
+
+    index: int
+    external_id: str
+    key: str
+    asked: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportFailure:
+    """A row that was refused, and why."""
+
+    index: int
+    external_id: str | None
+    code: Code
+    message: str
+
+
+_WALLETS: Final = (tables.wallets, "economy_key", "economyKey")
+_INVENTORY: Final = (tables.inventory, "item_key", "itemKey")
+
+Check = Callable[[ImportLine], Awaitable[None]]
+Apply = Callable[[ImportLine, TrackedRow], Awaitable[None]]
+
+
+async def import_players(
+    tx: Transaction, ctx: Context, lines: Sequence[ImportLine], failures: Sequence[ImportFailure]
+) -> RuleResult:
+    """Make players, or set of those who are there what a row gives: e-mail, last context."""
+    imported = replace(ctx, importing=True)
+
+    async def apply(line: ImportLine, _player: TrackedRow) -> None:
+        asked = line.asked
+        await players.upsert(
+            tx, imported, line.external_id, email=asked.get("email"), context=asked.get("contextSnapshot")
+        )
+
+    return await _import(tx, imported, PLAYERS, lines, failures, _anything, apply)
+
+
+async def import_wallet(
+    tx: Transaction, ctx: Context, lines: Sequence[ImportLine], failures: Sequence[ImportFailure]
+) -> RuleResult:
+    """Add to balances. A row fails with `unknown_currency`, or `conflict` where a balance would be too large."""
+    imported = replace(ctx, importing=True)
+
+    async def check(line: ImportLine) -> None:
+        key = line.asked["economyKey"]
+        currency = await definitions.currency(tx, ctx, key)
+        if currency is None or currency["archived_at"] is not None:
+            raise RuleError(Code.UNKNOWN_CURRENCY, f"Currency '{key}' is not in the catalog")
+
+    async def apply(line: ImportLine, player: TrackedRow) -> None:
+        asked = line.asked
+        change = LedgerChange(asked["economyKey"], asked["amount"], asked.get("reason") or REASON, line.key)
+        await change_wallet(tx, imported, player, change)
+
+    return await _import(tx, imported, WALLET, lines, failures, check, apply, _WALLETS)
+
+
+async def import_inventory(
+    tx: Transaction, ctx: Context, lines: Sequence[ImportLine], failures: Sequence[ImportFailure]
+) -> RuleResult:
+    """Add items; what a row gives as parameters is kept with the holding. A row fails with `unknown_item`.
+
+    Every row fails with `conflict` where the studio keeps its own inventory: there is none here to add to.
+    """
+    imported = replace(ctx, importing=True)
+    inert = (await definitions.game(tx, ctx))["inventory_management"] == "studio"
+
+    async def check(line: ImportLine) -> None:
+        key = line.asked["itemKey"]
+        if inert:
+            raise RuleError(Code.CONFLICT, "the studio keeps the inventory of this game itself")
+        item = await definitions.item(tx, ctx, key)
+        if item is None or item["archived_at"] is not None:
+            raise RuleError(Code.UNKNOWN_ITEM, f"Item '{key}' is not in the catalog")
+
+    async def apply(line: ImportLine, player: TrackedRow) -> None:
+        asked = line.asked
+        key = asked["itemKey"]
+        change = LedgerChange(key, asked["quantity"], asked.get("reason") or REASON, line.key, asked.get("parameters"))
+        await change_inventory(tx, imported, player, change)
+
+    return await _import(tx, imported, INVENTORY, lines, failures, check, apply, _INVENTORY)
+
+
+async def _anything(_line: ImportLine) -> None:
+    """Nothing in the row can be unknown."""
+
+
+async def _import(
+    tx: Transaction,
+    ctx: Context,
+    operation: str,
+    lines: Sequence[ImportLine],
+    failures: Sequence[ImportFailure],
+    check: Check,
+    apply: Apply,
+    holdings: tuple[sa.Table, str, str] | None = None,
+) -> RuleResult:
+    """Import the lines in their order; `holdings` names the table that they add to, its key, and the line's field."""
+    failed = {each.index: each for each in failures}
+    fresh, repeated = await _not_done(tx, ctx, operation, lines, failed)
+    known = [line for line in fresh if await _stands(line, check(line), failed)]
+    people = await _everybody(tx, ctx, sorted({line.external_id for line in known}))
+    if holdings is not None:
+        await _prepare(tx, ctx, holdings, [(people[line.external_id], line) for line in known])
+    applied = [line for line in known if await _stands(line, apply(line, people[line.external_id]), failed)]
+    refused = {line.key: failed[line.index] for line in fresh if line.index in failed}
+    await _forget(tx, ctx, operation, refused)
+    for line in repeated:
+        if line.key in refused:
+            failed[line.index] = replace(refused[line.key], index=line.index)
+    skipped = len(lines) + len(failures) - len(applied) - len(failed)
+    counts = {"applied": len(applied), "skipped": skipped, "failed": len(failed)}
+    trail.record(tx, ctx, operation, target_kind=None, target_id=None, metadata=counts)
+    return RuleResult(200, {**counts, "failures": [_told(failed[index]) for index in sorted(failed)]})
+
+
+async def _stands(line: ImportLine, work: Awaitable[None], failed: dict[int, ImportFailure]) -> bool:
+    """Whether the work on a line was not refused; if it was, that is kept."""
+    try:
+        await work
+    except RuleError as refusal:
+        failed[line.index] = ImportFailure(line.index, line.external_id, refusal.code, refusal.message)
+        return False
+    return True
+
+
+async def _not_done(
+    tx: Transaction, ctx: Context, operation: str, lines: Sequence[ImportLine], failed: dict[int, ImportFailure]
+) -> tuple[list[ImportLine], list[ImportLine]]:
+    """The lines whose keys are taken here and now, and those that say again what one before them says."""
+    prints: dict[str, str] = {}
+    first: list[ImportLine] = []
+    repeated: list[ImportLine] = []
+    for line in lines:
+        print_ = idempotency.fingerprint({**line.asked, "player": line.external_id, "environment": ctx.environment})
+        if line.key not in prints:
+            prints[line.key] = print_
+            first.append(line)
+        elif prints[line.key] == print_:
+            repeated.append(line)
+        else:
+            _conflict(line, failed)
+    tenant = {"studio_id": ctx.tenant.studio_id, "game_id": ctx.tenant.game_id}
+    place = {**tenant, "operation": idempotency.scope(ctx, operation)}
+    mark = dump_json({"batch": ctx.new_id()})
+    kept = {**place, "status": 200, "answer": mark, "created_at": ctx.now_ms}
+    table = tables.idempotency
+    await tx.insert_all_absent(table, ({**kept, "key": key, "request_hash": prints[key]} for key in sorted(prints)))
+
+    async def records(operation: str) -> dict[str, dict[str, Any]]:
+        query = sa.select(table.c.key, table.c.request_hash, table.c.answer).where(
+            *(table.c[name] == value for name, value in {**tenant, "operation": operation}.items()),
+            tx.among(table.c.key, list(prints)),
+        )
+        return {row["key"]: row for row in await tx.all(query)}
+
+    stored = await records(place["operation"])
+    # What an older version imported in a test environment is known by the operation's plain name.
+    older = await records(operation) if place["operation"] != operation else {}
+    done = {key for key, row in older.items() if row["request_hash"] == prints[key]}
+    fresh = []
+    for line in first:
+        if stored[line.key]["answer"] == mark:
+            if line.key not in done:
+                fresh.append(line)
+        elif stored[line.key]["request_hash"] != prints[line.key]:
+            _conflict(line, failed)
+    return fresh, repeated
+
+
+def _conflict(line: ImportLine, failed: dict[int, ImportFailure]) -> None:
+    message = f"The idempotency key '{line.key}' was used before for another row"
+    failed[line.index] = ImportFailure(line.index, line.external_id, Code.IDEMPOTENCY_CONFLICT, message)
+
+
+async def _forget(tx: Transaction, ctx: Context, operation: str, keys: Iterable[str]) -> None:
+    """Give back the keys of rows that were refused, so that they can be used again."""
+    column = tables.idempotency.c
+    wanted = list(keys)
+    if wanted:
+        await tx.execute(
+            tables.idempotency.delete().where(
+                column.studio_id == ctx.tenant.studio_id,
+                column.game_id == ctx.tenant.game_id,
+                column.operation == idempotency.scope(ctx, operation),
+                tx.among(column.key, wanted),
+            )
+        )
+
+
+async def _everybody(tx: Transaction, ctx: Context, ids: Sequence[str]) -> dict[str, TrackedRow]:
+    """The players of these external ids, locked, made where they were not there."""
+    found = await _locked(tx, ctx, ids)
+    missing = [each for each in ids if each not in found]
+    if missing:
+        await tx.insert_all_absent(tables.players, (players.new_player(ctx, each) for each in missing))
+        await players.forget_aliases(tx, ctx, missing)
+        found |= await _locked(tx, ctx, missing)
+    return found
+
+
+async def _locked(tx: Transaction, ctx: Context, ids: Sequence[str]) -> dict[str, TrackedRow]:
+    column = tables.players.c
+    rows = await tx.load(
+        tables.players,
+        column.studio_id == ctx.tenant.studio_id,
+        column.game_id == ctx.tenant.game_id,
+        column.environment == ctx.environment,
+        tx.among(column.external_player_id, ids),
+        lock=True,
+    )
+    found = {row["external_player_id"]: row for row in rows}
+    for external_id, row in found.items():
+        players.cache_locked(tx, ctx, external_id, row)
+    return found
+
+
+async def _prepare(
+    tx: Transaction, ctx: Context, holdings: tuple[sa.Table, str, str], lines: Sequence[tuple[TrackedRow, ImportLine]]
+) -> None:
+    """Read what the players hold at once, and begin at nothing what they do not hold."""
+    table, key, field = holdings
+    column = table.c
+    ids = sorted({player["player_id"] for player, _ in lines})
+    here = (column.studio_id == ctx.tenant.studio_id, column.game_id == ctx.tenant.game_id)
+    held = {row.key() for row in await tx.load(table, *here, tx.among(column.player_id, ids))}
+    count = "balance" if table is tables.wallets else "quantity"
+    for player, line in lines:
+        place = (*player.key(), line.asked[field])
+        if place not in held:
+            held.add(place)
+            owner = {name: player[name] for name in ("studio_id", "game_id", "player_id")}
+            times = {"created_at": ctx.now_ms, "updated_at": ctx.now_ms}
+            tx.add(table, {**owner, key: line.asked[field], count: 0, **times})
+
+
+def _told(failure: ImportFailure) -> dict[str, Any]:
+    named = {} if failure.external_id is None else {"externalPlayerId": failure.external_id}
+    return {"rowIndex": failure.index, **named, "error": {"code": failure.code.value, "message": failure.message}}

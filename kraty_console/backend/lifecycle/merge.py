@@ -1,0 +1,309 @@
+"""Merge a guest into the account of the same person.
+
+All of it in one transaction under the locks of both players, taken in the order of their ids. Attempts, grants, what
+was deposited, ledgers and seats become the target's; what is held is added up (`reassign` says what a ledger looks like
+then); on each leaderboard the better entry stays. The source's row stays behind without anything that is a person's,
+under the id `__merged_<its uuid>__`. The id it had is free at once, and finds the target until somebody registers it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final, NoReturn
+
+import sqlalchemy as sa
+
+from kraty_console.backend.audit import trail
+from kraty_console.backend.economy import ledger
+from kraty_console.backend.economy.serializers import serialize_balance, serialize_item
+from kraty_console.backend.lifecycle import reassign, relations, tombstones
+from kraty_console.backend.lifecycle.reassign import ITEMS, WALLET, PouredHolding
+from kraty_console.backend.players import service as players
+from kraty_console.backend.players.serializers import serialize_player, serialize_totals
+from kraty_console.backend.rules import formats, idempotency, outbox
+from kraty_console.backend.rules.context import Context, RuleResult
+from kraty_console.backend.rules.errors import RuleError, not_found
+from kraty_console.backend.storage import tables
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.contract.errors import Code
+from kraty_console.contract.webhooks import EventName
+
+OPERATION: Final = "player.merge"
+
+UNPROCESSABLE: Final = 422
+"""The status of a merge that makes no sense (kraty-api 7.2)."""
+
+MOVED: Final = (
+    tables.attempts,
+    tables.attempt_rolls,
+    tables.attempt_awards,
+    tables.milestones_fired,
+    tables.grants,
+    tables.grant_deposits,
+)
+"""Rows that go over as they are."""
+
+BOARDS: Final = (tables.leaderboard_entries, tables.board_entries)
+"""Of each: one entry of the two stays."""
+
+_TOTALS: Final = ("attempt_count", "attempts_completed", "attempts_expired", "grants_pending", "grants_claimed")
+_FILLED: Final = ("display_identity", "anonymized_identity", "last_context", "country", "friend_code")
+_COUNTED: Final = (
+    "attemptsReassigned",
+    "grantsReassigned",
+    "itemsMerged",
+    "itemLedgerRowsMoved",
+    "walletsMerged",
+    "walletLedgerRowsMoved",
+    "lobbiesTouched",
+    "leaderboardsScrubbed",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Moved:
+    """What went over."""
+
+    counts: dict[str, int]
+    wallet: PouredHolding
+    items: PouredHolding
+    both_active: int
+    """Active lobbies that both sat in."""
+
+
+async def merge(tx: Transaction, ctx: Context, from_id: str, to_id: str) -> RuleResult:
+    """Merge the player `from_id` into `to_id`; fires one `player.merged`.
+
+    A pair that was merged before, also by way of merges that followed: `no_op_already_merged`, nothing counted. 404
+    when either is missing; 422 `conflict` when they are the same, or the target is banned or erased; 409 `conflict`
+    when something held would pass 2^53-1. A banned source is allowed: the ban goes over (decisions: Merge).
+    """
+    earlier = await idempotency.replay(tx, ctx, OPERATION, {"from": from_id, "to": to_id})
+    if earlier is not None:
+        return earlier
+    source, target = await _both(tx, ctx, from_id, to_id)
+    if source is None or source["merged_into"] is not None:
+        merged = await _merged_before(tx, ctx, (from_id, source), (to_id, target))
+        if merged is None:
+            not_found("Player", from_id)
+        return await idempotency.keep(tx, ctx, OPERATION, 200, await _nothing(tx, from_id, merged))
+    if source["deleted_at"] is not None:
+        not_found("Player", from_id)
+    if target is None:
+        if await tombstones.find_erased(tx, ctx, to_id) is not None:
+            _invalid(f"The player '{to_id}' was erased", "target_deleted")
+        not_found("Player", to_id)
+    _check(source, target)
+    was = TrackedRow(tables.players, source, fresh=False)  # under the id that it had
+    before = {"from": _state(source), "to": _state(target)}
+    moved = await _move(tx, ctx, source, target)
+    joined = _joined(ctx, source, target, moved)
+    await _leave(tx, ctx, source, target)
+    tx.change(target, **joined)
+    for economy_key in moved.wallet.source:
+        await ledger.update_derived(tx, ctx, target, economy_key)
+    result = {
+        "fromPlayerId": source["player_id"],
+        "fromExternalPlayerId": from_id,
+        "toPlayerId": target["player_id"],
+        "toExternalPlayerId": to_id,
+        "anonymizedExternalPlayerId": source["external_player_id"],
+        "counts": moved.counts,
+        "mergedAt": formats.timestamp(ctx.now_ms),
+        "status": "merged",
+    }
+    held = await _held(tx, target)
+    _record(tx, ctx, (was, target), result, before, moved, held)
+    after = {"player": serialize_player(target, with_email=False), "summary": serialize_totals(target), **held}
+    outbox.emit(tx, ctx, EventName.PLAYER_MERGED, target, {**result, **after})
+    return await idempotency.keep(tx, ctx, OPERATION, 200, result)
+
+
+async def _both(tx: Transaction, ctx: Context, from_id: str, to_id: str) -> tuple[TrackedRow | None, TrackedRow | None]:
+    """Both players, locked in the order of their ids; None for who is not there, and then none is locked."""
+    while True:
+        source = await players.find(tx, ctx.tenant, ctx.environment, from_id)
+        target = await players.find(tx, ctx.tenant, ctx.environment, to_id)
+        if source is None or target is None:
+            return source, target
+        await reassign.lock_lobbies(tx, source)
+        for player in sorted((source, target), key=lambda each: str(each["player_id"])):
+            await tx.get(tables.players, *player.key(), lock=True)
+        if (source["external_player_id"], target["external_player_id"]) == (from_id, to_id):
+            return source, target
+
+
+def _check(source: TrackedRow, target: TrackedRow) -> None:
+    if source is target:
+        _invalid("A player cannot be merged into itself", "same_player")
+    name = target["external_player_id"]
+    if target["banned_at"] is not None:
+        _invalid(f"The player '{name}' is banned; lift the ban first", "target_banned")
+    if target["deleted_at"] is not None:
+        _invalid(f"The player '{name}' was erased", "target_deleted")
+    if target["merged_into"] is not None:
+        _invalid(f"The player '{name}' was itself merged into another", "target_merged")
+
+
+def _invalid(message: str, why: str) -> NoReturn:
+    raise RuleError(Code.CONFLICT, message, {"why": why}, status=UNPROCESSABLE)
+
+
+async def _merged_before(
+    tx: Transaction, ctx: Context, source: tuple[str, TrackedRow | None], target: tuple[str, TrackedRow | None]
+) -> TrackedRow | None:
+    """The row that the source left behind, when it lives on in the same player as the target."""
+    source_id, from_now = await _lives_on(tx, ctx, *source)
+    _, to_now = await _lives_on(tx, ctx, *target)
+    if source_id is None or from_now != to_now:
+        return None
+    return await tx.get(tables.players, ctx.tenant.studio_id, ctx.tenant.game_id, source_id)
+
+
+async def _lives_on(
+    tx: Transaction, ctx: Context, external_id: str, player: TrackedRow | None
+) -> tuple[str | None, Any]:
+    """The row that bears or bore an id, and in whom it lives on: merges followed by merges end in one player."""
+    if player is not None:
+        return player["player_id"], player["merged_into"] or player["player_id"]
+    found = await tombstones.find_alias(tx, ctx, external_id)
+    return (None, None) if found is None else (found["source_id"], found["player_id"])
+
+
+async def _nothing(tx: Transaction, from_id: str, merged: TrackedRow) -> dict[str, Any]:
+    """The answer of a merge that was done before."""
+    target = await tx.get(tables.players, *merged.key()[:2], merged["merged_into"])
+    assert target is not None, "who a player was merged into is there"
+    return {
+        "fromPlayerId": merged["player_id"],
+        "fromExternalPlayerId": from_id,
+        "toPlayerId": target["player_id"],
+        "toExternalPlayerId": target["external_player_id"],
+        "anonymizedExternalPlayerId": merged["external_player_id"],
+        "counts": dict.fromkeys(_COUNTED, 0),
+        "mergedAt": formats.timestamp(merged["updated_at"]),
+        "status": "no_op_already_merged",
+    }
+
+
+async def _move(tx: Transaction, ctx: Context, source: TrackedRow, target: TrackedRow) -> _Moved:
+    await tx.forget(*MOVED, *BOARDS, *(each for one in (WALLET, ITEMS) for each in (one.held, one.ledger)))
+    await tx.forget(tables.lobby_members)
+    offset = target["ledger_position"]
+    tx.change(target, ledger_position=offset + source["ledger_position"])
+    wallet = await reassign.merge_holding(tx, ctx, WALLET, source, target, offset)
+    items = await reassign.merge_holding(tx, ctx, ITEMS, source, target, offset)
+    moved = {table: await reassign.reassign(tx, table, source, target) for table in MOVED}
+    boards = [await reassign.keep_better_entries(tx, table, source, target) for table in BOARDS]
+    lobbies, both_active = await reassign.move_seats(tx, source, target)
+    await relations.merge_relations(tx, ctx, source, target)
+    counted = (
+        moved[tables.attempts],
+        moved[tables.grants],
+        items.merged,
+        items.moved,
+        wallet.merged,
+        wallet.moved,
+        lobbies,
+        sum(boards),
+    )
+    return _Moved(dict(zip(_COUNTED, counted, strict=True)), wallet, items, both_active)
+
+
+def _joined(ctx: Context, source: TrackedRow, target: TrackedRow, moved: _Moved) -> dict[str, Any]:
+    """What changes in the target's row: totals added, gaps filled, the ban taken over; its secret stays its own."""
+    joined: dict[str, Any] = {name: target[name] + source[name] for name in _TOTALS}
+    joined |= {name: source[name] for name in _FILLED if target[name] is None and source[name] is not None}
+    if "display_identity" in joined or target["name_folded"] is None:
+        joined["name_folded"] = source["name_folded"]
+    if target["email"] is None:
+        joined |= {name: source[name] for name in ("email", "email_folded")}
+    if source["metadata"] is not None:
+        joined["metadata"] = {**source["metadata"], **(target["metadata"] or {})}
+    if source["banned_at"] is not None:
+        joined |= {name: source[name] for name in ("banned_at", "ban_reason")}
+    if source["last_active_at"] is not None:
+        joined["last_active_at"] = max(source["last_active_at"], target["last_active_at"] or 0)
+    return {
+        **joined,
+        "lobbies_active": target["lobbies_active"] + source["lobbies_active"] - moved.both_active,
+        "first_seen_at": min(target["first_seen_at"], source["first_seen_at"]),
+        "last_seen_at": max(target["last_seen_at"], source["last_seen_at"]),
+        "updated_at": ctx.now_ms,
+    }
+
+
+def _record(
+    tx: Transaction,
+    ctx: Context,
+    pair: tuple[TrackedRow, TrackedRow],
+    result: dict[str, Any],
+    before: dict[str, Any],
+    moved: _Moved,
+    held: dict[str, list[dict[str, Any]]],
+) -> None:
+    """An audit row for each of the two, so that the log of either id shows it."""
+    after = {"to": _state(pair[1])}
+    for kind, poured, key, amount in (
+        ("wallet", moved.wallet, "economyKey", "balance"),
+        ("inventory", moved.items, "itemKey", "quantity"),
+    ):
+        before["from"][kind], before["to"][kind] = poured.source, poured.before
+        after["to"][kind] = {row[key]: row[amount] for row in held[kind] if row[key] in poured.source}
+    for player in pair:
+        trail.record(
+            tx,
+            ctx,
+            OPERATION,
+            target_kind="player",
+            target_id=result["toPlayerId"],
+            player=player,
+            metadata=result,
+            before=before,
+            after=after,
+        )
+
+
+async def _leave(tx: Transaction, ctx: Context, source: TrackedRow, target: TrackedRow) -> None:
+    """Make the source's row nobody's, free its id, and let every id that led to it lead to the target."""
+    external_id = source["external_player_id"]
+    tx.change(
+        source,
+        **tombstones.PERSONAL,
+        **dict.fromkeys((*_TOTALS, "lobbies_active", "ledger_position"), 0),
+        external_player_id=f"__merged_{source['player_id']}__",
+        banned_at=None,
+        ban_reason=None,
+        merged_into=target["player_id"],
+        updated_at=ctx.now_ms,
+    )
+    tx.memo.pop(("player", ctx.tenant, ctx.environment, external_id), None)
+    into = {"player_id": target["player_id"]}
+    column, alias = tables.players.c, tables.player_aliases
+    here = {"studio_id": ctx.tenant.studio_id, "game_id": ctx.tenant.game_id}
+    await tx.execute(
+        sa.update(tables.players)
+        .where(*(column[name] == value for name, value in here.items()), column.merged_into == source["player_id"])
+        .values(merged_into=target["player_id"])
+    )
+    await tx.execute(sa.update(alias).where(*reassign.rows_of(alias, source)).values(**into))
+    named = {**here, "environment": ctx.environment, "external_player_id": external_id}
+    await tx.execute(sa.delete(alias).where(*(alias.c[name] == value for name, value in named.items())))
+    tx.add(alias, {**named, **into, "source_id": source["player_id"], "created_at": ctx.now_ms})
+
+
+def _state(player: TrackedRow | dict[str, Any]) -> dict[str, Any]:
+    return {**serialize_totals(player), "banned": player["banned_at"] is not None}
+
+
+async def _held(tx: Transaction, player: TrackedRow) -> dict[str, list[dict[str, Any]]]:
+    """All that the player has now, as the wire has it."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for kind, holding, shown in (
+        ("wallet", WALLET, serialize_balance),
+        ("inventory", ITEMS, serialize_item),
+    ):
+        table = holding.held
+        rows = await tx.all(sa.select(table).where(*reassign.rows_of(table, player)).order_by(table.c[holding.key]))
+        found[kind] = [shown(row) for row in rows]
+    return found

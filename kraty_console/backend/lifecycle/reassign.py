@@ -1,0 +1,219 @@
+"""Reassign what belongs to one player to another, in a fixed number of statements.
+
+Ledgers: a row keeps its change and what was held after it, for that is what was true, and what webhooks and the audit
+log say of it. The rows that move get the positions after the target's own, in their order. Each balance that was not
+nothing is then closed by a `merge` row that takes it out of the source's, and opened by one that puts it into the
+target's; where the source's was nothing, a row of 0 says what the target's is. So the sum of a ledger goes on being
+what is held, and its last row of each key goes on saying so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from kraty_console.backend.economy import derived_resources
+from kraty_console.backend.economy.ledger import LedgerChange, new_entry
+from kraty_console.backend.rules import amounts
+from kraty_console.backend.rules.context import Context
+from kraty_console.backend.storage import tables
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+
+MERGED: Final = "merge"
+"""The reason of the two ledger rows by which a balance goes over."""
+
+
+@dataclass(frozen=True, slots=True)
+class HoldingKind:
+    """One kind of thing that is held, and its ledger."""
+
+    held: sa.Table
+    ledger: sa.Table
+    key: str
+    amount: str
+
+
+WALLET: Final = HoldingKind(tables.wallets, tables.wallet_ledger, "economy_key", "balance")
+ITEMS: Final = HoldingKind(tables.inventory, tables.item_ledger, "item_key", "quantity")
+
+
+@dataclass(frozen=True, slots=True)
+class PouredHolding:
+    """The result of merging one kind of holding."""
+
+    merged: int
+    """Balances that the source had, nothing included."""
+    moved: int
+    """Ledger rows that moved."""
+    source: dict[str, int]
+    """What the source had, by key."""
+    before: dict[str, int]
+    """What the target had of the same keys."""
+
+
+def rows_of(table: sa.FromClause, player: TrackedRow) -> tuple[sa.ColumnElement[bool], ...]:
+    """The rows that belong to a player."""
+    return _here(table, player, table.c.player_id)
+
+
+async def reassign(tx: Transaction, table: sa.Table, source: TrackedRow, target: TrackedRow) -> int:
+    """Move every row of the source; how many there were."""
+    moved = await tx.execute(sa.update(table).where(*rows_of(table, source)).values(player_id=target["player_id"]))
+    return moved.rowcount
+
+
+async def merge_holding(
+    tx: Transaction, ctx: Context, holding: HoldingKind, source: TrackedRow, target: TrackedRow, offset: int
+) -> PouredHolding:
+    """Add what the source holds to what the target holds, and move its ledger behind the target's.
+
+    `offset` is the target's last position before anything moved; the target's row counts on from there. 409 when a sum
+    would pass 2^53-1.
+    """
+    key, amount, held = holding.key, holding.amount, holding.held
+    theirs, notes = await _held(tx, holding, source)
+    mine, my_notes = await _held(tx, holding, target)
+    after = {name: amounts.add(mine.get(name, 0), theirs[name], name) for name in sorted(theirs)}
+    ledger = holding.ledger
+    rows = await tx.execute(
+        sa.update(ledger)
+        .where(*rows_of(ledger, source))
+        .values(player_id=target["player_id"], position=ledger.c.position + offset)
+    )
+    entries = []
+    position = target["ledger_position"]
+    for name, amount_after in after.items():
+        pair = ((-theirs[name], 0), (theirs[name], amount_after)) if theirs[name] else ((0, amount_after),)
+        for delta, left in pair if amount_after else ():
+            position += 1
+            change = LedgerChange(name, delta, MERGED, source["player_id"])
+            entries.append(new_entry(ctx, target, change, position, {key: name, amount: left}))
+    tx.change(target, ledger_position=position)
+    await tx.insert_many(ledger, entries)
+    shared = [name for name in theirs if name in mine]
+    if shared:
+        given = held.alias("given")
+        more = sa.select(given.c[amount]).where(*rows_of(given, source), given.c[key] == held.c[key]).scalar_subquery()
+        values = {amount: held.c[amount] + more, "updated_at": ctx.now_ms}
+        await tx.execute(sa.update(held).where(*rows_of(held, target), held.c[key].in_(shared)).values(values))
+        await tx.execute(sa.delete(held).where(*rows_of(held, source), held.c[key].in_(shared)))
+    for name in (name for name in shared if notes[name]):
+        note = {**notes[name], **my_notes[name], **_most_paid(notes[name], my_notes[name])}
+        await tx.execute(sa.update(held).where(*rows_of(held, target), held.c[key] == name).values(metadata=note))
+    await reassign(tx, held, source, target)
+    before = {name: mine.get(name, 0) for name in after}
+    return PouredHolding(len(theirs), rows.rowcount, theirs, before)
+
+
+def _most_paid(*notes: dict[str, Any]) -> dict[str, int]:
+    """Steps of a progression that paid either of two players do not pay the one that they are from now on."""
+    paid = [note[derived_resources.PAID] for note in notes if derived_resources.PAID in note]
+    return {derived_resources.PAID: max(paid)} if paid else {}
+
+
+async def _held(
+    tx: Transaction, holding: HoldingKind, player: TrackedRow
+) -> tuple[dict[str, int], dict[str, dict[str, Any]]]:
+    """How much of each key, and what is noted beside it."""
+    table = holding.held
+    key, amount = table.c[holding.key], table.c[holding.amount]
+    rows = await tx.all(sa.select(key, amount, table.c.metadata).where(*rows_of(table, player)))
+    amounts_ = {row[holding.key]: row[holding.amount] for row in rows}
+    return amounts_, {row[holding.key]: row["metadata"] or {} for row in rows}
+
+
+async def keep_better_entries(tx: Transaction, table: sa.Table, source: TrackedRow, target: TrackedRow) -> int:
+    """Leave one entry of the two players on each board, the better, as the target's; on how many the source was.
+
+    The better one has the higher score, and of equal ones that which was there first.
+    """
+    other = table.alias("other")
+    board = [name for name in (each.name for each in table.primary_key) if name != "participant_id"]
+    same_board = [table.c[name] == other.c[name] for name in board]
+    better = sa.or_(
+        other.c.score > table.c.score,
+        sa.and_(other.c.score == table.c.score, other.c.reached_at < table.c.reached_at),
+    )
+
+    def on(player: TrackedRow) -> tuple[sa.ColumnElement[bool], ...]:
+        return _here(table, player, table.c.participant_id)
+
+    def by(player: TrackedRow) -> tuple[sa.ColumnElement[bool], ...]:
+        return (*same_board, other.c.participant_id == player["player_id"])
+
+    where = (*on(target), sa.exists().where(*by(source), better))
+    await tx.execute(sa.delete(table).where(*where))
+    worse = await tx.execute(sa.delete(table).where(*on(source), sa.exists().where(*by(target))))
+    moved = await tx.execute(sa.update(table).where(*on(source)).values(participant_id=target["player_id"]))
+    return worse.rowcount + moved.rowcount
+
+
+async def lock_lobbies(tx: Transaction, source: TrackedRow) -> None:
+    """Lock the lobbies that the source sits in and that can still change, before any player is locked.
+
+    Lobbies are locked before players everywhere, and in the order of their ids.
+    """
+    for lobby_id in await _open_lobbies(tx, source):
+        await tx.get(tables.lobbies, source["studio_id"], source["game_id"], lobby_id, lock=True)
+
+
+async def move_seats(tx: Transaction, source: TrackedRow, target: TrackedRow) -> tuple[int, int]:
+    """Give the target the source's seats; in a lobby where both sat one of them falls free.
+
+    Answers in how many lobbies the source sat, and in how many active ones both did. None of them starts or closes
+    meanwhile: a seat that was taken after `lock_lobbies` has its lobby locked here.
+    """
+    seat = tables.lobby_members
+    both = await _shared_seats(tx, source, target)
+    active = 0
+    for lobby_id in sorted({*await _open_lobbies(tx, source), *both}):
+        found = await tx.get(tables.lobbies, source["studio_id"], source["game_id"], lobby_id, lock=True)
+        assert found is not None, "a lobby that somebody sits in is there"
+        if lobby_id in both:
+            tx.change(found, participant_count=found["participant_count"] - 1)
+            active += found["status"] == "active"
+    if both:
+        await tx.execute(sa.delete(seat).where(*rows_of(seat, source), seat.c.lobby_id.in_(sorted(both))))
+    return len(both) + await reassign(tx, seat, source, target), active
+
+
+async def _shared_seats(tx: Transaction, source: TrackedRow, target: TrackedRow) -> set[str]:
+    seat, other = tables.lobby_members, tables.lobby_members.alias("other")
+    rows = await tx.all(
+        sa.select(seat.c.lobby_id).where(
+            *rows_of(seat, source),
+            sa.exists().where(
+                other.c.studio_id == seat.c.studio_id,
+                other.c.game_id == seat.c.game_id,
+                other.c.player_id == target["player_id"],
+                other.c.lobby_id == seat.c.lobby_id,
+            ),
+        )
+    )
+    return {row["lobby_id"] for row in rows}
+
+
+async def _open_lobbies(tx: Transaction, source: TrackedRow) -> list[str]:
+    seat, lobby = tables.lobby_members, tables.lobbies
+    same = sa.and_(
+        lobby.c.studio_id == seat.c.studio_id, lobby.c.game_id == seat.c.game_id, lobby.c.lobby_id == seat.c.lobby_id
+    )
+    rows = await tx.all(
+        sa.select(lobby.c.lobby_id)
+        .select_from(seat.join(lobby, same))
+        .where(*rows_of(seat, source), lobby.c.status != "closed")
+        .order_by(lobby.c.lobby_id)
+    )
+    return [row["lobby_id"] for row in rows]
+
+
+def _here(
+    table: sa.FromClause, player: TrackedRow, column: sa.ColumnElement[Any]
+) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        table.c.studio_id == player["studio_id"],
+        table.c.game_id == player["game_id"],
+        column == player["player_id"],
+    )

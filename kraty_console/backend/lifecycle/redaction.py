@@ -1,0 +1,363 @@
+"""Redact every trace of an erased player from the rows that stay.
+
+What a player leaves is looked for in every column that can hold free text; which those are is said once, here, and a
+test holds each column of each table to be one of them or none. Of the player's own rows only those that mention them
+are rewritten. The rows of a whole game that may mention anybody (`SHARED`) are walked through once, a slice at a time
+so that no statement takes long, from the player's first contact on.
+
+An id may be a word of something else: `gold` may be a player's. A short one counts only as a whole value, and says whom
+a row is about only in a field for ids; none is looked for in the fields that name things of the game.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from kraty_console.backend.rules import idempotency
+from kraty_console.backend.rules.context import Context
+from kraty_console.backend.storage import tables
+from kraty_console.backend.storage.engine import dump_json
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.contract.webhooks import EventName
+
+OWN: Final[Mapping[sa.Table, Sequence[str]]] = {
+    tables.grants: ("contents", "source_ref_id", "metadata"),
+    tables.wallets: ("metadata",),
+    tables.wallet_ledger: ("reason", "source_ref_id"),
+    tables.inventory: ("metadata",),
+    tables.item_ledger: ("reason", "source_ref_id", "metadata"),
+    tables.purchases: ("transaction_id", "receipt", "metadata"),
+}
+"""The columns with free text of what belongs to a player."""
+
+SINCE: Final[Mapping[sa.Table, str]] = {
+    tables.idempotency: "created_at",
+    tables.outbox: "occurred_at",
+    tables.webhook_attempts: "started_at",
+    tables.lobbies: "created_at",
+}
+"""When a row of a whole game was written, or begun."""
+
+SHARED: Final[Mapping[sa.Table, Sequence[str]]] = {
+    tables.idempotency: ("operation", "key", "answer"),
+    tables.outbox: ("payload",),
+    tables.webhook_attempts: ("error", "answer"),
+    tables.lobbies: ("key", "metadata"),
+}
+"""The columns in which anybody may be mentioned."""
+
+PERSONAL: Final = frozenset(
+    {"email", "displayIdentity", "syntheticIdentity", "displayName", "name", "avatar", "country", "friendCode"}
+    | {"metadata", "lastContextSnapshot", "lastActiveAt", "presence", "banReason"}
+)
+"""What an object that is about the player says of them."""
+
+_NAMES_A_PLAYER: Final = re.compile(r"(?:player_?|external)ids?$", re.IGNORECASE)
+"""The fields whose values are ids of players."""
+
+_OF_THE_GAME: Final = frozenset(
+    {"currencyKey", "itemKey", "crateItemKey", "economyKey", "eventKey", "resourceKey", "key", "type", "kind"}
+    | {"sourceKind", "status", "mode", "origin", "environment", "outcome", "direction", "store", "currency"}
+)
+"""The fields whose values are keys of the catalog, or words of the contract."""
+
+GONE: Final = "erased"
+"""Replaces a name or an e-mail address in a text."""
+
+FORGOTTEN: Final = "forgotten"
+"""The state of a `player.deleted` event whose player id is removed."""
+
+_STANDS_OUT: Final = 6
+"""Characters from which on an id is nobody else's by chance, wherever it stands."""
+_NAME_STANDS_OUT: Final = 3
+_BATCH: Final = 500
+_SLICE: Final = 2_000
+"""Rows of a game that one statement looks through."""
+_EARLIER_MS: Final = 24 * 60 * 60 * 1000
+"""How long before the first contact somebody may have been written about: a lobby that was pushed, another clock."""
+
+Json = Any
+
+
+@dataclass(frozen=True)
+class Traces:
+    """By what a player can be known, and what stands there instead."""
+
+    ids: frozenset[str]
+    """The id, and the ids of guests who were merged into the player."""
+    instead: str
+    player_ids: frozenset[str] = frozenset()
+    emails: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
+    since: int = 0
+    """Before this moment (milliseconds) nothing can have been written about the player."""
+    _text: re.Pattern[str] | None = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Make the pattern that finds the traces within texts."""
+        words = [each for each in self.ids if len(each) >= _STANDS_OUT]
+        words += [*self.emails, *(each for each in self.names if len(each) >= _NAME_STANDS_OUT)]
+        found = "|".join(re.escape(each) for each in sorted(words, key=len, reverse=True))
+        object.__setattr__(self, "_text", re.compile(rf"(?<!\w)(?:{found})(?!\w)", re.IGNORECASE) if found else None)
+
+    def needles(self) -> Iterator[tuple[str, bool]]:
+        """Each word to look for, and whether only as a whole value."""
+        for each in sorted(self.ids):
+            yield each, len(each) < _STANDS_OUT
+        for each in sorted({*self.emails, *self.player_ids}):
+            yield each, False
+        for each in sorted(self.names):
+            yield each, len(each) < _NAME_STANDS_OUT
+
+    def is_about(self, value: Json, under: str = "") -> bool:
+        """Whether a JSON value (of this field), or a text, says which player it is about, and it is this one."""
+        if isinstance(value, str):
+            if under in _OF_THE_GAME:
+                return False
+            if value in self.player_ids or value.casefold() in self.emails:
+                return True
+            if value in self.ids and _NAMES_A_PLAYER.search(under):
+                return True
+            words = self._text.findall(value) if self._text is not None else []
+            return any(word not in self.names for word in words)
+        if isinstance(value, Mapping):
+            return any(self.is_about(name) or self.is_about(each, name) for name, each in value.items())
+        return isinstance(value, list) and any(self.is_about(each, under) for each in value)
+
+    def without(self, value: Json, under: str = "") -> Json:
+        """The value (of this field) without a trace of the player."""
+        if isinstance(value, str):
+            return value if under in _OF_THE_GAME else self._cleaned(value)
+        if isinstance(value, list):
+            return [self.without(each, under) for each in value]
+        if not isinstance(value, Mapping):
+            return value
+        about = any(
+            isinstance(each, str) and (each in self.player_ids or (each in self.ids and _NAMES_A_PLAYER.search(name)))
+            for name, each in value.items()
+        )
+        return {
+            self.without(name): None if about and name in PERSONAL else self.without(each, name)
+            for name, each in value.items()
+        }
+
+    def _cleaned(self, text: str) -> str:
+        if text in self.ids:
+            return self.instead
+        if text in self.names or text.casefold() in self.emails:
+            return GONE
+        if self._text is None:
+            return text
+        return self._text.sub(lambda found: self.instead if found.group() in self.ids else GONE, text)
+
+
+def find_traces(player: TrackedRow, aliases: Iterable[str], merged_ids: Iterable[str], instead: str) -> Traces:
+    """All that a player (as they were) can be known by."""
+    identity = player["display_identity"] or {}
+    names = {identity.get("name"), identity.get("avatar"), player["name_folded"], player["friend_code"]}
+    emails = {player["email"], player["email_folded"]}
+    pooled = (player["anonymized_identity"] or {}).get("name")
+    return Traces(
+        ids=frozenset({player["external_player_id"], *aliases}),
+        instead=instead,
+        player_ids=frozenset({player["player_id"], *merged_ids}),
+        emails=frozenset(each.casefold() for each in emails if each),
+        names=frozenset(each for each in names if each and each.casefold() != str(pooled).casefold()),
+        since=min(player["first_seen_at"], player["created_at"]),
+    )
+
+
+async def redact(tx: Transaction, ctx: Context, who: Traces) -> None:
+    """Take the traces out of everything that the game keeps but the audit log."""
+    for table, columns in OWN.items():
+        if who.player_ids:
+            await tx.forget(table)
+            await _rewrite(tx, ctx, table, columns, who, table.c.player_id.in_(sorted(who.player_ids)), own=True)
+    for table, columns in SHARED.items():
+        await tx.forget(table)
+        last: Sequence[Any] | None = None
+        recent = table.c[SINCE[table]] >= who.since - _EARLIER_MS
+        more = True
+        while more:
+            within, last = await _next_slice(tx, ctx, table, last)
+            await _rewrite(tx, ctx, table, columns, who, *within, recent)
+            more = last is not None
+
+
+async def redact_told_event(tx: Transaction, ctx: Context, event: TrackedRow) -> bool:
+    """Remove the player id from a `player.deleted` event (locked) after the last delivery; True when it is removed."""
+    if event["state"] == FORGOTTEN:
+        return False
+    column = tables.outbox.c
+    itself = (column[key.name] == event[key.name] for key in tables.outbox.primary_key)
+    if await tx.scalar(sa.select(column.outbox_id).where(*itself, awaits_delivery())) is not None:
+        return False
+    payload: Mapping[str, Any] = event["payload"]
+    tx.change(
+        event,
+        payload={**payload, "externalPlayerId": payload["anonymizedExternalId"]},
+        state=FORGOTTEN,
+    )
+    delivery, attempt = tables.webhook_deliveries.c, tables.webhook_attempts.c
+    sent = sa.select(delivery.delivery_id).where(*_deliveries_of(event))
+    await tx.execute(
+        sa.update(tables.webhook_attempts)
+        .where(
+            attempt.studio_id == ctx.tenant.studio_id,
+            attempt.game_id == ctx.tenant.game_id,
+            attempt.delivery_id.in_(sent),
+        )
+        .values(answer=None)
+    )
+    return True
+
+
+def awaits_delivery() -> sa.ColumnElement[bool]:
+    """The condition on events of the outbox that an endpoint has yet to receive them.
+
+    An endpoint that is paused is waited for; one that is archived is not.
+    """
+    event, endpoint, delivery = tables.outbox.c, tables.webhook_endpoints.c, tables.webhook_deliveries.c
+    listening = sa.select(sa.literal(1)).where(
+        endpoint.studio_id == event.studio_id,
+        endpoint.game_id == event.game_id,
+        endpoint.environment == event.environment,
+        endpoint.state.in_(("active", "paused")),
+    )
+    undelivered = sa.select(sa.literal(1)).where(
+        delivery.studio_id == event.studio_id,
+        delivery.game_id == event.game_id,
+        delivery.player_id == event.player_id,  # the words of the index
+        delivery.outbox_id == event.outbox_id,
+        delivery.state == "pending",
+    )
+    return sa.case(
+        (event.state == "pending", listening.correlate(tables.outbox).exists()),
+        # Not `exists`: PostgreSQL may answer many of those at once by reading the whole table.
+        else_=undelivered.limit(1).correlate(tables.outbox).scalar_subquery().is_not(None),
+    )
+
+
+async def has_subscriber(tx: Transaction, ctx: Context, environment: str) -> bool:
+    """Whether an endpoint wants to be told of players who are erased."""
+    column = tables.webhook_endpoints.c
+    found = await tx.execute(
+        sa.select(column.events).where(
+            column.studio_id == ctx.tenant.studio_id,
+            column.game_id == ctx.tenant.game_id,
+            column.environment == environment,
+            column.state.in_(("active", "paused")),
+        )
+    )
+    return any(events is None or EventName.PLAYER_DELETED.value in events for events in found.scalars())
+
+
+def _deliveries_of(event: TrackedRow) -> tuple[sa.ColumnElement[bool], ...]:
+    column = tables.webhook_deliveries.c
+    return (
+        column.studio_id == event["studio_id"],
+        column.game_id == event["game_id"],
+        column.player_id == event["player_id"],  # the words of the index
+        column.outbox_id == event["outbox_id"],
+    )
+
+
+async def _next_slice(
+    tx: Transaction, ctx: Context, table: sa.Table, last: Sequence[Any] | None
+) -> tuple[list[sa.ColumnElement[bool]], Sequence[Any] | None]:
+    """The next rows of a game by their keys: the condition that a row is one of them, and the last of their keys.
+
+    No last key where there are no more after these.
+    """
+    keys = [column for column in table.primary_key if column.name not in ("studio_id", "game_id")]
+    place = sa.tuple_(*keys)
+    here = [table.c.studio_id == ctx.tenant.studio_id, table.c.game_id == ctx.tenant.game_id]
+    within = (
+        [] if last is None else [place > sa.tuple_(*(sa.literal(v, c.type) for v, c in zip(last, keys, strict=True)))]
+    )
+    found = await tx.execute(sa.select(*keys).where(*here, *within).order_by(*keys).offset(_SLICE - 1).limit(1))
+    end = found.first()
+    if end is None:
+        return within, None
+    bound = sa.tuple_(*(sa.literal(v, c.type) for v, c in zip(end, keys, strict=True)))
+    return [*within, place <= bound], list(end)
+
+
+async def _rewrite(
+    tx: Transaction,
+    ctx: Context,
+    table: sa.Table,
+    columns: Sequence[str],
+    who: Traces,
+    *conditions: sa.ColumnElement[bool],
+    own: bool = False,
+) -> None:
+    here = (table.c.studio_id == ctx.tenant.studio_id, table.c.game_id == ctx.tenant.game_id, *conditions)
+    mentions = sa.or_(*(_holds(table.c[name], needle, whole) for name in columns for needle, whole in who.needles()))
+    keys = [column.name for column in table.primary_key]
+    wanted = list(dict.fromkeys([*keys, *columns]))
+    found = iter(await tx.all(sa.select(*(table.c[name] for name in wanted)).where(*here, mentions)))
+    while rows := list(islice(found, _BATCH)):
+        changed = [(row, _changes(ctx, table, columns, row, who, own=own)) for row in rows]
+        await tx.rewrite(table, columns, [({key: row[key] for key in keys}, new) for row, new in changed if new])
+
+
+def _holds(column: sa.Column[Any], needle: str, whole: bool) -> sa.ColumnElement[bool]:
+    """The condition that a column may mention a word; what it really says is looked at afterwards."""
+    if isinstance(column.type, sa.JSON) or column.name == "answer":
+        encoded = json.dumps(needle, ensure_ascii=False)
+        text = sa.cast(column, sa.Text) if isinstance(column.type, sa.JSON) else column
+        return text.icontains(encoded if whole else encoded[1:-1], autoescape=True)
+    return column == needle if whole else column.icontains(needle, autoescape=True)
+
+
+def _changes(
+    ctx: Context, table: sa.Table, columns: Sequence[str], row: Mapping[str, Any], who: Traces, *, own: bool
+) -> dict[str, Any] | None:
+    """The new values of a row's columns; None where it is about somebody else."""
+    values = {name: _read(table.c[name], row[name]) for name in columns}
+    if not own and not any(who.is_about(value) for value in values.values()):
+        return None
+    new: dict[str, Any] = {}
+    for name, value in values.items():
+        cleaned = who.without(value)
+        if name == "operation":  # which may end with an id
+            cleaned = "/".join(who.without(part) for part in value.split("/"))
+        if table is tables.idempotency and name == "key" and cleaned != value:
+            cleaned = idempotency.erased_key(ctx, value)
+        elif table is tables.webhook_attempts and cleaned != value:
+            cleaned = None  # how an answer begins: what stands around a name is nobody's business either
+        new[name] = dump_json(cleaned) if table is tables.idempotency and name == "answer" and value else cleaned
+    return new
+
+
+def _read(column: sa.Column[Any], value: Any) -> Json:  # noqa: ANN401 (any column)
+    return json.loads(value) if column.table is tables.idempotency and column.name == "answer" and value else value
+
+
+async def names_of(tx: Transaction, ctx: Context, player: TrackedRow) -> tuple[list[str], list[str]]:
+    """The ids of guests who were merged into the player, and of the rows that they left behind."""
+    alias, merged = tables.player_aliases.c, tables.players.c
+    here = (alias.studio_id == ctx.tenant.studio_id, alias.game_id == ctx.tenant.game_id)
+    names = await tx.execute(sa.select(alias.external_player_id).where(*here, alias.player_id == player["player_id"]))
+    left = await tx.execute(
+        sa.select(merged.player_id).where(
+            merged.studio_id == ctx.tenant.studio_id,
+            merged.game_id == ctx.tenant.game_id,
+            sa.text("merged_into IS NOT NULL"),  # the words of the index
+            merged.merged_into == player["player_id"],
+        )
+    )
+    return list(names.scalars()), list(left.scalars())
+
+
+def traces_of_id(external_id: str, instead: str) -> Traces:
+    """The traces of an id alone, where nothing else is known any more."""
+    return Traces(ids=frozenset({external_id}), instead=instead)

@@ -1,0 +1,21 @@
+"""Requests about whole players."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from kraty_console.backend.http.request_models import TOLERANT, Key
+from kraty_console.contract.wire import Request
+
+
+class Erasure(Request):
+    """Forget a player (kraty-api 3.3)."""
+
+    model_config = TOLERANT
+
+    reason: Literal["gdpr_erasure", "studio_request", "test"] = "gdpr_erasure"
+    idempotency_key: Key | None = None
+
+    @property
+    def ticket(self) -> None:
+        """The server surface has no tickets."""

@@ -1,0 +1,61 @@
+"""What remains of a player's row after a merge or an erasure."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, Final
+
+from kraty_console.backend.rules.context import Context
+from kraty_console.backend.storage import tables
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+
+PERSONAL: Final[dict[str, Any]] = {
+    "email": None,
+    "email_folded": None,
+    "display_identity": None,
+    "name_folded": None,
+    "last_context": None,
+    "metadata": None,
+    "country": None,
+    "friend_code": None,
+    "last_active_at": None,
+    "presence_status": None,
+    "secret_hash": None,
+    "secret_prefix": None,
+}
+"""What such a row has not. The name from the pool stays: it was never anybody's."""
+
+
+def id_fingerprint(ctx: Context, external_id: str) -> str:
+    """What is kept of an erased id: enough to know it again when it is asked for, and not to read it."""
+    place = (ctx.tenant.studio_id, ctx.tenant.game_id, ctx.environment, external_id)
+    return hashlib.sha256("\n".join(place).encode()).hexdigest()
+
+
+async def find_erased(tx: Transaction, ctx: Context, external_id: str) -> TrackedRow | None:
+    """The row of the player who had this id and was erased; the last one, where several had it in turn."""
+    column = tables.players.c
+    found = await tx.first(
+        tables.players.select()
+        .where(
+            column.studio_id == ctx.tenant.studio_id,
+            column.game_id == ctx.tenant.game_id,
+            column.erased_hash == id_fingerprint(ctx, external_id),
+        )
+        .order_by(column.deleted_at.desc(), column.player_id.desc())
+        .limit(1)
+    )
+    return None if found is None else TrackedRow(tables.players, found, fresh=False)
+
+
+async def find_alias(tx: Transaction, ctx: Context, external_id: str) -> dict[str, Any] | None:
+    """Where an id that was merged lives on; None when it was not, or was registered anew since."""
+    column = tables.player_aliases.c
+    return await tx.first(
+        tables.player_aliases.select().where(
+            column.studio_id == ctx.tenant.studio_id,
+            column.game_id == ctx.tenant.game_id,
+            column.environment == ctx.environment,
+            column.external_player_id == external_id,
+        )
+    )

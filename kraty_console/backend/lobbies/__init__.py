@@ -1,0 +1,1 @@
+"""Lobbies: groups of players with a board of their own."""

@@ -1,0 +1,1 @@
+"""Read models across domains: search, snapshot, timeline, change feeds."""

@@ -1,0 +1,72 @@
+"""Handlers of the player search, the snapshot and the timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from kraty_console.backend.http import api_errors
+from kraty_console.backend.http.call import Call
+from kraty_console.backend.http.envelope import HandlerReply
+from kraty_console.backend.http.pagination import PagePosition
+from kraty_console.backend.lookup import snapshot as snapshots
+from kraty_console.backend.lookup.search import search_players
+from kraty_console.backend.lookup.timeline import timeline_page
+from kraty_console.contract.timeline import TimelineKind
+
+
+async def search(call: Call) -> HandlerReply:
+    """Hits for `?query=`, best first."""
+    query = call.query("query")
+    if query is None:
+        raise api_errors.invalid("query", "is required")
+    limit = call.limit()
+    async with call.services.db.read() as tx:
+        found = await search_players(tx, call.game, call.environment, query, limit)
+    return HandlerReply({"players": found})
+
+
+async def snapshot_for_admin(call: Call) -> HandlerReply:
+    """The profile and the newest of each list, ledgers and audit rows included; 304 when nothing changed."""
+    player, limit = call.text("externalPlayerId"), call.limit()
+    async with call.services.db.read() as tx:
+        found = await snapshots.build(tx, call.game, call.environment, player, limit=limit, surface="admin")
+    if found is None:
+        raise api_errors.not_found("Player", player)
+    return HandlerReply(found, tagged=True)
+
+
+async def snapshot_for_server(call: Call) -> HandlerReply:
+    """The profile and the newest of each list; what only the portal shows is left out."""
+    player, limit = call.text("externalPlayerId"), call.limit()
+    async with call.services.db.read() as tx:
+        found = await snapshots.build(tx, call.game, call.environment, player, limit=limit, surface="server")
+    if found is None:
+        raise api_errors.not_found("Player", player)
+    return HandlerReply(found, tagged=True)
+
+
+async def timeline(call: Call) -> HandlerReply:
+    """Rows of every kind, or of the kinds named, newest first."""
+    player, limit, kinds = call.text("externalPlayerId"), call.limit(), _kinds(call.query("kinds"))
+    before = None
+    if (cursor := call.query("cursor")) is not None:
+        before = PagePosition.decoded(cursor)
+        if before is None:
+            raise api_errors.invalid("cursor", "is not one that this list gave")
+    async with call.services.db.read() as tx:
+        found = await timeline_page(tx, call.game, call.environment, player, kinds=kinds, before=before, limit=limit)
+    if found is None:
+        raise api_errors.not_found("Player", player)
+    rows, following = found
+    return HandlerReply({"rows": rows, "nextCursor": following})
+
+
+def _kinds(body: str | None) -> Collection[TimelineKind]:
+    """The kinds named in `?kinds=`, parted by commas; all of them when none is."""
+    if body is None:
+        return frozenset(TimelineKind)
+    named = body.split(",")
+    known = {kind.value for kind in TimelineKind}
+    if unknown := [name for name in named if name not in known]:
+        raise api_errors.invalid("kinds", f"has {unknown[0]!r:.40}; there are {', '.join(TimelineKind)}")
+    return frozenset(map(TimelineKind, named))

@@ -1,0 +1,1 @@
+"""Logs, metrics, and what the backend records of each request."""

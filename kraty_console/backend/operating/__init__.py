@@ -1,1 +1,0 @@
-"""What whoever runs a backend does to it by itself: games, members, their tokens, keys, backups."""

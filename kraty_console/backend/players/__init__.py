@@ -1,0 +1,1 @@
+"""Players: profiles, registration, bans, names."""

@@ -1,0 +1,129 @@
+"""Handlers of players: registration, profile, presence, bans.
+
+A studio's backend may write what a game writes (decisions: C9, C18).
+"""
+
+from __future__ import annotations
+
+from kraty_console.backend.http import api_errors, query_parameters
+from kraty_console.backend.http.call import Call
+from kraty_console.backend.http.envelope import HandlerReply
+from kraty_console.backend.http.request_models import ExplainedRequest
+from kraty_console.backend.players import bans, names, profiles, registration
+from kraty_console.backend.players import service as players
+from kraty_console.backend.players.profiles import heartbeat
+from kraty_console.backend.players.schemas import (
+    EmailChange,
+    IdentityChoice,
+    MetadataBag,
+    Presence,
+    Registration,
+    ServerBan,
+)
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.contract.actions import BanPlayer, UnbanPlayer
+
+
+async def register(call: Call) -> HandlerReply:
+    """Mint the player's secret; `?force=true` rotates it, for keys that are not live."""
+    player = call.text("externalPlayerId")
+    force = query_parameters.flag(call, "force")
+    body = await call.body(Registration)
+    return await call.change(
+        body,
+        lambda tx, ctx: registration.register(tx, ctx, player, email=body.email, force=force),
+    )
+
+
+async def set_identity(call: Call) -> HandlerReply:
+    """Choose the name that others see."""
+    player = call.text("externalPlayerId")
+    body = await call.body(IdentityChoice)
+    return await call.change(
+        body, lambda tx, ctx: profiles.set_identity(tx, ctx, player, body.name, avatar=body.avatar)
+    )
+
+
+async def replace_metadata(call: Call) -> HandlerReply:
+    """Put this in place of all that was kept with the player."""
+    return await _metadata(call, merge=False)
+
+
+async def merge_metadata(call: Call) -> HandlerReply:
+    """Put this beside what was kept, in place of what has the same key."""
+    return await _metadata(call, merge=True)
+
+
+async def set_email(call: Call) -> HandlerReply:
+    """Set or forget the address that support finds the player by."""
+    player = call.text("externalPlayerId")
+    body = await call.body(EmailChange)
+    return await call.change(body, lambda tx, ctx: profiles.set_email(tx, ctx, player, body.email))
+
+
+async def _metadata(call: Call, *, merge: bool) -> HandlerReply:
+    player = call.text("externalPlayerId")
+    body = await call.body(MetadataBag)
+    return await call.change(body, lambda tx, ctx: profiles.set_metadata(tx, ctx, player, body.bag(), merge=merge))
+
+
+async def identity(call: Call) -> HandlerReply:
+    """Both names of any player of the game: they are what every leaderboard shows."""
+    external_id = call.text("externalPlayerId")
+    async with call.services.db.read() as tx:
+        player = await players.find(tx, call.game, call.environment, external_id)
+    if player is None:
+        raise api_errors.not_found("Player", external_id)
+    return HandlerReply({"displayIdentity": names.display(player), "anonymizedIdentity": names.anonymized(player)})
+
+
+async def set_own_identity(call: Call) -> HandlerReply:
+    """Choose one's own name."""
+    return await set_identity(call)
+
+
+async def presence(call: Call) -> HandlerReply:
+    """The heartbeat of a game that is being played."""
+    player = call.text("externalPlayerId")
+    body = await call.body(Presence)
+    return await call.change(
+        body,
+        lambda tx, ctx: heartbeat(tx, ctx, player, body.status, keep_status=not body.names_status),
+    )
+
+
+async def ban_for_admin(call: Call) -> HandlerReply:
+    """Keep the player from playing."""
+    player = call.text("externalPlayerId")
+    body = await call.body(BanPlayer)
+    return await call.change(body, lambda tx, ctx: bans.ban(tx, ctx, player))
+
+
+async def unban_for_admin(call: Call) -> HandlerReply:
+    """Let the player play again."""
+    player = call.text("externalPlayerId")
+    body = await call.body(UnbanPlayer)
+    return await call.change(body, lambda tx, ctx: bans.unban(tx, ctx, player))
+
+
+async def ban_for_server(call: Call) -> HandlerReply:
+    """Keep the player from playing."""
+    player = call.text("externalPlayerId")
+    body = await call.body(ServerBan)
+    return await call.change(body, lambda tx, ctx: bans.ban(tx, ctx, player))
+
+
+async def unban_for_server(call: Call) -> HandlerReply:
+    """Let the player play again."""
+    player = call.text("externalPlayerId")
+    body = await call.body(ExplainedRequest)
+    return await call.change(body, lambda tx, ctx: bans.unban(tx, ctx, player))
+
+
+async def player_of_path(call: Call, tx: Transaction) -> TrackedRow:
+    """The player in the path; 404 for a player nobody has heard of."""
+    external_id = call.text("externalPlayerId")
+    player = await players.find(tx, call.game, call.environment, external_id)
+    if player is None:
+        raise api_errors.not_found("Player", external_id)
+    return player

@@ -1,0 +1,179 @@
+"""Routes of players."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kraty_console.backend.http.request_models import ExplainedRequest
+from kraty_console.backend.http.routing import (
+    PLAYER,
+    THE_PLAYER,
+    Route,
+    RouteAccess,
+    admin_change,
+    sdk_route,
+    server_route,
+)
+from kraty_console.backend.players import handlers
+from kraty_console.backend.players.schemas import (
+    EmailChange,
+    IdentityChoice,
+    MetadataBag,
+    Presence,
+    Registration,
+    ServerBan,
+)
+from kraty_console.contract import actions, sdk, server
+from kraty_console.contract.operations import Operation
+from kraty_console.contract.session import Permission
+
+ADMIN: Final[tuple[Route, ...]] = (
+    admin_change(
+        Operation.BAN,
+        Permission.PLAYER_BAN,
+        handlers.ban_for_admin,
+        actions.BanPlayer,
+        actions.Banned,
+        THE_PLAYER,
+        operation="bans.ban",
+    ),
+    admin_change(
+        Operation.UNBAN,
+        Permission.PLAYER_BAN,
+        handlers.unban_for_admin,
+        actions.UnbanPlayer,
+        actions.Unbanned,
+        THE_PLAYER,
+        "player.unban",
+        operation="bans.unban",
+    ),
+)
+
+SDK: Final[tuple[Route, ...]] = (
+    sdk_route(
+        "POST",
+        f"{PLAYER}/register",
+        handlers.register,
+        "player.register",
+        THE_PLAYER,
+        Registration,
+        access=RouteAccess.KEY,
+        query=("force",),
+        status=(201,),
+        reply=sdk.PlayerRegistration,
+        operation="registration.register",
+    ),
+    sdk_route(
+        "GET",
+        f"{PLAYER}/identity",
+        handlers.identity,
+        "player.identity.read",
+        THE_PLAYER,
+        access=RouteAccess.KEY,
+        reply=sdk.PlayerIdentities,
+        operation="profiles.identity",
+    ),
+    sdk_route(
+        "PUT",
+        f"{PLAYER}/identity",
+        handlers.set_own_identity,
+        "player.identity",
+        THE_PLAYER,
+        IdentityChoice,
+        reply=sdk.PlayerIdentitySet,
+        operation="profiles.set_identity",
+    ),
+    sdk_route(
+        "PUT",
+        f"{PLAYER}/metadata",
+        handlers.replace_metadata,
+        "player.metadata",
+        THE_PLAYER,
+        MetadataBag,
+        reply=sdk.PlayerMetadata,
+        operation="profiles.replace_metadata",
+    ),
+    sdk_route(
+        "PATCH",
+        f"{PLAYER}/metadata",
+        handlers.merge_metadata,
+        "player.metadata",
+        THE_PLAYER,
+        MetadataBag,
+        reply=sdk.PlayerMetadata,
+        operation="profiles.merge_metadata",
+    ),
+    sdk_route(
+        "POST",
+        f"{PLAYER}/presence",
+        handlers.presence,
+        "player.presence",
+        THE_PLAYER,
+        Presence,
+        reply=sdk.PresenceTold,
+        operation="profiles.presence",
+    ),
+)
+
+SERVER: Final[tuple[Route, ...]] = (
+    server_route(
+        "PUT",
+        f"{PLAYER}/identity",
+        handlers.set_identity,
+        "player.identity",
+        THE_PLAYER,
+        IdentityChoice,
+        reply=server.IdentitySet,
+        operation="profiles.set_identity",
+    ),
+    server_route(
+        "PUT",
+        f"{PLAYER}/metadata",
+        handlers.replace_metadata,
+        "player.metadata",
+        THE_PLAYER,
+        MetadataBag,
+        reply=sdk.PlayerMetadata,
+        operation="profiles.replace_metadata",
+    ),
+    server_route(
+        "PATCH",
+        f"{PLAYER}/metadata",
+        handlers.merge_metadata,
+        "player.metadata",
+        THE_PLAYER,
+        MetadataBag,
+        reply=sdk.PlayerMetadata,
+        operation="profiles.merge_metadata",
+    ),
+    server_route(
+        "PUT",
+        f"{PLAYER}/email",
+        handlers.set_email,
+        "player.email",
+        THE_PLAYER,
+        EmailChange,
+        reply=server.EmailSet,
+        operation="profiles.set_email",
+    ),
+    server_route(
+        "POST",
+        f"{PLAYER}/ban",
+        handlers.ban_for_server,
+        "player.ban",
+        THE_PLAYER,
+        ServerBan,
+        reply=server.PlayerBanned,
+        operation="standing.ban",
+    ),
+    server_route(
+        "POST",
+        f"{PLAYER}/unban",
+        handlers.unban_for_server,
+        "player.unban",
+        THE_PLAYER,
+        ExplainedRequest,
+        reply=server.PlayerUnbanned,
+        operation="standing.unban",
+    ),
+)

@@ -1,0 +1,80 @@
+"""Requests about who a player is and whether they may play."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+from pydantic import AfterValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from kraty_console.backend.http.request_models import Email, ExplainedRequest, GameRequest, KeyedRequest
+from kraty_console.contract.limits import MAX_REASON
+
+MAX_NAME: Final = 64
+"""Characters of a name that others see."""
+
+MAX_AVATAR: Final = 512
+
+
+def _visible(name: str) -> str:
+    if not name.strip():
+        raise PydanticCustomError("blank", "must have a character that can be seen")
+    return name
+
+
+Name = Annotated[
+    str,
+    Field(min_length=1, max_length=MAX_NAME, json_schema_extra={"pattern": "\\S"}),
+    AfterValidator(_visible),
+]
+
+
+class IdentityChoice(KeyedRequest):
+    """Choose the name that others see; without an avatar there is none from then on."""
+
+    name: Name
+    avatar: Annotated[str, Field(min_length=1, max_length=MAX_AVATAR)] | None = None
+
+
+class MetadataBag(KeyedRequest):
+    """What a game keeps with a player: the body is the map itself, but for the `idempotencyKey` that SDKs put there."""
+
+    model_config = ConfigDict(extra="allow")
+
+    def bag(self) -> dict[str, Any]:
+        """The map."""
+        return dict(self.model_extra or {})
+
+
+class EmailChange(KeyedRequest):
+    """The address that support finds the player by; null forgets it (decisions: C18)."""
+
+    email: Email | None
+
+
+class Registration(GameRequest):
+    """Mint a player's secret (kraty-api 1.4)."""
+
+    email: Email | None = None
+
+
+class Presence(GameRequest):
+    """The player is here (kraty-api 4); a status that is not named stays, null clears it."""
+
+    status: Annotated[str, Field(max_length=64)] | None = None
+
+    @property
+    def names_status(self) -> bool:
+        """Whether the status is spoken of at all."""
+        return "status" in self.model_fields_set
+
+
+class ServerBan(ExplainedRequest):
+    """Keep a player from playing; the reason goes to the audit log and into the webhook."""
+
+    why: Annotated[str, Field(min_length=1, max_length=MAX_REASON, alias="reason")]
+
+    @property
+    def reason(self) -> str:
+        """Why."""
+        return self.why

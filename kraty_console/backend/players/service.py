@@ -1,0 +1,174 @@
+"""Find, create and lock players. Every change of what a player has or does locks the player's row first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from kraty_console.backend.players import names
+from kraty_console.backend.rules.context import Context, Tenant
+from kraty_console.backend.rules.errors import RuleError, conflict, not_found
+from kraty_console.backend.storage import tables
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.contract.errors import Code
+
+
+async def find(tx: Transaction, tenant: Tenant, environment: str, external_id: str) -> TrackedRow | None:
+    """The player with exactly this external id; the ids of merged players are not followed."""
+    return await tx.find(tables.players, *_named(tenant, environment, external_id))
+
+
+async def peek(tx: Transaction, ctx: Context, external_id: str) -> TrackedRow | None:
+    """The player, not locked; for what has to be known before the player's turn in the order of locks comes."""
+    known: TrackedRow | None = tx.memo.get(("player", ctx.tenant, ctx.environment, external_id))
+    return known if known is not None else await find(tx, ctx.tenant, ctx.environment, external_id)
+
+
+async def find_or_create(tx: Transaction, ctx: Context, external_id: str) -> str:
+    """The internal id of a player, who is made on first contact; one who was there is not locked."""
+    player = await peek(tx, ctx, external_id) or await _first_contact(tx, ctx, external_id)
+    player_id: str = player["player_id"]
+    return player_id
+
+
+async def lock(tx: Transaction, ctx: Context, external_id: str) -> TrackedRow:
+    """The player, locked until the transaction ends; 404 `not_found` when there is none."""
+    player = await _locked(tx, ctx, external_id)
+    if player is None:
+        not_found("Player", external_id)
+    return player
+
+
+async def lock_by_id(tx: Transaction, ctx: Context, player_id: str) -> TrackedRow:
+    """The player with this internal id, locked; 409 when the player was merged into another since the id was found."""
+    player = await tx.get(tables.players, ctx.tenant.studio_id, ctx.tenant.game_id, player_id, lock=True)
+    if player is None:
+        not_found("Player", player_id)
+    if player["merged_into"] is not None:
+        conflict("The player was merged into another in this moment; ask again")
+    return player
+
+
+async def upsert(
+    tx: Transaction,
+    ctx: Context,
+    external_id: str,
+    *,
+    email: str | None = None,
+    display_name: str | None = None,
+    context: Mapping[str, Any] | None = None,
+) -> TrackedRow:
+    """The player, locked, made on first contact (kraty-api 3.4, 9: Start); what is given is set."""
+    player = await _locked(tx, ctx, external_id)
+    if player is None:
+        player = await _first_contact(tx, ctx, external_id)
+    changes: dict[str, Any] = {}
+    if email is not None:
+        changes |= {"email": email, "email_folded": email.casefold()}
+    if display_name is not None:
+        changes |= identity_columns({"name": display_name})
+    if context is not None:
+        changes["last_context"] = dict(context)
+    if changes:
+        tx.change(player, **changes, updated_at=ctx.now_ms)
+    return player
+
+
+async def _first_contact(tx: Transaction, ctx: Context, external_id: str) -> TrackedRow:
+    """A new player. An id that a merge left behind is the new player's from now on."""
+    if await tx.insert_if_absent(tables.players, new_player(ctx, external_id)):
+        await forget_aliases(tx, ctx, [external_id])
+    return await lock(tx, ctx, external_id)
+
+
+def new_player(ctx: Context, external_id: str) -> dict[str, Any]:
+    """The row of a new player, with a name from the pool."""
+    pooled = names.draw_from_pool(ctx.random_bytes)
+    return {**_new(ctx, external_id), "anonymized_identity": pooled, "name_folded": fold_name(pooled["name"])}
+
+
+async def forget_aliases(tx: Transaction, ctx: Context, external_ids: Sequence[str]) -> None:
+    """These ids are players' own again, and lead nobody to whom they were merged into."""
+    alias = tables.player_aliases.c
+    await tx.execute(
+        tables.player_aliases.delete().where(
+            alias.studio_id == ctx.tenant.studio_id,
+            alias.game_id == ctx.tenant.game_id,
+            alias.environment == ctx.environment,
+            tx.among(alias.external_player_id, external_ids),
+        )
+    )
+
+
+def cache_locked(tx: Transaction, ctx: Context, external_id: str, player: TrackedRow) -> None:
+    """This is the player of that id, and locked: for the rules that come after in the same transaction."""
+    tx.memo[("player", ctx.tenant, ctx.environment, external_id)] = player
+
+
+def insert_new(tx: Transaction, ctx: Context, external_id: str) -> TrackedRow:
+    """A new player where nobody else can be making the same one: in a game that is made in this very transaction."""
+    player = tx.add(tables.players, _new(ctx, external_id))
+    cache_locked(tx, ctx, external_id, player)
+    return player
+
+
+def mark_seen(tx: Transaction, ctx: Context, player: TrackedRow) -> None:
+    """Note that the player's game made a request now."""
+    if ctx.now_ms > player["last_seen_at"]:
+        tx.change(player, last_seen_at=ctx.now_ms)
+
+
+def identity_columns(identity: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of a player who chose this identity, `{name, avatar?}`."""
+    return {"display_identity": dict(identity), "name_folded": fold_name(identity["name"])}
+
+
+def fold_name(name: str) -> str:
+    """A name as it is searched by: the case does not matter."""
+    return name.casefold()
+
+
+def refuse_banned(player: TrackedRow) -> None:
+    """A banned player's game may not write (kraty-api 9: Ban); administrative writes do not ask."""
+    if player["banned_at"] is not None:
+        raise RuleError(
+            Code.PLAYER_BANNED,
+            f"Player '{player['external_player_id']}' is banned",
+            {"reason": player["ban_reason"]},
+        )
+
+
+def _new(ctx: Context, external_id: str) -> dict[str, Any]:
+    return {
+        "studio_id": ctx.tenant.studio_id,
+        "game_id": ctx.tenant.game_id,
+        "player_id": ctx.new_id(),
+        "environment": ctx.environment,
+        "external_player_id": external_id,
+        "first_seen_at": ctx.now_ms,
+        "last_seen_at": ctx.now_ms,
+        "created_at": ctx.now_ms,
+        "updated_at": ctx.now_ms,
+    }
+
+
+def _named(tenant: Tenant, environment: str, external_id: str) -> tuple[sa.ColumnElement[bool], ...]:
+    column = tables.players.c
+    return (
+        column.studio_id == tenant.studio_id,
+        column.game_id == tenant.game_id,
+        column.environment == environment,
+        column.external_player_id == external_id,
+    )
+
+
+async def _locked(tx: Transaction, ctx: Context, external_id: str) -> TrackedRow | None:
+    place = ("player", ctx.tenant, ctx.environment, external_id)
+    known: TrackedRow | None = tx.memo.get(place)
+    if known is None:
+        known = await tx.find(tables.players, *_named(ctx.tenant, ctx.environment, external_id), lock=True)
+        if known is not None:
+            tx.memo[place] = known
+    return known

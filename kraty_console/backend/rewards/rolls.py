@@ -1,0 +1,175 @@
+"""Roll rewards: fixed amounts, ranges, weighted tables, bundles.
+
+Pure but for looking definitions up: the same entries, definitions and dice give the same result. A game's dice are
+keyed by a secret of the game, so that no player can foresee what an id brings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NoReturn
+
+from kraty_console.backend.catalog import definitions
+from kraty_console.backend.rewards.seeded_rng import SeededRng
+from kraty_console.backend.rules.context import Context
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.contract.wire import MAX_BALANCE
+
+Entry = Mapping[str, Any]
+
+MAX_DEPTH: Final = 8
+"""How deep tables and bundles may name each other."""
+
+MAX_ROLLS: Final = 1000
+"""How often one entry may roll its table, and how many crates one grant may open."""
+
+MAX_ENTRIES: Final = 10_000
+
+FIELDS: Final = {
+    "currency": ("currencyKey", "amount"),
+    "item": ("itemKey", "quantity"),
+    "crate": ("crateItemKey", "quantity"),
+}
+"""Of each type of entry: the field that names the thing, and the field that says how many."""
+
+
+class RollFailed(Exception):
+    """The rewards are set up so that they cannot be rolled; the message says what is wrong, for a person."""
+
+
+def fail(message: str) -> NoReturn:
+    """Stop the roll."""
+    raise RollFailed(message)
+
+
+async def rng_for(tx: Transaction, ctx: Context, seed: str) -> SeededRng:
+    """The game's dice for one thing that is rolled, named by what it is and its id."""
+    return SeededRng(seed, await definitions.roll_secret(tx, ctx))
+
+
+def roll_amount(spec: object, dice: SeededRng, where: str) -> int:
+    """A fixed number, or one of `{min, max, step?}`: uniform, inclusive; with a step `min + k·step`, at most `max`."""
+    if isinstance(spec, Mapping):
+        low, high, step = spec.get("min"), spec.get("max"), spec.get("step", 1)
+        if type(low) is not int or type(high) is not int or type(step) is not int or step < 1 or not 0 <= low <= high:
+            fail(f"{where} has a range that makes no sense: {dict(spec)}")
+        buckets = -((low - high) // step) + 1
+        value = min(low + dice.below(buckets) * step, high)
+    elif type(spec) is int:
+        value = spec
+    else:
+        fail(f"{where} has no amount")
+    if not 0 <= value <= MAX_BALANCE:
+        fail(f"{where} comes to {value}, which nobody can have")
+    return value
+
+
+async def resolve(tx: Transaction, ctx: Context, entries: Sequence[Entry], dice: SeededRng) -> list[dict[str, Any]]:
+    """Entries with every range thrown and every table and bundle followed; the same key twice is added up."""
+    found: list[dict[str, Any]] = []
+    for entry in entries:
+        await _resolve_one(tx, ctx, entry, dice, found, MAX_DEPTH)
+    total = _add_up(found)
+    for entry in total:
+        if entry["type"] == "crate" and entry["quantity"] > MAX_ROLLS:
+            fail(f'crate "{entry["crateItemKey"]}" comes to {entry["quantity"]}, {MAX_ROLLS} is the most in one grant')
+    return total
+
+
+async def bundle_entries(tx: Transaction, ctx: Context, named: object) -> Sequence[Entry]:
+    """The entries of a bundle, given by its key or in place as `{entries}`."""
+    if isinstance(named, Mapping):
+        entries = named.get("entries")
+        if isinstance(entries, list):
+            return entries
+        fail("a bundle without entries")
+    if not isinstance(named, str):
+        fail("the reward policy names no bundle")
+    row = _usable(await definitions.bundle(tx, ctx, named), "bundle", named)
+    entries_: list[Entry] = row["entries"]
+    return entries_
+
+
+async def _resolve_one(
+    tx: Transaction, ctx: Context, entry: Entry, dice: SeededRng, found: list[dict[str, Any]], depth: int
+) -> None:
+    if depth == 0:
+        fail("tables and bundles name each other too deeply")
+    if len(found) >= MAX_ENTRIES:
+        fail(f"the reward has more than {MAX_ENTRIES} entries")
+    kind = entry.get("type")
+    if kind == "table":
+        await _resolve_table(tx, ctx, entry, dice, found, depth)
+    elif kind == "bundle":
+        for inner in await bundle_entries(tx, ctx, entry.get("bundleKey")):
+            await _resolve_one(tx, ctx, inner, dice, found, depth - 1)
+    elif kind in FIELDS:
+        await _resolve_leaf(tx, ctx, str(kind), entry, dice, found)
+    else:
+        fail(f"an entry of the unknown type {kind!r}")
+
+
+async def _resolve_table(
+    tx: Transaction, ctx: Context, entry: Entry, dice: SeededRng, found: list[dict[str, Any]], depth: int
+) -> None:
+    key = entry.get("tableKey")
+    if not isinstance(key, str):
+        fail("an entry names no table")
+    row = _usable(await definitions.table(tx, ctx, key), "table", key)
+    weighted: list[Entry] = row["weighted_entries"]
+    weights: list[Any] = [choice.get("weight") for choice in weighted]
+    if not all(type(weight) is int and weight >= 0 for weight in weights) or not sum(weights):
+        fail(f'table "{key}" has no weights to roll by')
+    rolls = roll_amount(entry.get("rolls", 1), dice, f'table "{key}"')
+    if rolls > MAX_ROLLS:
+        fail(f'table "{key}" would be rolled {rolls} times, {MAX_ROLLS} is the most')
+    for _ in range(rolls):
+        point = dice.below(sum(weights))
+        for choice, weight in zip(weighted, weights, strict=True):
+            if point < weight:
+                if choice.get("entry") is not None:
+                    await _resolve_one(tx, ctx, choice["entry"], dice, found, depth - 1)
+                break
+            point -= weight
+
+
+async def _resolve_leaf(
+    tx: Transaction, ctx: Context, kind: str, entry: Entry, dice: SeededRng, found: list[dict[str, Any]]
+) -> None:
+    field, count = FIELDS[kind]
+    key = entry.get(field)
+    if not isinstance(key, str):
+        fail(f"an entry of type {kind} has no {field}")
+    definition = await (definitions.currency if kind == "currency" else definitions.item)(tx, ctx, key)
+    row = _usable(definition, "currency" if kind == "currency" else "item", key)
+    if kind == "crate" and row["crate_entries"] is None:
+        fail(f'item "{key}" is not a crate')
+    amount = roll_amount(entry.get(count), dice, f'{kind} "{key}"')
+    if amount:
+        resolved: dict[str, Any] = {"type": kind, field: key, count: amount}
+        if kind == "item" and entry.get("parameters") is not None:
+            resolved["parameters"] = entry["parameters"]
+        found.append(resolved)
+
+
+def _usable(row: TrackedRow | None, what: str, key: str) -> TrackedRow:
+    if row is None:
+        fail(f'{what} "{key}" is not in the catalog')
+    if row["archived_at"] is not None:
+        fail(f'{what} "{key}" was archived')
+    return row
+
+
+def _add_up(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    totals: dict[tuple[str, str], dict[str, Any]] = {}
+    result: list[dict[str, Any]] = []
+    for entry in entries:
+        field, count = FIELDS[entry["type"]]
+        place = (entry["type"], entry[field])
+        if place in totals and "parameters" not in entry:
+            totals[place][count] += entry[count]
+            continue
+        result.append(entry)
+        if "parameters" not in entry:
+            totals[place] = entry
+    return result

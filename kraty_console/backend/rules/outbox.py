@@ -1,0 +1,49 @@
+"""Write webhook events in the transaction of the change they report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from kraty_console.backend.rules.context import Context
+from kraty_console.backend.storage import tables
+from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.contract.webhooks import EventName
+
+
+def emit(tx: Transaction, ctx: Context, event: EventName, player: TrackedRow, data: Mapping[str, Any]) -> None:
+    """Tell of something that happened to a player; `data` is the full after-state, the player's ids are added.
+
+    Imports fire no events (kraty-api 3.9).
+    """
+    if ctx.importing:
+        return
+    tx.add(
+        tables.outbox,
+        {
+            "studio_id": ctx.tenant.studio_id,
+            "game_id": ctx.tenant.game_id,
+            "outbox_id": ctx.new_id(),
+            "environment": player["environment"],
+            "player_id": player["player_id"],
+            "event_name": event.value,
+            "payload": {"playerId": player["player_id"], "externalPlayerId": player["external_player_id"], **data},
+            "occurred_at": ctx.now_ms,
+        },
+    )
+
+
+def emit_of_game(tx: Transaction, ctx: Context, event: EventName, environment: str, data: Mapping[str, Any]) -> None:
+    """Tell of something that concerns no single player (lobbies)."""
+    tx.add(
+        tables.outbox,
+        {
+            "studio_id": ctx.tenant.studio_id,
+            "game_id": ctx.tenant.game_id,
+            "outbox_id": ctx.new_id(),
+            "environment": environment,
+            "event_name": event.value,
+            "payload": dict(data),
+            "occurred_at": ctx.now_ms,
+        },
+    )

@@ -1,0 +1,92 @@
+"""Rows that a sweep failed on: retried later, then set aside, so that they block no others.
+
+A row is left alone for longer after each failure. After `AFTER` of them it counts as set aside: health and metrics tell
+of it, and it is tried again once a day, for what was wrong with it may have been put right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from kraty_console.backend.rules.context import Context
+from kraty_console.backend.storage import tables
+from kraty_console.backend.storage.transaction import Transaction
+
+AFTER: Final = 5
+"""Failures."""
+
+FIRST_REST_MS: Final = 30_000
+"""How long a row is left alone after its first failure; twice as long after each that follows."""
+
+DAY_MS: Final = 24 * 60 * 60 * 1000
+
+_COLUMN: Final = tables.sweep_failures.c
+
+
+COUNTS: Final = (
+    sa.select(_COLUMN.job, sa.func.count()).where(_COLUMN.failures >= AFTER).group_by(_COLUMN.job).order_by(_COLUMN.job)
+)
+"""How many rows of all games are set aside, by job."""
+
+
+def not_resting(ctx: Context, job: str, row_id: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+    """The condition that a row is not left alone now."""
+    return ~_noted(job, row_id).where(*_here(ctx), _COLUMN.retry_at > ctx.now_ms).exists()
+
+
+def not_set_aside(ctx: Context, job: str, row_id: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+    """The condition that what is done with a row need not be waited for."""
+    return ~_noted(job, row_id).where(*_here(ctx), _COLUMN.failures >= AFTER).exists()
+
+
+async def note_failure(tx: Transaction, ctx: Context, job: str, row_id: str, error: BaseException) -> int:
+    """Note that a row failed, and leave it alone for a while; how often it has failed by now."""
+    place = (ctx.tenant.studio_id, ctx.tenant.game_id, job, row_id)
+    row = await tx.get(tables.sweep_failures, *place, lock=True)
+    failures = 1 if row is None else row["failures"] + 1
+    rest = DAY_MS if failures >= AFTER else FIRST_REST_MS * 2 ** (failures - 1)
+    values = {
+        "failures": failures,
+        "error": type(error).__name__,
+        "failed_at": ctx.now_ms,
+        "retry_at": ctx.now_ms + rest,
+    }
+    if row is not None:
+        tx.change(row, **values)
+    else:
+        names = ("studio_id", "game_id", "job", "row_id")
+        await tx.insert_if_absent(tables.sweep_failures, {**dict(zip(names, place, strict=True)), **values})
+    return failures
+
+
+async def due_again(tx: Transaction, ctx: Context, job: str) -> set[str]:
+    """The rows that failed and may be tried again."""
+    found = await tx.execute(
+        sa.select(_COLUMN.row_id).where(*_here(ctx), _COLUMN.job == job, _COLUMN.retry_at <= ctx.now_ms)
+    )
+    return set(found.scalars())
+
+
+async def clear(tx: Transaction, ctx: Context, job: str, row_ids: Collection[str]) -> None:
+    """Rows that are all right, or that nothing is to be done with any more."""
+    await tx.execute(
+        sa.delete(tables.sweep_failures).where(
+            *_here(ctx), _COLUMN.job == job, tx.among(_COLUMN.row_id, sorted(row_ids)), _COLUMN.retry_at <= ctx.now_ms
+        )
+    )
+
+
+async def counts(tx: Transaction) -> Mapping[str, int]:
+    """How many rows of all games are set aside, by job."""
+    return dict(list((await tx.execute(COUNTS)).tuples()))
+
+
+def _here(ctx: Context) -> tuple[sa.ColumnElement[bool], ...]:
+    return _COLUMN.studio_id == ctx.tenant.studio_id, _COLUMN.game_id == ctx.tenant.game_id
+
+
+def _noted(job: str, row_id: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    return sa.select(sa.literal(1)).where(_COLUMN.job == job, _COLUMN.row_id == row_id)

@@ -1,0 +1,1 @@
+"""The backend as processes: start-up, serving, supervision, scheduled jobs."""

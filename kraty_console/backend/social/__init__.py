@@ -1,0 +1,1 @@
+"""Friends, blocks, gifts, and finding other players."""

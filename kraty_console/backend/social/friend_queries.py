@@ -1,0 +1,174 @@
+"""Friends, requests and blocks as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from kraty_console.backend.players import names, progression
+from kraty_console.backend.rules import formats
+from kraty_console.backend.rules.context import Tenant
+from kraty_console.backend.storage.tables import blocks, friend_requests, friendships, players
+from kraty_console.backend.storage.transaction import Transaction
+from kraty_console.contract.gifts import Gifting
+
+Json = dict[str, Any]
+Values = Mapping[str, Any]
+
+ONLINE_MS: Final = 60_000
+"""A player whose last heartbeat is no older than this is online; games send one every 30 seconds."""
+
+MOST_FRIENDS: Final = 500
+"""More friends than these nobody can have: the list has no pages (kraty-api 7.4)."""
+
+MOST_REQUESTS: Final = 200
+"""The newest requests of either direction that are listed, and the open ones that a player may have sent."""
+
+PERSON: Final = (
+    players.c.player_id,
+    players.c.external_player_id,
+    players.c.display_identity,
+    players.c.anonymized_identity,
+    players.c.country,
+    players.c.last_active_at,
+    players.c.presence_status,
+)
+"""What has to be read of a player to name them to others."""
+
+
+@dataclass(frozen=True, slots=True)
+class FriendListReader:
+    """Whose lists are read, when, and which balances stand beside the names."""
+
+    tenant: Tenant
+    player_id: str
+    now_ms: int
+    progression: Sequence[str] = ()
+
+
+def serialize_named(row: Values) -> Json:
+    """Another player by id and name."""
+    return {"externalPlayerId": row["external_player_id"], "displayIdentity": names.display(row)}
+
+
+def serialize_presence(row: Values, now_ms: int) -> Json:
+    """Whether another player is here; what they say they do is told while they are."""
+    last = row["last_active_at"]
+    online = last is not None and now_ms - last <= ONLINE_MS
+    return {
+        "online": online,
+        "lastActiveAt": formats.timestamp(last),
+        "status": row["presence_status"] if online else None,
+    }
+
+
+def serialize_friend(row: Values, since_ms: int, now_ms: int, next_gift_ms: int = 0) -> Json:
+    """A friend (kraty-api 5.10); when the next gift may go to them is told only while none may."""
+    told = {**serialize_named(row), "friendsSince": formats.timestamp(since_ms), **serialize_presence(row, now_ms)}
+    return told | ({"giftCooldownUntil": formats.timestamp(next_gift_ms)} if next_gift_ms > now_ms else {})
+
+
+def serialize_request(row: Values, request_id: str, direction: str, created_at: int) -> Json:
+    """A request that waits for an answer (kraty-api 5.10)."""
+    return {
+        "requestId": request_id,
+        "direction": direction,
+        "player": serialize_named(row),
+        "createdAt": formats.timestamp(created_at),
+    }
+
+
+def serialize_blocked(row: Values, since_ms: int) -> Json:
+    """A player who is blocked (kraty-api 5.10)."""
+    return {**serialize_named(row), "blockedAt": formats.timestamp(since_ms)}
+
+
+async def friends(tx: Transaction, reader: FriendListReader, rules: Gifting) -> list[Json]:
+    """The player's friends, those of longest standing first."""
+    column = friendships.c
+    rows = await _others(
+        tx, reader, friendships, column.friend_id, column.last_gift_at, newest_first=False, limit=MOST_FRIENDS
+    )
+    pause = rules.cooldown_seconds * 1000 if rules.enabled else 0
+    listed = []
+    for row in rows:
+        next_gift = 0 if row["last_gift_at"] is None else row["last_gift_at"] + pause
+        listed.append((row["player_id"], serialize_friend(row, row["since"], reader.now_ms, next_gift)))
+    return await with_progression(tx, reader, listed)
+
+
+async def requests(tx: Transaction, reader: FriendListReader) -> dict[str, list[Json]]:
+    """What waits for the player's answer, and what for others', the newest first."""
+    found: dict[str, list[Json]] = {}
+    column = friend_requests.c
+    for direction in ("incoming", "outgoing"):
+        rows = await _others(
+            tx,
+            reader,
+            friend_requests,
+            column.friend_id,
+            column.request_id,
+            where=(column.direction == direction,),
+            limit=MOST_REQUESTS,
+        )
+        listed = [
+            (row["player_id"], serialize_request(row, row["request_id"], direction, row["since"])) for row in rows
+        ]
+        found[direction] = await with_progression(tx, reader, listed, inside="player")
+    return found
+
+
+async def blocks_of(tx: Transaction, reader: FriendListReader) -> list[Json]:
+    """The players whom the player blocked, the newest first."""
+    rows = await _others(tx, reader, blocks, blocks.c.blocked_id, limit=MOST_FRIENDS)
+    return [serialize_blocked(row, row["since"]) for row in rows]
+
+
+async def with_progression(
+    tx: Transaction, reader: FriendListReader, listed: Sequence[tuple[str, Json]], *, inside: str | None = None
+) -> list[Json]:
+    """The objects of the players with these ids; the balances that were asked for are put into them, or `inside`."""
+    if reader.progression:
+        ids = sorted({player_id for player_id, _ in listed})
+        held = await progression.balances(tx, reader.tenant, ids, reader.progression)
+        for player_id, shown in listed:
+            (shown if inside is None else shown[inside])["progression"] = held[player_id]
+    return [shown for _, shown in listed]
+
+
+async def _others(
+    tx: Transaction,
+    reader: FriendListReader,
+    table: sa.Table,
+    other: sa.Column[Any],
+    *more: sa.Column[Any],
+    where: Sequence[sa.ColumnElement[bool]] = (),
+    newest_first: bool = True,
+    limit: int,
+) -> list[Json]:
+    """The players whom rows of the player name, with `since`, when the row was made."""
+    column = table.c
+    order = [column.created_at, other]
+    return await tx.all(
+        sa.select(*PERSON, column.created_at.label("since"), *more)
+        .join_from(
+            table,
+            players,
+            sa.and_(
+                players.c.studio_id == column.studio_id,
+                players.c.game_id == column.game_id,
+                players.c.player_id == other,
+            ),
+        )
+        .where(
+            column.studio_id == reader.tenant.studio_id,
+            column.game_id == reader.tenant.game_id,
+            column.player_id == reader.player_id,
+            *where,
+        )
+        .order_by(*(each.desc() if newest_first else each for each in order))
+        .limit(limit)
+    )
