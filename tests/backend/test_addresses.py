@@ -1,4 +1,4 @@
-"""Where webhooks may not go, in every form in which it can be written (trust: Webhooks)."""
+"""Where webhooks may not go, in every form in which it can be written (backend/README.md#webhooks)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The game's own leaderboards: what counts, when they begin anew, who is in which segment (kraty-api 3.8, 5.11)."""
+"""The game's own leaderboards: what counts, when they begin anew, who is in which segment
+(contract/SERVER.md#scores, contract/SDK.md#leaderboards)."""
 
 from __future__ import annotations
 

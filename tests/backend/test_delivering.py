@@ -1,4 +1,5 @@
-"""From a change to a studio's receiver: signed, once, in order, again later when it fails (decisions: Webhooks)."""
+"""From a change to a studio's receiver: signed, once, in order, again later when it fails
+(contract/README.md#webhooks)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a start asks for: an open event, conditions, a place in the quota, the entry cost (kraty-api 9: Start)."""
+"""What a start asks for: an open event, conditions, a place in the quota, the entry cost (contract/SDK.md#start)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Every event by its name, as it arrives: the ids, and the full state after what happened (kraty-api 8.2)."""
+"""Every event by its name, as it arrives: the ids, and the full state after what happened
+(contract/README.md#webhooks)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Force-claim a grant (player-tools), claiming, opening crates: each grant is deposited once in its life."""
+"""Force-claim a grant
+(contract/README.md#force-claim), claiming, opening crates: each grant is deposited once in its life."""
 
 from __future__ import annotations
 

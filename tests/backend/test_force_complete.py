@@ -1,4 +1,4 @@
-"""Force-complete an attempt (player-tools)."""
+"""Force-complete an attempt (contract/README.md#force-complete)."""
 
 from __future__ import annotations
 

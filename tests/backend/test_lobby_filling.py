@@ -1,4 +1,4 @@
-"""How lobbies fill: with players, with bots, short, or not at all (kraty-api 4: Lobby semantics)."""
+"""How lobbies fill: with players, with bots, short, or not at all (contract/SDK.md#lobbies)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Issue a manual grant (player-tools), and its twin for the studio's backend (kraty-api 3.4)."""
+"""Issue a manual grant (contract/README.md#manual-grant), and its twin for the studio's backend
+(contract/SERVER.md#grants)."""
 
 from __future__ import annotations
 

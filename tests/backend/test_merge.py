@@ -1,4 +1,4 @@
-"""Merging a guest into an account (decisions: Merge, player-tools: walkthrough)."""
+"""Merging a guest into an account (contract/SERVER.md#merge)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Retry the reward roll (player-tools)."""
+"""Retry the reward roll (contract/README.md#retry-roll)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What a reward comes to (kraty-api 5.12): amounts, ranges and steps, tables, bundles; the same every time."""
+"""What a reward comes to
+(contract/GAME.md#rewards): amounts, ranges and steps, tables, bundles; the same every time."""
 
 from __future__ import annotations
 

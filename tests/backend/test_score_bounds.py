@@ -1,4 +1,4 @@
-"""Scores and metrics are numbers from 0 to 2^53-1, wherever they come in (decisions: Scores)."""
+"""Scores and metrics are numbers from 0 to 2^53-1, wherever they come in (contract/README.md#limits)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The look-up (decisions: Snapshot): its shape, its limits, and what it costs."""
+"""The look-up (contract/README.md#snapshot): its shape, its limits, and what it costs."""
 
 from __future__ import annotations
 

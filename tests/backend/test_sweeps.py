@@ -1,4 +1,5 @@
-"""What happens because time passes, once, whoever is at it (kraty-api 1.6, 9)."""
+"""What happens because time passes, once, whoever is at it
+(contract/README.md#environments, backend/README.md#playing)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Crediting and debiting (player-tools: walkthrough), and bans."""
+"""Crediting and debiting (contract/README.md#wallet-credit), and bans."""
 
 from __future__ import annotations
 

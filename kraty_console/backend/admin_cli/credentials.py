@@ -85,7 +85,7 @@ async def revoke_tokens(desk: AdminSession, named: str) -> int:
 
 
 async def make_key(desk: AdminSession, game: Game, permission_set: str, environment: str) -> str:
-    """A key of a game, shown once (kraty-api 1.3)."""
+    """A key of a game, shown once (contract/README.md#api-keys)."""
     if not environment.isidentifier() or len(environment) > 40:
         raise Declined(f"unknown environment {environment!r}: use live or test")
     key, key_id = new_api_key(desk.random_bytes, "p" if permission_set == CLIENT_SDK else "s"), desk.new_id()

@@ -48,7 +48,7 @@ _ATTEMPT: Final = _all(
     "score",
     "status",
 )
-"""kraty-api 5.1."""
+"""contract/README.md#attempt."""
 
 _GRANT: Final = _all(
     "id",
@@ -63,7 +63,7 @@ _GRANT: Final = _all(
     "expiresAt",
     "createdAt",
 )
-"""kraty-api 5.4."""
+"""contract/README.md#grant."""
 
 _LOBBY: Final = _all(
     "id",
@@ -79,7 +79,7 @@ _LOBBY: Final = _all(
     "startedAt",
     "endsAt",
 )
-"""kraty-api 5.7."""
+"""contract/README.md#lobby."""
 
 _SNAPSHOT: Final[Shape] = {
     "player": _SEEN,
@@ -90,7 +90,7 @@ _SNAPSHOT: Final[Shape] = {
         "attemptCount", "attemptsCompleted", "attemptsExpired", "grantsPending", "grantsClaimed", "lobbiesActive"
     ),
 }
-"""The look-up as player-tools has it (kraty-api 5.2)."""
+"""The look-up as the player tools page has it (contract/README.md#snapshot)."""
 
 _SERVER_SNAPSHOT: Final[Shape] = {
     **_SNAPSHOT,
@@ -99,7 +99,7 @@ _SERVER_SNAPSHOT: Final[Shape] = {
     "wallet": _all("economyKey", "balance", "metadata", "createdAt", "updatedAt"),
     "recentGrants": _GRANT,
 }
-"""That, and what the official SDKs read (kraty-api 5.2, 5.5)."""
+"""That, and what the official SDKs read (contract/README.md#snapshot)."""
 
 _SERVER_PLAYER: Final = "/server/v1/players/{externalPlayerId}"
 

@@ -60,7 +60,7 @@ def _worker(services: Services) -> dict[str, Any]:
 
 
 async def ping(call: Call) -> HandlerReply:
-    """The facts of the key (kraty-api 3.1); this answer stands alone, without an envelope."""
+    """The facts of the key (contract/README.md#api-keys); this answer stands alone, without an envelope."""
     key = call.caller.the_key
     facts = {
         "id": key.key_id,

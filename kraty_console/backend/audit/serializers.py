@@ -8,7 +8,7 @@ from kraty_console.backend.rules import formats
 
 
 def serialize_audit_row(row: formats.Row) -> dict[str, Any]:
-    """A row of the audit log (decisions: Audit rows)."""
+    """A row of the audit log (contract/README.md#audit-log)."""
     player = None
     if row["player_id"] is not None or row["external_player_id"] is not None:
         player = {"id": row["player_id"], "externalPlayerId": row["external_player_id"]}

@@ -57,7 +57,7 @@ def record_denied(
     external_player_id: str | None = None,
     player: TrackedRow | None = None,
 ) -> None:
-    """Write the row of an attempt that was not allowed (decisions: Denied attempts), under an id.
+    """Write the row of an attempt that was not allowed (contract/README.md#refused-attempts), under an id.
 
     The game named in the context need not exist, nor be one the actor can see. With `player` the row is among those of
     that player; it is given where the actor may see the game (`player_concerned`).

@@ -31,13 +31,14 @@ def new_session_token(random_bytes: RandomBytes) -> str:
 
 
 def new_api_key(random_bytes: RandomBytes, first: str = "s") -> str:
-    """An API key `{prefix of 8}.{secret of 43}` (kraty-api 1.3); they start with `s` (server) or `p` (client)."""
+    """An API key `{prefix of 8}.{secret of 43}`
+    (contract/README.md#api-keys); they start with `s` (server) or `p` (client)."""
     prefix = (first + _urlsafe(random_bytes(6)))[:KEY_PREFIX_LENGTH]
     return f"{prefix}.{_urlsafe(random_bytes(32))}"
 
 
 def new_player_secret(random_bytes: RandomBytes) -> str:
-    """A player's secret: 43 characters (kraty-api 1.4)."""
+    """A player's secret: 43 characters (contract/SDK.md#registration)."""
     return _urlsafe(random_bytes(32))
 
 

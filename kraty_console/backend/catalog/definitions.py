@@ -293,7 +293,7 @@ async def put_board(
     ranked_by: str | None = None,
     segments: Sequence[Json] = (),
 ) -> TrackedRow:
-    """Define a leaderboard of the game, or redefine it (kraty-api 5.11); its entries stay.
+    """Define a leaderboard of the game, or redefine it (contract/GAME.md#leaderboards-of-a-game); its entries stay.
 
     `reset_cadence`: never, weekly, monthly. `score_aggregation`: best, latest, sum. `ranked_by`: the currency whose
     balance it follows, from now on; then no scores are sent to it. `segments`: what parts its players (`segments`).

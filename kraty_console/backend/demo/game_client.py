@@ -74,7 +74,7 @@ class Playing:
         return grant_ids
 
     async def collect(self, grant_ids: Iterable[str]) -> None:
-        """Claim what is pending, open crates and claim what they held (kraty-api 4: collectAll)."""
+        """Claim what is pending, open crates and claim what they held (contract/SDK.md#collecting)."""
         for grant_id in grant_ids:
             if (await self.grant(grant_id))["status"] != "pending":
                 continue

@@ -40,7 +40,7 @@ class Person:
 
     @property
     def context(self) -> dict[str, Any]:
-        """What the game reports at each start (kraty-api 4: playerContext)."""
+        """What the game reports at each start (contract/SDK.md#start)."""
         return {"country": self.country, "level": self.level, "platform": self.platform}
 
 

@@ -1,4 +1,5 @@
-"""What the game Rabbit Rush is made of: items, currencies, bundles, tables and events (kraty-api 5.12). Plain data."""
+"""What the game Rabbit Rush is made of: items, currencies, bundles, tables and events
+(contract/GAME.md). Plain data."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from kraty_console.backend.storage.transaction import Transaction
 Json = dict[str, Any]
 
 SHOP_KEY: Final = "api_key:sRabbit0"
-"""How the audit log names the key that the studio's backend used in the past (kraty-api 1.3: Actor string)."""
+"""How the audit log names the key that the studio's backend used in the past (contract/README.md#api-keys)."""
 
 
 class DemoSupport:
@@ -80,7 +80,7 @@ class DemoSupport:
 
 
 class StudioBackend:
-    """The studio's backend, which delivers what players bought (kraty-api 3.4)."""
+    """The studio's backend, which delivers what players bought (contract/SERVER.md#grants)."""
 
     def __init__(self, stage: DemoStage, tx: Transaction, environment: str = LIVE) -> None:
         self.stage = stage

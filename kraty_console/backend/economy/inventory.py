@@ -20,7 +20,7 @@ REVOKE = "inventory.revoke"
 CONSUME = "inventory.consume"
 
 CONSUMED = "consume"
-"""The ledger's reason for what a player uses up, where the game gives none (kraty-api 5.6)."""
+"""The ledger's reason for what a player uses up, where the game gives none (contract/SDK.md#wallet-and-inventory)."""
 
 
 async def grant(
@@ -57,7 +57,7 @@ async def _adjust(
     request = {"player": external_id, "itemKey": item_key, "quantity": quantity, "sourceRefId": source_ref_id}
     earlier = await idempotency.replay(tx, ctx, action, request)
     if earlier is not None:
-        # A replay changes nothing, and says so (decisions: Idempotency).
+        # A replay changes nothing, and says so (contract/README.md#idempotency).
         return RuleResult(earlier.status, {**earlier.data, "applied": False}, replayed=True)
     player = await (players.upsert if action == GRANT else players.lock)(tx, ctx, external_id)
     if ctx.surface == "sdk":
@@ -86,7 +86,8 @@ async def _adjust(
 
 
 async def _inert(tx: Transaction, ctx: Context, action: str, external_id: str, item_key: str) -> RuleResult:
-    """The studio keeps the inventory: nothing is held here, nothing changes, no key is taken (kraty-api 3.5)."""
+    """The studio keeps the inventory: nothing is held here, nothing changes, no key is taken
+    (contract/GAME.md#game-settings)."""
     if action != GRANT and await players.find(tx, ctx.tenant, ctx.environment, external_id) is None:
         not_found("Player", external_id)
     if await definitions.item(tx, ctx, item_key) is None:

@@ -40,7 +40,7 @@ class LedgerChange:
     reason: str | None
     source_ref_id: str | None = None
     metadata: Mapping[str, Any] | None = None
-    """What is kept with the item, and with this change of it (kraty-api 3.4: parameters)."""
+    """What is kept with the item, and with this change of it (contract/README.md#grant)."""
 
 
 async def change_wallet(tx: Transaction, ctx: Context, player: TrackedRow, change: LedgerChange) -> dict[str, Any]:
@@ -51,7 +51,8 @@ async def change_wallet(tx: Transaction, ctx: Context, player: TrackedRow, chang
 async def move_wallet(
     tx: Transaction, ctx: Context, player: TrackedRow, change: LedgerChange
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """As `change_wallet`, with what was derived: `[{economyKey, previous, current, delta, grantIds}]` (kraty-api 4)."""
+    """As `change_wallet`, with what was derived: `[{economyKey, previous, current, delta, grantIds}]`
+    (contract/SDK.md#wallet-and-inventory)."""
     currency = await definitions.currency(tx, ctx, change.key)
     entry = await _write_wallet(tx, ctx, player, change, currency)
     derived = []

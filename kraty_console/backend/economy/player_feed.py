@@ -147,7 +147,8 @@ async def _grants_since(tx: Transaction, place: tuple[str, str], ids: Sequence[s
 
 
 def _moved(name: str, change: Json) -> Json:
-    """A change with a reason in any case, as SDKs are promised (kraty-api 5.6): else who did what, `server_grant`."""
+    """A change with a reason in any case, as SDKs are promised
+    (contract/README.md#ledger-rows): else who did what, `server_grant`."""
     gain, loss = ("credit", "debit") if name == "wallet_changed" else ("grant", "revoke")
     return {**change, "reason": change["reason"] or f"{change['origin']}_{gain if change['delta'] > 0 else loss}"}
 

@@ -137,7 +137,7 @@ def _owner(player: TrackedRow) -> dict[str, Any]:
 
 
 def _told(row: TrackedRow) -> dict[str, Any]:
-    """A purchase (kraty-api 5.12); the receipt is kept and not told."""
+    """A purchase (contract/SDK.md#purchases); the receipt is kept and not told."""
     return {
         "purchaseId": row["purchase_id"],
         "transactionId": row["transaction_id"],

@@ -16,7 +16,7 @@ MOST_MINOR: Final = 1_000_000_000_000
 
 
 class Adjustment(Request):
-    """Add to a balance, or take from it (kraty-api 3.6)."""
+    """Add to a balance, or take from it (contract/SERVER.md#wallet)."""
 
     model_config = TOLERANT
 
@@ -46,7 +46,7 @@ class ItemChange(Request):
 
 
 class Consumption(Reasoned):
-    """Use up so many of an item; the key is required (kraty-api 4)."""
+    """Use up so many of an item; the key is required (contract/SDK.md#wallet-and-inventory)."""
 
     quantity: Amount
     idempotency_key: Key

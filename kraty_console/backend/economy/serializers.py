@@ -8,7 +8,7 @@ from kraty_console.backend.rules import formats
 
 
 def serialize_balance(row: formats.Row) -> dict[str, Any]:
-    """A balance (kraty-api 5.5)."""
+    """A balance (contract/README.md#holdings)."""
     return {
         "economyKey": row["economy_key"],
         "balance": row["balance"],
@@ -19,7 +19,7 @@ def serialize_balance(row: formats.Row) -> dict[str, Any]:
 
 
 def serialize_item(row: formats.Row) -> dict[str, Any]:
-    """How many of an item (kraty-api 5.5)."""
+    """How many of an item (contract/README.md#holdings)."""
     return {
         "itemKey": row["item_key"],
         "quantity": row["quantity"],
@@ -30,12 +30,12 @@ def serialize_item(row: formats.Row) -> dict[str, Any]:
 
 
 def serialize_wallet_entry(row: formats.Row) -> dict[str, Any]:
-    """A row of the wallet ledger (kraty-api 5.6)."""
+    """A row of the wallet ledger (contract/README.md#ledger-rows)."""
     return {"ledgerId": row["ledger_id"], "economyKey": row["economy_key"], "balance": row["balance"], **_change(row)}
 
 
 def serialize_item_entry(row: formats.Row) -> dict[str, Any]:
-    """A row of the item ledger (kraty-api 5.6), with the metadata that came with it, if any did."""
+    """A row of the item ledger (contract/README.md#ledger-rows), with the metadata that came with it, if any did."""
     stamped = {} if row["metadata"] is None else {"metadata": row["metadata"]}
     entry = {"ledgerId": row["ledger_id"], "itemKey": row["item_key"], "quantity": row["quantity"]}
     return {**entry, **_change(row), **stamped}

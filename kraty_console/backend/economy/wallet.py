@@ -29,8 +29,8 @@ async def credit(
 ) -> RuleResult:
     """Add to a balance. 404 for an unknown key, 409 when the balance would pass 2^53-1.
 
-    What the studio's backend gives makes a player who was never heard of, as its grants do (kraty-api 3.4); anybody
-    else's credit is 404 then.
+    What the studio's backend gives makes a player who was never heard of, as its grants do (contract/SERVER.md#grants);
+    anybody else's credit is 404 then.
     """
     return await _adjust(tx, ctx, "wallet.credit", external_id, economy_key, amount, source_ref_id)
 
@@ -49,7 +49,8 @@ async def debit(
 
 
 async def progress(tx: Transaction, ctx: Context, external_id: str, economy_key: str, amount: int) -> RuleResult:
-    """Move a progression resource up, or down as far as 0, as the player's game says (kraty-api 4).
+    """Move a progression resource up, or down as far as 0, as the player's game says
+    (contract/SDK.md#wallet-and-inventory).
 
     `{economyKey, balance, applied, derived}`. 403 unless it is a progression that the catalog lets games write.
     """
@@ -89,7 +90,7 @@ async def _adjust(
     request = {"player": external_id, "economyKey": economy_key, "amount": amount, "sourceRefId": source_ref_id}
     earlier = await idempotency.replay(tx, ctx, action, request)
     if earlier is not None:
-        # A replay changes nothing, and says so (decisions: Idempotency).
+        # A replay changes nothing, and says so (contract/README.md#idempotency).
         return RuleResult(earlier.status, {**earlier.data, "applied": False}, replayed=True)
     gives = ctx.surface == "server" and action == "wallet.credit"
     player = await (players.upsert if gives else players.lock)(tx, ctx, external_id)

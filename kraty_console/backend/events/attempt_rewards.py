@@ -75,7 +75,7 @@ async def pay_award(tx: Transaction, ctx: Context, player: TrackedRow, award: Tr
 async def pay_milestone(
     tx: Transaction, ctx: Context, player: TrackedRow, attempt: TrackedRow, milestone: Entry
 ) -> list[TrackedRow]:
-    """Roll one milestone's rewards (kraty-api 9: Milestones); one that cannot be rolled pays nothing."""
+    """Roll one milestone's rewards (contract/SDK.md#progress-and-finish); one that cannot be rolled pays nothing."""
     dice = await rolls.rng_for(tx, ctx, f"milestone/{attempt['attempt_id']}/{milestone['key']}")
     try:
         entries = await rolls.resolve(tx, ctx, milestone["entries"], dice)
@@ -85,7 +85,7 @@ async def pay_milestone(
 
 
 async def retry_roll(tx: Transaction, ctx: Context, attempt_id: str) -> RuleResult:
-    """Roll a completed attempt's rewards when that failed or never happened (player-tools: Retry the reward roll).
+    """Roll a completed attempt's rewards when that failed or never happened (contract/README.md#retry-roll).
 
     409 `conflict`: not completed; grants are linked already (`details.grantIds`); rolled already; the policy is `none`;
     the rewards depend on a ranking that is not settled yet (`details.windowEndsAt`); or the roll failed again, which is

@@ -33,7 +33,7 @@ FINISH: Final = "attempt.finish"
 async def force_complete(
     tx: Transaction, ctx: Context, attempt_id: str, *, final_score: float | None = None
 ) -> RuleResult:
-    """Complete an attempt that is in progress or expired; no rewards are rolled (decisions: Force-complete).
+    """Complete an attempt that is in progress or expired; no rewards are rolled (contract/README.md#force-complete).
 
     `final_score`, from 0 to 2^53-1, replaces the score; the leaderboard follows. Already complete: 409 `conflict`.
     """
@@ -71,7 +71,7 @@ async def force_complete(
 async def start(
     tx: Transaction, ctx: Context, external_id: str, event_key: str, *, context: Mapping[str, Any] | None = None
 ) -> RuleResult:
-    """Start an attempt in the event's open window; the player is made on first contact (kraty-api 9: Start).
+    """Start an attempt in the event's open window; the player is made on first contact (contract/SDK.md#start).
 
     One player may have several under way. Refused, in this order: unknown event 404; banned 403; disabled, or between
     windows 409; a condition that is not met 403; too many attempts 429; too little for the entry cost 402. In a lobby
@@ -120,7 +120,8 @@ def _refuse_closed(event: TrackedRow) -> NoReturn:
 
 
 async def _wait_for(tx: Transaction, ctx: Context, lobby: TrackedRow) -> NoReturn:
-    """Answer 202: the seat stays taken, and the key is free again, so that it can ask again (kraty-api 4: Lobby)."""
+    """Answer 202: the seat stays taken, and the key is free again, so that it can ask again
+    (contract/SDK.md#lobbies)."""
     await idempotency.release(tx, ctx, START)
     shown = (await lobbies.lobby_answer(tx, ctx, lobby))["lobby"]
     details = {
@@ -162,7 +163,8 @@ async def progress(
     event_key: str | None = None,
     occurred_at: int | None = None,
 ) -> RuleResult:
-    """Report metrics. Milestones fire; reaching every target completes the attempt and pays its rewards (kraty-api 9).
+    """Report metrics. Milestones fire; reaching every target completes the attempt and pays its rewards
+    (contract/SDK.md#progress-and-finish).
 
     A number alone is the value of the event's one metric. With `event_key` the attempt must be one at that event, else
     404. `occurred_at` (milliseconds) says when it happened, where that was while the attempt was under way. Unknown
@@ -205,7 +207,8 @@ def _by_key(event: TrackedRow, metrics: Mapping[str, float] | float) -> Mapping[
 async def finish(
     tx: Transaction, ctx: Context, external_id: str, attempt_id: str, *, event_key: str | None = None
 ) -> RuleResult:
-    """End an attempt: `completed` with rewards when its target is met or it has none, else `expired` (kraty-api 9).
+    """End an attempt: `completed` with rewards when its target is met or it has none, else `expired`
+    (contract/SDK.md#progress-and-finish).
 
     `event_key` as for progress. Attempt over: 409 `attempt_finished`.
     """
@@ -251,7 +254,8 @@ async def expire_locked(tx: Transaction, ctx: Context, player: TrackedRow, attem
 
 
 def _has_won(event: TrackedRow, attempt: TrackedRow) -> bool:
-    """Whether an attempt that ends now is `completed`: its target is met, or it has none (kraty-api 9: Finish)."""
+    """Whether an attempt that ends now is `completed`: its target is met, or it has none
+    (contract/SDK.md#progress-and-finish)."""
     return metric_target(event["metrics"]) is None or _target_met(event, attempt["metrics_raw"])
 
 
@@ -259,7 +263,7 @@ async def _playing(
     tx: Transaction, ctx: Context, external_id: str, attempt_id: str, event_key: str | None
 ) -> tuple[TrackedRow, TrackedRow, TrackedRow]:
     player = await players.lock(tx, ctx, external_id)
-    if ctx.surface != "server":  # what the studio's backend writes, a ban does not stop (kraty-api 9: Ban)
+    if ctx.surface != "server":  # what the studio's backend writes, a ban does not stop (contract/SERVER.md#ban)
         players.refuse_banned(player)
     attempt = await _of_player(tx, player, attempt_id)
     event = await definitions.event(tx, ctx, attempt["event_id"])

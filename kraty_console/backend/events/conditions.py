@@ -61,7 +61,8 @@ async def is_met(tx: Transaction, ctx: Context, tree: Tree, asked: ConditionSubj
 
 
 async def require_conditions(tx: Transaction, ctx: Context, event: Mapping[str, Any], asked: ConditionSubject) -> None:
-    """Refuse who may not enter the event: 403 for either condition; 500 for one that makes no sense (kraty-api 7.2)."""
+    """Refuse who may not enter the event: 403 for either condition; 500 for one that makes no sense
+    (contract/README.md#errors)."""
     for column, refused, broken, words in (
         (
             "unlock_condition",

@@ -51,7 +51,7 @@ async def require_quota(
 ) -> None:
     """Refuse one attempt too many; the player's row is locked, so that the last place goes to one of many at once.
 
-    429 `max_attempts_reached` or `max_daily_attempts_reached` (kraty-api 7.2).
+    429 `max_attempts_reached` or `max_daily_attempts_reached` (contract/README.md#errors).
     """
     quota: Json | None = event["attempt_quota"]
     if not quota:
@@ -82,7 +82,7 @@ async def require_cost(
 ) -> list[tuple[sa.Table, str, int]]:
     """What the event takes of the player: table, key and amount. Short of any: 402 `insufficient_entry_cost`.
 
-    Items are the studio's own affair where it keeps the inventory itself (kraty-api 3.5).
+    Items are the studio's own affair where it keeps the inventory itself (contract/GAME.md#game-settings).
     """
     cost: Json = event["entry_cost"] or {}
     prices: dict[tuple[sa.Table, str], int] = {}

@@ -149,7 +149,8 @@ def _cost(event: TrackedRow) -> Json | None:
 async def _quota(
     tx: Transaction, ctx: Context, player: Mapping[str, Any] | None, event: TrackedRow, window: TrackedRow
 ) -> Json:
-    """Told of every event: what has no bound is not counted, and without any what is left is null (kraty-api 5.12)."""
+    """Told of every event: what has no bound is not counted, and without any what is left is null
+    (contract/SDK.md#events)."""
     quota = event["attempt_quota"] or {}
     in_window, today = (
         (0, 0) if player is None or not quota else await entry_rules.count_starts(tx, player, event, window, ctx.now_ms)

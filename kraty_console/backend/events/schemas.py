@@ -22,7 +22,7 @@ class Start(GameRequest):
 
 
 class ReportProgress(GameRequest):
-    """Report metrics: one value for an event with one metric, or several by key (`metricValues` is the same, C16)."""
+    """Report metrics: one value for an event with one metric, or several by key (`metricValues` is the same)."""
 
     model_config = ConfigDict(json_schema_extra=one_of("metricValue", "metrics", "metricValues"))
 

@@ -16,7 +16,7 @@ def metric_target(metrics: Sequence[Mapping[str, Any]]) -> float | None:
 def serialize_attempt(
     row: formats.Row, event: formats.Row | None, window_ends_at: int | None, grant_ids: Sequence[str]
 ) -> dict[str, Any]:
-    """An attempt with its event (kraty-api 5.1, decisions: Snapshot); `event` has key, name, metrics, reward_policy."""
+    """An attempt with its event (contract/README.md#attempt); `event` has key, name, metrics, reward_policy."""
     return {
         "id": row["attempt_id"],
         "eventId": row["event_id"],

@@ -12,15 +12,16 @@ from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 
 DEPOSITED: Final = "grant_deposit"
-"""The ledger's reason for what a claim puts in (kraty-api 5.6)."""
+"""The ledger's reason for what a claim puts in (contract/README.md#ledger-rows)."""
 
 
 async def deposit(tx: Transaction, ctx: Context, player: TrackedRow, grant: TrackedRow) -> list[dict[str, Any]]:
     """Put what a reward grant holds into wallet and inventory, unless that was done before; answers the ledger rows.
 
     Crates in it become crate grants of their own, still to be opened. An item's `parameters` are kept with it and with
-    the deposit, as metadata, whoever claims it (decisions: Wire details). A studio that keeps its own inventory gets
-    nothing deposited (kraty-api 3.5); a second deposit is refused by a key of the database, whatever the code does.
+    the deposit, as metadata, whoever claims it (contract/README.md#grant). A studio that keeps its own inventory gets
+    nothing deposited (contract/GAME.md#game-settings); a second deposit is refused by a key of the database, whatever
+    the code does.
     """
     if (await definitions.game(tx, ctx))["inventory_management"] == "studio":
         return []

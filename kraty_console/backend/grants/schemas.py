@@ -40,7 +40,7 @@ ServerEntry = Annotated[ServerCurrencyEntry | ServerItemEntry | ServerCrateEntry
 
 
 class ServerGrant(Request):
-    """Give a player something; the player is made on first contact (kraty-api 3.4)."""
+    """Give a player something; the player is made on first contact (contract/SERVER.md#grants)."""
 
     model_config = TOLERANT
 
@@ -62,7 +62,7 @@ class ServerGrant(Request):
 
 
 class SelfGrant(Reasoned):
-    """Give oneself something, where the game allows it (kraty-api 4)."""
+    """Give oneself something, where the game allows it (contract/SDK.md#collecting)."""
 
     entries: Annotated[list[ServerEntry], Field(min_length=1, max_length=MAX_ENTRIES)]
     kind: Literal["reward", "crate"] | None = None

@@ -23,12 +23,12 @@ from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 from kraty_console.contract.errors import Code
 
 CREATE = "grant.create"
-"""One operation for both surfaces: a key names one grant in the whole game (kraty-api 3.4)."""
+"""One operation for both surfaces: a key names one grant in the whole game (contract/SERVER.md#grants)."""
 
 FORCE_CLAIM = "grant.manual_force_claim"
 
 _SOURCES = {"admin": "admin", "sdk": "client"}
-"""What a grant's source is called where the surface decides (kraty-api 5.4)."""
+"""What a grant's source is called where the surface decides (contract/README.md#grant)."""
 
 
 async def create(
@@ -43,11 +43,11 @@ async def create(
     source_ref_id: str | None = None,
     metadata: Mapping[str, Any] | None = None,
 ) -> RuleResult:
-    """Give a player something (player-tools: Issue a manual grant; kraty-api 3.4).
+    """Give a player something (contract/README.md#manual-grant, contract/SERVER.md#grants).
 
     On the admin surface an unknown player is 404 and the source is `admin`; on the server surface the player is made on
     first contact; a player's own game may only where the game is permissive (403 `inventory_not_permissive`), and then
-    has at once what it gives itself (decisions: Grants deposit at claim). `expires_at` is in milliseconds, UTC.
+    has at once what it gives itself (contract/README.md#grant). `expires_at` is in milliseconds, UTC.
     """
     request = {
         "surface": ctx.surface if ctx.surface in ("admin", "sdk") else "server",
@@ -114,7 +114,7 @@ async def create(
 
 
 async def force_claim(tx: Transaction, ctx: Context, grant_id: str) -> RuleResult:
-    """Mark a grant claimed whatever its status, and deliver it (player-tools: Force-claim a grant).
+    """Mark a grant claimed whatever its status, and deliver it (contract/README.md#force-claim).
 
     Delivered at most once in its life; a crate is opened and its contents claimed. Already claimed: nothing changes.
     """
@@ -152,10 +152,11 @@ async def force_claim(tx: Transaction, ctx: Context, grant_id: str) -> RuleResul
 
 
 async def claim(tx: Transaction, ctx: Context, external_id: str, grant_id: str) -> RuleResult:
-    """Claim a reward grant as its player's game does, or acknowledge it as the studio's backend does (kraty-api 3.4).
+    """Claim a reward grant as its player's game does, or acknowledge it as the studio's backend does
+    (contract/SERVER.md#grants).
 
-    Already claimed: 200, the same row. Its time is over: 409; to a game 404, as its SDKs expect (kraty-api C24).
-    Games and studios are answered with the grant itself.
+    Already claimed: 200, the same row. Its time is over: 409; to a game 404, as its SDKs expect
+    (contract/README.md#grant). Games and studios are answered with the grant itself.
     """
     player, grant = await _owned(tx, ctx, external_id, grant_id)
     if grant["status"] == "claimed":
@@ -187,7 +188,8 @@ def _claimed(ctx: Context, shown: dict[str, Any], deposits: list[dict[str, Any]]
 
 
 async def open_crate(tx: Transaction, ctx: Context, external_id: str, grant_id: str) -> RuleResult:
-    """Open a crate: it is claimed, its contents become a pending grant; asked again, the same ones (kraty-api 4)."""
+    """Open a crate: it is claimed, its contents become a pending grant; asked again, the same ones
+    (contract/SDK.md#collecting)."""
     player, crate = await _owned(tx, ctx, external_id, grant_id)
     if crate["kind"] != "crate":
         conflict(f"Grant '{grant_id}' is not a crate", kind=crate["kind"])
@@ -200,7 +202,7 @@ async def open_crate(tx: Transaction, ctx: Context, external_id: str, grant_id: 
 
 
 async def expire(tx: Transaction, ctx: Context, external_id: str, grant_id: str) -> RuleResult:
-    """End a pending grant whose time is over; any other is left as it is (kraty-api 9: a worker sweep expires)."""
+    """End a pending grant whose time is over; any other is left as it is (contract/README.md#grant)."""
     player, grant = await _owned(tx, ctx, external_id, grant_id, banned_too=True)
     expire_locked(tx, ctx, player, grant)
     return RuleResult(200, {"grant": serialize_grant(grant)})
@@ -223,7 +225,7 @@ async def _refuse_unless_permissive(tx: Transaction, ctx: Context) -> None:
 
 
 def _refuse_expired(ctx: Context, grant: TrackedRow) -> None:
-    """A grant cannot be claimed after its time, whether or not the sweep has come by (kraty-api 9: Grant lifecycle)."""
+    """A grant cannot be claimed after its time, whether or not the sweep has come by (contract/README.md#grant)."""
     over = grant["expires_at"] is not None and grant["expires_at"] <= ctx.now_ms
     if grant["status"] != "expired" and not over:
         return

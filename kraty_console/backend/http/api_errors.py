@@ -61,7 +61,7 @@ def not_found(what: str, name: str) -> RuleError:
 
 
 def wrong_key(permission_set: str, needed: str) -> RuleError:
-    """403: an API key for another surface (player-tools: a client_sdk key gets 403)."""
+    """403: an API key for another surface (contract/README.md#surfaces)."""
     return RuleError(
         Code.FORBIDDEN,
         f"this call needs a {needed} key, this one is {permission_set}",
@@ -70,7 +70,7 @@ def wrong_key(permission_set: str, needed: str) -> RuleError:
 
 
 def bad_player_secret(missing: bool) -> RuleError:
-    """401: the secret of the player in the path is missing or is not theirs (kraty-api 1.4)."""
+    """401: the secret of the player in the path is missing or is not theirs (contract/SDK.md#registration)."""
     said = "is missing" if missing else "is not this player's"
     return RuleError(Code.PLAYER_SECRET_INVALID, f"X-Player-Secret {said}; register the player first")
 

@@ -129,7 +129,7 @@ class Call:
         return self._query
 
     def limit(self, default: int = DEFAULT_LIMIT) -> int:
-        """`?limit=`, 1 to 200 (player-tools: Limits)."""
+        """`?limit=`, 1 to 200 (contract/README.md#limits)."""
         text = self._parameters().get("limit")
         if text is None:
             return default

@@ -1,7 +1,7 @@
 """Raw request paths: a segment is matched encoded, and decoded exactly once.
 
 Servers decode a path before anyone routes on it, so that `a%2Fb` is two segments and `x%2Fmerge-into%2Fy` another
-route (trust: Measured on the default stack). Here the router sees the encoded path, and a segment is decoded after it
+route (client/README.md#paths). Here the router sees the encoded path, and a segment is decoded after it
 has been found.
 """
 

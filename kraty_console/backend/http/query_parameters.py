@@ -11,7 +11,7 @@ from kraty_console.backend.http.request_models import milliseconds
 from kraty_console.backend.rules.ids import is_id
 
 MAX_KEYS: Final = 8
-"""Progression keys in one read (kraty-api 7.4)."""
+"""Progression keys in one read (contract/README.md#limits)."""
 
 _LONGEST_NUMBER: Final = 18
 
@@ -78,7 +78,8 @@ def timestamp(call: Call, name: str, *, now: str) -> int | None:
 
 
 def leaderboard_id(call: Call) -> str:
-    """The id of an event's board in the path; what can be no id is 400, to tell a game of its mistake (kraty-api 4)."""
+    """The id of an event's board in the path; what can be no id is 400, to tell a game of its mistake
+    (contract/SDK.md#leaderboards)."""
     text = call.text("leaderboardId").lower()
     if not is_id(text):
         raise api_errors.invalid("leaderboardId", "must be the UUID of a leaderboard")

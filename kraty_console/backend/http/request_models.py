@@ -1,7 +1,7 @@
 """Field types and base models of the requests that SDKs make.
 
 They ignore fields that they do not know, and are strict about the rest. SDKs put an `idempotencyKey` into every body
-(kraty-api 3), so it is accepted everywhere. JSON has one kind of number: `5.0` is the whole number 5.
+(contract/README.md#requests), so it is accepted everywhere. JSON has one kind of number: `5.0` is the whole number 5.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ class RouteAccess(Enum):
     KEY = auto()
     """An API key whose permission set is the permission."""
     PLAYER = auto()
-    """Such a key, and the secret of the player in the path in `X-Player-Secret` (kraty-api 1.4)."""
+    """Such a key, and the secret of the player in the path in `X-Player-Secret` (contract/SDK.md#registration)."""
 
 
 @dataclass(frozen=True, slots=True)

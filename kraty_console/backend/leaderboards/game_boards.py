@@ -23,7 +23,7 @@ from kraty_console.contract.wire import MAX_BALANCE
 SCORE: Final = "leaderboard.score"
 
 CLIENT_SCORES: Final = "acceptClientScores"
-"""The setting of a game that lets its players' games send scores (kraty-api 5.13)."""
+"""The setting of a game that lets its players' games send scores (contract/GAME.md#game-settings)."""
 
 
 async def find(tx: Transaction, ctx: Context, key: str) -> TrackedRow:

@@ -18,7 +18,7 @@ GLOBAL: Final = "global"
 
 WINDOW_CLOSED: Final = "window_closed"
 SESSION_TERMINATED: Final = "session_terminated"
-"""Why a board is final (kraty-api 5.11)."""
+"""Why a board is final (contract/SDK.md#leaderboards)."""
 
 _ENTRY: Final = tables.leaderboard_entries.c
 

@@ -31,7 +31,7 @@ from kraty_console.contract.webhooks import EventName
 OPERATION: Final = "player.merge"
 
 UNPROCESSABLE: Final = 422
-"""The status of a merge that makes no sense (kraty-api 7.2)."""
+"""The status of a merge that makes no sense (contract/README.md#errors)."""
 
 MOVED: Final = (
     tables.attempts,
@@ -76,7 +76,7 @@ async def merge(tx: Transaction, ctx: Context, from_id: str, to_id: str) -> Rule
 
     A pair that was merged before, also by way of merges that followed: `no_op_already_merged`, nothing counted. 404
     when either is missing; 422 `conflict` when they are the same, or the target is banned or erased; 409 `conflict`
-    when something held would pass 2^53-1. A banned source is allowed: the ban goes over (decisions: Merge).
+    when something held would pass 2^53-1. A banned source is allowed: the ban goes over (contract/SERVER.md#merge).
     """
     earlier = await idempotency.replay(tx, ctx, OPERATION, {"from": from_id, "to": to_id})
     if earlier is not None:

@@ -47,6 +47,7 @@ async def push(call: Call) -> HandlerReply:
 
 
 def _refuse_other_game(call: Call) -> None:
-    """The game in the path must be the key's own (kraty-api 1.1); of others it is not told whether they are there."""
+    """The game in the path must be the key's own
+    (contract/README.md#surfaces); of others it is not told whether they are there."""
     if call.text("gameId") != call.game.game_id:
         raise api_errors.wrong_game()

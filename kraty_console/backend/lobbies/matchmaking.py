@@ -17,12 +17,14 @@ START_SHORT: Final = "start_short"
 WAIT_FULL: Final = "wait_full"
 
 STRATEGIES: Final = (WITH_BOTS, START_SHORT, WAIT_FULL)
-"""What becomes of free seats when the time to fill is over (kraty-api 5.13); without one, a lobby starts short."""
+"""What becomes of free seats when the time to fill is over
+(contract/GAME.md#game-settings); without one, a lobby starts short."""
 
 GAME_SETTING: Final = "lobbyFillStrategy"
 
 DEFAULT_SECONDS: Final = 30
-"""How long a lobby waits for players where its event does not say; SDKs ask for 60 seconds at most (kraty-api 4)."""
+"""How long a lobby waits for players where its event does not say; SDKs ask for 60 seconds at most
+(contract/SDK.md#lobbies)."""
 
 BOT: Final = "bot"
 

@@ -8,7 +8,7 @@ from kraty_console.backend.rules import formats
 
 
 def serialize_lobby(row: formats.Row, event_key: str | None) -> dict[str, Any]:
-    """A lobby (kraty-api 5.7)."""
+    """A lobby (contract/README.md#lobby)."""
     return {
         "id": row["lobby_id"],
         "eventId": row["event_id"],

@@ -39,7 +39,8 @@ async def create(
     key: str | None = None,
     fill_by: int | None = None,
 ) -> RuleResult:
-    """A new forming lobby in the event's open window; the lobby of that `key` when there is one (kraty-api 3.7).
+    """A new forming lobby in the event's open window; the lobby of that `key` when there is one
+    (contract/SERVER.md#lobbies).
 
     409 for an event of another leaderboard mode, or between windows.
     """
@@ -60,7 +61,8 @@ async def push(
     fill_bots: bool | None = None,
     metadata: Mapping[str, Any] | None = None,
 ) -> RuleResult:
-    """A lobby that the studio matched itself, with its players; they are made on first contact (kraty-api 3.7).
+    """A lobby that the studio matched itself, with its players; they are made on first contact
+    (contract/SERVER.md#lobbies).
 
     It plays at once, however many they are; nobody else is matched into it, and where it fills with bots these have the
     free seats. A key that was pushed before answers the lobby of then, whatever else is said (200). The answer is the

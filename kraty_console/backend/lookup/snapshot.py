@@ -100,7 +100,7 @@ async def _external_id(tx: Transaction, place: PlayerPlace, player_id: str | Non
 
 
 async def _inventory(tx: Transaction, place: PlayerPlace, limit: int) -> list[dict[str, Any]]:
-    """What the player has now; items used up are left out (kraty-api 4)."""
+    """What the player has now; items used up are left out (contract/README.md#snapshot)."""
     table = tables.inventory
     rows = await tx.all(
         sa.select(table)
@@ -112,7 +112,7 @@ async def _inventory(tx: Transaction, place: PlayerPlace, limit: int) -> list[di
 
 
 async def _wallet(tx: Transaction, place: PlayerPlace, limit: int) -> list[dict[str, Any]]:
-    """Every balance, zero included (kraty-api 4)."""
+    """Every balance, zero included (contract/README.md#snapshot)."""
     table = tables.wallets
     rows = await tx.all(
         sa.select(table)

@@ -1,6 +1,6 @@
 """Handlers of players: registration, profile, presence, bans.
 
-A studio's backend may write what a game writes (decisions: C9, C18).
+A studio's backend may write what a game writes (contract/SERVER.md#profile).
 """
 
 from __future__ import annotations

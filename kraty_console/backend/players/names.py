@@ -50,7 +50,7 @@ def anonymized(row: Row) -> Identity | None:
 
 
 def synthetic(identity: Identity | None) -> Identity | None:
-    """An identity in the older form, `{name, avatar}` (decisions: C9)."""
+    """An identity in the older form, `{name, avatar}` (contract/SERVER.md#profile)."""
     return None if identity is None else {"name": identity["name"], "avatar": identity.get("avatar")}
 
 

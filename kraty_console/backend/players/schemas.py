@@ -47,19 +47,19 @@ class MetadataBag(KeyedRequest):
 
 
 class EmailChange(KeyedRequest):
-    """The address that support finds the player by; null forgets it (decisions: C18)."""
+    """The address that support finds the player by; null forgets it (contract/README.md#search)."""
 
     email: Email | None
 
 
 class Registration(GameRequest):
-    """Mint a player's secret (kraty-api 1.4)."""
+    """Mint a player's secret (contract/SDK.md#registration)."""
 
     email: Email | None = None
 
 
 class Presence(GameRequest):
-    """The player is here (kraty-api 4); a status that is not named stays, null clears it."""
+    """The player is here (contract/SDK.md#profile); a status that is not named stays, null clears it."""
 
     status: Annotated[str, Field(max_length=64)] | None = None
 

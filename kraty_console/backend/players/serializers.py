@@ -9,7 +9,8 @@ from kraty_console.backend.rules import formats
 
 
 def serialize_player(row: formats.Row, *, merged_into: str | None = None, with_email: bool) -> dict[str, Any]:
-    """A player's profile: the union of both published field sets (kraty-api 5.2); e-mail on the admin surface only."""
+    """A player's profile: the union of both published field sets
+    (contract/README.md#snapshot); e-mail on the admin surface only."""
     ban = None
     if row["banned_at"] is not None:
         ban = {"bannedAt": formats.timestamp(row["banned_at"]), "reason": row["ban_reason"]}

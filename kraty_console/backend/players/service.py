@@ -60,7 +60,7 @@ async def upsert(
     display_name: str | None = None,
     context: Mapping[str, Any] | None = None,
 ) -> TrackedRow:
-    """The player, locked, made on first contact (kraty-api 3.4, 9: Start); what is given is set."""
+    """The player, locked, made on first contact (contract/SDK.md#start); what is given is set."""
     player = await _locked(tx, ctx, external_id)
     if player is None:
         player = await _first_contact(tx, ctx, external_id)
@@ -131,7 +131,7 @@ def fold_name(name: str) -> str:
 
 
 def refuse_banned(player: TrackedRow) -> None:
-    """A banned player's game may not write (kraty-api 9: Ban); administrative writes do not ask."""
+    """A banned player's game may not write (contract/SERVER.md#ban); administrative writes do not ask."""
     if player["banned_at"] is not None:
         raise RuleError(
             Code.PLAYER_BANNED,

@@ -20,7 +20,7 @@ DAY_MS = 24 * 60 * 60 * 1000
 
 @dataclass(frozen=True, slots=True)
 class GrantSource:
-    """Where a grant comes from (kraty-api 5.4)."""
+    """Where a grant comes from (contract/README.md#grant)."""
 
     kind: str
     ref_id: str | None = None
@@ -101,7 +101,7 @@ def crate_contents(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 
 async def roll_crate(tx: Transaction, ctx: Context, crate: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """What is in a crate grant: the same each time (kraty-api 5.12). RollFailed when it cannot be rolled."""
+    """What is in a crate grant: the same each time (contract/GAME.md#rewards). RollFailed when it cannot be rolled."""
     key = crate["contents"].get("crateItemKey")
     quantity = crate["contents"].get("quantity", 1)
     item = await definitions.item(tx, ctx, str(key))

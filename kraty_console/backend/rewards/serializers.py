@@ -8,7 +8,7 @@ from kraty_console.backend.rules import formats
 
 
 def serialize_grant(row: formats.Row) -> dict[str, Any]:
-    """A grant (kraty-api 5.4) with the attempt it came from."""
+    """A grant (contract/README.md#grant) with the attempt it came from."""
     return {
         "id": row["grant_id"],
         "kind": row["kind"],

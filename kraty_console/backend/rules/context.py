@@ -15,7 +15,7 @@ LIVE: Final = "live"
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts, as the audit log names them (decisions: Audit rows)."""
+    """Who acts, as the audit log names them (contract/README.md#audit-log)."""
 
     kind: Literal["member", "api_key", "player", "engine"]
     id: str | None

@@ -13,7 +13,7 @@ class RuleError(Refusal):
     """The change was not made; the api turns this into the error envelope.
 
     `commit` is True in the one case where the refusal itself is worth keeping: a reward roll that fails again is
-    recorded on its attempt (decisions: Retry roll). The transaction then commits before it raises.
+    recorded on its attempt (contract/README.md#retry-roll). The transaction then commits before it raises.
     """
 
     def __init__(

@@ -17,7 +17,7 @@ LAST_MOMENT: Final = 253_402_300_799_999
 
 @lru_cache(maxsize=4096)
 def timestamp(ms: int | None) -> str | None:
-    """ISO-8601, UTC, milliseconds and `Z` (kraty-api 7.3)."""
+    """ISO-8601, UTC, milliseconds and `Z` (contract/README.md#wire-format)."""
     if ms is None:
         return None
     seconds, rest = divmod(ms, 1000)

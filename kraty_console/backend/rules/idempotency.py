@@ -21,7 +21,7 @@ from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 from kraty_console.contract.errors import Code
 
 KEPT_FOR_GOOD: Final = frozenset({"grant.create"})
-"""Operations whose keys are unique in the game for ever (kraty-api 3.4)."""
+"""Operations whose keys are unique in the game for ever (contract/README.md#idempotency)."""
 
 
 def fingerprint(request: Mapping[str, Any]) -> str:

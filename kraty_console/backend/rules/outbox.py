@@ -14,7 +14,7 @@ from kraty_console.contract.webhooks import EventName
 def emit(tx: Transaction, ctx: Context, event: EventName, player: TrackedRow, data: Mapping[str, Any]) -> None:
     """Tell of something that happened to a player; `data` is the full after-state, the player's ids are added.
 
-    Imports fire no events (kraty-api 3.9).
+    Imports fire no events (contract/SERVER.md#migration).
     """
     if ctx.importing:
         return

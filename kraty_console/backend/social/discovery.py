@@ -75,7 +75,7 @@ async def search(tx: Transaction, reader: FriendListReader, environment: str, qu
 async def suggestions(
     tx: Transaction, reader: FriendListReader, environment: str, limit: int, random_bytes: Callable[[int], bytes]
 ) -> list[Json]:
-    """Players whom the player may know, drawn at random at each call (decisions: Lobbies, `suggestions`).
+    """Players whom the player may know, drawn at random at each call (contract/SDK.md#friends).
 
     Most likely are friends of friends, the more they have in common; then who played in the same lobbies lately; then
     newer players of the game who are there, or were there last. Left out are friends, whoever a request is open with,

@@ -22,7 +22,7 @@ ONLINE_MS: Final = 60_000
 """A player whose last heartbeat is no older than this is online; games send one every 30 seconds."""
 
 MOST_FRIENDS: Final = 500
-"""More friends than these nobody can have: the list has no pages (kraty-api 7.4)."""
+"""More friends than these nobody can have: the list has no pages (contract/README.md#limits)."""
 
 MOST_REQUESTS: Final = 200
 """The newest requests of either direction that are listed, and the open ones that a player may have sent."""
@@ -66,13 +66,13 @@ def serialize_presence(row: Values, now_ms: int) -> Json:
 
 
 def serialize_friend(row: Values, since_ms: int, now_ms: int, next_gift_ms: int = 0) -> Json:
-    """A friend (kraty-api 5.10); when the next gift may go to them is told only while none may."""
+    """A friend (contract/SDK.md#friends); when the next gift may go to them is told only while none may."""
     told = {**serialize_named(row), "friendsSince": formats.timestamp(since_ms), **serialize_presence(row, now_ms)}
     return told | ({"giftCooldownUntil": formats.timestamp(next_gift_ms)} if next_gift_ms > now_ms else {})
 
 
 def serialize_request(row: Values, request_id: str, direction: str, created_at: int) -> Json:
-    """A request that waits for an answer (kraty-api 5.10)."""
+    """A request that waits for an answer (contract/SDK.md#friends)."""
     return {
         "requestId": request_id,
         "direction": direction,
@@ -82,7 +82,7 @@ def serialize_request(row: Values, request_id: str, direction: str, created_at: 
 
 
 def serialize_blocked(row: Values, since_ms: int) -> Json:
-    """A player who is blocked (kraty-api 5.10)."""
+    """A player who is blocked (contract/SDK.md#friends)."""
     return {**serialize_named(row), "blockedAt": formats.timestamp(since_ms)}
 
 

@@ -105,7 +105,7 @@ async def find_gift(tx: Transaction, tenant: Tenant, player_id: str, gift_id: st
 
 
 def serialize_gift(row: Values, direction: str, now_ms: int) -> Json:
-    """A gift (kraty-api 5.10); the row holds the gift, its grant's state, and the other player."""
+    """A gift (contract/SDK.md#gifts); the row holds the gift, its grant's state, and the other player."""
     expires_at = row["expires_at"]
     over = row["status"] == "pending" and expires_at is not None and expires_at <= now_ms
     return {

@@ -12,7 +12,7 @@ from kraty_console.backend.social.friends import PlayerRef
 
 
 class PlayerRefRequest(GameRequest):
-    """Another player: by friend code or by external id, one of the two (kraty-api 4)."""
+    """Another player: by friend code or by external id, one of the two (contract/SDK.md#friends)."""
 
     model_config = ConfigDict(json_schema_extra=one_of("friendCode", "externalPlayerId"))
 
@@ -31,7 +31,7 @@ class PlayerRefRequest(GameRequest):
 
 
 class GiftToSend(PlayerRefRequest):
-    """Give a friend something (kraty-api 4); a longer message is cut at 140 characters."""
+    """Give a friend something (contract/SDK.md#gifts); a longer message is cut at 140 characters."""
 
     type: Literal["item", "currency"]
     resource_key: Annotated[str, Field(min_length=1, max_length=512)]

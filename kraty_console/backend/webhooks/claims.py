@@ -1,8 +1,8 @@
 """Claim a delivery for an attempt, and record its outcome, so that no two workers attempt it at once.
 
 A claim is a lease. If no outcome is recorded before it ends, as when the process was
-killed, it is tried again: at least once, with the same id (decisions: Webhooks). The number of the attempt tells late
-news of an earlier attempt from those of the present one.
+killed, it is tried again: at least once, with the same id (contract/README.md#webhooks). The number of the attempt
+tells late news of an earlier attempt from those of the present one.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ MINUTE: Final = 60 * SECOND
 HOUR: Final = 60 * MINUTE
 
 WAITS_MS: Final = (5 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 10 * HOUR)
-"""How long after each attempt that failed the next one is made; after the last the delivery has failed (C14)."""
+"""How long after each attempt that failed the next one is made; after the last the delivery has failed."""
 
 MOST_ATTEMPTS: Final = 1 + len(WAITS_MS)
 
@@ -56,7 +56,7 @@ class ClaimedDelivery:
     secret: Secret | None
     """What the message is signed with; None when another key than the configured one sealed it."""
     envelope: Mapping[str, Any]
-    """What is sent, in the order of its fields (kraty-api 8.1)."""
+    """What is sent, in the order of its fields (contract/README.md#webhooks)."""
 
 
 async def claim(tx: Transaction, endpoint: EndpointKey, now_ms: int, most: int) -> list[ClaimedDelivery]:

@@ -3,7 +3,7 @@
 Every primary key and unique index starts with the tenant (studio, game) and, for what belongs to a player, the player;
 the directory of members, who may belong to several studios, starts with the member. Ids are UUIDv7 made by the caller,
 moments are milliseconds since the epoch (UTC), there are no sequences and no foreign keys from one player to another
-(architecture: Scale).
+(backend/README.md#scale).
 """
 
 from __future__ import annotations

@@ -77,7 +77,7 @@ events: Final = sa.Table(
     sa.Column("type", TEXT, nullable=False, default="single_metric"),
     sa.Column("leaderboard_mode", TEXT, nullable=False, default="global"),
     sa.Column("metrics", JSON, nullable=False),  # [{key, target?, cap?, scorePerUnit?}]
-    sa.Column("reward_policy", JSON, nullable=False),  # {type, …}, kraty-api 5.12
+    sa.Column("reward_policy", JSON, nullable=False),  # {type, …}: contract/GAME.md#rewards
     sa.Column("milestone_rewards", JSON, nullable=False, default=[]),  # [{key, metricKey, threshold, entries}]
     sa.Column("capacity", sa.Integer, nullable=True),
     sa.Column("enabled", sa.Boolean, nullable=False, default=True),

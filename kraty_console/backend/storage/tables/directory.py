@@ -23,7 +23,8 @@ games: Final = sa.Table(
     sa.Column("slug", TEXT, nullable=False),
     sa.Column("name", TEXT, nullable=False),
     sa.Column("inventory_management", TEXT, nullable=False, default="platform"),
-    # `platform`: grants deposit when claimed; `studio`: marks only; `permissive`: as platform (kraty-api 5.13).
+    # `platform`: grants deposit when claimed; `studio`: marks only; `permissive`: as platform
+    # (contract/GAME.md#game-settings).
     sa.Column("grant_ttl_days", sa.Integer, nullable=True),
     sa.Column("settings", JSON, nullable=False, default={}),
     sa.Column("roll_secret", TEXT, nullable=True),  # what rolls are keyed by; in no answer and no log

@@ -49,7 +49,7 @@ players: Final = sa.Table(
     sa.Column("last_active_at", MOMENT, nullable=True),
     sa.Column("presence_status", TEXT, nullable=True),
     sa.Column("erased_hash", TEXT, nullable=True),  # of the id that an erased player had, SHA-256, hex
-    # The totals of the summary, kept in the transaction that changes them (architecture: Scale).
+    # The totals of the summary, kept in the transaction that changes them (backend/README.md#scale).
     sa.Column("attempt_count", sa.BigInteger, nullable=False, default=0),
     sa.Column("attempts_completed", sa.BigInteger, nullable=False, default=0),
     sa.Column("attempts_expired", sa.BigInteger, nullable=False, default=0),

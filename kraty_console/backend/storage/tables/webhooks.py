@@ -34,7 +34,7 @@ webhook_deliveries: Final = sa.Table(
     "webhook_deliveries",
     metadata,
     *tenant(),
-    sa.Column("delivery_id", TEXT, primary_key=True),  # `evt_` and a ULID (decisions: C13)
+    sa.Column("delivery_id", TEXT, primary_key=True),  # `evt_` and a ULID (contract/README.md#wire-format)
     sa.Column("endpoint_id", UUID, nullable=False),
     sa.Column("outbox_id", UUID, nullable=False),
     sa.Column("environment", TEXT, nullable=False),
