@@ -123,7 +123,7 @@ def test_one_that_dies_is_replaced_and_all_end_with_their_answers_given(fleet: F
         caller = threading.Thread(target=lambda: answers.append(fleet.call("POST", credit, body)))
         caller.start()
         for _ in range(TRIES):
-            if any("kraty_http_requests_in_flight 1\n" in _numbers(fleet, each) for each in alive):
+            if any("kraty_http_requests_in_flight 1.0\n" in _numbers(fleet, each) for each in alive):
                 break
         fleet.process.send_signal(signal.SIGTERM)
         assert fleet.refuses()
@@ -171,7 +171,7 @@ def _numbers_are_counted_by_each(fleet: Fleet) -> None:
         assert "alice" not in page
         for line in page.splitlines():
             if line.startswith("kraty_http_requests_total") and 'players/{externalPlayerId}"' in line:
-                counted += int(line.rpartition(" ")[2])
+                counted += int(float(line.rpartition(" ")[2]))
     assert counted == 8
 
 

@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
-from typing import Final, Protocol
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Final, Protocol, TypeVar
 
 import sqlalchemy as sa
+from prometheus_client import (
+    CONTENT_TYPE_PLAIN_0_0_4,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+)
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
 from sqlalchemy.pool import QueuePool
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -15,14 +27,6 @@ from starlette.routing import Route
 
 from kraty_console import __version__
 from kraty_console.backend.observability.call_events import AnsweredCall
-from kraty_console.backend.observability.exposition import (
-    CONTENT_TYPE,
-    Counter,
-    Histogram,
-    MetricFamily,
-    Sample,
-    exposition,
-)
 from kraty_console.backend.observability.job_state import ScheduledJobs
 from kraty_console.backend.rules import set_aside
 from kraty_console.backend.storage.database import Database
@@ -34,6 +38,11 @@ BOUNDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2
 
 PATIENCE_SECONDS: Final = 2.0
 """How long the database may take to say what is still to be told; without its answer that family is left out."""
+
+
+Family = TypeVar("Family", CounterMetricFamily, GaugeMetricFamily)
+
+disable_created_metrics()  # type: ignore[no-untyped-call]
 
 
 class OpenConnections(Protocol):
@@ -51,7 +60,7 @@ class OpenConnections(Protocol):
 
 
 class Metrics:
-    """Counts from the start of the process on; the rest is looked up when somebody asks."""
+    """Counts from the start of the process on; the rest is read when Prometheus asks."""
 
     def __init__(
         self,
@@ -60,95 +69,138 @@ class Metrics:
         now_ms: Callable[[], int],
         connections: OpenConnections | None = None,
     ) -> None:
-        self._connections = connections
         self._db = db
-        self._worker = worker
         self._now_ms = now_ms
-        self._in_flight = 0
-        self._calls = Counter("kraty_http_requests_total", "Calls answered.", ("method", "route", "status"))
-        self._seconds = Histogram(
-            "kraty_http_request_duration_seconds", "How long a call took.", ("method", "route"), BOUNDS
+        self._registry = registry = CollectorRegistry()
+        Gauge("kraty_build_info", "Which version runs.", ["version"], registry=registry).labels(__version__).set(1)
+        self._calls = Counter(
+            "kraty_http_requests", "Calls answered.", ["method", "route", "status"], registry=registry
         )
+        self._seconds = Histogram(
+            "kraty_http_request_duration_seconds",
+            "How long a call took.",
+            ["method", "route"],
+            registry=registry,
+            buckets=BOUNDS,
+        )
+        self._in_flight = Gauge("kraty_http_requests_in_flight", "Calls under way.", registry=registry)
+        self._pending = PendingWork()
+        for collector in (ProcessState(db, worker, now_ms, connections), self._pending):
+            registry.register(collector)
 
     def begun(self) -> None:
         """A call came."""
-        self._in_flight += 1
+        self._in_flight.inc()
 
     def ended(self, call: AnsweredCall) -> None:
         """A call was answered."""
-        self._in_flight -= 1
-        self._calls.add(call.method, call.route, str(call.status))
-        self._seconds.observe(call.seconds, call.method, call.route)
+        self._in_flight.dec()
+        self._calls.labels(call.method, call.route, str(call.status)).inc()
+        self._seconds.labels(call.method, call.route).observe(call.seconds)
 
     async def page(self) -> str:
         """Everything, as Prometheus reads it."""
-        pending = await self._pending()
-        return exposition([*self._families(), *pending])
+        await self._pending.read(self._db, self._now_ms())
+        return generate_latest(self._registry).decode()
 
-    def _families(self) -> Iterator[MetricFamily]:
-        yield MetricFamily("kraty_build_info", "gauge", "Which version runs.", [Sample(1, {"version": __version__})])
-        yield self._calls.family()
-        yield self._seconds.family()
-        yield MetricFamily("kraty_http_requests_in_flight", "gauge", "Calls under way.", [Sample(self._in_flight, {})])
-        yield from self._refused()
+
+class ProcessState(Collector):
+    """Connections and jobs of this process, as they are at the moment."""
+
+    def __init__(
+        self,
+        db: Database,
+        worker: ScheduledJobs | None,
+        now_ms: Callable[[], int],
+        connections: OpenConnections | None,
+    ) -> None:
+        self._db = db
+        self._worker = worker
+        self._now_ms = now_ms
+        self._connections = connections
+
+    def collect(self) -> Iterator[Metric]:
+        """The families of these numbers."""
+        if self._connections is not None:
+            yield GaugeMetricFamily("kraty_http_connections", "Connections of callers.", self._connections.open)
+            yield _by(
+                CounterMetricFamily(
+                    "kraty_http_refused", "What was refused and left no other trace.", labels=["reason"]
+                ),
+                sorted(self._connections.refused.items()),
+            )
         pool = self._db.engine.pool
         if isinstance(pool, QueuePool):
-            used, idle = pool.checkedout(), pool.checkedin()
-            samples = [Sample(used, {"state": "in_use"}), Sample(idle, {"state": "idle"})]
-            yield MetricFamily("kraty_database_connections", "gauge", "Connections of this process.", samples)
-            limit = [Sample(pool.size() + max(0, getattr(pool, "_max_overflow", 0)), {})]
-            yield MetricFamily("kraty_database_connections_max", "gauge", "Connections it may open.", limit)
-        retried = [Sample(self._db.retried, {})]
-        yield MetricFamily("kraty_database_retries_total", "counter", "Transactions tried again.", retried)
-        yield from self._jobs()
+            yield _by(
+                GaugeMetricFamily("kraty_database_connections", "Connections of this process.", labels=["state"]),
+                [("in_use", pool.checkedout()), ("idle", pool.checkedin())],
+            )
+            most = pool.size() + max(0, getattr(pool, "_max_overflow", 0))
+            yield GaugeMetricFamily("kraty_database_connections_max", "Connections it may open.", most)
+        yield CounterMetricFamily("kraty_database_retries", "Transactions tried again.", self._db.retried)
+        if self._worker is not None:
+            yield from self._jobs(self._worker)
 
-    def _refused(self) -> Iterator[MetricFamily]:
-        if (connections := self._connections) is None:
-            return
-        yield MetricFamily("kraty_http_connections", "gauge", "Connections of callers.", [Sample(connections.open, {})])
-        reasons = [Sample(count, {"reason": reason}) for reason, count in sorted(connections.refused.items())]
-        yield MetricFamily("kraty_http_refused_total", "counter", "What was refused and left no other trace.", reasons)
+    def _jobs(self, worker: ScheduledJobs) -> Iterator[Metric]:
+        yield GaugeMetricFamily("kraty_worker_running", "Whether this process runs jobs.", worker.running)
+        states = list(worker.states.items())
+        for name, words, values in (
+            ("runs", "Times a job was asked for what is due.", [(job, state.runs) for job, state in states]),
+            ("done", "Things that a job did.", [(job, state.done) for job, state in states]),
+            ("failures", "Times a job failed.", [(job, state.failures) for job, state in states]),
+        ):
+            yield _by(CounterMetricFamily(f"kraty_job_{name}", words, labels=["job"]), values)
+        yield _by(
+            GaugeMetricFamily("kraty_job_last_run_age_seconds", "Since a job was last asked.", labels=["job"]),
+            [(job, _age(self._now_ms(), state.last_run_ms)) for job, state in states if state.last_run_ms is not None],
+        )
 
-    def _jobs(self) -> Iterator[MetricFamily]:
-        if self._worker is None:
-            return
-        states = self._worker.states.items()
-        running = [Sample(self._worker.running, {})]
-        yield MetricFamily("kraty_worker_running", "gauge", "Whether this process runs jobs.", running)
-        runs = [Sample(state.runs, {"job": name}) for name, state in states]
-        yield MetricFamily("kraty_job_runs_total", "counter", "Times a job was asked for what is due.", runs)
-        done = [Sample(state.done, {"job": name}) for name, state in states]
-        yield MetricFamily("kraty_job_done_total", "counter", "Things that a job did.", done)
-        failures = [Sample(state.failures, {"job": name}) for name, state in states]
-        yield MetricFamily("kraty_job_failures_total", "counter", "Times a job failed.", failures)
-        ages = [
-            Sample(max(0, self._now_ms() - state.last_run_ms) / 1000, {"job": name})
-            for name, state in states
-            if state.last_run_ms is not None
-        ]
-        yield MetricFamily("kraty_job_last_run_age_seconds", "gauge", "Since a job was last asked.", ages)
 
-    async def _pending(self) -> list[MetricFamily]:
-        """How long webhooks wait, by indexes of those that wait: to be passed on to endpoints, and to be sent.
+class PendingWork(Collector):
+    """How long webhooks wait, to be passed on to endpoints and to be sent, and the rows that jobs have set aside."""
 
-        And how many rows the jobs have set aside.
-        """
+    def __init__(self) -> None:
+        self._families: list[Metric] = []
+
+    async def read(self, db: Database, now_ms: int) -> None:
+        """Ask the database, by the indexes of what waits; without its answer these families are left out."""
+        self._families = []
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS), self._db.read() as tx:
+            async with asyncio.timeout(PATIENCE_SECONDS), db.read() as tx:
                 untold, due = await tx.scalar(_UNTOLD), await tx.scalar(_DUE)
-                aside = [Sample(count, {"job": job}) for job, count in (await set_aside.counts(tx)).items()]
+                aside = await set_aside.counts(tx)
         except (TimeoutError, sa.exc.SQLAlchemyError, OSError):
-            return []
-        ages = [Sample(0.0 if at is None else max(0, self._now_ms() - at) / 1000, {}) for at in (untold, due)]
-        return [
-            MetricFamily(
-                "kraty_outbox_oldest_seconds", "gauge", "Age of the oldest event not passed on yet.", ages[:1]
+            return
+        self._families = [
+            GaugeMetricFamily(
+                "kraty_outbox_oldest_seconds", "Age of the oldest event not passed on yet.", _age(now_ms, untold)
             ),
-            MetricFamily(
-                "kraty_webhook_overdue_seconds", "gauge", "Since when the most overdue delivery waits.", ages[1:]
+            GaugeMetricFamily(
+                "kraty_webhook_overdue_seconds", "Since when the most overdue delivery waits.", _age(now_ms, due)
             ),
-            MetricFamily("kraty_job_rows_set_aside", "gauge", "Rows that a job failed with again and again.", aside),
+            _by(
+                GaugeMetricFamily(
+                    "kraty_job_rows_set_aside", "Rows that a job failed with again and again.", labels=["job"]
+                ),
+                aside.items(),
+            ),
         ]
+
+    def collect(self) -> Iterator[Metric]:
+        """The families that were read last."""
+        yield from self._families
+
+
+def _by(family: Family, values: Iterable[tuple[str, float]]) -> Family:
+    """Add one sample for each value of the only label."""
+    for label, value in values:
+        family.add_metric([label], value)
+    return family
+
+
+def _age(now_ms: int, since_ms: int | None) -> float:
+    """Seconds since then; 0 where there is nothing."""
+    return 0.0 if since_ms is None else max(0, now_ms - since_ms) / 1000
 
 
 def _oldest_untold() -> sa.Select[tuple[int | None]]:
@@ -178,6 +230,6 @@ def metrics_app(metrics: Metrics) -> Starlette:
     """What answers at the address for numbers: `/metrics`, and nothing else."""
 
     async def page(_request: Request) -> Response:
-        return Response(await metrics.page(), media_type=CONTENT_TYPE)
+        return Response(await metrics.page(), media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
     return Starlette(routes=[Route("/metrics", page, methods=["GET"])])
