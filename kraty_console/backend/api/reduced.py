@@ -14,11 +14,11 @@ from kraty_console.backend.api.calls import Call
 from kraty_console.backend.api.envelope import HandlerReply
 from kraty_console.backend.api.routing import Handler, Route, place_of
 from kraty_console.backend.reduction import Reduction
-from kraty_console.contract.operations import Operation
+from kraty_console.contract.operations import ADMIN_OPERATIONS, OPERATIONS, Operation
 
 _ADMIN: Final = "/admin/"
 
-_OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {place_of(each): each for each in Operation}
+_OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {place_of(each): each for each in ADMIN_OPERATIONS}
 """By method and path."""
 
 Shape = Mapping[str, Any]
@@ -106,8 +106,8 @@ _SERVER_PLAYER: Final = "/server/v1/players/{externalPlayerId}"
 _PUBLISHED: Final[Mapping[tuple[str, str], tuple[str | None, Shape]]] = {
     place_of(Operation.HEALTH): (None, _HEALTH),
     place_of(Operation.PLAYER): (None, _SNAPSHOT),
-    place_of(Operation.MANUAL_GRANT): ("grant", _GRANT),
-    place_of(Operation.FORCE_CLAIM): ("grant", _GRANT),
+    place_of(Operation.MANUAL_GRANT): (OPERATIONS[Operation.MANUAL_GRANT].subject, _GRANT),
+    place_of(Operation.FORCE_CLAIM): (OPERATIONS[Operation.FORCE_CLAIM].subject, _GRANT),
     ("GET", _SERVER_PLAYER): (None, _SERVER_SNAPSHOT),
     ("POST", f"{_SERVER_PLAYER}/grants"): (None, _GRANT),
     ("POST", f"{_SERVER_PLAYER}/grants/{{grantId}}/ack"): (None, _GRANT),

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from kraty_console.backend.api.calls import Call
 from kraty_console.backend.api.envelope import HandlerReply
-from kraty_console.contract.operations import OPERATIONS, Operation
+from kraty_console.contract.operations import OPERATIONS, Operation, model_of
 
 Handler = Callable[[Call], Awaitable[HandlerReply]]
 
@@ -73,13 +73,57 @@ class Route:
         return self.named or self.permission
 
 
-def place_of(operation: Operation) -> tuple[str, str]:
-    """Method and path of an operation, from the table that the console goes by as well."""
-    return OPERATIONS[operation][:2]
-
-
 NOTHING: Final = "nothing"
 """The permission of a route that answers anyone."""
 
 SIGNED_IN: Final = "signed in"
 """The permission of a route that asks for a session and no more."""
+
+_KINDS: Final = {
+    "externalPlayerId": "player",
+    "attemptId": "attempt",
+    "grantId": "grant",
+    "economyKey": "wallet",
+    "auditId": "audit",
+    "deliveryId": "webhook_delivery",
+}
+"""What kind of thing an id of a path names, in the words of the audit log."""
+
+
+def place_of(operation: Operation) -> tuple[str, str]:
+    """Method and path of an operation, from the table that the console goes by as well."""
+    spec = OPERATIONS[operation]
+    return spec.method, spec.path
+
+
+def route_of(
+    operation: Operation,
+    handler: Handler,
+    access: RouteAccess = RouteAccess.GAME,
+    *,
+    named: str | None = None,
+    query: tuple[str, ...] = (),
+    status: tuple[int, ...] = (200,),
+    bare: bool = False,
+    tagged: bool = False,
+    unlimited: bool = False,
+) -> Route:
+    """The route of an operation of the admin surface; what the contract's table says of it is taken from there."""
+    spec = OPERATIONS[operation]
+    unnamed = NOTHING if access is RouteAccess.ANYONE else SIGNED_IN
+    return Route(
+        spec.method,
+        spec.path,
+        access,
+        spec.permission or unnamed,
+        handler,
+        (_KINDS[spec.target], spec.target) if spec.target else None,
+        named,
+        body=model_of(spec.request) if spec.request else None,
+        query=("environment",) if spec.is_write else query,
+        status=status,
+        reply=model_of(spec.answer) if spec.answer else None,
+        bare=bare,
+        tagged=tagged,
+        unlimited=unlimited,
+    )

@@ -9,9 +9,9 @@ from kraty_console.backend import answers
 from kraty_console.backend.api.calls import Call, Services
 from kraty_console.backend.api.envelope import HandlerReply
 from kraty_console.backend.engine import set_aside
-from kraty_console.contract.operations import FEATURE_PREFIX, Operation
+from kraty_console.contract.operations import ADMIN_OPERATIONS, FEATURE_PREFIX
 
-FEATURES: Final = ("idempotency-keys", *sorted(FEATURE_PREFIX + operation for operation in Operation))
+FEATURES: Final = ("idempotency-keys", *sorted(FEATURE_PREFIX + operation for operation in ADMIN_OPERATIONS))
 """What this backend promises beyond the published contract: what it keeps to, and every operation that it has."""
 
 

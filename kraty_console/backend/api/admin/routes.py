@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from pydantic import BaseModel
-
 from kraty_console.backend.api.admin import (
     attempts,
     audit_log,
@@ -20,140 +18,28 @@ from kraty_console.backend.api.admin import (
 )
 from kraty_console.backend.api.admin.webhook_routes import ROUTES as WEBHOOKS
 from kraty_console.backend.api.openapi.surfaces import document_route
-from kraty_console.backend.api.routing import NOTHING, SIGNED_IN, Handler, Route, RouteAccess, place_of
-from kraty_console.contract import actions
-from kraty_console.contract.audit import AuditPage, AuditRow
-from kraty_console.contract.catalog import Catalog
+from kraty_console.backend.api.routing import Route, RouteAccess, route_of
 from kraty_console.contract.operations import Operation
-from kraty_console.contract.players import SearchResult, Snapshot
-from kraty_console.contract.session import Health, Me, Permission
-from kraty_console.contract.timeline import TimelinePage
 
-_THE_PLAYER: Final = ("player", "externalPlayerId")
-_THE_ATTEMPT: Final = ("attempt", "attemptId")
-_THE_GRANT: Final = ("grant", "grantId")
-_THE_BALANCE: Final = ("wallet", "economyKey")
-_THE_ROW: Final = ("audit", "auditId")
-
-_MAY: Final = Permission
-
-_WHERE: Final = ("environment",)
 _FILTERS: Final = ("gameId", "player", "actor", "action", "ticket", "outcome", "from", "to", "cursor", "limit")
-
-
-def _change(
-    operation: Operation,
-    permission: str,
-    handler: Handler,
-    body: type[BaseModel],
-    reply: type[BaseModel],
-    target: tuple[str, str] | None = None,
-    named: str | None = None,
-    *,
-    status: tuple[int, ...] = (200,),
-) -> Route:
-    return Route(
-        *place_of(operation),
-        RouteAccess.GAME,
-        permission,
-        handler,
-        target,
-        named,
-        body=body,
-        query=_WHERE,
-        status=status,
-        reply=reply,
-    )
-
 
 ROUTES: Final[tuple[Route, ...]] = (
     document_route("admin"),
-    Route(
-        *place_of(Operation.HEALTH), RouteAccess.ANYONE, NOTHING, health.health, reply=Health, bare=True, unlimited=True
-    ),
-    Route(*place_of(Operation.ME), RouteAccess.SESSION, SIGNED_IN, session.me, reply=Me),
-    Route(*place_of(Operation.END_SESSION), RouteAccess.SESSION, SIGNED_IN, session.end_session, status=(204,)),
-    Route(
-        *place_of(Operation.AUDIT_LOG),
-        RouteAccess.STUDIO,
-        _MAY.AUDIT_READ,
-        audit_log.page,
-        query=_FILTERS,
-        reply=AuditPage,
-    ),
-    Route(*place_of(Operation.AUDIT_ROW), RouteAccess.STUDIO, _MAY.AUDIT_READ, audit_log.row, _THE_ROW, reply=AuditRow),
-    Route(
-        *place_of(Operation.CATALOG), RouteAccess.GAME, _MAY.PLAYER_READ, catalog.catalog, reply=Catalog, tagged=True
-    ),
-    Route(
-        *place_of(Operation.SEARCH),
-        RouteAccess.GAME,
-        _MAY.PLAYER_READ,
-        players.search,
-        query=("query", "environment", "limit"),
-        reply=SearchResult,
-    ),
-    Route(
-        *place_of(Operation.PLAYER),
-        RouteAccess.GAME,
-        _MAY.PLAYER_READ,
-        players.snapshot,
-        _THE_PLAYER,
-        query=("environment", "limit"),
-        reply=Snapshot,
-        tagged=True,
-    ),
-    Route(
-        *place_of(Operation.TIMELINE),
-        RouteAccess.GAME,
-        _MAY.PLAYER_READ,
-        timeline.page,
-        _THE_PLAYER,
-        query=("kinds", "environment", "cursor", "limit"),
-        reply=TimelinePage,
-    ),
-    _change(
-        Operation.FORCE_COMPLETE,
-        _MAY.FORCE_COMPLETE,
-        attempts.force_complete,
-        actions.ForceComplete,
-        actions.ForceCompleted,
-        _THE_ATTEMPT,
-    ),
-    _change(
-        Operation.RETRY_ROLL,
-        _MAY.RETRY_REWARD_ROLL,
-        attempts.retry_reward_roll,
-        actions.RetryRewardRoll,
-        actions.RewardRolled,
-        _THE_ATTEMPT,
-    ),
-    _change(
-        Operation.MANUAL_GRANT,
-        _MAY.MANUAL_GRANT,
-        grants.create,
-        actions.ManualGrant,
-        actions.GrantCreated,
-        status=(201, 200),
-    ),
-    _change(
-        Operation.FORCE_CLAIM,
-        _MAY.FORCE_CLAIM,
-        grants.force_claim,
-        actions.ForceClaim,
-        actions.ForceClaimed,
-        _THE_GRANT,
-    ),
-    _change(Operation.CREDIT, _MAY.WALLET_CREDIT, wallet.credit, actions.WalletCredit, actions.Credited, _THE_BALANCE),
-    _change(Operation.BAN, _MAY.PLAYER_BAN, bans.ban, actions.BanPlayer, actions.Banned, _THE_PLAYER),
-    _change(
-        Operation.UNBAN,
-        _MAY.PLAYER_BAN,
-        bans.unban,
-        actions.UnbanPlayer,
-        actions.Unbanned,
-        _THE_PLAYER,
-        "player.unban",
-    ),
+    route_of(Operation.HEALTH, health.health, RouteAccess.ANYONE, bare=True, unlimited=True),
+    route_of(Operation.ME, session.me, RouteAccess.SESSION),
+    route_of(Operation.END_SESSION, session.end_session, RouteAccess.SESSION, status=(204,)),
+    route_of(Operation.AUDIT_LOG, audit_log.page, RouteAccess.STUDIO, query=_FILTERS),
+    route_of(Operation.AUDIT_ROW, audit_log.row, RouteAccess.STUDIO),
+    route_of(Operation.CATALOG, catalog.catalog, tagged=True),
+    route_of(Operation.SEARCH, players.search, query=("query", "environment", "limit")),
+    route_of(Operation.PLAYER, players.snapshot, query=("environment", "limit"), tagged=True),
+    route_of(Operation.TIMELINE, timeline.page, query=("kinds", "environment", "cursor", "limit")),
+    route_of(Operation.FORCE_COMPLETE, attempts.force_complete),
+    route_of(Operation.RETRY_ROLL, attempts.retry_reward_roll),
+    route_of(Operation.MANUAL_GRANT, grants.create, status=(201, 200)),
+    route_of(Operation.FORCE_CLAIM, grants.force_claim),
+    route_of(Operation.CREDIT, wallet.credit),
+    route_of(Operation.BAN, bans.ban),
+    route_of(Operation.UNBAN, bans.unban, named="player.unban"),
     *WEBHOOKS,
 )

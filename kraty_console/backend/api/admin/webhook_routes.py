@@ -5,63 +5,32 @@ from __future__ import annotations
 from typing import Final
 
 from kraty_console.backend.api.admin import webhooks
-from kraty_console.backend.api.routing import Route, RouteAccess, place_of
+from kraty_console.backend.api.routing import Route, RouteAccess, route_of
 from kraty_console.backend.engine import endpoints
 from kraty_console.contract.operations import Operation
 from kraty_console.contract.session import Permission
 from kraty_console.contract.webhooks import (
     ChangeEndpoint,
     CreateEndpoint,
-    DeliveryDetail,
-    DeliveryPage,
-    DeliveryReplayed,
     EndpointChanged,
     EndpointCreated,
     EndpointList,
-    ReplayDelivery,
 )
 
 _WEBHOOKS: Final = "/admin/v1/studios/{studioId}/games/{gameId}/webhooks"
 _ENDPOINTS: Final = f"{_WEBHOOKS}/endpoints"
 _ENDPOINT: Final = f"{_ENDPOINTS}/{{endpointId}}"
 
-_THE_DELIVERY: Final = ("webhook_delivery", "deliveryId")
 _THE_ENDPOINT: Final = ("webhook_endpoint", "endpointId")
 _FILTERS: Final = ("player", "eventName", "status", "endpoint", "environment", "cursor", "limit")
 _WHERE: Final = ("environment",)
 
-_READ: Final = Permission.PLAYER_READ
-_REPLAY: Final = Permission.WEBHOOK_REPLAY
 _MANAGE: Final = Permission.WEBHOOK_MANAGE
 
 ROUTES: Final[tuple[Route, ...]] = (
-    Route(
-        *place_of(Operation.DELIVERIES),
-        RouteAccess.GAME,
-        _READ,
-        webhooks.deliveries,
-        query=_FILTERS,
-        reply=DeliveryPage,
-    ),
-    Route(
-        *place_of(Operation.DELIVERY),
-        RouteAccess.GAME,
-        _READ,
-        webhooks.delivery,
-        _THE_DELIVERY,
-        "webhook.read",
-        reply=DeliveryDetail,
-    ),
-    Route(
-        *place_of(Operation.REPLAY_DELIVERY),
-        RouteAccess.GAME,
-        _REPLAY,
-        webhooks.replay,
-        _THE_DELIVERY,
-        body=ReplayDelivery,
-        query=_WHERE,
-        reply=DeliveryReplayed,
-    ),
+    route_of(Operation.DELIVERIES, webhooks.deliveries, query=_FILTERS),
+    route_of(Operation.DELIVERY, webhooks.delivery, named="webhook.read"),
+    route_of(Operation.REPLAY_DELIVERY, webhooks.replay),
     Route("GET", _ENDPOINTS, RouteAccess.GAME, _MANAGE, webhooks.listed, query=_WHERE, reply=EndpointList),
     Route(
         "POST",
