@@ -1,0 +1,42 @@
+"""How many files a player id passes through from the key press to the request (README.md#architecture)."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import kraty_console
+from tests.console.drive import at
+from tests.console.stage import Stage
+
+PACKAGE = Path(kraty_console.__file__).parent
+MOST = 12
+
+
+async def test_a_player_id_passes_through_few_files_before_it_is_sent(backend: Stage) -> None:
+    player, files = "grace_hopper", dict[str, None]()
+
+    def note(frame: FrameType, event: str, _: Any) -> None:
+        code = frame.f_code
+        if event != "call" or not code.co_filename.startswith(str(PACKAGE)):
+            return
+        names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+        if any(isinstance(frame.f_locals.get(name), str) and player in frame.f_locals[name] for name in names):
+            file = str(Path(code.co_filename).relative_to(PACKAGE))
+            files.setdefault(file)
+            if file == "client/transport.py":
+                sys.setprofile(None)
+
+    async with at(backend.app()) as hand:
+        await hand.type(player)
+        await hand.until(lambda: hand.app.bottom.search.text == player)
+        sys.setprofile(note)
+        try:
+            await hand.press("enter")
+            await hand.looks_at(player)
+        finally:
+            sys.setprofile(None)
+    assert "client/transport.py" in files
+    assert len(files) <= MOST, list(files)

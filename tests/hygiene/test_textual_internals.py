@@ -1,0 +1,147 @@
+"""Private members of Textual that are overridden or used: a new one fails here, as does one that Textual changes."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import pkgutil
+import re
+import textwrap
+from functools import cache
+from itertools import chain
+from pathlib import Path
+
+from textual.app import App
+from textual.message_pump import MessagePump
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Input
+
+import kraty_console.console
+import kraty_console.paint
+
+PACKAGE = Path(kraty_console.__file__).parent
+
+OVERRIDDEN = {
+    "PaintsChanges": {"_display", "_on_resize", "_previous_cursor_position"},
+    "DeferredPaintScreen": {"_compositor_refresh", "_on_screen_resume", "_screen_resized"},
+    "KratyApp": {"_clipboard", "_exception", "_fatal_error", "_handle_exception", "_return_code"},
+    "LineInput": {"_on_paste"},
+    "SearchInput": {"_on_key", "_on_paste"},
+    "_Parser": {"_timeout_time"},
+}
+"""Private members of Textual's that a class defines or sets anew, on purpose."""
+
+USED = {
+    "PaintsChanges": {
+        "_batch_count",
+        "_begin_update",
+        "_closed",
+        "_driver",
+        "_end_update",
+        "_handle_exception",
+        "_running",
+    },
+    "KratyApp": {"_close_messages_no_wait", "_driver", "_exception_event", "_exit_renderables"},
+}
+"""Private members of Textual's that a class reads or calls."""
+
+SIGNATURES = {
+    "App._display": "(self, screen: 'Screen', renderable: 'RenderableType | None') -> 'None'",
+    "App._begin_update": "(self) -> 'None'",
+    "App._end_update": "(self) -> 'None'",
+    "App._on_resize": "(self, event: 'events.Resize') -> 'None'",
+    "App._fatal_error": "(self) -> 'None'",
+    "App._handle_exception": "(self, error: 'Exception') -> 'None'",
+    "MessagePump._close_messages_no_wait": "(self) -> 'None'",
+    "Screen._compositor_refresh": "(self) -> 'None'",
+    "Screen._on_screen_resume": "(self, event: 'events.ScreenResume') -> 'None'",
+    "Screen._screen_resized": "(self, size: 'Size') -> 'None'",
+    "Input._on_key": "(self, event: 'events.Key') -> 'None'",
+    "Input._on_paste": "(self, event: 'events.Paste') -> 'None'",
+}
+"""The methods among them, as Textual 8.2 has them."""
+
+MODULES = {"_ansi_sequences", "_compositor", "_keyboard_protocol", "_time", "_xterm_parser"}
+"""Private modules of Textual's that the painter imports from; nothing else does."""
+
+_MADE = {name for base in (App, Screen, Widget) for name in vars(type("Bare", (base,), {}))} | {"_default_focused"}
+"""What Textual's metaclass and reactives put into every subclass."""
+
+
+def classes() -> list[type]:
+    """The classes of the console and the painter that derive from one of Textual's."""
+    packages = (kraty_console.console, kraty_console.paint)
+    names = chain.from_iterable(pkgutil.walk_packages(each.__path__, f"{each.__name__}.") for each in packages)
+    found = {value for name in names for value in vars(importlib.import_module(name.name)).values() if _is_ours(value)}
+    return sorted(found, key=lambda cls: cls.__qualname__)
+
+
+def _is_ours(value: object) -> bool:
+    return (
+        isinstance(value, type)
+        and value.__module__.startswith("kraty_console")
+        and any(_is_textuals(base) for base in value.__mro__)
+    )
+
+
+def _is_textuals(cls: type) -> bool:
+    return cls.__module__.startswith("textual")
+
+
+def _is_private(name: str) -> bool:
+    return name.startswith("_") and not name.startswith("__") and not name.startswith("_abc")
+
+
+@cache
+def _attributes(cls: type) -> tuple[frozenset[str], frozenset[str]]:
+    """The private attributes that the source of a class sets on itself, and all that it names."""
+    found = [
+        node for node in ast.walk(ast.parse(textwrap.dedent(inspect.getsource(cls)))) if isinstance(node, ast.Attribute)
+    ]
+    stored = [
+        node.attr
+        for node in found
+        if isinstance(node.ctx, ast.Store) and isinstance(node.value, ast.Name) and node.value.id == "self"
+    ]
+    return frozenset(filter(_is_private, stored)), frozenset(filter(_is_private, (node.attr for node in found)))
+
+
+def _defined(cls: type) -> set[str]:
+    return {name for name in {*vars(cls), *_attributes(cls)[0]} if _is_private(name)} - _MADE
+
+
+def _of_textual(cls: type) -> set[str]:
+    return set().union(*(_defined(base) for base in cls.__mro__ if _is_textuals(base)))
+
+
+def test_private_members_of_textual_are_overridden_on_purpose_alone() -> None:
+    found = {cls.__name__: both for cls in classes() if (both := _defined(cls) & _of_textual(cls))}
+    assert found == OVERRIDDEN
+
+
+def test_private_members_of_textual_are_used_in_few_places() -> None:
+    found = {}
+    for cls in classes():
+        theirs = _of_textual(cls) - _defined(cls)
+        if used := _attributes(cls)[1] & theirs:
+            found[cls.__name__] = used
+    assert found == USED
+
+
+def test_the_methods_among_them_take_what_they_took() -> None:
+    owners = {cls.__name__: cls for cls in (App, MessagePump, Screen, Input)}
+    found = {}
+    for name in SIGNATURES:
+        owner, _, method = name.partition(".")
+        found[name] = str(inspect.signature(vars(owners[owner])[method]))
+    assert found == SIGNATURES
+
+
+def test_private_modules_of_textual_are_the_painter_s_alone() -> None:
+    found: dict[str, set[str]] = {}
+    for path in PACKAGE.rglob("*.py"):
+        for name in re.findall(r"from textual\.(_\w+) import", path.read_text(encoding="utf-8")):
+            found.setdefault(path.relative_to(PACKAGE).parts[0], set()).add(name)
+    assert found == {"paint": MODULES}
