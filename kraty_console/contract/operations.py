@@ -36,6 +36,7 @@ class Operation(StrEnum):
     RETRY_ROLL = "retry_roll"
     MANUAL_GRANT = "manual_grant"
     FORCE_CLAIM = "force_claim"
+    REVOKE_GRANT = "revoke_grant"
     CREDIT = "credit"
     BAN = "ban"
     UNBAN = "unban"
@@ -152,6 +153,9 @@ OPERATIONS: Final[dict[Operation, OperationSpec]] = {
         debugger=True,
         subject="grant",
         key_path=_KEY_PLAYER + "/grants/{grantId}/ack",
+    ),
+    Operation.REVOKE_GRANT: OperationSpec(
+        "POST", _GRANT + "/revoke", "grant.revoke", "actions.RevokeGrant", "actions.GrantRevoked", subject="grant"
     ),
     Operation.CREDIT: OperationSpec(
         "POST",

@@ -11,7 +11,7 @@ from typing import Final
 
 from kraty_console.contract.operations import Operation
 from kraty_console.domain.action_spec import COMPLETE, ActionContext, ActionSpec, select_first
-from kraty_console.domain.formatting import counted
+from kraty_console.domain.formatting import age, counted
 from kraty_console.domain.grant_links import Links
 from kraty_console.domain.scopes import PANES
 
@@ -44,6 +44,18 @@ def _force_claim_off(context: ActionContext) -> str | None:
     if grant is None:
         return select_first("grant")
     return "this grant is already claimed" if grant.status == "claimed" else None
+
+
+def _revoke_off(context: ActionContext) -> str | None:
+    grant = context.grant()
+    if grant is None:
+        return select_first("grant")
+    over = grant.expires_at is not None and context.now is not None and age(grant.expires_at, context.now) > 0
+    if grant.status == "expired" or (grant.status == "pending" and over):
+        return "this grant has expired"
+    if grant.status == "claimed":
+        return "this grant is already claimed; only a pending one can be revoked"
+    return "this grant is already revoked" if grant.status == "revoked" else None
 
 
 def _replay_off(context: ActionContext) -> str | None:
@@ -123,6 +135,15 @@ RETRY_ROLL: Final = ActionSpec(
     footer_title="roll",
     why_off=_retry_roll_off,
 )
+REVOKE: Final = ActionSpec(
+    "grant.revoke",
+    "Revoke",
+    ("X",),
+    "on a grant: revoke it, so that it cannot be collected",
+    scope="grant",
+    kind=Operation.REVOKE_GRANT,
+    why_off=_revoke_off,
+)
 MANUAL_GRANT: Final = ActionSpec(
     "player.grant",
     "Manual grant",
@@ -195,6 +216,7 @@ _PANES: Final = "switch panes"
 REGISTRY: Final[tuple[ActionSpec, ...]] = (
     FORCE_COMPLETE,
     FORCE_CLAIM,
+    REVOKE,
     RETRY_ROLL,
     MANUAL_GRANT,
     CREDIT,

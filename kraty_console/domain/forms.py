@@ -15,6 +15,7 @@ from kraty_console.domain.changes import (
     merge,
     replay,
     retry_roll,
+    revoke,
 )
 from kraty_console.domain.fields import TYPED_ID, CannotOpen, ChangeDialog, Form, FormContext, Values
 
@@ -23,6 +24,7 @@ _MODULES: Final = (
     retry_roll,
     manual_grant,
     force_claim,
+    revoke,
     credit,
     ban,
     debit,

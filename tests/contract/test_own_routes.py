@@ -30,6 +30,7 @@ force_complete = "PUT /support/v2/attempts/{attemptId}/completion"
 retry_roll = "POST /support/v2/rolls"
 manual_grant = "POST /support/v2/players/{externalPlayerId}/gifts"
 force_claim = "PATCH /support/v2/studios/{studioId}/games/{gameId}/gifts"
+revoke_grant = "POST /support/v2/gifts/{grantId}/end"
 credit = "POST /support/v2/balances"
 ban = "PUT /support/v2/players/{externalPlayerId}/ban"
 unban = "DELETE /support/v2/players/{externalPlayerId}/ban"
@@ -43,13 +44,14 @@ fields.force_claim.grantId = "gift"
 fields.force_complete.finalScore = "points"
 """
 
-ALL = (*FIVE, Operation.BAN, Operation.UNBAN)
+ALL = (*FIVE, Operation.REVOKE_GRANT, Operation.BAN, Operation.UNBAN)
 
 ABOUT = {
     Operation.FORCE_COMPLETE: ("PUT", "/completion", {"note", "case", "requestKey", "points"}),
     Operation.RETRY_ROLL: ("POST", "/rolls", {"note", "case", "requestKey", "attempt"}),
     Operation.MANUAL_GRANT: ("POST", "/gifts", {"note", "case", "requestKey", "entries"}),
     Operation.FORCE_CLAIM: ("PATCH", "/gifts", {"note", "case", "requestKey", "gift"}),
+    Operation.REVOKE_GRANT: ("POST", "/end", {"note", "case", "requestKey"}),
     Operation.CREDIT: ("POST", "/balances", {"note", "case", "requestKey", "amount", "playerId", "currency"}),
     Operation.BAN: ("PUT", "/ban", {"note", "case", "requestKey"}),
     Operation.UNBAN: ("DELETE", "/ban", {"note", "case", "requestKey"}),

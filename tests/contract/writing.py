@@ -46,6 +46,7 @@ def call(world: World, kind: Operation, *, key: str = "key-0000-0001", player: s
         Operation.FORCE_COMPLETE: world.attempts["stuck"],
         Operation.RETRY_ROLL: world.attempts["unrolled"],
         Operation.FORCE_CLAIM: world.grants["pending"],
+        Operation.REVOKE_GRANT: world.grants["pending"],
         Operation.MERGE: "alicia",
     }
     shapes: dict[Operation, tuple[type[Any], dict[str, Any]]] = {
@@ -53,6 +54,7 @@ def call(world: World, kind: Operation, *, key: str = "key-0000-0001", player: s
         Operation.RETRY_ROLL: (actions.RetryRewardRoll, {}),
         Operation.MANUAL_GRANT: (actions.ManualGrant, {"externalPlayerId": player, "entries": ENTRIES}),
         Operation.FORCE_CLAIM: (actions.ForceClaim, {}),
+        Operation.REVOKE_GRANT: (actions.RevokeGrant, {}),
         Operation.CREDIT: (actions.WalletCredit, {"amount": 30}),
         Operation.DEBIT: (actions.WalletDebit, {"amount": 3}),
         Operation.BAN: (actions.BanPlayer, {}),

@@ -25,6 +25,7 @@ from kraty_console.domain.fields import (
 from kraty_console.domain.formatting import grouped, signed
 from kraty_console.domain.grant_contents import GrantEntry, entries_of, listed
 from kraty_console.domain.labels import status_words
+from kraty_console.domain.revocations import NOT_TOLD, revocation_words
 
 if TYPE_CHECKING:
     from kraty_console.contract.actions import ForceClaimed
@@ -44,7 +45,7 @@ def form(asked: FormContext) -> Form:
         actions.FORCE_CLAIM.id,
         Operation.FORCE_CLAIM,
         "Force-claim",
-        grant_lines(grant, asked.snapshot, asked.now),
+        (*_revoked_line(grant, asked), *grant_lines(grant, asked.snapshot, asked.now)),
         (ticket_field(asked.ticket), reason_field(required=True, default=asked.prefill.get("reason", ""))),
         "Force-claim",
         "claiming",
@@ -53,6 +54,13 @@ def form(asked: FormContext) -> Form:
         typed_id_for(asked.snapshot),
         target_id=grant.id,
     )
+
+
+def _revoked_line(grant: Grant, asked: FormContext) -> tuple[str, ...]:
+    """When, by whom and why the grant was revoked, before anything else is said."""
+    if grant.status != "revoked":
+        return ()
+    return (revocation_words(grant, asked.snapshot, asked.now) or NOT_TOLD,)
 
 
 def call(form: Form, values: Values, key: str) -> ChangeRequest:
@@ -76,6 +84,8 @@ def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
     found = [Effect("status", f"{status_words(grant.status)} → claimed"), *_deposits(grant, seen.snapshot)]
     if grant.status == "expired":
         found.append(Effect("note", "the grant expired; it is delivered all the same", note=True))
+    if grant.status == "revoked":
+        found.append(Effect("note", "the grant was revoked; it is delivered all the same", note=True))
     forced = done_before(seen.snapshot, Permission.FORCE_CLAIM, seen.now)
     if forced >= OFTEN:
         found.append(

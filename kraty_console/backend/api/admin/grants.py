@@ -6,7 +6,7 @@ from kraty_console.backend.api.calls import Call
 from kraty_console.backend.api.envelope import HandlerReply
 from kraty_console.backend.api.moments import milliseconds
 from kraty_console.backend.engine import grants
-from kraty_console.contract.actions import ForceClaim, ManualGrant
+from kraty_console.contract.actions import ForceClaim, ManualGrant, RevokeGrant
 
 
 async def create(call: Call) -> HandlerReply:
@@ -32,3 +32,10 @@ async def force_claim(call: Call) -> HandlerReply:
     grant_id = call.id("grantId", "Grant")
     asked = await call.body(ForceClaim)
     return await call.change(asked, lambda tx, ctx: grants.force_claim(tx, ctx, grant_id))
+
+
+async def revoke(call: Call) -> HandlerReply:
+    """Take back a grant that is still pending, so that it cannot be collected any more."""
+    grant_id = call.id("grantId", "Grant")
+    asked = await call.body(RevokeGrant)
+    return await call.change(asked, lambda tx, ctx: grants.revoke(tx, ctx, grant_id))

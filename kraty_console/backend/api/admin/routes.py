@@ -38,6 +38,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     route_of(Operation.RETRY_ROLL, attempts.retry_reward_roll),
     route_of(Operation.MANUAL_GRANT, grants.create, status=(201, 200)),
     route_of(Operation.FORCE_CLAIM, grants.force_claim),
+    route_of(Operation.REVOKE_GRANT, grants.revoke),
     route_of(Operation.CREDIT, wallet.credit),
     route_of(Operation.BAN, bans.ban),
     route_of(Operation.UNBAN, bans.unban, named="player.unban"),

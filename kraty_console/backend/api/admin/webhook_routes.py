@@ -7,7 +7,7 @@ from typing import Final
 from kraty_console.backend.api.admin import webhooks
 from kraty_console.backend.api.routing import Route, RouteAccess, route_of
 from kraty_console.backend.engine import endpoints
-from kraty_console.contract.operations import Operation
+from kraty_console.contract.operations import OPERATIONS, Operation
 from kraty_console.contract.session import Permission
 from kraty_console.contract.webhooks import (
     ChangeEndpoint,
@@ -17,8 +17,7 @@ from kraty_console.contract.webhooks import (
     EndpointList,
 )
 
-_WEBHOOKS: Final = "/admin/v1/studios/{studioId}/games/{gameId}/webhooks"
-_ENDPOINTS: Final = f"{_WEBHOOKS}/endpoints"
+_ENDPOINTS: Final = OPERATIONS[Operation.DELIVERIES].path.removesuffix("deliveries") + "endpoints"
 _ENDPOINT: Final = f"{_ENDPOINTS}/{{endpointId}}"
 
 _THE_ENDPOINT: Final = ("webhook_endpoint", "endpointId")

@@ -20,7 +20,7 @@ from kraty_console.backend.api.routing import Route, RouteAccess
 
 _REFERENCE: Final = "#/components/schemas/{model}"
 
-_SOURCE: Final = re.compile(r"\s*\((?:kraty-api|decisions|player-tools|trust)\b[^)]*\)")
+_SOURCE: Final = re.compile(r"\s*\((?:kraty-api|decisions|player-tools|trust|[\w/]+\.md)\b[^)]*\)")
 """Where a rule comes from: for who reads the code."""
 
 _LONG: Final = re.compile(r"\bkraty_console__\w+")
