@@ -15,9 +15,12 @@ from kraty_console.contract.errors import Code
 from tests.backend.actions import pending
 from tests.backend.world import ALICE, DAY, World
 
+GOLD = [{"type": "currency", "currencyKey": "gold", "amount": 3}]
+
 
 async def revoked(world: World) -> str:
-    grant_id = await pending(world)
+    made = await world.run(grants.create, world.server("key-mistake"), ALICE, GOLD)
+    grant_id: str = made.data["id"]
     await world.run(grants.revoke, world.admin("key-revoke"), grant_id)
     return grant_id
 
@@ -44,25 +47,17 @@ async def test_a_pending_grant_is_revoked_once_and_told_of(world: World) -> None
 
 
 async def test_what_is_claimed_expired_or_revoked_is_refused(world: World) -> None:
-    claimed = await pending(world)
+    claimed, taken = await pending(world), await revoked(world)
     await world.run(grants.claim, world.engine(), ALICE, claimed)
-    assert await refusal(world, grants.revoke, world.admin("key-0001"), claimed) == (
-        Code.CONFLICT,
-        409,
-        {"status": "claimed"},
-    )
-    taken = await revoked(world)
-    assert (await refusal(world, grants.revoke, world.admin("key-0002"), taken))[2] == {"status": "revoked"}
-    short = (await world.run(grants.create, world.server(), ALICE, GOLD, expires_at=world.now + 1)).data["id"]
+    short = await world.run(grants.create, world.server("key-short"), ALICE, GOLD, expires_at=world.now + 1)
+    over = short.data["id"]
     after = world.later(DAY)
-    unswept = await refusal(after, grants.revoke, after.admin("key-0003"), short)
-    await after.run(grants.expire, after.engine(), ALICE, short)
-    assert (
-        unswept[2] == (await refusal(after, grants.revoke, after.admin("key-0003"), short))[2] == {"status": "expired"}
-    )
-
-
-GOLD = [{"type": "currency", "currencyKey": "gold", "amount": 3}]
+    assert [await refusal(after, grants.revoke, after.admin("key-0001"), each) for each in (claimed, taken, over)] == [
+        (Code.CONFLICT, 409, {"status": status}) for status in ("claimed", "revoked", "expired")
+    ]
+    await after.run(grants.expire, after.engine(), ALICE, over)
+    assert (await refusal(after, grants.revoke, after.admin("key-0001"), over))[2] == {"status": "expired"}
+    assert len(await world.rows(tables.outbox, event_name="grant.revoked")) == 1
 
 
 async def test_a_revoked_grant_is_neither_collected_nor_opened_nor_expired(world: World) -> None:

@@ -114,11 +114,8 @@ async def concerned(
 
 def link(ctx: Context, audit_id: str) -> dict[str, str]:
     """How an answer names its audit row: the url is what an engineer pastes into a ticket."""
-    return {
-        "id": audit_id,
-        "url": ctx.public_url
-        + OPERATIONS[Operation.AUDIT_ROW].path.format(studioId=ctx.tenant.studio_id, auditId=audit_id),
-    }
+    path = OPERATIONS[Operation.AUDIT_ROW].path.format(studioId=ctx.tenant.studio_id, auditId=audit_id)
+    return {"id": audit_id, "url": ctx.public_url + path}
 
 
 def _write(
