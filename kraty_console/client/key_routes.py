@@ -50,9 +50,8 @@ class KeyRouteTable(RouteTable):
         del studio, game, environment
         route = self.route(call.kind)
         ids = {
+            **dict.fromkeys(route.names, call.target_id or ""),
             "externalPlayerId": call.external_player_id,
-            "targetId": call.target_id or "",
-            "grantId": call.target_id or "",
             "economyKey": call.economy_key or "",
         }
         segment(call.external_player_id, "player's id")

@@ -15,7 +15,7 @@ from kraty_console.client.not_found import Subject, subject_of
 from kraty_console.client.replies import HttpReply
 from kraty_console.client.routes import RouteTable
 from kraty_console.client.writer import Writer
-from kraty_console.contract.actions import RetryRewardRoll
+from kraty_console.contract.actions import RetryRewardRoll, RevokeGrant
 from kraty_console.contract.calls import ChangeRequest
 from kraty_console.contract.errors import BadAnswer, NotFound, OperationMissing
 from kraty_console.contract.operations import ADMIN_OPERATIONS, PUBLISHED, Operation
@@ -226,6 +226,22 @@ async def test_a_change_whose_attempt_is_gone_met_no_missing_route(client_of: Ma
         )
     assert isinstance(performed.error, NotFound)
     assert client.capabilities.of("retry_roll") is Support.UNKNOWN
+
+
+@pytest.mark.parametrize(("grant_id", "support"), [("gr-1", Support.MISSING), ("gr-2", Support.UNKNOWN)])
+async def test_a_revocation_that_meets_a_404_has_no_route_only_if_its_grant_is_there(
+    client_of: MakeClient, journal: Journal, grant_id: str, support: Support
+) -> None:
+    seen = told({"player": {"externalPlayerId": "alice_42"}, "grants": [{"id": "gr-1", "status": "pending"}]})
+    revoke = RevokeGrant(reason="granted twice", idempotency_key="key-0001")
+    async with wired(backend({"GET /admin/v1/health": HEALTHY, f"GET {GAME}/players/alice_42": seen})) as wire:
+        client = client_of(wire.url)
+        performed = await Writer(client, journal).perform(
+            ChangeRequest(Operation.REVOKE_GRANT, "alice_42", revoke, grant_id)
+        )
+    assert performed.state == "refused"
+    assert isinstance(performed.error, OperationMissing) == (support is Support.MISSING)
+    assert client.capabilities.of("revoke_grant") is support
 
 
 @pytest.mark.parametrize(
