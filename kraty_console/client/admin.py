@@ -22,13 +22,13 @@ from kraty_console.client.detection import Detector
 from kraty_console.client.fetched import Fetched, fetched, fetched_aside, shaped
 from kraty_console.client.replies import HttpReply, check_refusal, data_of, error_of, not_kratys
 from kraty_console.client.retries import Retries
-from kraty_console.client.routes import GAME_IDS, ClientRoute, Query, RouteTable
+from kraty_console.client.routes import ClientRoute, Query, RouteTable
 from kraty_console.client.transport import BeforeSend, Timeouts, Transport
 from kraty_console.contract.audit import AuditLink, AuditPage, AuditRow
-from kraty_console.contract.calls import ActionKind, ChangeRequest
+from kraty_console.contract.calls import ChangeRequest
 from kraty_console.contract.errors import BadAnswer, Invalid, KratyError, OperationMissing
 from kraty_console.contract.limits import DEFAULT_LIMIT
-from kraty_console.contract.operations import Operation
+from kraty_console.contract.operations import GAME_IDS, Operation
 from kraty_console.contract.players import SearchHit, SearchResult, Snapshot
 from kraty_console.contract.secret import Credential
 from kraty_console.contract.session import Health, Me
@@ -277,7 +277,7 @@ class KratyClient:
         """Send a delivery again: asked for once; the same id and data, at once."""
         from kraty_console.contract.webhooks import DeliveryReplayed
 
-        answer = await self.send(ChangeRequest(ActionKind.REPLAY_DELIVERY, "", request, target_id=delivery_id))
+        answer = await self.send(ChangeRequest(Operation.REPLAY_DELIVERY, "", request, target_id=delivery_id))
         assert isinstance(answer, DeliveryReplayed)
         return answer
 
@@ -293,7 +293,7 @@ class KratyClient:
             OperationMissing: this backend is known to have no route for it.
         """
         if self.capabilities.of(call.kind) is Support.MISSING:
-            self.route_of(Operation(call.kind))
+            self.route_of(call.kind)
         game = self.game_ids()
         route, target, body = self._routes.change(
             call, studio=game["studioId"], game=game["gameId"], environment=self.environment
@@ -301,7 +301,7 @@ class KratyClient:
         return Prepared(target if route.method == "POST" else f"{route.method} {target}", json_bytes(body))
 
     async def deliver(
-        self, kind: ActionKind, path: str, body: bytes, *, before_send: BeforeSend | None = None
+        self, kind: Operation, path: str, body: bytes, *, before_send: BeforeSend | None = None
     ) -> Delivered:
         """Send a change as it was prepared; `before_send` is awaited just before its first byte leaves."""
         method, _, target = path.rpartition(" ")
@@ -318,7 +318,7 @@ class KratyClient:
         replayed = reply.headers.get("idempotent-replayed", "").lower() == "true"
         return Delivered(answer, replayed, reply.request_id)
 
-    async def keeps_keys(self, kind: ActionKind, age_seconds: float) -> bool:
+    async def keeps_keys(self, kind: Operation, age_seconds: float) -> bool:
         """Whether a change that was sent so many seconds ago may be sent again under its key, and takes effect once."""
         del kind, age_seconds
         return KEEPS_KEYS in (await self.health()).features
@@ -338,10 +338,10 @@ class KratyClient:
         await self._detector.detect()
 
     async def explain_missing(
-        self, kind: ActionKind, path: str, player: str, error: KratyError
+        self, kind: Operation, path: str, player: str, error: KratyError
     ) -> OperationMissing | None:
         """Whether a change met a 404 because its route is missing: what it was about is there all the same."""
-        return await self._detector.explain_missing(Operation(kind), path, player, error)
+        return await self._detector.explain_missing(kind, path, player, error)
 
     async def ask(self, route: ClientRoute, target: str, **more: Any) -> HttpReply:  # noqa: ANN401 (the options of a transport)
         """Ask for a target once, and answer what came, whatever it is."""

@@ -15,7 +15,7 @@ from typing import Final
 
 from kraty_console.client.routes import ClientRoute, RouteTable
 from kraty_console.contract.errors import OperationMissing
-from kraty_console.contract.operations import OPERATIONS, Operation
+from kraty_console.contract.operations import ADMIN_OPERATIONS, Operation
 
 KEPT_SECONDS: Final = 24 * 3600
 """How long a thing once learned is believed."""
@@ -116,7 +116,7 @@ def find_route(operation: Operation, routes: RouteTable, capabilities: Capabilit
 def missing_operations(routes: RouteTable, capabilities: Capabilities) -> dict[str, OperationMissing]:
     """By operation: why it cannot be asked for; what is available, or not known yet, is not in it."""
     found: dict[str, OperationMissing] = {}
-    for operation in OPERATIONS:
+    for operation in ADMIN_OPERATIONS:
         try:
             find_route(operation, routes, capabilities)
         except OperationMissing as error:

@@ -14,10 +14,9 @@ from kraty_console.client.capabilities import REQUEST_IDS, Capabilities, Support
 from kraty_console.client.not_found import subject_of, subject_of_words
 from kraty_console.client.replies import NOT_KRATY, HttpReply, not_kratys
 from kraty_console.client.routes import ClientRoute, RouteTable
-from kraty_console.contract.calls import ActionKind
 from kraty_console.contract.errors import BadAnswer, KratyError, OperationMissing
 from kraty_console.contract.limits import MAX_LIMIT
-from kraty_console.contract.operations import FEATURE_PREFIX, OPERATIONS, PUBLISHED, Operation
+from kraty_console.contract.operations import ADMIN_OPERATIONS, FEATURE_PREFIX, OPERATIONS, PUBLISHED, Operation
 
 if TYPE_CHECKING:
     from kraty_console.client.fetched import Fetched
@@ -35,7 +34,7 @@ _OF_NOTHING: Final = (Operation.ME, Operation.END_SESSION)
 _OF_THE_GAME: Final = (Operation.SEARCH, Operation.CATALOG, Operation.AUDIT_LOG, Operation.DELIVERIES)
 """Reads whose only object is the game: where that is visible, a 404 is about the route."""
 
-_CHANGES: Final = tuple(Operation(kind) for kind in ActionKind if kind.value in set(OPERATIONS))
+_CHANGES: Final = tuple(operation for operation, spec in ADMIN_OPERATIONS.items() if spec.is_write)
 
 _SHOWS_THE_ROUTE: Final = (400, 403, 409, 422)
 """Statuses of errors that only a route of its own answers with; 401 and 429 come before any route is looked at."""
@@ -75,7 +74,7 @@ class Detector:
         """
         features = (await self._client.health()).features
         named = {each.removeprefix(FEATURE_PREFIX) for each in features if each.startswith(FEATURE_PREFIX)}
-        for operation in OPERATIONS if named else ():
+        for operation in ADMIN_OPERATIONS if named else ():
             if not self._routes.is_own(operation):
                 self._note(operation, Support.AVAILABLE if operation in named else Support.MISSING)
         if not named:
@@ -106,7 +105,7 @@ class Detector:
         about_nothing_else = reply.status == 404 and subject_of(reply, [_NO_ID]) != "object"
         return Support.MISSING if about_nothing_else and not self._is_anothers(reply) else Support.UNKNOWN
 
-    def learn_change(self, kind: ActionKind, reply: HttpReply) -> None:
+    def learn_change(self, kind: Operation, reply: HttpReply) -> None:
         """Take in that the answer to a change shows its route; whether one is missing `explain_missing` finds out."""
         if subject_of(reply) is None and (reply.status < 400 or reply.status in _SHOWS_THE_ROUTE):
             self._note(kind, Support.AVAILABLE)
@@ -183,8 +182,11 @@ class Detector:
         found = await self._client.snapshot(player, limit=MAX_LIMIT)
         if found is None:
             return None
-        about_attempt = operation in (Operation.FORCE_COMPLETE, Operation.RETRY_ROLL)
-        if subject != "route" and about_attempt and not any(each.id in path for each in found.value.attempts):
+        known = {
+            "attemptId": [each.id for each in found.value.attempts],
+            "grantId": [each.id for each in found.value.grants],
+        }.get(OPERATIONS[operation].target)
+        if subject != "route" and known is not None and not any(each in path for each in known):
             return None
         return self._missing(operation)
 
@@ -194,5 +196,5 @@ class Detector:
 
     def _note(self, operation: str, state: Support) -> None:
         """Remember whether there is an operation; a published one is never taken for missing."""
-        if operation in set(OPERATIONS) and not (state is Support.MISSING and operation in PUBLISHED):
+        if operation in ADMIN_OPERATIONS and not (state is Support.MISSING and operation in PUBLISHED):
             self._known.learn(operation, state)

@@ -32,8 +32,8 @@ from kraty_console.client.journal_entries import (
     storable,
 )
 from kraty_console.client.journal_file import NewerLayout, connected, is_damage, move_aside
-from kraty_console.contract.calls import ActionKind
 from kraty_console.contract.errors import KratyError
+from kraty_console.contract.operations import Operation
 
 T = TypeVar("T")
 
@@ -92,7 +92,7 @@ class Journal:
         self,
         scope: Scope,
         *,
-        kind: ActionKind,
+        kind: Operation,
         player: str,
         path: str,
         idempotency_key: str,
@@ -165,7 +165,7 @@ class Journal:
         found = await self._select("WHERE id = ?", (entry_id,))
         return found[0] if found else None
 
-    async def earlier(self, scope: Scope, kind: ActionKind, idempotency_key: str) -> JournalEntry | None:
+    async def earlier(self, scope: Scope, kind: Operation, idempotency_key: str) -> JournalEntry | None:
         """The entry that counts under this key: an open one, else one that took effect, else the latest."""
         where = (
             "WHERE base_url = ? AND studio = ? AND game = ? AND kind = ? AND idempotency_key = ? "

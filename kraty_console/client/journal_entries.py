@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from kraty_console.contract.audit import AuditLink
-from kraty_console.contract.calls import ActionKind
+from kraty_console.contract.operations import Operation
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -57,7 +57,7 @@ class JournalEntry:
     member: str | None
     """Who meant it, as the session said."""
     ticket: str | None
-    kind: ActionKind
+    kind: Operation
     player: str
     path: str
     idempotency_key: str
@@ -126,7 +126,7 @@ def entry_of(row: sqlite3.Row) -> JournalEntry:
         environment=row["environment"],
         member=row["member"],
         ticket=row["ticket"],
-        kind=ActionKind(row["kind"]),
+        kind=Operation(row["kind"]),
         player=row["player"],
         path=row["path"],
         idempotency_key=row["idempotency_key"],

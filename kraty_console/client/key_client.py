@@ -9,7 +9,6 @@ from kraty_console.client.admin import KratyClient
 from kraty_console.client.fetched import shaped
 from kraty_console.client.replies import data_of
 from kraty_console.contract.audit import AuditLink, AuditRow
-from kraty_console.contract.calls import ActionKind
 from kraty_console.contract.errors import KratyError, OperationMissing
 from kraty_console.contract.holdings import Pong
 from kraty_console.contract.operations import Operation
@@ -37,16 +36,16 @@ class ServerKeyClient(KratyClient):
     async def detect(self) -> None:
         """Nothing to learn: what a key may call is public."""
 
-    async def keeps_keys(self, kind: ActionKind, age_seconds: float) -> bool:
+    async def keeps_keys(self, kind: Operation, age_seconds: float) -> bool:
         """The server surface keeps keys for a day, those of grants for good.
 
         What was sent before this machine's clock was known to be wrong may be older than it says, by as much.
         """
         kept = KEYS_KEPT_SECONDS - abs(self._transport.server_clock.skew.total_seconds())
-        return kind is ActionKind.MANUAL_GRANT or 0 <= age_seconds < kept
+        return kind is Operation.MANUAL_GRANT or 0 <= age_seconds < kept
 
     async def explain_missing(
-        self, kind: ActionKind, path: str, player: str, error: KratyError
+        self, kind: Operation, path: str, player: str, error: KratyError
     ) -> OperationMissing | None:
         """A 404 of this surface is always about its object."""
         del kind, path, player, error

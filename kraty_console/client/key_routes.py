@@ -7,29 +7,13 @@ The audit log names the key, never a person: who acts travels in the reason and 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
-from kraty_console.client import server_routes
-from kraty_console.client.routes import ClientRoute, OutgoingChange, RouteTable, segment
-from kraty_console.contract.calls import ActionKind, ChangeRequest
+from kraty_console.client.routes import ClientRoute, OutgoingChange, RouteTable, key_route, segment
+from kraty_console.contract.calls import ChangeRequest
 from kraty_console.contract.errors import OperationMissing
 from kraty_console.contract.limits import MAX_REASON
 from kraty_console.contract.operations import OPERATIONS, Operation
-
-_READS: Final = {
-    Operation.HEALTH: ClientRoute(*OPERATIONS[Operation.HEALTH][:2]),
-    Operation.ME: server_routes.PING,
-    Operation.PLAYER: server_routes.SNAPSHOT,
-}
-_CHANGES: Final[dict[str, ClientRoute]] = {
-    ActionKind.MANUAL_GRANT: server_routes.GRANTS,
-    ActionKind.FORCE_CLAIM: server_routes.ACK,
-    ActionKind.CREDIT: server_routes.CREDIT,
-    ActionKind.DEBIT: server_routes.DEBIT,
-    ActionKind.BAN: server_routes.BAN,
-    ActionKind.UNBAN: server_routes.UNBAN,
-    ActionKind.MERGE: server_routes.MERGE,
-}
 
 
 class KeyRouteTable(RouteTable):
@@ -46,11 +30,10 @@ class KeyRouteTable(RouteTable):
         Raises:
             OperationMissing: a key may not do it.
         """
-        found = _READS.get(operation) or _CHANGES.get(operation)
-        if found is None:
+        if not OPERATIONS[operation].key_path:
             words = "This needs a member's session: Kraty publishes no call for it that a server key may make."
             raise OperationMissing(words, operation=operation)
-        return found
+        return key_route(operation)
 
     def is_own(self, operation: Operation) -> bool:
         """No profile says where these are."""
@@ -60,16 +43,15 @@ class KeyRouteTable(RouteTable):
     def player_target(self, player: str, game: Mapping[str, str], environment: str | None, limit: int) -> str:
         """The path and query of a look-up; the key says which game and environment are meant."""
         del game, environment
-        return server_routes.SNAPSHOT.target({"externalPlayerId": player}, {"limit": limit})
+        return key_route(Operation.PLAYER).target({"externalPlayerId": player}, {"limit": limit})
 
     def change(self, call: ChangeRequest, *, studio: str, game: str, environment: str | None) -> OutgoingChange:
         """A change as it goes out."""
         del studio, game, environment
-        route = _CHANGES.get(call.kind) or self.route(Operation(call.kind))
+        route = self.route(call.kind)
         ids = {
+            **dict.fromkeys(route.names, call.target_id or ""),
             "externalPlayerId": call.external_player_id,
-            "targetId": call.target_id or "",
-            "grantId": call.target_id or "",
             "economyKey": call.economy_key or "",
         }
         segment(call.external_player_id, "player's id")
@@ -94,6 +76,6 @@ class KeyRouteTable(RouteTable):
             body["reason"] = words[:MAX_REASON]
         if ticket:
             body["sourceRefId"] = body["ticket"] = ticket
-        if call.kind is ActionKind.MANUAL_GRANT:
+        if call.kind is Operation.MANUAL_GRANT:
             body["sourceKind"] = "admin"
         return body

@@ -8,25 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from kraty_console.contract.calls import ActionKind, ChangeRequest
+from kraty_console.contract.calls import ChangeRequest
 from kraty_console.contract.errors import Invalid, OperationMissing
-from kraty_console.contract.operations import OPERATIONS, Operation
+from kraty_console.contract.operations import GAME_IDS, OPERATIONS, Operation
 
 Query = Mapping[str, str | int | None]
-
-_TARGETS: Final[dict[ActionKind, str]] = {
-    ActionKind.FORCE_COMPLETE: "attemptId",
-    ActionKind.RETRY_ROLL: "attemptId",
-    ActionKind.FORCE_CLAIM: "grantId",
-    ActionKind.REPLAY_DELIVERY: "deliveryId",
-}
-"""What the target of a change is called in its path."""
-
-GAME_IDS: Final = ("studioId", "gameId")
-"""Ids of the game itself; they never travel in a body."""
 
 
 class ClientRoute(NamedTuple):
@@ -55,6 +44,18 @@ class ClientRoute(NamedTuple):
         """`POST …/retry-reward-roll`: the method, and the path from its last id on."""
         begin = self.template.rfind("}/")
         return f"{self.method} {self.template}" if begin < 0 else f"{self.method} …{self.template[begin + 1 :]}"
+
+
+def built_in_route(operation: Operation) -> ClientRoute:
+    """Where the contract has an operation of the admin surface."""
+    spec = OPERATIONS[operation]
+    return ClientRoute(spec.method, spec.path)
+
+
+def key_route(operation: Operation) -> ClientRoute:
+    """Where the contract has an operation of the server surface."""
+    spec = OPERATIONS[operation]
+    return ClientRoute(spec.method, spec.key_path)
 
 
 class OutgoingChange(NamedTuple):
@@ -93,14 +94,16 @@ class RouteTable:
         """Where an operation is.
 
         Raises:
-            OperationMissing: the profile says that this backend has no such route.
+            OperationMissing: the profile says that this backend has no such route, or only a server key may use it.
         """
-        method, path, _ = OPERATIONS[operation]
+        usual = built_in_route(operation)
+        if not usual.template:
+            raise OperationMissing("This needs a server key: no member may do it.", operation=operation)
         own = self._own.get(operation)
         if own is not None and not own[1]:
             words = f"The profile says that this Kraty has no route for {operation}."
-            raise OperationMissing(words, operation=operation, route=ClientRoute(method, path).short)
-        return ClientRoute(*own) if own is not None else ClientRoute(method, path)
+            raise OperationMissing(words, operation=operation, route=usual.short)
+        return ClientRoute(*own) if own is not None else usual
 
     def is_own(self, operation: Operation) -> bool:
         """Whether the profile says where the operation is, or that it is nowhere."""
@@ -133,22 +136,21 @@ class RouteTable:
             Invalid: an id in it cannot be sent, or one that the route names is missing.
             OperationMissing: the profile says that this backend has no such route.
         """
-        operation = Operation(call.kind)
-        route = self.route(operation)
-        if call.external_player_id or call.kind is not ActionKind.REPLAY_DELIVERY:  # a delivery may concern nobody
+        route = self.route(call.kind)
+        if call.external_player_id or call.kind is not Operation.REPLAY_DELIVERY:  # a delivery may concern nobody
             segment(call.external_player_id, "player's id")  # also where it travels in the body
         ids = {
+            OPERATIONS[call.kind].target: call.target_id or "",
             "studioId": studio,
             "gameId": game,
             "externalPlayerId": call.external_player_id,
-            _TARGETS.get(call.kind, "target"): call.target_id or "",
             "economyKey": call.economy_key or "",
         }
         target = route.target(ids, {"environment": environment})
         body = {name: value for name, value in call.request.body().items() if name not in route.names}
-        usual = ClientRoute(*OPERATIONS[operation][:2])
-        body |= {name: ids[name] for name in usual.names if name not in (*route.names, *GAME_IDS)}
-        return OutgoingChange(route, target, self._renamed(body, operation))
+        usual = OPERATIONS[call.kind].names
+        body |= {name: ids[name] for name in usual if name not in (*route.names, *GAME_IDS)}
+        return OutgoingChange(route, target, self._renamed(body, call.kind))
 
     def _renamed(self, body: dict[str, Any], operation: Operation) -> dict[str, Any]:
         names = self._field_names(operation)

@@ -1,37 +1,38 @@
-"""The routes of the server surface (contract/SERVER.md), once."""
+"""The routes of the server surface (contract/SERVER.md); those that the console has too are in the contract's table."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from kraty_console.client.routes import ClientRoute
+from kraty_console.client.routes import ClientRoute, key_route
+from kraty_console.contract.operations import Operation
 
 _PLAYER: Final = "/server/v1/players/{externalPlayerId}"
 _ATTEMPT: Final = _PLAYER + "/events/{event}/attempts/{attempt}"
 _GAME: Final = "/server/v1/games/{game}"
 
-PING: Final = ClientRoute("GET", "/server/v1/ping")
+PING: Final = key_route(Operation.ME)
 
-SNAPSHOT: Final = ClientRoute("GET", _PLAYER)
+SNAPSHOT: Final = key_route(Operation.PLAYER)
 EXPORT: Final = ClientRoute("GET", _PLAYER + "/export")
 SPEND: Final = ClientRoute("GET", _PLAYER + "/spend")
 FRIENDS: Final = ClientRoute("GET", _PLAYER + "/friends")
 FRIEND_REQUESTS: Final = ClientRoute("GET", _PLAYER + "/friends/requests")
 BLOCKS: Final = ClientRoute("GET", _PLAYER + "/blocks")
 
-MERGE: Final = ClientRoute("POST", _PLAYER + "/merge-into/{targetId}")
+MERGE: Final = key_route(Operation.MERGE)
 DELETE: Final = ClientRoute("POST", _PLAYER + "/delete")
-BAN: Final = ClientRoute("POST", _PLAYER + "/ban")
-UNBAN: Final = ClientRoute("POST", _PLAYER + "/unban")
+BAN: Final = key_route(Operation.BAN)
+UNBAN: Final = key_route(Operation.UNBAN)
 IDENTITY: Final = ClientRoute("PUT", _PLAYER + "/identity")
 EMAIL: Final = ClientRoute("PUT", _PLAYER + "/email")
 REPLACE_METADATA: Final = ClientRoute("PUT", _PLAYER + "/metadata")
 MERGE_METADATA: Final = ClientRoute("PATCH", _PLAYER + "/metadata")
 
-GRANTS: Final = ClientRoute("POST", _PLAYER + "/grants")
-ACK: Final = ClientRoute("POST", _PLAYER + "/grants/{grantId}/ack")
-CREDIT: Final = ClientRoute("POST", _PLAYER + "/wallet/{economyKey}/credit")
-DEBIT: Final = ClientRoute("POST", _PLAYER + "/wallet/{economyKey}/debit")
+GRANTS: Final = key_route(Operation.MANUAL_GRANT)
+ACK: Final = key_route(Operation.FORCE_CLAIM)
+CREDIT: Final = key_route(Operation.CREDIT)
+DEBIT: Final = key_route(Operation.DEBIT)
 ITEM_GRANT: Final = ClientRoute("POST", _PLAYER + "/inventory/{itemKey}/grant")
 ITEM_REVOKE: Final = ClientRoute("POST", _PLAYER + "/inventory/{itemKey}/revoke")
 

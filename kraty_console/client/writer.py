@@ -16,7 +16,7 @@ from typing import Final, Literal
 from pydantic import ValidationError
 
 from kraty_console.client.admin import Delivered, KratyClient
-from kraty_console.client.change_responses import ANSWERS
+from kraty_console.client.change_responses import answer_model
 from kraty_console.client.journal import Journal, JournalFailed
 from kraty_console.client.journal_entries import NOT_SENT, EntryState, JournalEntry, Scope
 from kraty_console.contract.actions import Changed
@@ -335,6 +335,6 @@ def _stored_answer(entry: JournalEntry) -> Changed | None:
     if entry.outcome is None:
         return None
     try:
-        return ANSWERS[entry.kind].model_validate(entry.outcome)
+        return answer_model(entry.kind).model_validate(entry.outcome)
     except ValidationError:
         return None

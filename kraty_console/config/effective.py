@@ -50,11 +50,11 @@ def routes_in_effect(profile: Profile, sources: Mapping[str, str]) -> list[Route
     if not profile.routes:
         return []
     from kraty_console.config.routes import built_in
-    from kraty_console.contract.operations import Operation
+    from kraty_console.contract.operations import ADMIN_OPERATIONS
 
     return [
         RouteInEffect(operation, _line(said), _line(built_in(operation)) or "", sources["routes"])
-        for operation in Operation
+        for operation in ADMIN_OPERATIONS
         if (said := profile.routes.get(operation)) is not None and said != built_in(operation)
     ]
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Final
 
-EXAMPLE: Final = """\
+from kraty_console.contract.operations import ADMIN_OPERATIONS, PUBLISHED
+
+_TEMPLATE: Final = """\
 # Which profile is used when none is named (--profile NAME, or KRATY_PROFILE). `kraty-console config show` prints what
 # is in effect, and where it comes from.
 default = "live"
@@ -50,12 +53,7 @@ amount_limit = 10000
 # "CF-Access-Client-Id" = { env = "CF_ID" }
 # "CF-Access-Client-Secret" = { command = "pass show cloudflare/kraty" }
 
-# Kraty publishes the routes of health, player, manual_grant and force_claim; the others are where this console expects
-# them, or elsewhere, or nowhere on your backend. Name an operation with its method and path, or false where there is
-# none. Operations: health, me, end_session, search, player, timeline, catalog, audit_log, audit_row, deliveries,
-# delivery (these but end_session are GET), force_complete, retry_roll, manual_grant, force_claim, credit, ban, unban,
-# replay_delivery. In braces: studioId, gameId, and the id of what it is about: externalPlayerId, attemptId, grantId,
-# economyKey, auditId, deliveryId; an id that the path of a change does not name is sent in the body.
+OPERATIONS
 # [profiles.live.routes]
 # force_complete = "POST /admin/v1/studios/{studioId}/games/{gameId}/attempts/{attemptId}/complete"
 # force_claim = "POST /admin/v1/studios/{studioId}/games/{gameId}/claims"
@@ -87,4 +85,21 @@ credential = "server_key"
 # server_actions = true
 # person = "ada@studio.example"
 """
+
+
+def _operations() -> str:
+    """The comment that names every operation."""
+    reads = [operation for operation, spec in ADMIN_OPERATIONS.items() if spec.method == "GET"]
+    others = [operation for operation in ADMIN_OPERATIONS if operation not in reads]
+    words = (
+        f"Kraty publishes the routes of {', '.join(PUBLISHED)}; the others are where this console expects them, or "
+        "elsewhere, or nowhere on your backend. Name an operation with its method and path, or false where there is "
+        f"none. Operations: {', '.join(reads)} (these are GET), {', '.join(others)}. In braces: studioId, gameId, and "
+        "the id of what it is about: externalPlayerId, attemptId, grantId, economyKey, auditId, deliveryId; an id that "
+        "the path of a change does not name is sent in the body."
+    )
+    return textwrap.fill(words, 120, initial_indent="# ", subsequent_indent="# ", break_on_hyphens=False)
+
+
+EXAMPLE: Final = _TEMPLATE.replace("OPERATIONS", _operations())
 """A profile file to start from."""

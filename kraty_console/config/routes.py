@@ -15,7 +15,7 @@ from kraty_console.config.document import nearest
 from kraty_console.config.errors import ConfigError
 
 if TYPE_CHECKING:
-    from kraty_console.contract.operations import Operation
+    from kraty_console.contract.operations import Operation, OperationSpec
 
 
 class RouteSetting(NamedTuple):
@@ -74,6 +74,8 @@ PATH_NAMES: Final = (
 """What may stand in braces in a path."""
 
 _PLACES: Final = ("studioId", "gameId")
+_OF_A_PLAYER: Final = ("attemptId", "grantId", "")
+"""What a change of a player's row acts on; without a target, on the player that the body names."""
 _WRITES: Final = ("POST", "PUT", "PATCH", "DELETE")
 _BRACED: Final = r"\{([^{}]*)\}"
 _ODD: Final = r"[^A-Za-z0-9\-._~!$&'()*+,;=:@%/]"
@@ -86,7 +88,7 @@ def routes_and_fields(value: object, where: str) -> tuple[dict[str, RouteSetting
     Raises:
         ConfigError: an operation or field that there is not, a route or a name that cannot be used.
     """
-    from kraty_console.contract.operations import OPERATIONS, Operation
+    from kraty_console.contract.operations import ADMIN_OPERATIONS, Operation
 
     if not isinstance(value, dict):
         raise ConfigError(f'{where} must be a table of operation = "METHOD /path"')
@@ -94,8 +96,8 @@ def routes_and_fields(value: object, where: str) -> tuple[dict[str, RouteSetting
     for key, route in value.items():
         if key == "fields":
             continue
-        if key not in OPERATIONS:
-            raise ConfigError(f"{where}: unknown operation `{key}`{nearest(key, Operation)}")
+        if key not in ADMIN_OPERATIONS:
+            raise ConfigError(f"{where}: unknown operation `{key}`{nearest(key, ADMIN_OPERATIONS)}")
         routes[str(key)] = _route(Operation(key), route, f"{where}: `{key}`")
     fields = _fields(value.get("fields", {}), where)
     _check_targets(routes, fields, where)
@@ -104,36 +106,39 @@ def routes_and_fields(value: object, where: str) -> tuple[dict[str, RouteSetting
 
 def built_in(operation: Operation) -> RouteSetting:
     """Where an operation is when the profile says nothing of it."""
-    from kraty_console.contract.operations import OPERATIONS
-
-    return RouteSetting(OPERATIONS[operation].method, OPERATIONS[operation].path)
+    spec = _spec(operation)
+    return RouteSetting(spec.method, spec.path)
 
 
 def names_of(operation: Operation) -> tuple[str, ...]:
     """What may stand in braces in the path of an operation."""
-    from kraty_console.contract.operations import Operation as Op
-
-    known = set(re.findall(_BRACED, built_in(operation).path))
+    spec = _spec(operation)
+    known = set(spec.names)
     if known:
         known.update(_PLACES)
-    if operation in (Op.FORCE_COMPLETE, Op.RETRY_ROLL, Op.MANUAL_GRANT, Op.FORCE_CLAIM):
+    if spec.is_write and spec.target in _OF_A_PLAYER:
         known.add("externalPlayerId")
     return tuple(name for name in PATH_NAMES if name in known)
 
 
 def targets_of(operation: Operation) -> tuple[str, ...]:
     """The ids that say what an operation is about; one that the path of a change does not name is in its body."""
-    from kraty_console.contract.operations import Operation as Op
-
-    if operation is Op.MANUAL_GRANT:
+    spec = _spec(operation)
+    if spec.is_write and not spec.target:
         return ("externalPlayerId",)
-    return tuple(name for name in re.findall(_BRACED, built_in(operation).path) if name not in _PLACES)
+    return tuple(name for name in spec.names if name not in _PLACES)
+
+
+def _spec(operation: Operation) -> OperationSpec:
+    from kraty_console.contract.operations import OPERATIONS
+
+    return OPERATIONS[operation]
 
 
 def _changes() -> list[Operation]:
-    from kraty_console.contract.operations import Operation
+    from kraty_console.contract.operations import ADMIN_OPERATIONS
 
-    return [each for each in Operation if built_in(each).method != "GET" and each is not Operation.END_SESSION]
+    return [operation for operation, spec in ADMIN_OPERATIONS.items() if spec.is_write]
 
 
 def _route(operation: Operation, value: object, place: str) -> RouteSetting:

@@ -111,7 +111,7 @@ class Commands:
         reason = spec.disabled_reason(context)
         if reason is not None:
             self._screen.tell(safe(reason, limit=300), "warn")
-        elif spec.changes:
+        elif spec.is_write:
             self.changes.open(spec, context)
         else:
             self._do[spec.id]()

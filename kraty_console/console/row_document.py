@@ -80,7 +80,7 @@ class OpenedRow:
         )
 
     def _works(self, spec: ActionSpec) -> bool:
-        return spec.changes or spec.id in (_NEXT, _TICKET) or spec.id in self._copies
+        return spec.is_write or spec.id in (_NEXT, _TICKET) or spec.id in self._copies
 
     def _press(self, row: TableRow, key: str) -> Pressed | None:
         from kraty_console.console.dialogs.text import Pressed

@@ -102,6 +102,14 @@ class ForceClaim(Request):
     idempotency_key: IdempotencyKey
 
 
+class RevokeGrant(Request):
+    """Take back a grant that is still pending (contract/README.md#revoke)."""
+
+    reason: Reason
+    ticket: Ticket | None = None
+    idempotency_key: IdempotencyKey
+
+
 class WalletCredit(Request):
     """Add to a balance (contract/README.md#wallet-credit)."""
 
@@ -179,6 +187,12 @@ class ForceClaimed(Changed):
 
     grant: Grant
     deposits: list[Deposit] = Field(default_factory=list)
+
+
+class GrantRevoked(Changed):
+    """The grant as it is now."""
+
+    grant: Grant
 
 
 class Credited(Changed):

@@ -84,7 +84,7 @@ class Gift(Answer):
     amount: int
     message: str | None = None
     status: str
-    """`pending`, `claimed` or `expired`."""
+    """`pending`, `claimed`, `expired` or `revoked`."""
     sent_at: datetime
     claimed_at: datetime | None = None
     expires_at: datetime | None = None

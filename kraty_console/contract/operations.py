@@ -1,17 +1,25 @@
-"""The operations of the admin surface: a name, a method and a path each, and whether Kraty publishes them.
+"""The table of operations of the admin surface (contract/README.md#admin-surface): each is described here, once.
 
-The name is what a profile's `routes`, `backend serve --only` and `health.features` call an operation. Four are public;
-the others follow their pattern (contract/README.md#admin-surface) and may be missing on another backend.
+Client and backend take method, path, permission and models from it; the name of an operation is also what a profile's
+`routes`, `backend serve --only`, `health.features` and the journal call it. Four operations are published; the others
+follow their pattern and may be missing on another backend.
+
+Models are named by text and loaded on first use (`model_of`): the console reads this table before its first frame.
 """
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
-from typing import Final, NamedTuple
+from functools import cache
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 
 class Operation(StrEnum):
-    """What the console asks of a backend; a change has the name of its `ActionKind`."""
+    """What the console asks of a backend, reads and writes."""
 
     HEALTH = "health"
     ME = "me"
@@ -28,49 +36,180 @@ class Operation(StrEnum):
     RETRY_ROLL = "retry_roll"
     MANUAL_GRANT = "manual_grant"
     FORCE_CLAIM = "force_claim"
+    REVOKE_GRANT = "revoke_grant"
     CREDIT = "credit"
     BAN = "ban"
     UNBAN = "unban"
     REPLAY_DELIVERY = "replay_delivery"
+    DEBIT = "debit"
+    MERGE = "merge"
 
 
-class OperationRoute(NamedTuple):
-    """Where an operation is: `{names}` in the path are filled with one encoded segment each."""
+GAME_IDS: Final = ("studioId", "gameId")
+"""Ids of the game itself; they never travel in a body."""
+
+
+class OperationSpec(NamedTuple):
+    """One operation. `{names}` in a path are filled with one encoded segment each."""
 
     method: str
     path: str
+    """On the admin surface; empty where only a server key has the operation."""
+    permission: str = ""
+    """What a member needs; empty where being signed in is enough."""
+    request: str = ""
+    """The model of the body of a write, as `module.Name` in `kraty_console.contract`; empty for what only reads."""
+    answer: str = ""
+    """The model of the answer's `data`, named likewise."""
     published: bool = False
     """Whether Kraty's public documents name it; the rest is this project's own extension of their pattern."""
+    debugger: bool = False
+    """Of a write: whether `GAME_DEBUGGER` has the permission, besides `GAME_ADMIN`."""
+    subject: str = ""
+    """The field of the answer that a backend may give alone, as the server surface does (contract/SERVER.md#grants)."""
+    key_path: str = ""
+    """The path on the server surface, for a server key; empty where a key has no such call."""
+
+    @property
+    def is_write(self) -> bool:
+        """Whether it changes something in the game; ending a session does not."""
+        return bool(self.request)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names in the path, in their order."""
+        return tuple(re.findall(r"\{(\w+)\}", self.path))
+
+    @property
+    def target(self) -> str:
+        """What the id of the thing it acts on is called in the path: `grantId`; empty where the path names none."""
+        return next((name for name in reversed(self.names) if name not in GAME_IDS), "")
 
 
 _STUDIO: Final = "/admin/v1/studios/{studioId}"
 _GAME: Final = _STUDIO + "/games/{gameId}"
 _PLAYER: Final = _GAME + "/players/{externalPlayerId}"
+_ATTEMPT: Final = _GAME + "/attempts/{attemptId}"
+_GRANT: Final = _GAME + "/grants/{grantId}"
+_DELIVERIES: Final = _GAME + "/webhooks/deliveries"
 
-OPERATIONS: Final[dict[Operation, OperationRoute]] = {
-    Operation.HEALTH: OperationRoute("GET", "/admin/v1/health", published=True),
-    Operation.ME: OperationRoute("GET", "/admin/v1/me"),
-    Operation.END_SESSION: OperationRoute("DELETE", "/admin/v1/session"),
-    Operation.SEARCH: OperationRoute("GET", _GAME + "/players"),
-    Operation.PLAYER: OperationRoute("GET", _PLAYER, published=True),
-    Operation.TIMELINE: OperationRoute("GET", _PLAYER + "/timeline"),
-    Operation.CATALOG: OperationRoute("GET", _GAME + "/catalog"),
-    Operation.AUDIT_LOG: OperationRoute("GET", _STUDIO + "/audit-log"),
-    Operation.AUDIT_ROW: OperationRoute("GET", _STUDIO + "/audit-log/{auditId}"),
-    Operation.DELIVERIES: OperationRoute("GET", _GAME + "/webhooks/deliveries"),
-    Operation.DELIVERY: OperationRoute("GET", _GAME + "/webhooks/deliveries/{deliveryId}"),
-    Operation.FORCE_COMPLETE: OperationRoute("POST", _GAME + "/attempts/{attemptId}/force-complete"),
-    Operation.RETRY_ROLL: OperationRoute("POST", _GAME + "/attempts/{attemptId}/retry-reward-roll"),
-    Operation.MANUAL_GRANT: OperationRoute("POST", _GAME + "/grants", published=True),
-    Operation.FORCE_CLAIM: OperationRoute("POST", _GAME + "/grants/{grantId}/force-claim", published=True),
-    Operation.CREDIT: OperationRoute("POST", _PLAYER + "/wallet/{economyKey}/credit"),
-    Operation.BAN: OperationRoute("POST", _PLAYER + "/ban"),
-    Operation.UNBAN: OperationRoute("POST", _PLAYER + "/unban"),
-    Operation.REPLAY_DELIVERY: OperationRoute("POST", _GAME + "/webhooks/deliveries/{deliveryId}/replay"),
+_KEY: Final = "/server/v1"
+_KEY_PLAYER: Final = _KEY + "/players/{externalPlayerId}"
+
+_READ: Final = "player.read"
+_READ_AUDIT: Final = "audit.read"
+_BAN: Final = "player.ban"
+
+OPERATIONS: Final[dict[Operation, OperationSpec]] = {
+    Operation.HEALTH: OperationSpec(
+        "GET", "/admin/v1/health", answer="session.Health", published=True, key_path="/admin/v1/health"
+    ),
+    Operation.ME: OperationSpec("GET", "/admin/v1/me", answer="session.Me", key_path=_KEY + "/ping"),
+    Operation.END_SESSION: OperationSpec("DELETE", "/admin/v1/session"),
+    Operation.SEARCH: OperationSpec("GET", _GAME + "/players", _READ, answer="players.SearchResult"),
+    Operation.PLAYER: OperationSpec(
+        "GET", _PLAYER, _READ, answer="players.Snapshot", published=True, key_path=_KEY_PLAYER
+    ),
+    Operation.TIMELINE: OperationSpec("GET", _PLAYER + "/timeline", _READ, answer="timeline.TimelinePage"),
+    Operation.CATALOG: OperationSpec("GET", _GAME + "/catalog", _READ, answer="catalog.Catalog"),
+    Operation.AUDIT_LOG: OperationSpec("GET", _STUDIO + "/audit-log", _READ_AUDIT, answer="audit.AuditPage"),
+    Operation.AUDIT_ROW: OperationSpec("GET", _STUDIO + "/audit-log/{auditId}", _READ_AUDIT, answer="audit.AuditRow"),
+    Operation.DELIVERIES: OperationSpec("GET", _DELIVERIES, _READ, answer="webhooks.DeliveryPage"),
+    Operation.DELIVERY: OperationSpec("GET", _DELIVERIES + "/{deliveryId}", _READ, answer="webhooks.DeliveryDetail"),
+    Operation.FORCE_COMPLETE: OperationSpec(
+        "POST",
+        _ATTEMPT + "/force-complete",
+        "attempt.force_complete",
+        "actions.ForceComplete",
+        "actions.ForceCompleted",
+        debugger=True,
+        subject="attempt",
+    ),
+    Operation.RETRY_ROLL: OperationSpec(
+        "POST",
+        _ATTEMPT + "/retry-reward-roll",
+        "grant.retry_reward_roll",
+        "actions.RetryRewardRoll",
+        "actions.RewardRolled",
+        debugger=True,
+    ),
+    Operation.MANUAL_GRANT: OperationSpec(
+        "POST",
+        _GAME + "/grants",
+        "grant.manual_create",
+        "actions.ManualGrant",
+        "actions.GrantCreated",
+        published=True,
+        subject="grant",
+        key_path=_KEY_PLAYER + "/grants",
+    ),
+    Operation.FORCE_CLAIM: OperationSpec(
+        "POST",
+        _GRANT + "/force-claim",
+        "grant.manual_force_claim",
+        "actions.ForceClaim",
+        "actions.ForceClaimed",
+        published=True,
+        debugger=True,
+        subject="grant",
+        key_path=_KEY_PLAYER + "/grants/{grantId}/ack",
+    ),
+    Operation.REVOKE_GRANT: OperationSpec(
+        "POST", _GRANT + "/revoke", "grant.revoke", "actions.RevokeGrant", "actions.GrantRevoked", subject="grant"
+    ),
+    Operation.CREDIT: OperationSpec(
+        "POST",
+        _PLAYER + "/wallet/{economyKey}/credit",
+        "wallet.credit",
+        "actions.WalletCredit",
+        "actions.Credited",
+        key_path=_KEY_PLAYER + "/wallet/{economyKey}/credit",
+    ),
+    Operation.BAN: OperationSpec(
+        "POST", _PLAYER + "/ban", _BAN, "actions.BanPlayer", "actions.Banned", key_path=_KEY_PLAYER + "/ban"
+    ),
+    Operation.UNBAN: OperationSpec(
+        "POST", _PLAYER + "/unban", _BAN, "actions.UnbanPlayer", "actions.Unbanned", key_path=_KEY_PLAYER + "/unban"
+    ),
+    Operation.REPLAY_DELIVERY: OperationSpec(
+        "POST",
+        _DELIVERIES + "/{deliveryId}/replay",
+        "webhook.replay",
+        "webhooks.ReplayDelivery",
+        "webhooks.DeliveryReplayed",
+    ),
+    Operation.DEBIT: OperationSpec(
+        "POST",
+        "",
+        request="actions.WalletDebit",
+        answer="actions.Debited",
+        key_path=_KEY_PLAYER + "/wallet/{economyKey}/debit",
+    ),
+    Operation.MERGE: OperationSpec(
+        "POST",
+        "",
+        request="actions.MergePlayers",
+        answer="actions.Merged",
+        key_path=_KEY_PLAYER + "/merge-into/{targetId}",
+    ),
 }
+"""Every operation, in the order in which they are listed."""
 
-PUBLISHED: Final = tuple(operation for operation, route in OPERATIONS.items() if route.published)
+ADMIN_OPERATIONS: Final = {operation: spec for operation, spec in OPERATIONS.items() if spec.path}
+"""Those of the admin surface; the others are a server key's alone."""
+
+PUBLISHED: Final = tuple(operation for operation, spec in OPERATIONS.items() if spec.published)
 """The operations that every Kraty has."""
 
 FEATURE_PREFIX: Final = "operation:"
 """Begins a feature in the answer of `health` that names an operation; a backend that names one names all it has."""
+
+
+@cache
+def model_of(name: str) -> type[BaseModel]:
+    """The model that a row of the table names as `module.Name`; its module is imported on first use."""
+    from importlib import import_module
+
+    module, _, attribute = name.rpartition(".")
+    found: type[BaseModel] = getattr(import_module(f"{__package__}.{module}"), attribute)
+    return found

@@ -4,35 +4,30 @@ from __future__ import annotations
 
 from typing import Final
 
+from kraty_console.contract.operations import OPERATIONS, Operation
+
 
 class Permission:
-    """The permission strings, by name."""
+    """The permissions that are asked for by name; the table of operations says which operation needs which."""
 
-    PLAYER_READ: Final = "player.read"
-    AUDIT_READ: Final = "audit.read"
-    FORCE_COMPLETE: Final = "attempt.force_complete"
-    RETRY_REWARD_ROLL: Final = "grant.retry_reward_roll"
-    FORCE_CLAIM: Final = "grant.manual_force_claim"
-    MANUAL_GRANT: Final = "grant.manual_create"
-    WALLET_CREDIT: Final = "wallet.credit"
-    PLAYER_BAN: Final = "player.ban"
-    WEBHOOK_REPLAY: Final = "webhook.replay"
+    PLAYER_READ: Final = OPERATIONS[Operation.PLAYER].permission
+    FORCE_COMPLETE: Final = OPERATIONS[Operation.FORCE_COMPLETE].permission
+    RETRY_REWARD_ROLL: Final = OPERATIONS[Operation.RETRY_ROLL].permission
+    FORCE_CLAIM: Final = OPERATIONS[Operation.FORCE_CLAIM].permission
+    MANUAL_GRANT: Final = OPERATIONS[Operation.MANUAL_GRANT].permission
+    WALLET_CREDIT: Final = OPERATIONS[Operation.CREDIT].permission
     WEBHOOK_MANAGE: Final = "webhook.manage"
+    """For webhook endpoints, which the console does not manage: no operation needs it."""
 
 
 GAME_ADMIN: Final = "GAME_ADMIN"
 GAME_DEBUGGER: Final = "GAME_DEBUGGER"
 GAME_VIEWER: Final = "GAME_VIEWER"
 
-_VIEWER: Final = frozenset({Permission.PLAYER_READ, Permission.AUDIT_READ})
-_DEBUGGER: Final = _VIEWER | {Permission.FORCE_COMPLETE, Permission.RETRY_REWARD_ROLL, Permission.FORCE_CLAIM}
-_ADMIN: Final = _DEBUGGER | {
-    Permission.MANUAL_GRANT,
-    Permission.WALLET_CREDIT,
-    Permission.PLAYER_BAN,
-    Permission.WEBHOOK_REPLAY,
-    Permission.WEBHOOK_MANAGE,
-}
+_NEEDED: Final = [spec for spec in OPERATIONS.values() if spec.permission]
+_VIEWER: Final = frozenset(spec.permission for spec in _NEEDED if not spec.is_write)
+_DEBUGGER: Final = _VIEWER | {spec.permission for spec in _NEEDED if spec.debugger}
+_ADMIN: Final = _DEBUGGER | {Permission.WEBHOOK_MANAGE, *(spec.permission for spec in _NEEDED)}
 
 ROLE_PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     GAME_ADMIN: _ADMIN,
@@ -44,11 +39,5 @@ ROLE_PERMISSIONS: Final[dict[str, frozenset[str]]] = {
 KEY_ROLE: Final = "KEY"
 """Stands where a member's role would, for a `server_integration` key."""
 
-KEY_PERMISSIONS: Final = (
-    Permission.PLAYER_READ,
-    Permission.MANUAL_GRANT,
-    Permission.FORCE_CLAIM,
-    Permission.WALLET_CREDIT,
-    Permission.PLAYER_BAN,
-)
+KEY_PERMISSIONS: Final = tuple(dict.fromkeys(spec.permission for spec in _NEEDED if spec.key_path))
 """What such a key may do, in the words of the admin surface (contract/SERVER.md)."""

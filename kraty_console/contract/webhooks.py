@@ -14,7 +14,7 @@ from kraty_console.contract.wire import Answer, Request
 
 
 class EventName(StrEnum):
-    """The published event names, and those of what the worker makes happen, whose names are not published."""
+    """The published event names, and ours: of revoked grants, and of what the worker makes happen."""
 
     GRANT_CREATED = "grant.created"
     WALLET_CHANGED = "wallet.changed"
@@ -29,6 +29,7 @@ class EventName(StrEnum):
     EVENT_WINDOW_OPENED = "event.window_opened"
     EVENT_WINDOW_CLOSED = "event.window_closed"
     GRANT_EXPIRED = "grant.expired"
+    GRANT_REVOKED = "grant.revoked"
 
 
 WORKER_DRIVEN: Final = frozenset(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from kraty_console.contract.calls import ActionKind
+from kraty_console.contract.operations import OPERATIONS, Operation
 from kraty_console.contract.permissions import ROLE_PERMISSIONS
 from kraty_console.domain.scopes import PANE_OF, Scope, pane
 
@@ -78,15 +78,14 @@ class ActionSpec:
     help: str
     """A few words, without a stop at the end; looking actions with the same words share a line in the key tables."""
     scope: Scope = "anywhere"
-    permission: str | None = None
-    kind: ActionKind | None = None
+    kind: Operation | None = None
     """The change this makes; None for those that only look."""
     palette: str = ""
     """What the palette says of it, where its help is shared with other actions."""
     footer: bool = False
     footer_title: str = ""
     """What the footer says when there is less room than the title needs."""
-    operation: str | None = None
+    operation: Operation | None = None
     """What it asks of the backend, where that is not its change."""
     key_only: bool = False
     """Offered to server keys alone: the admin surface has no such call."""
@@ -98,24 +97,29 @@ class ActionSpec:
         return self.keys[0]
 
     @property
-    def changes(self) -> bool:
+    def is_write(self) -> bool:
         """True when it alters something on the server (after its dialog)."""
         return self.kind is not None
 
+    @property
+    def permission(self) -> str:
+        """What its operation needs; empty where that is no permission."""
+        operation = self.kind or self.operation
+        return OPERATIONS[operation].permission if operation is not None else ""
+
     def disabled_reason(self, context: ActionContext) -> str | None:
         """Why this cannot be done here and now, in words; None when it can."""
-        if self.changes and context.read_only:
+        if self.is_write and context.read_only:
             return "this is a read-only profile; nothing can be changed from it"
         if (missing := context.missing.get(self._operation(context) or "")) is not None:
             return missing
         if not self.is_permitted(context):
-            assert self.permission is not None
             return missing_permission(self.permission, context.role)
         if self.scope == "delivery":
             return self.why_off(context)
         if self.scope != "anywhere" and context.snapshot is None:
             return "open a player first (/)"
-        if self.changes and context.snapshot is not None and context.snapshot.player.merged_into is not None:
+        if self.is_write and context.snapshot is not None and context.snapshot.player.merged_into is not None:
             return f"this player was merged into {context.snapshot.player.merged_into}; open that one"
         if self.scope not in ("anywhere", "player") and (context.row_scope != self.scope or not context.row_id):
             return select_first(self.scope)
@@ -123,12 +127,12 @@ class ActionSpec:
 
     def is_permitted(self, context: ActionContext) -> bool:
         """Whether the person may do this, as far as the backend tells."""
-        return self.permission is None or context.permissions is None or self.permission in context.permissions
+        return not self.permission or context.permissions is None or self.permission in context.permissions
 
     def _operation(self, context: ActionContext) -> str | None:
         """The operation it would ask for here."""
-        if self.kind is ActionKind.BAN and context.snapshot is not None and context.snapshot.player.ban is not None:
-            return ActionKind.UNBAN
+        if self.kind is Operation.BAN and context.snapshot is not None and context.snapshot.player.ban is not None:
+            return Operation.UNBAN
         return self.operation or self.kind
 
 

@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from kraty_console.contract.calls import ActionKind
 from kraty_console.contract.operations import Operation
-from kraty_console.contract.permissions import Permission
 from kraty_console.domain.action_spec import COMPLETE, ActionContext, ActionSpec, select_first
-from kraty_console.domain.formatting import counted
+from kraty_console.domain.formatting import age, counted
 from kraty_console.domain.grant_links import Links
 from kraty_console.domain.scopes import PANES
 
@@ -46,6 +44,18 @@ def _force_claim_off(context: ActionContext) -> str | None:
     if grant is None:
         return select_first("grant")
     return "this grant is already claimed" if grant.status == "claimed" else None
+
+
+def _revoke_off(context: ActionContext) -> str | None:
+    grant = context.grant()
+    if grant is None:
+        return select_first("grant")
+    over = grant.expires_at is not None and context.now is not None and age(grant.expires_at, context.now) > 0
+    if grant.status == "expired" or (grant.status == "pending" and over):
+        return "this grant has expired"
+    if grant.status == "claimed":
+        return "this grant is already claimed; only a pending one can be revoked"
+    return "this grant is already revoked" if grant.status == "revoked" else None
 
 
 def _replay_off(context: ActionContext) -> str | None:
@@ -98,8 +108,7 @@ FORCE_COMPLETE: Final = ActionSpec(
     ("F",),
     "on an attempt: force-complete it",
     scope="attempt",
-    permission=Permission.FORCE_COMPLETE,
-    kind=ActionKind.FORCE_COMPLETE,
+    kind=Operation.FORCE_COMPLETE,
     footer=True,
     footer_title="complete",
     why_off=_force_complete_off,
@@ -110,8 +119,7 @@ FORCE_CLAIM: Final = ActionSpec(
     ("F",),
     "on a grant: force-claim it, which delivers it now",
     scope="grant",
-    permission=Permission.FORCE_CLAIM,
-    kind=ActionKind.FORCE_CLAIM,
+    kind=Operation.FORCE_CLAIM,
     footer=True,
     footer_title="claim",
     why_off=_force_claim_off,
@@ -122,11 +130,19 @@ RETRY_ROLL: Final = ActionSpec(
     ("R",),
     "on an attempt: retry the reward roll",
     scope="attempt",
-    permission=Permission.RETRY_REWARD_ROLL,
-    kind=ActionKind.RETRY_ROLL,
+    kind=Operation.RETRY_ROLL,
     footer=True,
     footer_title="roll",
     why_off=_retry_roll_off,
+)
+REVOKE: Final = ActionSpec(
+    "grant.revoke",
+    "Revoke",
+    ("X",),
+    "on a grant: revoke it, so that it cannot be collected",
+    scope="grant",
+    kind=Operation.REVOKE_GRANT,
+    why_off=_revoke_off,
 )
 MANUAL_GRANT: Final = ActionSpec(
     "player.grant",
@@ -134,8 +150,7 @@ MANUAL_GRANT: Final = ActionSpec(
     ("M",),
     "issue a manual grant to this player",
     scope="player",
-    permission=Permission.MANUAL_GRANT,
-    kind=ActionKind.MANUAL_GRANT,
+    kind=Operation.MANUAL_GRANT,
     footer=True,
     footer_title="grant",
 )
@@ -145,8 +160,7 @@ CREDIT: Final = ActionSpec(
     ("C",),
     "credit a balance",
     scope="player",
-    permission=Permission.WALLET_CREDIT,
-    kind=ActionKind.CREDIT,
+    kind=Operation.CREDIT,
     footer=True,
     footer_title="credit",
 )
@@ -156,7 +170,7 @@ DEBIT: Final = ActionSpec(
     ("D",),
     "with a server key: debit a balance",
     scope="player",
-    kind=ActionKind.DEBIT,
+    kind=Operation.DEBIT,
     key_only=True,
 )
 MERGE: Final = ActionSpec(
@@ -165,7 +179,7 @@ MERGE: Final = ActionSpec(
     ("U",),
     "with a server key: merge this player into another",
     scope="player",
-    kind=ActionKind.MERGE,
+    kind=Operation.MERGE,
     key_only=True,
 )
 COMPARE: Final = ActionSpec(
@@ -174,7 +188,7 @@ COMPARE: Final = ActionSpec(
     ("m",),
     "show this player beside another, and the command that merges the two",
     scope="player",
-    permission=Permission.PLAYER_READ,
+    operation=Operation.PLAYER,
 )
 BAN: Final = ActionSpec(
     "player.ban",
@@ -182,8 +196,7 @@ BAN: Final = ActionSpec(
     ("B",),
     "ban the player, or lift the ban",
     scope="player",
-    permission=Permission.PLAYER_BAN,
-    kind=ActionKind.BAN,
+    kind=Operation.BAN,
 )
 REPLAY: Final = ActionSpec(
     "delivery.replay",
@@ -191,8 +204,7 @@ REPLAY: Final = ActionSpec(
     ("R",),
     "on a webhook delivery: send it again",
     scope="delivery",
-    permission=Permission.WEBHOOK_REPLAY,
-    kind=ActionKind.REPLAY_DELIVERY,
+    kind=Operation.REPLAY_DELIVERY,
     footer=True,
     footer_title="replay",
     why_off=_replay_off,
@@ -204,6 +216,7 @@ _PANES: Final = "switch panes"
 REGISTRY: Final[tuple[ActionSpec, ...]] = (
     FORCE_COMPLETE,
     FORCE_CLAIM,
+    REVOKE,
     RETRY_ROLL,
     MANUAL_GRANT,
     CREDIT,
@@ -275,7 +288,6 @@ REGISTRY: Final[tuple[ActionSpec, ...]] = (
         "Studio audit log",
         ("l",),
         "the studio's audit log",
-        permission=Permission.AUDIT_READ,
         operation=Operation.AUDIT_LOG,
         footer_title="audit log",
     ),
@@ -284,7 +296,6 @@ REGISTRY: Final[tuple[ActionSpec, ...]] = (
         "Webhook deliveries",
         ("h",),
         "webhook deliveries, of this player or of the game",
-        permission=Permission.PLAYER_READ,
         operation=Operation.DELIVERIES,
         footer_title="webhooks",
     ),
@@ -321,7 +332,7 @@ def actions(context: ActionContext) -> tuple[ActionSpec, ...]:
         each
         for each in REGISTRY
         if (context.offered is None or each.id in context.offered)
-        and not (context.read_only and each.changes)
+        and not (context.read_only and each.is_write)
         and _suits_credential(each, context)
     )
 

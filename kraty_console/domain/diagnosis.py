@@ -16,6 +16,7 @@ from kraty_console.domain.failed_rolls import failed_when, failed_why, since_the
 from kraty_console.domain.formatting import age, counted, grouped, since, span
 from kraty_console.domain.grant_links import MILESTONE, Linked, Links
 from kraty_console.domain.problems import FINE, URGENCY, Diagnosis, Fault
+from kraty_console.domain.revocations import diagnose_revoked
 
 if TYPE_CHECKING:
     from kraty_console.contract.players import Attempt, Ban, Grant, Lobby, Snapshot
@@ -63,6 +64,8 @@ def grant_faults(grant: Grant, snapshot: Snapshot, now: datetime) -> tuple[Diagn
         return (FINE,)
     if grant.status == "expired":
         found = (_grant_expired(grant, now), *_banned_note(snapshot))
+    elif grant.status == "revoked":
+        found = (diagnose_revoked(grant, snapshot, now),)
     elif grant.status == "pending":
         found = tuple(_pending(grant, snapshot, now))
     else:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from kraty_console.contract.calls import ActionKind
+from kraty_console.contract.operations import Operation
 from kraty_console.domain.fields import Effect, EffectContext, Form, Values
 from kraty_console.domain.forms import CHANGES
 
-_WITHOUT_REASON: Final = (ActionKind.FORCE_CLAIM, ActionKind.UNBAN, ActionKind.MERGE)
+_WITHOUT_REASON: Final = (Operation.FORCE_CLAIM, Operation.UNBAN, Operation.MERGE)
 """Changes whose published calls name no reason (contract/SERVER.md): a backend may ignore the one that goes along."""
 
 

@@ -8,16 +8,18 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
-from kraty_console.contract.calls import ActionKind
 from kraty_console.contract.limits import MAX_AMOUNT, MAX_BALANCE, MAX_REASON, MAX_TICKET, MIN_REASON
 from kraty_console.domain.formatting import GROUP, grouped
 
 if TYPE_CHECKING:
+    from kraty_console.contract.calls import ChangeRequest
     from kraty_console.contract.catalog import Catalog
+    from kraty_console.contract.operations import Operation
     from kraty_console.contract.players import Snapshot
     from kraty_console.contract.webhooks import Delivery
+    from kraty_console.domain.action_spec import ActionSpec
 
 FieldKind = Literal["text", "number", "check", "json", "choice", "key"]
 """`key` is a text with suggestions (`choices`); `choice` takes one of `choices` only; `json` is the entries editor."""
@@ -78,7 +80,7 @@ class Form:
     """A dialog as data: what it is about, what it asks, and how it is confirmed."""
 
     action_id: str
-    kind: ActionKind
+    kind: Operation
     title: str
     subject_lines: tuple[str, ...]
     fields: tuple[Field, ...]
@@ -147,6 +149,46 @@ class EffectContext:
     """What the audit log calls the server key that acts; empty where a member's session does."""
     person: str = ""
     """With a server key: who acts."""
+
+
+def _nothing_unusual(_form: Form, _values: Values) -> str | None:
+    return None
+
+
+def _nothing_after(_form: Form, _values: Values, _key: str) -> ChangeRequest | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeDialog:
+    """A change on the console's side: what is asked, sent and shown for it. Each module of `changes` has one."""
+
+    spec: ActionSpec
+    form: Callable[[FormContext], Form]
+    """Raises `CannotOpen` when there is nothing to act on."""
+    call: Callable[[Form, Values, str], ChangeRequest]
+    """What is sent; the same form, values and idempotency key always make the same request."""
+    effects: Callable[[Form, Values, EffectContext], list[Effect]]
+    """What will change, from the player as last read."""
+    summary: Callable[[ChangeRequest, Any, Snapshot | None], str]
+    """What an applied change altered, from the answer (of the model that the table of operations names) and the player
+    as last read before it."""
+    unusual: Callable[[Form, Values], str | None] = _nothing_unusual
+    """Why the player's id has to be typed for these values, in words; None when it has not."""
+    follow_up: Callable[[Form, Values, str], ChangeRequest | None] = _nothing_after
+    """A second request, to be sent only after the first succeeded; None when there is none."""
+    other_kind: Operation | None = None
+    """A second operation that the dialog may send in place of its spec's."""
+
+
+def over_limit(amount: Callable[[Form, Values], int]) -> Callable[[Form, Values], str | None]:
+    """For `ChangeDialog.unusual`: amounts above the form's limit."""
+
+    def unusual(form: Form, values: Values) -> str | None:
+        over = form.amount_limit is not None and amount(form, values) > form.amount_limit
+        return f"over {grouped(form.amount_limit)}" if over else None
+
+    return unusual
 
 
 class CannotOpen(Exception):

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from kraty_console.contract.players import Attempt, Grant, Snapshot
 
 
+NOT_IN_TOTALS: Final = ("expired", "revoked")
+"""The statuses of grants that a player's totals leave out."""
+
 MILESTONE: Final = "event_milestone"
 """The source of a grant that a milestone gave (contract/README.md#grant)."""
 
@@ -80,8 +83,7 @@ class Links:
         summary = snapshot.summary
         if summary.grants_pending is None or summary.grants_claimed is None:
             return "cut" if len(snapshot.grants) >= DEFAULT_LIMIT else ""
-        # The totals leave out what expired, so that is not counted here either.
-        listed = sum(grant.status != "expired" for grant in snapshot.grants)
+        listed = sum(grant.status not in NOT_IN_TOTALS for grant in snapshot.grants)
         return "cut" if summary.grants_pending + summary.grants_claimed > listed else ""
 
     def of_attempt(self, attempt: Attempt) -> Linked:

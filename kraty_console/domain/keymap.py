@@ -74,9 +74,9 @@ def _problem_of_key(spec: ActionSpec, key: str) -> str | None:
         known = len(key) == 1 and key.isprintable()
     if not known:
         return f"there is no key {key!r}"
-    if spec.changes and not (len(key) == 1 and key.isupper()):
+    if spec.is_write and not (len(key) == 1 and key.isupper()):
         return f"{key} cannot change anything: changes are on upper-case letters"
-    if not spec.changes and len(key) == 1 and key.isupper() and spec.id not in _LOOK_THAT_SHOUT:
+    if not spec.is_write and len(key) == 1 and key.isupper() and spec.id not in _LOOK_THAT_SHOUT:
         return f"{key} is upper case, and those are for changes"
     return None
 

@@ -14,7 +14,7 @@ from kraty_console.domain.completeness import NOT_PROVIDED, sentence, told, unre
 from kraty_console.domain.diagnosis import attempt_faults, ban_why, diagnose_lobby, grant_faults
 from kraty_console.domain.formatting import counted, grouped, since
 from kraty_console.domain.grant_contents import contents_words
-from kraty_console.domain.grant_links import Links
+from kraty_console.domain.grant_links import NOT_IN_TOTALS, Links
 from kraty_console.domain.labels import event_words
 from kraty_console.domain.problems import FINE, URGENCY, Diagnosis, Severity
 from kraty_console.domain.scopes import PANE_OF, PaneId, Scope
@@ -241,7 +241,7 @@ def _loaded(snapshot: Snapshot) -> str:
     parts = []
     if (total := summary.attempt_count) is not None and total > len(snapshot.attempts) > 0:
         parts.append(f"{grouped(len(snapshot.attempts))} of {counted(total, 'attempt')}")
-    standing = sum(grant.status != "expired" for grant in snapshot.grants)
+    standing = sum(grant.status not in NOT_IN_TOTALS for grant in snapshot.grants)
     total = (summary.grants_pending or 0) + (summary.grants_claimed or 0)
     if total > standing and snapshot.grants:
         parts.append(f"{grouped(standing)} of {counted(total, 'grant')}")

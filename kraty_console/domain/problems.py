@@ -38,6 +38,8 @@ class Fault(StrEnum):
     JUST_GRANTED = "just_granted"
     CRATE_UNOPENED = "crate_unopened"
     """The player can open it: it waits for the player, and nothing is wrong."""
+    GRANT_REVOKED = "grant_revoked"
+    """Somebody decided that the player does not get it: nothing is wrong."""
     UNKNOWN_STATUS = "unknown_status"
     FINE = "fine"
 

@@ -52,6 +52,7 @@ STATUS_TONE: Final[dict[str, Tone]] = {
     "in_progress": "accent",
     "pending": "warn",
     "expired": "dim",
+    "revoked": "dim",
     "active": "good",
     "forming": "accent",
     "closed": "dim",
@@ -77,7 +78,7 @@ def grants_words(attempt: Attempt, linked: Linked) -> SafeText:
             return SafeText("")
         return SafeText({"": "none", "cut": "not shown"}.get(linked.doubt, UNKNOWN))
     counts = Counter(grant.status for grant in linked.grants)
-    order = ("pending", "expired", "claimed")
+    order = ("pending", "expired", "revoked", "claimed")
     known = [f"{counts.pop(status)} {status}" for status in order if counts.get(status)]
     known += [f"{count} {safe(status)}" for status, count in counts.items()]
     unseen = len(linked.ids) - len(linked.grants)

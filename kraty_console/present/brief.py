@@ -113,11 +113,11 @@ def _grant(grant: Grant, snapshot: Snapshot, now: datetime) -> Iterator[Cell]:
         parts.append(source if grant.source_kind == "admin" else f"from {the}{source}")
     if grant.claimed_at is not None:
         parts.append(f"claimed {ago(grant.claimed_at, now)}")
-    elif grant.expires_at is not None:
+    elif grant.expires_at is not None and grant.status != "revoked":
         parts.append(f"{'expires' if age(grant.expires_at, now) < 0 else 'expired'} {ago(grant.expires_at, now)}")
     yield Cell(SafeText(" · ".join(parts)))
     for fault in grant_faults(grant, snapshot, now):
-        if fault.severity != "fine":
+        if fault.words:
             yield Cell(safe(fault.words, limit=_TEXT), SEVERITY_TONE[fault.severity])
     for child in links.children_of(grant)[:5]:
         words = f"{contents_words(child.contents, child.kind)}, {status_words(child.status)}"

@@ -31,7 +31,7 @@ COLUMNS: Final = (
 )
 
 NOTHING: Final = Cell(SafeText(""))
-"""What was claimed expires no more."""
+"""What was claimed or revoked expires no more."""
 
 _SOURCES: Final = {
     "api": "backend",
@@ -62,7 +62,8 @@ def row(grant: Grant, snapshot: Snapshot, now: datetime, links: Links) -> TableR
     faults = grant_faults(grant, snapshot, now)
     source = source_words(grant, links)
     contents = contents_words(grant.contents, grant.kind)
-    expires = None if grant.status == "claimed" else grant.expires_at
+    ended = grant.status in ("claimed", "revoked")
+    expires = None if ended else grant.expires_at
     return TableRow(
         grant.id,
         "grant",
@@ -71,7 +72,7 @@ def row(grant: Grant, snapshot: Snapshot, now: datetime, links: Links) -> TableR
             cell(contents),
             Cell(source) if source is not None else cell(None),
             Cell(ago(grant.created_at, now), "dim"),
-            Cell(ago(expires, now), "dim") if expires is not None or grant.status != "claimed" else NOTHING,
+            Cell(ago(expires, now), "dim") if expires is not None or not ended else NOTHING,
             Cell(ago(grant.claimed_at, now), "dim"),
             wrong_cell(faults),
         ),

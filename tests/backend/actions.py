@@ -135,6 +135,15 @@ ACTIONS = (
         _count(tables.wallet_ledger, reason="grant_deposit"),
     ),
     Action(
+        "revoke",
+        "grant.revoke",
+        pending,
+        lambda w, ctx, it: w.run(grants.revoke, ctx, it),
+        lambda w, ctx, it: w.run(grants.revoke, ctx, w.new_id()),
+        True,
+        _count(tables.grants, status="revoked"),
+    ),
+    Action(
         "wallet-credit",
         "wallet.credit",
         present,

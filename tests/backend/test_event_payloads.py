@@ -27,6 +27,7 @@ POTION = {"type": "item", "itemKey": "potion", "quantity": 2}
 HAS: dict[EventName, dict[str, set[str]]] = {
     EventName.GRANT_CREATED: {"grant": {"id", "kind", "contents", "status", "sourceKind", "createdAt", "expiresAt"}},
     EventName.GRANT_EXPIRED: {"grant": {"id", "kind", "contents", "status", "expiresAt"}},
+    EventName.GRANT_REVOKED: {"grant": {"id", "kind", "contents", "status", "expiresAt"}},
     EventName.WALLET_CHANGED: {
         "": {"ledgerId", "economyKey", "balance", "delta", "reason", "origin", "sourceRefId", "occurredAt"},
         "wallet": {"economyKey", "balance", "metadata", "createdAt", "updatedAt"},
@@ -74,6 +75,8 @@ async def live(studio: Studio) -> None:
     await do(inventory.consume, "potion", 1)
     await do(grants.create, [GOLD], expires_at=studio.now + HOUR)
     await do(grants.create, [POTION], player="guest")
+    mistake = await do(grants.create, [GOLD])
+    await studio.world.run(grants.revoke, studio.context(), mistake.data["id"])
     lobby = (await do(lobbies.create, player="arena")).data["lobby"]["id"]
     await do(lobbies.start, player=lobby)
     await do(lobbies.close, player=lobby)

@@ -57,6 +57,8 @@ async def _tell(world: World) -> list[Any]:
     await say(grants.force_claim, world.admin("key-0006"), gift["grant"]["id"])
     for crate in await world.rows(tables.grants, kind="crate"):
         await say(grants.force_claim, world.admin(f"crate-{crate['grant_id']}"), crate["grant_id"])
+    mistake = await say(grants.create, world.admin("key-0010"), ALICE, GIFT)
+    await say(grants.revoke, world.admin("key-0011"), mistake["grant"]["id"])
     await say(wallet.credit, world.server("key-0007"), ALICE, "gems", 3)
     await say(wallet.debit, world.server("key-0008"), ALICE, "gems", 5)
     lobby = await say(lobbies.create, world.engine(), "arena", key="match")

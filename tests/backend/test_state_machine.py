@@ -129,6 +129,11 @@ class Books(RuleBasedStateMachine):
         _, grant_id = self._one_of(tables.grants, "grant_id", which)
         self._do(grants.force_claim, self._admin(), grant_id)
 
+    @rule(which=number)
+    def has_a_grant_revoked(self, which: int) -> None:
+        _, grant_id = self._one_of(tables.grants, "grant_id", which)
+        self._do(grants.revoke, self._admin(), grant_id)
+
     @rule(who=player, economy_key=key, much=amount, give=strategies.booleans())
     def has_more_or_less_money(self, who: str, economy_key: str, much: int, give: bool) -> None:
         self._do(wallet.credit if give else wallet.debit, self._server(), who, economy_key, much)

@@ -19,7 +19,7 @@ from kraty_console.client.journal import Journal
 from kraty_console.client.journal_entries import EntryState, Scope
 from kraty_console.config.profiles import Profile
 from kraty_console.config.tokens import FoundToken
-from kraty_console.contract.calls import ActionKind
+from kraty_console.contract.operations import Operation
 from kraty_console.contract.secret import Secret
 from kraty_console.domain import checkup
 from kraty_console.domain.checkup import CheckArea, Finding
@@ -172,7 +172,7 @@ async def journal_with(path: Path, *outcomes: EntryState) -> None:
     for number, outcome in enumerate(outcomes):
         entry = await journal.begin(
             Scope("https://a.example", "s", "g"),
-            kind=ActionKind.BAN,
+            kind=Operation.BAN,
             player="bob_7",
             path="/x",
             idempotency_key=f"key-{number}",

@@ -13,7 +13,7 @@ from kraty_console.backend.auth.api_keys import SERVER_INTEGRATION
 from kraty_console.backend.http.rate_limit import Rate
 from kraty_console.cli.main import run
 from kraty_console.client.capabilities import Capabilities, Support
-from kraty_console.contract.operations import OPERATIONS, PUBLISHED, Operation
+from kraty_console.contract.operations import ADMIN_OPERATIONS, PUBLISHED, Operation
 from kraty_console.contract.session import GAME_ADMIN, GAME_VIEWER
 from tests.cli.doctoring import VARIABLES, examined, tapped
 from tests.contract.backend import NOW, Backend
@@ -86,7 +86,7 @@ async def test_a_whole_kraty_has_everything_and_nothing_but_get_is_sent(
         profile(places, world, tap.url, token)
         ran = await examined(capsys)
     assert (ran.code, ran.err) == (0, "")
-    assert set(ran.support()) == set(OPERATIONS)
+    assert set(ran.support()) == set(ADMIN_OPERATIONS)
     assert set(ran.support().values()) == {"available"}
     assert tap.methods == {"GET"}
     assert world.backend.counts() == before

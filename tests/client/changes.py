@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from kraty_console.contract.actions import WalletCredit
-from kraty_console.contract.calls import ActionKind, ChangeRequest
+from kraty_console.contract.calls import ChangeRequest
+from kraty_console.contract.operations import Operation
 from tests.client.wire import Act, answers, told
 
 KEY = "key-0001"
@@ -13,7 +14,7 @@ KEY = "key-0001"
 
 def credit(amount: int = 500, key: str = KEY) -> ChangeRequest:
     return ChangeRequest(
-        ActionKind.CREDIT,
+        Operation.CREDIT,
         "alice_42",
         WalletCredit(amount=amount, reason="lost in the crash", ticket="ZD-1", idempotency_key=key),
         economy_key="gold",

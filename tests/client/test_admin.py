@@ -13,8 +13,9 @@ from kraty_console import __version__
 from kraty_console.client.admin import KratyClient
 from kraty_console.contract.actions import Credited, GrantCreated, ManualGrant, WalletCredit
 from kraty_console.contract.audit import AuditLink
-from kraty_console.contract.calls import ActionKind, ChangeRequest
+from kraty_console.contract.calls import ChangeRequest
 from kraty_console.contract.errors import BadAnswer, Invalid, SignInNeeded
+from kraty_console.contract.operations import Operation
 from kraty_console.contract.secret import Credential, Secret
 from tests.client.conftest import TOKEN, MakeClient
 from tests.client.wire import Line, answers, failed, told, wired
@@ -22,7 +23,7 @@ from tests.client.wire import Line, answers, failed, told, wired
 PLAYER = {"player": {"externalPlayerId": "alice_42"}, "somethingNew": 1}
 GAME = "/admin/v1/studios/studio-1/games/game-1"
 CREDIT = ChangeRequest(
-    ActionKind.CREDIT,
+    Operation.CREDIT,
     "alice_42",
     WalletCredit(amount=500, reason="lost in the crash", idempotency_key="key-0001"),
     economy_key="gold",
@@ -158,7 +159,7 @@ async def test_a_manual_grant_names_its_player_in_the_body_and_ascii_alone_leave
         }
     )
     async with wired(answers(201, {"data": {"grant": {"id": "g-1"}}})) as wire:
-        created = await client_of(wire.url).send(ChangeRequest(ActionKind.MANUAL_GRANT, "ünï/…", request))
+        created = await client_of(wire.url).send(ChangeRequest(Operation.MANUAL_GRANT, "ünï/…", request))
     assert isinstance(created, GrantCreated)
     assert wire.heard[0].target == f"{GAME}/grants?environment=live"
     assert wire.heard[0].body.isascii()

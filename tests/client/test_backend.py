@@ -26,8 +26,9 @@ from kraty_console.contract.actions import (
     UnbanPlayer,
     WalletCredit,
 )
-from kraty_console.contract.calls import ActionKind, ChangeRequest
+from kraty_console.contract.calls import ChangeRequest
 from kraty_console.contract.errors import NotAllowed, NotFound, Refused, SignInNeeded
+from kraty_console.contract.operations import Operation
 from kraty_console.contract.secret import Credential, Secret
 from kraty_console.contract.session import GAME_ADMIN, GAME_VIEWER
 from kraty_console.contract.timeline import TimelineKind
@@ -74,7 +75,7 @@ def grant(key: str) -> ChangeRequest:
             "idempotencyKey": key,
         }
     )
-    return ChangeRequest(ActionKind.MANUAL_GRANT, "alice", request)
+    return ChangeRequest(Operation.MANUAL_GRANT, "alice", request)
 
 
 async def test_reading(world: World) -> None:
@@ -128,7 +129,7 @@ async def test_every_change(world: World, tmp_path: Path) -> None:
         stuck, pending = world.attempts["stuck"], world.grants["pending"]
         completed = await done(
             ChangeRequest(
-                ActionKind.FORCE_COMPLETE,
+                Operation.FORCE_COMPLETE,
                 "alice",
                 ForceComplete(reason="client crashed", final_score=7, idempotency_key="complete-1"),
                 target_id=stuck,
@@ -137,7 +138,7 @@ async def test_every_change(world: World, tmp_path: Path) -> None:
         assert isinstance(completed.answer, ForceCompleted)
         assert completed.answer.attempt.status == "force_completed"
         retry = ChangeRequest(
-            ActionKind.RETRY_ROLL, "alice", RetryRewardRoll(idempotency_key="retry-01"), target_id=stuck
+            Operation.RETRY_ROLL, "alice", RetryRewardRoll(idempotency_key="retry-01"), target_id=stuck
         )
         failed = await writer.perform(retry)
         assert failed.state == "refused"
@@ -149,7 +150,7 @@ async def test_every_change(world: World, tmp_path: Path) -> None:
         await done(grant("grant-0001"))
         await done(
             ChangeRequest(
-                ActionKind.FORCE_CLAIM,
+                Operation.FORCE_CLAIM,
                 "alice",
                 ForceClaim(reason="ack was lost", idempotency_key="claim-001"),
                 target_id=pending,
@@ -157,16 +158,16 @@ async def test_every_change(world: World, tmp_path: Path) -> None:
         )
         credited = await done(
             ChangeRequest(
-                ActionKind.CREDIT,
+                Operation.CREDIT,
                 "alice",
                 WalletCredit(amount=500, reason="make-good", idempotency_key="credit-1"),
                 economy_key="gold",
             )
         )
         assert isinstance(credited.answer, Credited)
-        await done(ChangeRequest(ActionKind.BAN, "alice", BanPlayer(reason="cheating", idempotency_key="ban-0001")))
+        await done(ChangeRequest(Operation.BAN, "alice", BanPlayer(reason="cheating", idempotency_key="ban-0001")))
         await done(
-            ChangeRequest(ActionKind.UNBAN, "alice", UnbanPlayer(reason="by mistake", idempotency_key="unban-01"))
+            ChangeRequest(Operation.UNBAN, "alice", UnbanPlayer(reason="by mistake", idempotency_key="unban-01"))
         )
 
         page = await client.audit_log(player="alice", ticket=None, limit=3)
@@ -177,7 +178,7 @@ async def test_every_change(world: World, tmp_path: Path) -> None:
         assert await journal.open_entries() == []
 
         again = ChangeRequest(
-            ActionKind.FORCE_COMPLETE,
+            Operation.FORCE_COMPLETE,
             "alice",
             ForceComplete(reason="once more", idempotency_key="complete-2"),
             target_id=stuck,

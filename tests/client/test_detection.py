@@ -15,10 +15,10 @@ from kraty_console.client.not_found import Subject, subject_of
 from kraty_console.client.replies import HttpReply
 from kraty_console.client.routes import RouteTable
 from kraty_console.client.writer import Writer
-from kraty_console.contract.actions import RetryRewardRoll
-from kraty_console.contract.calls import ActionKind, ChangeRequest
+from kraty_console.contract.actions import RetryRewardRoll, RevokeGrant
+from kraty_console.contract.calls import ChangeRequest
 from kraty_console.contract.errors import BadAnswer, NotFound, OperationMissing
-from kraty_console.contract.operations import OPERATIONS, PUBLISHED, Operation
+from kraty_console.contract.operations import ADMIN_OPERATIONS, PUBLISHED, Operation
 from tests.client.conftest import MakeClient
 from tests.client.wire import Act, Line, answers, failed, told, wired
 
@@ -192,7 +192,7 @@ async def test_a_backend_that_answers_404_for_the_wrong_method_tells_nothing(cli
         client = client_of(wire.url)
         await client.detect()
         assert len(wire.heard) == 2
-    assert all(client.capabilities.of(each) is Support.UNKNOWN for each in OPERATIONS if each != "health")
+    assert all(client.capabilities.of(each) is Support.UNKNOWN for each in ADMIN_OPERATIONS if each != "health")
 
 
 ROLL = RetryRewardRoll(idempotency_key="key-0001")
@@ -206,10 +206,10 @@ async def test_a_change_that_meets_a_404_though_its_attempt_is_there_has_no_rout
     async with wired(backend(routes)) as wire:
         client = client_of(wire.url)
         writer = Writer(client, journal)
-        first = await writer.perform(ChangeRequest(ActionKind.RETRY_ROLL, "alice_42", ROLL, "att-1"))
+        first = await writer.perform(ChangeRequest(Operation.RETRY_ROLL, "alice_42", ROLL, "att-1"))
         posts = [each for each in wire.heard if each.method == "POST"]
         again = RetryRewardRoll(idempotency_key="key-0002")
-        second = await writer.perform(ChangeRequest(ActionKind.RETRY_ROLL, "alice_42", again, "att-1"))
+        second = await writer.perform(ChangeRequest(Operation.RETRY_ROLL, "alice_42", again, "att-1"))
         assert [each for each in wire.heard if each.method == "POST"] == posts, "it is not sent to where nothing is"
     for performed in (first, second):
         assert performed.state == "refused"
@@ -222,10 +222,26 @@ async def test_a_change_whose_attempt_is_gone_met_no_missing_route(client_of: Ma
     async with wired(backend(routes)) as wire:
         client = client_of(wire.url)
         performed = await Writer(client, journal).perform(
-            ChangeRequest(ActionKind.RETRY_ROLL, "alice_42", ROLL, "att-2")
+            ChangeRequest(Operation.RETRY_ROLL, "alice_42", ROLL, "att-2")
         )
     assert isinstance(performed.error, NotFound)
     assert client.capabilities.of("retry_roll") is Support.UNKNOWN
+
+
+@pytest.mark.parametrize(("grant_id", "support"), [("gr-1", Support.MISSING), ("gr-2", Support.UNKNOWN)])
+async def test_a_revocation_that_meets_a_404_has_no_route_only_if_its_grant_is_there(
+    client_of: MakeClient, journal: Journal, grant_id: str, support: Support
+) -> None:
+    seen = told({"player": {"externalPlayerId": "alice_42"}, "grants": [{"id": "gr-1", "status": "pending"}]})
+    revoke = RevokeGrant(reason="granted twice", idempotency_key="key-0001")
+    async with wired(backend({"GET /admin/v1/health": HEALTHY, f"GET {GAME}/players/alice_42": seen})) as wire:
+        client = client_of(wire.url)
+        performed = await Writer(client, journal).perform(
+            ChangeRequest(Operation.REVOKE_GRANT, "alice_42", revoke, grant_id)
+        )
+    assert performed.state == "refused"
+    assert isinstance(performed.error, OperationMissing) == (support is Support.MISSING)
+    assert client.capabilities.of("revoke_grant") is support
 
 
 @pytest.mark.parametrize(
@@ -243,7 +259,7 @@ async def test_a_change_that_only_a_web_server_answers_is_told_as_without_route_
     async with wired(backend({"GET /admin/v1/health": HEALTHY, change: nothing_there})) as wire:
         client = client_of(wire.url)
         performed = await Writer(client, journal).perform(
-            ChangeRequest(ActionKind.RETRY_ROLL, "alice_42", ROLL, "att-1")
+            ChangeRequest(Operation.RETRY_ROLL, "alice_42", ROLL, "att-1")
         )
     assert performed.state == "unknown", "only Kraty's own answer is certain"
     assert isinstance(performed.error, OperationMissing)
@@ -254,7 +270,7 @@ async def test_where_no_kraty_answers_no_route_is_called_missing(client_of: Make
     async with wired(answers(404, b"<html>nginx</html>")) as wire:
         client = client_of(wire.url)
         performed = await Writer(client, journal).perform(
-            ChangeRequest(ActionKind.RETRY_ROLL, "alice_42", ROLL, "att-1")
+            ChangeRequest(Operation.RETRY_ROLL, "alice_42", ROLL, "att-1")
         )
     assert isinstance(performed.error, BadAnswer)
     assert client.capabilities.of("retry_roll") is Support.UNKNOWN

@@ -9,7 +9,7 @@ import pytest
 
 from kraty_console.client.transport import Timeouts
 from kraty_console.contract.actions import WalletCredit
-from kraty_console.contract.calls import ActionKind, ChangeRequest
+from kraty_console.contract.calls import ChangeRequest
 from kraty_console.contract.errors import (
     BadAnswer,
     IdempotencyConflict,
@@ -22,6 +22,7 @@ from kraty_console.contract.errors import (
     SignInNeeded,
     Unavailable,
 )
+from kraty_console.contract.operations import Operation
 from tests.client.conftest import Clock, MakeClient
 from tests.client.wire import (
     Act,
@@ -40,7 +41,7 @@ from tests.client.wire import (
 )
 
 CREDIT = ChangeRequest(
-    ActionKind.CREDIT, "p", WalletCredit(amount=1, reason="because", idempotency_key="key-0001"), economy_key="gold"
+    Operation.CREDIT, "p", WalletCredit(amount=1, reason="because", idempotency_key="key-0001"), economy_key="gold"
 )
 CREDITED = {"data": {"economyKey": "gold", "balance": 1}}
 

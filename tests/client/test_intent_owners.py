@@ -16,7 +16,7 @@ from kraty_console.client.intent_owners import FOREIGN_PATIENCE, lives, this_pro
 from kraty_console.client.journal import Journal
 from kraty_console.client.journal_entries import EntryState, Scope
 from kraty_console.client.writer import Writer
-from kraty_console.contract.calls import ActionKind
+from kraty_console.contract.operations import Operation
 from tests.client.changes import CREDITED, KEY, credit
 from tests.client.conftest import MakeClient
 from tests.client.wire import wired
@@ -67,7 +67,7 @@ async def _intent(client_of: MakeClient, url: str, path: Path, owner: str) -> st
     prepared = client.prepare(credit())
     entry = await journal.begin(
         Scope(client.base_url, "studio-1", "game-1"),
-        kind=ActionKind.CREDIT,
+        kind=Operation.CREDIT,
         player="alice_42",
         path=prepared.path,
         idempotency_key=KEY,

@@ -16,7 +16,7 @@ import pytest
 from kraty_console.client.journal import Journal, JournalFailed
 from kraty_console.client.journal_entries import EntryState, JournalEntry, Scope
 from kraty_console.contract.audit import AuditLink
-from kraty_console.contract.calls import ActionKind
+from kraty_console.contract.operations import Operation
 
 SCOPE = Scope("http://127.0.0.1:1", "studio-1", "game-1")
 NOW = datetime(2026, 11, 22, 8, 0, 0, 123000, tzinfo=UTC)
@@ -25,7 +25,7 @@ NOW = datetime(2026, 11, 22, 8, 0, 0, 123000, tzinfo=UTC)
 async def begun(journal: Journal, key: str = "key-0001", scope: Scope = SCOPE) -> JournalEntry:
     return await journal.begin(
         scope,
-        kind=ActionKind.CREDIT,
+        kind=Operation.CREDIT,
         player="alice/42 ü",
         path="/admin/v1/x?environment=live",
         idempotency_key=key,
@@ -98,11 +98,11 @@ import asyncio, os, sys
 from pathlib import Path
 from kraty_console.client.journal_entries import Scope
 from kraty_console.client.journal import Journal
-from kraty_console.contract.calls import ActionKind
+from kraty_console.contract.operations import Operation
 
 async def main():
     journal = await Journal.open(Path(sys.argv[1]))
-    entry = await journal.begin(Scope("u", "s", "g"), kind=ActionKind.BAN, player="p", path="/x",
+    entry = await journal.begin(Scope("u", "s", "g"), kind=Operation.BAN, player="p", path="/x",
                                 idempotency_key="key-0001", body="{}")
     if sys.argv[2] == "sent":
         await journal.mark_sent(entry)
@@ -230,7 +230,7 @@ async def test_a_call_that_was_cancelled_leaves_the_journal_in_order(journal: Jo
 async def test_half_characters_in_what_is_only_told_do_no_harm(journal: Journal) -> None:
     entry = await journal.begin(
         SCOPE,
-        kind=ActionKind.BAN,
+        kind=Operation.BAN,
         player="p",
         path="/x",
         idempotency_key="key-0001",

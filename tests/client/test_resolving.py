@@ -9,11 +9,12 @@ from kraty_console.client.journal import Journal
 from kraty_console.client.journal_entries import EntryState, Scope
 from kraty_console.client.writer import ChangeOutcome, Writer
 from kraty_console.contract.actions import Credited, RetryRewardRoll
-from kraty_console.contract.calls import ActionKind, ChangeRequest
+from kraty_console.contract.calls import ChangeRequest
 from kraty_console.contract.errors import (
     Refused,
     Unavailable,
 )
+from kraty_console.contract.operations import Operation
 from tests.client.changes import ANSWER, CREDITED, FORGETS, ITS_ROW, KEEPS, KEY, NO_EVIDENCE, NO_ROWS, credit, rows
 from tests.client.conftest import MakeClient
 from tests.client.wire import Act, answers, cut_after_request, failed, told, wired
@@ -73,7 +74,7 @@ async def test_a_roll_that_failed_again_is_not_taken_for_an_effect(client_of: Ma
     row = {"id": "a-1", "outcome": "ok", "idempotencyKey": KEY, "metadata": {"grantCount": 0, "rollError": "archived"}}
     async with wired(cut_after_request, rows(row)) as wire:
         writer = Writer(client_of(wire.url), journal)
-        performed = await writer.perform(ChangeRequest(ActionKind.RETRY_ROLL, "alice_42", request, target_id="t-1"))
+        performed = await writer.perform(ChangeRequest(Operation.RETRY_ROLL, "alice_42", request, target_id="t-1"))
         assert performed.entry is not None
         resolved = await writer.resolve(performed.entry)
     assert resolved.state == "refused"
@@ -199,7 +200,7 @@ async def test_an_intent_that_never_left_is_closed_without_asking(client_of: Mak
         client = client_of(wire.url)
         entry = await journal.begin(
             Scope(client.base_url, "studio-1", "game-1"),
-            kind=ActionKind.CREDIT,
+            kind=Operation.CREDIT,
             player="alice_42",
             path=client.prepare(credit()).path,
             idempotency_key=KEY,

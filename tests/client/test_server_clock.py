@@ -16,7 +16,7 @@ from kraty_console.client.key_client import KEYS_KEPT_SECONDS, ServerKeyClient
 from kraty_console.client.prefetcher import Prefetcher
 from kraty_console.client.replies import HttpReply
 from kraty_console.client.server_clock import REMEMBERED, TOLERANCE, ServerClock
-from kraty_console.contract.calls import ActionKind
+from kraty_console.contract.operations import Operation
 from kraty_console.contract.secret import Credential, Secret
 from kraty_console.domain.formatting import skew_words
 from tests.client.conftest import MakeClient
@@ -158,13 +158,13 @@ async def test_what_was_asked_ahead_tells_the_time_when_it_comes() -> None:
 
 async def test_a_key_is_not_sent_again_that_may_be_older_than_it_says() -> None:
     client = ServerKeyClient("http://127.0.0.1:1", Credential(Secret("k" * 30)))
-    assert await client.keeps_keys(ActionKind.CREDIT, KEYS_KEPT_SECONDS - 3600)
+    assert await client.keeps_keys(Operation.CREDIT, KEYS_KEPT_SECONDS - 3600)
     machine = Machine(-3 * HOUR)
     machine.hears()
     client._transport.server_clock = machine.clock
-    assert not await client.keeps_keys(ActionKind.CREDIT, KEYS_KEPT_SECONDS - 3600)
-    assert await client.keeps_keys(ActionKind.CREDIT, KEYS_KEPT_SECONDS - 4 * 3600)
-    assert await client.keeps_keys(ActionKind.MANUAL_GRANT, KEYS_KEPT_SECONDS * 10)
+    assert not await client.keeps_keys(Operation.CREDIT, KEYS_KEPT_SECONDS - 3600)
+    assert await client.keeps_keys(Operation.CREDIT, KEYS_KEPT_SECONDS - 4 * 3600)
+    assert await client.keeps_keys(Operation.MANUAL_GRANT, KEYS_KEPT_SECONDS * 10)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from kraty_console.client.journal import Journal, JournalFailed
 from kraty_console.client.journal_entries import EntryState
 from kraty_console.client.writer import Writer
 from kraty_console.contract.actions import Credited
-from kraty_console.contract.calls import ActionKind, ChangeRequest
+from kraty_console.contract.calls import ChangeRequest
 from kraty_console.contract.errors import (
     IdempotencyConflict,
     Invalid,
@@ -22,6 +22,7 @@ from kraty_console.contract.errors import (
     SignInNeeded,
     Unavailable,
 )
+from kraty_console.contract.operations import Operation
 from tests.client.changes import CREDITED, KEEPS, NO_EVIDENCE, NO_ROWS, credit
 from tests.client.conftest import TOKEN, MakeClient
 from tests.client.wire import Act, Line, answers, cut_after, cut_after_request, failed, wired
@@ -164,7 +165,7 @@ async def test_an_id_that_cannot_be_sent_is_refused_before_it_is_journaled(
     client_of: MakeClient, journal: Journal
 ) -> None:
     async with wired(CREDITED) as wire:
-        call = ChangeRequest(ActionKind.CREDIT, "\ud800", credit().request, economy_key="gold")
+        call = ChangeRequest(Operation.CREDIT, "\ud800", credit().request, economy_key="gold")
         performed = await Writer(client_of(wire.url), journal).perform(call)
     assert (performed.state, performed.entry) == ("refused", None)
     assert isinstance(performed.error, Invalid)

@@ -11,7 +11,7 @@ from kraty_console.client.journal import Journal
 from kraty_console.client.journal_entries import Scope
 from kraty_console.console.dialogs.action import ActionDialog, Phase
 from kraty_console.console.dialogs.journal import JournalDialog
-from kraty_console.contract.calls import ActionKind
+from kraty_console.contract.operations import Operation
 from tests.console.drive import Hand, at
 from tests.console.filling import confirm, dialog, done, put, told
 from tests.console.people import Colleague, colleague
@@ -185,7 +185,7 @@ async def leave_open(backend: Stage, state: str, effect: Callable[[Colleague], N
     path = f"/admin/v1/studios/{credentials['studioId']}/games/{credentials['gameId']}/players/bob_7/wallet/gold/credit"
     entry = await journal.begin(
         Scope(backend.url, credentials["studioId"], credentials["gameId"]),
-        kind=ActionKind.CREDIT,
+        kind=Operation.CREDIT,
         player="bob_7",
         path=f"{path}?environment=live",
         idempotency_key="colleague-1",

@@ -11,7 +11,7 @@ import pytest
 from kraty_console.console.app import KratyApp
 from kraty_console.console.dialogs.action import ActionDialog
 from kraty_console.console.dialogs.merge_target import MergeTargetDialog
-from kraty_console.contract.calls import ActionKind
+from kraty_console.contract.operations import Operation
 from tests.console.drive import Hand, at
 from tests.console.filling import confirm, dialog, put, told
 from tests.console.people import colleague
@@ -72,16 +72,16 @@ async def test_the_key_of_another_environment_is_told(backend: Stage) -> None:
         assert hand.app.workspace.access is None
 
 
-DIALOGS: Mapping[ActionKind, tuple[str, str, Mapping[str, str]]] = {
-    ActionKind.CREDIT: ("bob_7", "C", {"economy_key": "gold", "amount": "250"}),
-    ActionKind.DEBIT: ("alice_42", "D", {"economy_key": "gold", "amount": "5"}),
-    ActionKind.FORCE_CLAIM: ("bob_7", "full_stop", {}),
-    ActionKind.BAN: ("bob_7", "B", {}),
-    ActionKind.UNBAN: ("frank", "B", {}),
+DIALOGS: Mapping[Operation, tuple[str, str, Mapping[str, str]]] = {
+    Operation.CREDIT: ("bob_7", "C", {"economy_key": "gold", "amount": "250"}),
+    Operation.DEBIT: ("alice_42", "D", {"economy_key": "gold", "amount": "5"}),
+    Operation.FORCE_CLAIM: ("bob_7", "full_stop", {}),
+    Operation.BAN: ("bob_7", "B", {}),
+    Operation.UNBAN: ("frank", "B", {}),
 }
 
 
-async def fill(hand: Hand, kind: ActionKind) -> None:
+async def fill(hand: Hand, kind: Operation) -> None:
     player, key, values = DIALOGS[kind]
     await hand.looks_at(player)
     await hand.press(key)
@@ -94,7 +94,7 @@ async def fill(hand: Hand, kind: ActionKind) -> None:
 
 @pytest.mark.parametrize("kind", DIALOGS, ids=str)
 async def test_a_dialog_says_whom_the_log_will_name_and_makes_the_change(
-    kind: ActionKind, backend: Stage, wire: Wire
+    kind: Operation, backend: Stage, wire: Wire
 ) -> None:
     player = DIALOGS[kind][0]
     async with at(with_key(backend, player, server_actions=True)) as hand:
@@ -151,7 +151,7 @@ async def test_a_lost_answer_is_settled_with_the_same_key_once(backend: Stage, w
         before = other.balance("bob_7", "gold")
         wire.cuts("POST", "/credit", after=after, times=1)
         async with at(with_key(backend, "bob_7", server_actions=True)) as hand:
-            await fill(hand, ActionKind.CREDIT)
+            await fill(hand, Operation.CREDIT)
             await confirm(hand)
             await told(hand, "It did take effect, once")
         assert other.balance("bob_7", "gold") == before + 250

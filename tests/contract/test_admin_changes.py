@@ -15,6 +15,7 @@ from kraty_console.contract.actions import (
     ForceClaimed,
     ForceCompleted,
     GrantCreated,
+    GrantRevoked,
     RewardRolled,
     Unbanned,
 )
@@ -91,6 +92,13 @@ CHANGES = [
         lambda world: f"{world.player('alice')}/unban",
         {"reason": "by mistake", "ticket": "T-1"},
         Unbanned,
+        {"reason": "another reason"},
+    ),
+    Change(
+        "grant.revoke",
+        lambda world: f"{world.game}/grants/{world.grants['pending']}/revoke",
+        {"reason": "granted twice", "ticket": "T-1"},
+        GrantRevoked,
         {"reason": "another reason"},
     ),
 ]
@@ -245,6 +253,24 @@ def test_a_force_claim_delivers_once(world: World) -> None:
     assert [(each["economyKey"], each["balance"]) for each in wallet] == [("gold", 7)]
 
 
+def test_a_revoked_grant_is_out_of_reach_of_the_game_and_the_studio(world: World) -> None:
+    grant_id = world.grants["pending"]
+    path = f"{world.game}/grants/{grant_id}/revoke"
+    first = world.post(path, {"reason": "granted twice", "idempotencyKey": "key-revoke-1"}).data
+    assert (first["grant"]["status"], first["grant"]["claimedAt"]) == ("revoked", None)
+    again = world.post(path, {"reason": "granted twice", "idempotencyKey": "key-revoke-2"})
+    assert (again.status, again.error["code"], again.error["details"]["status"]) == (409, "conflict", "revoked")
+    acknowledged = world.serve("POST", f"/players/alice/grants/{grant_id}/ack", {})
+    assert (acknowledged.status, acknowledged.error["details"]["status"]) == (409, "revoked")
+    summary = world.get(world.player("alice")).data["summary"]
+    claimed = world.post(
+        f"{world.game}/grants/{grant_id}/force-claim", {"reason": "due after all", "idempotencyKey": KEY}
+    )
+    assert (claimed.status, len(claimed.data["deposits"])) == (200, 2)
+    after = world.get(world.player("alice")).data["summary"]
+    assert (after["grantsPending"], after["grantsClaimed"]) == (summary["grantsPending"], summary["grantsClaimed"] + 1)
+
+
 def test_a_crate_is_opened_and_its_contents_claimed(world: World) -> None:
     path = f"{world.game}/grants/{world.grants['crate']}/force-claim"
     answer = world.post(path, {"reason": "the box is stuck", "idempotencyKey": KEY}).data
@@ -306,6 +332,7 @@ def test_an_expiry_is_a_moment_with_a_zone_in_the_future(world: World, moment: o
         "{game}/attempts/{id}/force-complete",
         "{game}/attempts/{id}/retry-reward-roll",
         "{game}/grants/{id}/force-claim",
+        "{game}/grants/{id}/revoke",
         "{game}/players/{id}/wallet/gold/credit",
         "{game}/players/alice/wallet/{id}/credit",
         "{game}/players/{id}/ban",

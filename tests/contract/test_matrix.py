@@ -12,11 +12,11 @@ import pytest
 
 from kraty_console.backend.app.routes import ROUTES
 from kraty_console.backend.http.routing import NOTHING, SIGNED_IN, Route, RouteAccess
-from kraty_console.contract.session import ROLE_PERMISSIONS, Permission
+from kraty_console.contract.session import GAME_ADMIN, ROLE_PERMISSIONS, Permission
 from tests.contract import collecting, knowing, playing, webhooking
 from tests.contract.world import NEIGHBOUR, OUTSIDER, ROLES, World
 
-PERMISSIONS = {value for name, value in vars(Permission).items() if name.isupper()}
+PERMISSIONS = ROLE_PERMISSIONS[GAME_ADMIN]
 BODIES = {
     "attempt.force_complete": {"reason": "crashed"},
     "grant.retry_reward_roll": {},
@@ -26,6 +26,7 @@ BODIES = {
         "reason": "make-good",
     },
     "grant.manual_force_claim": {"reason": "ack lost"},
+    "grant.revoke": {"reason": "granted twice"},
     "wallet.credit": {"amount": 1, "reason": "goodwill"},
     "wallet.debit": {"amount": 1},
     "grant.create": {"entries": [{"type": "currency", "currencyKey": "gold", "amount": 1}]},

@@ -12,14 +12,14 @@ import pytest
 
 from kraty_console.backend.http.rate_limit import Rate
 from kraty_console.client.admin import KEEPS_KEYS
-from kraty_console.contract.calls import ActionKind
+from kraty_console.contract.operations import Operation
 from tests.console.wire import Wire
 from tests.contract.altered import Forgetful
 from tests.contract.backend import NOW, Backend
 from tests.contract.world import World, make_world
 from tests.contract.writing import FIVE, call, prepare, writing
 
-ALL = (*FIVE, ActionKind.BAN, ActionKind.UNBAN)
+ALL = (*FIVE, Operation.BAN, Operation.UNBAN)
 
 EFFECTS = ("audit", "grants", "wallet_ledger", "item_ledger", "outbox")
 """What a second effect would show in."""
@@ -72,7 +72,7 @@ def records(_records: Kraty) -> Iterator[Kraty]:
     _records.wire.asked.clear()
 
 
-def world_on(kraty: Kraty, kind: ActionKind) -> World:
+def world_on(kraty: Kraty, kind: Operation) -> World:
     kraty.backend.clock.ms = NOW
     world = make_world(kraty.backend)
     prepare(world, kind)
@@ -83,7 +83,7 @@ def world_on(kraty: Kraty, kind: ActionKind) -> World:
 @pytest.mark.parametrize("after", [True, False], ids=["done", "not-done"])
 @pytest.mark.parametrize("kind", ALL, ids=str)
 async def test_what_was_lost_is_never_sent_again_until_a_person_decided(
-    kind: ActionKind, after: bool, forgets: Kraty, tmp_path: Path
+    kind: Operation, after: bool, forgets: Kraty, tmp_path: Path
 ) -> None:
     world = world_on(forgets, kind)
     before = forgets.counts()
@@ -118,7 +118,7 @@ async def test_what_was_lost_is_never_sent_again_until_a_person_decided(
 
 @pytest.mark.parametrize("kind", ALL, ids=str)
 async def test_what_was_lost_is_found_by_looking_where_the_records_hold_its_key(
-    kind: ActionKind, records: Kraty, tmp_path: Path
+    kind: Operation, records: Kraty, tmp_path: Path
 ) -> None:
     world = world_on(records, kind)
     before = records.counts()
@@ -135,7 +135,7 @@ async def test_what_was_lost_is_found_by_looking_where_the_records_hold_its_key(
 
 @pytest.mark.parametrize("kind", ALL, ids=str)
 async def test_an_answer_that_breaks_off_is_not_taken_for_a_refusal(
-    kind: ActionKind, forgets: Kraty, tmp_path: Path
+    kind: Operation, forgets: Kraty, tmp_path: Path
 ) -> None:
     world = world_on(forgets, kind)
     forgets.wire.answers("POST", "", 502, "bad_gateway", "the gateway lost it", times=1)
@@ -148,10 +148,10 @@ async def test_an_answer_that_breaks_off_is_not_taken_for_a_refusal(
 
 
 async def test_at_the_next_start_nothing_is_sent_either(forgets: Kraty, tmp_path: Path) -> None:
-    world = world_on(forgets, ActionKind.CREDIT)
+    world = world_on(forgets, Operation.CREDIT)
     forgets.wire.cuts("POST", "", after=True, times=1)
     async with writing(world, tmp_path) as at:
-        await at.writer.perform(call(world, ActionKind.CREDIT))
+        await at.writer.perform(call(world, Operation.CREDIT))
     before = forgets.counts()
     async with writing(world, tmp_path) as at:
         (entry,) = await at.writer.open_entries()

@@ -13,8 +13,8 @@ from kraty_console.client.capabilities import Support
 from kraty_console.client.routes import RouteTable
 from kraty_console.client.writer import ChangeOutcome
 from kraty_console.config.profiles import Profile, load_profile
-from kraty_console.contract.calls import ActionKind
 from kraty_console.contract.errors import OperationMissing
+from kraty_console.contract.operations import Operation
 from tests.console.wire import Wire
 from tests.contract.altered import Moved
 from tests.contract.backend import NOW, Backend
@@ -30,6 +30,7 @@ force_complete = "PUT /support/v2/attempts/{attemptId}/completion"
 retry_roll = "POST /support/v2/rolls"
 manual_grant = "POST /support/v2/players/{externalPlayerId}/gifts"
 force_claim = "PATCH /support/v2/studios/{studioId}/games/{gameId}/gifts"
+revoke_grant = "POST /support/v2/gifts/{grantId}/end"
 credit = "POST /support/v2/balances"
 ban = "PUT /support/v2/players/{externalPlayerId}/ban"
 unban = "DELETE /support/v2/players/{externalPlayerId}/ban"
@@ -43,16 +44,17 @@ fields.force_claim.grantId = "gift"
 fields.force_complete.finalScore = "points"
 """
 
-ALL = (*FIVE, ActionKind.BAN, ActionKind.UNBAN)
+ALL = (*FIVE, Operation.REVOKE_GRANT, Operation.BAN, Operation.UNBAN)
 
 ABOUT = {
-    ActionKind.FORCE_COMPLETE: ("PUT", "/completion", {"note", "case", "requestKey", "points"}),
-    ActionKind.RETRY_ROLL: ("POST", "/rolls", {"note", "case", "requestKey", "attempt"}),
-    ActionKind.MANUAL_GRANT: ("POST", "/gifts", {"note", "case", "requestKey", "entries"}),
-    ActionKind.FORCE_CLAIM: ("PATCH", "/gifts", {"note", "case", "requestKey", "gift"}),
-    ActionKind.CREDIT: ("POST", "/balances", {"note", "case", "requestKey", "amount", "playerId", "currency"}),
-    ActionKind.BAN: ("PUT", "/ban", {"note", "case", "requestKey"}),
-    ActionKind.UNBAN: ("DELETE", "/ban", {"note", "case", "requestKey"}),
+    Operation.FORCE_COMPLETE: ("PUT", "/completion", {"note", "case", "requestKey", "points"}),
+    Operation.RETRY_ROLL: ("POST", "/rolls", {"note", "case", "requestKey", "attempt"}),
+    Operation.MANUAL_GRANT: ("POST", "/gifts", {"note", "case", "requestKey", "entries"}),
+    Operation.FORCE_CLAIM: ("PATCH", "/gifts", {"note", "case", "requestKey", "gift"}),
+    Operation.REVOKE_GRANT: ("POST", "/end", {"note", "case", "requestKey"}),
+    Operation.CREDIT: ("POST", "/balances", {"note", "case", "requestKey", "amount", "playerId", "currency"}),
+    Operation.BAN: ("PUT", "/ban", {"note", "case", "requestKey"}),
+    Operation.UNBAN: ("DELETE", "/ban", {"note", "case", "requestKey"}),
 }
 """How each goes out: its method, the end of its path, the fields of its body."""
 
@@ -106,7 +108,7 @@ def routes(profile: Profile) -> RouteTable:
 
 @pytest.mark.parametrize("kind", ALL, ids=str)
 async def test_a_change_goes_where_the_profile_says_in_its_words(
-    kind: ActionKind, world: World, moved: Moved, routes: RouteTable, tmp_path: Path
+    kind: Operation, world: World, moved: Moved, routes: RouteTable, tmp_path: Path
 ) -> None:
     prepare(world, kind)
     moved.sent.clear()
@@ -129,20 +131,20 @@ async def test_a_change_goes_where_the_profile_says_in_its_words(
 
 
 @pytest.mark.parametrize("kind", ALL, ids=str)
-async def test_without_the_profile_the_change_finds_no_route(kind: ActionKind, world: World, tmp_path: Path) -> None:
+async def test_without_the_profile_the_change_finds_no_route(kind: Operation, world: World, tmp_path: Path) -> None:
     prepare(world, kind)
     before = world.backend.counts()
     async with writing(world, tmp_path) as at:
         performed = await at.writer.perform(call(world, kind))
     assert performed.state == "refused"
-    if kind not in (ActionKind.MANUAL_GRANT, ActionKind.FORCE_CLAIM):  # every Kraty is to have these
+    if kind not in (Operation.MANUAL_GRANT, Operation.FORCE_CLAIM):  # every Kraty is to have these
         assert isinstance(performed.error, OperationMissing)
     assert world.backend.counts() == before
 
 
 @pytest.mark.parametrize("kind", ALL, ids=str)
 async def test_a_lost_answer_is_asked_for_again_with_the_same_method_path_and_bytes(
-    kind: ActionKind, world: World, wire: Wire, moved: Moved, routes: RouteTable, tmp_path: Path
+    kind: Operation, world: World, wire: Wire, moved: Moved, routes: RouteTable, tmp_path: Path
 ) -> None:
     prepare(world, kind)
     moved.sent.clear()
@@ -169,7 +171,7 @@ async def test_a_change_that_never_arrived_is_sent_once_more(
     wire.cuts("PATCH", "/gifts", times=1)
     results: list[ChangeOutcome] = []
     async with writing(world, tmp_path, routes=lambda: routes) as at:
-        lost = await at.writer.perform(call(world, ActionKind.FORCE_CLAIM))
+        lost = await at.writer.perform(call(world, Operation.FORCE_CLAIM))
         assert lost.entry is not None
         assert moved.sent == []
         results += [lost, await at.writer.resolve(lost.entry), await at.writer.resolve(lost.entry)]

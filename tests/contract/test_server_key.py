@@ -16,8 +16,8 @@ from kraty_console.backend.http.rate_limit import Rate
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
 from kraty_console.client.game_ref import find_places
-from kraty_console.contract.calls import ActionKind
 from kraty_console.contract.errors import Invalid, OperationMissing
+from kraty_console.contract.operations import Operation
 from tests.console.wire import Wire
 from tests.contract import playing
 from tests.contract.backend import NOW, Backend
@@ -25,17 +25,17 @@ from tests.contract.world import World, make_world
 from tests.contract.writing import PERSON, REASON, TICKET, call, prepare, writing
 
 PROVIDED = {
-    ActionKind.MANUAL_GRANT: ("grant.create", "/players/alice/grants"),
-    ActionKind.FORCE_CLAIM: ("grant.ack", "/ack"),
-    ActionKind.CREDIT: ("wallet.credit", "/players/alice/wallet/gold/credit"),
-    ActionKind.DEBIT: ("wallet.debit", "/players/alice/wallet/gold/debit"),
-    ActionKind.BAN: ("player.ban", "/players/alice/ban"),
-    ActionKind.UNBAN: ("player.unban", "/players/alice/unban"),
-    ActionKind.MERGE: ("player.merge", "/players/alice/merge-into/alicia"),
+    Operation.MANUAL_GRANT: ("grant.create", "/players/alice/grants"),
+    Operation.FORCE_CLAIM: ("grant.ack", "/ack"),
+    Operation.CREDIT: ("wallet.credit", "/players/alice/wallet/gold/credit"),
+    Operation.DEBIT: ("wallet.debit", "/players/alice/wallet/gold/debit"),
+    Operation.BAN: ("player.ban", "/players/alice/ban"),
+    Operation.UNBAN: ("player.unban", "/players/alice/unban"),
+    Operation.MERGE: ("player.merge", "/players/alice/merge-into/alicia"),
 }
 """What a key may change: the action in the audit log, and the end of the path."""
 
-NEEDS_A_SESSION = (ActionKind.FORCE_COMPLETE, ActionKind.RETRY_ROLL)
+NEEDS_A_SESSION = (Operation.FORCE_COMPLETE, Operation.RETRY_ROLL)
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +97,7 @@ async def test_a_look_up_holds_everything_about_a_player(world: World, wire: Wir
 
 @pytest.mark.parametrize("kind", PROVIDED, ids=str)
 async def test_a_change_is_made_and_recorded_with_the_key_and_the_person(
-    kind: ActionKind, world: World, wire: Wire, tmp_path: Path
+    kind: Operation, world: World, wire: Wire, tmp_path: Path
 ) -> None:
     prepare(world, kind)
     wire.asked.clear()
@@ -118,9 +118,9 @@ async def test_a_change_is_made_and_recorded_with_the_key_and_the_person(
     for row in made:
         assert row["actor"]["kind"] == "api_key"
         assert row["actor"]["label"] == f"api_key:{world.keys[SERVER_INTEGRATION][:KEY_PREFIX_LENGTH]}"
-        if kind in (ActionKind.CREDIT, ActionKind.DEBIT, ActionKind.BAN):  # the others record neither there
+        if kind in (Operation.CREDIT, Operation.DEBIT, Operation.BAN):  # the others record neither there
             assert PERSON in json.dumps([row["reason"], row["metadata"]])
-    if kind is ActionKind.MANUAL_GRANT:
+    if kind is Operation.MANUAL_GRANT:
 
         async def look(tx: Transaction) -> list[Any]:
             return [row["metadata"] for row in await tx.all(tables.grants.select()) if row["source_ref_id"] == TICKET]
@@ -137,26 +137,26 @@ async def test_each_change_has_the_effect_that_its_words_promise(world: World, t
     world.hold("alice", "gold", 100)
     async with writing(world, tmp_path, uses_key=True) as at:
 
-        async def make(kind: ActionKind) -> None:
+        async def make(kind: Operation) -> None:
             performed = await at.writer.perform(call(world, kind, key=f"key-{kind}-0001"))
             assert performed.state == "applied", performed.error
 
-        await make(ActionKind.CREDIT)
+        await make(Operation.CREDIT)
         assert balance(world, "alice") == 130
-        await make(ActionKind.DEBIT)
+        await make(Operation.DEBIT)
         assert balance(world, "alice") == 127
-        await make(ActionKind.FORCE_CLAIM)
+        await make(Operation.FORCE_CLAIM)
         assert balance(world, "alice") == 134
-        await make(ActionKind.MANUAL_GRANT)
+        await make(Operation.MANUAL_GRANT)
         grants = world.serve("GET", "/players/alice").data["grants"]
         assert [(each["sourceKind"], each["status"]) for each in grants if each.get("sourceRefId") == TICKET] == [
             ("admin", "pending")
         ]
-        await make(ActionKind.BAN)
+        await make(Operation.BAN)
         assert world.get(world.player("alice")).data["player"]["ban"]["reason"] == f"{REASON} ({PERSON} · {TICKET})"
-        await make(ActionKind.UNBAN)
+        await make(Operation.UNBAN)
         assert world.get(world.player("alice")).data["player"]["ban"] is None
-        await make(ActionKind.MERGE)
+        await make(Operation.MERGE)
     assert balance(world, "alicia") == 134
     merged = world.get(f"{world.game}/players?query=alice").data["players"]
     assert ("alicia", "merged") in {(each["externalPlayerId"], each["match"]) for each in merged}
@@ -164,7 +164,7 @@ async def test_each_change_has_the_effect_that_its_words_promise(world: World, t
 
 @pytest.mark.parametrize("kind", NEEDS_A_SESSION, ids=str)
 async def test_what_needs_a_session_says_so_and_is_not_sent(
-    kind: ActionKind, world: World, wire: Wire, tmp_path: Path
+    kind: Operation, world: World, wire: Wire, tmp_path: Path
 ) -> None:
     prepare(world, kind)
     async with writing(world, tmp_path, uses_key=True) as at:
@@ -186,7 +186,7 @@ def effects(world: World) -> dict[str, int]:
 
 @pytest.mark.parametrize("kind", PROVIDED, ids=str)
 async def test_a_lost_answer_is_settled_by_sending_the_same_once_more(
-    kind: ActionKind, world: World, wire: Wire, tmp_path: Path
+    kind: Operation, world: World, wire: Wire, tmp_path: Path
 ) -> None:
     prepare(world, kind)
     wire.asked.clear()
@@ -208,7 +208,7 @@ async def test_a_lost_answer_is_settled_by_sending_the_same_once_more(
 
 @pytest.mark.parametrize("kind", PROVIDED, ids=str)
 async def test_a_change_that_never_arrived_takes_effect_once(
-    kind: ActionKind, world: World, wire: Wire, tmp_path: Path
+    kind: Operation, world: World, wire: Wire, tmp_path: Path
 ) -> None:
     prepare(world, kind)
     wire.asked.clear()
@@ -222,13 +222,13 @@ async def test_a_change_that_never_arrived_takes_effect_once(
         assert (await at.writer.resolve(lost.entry, member=PERSON)).state == "applied"
     first, second = wire.changes
     assert first == second
-    rows = 2 if kind is ActionKind.MERGE else 1  # of a merge one for each of the two
+    rows = 2 if kind is Operation.MERGE else 1  # of a merge one for each of the two
     assert effects(world)["audit"] == before["audit"] + rows
 
 
-@pytest.mark.parametrize("kind", [each for each in PROVIDED if each is not ActionKind.MANUAL_GRANT], ids=str)
+@pytest.mark.parametrize("kind", [each for each in PROVIDED if each is not Operation.MANUAL_GRANT], ids=str)
 async def test_what_is_older_than_a_key_is_kept_is_not_sent_again(
-    kind: ActionKind, world: World, wire: Wire, tmp_path: Path
+    kind: Operation, world: World, wire: Wire, tmp_path: Path
 ) -> None:
     prepare(world, kind)
     wire.asked.clear()
@@ -249,7 +249,7 @@ async def test_what_is_older_than_a_key_is_kept_is_not_sent_again(
 async def test_the_key_of_a_grant_is_kept_for_good(world: World, wire: Wire, tmp_path: Path) -> None:
     wire.cuts("POST", "/server/", after=True, times=1)
     async with writing(world, tmp_path, uses_key=True) as at:
-        lost = await at.writer.perform(call(world, ActionKind.MANUAL_GRANT), member=PERSON)
+        lost = await at.writer.perform(call(world, Operation.MANUAL_GRANT), member=PERSON)
         assert lost.entry is not None
         before = effects(world)
         at.clock[0] += timedelta(days=30)
@@ -262,7 +262,7 @@ async def test_what_somebody_else_sent_with_the_same_key_is_left_to_them(
 ) -> None:
     wire.cuts("POST", "/server/", times=1)
     async with writing(world, tmp_path, uses_key=True) as at:
-        lost = await at.writer.perform(call(world, ActionKind.CREDIT), member=PERSON)
+        lost = await at.writer.perform(call(world, Operation.CREDIT), member=PERSON)
         assert lost.entry is not None
         told = await at.writer.resolve(lost.entry, member="someone.else")
     assert (told.state, PERSON in str(told.error)) == ("unknown", True)

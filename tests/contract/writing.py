@@ -18,7 +18,8 @@ from kraty_console.client.key_routes import KeyRouteTable
 from kraty_console.client.routes import RouteTable
 from kraty_console.client.writer import Writer
 from kraty_console.contract import actions
-from kraty_console.contract.calls import ActionKind, ChangeRequest
+from kraty_console.contract.calls import ChangeRequest
+from kraty_console.contract.operations import Operation
 from kraty_console.contract.secret import Credential, Secret
 from kraty_console.contract.session import GAME_ADMIN
 from tests.contract.world import World
@@ -30,47 +31,49 @@ PERSON = "maria@studio.example"
 ENTRIES = [{"type": "currency", "currencyKey": "gold", "amount": 5}]
 
 FIVE = (
-    ActionKind.FORCE_COMPLETE,
-    ActionKind.RETRY_ROLL,
-    ActionKind.MANUAL_GRANT,
-    ActionKind.FORCE_CLAIM,
-    ActionKind.CREDIT,
+    Operation.FORCE_COMPLETE,
+    Operation.RETRY_ROLL,
+    Operation.MANUAL_GRANT,
+    Operation.FORCE_CLAIM,
+    Operation.CREDIT,
 )
 """What a support person does most."""
 
 
-def call(world: World, kind: ActionKind, *, key: str = "key-0000-0001", player: str = "alice") -> ChangeRequest:
+def call(world: World, kind: Operation, *, key: str = "key-0000-0001", player: str = "alice") -> ChangeRequest:
     """A change of this kind to alice, which the world makes possible."""
     target = {
-        ActionKind.FORCE_COMPLETE: world.attempts["stuck"],
-        ActionKind.RETRY_ROLL: world.attempts["unrolled"],
-        ActionKind.FORCE_CLAIM: world.grants["pending"],
-        ActionKind.MERGE: "alicia",
+        Operation.FORCE_COMPLETE: world.attempts["stuck"],
+        Operation.RETRY_ROLL: world.attempts["unrolled"],
+        Operation.FORCE_CLAIM: world.grants["pending"],
+        Operation.REVOKE_GRANT: world.grants["pending"],
+        Operation.MERGE: "alicia",
     }
-    shapes: dict[ActionKind, tuple[type[Any], dict[str, Any]]] = {
-        ActionKind.FORCE_COMPLETE: (actions.ForceComplete, {"final_score": 7.0}),
-        ActionKind.RETRY_ROLL: (actions.RetryRewardRoll, {}),
-        ActionKind.MANUAL_GRANT: (actions.ManualGrant, {"externalPlayerId": player, "entries": ENTRIES}),
-        ActionKind.FORCE_CLAIM: (actions.ForceClaim, {}),
-        ActionKind.CREDIT: (actions.WalletCredit, {"amount": 30}),
-        ActionKind.DEBIT: (actions.WalletDebit, {"amount": 3}),
-        ActionKind.BAN: (actions.BanPlayer, {}),
-        ActionKind.UNBAN: (actions.UnbanPlayer, {}),
-        ActionKind.MERGE: (actions.MergePlayers, {}),
+    shapes: dict[Operation, tuple[type[Any], dict[str, Any]]] = {
+        Operation.FORCE_COMPLETE: (actions.ForceComplete, {"final_score": 7.0}),
+        Operation.RETRY_ROLL: (actions.RetryRewardRoll, {}),
+        Operation.MANUAL_GRANT: (actions.ManualGrant, {"externalPlayerId": player, "entries": ENTRIES}),
+        Operation.FORCE_CLAIM: (actions.ForceClaim, {}),
+        Operation.REVOKE_GRANT: (actions.RevokeGrant, {}),
+        Operation.CREDIT: (actions.WalletCredit, {"amount": 30}),
+        Operation.DEBIT: (actions.WalletDebit, {"amount": 3}),
+        Operation.BAN: (actions.BanPlayer, {}),
+        Operation.UNBAN: (actions.UnbanPlayer, {}),
+        Operation.MERGE: (actions.MergePlayers, {}),
     }
     shape, more = shapes[kind]
     request = shape.model_validate({"reason": REASON, "ticket": TICKET, "idempotency_key": key, **more})
-    economy = "gold" if kind in (ActionKind.CREDIT, ActionKind.DEBIT) else None
+    economy = "gold" if kind in (Operation.CREDIT, Operation.DEBIT) else None
     return ChangeRequest(kind, player, request, target_id=target.get(kind), economy_key=economy)
 
 
-def prepare(world: World, kind: ActionKind) -> None:
+def prepare(world: World, kind: Operation) -> None:
     """Make possible what is not so from the start."""
-    if kind is ActionKind.RETRY_ROLL:
+    if kind is Operation.RETRY_ROLL:
         world.mend_table()
-    if kind is ActionKind.DEBIT:
+    if kind is Operation.DEBIT:
         world.hold("alice", "gold", 100)
-    if kind is ActionKind.UNBAN:
+    if kind is Operation.UNBAN:
         assert world.serve("POST", "/players/alice/ban", {"reason": "cheating"}).status == 200
 
 

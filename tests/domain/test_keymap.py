@@ -52,7 +52,7 @@ def test_what_cannot_work_is_told(keymap: dict[str, str], words: str) -> None:
         {"view.refresh": "ctrl+r, f5"},
         {"search.focus": "slash"},
         {"row.down": "n,down", "row.up": "e,up"},
-        {"attempt.force_complete": "X", "grant.force_claim": "X"},
+        {"attempt.force_complete": "Z", "grant.force_claim": "Z"},
         {"pane.next": "right", "pane.previous": "left"},
         {"copy.value": "comma"},
     ],

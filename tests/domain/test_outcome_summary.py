@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,17 +18,24 @@ from kraty_console.contract.actions import (
     Unbanned,
     WalletCredit,
 )
-from kraty_console.contract.calls import ActionKind, ChangeRequest
+from kraty_console.contract.calls import ChangeRequest
+from kraty_console.contract.operations import OPERATIONS, Operation, model_of
 from kraty_console.domain.formatting import GROUP as N
 from kraty_console.domain.outcome_summary import outcome_summary
 from tests.domain.players import attempt, grant, snapshot
 
 CALL = ChangeRequest(
-    ActionKind.CREDIT, "alice_42", WalletCredit(amount=1500, reason="make-good", idempotency_key="k" * 8), None, "gold"
+    Operation.CREDIT, "alice_42", WalletCredit(amount=1500, reason="make-good", idempotency_key="k" * 8), None, "gold"
 )
 STUCK = attempt(status="in_progress", score=320, completedAt=None)
 BEFORE = snapshot(attempts=[STUCK], grants=[grant()])
 PLAYER: dict[str, Any] = {"externalPlayerId": "alice_42"}
+
+
+def answered(shape: type[Changed]) -> ChangeRequest:
+    """A change whose answer has this shape; a credit where no change has it."""
+    kinds = [kind for kind, spec in OPERATIONS.items() if spec.is_write and model_of(spec.answer) is shape]
+    return replace(CALL, kind=kinds[0]) if kinds else CALL
 
 
 @pytest.mark.parametrize(
@@ -88,12 +96,12 @@ PLAYER: dict[str, Any] = {"externalPlayerId": "alice_42"}
     ],
 )
 def test_what_came_of_it(shape: type[Changed], answer: dict[str, Any], words: str) -> None:
-    assert outcome_summary(CALL, shape.model_validate(answer), BEFORE) == words
+    assert outcome_summary(answered(shape), shape.model_validate(answer), BEFORE) == words
 
 
 def test_an_effect_known_from_the_audit_log_alone_is_not_made_up() -> None:
     assert outcome_summary(CALL, None, BEFORE) == ""
     assert (
-        outcome_summary(CALL, ForceCompleted.model_validate({"attempt": attempt()}), None)
+        outcome_summary(answered(ForceCompleted), ForceCompleted.model_validate({"attempt": attempt()}), None)
         == f"completed, score 1{N}840"
     )

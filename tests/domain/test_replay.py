@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kraty_console.contract.actions import Changed
-from kraty_console.contract.calls import ActionKind
+from kraty_console.contract.operations import Operation
 from kraty_console.contract.permissions import GAME_ADMIN, GAME_DEBUGGER, ROLE_PERMISSIONS
 from kraty_console.contract.webhooks import DeliveryReplayed
 from kraty_console.domain.action_spec import ActionContext
@@ -64,7 +64,7 @@ def test_the_dialog_says_what_is_sent_and_sends_it() -> None:
     assert problems(opened, {}) == {}
     call = build_call(opened, {"reason": " receiver is back "}, KEY)
     assert (call.kind, call.target_id, call.external_player_id) == (
-        ActionKind.REPLAY_DELIVERY,
+        Operation.REPLAY_DELIVERY,
         DELIVERY.id,
         "alice_42",
     )

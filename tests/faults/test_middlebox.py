@@ -15,7 +15,8 @@ from kraty_console.client.admin import KratyClient
 from kraty_console.client.journal import Journal
 from kraty_console.client.writer import Writer
 from kraty_console.contract.actions import WalletCredit
-from kraty_console.contract.calls import ActionKind, ChangeRequest
+from kraty_console.contract.calls import ChangeRequest
+from kraty_console.contract.operations import Operation
 from kraty_console.contract.secret import Credential, Secret
 from kraty_console.contract.session import GAME_ADMIN
 from tests.contract.backend import Backend
@@ -67,7 +68,7 @@ async def behind(world: World, folder: Path) -> AsyncIterator[tuple[Middlebox, K
 
 def credit(player: str, key: str) -> ChangeRequest:
     request = WalletCredit(amount=AMOUNT, reason="lost in the crash", idempotency_key=key)
-    return ChangeRequest(ActionKind.CREDIT, player, request, economy_key="gold")
+    return ChangeRequest(Operation.CREDIT, player, request, economy_key="gold")
 
 
 def balance(world: World, player: str) -> int:

@@ -14,11 +14,11 @@ from kraty_console.backend.app.reduction import Reduction
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
 from kraty_console.backend.http.routing import Handler, Route, method_and_path
-from kraty_console.contract.operations import Operation
+from kraty_console.contract.operations import ADMIN_OPERATIONS, OPERATIONS, Operation
 
 _ADMIN: Final = "/admin/"
 
-_OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {method_and_path(each): each for each in Operation}
+_OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {method_and_path(each): each for each in ADMIN_OPERATIONS}
 """By method and path."""
 
 Shape = Mapping[str, Any]
@@ -106,8 +106,8 @@ _SERVER_PLAYER: Final = "/server/v1/players/{externalPlayerId}"
 _PUBLISHED: Final[Mapping[tuple[str, str], tuple[str | None, Shape]]] = {
     method_and_path(Operation.HEALTH): (None, _HEALTH),
     method_and_path(Operation.PLAYER): (None, _SNAPSHOT),
-    method_and_path(Operation.MANUAL_GRANT): ("grant", _GRANT),
-    method_and_path(Operation.FORCE_CLAIM): ("grant", _GRANT),
+    method_and_path(Operation.MANUAL_GRANT): (OPERATIONS[Operation.MANUAL_GRANT].subject, _GRANT),
+    method_and_path(Operation.FORCE_CLAIM): (OPERATIONS[Operation.FORCE_CLAIM].subject, _GRANT),
     ("GET", _SERVER_PLAYER): (None, _SERVER_SNAPSHOT),
     ("POST", f"{_SERVER_PLAYER}/grants"): (None, _GRANT),
     ("POST", f"{_SERVER_PLAYER}/grants/{{grantId}}/ack"): (None, _GRANT),

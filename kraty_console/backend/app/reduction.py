@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from kraty_console.contract.operations import PUBLISHED, Operation
+from kraty_console.contract.operations import ADMIN_OPERATIONS, PUBLISHED, Operation
 
 PUBLISHED_WORD: Final = "published"
 """Stands for every published operation, and for answers that hold published fields alone."""
@@ -28,13 +28,13 @@ class Reduction:
         Raises ValueError in words when a name is not known.
         """
         words = [word.strip() for word in text.split(",")]
-        known = (PUBLISHED_WORD, *Operation)
+        known = (PUBLISHED_WORD, *ADMIN_OPERATIONS)
         for word in words:
             if word not in known:
                 raise ValueError(f"{word!r:.40} is not an operation; choose from {', '.join(known)}")
         published = PUBLISHED_WORD in words
         wanted = {*words, *(PUBLISHED if published else ())}
-        return cls(tuple(each for each in Operation if each in wanted), published)
+        return cls(tuple(each for each in ADMIN_OPERATIONS if each in wanted), published)
 
     @classmethod
     def from_plain(cls, payload: Mapping[str, Any]) -> Reduction:

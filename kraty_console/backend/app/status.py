@@ -11,9 +11,9 @@ from kraty_console.backend.http import api_errors
 from kraty_console.backend.http.call import Call, Services
 from kraty_console.backend.http.envelope import HandlerReply
 from kraty_console.backend.rules import formats, set_aside
-from kraty_console.contract.operations import FEATURE_PREFIX, Operation
+from kraty_console.contract.operations import ADMIN_OPERATIONS, FEATURE_PREFIX
 
-FEATURES: Final = ("idempotency-keys", *sorted(FEATURE_PREFIX + operation for operation in Operation))
+FEATURES: Final = ("idempotency-keys", *sorted(FEATURE_PREFIX + operation for operation in ADMIN_OPERATIONS))
 """What this backend promises beyond the published contract: what it keeps to, and every operation that it has."""
 
 

@@ -6,38 +6,23 @@ from typing import Final
 
 from kraty_console.backend.app import session, status
 from kraty_console.backend.http.routing import (
-    NOTHING,
-    SIGNED_IN,
     Route,
     RouteAccess,
-    method_and_path,
+    admin_route,
     sdk_route,
     server_route,
 )
 from kraty_console.contract import holdings
 from kraty_console.contract.holdings import Pong
 from kraty_console.contract.operations import Operation
-from kraty_console.contract.session import Health, Me
 
 ADMIN: Final[tuple[Route, ...]] = (
-    Route(
-        *method_and_path(Operation.HEALTH),
-        RouteAccess.ANYONE,
-        NOTHING,
-        status.health,
-        reply=Health,
-        bare=True,
-        unlimited=True,
-        operation="health.health",
+    admin_route(
+        Operation.HEALTH, status.health, RouteAccess.ANYONE, bare=True, unlimited=True, operation="health.health"
     ),
-    Route(*method_and_path(Operation.ME), RouteAccess.SESSION, SIGNED_IN, session.me, reply=Me, operation="session.me"),
-    Route(
-        *method_and_path(Operation.END_SESSION),
-        RouteAccess.SESSION,
-        SIGNED_IN,
-        session.end_session,
-        status=(204,),
-        operation="session.end_session",
+    admin_route(Operation.ME, session.me, RouteAccess.SESSION, operation="session.me"),
+    admin_route(
+        Operation.END_SESSION, session.end_session, RouteAccess.SESSION, status=(204,), operation="session.end_session"
     ),
 )
 

@@ -9,6 +9,7 @@ from kraty_console.backend.rules.context import Context
 from kraty_console.backend.rules.ids import is_id
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import TrackedRow, Transaction
+from kraty_console.contract.operations import OPERATIONS, Operation
 
 
 def record(
@@ -113,10 +114,8 @@ async def player_concerned(
 
 def audit_link(ctx: Context, audit_id: str) -> dict[str, str]:
     """How an answer names its audit row: the url is what an engineer pastes into a ticket."""
-    return {
-        "id": audit_id,
-        "url": f"{ctx.public_url}/admin/v1/studios/{ctx.tenant.studio_id}/audit-log/{audit_id}",
-    }
+    path = OPERATIONS[Operation.AUDIT_ROW].path.format(studioId=ctx.tenant.studio_id, auditId=audit_id)
+    return {"id": audit_id, "url": ctx.public_url + path}
 
 
 def _write(

@@ -13,29 +13,18 @@ from kraty_console.backend.economy.schemas import (
     MoveProgression,
     PurchaseToTrack,
 )
-from kraty_console.backend.http.routing import PLAYER, THE_PLAYER, Route, admin_change, sdk_route, server_route
-from kraty_console.contract import actions, holdings
+from kraty_console.backend.http.routing import PLAYER, THE_PLAYER, Route, admin_route, sdk_route, server_route
+from kraty_console.contract import holdings
 from kraty_console.contract.holdings import BalanceAdjusted, ItemAdjusted
 from kraty_console.contract.operations import Operation
 from kraty_console.contract.purchases import PlayerSpend, PurchaseTracked
-from kraty_console.contract.session import Permission
 
 _THE_BALANCE: Final = ("wallet", "economyKey")
 _BALANCE: Final = f"{PLAYER}/wallet/{{economyKey}}"
 _ITEM: Final = f"{PLAYER}/inventory/{{itemKey}}"
 _THE_ITEM: Final = ("item", "itemKey")
 
-ADMIN: Final[tuple[Route, ...]] = (
-    admin_change(
-        Operation.CREDIT,
-        Permission.WALLET_CREDIT,
-        handlers.credit_for_admin,
-        actions.WalletCredit,
-        actions.Credited,
-        _THE_BALANCE,
-        operation="wallet.credit",
-    ),
-)
+ADMIN: Final[tuple[Route, ...]] = (admin_route(Operation.CREDIT, handlers.credit_for_admin, operation="wallet.credit"),)
 
 SDK: Final[tuple[Route, ...]] = (
     sdk_route(

@@ -12,37 +12,20 @@ from kraty_console.backend.http.routing import (
     THE_PLAYER,
     Route,
     RouteAccess,
-    admin_change,
+    admin_route,
     sdk_route,
     server_route,
 )
-from kraty_console.contract import actions, play
+from kraty_console.contract import play
 from kraty_console.contract.operations import Operation
-from kraty_console.contract.session import Permission
 
 _THE_ATTEMPT: Final = ("attempt", "attemptId")
 _ATTEMPT: Final = f"{PLAYER}/events/{{eventKey}}/attempts/{{attemptId}}"
 _EVENT: Final = f"{PLAYER}/events/{{eventKey}}"
 
 ADMIN: Final[tuple[Route, ...]] = (
-    admin_change(
-        Operation.FORCE_COMPLETE,
-        Permission.FORCE_COMPLETE,
-        handlers.force_complete,
-        actions.ForceComplete,
-        actions.ForceCompleted,
-        _THE_ATTEMPT,
-        operation="attempts.force_complete",
-    ),
-    admin_change(
-        Operation.RETRY_ROLL,
-        Permission.RETRY_REWARD_ROLL,
-        handlers.retry_reward_roll,
-        actions.RetryRewardRoll,
-        actions.RewardRolled,
-        _THE_ATTEMPT,
-        operation="attempts.retry_reward_roll",
-    ),
+    admin_route(Operation.FORCE_COMPLETE, handlers.force_complete, operation="attempts.force_complete"),
+    admin_route(Operation.RETRY_ROLL, handlers.retry_reward_roll, operation="attempts.retry_reward_roll"),
 )
 
 SDK: Final[tuple[Route, ...]] = (

@@ -9,7 +9,7 @@ from kraty_console.backend.grants.schemas import SelfGrant, ServerGrant
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
 from kraty_console.backend.http.request_models import GameRequest, KeyedRequest, milliseconds
-from kraty_console.contract.actions import ForceClaim, ManualGrant
+from kraty_console.contract.actions import ForceClaim, ManualGrant, RevokeGrant
 
 
 async def create_for_admin(call: Call) -> HandlerReply:
@@ -35,6 +35,13 @@ async def force_claim(call: Call) -> HandlerReply:
     grant_id = call.id("grantId", "Grant")
     body = await call.body(ForceClaim)
     return await call.change(body, lambda tx, ctx: grants.force_claim(tx, ctx, grant_id))
+
+
+async def revoke(call: Call) -> HandlerReply:
+    """Take back a grant that is still pending, so that it cannot be collected any more."""
+    grant_id = call.id("grantId", "Grant")
+    asked = await call.body(RevokeGrant)
+    return await call.change(asked, lambda tx, ctx: grants.revoke(tx, ctx, grant_id))
 
 
 async def create_for_server(call: Call) -> HandlerReply:

@@ -7,33 +7,17 @@ from typing import Final
 from kraty_console.backend.grants import handlers
 from kraty_console.backend.grants.schemas import SelfGrant, ServerGrant
 from kraty_console.backend.http.request_models import GameRequest, KeyedRequest
-from kraty_console.backend.http.routing import PLAYER, THE_PLAYER, Route, admin_change, sdk_route, server_route
-from kraty_console.contract import actions, holdings
+from kraty_console.backend.http.routing import PLAYER, THE_PLAYER, Route, admin_route, sdk_route, server_route
+from kraty_console.contract import holdings
 from kraty_console.contract.operations import Operation
 from kraty_console.contract.players import Grant
-from kraty_console.contract.session import Permission
 
 _THE_GRANT: Final = ("grant", "grantId")
 
 ADMIN: Final[tuple[Route, ...]] = (
-    admin_change(
-        Operation.MANUAL_GRANT,
-        Permission.MANUAL_GRANT,
-        handlers.create_for_admin,
-        actions.ManualGrant,
-        actions.GrantCreated,
-        status=(201, 200),
-        operation="grants.create",
-    ),
-    admin_change(
-        Operation.FORCE_CLAIM,
-        Permission.FORCE_CLAIM,
-        handlers.force_claim,
-        actions.ForceClaim,
-        actions.ForceClaimed,
-        _THE_GRANT,
-        operation="grants.force_claim",
-    ),
+    admin_route(Operation.MANUAL_GRANT, handlers.create_for_admin, status=(201, 200), operation="grants.create"),
+    admin_route(Operation.FORCE_CLAIM, handlers.force_claim, operation="grants.force_claim"),
+    admin_route(Operation.REVOKE_GRANT, handlers.revoke, operation="grants.revoke"),
 )
 
 SDK: Final[tuple[Route, ...]] = (

@@ -1,4 +1,4 @@
-"""Grants: create, claim, open, expire, force-claim."""
+"""Grants: create, claim, open, expire, force-claim, revoke."""
 
 from __future__ import annotations
 
@@ -14,18 +14,20 @@ from kraty_console.backend.rewards import grant_entries, grant_issuing
 from kraty_console.backend.rewards.grant_issuing import GrantSource
 from kraty_console.backend.rewards.rolls import RollFailed
 from kraty_console.backend.rewards.serializers import serialize_grant
-from kraty_console.backend.rules import formats, idempotency
+from kraty_console.backend.rules import formats, idempotency, outbox
 from kraty_console.backend.rules.context import Context, RuleResult
 from kraty_console.backend.rules.errors import RuleError, conflict, not_found
 from kraty_console.backend.rules.ids import is_id
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import TrackedRow, Transaction
 from kraty_console.contract.errors import Code
+from kraty_console.contract.webhooks import EventName
 
 CREATE = "grant.create"
 """One operation for both surfaces: a key names one grant in the whole game (contract/SERVER.md#grants)."""
 
 FORCE_CLAIM = "grant.manual_force_claim"
+REVOKE = "grant.revoke"
 
 _SOURCES = {"admin": "admin", "sdk": "client"}
 """What a grant's source is called where the surface decides (contract/README.md#grant)."""
@@ -151,17 +153,49 @@ async def force_claim(tx: Transaction, ctx: Context, grant_id: str) -> RuleResul
     return await idempotency.keep(tx, ctx, FORCE_CLAIM, 200, data)
 
 
+async def revoke(tx: Transaction, ctx: Context, grant_id: str) -> RuleResult:
+    """Take back a pending grant: it cannot be collected or opened any more (contract/README.md#revoke).
+
+    Claimed, expired or revoked already: 409. Fires `grant.revoked`.
+    """
+    earlier = await idempotency.replay(tx, ctx, REVOKE, {"grantId": grant_id})
+    if earlier is not None:
+        return earlier
+    player, grant = await locate_grant(tx, ctx, grant_id)
+    over = grant["expires_at"] is not None and grant["expires_at"] <= ctx.now_ms
+    status = "expired" if grant["status"] == "pending" and over else grant["status"]
+    if status != "pending":
+        conflict(f"Grant '{grant_id}' is {status}, and only a pending one can be revoked", status=status)
+    before = serialize_grant(grant)
+    tx.change(grant, status="revoked")
+    tx.change(player, grants_pending=player["grants_pending"] - 1)
+    after = serialize_grant(grant)
+    outbox.emit(tx, ctx, EventName.GRANT_REVOKED, player, {"grant": after})
+    audit_id = trail.record(
+        tx,
+        ctx,
+        REVOKE,
+        target_kind="grant",
+        target_id=grant_id,
+        player=player,
+        metadata={"reason": ctx.reason, "before": before, "after": after},
+        before=before,
+        after=after,
+    )
+    return await idempotency.keep(tx, ctx, REVOKE, 200, {"grant": after, "audit": trail.audit_link(ctx, audit_id)})
+
+
 async def claim(tx: Transaction, ctx: Context, external_id: str, grant_id: str) -> RuleResult:
     """Claim a reward grant as its player's game does, or acknowledge it as the studio's backend does
     (contract/SERVER.md#grants).
 
-    Already claimed: 200, the same row. Its time is over: 409; to a game 404, as its SDKs expect
+    Already claimed: 200, the same row. Expired or revoked: 409; to a game 404, as its SDKs expect
     (contract/README.md#grant). Games and studios are answered with the grant itself.
     """
     player, grant = await _owned(tx, ctx, external_id, grant_id)
     if grant["status"] == "claimed":
         return _claimed(ctx, serialize_grant(grant), [])
-    _refuse_expired(ctx, grant)
+    _refuse_ended(ctx, grant)
     if grant["kind"] == "crate":
         conflict(f"Grant '{grant_id}' is a crate: open it", kind="crate")
     before = serialize_grant(grant)
@@ -196,7 +230,7 @@ async def open_crate(tx: Transaction, ctx: Context, external_id: str, grant_id: 
     if crate["status"] == "claimed":
         contents = await _contents(tx, crate)
     else:
-        _refuse_expired(ctx, crate)
+        _refuse_ended(ctx, crate)
         contents = await _open(tx, ctx, player, crate)
     return RuleResult(200, {"crate": serialize_grant(crate), "contents": serialize_grant(contents)})
 
@@ -224,15 +258,17 @@ async def _refuse_unless_permissive(tx: Transaction, ctx: Context) -> None:
         )
 
 
-def _refuse_expired(ctx: Context, grant: TrackedRow) -> None:
-    """A grant cannot be claimed after its time, whether or not the sweep has come by (contract/README.md#grant)."""
+def _refuse_ended(ctx: Context, grant: TrackedRow) -> None:
+    """A grant cannot be claimed once it is revoked, nor after its time, whether or not the sweep has come by
+    (contract/README.md#grant)."""
     over = grant["expires_at"] is not None and grant["expires_at"] <= ctx.now_ms
-    if grant["status"] != "expired" and not over:
+    status = "revoked" if grant["status"] == "revoked" else "expired"
+    if grant["status"] not in ("expired", "revoked") and not over:
         return
-    grant_id = grant["grant_id"]
+    words = f"Grant '{grant['grant_id']}' {'was revoked' if status == 'revoked' else 'has expired'}"
     if ctx.surface == "sdk":
-        raise RuleError(Code.NOT_FOUND, f"Grant '{grant_id}' has expired", {"status": "expired"})
-    conflict(f"Grant '{grant_id}' has expired", status="expired")
+        raise RuleError(Code.NOT_FOUND, words, {"status": status})
+    conflict(words, status=status)
 
 
 async def _open(tx: Transaction, ctx: Context, player: TrackedRow, crate: TrackedRow) -> TrackedRow:

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from kraty_console.backend.auth.api_keys import CLIENT_SDK, SERVER_INTEGRATION
 from kraty_console.backend.http.call import Call
 from kraty_console.backend.http.envelope import HandlerReply
-from kraty_console.contract.operations import OPERATIONS, Operation
+from kraty_console.contract.operations import OPERATIONS, Operation, model_of
 
 Handler = Callable[[Call], Awaitable[HandlerReply]]
 
@@ -77,8 +77,9 @@ class Route:
 
 
 def method_and_path(operation: Operation) -> tuple[str, str]:
-    """Method and path of an operation, from the table that the console goes by as well."""
-    return OPERATIONS[operation][:2]
+    """Method and path of an operation, from the contract's table."""
+    spec = OPERATIONS[operation]
+    return spec.method, spec.path
 
 
 NOTHING: Final = "nothing"
@@ -91,30 +92,47 @@ PLAYER: Final = "/players/{externalPlayerId}"
 THE_PLAYER: Final = ("player", "externalPlayerId")
 
 
-def admin_change(
+_KINDS: Final = {
+    "externalPlayerId": "player",
+    "attemptId": "attempt",
+    "grantId": "grant",
+    "economyKey": "wallet",
+    "auditId": "audit",
+    "deliveryId": "webhook_delivery",
+}
+"""What kind of thing an id of a path names, in the words of the audit log."""
+
+
+def admin_route(
     place: Operation,
-    permission: str,
     handler: Handler,
-    body: type[BaseModel],
-    reply: type[BaseModel],
-    target: tuple[str, str] | None = None,
-    named: str | None = None,
+    access: RouteAccess = RouteAccess.GAME,
     *,
+    named: str | None = None,
+    query: tuple[str, ...] = (),
     status: tuple[int, ...] = (200,),
+    bare: bool = False,
+    tagged: bool = False,
+    unlimited: bool = False,
     operation: str,
 ) -> Route:
-    """A change by a member who has the permission in the game of the path."""
+    """The route of an operation of the admin surface; the contract's table gives path, permission and models."""
+    spec = OPERATIONS[place]
+    without = NOTHING if access is RouteAccess.ANYONE else SIGNED_IN
     return Route(
         *method_and_path(place),
-        RouteAccess.GAME,
-        permission,
+        access,
+        spec.permission or without,
         handler,
-        target,
+        (_KINDS[spec.target], spec.target) if spec.target else None,
         named,
-        body=body,
-        query=("environment",),
+        body=model_of(spec.request) if spec.request else None,
+        query=("environment",) if spec.is_write else query,
         status=status,
-        reply=reply,
+        reply=model_of(spec.answer) if spec.answer else None,
+        bare=bare,
+        tagged=tagged,
+        unlimited=unlimited,
         operation=operation,
     )
 

@@ -10,7 +10,7 @@ from kraty_console.backend.http.routing import (
     THE_PLAYER,
     Route,
     RouteAccess,
-    admin_change,
+    admin_route,
     sdk_route,
     server_route,
 )
@@ -23,30 +23,12 @@ from kraty_console.backend.players.schemas import (
     Registration,
     ServerBan,
 )
-from kraty_console.contract import actions, sdk, server
+from kraty_console.contract import sdk, server
 from kraty_console.contract.operations import Operation
-from kraty_console.contract.session import Permission
 
 ADMIN: Final[tuple[Route, ...]] = (
-    admin_change(
-        Operation.BAN,
-        Permission.PLAYER_BAN,
-        handlers.ban_for_admin,
-        actions.BanPlayer,
-        actions.Banned,
-        THE_PLAYER,
-        operation="bans.ban",
-    ),
-    admin_change(
-        Operation.UNBAN,
-        Permission.PLAYER_BAN,
-        handlers.unban_for_admin,
-        actions.UnbanPlayer,
-        actions.Unbanned,
-        THE_PLAYER,
-        "player.unban",
-        operation="bans.unban",
-    ),
+    admin_route(Operation.BAN, handlers.ban_for_admin, operation="bans.ban"),
+    admin_route(Operation.UNBAN, handlers.unban_for_admin, named="player.unban", operation="bans.unban"),
 )
 
 SDK: Final[tuple[Route, ...]] = (

@@ -23,7 +23,7 @@ from kraty_console.contract.errors import (
     RateLimited,
     SignInNeeded,
 )
-from kraty_console.contract.operations import FEATURE_PREFIX, OPERATIONS, PUBLISHED, Operation
+from kraty_console.contract.operations import ADMIN_OPERATIONS, FEATURE_PREFIX, PUBLISHED, Operation
 from kraty_console.domain.checkup import CheckArea, CheckState, Finding
 from kraty_console.present.errors import words_of
 
@@ -155,7 +155,7 @@ def keys_finding(features: list[str], *, uses_key: bool) -> Finding:
 
 def operation_findings(routes: RouteTable, known: Capabilities, looked: Looked, *, uses_key: bool) -> list[Finding]:
     """One finding for each operation: its method and path in effect, and whether it is there."""
-    return [_operation(operation, routes, known, looked, uses_key=uses_key) for operation in OPERATIONS]
+    return [_operation(operation, routes, known, looked, uses_key=uses_key) for operation in ADMIN_OPERATIONS]
 
 
 def missing_finding(operations: list[Finding], portal: str, *, uses_key: bool) -> Iterator[Finding]:

@@ -21,7 +21,7 @@ from kraty_console.console.dialogs.menu import Menu, MenuRow
 from kraty_console.console.dialogs.parts import Lines
 from kraty_console.console.dialogs.text import Pressed, TextDialog
 from kraty_console.console.ordered_keys import deliberate
-from kraty_console.contract.calls import ActionKind
+from kraty_console.contract.operations import Operation
 from kraty_console.domain.actions import REGISTRY
 from kraty_console.present.safe import safe
 from kraty_console.present.times import ago, exact
@@ -44,8 +44,8 @@ _MAX_BODY: Final = 65_536
 
 _KINDS: Final = {
     **{spec.kind.value: spec.title.lower() for spec in REGISTRY if spec.kind is not None},
-    ActionKind.BAN.value: "ban",
-    ActionKind.UNBAN.value: "lift the ban",
+    Operation.BAN.value: "ban",
+    Operation.UNBAN.value: "lift the ban",
 }
 
 

@@ -30,8 +30,8 @@ def key_rows(context: ActionContext, keys: Mapping[str, tuple[str, ...]] | None 
         keys: The keys of each action when they were remapped.
     """
     specs = [spec for spec in actions(context) if fits(spec, context)]
-    changes = [spec for spec in specs if spec.changes]
-    looks = [spec for spec in specs if not spec.changes]
+    changes = [spec for spec in specs if spec.is_write]
+    looks = [spec for spec in specs if not spec.is_write]
     changing = [*_lines(changes, context, keys)]
     if changing:
         changing.insert(0, MenuRow("", "CHANGES SOMETHING, ALWAYS THROUGH A DIALOG", heading=True))

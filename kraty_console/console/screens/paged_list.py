@@ -229,7 +229,7 @@ class PagedList(DeferredPaintScreen[None], Generic[T]):
 
         context = self._with_offer(row)
         spec = for_key(key, context, self._keymap)
-        if spec is None or spec.id not in self._do or not (spec.changes or spec.id in _IN_OPENED):
+        if spec is None or spec.id not in self._do or not (spec.is_write or spec.id in _IN_OPENED):
             return None
         reason = spec.disabled_reason(context)
         if reason is not None:
@@ -273,7 +273,7 @@ class PagedList(DeferredPaintScreen[None], Generic[T]):
             [
                 KeyHint(key_label(self._keymap[spec.id][0]), words, spec.disabled_reason(context) is None)
                 for spec, words in shown
-                if not (spec.changes and context.read_only)
+                if not (spec.is_write and context.read_only)
             ]
         )
 

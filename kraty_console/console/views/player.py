@@ -98,7 +98,7 @@ def why_no_step(workspace: Workspace, step: NextStep | None) -> str:
         return "read-only profile"
     if (missing := workspace.facts.missing().get(spec.operation or spec.kind or "")) is not None:
         return missing
-    if spec.permission is None or workspace.may(spec.permission):
+    if not spec.permission or workspace.may(spec.permission):
         return ""
     return missing_permission(spec.permission, workspace.role)
 

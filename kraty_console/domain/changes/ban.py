@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from kraty_console.contract.calls import ActionKind, ChangeRequest
+from typing import TYPE_CHECKING, Final
+
+from kraty_console.contract.calls import ChangeRequest
+from kraty_console.contract.operations import Operation
 from kraty_console.domain import actions
 from kraty_console.domain.changes.subject_lines import player_line
 from kraty_console.domain.completeness import ban_unknown
 from kraty_console.domain.fields import (
+    ChangeDialog,
     Effect,
     EffectContext,
     Field,
@@ -18,6 +22,10 @@ from kraty_console.domain.fields import (
     typed_id_for,
 )
 from kraty_console.domain.formatting import counted, since
+
+if TYPE_CHECKING:
+    from kraty_console.contract.actions import Banned, Unbanned
+    from kraty_console.contract.players import Snapshot
 
 BAN, LIFT = "ban", "lift the ban"
 """What may be done where it is not known whether the player is banned."""
@@ -42,7 +50,7 @@ def form(asked: FormContext) -> Form:
     reason = reason_field(required=True, default=asked.prefill.get("reason", ""))
     return Form(
         actions.BAN.id,
-        ActionKind.BAN if banning else ActionKind.UNBAN,
+        Operation.BAN if banning else Operation.UNBAN,
         label,
         (player_line(asked.snapshot), status),
         (*([what] if unknown else []), ticket_field(asked.ticket), reason),
@@ -56,9 +64,9 @@ def form(asked: FormContext) -> Form:
     )
 
 
-def _kind(form: Form, values: Values) -> ActionKind:
+def _kind(form: Form, values: Values) -> Operation:
     """Which of the two is meant."""
-    return ActionKind.UNBAN if form.text(values, "do") == LIFT else form.kind
+    return Operation.UNBAN if form.text(values, "do") == LIFT else form.kind
 
 
 def call(form: Form, values: Values, key: str) -> ChangeRequest:
@@ -66,11 +74,11 @@ def call(form: Form, values: Values, key: str) -> ChangeRequest:
     from kraty_console.contract.actions import BanPlayer, UnbanPlayer
 
     reason, ticket = form.text(values, "reason"), form.text(values, "ticket") or None
-    if _kind(form, values) is ActionKind.UNBAN:
+    if _kind(form, values) is Operation.UNBAN:
         lift = UnbanPlayer(reason=reason, ticket=ticket, idempotency_key=key)
-        return ChangeRequest(ActionKind.UNBAN, form.external_player_id, lift)
+        return ChangeRequest(Operation.UNBAN, form.external_player_id, lift)
     request = BanPlayer(reason=reason, ticket=ticket, idempotency_key=key)
-    return ChangeRequest(ActionKind.BAN, form.external_player_id, request)
+    return ChangeRequest(Operation.BAN, form.external_player_id, request)
 
 
 def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
@@ -78,7 +86,7 @@ def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
     banned, unknown = seen.snapshot.player.ban is not None, ban_unknown(seen.snapshot.player)
     before = "not known" if unknown else "banned" if banned else "may play"
     pending = sum(grant.status == "pending" for grant in seen.snapshot.grants)
-    if _kind(form, values) is ActionKind.UNBAN:
+    if _kind(form, values) is Operation.UNBAN:
         found = [Effect("player", f"{before if unknown else 'banned'} → may play again, at once")]
         if pending:
             found.append(Effect("grants", f"{counted(pending, 'pending grant')} can be collected again"))
@@ -97,3 +105,15 @@ def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
     if banned:
         found.append(Effect("note", "the player is banned by now; only the reason is refreshed", note=True))
     return found
+
+
+def summary(_call: ChangeRequest, answer: Banned | Unbanned, _before: Snapshot | None) -> str:
+    """`banned`, `ban lifted`, or that nothing changed."""
+    from kraty_console.contract.actions import Banned
+
+    if isinstance(answer, Banned):
+        return "banned" if answer.applied else "was banned already; the reason was replaced"
+    return "ban lifted" if answer.applied else "was not banned"
+
+
+CHANGE: Final = ChangeDialog(actions.BAN, form, call, effects, summary, other_kind=Operation.UNBAN)

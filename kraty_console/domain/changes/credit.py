@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import difflib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from kraty_console.contract.calls import ActionKind, ChangeRequest
+from kraty_console.contract.calls import ChangeRequest
 from kraty_console.contract.limits import MAX_BALANCE
+from kraty_console.contract.operations import Operation
 from kraty_console.domain import actions, snapshot_lookup
 from kraty_console.domain.changes.subject_lines import ban_note, player_line
 from kraty_console.domain.completeness import balance_of
 from kraty_console.domain.fields import (
+    ChangeDialog,
     Effect,
     EffectContext,
     Field,
@@ -18,14 +20,16 @@ from kraty_console.domain.fields import (
     FormContext,
     Values,
     check_amount,
+    over_limit,
     reason_field,
     ticket_field,
     typed_id_for,
     whole_number,
 )
-from kraty_console.domain.formatting import grouped
+from kraty_console.domain.formatting import grouped, signed
 
 if TYPE_CHECKING:
+    from kraty_console.contract.actions import Credited
     from kraty_console.contract.catalog import Catalog
     from kraty_console.contract.players import Snapshot
 
@@ -44,7 +48,7 @@ def form(asked: FormContext) -> Form:
     fields = amount_fields(asked, "added to the balance")
     return Form(
         actions.CREDIT.id,
-        ActionKind.CREDIT,
+        Operation.CREDIT,
         "Credit",
         (player_line(asked.snapshot),),
         (*fields, ticket_field(asked.ticket), reason_field(required=True, default=asked.prefill.get("reason", ""))),
@@ -128,3 +132,12 @@ def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
     if before + added > MAX_BALANCE:
         found.append(Effect("note", f"no balance passes {grouped(MAX_BALANCE)}; the server will refuse", note=True))
     return [*found, *ban_note(seen.snapshot, "the balance grows all the same")]
+
+
+def summary(call: ChangeRequest, answer: Credited, _before: Snapshot | None) -> str:
+    """`gold +500, balance 2 740`."""
+    added = getattr(call.request, "amount", None)
+    return f"{answer.economy_key} {signed(added)}, balance {grouped(answer.balance)}"
+
+
+CHANGE: Final = ChangeDialog(actions.CREDIT, form, call, effects, summary, over_limit(amount))

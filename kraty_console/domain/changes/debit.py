@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from kraty_console.contract.calls import ActionKind, ChangeRequest
+from typing import TYPE_CHECKING, Final
+
+from kraty_console.contract.calls import ChangeRequest
+from kraty_console.contract.operations import Operation
 from kraty_console.domain import actions
 from kraty_console.domain.changes.credit import amount, amount_fields
 from kraty_console.domain.changes.subject_lines import player_line
 from kraty_console.domain.completeness import balance_of
 from kraty_console.domain.fields import (
+    ChangeDialog,
     Effect,
     EffectContext,
     Form,
     FormContext,
     Values,
+    over_limit,
     reason_field,
     ticket_field,
     typed_id_for,
 )
-from kraty_console.domain.formatting import grouped
+from kraty_console.domain.formatting import grouped, signed
+
+if TYPE_CHECKING:
+    from kraty_console.contract.actions import Debited
+    from kraty_console.contract.players import Snapshot
 
 
 def form(asked: FormContext) -> Form:
@@ -25,7 +34,7 @@ def form(asked: FormContext) -> Form:
     fields = amount_fields(asked, "taken from the balance")
     return Form(
         actions.DEBIT.id,
-        ActionKind.DEBIT,
+        Operation.DEBIT,
         "Debit",
         (player_line(asked.snapshot),),
         (*fields, ticket_field(asked.ticket), reason_field(required=True, default=asked.prefill.get("reason", ""))),
@@ -66,3 +75,12 @@ def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
             Effect("note", "there is less than that; the server will refuse", note=True),
         ]
     return [Effect("wallet", f"{key} {grouped(before)} → {grouped(before - taken)}, at once")]
+
+
+def summary(call: ChangeRequest, answer: Debited, _before: Snapshot | None) -> str:
+    """`gold −500, balance 1 240`."""
+    taken = getattr(call.request, "amount", None)
+    return f"{answer.economy_key} {signed(None if taken is None else -taken)}, balance {grouped(answer.balance)}"
+
+
+CHANGE: Final = ChangeDialog(actions.DEBIT, form, call, effects, summary, over_limit(amount))

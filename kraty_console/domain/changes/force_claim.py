@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from kraty_console.contract.calls import ActionKind, ChangeRequest
+from kraty_console.contract.calls import ChangeRequest
+from kraty_console.contract.operations import Operation
 from kraty_console.contract.permissions import Permission
 from kraty_console.domain import actions, snapshot_lookup
 from kraty_console.domain.changes.subject_lines import ban_note, done_before, grant_lines
-from kraty_console.domain.completeness import Amount, balance_of, quantity_of
+from kraty_console.domain.completeness import NOT_READ, Amount, balance_of, quantity_of, whole
 from kraty_console.domain.fields import (
     CannotOpen,
+    ChangeDialog,
     Effect,
     EffectContext,
     Form,
@@ -20,11 +22,13 @@ from kraty_console.domain.fields import (
     ticket_field,
     typed_id_for,
 )
-from kraty_console.domain.formatting import grouped
-from kraty_console.domain.grant_contents import GrantEntry, entries_of
+from kraty_console.domain.formatting import grouped, signed
+from kraty_console.domain.grant_contents import GrantEntry, entries_of, listed
 from kraty_console.domain.labels import status_words
+from kraty_console.domain.revocations import NOT_TOLD, revocation_words
 
 if TYPE_CHECKING:
+    from kraty_console.contract.actions import ForceClaimed
     from kraty_console.contract.players import Grant, Snapshot
 
 OFTEN = 3
@@ -39,9 +43,9 @@ def form(asked: FormContext) -> Form:
         raise CannotOpen("this grant is no longer in the list")
     return Form(
         actions.FORCE_CLAIM.id,
-        ActionKind.FORCE_CLAIM,
+        Operation.FORCE_CLAIM,
         "Force-claim",
-        grant_lines(grant, asked.snapshot, asked.now),
+        (*_revoked_line(grant, asked), *grant_lines(grant, asked.snapshot, asked.now)),
         (ticket_field(asked.ticket), reason_field(required=True, default=asked.prefill.get("reason", ""))),
         "Force-claim",
         "claiming",
@@ -50,6 +54,13 @@ def form(asked: FormContext) -> Form:
         typed_id_for(asked.snapshot),
         target_id=grant.id,
     )
+
+
+def _revoked_line(grant: Grant, asked: FormContext) -> tuple[str, ...]:
+    """When, by whom and why the grant was revoked, before anything else is said."""
+    if grant.status != "revoked":
+        return ()
+    return (revocation_words(grant, asked.snapshot, asked.now) or NOT_TOLD,)
 
 
 def call(form: Form, values: Values, key: str) -> ChangeRequest:
@@ -73,6 +84,8 @@ def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
     found = [Effect("status", f"{status_words(grant.status)} → claimed"), *_deposits(grant, seen.snapshot)]
     if grant.status == "expired":
         found.append(Effect("note", "the grant expired; it is delivered all the same", note=True))
+    if grant.status == "revoked":
+        found.append(Effect("note", "the grant was revoked; it is delivered all the same", note=True))
     forced = done_before(seen.snapshot, Permission.FORCE_CLAIM, seen.now)
     if forced >= OFTEN:
         found.append(
@@ -113,3 +126,22 @@ def _deposit(entry: GrantEntry, before: Amount) -> Effect:
     if before.number is None:
         return Effect(label, f"{entry.key}: {what} {before.why}; {grouped(entry.count)} are added")
     return Effect(label, f"{entry.key} {grouped(before.number)} → {grouped(before.number + entry.count)}")
+
+
+def summary(_call: ChangeRequest, answer: ForceClaimed, before: Snapshot | None) -> str:
+    """`pending → claimed, delivered gold +500`."""
+    was = snapshot_lookup.grant(before, answer.grant.id) if before is not None else None
+    status = f"{status_words(was.status)} → " if was is not None and was.status != answer.grant.status else ""
+    delivered = [
+        f"{each.economy_key or each.item_key} {signed(each.delta)}"
+        for each in answer.deposits
+        if each.delta is not None
+    ]
+    known = whole(answer, "deposits")
+    what = f"delivered {listed(delivered)}" if delivered else "nothing was delivered by it"
+    if not known:
+        what = f"{what}, and what {NOT_READ}" if delivered else "the answer does not tell what was delivered"
+    return f"{status}{status_words(answer.grant.status)}, {what}"
+
+
+CHANGE: Final = ChangeDialog(actions.FORCE_CLAIM, form, call, effects, summary)

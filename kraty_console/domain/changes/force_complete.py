@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from kraty_console.contract.calls import ActionKind, ChangeRequest
+from kraty_console.contract.calls import ChangeRequest
+from kraty_console.contract.operations import Operation
 from kraty_console.domain import actions, snapshot_lookup
 from kraty_console.domain.action_spec import COMPLETE
+from kraty_console.domain.changes import retry_roll
 from kraty_console.domain.changes.subject_lines import attempt_lines, ban_note
 from kraty_console.domain.diagnosis import is_paid_at_close
 from kraty_console.domain.fields import (
     CannotOpen,
+    ChangeDialog,
     Effect,
     EffectContext,
     Field,
@@ -28,6 +31,7 @@ from kraty_console.domain.grant_links import Links
 from kraty_console.domain.labels import event_words, status_words
 
 if TYPE_CHECKING:
+    from kraty_console.contract.actions import ForceCompleted
     from kraty_console.contract.players import Attempt, Snapshot
 
 OFTEN: Final = 2
@@ -37,6 +41,9 @@ OFTEN: Final = 2
 OFTEN_IN_GAME: Final = 10
 """Force-completions of one event in seven days, after which the event is suspected
 (contract/README.md#when-not-to-use-these-tools)."""
+
+ROLL_SUFFIX: Final = ".roll"
+"""Ends the idempotency key of the roll that follows, so that both are known from one key."""
 
 FAR_ABOVE: Final = 10
 """Times the target, above which a score is more likely a slip than what was reached."""
@@ -68,7 +75,7 @@ def form(asked: FormContext) -> Form:
 
     return Form(
         actions.FORCE_COMPLETE.id,
-        ActionKind.FORCE_COMPLETE,
+        Operation.FORCE_COMPLETE,
         "Force-complete",
         attempt_lines(attempt, asked.snapshot, asked.now),
         (
@@ -181,3 +188,23 @@ def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
             )
         )
     return [*found, *ban_note(seen.snapshot, "what is granted waits until the ban is lifted")]
+
+
+def follow_up(form: Form, values: Values, key: str) -> ChangeRequest | None:
+    """The roll, where it is ticked (contract/README.md#force-complete)."""
+    return retry_roll.call(form, values, key + ROLL_SUFFIX) if form.ticked(values, "then_roll") else None
+
+
+def summary(_call: ChangeRequest, answer: ForceCompleted, before: Snapshot | None) -> str:
+    """`in progress → force-completed, score 320 → 1 500`."""
+    attempt = answer.attempt
+    was = snapshot_lookup.attempt(before, attempt.id) if before is not None else None
+    status = status_words(attempt.status)
+    if was is None:
+        return f"{status}, score {grouped(attempt.score)}"
+    same = was.score == attempt.score
+    score = grouped(attempt.score) if same else f"{grouped(was.score)} → {grouped(attempt.score)}"
+    return f"{status_words(was.status)} → {status}, score {score}{' (unchanged)' if same else ''}"
+
+
+CHANGE: Final = ChangeDialog(actions.FORCE_COMPLETE, form, call, effects, summary, unusual, follow_up)

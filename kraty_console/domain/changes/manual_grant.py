@@ -5,27 +5,32 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from kraty_console.contract.calls import ActionKind, ChangeRequest
+from kraty_console.contract.calls import ChangeRequest
+from kraty_console.contract.operations import Operation
 from kraty_console.domain import actions
 from kraty_console.domain.changes.subject_lines import ban_note, player_line
 from kraty_console.domain.fields import (
+    ChangeDialog,
     Effect,
     EffectContext,
     Field,
     Form,
     FormContext,
     Values,
+    over_limit,
     reason_field,
     ticket_field,
     typed_id_for,
     whole_number,
 )
 from kraty_console.domain.formatting import as_utc, counted
-from kraty_console.domain.grant_contents import GrantEntry
+from kraty_console.domain.grant_contents import GrantEntry, contents_words
 from kraty_console.domain.grant_entries import parse_entries, templates
+from kraty_console.domain.labels import status_words
 
 if TYPE_CHECKING:
-    from kraty_console.contract.actions import CrateEntry, CurrencyEntry, ItemEntry
+    from kraty_console.contract.actions import CrateEntry, CurrencyEntry, GrantCreated, ItemEntry
+    from kraty_console.contract.players import Snapshot
 
 MAX_DAYS: Final = 3650
 """The longest life a grant is given here."""
@@ -42,7 +47,7 @@ def form(asked: FormContext) -> Form:
 
     return Form(
         actions.MANUAL_GRANT.id,
-        ActionKind.MANUAL_GRANT,
+        Operation.MANUAL_GRANT,
         "Manual grant",
         (player_line(asked.snapshot),),
         (
@@ -125,3 +130,12 @@ def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
         Effect("wallet", "unchanged until it is claimed"),
         *ban_note(seen.snapshot, "the grant waits until the ban is lifted"),
     ]
+
+
+def summary(_call: ChangeRequest, answer: GrantCreated, _before: Snapshot | None) -> str:
+    """`granted 500 gold, pending`."""
+    grant = answer.grant
+    return f"granted {contents_words(grant.contents, grant.kind)}, {status_words(grant.status)}"
+
+
+CHANGE: Final = ChangeDialog(actions.MANUAL_GRANT, form, call, effects, summary, over_limit(largest))

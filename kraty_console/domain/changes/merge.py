@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from kraty_console.contract.calls import ActionKind, ChangeRequest
+from kraty_console.contract.calls import ChangeRequest
 from kraty_console.contract.limits import DEFAULT_LIMIT
+from kraty_console.contract.operations import Operation
 from kraty_console.domain import actions
 from kraty_console.domain.changes.subject_lines import player_line
 from kraty_console.domain.completeness import UNKNOWN
 from kraty_console.domain.fields import (
     CannotOpen,
+    ChangeDialog,
     Effect,
     EffectContext,
     Form,
@@ -24,6 +26,10 @@ from kraty_console.domain.fields import (
 from kraty_console.domain.formatting import grouped
 from kraty_console.domain.merging import MergePlan, Sum, merge_plan, same_player
 
+if TYPE_CHECKING:
+    from kraty_console.contract.actions import Merged
+    from kraty_console.contract.players import Snapshot
+
 
 def form(asked: FormContext) -> Form:
     """Asks for ticket and reason, and for the player's id to be typed; `other` is who is merged into."""
@@ -34,7 +40,7 @@ def form(asked: FormContext) -> Form:
         raise CannotOpen(why)
     return Form(
         actions.MERGE.id,
-        ActionKind.MERGE,
+        Operation.MERGE,
         "Merge",
         (f"from  {player_line(asked.snapshot)}", f"into  {player_line(asked.other)}"),
         (ticket_field(asked.ticket), reason_field(required=True, default=asked.prefill.get("reason", ""))),
@@ -98,3 +104,13 @@ def _sum(each: Sum) -> str:
         UNKNOWN if number is None else grouped(number) for number in (each.source, each.target, each.together)
     )
     return f"{source} + {target} → {together}"
+
+
+def summary(_call: ChangeRequest, answer: Merged, _before: Snapshot | None) -> str:
+    """`merged into auth_user_42`."""
+    if answer.status == "no_op_already_merged":
+        return f"was merged into {answer.to_external_player_id} before; nothing was changed"
+    return f"merged into {answer.to_external_player_id}"
+
+
+CHANGE: Final = ChangeDialog(actions.MERGE, form, call, effects, summary)

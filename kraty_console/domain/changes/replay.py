@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from kraty_console.contract.calls import ActionKind, ChangeRequest
+from kraty_console.contract.calls import ChangeRequest
+from kraty_console.contract.operations import Operation
 from kraty_console.domain import actions
 from kraty_console.domain.fields import (
     CannotOpen,
+    ChangeDialog,
     Effect,
     EffectContext,
     Form,
@@ -20,7 +22,7 @@ from kraty_console.domain.formatting import counted, since
 
 if TYPE_CHECKING:
     from kraty_console.contract.players import Snapshot
-    from kraty_console.contract.webhooks import Delivery
+    from kraty_console.contract.webhooks import Delivery, DeliveryReplayed
 
 
 def form(asked: FormContext) -> Form:
@@ -33,7 +35,7 @@ def form(asked: FormContext) -> Form:
     last = delivery.attempts[-1].error if delivery.attempts else None
     return Form(
         actions.REPLAY.id,
-        ActionKind.REPLAY_DELIVERY,
+        Operation.REPLAY_DELIVERY,
         "Replay delivery",
         (
             " · ".join(part for part in (player, delivery.event_name, delivery.id) if part),
@@ -61,7 +63,7 @@ def call(form: Form, values: Values, key: str) -> ChangeRequest:
         ticket=form.text(values, "ticket") or None,
         idempotency_key=key,
     )
-    return ChangeRequest(ActionKind.REPLAY_DELIVERY, form.external_player_id, request, target_id=form.target_id)
+    return ChangeRequest(Operation.REPLAY_DELIVERY, form.external_player_id, request, target_id=form.target_id)
 
 
 def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
@@ -90,3 +92,11 @@ def snapshot_of(delivery: Delivery) -> Snapshot:
     from kraty_console.contract.players import Player, Snapshot
 
     return Snapshot(player=Player(external_player_id=player_of(delivery)))
+
+
+def summary(_call: ChangeRequest, answer: DeliveryReplayed, _before: Snapshot | None) -> str:
+    """`grant.created is sent again, attempt 4`."""
+    return f"{answer.delivery.event_name} is sent again, attempt {answer.delivery.attempt_count + 1}"
+
+
+CHANGE: Final = ChangeDialog(actions.REPLAY, form, call, effects, summary)

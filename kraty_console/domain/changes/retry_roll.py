@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from kraty_console.contract.calls import ActionKind, ChangeRequest
+from kraty_console.contract.calls import ChangeRequest
+from kraty_console.contract.operations import Operation
 from kraty_console.domain import actions, snapshot_lookup
 from kraty_console.domain.changes.subject_lines import attempt_lines, ban_note
+from kraty_console.domain.completeness import NOT_READ, whole
 from kraty_console.domain.failed_rolls import since_then
 from kraty_console.domain.fields import (
     CannotOpen,
+    ChangeDialog,
     Effect,
     EffectContext,
     Form,
@@ -20,7 +23,12 @@ from kraty_console.domain.fields import (
     typed_id_for,
 )
 from kraty_console.domain.formatting import counted, since
+from kraty_console.domain.grant_contents import contents_words, listed
 from kraty_console.domain.grant_links import Linked, Links
+
+if TYPE_CHECKING:
+    from kraty_console.contract.actions import RewardRolled
+    from kraty_console.contract.players import Snapshot
 
 _DOUBTS: Final = {"unreadable": "some grants could not be read", "absent": "grants are not provided by this backend"}
 
@@ -43,7 +51,7 @@ def form(asked: FormContext) -> Form:
         lines = (*lines, f"the roll failed{when}{why}")
     return Form(
         actions.RETRY_ROLL.id,
-        ActionKind.RETRY_ROLL,
+        Operation.RETRY_ROLL,
         "Retry roll",
         lines,
         (ticket_field(asked.ticket), reason_field(required=False, default=asked.prefill.get("reason", ""))),
@@ -65,7 +73,7 @@ def call(form: Form, values: Values, key: str) -> ChangeRequest:
         ticket=form.text(values, "ticket") or None,
         idempotency_key=key,
     )
-    return ChangeRequest(ActionKind.RETRY_ROLL, form.external_player_id, request, target_id=form.target_id)
+    return ChangeRequest(Operation.RETRY_ROLL, form.external_player_id, request, target_id=form.target_id)
 
 
 def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
@@ -92,3 +100,17 @@ def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
         known = since_then(attempt, seen.snapshot, seen.now).rstrip(".")
         found.append(Effect("note", f"{known[0].lower()}{known[1:]}", note=True))
     return [*found, *ban_note(seen.snapshot, "what is granted waits until the ban is lifted")]
+
+
+def summary(_call: ChangeRequest, answer: RewardRolled, _before: Snapshot | None) -> str:
+    """`the roll granted 500 gold`."""
+    known = whole(answer, "grants")
+    if answer.grants:
+        words = listed(contents_words(grant.contents, grant.kind) for grant in answer.grants)
+        return f"the roll granted {words}" if known else f"the roll granted {words}, and what {NOT_READ}"
+    if answer.grant_count:
+        return f"the roll made {counted(answer.grant_count, 'grant')}"
+    return "the roll gave nothing" if known else "the answer does not tell what the roll gave"
+
+
+CHANGE: Final = ChangeDialog(actions.RETRY_ROLL, form, call, effects, summary)

@@ -39,7 +39,7 @@ def grant_lines(grant: Grant, snapshot: Snapshot, now: datetime) -> tuple[str, .
     """Who, which grant, what it holds, and how it stands."""
     born = grant.created_at or grant.rolled_at
     state = status_words(grant.status) + (f", granted {since(born, now)}" if born is not None else "")
-    if grant.expires_at is not None and grant.status != "claimed":
+    if grant.expires_at is not None and grant.status not in ("claimed", "revoked"):
         ahead = as_utc(grant.expires_at) > as_utc(now)
         state += f", {'expires' if ahead else 'expired'} {since(grant.expires_at, now)}"
     return (

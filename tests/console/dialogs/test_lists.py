@@ -75,7 +75,7 @@ def test_what_needs_a_server_key_is_offered_to_one_alone() -> None:
 
 def test_a_read_only_profile_is_offered_no_change() -> None:
     dialog = PaletteDialog(context("GAME_ADMIN", read_only=True))
-    changing = {spec.id for spec in REGISTRY if spec.changes}
+    changing = {spec.id for spec in REGISTRY if spec.is_write}
     assert not changing & {row.id for row in dialog.rows}
     assert not changing & {row.id for row in key_rows(context("GAME_ADMIN", read_only=True))}
 

@@ -11,9 +11,9 @@ from textual.app import App
 from kraty_console.client.journal_entries import EntryState, JournalEntry
 from kraty_console.client.writer import ChangeOutcome
 from kraty_console.contract.audit import AuditLink
-from kraty_console.contract.calls import ActionKind
 from kraty_console.contract.catalog import Catalog, CatalogCurrency, CatalogItem
 from kraty_console.contract.errors import KratyError
+from kraty_console.contract.operations import Operation
 from kraty_console.contract.players import (
     Attempt,
     Grant,
@@ -107,7 +107,7 @@ def entry(entry_id: str = "e1", state: EntryState = EntryState.APPLIED, *, appli
         environment="live",
         member="maria",
         ticket="ZD-4821",
-        kind=ActionKind.CREDIT,
+        kind=Operation.CREDIT,
         player="alice_42",
         path="/admin/v1/studios/s1/games/g1/players/alice_42/wallet/gold/credit",
         idempotency_key="kc_0123",

@@ -1,0 +1,96 @@
+"""Take back a pending grant (contract/README.md#revoke)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from kraty_console.contract.calls import ChangeRequest
+from kraty_console.contract.operations import Operation
+from kraty_console.domain import actions, snapshot_lookup
+from kraty_console.domain.changes.subject_lines import grant_lines
+from kraty_console.domain.fields import (
+    CannotOpen,
+    ChangeDialog,
+    Effect,
+    EffectContext,
+    Form,
+    FormContext,
+    Values,
+    reason_field,
+    ticket_field,
+    typed_id_for,
+)
+from kraty_console.domain.formatting import age
+from kraty_console.domain.grant_contents import contents_words
+from kraty_console.domain.grant_links import Links
+from kraty_console.domain.labels import status_words
+
+if TYPE_CHECKING:
+    from kraty_console.contract.actions import GrantRevoked
+    from kraty_console.contract.players import Snapshot
+
+
+def form(asked: FormContext) -> Form:
+    """Asks for ticket and reason."""
+    grant = snapshot_lookup.grant(asked.snapshot, asked.row_id)
+    if grant is None:
+        raise CannotOpen("this grant is no longer in the list")
+    return Form(
+        actions.REVOKE.id,
+        Operation.REVOKE_GRANT,
+        "Revoke",
+        grant_lines(grant, asked.snapshot, asked.now),
+        (ticket_field(asked.ticket), reason_field(required=True, default=asked.prefill.get("reason", ""))),
+        "Revoke",
+        "revoking",
+        asked.snapshot.player.external_player_id,
+        asked.now,
+        typed_id_for(asked.snapshot),
+        target_id=grant.id,
+        danger=True,
+    )
+
+
+def call(form: Form, values: Values, key: str) -> ChangeRequest:
+    """Names the grant by its id."""
+    from kraty_console.contract.actions import RevokeGrant
+
+    request = RevokeGrant(
+        reason=form.text(values, "reason"), ticket=form.text(values, "ticket") or None, idempotency_key=key
+    )
+    return ChangeRequest(form.kind, form.external_player_id, request, target_id=form.target_id)
+
+
+def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
+    """What the player cannot collect any more, and what stays."""
+    del values
+    grant = snapshot_lookup.grant(seen.snapshot, form.target_id)
+    if grant is None:
+        return [Effect("note", "this grant is no longer in the list", note=True)]
+    found = [
+        Effect("status", f"{status_words(grant.status)} → revoked"),
+        Effect("player", f"cannot {'open' if grant.kind == 'crate' else 'collect'} it any more, at once"),
+        Effect("wallet", "unchanged: a pending grant is not delivered yet"),
+        Effect("note", "to take this back, force-claim it (F): that delivers it, whatever its status", note=True),
+    ]
+    if Links(seen.snapshot).attempt_of(grant) is not None:
+        found.append(Effect("attempt", "stays linked to the grant, so a second roll is still refused"))
+    if grant.status == "pending" and grant.expires_at is not None and age(grant.expires_at, seen.now) > 0:
+        found.append(Effect("note", "its time has run out by now; the server will refuse", note=True))
+    elif grant.status != "pending":
+        words = f"this grant is {status_words(grant.status)} by now; the server will refuse"
+        found.append(Effect("note", words, note=True))
+    if grant.source_kind == "api":
+        found.append(Effect("note", "the studio's backend gave it: there may be a purchase behind it", note=True))
+    return found
+
+
+def summary(_call: ChangeRequest, answer: GrantRevoked, before: Snapshot | None) -> str:
+    """`pending → revoked, 500 gold`."""
+    grant = answer.grant
+    was = snapshot_lookup.grant(before, grant.id) if before is not None else None
+    status = f"{status_words(was.status)} → " if was is not None and was.status != grant.status else ""
+    return f"{status}{status_words(grant.status)}, {contents_words(grant.contents, grant.kind)}"
+
+
+CHANGE: Final = ChangeDialog(actions.REVOKE, form, call, effects, summary)

@@ -1,0 +1,53 @@
+"""Who revoked a grant, when and why, from the player's audit rows (contract/README.md#revoke)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from kraty_console.contract.operations import OPERATIONS, Operation
+from kraty_console.domain.formatting import since
+from kraty_console.domain.problems import Diagnosis, Fault
+
+if TYPE_CHECKING:
+    from kraty_console.contract.audit import AuditRow
+    from kraty_console.contract.players import Grant, Snapshot
+
+NOT_TOLD: Final = "revoked; the audit log has when, by whom and why"
+"""What is said where no audit row of the player tells."""
+
+
+def revocation_words(grant: Grant, snapshot: Snapshot, now: datetime) -> str:
+    """`revoked 3h ago by maria: duplicate of an order`; empty where no audit row tells. Raw text."""
+    row = _revocation(grant, snapshot)
+    if row is None:
+        return ""
+    when = f" {since(row.occurred_at, now)}" if row.occurred_at is not None else ""
+    who = f" by {name}" if (name := _name(row)) else ""
+    return f"revoked{when}{who}" + (f": {row.reason}" if row.reason else "")
+
+
+def diagnose_revoked(grant: Grant, snapshot: Snapshot, now: datetime) -> Diagnosis:
+    """What there is to know about a revoked grant; nothing is wrong with it."""
+    words = revocation_words(grant, snapshot, now)
+    told = f"{words[:1].upper()}{words[1:]}" if words else NOT_TOLD.capitalize()
+    return Diagnosis(
+        Fault.GRANT_REVOKED,
+        words,
+        "fine",
+        f"{told.rstrip('.')}. The player cannot collect it; if they are due it after all, F delivers it.",
+    )
+
+
+def _revocation(grant: Grant, snapshot: Snapshot) -> AuditRow | None:
+    action = OPERATIONS[Operation.REVOKE_GRANT].permission
+    rows = (row for row in snapshot.audit if row.action == action and row.outcome == "ok")
+    return next((row for row in rows if row.target is not None and row.target.id == grant.id), None)
+
+
+def _name(row: AuditRow) -> str:
+    """Whoever acted: of a member the part of the e-mail before the @."""
+    if row.actor is None:
+        return ""
+    label = row.actor.label or row.actor.id or ""
+    return label.partition("@")[0] if row.actor.kind == "member" else label
