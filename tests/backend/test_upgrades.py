@@ -150,7 +150,7 @@ def test_boards_that_were_final_are_not_settled_again(
         await migrate(url)
         async with engine.connect() as connection:
             rows = await connection.execute(sa.text("SELECT scope, frozen_at FROM leaderboards"))
-            found = dict(rows.tuples().all())
+            found = dict(rows.all())
         await engine.dispose()
         return found
 

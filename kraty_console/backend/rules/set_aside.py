@@ -81,7 +81,7 @@ async def clear(tx: Transaction, ctx: Context, job: str, row_ids: Collection[str
 
 async def counts(tx: Transaction) -> Mapping[str, int]:
     """How many rows of all games are set aside, by job."""
-    return dict(list((await tx.execute(COUNTS)).tuples()))
+    return {str(job): int(count) for job, count in await tx.execute(COUNTS)}
 
 
 def _here(ctx: Context) -> tuple[sa.ColumnElement[bool], ...]:

@@ -152,7 +152,7 @@ class _Inline:
         """Which database it is."""
         return self._connection.dialect
 
-    async def execute(self, statement: sa.Executable, parameters: Any = None) -> CursorResult[Any]:  # noqa: ANN401
+    async def execute(self, statement: sa.Executable, parameters: Any = None) -> CursorResult[*tuple[Any, ...]]:  # noqa: ANN401
         """Run a statement, here and now."""
         return self._connection.execute(statement, parameters)
 

@@ -32,7 +32,7 @@ class Probe:
     def __init__(self, make: Callable[[], AsyncEngine], clock: Callable[[], float] = time.monotonic) -> None:
         self.also: sa.Select[Any] | None = None
         """Read each time the database is asked; `rows` holds what it gave."""
-        self.rows: list[sa.Row[Any]] = []
+        self.rows: list[sa.Row[*tuple[Any, ...]]] = []
         self._make = make
         self._clock = clock
         self._engine: AsyncEngine | None = None

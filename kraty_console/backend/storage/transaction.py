@@ -27,7 +27,7 @@ class Connection(Protocol):
         """Which database it is."""
         ...
 
-    async def execute(self, statement: sa.Executable, parameters: Any = None) -> CursorResult[Any]:  # noqa: ANN401
+    async def execute(self, statement: sa.Executable, parameters: Any = None) -> CursorResult[*tuple[Any, ...]]:  # noqa: ANN401
         """Run a statement."""
         ...
 
@@ -167,7 +167,9 @@ class Transaction:
             return column == sa.any_(sa.literal(list(ids), sa.ARRAY(column.type)))
         return column.in_(ids)
 
-    async def execute(self, statement: sa.Executable, parameters: Mapping[str, Any] | None = None) -> CursorResult[Any]:
+    async def execute(
+        self, statement: sa.Executable, parameters: Mapping[str, Any] | None = None
+    ) -> CursorResult[*tuple[Any, ...]]:
         """Run any statement, after what is still to be written to the tables it reads."""
         if self._dirty:
             await self._flush(_read_by(statement))
