@@ -197,7 +197,7 @@ class Silent:
     over = False
 
     @property
-    def news(self) -> Silent:
+    def feed(self) -> Silent:
         return self
 
     async def begin(self, _tx: Transaction) -> list[Event]:
