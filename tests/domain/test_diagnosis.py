@@ -40,6 +40,7 @@ ATTEMPTS: list[tuple[str, dict[str, Any], list[dict[str, Any]], dict[str, Any], 
         "past its expiry for 2d",
         CLAIM,
     ),
+    ("revoked", {"grantIds": [G1]}, [grant(status="revoked")], {}, [Fault.GRANT_REVOKED], "", None),
     ("crate", {"grantIds": [G1]}, [grant(kind="crate")], {}, [Fault.CRATE_UNOPENED], "", None),
     (
         "one claimed and one expired",

@@ -301,6 +301,7 @@ def test_every_dialog_has_the_same_anatomy() -> None:
         "attempt.force_complete": STUCK["id"],
         "attempt.retry_roll": STUCK["id"],
         "grant.force_claim": grant()["id"],
+        "grant.revoke": grant()["id"],
     }
     for action in CHANGES:
         more = {"delivery.replay": {"delivery": DELIVERY}, "player.merge": {"other": OTHER}}.get(action, {})
