@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
+from kraty_console.cli.backend_database import database_option, database_url, not_installed
 from kraty_console.cli.exit_codes import Exit
-from kraty_console.cli.operating import database_option, database_url, not_installed
 from kraty_console.cli.output import say
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kraty_console.cli.backend_database import database_option, game_option, json_option, print_rows, run_in_transaction
 from kraty_console.cli.exit_codes import Exit
-from kraty_console.cli.operating import database_option, game_option, json_option, operate, tell
 from kraty_console.cli.output import emit, emit_json, say
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def create(name: str, studio: str, slug: str | None, inventory: str, as_json: bo
     """Make the game NAME; prints its id."""
     from kraty_console.backend.operating import games
 
-    made = operate(database, lambda desk: games.create_game(desk, studio, name, slug, inventory))
+    made = run_in_transaction(database, lambda desk: games.create_game(desk, studio, name, slug, inventory))
     if as_json:
         emit_json(made.shown())
     else:
@@ -63,7 +63,7 @@ def define(document: Path, game: str | None, as_json: bool, database: str | None
         raise click.ClickException(f"{document} is not UTF-8") from None
     except BadDocument as bad:
         raise click.ClickException(f"nothing was changed; {document} cannot be read:\n{bad}") from None
-    name, made = operate(database, _defining(game, read))
+    name, made = run_in_transaction(database, _defining(game, read))
     if as_json:
         emit_json(made)
     else:
@@ -95,6 +95,6 @@ def list_games(as_json: bool, database: str | None) -> int:
     """List the games."""
     from kraty_console.backend.operating import games
 
-    found = [each.shown() for each in operate(database, lambda desk: games.all_games(desk.tx))]
+    found = [each.shown() for each in run_in_transaction(database, lambda desk: games.all_games(desk.tx))]
     columns = {"slug": "GAME", "name": "NAME", "studio": "STUDIO", "gameId": "GAME ID", "studioId": "STUDIO ID"}
-    return tell(found, columns, as_json=as_json, none="There is no game yet.")
+    return print_rows(found, columns, as_json=as_json, none="There is no game yet.")

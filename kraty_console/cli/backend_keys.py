@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
+from kraty_console.cli.backend_database import database_option, game_option, json_option, print_rows, run_in_transaction
 from kraty_console.cli.exit_codes import Exit
-from kraty_console.cli.operating import database_option, game_option, json_option, operate, tell
 from kraty_console.cli.output import emit, say
 
 
@@ -28,7 +28,7 @@ def create(permission_set: str, environment: str, game: str | None, database: st
         found = await games.find_game(desk.tx, game)
         return await credentials.make_key(desk, found, permission_set, environment), found.name
 
-    made, name = operate(database, work)
+    made, name = run_in_transaction(database, work)
     say(f"A {permission_set} key of {name}, {environment}. It is shown only now:")
     emit(made)
     return Exit.FOUND
@@ -54,7 +54,7 @@ def list_keys(game: str | None, as_json: bool, database: str | None) -> int:
         "state": "STATE",
         "createdAt": "SINCE",
     }
-    return tell(operate(database, work), columns, as_json=as_json, none="There is no key yet.")
+    return print_rows(run_in_transaction(database, work), columns, as_json=as_json, none="There is no key yet.")
 
 
 @key.command()
@@ -64,6 +64,6 @@ def revoke(prefix: str, database: str | None) -> int:
     """End the key with this PREFIX, from the next call on."""
     from kraty_console.backend.operating import credentials
 
-    operate(database, lambda desk: credentials.revoke_key(desk, prefix))
+    run_in_transaction(database, lambda desk: credentials.revoke_key(desk, prefix))
     say(f"The key {prefix} is revoked.")
     return Exit.FOUND

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
+from kraty_console.cli.backend_database import not_installed
 from kraty_console.cli.exit_codes import Exit
-from kraty_console.cli.operating import not_installed
 from kraty_console.cli.output import emit, say
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from kraty_console.cli.operating import database_option, database_url, not_installed
+from kraty_console.cli.backend_database import database_option, database_url, not_installed
 
 
 class Address(click.ParamType[tuple[str, int]]):

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kraty_console.cli.backend_database import database_option, game_option, json_option, print_rows, run_in_transaction
 from kraty_console.cli.exit_codes import Exit
-from kraty_console.cli.operating import database_option, game_option, json_option, operate, tell
 from kraty_console.cli.output import emit, emit_json, say
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def create(
         found = await games.find_game(desk.tx, game)
         return await endpoints.create(desk, found, url, events, environment, to_private=to_private)
 
-    endpoint_id, secret = operate(database, work)
+    endpoint_id, secret = run_in_transaction(database, work)
     if as_json:
         emit_json({"endpointId": endpoint_id, "secret": secret.reveal()})
         return Exit.FOUND
@@ -83,7 +83,9 @@ def list_endpoints(game: str | None, as_json: bool, database: str | None) -> int
         "url": "URL",
         "events": "EVENTS",
     }
-    return tell(operate(database, work), columns, as_json=as_json, none="There is no webhook endpoint yet.")
+    return print_rows(
+        run_in_transaction(database, work), columns, as_json=as_json, none="There is no webhook endpoint yet."
+    )
 
 
 @webhook.command()
@@ -113,6 +115,6 @@ def archive(endpoint: str, database: str | None) -> int:
 def _change(verb: Verb, endpoint: str, database: str | None, became: str) -> int:
     from kraty_console.backend.operating import endpoints
 
-    operate(database, lambda desk: endpoints.change(desk, endpoint, verb))
+    run_in_transaction(database, lambda desk: endpoints.change(desk, endpoint, verb))
     say(f"The endpoint {endpoint} {became}")
     return Exit.FOUND

@@ -12,7 +12,7 @@ from kraty_console.cli.exit_codes import Exit
 from kraty_console.cli.options import THEMES, Options
 
 if TYPE_CHECKING:
-    from kraty_console.cli.embedded import Embedded
+    from kraty_console.cli.embedded import EmbeddedBackend
 
 _ROLES = ("GAME_ADMIN", "GAME_DEBUGGER", "GAME_VIEWER")
 
@@ -28,19 +28,19 @@ _ROLES = ("GAME_ADMIN", "GAME_DEBUGGER", "GAME_VIEWER")
 @click.pass_obj
 def demo(before: Options, /, role: str, player: str | None, **said: Any) -> int:  # noqa: ANN401 (each flag has its own type)
     """Open the console on an embedded backend with a demo world; both are gone when it is left."""
-    from kraty_console.cli.opening import opened, refused
+    from kraty_console.cli.open_command import report_unusable_terminal, run_launch
     from kraty_console.cli.output import say
 
     options = before.then(Options(**said))
-    if (code := refused()) is not None:
+    if (code := report_unusable_terminal()) is not None:
         return code
     from kraty_console.backend.demo.tickets import TICKETS
-    from kraty_console.cli.embedded import DidNotStart, embedded_backend
-    from kraty_console.config.launch import Launch, Try
+    from kraty_console.cli.embedded import StartFailed, embedded_backend
+    from kraty_console.config.launch import Launch, SampleTicket
     from kraty_console.config.paths import Paths
-    from kraty_console.config.profiles import Profile, truth
+    from kraty_console.config.profiles import Profile, parse_switch
 
-    plain = options.plain_paint or truth(os.environ.get("KRATY_PLAIN_PAINT", ""), "KRATY_PLAIN_PAINT")
+    plain = options.plain_paint or parse_switch(os.environ.get("KRATY_PLAIN_PAINT", ""), "KRATY_PLAIN_PAINT")
     try:
         with embedded_backend(say) as backend:
             profile = Profile(
@@ -54,7 +54,7 @@ def demo(before: Options, /, role: str, player: str | None, **said: Any) -> int:
                 mouse=bool(options.mouse),
                 plain_paint=plain,
             )
-            return opened(
+            return run_launch(
                 Launch(
                     profile,
                     backend.sessions[role],
@@ -63,15 +63,15 @@ def demo(before: Options, /, role: str, player: str | None, **said: Any) -> int:
                     initial_player=player,
                     ticket=options.ticket,
                     config_file=_profile_file(backend, read_only=profile.read_only),
-                    tries=tuple(Try(ticket.player, ticket.complaint) for ticket in TICKETS),
+                    tries=tuple(SampleTicket(ticket.player, ticket.complaint) for ticket in TICKETS),
                 )
             )
-    except DidNotStart as error:
+    except StartFailed as error:
         say(str(error))
         return Exit.FAILED
 
 
-def _profile_file(backend: Embedded, *, read_only: bool) -> Path:
+def _profile_file(backend: EmbeddedBackend, *, read_only: bool) -> Path:
     """Write what another shell needs for the `server` commands on this world: a profile, and the key in its own file.
 
     Both lie in the folder that goes with the demo.

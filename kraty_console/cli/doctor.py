@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kraty_console.cli.backend_database import json_option
 from kraty_console.cli.exit_codes import Exit
-from kraty_console.cli.operating import json_option
 from kraty_console.cli.options import Options, where_options
 
 if TYPE_CHECKING:
@@ -76,15 +76,15 @@ class Checkup:
         return without(self.found, self.secrets, HIDDEN)
 
     def _look(self, area: CheckArea, name: str, check: Any) -> None:  # noqa: ANN401 (a function without arguments)
-        from kraty_console.cli.checkup.guarding import looked_at
+        from kraty_console.cli.checkup.failed_checks import run_check
 
-        self.found += looked_at(area, name, check)
+        self.found += run_check(area, name, check)
 
     def _launch(self, paths: Paths) -> Launch | None:
         """What the console would be opened with; None where the profile cannot be read."""
         from kraty_console.cli.checkup import configuration, credential
         from kraty_console.cli.checkup.address import password_in
-        from kraty_console.cli.configuration import profile_with_sources
+        from kraty_console.cli.config_commands import profile_with_sources
         from kraty_console.config.errors import ConfigError
         from kraty_console.config.launch import Launch
         from kraty_console.domain.checkup import CheckArea, CheckState, Finding
@@ -168,9 +168,9 @@ class Checkup:
     def _answers(self, launch: Launch, is_open: bool) -> Iterator[Finding]:
         import asyncio
 
-        from kraty_console.cli.checkup.asking import Backend
-        from kraty_console.config.person import person_of
+        from kraty_console.cli.checkup.backend_checkup import BackendCheckup
+        from kraty_console.config.actor import actor_name
         from kraty_console.console.backend_facts import BackendFacts
 
-        backend = Backend(launch, BackendFacts(launch, person_of(launch.profile)))
+        backend = BackendCheckup(launch, BackendFacts(launch, actor_name(launch.profile)))
         yield from asyncio.run(backend.examine()) if is_open else backend.unasked()

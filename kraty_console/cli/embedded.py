@@ -35,12 +35,12 @@ _PREFIX: Final = "kraty-demo-"
 _ANNOUNCED: Final = re.compile(r"^listening on (http://\S+)$", re.MULTILINE)
 
 
-class DidNotStart(Exception):
+class StartFailed(Exception):
     """The backend ended, or said nothing in time; the message holds its own words."""
 
 
 @dataclass(frozen=True, slots=True)
-class Embedded:
+class EmbeddedBackend:
     """A backend that listens, and who may speak to it."""
 
     url: str
@@ -55,7 +55,7 @@ class Embedded:
 
 
 @contextlib.contextmanager
-def embedded_backend(said: Callable[[str], None]) -> Iterator[Embedded]:
+def embedded_backend(said: Callable[[str], None]) -> Iterator[EmbeddedBackend]:
     """Serve a demo world on a free port of this machine until the block ends.
 
     Raises:
@@ -76,7 +76,7 @@ def embedded_backend(said: Callable[[str], None]) -> Iterator[Embedded]:
             told = json.loads(credentials.read_text("utf-8"))
             sessions = {role: Secret(token) for role, token in told["sessions"].items()}
             key = Secret(told["keys"]["server_integration"])
-            yield Embedded(url, told["studioId"], told["gameId"], sessions, key, folder)
+            yield EmbeddedBackend(url, told["studioId"], told["gameId"], sessions, key, folder)
         finally:
             _finish_undisturbed()
             _stop(child)
@@ -116,9 +116,9 @@ def _announced(child: subprocess.Popen[bytes], log: Path) -> str:
         if part:
             continue
         if not ready:
-            raise DidNotStart(f"The backend did not answer within {START_SECONDS:.0f} s.\n{_words(log)}")
+            raise StartFailed(f"The backend did not answer within {START_SECONDS:.0f} s.\n{_words(log)}")
         code = child.wait(STOP_SECONDS)
-        raise DidNotStart(f"The backend did not start (exit code {code}).\n{_words(log)}")
+        raise StartFailed(f"The backend did not start (exit code {code}).\n{_words(log)}")
 
 
 def _words(log: Path) -> str:
@@ -153,7 +153,7 @@ def _folder() -> Iterator[Path]:
     except OSError as error:
         why = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
         words = f"The demo needs a folder for temporary files ({why}). Set TMPDIR to one that can be written."
-        raise DidNotStart(words) from error
+        raise StartFailed(words) from error
     try:
         yield folder
     finally:

@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 COMMANDS: Final = {
-    "open": ("kraty_console.cli.opening", "open_console", "Open the console, on a player if one is named."),
-    "search": ("kraty_console.cli.questions", "search", "Find players by id, e-mail, or the beginning of an id."),
-    "show": ("kraty_console.cli.questions", "show", "Show what is known of a player."),
+    "open": ("kraty_console.cli.open_command", "open_console", "Open the console, on a player if one is named."),
+    "search": ("kraty_console.cli.lookup_commands", "search", "Find players by id, e-mail, or the beginning of an id."),
+    "show": ("kraty_console.cli.lookup_commands", "show", "Show what is known of a player."),
     "demo": ("kraty_console.cli.demo", "demo", "Open the console on an embedded backend with a demo world."),
     "server": ("kraty_console.cli.server", "server", "Do what a studio's backend may do, with its API key."),
     "backend": ("kraty_console.cli.backend", "backend", "Run a Kraty backend by itself."),
     "webhooks": ("kraty_console.cli.webhooks", "webhooks", "Receive a game's events, for development."),
     "config": (
-        "kraty_console.cli.configuration",
+        "kraty_console.cli.config_commands",
         "config",
         "Where the profiles are kept, an example, and what is in effect.",
     ),
@@ -78,9 +78,9 @@ def cli(ctx: click.Context, /, **said: Any) -> int | None:  # noqa: ANN401 (each
     """
     ctx.obj = Options(**said)
     if ctx.invoked_subcommand is None:
-        from kraty_console.cli.opening import open_with
+        from kraty_console.cli.open_command import open_with_options
 
-        return open_with(ctx.obj, None)
+        return open_with_options(ctx.obj, None)
     return None
 
 
@@ -103,17 +103,17 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         return Exit.FAILED  # whoever read the output went away
     except _errors() as error:
-        from kraty_console.cli.failures import told
+        from kraty_console.cli.error_reporting import report_error
 
-        return told(error)
+        return report_error(error)
     except OSError as error:
-        from kraty_console.cli.failures import told_by_the_system
+        from kraty_console.cli.error_reporting import report_os_error
 
-        return told_by_the_system(error)
+        return report_os_error(error)
     except Exception as error:  # noqa: BLE001 (nothing but words and an exit code leaves this program)
-        from kraty_console.cli.failures import crashed
+        from kraty_console.cli.error_reporting import report_crash
 
-        return crashed(error)
+        return report_crash(error)
     return code if isinstance(code, int) else Exit.FOUND
 
 

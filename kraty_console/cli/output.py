@@ -34,7 +34,7 @@ def emit(text: str) -> None:
 
 def emit_json(value: Any) -> None:  # noqa: ANN401 (JSON is anything)
     """Data as JSON in printable ASCII alone: control characters and all else come out as escapes."""
-    from kraty_console.present.plain import json_text
+    from kraty_console.present.text_output import json_text
 
     emit(json_text(value))
 

@@ -16,11 +16,11 @@ _COMMANDS: Final = {
     "delete": ("kraty_console.cli.server_players", "delete", "Erase a player."),
     "ban": ("kraty_console.cli.server_players", "ban", "Keep a player from playing."),
     "unban": ("kraty_console.cli.server_players", "unban", "Let a player play again."),
-    "grant": ("kraty_console.cli.server_giving", "grant", "Give a player something to claim."),
-    "credit": ("kraty_console.cli.server_giving", "credit", "Add to a balance."),
-    "debit": ("kraty_console.cli.server_giving", "debit", "Take from a balance."),
-    "give-item": ("kraty_console.cli.server_giving", "give_item", "Put items into an inventory."),
-    "take-item": ("kraty_console.cli.server_giving", "take_item", "Take items from an inventory."),
+    "grant": ("kraty_console.cli.server_holdings", "grant", "Give a player something to claim."),
+    "credit": ("kraty_console.cli.server_holdings", "credit", "Add to a balance."),
+    "debit": ("kraty_console.cli.server_holdings", "debit", "Take from a balance."),
+    "give-item": ("kraty_console.cli.server_holdings", "give_item", "Put items into an inventory."),
+    "take-item": ("kraty_console.cli.server_holdings", "take_item", "Take items from an inventory."),
 }
 
 

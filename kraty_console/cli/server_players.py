@@ -11,14 +11,14 @@ from kraty_console.cli.exit_codes import Exit
 from kraty_console.cli.options import Options
 from kraty_console.cli.output import emit, emit_json, say
 from kraty_console.cli.server_session import (
-    Where,
-    asked,
+    ServerTarget,
     change_options,
-    changed,
     explained_options,
     keyed_options,
     player_argument,
-    why,
+    required_reason,
+    run_change,
+    run_query,
 )
 from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_LIMIT
 
@@ -37,7 +37,7 @@ _as_json = click.option("--json", "as_json", is_flag=True, help="JSON, in ASCII 
 @click.pass_obj
 def ping(before: Options, /, as_json: bool, **said: Any) -> int:  # noqa: ANN401
     """Tell what the key is for."""
-    pong = asked(Where.of(before, said), lambda client: client.ping())
+    pong = run_query(ServerTarget.of(before, said), lambda client: client.ping())
     key = pong.api_key
     if as_json:
         emit_json(pong.raw())
@@ -68,15 +68,15 @@ def get(before: Options, /, player: str, as_json: bool, limit: int, **said: Any)
     async def look(client: ServerClient) -> tuple[Snapshot, ServerClock]:
         return await client.players.get(player, limit=limit), client.server_clock
 
-    snapshot, clock = asked(Where.of(before, said), look)
+    snapshot, clock = run_query(ServerTarget.of(before, said), look)
     if abs(clock.skew) >= WORTH_TELLING:
         say(skew_words(clock.skew.total_seconds()))
-    from kraty_console.present import plain
+    from kraty_console.present import text_output
 
     if as_json:
-        emit_json(plain.player_json(snapshot))
+        emit_json(text_output.player_json(snapshot))
     else:
-        emit(plain.player_text(snapshot, clock.now()))
+        emit(text_output.player_text(snapshot, clock.now()))
     return Exit.FOUND
 
 
@@ -100,18 +100,18 @@ def merge(
     **said: Any,  # noqa: ANN401
 ) -> int:
     """Merge GUEST into ACCOUNT: everything GUEST has becomes ACCOUNT's, and its id is free. It cannot be undone."""
-    where = Where.of(before, said)
+    where = ServerTarget.of(before, said)
     from kraty_console.present import merging
 
     if dry_run:
-        plan = asked(where, lambda client: _plan(client, guest, account))
+        plan = run_query(where, lambda client: _plan(client, guest, account))
         if as_json:
             emit_json(merging.plan_json(plan, guest, account))
         else:
             emit(merging.plan_text(plan, guest, account))
         return Exit.FAILED if plan.refusals else Exit.FOUND
-    said_why = why(reason)
-    result = changed(
+    said_why = required_reason(reason)
+    result = run_change(
         where,
         idempotency_key,
         lambda client, key: client.players.merge(guest, account, reason=said_why, ticket=ticket, key=key),
@@ -127,8 +127,8 @@ async def _plan(client: ServerClient, guest: str, account: str) -> MergePlan:
     from kraty_console.contract.errors import Refused
     from kraty_console.domain.merging import merge_plan, same_player
 
-    if (why := same_player(guest, account)) is not None:
-        raise Refused(why)
+    if (required_reason := same_player(guest, account)) is not None:
+        raise Refused(required_reason)
     source, target = await asyncio.gather(*(client.players.get(each, limit=MAX_LIMIT) for each in (guest, account)))
     return merge_plan(source, target, limit=MAX_LIMIT)
 
@@ -139,7 +139,7 @@ async def _plan(client: ServerClient, guest: str, account: str) -> MergePlan:
 @click.pass_obj
 def export(before: Options, /, player: str, **said: Any) -> int:  # noqa: ANN401
     """Print everything that is kept of PLAYER as JSON; each list ends at 1,000 rows."""
-    emit_json(asked(Where.of(before, said), lambda client: client.players.export(player)).raw())
+    emit_json(run_query(ServerTarget.of(before, said), lambda client: client.players.export(player)).raw())
     return Exit.FOUND
 
 
@@ -169,8 +169,8 @@ def delete(
     """Erase PLAYER: grants, ledgers and scores stay, and name nobody any more. It cannot be undone."""
     if not yes:
         raise click.UsageError("erasing a player cannot be undone: add --yes")
-    result = changed(
-        Where.of(before, said),
+    result = run_change(
+        ServerTarget.of(before, said),
         idempotency_key,
         lambda client, key: client.players.delete(player, reason=reason, key=key),
     )
@@ -205,9 +205,9 @@ def ban(
     **said: Any,  # noqa: ANN401
 ) -> int:
     """Keep PLAYER from playing; grants and scores stay. The player's game is told why."""
-    said_why = why(reason)
-    result = changed(
-        Where.of(before, said),
+    said_why = required_reason(reason)
+    result = run_change(
+        ServerTarget.of(before, said),
         idempotency_key,
         lambda client, key: client.players.ban(player, said_why, ticket=ticket, key=key),
     )
@@ -232,9 +232,9 @@ def unban(
     **said: Any,  # noqa: ANN401
 ) -> int:
     """Let PLAYER play again."""
-    said_why = why(reason)
-    result = changed(
-        Where.of(before, said),
+    said_why = required_reason(reason)
+    result = run_change(
+        ServerTarget.of(before, said),
         idempotency_key,
         lambda client, key: client.players.unban(player, reason=said_why, ticket=ticket, key=key),
     )

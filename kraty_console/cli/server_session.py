@@ -28,14 +28,14 @@ class BadKey(click.ClickException):
 
 
 @dataclass(frozen=True, slots=True)
-class Where:
+class ServerTarget:
     """The backend and the key that a command goes to."""
 
     options: Options
     key_stdin: bool
 
     @classmethod
-    def of(cls, before: Options, said: dict[str, Any]) -> Where:
+    def of(cls, before: Options, said: dict[str, Any]) -> ServerTarget:
         """From the flags before the command and those behind it."""
         return cls(before.then(Options(profile=said["profile"], url=said["url"])), said["key_stdin"])
 
@@ -72,7 +72,7 @@ def explained_options(function: F) -> F:
     return function
 
 
-def why(reason: str | None) -> str:
+def required_reason(reason: str | None) -> str:
     """The reason that was given; left out, it is asked for where somebody can answer.
 
     Raises click.UsageError where nobody can, or where it says nothing.
@@ -126,7 +126,7 @@ def _plainly_seen(ctx: click.Context, param: click.Parameter, value: str) -> str
     return value
 
 
-def asked(where: Where, question: Callable[[ServerClient], Awaitable[T]]) -> T:
+def run_query(where: ServerTarget, question: Callable[[ServerClient], Awaitable[T]]) -> T:
     """Ask, and close.
 
     Raises click.ClickException for a key that is not known, ConfigError and KratyError.
@@ -145,10 +145,10 @@ def asked(where: Where, question: Callable[[ServerClient], Awaitable[T]]) -> T:
         raise BadKey("the key is not known here, or was revoked") from None
 
 
-def changed(where: Where, key: str | None, change: Callable[[ServerClient, str], Awaitable[T]]) -> T:
+def run_change(where: ServerTarget, key: str | None, change: Callable[[ServerClient, str], Awaitable[T]]) -> T:
     """Make a change; where its outcome stays unknown, say how it is asked for again without happening twice.
 
-    Raises ConfigError where the profile is read-only, and what `asked` does.
+    Raises ConfigError where the profile is read-only, and what `run_query` does.
     """
     import uuid
 
@@ -158,14 +158,14 @@ def changed(where: Where, key: str | None, change: Callable[[ServerClient, str],
     _refuse_read_only(where)
     key = key or uuid.uuid4().hex
     try:
-        return asked(where, lambda client: change(client, key))
+        return run_query(where, lambda client: change(client, key))
     except (Unavailable, BadAnswer) as error:
         if error.maybe_applied:
             say(f"It may have happened. Run the same again with --idempotency-key {key}: it happens once.")
         raise
 
 
-def _refuse_read_only(where: Where) -> None:
+def _refuse_read_only(where: ServerTarget) -> None:
     from kraty_console.cli.session import profile_of
     from kraty_console.config.errors import ConfigError
 
@@ -174,7 +174,7 @@ def _refuse_read_only(where: Where) -> None:
         raise ConfigError(f"nothing was changed: the profile {profile.name} is read-only")
 
 
-def client_of(where: Where) -> ServerClient:
+def client_of(where: ServerTarget) -> ServerClient:
     """A client that has opened nothing yet.
 
     Raises:
@@ -204,7 +204,7 @@ def client_of(where: Where) -> ServerClient:
     return ServerClient(profile.url, key, connection=connection)
 
 
-def _key(where: Where, profile: Any) -> Secret | None:  # noqa: ANN401 (a Profile; imported when it is needed)
+def _key(where: ServerTarget, profile: Any) -> Secret | None:  # noqa: ANN401 (a Profile; imported when it is needed)
     from kraty_console.config.tokens import find_server_key
     from kraty_console.contract.secret import Secret
 

@@ -66,7 +66,7 @@ def launch_of(options: Options, player: str | None) -> Launch:
     )
 
 
-def desk_of(options: Options) -> Workspace:
+def workspace_of(options: Options) -> Workspace:
     """What asks questions without a screen.
 
     Raises:

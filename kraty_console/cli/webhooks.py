@@ -92,7 +92,7 @@ class _Told:
 
     def _print(self, envelope: Envelope) -> None:
         if self._as_json:
-            from kraty_console.present.plain import json_line
+            from kraty_console.present.text_output import json_line
 
             emit(json_line(envelope.raw()))
             return

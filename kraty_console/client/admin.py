@@ -19,9 +19,9 @@ from urllib.parse import quote, urljoin
 
 from kraty_console.client.capabilities import REQUEST_IDS, Capabilities, Support, find_route
 from kraty_console.client.detection import Detector
-from kraty_console.client.fetched import Fetched, fetched, fetched_aside, shaped
-from kraty_console.client.replies import HttpReply, check_refusal, data_of, error_of, not_kratys
-from kraty_console.client.retries import Retries
+from kraty_console.client.fetched import Fetched, fetched, fetched_in_thread, parse_data
+from kraty_console.client.replies import HttpReply, check_refusal, data_of, error_of, not_from_kraty
+from kraty_console.client.retries import RetryPolicy
 from kraty_console.client.routes import GAME_IDS, ClientRoute, Query, RouteTable
 from kraty_console.client.transport import BeforeSend, Timeouts, Transport
 from kraty_console.contract.audit import AuditLink, AuditPage, AuditRow
@@ -50,7 +50,7 @@ KEEPS_KEYS: Final = "idempotency-keys"
 
 
 @dataclass(frozen=True, slots=True)
-class Delivered:
+class ChangeResponse:
     """The answer of a change; `replayed` when the server had made it before under the same key."""
 
     answer: Changed
@@ -58,7 +58,7 @@ class Delivered:
     request_id: str | None
 
 
-class Prepared(NamedTuple):
+class PreparedChange(NamedTuple):
     """A change ready to be journaled and sent."""
 
     path: str
@@ -113,7 +113,7 @@ class KratyClient:
         self._transport = Transport(
             base_url, credential, server_clock, timeouts=timeout, clock=clock, ahead=ahead, connection=connection
         )
-        self._retries = Retries(sleep=sleep, clock=clock, jitter=jitter)
+        self._retries = RetryPolicy(sleep=sleep, clock=clock, jitter=jitter)
         self._routes = routes or RouteTable()
         self.capabilities = capabilities or Capabilities()
         self.base_url = self._transport.base_url
@@ -141,7 +141,7 @@ class KratyClient:
         """Whether the backend lives and what it keeps to; sends no token."""
         route = self._routes.route(Operation.HEALTH)
         reply = await self._retries.run(lambda: self._exchange(route, route.target({}), anonymous=True))
-        health = shaped(Health, data_of(reply, write=False, enveloped=False), reply)
+        health = parse_data(Health, data_of(reply, write=False, enveloped=False), reply)
         self.capabilities.answers_as_kraty = True
         return health
 
@@ -174,7 +174,7 @@ class KratyClient:
         route = self.route_of(Operation.PLAYER)
         reply = await self._retries.run(lambda: self._exchange(route, target, headers=headers))
         await self._detector.learn(Operation.PLAYER, reply, [external_id])
-        return None if reply.status == 304 and etag else await fetched_aside(Snapshot, reply)
+        return None if reply.status == 304 and etag else await fetched_in_thread(Snapshot, reply)
 
     def snapshot_target(self, external_id: str, limit: int = DEFAULT_LIMIT) -> str:
         """The path and query of a look-up; the same question is always written in the same way.
@@ -285,7 +285,7 @@ class KratyClient:
         """Make a change: sent once, never again by itself. `Writer.perform` journals it first; use that."""
         return (await self.deliver(call.kind, *self.prepare(call))).answer
 
-    def prepare(self, call: ChangeRequest) -> Prepared:
+    def prepare(self, call: ChangeRequest) -> PreparedChange:
         """A change as it is journaled and sent; the same call gives the same bytes, so that a resend equals the first.
 
         Raises:
@@ -298,25 +298,25 @@ class KratyClient:
         route, target, body = self._routes.change(
             call, studio=game["studioId"], game=game["gameId"], environment=self.environment
         )
-        return Prepared(target if route.method == "POST" else f"{route.method} {target}", json_bytes(body))
+        return PreparedChange(target if route.method == "POST" else f"{route.method} {target}", json_bytes(body))
 
     async def deliver(
         self, kind: ActionKind, path: str, body: bytes, *, before_send: BeforeSend | None = None
-    ) -> Delivered:
+    ) -> ChangeResponse:
         """Send a change as it was prepared; `before_send` is awaited just before its first byte leaves."""
         method, _, target = path.rpartition(" ")
         reply = await self._exchange(ClientRoute(method or "POST", ""), target, body=body, before_send=before_send)
         echoes = self.capabilities.of(REQUEST_IDS) is Support.AVAILABLE
         check_refusal(reply, echoes=echoes)
         if reply.status < 300 and echoes and not reply.echoes_id:
-            raise BadAnswer(not_kratys(reply.status), status=reply.status, maybe_applied=True)
+            raise BadAnswer(not_from_kraty(reply.status), status=reply.status, maybe_applied=True)
         if reply.status < 500:
             self._detector.learn_change(kind, reply)
         from kraty_console.client.change_responses import changed
 
         answer = changed(kind, data_of(reply, write=True), reply)
         replayed = reply.headers.get("idempotent-replayed", "").lower() == "true"
-        return Delivered(answer, replayed, reply.request_id)
+        return ChangeResponse(answer, replayed, reply.request_id)
 
     async def keeps_keys(self, kind: ActionKind, age_seconds: float) -> bool:
         """Whether a change that was sent so many seconds ago may be sent again under its key, and takes effect once."""

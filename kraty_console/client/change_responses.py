@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from kraty_console.client.fetched import shaped
+from kraty_console.client.fetched import parse_data
 from kraty_console.client.replies import HttpReply
 from kraty_console.contract.actions import (
     Banned,
@@ -52,6 +52,6 @@ def changed(kind: ActionKind, data: dict[str, Any], reply: HttpReply) -> Changed
     name = BARE.get(kind)
     whole = {name: data} if name is not None and name not in data and "id" in data else data
     try:
-        return shaped(ANSWERS[kind], whole, reply, write=True)
+        return parse_data(ANSWERS[kind], whole, reply, write=True)
     except BadAnswer:
-        return shaped(Changed, data, reply, write=True)
+        return parse_data(Changed, data, reply, write=True)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import httpx
 
 
-class Tls(NamedTuple):
+class TlsInfo(NamedTuple):
     """An encrypted connection whose certificate was verified."""
 
     version: str
@@ -22,7 +22,7 @@ class Tls(NamedTuple):
     """Of the server's certificate; None where it cannot be read."""
 
 
-class Timed(NamedTuple):
+class TimedReply(NamedTuple):
     """An answer, and how long the connection took before its request could be sent."""
 
     reply: HttpReply
@@ -32,9 +32,9 @@ class Timed(NamedTuple):
 class ProbeTransport(Transport):
     """A transport that remembers what its connections are like; it sends GET alone, and never the token."""
 
-    tls: Tls | None = None
+    tls: TlsInfo | None = None
 
-    async def ask(self, target: str) -> Timed:
+    async def ask(self, target: str) -> TimedReply:
         """Ask once.
 
         Raises:
@@ -47,7 +47,7 @@ class ProbeTransport(Transport):
             connected_at = self._clock()
 
         reply = await self.exchange("GET", target, anonymous=True, before_send=note)
-        return Timed(reply, max(0.0, reply.elapsed_ms - (self._clock() - connected_at) * 1000))
+        return TimedReply(reply, max(0.0, reply.elapsed_ms - (self._clock() - connected_at) * 1000))
 
     def _answered(self, response: httpx.Response) -> None:
         stream = response.extensions.get("network_stream")
@@ -55,7 +55,7 @@ class ProbeTransport(Transport):
         if isinstance(secured, ssl.SSLObject | ssl.SSLSocket):
             certificate = secured.getpeercert(binary_form=True)
             until = valid_until(certificate) if certificate else None
-            self.tls = Tls(secured.version() or "TLS", until)
+            self.tls = TlsInfo(secured.version() or "TLS", until)
 
 
 _SEQUENCE: Final = 0x30

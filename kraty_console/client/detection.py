@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from kraty_console.client.capabilities import REQUEST_IDS, Capabilities, Support, no_route
 from kraty_console.client.not_found import subject_of, subject_of_words
-from kraty_console.client.replies import NOT_KRATY, HttpReply, not_kratys
+from kraty_console.client.replies import NOT_KRATY, HttpReply, not_from_kraty
 from kraty_console.client.routes import ClientRoute, RouteTable
 from kraty_console.contract.calls import ActionKind
 from kraty_console.contract.errors import BadAnswer, KratyError, OperationMissing
@@ -41,7 +41,7 @@ _SHOWS_THE_ROUTE: Final = (400, 403, 409, 422)
 """Statuses of errors that only a route of its own answers with; 401 and 429 come before any route is looked at."""
 
 
-class Asker(Protocol):
+class DetectionClient(Protocol):
     """What detection needs of a client."""
 
     def game_ids(self) -> dict[str, str]: ...
@@ -58,7 +58,7 @@ class Asker(Protocol):
 class Detector:
     """Keeps the capabilities of one backend up to date."""
 
-    def __init__(self, client: Asker, routes: RouteTable, capabilities: Capabilities) -> None:
+    def __init__(self, client: DetectionClient, routes: RouteTable, capabilities: Capabilities) -> None:
         self._client = client
         self._routes = routes
         self._known = capabilities
@@ -119,7 +119,7 @@ class Detector:
             BadAnswer: what answers there is no Kraty.
         """
         if 400 <= reply.status < 500 and self._is_anothers(reply):
-            raise BadAnswer(not_kratys(reply.status), status=reply.status, request_id=reply.request_id)
+            raise BadAnswer(not_from_kraty(reply.status), status=reply.status, request_id=reply.request_id)
         subject = subject_of(reply, named)
         if subject is None:
             if reply.status < 400 or reply.status in _SHOWS_THE_ROUTE:

@@ -37,11 +37,11 @@ def fetched(shape: type[A], reply: HttpReply) -> Fetched[A]:
     Raises:
         KratyError: the answer tells an error, or is none of Kraty's.
     """
-    value = shaped(shape, data_of(reply, write=False), reply)
+    value = parse_data(shape, data_of(reply, write=False), reply)
     return Fetched(value, reply.headers.get("etag"), reply.elapsed_ms, reply.request_id)
 
 
-async def fetched_aside(shape: type[A], reply: HttpReply) -> Fetched[A]:
+async def fetched_in_thread(shape: type[A], reply: HttpReply) -> Fetched[A]:
     """As `fetched`; a large answer is taken apart in a thread, between whose steps keys are answered."""
     if len(reply.content) < LARGE:
         return fetched(shape, reply)
@@ -59,7 +59,7 @@ async def fetched_aside(shape: type[A], reply: HttpReply) -> Fetched[A]:
     return taken_apart
 
 
-def shaped(shape: type[A], data: object, reply: HttpReply, *, write: bool = False) -> A:
+def parse_data(shape: type[A], data: object, reply: HttpReply, *, write: bool = False) -> A:
     """The object that an answer holds.
 
     Raises:

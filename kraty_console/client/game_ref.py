@@ -23,7 +23,7 @@ class GameRef:
         return self.game.slug or self.game.name or self.game.id
 
 
-def find_places(me: Me, studio: str | None, game: str | None, environment: str | None = None) -> list[GameRef]:
+def find_games(me: Me, studio: str | None, game: str | None, environment: str | None = None) -> list[GameRef]:
     """The places that fit the names; without names, all that the session may enter.
 
     Raises:
@@ -68,7 +68,7 @@ def _unreadable(me: Me) -> str:
     return f"{count} {'entry' if count == 1 else 'entries'}" if count else ""
 
 
-def named_place(studio: str | None, game: str | None) -> GameRef:
+def game_from_profile(studio: str | None, game: str | None) -> GameRef:
     """The game that a profile names, on a backend that does not tell which games a session may enter.
 
     Raises:
@@ -82,17 +82,17 @@ def named_place(studio: str | None, game: str | None) -> GameRef:
     return GameRef(StudioAccess(id=studio), GameAccess(id=game))
 
 
-def find_place(me: Me, studio: str | None, game: str | None) -> GameRef:
+def find_game(me: Me, studio: str | None, game: str | None) -> GameRef:
     """The one place that is meant.
 
     Raises:
         NotFound: the session may enter no such game.
         Invalid: several fit, and an answer from the wrong one would mislead.
     """
-    return one_of(find_places(me, studio, game))
+    return only_game(find_games(me, studio, game))
 
 
-def one_of(places: Sequence[GameRef]) -> GameRef:
+def only_game(places: Sequence[GameRef]) -> GameRef:
     """The only one.
 
     Raises:

@@ -19,7 +19,7 @@ def this_process() -> str:
     return f"{socket.gethostname()}:{os.getpid()}:{_started(os.getpid())}"
 
 
-def lives(owner: str | None, age: timedelta) -> bool:
+def may_still_send(owner: str | None, age: timedelta) -> bool:
     """Whether the process that wrote an intent of this age may still send it."""
     if not owner or owner.count(":") < 2:
         return False

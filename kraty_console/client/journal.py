@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from kraty_console.client.intent_owners import lives, this_process
+from kraty_console.client.intent_owners import may_still_send, this_process
 from kraty_console.client.journal_entries import (
     OPEN,
     EntryState,
@@ -154,7 +154,7 @@ class Journal:
     def is_being_sent(self, entry: JournalEntry) -> bool:
         """Whether an intent belongs to another console that lives: it may send it at any moment."""
         age = self._clock() - entry.created_at
-        return entry.state is EntryState.INTENT and entry.owner != this_process() and lives(entry.owner, age)
+        return entry.state is EntryState.INTENT and entry.owner != this_process() and may_still_send(entry.owner, age)
 
     def age_of(self, entry: JournalEntry) -> float:
         """Seconds since an entry began."""

@@ -18,9 +18,9 @@ from typing import Any, Final, Self, TypeVar
 from pydantic import BaseModel
 
 from kraty_console.client.connection import ConnectionSettings
-from kraty_console.client.fetched import shaped
+from kraty_console.client.fetched import parse_data
 from kraty_console.client.replies import NOT_KRATY, HttpReply, check_refusal, error_of, parsed
-from kraty_console.client.retries import RETRIED, Retries
+from kraty_console.client.retries import RETRIED, RetryPolicy
 from kraty_console.client.routes import ClientRoute, Query
 from kraty_console.client.transport import Timeouts, Transport
 from kraty_console.contract.errors import BadAnswer, Refused, Unavailable
@@ -56,7 +56,7 @@ class KeyedCalls:
             Invalid: the address is no address, or plain http to another machine.
         """
         self._transport = Transport(base_url, Credential(key), timeouts=timeout, clock=clock, connection=connection)
-        self._retries = Retries(sleep=sleep, clock=clock, jitter=jitter, patience=PATIENCE)
+        self._retries = RetryPolicy(sleep=sleep, clock=clock, jitter=jitter, patience=PATIENCE)
         self._new_key = new_key
         self.base_url = self._transport.base_url
         self.server_clock = self._transport.server_clock
@@ -140,7 +140,7 @@ def _read(shape: type[T], reply: HttpReply, *, write: bool, enveloped: bool = Tr
         if not isinstance(value, dict) or "data" not in value:
             raise BadAnswer(NOT_KRATY, status=reply.status, request_id=reply.request_id, maybe_applied=write)
         value = value["data"]
-    return shaped(shape, value, reply, write=write)
+    return parse_data(shape, value, reply, write=write)
 
 
 def _waiting(reply: HttpReply, told: Mapping[str, Any]) -> Refused:

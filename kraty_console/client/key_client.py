@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Final
 
 from kraty_console.client.admin import KratyClient
-from kraty_console.client.fetched import shaped
+from kraty_console.client.fetched import parse_data
 from kraty_console.client.replies import data_of
 from kraty_console.contract.audit import AuditLink, AuditRow
 from kraty_console.contract.calls import ActionKind
@@ -28,7 +28,7 @@ class ServerKeyClient(KratyClient):
         """What the key is for: its studio, its game and its environment."""
         route = self.route_of(Operation.ME)
         reply = await self._retries.run(lambda: self._exchange(route, route.target({})))
-        return me_of(shaped(Pong, data_of(reply, write=False, enveloped=False), reply), self.game_id)
+        return me_of(parse_data(Pong, data_of(reply, write=False, enveloped=False), reply), self.game_id)
 
     def game_ids(self) -> dict[str, str]:
         """The key itself says which game is meant."""

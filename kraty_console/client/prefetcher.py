@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from http.client import HTTPConnection
 
 
-class PendingQuestion:
+class PendingRequest:
     """One request under way, in a daemon thread."""
 
     def __init__(self, question: Callable[[], HttpReply], at: float) -> None:
@@ -95,14 +95,14 @@ class Prefetcher:
         self._headers = dict(headers)
         self.patience = patience
         self._clock = clock
-        self._asked: dict[str, PendingQuestion] = {}
+        self._asked: dict[str, PendingRequest] = {}
 
-    def ask(self, target: str) -> PendingQuestion:
+    def ask(self, target: str) -> PendingRequest:
         """Ask for a target: path and query as they are sent."""
-        asked = self._asked[target] = PendingQuestion(lambda: self._exchange(target), self._clock())
+        asked = self._asked[target] = PendingRequest(lambda: self._exchange(target), self._clock())
         return asked
 
-    def take(self, target: str) -> PendingQuestion | None:
+    def take(self, target: str) -> PendingRequest | None:
         """The request for a target, once, while its answer is fresh."""
         asked = self._asked.pop(target, None)
         return asked if asked is not None and self._clock() - asked.at < self.patience else None

@@ -89,7 +89,7 @@ def parsed(content: bytes) -> Any:  # noqa: ANN401 (JSON is anything)
         return None
 
 
-def is_kratys_refusal(reply: HttpReply, *, echoes: bool) -> bool:
+def is_kraty_error(reply: HttpReply, *, echoes: bool) -> bool:
     """Whether an error is Kraty's own, and so certain: its envelope, and the id of the request or a known code.
 
     A proxy, a gateway or a filter may forward a request and then answer itself; what it says tells nothing of what
@@ -106,13 +106,15 @@ def is_kratys_refusal(reply: HttpReply, *, echoes: bool) -> bool:
 
 
 def check_refusal(reply: HttpReply, *, echoes: bool) -> None:
-    """Let the refusal of a change pass only where it is Kraty's own (`is_kratys_refusal`).
+    """Let the refusal of a change pass only where it is Kraty's own (`is_kraty_error`).
 
     Raises:
         BadAnswer: another server gave it, so it is not known whether the change was made.
     """
-    if 400 <= reply.status < 500 and not is_kratys_refusal(reply, echoes=echoes):
-        raise BadAnswer(not_kratys(reply.status), status=reply.status, request_id=reply.request_id, maybe_applied=True)
+    if 400 <= reply.status < 500 and not is_kraty_error(reply, echoes=echoes):
+        raise BadAnswer(
+            not_from_kraty(reply.status), status=reply.status, request_id=reply.request_id, maybe_applied=True
+        )
 
 
 def _envelope(reply: HttpReply) -> Mapping[str, Any]:
@@ -143,7 +145,7 @@ def error_of(reply: HttpReply, *, write: bool) -> KratyError:
     status, envelope = reply.status, _envelope(reply)
     told = _told(reply, envelope)
     if 400 <= status < 500 and status not in (404, 408, 425, 429) and not isinstance(envelope.get("code"), str):
-        return BadAnswer(**told(not_kratys(status)), maybe_applied=write)
+        return BadAnswer(**told(not_from_kraty(status)), maybe_applied=write)
     if status == 401:
         return SignInNeeded(**told("The session is over or not known."))
     if status == 403:
@@ -174,7 +176,7 @@ def error_of(reply: HttpReply, *, write: bool) -> KratyError:
     return BadAnswer(**told(NOT_KRATY), maybe_applied=write)
 
 
-def not_kratys(status: int) -> str:
+def not_from_kraty(status: int) -> str:
     """That an error came from something else than Kraty."""
     return f"The answer ({status}) is not Kraty's: a proxy, a gateway or a filter on the way may have given it."
 

@@ -22,7 +22,7 @@ PATIENCE: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True)
-class Retries:
+class RetryPolicy:
     """Repeats a call through short trouble; `sleep`, `clock` (seconds) and `jitter` (0..1) come from outside."""
 
     sleep: Callable[[float], Awaitable[None]]

@@ -37,7 +37,7 @@ MOST_ROUNDS: Final = 20
 
 
 @dataclass(slots=True)
-class Collected:
+class CollectResult:
     """What a player got by collecting."""
 
     claimed: list[Grant] = field(default_factory=list)
@@ -131,9 +131,9 @@ class GamePlayer:
             CrateOpened, routes.OPEN, self._segments(grant=grant_id), headers=self._headers()
         )
 
-    async def collect_all(self) -> Collected:
+    async def collect_all(self) -> CollectResult:
         """Claim and open everything that waits, and what comes of that (contract/SDK.md#collecting)."""
-        got = Collected()
+        got = CollectResult()
         for _ in range(MOST_ROUNDS):
             waiting = [grant for grant in await self.pending_grants() if grant.id not in got.refused]
             if not waiting:
@@ -142,7 +142,7 @@ class GamePlayer:
                 await self._collect(grant, got)
         return got
 
-    async def _collect(self, grant: Grant, got: Collected) -> None:
+    async def _collect(self, grant: Grant, got: CollectResult) -> None:
         try:
             if grant.kind == "crate":
                 got.opened.append(await self.open_crate(grant.id))

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from kraty_console.client import server_routes as routes
 from kraty_console.client.key_calls import KeyedCalls
-from kraty_console.client.server_giving import Entry, Grants, Inventory, Wallet
+from kraty_console.client.server_attempts import Attempts, Lobbies
+from kraty_console.client.server_holdings import Entry, Grants, Inventory, Wallet
 from kraty_console.client.server_players import Migration, Players
-from kraty_console.client.server_playing import Attempts, Lobbies
 from kraty_console.contract.boards import Scored
 from kraty_console.contract.holdings import Pong
 

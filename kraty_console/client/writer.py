@@ -15,7 +15,7 @@ from typing import Final, Literal
 
 from pydantic import ValidationError
 
-from kraty_console.client.admin import Delivered, KratyClient
+from kraty_console.client.admin import ChangeResponse, KratyClient
 from kraty_console.client.change_responses import ANSWERS
 from kraty_console.client.journal import Journal, JournalFailed
 from kraty_console.client.journal_entries import NOT_SENT, EntryState, JournalEntry, Scope
@@ -184,7 +184,7 @@ class Writer:
             return await self._failed(entry, error, resolving=resolving)
         return await self._applied(entry, delivered, resolving=resolving)
 
-    async def _applied(self, entry: JournalEntry, delivered: Delivered, *, resolving: bool) -> ChangeOutcome:
+    async def _applied(self, entry: JournalEntry, delivered: ChangeResponse, *, resolving: bool) -> ChangeOutcome:
         answer = delivered.answer
         link = AuditLink(id=answer.audit.id, url=self._client.audit_url(answer.audit)) if answer.audit else None
         settled = replace(entry, outcome=answer.raw(), request_id=delivered.request_id)

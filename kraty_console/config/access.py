@@ -13,7 +13,7 @@ from typing import Final
 
 from kraty_console.config.commands import printed_line
 from kraty_console.config.errors import ConfigError
-from kraty_console.config.files import opened
+from kraty_console.config.files import open_setting_file
 from kraty_console.config.headers import HeaderSource
 from kraty_console.config.profiles import Profile
 from kraty_console.contract.secret import Secret
@@ -96,7 +96,7 @@ def _check_certificate(profile: Profile) -> None:
 
 
 def _pem(path: Path, name: str, *, private: bool) -> str:
-    file = opened(path, name, private=private)
+    file = open_setting_file(path, name, private=private)
     if file is None:
         raise ConfigError(f"{name}: there is no {path}")
     with file:

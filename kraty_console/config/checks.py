@@ -41,7 +41,7 @@ def checked(key: str, value: object, where: str) -> Any:  # noqa: ANN401 (each k
     return _CHECKS[key](value, f"{where}: `{key}`")
 
 
-def truth(text: str, where: str) -> bool:
+def parse_switch(text: str, where: str) -> bool:
     """What a variable of the environment says that is on or off.
 
     Raises:

@@ -10,7 +10,7 @@ from typing import TextIO
 from kraty_console.config.errors import ConfigError
 
 
-def opened(path: Path, name: str, *, private: bool) -> TextIO | None:
+def open_setting_file(path: Path, name: str, *, private: bool) -> TextIO | None:
     """The open file; None where there is none. `name` is the setting, for messages.
 
     Raises:

@@ -11,7 +11,7 @@ from kraty_console.config.profiles import Profile
 from kraty_console.contract.secret import Credential, Secret
 
 
-class Try(NamedTuple):
+class SampleTicket(NamedTuple):
     """A ticket of the demo world, offered on the first screen."""
 
     player: str
@@ -33,7 +33,7 @@ class Launch:
     """Where a report of a failure goes; it outlives the demo, whose state does not."""
     initial_player: str | None = None
     ticket: str | None = None
-    tries: tuple[Try, ...] = ()
+    tries: tuple[SampleTicket, ...] = ()
     access: Access = field(default_factory=Access)
     """What a gateway before the backend asks for."""
     config_file: Path | None = None

@@ -38,10 +38,10 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
-from kraty_console.config.checks import AUDIT_NAMES, PORTAL_NAMES, checked, truth
-from kraty_console.config.document import known_keys, nearest, read_document
+from kraty_console.config.checks import AUDIT_NAMES, PORTAL_NAMES, checked, parse_switch
 from kraty_console.config.errors import ConfigError
 from kraty_console.config.headers import HeaderSource
+from kraty_console.config.profile_file import known_keys, nearest, read_document
 from kraty_console.config.routes import NO_FIELDS, FieldNames, RouteSetting, routes_and_fields
 
 __all__ = [
@@ -56,7 +56,7 @@ __all__ = [
     "RouteSetting",
     "load_profile",
     "load_profile_with_sources",
-    "truth",
+    "parse_switch",
 ]
 
 DEFAULT_AMOUNT_LIMIT: Final = 10_000
@@ -249,7 +249,7 @@ def _said(environ: Mapping[str, str], overrides: Overrides) -> dict[str, tuple[A
     for key, variable in _FROM_ENVIRONMENT.items():
         if variable not in environ or (key not in _SWITCHES and not environ[variable]):
             continue
-        value: object = truth(environ[variable], variable) if key in _SWITCHES else environ[variable]
+        value: object = parse_switch(environ[variable], variable) if key in _SWITCHES else environ[variable]
         said[key] = checked(key, value, variable), f"variable {variable}"
     for key, value in overrides._asdict().items():
         if value is not None:

@@ -10,7 +10,7 @@ from kraty_console.config.profiles import DEFAULT_COOKIE, Profile
 from kraty_console.contract.secret import Secret
 
 
-def keep(profile: Profile, token: Secret, paths: Paths) -> str:
+def save_sign_in(profile: Profile, token: Secret, paths: Paths) -> str:
     """Write the profile and its token, both for their owner only, and say where.
 
     An existing profile file is never touched: a person wrote it.

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple, TextIO
 
 from kraty_console.config.commands import printed_line
 from kraty_console.config.errors import ConfigError
-from kraty_console.config.files import opened
+from kraty_console.config.files import open_setting_file
 from kraty_console.config.paths import APP, Paths
 from kraty_console.config.profiles import Profile
 from kraty_console.contract.secret import Secret
@@ -179,7 +179,7 @@ def _within(seconds: float, ask: Callable[[], str | None]) -> str | None:
 
 
 def _from_file(path: Path, *, wanted: bool, name: str = "token_file", what: str = "token") -> FoundToken | None:
-    file = opened(path, name, private=True)
+    file = open_setting_file(path, name, private=True)
     if file is None:
         if wanted:
             raise ConfigError(f"{name}: there is no {path}")

@@ -55,7 +55,7 @@ _AREAS: Final = tuple(CheckArea)
 _FIRST: Final = (CheckState.PROBLEM, CheckState.WARNING)
 
 
-def in_order(findings: Iterable[Finding]) -> list[Finding]:
+def by_severity(findings: Iterable[Finding]) -> list[Finding]:
     """Problems first, then warnings, then the rest; within each by area, as they were found."""
 
     def place(finding: Finding) -> tuple[int, int]:

@@ -50,7 +50,7 @@ class Amount(NamedTuple):
     """Why it is not known, to stand behind the word for what it is."""
 
 
-def told(answer: Answer, *names: str) -> bool:
+def is_provided(answer: Answer, *names: str) -> bool:
     """Whether the backend told these fields in a usable form; null is told, and means that there is none."""
     said = answer.model_fields_set
     return all(name in said for name in names)
@@ -58,49 +58,49 @@ def told(answer: Answer, *names: str) -> bool:
 
 def why_unknown(answer: Answer, name: str) -> str:
     """Why a field is not known, in words; empty when it was told."""
-    if told(answer, name):
+    if is_provided(answer, name):
         return ""
     return NOT_READ if name in answer.unreadable_fields else NOT_PROVIDED
 
 
-def unread(rows: object) -> int:
+def unreadable_count(rows: object) -> int:
     """How many rows of a list could not be read."""
     missing = getattr(rows, "unreadable", 0)
     return missing if isinstance(missing, int) else 0
 
 
-def whole(answer: Answer, name: str) -> bool:
+def is_complete(answer: Answer, name: str) -> bool:
     """Whether a list came and all its rows could be read; it may still be cut at the limit asked for."""
-    return told(answer, name) and not unread(getattr(answer, name))
+    return is_provided(answer, name) and not unreadable_count(getattr(answer, name))
 
 
-def unread_words(count: int, one: str = "row", many: str = "") -> str:
+def unreadable_words(count: int, one: str = "row", many: str = "") -> str:
     """`1 row could not be read`."""
     return f"{counted(count, one, many)} {NOT_READ}"
 
 
-def pane_unread(pane_id: PaneId, snapshot: Snapshot) -> int:
+def pane_unreadable_count(pane_id: PaneId, snapshot: Snapshot) -> int:
     """How many rows of a pane could not be read."""
-    return sum(unread(getattr(snapshot, name)) for name in LISTS_OF[pane_id])
+    return sum(unreadable_count(getattr(snapshot, name)) for name in LISTS_OF[pane_id])
 
 
-def unread_lists(snapshot: Snapshot, pane_id: PaneId | None = None) -> Iterator[str]:
+def unreadable_lists(snapshot: Snapshot, pane_id: PaneId | None = None) -> Iterator[str]:
     """What is missing of the lists since it could not be read: `1 attempt could not be read`."""
     for name in LISTS_OF[pane_id] if pane_id is not None else _ROW_OF:
         one, many = _ROW_OF[name]
         if name in snapshot.unreadable_fields:
             yield f"the {many} {NOT_READ}"
-        elif missing := unread(getattr(snapshot, name)):
-            yield unread_words(missing, one, many)
+        elif missing := unreadable_count(getattr(snapshot, name)):
+            yield unreadable_words(missing, one, many)
 
 
-def unread_of(snapshot: Snapshot) -> Iterator[str]:
+def unreadable_parts(snapshot: Snapshot) -> Iterator[str]:
     """What is missing of the whole answer since it could not be read."""
     if "ban" in snapshot.player.unreadable_fields:
         yield f"the ban status {NOT_READ}"
     if "summary" in snapshot.unreadable_fields or snapshot.summary.unreadable_fields:
         yield f"some totals {NOT_READ}"
-    yield from unread_lists(snapshot)
+    yield from unreadable_lists(snapshot)
 
 
 def sentence(words: str) -> str:
@@ -114,20 +114,20 @@ def empty_words(pane_id: PaneId, snapshot: Snapshot) -> str:
     name = LISTS_OF[pane_id][0]
     if name in snapshot.unreadable_fields:
         return sentence(f"the {each.holds} {NOT_READ}")
-    if not told(snapshot, name):
+    if not is_provided(snapshot, name):
         return f"This backend does not provide {each.holds}."
-    if missing := unread(getattr(snapshot, name)):
-        return sentence(unread_words(missing))
+    if missing := unreadable_count(getattr(snapshot, name)):
+        return sentence(unreadable_words(missing))
     return each.empty
 
 
-def left_out(snapshot: Snapshot) -> list[str]:
+def missing_from_panes(snapshot: Snapshot) -> list[str]:
     """What the backend does not provide, of what the panes show."""
     lists = ((LISTS_OF[each][0], pane(each).holds) for each in LISTS_OF)
     return [holds for name, holds in lists if why_unknown(snapshot, name) == NOT_PROVIDED]
 
 
-def ban_unknown(player: Player) -> str:
+def why_ban_unknown(player: Player) -> str:
     """Why it is not known whether the player is banned: `ban status not provided by this backend`; empty when it is."""
     why = why_unknown(player, "ban")
     return f"ban status {why}" if why else ""
@@ -157,8 +157,8 @@ def _absent(snapshot: Snapshot, name: str, limit: int) -> Amount:
     if why := why_unknown(snapshot, name):
         return Amount(None, why)
     rows = getattr(snapshot, name)
-    if unread(rows):
-        return Amount(None, f"not known: {unread_words(unread(rows), *_ROW_OF[name])}")
+    if unreadable_count(rows):
+        return Amount(None, f"not known: {unreadable_words(unreadable_count(rows), *_ROW_OF[name])}")
     if len(rows) >= limit:
         return Amount(None, "not in the list, which may be cut short")
     return Amount(0)

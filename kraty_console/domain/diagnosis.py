@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from kraty_console.domain.action_spec import COMPLETE
-from kraty_console.domain.completeness import told, why_unknown
-from kraty_console.domain.failed_rolls import failed_when, failed_why, since_then
+from kraty_console.domain.completeness import is_provided, why_unknown
+from kraty_console.domain.failed_rolls import failed_when, failed_why, later_roll_words
 from kraty_console.domain.formatting import age, counted, grouped, since, span
 from kraty_console.domain.grant_links import MILESTONE, Linked, Links
 from kraty_console.domain.problems import FINE, URGENCY, Diagnosis, Fault
@@ -153,7 +153,7 @@ def _completed(attempt: Attempt, linked: Linked, snapshot: Snapshot, now: dateti
         yield Diagnosis(Fault.NO_REWARDS, "", "fine", "This event gives no rewards, so no grant is missing.")
         return
     if roll == "failed":
-        known = f"{failed_why(attempt)} {since_then(attempt, snapshot, now)}"
+        known = f"{failed_why(attempt)} {later_roll_words(attempt, snapshot, now)}"
         yield Diagnosis(
             Fault.ROLL_FAILED,
             "roll failed",
@@ -258,7 +258,7 @@ def _in_progress(attempt: Attempt, linked: Linked, snapshot: Snapshot, now: date
             f"Force-complete it{_then_roll(attempt, linked, now)}",
             *mend,
         )
-    elif last is not None and idle is not None and idle > IDLE_AFTER and not told(attempt, "last_progress_at"):
+    elif last is not None and idle is not None and idle > IDLE_AFTER and not is_provided(attempt, "last_progress_at"):
         yield Diagnosis(
             Fault.PROGRESS_UNKNOWN,
             f"started {since(last, now)}",

@@ -24,7 +24,7 @@ def failed_why(attempt: Attempt) -> str:
     return f"It said: {why}." if why else "It did not say why."
 
 
-def since_then(attempt: Attempt, snapshot: Snapshot, now: datetime) -> str:
+def later_roll_words(attempt: Attempt, snapshot: Snapshot, now: datetime) -> str:
     """Whether a later roll of the same event worked, as a sentence."""
     event = event_words(attempt)
     later = _later_success(attempt, snapshot)

@@ -71,7 +71,7 @@ def counted(number: int, one: str, many: str = "") -> str:
     return f"{grouped(number)} {one if number == 1 else many or one + 's'}"
 
 
-def lasting(seconds: float) -> str:
+def duration_words(seconds: float) -> str:
     """A span, its largest unit only: `12s`, `4m`, `2h`, `3d`, `2y`."""
     whole = max(0, int(seconds))
     if whole < _MINUTE:
@@ -102,12 +102,12 @@ def since(moment: datetime, now: datetime) -> str:
     seconds = age(moment, now)
     if abs(seconds) < 5:
         return "now"
-    return f"{lasting(seconds)} ago" if seconds > 0 else f"in {lasting(-seconds)}"
+    return f"{duration_words(seconds)} ago" if seconds > 0 else f"in {duration_words(-seconds)}"
 
 
 def span(moment: datetime, now: datetime) -> str:
     """The span between a moment and now, whichever is first: `3d`."""
-    return lasting(abs(age(moment, now)))
+    return duration_words(abs(age(moment, now)))
 
 
 def skew_words(seconds: float) -> str:

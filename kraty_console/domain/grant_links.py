@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from kraty_console.contract.limits import DEFAULT_LIMIT
-from kraty_console.domain.completeness import told, unread
+from kraty_console.domain.completeness import is_provided, unreadable_count
 
 if TYPE_CHECKING:
     from kraty_console.contract.players import Attempt, Grant, Snapshot
@@ -73,9 +73,9 @@ class Links:
     def doubt(self) -> Doubt:
         """Why the list of grants may lack some; empty when it has them all."""
         snapshot = self._snapshot
-        if "grants" in snapshot.unreadable_fields or unread(snapshot.grants):
+        if "grants" in snapshot.unreadable_fields or unreadable_count(snapshot.grants):
             return "unreadable"
-        if not told(snapshot, "grants"):
+        if not is_provided(snapshot, "grants"):
             return "absent"
         summary = snapshot.summary
         if summary.grants_pending is None or summary.grants_claimed is None:

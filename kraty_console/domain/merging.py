@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from kraty_console.contract.limits import MAX_BALANCE
-from kraty_console.domain.completeness import Amount, balance_of, ban_unknown, quantity_of, whole
+from kraty_console.domain.completeness import Amount, balance_of, is_complete, quantity_of, why_ban_unknown
 from kraty_console.domain.formatting import counted, grouped
 from kraty_console.domain.grant_contents import listed
 
@@ -57,7 +57,7 @@ def merge_plan(source: Snapshot, target: Snapshot, *, limit: int) -> MergePlan:
     active = (_known(source, "lobbies_active"), _known(target, "lobbies_active"))
     seats = _added(*active)
     if seats is not None:
-        all_seen = all(whole(each, "lobbies") and len(each.lobbies) < limit for each in both) or 0 in active
+        all_seen = all(is_complete(each, "lobbies") and len(each.lobbies) < limit for each in both) or 0 in active
         seats = seats - len(shared) if all_seen else None
     sums.append(Sum("total", "lobbies active", *active, seats))
     sums += _held("balance", {row.economy_key for each in both for row in each.wallet}, balance_of, both, limit)
@@ -104,7 +104,7 @@ def _notes(source: Snapshot, target: Snapshot, shared: int, limit: int) -> Itera
         reason = f" ({source.player.ban.reason})" if source.player.ban.reason else ""
         yield f"{source.player.external_player_id} is banned{reason}: the ban moves to the target"
     for each, then in ((source, "a ban moves to the target"), (target, "a banned target is refused")):
-        if unknown := ban_unknown(each.player):
+        if unknown := why_ban_unknown(each.player):
             yield f"{each.player.external_player_id}: {unknown}; {then}"
     if shared:
         yield f"both sit in {counted(shared, 'active lobby', 'active lobbies')}: one seat in each is freed"
@@ -117,7 +117,7 @@ def _notes(source: Snapshot, target: Snapshot, shared: int, limit: int) -> Itera
         if any(len(each) >= limit for each in lists)
     ]
     for each in (source, target):
-        missing = [holds for name, holds in _HELD if not whole(each, name)]
+        missing = [holds for name, holds in _HELD if not is_complete(each, name)]
         if missing:
             name = each.player.external_player_id
             yield f"the {listed(missing)} of {name} are not fully known; the merge moves all of them"

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kraty_console.domain import snapshot_lookup
 from kraty_console.domain.action_spec import COMPLETE
-from kraty_console.domain.completeness import NOT_PROVIDED, sentence, told, unread_of, whole, why_unknown
+from kraty_console.domain.completeness import (
+    NOT_PROVIDED,
+    is_complete,
+    is_provided,
+    sentence,
+    unreadable_parts,
+    why_unknown,
+)
 from kraty_console.domain.diagnosis import attempt_faults, ban_why, diagnose_lobby, grant_faults
 from kraty_console.domain.formatting import counted, grouped, since
 from kraty_console.domain.grant_contents import contents_words
@@ -114,7 +121,7 @@ class NextSteps:
 
     @cached_property
     def _gaps(self) -> tuple[str, ...]:
-        return tuple(sentence(each) for each in unread_of(self.snapshot))
+        return tuple(sentence(each) for each in unreadable_parts(self.snapshot))
 
     def _for_row(self, scope: Scope | None, row_id: str | None) -> NextStep:
         faults = self._faults_of(scope, row_id)
@@ -156,15 +163,15 @@ class NextSteps:
                 f"If the ban is wrong, B lifts it.{unknown}",
                 severity="notice",
             )
-        elsewhere = f" {self._guest}" if told(player, "email") and not player.email else ""
+        elsewhere = f" {self._guest}" if is_provided(player, "email") and not player.email else ""
         if not snapshot.attempts and not snapshot.grants:
-            if whole(snapshot, "attempts") and whole(snapshot, "grants") and not loaded:
+            if is_complete(snapshot, "attempts") and is_complete(snapshot, "grants") and not loaded:
                 why = "There is nothing here that could be wrong: no attempts and no grants."
             else:
                 why = f"No attempts or grants are known, so nothing can be said of them.{unknown}"
             return NextStep(f"{why}{elsewhere} {self._make_good}")
         claim = "what was finished is granted, and what was granted is claimed"
-        if not whole(snapshot, "attempts") or not whole(snapshot, "grants"):
+        if not is_complete(snapshot, "attempts") or not is_complete(snapshot, "grants"):
             return NextStep(f"Nothing is known to be wrong{loaded}.{unknown}{elsewhere} {self._make_good}")
         return NextStep(f"Nothing is wrong{loaded}: {claim}.{unknown}{elsewhere} {self._make_good}")
 
@@ -194,15 +201,15 @@ class NextSteps:
             *((each.id, grant_faults(each, snapshot, now)) for each in snapshot.grants),
             *((each.id, (diagnose_lobby(each, now),)) for each in snapshot.lobbies),
         ]
-        told: set[tuple[str, str]] = set()
+        is_provided: set[tuple[str, str]] = set()
         for row_id, faults in found:
             for diagnosis in faults:
                 mended_on = row_id
                 if diagnosis.target_id is not None and self._row_of(diagnosis.target_id) is not None:
                     mended_on = diagnosis.target_id
-                if diagnosis.severity == "fine" or (diagnosis.code, mended_on) in told:
+                if diagnosis.severity == "fine" or (diagnosis.code, mended_on) in is_provided:
                     continue
-                told.add((diagnosis.code, mended_on))
+                is_provided.add((diagnosis.code, mended_on))
                 row = self._row_of(mended_on)
                 assert row is not None, "it is a row of the lists"
                 yield _Trouble(diagnosis, replace(row, words=diagnosis.advice, severity=diagnosis.severity))
@@ -254,7 +261,7 @@ def _not_provided(snapshot: Snapshot) -> Iterator[str]:
     if missing:
         yield f"{' and '.join(missing)} are {NOT_PROVIDED}"
     parts = []
-    if any(each.status in COMPLETE and not told(each, "roll") for each in snapshot.attempts):
+    if any(each.status in COMPLETE and not is_provided(each, "roll") for each in snapshot.attempts):
         parts.append("whether rolls failed")
     if why_unknown(snapshot.player, "ban") == NOT_PROVIDED:
         parts.append("whether the player is banned")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kraty_console.domain import snapshot_lookup
-from kraty_console.domain.completeness import NOT_READ, whole
+from kraty_console.domain.completeness import NOT_READ, is_complete
 from kraty_console.domain.formatting import counted, grouped, signed
 from kraty_console.domain.grant_contents import contents_words, listed
 from kraty_console.domain.labels import status_words
@@ -68,7 +68,7 @@ def _completed(attempt: Attempt, before: Snapshot | None) -> str:
 
 
 def _rolled(answer: RewardRolled) -> str:
-    known = whole(answer, "grants")
+    known = is_complete(answer, "grants")
     if answer.grants:
         granted = f"the roll granted {listed(_contents(grant) for grant in answer.grants)}"
         return granted if known else f"{granted}, and what {NOT_READ}"
@@ -85,7 +85,7 @@ def _claimed(answer: ForceClaimed, before: Snapshot | None) -> str:
         for each in answer.deposits
         if each.delta is not None
     ]
-    known = whole(answer, "deposits")
+    known = is_complete(answer, "deposits")
     what = f"delivered {listed(delivered)}" if delivered else "nothing was delivered by it"
     if not known:
         what = f"{what}, and what {NOT_READ}" if delivered else "the answer does not tell what was delivered"

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final, TypeVar
 from urllib.parse import unquote
 
-from kraty_console.domain.completeness import unread
+from kraty_console.domain.completeness import unreadable_count
 
 T = TypeVar("T")
 
@@ -37,12 +37,12 @@ async def first_hits(text: str, search: Callable[[str], Awaitable[list[T]]]) -> 
     hits: list[T] = []
     for candidate in candidates(text):
         hits = await search(candidate)
-        if hits or unread(hits):
+        if hits or unreadable_count(hits):
             break
     return hits
 
 
-def read_as_words(typed: str, player: str) -> str:
+def cleaned_id_note(typed: str, player: str) -> str:
     """That nobody has the id as typed, and whose it is taken for."""
     return f"nobody is called {typed}: this is {player}"
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class WorklogEntry:
     """One change that was made, or tried."""
 
     at: datetime
@@ -31,18 +31,18 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class PerformedChange:
     """A change that was made from here: for the worklog, and for the link that `y` copies."""
 
     ticket: str
-    work: Work
+    work: WorklogEntry
     target_id: str | None = None
     """The row it was about."""
     audit_id: str = ""
     """Its audit row; empty where the backend named none."""
 
 
-def dated(done: Iterable[Done], rows: Iterable[AuditRow]) -> list[Done]:
+def dated(done: Iterable[PerformedChange], rows: Iterable[AuditRow]) -> list[PerformedChange]:
     """Changes at the moments that their audit rows tell, so that worklog and audit log agree to the second."""
     moments = {row.id: row.occurred_at for row in rows if row.occurred_at is not None}
     return [
@@ -51,7 +51,7 @@ def dated(done: Iterable[Done], rows: Iterable[AuditRow]) -> list[Done]:
     ]
 
 
-def worklog(ticket: str, work: Iterable[Work]) -> str:
+def worklog(ticket: str, work: Iterable[WorklogEntry]) -> str:
     """One paragraph per change, the oldest first, with its audit link. Raw text, each value kept on its own line.
 
     Numbers are plain: who reads the ticket searches for them, or copies them.

@@ -13,7 +13,7 @@ HIDDEN_CURSOR = "\x1b[?25l"
 _BACK = b"\x1b[m\x1b[?1049l\x1b[?25h"
 
 
-class Ink:
+class TextStyle:
     """How a piece of the picture looks, as parameters of the sequence that sets it; empty is the terminal's own."""
 
     __slots__ = ("attributes", "behind", "letters")
@@ -34,7 +34,7 @@ class Picture:
 
     __slots__ = ("ground", "pieces")
 
-    def __init__(self, ground: Ink, pieces: list[tuple[int, int, str, Ink]]) -> None:
+    def __init__(self, ground: TextStyle, pieces: list[tuple[int, int, str, TextStyle]]) -> None:
         self.ground = ground
         self.pieces = pieces
 
@@ -57,7 +57,7 @@ class BootScreen:
         """The terminal got another size, or was somebody else's: what it shows is not known any more."""
         self.known = False
 
-    def keep_every_key(self) -> None:
+    def disable_interrupt_key(self) -> None:
         """From now on ctrl+c is a key like others, kept for whoever takes over; before, it ended the program."""
         import termios
 

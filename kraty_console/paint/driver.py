@@ -20,7 +20,7 @@ from textual.driver import Driver
 from textual.message import Message
 
 from kraty_console.paint.boot_screen import ALTERNATE_SCREEN, HIDDEN_CURSOR, BootScreen
-from kraty_console.paint.picture_size import bounded
+from kraty_console.paint.screen_size import clamp_size
 
 STUCK = 0.5
 """Seconds after which a terminal that takes nothing is taken for one that does not read."""
@@ -47,25 +47,25 @@ def driver_of(
     from textual.drivers.linux_driver import LinuxDriver
 
     from kraty_console.paint.input_thread import WakeEvent, listen
-    from kraty_console.paint.terminal_output import Outlet, opened_anew
+    from kraty_console.paint.terminal_output import TerminalWriter, reopen_terminal
 
     if not issubclass(usual, LinuxDriver):
         return usual
 
-    class PaintersDriver(usual):  # type: ignore[misc, valid-type]
+    class PainterDriver(usual):  # type: ignore[misc, valid-type]
         _given = frozenset({ALTERNATE_SCREEN, HIDDEN_CURSOR}) if boot_screen else frozenset()
 
         def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 (Textual's own)
             super().__init__(*arguments, **options)
             self.exit_event = WakeEvent()
-            self._file: Any = Outlet(self._file)
+            self._file: Any = TerminalWriter(self._file)
             self._told = self._taken = 0
             self._stands = self._is_stopped = self._goes_on = False
 
         # What comes from the terminal
 
         def run_input_thread(self) -> None:
-            keyboard = opened_anew(self.fileno, os.O_RDONLY)
+            keyboard = reopen_terminal(self.fileno, os.O_RDONLY)
             try:
                 listen(
                     keyboard,
@@ -96,7 +96,7 @@ def driver_of(
                 os.kill(os.getpid(), signal.SIGTERM if ignored else signal.SIGHUP)
 
         def _get_terminal_size(self) -> tuple[int, int]:
-            return bounded(*super()._get_terminal_size())
+            return clamp_size(*super()._get_terminal_size())
 
         # What goes to the terminal
 
@@ -106,7 +106,7 @@ def driver_of(
                 return
             super().write(data)
 
-        def relieve(self) -> None:
+        def stop_waiting(self) -> None:
             """Wait no longer for a terminal that does not read. May be called from any thread."""
             if self._file.is_stuck(STUCK):
                 self._file.give_up()
@@ -186,7 +186,7 @@ def driver_of(
                 self._must_signal_resume = True
                 self.resume_application_mode()
 
-    return PaintersDriver
+    return PainterDriver
 
 
 def _stop_job(goes_on: Callable[[], bool]) -> None:

@@ -31,7 +31,7 @@ _CONTROL_KEYS: Final = frozenset({9, 13, 27, 127})
 _PRIVATE_USE: Final = range(0xE000, 0xF900)
 
 
-def told(sequence: str, *, mouse: bool) -> Iterator[str]:
+def parser_form(sequence: str, *, mouse: bool) -> Iterator[str]:
     """What the parser is told of a sequence: nothing where it would not read it as what it is.
 
     Reports of the `mouse` are told where it was asked for (SGR).

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from rich.color import ColorSystem
 from rich.segment import Segment
 
-from kraty_console.paint.boot_screen import BootScreen, Ink
+from kraty_console.paint.boot_screen import BootScreen, TextStyle
 from kraty_console.paint.cell_style import PLAIN, CellStyle, CellStyles
 from kraty_console.paint.cells import REST, UNKNOWN, cells_of
 from kraty_console.paint.pen import Pen
@@ -129,7 +129,7 @@ class Painter:
         styles[x:end] = numbers
 
 
-def _style(ink: Ink) -> CellStyle:
+def _style(ink: TextStyle) -> CellStyle:
     return CellStyle(ink.letters, ink.behind, ink.attributes)
 
 

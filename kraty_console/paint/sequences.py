@@ -30,7 +30,7 @@ from typing import Final
 from textual import constants
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 
-from kraty_console.paint.known_sequences import told
+from kraty_console.paint.known_sequences import parser_form
 
 SILENCE: Final = 1.0
 """Seconds without a character after which a sequence is not finished any more."""
@@ -273,7 +273,7 @@ class Sequences:
                 self._state = _State.GROUND
         elif state is _State.LINUX:
             self._state = _State.GROUND
-            yield from told(self._sequence + character, mouse=self._mouse)
+            yield from parser_form(self._sequence + character, mouse=self._mouse)
         elif state is _State.WORD:
             yield from self._spell(character)
         elif state is _State.SS3:
@@ -281,7 +281,7 @@ class Sequences:
             if " " <= character <= "~" and character not in _PARAMETERS:
                 self._state = _State.GROUND
                 if not self._broken:
-                    yield from told(self._sequence, mouse=self._mouse)
+                    yield from parser_form(self._sequence, mouse=self._mouse)
         else:
             yield from self._control_sequence(character)
 
@@ -300,7 +300,7 @@ class Sequences:
             if self._sequence == _PASTE and not self._broken:
                 self._state = _State.PASTE
             elif not self._broken:
-                yield from told(self._sequence, mouse=self._mouse)
+                yield from parser_form(self._sequence, mouse=self._mouse)
 
     def _collect(self, character: str) -> None:
         """Keep a character of a sequence, or that there was one which may not be there."""

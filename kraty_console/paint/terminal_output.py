@@ -17,12 +17,12 @@ _PIECE = 4096
 """Bytes that are offered at once."""
 
 
-class Outlet:
+class TerminalWriter:
     """A file that a terminal is written through, by one thread at a time; the rest may be called from any."""
 
     def __init__(self, file: TextIO) -> None:
         self._file = file
-        self._descriptor = opened_anew(file.fileno(), os.O_WRONLY)
+        self._descriptor = reopen_terminal(file.fileno(), os.O_WRONLY)
         self._hears, self._rings = os.pipe()
         self._waits_since: float | None = None
         self.given_up = False
@@ -76,7 +76,7 @@ class Outlet:
             return
 
 
-def opened_anew(descriptor: int, access: int) -> int:
+def reopen_terminal(descriptor: int, access: int) -> int:
     """A descriptor of the same terminal on which nothing waits, neither reading nor writing (`access`, as `os.open`).
 
     Opened anew, for whether that waits is shared by all that have the same opening, the shell among them. Where it

@@ -15,7 +15,7 @@ from kraty_console.paint.boot_screen import BootScreen
 from kraty_console.paint.cell_style import colour_system
 from kraty_console.paint.driver import driver_of
 from kraty_console.paint.painter import Painter, Piece
-from kraty_console.paint.picture_size import bounded
+from kraty_console.paint.screen_size import clamp_size
 from kraty_console.paint.terminal_capabilities import terminal_capabilities
 
 if TYPE_CHECKING:
@@ -54,24 +54,24 @@ class PaintsChanges(App[Result]):
     @property
     def size(self) -> Size:
         """The size that is painted: that of the terminal, as far as it is one."""
-        return Size(*bounded(*super().size))
+        return Size(*clamp_size(*super().size))
 
     async def _on_resize(self, event: events.Resize) -> None:
         """Whoever tells a size, only so much is painted."""
-        event.size = Size(*bounded(*event.size))
-        event.virtual_size = Size(*bounded(*event.virtual_size))
+        event.size = Size(*clamp_size(*event.size))
+        event.virtual_size = Size(*clamp_size(*event.virtual_size))
         if event.container_size is not None:
-            event.container_size = Size(*bounded(*event.container_size))
+            event.container_size = Size(*clamp_size(*event.container_size))
         await super()._on_resize(event)
 
     def keys_ahead(self) -> int:
         """How many keys were taken and not obeyed yet; Textual's own application obeys each at once."""
         return 0
 
-    def relieve_terminal(self) -> None:
+    def stop_waiting_for_terminal(self) -> None:
         """Stop waiting for a terminal that does not read. May be called from any thread."""
-        if (driver := self._driver) is not None and (relieve := getattr(driver, "relieve", None)) is not None:
-            relieve()
+        if (driver := self._driver) is not None and (stop_waiting := getattr(driver, "stop_waiting", None)) is not None:
+            stop_waiting()
 
     def restore_terminal(self) -> None:
         """Leave the terminal as it was, at once, for the process ends. May be called from any thread."""
@@ -81,11 +81,11 @@ class PaintsChanges(App[Result]):
     def _release(self) -> str:
         return self._painter.release() if self._painter is not None else ""
 
-    def hold_paint(self) -> None:
-        """Paint nothing until `go_on_painting`: what stands on the terminal is better than a screen half made."""
+    def suspend_painting(self) -> None:
+        """Paint nothing until `resume_painting`: what stands on the terminal is better than a screen half made."""
         self._held = True
 
-    def go_on_painting(self) -> None:
+    def resume_painting(self) -> None:
         """Paint all that was held back, and from here on whatever changes."""
         if self._held:
             self._held = False

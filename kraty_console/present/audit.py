@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Final
 
 from kraty_console.present.difference import differences
-from kraty_console.present.document import Document, DocumentSection, item, known, mapping, section, shown
+from kraty_console.present.document import Document, DocumentSection, item, mapping, non_empty, safe_item, section
 from kraty_console.present.numbers import short_id
 from kraty_console.present.safe import SafeText, safe
 from kraty_console.present.table import Cell, Column, TableRow, Tone, cell
@@ -88,8 +88,8 @@ def audit_document(entry: AuditRow, now: datetime, local: tzinfo | None = None) 
             (
                 item("action", entry.action or None, "accent"),
                 item("outcome", entry.outcome or None, "bad" if entry.outcome == "denied" else "plain"),
-                shown("when", exact(entry.occurred_at, now, local)),
-                shown("by", actor_words(entry.actor) or safe(None)),
+                safe_item("when", exact(entry.occurred_at, now, local)),
+                safe_item("by", actor_words(entry.actor) or safe(None)),
                 item("player", entry.player.external_player_id) if entry.player else None,
                 item("target", f"{target.kind} {target.id or ''}".strip()) if target else None,
                 item("reason", entry.reason),
@@ -98,7 +98,7 @@ def audit_document(entry: AuditRow, now: datetime, local: tzinfo | None = None) 
         )
         if entry.before is not None or entry.after is not None:
             found = differences(entry.before, entry.after)
-            yield section("Changes", found or (shown("none", SafeText("before and after are the same"), "dim"),))
+            yield section("Changes", found or (safe_item("none", SafeText("before and after are the same"), "dim"),))
         yield mapping("Metadata", metadata)
         yield section(
             "Ids",
@@ -112,4 +112,4 @@ def audit_document(entry: AuditRow, now: datetime, local: tzinfo | None = None) 
         )
 
     title = SafeText(f"{safe(entry.action or 'audit row', limit=80)} · {short_id(entry.id)}")
-    return Document(title, known(sections()), entry.raw())
+    return Document(title, non_empty(sections()), entry.raw())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from kraty_console.domain.checkup import CheckArea, CheckState, Finding, has_problem, in_order
+from kraty_console.domain.checkup import CheckArea, CheckState, Finding, by_severity, has_problem
 from kraty_console.domain.formatting import counted, ungrouped
 from kraty_console.present.safe import SafeText, safe
 from kraty_console.present.width import cells, clip, pad
@@ -21,7 +21,7 @@ _LONGEST: Final = 2_000
 
 def checkup_text(findings: Sequence[Finding]) -> str:
     """Problems and warnings at the top, the gravest first; below them the rest by area."""
-    ordered = in_order(findings)
+    ordered = by_severity(findings)
     grave = [each for each in ordered if each.state in (CheckState.PROBLEM, CheckState.WARNING)]
     parts = [_summary(ordered)]
     if grave:
@@ -47,7 +47,7 @@ def checkup_json(findings: Sequence[Finding]) -> dict[str, Any]:
                 "advice": ungrouped(each.advice) or None,
                 "facts": dict(each.facts),
             }
-            for each in in_order(findings)
+            for each in by_severity(findings)
         ],
     }
 

@@ -13,10 +13,10 @@ from kraty_console.present.document import (
     DocumentSection,
     LabelledValue,
     item,
-    known,
     mapping,
+    non_empty,
+    safe_item,
     section,
-    shown,
 )
 from kraty_console.present.safe import MISSING, SafeText, safe
 from kraty_console.present.table import Cell, Column, TableRow, Tone, cell
@@ -102,13 +102,13 @@ def delivery_document(delivery: Delivery, now: datetime, local: tzinfo | None = 
             (
                 item("event", delivery.event_name or None, "accent"),
                 item("status", delivery.status or None, _TONES.get(delivery.status, "plain")),
-                shown("next attempt", next_words(delivery, now)) if delivery.status == "pending" else None,
+                safe_item("next attempt", next_words(delivery, now)) if delivery.status == "pending" else None,
                 item("player", delivery.player.external_player_id) if delivery.player else None,
                 item("endpoint", endpoint.url) if endpoint else None,
                 item("endpoint is", endpoint.state, "warn") if endpoint and endpoint.state != "active" else None,
-                shown("happened", exact(delivery.occurred_at, now, local)),
-                shown("passed on", exact(delivery.created_at, now, local)),
-                shown("finished", exact(delivery.finished_at, now, local)) if delivery.finished_at else None,
+                safe_item("happened", exact(delivery.occurred_at, now, local)),
+                safe_item("passed on", exact(delivery.created_at, now, local)),
+                safe_item("finished", exact(delivery.finished_at, now, local)) if delivery.finished_at else None,
             ),
         )
         yield section("Attempts", (_attempt(each, now, local) for each in delivery.attempts))
@@ -123,7 +123,7 @@ def delivery_document(delivery: Delivery, now: datetime, local: tzinfo | None = 
         )
 
     title = SafeText(f"delivery · {safe(delivery.event_name, limit=60)}")
-    return Document(title, known(sections()), delivery.raw())
+    return Document(title, non_empty(sections()), delivery.raw())
 
 
 def _attempt(attempt: DeliveryAttempt, now: datetime, local: tzinfo | None) -> LabelledValue:
@@ -132,7 +132,7 @@ def _attempt(attempt: DeliveryAttempt, now: datetime, local: tzinfo | None) -> L
         parts.append(SafeText(f"{grouped(attempt.duration_ms)} ms"))
     if attempt.answer:
         parts.append(safe(attempt.answer, limit=300))
-    return shown(f"{attempt.number}", SafeText(" · ".join(parts)), "bad" if attempt.error else "plain")
+    return safe_item(f"{attempt.number}", SafeText(" · ".join(parts)), "bad" if attempt.error else "plain")
 
 
 def _host(delivery: Delivery) -> str | None:

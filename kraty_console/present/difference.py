@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from kraty_console.present.document import LabelledValue, figure
+from kraty_console.present.document import LabelledValue, amount_text
 from kraty_console.present.safe import SafeText, safe
 
 MAX_CHANGES: Final = 100
@@ -22,11 +22,11 @@ def differences(before: Any, after: Any) -> tuple[LabelledValue, ...]:  # noqa: 
             break
         label = safe(".".join(path) or "value", limit=120)
         if _nothing(old):
-            found.append(LabelledValue(label, SafeText(f"+ {figure(new)}"), "good"))
+            found.append(LabelledValue(label, SafeText(f"+ {amount_text(new)}"), "good"))
         elif _nothing(new):
-            found.append(LabelledValue(label, SafeText(f"− {figure(old)}"), "warn"))
+            found.append(LabelledValue(label, SafeText(f"− {amount_text(old)}"), "warn"))
         else:
-            found.append(LabelledValue(label, SafeText(f"{figure(old)} → {figure(new)}"), "accent"))
+            found.append(LabelledValue(label, SafeText(f"{amount_text(old)} → {amount_text(new)}"), "accent"))
     return tuple(found)
 
 

@@ -71,7 +71,7 @@ def item(label: str, value: str | SafeText | None, tone: Tone = "plain") -> Labe
     return LabelledValue(SafeText(label), safe(value, limit=VALUE_LIMIT), "dim" if value is None else tone)
 
 
-def shown(label: str, value: SafeText, tone: Tone = "plain") -> LabelledValue:
+def safe_item(label: str, value: SafeText, tone: Tone = "plain") -> LabelledValue:
     """A value that came through the door before, or that this program made."""
     return LabelledValue(SafeText(label), value, tone)
 
@@ -85,22 +85,22 @@ def scalar(value: Any) -> SafeText:  # noqa: ANN401 (context values are any JSON
     """A JSON value on one line: texts as they are, numbers without an exponent, the rest as JSON."""
     if isinstance(value, float):
         return SafeText(plain(value))
-    return safe(value if isinstance(value, str) else dumped(value), limit=VALUE_LIMIT)
+    return safe(value if isinstance(value, str) else json_dump(value), limit=VALUE_LIMIT)
 
 
-def figure(value: Any) -> SafeText:  # noqa: ANN401 (metrics are any JSON)
+def amount_text(value: Any) -> SafeText:  # noqa: ANN401 (metrics are any JSON)
     """As `scalar`, a number in groups of three as everywhere: for what is known to be an amount and no year or code."""
     return number(value) if isinstance(value, int | float) and not isinstance(value, bool) else scalar(value)
 
 
-def dumped(value: Any, indent: int | None = None) -> str:  # noqa: ANN401 (any JSON)
+def json_dump(value: Any, indent: int | None = None) -> str:  # noqa: ANN401 (any JSON)
     """The value as JSON, its letters unescaped; not safe to show before it went through the door."""
     return json.dumps(value, ensure_ascii=False, indent=indent, default=str)
 
 
 def json_lines(value: Any) -> Iterator[SafeText]:  # noqa: ANN401 (any JSON)
     """The value as indented JSON, each line safe; what passes the limits is told at the end."""
-    lines = dumped(value, indent=2).split("\n")
+    lines = json_dump(value, indent=2).split("\n")
     for line in lines[:LINES_LIMIT]:
         yield safe(line, limit=LINE_LIMIT)
     if len(lines) > LINES_LIMIT:
@@ -118,6 +118,6 @@ def mapping(
     )
 
 
-def known(sections: Iterable[DocumentSection | None]) -> tuple[DocumentSection, ...]:
+def non_empty(sections: Iterable[DocumentSection | None]) -> tuple[DocumentSection, ...]:
     """The sections that hold something."""
     return tuple(each for each in sections if each is not None and each.items)

@@ -11,7 +11,7 @@ from kraty_console.domain.grant_contents import contents_words
 from kraty_console.domain.grant_links import Links
 from kraty_console.domain.labels import event_words, status_words
 from kraty_console.present.attempts import STATUS_TONE, faults_section, status_cell, wrong_cell
-from kraty_console.present.document import Document, DocumentSection, item, known, section, shown
+from kraty_console.present.document import Document, DocumentSection, item, non_empty, safe_item, section
 from kraty_console.present.numbers import short_id
 from kraty_console.present.safe import SafeText, safe
 from kraty_console.present.table import Cell, Column, TableRow, cell
@@ -109,10 +109,10 @@ def document(grant: Grant, snapshot: Snapshot, now: datetime, local: tzinfo | No
         yield section(
             "Times",
             (
-                shown("created", exact(grant.created_at, now, local)),
-                shown("rolled", exact(grant.rolled_at, now, local)) if grant.rolled_at else None,
-                shown("claimed", exact(grant.claimed_at, now, local)),
-                shown("expires", exact(grant.expires_at, now, local)),
+                safe_item("created", exact(grant.created_at, now, local)),
+                safe_item("rolled", exact(grant.rolled_at, now, local)) if grant.rolled_at else None,
+                safe_item("claimed", exact(grant.claimed_at, now, local)),
+                safe_item("expires", exact(grant.expires_at, now, local)),
             ),
         )
         yield section(
@@ -138,4 +138,4 @@ def document(grant: Grant, snapshot: Snapshot, now: datetime, local: tzinfo | No
         )
 
     title = SafeText(f"{safe(contents_words(grant.contents, grant.kind), limit=80)} · grant {short_id(grant.id)}")
-    return Document(title, known(sections()), grant.raw())
+    return Document(title, non_empty(sections()), grant.raw())

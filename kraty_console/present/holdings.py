@@ -9,7 +9,7 @@ from kraty_console.domain.grant_contents import contents_words
 from kraty_console.domain.grant_links import Links
 from kraty_console.domain.labels import event_words, reason_words
 from kraty_console.domain.snapshot_lookup import ledger_row_id, who_changed
-from kraty_console.present.document import Document, item, known, mapping, section, shown
+from kraty_console.present.document import Document, item, mapping, non_empty, safe_item, section
 from kraty_console.present.numbers import change, number
 from kraty_console.present.safe import SafeText, safe
 from kraty_console.present.table import Cell, Column, TableRow, Tone, cell
@@ -105,14 +105,14 @@ def holding_document(
             "",
             (
                 item("key", key),
-                shown("has", number(count)),
-                shown("since", exact(holding.created_at, now, local)),
-                shown("changed", exact(holding.updated_at, now, local)),
+                safe_item("has", number(count)),
+                safe_item("since", exact(holding.created_at, now, local)),
+                safe_item("changed", exact(holding.updated_at, now, local)),
             ),
         ),
         mapping("Metadata", holding.metadata),
     )
-    return Document(SafeText(f"{what} {safe(key, limit=80)}"), known(sections), holding.raw())
+    return Document(SafeText(f"{what} {safe(key, limit=80)}"), non_empty(sections), holding.raw())
 
 
 def ledger_document(entry: LedgerRow, snapshot: Snapshot, now: datetime, local: tzinfo | None) -> Document:
@@ -126,11 +126,11 @@ def ledger_document(entry: LedgerRow, snapshot: Snapshot, now: datetime, local: 
             "",
             (
                 item("of", key),
-                shown("change", change(entry.delta)),
-                shown("after", number(entry.balance if entry.balance is not None else entry.quantity)),
+                safe_item("change", change(entry.delta)),
+                safe_item("after", number(entry.balance if entry.balance is not None else entry.quantity)),
                 item("reason", reason_words(entry.reason)),
                 item("by", who_changed(snapshot, entry)),
-                shown("when", exact(entry.occurred_at, now, local)),
+                safe_item("when", exact(entry.occurred_at, now, local)),
             ),
         ),
         section(
@@ -149,4 +149,4 @@ def ledger_document(entry: LedgerRow, snapshot: Snapshot, now: datetime, local: 
         ),
     )
     title = SafeText(f"{safe(key, limit=80)} {change(entry.delta)}")
-    return Document(title, known(sections), entry.raw())
+    return Document(title, non_empty(sections), entry.raw())

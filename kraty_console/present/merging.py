@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from kraty_console.domain.formatting import counted, ungrouped
 from kraty_console.present.numbers import total
-from kraty_console.present.plain import table_text
 from kraty_console.present.safe import SafeText, safe
 from kraty_console.present.table import Cell, Column, TableRow
+from kraty_console.present.text_output import table_text
 from kraty_console.present.times import ago, exact
 
 if TYPE_CHECKING:

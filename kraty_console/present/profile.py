@@ -6,22 +6,22 @@ from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any, Final
 
-from kraty_console.domain.completeness import NOT_PROVIDED, ban_unknown, told, why_unknown
+from kraty_console.domain.completeness import NOT_PROVIDED, is_provided, why_ban_unknown, why_unknown
 from kraty_console.domain.formatting import grouped
 from kraty_console.present.document import (
     Document,
     DocumentSection,
     LabelledValue,
     item,
-    known,
     mapping,
+    non_empty,
+    safe_item,
     section,
-    shown,
 )
 from kraty_console.present.numbers import number
 from kraty_console.present.numbers import total as total_of
 from kraty_console.present.rows import pane_count
-from kraty_console.present.safe import MISSING, SafeText, looks_odd, safe
+from kraty_console.present.safe import MISSING, SafeText, misleading_form, safe
 from kraty_console.present.table import Cell, Tone
 from kraty_console.present.times import ago, day, exact
 
@@ -46,7 +46,7 @@ def profile(snapshot: Snapshot, now: datetime) -> tuple[Line, ...]:
     return (*_about(snapshot, now), (), *_totals(snapshot))
 
 
-def folded(snapshot: Snapshot, now: datetime) -> tuple[Line, Line]:
+def compact_profile(snapshot: Snapshot, now: datetime) -> tuple[Line, Line]:
     """The same in two lines: who it is, then how it stands; that nobody banned them goes without saying."""
     player = snapshot.player
     first = [Cell(title(snapshot), "accent"), *_identity(player)]
@@ -54,7 +54,7 @@ def folded(snapshot: Snapshot, now: datetime) -> tuple[Line, Line]:
         first.append(Cell(safe(player.email, limit=60), "dim"))
     first.append(Cell(SafeText(f"seen {ago(player.last_seen_at, now)}"), "dim"))
     second = [*_warnings(player, now)]
-    if player.ban is None and not told(player, "ban"):
+    if player.ban is None and not is_provided(player, "ban"):
         second.append(Cell(SafeText("ban unknown"), _not_banned(player).tone))
     second.extend(
         Cell(SafeText("".join(cell.text for cell in line).strip())) for line in _totals(snapshot, narrow=True)
@@ -96,7 +96,7 @@ def _warnings(player: Player, now: datetime) -> Iterator[Cell]:
         yield Cell(SafeText(f"BANNED{since}{why}"), "bad")
     if player.merged_into is not None:
         yield Cell(SafeText(f"merged into {safe(player.merged_into, limit=80)}"), "warn")
-    odd = looks_odd(player.external_player_id)
+    odd = misleading_form(player.external_player_id)
     if odd is not None:
         yield Cell(SafeText(f"take care: the id {odd}"), "warn")
 
@@ -120,7 +120,7 @@ def _about(snapshot: Snapshot, now: datetime) -> Iterator[Line]:
 def _not_banned(player: Player) -> Cell:
     """That nobody banned them, or that this is not known."""
     unreadable = "ban" in player.unreadable_fields
-    return Cell(SafeText(ban_unknown(player) or "not banned"), "warn" if unreadable else "dim")
+    return Cell(SafeText(why_ban_unknown(player) or "not banned"), "warn" if unreadable else "dim")
 
 
 def _totals(snapshot: Snapshot, *, narrow: bool = False) -> Iterator[Line]:
@@ -156,13 +156,13 @@ def _totals(snapshot: Snapshot, *, narrow: bool = False) -> Iterator[Line]:
 def _unless_told(player: Player, label: str, field: str) -> LabelledValue | None:
     """Why a field is not known; None when it was told."""
     why = why_unknown(player, field)
-    return shown(label, SafeText(why), "dim" if why == NOT_PROVIDED else "warn") if why else None
+    return safe_item(label, SafeText(why), "dim" if why == NOT_PROVIDED else "warn") if why else None
 
 
 def player_document(snapshot: Snapshot, now: datetime, local: tzinfo | None = None) -> Document:
     """Everything that is known of the player apart from the lists."""
     player, summary = snapshot.player, snapshot.summary
-    odd = looks_odd(player.external_player_id)
+    odd = misleading_form(player.external_player_id)
     identity = player.display_identity
 
     def _total(field: str) -> SafeText:
@@ -174,7 +174,7 @@ def player_document(snapshot: Snapshot, now: datetime, local: tzinfo | None = No
             "",
             (
                 item("external id", player.external_player_id),
-                shown("take care", SafeText(f"this id {odd}"), "warn") if odd else None,
+                safe_item("take care", SafeText(f"this id {odd}"), "warn") if odd else None,
                 item("name", identity.name) if identity else _unless_told(player, "name", "display_identity"),
                 _unless_told(player, "e-mail", "email") or item("e-mail", player.email),
                 _unless_told(player, "ban", "ban"),
@@ -186,26 +186,26 @@ def player_document(snapshot: Snapshot, now: datetime, local: tzinfo | None = No
             yield section(
                 "Ban",
                 (
-                    shown("since", exact(player.ban.banned_at, now, local), "bad"),
+                    safe_item("since", exact(player.ban.banned_at, now, local), "bad"),
                     item("reason", player.ban.reason),
                 ),
             )
         yield section(
             "Times",
             (
-                shown("first seen", exact(player.first_seen_at or player.created_at, now, local)),
-                shown("last seen", exact(player.last_seen_at, now, local)),
+                safe_item("first seen", exact(player.first_seen_at or player.created_at, now, local)),
+                safe_item("last seen", exact(player.last_seen_at, now, local)),
             ),
         )
         yield section(
             "Totals",
             (
-                shown("attempts", _total("attempt_count")),
-                shown("completed", _total("attempts_completed")),
-                shown("expired", _total("attempts_expired")),
-                shown("grants pending", _total("grants_pending")),
-                shown("grants claimed", _total("grants_claimed")),
-                shown("lobbies active", _total("lobbies_active")),
+                safe_item("attempts", _total("attempt_count")),
+                safe_item("completed", _total("attempts_completed")),
+                safe_item("expired", _total("attempts_expired")),
+                safe_item("grants pending", _total("grants_pending")),
+                safe_item("grants claimed", _total("grants_claimed")),
+                safe_item("lobbies active", _total("lobbies_active")),
             ),
         )
         yield mapping("Last context", player.last_context_snapshot)
@@ -219,4 +219,4 @@ def player_document(snapshot: Snapshot, now: datetime, local: tzinfo | None = No
         )
 
     raw = {"player": player.raw(), "summary": summary.raw()}
-    return Document(safe(player.external_player_id, limit=80), known(sections()), raw)
+    return Document(safe(player.external_player_id, limit=80), non_empty(sections()), raw)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from kraty_console.domain.completeness import LISTS_OF, UNKNOWN, told, unread
+from kraty_console.domain.completeness import LISTS_OF, UNKNOWN, is_provided, unreadable_count
 from kraty_console.domain.formatting import grouped
 from kraty_console.domain.grant_links import Links
 from kraty_console.domain.scopes import PaneId, pane
@@ -105,7 +105,7 @@ def pane_count(pane_id: PaneId, snapshot: Snapshot) -> int | None:
     summary = snapshot.summary
     name = LISTS_OF[pane_id][0]
     rows = getattr(snapshot, name)
-    listed = len(rows) + unread(rows) if told(snapshot, name) else None
+    listed = len(rows) + unreadable_count(rows) if is_provided(snapshot, name) else None
     if pane_id == "attempts":
         return _counted(listed, summary, "attempt_count")
     if pane_id == "grants":

@@ -139,7 +139,7 @@ def _selects(text: str, place: int) -> bool:
     return 0x3400 <= ord(before) <= 0x323AF and unicodedata.category(before) == "Lo"
 
 
-def looks_odd(value: str) -> str | None:
+def misleading_form(value: str) -> str | None:
     """Why a value may deceive the eye, as a verb and its object (`holds …`); None when it looks like what it is."""
     if not value:
         return "is empty"

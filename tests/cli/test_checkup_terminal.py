@@ -10,7 +10,7 @@ from email.utils import format_datetime
 import pytest
 
 from kraty_console.cli.checkup import address
-from kraty_console.cli.checkup.answering import clock_finding
+from kraty_console.cli.checkup.health_probe import clock_finding
 from kraty_console.cli.checkup.terminal import Screen, screen_at_hand, terminal_findings
 from kraty_console.client.proxies import proxy_of
 from kraty_console.client.server_clock import WORTH_TELLING

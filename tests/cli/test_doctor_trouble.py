@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from kraty_console.cli.checkup.address import RESOLVE_SECONDS
-from kraty_console.cli.checkup.answering import unreached
-from kraty_console.cli.checkup.asking import BUDGET, Backend
+from kraty_console.cli.checkup.backend_checkup import BUDGET, BackendCheckup
+from kraty_console.cli.checkup.health_probe import unreached
 from kraty_console.cli.main import run
 from kraty_console.config.launch import Launch
 from kraty_console.config.profiles import Profile
@@ -174,7 +174,7 @@ async def test_a_slow_backend_is_given_up_in_time_and_what_was_found_stays(place
     async with wired(then) as wire:
         profile = Profile(url=wire.url, studio="s", game="g")
         launch = Launch(profile, Secret(TOKEN), places / "state", places / "state")
-        found = await Backend(launch, BackendFacts(launch, "")).examine()
+        found = await BackendCheckup(launch, BackendFacts(launch, "")).examine()
     assert {(each.area, each.state) for each in found if each.area is CheckArea.LINK} >= {
         (CheckArea.LINK, CheckState.WARNING)
     }
@@ -372,7 +372,7 @@ async def test_a_check_that_breaks_is_told_and_the_others_go_on(
         raise RuntimeError(TOKEN)
 
     monkeypatch.setattr("kraty_console.cli.checkup.state.folder_findings", broken)
-    monkeypatch.setattr("kraty_console.cli.checkup.asking.Backend.examine", broken)
+    monkeypatch.setattr("kraty_console.cli.checkup.backend_checkup.BackendCheckup.examine", broken)
     ran = await examined(capsys, "--url", "http://127.0.0.1:9")
     assert ran.of("state", "folder")["words"] == "could not be checked (RuntimeError)"
     assert ran.of("operations", "operations")["state"] == "unknown"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from kraty_console.cli.embedded import DidNotStart, _folder, embedded_backend
+from kraty_console.cli.embedded import StartFailed, _folder, embedded_backend
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def test_a_backend_that_does_not_start_tells_why_in_its_own_words(
 ) -> None:
     monkeypatch.setenv("KRATY_BACKEND_RATE", "nonsense")
     said: list[str] = []
-    with pytest.raises(DidNotStart, match="'nonsense' is not RATE") as raised, embedded_backend(said.append):
+    with pytest.raises(StartFailed, match="'nonsense' is not RATE") as raised, embedded_backend(said.append):
         raise AssertionError("it must not come to this")
     assert "exit code 2" in str(raised.value)
     assert said == ["Starting a Kraty backend with a demo world; this takes a few seconds."]

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from kraty_console.backend.storage import tables
+from kraty_console.cli.backend_database import database_url, run_in_transaction
 from kraty_console.cli.exit_codes import Exit
 from kraty_console.cli.main import run
-from kraty_console.cli.operating import database_url, operate
 from tests.databases import KINDS, PostgresqlServer, SqliteFiles
 
 EMAIL = "ann@burrow.example"
@@ -144,7 +144,7 @@ def test_the_studio_s_log_tells_who_did_it(command: Command, url: str) -> None:
     games = json.loads(command("game", "list", "--json")[1])
     [studio_id] = [each["studioId"] for each in games if each["slug"] == "logged"]
     query = tables.audit.select().where(tables.audit.c.studio_id == studio_id).order_by(tables.audit.c.audit_id)
-    rows = operate(url, lambda workspace: workspace.tx.all(query))
+    rows = run_in_transaction(url, lambda workspace: workspace.tx.all(query))
     assert [row["action"] for row in rows] == ["game.create", "member.role", "session.create", "key.create"]
     assert all(row["actor_label"].startswith("command line (") for row in rows)
 

@@ -11,8 +11,8 @@ from kraty_console.console.widgets.bars import FooterBar, HeaderBar
 from kraty_console.console.widgets.table import RowTable
 from kraty_console.present.safe import SafeText
 from kraty_console.present.table import Cell, Column, TableRow
+from tests.console.by_severity import by_severity
 from tests.console.framed import Watched, framed
-from tests.console.in_order import in_order
 from tests.console.settling import settled
 
 
@@ -169,7 +169,7 @@ async def test_sorting_puts_what_is_missing_last_both_ways() -> None:
             place.sort["attempts"] = ("score", descending)
             table.show([section(12)], place)
             await settled(pilot.app)
-            numbers = [row.sort[2] for row in in_order(table.rows)]
+            numbers = [row.sort[2] for row in by_severity(table.rows)]
             assert numbers[9:] == [None] * 3
             present = [number for number in numbers if isinstance(number, int)]
             assert numbers[:9] == sorted(present, reverse=descending)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kraty_console.domain.checkup import CheckArea, CheckState, Finding, has_problem, in_order, without
+from kraty_console.domain.checkup import CheckArea, CheckState, Finding, by_severity, has_problem, without
 
 
 def test_problems_come_first_by_importance_then_warnings_then_the_rest() -> None:
@@ -16,7 +16,7 @@ def test_problems_come_first_by_importance_then_warnings_then_the_rest() -> None
         Finding(CheckArea.CONFIGURATION, "g", CheckState.UNKNOWN, ""),
         Finding(CheckArea.TOKEN, "h", CheckState.PROBLEM, ""),
     ]
-    assert "".join(each.name for each in in_order(found)) == "fheadcgb"
+    assert "".join(each.name for each in by_severity(found)) == "fheadcgb"
     assert has_problem(found)
     assert not has_problem(found[1:4])
 

@@ -10,9 +10,9 @@ from kraty_console.domain.formatting import (
     GROUP,
     age,
     counted,
+    duration_words,
     grouped,
     grouped_text,
-    lasting,
     plain,
     signed,
     since,
@@ -63,7 +63,7 @@ def test_signed_and_counted() -> None:
     [(0, "0s"), (59, "59s"), (60, "1m"), (3599, "59m"), (3600, "1h"), (86_399, "23h"), (86_400, "1d"), (9e8, "28y")],
 )
 def test_lasting(seconds: float, words: str) -> None:
-    assert lasting(seconds) == words
+    assert duration_words(seconds) == words
 
 
 def test_since() -> None:

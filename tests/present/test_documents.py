@@ -9,11 +9,11 @@ import pytest
 
 from kraty_console.contract.audit import AuditRow
 from kraty_console.contract.players import Snapshot
-from kraty_console.present.brief import brief
 from kraty_console.present.detail import Document, audit_document, document, player_document
 from kraty_console.present.difference import MAX_CHANGES, differences
 from kraty_console.present.document import LINES_LIMIT, json_lines
-from kraty_console.present.profile import folded, profile
+from kraty_console.present.profile import compact_profile, profile
+from kraty_console.present.row_summary import row_summary
 from kraty_console.present.rows import TableId, rows
 from kraty_console.present.times import ago as shown_ago
 from kraty_console.present.times import day, exact
@@ -191,7 +191,7 @@ def test_raw_json_ends_somewhere() -> None:
 def test_a_row_that_went_away() -> None:
     (row,) = rows("attempts", snapshot(attempts=[attempt()]), NOW)
     assert document(row, snapshot(), NOW) is None
-    assert brief(row, snapshot(), NOW) is None
+    assert row_summary(row, snapshot(), NOW) is None
 
 
 def test_an_attempt_in_sentences() -> None:
@@ -201,7 +201,7 @@ def test_an_attempt_in_sentences() -> None:
         windowEndsAt=ago(hours=-11.99),
     )
     seen = snapshot(attempts=[row])
-    found = brief(rows("attempts", seen, NOW)[0], seen, NOW)
+    found = row_summary(rows("attempts", seen, NOW)[0], seen, NOW)
     assert found is not None
     assert found.title == "daily_race · 0197…a001"
     assert [line.text for line in found.lines] == [
@@ -234,7 +234,7 @@ def test_the_others_in_sentences() -> None:
     )
 
     def lines(table: TableId, place: int = 0) -> list[str]:
-        found = brief(rows(table, seen, NOW)[place], seen, NOW)
+        found = row_summary(rows(table, seen, NOW)[place], seen, NOW)
         assert found is not None
         return [line.text for line in found.lines]
 
@@ -279,7 +279,7 @@ def test_the_profile_as_in_the_design() -> None:
         "grants       11  2 pending",
         "lobbies       1  1 active",
     ]
-    assert words(folded(seen, NOW)) == [
+    assert words(compact_profile(seen, NOW)) == [
         "alice_42 · Swift Otter · PT · level 7 · alice@example.com · seen 4m ago",
         "attempts 12 (8 done, 1 expired) · grants 11 (2 pending) · lobbies 1 (1 active)",
     ]
@@ -292,7 +292,7 @@ def test_the_profile_of_a_banned_a_merged_and_an_odd_player() -> None:
     assert "merged into auth_user_42" in lines
     assert "take care: the id holds characters that cannot be seen" in lines
     assert "not banned" not in lines
-    assert words(folded(seen, NOW))[1].startswith("BANNED 1d ago: speed hack · merged into auth_user_42 · ")
+    assert words(compact_profile(seen, NOW))[1].startswith("BANNED 1d ago: speed hack · merged into auth_user_42 · ")
 
 
 def test_the_profile_of_a_player_about_whom_little_is_told() -> None:

@@ -18,7 +18,7 @@ from kraty_console.contract.errors import (
     SignInNeeded,
     Unavailable,
 )
-from kraty_console.present.errors import words_of
+from kraty_console.present.errors import error_text
 
 CASES: list[tuple[KratyError, str | None, str, str, int]] = [
     (
@@ -158,16 +158,16 @@ CASES: list[tuple[KratyError, str | None, str, str, int]] = [
     ids=[f"{type(case[0]).__name__}-{number}" for number, case in enumerate(CASES)],
 )
 def test_words(error: KratyError, role: str | None, text: str, hint: str, exit_code: int) -> None:
-    found = words_of(error, role=role)
+    found = error_text(error, role=role)
     assert (found.text, found.hint, found.exit_code) == (text, hint, exit_code)
     assert found.text.startswith(found.title)
     assert found.title.endswith(".")
 
 
 def test_what_is_limited_counts_down() -> None:
-    assert words_of(RateLimited("", retry_after=0.2)).retry_after == 1.0
-    assert words_of(RateLimited("", retry_after=2.2)).retry_after == 3.0
-    assert words_of(NotFound("")).retry_after is None
+    assert error_text(RateLimited("", retry_after=0.2)).retry_after == 1.0
+    assert error_text(RateLimited("", retry_after=2.2)).retry_after == 3.0
+    assert error_text(NotFound("")).retry_after is None
 
 
 @pytest.mark.parametrize(
@@ -182,10 +182,10 @@ def test_what_is_limited_counts_down() -> None:
     ],
 )
 def test_fields_are_named_whatever_shape_the_details_have(details: dict[str, Any], words: str) -> None:
-    assert words in words_of(Invalid("invalid", "validation_failed", 400, details)).text
+    assert words in error_text(Invalid("invalid", "validation_failed", 400, details)).text
 
 
 def test_a_server_s_words_are_cut_and_made_safe() -> None:
-    found = words_of(Refused("x\x1b[2J" * 1000, "conflict", 409))
+    found = error_text(Refused("x\x1b[2J" * 1000, "conflict", 409))
     assert "\x1b" not in found.text
     assert len(found.text) < 1000

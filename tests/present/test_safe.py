@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len, split_graphemes
 
 from kraty_console.present.numbers import short_id
-from kraty_console.present.safe import CUT, MAX_MARKS, SafeText, looks_odd, safe
+from kraty_console.present.safe import CUT, MAX_MARKS, SafeText, misleading_form, safe
 from kraty_console.present.width import cells, clip, clip_middle, pad
 from tests.data import load_hostile
 
@@ -212,7 +212,7 @@ def test_every_character_of_the_planes_in_use() -> None:
     ],
 )
 def test_what_looks_odd(value: str, words: str | None) -> None:
-    assert looks_odd(value) == words
+    assert misleading_form(value) == words
 
 
 def test_ids_are_shortened_in_the_middle() -> None:

@@ -12,7 +12,7 @@ from kraty_console.config.effective import leaves, routes_in_effect, settings
 from kraty_console.config.launch import Launch
 from kraty_console.config.profiles import DEFAULT, Profile
 from kraty_console.domain.checkup import CheckArea, CheckState, Finding
-from kraty_console.domain.formatting import lasting
+from kraty_console.domain.formatting import duration_words
 
 SOON_DAYS = 14
 """A certificate that ends within so many days is a warning."""
@@ -89,7 +89,7 @@ def validity(area: CheckArea, name: str, what: str, until: datetime | None, now:
     day = f"{until:%Y-%m-%d}"
     if left < 0:
         return Finding(area, name, CheckState.PROBLEM, f"{what}; it ended on {day}", "Get a new certificate.", facts)
-    words = f"{what}; valid until {day}, {lasting(left)} from now"
+    words = f"{what}; valid until {day}, {duration_words(left)} from now"
     soon = left < SOON_DAYS * 86_400
     return Finding(
         area, name, CheckState.WARNING if soon else CheckState.OK, words, "Renew it soon." if soon else "", facts

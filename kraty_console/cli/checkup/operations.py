@@ -25,7 +25,7 @@ from kraty_console.contract.errors import (
 )
 from kraty_console.contract.operations import FEATURE_PREFIX, OPERATIONS, PUBLISHED, Operation
 from kraty_console.domain.checkup import CheckArea, CheckState, Finding
-from kraty_console.present.errors import words_of
+from kraty_console.present.errors import error_text
 
 NO_ID: Final = "00000000-0000-0000-0000-000000000000"
 """An id that no row has."""
@@ -34,7 +34,7 @@ _PUBLISHED_CHANGES: Final = (Operation.MANUAL_GRANT, Operation.FORCE_CLAIM)
 
 
 @dataclass(slots=True)
-class Looked:
+class ReadResults:
     """What the answers to reads were."""
 
     begun: bool = False
@@ -44,8 +44,8 @@ class Looked:
     errors: dict[Operation, KratyError] = field(default_factory=dict)
 
 
-async def look(
-    client: KratyClient, routes: RouteTable, looked: Looked, found: list[Finding], *, uses_key: bool
+async def probe_reads(
+    client: KratyClient, routes: RouteTable, looked: ReadResults, found: list[Finding], *, uses_key: bool
 ) -> None:
     """Ask for one row of every list, and for what nobody has; `looked` keeps the refusals."""
     found.append(await _game(client, looked, uses_key=uses_key))
@@ -74,7 +74,7 @@ async def detect(client: KratyClient, found: list[Finding]) -> None:
         await client.detect()
         client.capabilities.learn(DETECTION, Support.AVAILABLE)
     except KratyError as error:
-        words = f"changes could not be looked for: {words_of(error).text}"
+        words = f"changes could not be looked for: {error_text(error).text}"
         found.append(Finding(CheckArea.OPERATIONS, "detection", CheckState.UNKNOWN, words))
 
 
@@ -94,7 +94,7 @@ async def _look_for_change(client: KratyClient, routes: RouteTable, operation: O
             client.capabilities.learn(operation, Support.AVAILABLE)
 
 
-async def _game(client: KratyClient, looked: Looked, *, uses_key: bool) -> Finding:
+async def _game(client: KratyClient, looked: ReadResults, *, uses_key: bool) -> Finding:
     """Whether the game exists for this credential: a look-up of an unknown id tells."""
     try:
         await client.snapshot(NOBODY, limit=1)
@@ -109,7 +109,7 @@ async def _game(client: KratyClient, looked: Looked, *, uses_key: bool) -> Findi
             advice = "If no player is found either, check studio, game and environment."
             return Finding(CheckArea.SESSION, "game", CheckState.UNKNOWN, words, advice)
         if not isinstance(error, NotFound):
-            return Finding(CheckArea.SESSION, "game", CheckState.PROBLEM, f"a look-up fails: {words_of(error).text}")
+            return Finding(CheckArea.SESSION, "game", CheckState.PROBLEM, f"a look-up fails: {error_text(error).text}")
     client.capabilities.learn(Operation.PLAYER, Support.AVAILABLE)
     return Finding(
         CheckArea.SESSION, "game", CheckState.OK, "the game exists (a look-up of an unknown id returned not found)"
@@ -153,7 +153,9 @@ def keys_finding(features: list[str], *, uses_key: bool) -> Finding:
     return Finding(CheckArea.OPERATIONS, "idempotency keys", CheckState.NOTE, words, facts={"kept": False})
 
 
-def operation_findings(routes: RouteTable, known: Capabilities, looked: Looked, *, uses_key: bool) -> list[Finding]:
+def operation_findings(
+    routes: RouteTable, known: Capabilities, looked: ReadResults, *, uses_key: bool
+) -> list[Finding]:
     """One finding for each operation: its method and path in effect, and whether it is there."""
     return [_operation(operation, routes, known, looked, uses_key=uses_key) for operation in OPERATIONS]
 
@@ -171,7 +173,7 @@ def missing_finding(operations: list[Finding], portal: str, *, uses_key: bool) -
 
 
 def _operation(
-    operation: Operation, routes: RouteTable, known: Capabilities, looked: Looked, *, uses_key: bool
+    operation: Operation, routes: RouteTable, known: Capabilities, looked: ReadResults, *, uses_key: bool
 ) -> Finding:
     try:
         route = routes.route(operation)
@@ -198,11 +200,11 @@ def _operation(
         return told(CheckState.OK, where)
     if isinstance(error, BadAnswer | NotFound) or error is None:
         return told(*_unknown(operation, where, looked, error, uses_key=uses_key))
-    return told(CheckState.UNKNOWN, f"{where}: {words_of(error).text}")
+    return told(CheckState.UNKNOWN, f"{where}: {error_text(error).text}")
 
 
 def _unknown(
-    operation: Operation, where: str, looked: Looked, error: KratyError | None, *, uses_key: bool
+    operation: Operation, where: str, looked: ReadResults, error: KratyError | None, *, uses_key: bool
 ) -> tuple[CheckState, str]:
     """Why it is not known whether an operation is there."""
     if looked.why_not:

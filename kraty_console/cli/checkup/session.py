@@ -7,14 +7,14 @@ from typing import Final
 
 from kraty_console.client.admin import KratyClient
 from kraty_console.client.capabilities import Support
-from kraty_console.client.game_ref import GameRef, find_places, named_place
+from kraty_console.client.game_ref import GameRef, find_games, game_from_profile
 from kraty_console.config.profiles import Profile
 from kraty_console.contract.errors import KratyError, NotAllowed, OperationMissing, SignInNeeded
 from kraty_console.contract.operations import Operation
 from kraty_console.contract.session import Me
 from kraty_console.domain.checkup import CheckArea, CheckState, Finding
-from kraty_console.domain.formatting import as_utc, lasting
-from kraty_console.present.errors import words_of
+from kraty_console.domain.formatting import as_utc, duration_words
+from kraty_console.present.errors import error_text
 
 SOON_SECONDS: Final = 3_600.0
 """A session that ends sooner is a warning."""
@@ -32,7 +32,7 @@ async def session_findings(client: KratyClient, profile: Profile, now: datetime,
         found.append(refused(error, uses_key=profile.uses_key))
         return False
     except KratyError as error:
-        words = f"who we are could not be asked: {words_of(error).text}"
+        words = f"who we are could not be asked: {error_text(error).text}"
         found.append(Finding(CheckArea.SESSION, "who", CheckState.PROBLEM, words))
         return False
     client.capabilities.learn(Operation.ME, Support.AVAILABLE)
@@ -63,9 +63,9 @@ def _expiry(until: datetime, now: datetime) -> Finding:
     left = (until - now).total_seconds()
     facts = {"expiresAt": until.isoformat()}
     if left < 0:
-        words = f"it ended {lasting(-left)} ago by this machine's clock, and was accepted"
+        words = f"it ended {duration_words(-left)} ago by this machine's clock, and was accepted"
         return Finding(CheckArea.SESSION, "expiry", CheckState.WARNING, words, "Look at the clock.", facts)
-    words = f"it ends in {lasting(left)}, on {until:%Y-%m-%d %H:%M} UTC"
+    words = f"it ends in {duration_words(left)}, on {until:%Y-%m-%d %H:%M} UTC"
     soon = left < SOON_SECONDS
     return Finding(
         CheckArea.SESSION,
@@ -80,9 +80,9 @@ def _expiry(until: datetime, now: datetime) -> Finding:
 def _enter(client: KratyClient, profile: Profile, me: Me | None, found: list[Finding]) -> bool:
     try:
         if me is None:
-            places = [named_place(profile.studio, profile.game)]
+            places = [game_from_profile(profile.studio, profile.game)]
         else:
-            places = find_places(me, profile.studio, profile.game, profile.environment)
+            places = find_games(me, profile.studio, profile.game, profile.environment)
     except KratyError as error:
         advice = "Correct studio, game and environment in the profile."
         found.append(Finding(CheckArea.SESSION, "game", CheckState.PROBLEM, error.message, advice))

@@ -17,13 +17,13 @@ T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class NotThere(click.ClickException):
+class RecordNotFound(click.ClickException):
     """What was named is not there, in words."""
 
     exit_code = Exit.NOT_FOUND
 
 
-class NoAnswer(click.ClickException):
+class DatabaseUnavailable(click.ClickException):
     """The database does not answer, in words."""
 
     exit_code = Exit.UNREACHABLE
@@ -77,7 +77,7 @@ def not_installed(missing: ModuleNotFoundError) -> click.ClickException:
     return click.ClickException(words)
 
 
-def operate(database: str | None, work: Callable[[AdminSession], Awaitable[T]]) -> T:
+def run_in_transaction(database: str | None, work: Callable[[AdminSession], Awaitable[T]]) -> T:
     """Do it in one transaction on the database, which is brought up to date first.
 
     Raises click.ClickException: declined, what was named is not there, or the database does not answer; in words.
@@ -95,17 +95,17 @@ def operate(database: str | None, work: Callable[[AdminSession], Awaitable[T]]) 
     try:
         return asyncio.run(_on(database_url(database), work))
     except NoSuch as error:
-        raise NotThere(str(error)) from None
+        raise RecordNotFound(str(error)) from None
     except Declined as error:
         raise click.ClickException(str(error)) from None
     except CannotServe as error:
-        raise (click.UsageError if error.usage else NoAnswer)(str(error)) from None
+        raise (click.UsageError if error.usage else DatabaseUnavailable)(str(error)) from None
     except (DBAPIError, OSError) as error:
         if isinstance(error, OSError) and error.filename is not None:  # a file, not a connection
             raise click.ClickException(f"cannot open {error.filename}: {error.strerror}") from None
         if fault_of(error) is StorageFault.POOLED:
             raise click.ClickException(BEHIND_A_POOLER) from None
-        raise NoAnswer(f"the database did not answer ({type(error).__name__}); try again") from None
+        raise DatabaseUnavailable(f"the database did not answer ({type(error).__name__}); try again") from None
 
 
 async def _on(url: str, work: Callable[[AdminSession], Awaitable[T]]) -> T:
@@ -117,7 +117,7 @@ async def _on(url: str, work: Callable[[AdminSession], Awaitable[T]]) -> T:
     from kraty_console.backend.preparing import prepare
     from kraty_console.backend.storage.connecting import Limits
     from kraty_console.backend.storage.database import Database
-    from kraty_console.config.person import user_name
+    from kraty_console.config.actor import user_name
 
     def now_ms() -> int:
         return time.time_ns() // 1_000_000
@@ -132,7 +132,7 @@ async def _on(url: str, work: Callable[[AdminSession], Awaitable[T]]) -> T:
         await db.close()
 
 
-def tell(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], *, as_json: bool, none: str) -> int:
+def print_rows(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], *, as_json: bool, none: str) -> int:
     """Print a list: as JSON, or as a table of the columns (field → title); the exit code says whether it has rows."""
     if as_json:
         emit_json(list(rows))

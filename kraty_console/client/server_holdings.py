@@ -17,7 +17,7 @@ from kraty_console.contract.wire import iso
 Entry = CurrencyEntry | ItemEntry | CrateEntry
 
 
-class Told(TypedDict, total=False):
+class AdjustmentOptions(TypedDict, total=False):
     """What may be told with a change of a holding."""
 
     reason: str | None
@@ -63,11 +63,15 @@ class Grants(CallGroup):
 class Wallet(CallGroup):
     """Balances (contract/SERVER.md#wallet); `applied` is false in the answer to a call that was made before."""
 
-    async def credit(self, external_id: str, economy_key: str, amount: int, **told: Unpack[Told]) -> BalanceAdjusted:
+    async def credit(
+        self, external_id: str, economy_key: str, amount: int, **told: Unpack[AdjustmentOptions]
+    ) -> BalanceAdjusted:
         """Add to a balance; a player never heard of is made."""
         return await self._change(routes.CREDIT, external_id, economy_key, amount, **told)
 
-    async def debit(self, external_id: str, economy_key: str, amount: int, **told: Unpack[Told]) -> BalanceAdjusted:
+    async def debit(
+        self, external_id: str, economy_key: str, amount: int, **told: Unpack[AdjustmentOptions]
+    ) -> BalanceAdjusted:
         """Take from a balance; `Refused` where there is less."""
         return await self._change(routes.DEBIT, external_id, economy_key, amount, **told)
 
@@ -90,11 +94,15 @@ class Wallet(CallGroup):
 class Inventory(CallGroup):
     """Items (contract/SERVER.md#inventory); `applied` is false in the answer to a call that was made before."""
 
-    async def grant(self, external_id: str, item_key: str, quantity: int, **told: Unpack[Told]) -> ItemAdjusted:
+    async def grant(
+        self, external_id: str, item_key: str, quantity: int, **told: Unpack[AdjustmentOptions]
+    ) -> ItemAdjusted:
         """Give so many of an item; a player never heard of is made."""
         return await self._change(routes.ITEM_GRANT, external_id, item_key, quantity, **told)
 
-    async def revoke(self, external_id: str, item_key: str, quantity: int, **told: Unpack[Told]) -> ItemAdjusted:
+    async def revoke(
+        self, external_id: str, item_key: str, quantity: int, **told: Unpack[AdjustmentOptions]
+    ) -> ItemAdjusted:
         """Take so many of an item; `Refused` where there are fewer."""
         return await self._change(routes.ITEM_REVOKE, external_id, item_key, quantity, **told)
 

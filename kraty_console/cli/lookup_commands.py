@@ -43,7 +43,7 @@ _as_json = click.option("--json", "as_json", is_flag=True, help="JSON, in ASCII 
 def search(before: Options, /, query: str, as_json: bool, limit: int, **said: Any) -> int:  # noqa: ANN401
     """Find players by id, e-mail, or the beginning of an id."""
     from kraty_console.cli.output import emit, emit_json, say
-    from kraty_console.domain.completeness import sentence, unread, unread_words
+    from kraty_console.domain.completeness import sentence, unreadable_count, unreadable_words
 
     _refuse_nothing(query)
     hits, now = _asked(before.then(Options(**said)), lambda workspace: _hits(workspace, query, limit))
@@ -53,11 +53,11 @@ def search(before: Options, /, query: str, as_json: bool, limit: int, **said: An
     if as_json:
         emit_json({"players": [hit.raw() for hit in hits]})
     elif hits:
-        from kraty_console.present.plain import hits_text
+        from kraty_console.present.text_output import hits_text
 
         emit(hits_text(hits, now))
-    if missing := unread(hits):
-        say(sentence(unread_words(missing, "match", "matches")))
+    if missing := unreadable_count(hits):
+        say(sentence(unreadable_words(missing, "match", "matches")))
     elif not hits:
         whole = " An e-mail is found only when all of it is given." if "@" in query else ""
         say(f"No player of this game has the id or e-mail {query}, or an id starting with it.{whole}")
@@ -91,20 +91,20 @@ def show(before: Options, /, player: str, pane: Any, as_json: bool, limit: int, 
     if fetched is None or isinstance(fetched, str):
         say(fetched or f"No player of this game has exactly the id {player}.")
         return Exit.NOT_FOUND
-    from kraty_console.present import plain
+    from kraty_console.present import text_output
 
     if (found := fetched.value.player.external_player_id) and found != player:
-        from kraty_console.domain.player_text import read_as_words
+        from kraty_console.domain.player_text import cleaned_id_note
 
-        say(read_as_words(player, found))
+        say(cleaned_id_note(player, found))
     if as_json:
-        emit_json(plain.player_json(fetched.value, pane))
-        if words := plain.unread_text(fetched.value, pane):
+        emit_json(text_output.player_json(fetched.value, pane))
+        if words := text_output.unreadable_text(fetched.value, pane):
             say(words)
     elif pane is not None:
-        emit(plain.pane_text(pane, fetched.value, now))
+        emit(text_output.pane_text(pane, fetched.value, now))
     else:
-        emit(plain.player_text(fetched.value, now))
+        emit(text_output.player_text(fetched.value, now))
     return Exit.FOUND
 
 
@@ -163,17 +163,17 @@ def _asked(options: Options, question: Callable[[Workspace], Awaitable[T]]) -> t
     import asyncio
 
     from kraty_console.cli.output import say
-    from kraty_console.cli.session import desk_of
+    from kraty_console.cli.session import workspace_of
     from kraty_console.console.clock_skew import tell_skew
 
     async def ask() -> tuple[T, datetime]:
-        from kraty_console.client.game_ref import one_of
+        from kraty_console.client.game_ref import only_game
 
-        workspace = desk_of(options)
+        workspace = workspace_of(options)
         try:
             await workspace.sign_in()
             if workspace.choices:
-                one_of(workspace.choices)
+                only_game(workspace.choices)
             answer = await question(workspace)
             if words := tell_skew(workspace):
                 say(words)

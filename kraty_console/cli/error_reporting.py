@@ -12,7 +12,7 @@ from kraty_console.config.errors import ConfigError
 from kraty_console.contract.errors import Invalid, KratyError
 
 
-def told(error: Exception) -> int:
+def report_error(error: Exception) -> int:
     """Say what happened, and answer the exit code that goes with it."""
     if not isinstance(error, KratyError):
         say(f"Error: {error}")
@@ -20,14 +20,14 @@ def told(error: Exception) -> int:
     if isinstance(error, Invalid) and error.status is None:  # never sent: what was asked for makes no sense
         say(f"Error: {error.message}")
         return Exit.USAGE
-    from kraty_console.present.errors import words_of
+    from kraty_console.present.errors import error_text
 
-    words = words_of(error)
+    words = error_text(error)
     say(words.text if words.retry_after is None else f"{words.text} Wait {words.retry_after:.0f} s.")
     return words.exit_code
 
 
-def told_by_the_system(error: OSError) -> int:
+def report_os_error(error: OSError) -> int:
     """Say what the operating system refused, with the name of the file or stream; a failure."""
     failed = error if isinstance(error, OutputFailed) or _was_printing(error) else output_failure()
     if isinstance(failed, BrokenPipeError):
@@ -40,7 +40,7 @@ def told_by_the_system(error: OSError) -> int:
     return Exit.FAILED
 
 
-def crashed(error: Exception) -> int:
+def report_crash(error: Exception) -> int:
     """Say that the program failed, and where it is written how: without values, which may be secret."""
     from datetime import UTC, datetime
 

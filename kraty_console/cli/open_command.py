@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 @click.pass_obj
 def open_console(before: Options, /, player: str | None, **said: Any) -> int:  # noqa: ANN401 (each flag has its own type)
     """Open the console, on PLAYER if one is named (also one whose id is the name of a command)."""
-    return open_with(before.then(Options(**said)), player)
+    return open_with_options(before.then(Options(**said)), player)
 
 
-def open_with(options: Options, player: str | None) -> int:
+def open_with_options(options: Options, player: str | None) -> int:
     """Open the console on the configured profile."""
     gc.disable()  # until the first screen stands: collecting while loading costs a tenth of the start
     from kraty_console.cli.session import launch_of
@@ -36,8 +36,8 @@ def open_with(options: Options, player: str | None) -> int:
     if options.token_stdin:
         launch = launch_of(options, player)
         take_input_back()
-        return refused() or opened(launch)
-    return refused() or opened(launch_of(options, player))
+        return report_unusable_terminal() or run_launch(launch)
+    return report_unusable_terminal() or run_launch(launch_of(options, player))
 
 
 def take_input_back() -> None:
@@ -47,7 +47,7 @@ def take_input_back() -> None:
     take_terminal_back()
 
 
-def refused() -> int | None:
+def report_unusable_terminal() -> int | None:
     """Where no console can be drawn: say why, and answer the exit code."""
     from kraty_console.cli.terminal import why_no_console
 
@@ -58,7 +58,7 @@ def refused() -> int | None:
     return Exit.USAGE
 
 
-def opened(launch: Launch) -> int:
+def run_launch(launch: Launch) -> int:
     """Open the console and stay until it is left.
 
     A player named at launch is asked for first of all, and painted before the console is there, where that can be.

@@ -13,16 +13,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from kraty_console.cli.checkup.answering import Answering, connection_findings
-from kraty_console.cli.checkup.guarding import broken_off
+from kraty_console.cli.checkup.failed_checks import failed_check
+from kraty_console.cli.checkup.health_probe import HealthProbe, connection_findings
 from kraty_console.cli.checkup.operations import (
-    Looked,
+    ReadResults,
     detect,
     keys_finding,
-    look,
     missing_finding,
     names_operations,
     operation_findings,
+    probe_reads,
 )
 from kraty_console.cli.checkup.session import session_findings
 from kraty_console.client.capabilities import Capabilities, Support
@@ -47,7 +47,7 @@ def utc_now() -> datetime:
 
 
 @dataclass(slots=True)
-class Backend:
+class BackendCheckup:
     """One backend under examination; what was found stays when the time is over."""
 
     launch: Launch
@@ -56,7 +56,7 @@ class Backend:
     timeouts: Timeouts = TIMEOUTS
     now: Callable[[], datetime] = utc_now
     found: list[Finding] = field(default_factory=list)
-    looked: Looked = field(default_factory=Looked)
+    looked: ReadResults = field(default_factory=ReadResults)
 
     async def examine(self) -> list[Finding]:
         """Everything that answers tell, and the state of each operation."""
@@ -69,7 +69,7 @@ class Backend:
             self.found.append(Finding(CheckArea.LINK, "time", CheckState.WARNING, words, "Try again on a better link."))
         except Exception as error:  # noqa: BLE001 (it is told)
             self.looked.why_not = self.looked.why_not or "could not be asked"
-            self.found.append(broken_off(CheckArea.SESSION, "answers", error))
+            self.found.append(failed_check(CheckArea.SESSION, "answers", error))
         self._keep()
         return [*self.found, *self._operations()]
 
@@ -85,7 +85,7 @@ class Backend:
         return [*found, *missing_finding(found, portal, uses_key=uses_key)]
 
     async def _ask(self) -> None:
-        answering = Answering(self.launch.profile.url or "", self.facts, self.timeouts)
+        answering = HealthProbe(self.launch.profile.url or "", self.facts, self.timeouts)
         try:
             answers = await answering.ask(self.found)
         finally:
@@ -115,7 +115,7 @@ class Backend:
         if not signed_in:
             self.looked.why_not = "not asked for, since there is no session in a game"
             return
-        await look(client, self.facts.routes, self.looked, self.found, uses_key=self.launch.profile.uses_key)
+        await probe_reads(client, self.facts.routes, self.looked, self.found, uses_key=self.launch.profile.uses_key)
 
     def _keep(self) -> None:
         """Let the console believe what was found; a folder that is not there, or not private, is left as it is."""

@@ -13,12 +13,12 @@ MOST = (500, 300)
 _NAMES = ("COLUMNS", "LINES")
 
 
-def bounded(columns: int, rows: int) -> tuple[int, int]:
+def clamp_size(columns: int, rows: int) -> tuple[int, int]:
     """The size that is painted on a terminal of so many columns and rows."""
     return max(1, min(columns, MOST[0])), max(1, min(rows, MOST[1]))
 
 
-def drop_senseless_sizes() -> None:
+def drop_invalid_sizes() -> None:
     """Take a size out of the environment that is no number, or of no screen, before a library fails on it."""
     for name in _NAMES:
         told = os.environ.get(name)

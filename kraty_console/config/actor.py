@@ -5,7 +5,7 @@ from __future__ import annotations
 from kraty_console.config.profiles import Profile
 
 
-def person_of(profile: Profile) -> str:
+def actor_name(profile: Profile) -> str:
     """The profile's `person`; else the user of the operating system at this machine, `maria@desk-7`."""
     if profile.person:
         return profile.person

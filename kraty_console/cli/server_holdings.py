@@ -10,7 +10,7 @@ import click
 from kraty_console.cli.exit_codes import Exit
 from kraty_console.cli.options import Options
 from kraty_console.cli.output import emit, emit_json
-from kraty_console.cli.server_session import Where, change_options, changed, player_argument
+from kraty_console.cli.server_session import ServerTarget, change_options, player_argument, run_change
 from kraty_console.contract.limits import MAX_AMOUNT
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class _Adjust(Protocol[T_co]):
         """Make it."""
 
 
-class Given(click.ParamType[tuple[str, str, int]]):
+class GrantEntryType(click.ParamType[tuple[str, str, int]]):
     """`KIND:KEY=COUNT`; the key may hold any character but the last `=`."""
 
     name = "KIND:KEY=COUNT"
@@ -70,7 +70,7 @@ class Given(click.ParamType[tuple[str, str, int]]):
 
 @click.command()
 @player_argument("player")
-@click.argument("given", type=Given(), nargs=-1, required=True)
+@click.argument("given", type=GrantEntryType(), nargs=-1, required=True)
 @_reference
 @_as_json
 @change_options
@@ -89,8 +89,8 @@ def grant(
 
     A player never heard of is made.
     """
-    made = changed(
-        Where.of(before, said),
+    made = run_change(
+        ServerTarget.of(before, said),
         idempotency_key,
         lambda client, key: client.grants.create(player, _entries(given), key=key, source_ref_id=reference),
     )
@@ -177,7 +177,7 @@ def _adjusted(before: Options, said: dict[str, Any], key: str, call: Callable[[S
     async def change(client: ServerClient, once: str) -> T:
         return await call(client)(said["player"], key, said["amount"], **more, key=once)
 
-    return changed(Where.of(before, said), said["idempotency_key"], change)
+    return run_change(ServerTarget.of(before, said), said["idempotency_key"], change)
 
 
 def _now_has(player: str, amount: int | float, key: str, applied: bool) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from kraty_console.cli.checkup.address import authorities
 from kraty_console.cli.checkup.configuration import validity
 from kraty_console.cli.checkup.operations import NO_ID
-from kraty_console.client.connection_probe import ProbeTransport, Timed, Tls
+from kraty_console.client.connection_probe import ProbeTransport, TimedReply, TlsInfo
 from kraty_console.client.detection import NOBODY
 from kraty_console.client.replies import HttpReply, data_of, parsed
 from kraty_console.client.server_clock import WORTH_TELLING
@@ -22,8 +22,8 @@ from kraty_console.client.transport import Timeouts
 from kraty_console.contract.errors import BadAnswer, Code, Invalid, KratyError, OperationMissing, Unavailable
 from kraty_console.contract.operations import Operation
 from kraty_console.domain.checkup import CheckArea, CheckState, Finding
-from kraty_console.domain.formatting import lasting
-from kraty_console.present.errors import words_of
+from kraty_console.domain.formatting import duration_words
+from kraty_console.present.errors import error_text
 
 if TYPE_CHECKING:
     from kraty_console.console.backend_facts import BackendFacts
@@ -39,11 +39,11 @@ SLOW_MS: Final = 1_000.0
 
 
 @dataclass(slots=True)
-class Answers:
+class HealthReplies:
     """Answers to unauthenticated requests."""
 
     connect_ms: float = 0.0
-    tls: Tls | None = None
+    tls: TlsInfo | None = None
     round_trips: list[float] = field(default_factory=list)
     date: str | None = None
     """Of the first answer."""
@@ -53,7 +53,7 @@ class Answers:
     encrypted: bool = False
 
 
-class Answering:
+class HealthProbe:
     """Asks for the health a few times, over one connection."""
 
     def __init__(self, url: str, facts: BackendFacts, timeouts: Timeouts) -> None:
@@ -64,7 +64,7 @@ class Answering:
         """Close the connection."""
         await self._transport.close()
 
-    async def ask(self, found: list[Finding]) -> Answers | None:
+    async def ask(self, found: list[Finding]) -> HealthReplies | None:
         """The answers; None where no Kraty answers, which `found` then tells."""
         try:
             target = self._facts.routes.route(Operation.HEALTH).target({})
@@ -83,7 +83,7 @@ class Answering:
         await self._measure(target, answers, found)
         return answers
 
-    async def _look_up_nobody(self, found: list[Finding]) -> Answers | None:
+    async def _look_up_nobody(self, found: list[Finding]) -> HealthReplies | None:
         """Recognize a Kraty that has no health by how it answers a look-up of a player that does not exist."""
         try:
             route = self._facts.routes.route(Operation.PLAYER)
@@ -102,8 +102,8 @@ class Answering:
         found.append(Finding(CheckArea.ADDRESS, "player", CheckState.OK, "a Kraty answers"))
         return self._answers(timed)
 
-    def _answers(self, timed: Timed) -> Answers:
-        return Answers(
+    def _answers(self, timed: TimedReply) -> HealthReplies:
+        return HealthReplies(
             timed.connect_ms,
             self._transport.tls,
             date=timed.reply.headers.get("date"),
@@ -111,23 +111,23 @@ class Answering:
             encrypted=self._transport.base_url.startswith("https:"),
         )
 
-    async def _measure(self, target: str, answers: Answers, found: list[Finding]) -> None:
+    async def _measure(self, target: str, answers: HealthReplies, found: list[Finding]) -> None:
         begun = time.monotonic()
         while len(answers.round_trips) < TIMES and time.monotonic() - begun < ENOUGH_SECONDS:
             try:
                 timed = await self._transport.ask(target)
             except KratyError as error:
-                words = f"request {len(answers.round_trips) + 1} of {TIMES} failed: {words_of(error).text}"
+                words = f"request {len(answers.round_trips) + 1} of {TIMES} failed: {error_text(error).text}"
                 found.append(Finding(CheckArea.LINK, "answers", CheckState.WARNING, words))
                 return
             answers.round_trips.append(timed.reply.elapsed_ms - timed.connect_ms)
 
 
 def _health(reply: HttpReply, found: list[Finding]) -> list[str]:
-    from kraty_console.client.fetched import shaped
+    from kraty_console.client.fetched import parse_data
     from kraty_console.contract.session import Health
 
-    health = shaped(Health, data_of(reply, write=False, enveloped=False), reply)
+    health = parse_data(Health, data_of(reply, write=False, enveloped=False), reply)
     if "ok" not in health.model_fields_set:
         raise BadAnswer("Its health does not say how it is.", status=reply.status, request_id=reply.request_id)
     version = f"version {health.version}" if health.version else "version not told"
@@ -154,7 +154,7 @@ def _check_envelope(reply: HttpReply) -> None:
 
 def unreached(error: KratyError, name: str = "health") -> Finding:
     """Why no Kraty answers: a fault of TLS, or of the address; `name` is what was asked for."""
-    words = words_of(error).text
+    words = error_text(error).text
     if _is_tls(error):
         advice = "Check the port and the certificate; authorities of your own go into SSL_CERT_FILE."
         return Finding(CheckArea.TLS, "certificate", CheckState.PROBLEM, words, advice)
@@ -184,7 +184,7 @@ def _is_tls(error: BaseException) -> bool:
     return False
 
 
-def connection_findings(answers: Answers, now: datetime) -> Iterator[Finding]:
+def connection_findings(answers: HealthReplies, now: datetime) -> Iterator[Finding]:
     """TLS, the round trip and the clock, by the answers."""
     if answers.tls is not None:
         what = f"{answers.tls.version}, {authorities()}"
@@ -197,7 +197,7 @@ def connection_findings(answers: Answers, now: datetime) -> Iterator[Finding]:
         yield clock_finding(answers.date, answers.received_at)
 
 
-def _link(answers: Answers) -> Iterator[Finding]:
+def _link(answers: HealthReplies) -> Iterator[Finding]:
     median, worst = statistics.median(answers.round_trips), max(answers.round_trips)
     words = f"connecting took {answers.connect_ms:.0f} ms"
     yield Finding(CheckArea.LINK, "connect", CheckState.OK, words, facts={"ms": round(answers.connect_ms, 1)})
@@ -221,6 +221,6 @@ def clock_finding(date: str | None, received_at: datetime) -> Finding:
         words = f"within {WORTH_TELLING.total_seconds():.0f} s of the backend's"
         return Finding(CheckArea.CLOCK, "skew", CheckState.OK, words, facts=facts)
     where = "ahead of" if seconds > 0 else "behind"
-    words = f"this machine's clock is {abs(seconds):.0f} s ({lasting(abs(seconds))}) {where} the backend's"
+    words = f"this machine's clock is {abs(seconds):.0f} s ({duration_words(abs(seconds))}) {where} the backend's"
     advice = "Set the clock; the console shows times by the server's clock."
     return Finding(CheckArea.CLOCK, "skew", CheckState.WARNING, words, advice, facts)

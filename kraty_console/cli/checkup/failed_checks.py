@@ -7,17 +7,17 @@ from collections.abc import Callable, Iterable
 from kraty_console.domain.checkup import CheckArea, CheckState, Finding
 
 
-def looked_at(area: CheckArea, name: str, check: Callable[[], Iterable[Finding]]) -> list[Finding]:
+def run_check(area: CheckArea, name: str, check: Callable[[], Iterable[Finding]]) -> list[Finding]:
     """What a check finds; where it breaks off, what it found until then and that it broke off."""
     found: list[Finding] = []
     try:
         found.extend(each for each in check())
     except Exception as error:  # noqa: BLE001 (it is told)
-        found.append(broken_off(area, name, error))
+        found.append(failed_check(area, name, error))
     return found
 
 
-def broken_off(area: CheckArea, name: str, error: Exception) -> Finding:
+def failed_check(area: CheckArea, name: str, error: Exception) -> Finding:
     """That something could not be checked; of an unforeseen error only its kind is told, for its words may hold
     anything.
     """

@@ -39,11 +39,11 @@ def server_command(
         options.append("--exact")
     dashed = any(player.startswith("-") for player in players)
     words = [*options, "--", *players] if dashed else [*players, *options]
-    named = [f"KRATY_CONFIG={quoted(str(launch.config_file))}"] if launch.config_file is not None else []
-    return " ".join([*named, *_program(), "server", command, *(quoted(word) for word in words)])
+    named = [f"KRATY_CONFIG={shell_quoted(str(launch.config_file))}"] if launch.config_file is not None else []
+    return " ".join([*named, *_program(), "server", command, *(shell_quoted(word) for word in words)])
 
 
-def quoted(word: str) -> str:
+def shell_quoted(word: str) -> str:
     """A word for the shell; what is not printable ASCII is written out byte by byte, so that pasting does nothing."""
     if word.isascii() and word.isprintable():
         return shlex.quote(word)
@@ -60,8 +60,8 @@ def _program() -> list[str]:
     """How this program is called there: by its name where that finds it, else by its path."""
     started = Path(sys.argv[0])
     if started.name != APP:
-        return [quoted(sys.executable), "-m", "kraty_console"]
+        return [shell_quoted(sys.executable), "-m", "kraty_console"]
     found = shutil.which(APP)
     if found is not None and Path(found).resolve() == started.resolve():
         return [APP]
-    return [quoted(str(started.absolute()))]
+    return [shell_quoted(str(started.absolute()))]
