@@ -19,24 +19,24 @@ if TYPE_CHECKING:
 
 @click.group()
 def game() -> None:
-    """Make, define and list games."""
+    """Create, define and list games."""
 
 
 @game.command()
 @click.argument("name")
-@click.option("--studio", required=True, metavar="NAME", help="The studio, by name or id; made where there is none.")
-@click.option("--slug", metavar="SLUG", help="A short name for commands and links; left out, made of the name.")
+@click.option("--studio", required=True, metavar="NAME", help="The studio, by name or id; created if needed.")
+@click.option("--slug", metavar="SLUG", help="A short name for commands and links; by default from the name.")
 @click.option(
     "--inventory",
     type=click.Choice(["platform", "studio", "permissive"]),
     default="platform",
     show_default=True,
-    help="Who keeps what players own: this backend, or the studio itself.",
+    help="Who keeps the inventories: this backend, or the studio.",
 )
 @json_option
 @database_option
 def create(name: str, studio: str, slug: str | None, inventory: str, as_json: bool, database: str | None) -> int:
-    """Make the game NAME; prints its id."""
+    """Create the game NAME and print its id."""
     from kraty_console.backend.operating import games
 
     made = run_in_transaction(database, lambda desk: games.create_game(desk, studio, name, slug, inventory))
@@ -54,7 +54,7 @@ def create(name: str, studio: str, slug: str | None, inventory: str, as_json: bo
 @json_option
 @database_option
 def define(document: Path, game: str | None, as_json: bool, database: str | None) -> int:
-    """Define what a game is made of, as FILE (TOML or JSON) says; what it does not name stays as it is."""
+    """Define a game by FILE (TOML or JSON); what FILE does not name is unchanged."""
     from kraty_console.contract.documents import BadDocument, read_document
 
     try:

@@ -1,4 +1,4 @@
-"""`kraty-console backend key`: API keys of a game, for the studio's backend and for game clients."""
+"""`kraty-console backend key`: API keys for the studio's backend and for game clients."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def key() -> None:
 @game_option
 @database_option
 def create(permission_set: str, environment: str, game: str | None, database: str | None) -> int:
-    """Print a new key: server_integration for the studio's backend, client_sdk for the game. It is shown once."""
+    """Create and print a key, server_integration (studio's backend) or client_sdk (game). It is shown only once."""
     from kraty_console.backend.operating import credentials, games
     from kraty_console.backend.operating.desk import AdminSession
 
@@ -39,7 +39,7 @@ def create(permission_set: str, environment: str, game: str | None, database: st
 @json_option
 @database_option
 def list_keys(game: str | None, as_json: bool, database: str | None) -> int:
-    """List keys by their prefix, of every game or of one. The keys themselves are not kept."""
+    """List keys by their prefix, of every game or of one. The keys themselves are not stored."""
     from kraty_console.backend.operating import credentials, games
     from kraty_console.backend.operating.desk import AdminSession
 
@@ -61,7 +61,7 @@ def list_keys(game: str | None, as_json: bool, database: str | None) -> int:
 @click.argument("prefix")
 @database_option
 def revoke(prefix: str, database: str | None) -> int:
-    """End the key with this PREFIX, from the next call on."""
+    """Revoke the key with this PREFIX, effective immediately."""
     from kraty_console.backend.operating import credentials
 
     run_in_transaction(database, lambda desk: credentials.revoke_key(desk, prefix))

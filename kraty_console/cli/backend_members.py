@@ -1,4 +1,4 @@
-"""`kraty-console backend member`: who may look into which game, and what they may do there."""
+"""`kraty-console backend member`: members and their roles per game."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ _ROLES = ("GAME_ADMIN", "GAME_DEBUGGER", "GAME_VIEWER")
 
 @click.group()
 def member() -> None:
-    """Add members, and say what they may do."""
+    """Add members, and set their roles."""
 
 
 @member.command()
 @click.argument("email")
-@click.option("--name", metavar="NAME", help="As shown in the console.")
-@click.option("--role", type=click.Choice(_ROLES), required=True, help="What they may do.")
+@click.option("--name", metavar="NAME", help="The name shown in the console.")
+@click.option("--role", type=click.Choice(_ROLES), required=True, help="The role.")
 @game_option
 @database_option
 def add(email: str, name: str | None, role: str, game: str | None, database: str | None) -> int:
-    """Give the member EMAIL a role in a game; prints the member's id."""
+    """Give the member EMAIL a role in a game and print the member's id."""
     from kraty_console.backend.operating import games, members
     from kraty_console.backend.operating.desk import AdminSession
 
@@ -59,7 +59,7 @@ def list_members(game: str | None, as_json: bool, database: str | None) -> int:
 @game_option
 @database_option
 def change_role(email: str, role: str, game: str | None, database: str | None) -> int:
-    """Change the ROLE of the member EMAIL in a game; `none` takes it away. It counts from the next call on."""
+    """Change the ROLE of the member EMAIL in a game; `none` removes it. Effective immediately."""
     from kraty_console.backend.operating import games, members
     from kraty_console.backend.operating.desk import AdminSession
 

@@ -16,10 +16,16 @@ def token() -> None:
 
 @token.command()
 @click.argument("email")
-@click.option("--days", type=click.FloatRange(0, 3650, min_open=True), default=7.0, show_default=True, help="How long.")
+@click.option(
+    "--days",
+    type=click.FloatRange(0, 3650, min_open=True),
+    default=7.0,
+    show_default=True,
+    help="The lifetime in days.",
+)
 @database_option
 def issue(email: str, days: float, database: str | None) -> int:
-    """Print a new token for the member EMAIL: once, of it only a hash is kept."""
+    """Create and print a token for the member EMAIL. It is shown only once."""
     from kraty_console.backend.operating import credentials
 
     made, until = run_in_transaction(database, lambda desk: credentials.issue_token(desk, email, days))
@@ -33,7 +39,7 @@ def issue(email: str, days: float, database: str | None) -> int:
 @json_option
 @database_option
 def list_tokens(member: str | None, as_json: bool, database: str | None) -> int:
-    """List sessions: whose, since when, until when. The tokens themselves are not kept."""
+    """List sessions with member, start and expiry. The tokens themselves are not stored."""
     from kraty_console.backend.operating import credentials
 
     found = run_in_transaction(database, lambda desk: credentials.all_tokens(desk.tx, member, desk.now_ms))
@@ -51,7 +57,7 @@ def list_tokens(member: str | None, as_json: bool, database: str | None) -> int:
 @click.argument("session")
 @database_option
 def revoke(session: str, database: str | None) -> int:
-    """End the SESSION with this id, or every session of a member when an e-mail is given."""
+    """Revoke the SESSION with this id, or all sessions of a member given by e-mail."""
     from kraty_console.backend.operating import credentials
 
     ended = run_in_transaction(database, lambda desk: credentials.revoke_tokens(desk, session))

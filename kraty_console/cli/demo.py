@@ -1,4 +1,4 @@
-"""`kraty-console demo`: the console, signed in, on an embedded backend with a living world."""
+"""`kraty-console demo`: the console, signed in to an embedded backend with a demo world."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ _ROLES = ("GAME_ADMIN", "GAME_DEBUGGER", "GAME_VIEWER")
 
 
 @click.command()
-@click.option("--role", type=click.Choice(_ROLES), default=_ROLES[0], show_default=True, help="Who one is there.")
+@click.option("--role", type=click.Choice(_ROLES), default=_ROLES[0], show_default=True, help="The role.")
 @click.argument("player", required=False)
-@click.option("--read-only", is_flag=True, default=None, help="Take the changing actions away.")
-@click.option("--mouse/--no-mouse", default=None, help="Take the mouse from the terminal.")
-@click.option("--plain-paint", is_flag=True, default=None, help="Send whole regions, not what changed.")
+@click.option("--read-only", is_flag=True, default=None, help="Disable write actions.")
+@click.option("--mouse/--no-mouse", default=None, help="Use the mouse.")
+@click.option("--plain-paint", is_flag=True, default=None, help="Redraw whole regions, not only changes.")
 @click.option("--theme", type=click.Choice(THEMES), help="Colours.")
-@click.option("--ticket", metavar="ID", help="The ticket that what follows is for.")
+@click.option("--ticket", metavar="ID", help="The ticket to record with changes.")
 @click.pass_obj
 def demo(before: Options, /, role: str, player: str | None, **said: Any) -> int:  # noqa: ANN401 (each flag has its own type)
-    """Open the console on an embedded backend with a demo world; both are gone when it is left."""
+    """Open the console on an embedded backend with a demo world, which is deleted on exit."""
     from kraty_console.cli.open_command import report_unusable_terminal, run_launch
     from kraty_console.cli.output import say
 
@@ -72,9 +72,9 @@ def demo(before: Options, /, role: str, player: str | None, **said: Any) -> int:
 
 
 def _profile_file(backend: EmbeddedBackend, *, read_only: bool) -> Path:
-    """Write what another shell needs for the `server` commands on this world: a profile, and the key in its own file.
+    """Write what another shell needs for `server` commands on this backend: a profile and a key file.
 
-    Both lie in the folder that goes with the demo.
+    Both are in the demo's temporary folder.
     """
     import json
 

@@ -1,4 +1,4 @@
-"""`search` and `show`: the console's answers without its screen, from the same client and the same presenters."""
+"""`kraty-console search` and `show`: look-ups without the screen, with the console's client and presenters."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ _limit = click.option(
     type=click.IntRange(1, MAX_LIMIT),
     default=DEFAULT_LIMIT,
     show_default=True,
-    help="So many at most, of each list.",
+    help="Maximum number of rows of each list.",
 )
-_as_json = click.option("--json", "as_json", is_flag=True, help="JSON, in ASCII alone, as the backend says it.")
+_as_json = click.option("--json", "as_json", is_flag=True, help="Print the backend's answer as JSON, in ASCII.")
 
 
 @click.command()
@@ -59,7 +59,7 @@ def search(before: Options, /, query: str, as_json: bool, limit: int, **said: An
     if missing := unreadable_count(hits):
         say(sentence(unreadable_words(missing, "match", "matches")))
     elif not hits:
-        whole = " An e-mail is found only when all of it is given." if "@" in query else ""
+        whole = " An e-mail has to be complete." if "@" in query else ""
         say(f"No player of this game has the id or e-mail {query}, or an id starting with it.{whole}")
         return Exit.NOT_FOUND
     return Exit.FOUND
@@ -73,7 +73,7 @@ def search(before: Options, /, query: str, as_json: bool, limit: int, **said: An
 @where_options
 @click.pass_obj
 def show(before: Options, /, player: str, pane: Any, as_json: bool, limit: int, **said: Any) -> int:  # noqa: ANN401
-    """Show what is known of PLAYER, by the exact id: the profile, the next step, and every pane."""
+    """Show PLAYER, by the exact id: the profile, the next step, and every pane."""
     from kraty_console.cli.output import emit, emit_json, say
 
     _refuse_nothing(player)
@@ -83,7 +83,7 @@ def show(before: Options, /, player: str, pane: Any, as_json: bool, limit: int, 
 
         found = await _exactly(workspace, player, limit)
         if found is None:
-            with suppress(KratyError):  # that there is none is known all the same
+            with suppress(KratyError):  # it is still certain that there is no such player
                 return _elsewhere(player, await workspace.search(player))
         return found
 
@@ -109,7 +109,7 @@ def show(before: Options, /, player: str, pane: Any, as_json: bool, limit: int, 
 
 
 def _refuse_nothing(text: str) -> None:
-    """Nothing that can be seen is nothing to look for."""
+    """Refuse a text without visible characters."""
     from kraty_console.domain.player_text import candidates
 
     if not candidates(text):
@@ -117,7 +117,7 @@ def _refuse_nothing(text: str) -> None:
 
 
 async def _exactly(workspace: Workspace, text: str, limit: int) -> Fetched[Snapshot] | None:
-    """The player whose id was given, as it is or cleaned of what a mail or a chat put around it."""
+    """The player with the given id, as typed or cleaned of surrounding marks."""
     from kraty_console.contract.errors import NotFound
     from kraty_console.domain.player_text import candidates
 
@@ -128,7 +128,7 @@ async def _exactly(workspace: Workspace, text: str, limit: int) -> Fetched[Snaps
 
 
 async def _hits(workspace: Workspace, query: str, limit: int) -> Sequence[SearchHit] | str:
-    """Who fits; on a backend that cannot search the player of exactly that id, or what to do instead."""
+    """The hits; on a backend without search, the player with exactly this id, or what to do instead."""
     from kraty_console.contract.errors import OperationMissing
     from kraty_console.domain.missing_operations import no_search
 
@@ -149,7 +149,7 @@ async def _hits(workspace: Workspace, query: str, limit: int) -> Sequence[Search
 
 
 def _elsewhere(text: str, hits: Sequence[SearchHit]) -> str:
-    """What to ask for instead of an id that is nobody's."""
+    """What to search for instead of an unknown id."""
     for hit in hits:
         if hit.match in ("merged", "email"):
             how = "was merged into" if hit.match == "merged" else "is the e-mail of"
@@ -159,7 +159,7 @@ def _elsewhere(text: str, hits: Sequence[SearchHit]) -> str:
 
 
 def _asked(options: Options, question: Callable[[Workspace], Awaitable[T]]) -> tuple[T, datetime]:
-    """Sign in, find the game, ask, and close; the answer, and the moment at which it is told."""
+    """Sign in, select the game, run the query and close; returns the answer and the server's time."""
     import asyncio
 
     from kraty_console.cli.output import say

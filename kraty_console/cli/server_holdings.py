@@ -1,4 +1,4 @@
-"""`server grant`, `credit`, `debit`, `give-item`, `take-item`: what a player is given, and what is taken."""
+"""`kraty-console server grant`, `credit`, `debit`, `give-item` and `take-item`."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 _KINDS = ("currency", "item", "crate")
-_as_json = click.option("--json", "as_json", is_flag=True, help="JSON, in ASCII alone, as the backend says it.")
+_as_json = click.option("--json", "as_json", is_flag=True, help="Print the backend's answer as JSON, in ASCII.")
 _amount = click.argument("amount", type=click.IntRange(1, MAX_AMOUNT))
-_reason = click.option("--reason", metavar="TEXT", help="What the ledger and the audit log say.")
-_reference = click.option("--reference", metavar="ID", help="What it refers to, such as a receipt.")
+_reason = click.option("--reason", metavar="TEXT", help="The reason, for ledger and audit log.")
+_reference = click.option("--reference", metavar="ID", help="A reference, such as a receipt.")
 
 
 class _Adjust(Protocol[T_co]):
-    """A call that changes how much of something a player has."""
+    """A client method that changes a balance or a quantity."""
 
     def __call__(
         self,
@@ -41,11 +41,11 @@ class _Adjust(Protocol[T_co]):
         source_ref_id: str | None = None,
         key: str | None = None,
     ) -> Awaitable[T_co]:
-        """Make it."""
+        """Send the change."""
 
 
 class GrantEntryType(click.ParamType[tuple[str, str, int]]):
-    """`KIND:KEY=COUNT`; the key may hold any character but the last `=`."""
+    """`KIND:KEY=COUNT`; split at the last `=`."""
 
     name = "KIND:KEY=COUNT"
 
@@ -55,7 +55,7 @@ class GrantEntryType(click.ParamType[tuple[str, str, int]]):
         param: click.Parameter | None,
         ctx: click.Context | None,
     ) -> tuple[str, str, int]:
-        """The kind, the key and how many."""
+        """The kind, the key and the count."""
         if isinstance(value, tuple):
             return value
         kind, colon, rest = value.partition(":")
@@ -85,7 +85,7 @@ def grant(
     idempotency_key: str | None,
     **said: Any,  # noqa: ANN401
 ) -> int:
-    """Give PLAYER something to claim, as in currency:gold=50 item:potion=2 crate:box=1.
+    """Create a grant for PLAYER, as in currency:gold=50 item:potion=2 crate:box=1.
 
     A player never heard of is made.
     """
@@ -117,7 +117,7 @@ def _entries(given: Sequence[tuple[str, str, int]]) -> list[Entry]:
 
 
 def _adjustment(key: str) -> Callable[[Callable[..., int]], click.Command]:
-    """A command that adds to something, or takes from it."""
+    """A decorator for commands that add or take an amount."""
 
     def made(function: Callable[..., int]) -> click.Command:
         for option in (click.pass_obj, change_options, _as_json, _reference, _reason, _amount, click.argument(key)):
@@ -129,7 +129,7 @@ def _adjustment(key: str) -> Callable[[Callable[..., int]], click.Command]:
 
 @_adjustment("economy_key")
 def credit(before: Options, /, **said: Any) -> int:  # noqa: ANN401
-    """Add AMOUNT to what PLAYER has of ECONOMY_KEY.
+    """Add AMOUNT to PLAYER's balance of ECONOMY_KEY.
 
     A player never heard of is made.
     """
@@ -138,13 +138,13 @@ def credit(before: Options, /, **said: Any) -> int:  # noqa: ANN401
 
 @_adjustment("economy_key")
 def debit(before: Options, /, **said: Any) -> int:  # noqa: ANN401
-    """Take AMOUNT from what PLAYER has of ECONOMY_KEY; declined where there is less."""
+    """Take AMOUNT from PLAYER's balance of ECONOMY_KEY; refused if it is too low."""
     return _balance(before, said, lambda client: client.wallet.debit)
 
 
 @_adjustment("item_key")
 def give_item(before: Options, /, **said: Any) -> int:  # noqa: ANN401
-    """Put AMOUNT of ITEM_KEY into PLAYER's inventory at once, without a grant.
+    """Put AMOUNT of ITEM_KEY into PLAYER's inventory, without a grant.
 
     A player never heard of is made.
     """
@@ -153,7 +153,7 @@ def give_item(before: Options, /, **said: Any) -> int:  # noqa: ANN401
 
 @_adjustment("item_key")
 def take_item(before: Options, /, **said: Any) -> int:  # noqa: ANN401
-    """Take AMOUNT of ITEM_KEY from PLAYER's inventory; declined where there is less."""
+    """Take AMOUNT of ITEM_KEY from PLAYER's inventory; refused if there are too few."""
     return _items(before, said, lambda client: client.inventory.revoke)
 
 
@@ -183,7 +183,7 @@ def _adjusted(before: Options, said: dict[str, Any], key: str, call: Callable[[S
 def _now_has(player: str, amount: int | float, key: str, applied: bool) -> str:
     from kraty_console.domain.formatting import grouped
 
-    return f"{player} has {grouped(amount)} {key}" + ("" if applied else "; this was done before, nothing was changed")
+    return f"{player} has {grouped(amount)} {key}" + ("" if applied else "; this was already done, nothing was changed")
 
 
 def _tell(as_json: bool, raw: dict[str, Any], words: str) -> None:

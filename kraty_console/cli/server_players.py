@@ -1,4 +1,4 @@
-"""`server get`, `merge`, `export`, `delete`, `ban`, `unban`: a player as a whole."""
+"""`kraty-console server ping`, `get`, `merge`, `export`, `delete`, `ban` and `unban`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from kraty_console.contract.players import Snapshot
     from kraty_console.domain.merging import MergePlan
 
-_as_json = click.option("--json", "as_json", is_flag=True, help="JSON, in ASCII alone, as the backend says it.")
+_as_json = click.option("--json", "as_json", is_flag=True, help="Print the backend's answer as JSON, in ASCII.")
 
 
 @click.command()
@@ -36,7 +36,7 @@ _as_json = click.option("--json", "as_json", is_flag=True, help="JSON, in ASCII 
 @keyed_options
 @click.pass_obj
 def ping(before: Options, /, as_json: bool, **said: Any) -> int:  # noqa: ANN401
-    """Tell what the key is for."""
+    """Show the facts of the key."""
     pong = run_query(ServerTarget.of(before, said), lambda client: client.ping())
     key = pong.api_key
     if as_json:
@@ -56,12 +56,12 @@ def ping(before: Options, /, as_json: bool, **said: Any) -> int:  # noqa: ANN401
     type=click.IntRange(1, MAX_LIMIT),
     default=DEFAULT_LIMIT,
     show_default=True,
-    help="So many at most, of each list.",
+    help="Maximum number of rows of each list.",
 )
 @keyed_options
 @click.pass_obj
 def get(before: Options, /, player: str, as_json: bool, limit: int, **said: Any) -> int:  # noqa: ANN401
-    """Show what is known of PLAYER, by the exact id."""
+    """Show PLAYER, by the exact id."""
     from kraty_console.client.server_clock import WORTH_TELLING
     from kraty_console.domain.formatting import skew_words
 
@@ -82,7 +82,7 @@ def get(before: Options, /, player: str, as_json: bool, limit: int, **said: Any)
 
 @click.command()
 @player_argument("guest", "account")
-@click.option("--dry-run", is_flag=True, help="Only show what it would come to.")
+@click.option("--dry-run", is_flag=True, help="Only preview the result.")
 @explained_options
 @_as_json
 @change_options
@@ -99,7 +99,7 @@ def merge(
     idempotency_key: str | None,
     **said: Any,  # noqa: ANN401
 ) -> int:
-    """Merge GUEST into ACCOUNT: everything GUEST has becomes ACCOUNT's, and its id is free. It cannot be undone."""
+    """Merge GUEST into ACCOUNT: everything moves to ACCOUNT, and GUEST's id becomes free. This cannot be undone."""
     where = ServerTarget.of(before, said)
     from kraty_console.present import merging
 
@@ -138,7 +138,7 @@ async def _plan(client: ServerClient, guest: str, account: str) -> MergePlan:
 @keyed_options
 @click.pass_obj
 def export(before: Options, /, player: str, **said: Any) -> int:  # noqa: ANN401
-    """Print everything that is kept of PLAYER as JSON; each list ends at 1,000 rows."""
+    """Export all data of PLAYER as JSON; each list has at most 1,000 rows."""
     emit_json(run_query(ServerTarget.of(before, said), lambda client: client.players.export(player)).raw())
     return Exit.FOUND
 
@@ -150,9 +150,9 @@ def export(before: Options, /, player: str, **said: Any) -> int:  # noqa: ANN401
     type=click.Choice(["gdpr_erasure", "studio_request", "test"]),
     default="gdpr_erasure",
     show_default=True,
-    help="What the audit log says.",
+    help="The reason, for the audit log.",
 )
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @_as_json
 @change_options
 @click.pass_obj
@@ -166,7 +166,7 @@ def delete(
     idempotency_key: str | None,
     **said: Any,  # noqa: ANN401
 ) -> int:
-    """Erase PLAYER: grants, ledgers and scores stay, and name nobody any more. It cannot be undone."""
+    """Erase PLAYER: grants, ledgers and scores are kept anonymously. This cannot be undone."""
     if not yes:
         raise click.UsageError("erasing a player cannot be undone: add --yes")
     result = run_change(
@@ -180,11 +180,11 @@ def delete(
     if as_json:
         emit_json(result.raw())
     elif result.status == ERASED:
-        emit(safe(f"{player} is erased; what stays is under {result.anonymized_external_id}"))
+        emit(safe(f"{player} is erased; the anonymous rest is under {result.anonymized_external_id}"))
     elif result.status == NEVER_EXISTED:
-        emit(safe(f"Nobody ever had the id {player}; there was nothing to erase"))
+        emit(safe(f"No player ever had the id {player}; there was nothing to erase"))
     else:
-        emit(safe(f"{player} was erased before; nothing was changed"))
+        emit(safe(f"{player} was already erased; nothing was changed"))
     return Exit.FOUND
 
 
@@ -204,14 +204,14 @@ def ban(
     idempotency_key: str | None,
     **said: Any,  # noqa: ANN401
 ) -> int:
-    """Keep PLAYER from playing; grants and scores stay. The player's game is told why."""
+    """Ban PLAYER; grants and scores are kept. The game receives the reason."""
     said_why = required_reason(reason)
     result = run_change(
         ServerTarget.of(before, said),
         idempotency_key,
         lambda client, key: client.players.ban(player, said_why, ticket=ticket, key=key),
     )
-    _tell(as_json, result.raw(), f"{player} is banned{'' if result.applied else ' already; the reason was refreshed'}")
+    _tell(as_json, result.raw(), f"{player} is banned{'' if result.applied else ' already; the reason was updated'}")
     return Exit.FOUND
 
 
@@ -231,7 +231,7 @@ def unban(
     idempotency_key: str | None,
     **said: Any,  # noqa: ANN401
 ) -> int:
-    """Let PLAYER play again."""
+    """Lift PLAYER's ban."""
     said_why = required_reason(reason)
     result = run_change(
         ServerTarget.of(before, said),

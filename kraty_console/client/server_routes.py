@@ -1,4 +1,4 @@
-"""The routes of the server surface (contract/SERVER.md), once."""
+"""The routes of `/server/v1` (contract/SERVER.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who sits at the terminal, where the backend cannot know."""
+"""The name of the person at the terminal, for backends that see only a key."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from kraty_console.config.profiles import Profile
 
 
 def actor_name(profile: Profile) -> str:
-    """The profile's `person`; else the user of the operating system at this machine, `maria@desk-7`."""
+    """The profile's `person`, or else user and host: `maria@desk-7`."""
     if profile.person:
         return profile.person
     import socket
@@ -15,11 +15,11 @@ def actor_name(profile: Profile) -> str:
 
 
 def user_name() -> str:
-    """The user of the operating system; the number of one that has no name."""
+    """The name of the operating system's user, or else the user id."""
     import getpass
     import os
 
     try:
         return getpass.getuser()
-    except (OSError, KeyError, ImportError):  # no variable, and no entry in the password database
+    except (OSError, KeyError, ImportError):  # neither a variable nor an entry in the password database
         return f"uid {os.getuid()}"

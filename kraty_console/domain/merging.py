@@ -1,4 +1,4 @@
-"""What a merge would come to, from what is known of both players before it (contract/SERVER.md#merge)."""
+"""Previews a merge from both players' snapshots (contract/SERVER.md#merge)."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """One thing that both have, and what it comes to."""
+    """One amount of both players, and the total after the merge."""
 
     kind: Literal["total", "balance", "item"]
     what: str
-    """What it is called; an economy or item key is raw."""
+    """The label; economy and item keys are unsanitized."""
     source: int | float | None
-    """None where it was not told."""
+    """None when unknown."""
     target: int | float | None
     together: int | float | None
 
 
 @dataclass(frozen=True, slots=True)
 class MergePlan:
-    """A merge before it is made."""
+    """The preview of a merge."""
 
     sums: tuple[Sum, ...]
     notes: tuple[str, ...]
-    """What else there is to know."""
+    """Further information."""
     refusals: tuple[str, ...]
-    """Why it would be refused; empty when it would not."""
+    """Why it would be refused; empty if it would not be."""
 
 
 _HELD = (("wallet", "balances"), ("inventory", "items"))
@@ -50,7 +50,7 @@ _TOTALS = (
 
 
 def merge_plan(source: Snapshot, target: Snapshot, *, limit: int) -> MergePlan:
-    """The sums before and after, from two look-ups whose lists end at `limit` rows."""
+    """Compute the preview from two snapshots whose lists end at `limit` rows."""
     sums = [_total(name, _known(source, field), _known(target, field)) for name, field in _TOTALS]
     both = (source, target)
     shared = _active(source) & _active(target)
@@ -66,7 +66,7 @@ def merge_plan(source: Snapshot, target: Snapshot, *, limit: int) -> MergePlan:
 
 
 def same_player(from_id: str, to_id: str) -> str | None:
-    """Why these two cannot be merged, before anything is asked; None when they may be."""
+    """Why these two ids cannot be merged at all; None when they can."""
     return "a player cannot be merged into itself" if from_id == to_id else None
 
 
@@ -107,7 +107,7 @@ def _notes(source: Snapshot, target: Snapshot, shared: int, limit: int) -> Itera
         if unknown := why_ban_unknown(each.player):
             yield f"{each.player.external_player_id}: {unknown}; {then}"
     if shared:
-        yield f"both sit in {counted(shared, 'active lobby', 'active lobbies')}: one seat in each is freed"
+        yield f"both have a seat in {counted(shared, 'active lobby', 'active lobbies')}: one seat in each is freed"
     cut = [
         name
         for name, lists in (
@@ -133,4 +133,4 @@ def _refusals(target: Snapshot, sums: list[Sum]) -> Iterable[str]:
         yield f"{name} was itself merged into {target.player.merged_into}"
     for each in sums:
         if each.kind != "total" and each.together is not None and each.together > MAX_BALANCE:
-            yield f"{each.what} would come to {grouped(each.together)}, more than anybody can have"
+            yield f"{each.what} would be {grouped(each.together)}, more than the maximum"

@@ -1,6 +1,6 @@
-"""How large a picture is made at most, whatever a terminal says of its size.
+"""Limits the screen size, whatever size the terminal reports.
 
-A picture is kept cell by cell. No screen is larger than this; what says so is broken, or means harm.
+All cells are kept in memory. No real screen is larger than this; a larger size is an error or an attack.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ _NAMES = ("COLUMNS", "LINES")
 
 
 def clamp_size(columns: int, rows: int) -> tuple[int, int]:
-    """The size that is painted on a terminal of so many columns and rows."""
+    """The size limited to the maximum."""
     return max(1, min(columns, MOST[0])), max(1, min(rows, MOST[1]))
 
 
 def drop_invalid_sizes() -> None:
-    """Take a size out of the environment that is no number, or of no screen, before a library fails on it."""
+    """Remove invalid sizes from the environment, before a library fails on them."""
     for name in _NAMES:
         told = os.environ.get(name)
         if told is not None and not (told.isascii() and told.isdecimal() and 0 < len(told) <= 5 and int(told)):

@@ -1,4 +1,4 @@
-"""Attempts: the rows of their pane, and the whole of one to read."""
+"""Attempts: rows of the Attempts pane, and the detail document."""
 
 from __future__ import annotations
 
@@ -56,22 +56,22 @@ STATUS_TONE: Final[dict[str, Tone]] = {
     "forming": "accent",
     "closed": "dim",
 }
-"""Statuses that are known; another one is shown plainly, as it came."""
+"""Known statuses; any other is shown in the plain tone."""
 
 
 def status_cell(status: str) -> Cell:
-    """A status in words."""
+    """The cell of a status, in words."""
     return cell(status_words(status) or None, STATUS_TONE.get(status, "plain"))
 
 
 def wrong_cell(faults: tuple[Diagnosis, ...]) -> Cell:
-    """What the diagnosis found, the most urgent first."""
+    """The cell of the diagnosis, most urgent fault first."""
     words = list(dict.fromkeys(each.words for each in faults if each.words))
     return Cell(safe("; ".join(words)), SEVERITY_TONE[faults[0].severity])
 
 
 def grants_words(attempt: Attempt, linked: Linked) -> SafeText:
-    """`none`, `1 claimed`, `1 pending 2 claimed`, `2 linked` when the list does not hold them."""
+    """`none`, `1 claimed`, `1 pending 2 claimed`, `2 linked` when the grants are not in the list."""
     if not linked.ids:
         if attempt.status not in COMPLETE:
             return SafeText("")
@@ -85,7 +85,7 @@ def grants_words(attempt: Attempt, linked: Linked) -> SafeText:
 
 
 def no_grants_words(linked: Linked) -> str:
-    """What is known of the grants of an attempt to which none is linked."""
+    """Why no linked grants are shown for an attempt."""
     return {
         "": "no grants are linked to this attempt",
         "cut": "its grants are not in the list",
@@ -95,7 +95,7 @@ def no_grants_words(linked: Linked) -> str:
 
 
 def ended_at(attempt: Attempt, now: datetime) -> datetime | None:
-    """When it was over: completed, or, where it expired, at the end of its own time or of the event's window."""
+    """When the attempt was completed or expired; an expired one ended with its own deadline or the event window."""
     if attempt.completed_at is not None or attempt.status != "expired":
         return attempt.completed_at
     ends = (attempt.ends_at, attempt.window_ends_at)
@@ -103,7 +103,7 @@ def ended_at(attempt: Attempt, now: datetime) -> datetime | None:
 
 
 def row(attempt: Attempt, snapshot: Snapshot, now: datetime, links: Links) -> TableRow:
-    """One attempt."""
+    """The table row of an attempt."""
     linked = links.of_attempt(attempt)
     faults = attempt_faults(attempt, snapshot, now, links)
     grants = grants_words(attempt, linked)
@@ -135,7 +135,7 @@ def row(attempt: Attempt, snapshot: Snapshot, now: datetime, links: Links) -> Ta
 
 
 def faults_section(faults: tuple[Diagnosis, ...]) -> DocumentSection | None:
-    """What the diagnosis found, as a section; None when nothing is wrong."""
+    """The diagnosis as a section; None when nothing is wrong."""
     told = [
         safe_item(
             "wrong" if each.severity == "wrong" else "note", safe(each.advice, limit=2000), SEVERITY_TONE[each.severity]
@@ -147,7 +147,7 @@ def faults_section(faults: tuple[Diagnosis, ...]) -> DocumentSection | None:
 
 
 def document(attempt: Attempt, snapshot: Snapshot, now: datetime, local: tzinfo | None) -> Document:
-    """The whole attempt."""
+    """The detail document of an attempt."""
     links = Links(snapshot)
     linked = links.of_attempt(attempt)
     roll = attempt.roll

@@ -1,4 +1,4 @@
-"""Audit rows: of one player, of the whole studio, and the whole of one to read."""
+"""Audit rows: table rows for one player or the whole studio, and the detail document."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ COLUMNS: Final = (
     Column("ticket", "TICKET", 8, priority=4),
     Column("reason", "REASON", 13, priority=6),
 )
-"""Where it is narrow the reason goes first: it is long, and cut it tells little; the others are shown whole."""
+"""On a narrow screen the reason column is dropped first: it is long, and useless when cut."""
 
 STUDIO_COLUMNS: Final = (*COLUMNS[:3], Column("player", "PLAYER", 12, priority=3, middle=True), *COLUMNS[3:])
-"""Across all players the player's id is a column of its own."""
+"""With a column for the player's id."""
 
 _OUTCOME_TONE: Final[dict[str, Tone]] = {"ok": "good", "denied": "bad"}
 
 
 def actor_words(actor: AuditActor | None) -> SafeText | None:
-    """Who acted: the label, else kind and id."""
+    """The actor: its label, or else kind and id."""
     if actor is None:
         return None
     if actor.label:
@@ -42,7 +42,7 @@ def actor_words(actor: AuditActor | None) -> SafeText | None:
 
 
 def short_actor(actor: AuditActor | None) -> SafeText | None:
-    """Who acted, for a column: of a member's e-mail address the part before the `@`, `key sRabbit0` of an API key."""
+    """The actor for a column: the part of a member's e-mail before the `@`, or `key sRabbit0` for an API key."""
     words = actor_words(actor)
     if actor is None or words is None:
         return words
@@ -52,7 +52,7 @@ def short_actor(actor: AuditActor | None) -> SafeText | None:
 
 
 def row(entry: AuditRow, now: datetime, *, with_player: bool = False) -> TableRow:
-    """One audit row; `with_player` for `STUDIO_COLUMNS`."""
+    """The table row of an audit row; `with_player` for `STUDIO_COLUMNS`."""
     actor = short_actor(entry.actor)
     player = entry.player.external_player_id if entry.player is not None else None
     cells = [
@@ -78,7 +78,7 @@ def row(entry: AuditRow, now: datetime, *, with_player: bool = False) -> TableRo
 
 
 def audit_document(entry: AuditRow, now: datetime, local: tzinfo | None = None) -> Document:
-    """An audit row: who, what, why, and what it altered."""
+    """The detail document of an audit row: actor, action, reason and changed fields."""
     target = entry.target
     metadata = {name: value for name, value in (entry.metadata or {}).items() if name != "reason"}
 

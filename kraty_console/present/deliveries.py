@@ -1,4 +1,4 @@
-"""Webhook deliveries: of one player, of the whole game, and the whole of one to read."""
+"""Webhook deliveries: table rows for one player or the whole game, and the detail document."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ COLUMNS: Final = (
     Column("last", "LAST ANSWER", 12, priority=5),
 )
 GAME_COLUMNS: Final = (*COLUMNS[:2], Column("player", "PLAYER", 8, priority=3, middle=True), *COLUMNS[2:])
-"""Across all players the player's id is a column of its own."""
+"""With a column for the player's id."""
 
 _TONES: Final[dict[str, Tone]] = {"delivered": "good", "failed": "bad", "cancelled": "dim"}
 
 
 def row(delivery: Delivery, now: datetime, *, with_player: bool = False) -> TableRow:
-    """One delivery; `with_player` for `GAME_COLUMNS`."""
+    """The table row of a delivery; `with_player` for `GAME_COLUMNS`."""
     last = delivery.attempts[-1] if delivery.attempts else None
     endpoint = _host(delivery)
     tone = _TONES.get(delivery.status, "warn" if last is not None and last.error else "plain")
@@ -71,7 +71,7 @@ def row(delivery: Delivery, now: datetime, *, with_player: bool = False) -> Tabl
 
 
 def next_words(delivery: Delivery, now: datetime) -> SafeText:
-    """When it is tried next, or what it waits for; `—` when it is done with."""
+    """When the next attempt is due, or what the delivery waits for; `—` when it is finished."""
     if delivery.status != "pending":
         return MISSING
     if delivery.sending:
@@ -83,7 +83,7 @@ def next_words(delivery: Delivery, now: datetime) -> SafeText:
 
 
 def outcome_words(attempt: DeliveryAttempt | None) -> SafeText:
-    """What came of an attempt; `—` when there was none."""
+    """The result of an attempt; `—` when there was none."""
     if attempt is None:
         return MISSING
     if attempt.error:
@@ -92,7 +92,7 @@ def outcome_words(attempt: DeliveryAttempt | None) -> SafeText:
 
 
 def delivery_document(delivery: Delivery, now: datetime, local: tzinfo | None = None) -> Document:
-    """A delivery: what became of it, each attempt, and what it tells where that is known."""
+    """The detail document of a delivery: its state, each attempt, and the payload where it is known."""
     endpoint = delivery.endpoint
     data = getattr(delivery, "data", None)
 
@@ -136,7 +136,7 @@ def _attempt(attempt: DeliveryAttempt, now: datetime, local: tzinfo | None) -> L
 
 
 def _host(delivery: Delivery) -> str | None:
-    """The endpoint's host, or its url where that has none."""
+    """The endpoint's host, or its URL when it has no host."""
     url = delivery.endpoint.url if delivery.endpoint is not None else ""
     try:
         return urlsplit(url).netloc or url or None

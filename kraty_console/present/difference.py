@@ -1,4 +1,4 @@
-"""What a change altered, from the audit row's before and after."""
+"""The fields that a change modified, from the audit row's before and after."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _ABSENT: Final = object()
 
 
 def differences(before: Any, after: Any) -> tuple[LabelledValue, ...]:  # noqa: ANN401 (any JSON)
-    """A line for each field that differs: `status  pending → claimed`; what is new or gone says so."""
+    """One line per changed field: `status  pending → claimed`; added and removed fields are marked as such."""
     found: list[LabelledValue] = []
     for path, old, new in _walk(before, after, ()):
         if len(found) == MAX_CHANGES:
@@ -31,7 +31,7 @@ def differences(before: Any, after: Any) -> tuple[LabelledValue, ...]:  # noqa: 
 
 
 def _opened(value: Any, other: Any) -> Any:  # noqa: ANN401 (any JSON)
-    """What came or went whole is told field by field."""
+    """Expand an object that was added or removed, so that its fields are listed."""
     return {} if _nothing(value) and isinstance(other, Mapping) else value
 
 

@@ -1,4 +1,4 @@
-"""Every error in plain words: what happened, what to do, and the exit code of the command line (design: Words)."""
+"""Error messages: what happened, what to do, and the exit code of the command line."""
 
 from __future__ import annotations
 
@@ -39,39 +39,39 @@ class ErrorText:
     """An error as it is shown."""
 
     title: SafeText
-    """What happened, in one short sentence with its stop."""
+    """What happened, in one short sentence."""
     text: SafeText
-    """The same at more length, with code and request id."""
+    """What happened in more detail, with code and request id."""
     hint: SafeText
     """What to do; empty when there is nothing to do."""
     exit_code: int
     retry_after: float | None = None
-    """Seconds to count down before trying again makes sense."""
+    """Seconds to wait before a retry."""
 
 
 def error_text(error: KratyError, *, role: str | None = None) -> ErrorText:
-    """The words of an error; `role` is the member's, for what is not allowed."""
+    """The message of an error; `role` is the member's role, for a missing permission."""
     message = safe(error.message, limit=_MESSAGE_LIMIT).rstrip(". ")
     trace = _trace(error)
     if isinstance(error, SignInNeeded):
-        return _words("The session is over or not known.", trace, message, "Give a new token to go on.", NOT_ALLOWED)
+        return _words(
+            "The session has expired or is unknown.", trace, message, "Enter a new token to continue.", NOT_ALLOWED
+        )
     if isinstance(error, NotAllowed):
         return _not_allowed(error, message, trace, role)
     if isinstance(error, NotFound):
-        return _words(
-            "There is no such thing here.", trace, message, "Check the id, the game and the environment.", NOT_FOUND
-        )
+        return _words("Not found.", trace, message, "Check the id, the game and the environment.", NOT_FOUND)
     if isinstance(error, OperationMissing):
         hint = "Configure it under routes in the profile, or use the portal." if error.route else "Use the portal."
         return ErrorText(SafeText(message + "."), SafeText(message + "."), SafeText(hint), FAILED)
     if isinstance(error, RateLimited):
         seconds = max(1, math.ceil(error.retry_after))
         return _words(
-            "Too many calls.", trace, message, f"Wait {counted(seconds, 'second')}.", UNREACHABLE, float(seconds)
+            "Too many requests.", trace, message, f"Wait {counted(seconds, 'second')}.", UNREACHABLE, float(seconds)
         )
     if isinstance(error, IdempotencyConflict):
         return _words(
-            "Not applied: this key was used before for something else.",
+            "Not applied: this key was already used for another change.",
             trace,
             message,
             "Close the dialog and open it again.",
@@ -79,20 +79,20 @@ def error_text(error: KratyError, *, role: str | None = None) -> ErrorText:
         )
     if isinstance(error, Refused):
         return _refused(error, message, trace)
-    if isinstance(error, Invalid) and error.status is None:  # it was never sent
+    if isinstance(error, Invalid) and error.status is None:  # refused before sending
         title = f"{message[:1].upper()}{message[1:]}."
         return ErrorText(SafeText(title), SafeText(title), SafeText(""), FAILED)
     if isinstance(error, Invalid):
-        return _words("Not applied: the request was not understood.", trace, _fields(error, message), "", FAILED)
+        return _words("Not applied: the server rejected the request.", trace, _fields(error, message), "", FAILED)
     if isinstance(error, Unavailable):
         return _unavailable(error, message, trace)
     if isinstance(error, BadAnswer):
         hint = "Check the address: is it a Kraty backend?" if not error.maybe_applied else _LOOK
         return _words("The answer was not one of Kraty's.", trace, message, hint, FAILED)
-    return _words("It did not work.", trace, message, "", FAILED)
+    return _words("The request failed.", trace, message, "", FAILED)
 
 
-_LOOK: Final = "It may have taken effect: look before sending it again."
+_LOOK: Final = "It may have taken effect: check before sending it again."
 
 
 def _words(
@@ -136,9 +136,9 @@ def _refused(error: Refused, message: str, trace: str) -> ErrorText:
     rolled = _text(error.details.get("rollError"))
     if rolled:
         title = f"The roll failed again: {safe(rolled, limit=_MESSAGE_LIMIT)}."
-        hint = "Mend its cause in the portal, then retry the roll."
+        hint = "Fix the cause in the portal, then retry the roll."
         return ErrorText(SafeText(title), SafeText(title + trace), SafeText(hint), FAILED)
-    title = f"Not applied: {message}." if message else "Not applied: the state does not allow it."
+    title = f"Not applied: {message}." if message else "Not applied: not possible in the current state."
     return ErrorText(SafeText(title), SafeText(title + trace), SafeText("Refresh with r and look again."), FAILED)
 
 
@@ -169,7 +169,7 @@ def _text(value: object) -> str | None:
 
 
 def _unavailable(error: Unavailable, message: str, trace: str) -> ErrorText:
-    title = "The server is in trouble." if error.status is not None else "The server cannot be reached."
+    title = "The server reported an error." if error.status is not None else "The server cannot be reached."
     hint = _LOOK if error.maybe_applied else "Press u to try again."
     if error.status is None and message.startswith("The server"):
         return ErrorText(SafeText(title), SafeText(f"{message}.{trace}"), SafeText(hint), UNREACHABLE)

@@ -1,4 +1,4 @@
-"""Grants: the rows of their pane, and the whole of one to read."""
+"""Grants: rows of the Grants pane, and the detail document."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ COLUMNS: Final = (
 )
 
 NOTHING: Final = Cell(SafeText(""))
-"""What was claimed expires no more."""
+"""A claimed grant no longer expires."""
 
 _SOURCES: Final = {
     "api": "backend",
@@ -42,11 +42,11 @@ _SOURCES: Final = {
     "event": "an event",
     "event_milestone": "a milestone",
 }
-"""Where grants come from (contract/README.md#grant); another source is shown as it came."""
+"""Sources of grants (contract/README.md#grant); an unknown source is shown unchanged."""
 
 
 def source_words(grant: Grant, links: Links) -> SafeText | None:
-    """Where a grant comes from: the event it was won in when that is known."""
+    """The source of a grant: the event it was won in, when that is known."""
     attempt = links.attempt_of(grant)
     if grant.source_kind in ("event_completion", "event") and attempt is not None:
         return safe(event_words(attempt))
@@ -58,7 +58,7 @@ def source_words(grant: Grant, links: Links) -> SafeText | None:
 
 
 def row(grant: Grant, snapshot: Snapshot, now: datetime, links: Links) -> TableRow:
-    """One grant."""
+    """The table row of a grant."""
     faults = grant_faults(grant, snapshot, now)
     source = source_words(grant, links)
     contents = contents_words(grant.contents, grant.kind)
@@ -90,7 +90,7 @@ def row(grant: Grant, snapshot: Snapshot, now: datetime, links: Links) -> TableR
 
 
 def document(grant: Grant, snapshot: Snapshot, now: datetime, local: tzinfo | None) -> Document:
-    """The whole grant, and what it is linked to."""
+    """The detail document of a grant, with linked rows."""
     links = Links(snapshot)
     attempt = links.attempt_of(grant)
     parent = links.grant(grant.parent_grant_id)

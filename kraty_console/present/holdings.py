@@ -1,4 +1,4 @@
-"""What a player has, and how it came and went: the Wallet and Items panes, and the whole of a row to read."""
+"""Balances, items and their ledgers: rows of the Wallet and Items panes, and the detail documents."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ LEDGER: Final = (
 
 
 def balance_row(holding: WalletHolding, now: datetime) -> TableRow:
-    """One balance."""
+    """The table row of a balance."""
     return TableRow(
         holding.economy_key,
         "wallet",
@@ -51,7 +51,7 @@ def balance_row(holding: WalletHolding, now: datetime) -> TableRow:
 
 
 def item_row(holding: ItemHolding, now: datetime) -> TableRow:
-    """So many of one item."""
+    """The table row of an item."""
     return TableRow(
         holding.item_key,
         "item",
@@ -63,7 +63,7 @@ def item_row(holding: ItemHolding, now: datetime) -> TableRow:
 
 
 def ledger_row(entry: LedgerRow, place: int, now: datetime, who: str | None) -> TableRow:
-    """One change of a balance or a quantity, and who made it."""
+    """The table row of a ledger entry; `who` made the change."""
     after = entry.balance if entry.balance is not None else entry.quantity
     key = entry.economy_key or entry.item_key
     tone: Tone = "plain" if not entry.delta else ("good" if entry.delta > 0 else "warn")
@@ -99,7 +99,7 @@ def holding_document(
     now: datetime,
     local: tzinfo | None,
 ) -> Document:
-    """A balance, or so many of one item."""
+    """The detail document of a balance or an item."""
     sections = (
         section(
             "",
@@ -116,7 +116,7 @@ def holding_document(
 
 
 def ledger_document(entry: LedgerRow, snapshot: Snapshot, now: datetime, local: tzinfo | None) -> Document:
-    """One ledger row, and where it came from."""
+    """The detail document of a ledger row, with its source."""
     links = Links(snapshot)
     source_grant = links.grant(entry.source_ref_id)
     source_attempt = links.attempt(entry.source_ref_id)

@@ -1,4 +1,4 @@
-"""Lobbies: the rows of their pane, and the whole of one to read."""
+"""Lobbies: rows of the Lobbies pane, and the detail document."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ COLUMNS: Final = (
 
 
 def seats(lobby: Lobby) -> SafeText:
-    """`5 of 8`, `5 of 8, 3 bots`; `—` when the backend did not say."""
+    """`5 of 8`, `5 of 8, 3 bots`; `—` when the backend provides neither."""
     if lobby.participant_count is None and lobby.capacity is None:
         return MISSING
     taken = f"{grouped(lobby.participant_count)} of {grouped(lobby.capacity)}"
@@ -38,12 +38,12 @@ def seats(lobby: Lobby) -> SafeText:
 
 
 def has_event(lobby: Lobby) -> bool:
-    """Whether anything is known of its event."""
+    """Whether the lobby's event is known."""
     return bool(lobby.event_id or lobby.event_key or localized(lobby.event_name))
 
 
 def row(lobby: Lobby, now: datetime) -> TableRow:
-    """One lobby."""
+    """The table row of a lobby."""
     diagnosis = diagnose_lobby(lobby, now)
     event = event_words(lobby) if has_event(lobby) else None
     return TableRow(
@@ -73,7 +73,7 @@ def row(lobby: Lobby, now: datetime) -> TableRow:
 
 
 def document(lobby: Lobby, now: datetime, local: tzinfo | None) -> Document:
-    """The whole lobby."""
+    """The detail document of a lobby."""
     sections = (
         section(
             "",

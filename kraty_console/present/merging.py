@@ -1,4 +1,4 @@
-"""A merge in words and columns: what it would come to, and what it came to."""
+"""Text and JSON of a merge: the preview, and the result."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def plan_text(plan: MergePlan, from_id: str, to_id: str) -> str:
 
 
 def pair_text(plan: MergePlan, source: Snapshot, target: Snapshot, command: str, now: datetime) -> str:
-    """Both players side by side with the totals of a merge; first the command that makes it, and what to know."""
+    """The merge command and its notes, then both players side by side with the totals."""
     columns = (
         Column("what", "", 8, 19),
         Column("source", "FROM", 4, 18, right=True),
@@ -110,7 +110,7 @@ def merged_text(result: MergePlayerResult) -> str:
     if result.status == "no_op_already_merged":
         when = f", on {exact(result.merged_at)}" if result.merged_at else ""
         return f"{source} was merged into {target} before{when}; nothing was changed.\n"
-    moved = ", ".join(_moved(result.counts)) or "nothing, for there was nothing"
+    moved = ", ".join(_moved(result.counts)) or "nothing to move"
     return ungrouped(f"{source} is merged into {target}: {moved}. The id {source} is free.\n")
 
 

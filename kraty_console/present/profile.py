@@ -1,4 +1,4 @@
-"""The player: in a tall box beside the panes, in two lines above them, or whole, to read."""
+"""The player's profile: a tall box beside the panes, two lines above them, or a detail document."""
 
 from __future__ import annotations
 
@@ -29,25 +29,25 @@ if TYPE_CHECKING:
     from kraty_console.contract.players import Player, Snapshot
 
 Line = tuple[Cell, ...]
-"""One line: cells that follow each other, each with its own tone."""
+"""One line: consecutive cells, each with its own tone."""
 
 
 _BESIDE: Final = 14
-"""Characters that find room beside a total in the column of the profile."""
+"""Characters that fit beside a total in the profile column."""
 
 
 def title(snapshot: Snapshot) -> SafeText:
-    """The player's id, for the edge of the box."""
+    """The player's id, for the border title of the box."""
     return safe(snapshot.player.external_player_id, limit=80)
 
 
 def profile(snapshot: Snapshot, now: datetime) -> tuple[Line, ...]:
-    """The lines of the tall box; an empty line parts the profile from the totals."""
+    """The lines of the tall box; an empty line separates profile and totals."""
     return (*_about(snapshot, now), (), *_totals(snapshot))
 
 
 def compact_profile(snapshot: Snapshot, now: datetime) -> tuple[Line, Line]:
-    """The same in two lines: who it is, then how it stands; that nobody banned them goes without saying."""
+    """The profile in two lines: identity, then state; a ban is mentioned only if there is one."""
     player = snapshot.player
     first = [Cell(title(snapshot), "accent"), *_identity(player)]
     if player.email:
@@ -98,7 +98,7 @@ def _warnings(player: Player, now: datetime) -> Iterator[Cell]:
         yield Cell(SafeText(f"merged into {safe(player.merged_into, limit=80)}"), "warn")
     odd = misleading_form(player.external_player_id)
     if odd is not None:
-        yield Cell(SafeText(f"take care: the id {odd}"), "warn")
+        yield Cell(SafeText(f"caution: the id {odd}"), "warn")
 
 
 def _about(snapshot: Snapshot, now: datetime) -> Iterator[Line]:
@@ -118,7 +118,7 @@ def _about(snapshot: Snapshot, now: datetime) -> Iterator[Line]:
 
 
 def _not_banned(player: Player) -> Cell:
-    """That nobody banned them, or that this is not known."""
+    """The ban line of a player without a known ban."""
     unreadable = "ban" in player.unreadable_fields
     return Cell(SafeText(why_ban_unknown(player) or "not banned"), "warn" if unreadable else "dim")
 
@@ -127,7 +127,7 @@ def _totals(snapshot: Snapshot, *, narrow: bool = False) -> Iterator[Line]:
     summary = snapshot.summary
     granted = None
     if summary.grants_pending is not None and summary.grants_claimed is not None:
-        # The totals leave out what expired; the list has it, unless it is too long to be read whole.
+        # The totals exclude expired grants; the list has them unless it is cut short.
         granted = max(summary.grants_pending + summary.grants_claimed, len(snapshot.grants))
     for label, total, rest in (
         (
@@ -154,13 +154,13 @@ def _totals(snapshot: Snapshot, *, narrow: bool = False) -> Iterator[Line]:
 
 
 def _unless_told(player: Player, label: str, field: str) -> LabelledValue | None:
-    """Why a field is not known; None when it was told."""
+    """Why a field is unknown; None when the backend provided it."""
     why = why_unknown(player, field)
     return safe_item(label, SafeText(why), "dim" if why == NOT_PROVIDED else "warn") if why else None
 
 
 def player_document(snapshot: Snapshot, now: datetime, local: tzinfo | None = None) -> Document:
-    """Everything that is known of the player apart from the lists."""
+    """The detail document of the player: everything except the lists."""
     player, summary = snapshot.player, snapshot.summary
     odd = misleading_form(player.external_player_id)
     identity = player.display_identity
@@ -174,7 +174,7 @@ def player_document(snapshot: Snapshot, now: datetime, local: tzinfo | None = No
             "",
             (
                 item("external id", player.external_player_id),
-                safe_item("take care", SafeText(f"this id {odd}"), "warn") if odd else None,
+                safe_item("caution", SafeText(f"this id {odd}"), "warn") if odd else None,
                 item("name", identity.name) if identity else _unless_told(player, "name", "display_identity"),
                 _unless_told(player, "e-mail", "email") or item("e-mail", player.email),
                 _unless_told(player, "ban", "ban"),

@@ -1,4 +1,4 @@
-"""The few lines beneath the list: the row under the cursor in sentences, before anybody opens it."""
+"""The summary beneath the list: a few lines about the row under the cursor."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ if TYPE_CHECKING:
 _TEXT = 400
 
 _UNBROKEN = "\u00a0"
-"""A blank at which no line is broken."""
+"""No-break space."""
 
 
 @dataclass(frozen=True, slots=True)
 class RowSummary:
-    """A title and some lines, the most telling first."""
+    """A title and some lines, most important first."""
 
     title: SafeText
     lines: tuple[Cell, ...]
 
 
 def row_summary(row: TableRow, snapshot: Snapshot, now: datetime) -> RowSummary | None:
-    """The row in sentences; None when it is no longer in the snapshot."""
+    """The summary of a row; None when the row is no longer in the snapshot."""
     if row.scope == "attempt" and (attempt := snapshot_lookup.attempt(snapshot, row.id)) is not None:
         title = SafeText(f"{safe(event_words(attempt), limit=60)} · {short_id(attempt.id)}")
         return RowSummary(title, tuple(_attempt(attempt, snapshot, now)))
@@ -147,7 +147,7 @@ def _ledger(entry: LedgerRow, snapshot: Snapshot, now: datetime) -> Iterator[Cel
 
 
 def audit_row_summary(entry: AuditRow, now: datetime) -> RowSummary:
-    """An audit row in sentences."""
+    """The summary of an audit row."""
     who = safe(entry.actor.label or entry.actor.id if entry.actor else None)
     lines = [Cell(SafeText(f"{ago(entry.occurred_at, now)} by {who}, outcome {safe(entry.outcome or None)}"))]
     if entry.reason:

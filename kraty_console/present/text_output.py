@@ -1,4 +1,4 @@
-"""Answers without the screen: lined-up tables and JSON, from the same rows as the screen draws, with plain numbers."""
+"""Output of `search` and `show`: aligned tables and JSON, from the rows the screen uses, with ungrouped numbers."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _MATCHES: Final = {"external_id": "id", "email": "e-mail", "prefix": "beginning 
 
 
 def hit_row(hit: SearchHit, now: datetime) -> TableRow:
-    """A player that a search found."""
+    """The table row of a search hit."""
     if hit.match == "merged":
         match = SafeText(f"{safe(hit.merged_from, limit=80)} was merged into it")
     else:
@@ -70,7 +70,7 @@ def hit_row(hit: SearchHit, now: datetime) -> TableRow:
 
 
 def table_text(columns: Sequence[Column], rows: Sequence[TableRow]) -> str:
-    """A table of text: each column as wide as its widest cell, two spaces between, nothing cut that fits its column."""
+    """A text table: each column as wide as its widest cell, two spaces apart."""
     heads = [SafeText(column.title) for column in columns]
     shown = [heads, *([SafeText(ungrouped(each.text)) for each in row.cells] for row in rows)]
     widths = [max(cells(texts[place]) for texts in shown) for place in range(len(columns))]
@@ -108,7 +108,7 @@ def _gaps(missing: Iterable[str]) -> list[str]:
 
 
 def unreadable_text(snapshot: Snapshot, pane_id: PaneId | None = None) -> str:
-    """What could not be read, a sentence each, for whoever reads the JSON; empty when all could."""
+    """One sentence per list with unreadable rows, to go with the JSON; empty when there are none."""
     missing = unreadable_parts(snapshot) if pane_id is None else unreadable_lists(snapshot, pane_id)
     return " ".join(sentence(each) for each in missing)
 
@@ -129,7 +129,7 @@ def player_text(snapshot: Snapshot, now: datetime) -> str:
 
 
 def player_json(snapshot: Snapshot, pane_id: PaneId | None = None) -> dict[str, Any]:
-    """What `show --json` prints: the answer as it came, or the lists of one pane of it."""
+    """What `show --json` prints: the answer as received, or the lists of one pane."""
     said = snapshot.raw()
     if pane_id is None:
         return said
@@ -138,10 +138,10 @@ def player_json(snapshot: Snapshot, pane_id: PaneId | None = None) -> dict[str, 
 
 
 def json_text(value: Any) -> str:  # noqa: ANN401 (any JSON)
-    """JSON in printable ASCII alone, so that nothing in it can steer a terminal; indented, a line feed at the end."""
+    """Indented JSON in printable ASCII, so that no value can control a terminal; ends in a line feed."""
     return json.dumps(value, ensure_ascii=True, indent=2).replace("\x7f", "\\u007f") + "\n"
 
 
 def json_line(value: Any) -> str:  # noqa: ANN401 (any JSON)
-    """The same on one line, for what reads one value after the other."""
+    """The same on one line, for line-based readers."""
     return json.dumps(value, ensure_ascii=True).replace("\x7f", "\\u007f") + "\n"

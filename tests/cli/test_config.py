@@ -124,7 +124,7 @@ def test_without_a_file_the_defaults_are_shown(
 ) -> None:
     monkeypatch.setenv("KRATY_CONFIG", str(config / "gone.toml"))
     out = shown(capsys, "config", "show")
-    assert out.startswith(f"file: {config / 'gone.toml'} (not there)\n")
+    assert out.startswith(f"file: {config / 'gone.toml'} (does not exist)\n")
     assert "profile default default url" in " ".join(out.split())
 
 

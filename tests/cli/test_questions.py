@@ -303,7 +303,7 @@ async def test_an_email_that_is_not_whole_gets_a_hint(capsys: pytest.CaptureFixt
         part = await asked(capsys, "search", "alice@ex", "--url", wire.url)
         other = await asked(capsys, "search", "alice", "--url", wire.url)
     assert (part.code, other.code) == (3, 3)
-    assert "An e-mail is found only when all of it is given." in part.err
+    assert "An e-mail has to be complete." in part.err
     assert "e-mail is found" not in other.err
 
 

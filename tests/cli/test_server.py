@@ -90,7 +90,7 @@ def test_giving_and_taking(world: World, asked: Any) -> None:
     assert re.search(r"new/player is given 50 gold and 2 sword: grant [0-9a-f-]{36}, pending", made.out)
     once = ("credit", "new/player", "gold", "30", "--reason", "iap", "--idempotency-key", "receipt-1")
     assert asked(*once).out == "new/player has 30 gold\n"
-    assert asked(*once).out == "new/player has 30 gold; this was done before, nothing was changed\n"
+    assert asked(*once).out == "new/player has 30 gold; this was already done, nothing was changed\n"
     assert asked("debit", "new/player", "gold", "10", "--json").json["balance"] == 20
     short = asked("debit", "new/player", "gold", "21")
     assert (short.code, short.out) == (1, "")
@@ -152,7 +152,7 @@ def test_erasing_is_asked_for_twice(world: World, asked: Any) -> None:
     export = asked("export", "alice").json
     assert (export["schemaVersion"], len(export["attempts"])) == (1, 5)
     gone = asked("delete", "alice", "--yes")
-    assert re.fullmatch(r"alice is erased; what stays is under __deleted_[0-9a-f-]{36}__\n", gone.out)
+    assert re.fullmatch(r"alice is erased; the anonymous rest is under __deleted_[0-9a-f-]{36}__\n", gone.out)
     assert "before" in asked("delete", "alice", "--yes").out
     assert "Nobody" in asked("delete", "ghost", "--yes").out
     assert asked("delete", "ghost", "--yes", "--json").json["status"] == "no_op_never_existed"

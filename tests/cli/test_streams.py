@@ -184,7 +184,7 @@ def test_an_output_that_takes_nothing(place: Place, stdout: str, unbuffered: boo
     for run, ran in zip(runs, place.all(runs), strict=True):
         assert_told(run, ran)
         assert ran.code == 1
-        full = "the standard output cannot be written (No space left on device): what was asked for is not complete"
+        full = "the standard output cannot be written (No space left on device): the output is incomplete"
         assert (full in ran.err) if stdout == "/dev/full" else ran.err == ""
 
 

@@ -153,7 +153,7 @@ def test_events_are_checked_and_told_once_so_that_nothing_steers_the_terminal() 
     ]
     assert '  "reason": "größer"' in data
     assert not set("\x1b\u202e") & set(out + err)
-    assert err.count("Refused: the signature is another's, or too old.") == 3
+    assert err.count("Refused: the signature is wrong or too old.") == 3
     assert err.count("Refused: the body is no event.") == 2
     assert "Again: player.banned, attempt 2 (evt_01HZX70000000000000000000A)." in err
     assert SECRET not in out + err

@@ -50,7 +50,7 @@ async def test_the_footer_keeps_the_question_mark_at_every_width(width: int) -> 
         bar.show([KeyHint("F", "complete", enabled=False), KeyHint("R", "roll"), KeyHint("?", "keys")])
         await settled(pilot.app)
         assert app.shown[0].endswith("? keys")
-        bar.tell(Notice("Too many calls.", "warn"))
+        bar.tell(Notice("Too many requests.", "warn"))
         await settled(pilot.app)
         assert app.shown[0].startswith(" Too many"[: width - 1])
         bar.tell(None)

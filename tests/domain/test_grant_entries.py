@@ -149,7 +149,7 @@ def test_completions_are_the_keys_of_the_kind() -> None:
         ({}, "reward", "nothing"),
         ({"gift": 1}, "reward", "1 unknown thing"),
         ({"entries": [{"type": "skin", "amount": 2}]}, "reward", "2 skin"),
-        ({"entries": [{"type": "currency", "currencyKey": 5}, 7]}, "reward", "some currency and an unknown thing"),
+        ({"entries": [{"type": "currency", "currencyKey": 5}, 7]}, "reward", "some currency and an unknown entry"),
         ({"entries": [{"type": "currency", "currencyKey": "gems", "amount": "1500"}]}, "reward", "1\u202f500 gems"),
         ({"entries": [{"type": "currency", "currencyKey": "gems", "amount": "a few"}]}, "reward", "a few gems"),
         ({"entries": [{"type": "item", "itemKey": "hat", "quantity": 2.5e7}]}, "reward", "25\u202f000\u202f000 hat"),

@@ -14,7 +14,7 @@ def test_the_failed_roll_of_the_row() -> None:
     seen = snapshot(attempts=[attempt(roll=FAILED)])
     step = next_step(seen, NOW, row_scope="attempt", row_id=seen.attempts[0].id)
     assert step.words.startswith(
-        "The roll failed 1h ago, so nothing was granted. Retry the roll. It said: table archived."
+        "The roll failed 1h ago, so nothing was granted. Retry the roll. Its error: table archived."
     )
     assert (step.action_id, step.severity, step.other) == ("attempt.retry_roll", "wrong", None)
 
@@ -56,7 +56,7 @@ def test_a_ban_is_told_with_its_reason_and_never_lifted_by_the_next_step(reason:
             *(steps.for_row("grant", each.id) for each in seen.grants),
         ):
             assert step.action_id is None, rows
-            assert (reason or "why is not known") in step.text, rows
+            assert (reason or "reason not known") in step.text, rows
             assert step.severity == "notice" or step.other is not None, rows
 
 
@@ -102,7 +102,7 @@ def test_what_is_fine_for_a_reason_says_the_reason_beside_another_trouble() -> N
         (attempt(id="a1", rewardPolicy="none", roll=None), "This event gives no rewards, so no grant is missing."),
         (
             attempt(id="a1", status="in_progress", lastProgressAt=ago(minutes=3)),
-            "This row is fine: the player is still at it. It was last heard of 3m ago.",
+            "This row is fine: the player is still playing. Its last progress was 3m ago.",
         ),
     ):
         seen = snapshot(attempts=[fine, attempt(id="a2", roll=FAILED)])

@@ -185,7 +185,7 @@ def test_raw_json_keeps_the_order_and_unknown_fields() -> None:
 def test_raw_json_ends_somewhere() -> None:
     lines = list(json_lines(list(range(LINES_LIMIT * 2))))
     assert len(lines) == LINES_LIMIT + 1
-    assert lines[-1] == f"… {LINES_LIMIT + 2} more lines; the whole of it is copied"
+    assert lines[-1] == f"… {LINES_LIMIT + 2} more lines; copying includes all of them"
 
 
 def test_a_row_that_went_away() -> None:
@@ -242,7 +242,7 @@ def test_the_others_in_sentences() -> None:
     assert lines("grants", 1) == ["claimed, granted 1h ago · from daily_race · claimed 1h ago"]
     assert lines("balances") == ["1h ago  +500  from a grant, by admin"]
     assert lines("balances", 1) == ["no changes in the list"]
-    assert lines("lobbies")[1].startswith("It was to be filled 1h ago")
+    assert lines("lobbies")[1].startswith("It should have been filled 1h ago")
     assert lines("wallet_ledger") == [
         "1h ago, 500 after it",
         "reason from a grant, by admin",
@@ -290,7 +290,7 @@ def test_the_profile_of_a_banned_a_merged_and_an_odd_player() -> None:
     lines = words(profile(seen, NOW))
     assert "BANNED 1d ago: speed hack" in lines
     assert "merged into auth_user_42" in lines
-    assert "take care: the id holds characters that cannot be seen" in lines
+    assert "caution: the id holds characters that cannot be seen" in lines
     assert "not banned" not in lines
     assert words(compact_profile(seen, NOW))[1].startswith("BANNED 1d ago: speed hack · merged into auth_user_42 · ")
 

@@ -24,8 +24,8 @@ CASES: list[tuple[KratyError, str | None, str, str, int]] = [
     (
         SignInNeeded("the session has ended", "session_invalid", 401, {}, "req-1"),
         None,
-        "The session is over or not known. The session has ended. (401 session_invalid, request req-1)",
-        "Give a new token to go on.",
+        "The session has expired or is unknown. The session has ended. (401 session_invalid, request req-1)",
+        "Enter a new token to continue.",
         4,
     ),
     (
@@ -59,7 +59,7 @@ CASES: list[tuple[KratyError, str | None, str, str, int]] = [
     (
         NotFound("Player 'ghost' not found", "not_found", 404),
         None,
-        "There is no such thing here. Player 'ghost' not found. (404 not_found)",
+        "Not found. Player 'ghost' not found. (404 not_found)",
         "Check the id, the game and the environment.",
         3,
     ),
@@ -82,7 +82,7 @@ CASES: list[tuple[KratyError, str | None, str, str, int]] = [
         Refused("no", "conflict", 409, {"rollError": 'table "daily_gold" is archived'}),
         None,
         'The roll failed again: table "daily_gold" is archived. (409 conflict)',
-        "Mend its cause in the portal, then retry the roll.",
+        "Fix the cause in the portal, then retry the roll.",
         1,
     ),
     (
@@ -95,28 +95,28 @@ CASES: list[tuple[KratyError, str | None, str, str, int]] = [
     (
         Refused("", "conflict", 422),
         None,
-        "Not applied: the state does not allow it. (422 conflict)",
+        "Not applied: not possible in the current state. (422 conflict)",
         "Refresh with r and look again.",
         1,
     ),
     (
         IdempotencyConflict("the key was used", "idempotency_conflict", 409),
         None,
-        "Not applied: this key was used before for something else. The key was used. (409 idempotency_conflict)",
+        "Not applied: this key was already used for another change. The key was used. (409 idempotency_conflict)",
         "Close the dialog and open it again.",
         1,
     ),
     (
         RateLimited("slow down", "rate_limited", 429, retry_after=2.2),
         None,
-        "Too many calls. Slow down. (429 rate_limited)",
+        "Too many requests. Slow down. (429 rate_limited)",
         "Wait 3 seconds.",
         5,
     ),
     (
         Unavailable("internal error", "internal_error", 500, {}, "req-1"),
         None,
-        "The server is in trouble. Internal error. (500 internal_error, request req-1)",
+        "The server reported an error. Internal error. (500 internal_error, request req-1)",
         "Press u to try again.",
         5,
     ),
@@ -131,7 +131,7 @@ CASES: list[tuple[KratyError, str | None, str, str, int]] = [
         Unavailable("the connection broke", maybe_applied=True),
         None,
         "The server cannot be reached. The connection broke.",
-        "It may have taken effect: look before sending it again.",
+        "It may have taken effect: check before sending it again.",
         5,
     ),
     (
@@ -145,10 +145,10 @@ CASES: list[tuple[KratyError, str | None, str, str, int]] = [
         BadAnswer("cut short", maybe_applied=True),
         None,
         "The answer was not one of Kraty's. Cut short.",
-        "It may have taken effect: look before sending it again.",
+        "It may have taken effect: check before sending it again.",
         1,
     ),
-    (KratyError("teapot", "teapot", 418), None, "It did not work. Teapot. (418 teapot)", "", 1),
+    (KratyError("teapot", "teapot", 418), None, "The request failed. Teapot. (418 teapot)", "", 1),
 ]
 
 

@@ -1,4 +1,4 @@
-"""A check that fails is told like everything else; it never ends the command."""
+"""Turns an exception in a check into a finding, so that the other checks still run."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from kraty_console.domain.checkup import CheckArea, CheckState, Finding
 
 
 def run_check(area: CheckArea, name: str, check: Callable[[], Iterable[Finding]]) -> list[Finding]:
-    """What a check finds; where it breaks off, what it found until then and that it broke off."""
+    """Run a check; if it raises, return the findings so far and one about the failure."""
     found: list[Finding] = []
     try:
         found.extend(each for each in check())
@@ -18,8 +18,8 @@ def run_check(area: CheckArea, name: str, check: Callable[[], Iterable[Finding]]
 
 
 def failed_check(area: CheckArea, name: str, error: Exception) -> Finding:
-    """That something could not be checked; of an unforeseen error only its kind is told, for its words may hold
-    anything.
+    """The finding for a failed check; of an unexpected error only the class is shown, because its message may contain
+    secrets.
     """
     why = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
     return Finding(area, name, CheckState.UNKNOWN, f"could not be checked ({why})")

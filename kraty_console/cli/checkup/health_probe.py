@@ -1,4 +1,4 @@
-"""How the backend answers unauthenticated requests: its health, TLS, the round trip, and its clock."""
+"""Checks unauthenticated requests: the backend's health, TLS, round trip time, and clock."""
 
 from __future__ import annotations
 
@@ -29,32 +29,32 @@ if TYPE_CHECKING:
     from kraty_console.console.backend_facts import BackendFacts
 
 TIMES: Final = 5
-"""Requests by which the round trip is measured."""
+"""Number of requests to measure the round trip."""
 
 ENOUGH_SECONDS: Final = 4.0
-"""After so long no other request is begun: on a slow link fewer tell as much."""
+"""No further request starts after this time: on a slow link fewer are enough."""
 
 SLOW_MS: Final = 1_000.0
-"""A round trip from which waiting is felt with every key."""
+"""A longer round trip makes the console noticeably slow."""
 
 
 @dataclass(slots=True)
 class HealthReplies:
-    """Answers to unauthenticated requests."""
+    """The answers to unauthenticated requests."""
 
     connect_ms: float = 0.0
     tls: TlsInfo | None = None
     round_trips: list[float] = field(default_factory=list)
     date: str | None = None
-    """Of the first answer."""
+    """The `Date` of the first answer."""
     received_at: datetime | None = None
-    """When that answer came, by this machine's clock."""
+    """When that answer was received, by this machine's clock."""
     features: list[str] = field(default_factory=list)
     encrypted: bool = False
 
 
 class HealthProbe:
-    """Asks for the health a few times, over one connection."""
+    """Requests the health several times, over one connection."""
 
     def __init__(self, url: str, facts: BackendFacts, timeouts: Timeouts) -> None:
         self._facts = facts
@@ -65,7 +65,7 @@ class HealthProbe:
         await self._transport.close()
 
     async def ask(self, found: list[Finding]) -> HealthReplies | None:
-        """The answers; None where no Kraty answers, which `found` then tells."""
+        """The answers; None if no Kraty answers, with a finding in `found`."""
         try:
             target = self._facts.routes.route(Operation.HEALTH).target({})
         except OperationMissing as error:
@@ -84,7 +84,7 @@ class HealthProbe:
         return answers
 
     async def _look_up_nobody(self, found: list[Finding]) -> HealthReplies | None:
-        """Recognize a Kraty that has no health by how it answers a look-up of a player that does not exist."""
+        """Recognize a Kraty without health by its answer to a look-up of an unknown player."""
         try:
             route = self._facts.routes.route(Operation.PLAYER)
         except OperationMissing:
@@ -129,22 +129,24 @@ def _health(reply: HttpReply, found: list[Finding]) -> list[str]:
 
     health = parse_data(Health, data_of(reply, write=False, enveloped=False), reply)
     if "ok" not in health.model_fields_set:
-        raise BadAnswer("Its health does not say how it is.", status=reply.status, request_id=reply.request_id)
-    version = f"version {health.version}" if health.version else "version not told"
+        raise BadAnswer("Its health does not contain a status.", status=reply.status, request_id=reply.request_id)
+    version = f"version {health.version}" if health.version else "version unknown"
     facts = {"ok": health.ok, "version": health.version, "features": health.features}
     if health.ok:
         found.append(Finding(CheckArea.ADDRESS, "health", CheckState.OK, f"a Kraty answers, {version}", facts=facts))
     else:
         words = f"its health check reports a failure ({version})"
-        found.append(Finding(CheckArea.ADDRESS, "health", CheckState.PROBLEM, words, "Tell those who run it.", facts))
+        found.append(
+            Finding(CheckArea.ADDRESS, "health", CheckState.PROBLEM, words, "Report it to its operators.", facts)
+        )
     return health.features
 
 
 def _check_envelope(reply: HttpReply) -> None:
-    """Accept an error with a known code in Kraty's envelope, or data in its envelope.
+    """Check that an answer has Kraty's envelope, with data or a known error code.
 
     Raises:
-        KratyError: it is neither.
+        KratyError: it has not.
     """
     body = parsed(reply.content)
     error = body.get("error") if isinstance(body, dict) else None
@@ -153,10 +155,10 @@ def _check_envelope(reply: HttpReply) -> None:
 
 
 def unreached(error: KratyError, name: str = "health") -> Finding:
-    """Why no Kraty answers: a fault of TLS, or of the address; `name` is what was asked for."""
+    """The finding if no Kraty answers: a TLS error or a wrong address; `name` is the requested operation."""
     words = error_text(error).text
     if _is_tls(error):
-        advice = "Check the port and the certificate; authorities of your own go into SSL_CERT_FILE."
+        advice = "Check the port and the certificate; put custom authorities into SSL_CERT_FILE."
         return Finding(CheckArea.TLS, "certificate", CheckState.PROBLEM, words, advice)
     if isinstance(error, Invalid) and error.status is None:  # the client certificate cannot be used
         return Finding(
@@ -167,12 +169,12 @@ def unreached(error: KratyError, name: str = "health") -> Finding:
     elif isinstance(error, BadAnswer):
         advice = "Check the address: is it a Kraty backend? The token was not sent there."
     else:
-        advice = "Something before the backend may want headers or a certificate: see `headers` in config example."
+        advice = "A gateway may require headers or a certificate: see `headers` in config example."
     return Finding(CheckArea.ADDRESS, name, CheckState.PROBLEM, words, advice)
 
 
 _WAITING: Final = (ssl.SSLWantReadError, ssl.SSLWantWriteError, ssl.SSLEOFError)
-"""What a connection that is slow, or breaks, leaves behind as well."""
+"""TLS errors that a slow or broken connection causes too."""
 
 
 def _is_tls(error: BaseException) -> bool:
@@ -185,7 +187,7 @@ def _is_tls(error: BaseException) -> bool:
 
 
 def connection_findings(answers: HealthReplies, now: datetime) -> Iterator[Finding]:
-    """TLS, the round trip and the clock, by the answers."""
+    """The findings about TLS, round trip and clock."""
     if answers.tls is not None:
         what = f"{answers.tls.version}, {authorities()}"
         yield validity(CheckArea.TLS, "certificate", what, answers.tls.valid_until, now)
@@ -209,7 +211,7 @@ def _link(answers: HealthReplies) -> Iterator[Finding]:
 
 
 def clock_finding(date: str | None, received_at: datetime) -> Finding:
-    """How far this machine's clock is from the backend's, by the date of an answer."""
+    """The difference between this machine's clock and the backend's, from the date of an answer."""
     try:
         said = parsedate_to_datetime(date or "")
         skew = received_at - (said if said.tzinfo else said.replace(tzinfo=UTC))
