@@ -87,7 +87,7 @@ def grant(
 ) -> int:
     """Create a grant for PLAYER, as in currency:gold=50 item:potion=2 crate:box=1.
 
-    A player never heard of is made.
+    An unknown player is created.
     """
     made = run_change(
         ServerTarget.of(before, said),
@@ -131,7 +131,7 @@ def _adjustment(key: str) -> Callable[[Callable[..., int]], click.Command]:
 def credit(before: Options, /, **said: Any) -> int:  # noqa: ANN401
     """Add AMOUNT to PLAYER's balance of ECONOMY_KEY.
 
-    A player never heard of is made.
+    An unknown player is created.
     """
     return _balance(before, said, lambda client: client.wallet.credit)
 
@@ -146,7 +146,7 @@ def debit(before: Options, /, **said: Any) -> int:  # noqa: ANN401
 def give_item(before: Options, /, **said: Any) -> int:  # noqa: ANN401
     """Put AMOUNT of ITEM_KEY into PLAYER's inventory, without a grant.
 
-    A player never heard of is made.
+    An unknown player is created.
     """
     return _items(before, said, lambda client: client.inventory.grant)
 

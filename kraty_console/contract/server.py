@@ -14,7 +14,6 @@ MERGED = "merged"
 ALREADY_MERGED = "no_op_already_merged"
 
 ERASED = "erased"
-ALREADY_ERASED = "no_op_already_erased"
 NEVER_EXISTED = "no_op_never_existed"
 
 

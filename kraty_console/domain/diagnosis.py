@@ -236,7 +236,7 @@ def _then_roll(attempt: Attempt, linked: Linked, now: datetime) -> str:
 
 
 def _in_progress(attempt: Attempt, linked: Linked, snapshot: Snapshot, now: datetime) -> Iterator[Diagnosis]:
-    mend = ("attempt.force_complete", attempt.id, _force_complete(attempt, linked, now))
+    fix = ("attempt.force_complete", attempt.id, _force_complete(attempt, linked, now))
     last = attempt.last_progress_at or attempt.started_at
     idle = age(last, now) if last is not None else None
     ends = attempt.window_ends_at or attempt.ends_at
@@ -248,7 +248,7 @@ def _in_progress(attempt: Attempt, linked: Linked, snapshot: Snapshot, now: date
             "wrong",
             f"The target of {grouped(attempt.target)} is met, but the server never received the finish. "
             f"Force-complete it{_then_roll(attempt, linked, now)}",
-            *mend,
+            *fix,
         )
     elif ends is not None and age(ends, now) > 0:
         yield Diagnosis(
@@ -257,7 +257,7 @@ def _in_progress(attempt: Attempt, linked: Linked, snapshot: Snapshot, now: date
             "wrong",
             f"Its window closed {since(ends, now)} and it is still in progress. "
             f"Force-complete it{_then_roll(attempt, linked, now)}",
-            *mend,
+            *fix,
         )
     elif last is not None and idle is not None and idle > IDLE_AFTER and not is_provided(attempt, "last_progress_at"):
         yield Diagnosis(
@@ -266,7 +266,7 @@ def _in_progress(attempt: Attempt, linked: Linked, snapshot: Snapshot, now: date
             "notice",
             f"It was started {since(last, now)}, and its last progress is {why_unknown(attempt, 'last_progress_at')}. "
             f"If the player finished, force-complete it with the true score{_then_roll(attempt, linked, now)}",
-            *mend,
+            *fix,
         )
     elif last is not None and idle is not None and idle > IDLE_AFTER:
         yield Diagnosis(
@@ -275,7 +275,7 @@ def _in_progress(attempt: Attempt, linked: Linked, snapshot: Snapshot, now: date
             "wrong",
             f"No progress for {span(last, now)}; the client may have crashed. "
             f"If the player finished, force-complete it with the true score{_then_roll(attempt, linked, now)}",
-            *mend,
+            *fix,
         )
     elif snapshot.player.ban is None:
         heard = f" Its last progress was {since(last, now)}." if last is not None else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from kraty_console.contract.server import ALREADY_MERGED
 from kraty_console.domain.formatting import counted, ungrouped
 from kraty_console.present.numbers import total
 from kraty_console.present.safe import SafeText, safe
@@ -107,7 +108,7 @@ def merged_text(result: MergePlayerResult) -> str:
     source, target = (
         safe(each, limit=_ID_LIMIT) for each in (result.from_external_player_id, result.to_external_player_id)
     )
-    if result.status == "no_op_already_merged":
+    if result.status == ALREADY_MERGED:
         when = f", on {exact(result.merged_at)}" if result.merged_at else ""
         return f"{source} was merged into {target} before{when}; nothing was changed.\n"
     moved = ", ".join(_moved(result.counts)) or "nothing to move"
