@@ -47,7 +47,7 @@ def reply(size: int, **data: object) -> HttpReply:
 
 
 @pytest.mark.parametrize(("size", "aside"), [(1, False), (LARGE, True)])
-def test_an_answer_is_taken_apart_aside_where_it_is_large(size: int, aside: bool) -> None:
+def test_a_large_answer_is_parsed_in_a_thread(size: int, aside: bool) -> None:
     answer = asyncio.run(fetched_in_thread(Told, reply(size, name="alice")))
     assert (answer.value.name, answer.etag, answer.elapsed_ms) == ("alice", '"7"', 12.0)
     assert (answer.value.read_by != threading.get_ident()) is aside
@@ -55,7 +55,7 @@ def test_an_answer_is_taken_apart_aside_where_it_is_large(size: int, aside: bool
 
 @pytest.mark.parametrize("collects", [True, False])
 @pytest.mark.parametrize("named", [{"name": "alice"}, {}])
-def test_collecting_rests_meanwhile_and_goes_on_as_before(named: dict[str, str], collects: bool) -> None:
+def test_garbage_collection_is_paused_meanwhile(named: dict[str, str], collects: bool) -> None:
     before = gc.isenabled()
     (gc.enable if collects else gc.disable)()
     try:

@@ -28,7 +28,7 @@ def test_ids_and_names_lead_to_the_game(studio: str | None, game: str | None, fo
 
 
 @pytest.mark.parametrize(("studio", "game", "several"), [(None, None, 3), (None, "race", 2), ("s1", None, 2)])
-def test_where_several_fit_a_question_is_asked_of_none(studio: str | None, game: str | None, several: int) -> None:
+def test_several_matching_games_are_refused(studio: str | None, game: str | None, several: int) -> None:
     assert len(find_games(ME, studio, game)) == several
     with pytest.raises(Invalid, match=r"say which: race \(--studio s1 --game g1\)"):
         find_game(ME, studio, game)

@@ -35,7 +35,7 @@ def test_a_process_is_known_by_host_number_and_start() -> None:
     assert not may_still_send("elsewhere:1:2", OLD)
 
 
-def test_a_process_that_ended_lives_no_more() -> None:
+def test_an_ended_process_is_not_running() -> None:
     child = subprocess.run(
         [sys.executable, "-c", "from kraty_console.client.intent_owners import this_process as p; print(p())"],
         capture_output=True,

@@ -21,7 +21,7 @@ def paths(tmp_path: Path) -> Paths:
     return Paths(tmp_path / "config" / "config.toml", tmp_path / "state")
 
 
-def test_what_is_kept_is_found_again(paths: Paths) -> None:
+def test_a_saved_sign_in_is_loaded_again(paths: Paths) -> None:
     said = save_sign_in(KEPT, Secret("kst_abc"), paths)
     assert str(paths.config_file) in said
     assert "kst_abc" not in said
@@ -30,7 +30,7 @@ def test_what_is_kept_is_found_again(paths: Paths) -> None:
     assert find_token(profile, paths, {}, keyring=lambda _: None) == Secret("kst_abc")
 
 
-def test_how_the_secret_is_sent_is_kept_with_it(paths: Paths) -> None:
+def test_the_kind_of_credential_is_saved(paths: Paths) -> None:
     cookie = replace(KEPT, credential="cookie", cookie_name="portal_session")
     save_sign_in(cookie, Secret("kst_abc"), paths)
     assert load_profile(paths.config_file, {}) == cookie
@@ -50,7 +50,7 @@ def test_only_the_owner_can_read_it(paths: Paths) -> None:
     assert sorted(each.name for each in paths.config_file.parent.iterdir()) == ["config.toml", "tokens"]
 
 
-def test_a_file_that_a_person_wrote_is_left_alone(paths: Paths) -> None:
+def test_an_existing_file_is_not_changed(paths: Paths) -> None:
     paths.config_file.parent.mkdir()
     paths.config_file.write_text("# mine")
     assert "left alone" in save_sign_in(KEPT, Secret("kst_abc"), paths)

@@ -27,7 +27,7 @@ def test_the_areas_are_in_the_order_of_importance() -> None:
     assert list(CheckArea)[-1] is CheckArea.TERMINAL
 
 
-def test_a_secret_is_hidden_wherever_it_stands() -> None:
+def test_secrets_are_hidden_everywhere() -> None:
     facts = {"said": ["a s3cret-long b", 7], "s3cret": {"deep": "s3cret"}, "none": None}
     found = [Finding(CheckArea.TOKEN, "name", CheckState.OK, "x s3cret-long y s3cret", "do s3cret", facts)]
     (cleaned,) = without(found, ["s3cret", "s3cret-long", ""], "•")

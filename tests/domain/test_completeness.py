@@ -44,7 +44,7 @@ def error_text(action: str, seen: Snapshot, row_id: str | None = None, **values:
 # -- what was told --------------------------------------------------------------------------------------------------
 
 
-def test_sent_left_out_and_unreadable_are_three_things() -> None:
+def test_sent_missing_and_unreadable_are_distinct() -> None:
     player = published(player={"email": None, "ban": True}).player
     assert (is_provided(player, "email"), why_unknown(player, "email")) == (True, "")
     assert (is_provided(player, "ban"), why_unknown(player, "ban")) == (False, "could not be read")
@@ -55,7 +55,7 @@ def test_sent_left_out_and_unreadable_are_three_things() -> None:
 
 
 @pytest.mark.parametrize("said", [True, False, "yes", 1, []])
-def test_a_ban_that_cannot_be_read_is_no_clean_record(said: object) -> None:
+def test_an_unreadable_ban_is_unknown(said: object) -> None:
     seen = snapshot(player={"ban": said})
     assert why_ban_unknown(seen.player) == "ban status could not be read"
     assert "The ban status could not be read." in next_step(seen, NOW).words
@@ -70,7 +70,7 @@ def test_what_a_published_look_up_leaves_out() -> None:
     assert empty_words("wallet", snapshot(wallet="none")) == "The balances could not be read."
 
 
-def test_what_could_not_be_read_is_named() -> None:
+def test_unreadable_rows_are_reported() -> None:
     seen = snapshot(
         player={"ban": 1}, summary={"attemptCount": "many"}, attempts=[{}], audit=[{}, {}], grants=7, walletLedger=[7]
     )
@@ -101,11 +101,11 @@ def test_what_could_not_be_read_is_named() -> None:
         ),
     ],
 )
-def test_a_balance_is_nought_only_where_that_is_known(wallet: object, amount: Amount) -> None:
+def test_a_balance_is_zero_only_if_known(wallet: object, amount: Amount) -> None:
     assert balance_of(snapshot(wallet=wallet), "gold") == amount
 
 
-def test_nothing_is_assumed_of_what_was_left_out() -> None:
+def test_nothing_is_assumed_about_missing_data() -> None:
     assert (
         balance_of(published(), "gold")
         == quantity_of(published(), "box")
@@ -177,7 +177,7 @@ def test_without_its_progress_an_attempt_is_not_called_stuck() -> None:
         ({"grants": [grant(id=str(n)) for n in range(DEFAULT_LIMIT)], "summary": {"grantsPending": None}}, "cut"),
     ],
 )
-def test_a_list_that_may_lack_grants_proves_nothing(lists: dict[str, Any], doubt: str) -> None:
+def test_an_incomplete_list_of_grants_proves_nothing(lists: dict[str, Any], doubt: str) -> None:
     assert Links(published(**lists)).doubt == doubt
 
 
@@ -224,7 +224,7 @@ def test_an_unreadable_row_is_in_every_advice() -> None:
 
 
 @pytest.mark.parametrize("lists", [{"attempts": [{}]}, {"attempts": "none"}, {"grants": [{}]}, {"grants": 7}])
-def test_what_could_not_be_read_is_not_nothing(lists: dict[str, Any]) -> None:
+def test_unreadable_is_not_empty(lists: dict[str, Any]) -> None:
     words = next_step(snapshot(**lists), NOW).words
     assert "no attempts and no grants" not in words
     assert "could not be read." in words
@@ -235,14 +235,14 @@ def test_what_could_not_be_read_is_not_nothing(lists: dict[str, Any]) -> None:
 # -- dialogs --------------------------------------------------------------------------------------------------------
 
 
-def test_a_credit_counts_from_no_assumed_nought() -> None:
+def test_a_credit_assumes_no_zero_balance() -> None:
     bare = error_text("wallet.credit", published(), economy_key="gold", amount="500")
     assert "gold: balance not provided by this backend; 500 are added, at once" in bare
     known = error_text("wallet.credit", snapshot(), economy_key="gold", amount="500")
     assert "gold 0 → 500, at once" in known
 
 
-def test_a_force_claim_counts_from_no_assumed_nought() -> None:
+def test_a_force_claim_assumes_no_zero_balance() -> None:
     contents = {
         "entries": [
             {"type": "currency", "currencyKey": "gold", "amount": 500},

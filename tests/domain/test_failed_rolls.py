@@ -12,7 +12,7 @@ from tests.domain.players import NOW, ago, attempt, grant, snapshot
 FAILED = {"status": "failed", "error": 'table "daily_gold" was archived', "at": ago(hours=1)}
 
 
-def test_the_roll_failed_says_why_and_what_to_do() -> None:
+def test_a_failed_roll_shows_reason_and_advice() -> None:
     seen = snapshot(attempts=[attempt(roll=FAILED)])
     found = diagnose_attempt(seen.attempts[0], seen, NOW)
     assert found.advice == (
@@ -41,7 +41,7 @@ def test_a_retry_says_whether_its_cause_seems_gone(other: dict[str, Any], known:
     assert known in diagnose_attempt(seen.attempts[0], seen, NOW).advice
 
 
-def test_a_failed_roll_of_which_little_is_told() -> None:
+def test_a_failed_roll_with_missing_data() -> None:
     seen = snapshot(attempts=[attempt(roll={"status": "failed"}), attempt(id="a2")])
     assert diagnose_attempt(seen.attempts[0], seen, NOW).advice == (
         "The roll failed (time not known), so nothing was granted. Retry the roll. It gave no reason. "

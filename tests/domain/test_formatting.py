@@ -48,7 +48,7 @@ def test_grouped(number: float | None, words: str) -> None:
     assert " " not in grouped(number) or words.startswith("a number")
 
 
-def test_a_number_of_thousands_of_digits_does_not_flood() -> None:
+def test_a_huge_number_is_shortened() -> None:
     assert grouped(10**5000) == "a number of about 5001 digits"
 
 
@@ -90,13 +90,13 @@ def test_a_moment_without_a_zone_is_utc() -> None:
         (float("nan"), "nan"),
     ],
 )
-def test_a_number_as_it_is_typed_has_no_exponent(number: float, words: str) -> None:
+def test_plain_numbers_have_no_exponent(number: float, words: str) -> None:
     assert plain(number) == words
     if words != "nan":
         assert float(plain(number)) == number
 
 
-def test_an_amount_that_came_as_a_text() -> None:
+def test_amounts_given_as_text() -> None:
     assert grouped_text("1500") == f"1{GROUP}500"
     assert grouped_text("-1500") == f"-1{GROUP}500"
     assert grouped_text("a few") == "a few"

@@ -87,7 +87,7 @@ PLAYER: dict[str, Any] = {"externalPlayerId": "alice_42"}
         (Changed, {}, ""),
     ],
 )
-def test_what_came_of_it(shape: type[Changed], answer: dict[str, Any], words: str) -> None:
+def test_outcome_lines(shape: type[Changed], answer: dict[str, Any], words: str) -> None:
     assert outcome_summary(CALL, shape.model_validate(answer), BEFORE) == words
 
 

@@ -13,7 +13,7 @@ from tests.data import load_hostile
 from tests.domain.players import NOW
 
 
-def test_the_worklog_tells_the_story_oldest_first() -> None:
+def test_the_worklog_is_oldest_first() -> None:
     later = WorklogEntry(NOW, "alice_42", "Credit", "refused: no such key", request_id="req-1")
     earlier = WorklogEntry(
         NOW - timedelta(minutes=5),
@@ -47,7 +47,7 @@ def test_a_change_is_dated_by_its_audit_row_where_that_is_known() -> None:
     assert unknown.work.at == NOW
 
 
-def test_its_numbers_are_plain() -> None:
+def test_worklog_numbers_are_ungrouped() -> None:
     work = WorklogEntry(
         NOW, "alice_42", "Credit", f"gold {signed(1500)}, balance {grouped(12840)}", what=f"of {grouped(1500)}"
     )
@@ -56,14 +56,14 @@ def test_its_numbers_are_plain() -> None:
     assert "(of 1500)" in told
 
 
-def test_nothing_in_it_brings_a_line_of_its_own() -> None:
+def test_values_cannot_add_lines() -> None:
     for entry in load_hostile():
         text = worklog(entry.value, [WorklogEntry(NOW, entry.value, "Credit", "applied", reason=entry.value or "x")])
         assert text.count("\n") == 5
         assert all(line.isprintable() for line in text.split("\n"))
 
 
-def test_idempotency_keys_are_long_enough_and_their_own() -> None:
+def test_idempotency_keys_are_long_and_unique() -> None:
     key = idempotency_key(UUID(int=7))
     assert key == "kc_00000000000000000000000000000007"
     assert idempotency_key(UUID(int=8)) != key

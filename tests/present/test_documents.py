@@ -147,7 +147,7 @@ def test_differences(before: Any, after: Any, words: dict[str, str]) -> None:
     assert {item.label: item.value for item in differences(before, after)} == words
 
 
-def test_differences_end_somewhere() -> None:
+def test_differences_are_limited() -> None:
     found = differences({}, {str(number): number for number in range(1000)})
     assert len(found) == MAX_CHANGES + 1
     deep: Any = 1
@@ -182,13 +182,13 @@ def test_raw_json_keeps_the_order_and_unknown_fields() -> None:
     assert '"a": "\\u{202E}\\u001b"' in text
 
 
-def test_raw_json_ends_somewhere() -> None:
+def test_raw_json_is_limited() -> None:
     lines = list(json_lines(list(range(LINES_LIMIT * 2))))
     assert len(lines) == LINES_LIMIT + 1
     assert lines[-1] == f"… {LINES_LIMIT + 2} more lines; copying includes all of them"
 
 
-def test_a_row_that_went_away() -> None:
+def test_a_removed_row() -> None:
     (row,) = rows("attempts", snapshot(attempts=[attempt()]), NOW)
     assert document(row, snapshot(), NOW) is None
     assert row_summary(row, snapshot(), NOW) is None
@@ -295,7 +295,7 @@ def test_the_profile_of_a_banned_a_merged_and_an_odd_player() -> None:
     assert words(compact_profile(seen, NOW))[1].startswith("BANNED 1d ago: speed hack · merged into auth_user_42 · ")
 
 
-def test_the_profile_of_a_player_about_whom_little_is_told() -> None:
+def test_the_profile_of_a_player_with_missing_data() -> None:
     bare = Snapshot.model_validate({"player": {"externalPlayerId": "x"}})
     assert words(profile(bare, NOW)) == [
         "first seen  —",

@@ -164,7 +164,7 @@ def test_words(error: KratyError, role: str | None, text: str, hint: str, exit_c
     assert found.title.endswith(".")
 
 
-def test_what_is_limited_counts_down() -> None:
+def test_rate_limits_have_a_countdown() -> None:
     assert error_text(RateLimited("", retry_after=0.2)).retry_after == 1.0
     assert error_text(RateLimited("", retry_after=2.2)).retry_after == 3.0
     assert error_text(NotFound("")).retry_after is None
@@ -181,11 +181,11 @@ def test_what_is_limited_counts_down() -> None:
         ({}, "Invalid."),
     ],
 )
-def test_fields_are_named_whatever_shape_the_details_have(details: dict[str, Any], words: str) -> None:
+def test_field_errors_of_any_shape_are_listed(details: dict[str, Any], words: str) -> None:
     assert words in error_text(Invalid("invalid", "validation_failed", 400, details)).text
 
 
-def test_a_server_s_words_are_cut_and_made_safe() -> None:
+def test_server_messages_are_truncated_and_sanitized() -> None:
     found = error_text(Refused("x\x1b[2J" * 1000, "conflict", 409))
     assert "\x1b" not in found.text
     assert len(found.text) < 1000
