@@ -24,7 +24,7 @@ def told(screen: Screen, environ: dict[str, str]) -> dict[str, Finding]:
     return {each.name: each for each in terminal_findings(screen, environ)}
 
 
-def test_a_good_terminal_has_nothing_to_be_mended() -> None:
+def test_a_good_terminal_has_no_problems() -> None:
     found = told(Screen(True, (120, 40), "utf-8", None), GOOD)
     assert {each.state.value for each in found.values()} <= {"ok", "note"}
     assert found["colours"].words == "16 million colours"

@@ -20,9 +20,7 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_a_backend_that_does_not_start_tells_why_in_its_own_words(
-    temporary: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_backend_that_does_not_start_shows_its_output(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KRATY_BACKEND_RATE", "nonsense")
     said: list[str] = []
     with pytest.raises(StartFailed, match="'nonsense' is not RATE") as raised, embedded_backend(said.append):
@@ -43,7 +41,7 @@ def test_the_folder_is_private_and_goes_also_when_what_uses_it_fails(temporary: 
     assert list(temporary.iterdir()) == []
 
 
-def test_folders_of_processes_that_were_killed_are_swept_away_and_no_others(temporary: Path) -> None:
+def test_only_folders_of_killed_processes_are_removed(temporary: Path) -> None:
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
     names = [
