@@ -119,7 +119,7 @@ def test_a_malformed_token_is_reported_without_its_text(token: str, expected: st
     [
         (Profile(), "KRATY_TOKEN"),
         (Profile(credential="server_key"), "KRATY_SERVER_KEY"),
-        (Profile(url_is_own=False), "own address alone"),
+        (Profile(url_is_own=False), "its own address"),
     ],
 )
 def test_a_missing_token_is_reported_with_advice(profile: Profile, words: str) -> None:
@@ -156,7 +156,7 @@ def test_a_folder_that_cannot_be_written_to_is_a_problem(tmp_path: Path, monkeyp
 def test_a_folder_of_another_user_is_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: tmp_path.stat().st_uid + 1)
     (found, _) = state.folder_findings(tmp_path)
-    assert (found.state, "somebody else" in found.words) == ("warning", True)
+    assert (found.state, "another user" in found.words) == ("warning", True)
 
 
 def test_a_full_disk_is_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -53,8 +53,8 @@ async def both(
 @pytest.mark.parametrize(
     ("left", "expected", "words"),
     [
-        (timedelta(days=3), "ok", "it ends in 3d"),
-        (timedelta(minutes=40), "warning", "it ends in 40m"),
+        (timedelta(days=3), "ok", "it expires in 3d"),
+        (timedelta(minutes=40), "warning", "it expires in 40m"),
         (timedelta(minutes=-40), "warning", "40m ago"),
     ],
 )

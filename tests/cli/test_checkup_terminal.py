@@ -69,7 +69,7 @@ def test_the_clipboard(environ: dict[str, str], words: str, advice: str) -> None
     ("environ", "words"),
     [
         ({"TERM": "xterm-kitty"}, "every combination"),
-        ({"TERM": "xterm-256color"}, "cannot be known"),
+        ({"TERM": "xterm-256color"}, "TERM does not say"),
         ({"TERM": "tmux-256color", "TMUX": "x"}, "as tmux passes them on"),
     ],
 )

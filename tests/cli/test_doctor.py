@@ -118,7 +118,7 @@ async def test_a_reduced_kraty_lacks_what_it_lacks_and_nothing_but_get_is_sent(
     assert support[Operation.END_SESSION] == "unknown"
     assert tap.methods == {"GET"}
     assert reduced.backend.counts() == before
-    assert "does not tell who we are" in ran.of("session", "who")["words"]
+    assert "does not identify sessions" in ran.of("session", "who")["words"]
     assert ran.of("operations", "idempotency keys")["state"] == "note"
     own = ran.of("operations", "credit")
     assert own["facts"]["route"] == "POST /v2/wallets/{externalPlayerId}/{economyKey}"

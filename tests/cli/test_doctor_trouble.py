@@ -290,7 +290,7 @@ async def test_behind_a_proxy_the_proxy_is_named_without_its_password(
     [
         ({"ALL_PROXY": f"socks9://ada:{PASSWORD}@proxy.invalid"}, "ALL_PROXY names a proxy of an unknown kind"),
         ({"HTTPS_PROXY": f"http://ada:{PASSWORD}/x@proxy"}, "HTTPS_PROXY does not name a proxy that can be used"),
-        ({"HTTPS_PROXY": f"http://ada:{PASSWORD}@proxy", "NO_PROXY": "[::1"}, "NO_PROXY holds '[::1'"),
+        ({"HTTPS_PROXY": f"http://ada:{PASSWORD}@proxy", "NO_PROXY": "[::1"}, "NO_PROXY contains '[::1'"),
     ],
 )
 async def test_a_proxy_that_cannot_be_used_is_one_problem(

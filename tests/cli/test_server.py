@@ -153,7 +153,7 @@ def test_erasing_needs_confirmation(world: World, asked: Any) -> None:
     assert (export["schemaVersion"], len(export["attempts"])) == (1, 5)
     gone = asked("delete", "alice", "--yes")
     assert re.fullmatch(r"alice is erased; the anonymous rest is under __deleted_[0-9a-f-]{36}__\n", gone.out)
-    assert "before" in asked("delete", "alice", "--yes").out
+    assert "already" in asked("delete", "alice", "--yes").out
     assert "Nobody" in asked("delete", "ghost", "--yes").out
     assert asked("delete", "ghost", "--yes", "--json").json["status"] == "no_op_never_existed"
     assert asked("get", "alice").code == 3
@@ -265,7 +265,7 @@ async def test_an_unknown_outcome_names_the_idempotency_key(
         )
     told = capsys.readouterr()
     assert (code, told.out) == (1, "")
-    assert "Run the same again with --idempotency-key mine" in told.err
+    assert "Run the command again with --idempotency-key mine" in told.err
     assert {heard.json["idempotencyKey"] for heard in wire.heard} == {"mine"}
 
 
@@ -323,7 +323,7 @@ class TestIdsThatLookLikeAnothers:
         for ghost in GHOSTS:
             ran = asked(*NAMING_A_PLAYER[command](ghost))
             assert ran.code == 2, ghost
-            assert "which nobody sees" in ran.err
+            assert "which is invisible" in ran.err
             assert "--exact" in ran.err
         assert world.backend.counts() == before
 

@@ -231,7 +231,7 @@ async def test_a_call_that_is_cancelled_closes_its_connection_and_the_next_one_w
 async def test_without_a_game_nothing_is_asked_until_one_is_entered() -> None:
     async with wired(told({"players": []})) as wire:
         client = KratyClient(wire.url, Credential(Secret("t")))
-        with pytest.raises(Invalid, match="No game is chosen"):
+        with pytest.raises(Invalid, match="No game is selected"):
             await client.search("alice")
         client.enter("s", "g", "test")
         assert await client.search("alice") == []

@@ -68,5 +68,5 @@ def test_garbage_collection_is_paused_meanwhile(named: dict[str, str], collects:
 
 @pytest.mark.parametrize("size", [1, LARGE])
 def test_what_is_not_the_answer_asked_for_is_refused_however_large(size: int) -> None:
-    with pytest.raises(BadAnswer, match="look at: name"):
+    with pytest.raises(BadAnswer, match="see: name"):
         asyncio.run(fetched_in_thread(Told, reply(size)))

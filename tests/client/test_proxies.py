@@ -238,7 +238,7 @@ def test_exceptions_from_the_proxy(entries: str, url: str, excepted: bool) -> No
 
 @pytest.mark.parametrize("entry", ["[::1", "[::x]", "[::1]x", "[::1]:x", "[::1]:"])
 def test_an_invalid_exception_is_reported(entry: str) -> None:
-    with pytest.raises(Invalid, match=r"^NO_PROXY holds .* which is no host"):
+    with pytest.raises(Invalid, match=r"^NO_PROXY contains .* which is not a host"):
         proxy_of(API, {"HTTPS_PROXY": "http://proxy", "NO_PROXY": f"*,{entry}"}, "linux")
 
 

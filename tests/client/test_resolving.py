@@ -205,7 +205,7 @@ async def test_an_unsent_intent_is_closed_without_a_request(client_of: MakeClien
         )
         resolved = await Writer(client, journal).resolve(entry)
     assert resolved.state == "refused"
-    assert "never sent" in str(resolved.error)
+    assert "not sent" in str(resolved.error)
     assert wire.heard == []
 
 

@@ -58,10 +58,10 @@ MISTAKES = [
     ("X-A = { env = 1 }", "`env` must be the name of a variable"),
     ('X-A = { env = "A B" }', "`env` must be the name of a variable"),
     ("X-A = { command = [] }", "header `X-A`: `command` must be a command line"),
-    ('X-A = { command = "a \'b" }', "header `X-A`: `command` cannot be taken apart"),
-    ('"X A" = { env = "A" }', "header `X A` is no name of a header"),
-    ('"" = { env = "A" }', "header `` is no name of a header"),
-    ('"X-Ä" = { env = "A" }', "is no name of a header"),
+    ('X-A = { command = "a \'b" }', "header `X-A`: `command` cannot be parsed"),
+    ('"X A" = { env = "A" }', "header `X A` is not a header name"),
+    ('"" = { env = "A" }', "header `` is not a header name"),
+    ('"X-Ä" = { env = "A" }', "is not a header name"),
     ('X-A = { env = "A" }\nx-a = { env = "B" }', "header `x-a` is there already as `X-A`"),
 ]
 

@@ -185,7 +185,7 @@ MISTAKES = [
     ("amount_limit = true", "`amount_limit` must be a whole number"),
     ('[profiles.a]\ncredential = "basic"', '`credential` must be "bearer", "cookie" or "server_key"'),
     ("[profiles.a]\ntoken_command = []", "`token_command` must be a command line"),
-    ('[profiles.a]\ntoken_command = "a \'b"', "`token_command` cannot be taken apart"),
+    ('[profiles.a]\ntoken_command = "a \'b"', "`token_command` cannot be parsed"),
     (
         '[profiles.a]\naudit_url = "https://portal.example/audit"',
         "`audit_url` must be an https address that holds {auditId}",
@@ -228,7 +228,7 @@ MISTAKES = [
     ("keymap = 1", "`keymap` must be a table"),
     ("default = 1", "`default` must be the name of a profile"),
     ('default = "b"\n[profiles.a]', "has no profile 'b'"),
-    ("[profiles.a]\n[profiles.b]", "has several profiles (a, b): say --profile NAME"),
+    ("[profiles.a]\n[profiles.b]", "has several profiles (a, b): give --profile NAME"),
     ("profiles = 3", "`profiles` must be tables"),
     ("[profiles]\na = 3", "a profile is a table"),
     ("[profiles.a", "is not TOML"),

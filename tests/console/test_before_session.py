@@ -93,7 +93,7 @@ async def test_the_lists_of_the_game_wait_for_the_session(
         late.let_go()
         await hand.sees("rabbit-rush", "maria · GAME_ADMIN")
         await hand.until(lambda: all(worker.is_finished for worker in app.workers))
-        assert "No game is chosen" not in hand.text
+        assert "No game is selected" not in hand.text
         assert "Loading" not in hand.text
         assert wire.count("GET", route) > 0
 

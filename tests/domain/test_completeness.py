@@ -146,7 +146,7 @@ def test_no_grants_linked_offers_the_roll_and_stands_behind_what_is_known_to_be_
     seen = published(attempts=[doubtful])
     step = next_step(seen, NOW, row_scope="attempt", row_id="a9")
     assert (step.action_id, step.severity) == ("attempt.retry_roll", "notice")
-    assert "does not tell whether the event pays rewards. If it does, retry the roll." in step.words
+    assert "does not say whether the event pays rewards. If it does, retry the roll." in step.words
     broken = plain_attempt(id="a1", status="in_progress", windowEndsAt=ago(days=1), completedAt=None)
     assert most_urgent_row(published(attempts=[doubtful, broken]), NOW) == ("attempts", "a1")
     unfinished = plain_attempt(id="a2", status="expired")
@@ -200,7 +200,7 @@ def test_a_guest_is_one_whose_e_mail_is_known_to_be_missing() -> None:
 
 def test_nothing_is_wrong_says_how_far_that_reaches() -> None:
     rows: dict[str, Any] = {"attempts": [attempt(grantIds=["g1"])], "grants": [grant(id="g1", **CLAIMED)]}
-    assert next_step(snapshot(**rows), NOW).words.startswith("Nothing is wrong: what was finished is granted")
+    assert next_step(snapshot(**rows), NOW).words.startswith("Nothing is wrong: every finished attempt has its grants")
     cut = snapshot(**rows, summary={"attemptCount": 69, "grantsClaimed": 80})
     assert "Nothing is wrong in the 1 of 69 attempts and 1 of 80 grants loaded: " in next_step(cut, NOW).words
     banned = snapshot(**rows, summary={"attemptCount": 69}, player=BANNED)

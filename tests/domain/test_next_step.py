@@ -151,7 +151,7 @@ def test_a_row_without_diagnosis_leads_to_the_faulty_row() -> None:
 def test_a_fine_player_is_reported_as_fine() -> None:
     seen = snapshot(attempts=[attempt(grantIds=["g1"])], grants=[grant(id="g1", status="claimed")])
     for step in (next_step(seen, NOW), next_step(seen, NOW, row_scope="grant", row_id="g1")):
-        assert step.words.startswith("Nothing is wrong: what was finished is granted")
+        assert step.words.startswith("Nothing is wrong: every finished attempt has its grants")
         assert step.action_id is None
         assert step.severity == "fine"
     assert most_urgent_row(seen, NOW) is None

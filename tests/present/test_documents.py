@@ -160,7 +160,7 @@ def test_the_player() -> None:
     seen = snapshot(player={**BANNED, "mergedInto": "auth_user_42", "externalPlayerId": "аliсe_42"})
     found = player_document(seen, NOW, CET)
     assert pairs(found)["merged into"] == "auth_user_42"
-    assert pairs(found)["take care"] == "this id mixes letters of alphabets that look alike"
+    assert pairs(found)["caution"] == "this id mixes letters of alphabets that look alike"
     assert pairs(found, "Ban")["reason"] == "speed hack"
     assert pairs(found, "Last context") == {"country": "PT", "level": "7"}
     assert list(found.raw) == ["player", "summary"]
