@@ -41,12 +41,13 @@ venv: $(VENV)/.run ## create and fill .venv; .venv/bin/kraty-console is then the
 demo: $(VENV)/.run ## open the console on an embedded Kraty with the demo world (ROLE=GAME_DEBUGGER|GAME_VIEWER)
 	@$(BIN)/kraty-console demo --role $(ROLE)
 
-test: lint imports ## lint, types, import contracts, all tests on SQLite and PostgreSQL
+test: lint imports ## lint, dead code, types, import contracts, all tests on SQLite and PostgreSQL
 	@$(MAKE) --no-print-directory -j 2 types tests
 
 lint: $(VENV)/.dev
 	@$(BIN)/ruff format --check --quiet kraty_console tests
 	@$(BIN)/ruff check --quiet kraty_console tests
+	@! $(BIN)/vulture | grep '^kraty_console'
 
 types: $(VENV)/.dev
 	@$(BIN)/mypy

@@ -1,1 +1,1 @@
-"""The command line: opens the console, or answers one question without it."""
+"""The command line: opens the console, or runs a command without it."""

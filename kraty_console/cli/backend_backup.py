@@ -1,4 +1,4 @@
-"""`kraty-console backend backup`: a copy of a SQLite database while it is in use."""
+"""`kraty-console backend backup`: copy a SQLite database while it is in use."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
+from kraty_console.cli.backend_database import database_option, database_url, not_installed
 from kraty_console.cli.exit_codes import Exit
-from kraty_console.cli.operating import database_option, database_url, not_installed
 from kraty_console.cli.output import say
 
 
@@ -15,7 +15,7 @@ from kraty_console.cli.output import say
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @database_option
 def backup(file: Path, database: str | None) -> int:
-    """Copy a SQLite database to FILE, whole and checked, while a backend goes on using it."""
+    """Copy a SQLite database to FILE and check the copy; a backend may be using the database."""
     try:
         from kraty_console.backend.admin_cli.admin_session import Declined
         from kraty_console.backend.admin_cli.backup import back_up, key_file
@@ -31,7 +31,7 @@ def backup(file: Path, database: str | None) -> int:
         raise click.ClickException(str(error)) from None
     except OSError as error:
         raise click.ClickException(f"{file} cannot be written: {error.strerror}") from None
-    say(f"Copied {size:,} bytes to {file}; the copy is sound, and readable by you alone.")
+    say(f"Copied {size:,} bytes to {file}; the copy is intact, and readable only by you.")
     if (key := key_file(url)) is not None:
-        say(f"It holds webhook secrets that {key} opens: keep that file as well, and apart from the copy.")
+        say(f"It contains webhook secrets encrypted with {key}: keep that file too, apart from the copy.")
     return Exit.FOUND

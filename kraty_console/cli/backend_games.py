@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kraty_console.cli.backend_database import database_option, game_option, json_option, print_rows, run_in_transaction
 from kraty_console.cli.exit_codes import Exit
-from kraty_console.cli.operating import database_option, game_option, json_option, operate, tell
 from kraty_console.cli.output import emit, emit_json, say
 
 if TYPE_CHECKING:
@@ -19,27 +19,27 @@ if TYPE_CHECKING:
 
 @click.group()
 def game() -> None:
-    """Make, define and list games."""
+    """Create, define and list games."""
 
 
 @game.command()
 @click.argument("name")
-@click.option("--studio", required=True, metavar="NAME", help="The studio, by name or id; made where there is none.")
-@click.option("--slug", metavar="SLUG", help="A short name for commands and links; left out, made of the name.")
+@click.option("--studio", required=True, metavar="NAME", help="The studio, by name or id; created if needed.")
+@click.option("--slug", metavar="SLUG", help="A short name for commands and links; by default from the name.")
 @click.option(
     "--inventory",
     type=click.Choice(["platform", "studio", "permissive"]),
     default="platform",
     show_default=True,
-    help="Who keeps what players own: this backend, or the studio itself.",
+    help="Who keeps the inventories: this backend, or the studio.",
 )
 @json_option
 @database_option
 def create(name: str, studio: str, slug: str | None, inventory: str, as_json: bool, database: str | None) -> int:
-    """Make the game NAME; prints its id."""
+    """Create the game NAME and print its id."""
     from kraty_console.backend.admin_cli import games
 
-    made = operate(database, lambda desk: games.create_game(desk, studio, name, slug, inventory))
+    made = run_in_transaction(database, lambda desk: games.create_game(desk, studio, name, slug, inventory))
     if as_json:
         emit_json(made.shown())
     else:
@@ -54,7 +54,7 @@ def create(name: str, studio: str, slug: str | None, inventory: str, as_json: bo
 @json_option
 @database_option
 def define(document: Path, game: str | None, as_json: bool, database: str | None) -> int:
-    """Define what a game is made of, as FILE (TOML or JSON) says; what it does not name stays as it is."""
+    """Define a game by FILE (TOML or JSON); what FILE does not name is unchanged."""
     from kraty_console.contract.documents import BadDocument, read_document
 
     try:
@@ -63,7 +63,7 @@ def define(document: Path, game: str | None, as_json: bool, database: str | None
         raise click.ClickException(f"{document} is not UTF-8") from None
     except BadDocument as bad:
         raise click.ClickException(f"nothing was changed; {document} cannot be read:\n{bad}") from None
-    name, made = operate(database, _defining(game, read))
+    name, made = run_in_transaction(database, _defining(game, read))
     if as_json:
         emit_json(made)
     else:
@@ -95,6 +95,6 @@ def list_games(as_json: bool, database: str | None) -> int:
     """List the games."""
     from kraty_console.backend.admin_cli import games
 
-    found = [each.shown() for each in operate(database, lambda desk: games.all_games(desk.tx))]
+    found = [each.shown() for each in run_in_transaction(database, lambda desk: games.all_games(desk.tx))]
     columns = {"slug": "GAME", "name": "NAME", "studio": "STUDIO", "gameId": "GAME ID", "studioId": "STUDIO ID"}
-    return tell(found, columns, as_json=as_json, none="There is no game yet.")
+    return print_rows(found, columns, as_json=as_json, none="There is no game yet.")

@@ -1,11 +1,11 @@
-"""`kraty-console backend key`: API keys of a game, for the studio's backend and for game clients."""
+"""`kraty-console backend key`: API keys for the studio's backend and for game clients."""
 
 from __future__ import annotations
 
 import click
 
+from kraty_console.cli.backend_database import database_option, game_option, json_option, print_rows, run_in_transaction
 from kraty_console.cli.exit_codes import Exit
-from kraty_console.cli.operating import database_option, game_option, json_option, operate, tell
 from kraty_console.cli.output import emit, say
 
 
@@ -20,7 +20,7 @@ def key() -> None:
 @game_option
 @database_option
 def create(permission_set: str, environment: str, game: str | None, database: str | None) -> int:
-    """Print a new key: server_integration for the studio's backend, client_sdk for the game. It is shown once."""
+    """Create and print a key, server_integration (studio's backend) or client_sdk (game). It is shown only once."""
     from kraty_console.backend.admin_cli import credentials, games
     from kraty_console.backend.admin_cli.admin_session import AdminSession
 
@@ -28,7 +28,7 @@ def create(permission_set: str, environment: str, game: str | None, database: st
         found = await games.find_game(desk.tx, game)
         return await credentials.make_key(desk, found, permission_set, environment), found.name
 
-    made, name = operate(database, work)
+    made, name = run_in_transaction(database, work)
     say(f"A {permission_set} key of {name}, {environment}. It is shown only now:")
     emit(made)
     return Exit.FOUND
@@ -39,7 +39,7 @@ def create(permission_set: str, environment: str, game: str | None, database: st
 @json_option
 @database_option
 def list_keys(game: str | None, as_json: bool, database: str | None) -> int:
-    """List keys by their prefix, of every game or of one. The keys themselves are not kept."""
+    """List keys by their prefix, of every game or of one. The keys themselves are not stored."""
     from kraty_console.backend.admin_cli import credentials, games
     from kraty_console.backend.admin_cli.admin_session import AdminSession
 
@@ -54,16 +54,16 @@ def list_keys(game: str | None, as_json: bool, database: str | None) -> int:
         "state": "STATE",
         "createdAt": "SINCE",
     }
-    return tell(operate(database, work), columns, as_json=as_json, none="There is no key yet.")
+    return print_rows(run_in_transaction(database, work), columns, as_json=as_json, none="There is no key yet.")
 
 
 @key.command()
 @click.argument("prefix")
 @database_option
 def revoke(prefix: str, database: str | None) -> int:
-    """End the key with this PREFIX, from the next call on."""
+    """Revoke the key with this PREFIX, effective immediately."""
     from kraty_console.backend.admin_cli import credentials
 
-    operate(database, lambda desk: credentials.revoke_key(desk, prefix))
+    run_in_transaction(database, lambda desk: credentials.revoke_key(desk, prefix))
     say(f"The key {prefix} is revoked.")
     return Exit.FOUND

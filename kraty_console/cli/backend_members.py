@@ -1,11 +1,11 @@
-"""`kraty-console backend member`: who may look into which game, and what they may do there."""
+"""`kraty-console backend member`: members and their roles per game."""
 
 from __future__ import annotations
 
 import click
 
+from kraty_console.cli.backend_database import database_option, game_option, json_option, print_rows, run_in_transaction
 from kraty_console.cli.exit_codes import Exit
-from kraty_console.cli.operating import database_option, game_option, json_option, operate, tell
 from kraty_console.cli.output import emit, say
 
 _ROLES = ("GAME_ADMIN", "GAME_DEBUGGER", "GAME_VIEWER")
@@ -13,17 +13,17 @@ _ROLES = ("GAME_ADMIN", "GAME_DEBUGGER", "GAME_VIEWER")
 
 @click.group()
 def member() -> None:
-    """Add members, and say what they may do."""
+    """Add members, and set their roles."""
 
 
 @member.command()
 @click.argument("email")
-@click.option("--name", metavar="NAME", help="As shown in the console.")
-@click.option("--role", type=click.Choice(_ROLES), required=True, help="What they may do.")
+@click.option("--name", metavar="NAME", help="The name shown in the console.")
+@click.option("--role", type=click.Choice(_ROLES), required=True, help="The role.")
 @game_option
 @database_option
 def add(email: str, name: str | None, role: str, game: str | None, database: str | None) -> int:
-    """Give the member EMAIL a role in a game; prints the member's id."""
+    """Give the member EMAIL a role in a game and print the member's id."""
     from kraty_console.backend.admin_cli import games, members
     from kraty_console.backend.admin_cli.admin_session import AdminSession
 
@@ -31,7 +31,7 @@ def add(email: str, name: str | None, role: str, game: str | None, database: str
         found = await games.find_game(desk.tx, game)
         return await members.add_member(desk, email, name, found, role), found.name
 
-    member_id, name_of_game = operate(database, work)
+    member_id, name_of_game = run_in_transaction(database, work)
     say(f"{email} is {role} in {name_of_game}.")
     emit(member_id)
     return Exit.FOUND
@@ -50,7 +50,7 @@ def list_members(game: str | None, as_json: bool, database: str | None) -> int:
         return await members.all_members(desk.tx, await games.find_game(desk.tx, game) if game else None)
 
     columns = {"email": "E-MAIL", "name": "NAME", "game": "GAME", "role": "ROLE", "memberId": "MEMBER ID"}
-    return tell(operate(database, work), columns, as_json=as_json, none="There is no member yet.")
+    return print_rows(run_in_transaction(database, work), columns, as_json=as_json, none="There is no member yet.")
 
 
 @member.command("role")
@@ -59,7 +59,7 @@ def list_members(game: str | None, as_json: bool, database: str | None) -> int:
 @game_option
 @database_option
 def change_role(email: str, role: str, game: str | None, database: str | None) -> int:
-    """Change the ROLE of the member EMAIL in a game; `none` takes it away. It counts from the next call on."""
+    """Change the ROLE of the member EMAIL in a game; `none` removes it. Effective immediately."""
     from kraty_console.backend.admin_cli import games, members
     from kraty_console.backend.admin_cli.admin_session import AdminSession
 
@@ -68,6 +68,6 @@ def change_role(email: str, role: str, game: str | None, database: str | None) -
         await members.set_role(desk, email, found, None if role == "none" else role)
         return found.name
 
-    name = operate(database, work)
+    name = run_in_transaction(database, work)
     say(f"{email} is no longer in {name}." if role == "none" else f"{email} is {role} in {name}.")
     return Exit.FOUND

@@ -1,11 +1,11 @@
-"""`kraty-console backend openapi`: write the documents of the three surfaces anew, or one of them to the output."""
+"""`kraty-console backend openapi`: update the documents of the three surfaces, or print one of them."""
 
 from __future__ import annotations
 
 import click
 
+from kraty_console.cli.backend_database import not_installed
 from kraty_console.cli.exit_codes import Exit
-from kraty_console.cli.operating import not_installed
 from kraty_console.cli.output import emit, say
 
 
@@ -13,10 +13,10 @@ from kraty_console.cli.output import emit, say
 @click.option(
     "--surface",
     type=click.Choice(["admin", "server", "sdk"]),
-    help="Print the document of this surface, and write nothing.",
+    help="Print the document of this surface; write no file.",
 )
 def openapi(surface: str | None) -> int:
-    """Write the OpenAPI documents of the three surfaces anew, where the routes have changed."""
+    """Update the OpenAPI documents of the three surfaces."""
     try:
         from kraty_console.backend.app.openapi import files as committed
         from kraty_console.backend.app.openapi.surfaces import SURFACES

@@ -1,4 +1,4 @@
-"""`kraty-console backend serve`: the embedded Kraty by itself."""
+"""`kraty-console backend serve`: a standalone embedded Kraty."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 
 import click
 
-from kraty_console.cli.operating import database_option, database_url, not_installed
+from kraty_console.cli.backend_database import database_option, database_url, not_installed
 
 
 class Address(click.ParamType[tuple[str, int]]):
-    """`HOST:PORT`; an IPv6 host stands in brackets, `*` for every address, port 0 takes any that is free."""
+    """`HOST:PORT`; an IPv6 host in brackets, `*` for every address, port 0 for any free port."""
 
     name = "HOST:PORT"
 
@@ -29,13 +29,13 @@ class Address(click.ParamType[tuple[str, int]]):
 
 @click.command()
 @database_option
-@click.option("--listen", type=Address(), default="127.0.0.1:8080", show_default=True, help="Where to answer.")
-@click.option("--demo", is_flag=True, help="Load the demo world, once.")
+@click.option("--listen", type=Address(), default="127.0.0.1:8080", show_default=True, help="The address to listen on.")
+@click.option("--demo", is_flag=True, help="Load the demo world, if it is not loaded.")
 @click.option(
     "--credentials-out",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Write the demo world's tokens and keys there, readable by you alone.",
+    help="Write the demo world's tokens and keys there, readable only by you.",
 )
 @click.option(
     "--rate",
@@ -43,55 +43,61 @@ class Address(click.ParamType[tuple[str, int]]):
     metavar="RATE[:BURST]",
     default="50:100",
     show_default=True,
-    help="Calls a second for each session, server key and player; 0 for no limit.",
+    help="Calls per second for each session, server key and player; 0 for no limit.",
 )
 @click.option(
     "--pool",
     type=click.IntRange(1, 200),
     default=10,
     show_default=True,
-    help="Connections to PostgreSQL that each process may open.",
+    help="Maximum number of connections to PostgreSQL per process.",
 )
 @click.option(
     "--workers",
     type=click.IntRange(1, 64),
     default=1,
     show_default=True,
-    help="Processes that share the address. On SQLite only one of them writes at a time: more help reading alone.",
+    help="Processes that share the address. On SQLite only one writes at a time: more processes only help reads.",
 )
 @click.option(
     "--connections",
     type=click.IntRange(0, 100_000),
     default=256,
     show_default=True,
-    help="Connections that one address may hold to each process; 0 for any number.",
+    help="Maximum number of connections per client address and process; 0 for no limit.",
 )
-@click.option("--public-url", metavar="URL", help="What links to audit rows start with; left out, where it listens.")
+@click.option(
+    "--public-url", metavar="URL", help="The URL that links to audit rows start with; by default the listen address."
+)
 @click.option(
     "--proxy",
     "proxies",
     multiple=True,
     metavar="NETWORK",
-    help="A proxy in front, whose X-Forwarded-For says where calls come from; can be given more than once.",
+    help="A trusted proxy, whose X-Forwarded-For gives the client address; can be given more than once.",
 )
 @click.option(
     "--portal-origin",
     "portal_origins",
     multiple=True,
     metavar="ORIGIN",
-    help="Where a portal's pages come from (https://HOST) that sign in by cookie; can be given more than once.",
+    help="The origin (https://HOST) of a portal that signs in by cookie; can be given more than once.",
 )
 @click.option(
-    "--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Of the log."
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="The format of the log.",
 )
 @click.option("--log-calls", is_flag=True, help="Log each call: route, status, time, kind of caller; no id, no body.")
 @click.option(
     "--metrics",
     type=Address(),
     metavar="HOST:PORT",
-    help="Answer Prometheus at /metrics there; of several processes each takes the next port.",
+    help="Serve Prometheus metrics at /metrics there; each further process uses the next port.",
 )
-@click.option("--worker/--no-worker", default=True, help="Whether to run jobs (webhooks, sweeps) beside the calls.")
+@click.option("--worker/--no-worker", default=True, help="Whether to run background jobs (webhooks, maintenance).")
 @click.option(
     "--webhooks-to-private",
     is_flag=True,
@@ -103,7 +109,7 @@ class Address(click.ParamType[tuple[str, int]]):
     help="Be a reduced Kraty: of the admin surface only these operations, with commas between. `published` stands for "
     "those that every Kraty has, and leaves the published fields alone in answers.",
 )
-@click.option("--exit-with-parent", is_flag=True, hidden=True, help="Stop when the standard input ends.")
+@click.option("--exit-with-parent", is_flag=True, hidden=True, help="Stop at the end of the standard input.")
 def serve(
     database: str | None,
     listen: tuple[str, int],
@@ -124,10 +130,10 @@ def serve(
     only: str | None,
     exit_with_parent: bool,
 ) -> int:
-    """Answer on HTTP until told to stop; the database is brought up to date first."""
+    """Serve HTTP until stopped; the database is migrated first."""
     if credentials_out is not None and not demo:
         raise click.UsageError("--credentials-out writes the demo world's credentials: add --demo")
-    gc.disable()  # until it serves: collecting while loading costs a tenth of the start
+    gc.disable()  # until it serves: garbage collection while loading makes the start 10 % slower
     try:
         from kraty_console.backend.app.reduction import Reduction
         from kraty_console.backend.http.client_address import Proxies

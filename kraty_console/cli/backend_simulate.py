@@ -1,4 +1,4 @@
-"""`kraty-console backend simulate`: players who play, so that a demo lives or a backend is put to work."""
+"""`kraty-console backend simulate`: simulated players, for a live demo or for load on a backend."""
 
 from __future__ import annotations
 
@@ -20,28 +20,32 @@ _EVERY_SECONDS = 0.5
 
 
 @click.command()
-@click.option("--players", type=click.IntRange(1, 100_000), default=20, show_default=True, help="How many play.")
+@click.option(
+    "--players", type=click.IntRange(1, 100_000), default=20, show_default=True, help="The number of players."
+)
 @click.option(
     "--rate",
     type=click.FloatRange(0, min_open=True),
     default=20.0,
     show_default=True,
-    help="Calls a second, of all together. A backend allows 50 for one key unless told otherwise.",
+    help="Calls per second, of all players. By default a backend allows 50 per key.",
 )
-@click.option("--seed", type=int, default=1, show_default=True, help="Who does what: the same for the same seed.")
-@click.option("--calls", type=click.IntRange(1), help="Stop after so many calls.")
 @click.option(
-    "--for", "seconds", type=click.FloatRange(0, min_open=True), metavar="SECONDS", help="Stop after a while."
+    "--seed", type=int, default=1, show_default=True, help="The random seed: the same seed gives the same behaviour."
 )
-@click.option("--url", metavar="URL", help="Address of the backend; else that of --credentials, else KRATY_URL.")
+@click.option("--calls", type=click.IntRange(1), help="Stop after this many calls.")
+@click.option(
+    "--for", "seconds", type=click.FloatRange(0, min_open=True), metavar="SECONDS", help="Stop after this many seconds."
+)
+@click.option("--url", metavar="URL", help="Address of the backend; by default from --credentials or KRATY_URL.")
 @click.option("--key-stdin", is_flag=True, help="Read the client_sdk key from the standard input.")
 @click.option(
     "--credentials",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Address and key of a demo, as backend serve --demo --credentials-out wrote them.",
+    help="Address and key of a demo, written by backend serve --demo --credentials-out.",
 )
-@click.option("--json", "as_json", is_flag=True, help="What happened as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def simulate(
     players: int,
     rate: float,
@@ -53,11 +57,11 @@ def simulate(
     credentials: Path | None,
     as_json: bool,
 ) -> int:
-    """Let players play over /sdk/v1 with a client_sdk key: register, start, report, crash or finish, and collect.
+    """Simulate players over /sdk/v1 with a client_sdk key: register, start, report, crash or finish, and collect.
 
-    Ctrl+C ends it; what was begun comes to its end, then it is told what happened. The key comes from --key-stdin,
-    --credentials or KRATY_CLIENT_KEY. A second run with the same seed plays as other players, for the secrets of the
-    first are not kept.
+    Ctrl+C stops it: started attempts finish, then the result is printed. The key comes from --key-stdin,
+    --credentials or KRATY_CLIENT_KEY. A second run with the same seed uses other players, because the secrets of the
+    first are not stored.
     """
     import asyncio
     import time
@@ -88,7 +92,7 @@ def simulate(
 async def _watched(
     client: GameClient, pace: Pace, tally: Tally, *, players: int, seed: int, seconds: float | None
 ) -> None:
-    """Play until it is enough, somebody stops it, or the time is over; meanwhile say how it goes."""
+    """Simulate until a limit is reached or the user stops it, and show progress."""
     import asyncio
     import signal
     from contextlib import suppress
@@ -97,7 +101,7 @@ async def _watched(
 
     loop = asyncio.get_running_loop()
     for each in (signal.SIGINT, signal.SIGTERM):
-        with suppress(NotImplementedError, RuntimeError):  # elsewhere than in the main thread there are no signals
+        with suppress(NotImplementedError, RuntimeError):  # signals are only available in the main thread
             loop.add_signal_handler(each, pace.stop)
     if seconds is not None:
         loop.call_later(seconds, pace.stop)
@@ -115,7 +119,7 @@ async def _watched(
 
 
 async def _watch(tally: Tally) -> None:
-    """A line that changes in place, until it is cancelled."""
+    """Show a progress line, updated in place, until cancelled."""
     import asyncio
 
     width = 0
@@ -151,7 +155,7 @@ def _summary(tally: Tally, seconds: float) -> str:
 
     lines = [
         f"{tally.players} players made {tally.calls} calls in {seconds:.1f} s.",
-        f"{tally.started} attempts started: {tally.finished} finished, {tally.crashed} left by a crash.",
+        f"{tally.started} attempts started: {tally.finished} finished, {tally.crashed} crashed.",
         f"{tally.claimed} grants claimed, {tally.opened} crates opened.",
     ]
     for what, counted in (("Refused by the rules", tally.refused), ("Failed", tally.failed)):
@@ -168,7 +172,7 @@ def _told(tally: Tally, seconds: float) -> dict[str, Any]:
 
 
 def _where(url: str | None, key_stdin: bool, credentials: Path | None) -> tuple[str, Secret]:
-    """The address and the key; what --credentials holds belongs together and wins over the environment."""
+    """The address and the key; --credentials gives both and takes precedence over the environment."""
     from kraty_console.config.errors import ConfigError
     from kraty_console.config.tokens import find_client_key
     from kraty_console.contract.secret import Secret
@@ -199,4 +203,4 @@ def _from_file(path: Path) -> tuple[str, Secret]:
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}") from error
     except (ValueError, KeyError, TypeError) as error:
-        raise ConfigError(f"{path} holds no credentials of a demo") from error
+        raise ConfigError(f"{path} contains no credentials of a demo") from error

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
+from kraty_console.cli.backend_database import database_option, json_option, print_rows, run_in_transaction
 from kraty_console.cli.exit_codes import Exit
-from kraty_console.cli.operating import database_option, json_option, operate, tell
 from kraty_console.cli.output import emit, say
 
 
@@ -16,13 +16,19 @@ def token() -> None:
 
 @token.command()
 @click.argument("email")
-@click.option("--days", type=click.FloatRange(0, 3650, min_open=True), default=7.0, show_default=True, help="How long.")
+@click.option(
+    "--days",
+    type=click.FloatRange(0, 3650, min_open=True),
+    default=7.0,
+    show_default=True,
+    help="The lifetime in days.",
+)
 @database_option
 def issue(email: str, days: float, database: str | None) -> int:
-    """Print a new token for the member EMAIL: once, of it only a hash is kept."""
+    """Create and print a token for the member EMAIL. It is shown only once."""
     from kraty_console.backend.admin_cli import credentials
 
-    made, until = operate(database, lambda desk: credentials.issue_token(desk, email, days))
+    made, until = run_in_transaction(database, lambda desk: credentials.issue_token(desk, email, days))
     say(f"A token for {email}, good until {until}. It is shown only now:")
     emit(made)
     return Exit.FOUND
@@ -33,10 +39,10 @@ def issue(email: str, days: float, database: str | None) -> int:
 @json_option
 @database_option
 def list_tokens(member: str | None, as_json: bool, database: str | None) -> int:
-    """List sessions: whose, since when, until when. The tokens themselves are not kept."""
+    """List sessions with member, start and expiry. The tokens themselves are not stored."""
     from kraty_console.backend.admin_cli import credentials
 
-    found = operate(database, lambda desk: credentials.all_tokens(desk.tx, member, desk.now_ms))
+    found = run_in_transaction(database, lambda desk: credentials.all_tokens(desk.tx, member, desk.now_ms))
     columns = {
         "email": "E-MAIL",
         "state": "STATE",
@@ -44,16 +50,16 @@ def list_tokens(member: str | None, as_json: bool, database: str | None) -> int:
         "expiresAt": "UNTIL",
         "sessionId": "SESSION ID",
     }
-    return tell(found, columns, as_json=as_json, none="There is no session.")
+    return print_rows(found, columns, as_json=as_json, none="There is no session.")
 
 
 @token.command()
 @click.argument("session")
 @database_option
 def revoke(session: str, database: str | None) -> int:
-    """End the SESSION with this id, or every session of a member when an e-mail is given."""
+    """Revoke the SESSION with this id, or all sessions of a member given by e-mail."""
     from kraty_console.backend.admin_cli import credentials
 
-    ended = operate(database, lambda desk: credentials.revoke_tokens(desk, session))
+    ended = run_in_transaction(database, lambda desk: credentials.revoke_tokens(desk, session))
     say("Ended 1 session." if ended == 1 else f"Ended {ended} sessions.")
     return Exit.FOUND

@@ -1,4 +1,4 @@
-"""`kraty-console backend webhook`: where a game's events are sent."""
+"""`kraty-console backend webhook`: webhook endpoints of a game."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kraty_console.cli.backend_database import database_option, game_option, json_option, print_rows, run_in_transaction
 from kraty_console.cli.exit_codes import Exit
-from kraty_console.cli.operating import database_option, game_option, json_option, operate, tell
 from kraty_console.cli.output import emit, emit_json, say
 
 if TYPE_CHECKING:
@@ -16,16 +16,20 @@ if TYPE_CHECKING:
 
 @click.group()
 def webhook() -> None:
-    """Have a game's events sent to a URL, signed."""
+    """Send a game's events to a URL, signed."""
 
 
 @webhook.command()
 @click.argument("url")
-@click.option("--event", "events", multiple=True, metavar="NAME", help="Only this event; may be given again.")
+@click.option("--event", "events", multiple=True, metavar="NAME", help="Only this event; can be given more than once.")
 @click.option(
-    "--environment", type=click.Choice(["live", "test"]), default="live", show_default=True, help="Whose events."
+    "--environment",
+    type=click.Choice(["live", "test"]),
+    default="live",
+    show_default=True,
+    help="The environment of the events.",
 )
-@click.option("--to-private", is_flag=True, help="For development: take http and private addresses.")
+@click.option("--to-private", is_flag=True, help="For development: allow http and private addresses.")
 @game_option
 @json_option
 @database_option
@@ -38,9 +42,9 @@ def create(
     as_json: bool,
     database: str | None,
 ) -> int:
-    """Send what happens from now on to URL, and print the secret it is signed with. It is shown once.
+    """Send future events to URL, and print the signing secret. It is shown only once.
 
-    The backend keeps the secret readable in its database, because it signs with it.
+    The backend stores the secret in a readable form, because it signs with it.
     """
     from kraty_console.backend.admin_cli import games
     from kraty_console.backend.admin_cli import webhook_endpoints as endpoints
@@ -51,11 +55,11 @@ def create(
         found = await games.find_game(desk.tx, game)
         return await endpoints.create(desk, found, url, events, environment, to_private=to_private)
 
-    endpoint_id, secret = operate(database, work)
+    endpoint_id, secret = run_in_transaction(database, work)
     if as_json:
         emit_json({"endpointId": endpoint_id, "secret": secret.reveal()})
         return Exit.FOUND
-    say(f"The endpoint {endpoint_id} is told of {environment} events. Its secret is shown only now:")
+    say(f"The endpoint {endpoint_id} receives {environment} events. Its secret is shown only now:")
     emit(secret.reveal())
     return Exit.FOUND
 
@@ -85,36 +89,38 @@ def list_endpoints(game: str | None, as_json: bool, database: str | None) -> int
         "url": "URL",
         "events": "EVENTS",
     }
-    return tell(operate(database, work), columns, as_json=as_json, none="There is no webhook endpoint yet.")
+    return print_rows(
+        run_in_transaction(database, work), columns, as_json=as_json, none="There is no webhook endpoint yet."
+    )
 
 
 @webhook.command()
 @click.argument("endpoint")
 @database_option
 def pause(endpoint: str, database: str | None) -> int:
-    """Send nothing to ENDPOINT until further notice; what happens meanwhile waits."""
-    return _change("pause", endpoint, database, "is paused; what happens meanwhile waits.")
+    """Pause ENDPOINT; events are queued meanwhile."""
+    return _change("pause", endpoint, database, "is paused; events are queued meanwhile.")
 
 
 @webhook.command()
 @click.argument("endpoint")
 @database_option
 def unpause(endpoint: str, database: str | None) -> int:
-    """Send to ENDPOINT again, what waited first."""
-    return _change("unpause", endpoint, database, "is told again, of what waited first.")
+    """Unpause ENDPOINT; queued events are sent first."""
+    return _change("unpause", endpoint, database, "is active again; queued events are sent first.")
 
 
 @webhook.command()
 @click.argument("endpoint")
 @database_option
 def archive(endpoint: str, database: str | None) -> int:
-    """Send nothing to ENDPOINT ever again, and cancel what waits."""
-    return _change("archive", endpoint, database, "is archived; what waited is cancelled.")
+    """Archive ENDPOINT for good, and cancel queued events."""
+    return _change("archive", endpoint, database, "is archived; queued events are cancelled.")
 
 
 def _change(verb: Verb, endpoint: str, database: str | None, became: str) -> int:
     from kraty_console.backend.admin_cli import webhook_endpoints as endpoints
 
-    operate(database, lambda desk: endpoints.change(desk, endpoint, verb))
+    run_in_transaction(database, lambda desk: endpoints.change(desk, endpoint, verb))
     say(f"The endpoint {endpoint} {became}")
     return Exit.FOUND

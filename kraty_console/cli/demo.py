@@ -1,4 +1,4 @@
-"""`kraty-console demo`: the console, signed in, on an embedded backend with a living world."""
+"""`kraty-console demo`: the console, signed in to an embedded backend with a demo world."""
 
 from __future__ import annotations
 
@@ -12,35 +12,35 @@ from kraty_console.cli.exit_codes import Exit
 from kraty_console.cli.options import THEMES, Options
 
 if TYPE_CHECKING:
-    from kraty_console.cli.embedded import Embedded
+    from kraty_console.cli.embedded import EmbeddedBackend
 
 _ROLES = ("GAME_ADMIN", "GAME_DEBUGGER", "GAME_VIEWER")
 
 
 @click.command()
-@click.option("--role", type=click.Choice(_ROLES), default=_ROLES[0], show_default=True, help="Who one is there.")
+@click.option("--role", type=click.Choice(_ROLES), default=_ROLES[0], show_default=True, help="The role.")
 @click.argument("player", required=False)
-@click.option("--read-only", is_flag=True, default=None, help="Take the changing actions away.")
-@click.option("--mouse/--no-mouse", default=None, help="Take the mouse from the terminal.")
-@click.option("--plain-paint", is_flag=True, default=None, help="Send whole regions, not what changed.")
+@click.option("--read-only", is_flag=True, default=None, help="Disable write actions.")
+@click.option("--mouse/--no-mouse", default=None, help="Use the mouse.")
+@click.option("--plain-paint", is_flag=True, default=None, help="Redraw whole regions, not only changes.")
 @click.option("--theme", type=click.Choice(THEMES), help="Colours.")
-@click.option("--ticket", metavar="ID", help="The ticket that what follows is for.")
+@click.option("--ticket", metavar="ID", help="The ticket to record with changes.")
 @click.pass_obj
 def demo(before: Options, /, role: str, player: str | None, **said: Any) -> int:  # noqa: ANN401 (each flag has its own type)
-    """Open the console on an embedded backend with a demo world; both are gone when it is left."""
-    from kraty_console.cli.opening import opened, refused
+    """Open the console on an embedded backend with a demo world, which is deleted on exit."""
+    from kraty_console.cli.open_command import report_unusable_terminal, run_launch
     from kraty_console.cli.output import say
 
     options = before.then(Options(**said))
-    if (code := refused()) is not None:
+    if (code := report_unusable_terminal()) is not None:
         return code
     from kraty_console.backend.demo.tickets import TICKETS
-    from kraty_console.cli.embedded import DidNotStart, embedded_backend
-    from kraty_console.config.launch import Launch, Try
+    from kraty_console.cli.embedded import StartFailed, embedded_backend
+    from kraty_console.config.launch import Launch, SampleTicket
     from kraty_console.config.paths import Paths
-    from kraty_console.config.profiles import Profile, truth
+    from kraty_console.config.profiles import Profile, parse_switch
 
-    plain = options.plain_paint or truth(os.environ.get("KRATY_PLAIN_PAINT", ""), "KRATY_PLAIN_PAINT")
+    plain = options.plain_paint or parse_switch(os.environ.get("KRATY_PLAIN_PAINT", ""), "KRATY_PLAIN_PAINT")
     try:
         with embedded_backend(say) as backend:
             profile = Profile(
@@ -54,7 +54,7 @@ def demo(before: Options, /, role: str, player: str | None, **said: Any) -> int:
                 mouse=bool(options.mouse),
                 plain_paint=plain,
             )
-            return opened(
+            return run_launch(
                 Launch(
                     profile,
                     backend.sessions[role],
@@ -63,18 +63,18 @@ def demo(before: Options, /, role: str, player: str | None, **said: Any) -> int:
                     initial_player=player,
                     ticket=options.ticket,
                     config_file=_profile_file(backend, read_only=profile.read_only),
-                    tries=tuple(Try(ticket.player, ticket.complaint) for ticket in TICKETS),
+                    tries=tuple(SampleTicket(ticket.player, ticket.complaint) for ticket in TICKETS),
                 )
             )
-    except DidNotStart as error:
+    except StartFailed as error:
         say(str(error))
         return Exit.FAILED
 
 
-def _profile_file(backend: Embedded, *, read_only: bool) -> Path:
-    """Write what another shell needs for the `server` commands on this world: a profile, and the key in its own file.
+def _profile_file(backend: EmbeddedBackend, *, read_only: bool) -> Path:
+    """Write what another shell needs for `server` commands on this backend: a profile and a key file.
 
-    Both lie in the folder that goes with the demo.
+    Both are in the demo's temporary folder.
     """
     import json
 

@@ -1,4 +1,4 @@
-"""`kraty-console doctor`: everything that the console needs, looked at without changing anything."""
+"""`kraty-console doctor`: check everything that the console needs, without changing anything."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kraty_console.cli.backend_database import json_option
 from kraty_console.cli.exit_codes import Exit
-from kraty_console.cli.operating import json_option
 from kraty_console.cli.options import Options, where_options
 
 if TYPE_CHECKING:
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 @where_options
 @click.pass_obj
 def doctor(before: Options, /, as_json: bool, **said: Any) -> int:  # noqa: ANN401 (each flag has its own type)
-    """Check everything that the console needs, and change nothing.
+    """Check everything that the console needs, without changing anything.
 
     Configuration, token, address, TLS, proxy, session, the operations of the backend, clock, round trip, state,
-    journal, terminal. Only GET is sent, and only to the profile's own backend. What it finds about the operations is
-    what the console believes from then on.
+    journal, terminal. Only GET is sent, and only to the profile's own backend. The console uses the
+    detected operations from then on.
 
     Exit codes: 0 no problem, 1 a problem, the most important one first, 2 usage.
     """
@@ -51,15 +51,15 @@ def doctor(before: Options, /, as_json: bool, **said: Any) -> int:  # noqa: ANN4
 
 @dataclass(slots=True)
 class Checkup:
-    """One run: what was found, and what of it must not be shown."""
+    """One run of `doctor`: the findings, and the secrets to hide in them."""
 
     options: Options
     found: list[Finding] = field(default_factory=list)
     secrets: list[str] = field(default_factory=list)
-    """In plain text, so that no answer and no error can say them back."""
+    """In plain text, to be removed from answers and errors."""
 
     def examine(self) -> list[Finding]:
-        """Look at everything; what depends on what is broken is left out."""
+        """Run all checks, except those that depend on a failed one."""
         from kraty_console.cli.checkup.state import folder_findings, journal_findings
         from kraty_console.cli.checkup.terminal import screen_at_hand, terminal_findings
         from kraty_console.config.paths import Paths
@@ -76,15 +76,15 @@ class Checkup:
         return without(self.found, self.secrets, HIDDEN)
 
     def _look(self, area: CheckArea, name: str, check: Any) -> None:  # noqa: ANN401 (a function without arguments)
-        from kraty_console.cli.checkup.guarding import looked_at
+        from kraty_console.cli.checkup.failed_checks import run_check
 
-        self.found += looked_at(area, name, check)
+        self.found += run_check(area, name, check)
 
     def _launch(self, paths: Paths) -> Launch | None:
-        """What the console would be opened with; None where the profile cannot be read."""
+        """The parameters to open the console with; None if the profile is invalid."""
         from kraty_console.cli.checkup import configuration, credential
         from kraty_console.cli.checkup.address import password_in
-        from kraty_console.cli.configuration import profile_with_sources
+        from kraty_console.cli.config_commands import profile_with_sources
         from kraty_console.config.errors import ConfigError
         from kraty_console.config.launch import Launch
         from kraty_console.domain.checkup import CheckArea, CheckState, Finding
@@ -93,7 +93,7 @@ class Checkup:
         try:
             profile, sources, _ = profile_with_sources(self.options)
         except ConfigError as error:
-            advice = "Correct it; kraty-console config example shows what can be said."
+            advice = "Correct it; kraty-console config example shows all settings."
             self.found.append(Finding(CheckArea.CONFIGURATION, "profile", CheckState.PROBLEM, str(error), advice))
             return None
         self.secrets.append(password_in(profile.url or ""))
@@ -112,7 +112,7 @@ class Checkup:
         return launch
 
     def _token(self, profile: Profile, paths: Paths) -> tuple[FoundToken | None, bool]:
-        """The token, and whether getting it failed, which is then told."""
+        """The token, and whether resolving it failed, which adds a finding."""
         from kraty_console.cli.session import token_and_source_of
         from kraty_console.config.errors import ConfigError
         from kraty_console.domain.checkup import CheckArea, CheckState, Finding
@@ -127,7 +127,7 @@ class Checkup:
         return found, False
 
     def _access(self, profile: Profile) -> Access | None:
-        """What a gateway asks for; None where it cannot be had, which is then told."""
+        """Headers and certificate; None if they cannot be resolved, which adds a finding."""
         from kraty_console.config.access import resolve_access
         from kraty_console.config.errors import ConfigError
         from kraty_console.domain.checkup import CheckArea, CheckState, Finding
@@ -143,7 +143,7 @@ class Checkup:
         return access
 
     def _backend(self, launch: Launch) -> None:
-        """The address, the proxy, and what the backend answers, as far as the way to it is open."""
+        """Check address, proxy and backend, as far as they can be reached."""
         from kraty_console.cli.checkup.address import host_findings, proxy_finding, unusable_proxy, usable_address
         from kraty_console.client.proxies import proxy_of
         from kraty_console.contract.errors import Invalid
@@ -168,9 +168,9 @@ class Checkup:
     def _answers(self, launch: Launch, is_open: bool) -> Iterator[Finding]:
         import asyncio
 
-        from kraty_console.cli.checkup.asking import Backend
-        from kraty_console.config.person import person_of
+        from kraty_console.cli.checkup.backend_checkup import BackendCheckup
+        from kraty_console.config.actor import actor_name
         from kraty_console.console.backend_facts import BackendFacts
 
-        backend = Backend(launch, BackendFacts(launch, person_of(launch.profile)))
+        backend = BackendCheckup(launch, BackendFacts(launch, actor_name(launch.profile)))
         yield from asyncio.run(backend.examine()) if is_open else backend.unasked()

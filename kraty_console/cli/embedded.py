@@ -1,7 +1,7 @@
-"""An embedded backend as a child process that ends with its parent, whatever becomes of it.
+"""Runs an embedded backend as a child process that ends with its parent in any case.
 
-The child holds the read end of a pipe whose write end is here: when this process is gone, even killed, the pipe ends
-and the child stops. Its database lies in a temporary folder that goes with it.
+The child reads from a pipe whose write end is here: if this process ends, even by a kill, the pipe closes and the child
+stops. Its database is in a temporary folder that is removed.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from typing import Final
 from kraty_console.contract.secret import Secret
 
 START_SECONDS: Final = 120.0
-"""How long a backend may take to make its world."""
+"""Maximum time to create the demo world, in seconds."""
 
 STOP_SECONDS: Final = 10.0
 
@@ -35,13 +35,13 @@ _PREFIX: Final = "kraty-demo-"
 _ANNOUNCED: Final = re.compile(r"^listening on (http://\S+)$", re.MULTILINE)
 
 
-class DidNotStart(Exception):
-    """The backend ended, or said nothing in time; the message holds its own words."""
+class StartFailed(Exception):
+    """The backend exited, or was not ready in time; the message contains its output."""
 
 
 @dataclass(frozen=True, slots=True)
-class Embedded:
-    """A backend that listens, and who may speak to it."""
+class EmbeddedBackend:
+    """A running backend and its credentials."""
 
     url: str
     studio: str
@@ -49,17 +49,17 @@ class Embedded:
     sessions: Mapping[str, Secret]
     """Session tokens by role."""
     server_key: Secret
-    """What the studio's backend speaks with."""
+    """The server key."""
     folder: Path
-    """For what belongs to this run; removed at its end."""
+    """A folder for this run; removed at its end."""
 
 
 @contextlib.contextmanager
-def embedded_backend(said: Callable[[str], None]) -> Iterator[Embedded]:
-    """Serve a demo world on a free port of this machine until the block ends.
+def embedded_backend(said: Callable[[str], None]) -> Iterator[EmbeddedBackend]:
+    """Serve a demo world on a free local port until the block ends.
 
     Raises:
-        DidNotStart: it ended early, or did not answer in time.
+        StartFailed: it exited early, or was not ready in time.
     """
     with _signals_end_the_program(), _folder() as folder, (folder / "backend.log").open("wb") as log:
         said("Starting a Kraty backend with a demo world; this takes a few seconds.")
@@ -69,14 +69,14 @@ def embedded_backend(said: Callable[[str], None]) -> Iterator[Embedded]:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
-            start_new_session=True,  # a key that ends the console must not reach the backend first
+            start_new_session=True,  # ctrl+c must not reach the backend before the console
         )
         try:
             url = _announced(child, folder / "backend.log")
             told = json.loads(credentials.read_text("utf-8"))
             sessions = {role: Secret(token) for role, token in told["sessions"].items()}
             key = Secret(told["keys"]["server_integration"])
-            yield Embedded(url, told["studioId"], told["gameId"], sessions, key, folder)
+            yield EmbeddedBackend(url, told["studioId"], told["gameId"], sessions, key, folder)
         finally:
             _finish_undisturbed()
             _stop(child)
@@ -102,7 +102,7 @@ def _command(folder: Path, credentials: Path) -> list[str]:
 
 
 def _announced(child: subprocess.Popen[bytes], log: Path) -> str:
-    """The address that the child says it listens on."""
+    """The address from the child's output."""
     assert child.stdout is not None
     heard = b""
     while True:
@@ -116,9 +116,9 @@ def _announced(child: subprocess.Popen[bytes], log: Path) -> str:
         if part:
             continue
         if not ready:
-            raise DidNotStart(f"The backend did not answer within {START_SECONDS:.0f} s.\n{_words(log)}")
+            raise StartFailed(f"The backend did not answer within {START_SECONDS:.0f} s.\n{_words(log)}")
         code = child.wait(STOP_SECONDS)
-        raise DidNotStart(f"The backend did not start (exit code {code}).\n{_words(log)}")
+        raise StartFailed(f"The backend did not start (exit code {code}).\n{_words(log)}")
 
 
 def _words(log: Path) -> str:
@@ -142,18 +142,18 @@ def _stop(child: subprocess.Popen[bytes]) -> None:
 
 @contextlib.contextmanager
 def _folder() -> Iterator[Path]:
-    """A private folder under this process's name; those of processes that were killed are swept away.
+    """A private folder named after this process; folders of killed processes are removed.
 
     Raises:
-        DidNotStart: there is no place for it.
+        StartFailed: it cannot be created.
     """
     try:
         _sweep(Path(tempfile.gettempdir()))
         folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
     except OSError as error:
         why = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-        words = f"The demo needs a folder for temporary files ({why}). Set TMPDIR to one that can be written."
-        raise DidNotStart(words) from error
+        words = f"The demo needs a folder for temporary files ({why}). Set TMPDIR to a writable folder."
+        raise StartFailed(words) from error
     try:
         yield folder
     finally:
@@ -181,7 +181,7 @@ def _is_alive(pid: int) -> bool:
 
 @contextlib.contextmanager
 def _signals_end_the_program() -> Iterator[None]:
-    """A hang-up or a request to end unwinds the stack, so that child and folder go too."""
+    """SIGHUP and SIGTERM unwind the stack, so that child and folder are removed."""
 
     def leave(number: int, _frame: FrameType | None) -> None:
         raise SystemExit(128 + number)
@@ -197,6 +197,6 @@ def _signals_end_the_program() -> Iterator[None]:
 
 
 def _finish_undisturbed() -> None:
-    """From here on nothing keeps child and folder from being taken away."""
+    """Ignore signals while child and folder are removed."""
     for number in (*_ENDING, signal.SIGINT):
         signal.signal(number, signal.SIG_IGN)

@@ -1,4 +1,4 @@
-"""Exit codes: part of the interface, so scripts can tell what happened without reading words."""
+"""Exit codes: part of the interface for scripts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import IntEnum
 
 
 class Exit(IntEnum):
-    """How a run ended."""
+    """The exit code of a run."""
 
     FOUND = 0
     FAILED = 1

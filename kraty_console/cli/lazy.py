@@ -1,4 +1,4 @@
-"""Groups of commands of which only the one that is called is imported."""
+"""A command group that imports a command only when it is called."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ class LazyGroup(click.Group):
         self._places = places
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names, in the order in which they are told."""
+        """The names, in table order."""
         return list(self._places)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command; None when there is none of that name."""
+        """The command; None if there is no such command."""
         if cmd_name not in self._places:
             return None
         module, attribute, _ = self._places[cmd_name]

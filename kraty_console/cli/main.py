@@ -16,25 +16,29 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 COMMANDS: Final = {
-    "open": ("kraty_console.cli.opening", "open_console", "Open the console, on a player if one is named."),
-    "search": ("kraty_console.cli.questions", "search", "Find players by id, e-mail, or the beginning of an id."),
-    "show": ("kraty_console.cli.questions", "show", "Show what is known of a player."),
+    "open": ("kraty_console.cli.open_command", "open_console", "Open the console, optionally on a player."),
+    "search": ("kraty_console.cli.lookup_commands", "search", "Find players by id, e-mail, or the beginning of an id."),
+    "show": ("kraty_console.cli.lookup_commands", "show", "Show a player."),
     "demo": ("kraty_console.cli.demo", "demo", "Open the console on an embedded backend with a demo world."),
-    "server": ("kraty_console.cli.server", "server", "Do what a studio's backend may do, with its API key."),
-    "backend": ("kraty_console.cli.backend", "backend", "Run a Kraty backend by itself."),
+    "server": ("kraty_console.cli.server", "server", "Call the server API with a server key."),
+    "backend": ("kraty_console.cli.backend", "backend", "Run and administer a Kraty backend."),
     "webhooks": ("kraty_console.cli.webhooks", "webhooks", "Receive a game's events, for development."),
     "config": (
-        "kraty_console.cli.configuration",
+        "kraty_console.cli.config_commands",
         "config",
-        "Where the profiles are kept, an example, and what is in effect.",
+        "Show the profile file's path, an example, and the effective settings.",
     ),
-    "doctor": ("kraty_console.cli.doctor", "doctor", "Check everything that the console needs, and change nothing."),
+    "doctor": (
+        "kraty_console.cli.doctor",
+        "doctor",
+        "Check everything that the console needs, without changing anything.",
+    ),
 }
 """Command → module, attribute, and its line in --help; imported when it is called."""
 
 
 class _Commands(click.Group):
-    """Imports a command when it is called; a first word that is no command is a player's id."""
+    """Imports a command when it is called; a first word that is not a command is a player id."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -70,7 +74,7 @@ class _Commands(click.Group):
 @console_options
 @click.pass_context
 def cli(ctx: click.Context, /, **said: Any) -> int | None:  # noqa: ANN401 (each flag has its own type)
-    """Find a player of a game that runs on Kraty, see what went wrong, mend it.
+    """Find a player of a game on Kraty, see what went wrong, and fix it.
 
     Without a command it opens the console; with a player's id (kraty-console alice_42), on that player.
 
@@ -78,14 +82,14 @@ def cli(ctx: click.Context, /, **said: Any) -> int | None:  # noqa: ANN401 (each
     """
     ctx.obj = Options(**said)
     if ctx.invoked_subcommand is None:
-        from kraty_console.cli.opening import open_with
+        from kraty_console.cli.open_command import open_with_options
 
-        return open_with(ctx.obj, None)
+        return open_with_options(ctx.obj, None)
     return None
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and answer the exit code; whatever goes wrong is told in words."""
+    """Run the command line and return the exit code; all errors are reported as text."""
     from kraty_console.cli.output import escape_unencodable_output
 
     escape_unencodable_output()
@@ -101,24 +105,24 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         return Exit.INTERRUPTED
     except BrokenPipeError:
-        return Exit.FAILED  # whoever read the output went away
+        return Exit.FAILED  # the reader of the output is gone
     except _errors() as error:
-        from kraty_console.cli.failures import told
+        from kraty_console.cli.error_reporting import report_error
 
-        return told(error)
+        return report_error(error)
     except OSError as error:
-        from kraty_console.cli.failures import told_by_the_system
+        from kraty_console.cli.error_reporting import report_os_error
 
-        return told_by_the_system(error)
+        return report_os_error(error)
     except Exception as error:  # noqa: BLE001 (nothing but words and an exit code leaves this program)
-        from kraty_console.cli.failures import crashed
+        from kraty_console.cli.error_reporting import report_crash
 
-        return crashed(error)
+        return report_crash(error)
     return code if isinstance(code, int) else Exit.FOUND
 
 
 def _errors() -> tuple[type[Exception], ...]:
-    """Errors that have words; evaluated only when something was raised."""
+    """Errors with a message; imported only after an exception."""
     from kraty_console.config.errors import ConfigError
     from kraty_console.contract.errors import KratyError
 

@@ -1,4 +1,4 @@
-"""Flags that say which backend and game: they may stand before a command or after it, and the later one wins."""
+"""Flags for backend and game, before or after a command; the later one wins."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Options(NamedTuple):
-    """What was said; None where nothing was."""
+    """The given flags; None if not given."""
 
     profile: str | None = None
     url: str | None = None
@@ -26,27 +26,27 @@ class Options(NamedTuple):
     ticket: str | None = None
 
     def then(self, later: Options) -> Options:
-        """These, with what was said later in their place."""
+        """These options, overridden by later ones."""
         return self._replace(**{name: value for name, value in later._asdict().items() if value is not None})
 
 
 THEMES: Final = ("dark", "light", "ansi", "mono")
-"""As `console.colours` has them, which takes long to import."""
+"""The themes of `console.colours`, which is slow to import."""
 
 _WHERE: Final = (
     click.option("--profile", metavar="NAME", help="A profile of the configuration."),
     click.option("--url", metavar="URL", help="Address of the backend; https, or http to this machine."),
     click.option("--studio", metavar="ID", help="The studio."),
     click.option("--game", metavar="ID", help="The game."),
-    click.option("--environment", metavar="NAME", help="live, test, or another the studio has."),
+    click.option("--environment", metavar="NAME", help="live, test, or another of the studio."),
     click.option("--token-stdin", is_flag=True, default=None, help="Read the session token from the standard input."),
 )
 _LOOKS: Final = (
-    click.option("--read-only", is_flag=True, default=None, help="Take the changing actions away."),
-    click.option("--mouse/--no-mouse", default=None, help="Take the mouse from the terminal."),
-    click.option("--plain-paint", is_flag=True, default=None, help="Send whole regions, not what changed."),
+    click.option("--read-only", is_flag=True, default=None, help="Disable write actions."),
+    click.option("--mouse/--no-mouse", default=None, help="Use the mouse."),
+    click.option("--plain-paint", is_flag=True, default=None, help="Redraw whole regions, not only changes."),
     click.option("--theme", type=click.Choice(THEMES), help="Colours."),
-    click.option("--ticket", metavar="ID", help="The ticket that what follows is for."),
+    click.option("--ticket", metavar="ID", help="The ticket to record with changes."),
 )
 
 
@@ -58,7 +58,7 @@ def where_options(function: F) -> F:
 
 
 def console_options(function: F) -> F:
-    """Add all flags the console knows."""
+    """Add all flags of the console."""
     for option in reversed(_LOOKS):
         function = option(function)
     return where_options(function)

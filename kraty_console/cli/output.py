@@ -1,6 +1,6 @@
-"""Data goes to the standard output, words to the standard error; neither carries a byte that steers a terminal.
+"""Prints data to the standard output and messages to the standard error, without terminal control characters.
 
-Numbers are plain in both: what is piped is read by programs, and what is copied is pasted into fields.
+Numbers are ungrouped in both, for programs and for pasting.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from kraty_console.paint.boot_screen import restore_terminal
 
 
 def emit(text: str) -> None:
-    """Data, whole lines; text from outside has been through the door before it gets here.
+    """Print data, in whole lines; text from outside must already be sanitized.
 
     Raises:
-        BrokenPipeError: whoever read the output went away.
-        OutputFailed: it took less than everything.
+        BrokenPipeError: the reader of the output is gone.
+        OutputFailed: not everything was written.
     """
     from kraty_console.domain.formatting import ungrouped
 
@@ -33,16 +33,16 @@ def emit(text: str) -> None:
 
 
 def emit_json(value: Any) -> None:  # noqa: ANN401 (JSON is anything)
-    """Data as JSON in printable ASCII alone: control characters and all else come out as escapes."""
-    from kraty_console.present.plain import json_text
+    """Print data as JSON in printable ASCII; other characters are escaped."""
+    from kraty_console.present.text_output import json_text
 
     emit(json_text(value))
 
 
 def say(words: str) -> None:
-    """Words for a person, made safe; on the terminal as it was, not on a first picture that nothing takes over.
+    """Print a sanitized message for a person; an unused boot screen is removed first.
 
-    Where nobody can be told, the exit code is left to tell.
+    If it cannot be printed, only the exit code reports the error.
     """
     restore_terminal()
     from kraty_console.domain.formatting import ungrouped
@@ -53,7 +53,7 @@ def say(words: str) -> None:
 
 
 def escape_unencodable_output() -> None:
-    """Where a terminal or a pipe is not UTF-8, what it cannot take comes out as an escape."""
+    """Escape characters that the encoding of a terminal or pipe cannot represent."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")

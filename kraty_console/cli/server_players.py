@@ -1,4 +1,4 @@
-"""`server get`, `merge`, `export`, `delete`, `ban`, `unban`: a player as a whole."""
+"""`kraty-console server ping`, `get`, `merge`, `export`, `delete`, `ban` and `unban`."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from kraty_console.cli.exit_codes import Exit
 from kraty_console.cli.options import Options
 from kraty_console.cli.output import emit, emit_json, say
 from kraty_console.cli.server_session import (
-    Where,
-    asked,
+    ServerTarget,
     change_options,
-    changed,
     explained_options,
     keyed_options,
     player_argument,
-    why,
+    required_reason,
+    run_change,
+    run_query,
 )
 from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_LIMIT
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from kraty_console.contract.players import Snapshot
     from kraty_console.domain.merging import MergePlan
 
-_as_json = click.option("--json", "as_json", is_flag=True, help="JSON, in ASCII alone, as the backend says it.")
+_as_json = click.option("--json", "as_json", is_flag=True, help="Print the backend's answer as JSON, in ASCII.")
 
 
 @click.command()
@@ -36,8 +36,8 @@ _as_json = click.option("--json", "as_json", is_flag=True, help="JSON, in ASCII 
 @keyed_options
 @click.pass_obj
 def ping(before: Options, /, as_json: bool, **said: Any) -> int:  # noqa: ANN401
-    """Tell what the key is for."""
-    pong = asked(Where.of(before, said), lambda client: client.ping())
+    """Show the facts of the key."""
+    pong = run_query(ServerTarget.of(before, said), lambda client: client.ping())
     key = pong.api_key
     if as_json:
         emit_json(pong.raw())
@@ -56,33 +56,33 @@ def ping(before: Options, /, as_json: bool, **said: Any) -> int:  # noqa: ANN401
     type=click.IntRange(1, MAX_LIMIT),
     default=DEFAULT_LIMIT,
     show_default=True,
-    help="So many at most, of each list.",
+    help="Maximum number of rows of each list.",
 )
 @keyed_options
 @click.pass_obj
 def get(before: Options, /, player: str, as_json: bool, limit: int, **said: Any) -> int:  # noqa: ANN401
-    """Show what is known of PLAYER, by the exact id."""
+    """Show PLAYER, by the exact id."""
     from kraty_console.client.server_clock import WORTH_TELLING
     from kraty_console.domain.formatting import skew_words
 
     async def look(client: ServerClient) -> tuple[Snapshot, ServerClock]:
         return await client.players.get(player, limit=limit), client.server_clock
 
-    snapshot, clock = asked(Where.of(before, said), look)
+    snapshot, clock = run_query(ServerTarget.of(before, said), look)
     if abs(clock.skew) >= WORTH_TELLING:
         say(skew_words(clock.skew.total_seconds()))
-    from kraty_console.present import plain
+    from kraty_console.present import text_output
 
     if as_json:
-        emit_json(plain.player_json(snapshot))
+        emit_json(text_output.player_json(snapshot))
     else:
-        emit(plain.player_text(snapshot, clock.now()))
+        emit(text_output.player_text(snapshot, clock.now()))
     return Exit.FOUND
 
 
 @click.command()
 @player_argument("guest", "account")
-@click.option("--dry-run", is_flag=True, help="Only show what it would come to.")
+@click.option("--dry-run", is_flag=True, help="Only preview the result.")
 @explained_options
 @_as_json
 @change_options
@@ -99,19 +99,19 @@ def merge(
     idempotency_key: str | None,
     **said: Any,  # noqa: ANN401
 ) -> int:
-    """Merge GUEST into ACCOUNT: everything GUEST has becomes ACCOUNT's, and its id is free. It cannot be undone."""
-    where = Where.of(before, said)
+    """Merge GUEST into ACCOUNT: everything moves to ACCOUNT, and GUEST's id becomes free. This cannot be undone."""
+    where = ServerTarget.of(before, said)
     from kraty_console.present import merging
 
     if dry_run:
-        plan = asked(where, lambda client: _plan(client, guest, account))
+        plan = run_query(where, lambda client: _plan(client, guest, account))
         if as_json:
             emit_json(merging.plan_json(plan, guest, account))
         else:
             emit(merging.plan_text(plan, guest, account))
         return Exit.FAILED if plan.refusals else Exit.FOUND
-    said_why = why(reason)
-    result = changed(
+    said_why = required_reason(reason)
+    result = run_change(
         where,
         idempotency_key,
         lambda client, key: client.players.merge(guest, account, reason=said_why, ticket=ticket, key=key),
@@ -127,8 +127,8 @@ async def _plan(client: ServerClient, guest: str, account: str) -> MergePlan:
     from kraty_console.contract.errors import Refused
     from kraty_console.domain.merging import merge_plan, same_player
 
-    if (why := same_player(guest, account)) is not None:
-        raise Refused(why)
+    if (required_reason := same_player(guest, account)) is not None:
+        raise Refused(required_reason)
     source, target = await asyncio.gather(*(client.players.get(each, limit=MAX_LIMIT) for each in (guest, account)))
     return merge_plan(source, target, limit=MAX_LIMIT)
 
@@ -138,8 +138,8 @@ async def _plan(client: ServerClient, guest: str, account: str) -> MergePlan:
 @keyed_options
 @click.pass_obj
 def export(before: Options, /, player: str, **said: Any) -> int:  # noqa: ANN401
-    """Print everything that is kept of PLAYER as JSON; each list ends at 1,000 rows."""
-    emit_json(asked(Where.of(before, said), lambda client: client.players.export(player)).raw())
+    """Export all data of PLAYER as JSON; each list has at most 1,000 rows."""
+    emit_json(run_query(ServerTarget.of(before, said), lambda client: client.players.export(player)).raw())
     return Exit.FOUND
 
 
@@ -150,9 +150,9 @@ def export(before: Options, /, player: str, **said: Any) -> int:  # noqa: ANN401
     type=click.Choice(["gdpr_erasure", "studio_request", "test"]),
     default="gdpr_erasure",
     show_default=True,
-    help="What the audit log says.",
+    help="The reason, for the audit log.",
 )
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @_as_json
 @change_options
 @click.pass_obj
@@ -166,11 +166,11 @@ def delete(
     idempotency_key: str | None,
     **said: Any,  # noqa: ANN401
 ) -> int:
-    """Erase PLAYER: grants, ledgers and scores stay, and name nobody any more. It cannot be undone."""
+    """Erase PLAYER: grants, ledgers and scores are kept anonymously. This cannot be undone."""
     if not yes:
         raise click.UsageError("erasing a player cannot be undone: add --yes")
-    result = changed(
-        Where.of(before, said),
+    result = run_change(
+        ServerTarget.of(before, said),
         idempotency_key,
         lambda client, key: client.players.delete(player, reason=reason, key=key),
     )
@@ -180,11 +180,11 @@ def delete(
     if as_json:
         emit_json(result.raw())
     elif result.status == ERASED:
-        emit(safe(f"{player} is erased; what stays is under {result.anonymized_external_id}"))
+        emit(safe(f"{player} is erased; the anonymous rest is under {result.anonymized_external_id}"))
     elif result.status == NEVER_EXISTED:
-        emit(safe(f"Nobody ever had the id {player}; there was nothing to erase"))
+        emit(safe(f"No player ever had the id {player}; there was nothing to erase"))
     else:
-        emit(safe(f"{player} was erased before; nothing was changed"))
+        emit(safe(f"{player} was already erased; nothing was changed"))
     return Exit.FOUND
 
 
@@ -204,14 +204,14 @@ def ban(
     idempotency_key: str | None,
     **said: Any,  # noqa: ANN401
 ) -> int:
-    """Keep PLAYER from playing; grants and scores stay. The player's game is told why."""
-    said_why = why(reason)
-    result = changed(
-        Where.of(before, said),
+    """Ban PLAYER; grants and scores are kept. The game receives the reason."""
+    said_why = required_reason(reason)
+    result = run_change(
+        ServerTarget.of(before, said),
         idempotency_key,
         lambda client, key: client.players.ban(player, said_why, ticket=ticket, key=key),
     )
-    _tell(as_json, result.raw(), f"{player} is banned{'' if result.applied else ' already; the reason was refreshed'}")
+    _tell(as_json, result.raw(), f"{player} is banned{'' if result.applied else ' already; the reason was updated'}")
     return Exit.FOUND
 
 
@@ -231,10 +231,10 @@ def unban(
     idempotency_key: str | None,
     **said: Any,  # noqa: ANN401
 ) -> int:
-    """Let PLAYER play again."""
-    said_why = why(reason)
-    result = changed(
-        Where.of(before, said),
+    """Lift PLAYER's ban."""
+    said_why = required_reason(reason)
+    result = run_change(
+        ServerTarget.of(before, said),
         idempotency_key,
         lambda client, key: client.players.unban(player, reason=said_why, ticket=ticket, key=key),
     )

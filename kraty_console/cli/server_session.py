@@ -1,4 +1,4 @@
-"""What the commands of `server` share: where, with which key, under which idempotency key."""
+"""Shared by the `server` commands: backend, key, and idempotency key."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class BadKey(click.ClickException):
-    """The key is none that the backend knows."""
+    """The backend does not know the key."""
 
     exit_code = Exit.NOT_ALLOWED
 
 
 @dataclass(frozen=True, slots=True)
-class Where:
-    """The backend and the key that a command goes to."""
+class ServerTarget:
+    """The backend and the key of a command."""
 
     options: Options
     key_stdin: bool
 
     @classmethod
-    def of(cls, before: Options, said: dict[str, Any]) -> Where:
-        """From the flags before the command and those behind it."""
+    def of(cls, before: Options, said: dict[str, Any]) -> ServerTarget:
+        """From the flags before and after the command."""
         return cls(before.then(Options(profile=said["profile"], url=said["url"])), said["key_stdin"])
 
 
@@ -55,27 +55,27 @@ def keyed_options(function: F) -> F:
 
 
 def change_options(function: F) -> F:
-    """Add these, and the key under which a change happens once."""
+    """Add these flags and `--idempotency-key`."""
     option = click.option(
-        "--idempotency-key", metavar="KEY", help="The change happens once under it; left out, a new one."
+        "--idempotency-key", metavar="KEY", help="The idempotency key of the change; a new one by default."
     )
     return option(keyed_options(function))
 
 
 def explained_options(function: F) -> F:
-    """Add why a change is made, and for which ticket."""
+    """Add `--reason` and `--ticket`."""
     for option in (
-        click.option("--ticket", metavar="ID", help="The ticket it is for; goes to the audit log."),
-        click.option("--reason", metavar="TEXT", help="Why; goes to the audit log. In a terminal it is asked for."),
+        click.option("--ticket", metavar="ID", help="The ticket, for the audit log."),
+        click.option("--reason", metavar="TEXT", help="The reason, for the audit log. Prompted for in a terminal."),
     ):
         function = option(function)
     return function
 
 
-def why(reason: str | None) -> str:
-    """The reason that was given; left out, it is asked for where somebody can answer.
+def required_reason(reason: str | None) -> str:
+    """The given reason; without one, prompt for it in a terminal.
 
-    Raises click.UsageError where nobody can, or where it says nothing.
+    Raises click.UsageError without a terminal, or if the reason is too short.
     """
     from kraty_console.contract.limits import MAX_REASON, MIN_REASON
 
@@ -83,16 +83,16 @@ def why(reason: str | None) -> str:
         reason = click.prompt("reason", err=True)
     said = (reason or "").strip()
     if not MIN_REASON <= len(said) <= MAX_REASON:
-        raise click.UsageError(f"say why: --reason TEXT, {MIN_REASON} to {MAX_REASON} characters")
+        raise click.UsageError(f"a reason is needed: --reason TEXT, {MIN_REASON} to {MAX_REASON} characters")
     return said
 
 
 _EXACT = "kraty_console.exact"
-"""Where a command keeps that its ids are meant as they are."""
+"""The context key for `--exact`."""
 
 
 def player_argument(*names: str) -> Callable[[F], F]:
-    """Add an argument that is a player's id, or several; one that looks like another is refused without `--exact`."""
+    """Add player id arguments; ids with invisible characters are refused without `--exact`."""
 
     def add(function: F) -> F:
         for name in reversed(names):
@@ -103,7 +103,7 @@ def player_argument(*names: str) -> Callable[[F], F]:
             is_eager=True,
             expose_value=False,
             callback=_note_exact,
-            help="Take ids as they are, also with characters in them that nobody sees.",
+            help="Accept ids with invisible characters.",
         )(function)
 
     return add
@@ -118,18 +118,18 @@ def _plainly_seen(ctx: click.Context, param: click.Parameter, value: str) -> str
 
     if (unseen := invisible_part(value)) is not None and not ctx.meta.get(_EXACT):
         raise click.BadParameter(
-            f"the id {unseen}, which nobody sees: it is another player's than the one it looks like."
-            " Add --exact to mean just this id.",
+            f"the id {unseen}, which is invisible: it is a different id than it looks like."
+            " Add --exact to use exactly this id.",
             ctx,
             param,
         )
     return value
 
 
-def asked(where: Where, question: Callable[[ServerClient], Awaitable[T]]) -> T:
-    """Ask, and close.
+def run_query(where: ServerTarget, question: Callable[[ServerClient], Awaitable[T]]) -> T:
+    """Run a query with a client and close it.
 
-    Raises click.ClickException for a key that is not known, ConfigError and KratyError.
+    Raises click.ClickException for an unknown key, ConfigError and KratyError.
     """
     import asyncio
 
@@ -145,10 +145,10 @@ def asked(where: Where, question: Callable[[ServerClient], Awaitable[T]]) -> T:
         raise BadKey("the key is not known here, or was revoked") from None
 
 
-def changed(where: Where, key: str | None, change: Callable[[ServerClient, str], Awaitable[T]]) -> T:
-    """Make a change; where its outcome stays unknown, say how it is asked for again without happening twice.
+def run_change(where: ServerTarget, key: str | None, change: Callable[[ServerClient, str], Awaitable[T]]) -> T:
+    """Make a change; if its outcome is unknown, print how to repeat it safely.
 
-    Raises ConfigError where the profile is read-only, and what `asked` does.
+    Raises ConfigError if the profile is read-only, and everything that `run_query` raises.
     """
     import uuid
 
@@ -158,14 +158,14 @@ def changed(where: Where, key: str | None, change: Callable[[ServerClient, str],
     _refuse_read_only(where)
     key = key or uuid.uuid4().hex
     try:
-        return asked(where, lambda client: change(client, key))
+        return run_query(where, lambda client: change(client, key))
     except (Unavailable, BadAnswer) as error:
         if error.maybe_applied:
-            say(f"It may have happened. Run the same again with --idempotency-key {key}: it happens once.")
+            say(f"It may have taken effect. Run the command again with --idempotency-key {key}: it takes effect once.")
         raise
 
 
-def _refuse_read_only(where: Where) -> None:
+def _refuse_read_only(where: ServerTarget) -> None:
     from kraty_console.cli.session import profile_of
     from kraty_console.config.errors import ConfigError
 
@@ -174,8 +174,8 @@ def _refuse_read_only(where: Where) -> None:
         raise ConfigError(f"nothing was changed: the profile {profile.name} is read-only")
 
 
-def client_of(where: Where) -> ServerClient:
-    """A client that has opened nothing yet.
+def client_of(where: ServerTarget) -> ServerClient:
+    """A client that is not connected yet.
 
     Raises:
         ConfigError: there is no address or no key, or a header or certificate of the profile cannot be used.
@@ -195,7 +195,7 @@ def client_of(where: Where) -> ServerClient:
     key = _key(where, profile)
     if key is None:
         raise ConfigError(
-            "there is no server key: give KRATY_SERVER_KEY, --key-stdin, or name its source in the profile"
+            "there is no server key: give KRATY_SERVER_KEY, --key-stdin, or set its source in the profile"
         )
     access = resolve_access(profile, os.environ)
     connection = ConnectionSettings(
@@ -204,7 +204,7 @@ def client_of(where: Where) -> ServerClient:
     return ServerClient(profile.url, key, connection=connection)
 
 
-def _key(where: Where, profile: Any) -> Secret | None:  # noqa: ANN401 (a Profile; imported when it is needed)
+def _key(where: ServerTarget, profile: Any) -> Secret | None:  # noqa: ANN401 (a Profile; imported when it is needed)
     from kraty_console.config.tokens import find_server_key
     from kraty_console.contract.secret import Secret
 

@@ -1,4 +1,4 @@
-"""From flags, environment and profile to what is needed to ask: the profile, the token, the client."""
+"""Builds profile, token and client from flags, environment and profile file."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def profile_of(options: Options) -> tuple[Profile, Paths]:
-    """The profile that flags, environment and file make together."""
+    """The profile merged from flags, environment and file."""
     paths = Paths.of(os.environ)
     overrides = Overrides(
         url=options.url,
@@ -38,20 +38,20 @@ def profile_of(options: Options) -> tuple[Profile, Paths]:
 
 
 def token_of(options: Options, profile: Profile, paths: Paths) -> Secret | None:
-    """The token; typed unseen where the standard input is a terminal."""
+    """The token; prompted for without echo if the standard input is a terminal."""
     found = token_and_source_of(options, profile, paths)
     return found.secret if found is not None else None
 
 
 def token_and_source_of(options: Options, profile: Profile, paths: Paths) -> FoundToken | None:
-    """The same, and which source it was."""
+    """The token and its source."""
     if options.token_stdin and sys.stdin.isatty():
         return FoundToken(Secret(click.prompt("session token", hide_input=True, err=True).strip()), "the terminal")
     return find_token_and_source(profile, paths, os.environ, stdin=sys.stdin if options.token_stdin else None)
 
 
 def launch_of(options: Options, player: str | None) -> Launch:
-    """What the console is opened with."""
+    """The parameters to open the console with."""
     profile, paths = profile_of(options)
     token = token_of(options, profile, paths)
     return Launch(
@@ -66,8 +66,8 @@ def launch_of(options: Options, player: str | None) -> Launch:
     )
 
 
-def desk_of(options: Options) -> Workspace:
-    """What asks questions without a screen.
+def workspace_of(options: Options) -> Workspace:
+    """A workspace for queries without a screen.
 
     Raises:
         ConfigError: there is no address, or no token.
@@ -80,11 +80,11 @@ def desk_of(options: Options) -> Workspace:
         )
     if launch.token is None and profile.uses_key:
         raise ConfigError(
-            "there is no server key: give KRATY_SERVER_KEY, --token-stdin, or name its source in the profile"
+            "there is no server key: give KRATY_SERVER_KEY, --token-stdin, or set its source in the profile"
         )
     if launch.token is None:
         raise ConfigError(
-            "there is no session token: give KRATY_TOKEN, --token-stdin, or name its source in the profile"
+            "there is no session token: give KRATY_TOKEN, --token-stdin, or set its source in the profile"
         )
     from kraty_console.console.workspace import Workspace
 

@@ -1,6 +1,6 @@
-"""Players who really play: each starts events, reports, crashes or finishes, and collects, over the game's surface.
+"""Simulates players over `/sdk/v1`: each starts events, reports, crashes or finishes, and collects.
 
-Who does what is decided by dice of each player's own, thrown from the seed; what the backend answers decides the rest.
+Each player has a random generator derived from the seed; the backend's answers determine the rest.
 """
 
 from __future__ import annotations
@@ -23,34 +23,34 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 CRASHES: Final = 0.12
-"""How often a device goes dark in the middle of an attempt."""
+"""Probability that a device crashes during an attempt."""
 
 FORGETS: Final = 0.2
-"""How often a player does not look at what waits."""
+"""Probability that a player does not collect."""
 
 LOBBY_LOOKS: Final = 5
-"""How often a player looks whether a lobby plays, before turning to something else."""
+"""How many times a player polls a forming lobby before giving up."""
 
 MOST_REPORTS: Final = 5
 MOST_NAMES: Final = 1_000
-"""How many runs with one seed may meet in one game."""
+"""Maximum number of runs with one seed in one game."""
 
 AT_ONCE: Final = 8
-"""Calls that may be under way together."""
+"""Maximum number of concurrent calls."""
 
 FATAL: Final = frozenset({Code.UNAUTHENTICATED, Code.SESSION_INVALID, Code.FORBIDDEN})
-"""What no player can go on after: the key is not one of a game's."""
+"""Fatal errors: the key is not a client key."""
 
 COUNTRIES: Final = ("PT", "DE", "FR", "BR", "JP", "US", "PL", "KR")
 
 
 class Stopped(Exception):
-    """Enough was played."""
+    """The simulation was stopped."""
 
 
 @dataclass(slots=True)
 class Tally:
-    """What happened so far."""
+    """Counters of the simulation."""
 
     players: int = 0
     calls: int = 0
@@ -60,16 +60,16 @@ class Tally:
     claimed: int = 0
     opened: int = 0
     refused: Counter[str] = field(default_factory=Counter)
-    """By error code: what the rules did not allow, as happens to players."""
+    """Refusals by the game's rules, by error code."""
     failed: Counter[str] = field(default_factory=Counter)
-    """By error code: what should not have happened."""
+    """Unexpected errors, by error code."""
 
 
 class Pace:
-    """Lets calls go one at a time, so many a second and a few at once, until it is enough."""
+    """Limits rate and concurrency of calls, until the simulation stops."""
 
     def __init__(self, rate: float, *, clock: Callable[[], float], most: int | None = None) -> None:
-        """`rate` is calls a second, `clock` tells seconds, and after `most` calls it is enough."""
+        """`rate` is in calls per second, `clock` in seconds; it stops after `most` calls."""
         self._pause = 1 / rate
         self._clock = clock
         self._left = most
@@ -78,12 +78,12 @@ class Pace:
         self._enough = asyncio.Event()
 
     def stop(self) -> None:
-        """Let no more calls go; those under way come to their end."""
+        """Start no further calls; those in progress are completed."""
         self._enough.set()
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
-        """Wait for a turn, and have it; Stopped when there are no more."""
+        """Wait for a turn; raises Stopped if there are no more."""
         async with self._lines:
             if self._enough.is_set() or self._left == 0:
                 raise Stopped
@@ -112,7 +112,7 @@ class SimulatedPlayer:
         self._level = 1
 
     async def live(self) -> None:
-        """Register, then play until it is enough, or banned; trouble ends nothing but the attempt that it met."""
+        """Register and play until stopped or banned; an error ends only the current attempt."""
         player: GamePlayer | None = None
         try:
             while True:
@@ -127,13 +127,13 @@ class SimulatedPlayer:
                     self._tally.refused[error.code] += 1
                     if error.code == Code.PLAYER_BANNED:
                         return
-                    if error.code == Code.PLAYER_SECRET_INVALID:  # merged or erased meanwhile: the id is free again
+                    if error.code == Code.PLAYER_SECRET_INVALID:  # merged or erased meanwhile, so the id is free again
                         player = None
         except Stopped:
             return
 
     async def _register(self) -> GamePlayer:
-        """Under the first name of this player's that nobody has: secrets of earlier runs are gone with them."""
+        """Register under the first free name of this player: secrets of earlier runs are lost."""
         for attempt in range(1, MOST_NAMES + 1):
             name = self._name if attempt == 1 else f"{self._name}_{attempt}"
             try:
@@ -144,16 +144,16 @@ class SimulatedPlayer:
                 continue
             self._tally.players += 1
             return player
-        raise Invalid(f"{MOST_NAMES} runs with this seed were here before: give another --seed")
+        raise Invalid(f"there were already {MOST_NAMES} runs with this seed: give another --seed")
 
     async def _call(self, call: Callable[[], Awaitable[T]]) -> T:
-        """One call, in its turn."""
+        """Make one rate-limited call."""
         async with self._pace.turn():
             self._tally.calls += 1
             return await call()
 
     async def _session(self, player: GamePlayer) -> None:
-        """Choose an event, try it, and collect what came of it."""
+        """Choose an event, attempt it, and collect the grants."""
         events = await self._call(player.events)
         if events:
             await self._try(player, self._dice.choice(events))
@@ -180,7 +180,7 @@ class SimulatedPlayer:
         self._level += 1
 
     async def _start(self, player: GamePlayer, event: EventListing) -> Started | None:
-        """The attempt; None when the lobby took too long to fill."""
+        """Start an attempt; None if the lobby takes too long to fill."""
         context = {"country": self._country, "level": self._level}
         for _ in range(LOBBY_LOOKS):
             try:
@@ -197,7 +197,7 @@ class SimulatedPlayer:
         await self._call(lambda: self._client.lobby(lobby_id))
 
     async def _report(self, player: GamePlayer, event: EventListing, attempt_id: str) -> bool | None:
-        """Report until done; True when the target ended the attempt, None when the device went dark."""
+        """Report until done; True if reaching the target ended the attempt, None after a crash."""
         reports = self._dice.randint(1, MOST_REPORTS)
         for _ in range(reports):
             if self._dice.random() < CRASHES / reports:
@@ -208,7 +208,7 @@ class SimulatedPlayer:
         return False
 
     async def _tell(self, player: GamePlayer, event: EventListing, attempt_id: str, metrics: dict[str, int]) -> bool:
-        """Report once; whether the attempt is over with that."""
+        """Report once; returns whether the attempt is over."""
         try:
             told = await self._call(lambda: player.progress(event.event_key, attempt_id, metrics))
         except Refused as refusal:  # its window closed meanwhile
@@ -217,12 +217,12 @@ class SimulatedPlayer:
         return told.attempt.status != "in_progress"
 
     def _step(self, target: float | None, reports: int) -> int:
-        """How much of a metric one report brings: about a third of all tries fall short of the target."""
+        """The increment of one report; about a third of all attempts miss the target."""
         whole = 30.0 if target is None else target
         return max(1, round(whole / reports * self._dice.uniform(0.5, 1.8)))
 
     async def _collect(self, player: GamePlayer) -> None:
-        """As the SDKs' collectAll: list, claim and open, until nothing new comes."""
+        """Like the SDKs' collectAll: list, claim and open until there is nothing new."""
         stuck: set[str] = set()
         while waiting := [each for each in await self._call(player.pending_grants) if each.id not in stuck]:
             for grant in waiting:
@@ -230,7 +230,7 @@ class SimulatedPlayer:
                     stuck.add(grant.id)
 
     async def _take(self, player: GamePlayer, grant: Grant) -> bool:
-        """Claim or open one grant; whether it could be had."""
+        """Claim or open one grant; returns whether it succeeded."""
         crate = grant.kind == "crate"
         try:
             await self._call(lambda: player.open_crate(grant.id) if crate else player.claim(grant.id))
@@ -245,10 +245,10 @@ class SimulatedPlayer:
 
 
 async def simulate(client: GameClient, pace: Pace, tally: Tally, *, players: int, seed: int) -> None:
-    """Let so many players play until the pace says that it is enough.
+    """Run this many players until the pace stops them.
 
     Raises:
-        KratyError: the backend cannot be reached at the start, or the key is not one of a game's.
+        KratyError: the backend cannot be reached at the start, or the key is not a client key.
     """
     await client.ping()
     actors = [SimulatedPlayer(client, pace, tally, seed=seed, number=number) for number in range(1, players + 1)]

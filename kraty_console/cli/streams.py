@@ -1,6 +1,6 @@
-"""The three streams of the process, any of which may be closed, full, or gone.
+"""Handles closed, full or broken standard streams.
 
-It is imported before anything else, and imports nothing that the interpreter has not loaded.
+Imported first, so it imports only modules that the interpreter has already loaded.
 """
 
 from __future__ import annotations
@@ -10,17 +10,17 @@ import sys
 
 
 class OutputFailed(OSError):
-    """The standard output took less than everything."""
+    """Not everything was written to the standard output."""
 
 
 CLOSED: set[str] = set()
-"""The streams that were closed when the process began."""
+"""The streams that were closed at the start."""
 
 
 def take_streams() -> None:
-    """Put something in the place of streams that are closed, so that no file that is opened later gets their number.
+    """Replace closed streams, so that no file opened later gets their descriptor.
 
-    What stands there fails like a closed stream: it can be neither read nor written.
+    The replacement fails like a closed stream: it can be neither read nor written.
     """
     for number, (name, flags, mode) in enumerate(
         (("stdin", os.O_WRONLY, "r"), ("stdout", os.O_RDONLY, "w"), ("stderr", os.O_RDONLY, "w"))
@@ -40,7 +40,7 @@ def take_streams() -> None:
 
 
 def output_failure() -> OSError | None:
-    """Why the standard output does not take what is left for it; None when it does."""
+    """The error of flushing the standard output; None on success."""
     try:
         sys.stdout.flush()
     except OSError as error:
@@ -49,9 +49,9 @@ def output_failure() -> OSError | None:
 
 
 def leave_streams(code: int) -> int:
-    """Send what is left; the exit code, which tells a failure where the output took not everything.
+    """Flush the streams and return the exit code, which reports a failure to write everything.
 
-    A stream that takes nothing is turned to nowhere: the interpreter's own last flush would fail on it.
+    A failing stream is redirected to the null device, because the interpreter's final flush would fail.
     """
     if output_failure() is not None:
         code = code or 1

@@ -1,4 +1,4 @@
-"""Whether a console can be drawn here; where it cannot, what to do instead."""
+"""Checks whether the console can be drawn on this terminal."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _INSTEAD: Final = "use kraty-console search and show, which need no screen"
 def why_no_console(
     environ: Mapping[str, str], *, input_fd: int = 0, output_fd: int = 1, error_fd: int = 2, encoding: str
 ) -> str | None:
-    """The reason in words, with advice; None when all is well."""
+    """Why the console cannot be drawn, with advice; None if it can."""
     if not os.isatty(output_fd):
         return f"the output is not a terminal: {_INSTEAD}"
     if not os.isatty(input_fd):
         return f"the input is not a terminal: {_INSTEAD}"
-    if not os.isatty(error_fd):  # the console is drawn there, so that the output stays for data
+    if not os.isatty(error_fd):  # the console is drawn on the error output, which leaves the output for data
         return f"the error output is not a terminal, and that is where it is drawn: leave out 2>, or {_INSTEAD}"
     term = environ.get("TERM", "")
     if term in ("", "dumb"):
@@ -34,7 +34,7 @@ def why_no_console(
 
 
 def take_terminal_back() -> None:
-    """After a token came on the standard input: make the terminal the input again, where there is one."""
+    """Make the terminal the standard input again, after a token was read from it."""
     if os.isatty(0):
         return
     try:

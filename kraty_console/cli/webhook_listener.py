@@ -1,4 +1,4 @@
-"""The receiver's own HTTP: takes POSTs, lets the inbox judge them, one at a time."""
+"""The HTTP server of `webhooks listen`: passes POSTs to the inbox, one at a time."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from kraty_console.contract.signature import HEADER
 LONGEST_BODY: Final = 1024 * 1024
 
 IDLE_SECONDS: Final = 30.0
-"""How long a sender may be silent in the middle of a request."""
+"""Timeout within a request, in seconds."""
 
 
 class _ListenerServer(ThreadingHTTPServer):
@@ -26,18 +26,18 @@ class _ListenerServer(ThreadingHTTPServer):
     block_on_close = False
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing of a sender that went away: it will send again."""
+        """Ignore a sender that disconnected: it will retry."""
         del request, client_address
         error = sys.exception()
         if not isinstance(error, OSError):
-            say(f"A message could not be taken ({type(error).__name__}).")
+            say(f"A message could not be received ({type(error).__name__}).")
 
 
 def listener(address: tuple[str, int], secret: Secret, told: Callable[[Verdict], bool]) -> ThreadingHTTPServer:
-    """A server that listens at the address; `told` hears of each message, and says whether to go on.
+    """A server at the address; `told` is called with each verdict and returns whether to go on.
 
-    Where `told` fails with an OSError, the message is answered 500, to be sent again, and the server ends.
-    Raises OSError when it cannot listen there.
+    If `told` raises an OSError, the message is answered with 500, to be retried, and the server stops.
+    Raises OSError if it cannot listen there.
     """
     inbox, turn = Inbox(secret), threading.Lock()
     family = socket.getaddrinfo(*address, type=socket.SOCK_STREAM)[0][0]
@@ -69,7 +69,7 @@ def listener(address: tuple[str, int], secret: Secret, told: Callable[[Verdict],
                 threading.Thread(target=self.server.shutdown, daemon=True).start()
 
         def do_GET(self) -> None:
-            self._answer(405, "events are sent here by POST")
+            self._answer(405, "send events by POST")
 
         def _answer(self, status: int, words: str) -> None:
             body = words.encode() + b"\n"
@@ -82,6 +82,6 @@ def listener(address: tuple[str, int], secret: Secret, told: Callable[[Verdict],
             self.close_connection = True
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the library's name)
-            """Say nothing: what matters is told by the inbox."""
+            """Log nothing: messages are reported by the inbox."""
 
     return Server(address, Handler)

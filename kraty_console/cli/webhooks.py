@@ -1,4 +1,4 @@
-"""`kraty-console webhooks`: receiving a game's events, for whoever writes or mends a receiver."""
+"""`kraty-console webhooks`: receive a game's events, for developing a receiver."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 SECRET: Final = "KRATY_WEBHOOK_SECRET"  # noqa: S105 (the name of a variable)
 LONGEST_SHOWN: Final = 20_000
-"""Characters of an event's data."""
+"""Maximum length of an event's data, in characters."""
 
 
 @click.group()
@@ -32,16 +32,18 @@ def webhooks() -> None:
 
 
 @webhooks.command("listen")
-@click.option("--listen", "address", type=Address(), default="127.0.0.1:9000", show_default=True, help="Where.")
+@click.option(
+    "--listen", "address", type=Address(), default="127.0.0.1:9000", show_default=True, help="The address to listen on."
+)
 @click.option("--secret-stdin", is_flag=True, help=f"Read the endpoint's secret from the standard input, not {SECRET}.")
-@click.option("--count", type=click.IntRange(1), metavar="N", help="End after N events.")
-@click.option("--json", "as_json", is_flag=True, help="Each event as one line of JSON, in ASCII alone.")
+@click.option("--count", type=click.IntRange(1), metavar="N", help="Stop after N events.")
+@click.option("--json", "as_json", is_flag=True, help="Print each event as one line of JSON, in ASCII.")
 def listen_(address: tuple[str, int], secret_stdin: bool, count: int | None, as_json: bool) -> int:
-    """Print each event that arrives, once its signature is checked; for development.
+    """Print each event with a valid signature; for development.
 
-    The secret is the one that was shown when the endpoint was made: in KRATY_WEBHOOK_SECRET, or by --secret-stdin.
-    Messages signed by another, more than 300 s ago or 60 s ahead are answered 401; one that came before is answered 200
-    and told in one line.
+    The secret was shown when the endpoint was created: give it in KRATY_WEBHOOK_SECRET or by --secret-stdin.
+    Messages with a wrong signature, or signed more than 300 s ago or 60 s ahead, are answered 401; duplicates are
+    answered 200 and reported in one line.
     """
     from kraty_console.cli.webhook_listener import listener
 
@@ -58,16 +60,16 @@ def listen_(address: tuple[str, int], secret_stdin: bool, count: int | None, as_
 
 
 class _Told:
-    """Prints what arrives, and says when it was enough."""
+    """Prints received events, and stops after `count`."""
 
     def __init__(self, count: int | None, as_json: bool) -> None:
         self._left = count
         self._as_json = as_json
         self.failure: OSError | None = None
-        """Why the output took no more."""
+        """The error of the output."""
 
     def __call__(self, verdict: Verdict) -> bool:
-        """Whether to go on listening.
+        """Print a message; returns whether to go on listening.
 
         Raises:
             OSError: it could not be printed.
@@ -92,7 +94,7 @@ class _Told:
 
     def _print(self, envelope: Envelope) -> None:
         if self._as_json:
-            from kraty_console.present.plain import json_line
+            from kraty_console.present.text_output import json_line
 
             emit(json_line(envelope.raw()))
             return
@@ -119,13 +121,13 @@ def _secret(from_stdin: bool) -> Secret:
     else:
         given = os.environ.get(SECRET, "")
     if not given.strip():
-        where = "the standard input holds none" if from_stdin else f"set {SECRET}, or give it by --secret-stdin"
+        where = "the standard input contains none" if from_stdin else f"set {SECRET}, or give it by --secret-stdin"
         raise click.UsageError(f"the secret of the endpoint is needed: {where}")
     return Secret(given.strip())
 
 
 def _serve(server: ThreadingHTTPServer, host: str) -> None:
-    """Listen until the server is told to stop, or this process is."""
+    """Listen until the server or this process is stopped."""
 
     def leave(_number: int, _frame: FrameType | None) -> Any:  # noqa: ANN401 (it never answers)
         raise SystemExit(Exit.FOUND)

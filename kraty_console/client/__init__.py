@@ -1,1 +1,1 @@
-"""Speaks to a Kraty backend over HTTP, and keeps the journal of what it meant to change."""
+"""HTTP client for a Kraty backend, and the journal of intended changes."""

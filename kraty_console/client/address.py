@@ -1,4 +1,4 @@
-"""The address of a backend: https anywhere, plain http only to this machine (client/README.md#secrets)."""
+"""Validates the address of a backend: https, or http to this machine (client/README.md#secrets)."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 from kraty_console.contract.errors import Invalid
 
 SURFACES: Final = ("/admin/v1", "/server/v1", "/sdk/v1")
-"""How the paths of all routes begin; the client adds them itself."""
+"""The path prefixes of all routes; the client adds them itself."""
 
 
 def is_loopback(host: str) -> bool:
-    """Whether the name or address is this machine itself."""
+    """Whether the host is this machine."""
     if host == "localhost":
         return True
     try:
@@ -23,11 +23,11 @@ def is_loopback(host: str) -> bool:
 
 
 def base_url(text: str) -> str:
-    """The address without its trailing slash.
+    """Validate an address and remove its trailing slash.
 
     Raises:
-        Invalid: it is no http(s) URL, is two of them in a row, holds a name and password, a query or a fragment, ends
-            in the beginning of the routes, or is plain http to another machine.
+        Invalid: it is not an http(s) URL, is two URLs in a row, has a user name, password, query or fragment, ends
+        in the prefix of the routes, or is plain http to another machine.
     """
     if text.count("://") > 1:
         raise Invalid(f"{text!r} looks like two addresses in a row: give one, as https://host")
@@ -37,7 +37,7 @@ def base_url(text: str) -> str:
     except ValueError as error:
         raise Invalid(f"{text!r} is not a URL: {error}") from error
     if parts.username is not None or parts.password is not None:
-        raise Invalid("the URL holds a user name or password: leave it out, the token goes in by itself")
+        raise Invalid("the URL holds a user name or password: leave it out, the token is sent separately")
     if parts.scheme not in ("http", "https") or not host:
         raise Invalid(f"{text!r} is not a URL: give it as https://host")
     if "//" in parts.path.rstrip("/") or parts.netloc.endswith(":"):
@@ -52,7 +52,7 @@ def base_url(text: str) -> str:
         raise Invalid(f"{text!r} has a path that cannot be sent as it is: give the address alone, as https://host")
     surface = next((each for each in SURFACES if parts.path.rstrip("/").lower().endswith(each)), None)
     if surface is not None:
-        raise Invalid(f"{text!r} names the routes as well: leave {surface} out of the address")
+        raise Invalid(f"{text!r} contains the path of the routes: leave {surface} out of the address")
     if parts.scheme == "http" and not is_loopback(host):
         raise Invalid(f"{text!r} is plain http, which would show the token to the network: use https://{host}")
     if port == 0:

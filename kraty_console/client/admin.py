@@ -1,7 +1,7 @@
-"""The admin surface as a member's session sees it: reads are tried again for a short while, a write is sent once.
+"""The client of the admin surface, for a member's session: reads are retried briefly, a write is sent once.
 
-Four of its operations are public; whether a backend has the others is learned from its answers (`capabilities`). The
-models of an answer that a look-up does not need are imported by the call that needs them.
+Four of its operations are public; whether a backend has the others is learned from its answers (`capabilities`).
+Models that a look-up does not need are imported by the calls that need them.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from urllib.parse import quote, urljoin
 
 from kraty_console.client.capabilities import REQUEST_IDS, Capabilities, Support, find_route
 from kraty_console.client.detection import Detector
-from kraty_console.client.fetched import Fetched, fetched, fetched_aside, shaped
-from kraty_console.client.replies import HttpReply, check_refusal, data_of, error_of, not_kratys
-from kraty_console.client.retries import Retries
+from kraty_console.client.fetched import Fetched, fetched, fetched_in_thread, parse_data
+from kraty_console.client.replies import HttpReply, check_refusal, data_of, error_of, not_from_kraty
+from kraty_console.client.retries import RetryPolicy
 from kraty_console.client.routes import ClientRoute, Query, RouteTable
 from kraty_console.client.transport import BeforeSend, Timeouts, Transport
 from kraty_console.contract.audit import AuditLink, AuditPage, AuditRow
@@ -46,23 +46,23 @@ if TYPE_CHECKING:
 A = TypeVar("A", bound=Answer)
 
 KEEPS_KEYS: Final = "idempotency-keys"
-"""The feature a backend names in its health when a key sent twice takes effect once."""
+"""The feature in a backend's health that promises idempotency."""
 
 
 @dataclass(frozen=True, slots=True)
-class Delivered:
-    """The answer of a change; `replayed` when the server had made it before under the same key."""
+class ChangeResponse:
+    """The answer to a change; `replayed` if it was already applied under the same key."""
 
     answer: Changed
     replayed: bool
     request_id: str | None
 
 
-class Prepared(NamedTuple):
+class PreparedChange(NamedTuple):
     """A change ready to be journaled and sent."""
 
     path: str
-    """Path and query; a method other than POST stands before it."""
+    """Path and query, after the method if that is not POST."""
     body: bytes
 
 
@@ -88,32 +88,32 @@ class KratyClient:
         connection: ConnectionSettings | None = None,
         server_clock: ServerClock | None = None,
     ) -> None:
-        """Opens nothing yet: the first call does.
+        """The connection is opened by the first call.
 
         Args:
             base_url: The backend's address.
-            credential: Who asks; None for what needs no session.
-            studio_id: The studio turned to.
-            game_id: The game turned to.
-            environment: `live`, `test`, or another the studio has.
-            audit_page: Where people look at an audit row, with `{studioId}`, `{gameId}`, `{auditId}` in it.
-            timeout: How long an answer may take.
-            sleep: Waits between tries.
-            clock: Seconds that only go up.
-            jitter: A number from 0 to 1, for the pause between tries.
-            ahead: What was asked with this credential before the client was there.
-            routes: Where the operations are; the contract's own places where nothing else is said.
-            capabilities: What is known of the backend; kept up to date with every answer.
-            connection: What the way to the backend asks for besides the session.
-            server_clock: Is set by the answers.
+            credential: The session; None for calls that need none.
+            studio_id: The selected studio.
+            game_id: The selected game.
+            environment: `live`, `test`, or another of the studio.
+            audit_page: The portal's URL of an audit row, with `{studioId}`, `{gameId}`, `{auditId}` in it.
+            timeout: The time limit for an answer, in seconds.
+            sleep: Waits between attempts.
+            clock: A monotonic clock, in seconds.
+            jitter: Returns a random number from 0 to 1, for the delay between attempts.
+            ahead: Requests that were already sent with this credential.
+            routes: The routes of the operations; the contract's by default.
+            capabilities: What is known about the backend; updated by every answer.
+            connection: Fixed headers, cookie name and client certificate.
+            server_clock: Updated by every answer.
 
         Raises:
-            Invalid: the address is no address, or plain http to another machine.
+            Invalid: the address is not valid.
         """
         self._transport = Transport(
             base_url, credential, server_clock, timeouts=timeout, clock=clock, ahead=ahead, connection=connection
         )
-        self._retries = Retries(sleep=sleep, clock=clock, jitter=jitter)
+        self._retries = RetryPolicy(sleep=sleep, clock=clock, jitter=jitter)
         self._routes = routes or RouteTable()
         self.capabilities = capabilities or Capabilities()
         self.base_url = self._transport.base_url
@@ -123,14 +123,14 @@ class KratyClient:
         self._audit_page = audit_page
         self._detector = Detector(self, self._routes, self.capabilities)
         self.last_ms: float | None = None
-        """Milliseconds that the last answered call took."""
+        """Duration of the last answered call, in milliseconds."""
 
     def sign_in(self, credential: Credential) -> None:
-        """Use another token from here on; calls under way keep theirs."""
+        """Use another token from now on; calls in progress keep theirs."""
         self._transport.sign_in(credential)
 
     def enter(self, studio_id: str, game_id: str, environment: str | None = None) -> None:
-        """Turn to a game, for what is called from here on."""
+        """Select a game for later calls."""
         self.studio_id, self.game_id, self.environment = studio_id, game_id, environment
 
     async def close(self) -> None:
@@ -138,46 +138,46 @@ class KratyClient:
         await self._transport.close()
 
     async def health(self) -> Health:
-        """Whether the backend lives and what it keeps to; sends no token."""
+        """The backend's health and features; sends no token."""
         route = self._routes.route(Operation.HEALTH)
         reply = await self._retries.run(lambda: self._exchange(route, route.target({}), anonymous=True))
-        health = shaped(Health, data_of(reply, write=False, enveloped=False), reply)
+        health = parse_data(Health, data_of(reply, write=False, enveloped=False), reply)
         self.capabilities.answers_as_kraty = True
         return health
 
     async def me(self) -> Me:
-        """Who the session belongs to, and where they may do what.
+        """The member of the session, with games and roles.
 
         Raises:
-            OperationMissing: the backend does not tell.
+            OperationMissing: the backend has no such route.
         """
         return (await self._get(Me, Operation.ME, {})).value
 
     async def end_session(self) -> None:
-        """Make the token worthless on the server."""
+        """Revoke the session on the server."""
         route = self.route_of(Operation.END_SESSION)
         reply = await self._exchange(route, route.target({}))
         if not 200 <= reply.status < 300:
             raise error_of(reply, write=True)
 
     async def search(self, query: str, limit: int = 8) -> list[SearchHit]:
-        """Players by id, e-mail or the beginning of an id, best first."""
+        """Search players by id, e-mail or id prefix, best match first."""
         asked = {"query": query, "environment": self.environment, "limit": limit}
         return (await self._get(SearchResult, Operation.SEARCH, self.game_ids(), asked)).value.players
 
     async def snapshot(
         self, external_id: str, *, limit: int = DEFAULT_LIMIT, etag: str | None = None
     ) -> Fetched[Snapshot] | None:
-        """Everything about a player; None when nothing changed since the answer that had this `etag`."""
+        """The snapshot of a player; None if it is unchanged since the answer with this `etag`."""
         target = self.snapshot_target(external_id, limit)
         headers = {"if-none-match": etag} if etag else None
         route = self.route_of(Operation.PLAYER)
         reply = await self._retries.run(lambda: self._exchange(route, target, headers=headers))
         await self._detector.learn(Operation.PLAYER, reply, [external_id])
-        return None if reply.status == 304 and etag else await fetched_aside(Snapshot, reply)
+        return None if reply.status == 304 and etag else await fetched_in_thread(Snapshot, reply)
 
     def snapshot_target(self, external_id: str, limit: int = DEFAULT_LIMIT) -> str:
-        """The path and query of a look-up; the same question is always written in the same way.
+        """The path and query of a look-up; equal arguments give equal text.
 
         Raises:
             Invalid: an id in it cannot be sent, or no game is chosen.
@@ -192,7 +192,7 @@ class KratyClient:
         cursor: str | None = None,
         limit: int = DEFAULT_LIMIT,
     ) -> TimelinePage:
-        """A page of what happened to a player, newest first; of every kind when none is named."""
+        """A page of a player's timeline, newest first; all kinds by default."""
         from kraty_console.contract.timeline import TimelinePage
 
         asked = {
@@ -205,7 +205,7 @@ class KratyClient:
         return (await self._get(TimelinePage, Operation.TIMELINE, segments, asked)).value
 
     async def catalog(self) -> Catalog:
-        """What can be granted in this game."""
+        """The catalog of the game."""
         from kraty_console.contract.catalog import Catalog
 
         return (await self._get(Catalog, Operation.CATALOG, self.game_ids())).value
@@ -252,7 +252,7 @@ class KratyClient:
         cursor: str | None = None,
         limit: int = DEFAULT_LIMIT,
     ) -> DeliveryPage:
-        """A page of what was sent to the game's webhook endpoints, newest first."""
+        """A page of webhook deliveries of the game, newest first."""
         from kraty_console.contract.webhooks import DeliveryPage
 
         asked: Query = {
@@ -266,7 +266,7 @@ class KratyClient:
         return (await self._get(DeliveryPage, Operation.DELIVERIES, self.game_ids(), asked)).value
 
     async def delivery(self, delivery_id: str) -> DeliveryDetail:
-        """One delivery, with its attempts and what it tells."""
+        """One delivery, with its attempts and payload."""
         from kraty_console.contract.webhooks import DeliveryDetail
 
         return (
@@ -274,7 +274,7 @@ class KratyClient:
         ).value
 
     async def replay(self, delivery_id: str, request: ReplayDelivery) -> DeliveryReplayed:
-        """Send a delivery again: asked for once; the same id and data, at once."""
+        """Replay a delivery, at once and with the same id and data. The request is sent once."""
         from kraty_console.contract.webhooks import DeliveryReplayed
 
         answer = await self.send(ChangeRequest(Operation.REPLAY_DELIVERY, "", request, target_id=delivery_id))
@@ -282,11 +282,11 @@ class KratyClient:
         return answer
 
     async def send(self, call: ChangeRequest) -> Changed:
-        """Make a change: sent once, never again by itself. `Writer.perform` journals it first; use that."""
+        """Send a change once, without retries. Use `Writer.perform` instead, which journals it first."""
         return (await self.deliver(call.kind, *self.prepare(call))).answer
 
-    def prepare(self, call: ChangeRequest) -> Prepared:
-        """A change as it is journaled and sent; the same call gives the same bytes, so that a resend equals the first.
+    def prepare(self, call: ChangeRequest) -> PreparedChange:
+        """Prepare a change for journal and server; equal calls give equal bytes, as a resend requires.
 
         Raises:
             Invalid: an id in it cannot be sent, or no game is chosen.
@@ -298,35 +298,35 @@ class KratyClient:
         route, target, body = self._routes.change(
             call, studio=game["studioId"], game=game["gameId"], environment=self.environment
         )
-        return Prepared(target if route.method == "POST" else f"{route.method} {target}", json_bytes(body))
+        return PreparedChange(target if route.method == "POST" else f"{route.method} {target}", json_bytes(body))
 
     async def deliver(
         self, kind: Operation, path: str, body: bytes, *, before_send: BeforeSend | None = None
-    ) -> Delivered:
-        """Send a change as it was prepared; `before_send` is awaited just before its first byte leaves."""
+    ) -> ChangeResponse:
+        """Send a prepared change; `before_send` is awaited just before the first byte is sent."""
         method, _, target = path.rpartition(" ")
         reply = await self._exchange(ClientRoute(method or "POST", ""), target, body=body, before_send=before_send)
         echoes = self.capabilities.of(REQUEST_IDS) is Support.AVAILABLE
         check_refusal(reply, echoes=echoes)
         if reply.status < 300 and echoes and not reply.echoes_id:
-            raise BadAnswer(not_kratys(reply.status), status=reply.status, maybe_applied=True)
+            raise BadAnswer(not_from_kraty(reply.status), status=reply.status, maybe_applied=True)
         if reply.status < 500:
             self._detector.learn_change(kind, reply)
         from kraty_console.client.change_responses import changed
 
         answer = changed(kind, data_of(reply, write=True), reply)
         replayed = reply.headers.get("idempotent-replayed", "").lower() == "true"
-        return Delivered(answer, replayed, reply.request_id)
+        return ChangeResponse(answer, replayed, reply.request_id)
 
     async def keeps_keys(self, kind: Operation, age_seconds: float) -> bool:
-        """Whether a change that was sent so many seconds ago may be sent again under its key, and takes effect once."""
+        """Whether the server still keeps the key of a change sent `age_seconds` ago, so that a resend is safe."""
         del kind, age_seconds
         return KEEPS_KEYS in (await self.health()).features
 
-    # -- what the backend has ------------------------------------------------------------------------------------
+    # -- capabilities of the backend -----------------------------------------------------------------------------------
 
     def route_of(self, operation: Operation) -> ClientRoute:
-        """Where an operation is.
+        """The route of an operation.
 
         Raises:
             OperationMissing: the backend is known not to have it.
@@ -334,21 +334,21 @@ class KratyClient:
         return find_route(operation, self._routes, self.capabilities)
 
     async def detect(self) -> None:
-        """Learn which operations the backend has, without changing anything; nothing is written to it."""
+        """Detect which operations the backend has, without sending a write."""
         await self._detector.detect()
 
     async def explain_missing(
         self, kind: Operation, path: str, player: str, error: KratyError
     ) -> OperationMissing | None:
-        """Whether a change met a 404 because its route is missing: what it was about is there all the same."""
+        """Whether a change got a 404 because its route is missing, although its object exists."""
         return await self._detector.explain_missing(kind, path, player, error)
 
     async def ask(self, route: ClientRoute, target: str, **more: Any) -> HttpReply:  # noqa: ANN401 (the options of a transport)
-        """Ask for a target once, and answer what came, whatever it is."""
+        """Send one GET and return the answer, whatever its status."""
         return await self._exchange(route, target, **more)
 
     def audit_url(self, link: AuditLink | AuditRow) -> str:
-        """The address of an audit row, to be pasted into a ticket: the page for people where one is known."""
+        """The URL of an audit row for a ticket: the portal's page, if configured."""
         if self._audit_page is not None:
             ids = {"studioId": self.studio_id or "", "gameId": self.game_id or "", "auditId": link.id}
             return re.sub(r"\{(\w+)\}", lambda named: quote(ids[named[1]], safe=""), self._audit_page)
@@ -377,16 +377,16 @@ class KratyClient:
         return reply
 
     def game_ids(self) -> dict[str, str]:
-        """The ids of studio and game, as routes name them.
+        """The ids of studio and game, for routes.
 
         Raises:
-            Invalid: none is chosen.
+            Invalid: no game is selected.
         """
         if not self.studio_id or not self.game_id:
-            raise Invalid("No game is chosen: name its studio and game.")
+            raise Invalid("No game is selected: give studio and game.")
         return {"studioId": self.studio_id, "gameId": self.game_id}
 
 
 def json_bytes(body: Mapping[str, Any]) -> bytes:
-    """A request as it is sent."""
+    """The JSON bytes of a request."""
     return json.dumps(body, ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode("ascii")

@@ -1,6 +1,6 @@
-"""What a backend has: for each operation whether its route is available, missing, or not known yet.
+"""Which operations a backend has: available, missing, or not known yet.
 
-Learned from use and kept for a day in a file of the profile, so that the next start knows it at once.
+Learned from answers and cached for a day in a file per profile, for the next start.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from kraty_console.contract.errors import OperationMissing
 from kraty_console.contract.operations import ADMIN_OPERATIONS, Operation
 
 KEPT_SECONDS: Final = 24 * 3600
-"""How long a thing once learned is believed."""
+"""The lifetime of a cached fact."""
 
 DETECTION: Final = "detection"
-"""Known like an operation: that everything was looked for."""
+"""Stored like an operation: detection has run."""
 
 REQUEST_IDS: Final = "request-ids"
-"""Known like an operation: that answers carry the request id that was sent."""
+"""Stored like an operation: answers echo the request id."""
 
 _LAYOUT: Final = 1
 
@@ -38,15 +38,15 @@ class Support(StrEnum):
 
 
 class Capabilities:
-    """What is known of one backend."""
+    """The known capabilities of one backend."""
 
     def __init__(self, path: Path | None = None, *, backend: str = "", clock: Callable[[], float] = time.time) -> None:
-        """Reads what an earlier session learned.
+        """Load what an earlier session learned.
 
         Args:
-            path: Where it is kept; None keeps it for this session alone.
-            backend: Names the backend, the game, the kind of credential and the profile's own routes: what was learned
-                under another name is not believed.
+            path: The cache file; None keeps it only for this session.
+            backend: The cache key (backend, game, kind of credential and custom routes); facts under another key are
+            ignored.
             clock: Seconds since 1970.
         """
         self._path = path
@@ -54,11 +54,11 @@ class Capabilities:
         self._clock = clock
         self._known: dict[str, tuple[Support, float]] = self._read() if path is not None else {}
         self.answers_as_kraty = False
-        """Whether its health answered in this session."""
+        """Whether the health route answered in this session."""
         self.game_is_visible = False
         """Whether an answer in this session showed that the game exists for this credential."""
         self.revision = 0
-        """Grows with everything that is learned."""
+        """Incremented with every learned fact."""
         self._saved_revision = 0
 
     def of(self, operation: str) -> Support:
@@ -67,18 +67,18 @@ class Capabilities:
         return state if 0 <= self._clock() - learned_at < KEPT_SECONDS else Support.UNKNOWN
 
     def learn(self, operation: str, state: Support) -> None:
-        """Take in what an answer showed."""
+        """Record what an answer showed."""
         if self.of(operation) is not state:
             self._known[operation] = (state, self._clock())
             self.revision += 1
 
     def forget(self) -> None:
-        """Believe nothing that was learned before: it is looked at anew."""
+        """Forget everything, so that it is detected again."""
         self._known.clear()
         self.revision += 1
 
     def save(self) -> None:
-        """Write what was learned to the file; where that fails, the next session asks again."""
+        """Write the cache file; if that fails, the next session detects again."""
         revision = self.revision
         if self._path is None or revision == self._saved_revision:
             return
@@ -90,7 +90,7 @@ class Capabilities:
             self._saved_revision = revision
 
     def _read(self) -> dict[str, tuple[Support, float]]:
-        """An unreadable file, or one of another backend, means that nothing is known: it is a cache."""
+        """Load the cache; an unreadable file, or one of another backend, is ignored."""
         assert self._path is not None
         try:
             content = json.loads(self._path.read_text("utf-8"))
@@ -102,10 +102,10 @@ class Capabilities:
 
 
 def find_route(operation: Operation, routes: RouteTable, capabilities: Capabilities) -> ClientRoute:
-    """Where an operation is.
+    """The route of an operation.
 
     Raises:
-        OperationMissing: the backend is known not to have it, or the credential is none for it.
+        OperationMissing: the backend is known not to have it, or it is not for this kind of credential.
     """
     route = routes.route(operation)
     if capabilities.of(operation) is Support.MISSING:
@@ -114,7 +114,7 @@ def find_route(operation: Operation, routes: RouteTable, capabilities: Capabilit
 
 
 def missing_operations(routes: RouteTable, capabilities: Capabilities) -> dict[str, OperationMissing]:
-    """By operation: why it cannot be asked for; what is available, or not known yet, is not in it."""
+    """The missing operations with the reason; available and unknown ones are not included."""
     found: dict[str, OperationMissing] = {}
     for operation in ADMIN_OPERATIONS:
         try:
@@ -125,5 +125,5 @@ def missing_operations(routes: RouteTable, capabilities: Capabilities) -> dict[s
 
 
 def no_route(operation: Operation, route: ClientRoute) -> OperationMissing:
-    """That the backend has no such route."""
+    """The error for a missing route."""
     return OperationMissing(f"This Kraty has no route {route.short}.", operation=operation, route=route.short)

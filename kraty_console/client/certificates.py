@@ -1,4 +1,4 @@
-"""Which certificates are trusted: one context for all connections, for building it reads over a hundred of them."""
+"""The TLS context, shared by all connections because loading the authorities is slow."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _building = threading.Lock()
 
 
 def secure_context(connection: ConnectionSettings | None = None) -> ssl.SSLContext:
-    """The context of every connection: the authorities in SSL_CERT_FILE or SSL_CERT_DIR, or else certifi's.
+    """The TLS context, with the authorities in SSL_CERT_FILE or SSL_CERT_DIR, or else certifi's.
 
-    Built by the first that asks, in its thread; whoever asks meanwhile waits for that one. It shows the client
-    certificate of `connection`, where that has one.
+    Built by the first caller, in its thread; concurrent callers wait. It presents the client certificate of
+    `connection`, if there is one.
 
     Raises:
-        OSError: what SSL_CERT_FILE or SSL_CERT_DIR name cannot be read; an ssl.SSLError is one.
+        OSError: the files in SSL_CERT_FILE or SSL_CERT_DIR cannot be read; includes ssl.SSLError.
         Invalid: the client certificate or its key cannot be used.
     """
     own = connection if connection is not None and connection.certificate is not None else None
@@ -49,12 +49,12 @@ def _context(file: str | None, folder: str | None, own: ConnectionSettings | Non
 
 
 def _show(context: ssl.SSLContext, own: ConnectionSettings) -> None:
-    """Let the context show a client certificate; a passphrase that is needed and not given is not asked for."""
+    """Add a client certificate to the context; a missing passphrase is an error, not a prompt."""
     assert own.certificate is not None
     passphrase = own.passphrase.reveal() if own.passphrase is not None else ""
     try:
         context.load_cert_chain(own.certificate, own.key, password=lambda: passphrase)
     except (OSError, ValueError) as error:  # an ssl.SSLError is an OSError
-        why = "wrong passphrase, or no PEM" if not getattr(error, "strerror", None) else error
+        why = "wrong passphrase, or not PEM" if not getattr(error, "strerror", None) else error
         where = own.certificate if own.key is None else f"{own.certificate} with {own.key}"
         raise Invalid(f"The client certificate {where} cannot be used ({why}).") from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kraty_console.client.fetched import shaped
+from kraty_console.client.fetched import parse_data
 from kraty_console.client.replies import HttpReply
 from kraty_console.contract.actions import Changed
 from kraty_console.contract.errors import BadAnswer
@@ -27,6 +27,6 @@ def changed(kind: Operation, data: dict[str, Any], reply: HttpReply) -> Changed:
     name = OPERATIONS[kind].subject
     whole = {name: data} if name and name not in data and "id" in data else data
     try:
-        return shaped(answer_model(kind), whole, reply, write=True)
+        return parse_data(answer_model(kind), whole, reply, write=True)
     except BadAnswer:
-        return shaped(Changed, data, reply, write=True)
+        return parse_data(Changed, data, reply, write=True)

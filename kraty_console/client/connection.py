@@ -1,4 +1,4 @@
-"""What a way to a backend asks for besides the session: fixed headers, a cookie's name, a client certificate."""
+"""Connection settings besides the session: fixed headers, cookie name, client certificate."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from typing import Final
 from kraty_console.contract.secret import Secret
 
 SESSION_COOKIE: Final = "kraty_session"
-"""The session cookie's name where the profile says nothing (contract/README.md#session)."""
+"""The default name of the session cookie (contract/README.md#session)."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConnectionSettings:
-    """How requests get to a backend; access gateways ask for headers or a certificate of their own."""
+    """Connection settings; access gateways may require headers or a client certificate."""
 
     headers: tuple[tuple[str, Secret], ...] = ()
     cookie_name: str = SESSION_COOKIE
     certificate: Path | None = None
-    """A PEM file with the certificate, and the private key where `key` names none."""
+    """A PEM file with the certificate, and with the private key if `key` is None."""
     key: Path | None = None
     passphrase: Secret | None = None
-    """Of the private key."""
+    """The passphrase of the private key."""

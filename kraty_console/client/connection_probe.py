@@ -1,4 +1,4 @@
-"""Measures a connection to a backend: how long connecting takes, which TLS it is, and until when certificates hold."""
+"""Measures a connection to a backend: connect time, TLS version and certificate expiry."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ if TYPE_CHECKING:
     import httpx
 
 
-class Tls(NamedTuple):
+class TlsInfo(NamedTuple):
     """An encrypted connection whose certificate was verified."""
 
     version: str
-    """As OpenSSL calls it: `TLSv1.3`."""
+    """OpenSSL's name: `TLSv1.3`."""
     valid_until: datetime | None
-    """Of the server's certificate; None where it cannot be read."""
+    """The expiry of the server's certificate; None if unreadable."""
 
 
-class Timed(NamedTuple):
-    """An answer, and how long the connection took before its request could be sent."""
+class TimedReply(NamedTuple):
+    """An answer, and the time to connect before the request."""
 
     reply: HttpReply
     connect_ms: float
 
 
 class ProbeTransport(Transport):
-    """A transport that remembers what its connections are like; it sends GET alone, and never the token."""
+    """A transport that records properties of its connections; it sends only GET, and never the token."""
 
-    tls: Tls | None = None
+    tls: TlsInfo | None = None
 
-    async def ask(self, target: str) -> Timed:
-        """Ask once.
+    async def ask(self, target: str) -> TimedReply:
+        """Send one request.
 
         Raises:
             KratyError: As `exchange` does.
@@ -47,7 +47,7 @@ class ProbeTransport(Transport):
             connected_at = self._clock()
 
         reply = await self.exchange("GET", target, anonymous=True, before_send=note)
-        return Timed(reply, max(0.0, reply.elapsed_ms - (self._clock() - connected_at) * 1000))
+        return TimedReply(reply, max(0.0, reply.elapsed_ms - (self._clock() - connected_at) * 1000))
 
     def _answered(self, response: httpx.Response) -> None:
         stream = response.extensions.get("network_stream")
@@ -55,7 +55,7 @@ class ProbeTransport(Transport):
         if isinstance(secured, ssl.SSLObject | ssl.SSLSocket):
             certificate = secured.getpeercert(binary_form=True)
             until = valid_until(certificate) if certificate else None
-            self.tls = Tls(secured.version() or "TLS", until)
+            self.tls = TlsInfo(secured.version() or "TLS", until)
 
 
 _SEQUENCE: Final = 0x30
@@ -66,9 +66,9 @@ _TIME: Final = 0x18
 
 
 def valid_until(certificate: bytes) -> datetime | None:
-    """Until when a certificate (DER; RFC 5280, 4.1) is valid; None where it cannot be read.
+    """The expiry of a certificate (DER; RFC 5280, 4.1); None if unreadable.
 
-    The standard library reads this of a server's certificate only, and of no file.
+    The standard library offers this only for a server's certificate, not for a file.
     """
     try:
         _, whole, _ = _element(certificate)
@@ -91,7 +91,7 @@ def valid_until(certificate: bytes) -> datetime | None:
 
 
 def _element(data: bytes) -> tuple[int, bytes, bytes]:
-    """The first element of DER: its kind, what it holds, and what follows it."""
+    """The first DER element: tag, content, and the remaining data."""
     kind, length, begin = data[0], data[1], 2
     if length & 0x80:
         begin += length & 0x7F
@@ -104,13 +104,13 @@ def _element(data: bytes) -> tuple[int, bytes, bytes]:
 def _moment(kind: int, text: str) -> datetime | None:
     if kind not in (_UTC_TIME, _TIME):
         return None
-    if kind == _UTC_TIME:  # two digits of the year: from 1950 on (RFC 5280, 4.1.2.5.1)
+    if kind == _UTC_TIME:  # two-digit years start at 1950 (RFC 5280, 4.1.2.5.1)
         text = ("19" if text[:2] >= "50" else "20") + text
     return datetime.strptime(text, "%Y%m%d%H%M%SZ").replace(tzinfo=UTC)
 
 
 def certificate_in(pem: str) -> bytes | None:
-    """The first certificate of a PEM text, as DER; None where there is none."""
+    """The first certificate of a PEM text, as DER; None without one."""
     begin, end = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
     if begin not in pem or end not in pem.partition(begin)[2]:
         return None

@@ -1,7 +1,7 @@
-"""Finds out which operations a backend has: from its answers, from its health, and by asking what changes nothing.
+"""Detects which operations a backend has, from its answers, its health, and harmless requests.
 
-A 404 may be about the route or about the object that was asked for. Where its words do not tell, an object that is
-known to be there decides.
+A 404 may be about the route or about the requested object. If its message does not say, an object that is known to
+exist decides.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from kraty_console.client.capabilities import REQUEST_IDS, Capabilities, Support, no_route
 from kraty_console.client.not_found import subject_of, subject_of_words
-from kraty_console.client.replies import NOT_KRATY, HttpReply, not_kratys
+from kraty_console.client.replies import NOT_KRATY, HttpReply, not_from_kraty
 from kraty_console.client.routes import ClientRoute, RouteTable
 from kraty_console.contract.errors import BadAnswer, KratyError, OperationMissing
 from kraty_console.contract.limits import MAX_LIMIT
@@ -24,24 +24,24 @@ if TYPE_CHECKING:
     from kraty_console.contract.session import Health
 
 NOBODY: Final = "kraty-console-probe"
-"""An id that no player has: what is answered about it tells whether the game is there."""
+"""An id that no player has: the answer to its look-up shows whether the game exists."""
 
 _NO_ID: Final = "00000000-0000-0000-0000-000000000000"
 
 _OF_NOTHING: Final = (Operation.ME, Operation.END_SESSION)
-"""Operations without any object."""
+"""Operations without an object."""
 
 _OF_THE_GAME: Final = (Operation.SEARCH, Operation.CATALOG, Operation.AUDIT_LOG, Operation.DELIVERIES)
-"""Reads whose only object is the game: where that is visible, a 404 is about the route."""
+"""Reads whose only object is the game: if that is visible, a 404 is about the route."""
 
 _CHANGES: Final = tuple(operation for operation, spec in ADMIN_OPERATIONS.items() if spec.is_write)
 
 _SHOWS_THE_ROUTE: Final = (400, 403, 409, 422)
-"""Statuses of errors that only a route of its own answers with; 401 and 429 come before any route is looked at."""
+"""Error statuses that prove that the route exists; 401 and 429 are answered before routing."""
 
 
-class Asker(Protocol):
-    """What detection needs of a client."""
+class DetectionClient(Protocol):
+    """The client methods that detection uses."""
 
     def game_ids(self) -> dict[str, str]: ...
 
@@ -57,17 +57,17 @@ class Asker(Protocol):
 class Detector:
     """Keeps the capabilities of one backend up to date."""
 
-    def __init__(self, client: Asker, routes: RouteTable, capabilities: Capabilities) -> None:
+    def __init__(self, client: DetectionClient, routes: RouteTable, capabilities: Capabilities) -> None:
         self._client = client
         self._routes = routes
         self._known = capabilities
         self._game_was_checked = False
 
     async def detect(self) -> None:
-        """Look for every operation; nothing is written to the backend.
+        """Detect every operation, without sending a write.
 
-        A backend may name its operations in its health. Else the routes of changes are asked for with GET: a backend
-        that answers 405 for a published change answers 404 for one that it does not have.
+        A backend may list its operations in its health. Otherwise the routes of changes are requested with GET: a
+        backend that answers 405 for a published change answers 404 for one that it does not have.
 
         Raises:
             KratyError: the backend does not answer.
@@ -93,7 +93,7 @@ class Detector:
                 self._note(operation, state)
 
     async def _probe(self, operation: Operation) -> Support:
-        """What a GET on the route of a change shows: unknown also where an object is what is missing."""
+        """What a GET on the route of a change shows; unknown if the object may be missing."""
         try:
             route = self._routes.route(operation)
         except OperationMissing:
@@ -106,19 +106,19 @@ class Detector:
         return Support.MISSING if about_nothing_else and not self._is_anothers(reply) else Support.UNKNOWN
 
     def learn_change(self, kind: Operation, reply: HttpReply) -> None:
-        """Take in that the answer to a change shows its route; whether one is missing `explain_missing` finds out."""
+        """Record that the answer to a change shows that its route exists; `explain_missing` detects missing ones."""
         if subject_of(reply) is None and (reply.status < 400 or reply.status in _SHOWS_THE_ROUTE):
             self._note(kind, Support.AVAILABLE)
 
     async def learn(self, operation: Operation, reply: HttpReply, named: Iterable[str] = ()) -> None:
-        """Take in what the answer to a read shows; `named` are the ids in the request.
+        """Record what the answer to a read shows; `named` are the ids in the request.
 
         Raises:
             OperationMissing: the backend has no such route.
-            BadAnswer: what answers there is no Kraty.
+            BadAnswer: the answer does not come from a Kraty backend.
         """
         if 400 <= reply.status < 500 and self._is_anothers(reply):
-            raise BadAnswer(not_kratys(reply.status), status=reply.status, request_id=reply.request_id)
+            raise BadAnswer(not_from_kraty(reply.status), status=reply.status, request_id=reply.request_id)
         subject = subject_of(reply, named)
         if subject is None:
             if reply.status < 400 or reply.status in _SHOWS_THE_ROUTE:
@@ -134,7 +134,7 @@ class Detector:
             raise self._missing(operation)
 
     def _is_anothers(self, reply: HttpReply) -> bool:
-        """Whether an answer lacks the request id that this backend always sends back."""
+        """Whether an answer lacks the request id, although this backend always echoes it."""
         always = self._known.of(REQUEST_IDS) is Support.AVAILABLE
         return always and bool(reply.sent_id) and not reply.echoes_id
 
@@ -150,7 +150,7 @@ class Detector:
         return self._known.answers_as_kraty
 
     async def _game_is_visible(self) -> bool:
-        """Whether the game is there for this credential: the published look-up of nobody tells."""
+        """Whether the game is visible: the published look-up of an unknown player shows it."""
         if not self._known.game_is_visible and not self._game_was_checked:
             self._game_was_checked = True
             reply = await self._client.ask(
@@ -162,10 +162,10 @@ class Detector:
     async def explain_missing(
         self, operation: Operation, path: str, player: str, error: KratyError
     ) -> OperationMissing | None:
-        """Whether a change met a 404 or 405 because its route is missing.
+        """Whether a change got a 404 or 405 because its route is missing.
 
-        A 405, or a 404 in another form than Kraty's own, is about the route where a Kraty answers; else what the change
-        was about is there all the same.
+        A 405, or a 404 without Kraty's envelope, is about the route if a Kraty backend answers. Any other 404 is about
+        the route if the object of the change exists.
 
         Raises:
             KratyError: the player cannot be looked up.
@@ -173,7 +173,7 @@ class Detector:
         if operation in PUBLISHED:
             return None
         if isinstance(error, BadAnswer) and self._known.of(REQUEST_IDS) is Support.AVAILABLE:
-            return None  # another server's answer: it tells nothing of Kraty's routes
+            return None  # another server answered, which shows nothing about Kraty's routes
         if error.status == 405 or isinstance(error, BadAnswer):
             return self._missing(operation) if await self._answers_as_kraty() else None
         subject = subject_of_words(error.code, error.message, [player])
@@ -195,6 +195,6 @@ class Detector:
         return no_route(operation, self._routes.route(operation))
 
     def _note(self, operation: str, state: Support) -> None:
-        """Remember whether there is an operation; a published one is never taken for missing."""
+        """Record whether an operation exists; a published one is never recorded as missing."""
         if operation in ADMIN_OPERATIONS and not (state is Support.MISSING and operation in PUBLISHED):
             self._known.learn(operation, state)

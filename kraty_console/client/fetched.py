@@ -1,4 +1,4 @@
-"""An answer as the object it holds, and how it came."""
+"""Parses answers into models, large ones in a thread."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ T = TypeVar("T")
 A = TypeVar("A", bound=BaseModel)
 
 LARGE: Final = 128 * 1024
-"""Bytes from which taking an answer apart would be felt by who types meanwhile."""
+"""Size in bytes from which parsing would delay keyboard input."""
 
 BREATH: Final = 0.025
-"""Seconds between the steps in which a large answer is taken in, for the keys that came meanwhile."""
+"""Thread switch interval in seconds while a large answer is parsed, so that keys are handled."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched(Generic[T]):
-    """What was read, and how it came."""
+    """A parsed answer, with its metadata."""
 
     value: T
     etag: str | None
@@ -32,23 +32,23 @@ class Fetched(Generic[T]):
 
 
 def fetched(shape: type[A], reply: HttpReply) -> Fetched[A]:
-    """What a read was answered with.
+    """Parse the answer to a read.
 
     Raises:
-        KratyError: the answer tells an error, or is none of Kraty's.
+        KratyError: the answer is an error, or not one of Kraty's.
     """
-    value = shaped(shape, data_of(reply, write=False), reply)
+    value = parse_data(shape, data_of(reply, write=False), reply)
     return Fetched(value, reply.headers.get("etag"), reply.elapsed_ms, reply.request_id)
 
 
-async def fetched_aside(shape: type[A], reply: HttpReply) -> Fetched[A]:
-    """As `fetched`; a large answer is taken apart in a thread, between whose steps keys are answered."""
+async def fetched_in_thread(shape: type[A], reply: HttpReply) -> Fetched[A]:
+    """Like `fetched`, but a large answer is parsed in a thread, so that keys are still handled."""
     if len(reply.content) < LARGE:
         return fetched(shape, reply)
     import asyncio
 
     collects = gc.isenabled()
-    gc.disable()  # so many new objects would set it off again and again, and none of them is garbage
+    gc.disable()  # the many new objects would trigger collections that find no garbage
     try:
         taken_apart = await asyncio.to_thread(fetched, shape, reply)
         await asyncio.sleep(BREATH)
@@ -59,17 +59,17 @@ async def fetched_aside(shape: type[A], reply: HttpReply) -> Fetched[A]:
     return taken_apart
 
 
-def shaped(shape: type[A], data: object, reply: HttpReply, *, write: bool = False) -> A:
-    """The object that an answer holds.
+def parse_data(shape: type[A], data: object, reply: HttpReply, *, write: bool = False) -> A:
+    """Parse the data of an answer into a model.
 
     Raises:
-        BadAnswer: something in it that has to be there is not; the message names it.
+        BadAnswer: a required field is missing or invalid; the message names it.
     """
     try:
         return shape.model_validate(data)
     except ValidationError as error:
-        # A field that would have taken its default is named too, though nothing depends on it.
+        # Optional fields with invalid values are named too, although they alone would not fail.
         faults = (item for item in error.errors(include_input=False) if item["type"] != "default_factory_not_called")
         where = ", ".join(sorted({".".join(map(str, item["loc"])) for item in faults}))
-        words = f"The answer is not the one asked for (look at: {where or 'all of it'})."
+        words = f"The answer does not have the expected shape (see: {where or 'all of it'})."
         raise BadAnswer(words, status=reply.status, request_id=reply.request_id, maybe_applied=write) from None

@@ -1,4 +1,4 @@
-"""Which game a session turns to: by id or by name, or the only one there is."""
+"""Selects the game of a session: by id, by name, or the only one."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ class GameRef:
 
     @property
     def name(self) -> str:
-        """The game as a person calls it."""
+        """The game's name for people."""
         return self.game.slug or self.game.name or self.game.id
 
 
-def find_places(me: Me, studio: str | None, game: str | None, environment: str | None = None) -> list[GameRef]:
-    """The places that fit the names; without names, all that the session may enter.
+def find_games(me: Me, studio: str | None, game: str | None, environment: str | None = None) -> list[GameRef]:
+    """The games that match the names; without names, all games of the session.
 
     Raises:
-        NotFound: the session may enter no such game; the message names those it may.
+        NotFound: the session has no such game; the message lists its games.
         Invalid: the credential is bound to another environment than the one named.
     """
     places = [GameRef(each, entered) for each in me.studios for entered in each.games]
@@ -61,42 +61,42 @@ def find_places(me: Me, studio: str | None, game: str | None, environment: str |
 
 
 def _unreadable(me: Me) -> str:
-    """What of the session's studios and games came in no usable form, in words; empty when all did."""
+    """The number of unreadable studios and games, in words; empty if there are none."""
     lists: list[tuple[Answer, str]] = [(me, "studios"), *((each, "games") for each in me.studios)]
     whole = sum(name in answer.unreadable_fields for answer, name in lists)
     count = whole + sum(unreadable_rows(getattr(answer, name)) for answer, name in lists)
     return f"{count} {'entry' if count == 1 else 'entries'}" if count else ""
 
 
-def named_place(studio: str | None, game: str | None) -> GameRef:
-    """The game that a profile names, on a backend that does not tell which games a session may enter.
+def game_from_profile(studio: str | None, game: str | None) -> GameRef:
+    """The game named by the profile, for a backend that does not list the games of a session.
 
     Raises:
-        Invalid: the profile names none.
+        Invalid: the profile names no game.
     """
     if not studio or not game:
         raise Invalid(
-            "This Kraty does not tell which games a session may enter: name the ids of studio and game, in the profile "
+            "This Kraty does not list the games of a session: give the ids of studio and game, in the profile "
             "or with --studio and --game."
         )
     return GameRef(StudioAccess(id=studio), GameAccess(id=game))
 
 
-def find_place(me: Me, studio: str | None, game: str | None) -> GameRef:
-    """The one place that is meant.
+def find_game(me: Me, studio: str | None, game: str | None) -> GameRef:
+    """The only game that matches.
 
     Raises:
-        NotFound: the session may enter no such game.
-        Invalid: several fit, and an answer from the wrong one would mislead.
+        NotFound: the session has no such game.
+        Invalid: several games match.
     """
-    return one_of(find_places(me, studio, game))
+    return only_game(find_games(me, studio, game))
 
 
-def one_of(places: Sequence[GameRef]) -> GameRef:
-    """The only one.
+def only_game(places: Sequence[GameRef]) -> GameRef:
+    """The only game.
 
     Raises:
-        Invalid: there are several, and an answer from the wrong one would mislead.
+        Invalid: there are several.
     """
     if len(places) > 1:
         named = ", ".join(f"{place.name} (--studio {place.studio.id} --game {place.game.id})" for place in places)

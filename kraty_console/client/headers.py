@@ -1,4 +1,4 @@
-"""What every request says of itself, and the one header that holds the token."""
+"""The common headers of all requests, and the header with the token."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ USER_AGENT: Final = f"kraty-console/{__version__}"
 
 
 def plain_headers(connection: ConnectionSettings | None = None) -> dict[str, str]:
-    """What a request carries whoever asks, with the fixed headers of the connection."""
+    """The headers of every request, including the fixed headers of the connection."""
     fixed = {name: value.reveal() for name, value in connection.headers} if connection is not None else {}
     return {**fixed, "accept": "application/json", "accept-encoding": "gzip", "x-kraty-console": __version__}
 
 
 def credential_header(credential: Credential, cookie_name: str = SESSION_COOKIE) -> dict[str, str]:
-    """The one header that holds the token.
+    """The header with the token.
 
     Raises:
-        Invalid: the token holds something that cannot be in a header; the message does not tell what.
+        Invalid: the token contains characters that are not allowed in a header; the message does not show it.
     """
     token = credential.token.reveal()
     if not token or not all("!" <= character <= "~" and character not in ';,"' for character in token):

@@ -1,4 +1,4 @@
-"""Which process is about to send a change: an intent of one that lives is not for others to close."""
+"""Identifies the process that owns an intent: while it runs, others must not close the intent."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from pathlib import Path
 from typing import Final
 
 FOREIGN_PATIENCE: Final = timedelta(minutes=10)
-"""How long an intent is taken for one that is still being sent where its process cannot be looked up for certain."""
+"""How long an intent counts as being sent if its process cannot be checked reliably."""
 
 
 @cache
 def this_process() -> str:
-    """`host:pid:start`; the start tells a process from a later one of the same number."""
+    """`host:pid:start`; the start time distinguishes a later process with the same pid."""
     return f"{socket.gethostname()}:{os.getpid()}:{_started(os.getpid())}"
 
 
-def lives(owner: str | None, age: timedelta) -> bool:
-    """Whether the process that wrote an intent of this age may still send it."""
+def may_still_send(owner: str | None, age: timedelta) -> bool:
+    """Whether the process that wrote an intent may still send it; `age` is in seconds."""
     if not owner or owner.count(":") < 2:
         return False
     host, pid, started = owner.rsplit(":", 2)
@@ -32,13 +32,13 @@ def lives(owner: str | None, age: timedelta) -> bool:
         return False
     except PermissionError:
         pass
-    if not started:  # the pid may be a later process's
+    if not started:  # the pid may belong to a later process
         return age < FOREIGN_PATIENCE
     return _started(int(pid)) == started
 
 
 def _started(pid: int) -> str:
-    """When a process began, in ticks since the machine did; empty where the system does not tell."""
+    """The start of a process, in ticks since boot; empty if the system does not provide it."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace")
     except OSError:

@@ -1,9 +1,9 @@
-"""The journal of intended changes: what was meant is on the disk before the first byte leaves
+"""The journal of intended changes: an intent is on disk before the first byte is sent
 (client/README.md#exactly-once).
 
-`intent → sent → applied | refused | unknown → resolved`. An intent that was never marked sent is certain not to have
-left; one that was sent and has no outcome may have happened. Every step is a compare-and-set, so that several consoles
-can share one journal. It holds requests and answers, never a token.
+`intent → sent → applied | refused | unknown → resolved`. An intent that was never marked sent was certainly not
+sent; one that was sent and has no outcome may have taken effect. Every step is a compare-and-set, so that several
+consoles can share one journal. It stores requests and answers, never a token.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from kraty_console.client.intent_owners import lives, this_process
+from kraty_console.client.intent_owners import may_still_send, this_process
 from kraty_console.client.journal_entries import (
     OPEN,
     EntryState,
@@ -43,27 +43,27 @@ class JournalFailed(KratyError):
 
     @property
     def before_sending(self) -> JournalFailed:
-        """The same, where it kept a change from being sent."""
+        """This error for a change that was therefore not sent."""
         return JournalFailed(f"Nothing is sent: {self.message[:1].lower()}{self.message[1:]}")
 
 
 class Journal:
-    """The file, one connection to it, and a thread's work for every call, so that a screen never waits for a disk."""
+    """The journal file with one connection; calls run in a thread, so that the screen never waits for the disk."""
 
     def __init__(self, path: Path, connection: sqlite3.Connection, clock: Callable[[], datetime]) -> None:
         self.path = path
         self.moved_aside: Path | None = None
-        """Where a damaged journal was put, when there was one; the person must be told."""
+        """The new path of a damaged journal, if there was one; show it to the user."""
         self._connection = connection
         self._clock = clock
         self._lock = threading.Lock()
 
     @classmethod
     async def open(cls, path: Path, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Journal:
-        """Open the journal, made if need be: a 0600 file in a 0700 folder.
+        """Open the journal; create it if needed as a 0600 file in a 0700 folder.
 
         Raises:
-            JournalFailed: the file cannot be opened, or is of a newer layout, or is not ours.
+            JournalFailed: the file cannot be opened, has a newer layout, or belongs to another user.
         """
         return await asyncio.to_thread(cls._open, path, clock)
 
@@ -102,7 +102,7 @@ class Journal:
         member: str | None = None,
         ticket: str | None = None,
     ) -> JournalEntry:
-        """Write an intent; it is on the disk when this returns."""
+        """Write an intent; it is on disk when this returns."""
         entry = JournalEntry(
             id=str(uuid.uuid4()),
             created_at=moment_of(milliseconds(self._clock())),
@@ -128,36 +128,36 @@ class Journal:
         return entry
 
     async def mark_sent(self, entry: JournalEntry) -> None:
-        """Write that the first byte is about to leave.
+        """Record that the first byte is about to be sent.
 
         Raises:
-            JournalFailed: it cannot be written, or another console has meanwhile given this intent up: send nothing.
+            JournalFailed: it cannot be written, or another console has abandoned this intent: do not send it.
         """
         if not await self._move(
             replace(entry, state=EntryState.SENT), (EntryState.INTENT, EntryState.UNKNOWN, EntryState.SENT)
         ):
-            raise JournalFailed("This change was given up from another console, so it was not sent.")
+            raise JournalFailed("This change was abandoned from another console, so it was not sent.")
 
     async def settle(self, entry: JournalEntry) -> JournalEntry:
-        """Write an entry's new state and outcome, unless another console told it first; answers what holds."""
+        """Write an entry's state and outcome unless another console did so first; returns the stored entry."""
         from_states = (EntryState.INTENT,) if entry.state is EntryState.INTENT else OPEN
         if await self._move(entry, from_states):
             return entry
         return await self.get(entry.id) or entry
 
     async def give_up(self, entry: JournalEntry, error: str) -> bool:
-        """Close an intent that was never sent; False when it has been sent after all."""
+        """Close an intent that was never sent; False if it has been sent meanwhile."""
         return await self._move(
             replace(entry, state=EntryState.RESOLVED, applied=False, error=error), (EntryState.INTENT,)
         )
 
     def is_being_sent(self, entry: JournalEntry) -> bool:
-        """Whether an intent belongs to another console that lives: it may send it at any moment."""
+        """Whether an intent belongs to another running console, which may send it at any time."""
         age = self._clock() - entry.created_at
-        return entry.state is EntryState.INTENT and entry.owner != this_process() and lives(entry.owner, age)
+        return entry.state is EntryState.INTENT and entry.owner != this_process() and may_still_send(entry.owner, age)
 
     def age_of(self, entry: JournalEntry) -> float:
-        """Seconds since an entry began."""
+        """Seconds since an entry was written."""
         return (self._clock() - entry.created_at).total_seconds()
 
     async def get(self, entry_id: str) -> JournalEntry | None:
@@ -166,7 +166,7 @@ class Journal:
         return found[0] if found else None
 
     async def earlier(self, scope: Scope, kind: Operation, idempotency_key: str) -> JournalEntry | None:
-        """The entry that counts under this key: an open one, else one that took effect, else the latest."""
+        """The relevant entry for this key: an open one, or else one that took effect, or else the latest."""
         where = (
             "WHERE base_url = ? AND studio = ? AND game = ? AND kind = ? AND idempotency_key = ? "
             "ORDER BY state IN ('intent', 'sent', 'unknown') DESC, applied IS 1 DESC, created_ms DESC LIMIT 1"
@@ -175,7 +175,7 @@ class Journal:
         return found[0] if found else None
 
     async def open_entries(self, scope: Scope | None = None) -> list[JournalEntry]:
-        """Entries without a told outcome, oldest first; of one backend and game, or of all."""
+        """Entries without a confirmed outcome, oldest first; of one backend and game, or of all."""
         where = "WHERE state IN ('intent', 'sent', 'unknown')"
         if scope is None:
             return await self._select(f"{where} ORDER BY created_ms, rowid", ())
@@ -187,7 +187,7 @@ class Journal:
         return await self._select("ORDER BY created_ms DESC, rowid DESC LIMIT ?", (limit,))
 
     async def _move(self, entry: JournalEntry, from_states: tuple[EntryState, ...]) -> bool:
-        """Store the changeable part of an entry, if the file has it in one of these states."""
+        """Store the mutable fields of an entry if the stored state is one of `from_states`."""
         marks = ", ".join("?" * len(from_states))
         values = (
             milliseconds(self._clock()),
@@ -220,7 +220,7 @@ class Journal:
         return await asyncio.to_thread(self._locked, step)
 
     def _locked(self, step: Callable[[sqlite3.Connection], T]) -> T:
-        """One step at a time, also when the caller of the one before was cancelled."""
+        """Run one step at a time, even if the caller of the previous one was cancelled."""
         with self._lock:
             try:
                 return step(self._connection)

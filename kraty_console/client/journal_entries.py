@@ -1,4 +1,4 @@
-"""What the journal holds: one intended change each, and what is known of it."""
+"""Journal entries: one intended change each, with its state."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class EntryState(StrEnum):
-    """How far a change has come."""
+    """The state of a change."""
 
     INTENT = "intent"
     SENT = "sent"
@@ -28,10 +28,10 @@ class EntryState(StrEnum):
 
 
 NOT_SENT: Final = "not sent: "
-"""Begins the error of a change of which no byte left."""
+"""Prefix of the error of a change that was never sent."""
 
 OPEN: Final = (EntryState.INTENT, EntryState.SENT, EntryState.UNKNOWN)
-"""The states whose outcome is still to be told."""
+"""The states without a confirmed outcome."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
-    """One intended change and what is known of it."""
+    """One intended change and its state."""
 
     id: str
     created_at: datetime
@@ -55,34 +55,34 @@ class JournalEntry:
     game: str
     environment: str | None
     member: str | None
-    """Who meant it, as the session said."""
+    """The member who made the change, from the session."""
     ticket: str | None
     kind: Operation
     player: str
     path: str
     idempotency_key: str
     body: str
-    """The JSON that is sent, byte for byte."""
+    """The exact JSON that is sent."""
     state: EntryState
     applied: bool | None = None
-    """Whether it took effect; None while that is not known."""
+    """Whether it took effect; None if unknown."""
     outcome: dict[str, Any] | None = None
     """The answer, as JSON."""
     audit: AuditLink | None = None
     request_id: str | None = None
     error: str | None = None
-    """What went wrong last, in words."""
+    """The last error, in words."""
     owner: str | None = None
-    """The process that began it."""
+    """The process that wrote it."""
 
     @property
     def is_open(self) -> bool:
-        """Whether its outcome is still to be told."""
+        """Whether it has no confirmed outcome."""
         return self.state in OPEN
 
     @property
     def never_left(self) -> bool:
-        """Whether it ended before anything was sent: the server refused nothing."""
+        """Whether it was closed before anything was sent."""
         return self.state is EntryState.REFUSED and (self.error or "").startswith(NOT_SENT)
 
     @property
@@ -92,7 +92,7 @@ class JournalEntry:
 
 
 def columns_of(entry: JournalEntry) -> Mapping[str, str | int | None]:
-    """What is written when an entry begins."""
+    """The column values of a new entry."""
     return {
         "id": entry.id,
         "created_ms": milliseconds(entry.created_at),
@@ -115,7 +115,7 @@ def columns_of(entry: JournalEntry) -> Mapping[str, str | int | None]:
 
 
 def entry_of(row: sqlite3.Row) -> JournalEntry:
-    """A row of the file as an entry."""
+    """The entry of a database row."""
     return JournalEntry(
         id=row["id"],
         created_at=moment_of(row["created_ms"]),
@@ -142,15 +142,15 @@ def entry_of(row: sqlite3.Row) -> JournalEntry:
 
 
 def milliseconds(moment: datetime) -> int:
-    """Since 1970, UTC."""
+    """Milliseconds since the epoch, UTC."""
     return (moment - _EPOCH) // timedelta(milliseconds=1)
 
 
 def moment_of(since_1970: int) -> datetime:
-    """The moment so many milliseconds after the beginning of 1970, UTC."""
+    """The time from milliseconds since the epoch, UTC."""
     return _EPOCH + timedelta(milliseconds=since_1970)
 
 
 def storable(text: str) -> str:
-    """Text as a database takes it: half characters become visible escapes."""
+    """Text that a database can store: lone surrogates become visible escapes."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -1,4 +1,4 @@
-"""The journal's file: private, checked when it is opened, kept aside when it is damaged."""
+"""The journal's file: private, checked on opening, moved aside if damaged."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Final
 
 VERSION: Final = 2
-"""Of the file's layout (`PRAGMA user_version`)."""
+"""The version of the file's layout (`PRAGMA user_version`)."""
 
 BUSY_MS: Final = 5_000
-"""How long to wait for another console that is writing."""
+"""Seconds to wait for another console that is writing."""
 
 _LAYOUT: Final = """
 CREATE TABLE IF NOT EXISTS entries (
@@ -54,7 +54,7 @@ class NewerLayout(Exception):
 
 
 def connected(path: Path) -> sqlite3.Connection:
-    """A connection on which what is committed is on the disk.
+    """Open a connection whose commits are durable.
 
     Raises:
         NewerLayout: the file is of a later version.
@@ -78,7 +78,7 @@ def connected(path: Path) -> sqlite3.Connection:
 
 
 def _bring_up_to_date(connection: sqlite3.Connection) -> None:
-    """Make the layout, or what an older one lacks; another console may be doing the same."""
+    """Create or upgrade the layout; another console may be doing the same."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         version = connection.execute("PRAGMA user_version").fetchone()[0]
@@ -100,26 +100,26 @@ def _private_file(path: Path) -> None:
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
     except FileExistsError:
-        # Never opened here: closing it would drop the locks another connection of this process holds on it.
+        # Not opened here: closing it would drop the locks of another connection of this process.
         found = path.lstat()
         if not stat.S_ISREG(found.st_mode) or found.st_uid != os.geteuid():
-            raise PermissionError(errno.EPERM, "it is a link, or somebody else's", str(path)) from None
+            raise PermissionError(errno.EPERM, "it is a link, or belongs to another user", str(path)) from None
         if found.st_mode & 0o077:
             path.chmod(0o600)
 
 
 class _Damaged(sqlite3.DatabaseError):
-    """The file opens, and its pages do not hold together."""
+    """The file opens, but its pages are corrupt."""
 
 
 def is_damage(error: sqlite3.Error) -> bool:
-    """Whether the file itself is broken, rather than busy, full or forbidden."""
+    """Whether the file itself is corrupt, rather than busy, full or not permitted."""
     code = getattr(error, "sqlite_errorcode", None)
     return isinstance(error, _Damaged) or (code is not None and code & 0xFF in _DAMAGED)
 
 
 def move_aside(path: Path, now: datetime) -> Path:
-    """Keep a damaged journal under another name, with the files SQLite left beside it."""
+    """Rename a damaged journal, together with SQLite's extra files."""
     stamp = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
     aside = path.with_name(f"{path.stem}.damaged-{stamp}{path.suffix}")
     number = 1

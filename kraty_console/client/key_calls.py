@@ -1,7 +1,7 @@
-"""Calls with an API key, for programs: tried again through trouble, a change always with the same key of its own.
+"""Calls with an API key, for programs: retried on failure, a change always with the same idempotency key.
 
-Kraty keeps the idempotency keys of these surfaces (contract/README.md#idempotency), so a change that was sent and not
-answered is sent again, byte for byte, and happens once.
+Kraty keeps the idempotency keys of these surfaces (contract/README.md#idempotency), so an unanswered change is
+sent again, byte for byte, and takes effect once.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from typing import Any, Final, Self, TypeVar
 from pydantic import BaseModel
 
 from kraty_console.client.connection import ConnectionSettings
-from kraty_console.client.fetched import shaped
+from kraty_console.client.fetched import parse_data
 from kraty_console.client.replies import NOT_KRATY, HttpReply, check_refusal, error_of, parsed
-from kraty_console.client.retries import RETRIED, Retries
+from kraty_console.client.retries import RETRIED, RetryPolicy
 from kraty_console.client.routes import ClientRoute, Query
 from kraty_console.client.transport import Timeouts, Transport
 from kraty_console.contract.errors import BadAnswer, Refused, Unavailable
@@ -29,12 +29,12 @@ from kraty_console.contract.secret import Credential, Secret
 T = TypeVar("T", bound=BaseModel)
 
 PATIENCE: Final = 45.0
-"""Seconds after which no other try is begun; the longest pauses there are fit in
+"""Seconds after which no further attempt starts; the longest delays fit in
 (contract/README.md#rate-limits-and-retries)."""
 
 
 class KeyedCalls:
-    """What a key may call; every call may raise a `KratyError`. Use it as `async with`, or close it."""
+    """The calls of an API key; every call may raise a `KratyError`. Use it with `async with`, or close it."""
 
     def __init__(
         self,
@@ -48,15 +48,15 @@ class KeyedCalls:
         jitter: Callable[[], float] = random.random,
         new_key: Callable[[], str] = lambda: uuid.uuid4().hex,
     ) -> None:
-        """Opens nothing yet: the first call does. `new_key` makes the idempotency keys that callers do not give.
+        """The first call opens the connection. `new_key` makes idempotency keys for callers that give none.
 
-        `connection` is what the way to the backend asks for besides the key.
+        `connection` has fixed headers and a client certificate.
 
         Raises:
-            Invalid: the address is no address, or plain http to another machine.
+            Invalid: the address is not valid.
         """
         self._transport = Transport(base_url, Credential(key), timeouts=timeout, clock=clock, connection=connection)
-        self._retries = Retries(sleep=sleep, clock=clock, jitter=jitter, patience=PATIENCE)
+        self._retries = RetryPolicy(sleep=sleep, clock=clock, jitter=jitter, patience=PATIENCE)
         self._new_key = new_key
         self.base_url = self._transport.base_url
         self.server_clock = self._transport.server_clock
@@ -83,7 +83,7 @@ class KeyedCalls:
         headers: dict[str, str] | None = None,
         enveloped: bool = True,
     ) -> T:
-        """What a route answers."""
+        """Send a read and parse the answer."""
         target = route.target(segments, query)
         reply = await self._retries.run(lambda: self._transport.exchange(route.method, target, headers=headers))
         return _read(shape, reply, write=False, enveloped=enveloped)
@@ -100,11 +100,11 @@ class KeyedCalls:
         headers: dict[str, str] | None = None,
         nulls: bool = False,
     ) -> T:
-        """Make a change, once: `key` is its idempotency key, new where none is given.
+        """Make a change that takes effect once; `key` is its idempotency key, a new one by default.
 
-        Fields of None are left out, unless `nulls` says that they mean something.
+        Fields with None are left out unless `nulls` is set.
 
-        An `Unavailable` with `maybe_applied` leaves open whether it happened; the same call with the same key tells.
+        After an `Unavailable` with `maybe_applied` the outcome is unknown; repeat the call with the same key.
         """
         target = route.target(segments, query)
         fields = {name: value for name, value in (body or {}).items() if nulls or value is not None}
@@ -124,7 +124,7 @@ class KeyedCalls:
 
 
 class CallGroup:
-    """Calls that belong together."""
+    """Base class of related calls."""
 
     def __init__(self, calls: KeyedCalls) -> None:
         self._calls = calls
@@ -140,11 +140,11 @@ def _read(shape: type[T], reply: HttpReply, *, write: bool, enveloped: bool = Tr
         if not isinstance(value, dict) or "data" not in value:
             raise BadAnswer(NOT_KRATY, status=reply.status, request_id=reply.request_id, maybe_applied=write)
         value = value["data"]
-    return shaped(shape, value, reply, write=write)
+    return parse_data(shape, value, reply, write=write)
 
 
 def _waiting(reply: HttpReply, told: Mapping[str, Any]) -> Refused:
-    """A 2xx that holds an error: understood, and not yet to be had, as a lobby that is forming
+    """The error in a 2xx answer: accepted but not ready yet, such as a forming lobby
     (contract/README.md#wire-format)."""
     details = told.get("details")
     return Refused(

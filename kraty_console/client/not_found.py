@@ -1,4 +1,4 @@
-"""What a 404 or 405 is about: the route, or the object that was asked for."""
+"""Decides whether a 404 or 405 is about the route or about the requested object."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _OBJECT: Final = re.compile(
 
 
 def subject_of(reply: HttpReply, named: Iterable[str] = ()) -> Subject | None:
-    """What is not there; None when the answer does not say that something is not.
+    """What is missing; None if the answer does not say.
 
     Args:
         reply: The answer.
-        named: The ids in the request; an answer that names one is about that object.
+        named: The ids in the request; an answer that contains one is about that object.
     """
     if reply.status in (405, 501):
         return "route"
@@ -34,7 +34,7 @@ def subject_of(reply: HttpReply, named: Iterable[str] = ()) -> Subject | None:
     body = parsed(reply.content)
     error = body.get("error") if isinstance(body, dict) else None
     if not isinstance(error, dict) or not isinstance(error.get("code"), str):
-        return "route"  # Kraty answers for its own objects in its envelope (contract/README.md#wire-format)
+        return "route"  # Kraty reports its own objects in its envelope (contract/README.md#wire-format)
     return subject_of_words(error["code"], error.get("message"), named)
 
 

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from http.client import HTTPConnection
 
 
-class PendingQuestion:
-    """One request under way, in a daemon thread."""
+class PendingRequest:
+    """One request in progress, in a daemon thread."""
 
     def __init__(self, question: Callable[[], HttpReply], at: float) -> None:
         self._question = question
@@ -32,11 +32,11 @@ class PendingQuestion:
         self._heard: list[Callable[[], None]] = []
         self._telling = threading.Lock()
         self.at = at
-        """When it was sent, on the clock of `Prefetcher`."""
+        """When it was sent, by the clock of `Prefetcher`."""
         threading.Thread(target=self._run, name="asked-ahead", daemon=True).start()
 
     def _run(self) -> None:
-        # Whatever goes wrong is met again where it is asked in the usual way, which has words for it.
+        # The client repeats a failed request and reports its error.
         with suppress(Exception):
             self._reply = self._question()
         with self._telling:
@@ -45,18 +45,18 @@ class PendingQuestion:
             tell()
 
     def reply(self, patience: float | None = None) -> HttpReply | None:
-        """The answer, waited for at most so many seconds; None when there is none, or none yet."""
+        """Wait up to `patience` seconds for the answer; None without one."""
         self._over.wait(patience)
         return self._reply
 
     async def wait(self, patience: float) -> HttpReply | None:
-        """The same for an event loop; whoever is cancelled waits no longer."""
+        """The same for an event loop; the wait can be cancelled."""
         import asyncio
 
         loop, news = asyncio.get_running_loop(), asyncio.Event()
 
         def tell() -> None:
-            with suppress(RuntimeError):  # the loop has ended
+            with suppress(RuntimeError):  # the loop is closed
                 loop.call_soon_threadsafe(news.set)
 
         with self._telling:
@@ -81,28 +81,28 @@ class Prefetcher:
         clock: Callable[[], float] = time.monotonic,
         heard: Callable[[HttpReply], None] = lambda _: None,
     ) -> None:
-        """Asks nothing yet.
+        """Nothing is sent yet.
 
         Args:
             base_url: The backend's address, as `address.base_url` gives it.
-            headers: What every question carries, the credential too.
-            patience: Seconds after which a question is given up, to be asked again in the usual way.
-            clock: Seconds that only go up.
-            heard: Is given each answer when it comes, in the thread that waited for it.
+            headers: The headers of every request, including the credential.
+            patience: Timeout in seconds; after it the client sends the request itself.
+            clock: A monotonic clock, in seconds.
+            heard: Called with each answer, in the thread of its request.
         """
         self._heard = heard
         self._base = urlsplit(base_url)
         self._headers = dict(headers)
         self.patience = patience
         self._clock = clock
-        self._asked: dict[str, PendingQuestion] = {}
+        self._asked: dict[str, PendingRequest] = {}
 
-    def ask(self, target: str) -> PendingQuestion:
-        """Ask for a target: path and query as they are sent."""
-        asked = self._asked[target] = PendingQuestion(lambda: self._exchange(target), self._clock())
+    def ask(self, target: str) -> PendingRequest:
+        """Send a GET request for a target (path and query)."""
+        asked = self._asked[target] = PendingRequest(lambda: self._exchange(target), self._clock())
         return asked
 
-    def take(self, target: str) -> PendingQuestion | None:
+    def take(self, target: str) -> PendingRequest | None:
         """The request for a target, once, while its answer is fresh."""
         asked = self._asked.pop(target, None)
         return asked if asked is not None and self._clock() - asked.at < self.patience else None
@@ -125,7 +125,7 @@ class Prefetcher:
         finally:
             connection.close()
         if response.length:
-            raise ValueError("so much more was promised")
+            raise ValueError("fewer bytes than announced")
         content = _unpacked(content, headers.get("content-encoding", ""))
         reply = HttpReply(response.status, headers, content, (self._clock() - started) * 1000)
         self._heard(reply)
@@ -145,8 +145,8 @@ class Prefetcher:
 def can_prefetch(base_url: str, environ: Mapping[str, str], platform: str = sys.platform) -> bool:
     """Whether requests to this address may be sent directly: to the host itself, and not past a proxy.
 
-    A name in other letters than ASCII is left to the HTTP library, which knows how it is written today. So is macOS,
-    whose settings may name a proxy too.
+    A non-ASCII host name is left to the HTTP library, which encodes it. So is macOS, whose settings may name a proxy
+    too.
     """
     if not base_url.isascii():
         return False
@@ -154,15 +154,15 @@ def can_prefetch(base_url: str, environ: Mapping[str, str], platform: str = sys.
         return True
     try:
         return platform != "darwin" and proxy_of(base_url, environ, platform) is None
-    except Invalid:  # told where it is asked in the usual way
+    except Invalid:  # the client reports it
         return False
 
 
 def _unpacked(content: bytes, encoding: str) -> bytes:
-    """An answer as it was before it was compressed.
+    """Decompress an answer.
 
     Raises:
-        ValueError: it is no gzip, cut short, or larger than any answer of Kraty's.
+        ValueError: it is not gzip, truncated, or too large.
     """
     if encoding == "gzip":
         import zlib

@@ -1,7 +1,7 @@
-"""The proxy that the environment names for an address, checked here: what cannot be used is told by its variable.
+"""Finds the proxy for an address in the environment; errors name the variable.
 
-As curl and the HTTP library have it: `https_proxy`, else `all_proxy`, case-insensitive, and `no_proxy` for what
-is asked directly. Plain http goes to this machine alone (client.address), and never to a proxy.
+Like curl and the HTTP library: `https_proxy`, or else `all_proxy`, case-insensitive, and `no_proxy` for exceptions.
+Plain http goes only to this machine (client.address), and never to a proxy.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from kraty_console.contract.errors import Invalid
 from kraty_console.contract.secret import Secret
 
 VARIABLES: Final = ("https_proxy", "all_proxy")
-"""Where a proxy is named, the first that names one counts."""
+"""The variables for a proxy; the first that is set counts."""
 
 EXCEPTIONS: Final = "no_proxy"
 
@@ -28,18 +28,18 @@ _FORM: Final = "give it as http://HOST:PORT, https://HOST:PORT or socks5://HOST:
 
 @dataclass(frozen=True, slots=True)
 class Proxy:
-    """A proxy between here and a backend."""
+    """A proxy in front of a backend."""
 
     scheme: str
     host: str
     """A name, or an address without brackets."""
     port: int
     variable: str
-    """Where it was named, as it is written there."""
+    """The variable's name, in its original case."""
     user: Secret | None = field(default=None, repr=False)
     password: Secret | None = field(default=None, repr=False)
     written_password: Secret | None = field(default=None, repr=False)
-    """The password as it is written in the variable, before percent-decoding."""
+    """The password as in the variable, before percent-decoding."""
 
     @property
     def where(self) -> str:
@@ -48,30 +48,30 @@ class Proxy:
 
     @property
     def words(self) -> str:
-        """How messages name it; without its credentials."""
+        """The name in messages, without credentials."""
         return f"the proxy {self.where} ({self.variable})"
 
     @property
     def url(self) -> str:
-        """Its address without its credentials."""
+        """The URL without credentials."""
         return f"{self.scheme}://{self.where}"
 
     @property
     def secrets(self) -> list[str]:
-        """What must not be shown, in plain text: the password, decoded and as it is written."""
+        """The password in plain text, decoded and as in the variable; never show it."""
         return [each.reveal() for each in (self.password, self.written_password) if each is not None]
 
 
 def proxy_of(base_url: str, environ: Mapping[str, str], platform: str = sys.platform) -> Proxy | None:
-    """The proxy through which an address is asked; None where it is asked directly.
+    """The proxy for an address; None for a direct connection.
 
     Args:
         base_url: The backend's address, as `address.base_url` gives it.
         environ: The environment.
-        platform: On macOS the system's settings count where the environment names no proxy at all.
+        platform: On macOS the system's settings are used if the environment names no proxy.
 
     Raises:
-        Invalid: what a variable names is no proxy that can be used; the words name the variable, and no value.
+        Invalid: a variable has no usable proxy; the message contains the variable's name, not its value.
     """
     if not base_url.startswith("https:"):
         return None
@@ -86,26 +86,28 @@ def proxy_of(base_url: str, environ: Mapping[str, str], platform: str = sys.plat
 
 
 def is_excepted(base_url: str, variable: str, value: str) -> bool:
-    """Whether a list of exceptions holds the host of an address: names with their subdomains, addresses, networks.
+    """Whether a list of exceptions covers an address: host names with their subdomains, IP addresses, networks.
 
     Raises:
         Invalid: an entry of the list cannot be a host.
     """
     parts = urlsplit(base_url)
     host, port = (parts.hostname or "").rstrip("."), parts.port or 443
-    covering = [_covers(entry, host, port, variable) for entry in _entries(value)]  # all are read: a bad one is told
+    covering = [
+        _covers(entry, host, port, variable) for entry in _entries(value)
+    ]  # check all, so that an invalid entry is reported
     return any(covering)
 
 
 def _named(environ: Mapping[str, str]) -> dict[str, tuple[str, str]]:
-    """By lower-case name: the variable as it is written, and its value; the lower-case one wins, also when empty."""
+    """Variables by lower-case name, with their original name and value; the lower-case one wins, even if empty."""
     wanted = (*VARIABLES, EXCEPTIONS)
     found = {name.lower(): (name, value.strip()) for name, value in environ.items() if name.lower() in wanted}
     return found | {name: (name, environ[name].strip()) for name in wanted if name in environ}
 
 
 def _of_the_system(base_url: str) -> tuple[str, str] | None:
-    """What the settings of macOS name."""
+    """The proxy in the settings of macOS."""
     from urllib.request import getproxies, proxy_bypass
 
     named = getproxies().get("https")
@@ -139,7 +141,7 @@ def _parsed(variable: str, value: str) -> Proxy:
 
 
 def _bad_address(host: str) -> bool:
-    """A host with a colon is an IPv6 address, or nothing."""
+    """Whether a host with a colon is not a valid IPv6 address."""
     if ":" not in host:
         return False
     try:
@@ -154,7 +156,7 @@ def _check_socks(proxy: Proxy) -> None:
 
     try:
         there = find_spec("socksio") is not None
-    except ValueError:  # something stands in its place
+    except ValueError:  # a placeholder module
         there = False
     if not there:
         raise Invalid(
@@ -169,7 +171,7 @@ def _entries(value: str) -> Iterator[str]:
 
 
 def _covers(entry: str, host: str, port: int, variable: str) -> bool:
-    """Whether an entry names the host, or a domain or a network that it is in; with a port, that port alone."""
+    """Whether an entry is the host, or its domain or network; an entry with a port covers only that port."""
     if entry == "*":
         return True
     name, its_port = _split(entry, variable)
@@ -185,11 +187,13 @@ def _covers(entry: str, host: str, port: int, variable: str) -> bool:
 
 
 def _split(entry: str, variable: str) -> tuple[str, int | None]:
-    """The name or address of an entry, and its port."""
+    """Split an entry into host and port."""
     if entry.startswith("["):
         name, closing, rest = entry[1:].partition("]")
         if not closing or _bad_address(name) or (rest and not _is_port(rest[1:])) or rest[:1] not in ("", ":"):
-            raise Invalid(f"{variable} holds {entry!r}, which is no host: give names and addresses, such as [::1]")
+            raise Invalid(
+                f"{variable} contains {entry!r}, which is not a host: give names and addresses, such as [::1]"
+            )
         return name, int(rest[1:]) if rest else None
     name, colon, rest = entry.partition(":")
     if colon and ":" not in rest and _is_port(rest):
@@ -202,7 +206,7 @@ def _is_port(text: str) -> bool:
 
 
 def _network(name: str) -> IPv4Network | IPv6Network | None:
-    """The network that an address or a range of them is; None for a name."""
+    """The network of an IP address or range; None for a host name."""
     try:
         return ip_network(name, strict=False)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The credential of this side taken out of what a server sends back: an answer is shown, journaled and reported."""
+"""Removes our own credentials from answers, because answers are shown, journaled and reported."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from kraty_console.client.replies import HttpReply
 from kraty_console.contract.secret import HIDDEN, Secret
 
 _SHORTEST: Final = 8
-"""Characters of a secret that is looked for; what is shorter would be found in any text."""
+"""Minimum length of a secret to be searched for; a shorter one would match any text."""
 
 
 def redacted(reply: HttpReply, secrets: Iterable[Secret]) -> HttpReply:
-    """The answer with every secret in it hidden, in headers and content, however JSON or a URL writes it."""
+    """Hide all secrets in headers and content of an answer, in plain, JSON-escaped or URL-encoded form."""
     forms = [form for secret in secrets for form in _forms(secret)]
     content = reply.content
     headers = dict(reply.headers)

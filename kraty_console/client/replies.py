@@ -1,4 +1,4 @@
-"""What an HTTP answer means: JSON out of its envelope, or the error it tells
+"""Interprets HTTP answers: the data in the envelope, or the error
 (contract/README.md#wire-format, contract/README.md#errors)."""
 
 from __future__ import annotations
@@ -23,35 +23,35 @@ from kraty_console.contract.errors import (
 )
 
 MAX_ANSWER: Final = 64 * 1024 * 1024
-"""Bytes of an answer after decompression; more is not an answer of Kraty's."""
+"""Maximum size of a decompressed answer, in bytes."""
 
 _CODES: Final = frozenset(code.value for code in Code)
 
 DEFAULT_RETRY_AFTER: Final = 1.0
-"""Seconds to wait when a 429 does not say."""
+"""Seconds to wait after a 429 without Retry-After."""
 
 NOT_KRATY: Final = "The server does not answer like a Kraty backend: check the URL."
 
 
 @dataclass(frozen=True, slots=True)
 class HttpReply:
-    """One whole HTTP answer; header names are lower case."""
+    """One complete HTTP answer; header names are lower case."""
 
     status: int
     headers: Mapping[str, str]
     content: bytes
     elapsed_ms: float
     sent_id: str = ""
-    """The request id that went along with the request; empty where none did."""
+    """The request id that was sent; empty if none was."""
 
     @property
     def request_id(self) -> str | None:
-        """The id under which the server knows this call (contract/README.md#wire-format)."""
+        """The server's id of this request (contract/README.md#wire-format)."""
         return self.headers.get("x-request-id")
 
     @property
     def echoes_id(self) -> bool:
-        """Whether the answer names the request that it is for, which only the server that got it can."""
+        """Whether the answer echoes the request id, which only the server that received it can do."""
         if not self.sent_id:
             return False
         if self.headers.get("x-request-id") == self.sent_id:
@@ -61,7 +61,7 @@ class HttpReply:
 
     @property
     def retry_after(self) -> float | None:
-        """Seconds to wait, as the server said; it may say them as a moment (RFC 9110, 10.2.3)."""
+        """Retry-After in seconds; it may be given as a date (RFC 9110, 10.2.3)."""
         said = self.headers.get("retry-after")
         if said is None:
             return None
@@ -82,22 +82,22 @@ class HttpReply:
 
 
 def parsed(content: bytes) -> Any:  # noqa: ANN401 (JSON is anything)
-    """The JSON value, or None where there is none that can be read."""
+    """The JSON value, or None if it cannot be parsed."""
     try:
         return json.loads(content)
     except (ValueError, RecursionError):
         return None
 
 
-def is_kratys_refusal(reply: HttpReply, *, echoes: bool) -> bool:
-    """Whether an error is Kraty's own, and so certain: its envelope, and the id of the request or a known code.
+def is_kraty_error(reply: HttpReply, *, echoes: bool) -> bool:
+    """Whether an error comes from Kraty itself: it has the envelope, and the request id or a known code.
 
-    A proxy, a gateway or a filter may forward a request and then answer itself; what it says tells nothing of what
-    became of the request (client/README.md#whose-answer-it-is).
+    A proxy, a gateway or a filter may forward a request and then answer itself; such an answer says nothing about the
+    outcome (client/README.md#whose-answer-it-is).
 
     Args:
         reply: The answer.
-        echoes: Whether this backend is known to send request ids back; then one without is another server's.
+        echoes: Whether this backend is known to echo request ids; an answer without one is then not Kraty's.
     """
     code = _envelope(reply).get("code")
     if not isinstance(code, str):
@@ -106,27 +106,29 @@ def is_kratys_refusal(reply: HttpReply, *, echoes: bool) -> bool:
 
 
 def check_refusal(reply: HttpReply, *, echoes: bool) -> None:
-    """Let the refusal of a change pass only where it is Kraty's own (`is_kratys_refusal`).
+    """Check that the refusal of a change comes from Kraty itself (`is_kraty_error`).
 
     Raises:
-        BadAnswer: another server gave it, so it is not known whether the change was made.
+        BadAnswer: another server answered, so it is unknown whether the change was made.
     """
-    if 400 <= reply.status < 500 and not is_kratys_refusal(reply, echoes=echoes):
-        raise BadAnswer(not_kratys(reply.status), status=reply.status, request_id=reply.request_id, maybe_applied=True)
+    if 400 <= reply.status < 500 and not is_kraty_error(reply, echoes=echoes):
+        raise BadAnswer(
+            not_from_kraty(reply.status), status=reply.status, request_id=reply.request_id, maybe_applied=True
+        )
 
 
 def _envelope(reply: HttpReply) -> Mapping[str, Any]:
-    """The error object of an answer; empty where there is none."""
+    """The error object of an answer; empty without one."""
     body = parsed(reply.content)
     envelope = body.get("error") if isinstance(body, dict) else None
     return envelope if isinstance(envelope, dict) else {}
 
 
 def data_of(reply: HttpReply, *, write: bool, enveloped: bool = True) -> dict[str, Any]:
-    """The object inside a 2xx answer.
+    """The data of a 2xx answer.
 
     Raises:
-        KratyError: the answer tells an error, or is none of Kraty's.
+        KratyError: the answer is an error, or not one of Kraty's.
     """
     if not 200 <= reply.status < 300:
         raise error_of(reply, write=write)
@@ -139,13 +141,13 @@ def data_of(reply: HttpReply, *, write: bool, enveloped: bool = True) -> dict[st
 
 
 def error_of(reply: HttpReply, *, write: bool) -> KratyError:
-    """The error an answer tells, by its status and the code in its envelope."""
+    """The error of an answer, from its status and the code in its envelope."""
     status, envelope = reply.status, _envelope(reply)
     told = _told(reply, envelope)
     if 400 <= status < 500 and status not in (404, 408, 425, 429) and not isinstance(envelope.get("code"), str):
-        return BadAnswer(**told(not_kratys(status)), maybe_applied=write)
+        return BadAnswer(**told(not_from_kraty(status)), maybe_applied=write)
     if status == 401:
-        return SignInNeeded(**told("The session is over or not known."))
+        return SignInNeeded(**told("The session has expired or is unknown."))
     if status == 403:
         error = NotAllowed(**told("Not allowed."))
         permission = error.details.get("permission")
@@ -153,34 +155,34 @@ def error_of(reply: HttpReply, *, write: bool) -> KratyError:
         return error
     if status == 404:
         if envelope:
-            return NotFound(**told("There is no such thing here."))
+            return NotFound(**told("Not found."))
         return BadAnswer(**told(NOT_KRATY), maybe_applied=write)
     if status == 429:
         waits = reply.retry_after
-        return RateLimited(**told("Too many calls."), retry_after=DEFAULT_RETRY_AFTER if waits is None else waits)
+        return RateLimited(**told("Too many requests."), retry_after=DEFAULT_RETRY_AFTER if waits is None else waits)
     if status == 409 and reply.retry_after is not None:
-        return Unavailable(**told("The same change is still being made."), maybe_applied=write)
+        return Unavailable(**told("The same change is still in progress."), maybe_applied=write)
     if status in (402, 409, 422):
-        declined = told("The state does not allow it.")
+        declined = told("Not possible in the current state.")
         return IdempotencyConflict(**declined) if declined["code"] == Code.IDEMPOTENCY_CONFLICT else Refused(**declined)
     if status in (408, 425) or status >= 500:
-        return Unavailable(**told("The server is in trouble."), maybe_applied=write)
+        return Unavailable(**told("The server reported an error."), maybe_applied=write)
     if 300 <= status < 400:
         to = reply.headers.get("location", "nowhere")
-        words = f"The server sends elsewhere (to {to}), which is not followed: check the URL."
+        words = f"The server redirects to {to}, which is not followed: check the URL."
         return BadAnswer(**told(words), maybe_applied=write)
     if status >= 400:
-        return Invalid(**told("The request was not understood."))
+        return Invalid(**told("The server rejected the request."))
     return BadAnswer(**told(NOT_KRATY), maybe_applied=write)
 
 
-def not_kratys(status: int) -> str:
-    """That an error came from something else than Kraty."""
-    return f"The answer ({status}) is not Kraty's: a proxy, a gateway or a filter on the way may have given it."
+def not_from_kraty(status: int) -> str:
+    """The message for an error that does not come from Kraty."""
+    return f"The answer ({status}) is not Kraty's: it may come from a proxy, a gateway or a filter in between."
 
 
 def _told(reply: HttpReply, envelope: Mapping[str, Any]) -> Callable[[str], dict[str, Any]]:
-    """The fields every error has; the words given are used where the server has none of its own."""
+    """The fields common to all errors; the given text is used if the server sends no message."""
     code, message, details = envelope.get("code"), envelope.get("message"), envelope.get("details")
     known = details if isinstance(details, dict) else {}
     request_id = known.get("requestId")

@@ -1,4 +1,4 @@
-"""When a call is tried again (contract/README.md#rate-limits-and-retries), and when whoever waits is told instead."""
+"""Retries failed calls (contract/README.md#rate-limits-and-retries)."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from kraty_console.client.replies import HttpReply, error_of
 from kraty_console.contract.errors import Code, RateLimited, Unavailable
 
 CALLS: Final = 4
-"""At most, the first included."""
+"""Maximum number of attempts, including the first."""
 
 RETRIED: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 FIRST_DELAY: Final = 0.2
 LONGEST_DELAY: Final = 10.0
-"""Seconds; the delay doubles from the first to the longest, give or take a fifth."""
+"""Delays in seconds: doubling from the first to the longest, with 20 % jitter."""
 
 PATIENCE: Final = 3.0
-"""Seconds from the first call after which no other is begun: somebody waits, and a longer wait is theirs to choose."""
+"""Seconds after the first call when no further attempt starts: a person is waiting and can retry."""
 
 
 @dataclass(frozen=True, slots=True)
-class Retries:
-    """Repeats a call through short trouble; `sleep`, `clock` (seconds) and `jitter` (0..1) come from outside."""
+class RetryPolicy:
+    """Retries a call; `sleep`, `clock` (seconds) and `jitter` (0..1) are injected."""
 
     sleep: Callable[[float], Awaitable[None]]
     clock: Callable[[], float]
@@ -31,12 +31,12 @@ class Retries:
     patience: float = PATIENCE
 
     async def run(self, call: Callable[[], Awaitable[HttpReply]], *, write: bool = False) -> HttpReply:
-        """The first answer that is worth having, or the last error.
+        """The first final answer, or the last error.
 
-        A change (`write`) may be repeated only where the server keeps the idempotency key that goes with it.
+        Retry a change (`write`) only if the server keeps its idempotency key.
 
         Raises:
-            KratyError: as `call` does, or as the last answer tells.
+            KratyError: from `call`, or from the last answer.
         """
         started = self.clock()
         tried = 1
@@ -47,7 +47,9 @@ class Retries:
             except Unavailable as error:
                 trouble = error
             else:
-                again = reply.status in RETRIED or (write and reply.status == 409)  # its twin may be under way
+                again = reply.status in RETRIED or (
+                    write and reply.status == 409
+                )  # the first request may still be in progress
                 told = error_of(reply, write=write) if again else None
                 if not isinstance(told, RateLimited | Unavailable) or _is_an_answer(told):
                     return reply
@@ -66,6 +68,6 @@ class Retries:
 
 
 def _is_an_answer(told: RateLimited | Unavailable) -> bool:
-    """A 429 of a player whose attempts are used up: asking again does not bring them back
+    """Whether a 429 is final, because the player's attempts are used up
     (contract/README.md#errors)."""
     return isinstance(told, RateLimited) and told.code not in ("", Code.RATE_LIMITED)

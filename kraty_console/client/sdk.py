@@ -1,4 +1,4 @@
-"""The game's surface, typed: what a game client does with a `client_sdk` key and its player's secret
+"""A typed client of `/sdk/v1`, for a `client_sdk` key and a player's secret
 (contract/SDK.md)."""
 
 from __future__ import annotations
@@ -33,41 +33,41 @@ T = TypeVar("T", bound=BaseModel)
 PLAYER_SECRET: Final = "x-player-secret"  # noqa: S105 (the name of a header)
 
 MOST_ROUNDS: Final = 20
-"""How often `collect_all` lists again: crates may hold crates, but not forever."""
+"""Maximum number of rounds of `collect_all`: crates may contain crates."""
 
 
 @dataclass(slots=True)
-class Collected:
-    """What a player got by collecting."""
+class CollectResult:
+    """The result of collecting."""
 
     claimed: list[Grant] = field(default_factory=list)
     opened: list[CrateOpened] = field(default_factory=list)
     refused: dict[str, Refused] = field(default_factory=dict)
-    """Grants that cannot be had now, by their ids; they wait on."""
+    """Ids of grants that cannot be claimed now and stay pending."""
 
 
 class GameClient(KeyedCalls):
-    """One game, as its players' devices see it."""
+    """One game, as seen by its players' devices."""
 
     async def ping(self) -> Pong:
-        """What the key is for."""
+        """The facts of the key."""
         return await self.read(Pong, routes.PING, {}, enveloped=False)
 
     async def register(self, external_id: str, *, email: str | None = None) -> GamePlayer:
-        """The player, with the secret that is given out now and never again.
+        """Register a player; the returned secret is issued only once.
 
         Raises:
-            Refused: `player_already_registered`; the secret is with whoever registered the player.
+            Refused: `player_already_registered`; only the first registration gets the secret.
         """
         told = await self.write(PlayerRegistration, routes.REGISTER, {"player": external_id}, {"email": email})
         return self.player(external_id, Secret(told.secret))
 
     def player(self, external_id: str, secret: Secret) -> GamePlayer:
-        """A player whose secret is known."""
+        """A registered player with a known secret."""
         return GamePlayer(self, external_id, secret)
 
     async def lobby(self, lobby_id: str) -> Lobby:
-        """A lobby as it is now."""
+        """The current state of a lobby."""
         return await self.read(Lobby, routes.LOBBY, {"lobby": lobby_id})
 
 
@@ -80,14 +80,14 @@ class GamePlayer:
         self.external_id = external_id
 
     async def events(self) -> list[EventListing]:
-        """What can be played now."""
+        """The events that are open now."""
         return (await self._calls.read(EventListings, routes.EVENTS, self._segments())).root
 
     async def start(self, event_key: str, *, context: Mapping[str, Any] | None = None) -> Started:
-        """Start an attempt, and pay for it.
+        """Start an attempt and pay its entry cost.
 
         Raises:
-            Refused: `lobby_forming` with the lobby's id in `details`, or the event cannot be played by this player now.
+            Refused: `lobby_forming` with the lobby's id in `details`, or the player cannot play the event now.
             RateLimited: the player's attempts are used up.
         """
         body = {"playerContext": None if context is None else dict(context)}
@@ -118,22 +118,22 @@ class GamePlayer:
         return await self._calls.write(Finished, routes.FINISH, segments, headers=self._headers())
 
     async def pending_grants(self, *, limit: int = MAX_LIMIT) -> list[Grant]:
-        """What waits to be claimed or opened."""
+        """The grants to be claimed or opened."""
         return (await self._get(PendingGrants, routes.PENDING, {"limit": limit})).root
 
     async def claim(self, grant_id: str) -> Grant:
-        """Claim a reward; claimed twice it is claimed once."""
+        """Claim a reward; idempotent."""
         return await self._calls.write(Grant, routes.CLAIM, self._segments(grant=grant_id), headers=self._headers())
 
     async def open_crate(self, grant_id: str) -> CrateOpened:
-        """Open a crate; what was in it is the next thing to claim."""
+        """Open a crate; its contents become a pending grant."""
         return await self._calls.write(
             CrateOpened, routes.OPEN, self._segments(grant=grant_id), headers=self._headers()
         )
 
-    async def collect_all(self) -> Collected:
-        """Claim and open everything that waits, and what comes of that (contract/SDK.md#collecting)."""
-        got = Collected()
+    async def collect_all(self) -> CollectResult:
+        """Claim and open all pending grants, including the contents of crates (contract/SDK.md#collecting)."""
+        got = CollectResult()
         for _ in range(MOST_ROUNDS):
             waiting = [grant for grant in await self.pending_grants() if grant.id not in got.refused]
             if not waiting:
@@ -142,7 +142,7 @@ class GamePlayer:
                 await self._collect(grant, got)
         return got
 
-    async def _collect(self, grant: Grant, got: Collected) -> None:
+    async def _collect(self, grant: Grant, got: CollectResult) -> None:
         try:
             if grant.kind == "crate":
                 got.opened.append(await self.open_crate(grant.id))
@@ -160,7 +160,7 @@ class GamePlayer:
         return await self._get(PlayerWallet, routes.WALLET)
 
     async def consume(self, item_key: str, quantity: int, *, reason: str | None = None) -> ItemAdjusted:
-        """Use items up."""
+        """Consume items."""
         return await self._calls.write(
             ItemAdjusted,
             routes.CONSUME,
@@ -170,7 +170,7 @@ class GamePlayer:
         )
 
     async def debit(self, economy_key: str, amount: int, *, reason: str | None = None) -> BalanceAdjusted:
-        """Spend."""
+        """Take an amount from a balance."""
         return await self._calls.write(
             BalanceAdjusted,
             routes.DEBIT,

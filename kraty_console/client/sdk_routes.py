@@ -1,4 +1,4 @@
-"""The routes of the game's surface that playing and collecting need (contract/SDK.md), once."""
+"""The routes of `/sdk/v1` for playing and collecting (contract/SDK.md)."""
 
 from __future__ import annotations
 

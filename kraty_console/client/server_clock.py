@@ -1,7 +1,7 @@
-"""The server's time: ages and advice compare its moments with now, and this machine's clock may be hours off.
+"""The server's time, for ages and advice, because this machine's clock may be hours off.
 
-Every answer of Kraty's tells when it was made (`Date`, RFC 9110 6.6.1). What was made between sending and receiving
-says that the clocks agree; what lies outside says by how much they differ, at least.
+Kraty's answers have a `Date` (RFC 9110 6.6.1). A date between sending and receiving means that the clocks agree; one
+outside gives the minimum difference.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from kraty_console.client.replies import HttpReply
 
 TOLERANCE: Final = timedelta(seconds=5)
-"""A difference up to here is none: `Date` has whole seconds, and ages are told in larger steps."""
+"""A smaller difference is ignored: `Date` has whole seconds, and ages are shown in larger steps."""
 
 WORTH_TELLING: Final = timedelta(minutes=1)
 
@@ -30,24 +30,24 @@ _ENVELOPE: Final = re.compile(rb'\s*\{\s*"data"\s*:')
 
 
 class ServerClock:
-    """Now, by the server; by this machine until an answer told otherwise. Answers may come from any thread."""
+    """The current time by the server's clock; by this machine's until an answer arrives. Thread-safe."""
 
     def __init__(
         self,
         local: Callable[[], datetime] = lambda: datetime.now(UTC),
         steady: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`local` is this machine's clock; `steady` counts seconds that nobody sets."""
+        """`local` is this machine's clock; `steady` is a monotonic clock in seconds."""
         self._local = local
         self._steady = steady
         self._offsets: deque[timedelta] = deque(maxlen=REMEMBERED)
         self._set_at = 0.0
         self._lock = threading.Lock()
         self.told = False
-        """Whether the person knows that this machine's clock is wrong."""
+        """Whether the user was warned about the clock."""
 
     def now(self) -> datetime:
-        """The present moment."""
+        """The current time."""
         return self._local() + self.skew
 
     @property
@@ -58,7 +58,7 @@ class ServerClock:
         return offsets[(len(offsets) - 1) // 2] if offsets else timedelta()
 
     def observe(self, reply: HttpReply) -> None:
-        """Take in an answer that has just come; only Kraty's own, and none that was kept on the way, tells the time."""
+        """Use the date of a new answer; only if it is Kraty's own and does not come from a cache."""
         made = _made_at(reply)
         if made is None:
             return
@@ -67,20 +67,20 @@ class ServerClock:
         set_at = received.timestamp() - self._steady()
         with self._lock:
             if abs(set_at - self._set_at) > TOLERANCE.total_seconds():
-                self._offsets.clear()  # this machine's clock was set, or slept: what was known is of the old one
+                self._offsets.clear()  # this machine's clock was set, or it slept: earlier samples are invalid
             self._set_at = set_at
             self._offsets.append(offset if abs(offset) > TOLERANCE else timedelta())
 
 
 def _offset(made: datetime, sent: datetime, received: datetime) -> timedelta:
-    """By how much a moment lies outside the time in which it must have been; zero when inside."""
+    """How far a time lies outside the interval from sending to receiving; zero inside."""
     if made > received:
         return made - received
     return min(made + _RESOLUTION - sent, timedelta())
 
 
 def _made_at(reply: HttpReply) -> datetime | None:
-    """When the server made an answer; None where that is not certain."""
+    """The date of an answer; None if unreliable."""
     said = reply.headers.get("date")
     if said is None or not 200 <= reply.status < 300 or not _ENVELOPE.match(reply.content):
         return None

@@ -1,4 +1,4 @@
-"""Calls of a studio's backend about players as a whole, and those that bring players from elsewhere."""
+"""Server calls about players, and for importing players."""
 
 from __future__ import annotations
 
@@ -28,22 +28,22 @@ ErasureReason = Literal["gdpr_erasure", "studio_request", "test"]
 
 
 class Players(CallGroup):
-    """Players as a whole (contract/SERVER.md)."""
+    """Look up, merge, erase and ban players (contract/SERVER.md)."""
 
     async def get(self, external_id: str, *, limit: int = DEFAULT_LIMIT) -> Snapshot:
         """The profile and the newest `limit` rows of each list."""
         return await self._calls.read(Snapshot, routes.SNAPSHOT, {"externalPlayerId": external_id}, {"limit": limit})
 
     async def export(self, external_id: str) -> PlayerExport:
-        """Everything that is kept of the player; each list ends at 1,000 rows."""
+        """All data of the player; each list has at most 1,000 rows."""
         return await self._calls.read(PlayerExport, routes.EXPORT, {"externalPlayerId": external_id})
 
     async def merge(
         self, from_id: str, to_id: str, *, reason: str | None = None, ticket: str | None = None, key: str | None = None
     ) -> MergePlayerResult:
-        """Merge a guest into an account; of a pair that was merged before, `status` says so and nothing happens.
+        """Merge a guest into an account; if they were already merged, `status` says so.
 
-        The published call has neither `reason` nor `ticket`: a backend that does not know them ignores them.
+        The published call has neither `reason` nor `ticket`; other backends ignore them.
         """
         segments = {"externalPlayerId": from_id, "targetId": to_id}
         said = {"reason": reason, "ticket": ticket}
@@ -52,46 +52,46 @@ class Players(CallGroup):
     async def delete(
         self, external_id: str, *, reason: ErasureReason = "gdpr_erasure", key: str | None = None
     ) -> DeletePlayerResult:
-        """Erase the player; `status` says where there was none."""
+        """Erase the player; `status` says if there was none."""
         segments = {"externalPlayerId": external_id}
         return await self._calls.write(DeletePlayerResult, routes.DELETE, segments, {"reason": reason}, key=key)
 
     async def ban(
         self, external_id: str, reason: str, *, ticket: str | None = None, key: str | None = None
     ) -> PlayerBanned:
-        """Keep the player from playing; scores and grants stay. `ticket` as with `merge`."""
+        """Ban the player; scores and grants are kept. For `ticket` see `merge`."""
         said = {"reason": reason, "ticket": ticket}
         return await self._calls.write(PlayerBanned, routes.BAN, {"externalPlayerId": external_id}, said, key=key)
 
     async def unban(
         self, external_id: str, *, reason: str | None = None, ticket: str | None = None, key: str | None = None
     ) -> PlayerUnbanned:
-        """Let the player play again. `reason` and `ticket` as with `merge`."""
+        """Lift the player's ban. For `reason` and `ticket` see `merge`."""
         said = {"reason": reason, "ticket": ticket}
         return await self._calls.write(PlayerUnbanned, routes.UNBAN, {"externalPlayerId": external_id}, said, key=key)
 
     async def set_identity(
         self, external_id: str, name: str, *, avatar: str | None = None, key: str | None = None
     ) -> IdentitySet:
-        """Set the name that others see."""
+        """Set the display name and avatar."""
         body = {"name": name, "avatar": avatar}
         return await self._calls.write(IdentitySet, routes.IDENTITY, {"externalPlayerId": external_id}, body, key=key)
 
     async def set_email(self, external_id: str, email: str | None, *, key: str | None = None) -> EmailSet:
-        """Set the address that support finds the player by; None forgets it."""
+        """Set the e-mail for searches by support; None removes it."""
         segments = {"externalPlayerId": external_id}
         return await self._calls.write(EmailSet, routes.EMAIL, segments, {"email": email}, key=key, nulls=True)
 
     async def replace_metadata(
         self, external_id: str, metadata: Mapping[str, Any], *, key: str | None = None
     ) -> PlayerMetadata:
-        """Keep this with the player, and nothing else."""
+        """Replace the player's metadata."""
         return await self._keep(routes.REPLACE_METADATA, external_id, metadata, key)
 
     async def merge_metadata(
         self, external_id: str, metadata: Mapping[str, Any], *, key: str | None = None
     ) -> PlayerMetadata:
-        """Keep this with the player, besides what is kept under other names."""
+        """Merge fields into the player's metadata."""
         return await self._keep(routes.MERGE_METADATA, external_id, metadata, key)
 
     async def _keep(
@@ -102,7 +102,7 @@ class Players(CallGroup):
         )
 
     async def spend(self, external_id: str) -> PlayerSpend:
-        """What the player spent in stores."""
+        """The player's spend in stores."""
         return await self._calls.read(PlayerSpend, routes.SPEND, {"externalPlayerId": external_id})
 
     async def friends(self, external_id: str) -> Friends:
@@ -110,19 +110,19 @@ class Players(CallGroup):
         return await self._calls.read(Friends, routes.FRIENDS, {"externalPlayerId": external_id})
 
     async def friend_requests(self, external_id: str) -> FriendRequests:
-        """Who asked the player, and whom the player asked."""
+        """Incoming and outgoing friend requests."""
         return await self._calls.read(FriendRequests, routes.FRIEND_REQUESTS, {"externalPlayerId": external_id})
 
     async def blocks(self, external_id: str) -> Blocks:
-        """Whom the player blocks."""
+        """The players blocked by the player."""
         return await self._calls.read(Blocks, routes.BLOCKS, {"externalPlayerId": external_id})
 
 
 class Migration(CallGroup):
-    """Bringing players and what they have from elsewhere
+    """Import of players and their holdings
     (contract/SERVER.md#migration): no webhooks, and at most 1,000 rows a call.
 
-    Rows are as the wire has them, each with an `idempotencyKey` of its own; one that is wrong stops no other.
+    Rows are JSON objects, each with its own `idempotencyKey`; an invalid row does not affect the others.
     """
 
     async def players(self, rows: Sequence[Mapping[str, Any]]) -> Migrated:

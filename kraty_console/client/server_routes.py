@@ -1,4 +1,4 @@
-"""The routes of the server surface (contract/SERVER.md); those that the console has too are in the contract's table."""
+"""The routes of `/server/v1` (contract/SERVER.md), except those that the contract's table of operations has."""
 
 from __future__ import annotations
 

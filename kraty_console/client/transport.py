@@ -1,7 +1,7 @@
-"""HTTP, and the only place that knows the HTTP library: it is imported with the first call, never before.
+"""HTTP transport, and the only user of the HTTP library, which is imported with the first call.
 
-A request goes out once, exactly as its target is written, and is followed nowhere. What a failure means for a write is
-told by whether its first byte may have left (client/README.md#exactly-once).
+A request is sent once, with its exact target, and redirects are not followed. A failed write may have taken effect only
+if its first byte may have been sent (client/README.md#exactly-once).
 """
 
 from __future__ import annotations
@@ -36,39 +36,39 @@ if TYPE_CHECKING:
     from kraty_console.client.prefetcher import Prefetcher
 
 _NO_TLS: Final = frozenset({"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST"})
-"""OpenSSL's reasons, old and new, for an answer that is no TLS at all."""
+"""OpenSSL's reasons, old and new, for an answer that is not TLS."""
 
 _PAST_PROXY: Final = frozenset({"proxy.start_tls.started", "socks.start_tls.started"})
-"""Steps of the HTTP library with which a proxy has opened the way: from there on it speaks with the server."""
+"""Trace events after which a proxy has connected to the server."""
 
 BeforeSend = Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """How long to wait, in seconds (15 s for an answer, as SDKs have it)."""
+    """Timeouts in seconds (15 s for an answer, like the SDKs)."""
 
     connect: float = 5.0
     answer: float = 15.0
-    """Until the next byte of the answer."""
+    """Maximum time until the next byte of the answer."""
     whole: float = 30.0
-    """From the start to the last byte."""
+    """Maximum time from the start to the last byte."""
 
 
 @dataclass(slots=True)
 class _Departure:
-    """Knows whether the first byte of a request may have left, and is told just before it does."""
+    """Tracks whether the first byte of a request may have been sent."""
 
     before: BeforeSend | None
     changes: bool
-    """Whether what was asked for may change something; a read never does."""
+    """Whether the request is a write."""
     began: bool = field(default=False)
     given_up: bool = field(default=False)
-    """Nobody waits for the answer any more: the request does not leave, and its answer is not read."""
+    """The caller was cancelled: the request is not sent, and its answer is not read."""
     past_proxy: bool = field(default=False)
-    """A proxy between has opened the way."""
+    """The proxy, if any, has connected to the server."""
     to_socks: Any = field(default=None)
-    """The library's connection to a SOCKS proxy, which it leaves open when that opens no way."""
+    """The connection to a SOCKS proxy, which the library leaves open if the proxy fails."""
 
     @property
     def maybe_applied(self) -> bool:
@@ -76,7 +76,7 @@ class _Departure:
         return self.began and self.changes
 
     async def trace(self, event: str, info: Mapping[str, Any]) -> None:
-        """Hears of every step of the HTTP library; asking a proxy for a tunnel is not yet the request."""
+        """Trace hook of the HTTP library; opening a proxy tunnel does not count as sending the request."""
         self.past_proxy |= event in _PAST_PROXY
         if event == "socks.connect_tcp.complete":
             self.to_socks = info.get("return_value")
@@ -90,13 +90,13 @@ class _Departure:
             self.began = self.past_proxy = True
 
     async def close(self) -> None:
-        """Close the connection to a SOCKS proxy that opened no way."""
+        """Close the connection to a SOCKS proxy that failed."""
         if self.to_socks is not None and not self.past_proxy:
             await self.to_socks.aclose()
 
 
 class Transport:
-    """Keeps connections to one backend alive and carries single requests over them."""
+    """Sends single requests over persistent connections to one backend."""
 
     def __init__(
         self,
@@ -109,7 +109,7 @@ class Transport:
         ahead: Prefetcher | None = None,
         connection: ConnectionSettings | None = None,
     ) -> None:
-        """Opens nothing yet; `ahead` holds what this credential has asked for already; answers set `server_clock`."""
+        """The first request opens a connection. `ahead` has requests already sent; answers update `server_clock`."""
         self.base_url = base_url(address)
         self.credential = credential
         self.server_clock = server_clock or ServerClock()
@@ -133,14 +133,14 @@ class Transport:
         anonymous: bool = False,
         before_send: BeforeSend | None = None,
     ) -> HttpReply:
-        """Send one request and read the whole answer, whatever its status; what was asked ahead is not sent again.
+        """Send one request and read the whole answer, whatever its status; a prefetched answer is used if there is one.
 
-        `before_send` is awaited when the connection stands and no byte has left yet; if it raises, none leaves.
+        `before_send` is awaited on an open connection, before the first byte; if it raises, nothing is sent.
 
         Raises:
-            Unavailable: no answer; `maybe_applied` tells whether a byte of a change may have left.
-            BadAnswer: what came back cannot be decompressed, or is larger than any answer.
-            Invalid: the token or the target cannot be sent as it stands, or the proxy that is named cannot be used.
+            Unavailable: no answer; `maybe_applied` says whether a byte of a change may have been sent.
+            BadAnswer: the answer cannot be decompressed, or is too large.
+            Invalid: the token or the target cannot be sent, or the configured proxy is unusable.
         """
         if method == "GET" and not headers and not anonymous and not self._closed:
             reply = await self._asked_ahead(target)
@@ -165,7 +165,7 @@ class Transport:
                 raise
             raise Unavailable(
                 _proxys_words(self._proxy, error)
-            ) from error  # the library trusts what a SOCKS proxy says
+            ) from error  # the library does not handle invalid answers of a SOCKS proxy
         finally:
             await departure.close()
         reply = HttpReply(
@@ -192,10 +192,10 @@ class Transport:
     async def _until_cancelled(
         self, client: httpx.AsyncClient, request: httpx.Request, departure: _Departure
     ) -> tuple[httpx.Response, bytes]:
-        """Await the answer; when the caller is cancelled, the request itself is given up, not cancelled.
+        """Await the answer; if the caller is cancelled, abandon the request instead of cancelling it.
 
-        The HTTP library's pool counts the connection of a cancelled request as used for good. After eight such
-        requests, as many as searches while somebody types, nothing could be asked any more.
+        The HTTP library's pool never frees the connection of a cancelled request. After eight of them, for example
+        searches while typing, no request could be sent any more.
         """
         task = asyncio.ensure_future(self._whole_answer(client, request, departure))
         try:
@@ -209,18 +209,18 @@ class Transport:
     def _forget(self, task: asyncio.Task[Any]) -> None:
         self._given_up.discard(task)
         if not task.cancelled():
-            task.exception()  # seen: nobody waits for it
+            task.exception()  # retrieved: nobody awaits it
 
     def _secrets(self) -> list[Secret]:
-        """What goes along with requests and must not be shown or kept when a server sends it back."""
+        """Secrets of requests, to be redacted from answers."""
         own = [self.credential.token] if self.credential is not None else []
         return [*own, *(value for _, value in self._connection.headers)]
 
     def _answered(self, response: httpx.Response) -> None:
-        """Hears of every answer before it is read: for who looks at the connection itself."""
+        """Hook for subclasses: called with every answer before its body is read."""
 
     def _why(self, error: BaseException, departure: _Departure) -> str:
-        """Why there is no whole answer: the server's trouble, or that of the proxy before it."""
+        """Why there is no complete answer: an error of the server or of the proxy."""
         import httpx
 
         if self._proxy is not None and not departure.past_proxy:
@@ -234,13 +234,13 @@ class Transport:
         return f"{words} ({_cause(error)})."
 
     def sign_in(self, credential: Credential) -> None:
-        """Use another token from here on."""
+        """Use another token from now on."""
         self.credential = credential
         if self._ahead is not None:
             self._ahead.forget()
 
     async def _asked_ahead(self, target: str) -> HttpReply | None:
-        """The answer to what was asked before the program was loaded; None where it was not, or there is none."""
+        """The prefetched answer; None without one."""
         asked = self._ahead.take(target) if self._ahead is not None else None
         if asked is None or self._ahead is None:
             return None
@@ -267,7 +267,7 @@ class Transport:
         return self._client
 
     def _open(self) -> httpx.AsyncClient:
-        """Load the library and the certificates; in a thread, because both take a while."""
+        """Load the library and the certificates; run in a thread, because both are slow."""
         from http.cookiejar import CookieJar, DefaultCookiePolicy
 
         _load_httpx()
@@ -284,7 +284,7 @@ class Transport:
             base_url=self.base_url,
             headers={"user-agent": USER_AGENT},
             verify=context,
-            trust_env=False,  # what the environment names is read by `proxies`, which has words for what is wrong
+            trust_env=False,  # `proxies` reads the environment, with better error messages
             proxy=None if self._proxy is None else _httpx_proxy(self._proxy),
             follow_redirects=False,
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
@@ -301,9 +301,9 @@ class Transport:
         try:
             request = client.build_request(method, url, content=body, headers=headers)
         except httpx.InvalidURL as error:
-            raise Invalid(f"This cannot be asked for: {error}") from error
+            raise Invalid(f"The request cannot be sent: {error}") from error
         if request.url.raw_path != (urlsplit(self.base_url).path + target).encode("ascii"):
-            raise Invalid("This cannot be asked for: the address would be changed on its way.")
+            raise Invalid("The request cannot be sent: the address would be changed.")
         return request
 
     def _headers(self, more: dict[str, str] | None, with_body: bool, anonymous: bool) -> dict[str, str]:
@@ -320,13 +320,13 @@ class Transport:
         async for part in response.aiter_bytes():
             content += part
             if len(content) > MAX_ANSWER:
-                words = "The answer is larger than any a Kraty backend gives."
+                words = "The answer is larger than any answer of Kraty."
                 raise BadAnswer(words, maybe_applied=departure.maybe_applied)
         return bytes(content)
 
 
 def _cause(error: BaseException) -> str:
-    """The operating system's own words, where a library wrapped them."""
+    """The operating system's message, if a library wrapped it."""
     seen: BaseException | None = error
     while seen is not None:
         if isinstance(seen, ssl.SSLCertVerificationError):
@@ -340,10 +340,10 @@ def _cause(error: BaseException) -> str:
 
 
 def _httpx_proxy(proxy: Proxy) -> httpx.Proxy:
-    """A proxy as the HTTP library takes it.
+    """The proxy for the HTTP library.
 
     Raises:
-        Invalid: its name cannot be asked for.
+        Invalid: its host name is invalid.
     """
     import httpx
 
@@ -357,7 +357,7 @@ def _httpx_proxy(proxy: Proxy) -> httpx.Proxy:
 
 
 def _proxys_words(proxy: Proxy, error: BaseException) -> str:
-    """What kept a proxy from opening the way; never in its own words, which might hold what was sent to it."""
+    """Why a proxy failed; never in its own words, which might contain what was sent to it."""
     import httpx
 
     name = f"{proxy.words[0].upper()}{proxy.words[1:]}"
@@ -374,7 +374,7 @@ def _proxys_words(proxy: Proxy, error: BaseException) -> str:
 
 
 def _refusal(proxy: Proxy, said: str) -> str:
-    """Why a proxy opened no way: the status of HTTP, or the library's own words for an answer of SOCKS."""
+    """Why a proxy refused: its HTTP status, or the library's message for a SOCKS answer."""
     status = said.partition(" ")[0]
     if status == "407" or "username/password" in said.lower() or said.startswith("Requested"):
         wants = "does not take its name and password" if proxy.user is not None else "asks for a name and a password"
@@ -384,10 +384,10 @@ def _refusal(proxy: Proxy, said: str) -> str:
 
 
 def _load_httpx() -> None:
-    """Import httpx without its command line, which it brings along where click and rich are installed.
+    """Import httpx without its command line, which it imports if click and rich are installed.
 
-    That would cost a start half as much again, and two MiB, for tables and highlighting that nothing here needs; httpx
-    does without when the import fails.
+    That would make the import half as slow again and cost two MiB for unused features; httpx works without it if the
+    import fails.
     """
     if "httpx" in sys.modules:
         return

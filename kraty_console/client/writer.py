@@ -1,7 +1,7 @@
-"""Makes a change happen at most once, and says which it was (client/README.md#exactly-once).
+"""Applies changes at most once and reports the outcome (client/README.md#exactly-once).
 
-An outcome that is not known stays so until it is shown: first by looking at what the server recorded, then, only when
-the server keeps idempotency keys, by sending the same bytes under the same key again; else a person is asked.
+An unknown outcome is resolved by looking at what the server recorded; then, only if the server keeps idempotency keys,
+by sending the same bytes under the same key again; otherwise a person decides.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Final, Literal
 
 from pydantic import ValidationError
 
-from kraty_console.client.admin import Delivered, KratyClient
+from kraty_console.client.admin import ChangeResponse, KratyClient
 from kraty_console.client.change_responses import answer_model
 from kraty_console.client.journal import Journal, JournalFailed
 from kraty_console.client.journal_entries import NOT_SENT, EntryState, JournalEntry, Scope
@@ -38,38 +38,38 @@ from kraty_console.contract.limits import MAX_LIMIT
 from kraty_console.contract.wire import Answer, unreadable_rows
 
 PAGES: Final = 5
-"""Pages of the audit log that are looked through for a key."""
+"""Maximum number of audit log pages searched for a key."""
 
 CLOCKS_APART: Final = timedelta(days=2)
-"""Audit rows older than the entry by more than this are not its own, whatever the two clocks say."""
+"""Audit rows older than the entry by more than this cannot be its own, even with clock skew."""
 
 Outcome = Literal["applied", "refused", "unknown"]
 
 _FINAL: Final = (Refused, NotFound)
-"""Answers to a resend that show the first sending had no effect: had it had one, the same key would have answered it.
-A missing route, session or permission, a rate limit or a stricter check (a moment that has passed since) shows nothing.
+"""Answers to a resend that prove that the first request had no effect: otherwise the key would have replayed it.
+A missing route, session or permission, a rate limit or a time-dependent check proves nothing.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeOutcome:
-    """What became of a change."""
+    """The outcome of a change."""
 
     state: Outcome
-    """`refused` also when nothing was sent; `error` then says why."""
+    """`refused` also if nothing was sent; `error` then says why."""
     entry: JournalEntry | None
-    """None when it was refused before it was journaled."""
+    """None if it was refused before it was journaled."""
     answer: Changed | None = None
-    """The server's answer; None when the effect is known from the audit log alone."""
+    """The server's answer; None if the effect is known only from the audit log."""
     audit: AuditLink | None = None
-    """The audit row it left, with its whole address."""
+    """Its audit row, with a full URL."""
     error: KratyError | None = None
     replayed: bool = False
-    """The server had made this change before, under the same key."""
+    """The server had already applied this change under the same key."""
 
 
 class Writer:
-    """Performs changes through one client and one journal."""
+    """Performs changes with one client and one journal."""
 
     def __init__(self, client: KratyClient, journal: Journal, *, profile: str = "") -> None:
         self._client = client
@@ -80,10 +80,10 @@ class Writer:
     async def perform(
         self, call: ChangeRequest, *, ticket: str | None = None, member: str | None = None
     ) -> ChangeOutcome:
-        """Journal the change, send it once, and tell the outcome.
+        """Journal the change, send it once, and return the outcome.
 
-        A second call with the key of one whose outcome is open resolves that one; with the key of one that took effect
-        it answers that effect. Nothing is raised but what ends the program: errors are in the answer.
+        A second call with the same key resolves an open change, and returns the outcome of one that took effect. Errors
+        are returned in the outcome, not raised.
         """
         key = getattr(call.request, "idempotency_key", "")
         if not isinstance(key, str) or not key:
@@ -119,7 +119,7 @@ class Writer:
         return await self._deliver(entry)
 
     async def open_entries(self) -> list[JournalEntry]:
-        """Changes to this game whose outcome is still to be told, oldest first.
+        """Changes to this game without a confirmed outcome, oldest first.
 
         Raises:
             JournalFailed: the journal cannot be read.
@@ -127,13 +127,13 @@ class Writer:
         return await self._journal.open_entries(self._scope())
 
     async def look(self, entry: JournalEntry) -> ChangeOutcome:
-        """What the server's records say of an entry; sends no change."""
+        """Look for an entry in the server's records, without sending the change."""
         return await self.resolve(entry, resend=False)
 
     async def resolve(self, entry: JournalEntry, *, member: str | None = None, resend: bool = True) -> ChangeOutcome:
-        """Find out what became of an entry: look first, then send it again under its key where that is safe.
+        """Resolve an entry: look first, then send it again under its key if that is safe.
 
-        With `member` given, what somebody else meant is looked for and never sent.
+        With `member`, changes of other members are only looked for, never sent.
         """
         async with self._one_at_a_time(entry.idempotency_key):
             return await self._resolve(entry, member, resend=resend)
@@ -144,13 +144,13 @@ class Writer:
             if not entry.is_open:
                 return self._told(entry)
             if self._journal.is_being_sent(entry):
-                words = "Another console of yours is about to send this change: check again in a moment."
+                words = "Another console of yours is sending this change: check again in a moment."
                 return ChangeOutcome("unknown", entry, error=Unavailable(words))
             if entry.state is EntryState.INTENT and await self._journal.give_up(entry, "never sent"):
                 never = replace(entry, state=EntryState.RESOLVED, applied=False, error="never sent")
-                return ChangeOutcome("refused", never, error=Unavailable("It was never sent, so nothing was changed."))
+                return ChangeOutcome("refused", never, error=Unavailable("It was not sent, so nothing was changed."))
             if entry.scope != self._scope():
-                raise Invalid("This change was meant for another backend or game: open that profile to resolve it.")
+                raise Invalid("This change belongs to another backend or game: open that profile to resolve it.")
             row, unread = await self._recorded(entry)
             if row is not None:
                 return await self._found(entry, row)
@@ -164,8 +164,8 @@ class Writer:
         return await self._deliver(entry, resolving=True)
 
     async def decide(self, entry: JournalEntry, *, applied: bool) -> ChangeOutcome:
-        """Close an unknown outcome as a person found it."""
-        return await self._settle(entry, EntryState.RESOLVED, applied=applied, words="told by a person")
+        """Close an unknown outcome by a person's decision."""
+        return await self._settle(entry, EntryState.RESOLVED, applied=applied, words="decided by a person")
 
     async def _deliver(self, entry: JournalEntry, *, resolving: bool = False) -> ChangeOutcome:
         async def before_send() -> None:
@@ -184,7 +184,7 @@ class Writer:
             return await self._failed(entry, error, resolving=resolving)
         return await self._applied(entry, delivered, resolving=resolving)
 
-    async def _applied(self, entry: JournalEntry, delivered: Delivered, *, resolving: bool) -> ChangeOutcome:
+    async def _applied(self, entry: JournalEntry, delivered: ChangeResponse, *, resolving: bool) -> ChangeOutcome:
         answer = delivered.answer
         link = AuditLink(id=answer.audit.id, url=self._client.audit_url(answer.audit)) if answer.audit else None
         settled = replace(entry, outcome=answer.raw(), request_id=delivered.request_id)
@@ -202,7 +202,7 @@ class Writer:
         return await self._settle(entry, state, applied=False, error=error)
 
     async def _explained(self, entry: JournalEntry, error: KratyError) -> KratyError:
-        """The error of a change, in place of a 404 or 405 that is about the route the one that says so."""
+        """The error of a change; a 404 or 405 about the route becomes `OperationMissing`."""
         if error.status not in (404, 405):
             return error
         try:
@@ -212,7 +212,7 @@ class Writer:
         return error if missing is None else missing
 
     async def _found(self, entry: JournalEntry, row: AuditRow | Answer) -> ChangeOutcome:
-        """The server recorded it; of a roll it also recorded when that failed again (contract/README.md#retry-roll)."""
+        """The outcome from an audit row, which also records a failed roll (contract/README.md#retry-roll)."""
         link = AuditLink(id=row.id, url=self._client.audit_url(row)) if isinstance(row, AuditRow) else None
         roll_error = (row.metadata or {}).get("rollError") if isinstance(row, AuditRow) else None
         if roll_error is None:
@@ -230,7 +230,7 @@ class Writer:
         error: KratyError | None = None,
         words: str | None = None,
     ) -> ChangeOutcome:
-        """Write an outcome and tell it; one that cannot be written is told too, and found again at the next start."""
+        """Write and return an outcome; if it cannot be written, it is returned and resolved again at the next start."""
         said = f"{error.code}: {error.message}" if error and error.code else error.message if error else words
         if state is EntryState.REFUSED and isinstance(error, Unavailable):
             said = f"{NOT_SENT}{said}"
@@ -243,29 +243,29 @@ class Writer:
         return replace(told, error=error) if error is not None and told.state != "applied" else told
 
     def _told(self, entry: JournalEntry) -> ChangeOutcome:
-        """What the journal knows of an entry."""
+        """The outcome recorded in the journal."""
         error = KratyError(entry.error) if entry.error and not entry.applied else None
         return ChangeOutcome(_outcome(entry), entry, answer=_stored_answer(entry), audit=entry.audit, error=error)
 
     def _again(self, earlier: JournalEntry, body: str) -> ChangeOutcome:
         if earlier.body == body:
             return replace(self._told(earlier), replayed=True)
-        words = "This change was made already, with other values: open the dialog anew to make another."
+        words = "This change was already made, with other values: reopen the dialog to make another."
         return ChangeOutcome("refused", earlier, audit=earlier.audit, error=IdempotencyConflict(words))
 
     async def _why_not_again(self, entry: JournalEntry, member: str | None, unread: int) -> KratyError | None:
-        """Why an entry must not be sent again; None when it may be. `unread` rows could not be looked through."""
+        """Why an entry must not be sent again; None if it may. `unread` is the number of unreadable rows."""
         if member is not None and entry.member is not None and member != entry.member:
             return Unavailable(f"It was sent by {entry.member}, so it is not sent again for {member}: decide by hand.")
         if not await self._client.keeps_keys(entry.kind, self._journal.age_of(entry)):
-            words = "The server does not say that a key sent twice takes effect once, so it is not sent again."
-            return Unavailable(f"{_no_record(unread)} {words} Look at the player and decide by hand.")
+            words = "The server does not promise idempotency, so it is not sent again."
+            return Unavailable(f"{_no_record(unread)} {words} Check the player and decide by hand.")
         return None
 
     async def _recorded(self, entry: JournalEntry) -> tuple[AuditRow | Answer | None, int]:
-        """The evidence that an entry took effect: its key in the audit log, or on a row of the player.
+        """The evidence that an entry took effect: its key in the audit log or on a row of the player.
 
-        Without any: how many rows could not be read. Its own may be among them, so their absence shows nothing.
+        Without evidence: the number of unreadable rows, one of which may be the entry's own.
         """
         unread = 0
         async for page in self._audit_pages(entry):
@@ -292,7 +292,7 @@ class Writer:
         return found, unread + sum(map(unreadable_rows, (snapshot.audit, *lists)))
 
     async def _audit_pages(self, entry: JournalEntry) -> AsyncIterator[AuditPage]:
-        """The player's audit rows back to the entry; none where the log is not open to this member."""
+        """The player's audit rows back to the entry; empty if this member may not read the log."""
         cursor: str | None = None
         for _ in range(PAGES):
             try:
@@ -307,7 +307,7 @@ class Writer:
 
     @asynccontextmanager
     async def _one_at_a_time(self, key: str) -> AsyncIterator[None]:
-        """Of one key, one call: a second press waits for the first and then learns its outcome."""
+        """Serialize calls with the same key: a second one waits for the first and gets its outcome."""
         lock = self._keys.setdefault(key, asyncio.Lock())
         async with lock:
             yield
@@ -317,7 +317,7 @@ class Writer:
 
 
 def _no_record(unread: int) -> str:
-    """What is said when no record of a change was found."""
+    """The message if no record of a change was found."""
     if not unread:
         return "The server has no record of it so far."
     if unread == 1:

@@ -1,1 +1,1 @@
-"""What a person configured: profiles, paths, where the token comes from."""
+"""Configuration: profiles, paths, and the sources of tokens."""

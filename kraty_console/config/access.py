@@ -1,7 +1,7 @@
-"""What a gateway in front of the backend wants of every request: headers and a client certificate, fetched.
+"""Resolves what an access gateway requires: extra headers and a client certificate.
 
-Like stored tokens they belong to the profile's own address: where a flag or the environment names another, nothing is
-fetched, and nothing is sent there.
+Like stored tokens they belong to the profile's own address: for another address from a flag or the environment nothing
+is resolved or sent.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from typing import Final
 
 from kraty_console.config.commands import printed_line
 from kraty_console.config.errors import ConfigError
-from kraty_console.config.files import opened
+from kraty_console.config.files import open_setting_file
 from kraty_console.config.headers import HeaderSource
 from kraty_console.config.profiles import Profile
 from kraty_console.contract.secret import Secret
 
 LONGEST_VALUE: Final = 16_384
-"""Characters of a header's value, at most."""
+"""Maximum length of a header's value, in characters."""
 
 LONGEST_PASSPHRASE: Final = 1_023
-"""Bytes that the TLS library takes."""
+"""Maximum length that the TLS library accepts, in bytes."""
 
 _LARGEST_PEM: Final = 1 << 20
 _CERTIFICATE: Final = "CERTIFICATE-----"
@@ -31,20 +31,20 @@ _KEY: Final = "PRIVATE KEY-----"
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What is added to every connection and request, values and all."""
+    """What is added to every connection and request, with resolved values."""
 
     headers: tuple[tuple[str, Secret], ...] = ()
     certificate: Path | None = None
     key: Path | None = None
-    """None where the certificate's file holds the key."""
+    """None if the certificate's file contains the key."""
     passphrase: Secret | None = None
 
 
 def resolve_access(profile: Profile, environ: Mapping[str, str]) -> Access:
-    """Run the commands, read the variables, look at the files; an empty `Access` at an address not the profile's own.
+    """Resolve headers and certificate; an empty `Access` if the address is not the profile's own.
 
     Raises:
-        ConfigError: a variable is not set, a command fails, a value cannot be in a header, or a file cannot be used.
+        ConfigError: a variable is not set, a command fails, a header value is invalid, or a file cannot be used.
     """
     if not profile.url_is_own:
         return Access()
@@ -96,7 +96,7 @@ def _check_certificate(profile: Profile) -> None:
 
 
 def _pem(path: Path, name: str, *, private: bool) -> str:
-    file = opened(path, name, private=private)
+    file = open_setting_file(path, name, private=private)
     if file is None:
         raise ConfigError(f"{name}: there is no {path}")
     with file:

@@ -1,4 +1,4 @@
-"""What each setting of a profile may hold: a value is checked once, wherever it was said."""
+"""Validates the values of settings, from any source."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from kraty_console.config.errors import ConfigError
 from kraty_console.config.headers import HEADER_NAME, header_sources
 
 AUDIT_NAMES: Final = ("studioId", "gameId", "auditId")
-"""What may stand in braces in `audit_url`."""
+"""Placeholders allowed in `audit_url`."""
 
 PORTAL_NAMES: Final = ("studioId", "gameId", "externalPlayerId")
-"""What may stand in braces in `portal_url`."""
+"""Placeholders allowed in `portal_url`."""
 
 CREDENTIALS: Final = ("bearer", "cookie", "server_key")
 
 MAX_NAME: Final = 200
-"""Characters of a person's or an event's name."""
+"""Maximum length of a person's or an event's name, in characters."""
 
 _ENVIRONMENT: Final = r"[a-z0-9][a-z0-9_-]{0,63}"
 _NEAR_ENVIRONMENTS: Final = {
     **dict.fromkeys(("prod", "production", "prd"), "live"),
     **dict.fromkeys(("staging", "stage", "dev", "development", "sandbox"), "test"),
 }
-"""What other systems call these two."""
+"""Names of the two environments in other systems."""
 
 _TRUE: Final = frozenset({"1", "true", "yes", "on"})
 _FALSE: Final = frozenset({"0", "false", "no", "off", ""})
 
 
 def checked(key: str, value: object, where: str) -> Any:  # noqa: ANN401 (each key has its own type)
-    """The value of a setting as the profile holds it; `where` begins the message where it cannot be.
+    """Validate a setting and return its value for the profile; `where` starts the error message.
 
     Raises:
         ConfigError: the value is not valid for this key.
@@ -41,11 +41,11 @@ def checked(key: str, value: object, where: str) -> Any:  # noqa: ANN401 (each k
     return _CHECKS[key](value, f"{where}: `{key}`")
 
 
-def truth(text: str, where: str) -> bool:
-    """What a variable of the environment says that is on or off.
+def parse_switch(text: str, where: str) -> bool:
+    """Parse an environment variable that is on or off.
 
     Raises:
-        ConfigError: neither.
+        ConfigError: it is neither.
     """
     word = text.strip().lower()
     if word in _TRUE:
@@ -56,7 +56,7 @@ def truth(text: str, where: str) -> bool:
 
 
 def command(value: object, place: str) -> tuple[str, ...]:
-    """The words of a command, written as a line or as a list.
+    """The words of a command, given as a line or as a list.
 
     Raises:
         ConfigError: it is neither, or empty.
@@ -67,7 +67,7 @@ def command(value: object, place: str) -> tuple[str, ...]:
         try:
             value = shlex.split(value)
         except ValueError as error:
-            raise ConfigError(f"{place} cannot be taken apart: {error}") from error
+            raise ConfigError(f"{place} cannot be parsed: {error}") from error
     if isinstance(value, list) and value and all(isinstance(word, str) for word in value):
         return tuple(value)
     raise ConfigError(f"{place} must be a command line, or a list of its words")
@@ -104,7 +104,7 @@ def _environment(value: object, place: str) -> str:
         raise ConfigError(f"{place}: environments are live and test on Kraty; did you mean {_NEAR_ENVIRONMENTS[word]}?")
     if re.fullmatch(_ENVIRONMENT, word):
         return word
-    raise ConfigError(f"{place} must be live, test, or another the studio has: letters, digits, - and _, at most 64")
+    raise ConfigError(f"{place} must be live, test, or another of the studio: letters, digits, - and _, at most 64")
 
 
 def _credential(value: object, place: str) -> str:
@@ -140,7 +140,7 @@ def _events(value: object, place: str) -> dict[str, str]:
 
 
 def _page(names: tuple[str, ...], wanted: str | None = None) -> Callable[[object, str], str]:
-    """A check for the address of a page for people, which may hold `names` in braces and must hold the wanted one."""
+    """A validator for the URL of a web page with placeholders `names`; the `wanted` one is required."""
 
     def check(value: object, place: str) -> str:
         if isinstance(value, str) and value.startswith(("https://", "http://")):

@@ -1,4 +1,4 @@
-"""Commands of the user's own that print a secret: run without a shell, and told by name when they fail."""
+"""Runs the user's commands that print a secret, without a shell; errors name the setting."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Final
 from kraty_console.config.errors import ConfigError
 
 COMMAND_SECONDS: Final = 30.0
-"""A command may ask for a passphrase or a touch of a key."""
+"""Time limit in seconds; a command may ask for a passphrase or a touch of a key."""
 
 
 def printed_line(command: tuple[str, ...], environ: Mapping[str, str], name: str, what: str) -> str:
-    """The first line that a command prints and that is not blank, without its end.
+    """The first non-blank line that a command prints.
 
-    `name` is the setting that names the command, `what` is what it should print; both are for messages, which never
-    hold what was printed.
+    `name` is the setting with the command, `what` is what it should print; both are for error messages, which never
+    contain the output.
 
     Raises:
         ConfigError: it cannot be run, fails, takes too long, or prints nothing.

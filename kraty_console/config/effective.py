@@ -1,6 +1,6 @@
-"""The profile that is in effect, setting by setting, with where each comes from: for `config show` and `doctor`.
+"""The effective settings with their sources, for `config show` and `doctor`.
 
-Nothing is fetched for it: of a secret it tells the variable, the command or the file that holds it, never the value.
+Secrets are not resolved: only their variable, command or file is shown, never the value.
 """
 
 from __future__ import annotations
@@ -20,33 +20,33 @@ _ADDRESSES: Final = ("url", "audit_url", "portal_url")
 
 
 class Setting(NamedTuple):
-    """A setting in effect."""
+    """An effective setting."""
 
     key: str
     value: Any
-    """As JSON: text, a number, true or false, None where nothing is set, a list of words, or a table."""
+    """As JSON: text, a number, true or false, None if unset, a list of words, or a table."""
     source: str
     """A flag, a variable, a table of the file, or `default`."""
 
 
 class RouteInEffect(NamedTuple):
-    """An operation that the profile has elsewhere than the built-in table, or not at all."""
+    """An operation whose route differs from the built-in table."""
 
     operation: str
     route: str | None
-    """Method and path; None where the profile says that this backend does not have it."""
+    """Method and path; None if the profile says that this backend lacks it."""
     built_in: str
     source: str
 
 
 def settings(profile: Profile, sources: Mapping[str, str]) -> list[Setting]:
-    """Every setting but the routes, in the order of the profile."""
+    """All settings except the routes, in the order of the profile."""
     names = [item.name for item in fields(Profile) if item.name not in _NOT_SETTINGS]
     return [Setting(name, _plain(name, getattr(profile, name)), sources[name]) for name in names]
 
 
 def routes_in_effect(profile: Profile, sources: Mapping[str, str]) -> list[RouteInEffect]:
-    """The routes that differ from the built-in ones, in the order of the table."""
+    """The routes that differ from the built-in ones, in table order."""
     if not profile.routes:
         return []
     from kraty_console.config.routes import built_in
@@ -60,7 +60,7 @@ def routes_in_effect(profile: Profile, sources: Mapping[str, str]) -> list[Route
 
 
 def leaves(setting: Setting) -> Iterator[tuple[str, str]]:
-    """A setting as lines of key and words; a table has one for each entry."""
+    """A setting as (key, text) lines; a table has one line per entry."""
     yield from _leaves(setting.key, setting.value)
 
 
@@ -114,7 +114,7 @@ def _line(route: RouteSetting) -> str | None:
 
 
 def _without_password(address: str) -> str:
-    """Some write a user name and password into an address; no such address is used, and it is not shown either."""
+    """Remove a user name and password from a URL. Such a URL is never used, and must not be shown."""
     scheme, mark, rest = address.partition("://")
     before, slash, path = (rest if mark else address).partition("/")
     user, at, host = before.rpartition("@")

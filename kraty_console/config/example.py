@@ -1,4 +1,4 @@
-"""A profile file to start from (`kraty-console config example`); a test loads it with every setting switched on."""
+"""The example profile file (`kraty-console config example`); a test loads it with every setting uncommented."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ default = "live"
 # For all profiles.
 # theme = "light"   # dark, light, ansi (the terminal's own 16 colours), mono
 # mouse = true
-# plain_paint = true   # for a terminal that the quicker way of painting confuses
+# plain_paint = true   # for a terminal with drawing problems
 # Who you are (or KRATY_PERSON): recorded with a change where the backend sees only a key.
 # person = "ada@studio.example"
 # [keymap]
@@ -102,4 +102,4 @@ def _operations() -> str:
 
 
 EXAMPLE: Final = _TEMPLATE.replace("OPERATIONS", _operations())
-"""A profile file to start from."""
+"""The example profile file."""

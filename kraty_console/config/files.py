@@ -1,4 +1,4 @@
-"""Files that a setting names: regular, readable, and where they hold a secret, nobody else's to read or to change."""
+"""Opens files named by settings: regular, readable, and private if they contain a secret."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import TextIO
 from kraty_console.config.errors import ConfigError
 
 
-def opened(path: Path, name: str, *, private: bool) -> TextIO | None:
-    """The open file; None where there is none. `name` is the setting, for messages.
+def open_setting_file(path: Path, name: str, *, private: bool) -> TextIO | None:
+    """Open a file; None if it does not exist. `name` is the setting, for error messages.
 
     Raises:
-        ConfigError: it cannot be read or is no regular file; with `private`, it is somebody else's, or others may
-            read it.
+        ConfigError: it cannot be read or is not a regular file; with `private`, it belongs to another user, or others
+        can read it.
     """
     try:
         link_owner = path.lstat().st_uid
@@ -42,8 +42,8 @@ def _check_private(path: Path, name: str, found: os.stat_result, link_owner: int
     quoted = shlex.quote(str(path))
     if found.st_uid not in (os.geteuid(), 0) or link_owner not in (os.geteuid(), 0):
         raise ConfigError(
-            f"{name}: {path} is somebody else's, or a link to it. Make your own: "
+            f"{name}: {path} belongs to another user, or links to such a file. Create your own: "
             f"rm {quoted} && (umask 077 && cat > {quoted})"
         )
     if found.st_mode & 0o077:
-        raise ConfigError(f"{name}: {path} can be read by others. Mend it: chmod 600 {quoted}")
+        raise ConfigError(f"{name}: {path} can be read by others. Fix it: chmod 600 {quoted}")

@@ -1,7 +1,7 @@
-"""Extra headers of a profile: an access gateway in front of the backend asks for them.
+"""Extra headers of a profile, for an access gateway in front of the backend.
 
-Their values are secrets: the file says where each comes from, a variable of the environment or a command, never the
-value itself. `access` fetches them.
+Their values are secrets: the file names the source of each, an environment variable or a command, never the value
+itself. `access` resolves them.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from kraty_console.config.errors import ConfigError
 
 
 class HeaderSource(NamedTuple):
-    """Where the value of a header comes from; exactly one of the two is set."""
+    """The source of a header's value; exactly one of the two is set."""
 
     env: str | None
-    """A variable of the environment."""
+    """An environment variable."""
     command: tuple[str, ...] | None
-    """A command that prints it."""
+    """A command that prints the value."""
 
 
 OWN_HEADERS: Final = frozenset(
@@ -43,17 +43,17 @@ OWN_HEADERS: Final = frozenset(
         "x-request-id",
     }
 )
-"""What the console sets itself, in lower case."""
+"""Headers that the console sets itself, in lower case."""
 
 HEADER_NAME: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
-"""A token of RFC 9110, which a cookie's name is as well (RFC 6265); compiled when used: most profiles need it not."""
+"""A token of RFC 9110, also used for cookie names (RFC 6265); compiled on use, because most profiles do not need it."""
 
 
 def header_sources(value: object, where: str) -> dict[str, HeaderSource]:
-    """What stands under `[profiles.NAME.headers]`.
+    """Parse the table `[profiles.NAME.headers]`.
 
     Raises:
-        ConfigError: a name that no header has, one that the console sets itself, or a value that is no source.
+        ConfigError: an invalid header name, a header that the console sets itself, or an invalid source.
     """
     if not isinstance(value, dict):
         raise ConfigError(f'{where}: `headers` must be a table, as in "X-Access-Id" = {{ env = "ACCESS_ID" }}')
@@ -62,7 +62,7 @@ def header_sources(value: object, where: str) -> dict[str, HeaderSource]:
     for name, source in value.items():
         place = f"{where}: header `{name}`"
         if not re.fullmatch(HEADER_NAME, name):
-            raise ConfigError(f"{place} is no name of a header: use letters, digits and -, as in X-Access-Id")
+            raise ConfigError(f"{place} is not a header name: use letters, digits and -, as in X-Access-Id")
         folded = name.lower()
         if folded in OWN_HEADERS:
             raise ConfigError(f"{place} is set by the console itself: leave it out")

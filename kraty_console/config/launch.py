@@ -1,4 +1,4 @@
-"""Everything the console is opened with."""
+"""The parameters that the console is opened with."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from kraty_console.config.profiles import Profile
 from kraty_console.contract.secret import Credential, Secret
 
 
-class Try(NamedTuple):
-    """A ticket of the demo world, offered on the first screen."""
+class SampleTicket(NamedTuple):
+    """A sample ticket of the demo world, offered on the first screen."""
 
     player: str
     """The external id to search for."""
@@ -22,22 +22,22 @@ class Try(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """What `run_console` is given; the profile holds what flags and environment said, too."""
+    """The parameters of `run_console`; flags and environment are already merged into the profile."""
 
     profile: Profile
     token: Secret | None
-    """None when there is none yet: the console asks for it."""
+    """None if there is none yet: the console asks for it."""
     state_dir: Path
-    """What the console remembers between runs; made 0700 when something is written."""
+    """The folder for the console's state between runs; created with mode 0700 on the first write."""
     crash_dir: Path
-    """Where a report of a failure goes; it outlives the demo, whose state does not."""
+    """The folder for crash reports; unlike the state, it outlives the demo."""
     initial_player: str | None = None
     ticket: str | None = None
-    tries: tuple[Try, ...] = ()
+    tries: tuple[SampleTicket, ...] = ()
     access: Access = field(default_factory=Access)
-    """What a gateway before the backend asks for."""
+    """The headers and certificate for an access gateway."""
     config_file: Path | None = None
-    """The profile file that a command for another shell has to name; None where it is in its usual place."""
+    """The profile file that a command for another shell has to name; None if it is in the default place."""
 
     @property
     def journal_path(self) -> Path:
@@ -51,20 +51,20 @@ class Launch:
 
     @property
     def theme(self) -> str | None:
-        """The theme asked for, by flag, environment or profile."""
+        """The theme from flag, environment or profile."""
         return self.profile.theme
 
     @property
     def mouse(self) -> bool:
-        """Whether the mouse is taken from the terminal."""
+        """Whether the console uses the mouse."""
         return self.profile.mouse
 
     @property
     def plain_paint(self) -> bool:
-        """Whether painting is left to Textual."""
+        """Whether Textual paints, instead of the painter."""
         return self.profile.plain_paint
 
     @property
     def read_only(self) -> bool:
-        """Whether changing actions are taken away; a server key changes nothing unless the profile says so."""
+        """Whether write actions are disabled; with a server key they are, unless the profile enables them."""
         return self.profile.read_only or (self.profile.uses_key and not self.profile.server_actions)

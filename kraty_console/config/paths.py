@@ -1,4 +1,4 @@
-"""Where things are kept: the profile file, tokens, what the console remembers."""
+"""The locations of the profile file, tokens and state."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ _XDG: Final[dict[Kind, tuple[str, str]]] = {
     "config": ("XDG_CONFIG_HOME", ".config"),
     "state": ("XDG_STATE_HOME", ".local/state"),
 }
-"""Where freedesktop.org's base directories are said, and where they are when nothing is."""
+"""The variables of the XDG base directories, and their defaults."""
 
 
 class Paths(NamedTuple):
-    """The files and folders of one user; none is made until something is written."""
+    """The files and folders of one user; they are created on the first write."""
 
     config_file: Path
     state_dir: Path
-    """What the console remembers between runs, and its crash reports; 0700."""
+    """The folder for state and crash reports; mode 0700."""
 
     @classmethod
     def of(cls, environ: Mapping[str, str]) -> Paths:
-        """The platform's places, or those `KRATY_CONFIG` (a file) and `KRATY_STATE` (a folder) name.
+        """The platform's default paths, or those in `KRATY_CONFIG` (a file) and `KRATY_STATE` (a folder).
 
         Raises:
-            ConfigError: there is no home folder, and nothing else is named.
+            ConfigError: there is no home folder, and the variables are not set.
         """
         config, state = environ.get("KRATY_CONFIG"), environ.get("KRATY_STATE")
         return cls(
@@ -47,12 +47,12 @@ class Paths(NamedTuple):
         )
 
     def token_file(self, profile: str) -> Path:
-        """Where a profile's token lies when nothing else is said."""
+        """The default token file of a profile."""
         return self.config_file.parent / "tokens" / profile
 
 
 def private_dir(path: Path) -> Path:
-    """The folder, made if need be, that only its owner can enter."""
+    """Create the folder if needed, accessible only to its owner."""
     path.mkdir(mode=PRIVATE_DIR, parents=True, exist_ok=True)
     if path.stat().st_mode & 0o077:
         path.chmod(PRIVATE_DIR)
@@ -62,12 +62,12 @@ def private_dir(path: Path) -> Path:
 def _named(path: str, variable: str) -> Path:
     try:
         return Path(path).expanduser()
-    except RuntimeError as error:  # of a user that there is not, or without a home
+    except RuntimeError as error:  # unknown user, or a user without a home folder
         raise ConfigError(f"{variable} begins with ~, and there is no such home folder: give the whole path") from error
 
 
 def _platform(kind: Kind, environ: Mapping[str, str], platform: str = sys.platform) -> Path:
-    """The platform's place; on Linux by the XDG rule itself: what applies it takes longer to import than to do so."""
+    """The platform's default path. Linux uses the XDG rule directly, because platformdirs is slow to import."""
     if platform == "linux":
         variable, under_home = _XDG[kind]
         said, home = environ.get(variable, ""), environ.get("HOME", "")
@@ -78,13 +78,13 @@ def _platform(kind: Kind, environ: Mapping[str, str], platform: str = sys.platfo
 
     dirs = platformdirs.PlatformDirs(APP, appauthor=False)
     found = dirs.user_config_path if kind == "config" else dirs.user_state_path
-    if not found.is_absolute():  # a ~ that nobody could tell
+    if not found.is_absolute():  # the ~ was not expanded
         raise ConfigError(_HOMELESS)
     return found
 
 
 def _home_of_the_user() -> str:
-    """The home folder in the password database."""
+    """The user's home folder from the password database."""
     import os
     import pwd
 

@@ -1,34 +1,34 @@
-"""Profiles: which backend, which game, and how one works there.
+"""Profiles: backend, game, credentials and preferences.
 
 | key | meaning | flag | environment |
 |---|---|---|---|
 | `url` | address of the backend; https, or http to this machine | `--url` | `KRATY_URL` |
 | `studio`, `game` | their ids | `--studio`, `--game` | `KRATY_STUDIO`, `KRATY_GAME` |
-| `environment` | `live`, `test`, or another the studio has | `--environment` | `KRATY_ENVIRONMENT` |
+| `environment` | `live`, `test`, or another of the studio | `--environment` | `KRATY_ENVIRONMENT` |
 | `credential` | `bearer` or `cookie`: a session and how it is sent; `server_key`: an API key | | `KRATY_CREDENTIAL` |
 | `cookie_name` | the cookie that holds the session, with `credential = "cookie"` | | |
 | `token_command` | prints the token: a line, or a list of words | | |
 | `token_file` | holds the token; 0600 | | |
-| `keyring` | whether the system's keyring is asked | | |
+| `keyring` | whether the system's keyring is used | | |
 | `server_key_command`, `server_key_file` | print or hold the `server_integration` key | | |
 | `server_actions` | whether changes may be made with a server key | | |
 | `person` | who acts; recorded where the backend sees only a key | | `KRATY_PERSON` |
-| `read_only` | changing actions are taken away | `--read-only` | `KRATY_READ_ONLY` |
+| `read_only` | write actions are disabled | `--read-only` | `KRATY_READ_ONLY` |
 | `headers` | extra headers: name = `{ env = … }` or `{ command = … }` | | |
 | `client_certificate`, `client_key` | files (PEM) for a gateway that asks for a certificate | | |
 | `client_key_passphrase_command` | prints the passphrase of that key | | |
 | `routes` | operation = `"METHOD /path"` or false; `fields` in it renames fields of bodies | | |
-| `events` | event id = its name, where the backend sends ids alone | | |
+| `events` | event id = its name, where the backend sends only ids | | |
 | `audit_url` | the portal's page of an audit row, with `{studioId}`, `{gameId}`, `{auditId}` in it; `y` copies it | | |
 | `portal_url` | the portal for people, with `{studioId}`, `{gameId}`, `{externalPlayerId}` in it | | |
-| `amount_limit` | larger amounts ask for the player's id to be typed | | |
-| `theme`, `mouse` | how it looks; whether the mouse is taken | `--theme`, `--mouse` | `KRATY_THEME` |
-| `plain_paint` | whole regions are sent, not what changed | `--plain-paint` | `KRATY_PLAIN_PAINT` |
+| `amount_limit` | larger amounts require typing the player's id | | |
+| `theme`, `mouse` | the colours; whether the mouse is used | `--theme`, `--mouse` | `KRATY_THEME` |
+| `plain_paint` | whole regions are redrawn, not only changes | `--plain-paint` | `KRATY_PLAIN_PAINT` |
 | `keymap` | action id = key or keys, checked by the console | | |
 
-The file holds `default = "name"`, `[profiles.name]` tables, and outside of them what is meant for all profiles
-(`theme`, `mouse`, `plain_paint`, `amount_limit`, `keymap`, `person`). Flags win over the environment, it over the
-profile, it over what is meant for all.
+The file holds `default = "name"`, `[profiles.name]` tables, and outside of them the settings for all profiles
+(`theme`, `mouse`, `plain_paint`, `amount_limit`, `keymap`, `person`). Precedence: flags, environment, profile,
+settings for all profiles.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
-from kraty_console.config.checks import AUDIT_NAMES, PORTAL_NAMES, checked, truth
-from kraty_console.config.document import known_keys, nearest, read_document
+from kraty_console.config.checks import AUDIT_NAMES, PORTAL_NAMES, checked, parse_switch
 from kraty_console.config.errors import ConfigError
 from kraty_console.config.headers import HeaderSource
+from kraty_console.config.profile_file import known_keys, nearest, read_document
 from kraty_console.config.routes import NO_FIELDS, FieldNames, RouteSetting, routes_and_fields
 
 __all__ = [
@@ -56,7 +56,7 @@ __all__ = [
     "RouteSetting",
     "load_profile",
     "load_profile_with_sources",
-    "truth",
+    "parse_switch",
 ]
 
 DEFAULT_AMOUNT_LIMIT: Final = 10_000
@@ -66,11 +66,11 @@ DEFAULT_COOKIE: Final = "kraty_session"
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One way to work, complete: file, environment and flags put together."""
+    """A complete profile: file, environment and flags merged."""
 
     name: str = "default"
     url: str | None = None
-    """None on a first run: the console then asks."""
+    """None on a first run: the console asks for it."""
     studio: str | None = None
     game: str | None = None
     environment: str | None = None
@@ -83,43 +83,43 @@ class Profile:
     server_key_command: tuple[str, ...] | None = None
     server_key_file: Path | None = None
     server_actions: bool = False
-    """Whether changes may be made with a server key; without it such a profile only reads."""
+    """Whether a server key may make changes; otherwise such a profile only reads."""
     person: str | None = None
-    """Who acts, recorded where the backend sees only a key or a session that it cannot name."""
+    """The acting person, recorded if the backend sees only a key or an anonymous session."""
     read_only: bool = False
     headers: Mapping[str, HeaderSource] = field(default_factory=dict)
-    """Extra headers and where their values come from; `access.resolve_access` fetches them."""
+    """Extra headers and their sources; `access.resolve_access` resolves them."""
     client_certificate: Path | None = None
-    """PEM; it may hold the key, too."""
+    """A PEM file; it may contain the key too."""
     client_key: Path | None = None
     client_key_passphrase_command: tuple[str, ...] | None = None
     routes: Mapping[str, RouteSetting] = field(default_factory=dict)
-    """Operation → where it is on this backend; one that is not here is where the built-in table says."""
+    """Operation → route on this backend; others have the built-in route."""
     fields: FieldNames = NO_FIELDS
-    """What the fields of a body are called on this backend; written as `fields` in the table of routes."""
+    """Names of body fields on this backend; written as `fields` in the table of routes."""
     events: Mapping[str, str] = field(default_factory=dict)
     """Event id → name."""
     audit_url: str | None = None
-    """The address of an audit row for people, with `AUDIT_NAMES` in braces; None names the row of the API."""
+    """The portal's URL of an audit row, with `AUDIT_NAMES` in braces; None uses the URL of the API."""
     portal_url: str | None = None
-    """The address of the portal for people, with `PORTAL_NAMES` in braces."""
+    """The URL of the portal's page, with `PORTAL_NAMES` in braces."""
     amount_limit: int = DEFAULT_AMOUNT_LIMIT
     theme: str | None = None
     mouse: bool = False
     plain_paint: bool = False
     keymap: Mapping[str, Any] = field(default_factory=dict)
-    """As it was written; the console checks it, since it knows the actions."""
+    """Unchecked: the console validates it, because it knows the actions."""
     url_is_own: bool = True
-    """False when a flag or the environment names another address: then nothing secret of the profile is sent there."""
+    """False if a flag or the environment gives another address: no secret of the profile is sent there."""
 
     @property
     def uses_key(self) -> bool:
-        """Whether it speaks with a `server_integration` key and not with a person's session."""
+        """Whether it uses a `server_integration` key instead of a member's session."""
         return self.credential == "server_key"
 
     @property
     def backend_name(self) -> str:
-        """Names what is learned of a backend: its address, the game, the kind of credential and the own routes."""
+        """The cache key for facts about a backend: address, game, kind of credential and custom routes."""
         import json
 
         own = [self.routes, self.fields] if self.routes or self.fields != NO_FIELDS else []
@@ -127,7 +127,7 @@ class Profile:
 
 
 class Overrides(NamedTuple):
-    """What flags say; None where they say nothing."""
+    """The values of flags; None if not given."""
 
     url: str | None = None
     studio: str | None = None
@@ -155,16 +155,16 @@ _FROM_ENVIRONMENT: Final = {
     "plain_paint": "KRATY_PLAIN_PAINT",
 }
 _SWITCHES: Final = ("read_only", "plain_paint")
-"""Variables that are on or off."""
+"""Boolean variables."""
 
 DEFAULT: Final = "default"
-"""The source of a setting that nobody made."""
+"""The source of a default value."""
 
 
 def load_profile(
     config_file: Path, environ: Mapping[str, str], overrides: Overrides | None = None, *, name: str | None = None
 ) -> Profile:
-    """The profile to work with; without a file, what environment and flags say.
+    """Load the profile; without a file, from environment and flags only.
 
     Raises:
         ConfigError: the file cannot be read, holds an unknown key or a wrong value, or has no such profile.
@@ -175,7 +175,7 @@ def load_profile(
 def load_profile_with_sources(
     config_file: Path, environ: Mapping[str, str], overrides: Overrides | None = None, *, name: str | None = None
 ) -> tuple[Profile, Mapping[str, str]]:
-    """The same, and where each of its fields comes from, in words: `flag --url`, `variable KRATY_URL`,
+    """Load the profile, and the source of each field in words: `flag --url`, `variable KRATY_URL`,
     `file [profiles.live]`, `file, for all profiles`, `default`.
 
     Raises:
@@ -233,7 +233,7 @@ def _table(profiles: Mapping[str, Any], wanted: str | None, config_file: Path) -
     if wanted is None and len(profiles) > 1:
         names = ", ".join(sorted(profiles))
         raise ConfigError(
-            f'{config_file} has several profiles ({names}): say --profile NAME, or write default = "NAME"'
+            f'{config_file} has several profiles ({names}): give --profile NAME, or write default = "NAME"'
         )
     if wanted is not None and wanted not in profiles and (profiles or wanted != "default"):
         raise ConfigError(f"{config_file} has no profile {wanted!r}{nearest(wanted, profiles)}")
@@ -244,12 +244,12 @@ def _table(profiles: Mapping[str, Any], wanted: str | None, config_file: Path) -
 
 
 def _said(environ: Mapping[str, str], overrides: Overrides) -> dict[str, tuple[Any, str]]:
-    """What environment and flags say, each with its source."""
+    """The values from environment and flags, each with its source."""
     said: dict[str, tuple[Any, str]] = {}
     for key, variable in _FROM_ENVIRONMENT.items():
         if variable not in environ or (key not in _SWITCHES and not environ[variable]):
             continue
-        value: object = truth(environ[variable], variable) if key in _SWITCHES else environ[variable]
+        value: object = parse_switch(environ[variable], variable) if key in _SWITCHES else environ[variable]
         said[key] = checked(key, value, variable), f"variable {variable}"
     for key, value in overrides._asdict().items():
         if value is not None:
@@ -264,7 +264,7 @@ def _overridden(profile: Profile, said: Mapping[str, Any]) -> Profile:
 
 
 def _check_together(profile: Profile, sources: Mapping[str, str], where: str) -> None:
-    """Settings that make no sense without another."""
+    """Check settings that require another setting."""
     if profile.server_actions and not profile.uses_key:
         raise ConfigError(
             f'{where}: `server_actions` is for a server key, and `credential` is "{profile.credential}" '

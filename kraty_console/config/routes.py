@@ -11,8 +11,8 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from kraty_console.config.document import nearest
 from kraty_console.config.errors import ConfigError
+from kraty_console.config.profile_file import nearest
 
 if TYPE_CHECKING:
     from kraty_console.contract.operations import Operation, OperationSpec

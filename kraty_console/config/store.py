@@ -1,4 +1,4 @@
-"""Keeping what a first sign-in found out: a profile file, and the token in a file of its own."""
+"""Saves a first sign-in: a profile file, and the token in its own file."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from kraty_console.config.profiles import DEFAULT_COOKIE, Profile
 from kraty_console.contract.secret import Secret
 
 
-def keep(profile: Profile, token: Secret, paths: Paths) -> str:
-    """Write the profile and its token, both for their owner only, and say where.
+def save_sign_in(profile: Profile, token: Secret, paths: Paths) -> str:
+    """Write profile and token, both private to their owner, and return a message that says where.
 
-    An existing profile file is never touched: a person wrote it.
+    An existing profile file is never changed: the user wrote it.
 
     Raises:
-        OSError: Nothing could be written; the session goes on without.
+        OSError: Nothing could be written; the session continues without.
     """
     if paths.config_file.exists():
         return f"{paths.config_file} exists and was left alone; this sign-in lasts until you quit"
@@ -36,4 +36,4 @@ def keep(profile: Profile, token: Secret, paths: Paths) -> str:
     }
     lines += [f"{key} = {json.dumps(value)}" for key, value in known.items() if value]
     write_private(paths.config_file, "\n".join(lines) + "\n")
-    return f"kept in {paths.config_file}, the {'key' if profile.uses_key else 'token'} beside it"
+    return f"saved in {paths.config_file}, the {'key' if profile.uses_key else 'token'} beside it"

@@ -1,9 +1,9 @@
-"""Where the session token comes from: the first source that has one wins
-(client/README.md#secrets), and argv is none of them.
+"""Finds the session token: the first source that has one wins
+(client/README.md#secrets), and command-line arguments are not a source.
 
 In order: the standard input (`--token-stdin`), `KRATY_TOKEN`, the profile's `token_command`, the system's keyring, a
-file that only its owner can read. The stored ones belong to the profile's own address and are not sent to another.
-A profile that uses a server key has that in place of the token, from its own sources.
+private file. Stored tokens belong to the profile's own address and are not sent to another. A profile that uses a
+server key has that instead of the token, from its own sources.
 """
 
 from __future__ import annotations
@@ -15,25 +15,25 @@ from typing import Final, NamedTuple, TextIO
 
 from kraty_console.config.commands import printed_line
 from kraty_console.config.errors import ConfigError
-from kraty_console.config.files import opened
+from kraty_console.config.files import open_setting_file
 from kraty_console.config.paths import APP, Paths
 from kraty_console.config.profiles import Profile
 from kraty_console.contract.secret import Secret
 
 LONGEST: Final = 16_384
-"""Characters of a token, at most."""
+"""Maximum length of a token, in characters."""
 
 KEYRING_SECONDS: Final = 3.0
 
 
 class FoundToken(NamedTuple):
-    """A token or key, and where it came from."""
+    """A token or key, and its source."""
 
     secret: Secret
     source: str
     """In words: `variable KRATY_TOKEN`, `token_command`, `the keyring`."""
     file: Path | None = None
-    """The file that holds it, where one does."""
+    """The file with the token, if it came from one."""
 
 
 def find_token(
@@ -44,13 +44,13 @@ def find_token(
     stdin: TextIO | None = None,
     keyring: Callable[[str], str | None] | None = None,
 ) -> Secret | None:
-    """The token of the first source that has one, or the server key of a profile that uses one; None when none has.
+    """The token from the first source that has one, or the server key if the profile uses one; None without any.
 
-    `stdin` is given when the token was announced there. `keyring` answers for a profile's name; left out, it is the
-    system's, if the keyring package is installed.
+    Pass `stdin` for `--token-stdin`. `keyring` looks up a profile's name; the default is the system's keyring, if the
+    keyring package is installed.
 
     Raises:
-        ConfigError: a source that was named has a token that cannot be used, or fails.
+        ConfigError: a configured source fails or has an unusable token.
     """
     found = find_token_and_source(profile, paths, environ, stdin=stdin, keyring=keyring)
     return found.secret if found is not None else None
@@ -64,7 +64,7 @@ def find_token_and_source(
     stdin: TextIO | None = None,
     keyring: Callable[[str], str | None] | None = None,
 ) -> FoundToken | None:
-    """The same, and which source it was; each source is read once.
+    """Like `find_token`, with the source; each source is read once.
 
     Raises:
         ConfigError: as `find_token`.
@@ -87,10 +87,10 @@ def find_token_and_source(
 
 
 def find_server_key(profile: Profile, environ: Mapping[str, str], *, stdin: TextIO | None = None) -> Secret | None:
-    """The API key of the studio's backend: standard input, `KRATY_SERVER_KEY`, then what the profile names.
+    """The server key: from standard input, `KRATY_SERVER_KEY`, or the sources in the profile.
 
     Raises:
-        ConfigError: a source that was named has a key that cannot be used, or fails.
+        ConfigError: a configured source fails or has an unusable key.
     """
     found = _from_stdin(stdin, "--key-stdin", "key") if stdin is not None else _server_key(profile, environ)
     return found.secret if found is not None else None
@@ -109,10 +109,10 @@ def _server_key(profile: Profile, environ: Mapping[str, str]) -> FoundToken | No
 
 
 def find_client_key(environ: Mapping[str, str], *, stdin: TextIO | None = None) -> Secret | None:
-    """The API key of a game client: standard input, else `KRATY_CLIENT_KEY`.
+    """The client key: from standard input or `KRATY_CLIENT_KEY`.
 
     Raises:
-        ConfigError: what was found is no key.
+        ConfigError: the value is not a key.
     """
     if stdin is not None:
         return _from_stdin(stdin, "--key-stdin", "key").secret
@@ -127,7 +127,7 @@ def _has_keyring() -> bool:
 
 
 def system_keyring(profile: str) -> str | None:
-    """What the system's keyring holds for a profile; None without the keyring package or an entry."""
+    """The token of a profile in the system's keyring; None without the keyring package or an entry."""
     try:
         import keyring
         from keyring.errors import KeyringError
@@ -136,11 +136,11 @@ def system_keyring(profile: str) -> str | None:
     try:
         return keyring.get_password(APP, profile)  # type: ignore[no-any-return,unused-ignore]
     except (KeyringError, OSError, RuntimeError):
-        return None  # locked, absent, or not for this machine: the file is asked next
+        return None  # locked, absent, or unsupported: try the next source
 
 
 def read_line(stdin: TextIO, flag: str) -> str:
-    """A line of the standard input that `flag` announced.
+    """Read a line from standard input; `flag` is for error messages.
 
     Raises:
         ConfigError: it cannot be read.
@@ -168,7 +168,7 @@ def _from_command(
 
 
 def _within(seconds: float, ask: Callable[[], str | None]) -> str | None:
-    """The answer, if it comes in time: a keyring whose service hangs must not hang the console."""
+    """The result, if it comes in time: a hanging keyring service must not block the console."""
     import threading
 
     answers: list[str | None] = []
@@ -179,7 +179,7 @@ def _within(seconds: float, ask: Callable[[], str | None]) -> str | None:
 
 
 def _from_file(path: Path, *, wanted: bool, name: str = "token_file", what: str = "token") -> FoundToken | None:
-    file = opened(path, name, private=True)
+    file = open_setting_file(path, name, private=True)
     if file is None:
         if wanted:
             raise ConfigError(f"{name}: there is no {path}")

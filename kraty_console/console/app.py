@@ -38,7 +38,7 @@ from kraty_console.console.workspace import Workspace, utc_now
 from kraty_console.contract.permissions import Permission
 from kraty_console.domain.formatting import counted
 from kraty_console.paint.boot_screen import take_over
-from kraty_console.paint.picture_size import drop_senseless_sizes
+from kraty_console.paint.screen_size import drop_invalid_sizes
 from kraty_console.paint.textual_app import PaintsChanges
 from kraty_console.present.safe import safe
 
@@ -83,7 +83,7 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
         self.animation_level = "none"  # after the base class, which would set it again
         self.workspace, self._first_state = started.workspace, started.state
         if self._first_state is not None:
-            self.hold_paint()
+            self.suspend_painting()
         self._asking: asyncio.Future[Secret | None] | None = None
         self._writes: set[asyncio.Task[object]] = set()
         self._interrupted = False
@@ -126,7 +126,7 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
 
     def drawn(self) -> None:
         """The first screen holds all that is known: until here the picture of it stood."""
-        self.go_on_painting()
+        self.resume_painting()
 
     # -- keys ----------------------------------------------------------------------------------------------------
 
@@ -240,12 +240,12 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
     async def _try_token(self, token: Secret) -> str | None:
         """Sign in with a token; what is wrong with it, or None when it is good."""
         from kraty_console.contract.errors import KratyError
-        from kraty_console.present.errors import words_of
+        from kraty_console.present.errors import error_text
 
         try:
             await self.workspace.sign_in(token)
         except KratyError as error:
-            return words_of(error).text
+            return error_text(error).text
         return None
 
     # -- the session ---------------------------------------------------------------------------------------------
@@ -382,7 +382,7 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
 
 def run_console(launch: Launch, started: StartState | None = None) -> int:
     """Run the console; returns the exit code: 0 left by the person, 70 failed, 128 + n ended by signal n."""
-    drop_senseless_sizes()
+    drop_invalid_sizes()
     code = asyncio.run(_stay(launch, started))
     sys.stdout.flush()
     return code

@@ -8,7 +8,7 @@ from kraty_console.console.host import Host
 from kraty_console.console.views.bars import Notice
 from kraty_console.console.workspace import Workspace
 from kraty_console.domain.labels import short
-from kraty_console.present.safe import looks_odd, safe
+from kraty_console.present.safe import misleading_form, safe
 
 if TYPE_CHECKING:
     from kraty_console.console.screens.player import PlayerScreen
@@ -48,6 +48,6 @@ def copied(host: Host, value: str, what: str) -> Notice:
     """Copy a value and say what it was; a link is named in words, for its address seldom finds room."""
     said = host.copy(value)
     lines = [line.strip() for line in value.splitlines() if line.strip()] if what == "worklog" else [value]
-    odd = next((words for line in lines if (words := looks_odd(line))), None)
+    odd = next((words for line in lines if (words := misleading_form(line))), None)
     shown = "" if "link of " in what else f": {safe(lines[0] if lines else '', limit=80)}"
     return Notice(f"{safe(what, limit=120)} {said}{f'; it {odd}' if odd else ''}{shown}", "warn" if odd else "good")

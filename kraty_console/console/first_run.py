@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from kraty_console.config.access import Access
 from kraty_console.config.paths import Paths
-from kraty_console.config.store import keep
+from kraty_console.config.store import save_sign_in
 from kraty_console.console.backend_facts import BackendFacts
 from kraty_console.console.host import Host
 from kraty_console.console.workspace import Workspace
@@ -72,7 +72,7 @@ class FirstRun:
         )
         self._workspace.turn_to(replace(launch, profile=profile))
         try:
-            said = keep(profile, signed_in.token, Paths.of(os.environ))
+            said = save_sign_in(profile, signed_in.token, Paths.of(os.environ))
         except OSError as error:
             said = f"the profile could not be kept: {error.strerror}"
         self._host.tell(safe(said, limit=300))

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from kraty_console.console.workspace import SEARCH_LIMIT, Workspace
-from kraty_console.domain.completeness import sentence, unread, unread_words
-from kraty_console.domain.player_choice import chosen, meant
-from kraty_console.domain.player_text import candidates, read_as_words
+from kraty_console.domain.completeness import sentence, unreadable_count, unreadable_words
+from kraty_console.domain.player_choice import unambiguous_match, wrapped_index
+from kraty_console.domain.player_text import candidates, cleaned_id_note
 from kraty_console.present.safe import safe
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class PlayerFinder:
         if self._hits is None or text != self._text:
             return None
         found = self._choose(text, step, self._hits)
-        if found is None and self._hits and not unread(self._hits):
+        if found is None and self._hits and not unreadable_count(self._hits):
             raise SeveralFit(self._hits)
         return found
 
@@ -111,7 +111,7 @@ class PlayerFinder:
         if hits is None:
             found = _read_as(text)
         else:
-            self.unread = unread(hits)
+            self.unread = unreadable_count(hits)
             found = self._choose(text, step, hits) or FoundPlayer(text)
         if found.player != text:
             turn(found)
@@ -127,7 +127,7 @@ class PlayerFinder:
 
     @staticmethod
     def _choose(text: str, step: int, hits: Sequence[SearchHit]) -> FoundPlayer | None:
-        place = chosen(meant(text, hits), step, len(hits))
+        place = wrapped_index(unambiguous_match(text, hits), step, len(hits))
         if place is None:
             return None
         hit = hits[place]
@@ -145,7 +145,7 @@ class PlayerFinder:
         from difflib import SequenceMatcher
 
         from kraty_console.contract.errors import KratyError
-        from kraty_console.present.errors import words_of
+        from kraty_console.present.errors import error_text
 
         nearest: tuple[str, ...] = ()
         words = ""
@@ -155,11 +155,11 @@ class PlayerFinder:
             try:
                 hits = await self._workspace.search(player[:length])
             except KratyError as error:
-                return nearest, f"Others could not be looked for: {words_of(error).text}"
-            missing = unread(hits)
+                return nearest, f"Others could not be looked for: {error_text(error).text}"
+            missing = unreadable_count(hits)
             if hits or missing:
                 shortest = length
-                words = sentence(unread_words(missing, "player with a like id", "players with like ids"))
+                words = sentence(unreadable_words(missing, "player with a like id", "players with like ids"))
                 words = words if missing else ""
                 matcher = SequenceMatcher(b=player[:LONGEST_BEGINNING], autojunk=False)
                 likeness: dict[str, float] = {}
@@ -170,12 +170,12 @@ class PlayerFinder:
             else:
                 longest = length - 1
         if self.unread:
-            words = sentence(unread_words(self.unread, "player that fits", "players that fit"))
+            words = sentence(unreadable_words(self.unread, "player that fits", "players that fit"))
         return nearest, words
 
 
 def _read_as(text: str, player: str | None = None) -> FoundPlayer:
     """Who a text is taken for, and that it is not quite as typed; left out, the text without what stands around it."""
     player = player or (candidates(text) or (text,))[-1]
-    note = "" if player == text else read_as_words(safe(text, limit=60), safe(player, limit=60))
+    note = "" if player == text else cleaned_id_note(safe(text, limit=60), safe(player, limit=60))
     return FoundPlayer(player, note)

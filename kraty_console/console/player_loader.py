@@ -16,8 +16,8 @@ from kraty_console.console.player_state import LoadStatus, PlayerState, changed_
 from kraty_console.console.widgets.search import PlayerSuggestion
 from kraty_console.console.workspace import Workspace
 from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_LIMIT
-from kraty_console.domain.completeness import unread, unread_words
-from kraty_console.domain.player_choice import meant
+from kraty_console.domain.completeness import unreadable_count, unreadable_words
+from kraty_console.domain.player_choice import unambiguous_match
 from kraty_console.present.safe import safe
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ class PlayerLoader:
 
     async def _suggest(self, query: str) -> None:
         from kraty_console.contract.errors import KratyError, OperationMissing
-        from kraty_console.present.errors import words_of
+        from kraty_console.present.errors import error_text
 
         bar = self._screen.search
         try:
@@ -147,13 +147,13 @@ class PlayerLoader:
             bar.suggest(query, (), words="no search on this backend: enter looks up exactly this id")
             return
         except KratyError as error:
-            bar.suggest(query, (), words=words_of(error).title)
+            bar.suggest(query, (), words=error_text(error).title)
             return
-        if missing := unread(hits):
-            words = unread_words(missing, "player that fits", "players that fit")
+        if missing := unreadable_count(hits):
+            words = unreadable_words(missing, "player that fits", "players that fit")
         else:
             words = "no player has this e-mail; type all of it" if "@" in query else "no player begins like this"
-        bar.suggest(query, suggestions(hits), meant(query, hits), words)
+        bar.suggest(query, suggestions(hits), unambiguous_match(query, hits), words)
 
     # -- the player ----------------------------------------------------------------------------------------------
 
@@ -329,9 +329,9 @@ class PlayerLoader:
     # -- errors and waiting --------------------------------------------------------------------------------------
 
     def _tell_error(self, error: KratyError) -> None:
-        from kraty_console.present.errors import words_of
+        from kraty_console.present.errors import error_text
 
-        words = words_of(error, role=self._workspace.role or None)
+        words = error_text(error, role=self._workspace.role or None)
         if words.retry_after is not None and self.state.player:
             self._count_down(words.title, max(1, math.ceil(words.retry_after)))
         elif self.state.status is not LoadStatus.FAILED:  # that is told where the rows would be

@@ -41,7 +41,7 @@ class Terminable(Protocol):
     def leave(self, code: int) -> None:
         """End with this exit code; called in the event loop."""
 
-    def relieve_terminal(self) -> None:
+    def stop_waiting_for_terminal(self) -> None:
         """Stop waiting for a terminal that does not read; called from another thread, again and again."""
 
     def restore_terminal(self) -> None:
@@ -105,7 +105,7 @@ class Leaving:
         while not self._is_over:
             time.sleep(LOOKS)
             if self._program is not None:
-                self._program.relieve_terminal()
+                self._program.stop_waiting_for_terminal()
             if self._is_overdue():
                 try:
                     if self._program is not None:

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from kraty_console.contract.players import SearchHit, Snapshot
     from kraty_console.contract.secret import Secret
     from kraty_console.contract.session import GameAccess, Me
-    from kraty_console.domain.worklog import Done, Work
+    from kraty_console.domain.worklog import PerformedChange, WorklogEntry
 
 SEARCH_LIMIT: Final = 8
 """Players that a search offers at most."""
@@ -67,7 +67,7 @@ class Workspace:
     access: GameAccess | None = None
     choices: tuple[GameRef, ...] = ()
     """The games that fit the profile, while it is not told which of several is meant."""
-    done: list[Done] = field(default_factory=list)
+    done: list[PerformedChange] = field(default_factory=list)
     drafts: dict[tuple[str, str, str], Draft] = field(default_factory=dict)
     """By action, player and target: what was typed into a dialog that was closed without sending."""
     forced_lately: Mapping[str, int] = field(default_factory=dict)
@@ -125,9 +125,9 @@ class Workspace:
     def person(self) -> str:
         """Who sits here, as the profile or the operating system calls them; told where the backend cannot know."""
         if self._person is None:
-            from kraty_console.config.person import person_of
+            from kraty_console.config.actor import actor_name
 
-            self._person = person_of(self.launch.profile)
+            self._person = actor_name(self.launch.profile)
         return self._person
 
     @property
@@ -227,10 +227,10 @@ class Workspace:
             NotFound: The member is not in the profile's game.
             Invalid: The server key is for another environment than the profile's.
         """
-        from kraty_console.client.game_ref import find_places
+        from kraty_console.client.game_ref import find_games
 
         profile = self.launch.profile
-        places = find_places(me, profile.studio, profile.game, profile.environment)
+        places = find_games(me, profile.studio, profile.game, profile.environment)
         self.me, self.choices = me, tuple(places) if len(places) > 1 else ()
         if not self.choices:
             self._enter(places[0])
@@ -241,9 +241,9 @@ class Workspace:
         Raises:
             Invalid: The profile does not name studio and game.
         """
-        from kraty_console.client.game_ref import named_place
+        from kraty_console.client.game_ref import game_from_profile
 
-        place = named_place(self.launch.profile.studio, self.launch.profile.game)
+        place = game_from_profile(self.launch.profile.studio, self.launch.profile.game)
         self.me, self.choices = None, ()
         self._enter(place)
 
@@ -359,13 +359,13 @@ class Workspace:
 
     # -- what was done -------------------------------------------------------------------------------------------
 
-    def last_done(self, player: str, row_id: str | None = None) -> Done | None:
+    def last_done(self, player: str, row_id: str | None = None) -> PerformedChange | None:
         """The last change to a player that left an audit link: one to this row, where there is any."""
         made = [each for each in reversed(self.done) if each.work.player == player and each.work.audit_url]
         of_row = (each for each in made if row_id is not None and each.target_id == row_id)
         return next(of_row, made[0] if made else None)
 
-    def work(self) -> list[Work]:
+    def work(self) -> list[WorklogEntry]:
         """What was done under the present ticket."""
         return [each.work for each in self.done if each.ticket == self.ticket]
 

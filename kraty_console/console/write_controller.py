@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from kraty_console.contract.players import Snapshot
     from kraty_console.contract.webhooks import Delivery
     from kraty_console.domain.fields import EffectContext, Form, Values
-    from kraty_console.domain.worklog import Work
+    from kraty_console.domain.worklog import WorklogEntry
 
 
 class WriteController:
@@ -266,7 +266,7 @@ class WriteController:
 
     def _tell_late(self, title: str, player: str, performed: ChangeOutcome) -> None:
         """What became of a change whose dialog was closed while it ran."""
-        from kraty_console.present.errors import words_of
+        from kraty_console.present.errors import error_text
 
         if performed.state == "applied":
             link = " · y copies the audit link" if self._workspace.last_done(player) is not None else ""
@@ -277,7 +277,7 @@ class WriteController:
             self._screen.tell(f"{safe(title)}: it is not known whether it took effect; o asks the server", "warn")
         else:
             error = performed.error
-            text = words_of(error, role=self._workspace.role or None).text if error is not None else "Not applied."
+            text = error_text(error, role=self._workspace.role or None).text if error is not None else "Not applied."
             self._screen.tell(f"{safe(title)}: {text}", "bad")
 
     def _note(
@@ -293,9 +293,9 @@ class WriteController:
         """Keep an applied change for the worklog and for the link that `y` copies; read the player again."""
         if performed.state != "applied":
             return
-        from kraty_console.domain.worklog import Done, Work
+        from kraty_console.domain.worklog import PerformedChange, WorklogEntry
 
-        work = Work(
+        work = WorklogEntry(
             at=self._workspace.now(),
             player=player,
             title=title,
@@ -307,7 +307,7 @@ class WriteController:
             request_id=(performed.entry.request_id or "") if performed.entry is not None else "",
         )
         audit_id = performed.audit.id if performed.audit is not None else ""
-        self._workspace.done.append(Done(self._workspace.ticket, work, target_id, audit_id))
+        self._workspace.done.append(PerformedChange(self._workspace.ticket, work, target_id, audit_id))
         if self._screen.can_draw and self._screen.state.player == player:
             self._screen.loader.refresh()
 
@@ -324,7 +324,7 @@ class WriteController:
             self._screen.draw()  # what turned out to be missing is dimmed
 
 
-def _applied(work: Work) -> str:
+def _applied(work: WorklogEntry) -> str:
     """`Credit applied: gold +250, balance 1 000`; without the outcome where no answer told it."""
     return f"{work.title} applied" + (f": {work.outcome}" if work.outcome != APPLIED else "")
 

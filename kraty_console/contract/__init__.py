@@ -1,1 +1,1 @@
-"""The wire of Kraty, once: what is sent (strict), what comes back (tolerant), errors and webhooks. No I/O."""
+"""Kraty's wire format: requests (strict), answers (tolerant), errors and webhooks. No I/O."""

@@ -1,4 +1,4 @@
-"""Audit rows: who did what to whom, why, and what it was before and after (contract/README.md#audit-log)."""
+"""Audit rows: actor, action, target, reason, before and after (contract/README.md#audit-log)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kraty_console.contract.wire import Answer
 
 
 class AuditActor(Answer):
-    """Who acted: a member, an API key, a player, or the engine itself."""
+    """Who acted: a member, an API key, a player, or the engine."""
 
     kind: str = ""
     id: str | None = None
@@ -19,14 +19,14 @@ class AuditActor(Answer):
 
 
 class AuditTarget(Answer):
-    """What was acted on."""
+    """The object of the action."""
 
     kind: str = ""
     id: str | None = None
 
 
 class AuditPlayer(Answer):
-    """The player concerned, under the id of that time."""
+    """The player concerned, with the external id at that time."""
 
     id: str | None = None
     external_player_id: str | None = None
@@ -62,7 +62,7 @@ class AuditPage(Answer):
 
 
 class AuditLink(Answer):
-    """The audit row an action left; the url is what an engineer pastes into a ticket."""
+    """The audit row of an action; its URL goes into the ticket."""
 
     id: str
     url: str = ""

@@ -11,13 +11,13 @@ from kraty_console.contract.wire import Answer
 
 
 class EntryPlayer(Answer):
-    """Of the player behind an entry, what the game itself keeps with them."""
+    """The game's metadata of the player behind an entry."""
 
     metadata: dict[str, Any] = Field(default_factory=dict)
 
 
 class BoardEntry(Answer):
-    """One participant's place."""
+    """One participant's rank."""
 
     participant_id: str
     kind: str = "player"
@@ -31,20 +31,20 @@ class BoardEntry(Answer):
     rank: int
     is_self: bool = False
     progression: dict[str, int | float] | None = None
-    """Balances of the economy keys that were asked for; a bot has none."""
+    """Balances of the requested economy keys; none for a bot."""
     player: EntryPlayer | None = None
-    """None of a bot."""
+    """None for a bot."""
 
 
 class OwnPlace(Answer):
-    """Where the player who reads stands."""
+    """The rank of the calling player."""
 
     rank: int
     score: int | float
 
 
 class EventLeaderboard(Answer):
-    """The board of one window of an event, or of one of its lobbies."""
+    """The leaderboard of an event window or of one of its lobbies."""
 
     leaderboard_id: str
     mode: str
@@ -58,7 +58,7 @@ class EventLeaderboard(Answer):
 
 
 class Leaderboard(Answer):
-    """One segment of one period of a game's board."""
+    """One segment of one period of a game leaderboard."""
 
     key: str
     leaderboard_id: str
@@ -67,14 +67,14 @@ class Leaderboard(Answer):
     score_aggregation: str = "best"
     segment: str | None = None
     period: datetime | None = None
-    """When the period began."""
+    """The start of the period."""
     entries: list[BoardEntry] = Field(default_factory=list)
     self: OwnPlace | None = None
     joined: bool | None = None
 
 
 class SegmentStandings(Answer):
-    """One segment, and whether the player who reads is in it."""
+    """One segment, and whether the calling player is in it."""
 
     segment: str | None = None
     participated: bool = False
@@ -83,7 +83,7 @@ class SegmentStandings(Answer):
 
 
 class BoardStandings(Answer):
-    """Several segments of one period of a game's board."""
+    """Several segments of one period of a game leaderboard."""
 
     key: str
     leaderboard_id: str
@@ -96,14 +96,14 @@ class BoardStandings(Answer):
 
 
 class BoardPeriod(Answer):
-    """A period that is over."""
+    """A past period."""
 
     period_started_at: datetime | None = None
     period_ended_at: datetime | None = None
 
 
 class LeaderboardPeriods(Answer):
-    """The periods of a game's board that are over, newest first."""
+    """The past periods of a game leaderboard, newest first."""
 
     key: str
     leaderboard_id: str
@@ -112,7 +112,7 @@ class LeaderboardPeriods(Answer):
 
 
 class Scored(Answer):
-    """A score after it was counted."""
+    """The result of submitting a score."""
 
     leaderboard_id: str
     score: int | float

@@ -1,6 +1,6 @@
-"""A game in one document: what it gives, and what can be played in it (contract/GAME.md); written by people.
+"""The document that defines a game: catalog, rewards, events, boards and settings (contract/GAME.md).
 
-Everything is named by a key; what a document does not name stays as it is.
+People write it. Everything has a key; what a document does not name is left unchanged.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _moment(value: object) -> object:
-    """Milliseconds of an ISO-8601 text, or of a moment as TOML has it; either with a zone."""
+    """Milliseconds since the epoch of an ISO-8601 text or a TOML date-time; both need a zone."""
     try:
         moment = datetime.fromisoformat(value) if isinstance(value, str) else value
     except ValueError:
@@ -43,21 +43,21 @@ def _ascending(model: Model, bounds: list[int]) -> Model:
 
 
 class NamedDefinition(Request):
-    """Something of the game."""
+    """Base class of everything with a key and a name."""
 
     key: Key
     name: Name
 
 
 class ProgressionStep(Request):
-    """A balance at which a derived resource goes up by one, and what reaching it the first time gives."""
+    """A balance at which a derived resource increases by one, and the reward for reaching it the first time."""
 
     at: Whole
     entries: Rewards = Field(default_factory=list)
 
 
 class DerivedResource(Request):
-    """A progression resource that is the number of steps which a balance has reached."""
+    """A progression resource: the number of steps that a balance has reached."""
 
     economy_key: Key
     steps: Annotated[list[ProgressionStep], Field(min_length=1, max_length=1000)]
@@ -77,7 +77,7 @@ class Currency(NamedDefinition):
 
 
 class ItemDefinition(NamedDefinition):
-    """Something to own."""
+    """An item of the catalog."""
 
     type: Key = "item"
     description: str | None = None
@@ -88,7 +88,7 @@ class ItemDefinition(NamedDefinition):
 
 
 class Crate(NamedDefinition):
-    """An item that is opened; `entries` is what that gives."""
+    """An item that can be opened; `entries` is its content."""
 
     entries: Rewards
     description: str | None = None
@@ -99,14 +99,14 @@ class Crate(NamedDefinition):
 
 
 class Chance(Request):
-    """One line of a table; without an entry it is a blank."""
+    """One line of a reward table; without an entry it gives nothing."""
 
     weight: Whole
     entry: Reward | None = None
 
 
 class RewardTable(NamedDefinition):
-    """A reward table: one line is thrown, by weight."""
+    """A reward table: one line is drawn by weight."""
 
     weighted_entries: Annotated[list[Chance], Field(min_length=1, max_length=1000)]
 
@@ -118,7 +118,7 @@ class Bundle(NamedDefinition):
 
 
 class Metric(Request):
-    """What an event measures."""
+    """A metric of an event."""
 
     key: Key
     target: Number | None = None
@@ -127,7 +127,7 @@ class Metric(Request):
 
 
 class Milestone(Request):
-    """What crossing a threshold for the first time in an attempt gives."""
+    """The reward for crossing a threshold for the first time in an attempt."""
 
     key: Key
     metric_key: Key
@@ -136,7 +136,7 @@ class Milestone(Request):
 
 
 class Board(Request):
-    """How an event is ranked; all but the mode is for `lobby_matched`."""
+    """How an event is ranked; every field but the mode is for `lobby_matched`."""
 
     mode: Literal["global", "global_segmented", "grouped", "lobby_matched"] = "global"
     capacity: Annotated[int, Field(ge=1, le=1000)] | None = None
@@ -146,28 +146,28 @@ class Board(Request):
 
 
 class CurrencyCost(Request):
-    """So much of a currency."""
+    """An amount of a currency."""
 
     key: Key
     amount: Positive
 
 
 class ItemCost(Request):
-    """So many of an item."""
+    """A quantity of an item."""
 
     key: Key
     quantity: Positive
 
 
 class Cost(Request):
-    """What a start takes."""
+    """The entry cost of an attempt."""
 
     currencies: list[CurrencyCost] = Field(default_factory=list)
     items: list[ItemCost] = Field(default_factory=list)
 
 
 class Quota(Request):
-    """How often a player may start; a day begins at midnight, UTC."""
+    """How many attempts a player may start; a day begins at midnight UTC."""
 
     max_per_window: Positive | None = None
     max_per_day: Positive | None = None
@@ -188,7 +188,7 @@ class WindowDefinition(Request):
 
 
 class Schedule(Request):
-    """A window again and again: the first opens at `startsAt`, none at `endsAt` or later."""
+    """Recurring windows: the first opens at `startsAt`, none at `endsAt` or later."""
 
     mode: Literal["recurring_windows"] = "recurring_windows"
     starts_at: Moment
@@ -205,7 +205,7 @@ class Schedule(Request):
 
 
 class Event(NamedDefinition):
-    """Something to play."""
+    """An event."""
 
     metrics: Annotated[list[Metric], Field(min_length=1, max_length=20)]
     reward_policy: Policy
@@ -222,27 +222,27 @@ class Event(NamedDefinition):
 
 
 class Bracket(Request):
-    """A segment, and the balance from which a player is in it."""
+    """A segment, and the minimum balance to be in it."""
 
     from_balance: Annotated[Whole, Field(alias="from")]
     segment: Annotated[str, Field(min_length=1, max_length=60)]
 
 
 class ByContext(Request):
-    """Parted by what the game says, or by a field of the player's context."""
+    """Segments by a value from the game, or by a field of the player's context."""
 
     by: Literal["context"]
     key: Key
 
 
 class ByCountry(Request):
-    """Parted by where players are."""
+    """Segments by country."""
 
     by: Literal["country"]
 
 
 class ByProgression(Request):
-    """Parted by a balance."""
+    """Segments by a balance."""
 
     by: Literal["progression"]
     key: Key
@@ -254,7 +254,7 @@ class ByProgression(Request):
 
 
 class LeaderboardDefinition(NamedDefinition):
-    """A board of the game, apart from any event; `rankedBy` is a balance that it follows."""
+    """A leaderboard of the game, independent of events; `rankedBy` is the balance that it ranks by."""
 
     reset_cadence: Literal["never", "weekly", "monthly"] = "never"
     score_aggregation: Literal["best", "latest", "sum"] = "best"
@@ -265,7 +265,7 @@ class LeaderboardDefinition(NamedDefinition):
 
 
 class GameDocument(Request):
-    """What a game is made of."""
+    """The complete definition of a game."""
 
     currencies: list[Currency] = Field(default_factory=list)
     items: list[ItemDefinition] = Field(default_factory=list)

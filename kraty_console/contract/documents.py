@@ -1,4 +1,4 @@
-"""Reading the document of a game, JSON or TOML, and saying what is wrong in it and where."""
+"""Parses the document that defines a game, JSON or TOML, and reports errors with their location."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kraty_console.contract.definitions import GameDocument
 
 
 class BadDocument(ValueError):
-    """The document is not what it should be; each fault is where it is, and what it is."""
+    """The document is invalid; each fault has a location and a message."""
 
     def __init__(self, faults: list[tuple[str, str]]) -> None:
         super().__init__("\n".join(f"{where}: {what}" for where, what in faults))
@@ -20,7 +20,7 @@ class BadDocument(ValueError):
 
 
 def read_document(text: str, *, toml: bool) -> GameDocument:
-    """The document in a text; raises BadDocument with every fault."""
+    """Parse a document; raises BadDocument with all faults."""
     try:
         value = tomllib.loads(text) if toml else json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -32,7 +32,7 @@ def read_document(text: str, *, toml: bool) -> GameDocument:
 
 
 def _faults(error: ValidationError) -> list[tuple[str, str]]:
-    """Each place once: what may be one of several kinds is told of each."""
+    """One fault per location: pydantic reports a union once per member."""
     told: dict[str, list[str]] = {}
     for fault in error.errors(include_url=False, include_input=False):
         message = fault["msg"][:1].lower() + fault["msg"][1:]
@@ -44,7 +44,7 @@ def _faults(error: ValidationError) -> list[tuple[str, str]]:
 
 _KINDS: Final = frozenset({"int", "float", "str", "dict"})
 _TAGGED: Final = frozenset({"entry", "rewardPolicy"})
-"""What has a `type`, apart from the members of lists; the models put that type into the place of a fault."""
+"""Fields with a `type` that are not list members; pydantic puts that type into the location of a fault."""
 
 _TYPES: Final = frozenset(
     {"currency", "item", "crate", "table", "bundle", "none", "fixed_bundle", "rank_scaled", "shared_pool"}
@@ -52,7 +52,7 @@ _TYPES: Final = frozenset(
 
 
 def _place(location: tuple[int | str, ...]) -> str:
-    """Where a fault is, such as `events[0].metrics[1].key`, without what only tells members of a union apart."""
+    """The location of a fault, such as `events[0].metrics[1].key`, without the tags of unions."""
     shown, before = "", ""
     for part in location:
         if isinstance(part, int):

@@ -1,4 +1,4 @@
-"""Error codes and their HTTP status (contract/README.md#errors); what went wrong, as values with a type."""
+"""Error codes with their HTTP status, and typed errors (contract/README.md#errors)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Final
 
 
 class Code(StrEnum):
-    """The published error codes that this project answers with or acts on."""
+    """The published error codes that this project sends or handles."""
 
     VALIDATION_FAILED = "validation_failed"
     INVALID_METRIC = "invalid_metric"
@@ -97,7 +97,7 @@ STATUS: Final[dict[Code, int]] = {
 
 @dataclass(slots=True, eq=False)
 class KratyError(Exception):
-    """A call that did not do what was asked; the message says what happened in plain words."""
+    """A failed call; the message says in plain words what happened."""
 
     message: str
     code: str = ""
@@ -111,7 +111,7 @@ class KratyError(Exception):
 
 
 class SignInNeeded(KratyError):
-    """401: no session, or one that is over."""
+    """401: no session, or an expired one."""
 
 
 @dataclass(slots=True, eq=False)
@@ -122,24 +122,24 @@ class NotAllowed(KratyError):
 
 
 class NotFound(KratyError):
-    """404: nothing there that this member can see."""
+    """404: the object does not exist or is not visible to this member."""
 
 
 @dataclass(slots=True, eq=False)
 class OperationMissing(KratyError):
-    """The backend has no route for this operation, or none for this kind of credential; asking again is no use."""
+    """The backend has no route for this operation, or none for this kind of credential; a retry does not help."""
 
     operation: str = ""
     route: str = ""
-    """Method and path of the route, shortened for people; empty where the credential is the reason."""
+    """Method and path of the route, shortened; empty if the credential is the reason."""
 
 
 class Refused(KratyError):
-    """409 and 422: understood and declined; the state does not allow it."""
+    """409 and 422: valid but declined, because of the current state."""
 
 
 class IdempotencyConflict(Refused):
-    """409: the same key was used before for something else."""
+    """409: the idempotency key was already used for another request."""
 
 
 class Invalid(KratyError):
@@ -151,19 +151,19 @@ class RateLimited(KratyError):
     """429: too many calls."""
 
     retry_after: float = 1.0
-    """Seconds to wait, as the server said."""
+    """Seconds to wait, from the server."""
 
 
 @dataclass(slots=True, eq=False)
 class Unavailable(KratyError):
-    """No answer, or a 5xx: a time-out, a broken connection, a server in trouble."""
+    """No answer, or a 5xx: a timeout, a broken connection, a server error."""
 
     maybe_applied: bool = False
-    """True when the request may have reached the server: a write is then of unknown outcome."""
+    """True when the request may have reached the server: the outcome of a write is then unknown."""
 
 
 @dataclass(slots=True, eq=False)
 class BadAnswer(KratyError):
-    """The answer is not one a Kraty backend gives (not JSON, or not the shape asked for)."""
+    """The answer does not come from a Kraty backend (not JSON, or of an unexpected shape)."""
 
     maybe_applied: bool = False

@@ -1,4 +1,4 @@
-"""Friends, requests, blocks and gifts as the two key surfaces tell of them (contract/SDK.md#friends)."""
+"""Friends, requests and blocks on the two key surfaces (contract/SDK.md#friends)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kraty_console.contract.players import Identity
 from kraty_console.contract.wire import Answer
 
 Progression = dict[str, int] | None
-"""Balances of progression resources, by key; only where they were asked for."""
+"""Balances of progression resources, by key; only if requested."""
 
 
 class NamedPlayer(Answer):
@@ -22,7 +22,7 @@ class NamedPlayer(Answer):
 
 
 class FriendCode(Answer):
-    """What a player tells others, so that they can ask to be friends."""
+    """The code that a player shares to receive friend requests."""
 
     friend_code: str
     display_identity: Identity | None = None
@@ -36,9 +36,9 @@ class Friend(NamedPlayer):
     online: bool = False
     last_active_at: datetime | None = None
     status: str | None = None
-    """What they say they do, while they are online."""
+    """Their presence status while online."""
     gift_cooldown_until: datetime | None = None
-    """When the next gift may go to this friend; told only while none may."""
+    """When the next gift may go to this friend; only set while gifts are blocked."""
 
 
 class Friends(Answer):
@@ -48,7 +48,7 @@ class Friends(Answer):
 
 
 class FriendRequest(Answer):
-    """A request that waits for an answer."""
+    """A pending friend request."""
 
     request_id: str
     direction: str
@@ -58,14 +58,14 @@ class FriendRequest(Answer):
 
 
 class FriendRequests(Answer):
-    """What waits for the player's answer, and what for others'."""
+    """Incoming and outgoing friend requests."""
 
     incoming: list[FriendRequest] = Field(default_factory=list)
     outgoing: list[FriendRequest] = Field(default_factory=list)
 
 
 class FriendAsked(Answer):
-    """What came of asking: `pending` with the request, or `accepted` with the friend."""
+    """The result of a friend request: `pending` with the request, or `accepted` with the friend."""
 
     status: str
     request: FriendRequest | None = None
@@ -85,26 +85,26 @@ class FriendDeclined(Answer):
 
 
 class FriendCancelled(Answer):
-    """Whether there was a request to take back."""
+    """Whether there was a request to cancel."""
 
     cancelled: bool
 
 
 class FriendRemoved(Answer):
-    """Whether there was a friendship to end."""
+    """Whether there was a friend to remove."""
 
     removed: bool
 
 
 class Hit(NamedPlayer):
-    """A player whom a search by name found."""
+    """A hit of a search by name."""
 
     relationship: str
     """`none`, `friends`, `request_incoming` or `request_outgoing`."""
 
 
 class FriendSearch(Answer):
-    """What a search by name found."""
+    """The hits of a search by name."""
 
     results: list[Hit] = Field(default_factory=list)
 

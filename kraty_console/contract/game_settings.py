@@ -1,5 +1,5 @@
-"""What a game's document says of the game at large
-(contract/GAME.md#game-settings); what is not said stays as it is."""
+"""Settings of a game in its document
+(contract/GAME.md#game-settings); settings that are left out are unchanged."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CurrencyCode = Annotated[str, Field(pattern="^[A-Z]{3}$")]
 
 
 class GiftRule(Request):
-    """Something that players may give each other."""
+    """A resource that players may gift."""
 
     type: Literal["currency", "item"]
     key: Key
@@ -26,7 +26,7 @@ class GiftRule(Request):
 
 
 class GiftRules(Request):
-    """Whether, what, and how often players may give each other."""
+    """Whether gifts are allowed, which resources, and how often."""
 
     enabled: bool = False
     cooldown_seconds: Seconds = 0
@@ -38,7 +38,7 @@ class GameSettings(Request):
     """Settings of a game."""
 
     inventory_management: Literal["platform", "studio", "permissive"] | None = None
-    """Who keeps what players own: this backend, the studio, or this backend with players giving to themselves."""
+    """Who keeps the inventory: this backend, the studio, or this backend with client-side grants."""
     grant_ttl_days: Annotated[int, Field(ge=1, le=3650)] | None = None
     accept_client_scores: bool | None = None
     lobby_fill_strategy: Literal["fill_with_bots", "start_short", "wait_full"] | None = None
@@ -48,12 +48,12 @@ class GameSettings(Request):
 
     @property
     def columns(self) -> dict[str, Any]:
-        """What the game's row has a column for."""
+        """The settings that are columns of the game's row."""
         said = {"inventory_management": self.inventory_management, "grant_ttl_days": self.grant_ttl_days}
         return {name: value for name, value in said.items() if value is not None}
 
     @property
     def bag(self) -> dict[str, Any]:
-        """Everything else, as it is kept."""
+        """The settings that are stored as JSON."""
         apart = {"inventoryManagement", "grantTtlDays"}
         return {name: value for name, value in self.body().items() if name not in apart}

@@ -1,4 +1,4 @@
-"""Gifts between friends: what a game allows, and what was given (contract/SDK.md#gifts)."""
+"""Gifts between friends: rules and gifts (contract/SDK.md#gifts)."""
 
 from __future__ import annotations
 
@@ -12,38 +12,38 @@ from kraty_console.contract.wire import Answer
 
 
 class Giftable(Answer):
-    """A resource that may be given, as a game's settings list it."""
+    """A resource that may be gifted, as listed in a game's settings."""
 
     type: str
     """`item` or `currency`."""
     key: str
     max_amount: int = 1
-    """The most that one gift may hold."""
+    """The maximum amount of one gift."""
     costs_sender: bool = False
-    """Whether the sender pays with their own."""
+    """Whether the gift is taken from the sender."""
 
 
 class Gifting(Answer):
-    """The rules of a game, from its settings; what is not said is off, or free of bounds."""
+    """The gift rules of a game; a missing switch is off, a missing limit is unlimited."""
 
     enabled: bool = False
     cooldown_seconds: int = Field(default=0, ge=0)
-    """Between two gifts to the same friend."""
+    """Time between two gifts to the same friend."""
     daily_send_limit: int | None = Field(default=None, ge=0)
-    """Gifts that a player may send in 24 hours, to all friends together; None for any number."""
+    """Gifts that a player may send in 24 hours, to all friends together; None for no limit."""
     resources: list[Giftable] = Field(default_factory=list)
 
     def keys(self, type_: str) -> list[str]:
-        """The keys that are listed of one type."""
+        """The listed keys of one type."""
         return [each.key for each in self.resources if each.type == type_]
 
     def find(self, type_: str, key: str) -> Giftable | None:
-        """The listed resource; None when it may not be given."""
+        """The listed resource; None if it may not be gifted."""
         return next((each for each in self.resources if (each.type, each.key) == (type_, key)), None)
 
 
 class GiftableResource(Answer):
-    """A resource that may be given, as it is shown to choose from."""
+    """A resource that may be gifted, as shown to players."""
 
     type: str
     key: str
@@ -51,15 +51,15 @@ class GiftableResource(Answer):
     """A string, or a map of language to string."""
     icon_url: str | None = None
     economy_kind: str | None = None
-    """`currency` or `progression`; of currencies only."""
+    """`currency` or `progression`; for currencies only."""
     rarity: str | None = None
-    """Of items only."""
+    """For items only."""
     max_amount: int
     costs_sender: bool
 
 
 class GiftCatalog(Answer):
-    """What a player may give, and how often."""
+    """What a player may gift, and how often."""
 
     enabled: bool
     cooldown_seconds: int
@@ -70,15 +70,15 @@ class GiftCatalog(Answer):
 
 
 class Gift(Answer):
-    """A gift, from either side."""
+    """A gift, seen by the sender or the receiver."""
 
     gift_id: str
     grant_id: str
-    """The grant that brings it; claiming that is claiming the gift."""
+    """The grant that contains it; claiming the grant claims the gift."""
     direction: str
     """`incoming` or `outgoing`."""
     player: NamedPlayer
-    """The other side: who sent it, or who got it."""
+    """The other player: sender or receiver."""
     type: str
     resource_key: str
     amount: int
@@ -91,7 +91,7 @@ class Gift(Answer):
 
 
 class Gifts(Answer):
-    """Gifts, the newest first."""
+    """Gifts, newest first."""
 
     gifts: list[Gift] = Field(default_factory=list)
 

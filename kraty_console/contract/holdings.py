@@ -1,4 +1,4 @@
-"""What a player has and is owed, as `/sdk/v1` and `/server/v1` answer it
+"""Wallet, inventory and pending grants on `/sdk/v1` and `/server/v1`
 (contract/SERVER.md#inventory, contract/SDK.md#wallet-and-inventory)."""
 
 from __future__ import annotations
@@ -12,24 +12,24 @@ from kraty_console.contract.wire import Answer
 
 
 class PendingGrants(ListOf[Grant]):
-    """What waits to be claimed or opened, oldest first."""
+    """Grants to be claimed or opened, oldest first."""
 
 
 class CrateOpened(Answer):
-    """A crate, claimed by being opened, and what was in it: a grant that is still to be claimed."""
+    """An opened crate, and the pending grant with its contents."""
 
     crate: Grant
     contents: Grant
 
 
 class PlayerInventory(Answer):
-    """The items of a player, used up ones left out."""
+    """The items of a player, without used up ones."""
 
     items: list[ItemHolding] = Field(default_factory=list)
 
 
 class PlayerWallet(Answer):
-    """The balances of a player, those of 0 too."""
+    """The balances of a player, including those of 0."""
 
     wallet: list[WalletHolding] = Field(default_factory=list)
 
@@ -51,7 +51,7 @@ class BalanceAdjusted(Answer):
 
 
 class DerivedChange(Answer):
-    """A resource that followed from another one, and what reaching its steps paid."""
+    """A derived resource that changed, and the rewards of its steps."""
 
     economy_key: str
     previous: int | float
@@ -67,26 +67,26 @@ class ProgressionMoved(BalanceAdjusted):
 
 
 class GameCatalog(Answer):
-    """What there is to have in the game, as players see it."""
+    """The catalog of the game, as players see it."""
 
     items: list[CatalogItem] = Field(default_factory=list)
     currencies: list[CatalogCurrency] = Field(default_factory=list)
 
 
 class ServerTime(Answer):
-    """The backend's clock, and what it shows somewhere."""
+    """The backend's time, also in a requested zone."""
 
     epoch_ms: int
     iso: str
     timezone: str
-    """The IANA name that was asked for, or `UTC`."""
+    """The requested IANA zone, or `UTC`."""
     offset_minutes: int
     local: str
-    """`YYYY-MM-DDTHH:mm:ss` there."""
+    """`YYYY-MM-DDTHH:mm:ss` in that zone."""
 
 
 class KeyFacts(Answer):
-    """What an API key is for."""
+    """The facts of an API key."""
 
     id: str
     prefix: str
@@ -97,7 +97,7 @@ class KeyFacts(Answer):
 
 
 class Pong(Answer):
-    """The answer to a ping; it stands alone, without an envelope."""
+    """The answer to a ping; it has no envelope."""
 
     ok: bool
     api_key: KeyFacts

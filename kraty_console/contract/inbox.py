@@ -1,7 +1,7 @@
-"""What a receiver of webhooks does with a message: check who signed it, read it, take it once
+"""Receives webhook messages: verifies the signature, parses the body, removes duplicates
 (contract/README.md#webhooks).
 
-Pure: whoever listens gives header, body and moment, and answers with the status.
+No I/O: the HTTP server passes header, body and time, and sends the status.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ from kraty_console.contract.signature import verify
 from kraty_console.contract.webhooks import Envelope
 
 REMEMBERED: Final = 100_000
-"""Delivery ids; an older one that comes again is taken for a new one."""
+"""Number of delivery ids; a repeat of an older one counts as new."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What to answer, and what came."""
+    """The status to answer with, and the message."""
 
     status: int
     envelope: Envelope | None = None
-    """None when the message was refused."""
+    """None if the message was refused."""
     seen: bool = False
-    """It came before: a retry or a replay, to be answered with success and otherwise ignored."""
+    """A duplicate (retry or replay): answered with success and otherwise ignored."""
     why: str = ""
     """Why it was refused, in words."""
 
 
 class Inbox:
-    """Takes messages signed with one secret."""
+    """Accepts messages signed with one secret."""
 
     def __init__(self, secret: Secret, *, remembered: int = REMEMBERED) -> None:
         self._secret = secret
@@ -43,9 +43,9 @@ class Inbox:
         self._seen: OrderedDict[str, None] = OrderedDict()
 
     def take(self, signature: str | None, body: bytes, now: float) -> Verdict:
-        """Judge a message: its `X-Signature`, its body as it came, and the moment (seconds since the epoch)."""
+        """Check a message: its `X-Signature`, its raw body, and the current time (seconds since the epoch)."""
         if not verify(self._secret.reveal(), signature, body, now=now):
-            why = "there is no signature" if not signature else "the signature is another's, or too old"
+            why = "there is no signature" if not signature else "the signature is wrong or too old"
             return Verdict(401, why=why)
         try:
             envelope = Envelope.model_validate(json.loads(body))

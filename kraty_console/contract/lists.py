@@ -1,4 +1,4 @@
-"""Answers that are a list themselves; apart from the others, for a console's start needs none."""
+"""Answers that are a bare list; in their own module, because the console's start does not need them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ T = TypeVar("T")
 
 
 class ListOf(RootModel[list[T]]):
-    """The list is its `root`."""
+    """An answer that is a list; the list is its `root`."""
 
     model_config = ConfigDict(defer_build=True)

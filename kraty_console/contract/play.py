@@ -1,4 +1,4 @@
-"""What playing answers with: events to play, attempts, their progress (contract/SDK.md#events)."""
+"""Answers about playing: open events, attempts, progress (contract/SDK.md#events)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kraty_console.contract.wire import Answer
 
 
 class Started(Answer):
-    """An attempt that began, and where it counts."""
+    """A started attempt, and where it counts."""
 
     attempt: Attempt
     leaderboard_id: str
@@ -21,21 +21,21 @@ class Started(Answer):
 
 
 class MilestoneFired(Answer):
-    """A threshold crossed for the first time in an attempt, and what that brought."""
+    """A milestone reached in an attempt, and its grants."""
 
     key: str
     grants: list[Grant] = Field(default_factory=list)
 
 
 class AttemptProgressed(Answer):
-    """An attempt after a report (contract/SERVER.md#progress-and-finish)."""
+    """An attempt after a progress report (contract/SERVER.md#progress-and-finish)."""
 
     attempt: Attempt
     milestones_fired: list[MilestoneFired] = Field(default_factory=list)
 
 
 class Finished(Answer):
-    """An attempt at its end."""
+    """An ended attempt."""
 
     attempt: Attempt
     outcome: str = ""
@@ -43,7 +43,7 @@ class Finished(Answer):
 
 
 class EventMetric(Answer):
-    """What an event measures."""
+    """A metric of an event."""
 
     key: str
     target: float | None = None
@@ -52,7 +52,7 @@ class EventMetric(Answer):
 
 
 class RewardEntry(Answer):
-    """What is certain of an entry of a bundle: which currency, item or crate, and how much of it at least."""
+    """The guaranteed part of a bundle entry: which currency, item or crate, and the minimum amount."""
 
     type: str
     currency_key: str | None = None
@@ -64,7 +64,7 @@ class RewardEntry(Answer):
 
 
 class MilestoneReward(Answer):
-    """What crossing a threshold brings."""
+    """The reward of a milestone."""
 
     key: str
     metric_key: str
@@ -73,49 +73,49 @@ class MilestoneReward(Answer):
 
 
 class CostOfCurrency(Answer):
-    """So much of a currency."""
+    """An amount of a currency."""
 
     key: str
     amount: int
 
 
 class CostOfItem(Answer):
-    """So many of an item."""
+    """A quantity of an item."""
 
     key: str
     quantity: int
 
 
 class EntryCost(Answer):
-    """What a start takes."""
+    """The entry cost of an attempt."""
 
     currencies: list[CostOfCurrency] = Field(default_factory=list)
     items: list[CostOfItem] = Field(default_factory=list)
 
 
 class AttemptQuota(Answer):
-    """How often a player may start, and how often they did; None is no bound."""
+    """How many attempts a player may start, and how many they did; None means no limit."""
 
     max_per_window: int | None = None
     used_in_window: int = 0
     max_per_day: int | None = None
     used_today: int = 0
-    """Since midnight, UTC."""
+    """Since midnight UTC."""
     remaining: int | None = None
 
 
 class RewardBundle(Answer):
-    """A bundle as it is shown before anybody has it."""
+    """A reward bundle, as shown before it is granted."""
 
     key: str = ""
-    """Empty where the event spells the bundle out itself."""
+    """Empty if the event defines the bundle inline."""
     name: Any = None
     """A string, or a map of language to string."""
     entries: list[RewardEntry] = Field(default_factory=list)
 
 
 class RewardTier(Answer):
-    """What a range of ranks brings."""
+    """The reward of a range of ranks."""
 
     from_rank: int
     to_rank: int
@@ -123,7 +123,7 @@ class RewardTier(Answer):
 
 
 class RewardPolicy(Answer):
-    """What an event pays (contract/GAME.md#rewards)."""
+    """The rewards of an event (contract/GAME.md#rewards)."""
 
     type: str
     """`none`, `fixed_bundle`, `rank_scaled` or `shared_pool`."""
@@ -143,16 +143,16 @@ class EventListing(Answer):
     starts_at: datetime
     ends_at: datetime
     leaderboard_id: str | None = None
-    """In the mode `global` only."""
+    """Only in the mode `global`."""
     current_attempt_id: str | None = None
-    """The newest attempt that is under way."""
+    """The newest attempt in progress."""
     type: str = ""
     leaderboard_mode: str = ""
     metrics: list[EventMetric] = Field(default_factory=list)
     entry_requirement: dict[str, Any] | None = None
     entry_cost: EntryCost | None = None
     metadata: dict[str, Any] = Field(default_factory=dict)
-    """The event's, with the window's over it."""
+    """The event's metadata, overridden by the window's."""
     milestone_rewards: list[MilestoneReward] = Field(default_factory=list)
     reward_policy: RewardPolicy | None = None
     attempt_quota: AttemptQuota | None = None

@@ -1,4 +1,4 @@
-"""Players as the look-up shows them: profile, lists, search hits (contract/README.md#snapshot)."""
+"""Player look-up: profile, lists, search hits (contract/README.md#snapshot)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kraty_console.contract.wire import Answer, empty_dict, empty_list
 
 
 class Ban(Answer):
-    """Since when, and why, a player is banned."""
+    """A ban: its start and its reason."""
 
     banned_at: datetime | None = None
     reason: str | None = None
@@ -27,7 +27,7 @@ class Identity(Answer):
 
 
 class Player(Answer):
-    """A player's profile; only the external id is certain."""
+    """A player's profile; only the external id is always present."""
 
     external_player_id: str
     id: str | None = None
@@ -46,16 +46,16 @@ class Player(Answer):
 
 
 class Roll(Answer):
-    """What became of an attempt's reward roll."""
+    """The result of an attempt's reward roll."""
 
     status: str | None = None
-    """`none`, `rolled`, `failed`, `not_configured`, or a word we do not know yet."""
+    """`none`, `rolled`, `failed`, `not_configured`, or an unknown value."""
     error: str | None = None
     at: datetime | None = None
 
 
 class Attempt(Answer):
-    """One try of a player at an event (contract/README.md#attempt)."""
+    """One attempt of a player at an event (contract/README.md#attempt)."""
 
     id: str
     event_id: str | None = None
@@ -77,14 +77,14 @@ class Attempt(Answer):
     reward_policy: str | None = None
     last_progress_at: datetime | None = None
     grant_ids: list[str] | None = None
-    """None when the backend does not tell; then grants are matched by `sourceRefId`."""
+    """None if the backend does not send it; grants are then matched by `sourceRefId`."""
     roll: Roll | None = None
     event_label: str | None = Field(default=None, exclude=True)
-    """What the event is called elsewhere (`support.event_names`); never read from the wire, never written."""
+    """A name learned from other rows (`domain.event_names`); never read from or written to the wire."""
 
 
 class Grant(Answer):
-    """What a player is owed or was given (contract/README.md#grant)."""
+    """A reward given to a player, pending or claimed (contract/README.md#grant)."""
 
     id: str
     kind: str = "reward"
@@ -118,16 +118,16 @@ class Lobby(Answer):
     ends_at: datetime | None = None
     created_at: datetime | None = None
     event_label: str | None = Field(default=None, exclude=True)
-    """What the event is called elsewhere (`support.event_names`); never read from the wire, never written."""
+    """A name learned from other rows (`domain.event_names`); never read from or written to the wire."""
 
     @property
     def event_name(self) -> Any:  # noqa: ANN401 (a string, or a map of language to string)
-        """What the event is called, where a backend tells it beside its key."""
+        """The event's name, if the backend sends one."""
         return (self.model_extra or {}).get("eventName")
 
 
 class Summary(Answer):
-    """A player's totals; kept by the backend, never counted from the lists."""
+    """A player's totals, from the backend; never counted from the lists."""
 
     attempt_count: int | None = None
     attempts_completed: int | None = None
@@ -138,7 +138,7 @@ class Summary(Answer):
 
 
 class ItemHolding(Answer):
-    """How many of an item a player has."""
+    """A player's quantity of one item."""
 
     item_key: str
     quantity: int | None = None
@@ -162,9 +162,9 @@ class LedgerRow(Answer):
 
     ledger_id: str = Field(default="")
     economy_key: str | None = None
-    """Set in the wallet ledger."""
+    """Only in the wallet ledger."""
     item_key: str | None = None
-    """Set in the item ledger."""
+    """Only in the item ledger."""
     delta: int | float | None = None
     balance: int | float | None = None
     """The balance after the change (wallet ledger)."""
@@ -176,11 +176,11 @@ class LedgerRow(Answer):
     source_ref_id: str | None = None
     occurred_at: datetime | None = None
     metadata: dict[str, Any] | None = None
-    """What came with the items of a grant: its entry's parameters."""
+    """The parameters of the grant entry that gave the items."""
 
 
 class Snapshot(Answer):
-    """Everything one look-up answers; each list is newest first and capped by the limit asked for."""
+    """The answer of a look-up; each list is newest first and capped by the requested limit."""
 
     player: Player
     attempts: list[Attempt] = Field(default_factory=empty_list)
@@ -195,14 +195,14 @@ class Snapshot(Answer):
 
 
 class SearchHit(Answer):
-    """A player that a search found, and by what."""
+    """A search hit, and what matched."""
 
     external_player_id: str
     email: str | None = None
     display_name: str | None = None
     last_seen_at: datetime | None = None
     match: str = ""
-    """`external_id`, `email`, `prefix`, or `merged` when the id searched for now lives on in this player."""
+    """`external_id`, `email`, `prefix`, or `merged` if the searched id was merged into this player."""
     merged_from: str | None = None
     """With `merged`: the id that was searched for."""
 

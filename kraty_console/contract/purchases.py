@@ -1,4 +1,4 @@
-"""Purchases in stores, and what a player spent (contract/SDK.md#purchases)."""
+"""Store purchases and a player's spend (contract/SDK.md#purchases)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kraty_console.contract.wire import Answer
 
 
 class PurchaseTracked(Answer):
-    """A purchase as it is kept, and the player's totals after it."""
+    """A recorded purchase, and the player's totals after it."""
 
     purchase_id: str
     transaction_id: str
@@ -19,7 +19,7 @@ class PurchaseTracked(Answer):
     product_id: str
     product_type: str | None = None
     amount_minor: int
-    """In the smallest unit of `currency`, as it was charged."""
+    """The charged amount, in the smallest unit of `currency`."""
     currency: str
     normalized_amount_minor: int
     """In US cents."""
@@ -31,14 +31,14 @@ class PurchaseTracked(Answer):
     purchased_at: datetime
     metadata: dict[str, Any] = Field(default_factory=dict)
     deduplicated: bool
-    """Whether this transaction was kept before."""
+    """Whether this transaction was already recorded."""
     lifetime_amount_minor: int
-    """What the player spent in their life, in US cents."""
+    """The player's lifetime spend, in US cents."""
     purchase_count: int
 
 
 class PlayerSpend(Answer):
-    """What a player spent in their life."""
+    """A player's lifetime spend."""
 
     external_player_id: str
     normalized_currency: str = "USD"

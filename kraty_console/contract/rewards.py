@@ -1,4 +1,4 @@
-"""What can be given, and by which rule, as a game's document says it (contract/GAME.md#rewards)."""
+"""Reward entries and reward policies in a game's document (contract/GAME.md#rewards)."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ Name = Annotated[str, Field(min_length=1, max_length=200)] | dict[str, str]
 Whole = Annotated[int, Field(ge=0, le=MAX_BALANCE)]
 Positive = Annotated[int, Field(ge=1, le=MAX_BALANCE)]
 Number = Annotated[int, Field(ge=0, le=MAX_BALANCE)] | Annotated[float, Field(ge=0, le=MAX_BALANCE)]
-"""What a metric or a score can be (contract/README.md#limits)."""
+"""The range of metrics and scores (contract/README.md#limits)."""
 
 Bag = dict[str, Any]
 
 
 class Range(Request):
-    """A number that is thrown: from `min` to `max`, both included, in steps."""
+    """A random number from `min` to `max`, both included, in steps."""
 
     min: Whole
     max: Whole
@@ -40,7 +40,7 @@ Amount = Whole | Range
 
 
 class CurrencyReward(Request):
-    """So much of a currency."""
+    """An amount of a currency."""
 
     type: Literal["currency"]
     currency_key: Key
@@ -48,7 +48,7 @@ class CurrencyReward(Request):
 
 
 class ItemReward(Request):
-    """So many of an item."""
+    """A quantity of an item."""
 
     type: Literal["item"]
     item_key: Key
@@ -57,7 +57,7 @@ class ItemReward(Request):
 
 
 class CrateReward(Request):
-    """So many crates."""
+    """A number of crates."""
 
     type: Literal["crate"]
     crate_item_key: Key
@@ -65,7 +65,7 @@ class CrateReward(Request):
 
 
 class TableReward(Request):
-    """What a table gives when it is rolled so many times."""
+    """A number of rolls of a reward table."""
 
     type: Literal["table"]
     table_key: Key
@@ -73,7 +73,7 @@ class TableReward(Request):
 
 
 class BundleReward(Request):
-    """What is in a bundle."""
+    """The contents of a named bundle."""
 
     type: Literal["bundle"]
     bundle_key: Key
@@ -84,7 +84,7 @@ Rewards = Annotated[list[Reward], Field(max_length=100)]
 
 
 class InPlace(Request):
-    """A bundle without a name."""
+    """An inline bundle, without a key."""
 
     entries: Rewards
 
@@ -103,7 +103,7 @@ class FixedBundle(Request):
 
 
 class Tier(Request):
-    """Places on the board, both included, and what they are paid."""
+    """A range of ranks, both included, and its reward."""
 
     from_rank: Positive
     to_rank: Positive
@@ -117,14 +117,14 @@ class Tier(Request):
 
 
 class RankScaled(Request):
-    """Pays by the place on the board."""
+    """Pays by rank."""
 
     type: Literal["rank_scaled"]
     tiers: Annotated[list[Tier], Field(min_length=1, max_length=100)]
 
 
 class SharedPool(Request):
-    """Pays a part of a pool, by score."""
+    """Pays a share of a pool, by score."""
 
     type: Literal["shared_pool"]
     pool: Whole

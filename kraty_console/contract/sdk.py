@@ -1,4 +1,4 @@
-"""What `/sdk/v1` answers with (contract/SDK.md)."""
+"""Answers of `/sdk/v1` (contract/SDK.md)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kraty_console.contract.wire import Answer
 
 
 class PlayerRegistration(Answer):
-    """A player's new secret, told here and never again (contract/SDK.md#registration)."""
+    """A player's new secret, shown only once (contract/SDK.md#registration)."""
 
     player_id: str
     external_player_id: str
@@ -21,7 +21,7 @@ class PlayerRegistration(Answer):
     registered_at: datetime | None = None
     created_at: datetime | None = None
     country: str | None = None
-    """ISO-3166 alpha-2; null where the backend does not know it."""
+    """ISO-3166 alpha-2; null if unknown."""
     synthetic_identity: Identity | None = None
     display_identity: Identity | None = None
     anonymized_identity: Identity | None = None
@@ -35,13 +35,13 @@ class PlayerIdentities(Answer):
 
 
 class PlayerIdentitySet(PlayerIdentities):
-    """Both names after one was chosen."""
+    """Both names after one was set."""
 
     external_player_id: str
 
 
 class PlayerMetadata(Answer):
-    """All that is kept with a player."""
+    """A player's metadata."""
 
     external_player_id: str
     metadata: dict[str, Any] = Field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""A token that cannot be shown by accident (client/README.md#secrets), and how it is handed over
+"""A secret that cannot be shown by accident (client/README.md#secrets), and how it is sent
 (contract/README.md#session)."""
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class Secret:
         self._value = value
 
     def reveal(self) -> str:
-        """The secret itself: for the header that carries it, and for nothing else."""
+        """The secret itself; use it only to build the header."""
         return self._value
 
     def __repr__(self) -> str:
@@ -75,7 +75,7 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """A session token or an API key, and the header it goes in."""
+    """A session token or an API key, and how it is sent."""
 
     token: Secret
     kind: Literal["bearer", "cookie", "server_key"] = "bearer"

@@ -1,4 +1,4 @@
-"""What `/server/v1` answers with, beyond what the look-up shares with the portal (contract/SERVER.md)."""
+"""Answers of `/server/v1`, except the look-up, which the admin surface shares (contract/SERVER.md)."""
 
 from __future__ import annotations
 
@@ -14,35 +14,34 @@ MERGED = "merged"
 ALREADY_MERGED = "no_op_already_merged"
 
 ERASED = "erased"
-ALREADY_ERASED = "no_op_already_erased"
 NEVER_EXISTED = "no_op_never_existed"
 
 
 class MergeCounts(Answer):
-    """How much a merge moved; all 0 when it was done before."""
+    """How much a merge moved; all 0 if it was already done."""
 
     attempts_reassigned: int = 0
     grants_reassigned: int = 0
     items_merged: int = 0
-    """Kinds of item, not pieces."""
+    """Number of item keys, not quantities."""
     item_ledger_rows_moved: int = 0
     wallets_merged: int = 0
-    """Balances, not coins."""
+    """Number of balances, not amounts."""
     wallet_ledger_rows_moved: int = 0
     lobbies_touched: int = 0
     leaderboards_scrubbed: int = 0
-    """Boards that the source was on."""
+    """Leaderboards that the source was on."""
 
 
 class MergePlayerResult(Answer):
-    """What became of a merge (contract/SERVER.md#merge)."""
+    """The result of a merge (contract/SERVER.md#merge)."""
 
     from_player_id: str
     from_external_player_id: str
     to_player_id: str
     to_external_player_id: str
     anonymized_external_player_id: str | None = None
-    """What the source's row is called now."""
+    """The source's new external id."""
     counts: MergeCounts = Field(default_factory=MergeCounts)
     merged_at: datetime | None = None
     status: str = ""
@@ -50,13 +49,13 @@ class MergePlayerResult(Answer):
 
 
 class DeletePlayerResult(Answer):
-    """What became of an erasure (contract/SERVER.md#delete)."""
+    """The result of an erasure (contract/SERVER.md#delete)."""
 
     player_id: str | None = None
     external_player_id: str
-    """As it was asked for."""
+    """The requested id."""
     anonymized_external_id: str | None = None
-    """What the row is called now; None when nobody ever had the id."""
+    """The row's new external id; None if the id never existed."""
     deleted_at: datetime | None = None
     attempts_anonymized: int = 0
     lobbies_anonymized: int = 0
@@ -66,7 +65,7 @@ class DeletePlayerResult(Answer):
 
 
 class ExportedPlayer(Answer):
-    """Who an export is of."""
+    """The player of an export."""
 
     id: str
     external_player_id: str
@@ -81,7 +80,7 @@ class ExportedPlayer(Answer):
 
 
 class ExportedLobby(Answer):
-    """A lobby that the player had a seat in."""
+    """A lobby in which the player had a seat."""
 
     id: str
     event_id: str | None = None
@@ -90,9 +89,9 @@ class ExportedLobby(Answer):
 
 
 class PlayerExport(Answer):
-    """Everything that is kept of a player, for whoever asks what is known of them (contract/SERVER.md#export).
+    """All data of a player, for a data access request (contract/SERVER.md#export).
 
-    Each list is newest first and ends at 1,000 rows.
+    Each list is newest first and has at most 1,000 rows.
     """
 
     schema_version: int = 1
@@ -106,11 +105,11 @@ class PlayerExport(Answer):
 
 
 class IdentitySet(Answer):
-    """A player's names after one was chosen: in both published forms (contract/SERVER.md#profile)."""
+    """A player's names after one was set, in both published forms (contract/SERVER.md#profile)."""
 
     external_player_id: str
     synthetic_identity: Identity | None = None
-    """The chosen name, in the older form."""
+    """The display name, in the older form."""
     display_identity: Identity | None = None
     anonymized_identity: Identity | None = None
 
@@ -123,7 +122,7 @@ class EmailSet(Answer):
 
 
 class PlayerBanned(Answer):
-    """A ban as it is now; `applied` is false when only the reason was refreshed (contract/SERVER.md#ban)."""
+    """The current ban; `applied` is false if only the reason was updated (contract/SERVER.md#ban)."""
 
     player_id: str
     external_player_id: str
@@ -158,10 +157,10 @@ class RowFailure(Answer):
 
 
 class Migrated(Answer):
-    """What came of the rows of a migration; the three numbers add up to all rows (contract/SERVER.md#migration)."""
+    """The result of a migration call; the three numbers add up to all rows (contract/SERVER.md#migration)."""
 
     applied: int
     skipped: int
-    """Rows that were applied before, under the same key."""
+    """Rows that were already applied, under the same key."""
     failed: int
     failures: list[RowFailure] = Field(default_factory=list)

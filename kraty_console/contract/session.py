@@ -1,4 +1,4 @@
-"""Who is signed in, and what they may do where (contract/README.md#roles-and-permissions)."""
+"""The session: its member, games and roles; and the backend's health (contract/README.md#roles-and-permissions)."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ class Member(Answer):
 
 
 class Session(Answer):
-    """Until when the session lives."""
+    """The expiry of the session."""
 
     expires_at: datetime | None = None
 
 
 class GameAccess(Answer):
-    """A game the member can see, with the role there."""
+    """A game visible to the member, with the role there."""
 
     id: str
     slug: str | None = None
@@ -49,7 +49,7 @@ class GameAccess(Answer):
 
     @property
     def only_environment(self) -> str | None:
-        """The one environment that the credential is for, as a server key is; None where it may look into any."""
+        """The only environment of the credential (server keys have one); None if it is not restricted."""
         told = (self.model_extra or {}).get("environment")
         return told if isinstance(told, str) else None
 
@@ -71,31 +71,31 @@ class Me(Answer):
 
 
 class DatabaseHealth(Answer):
-    """Whether the database answers, and which it is."""
+    """The state and kind of the database."""
 
     ok: bool = False
     kind: str | None = None
     trouble: str | None = None
-    """Why it does not answer, or takes no changes; with the path of a file that cannot be written."""
+    """Why it does not answer or is read-only, with the path of a file that cannot be written."""
 
 
 class JobHealth(Answer):
-    """How a job beside HTTP fares, in the process that answers."""
+    """The state of a background job in the answering process."""
 
     name: str = ""
     last_run_at: datetime | None = None
     failing: int = 0
-    """Failures since it last went well."""
+    """Failures since the last success."""
     done: int = 0
 
 
 class WorkerHealth(Answer):
-    """What runs beside HTTP."""
+    """The state of the background jobs."""
 
     running: bool = False
     jobs: list[JobHealth] = Field(default_factory=empty_list)
     set_aside: dict[str, int] = Field(default_factory=empty_dict)
-    """By job: how many rows it failed with again and again, and has set aside."""
+    """By job: the number of rows set aside after repeated failures."""
 
 
 class Health(Answer):
@@ -104,6 +104,6 @@ class Health(Answer):
     ok: bool = False
     version: str | None = None
     features: list[str] = Field(default_factory=empty_list)
-    """What a backend says it keeps to; the embedded one names `idempotency-keys`, and each operation that it has."""
+    """Features of the backend; the embedded one lists `idempotency-keys` and each operation that it has."""
     database: DatabaseHealth | None = None
     worker: WorkerHealth | None = None

@@ -1,7 +1,7 @@
 """The signature of a webhook: `X-Signature: t=<unix seconds>,v1=<hex>` (contract/README.md#webhooks).
 
-`v1` is HMAC-SHA256 with the endpoint's secret over `"<t>." + body`, the body exactly as it was received. A receiver
-in Python can use `verify` as it stands.
+`v1` is HMAC-SHA256 with the endpoint's secret over `"<t>." + body`, the body exactly as received. A receiver in
+Python can use `verify` directly.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from typing import Final
 HEADER: Final = "X-Signature"
 
 OLDEST_SECONDS: Final = 300
-"""A message signed longer ago than this is refused: it may be an old one that somebody sends again."""
+"""A message signed longer ago is refused: it may be a replay attack."""
 
 FARTHEST_AHEAD_SECONDS: Final = 60
-"""A message signed further in the future than clocks differ is refused."""
+"""A message signed further in the future is refused; less is tolerated as clock skew."""
 
 _HEX_DIGITS: Final = 64
 _LONGEST_MOMENT: Final = 15
 
 
 def sign(secret: str, body: bytes, at: int) -> str:
-    """The header's value for a body that is sent `at` this moment (whole seconds since the epoch)."""
+    """The header for a body sent `at` this time (whole seconds since the epoch)."""
     return f"t={at},v1={_digest(secret, body, at)}"
 
 
@@ -36,9 +36,9 @@ def verify(
     oldest: float = OLDEST_SECONDS,
     farthest_ahead: float = FARTHEST_AHEAD_SECONDS,
 ) -> bool:
-    """Whether the header is this body's, and from about `now` (seconds since the epoch). Compares in constant time.
+    """Whether the signature matches the body and is recent at `now` (seconds since the epoch). Constant-time.
 
-    A header that is empty, holds only a part, or is not of this form is false, never an error.
+    A missing or malformed header is false, never an error.
     """
     parts = dict(_parted(part) for part in (header or "").split(","))
     moment, given = parts.get("t", ""), parts.get("v1", "")

@@ -1,4 +1,4 @@
-"""Everything that happened to a player, in one list (contract/README.md#admin-surface)."""
+"""The timeline of a player (contract/README.md#admin-surface)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kraty_console.contract.wire import Answer
 
 
 class TimelineKind(StrEnum):
-    """What a row of the timeline is; the row itself stands under a field of the same name."""
+    """The kind of a timeline row; the row itself is in the field of the same name."""
 
     ATTEMPT = "attempt"
     GRANT = "grant"
@@ -22,7 +22,7 @@ class TimelineKind(StrEnum):
     ITEM = "item"
     LOBBY = "lobby"
     BAN = "ban"
-    """The audit row of a ban, or of its end."""
+    """The audit row of a ban or an unban."""
     AUDIT = "audit"
     """Any other audit row."""
     WEBHOOK = "webhook"
@@ -30,12 +30,12 @@ class TimelineKind(StrEnum):
 
 
 class TimelineRow(Answer):
-    """One thing that happened; of the fields named for kinds, the one of its own kind is set."""
+    """One row of the timeline; of the fields named for kinds, the one of its own kind is set."""
 
     kind: str = ""
-    """A `TimelineKind`, or a word we do not know yet."""
+    """A `TimelineKind`, or an unknown value."""
     at: datetime | None = None
-    """An attempt's start, a grant's creation, the moment a seat was taken, or when the rest occurred."""
+    """The start of an attempt, the creation of a grant, the join of a lobby, or the time of any other row."""
     id: str = ""
     attempt: Attempt | None = None
     grant: Grant | None = None

@@ -1,4 +1,4 @@
-"""Webhook events by name, their envelope, and where they are sent (contract/README.md#webhooks)."""
+"""Webhooks: event names, envelope, endpoints and deliveries (contract/README.md#webhooks)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kraty_console.contract.wire import Answer, Request
 
 
 class EventName(StrEnum):
-    """The published event names, and ours: of revoked grants, and of what the worker makes happen."""
+    """The published event names, and ours: for revoked grants and for events caused by the worker."""
 
     GRANT_CREATED = "grant.created"
     WALLET_CHANGED = "wallet.changed"
@@ -35,11 +35,11 @@ class EventName(StrEnum):
 WORKER_DRIVEN: Final = frozenset(
     {EventName.EVENT_WINDOW_OPENED, EventName.EVENT_WINDOW_CLOSED, EventName.GRANT_EXPIRED}
 )
-"""Always told to live endpoints (contract/README.md#environments)."""
+"""Always sent to live endpoints (contract/README.md#environments)."""
 
 
 class Envelope(Answer):
-    """What is posted to a studio's endpoint; retries keep `id` and `data`."""
+    """The message posted to an endpoint; retries keep `id` and `data`."""
 
     id: str
     event_name: str
@@ -51,18 +51,18 @@ class Envelope(Answer):
 
 
 class CreateEndpoint(Request):
-    """Have events sent to a URL; the environment is the call's."""
+    """Create an endpoint in the environment of the call."""
 
     url: Annotated[str, Field(min_length=1, max_length=2048)]
     events: Annotated[list[Annotated[str, Field(max_length=100)]], Field(min_length=1, max_length=50)] | None = None
-    """The names of the events to be told; left out, all."""
+    """The names of the events to send; all if left out."""
     reason: Reason | None = None
     ticket: Ticket | None = None
     idempotency_key: IdempotencyKey
 
 
 class ChangeEndpoint(Request):
-    """Pause an endpoint, let it go on, or archive it."""
+    """Pause, unpause or archive an endpoint."""
 
     reason: Reason | None = None
     ticket: Ticket | None = None
@@ -78,13 +78,13 @@ class ReplayDelivery(Request):
 
 
 class WebhookEndpoint(Answer):
-    """Where events of a game and environment are sent."""
+    """A URL that receives the events of a game and environment."""
 
     id: str
     url: str = ""
     environment: str = ""
     events: list[str] | None = None
-    """The names it is told; None for all."""
+    """The names of the events it receives; None for all."""
     state: str = ""
     """`active`, `paused` (events wait) or `archived` (for good)."""
     created_at: datetime | None = None
@@ -92,13 +92,13 @@ class WebhookEndpoint(Answer):
 
 
 class EndpointList(Answer):
-    """The endpoints of a game, the newest first."""
+    """The endpoints of a game, newest first."""
 
     endpoints: list[WebhookEndpoint] = Field(default_factory=list)
 
 
 class EndpointChanged(Changed):
-    """The endpoint as it is now."""
+    """The endpoint after the change."""
 
     endpoint: WebhookEndpoint
 
@@ -107,18 +107,18 @@ class EndpointCreated(EndpointChanged):
     """The new endpoint."""
 
     secret: Secret | None = None
-    """What its messages are signed with; told this once, and not when the answer is given again."""
+    """The signing secret; only in the first answer, not in a replayed one."""
 
 
 class DeliveryPlayer(Answer):
-    """The player whom an event concerns."""
+    """The player concerned by an event."""
 
     id: str | None = None
     external_player_id: str | None = None
 
 
 class DeliveryEndpoint(Answer):
-    """Where a delivery goes; the url is without its query, which often holds a password."""
+    """The target of a delivery; the URL has no query, which often contains a password."""
 
     id: str | None = None
     url: str = ""
@@ -126,22 +126,22 @@ class DeliveryEndpoint(Answer):
 
 
 class DeliveryAttempt(Answer):
-    """One try."""
+    """One attempt to deliver."""
 
     number: int = 0
     started_at: datetime | None = None
     duration_ms: int | None = None
-    """Milliseconds; None when nobody saw how it ended, as when the backend was stopped."""
+    """Milliseconds; None if the end is unknown, for example because the backend was stopped."""
     status: int | None = None
-    """The HTTP status of the answer; None when none came."""
+    """The HTTP status; None without an answer."""
     error: str | None = None
-    """Why it did not succeed, in words; None when it did."""
+    """Why it failed, in words; None on success."""
     answer: str | None = None
-    """How the answer's body begins."""
+    """The start of the answer's body."""
 
 
 class Delivery(Answer):
-    """One event on its way to one endpoint."""
+    """The delivery of one event to one endpoint."""
 
     id: str
     event_name: str = ""
@@ -154,16 +154,16 @@ class Delivery(Answer):
     created_at: datetime | None = None
     finished_at: datetime | None = None
     next_attempt_at: datetime | None = None
-    """None when it is done with, is being sent, or waits for an earlier one of its player or for its endpoint."""
+    """None if it is finished, being sent, or waiting for an earlier delivery or a paused endpoint."""
     sending: bool = False
-    """Whether an attempt is under way."""
+    """Whether an attempt is in progress."""
     attempt_count: int = 0
     attempts: list[DeliveryAttempt] = Field(default_factory=list)
-    """The first to the last."""
+    """Oldest first."""
 
 
 class DeliveryDetail(Delivery):
-    """One delivery, with what it tells."""
+    """One delivery, with its payload."""
 
     data: dict[str, Any] | None = None
 
@@ -176,6 +176,6 @@ class DeliveryPage(Answer):
 
 
 class DeliveryReplayed(Changed):
-    """The delivery as it is now: due at once."""
+    """The delivery after the replay: due at once."""
 
     delivery: DeliveryDetail

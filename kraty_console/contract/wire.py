@@ -1,4 +1,4 @@
-"""The two kinds of message: answers are read tolerantly, requests are written and checked strictly."""
+"""Base classes of messages: answers are parsed tolerantly, requests are validated strictly."""
 
 from __future__ import annotations
 
@@ -31,21 +31,21 @@ MAX_SAFE_INTEGER: Final = MAX_BALANCE
 
 
 class PartialList(list[Any]):
-    """A list of an answer of which some rows could not be read; lists that were read whole are plain ones."""
+    """A list with unreadable rows left out; a fully readable list is a plain `list`."""
 
     def __init__(self, rows: Iterable[Any] = (), unreadable: int = 0) -> None:
         super().__init__(rows)
         self.unreadable = unreadable
-        """How many rows are missing here."""
+        """The number of unreadable rows."""
 
 
 class Answer(BaseModel):
-    """Something a Kraty backend said.
+    """Base class of what a Kraty backend sends.
 
-    Unknown fields are kept (they are shown in raw JSON), unknown values of open enumerations stay as they came, and a
-    field that has a default and arrives with an unusable value takes its default: one odd field never costs a screen,
-    and one odd row never costs its list (`PartialList`). What was unusable is not in `model_fields_set`, as what was
-    not sent.
+    Unknown fields are kept (the raw JSON shows them), unknown values of open enumerations are kept, and an invalid
+    value of a field with a default becomes that default: one bad field does not lose the answer, and one bad row does
+    not lose its list (`PartialList`). Invalid fields are missing from `model_fields_set`, like fields that were not
+    sent.
     """
 
     model_config = ConfigDict(
@@ -59,7 +59,7 @@ class Answer(BaseModel):
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler, /) -> CoreSchema:  # noqa: ANN401
-        """Let fields that have a default fall back to it; we are called only for what is unusable, and once a list."""
+        """Wrap the schema so that invalid fields fall back to their defaults and invalid rows are skipped."""
         schema = handler(source)
         if schema["type"] == "model" and schema["schema"]["type"] == "model-fields":
             for name, field in schema["schema"]["fields"].items():
@@ -69,19 +69,19 @@ class Answer(BaseModel):
 
     @property
     def model_fields_set(self) -> set[str]:
-        """The fields that the backend told in a usable form."""
+        """The fields that the backend sent with valid values."""
         unreadable = self.unreadable_fields
         return self.__pydantic_fields_set__.difference(unreadable) if unreadable else self.__pydantic_fields_set__
 
     @property
     def unreadable_fields(self) -> tuple[str, ...]:
-        """The fields that came with a value nobody can use; they hold their defaults."""
+        """The fields that were sent with invalid values; they have their defaults."""
         names: tuple[str, ...] = self.__dict__.get(_UNREADABLE, ())
         return names
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler, /) -> dict[str, Any]:
-        """The shape on the wire: without the fields that are this program's own."""
+        """The JSON schema on the wire, without this program's own fields."""
         described = handler.resolve_ref_schema(handler(schema))
         for field in cls.model_fields.values():
             if field.exclude:
@@ -89,9 +89,9 @@ class Answer(BaseModel):
         return described
 
     def raw(self) -> dict[str, Any]:
-        """The object as JSON would have it, unknown fields included; texts stay as they came, lone surrogates too.
+        """The object as JSON, unknown fields included; texts are unchanged, including lone surrogates.
 
-        What was not sent is not there, nor is what could not be read.
+        Fields that were not sent or are invalid are left out.
         """
         told = self.model_fields_set
         plain = {alias: _jsonable(getattr(self, name)) for name, alias in _written(type(self)) if name in told}
@@ -99,12 +99,12 @@ class Answer(BaseModel):
 
 
 _UNREADABLE: Final = "_unreadable"
-"""Where a model keeps the names of its unreadable fields: beside them, as Python keeps cached properties."""
+"""The key in `__dict__` for the names of unreadable fields, as for cached properties."""
 
 
 def _forgive(name: str, field: Any, *, own: bool) -> None:  # noqa: ANN401 (a core schema)
-    """Let a field with a default take it for an unusable value, and note that it did."""
-    if own:  # this program's own: whatever the wire says gives way
+    """Make a field fall back to its default for an invalid value, and record that it did."""
+    if own:  # this program's own field: ignore what was sent
         field.update(schema={"type": "none"}, on_error="default")
         return
     made, default = field.get("default_factory"), field.get("default")
@@ -123,7 +123,7 @@ def _forgive(name: str, field: Any, *, own: bool) -> None:  # noqa: ANN401 (a co
 
 
 def _row_by_row(schema: Any) -> Any:  # noqa: ANN401 (a core schema)
-    """A list of objects in which each stands for itself; other schemas stay as they are."""
+    """Make a list of objects skip invalid rows; other schemas are unchanged."""
     if schema["type"] == "nullable":
         return {**schema, "schema": _row_by_row(schema["schema"])}
     rows = schema.get("items_schema") if schema["type"] == "list" else None
@@ -144,19 +144,19 @@ def _readable_rows(value: Any, read: Callable[[Any], list[Any]]) -> list[Any]:  
 
 
 def unreadable_rows(rows: object) -> int:
-    """How many rows of a list could not be read."""
+    """The number of unreadable rows of a list."""
     return rows.unreadable if isinstance(rows, PartialList) else 0
 
 
 @cache
 def _written(shape: type[Answer]) -> tuple[tuple[str, str], ...]:
-    """The fields of an answer, and what they are called on the wire."""
+    """The fields of an answer and their names on the wire."""
     fields = shape.model_fields.items()
     return tuple((name, field.alias or to_camel(name)) for name, field in fields if not field.exclude)
 
 
 class Request(BaseModel):
-    """Something a caller asks for: no coercion, no unknown fields, no NaN or infinity."""
+    """Base class of requests: no coercion, no unknown fields, no NaN or infinity."""
 
     model_config = ConfigDict(
         alias_generator=to_camel,
@@ -170,22 +170,22 @@ class Request(BaseModel):
     )
 
     def body(self) -> dict[str, Any]:
-        """The JSON body: fields that were not set are left out."""
+        """The JSON body; unset fields are left out."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
 def empty_list() -> list[Any]:
-    """For `default_factory` where start-up waits: pydantic asks for its signature, and that of `list` takes long."""
+    """A `default_factory` that speeds up the start: pydantic inspects its signature, which is slow for `list`."""
     return []
 
 
 def empty_dict() -> dict[str, Any]:
-    """As `empty_list`."""
+    """Like `empty_list`."""
     return {}
 
 
 def iso(moment: datetime) -> str:
-    """A moment as Kraty writes it: ISO-8601, UTC, milliseconds and `Z` (contract/README.md#wire-format)."""
+    """Format a time: ISO-8601, UTC, milliseconds and `Z` (contract/README.md#wire-format)."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 

@@ -1,4 +1,4 @@
-"""What a support engineer knows, as pure functions: actions, diagnosis, next step, forms and their effects. No I/O.
+"""Support knowledge as pure functions: actions, diagnosis, next steps, forms and their effects. No I/O.
 
-Words made here may hold what players wrote. They are raw `str`: who draws them passes them through `present.safe`.
+Texts built here may contain player input. They are raw `str`; sanitize them with `present.safe` before showing them.
 """

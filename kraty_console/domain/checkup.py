@@ -1,4 +1,4 @@
-"""What a check of the surroundings found: one finding for each thing that was looked at, the gravest first."""
+"""The findings of `doctor`: one per check, most severe first."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 
 class CheckArea(StrEnum):
-    """What a finding is about; the order is that of importance: a fault in one explains those in later ones."""
+    """The subject of a finding, most important first: a fault in one area can explain those in later areas."""
 
     CONFIGURATION = "configuration"
     TOKEN = "token"  # noqa: S105 (the name of an area)
@@ -25,38 +25,38 @@ class CheckArea(StrEnum):
 
 
 class CheckState(StrEnum):
-    """How it is."""
+    """The result of a check."""
 
     OK = "ok"
     NOTE = "note"
-    """Good to know; nothing has to be done."""
+    """For information; no action is needed."""
     WARNING = "warning"
     PROBLEM = "problem"
-    """The console cannot work, or not safely, until it is mended."""
+    """The console cannot work, or not safely, until it is fixed."""
     UNKNOWN = "unknown"
-    """It could not be found out."""
+    """The check could not be completed."""
 
 
 class Finding(NamedTuple):
-    """One thing that was looked at."""
+    """The result of one check."""
 
     area: CheckArea
     name: str
     state: CheckState
     words: str
-    """What was found; may hold text from outside, which whoever shows it makes safe."""
+    """What was found; may contain text from outside, so sanitize it before showing it."""
     advice: str = ""
-    """What to do about it; empty where there is nothing to do."""
+    """What to do about it; may be empty."""
     facts: Mapping[str, Any] = {}
-    """The same for programs, as JSON."""
+    """The finding as JSON, for programs."""
 
 
 _AREAS: Final = tuple(CheckArea)
 _FIRST: Final = (CheckState.PROBLEM, CheckState.WARNING)
 
 
-def in_order(findings: Iterable[Finding]) -> list[Finding]:
-    """Problems first, then warnings, then the rest; within each by area, as they were found."""
+def by_severity(findings: Iterable[Finding]) -> list[Finding]:
+    """Sort findings: problems, warnings, then the rest; within each by area."""
 
     def place(finding: Finding) -> tuple[int, int]:
         grave = _FIRST.index(finding.state) if finding.state in _FIRST else len(_FIRST)
@@ -66,12 +66,12 @@ def in_order(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def has_problem(findings: Iterable[Finding]) -> bool:
-    """Whether something has to be mended."""
+    """Whether any finding is a problem."""
     return any(each.state is CheckState.PROBLEM for each in findings)
 
 
 def without(findings: Iterable[Finding], secrets: Iterable[str], hidden: str) -> list[Finding]:
-    """The findings with `hidden` in place of every secret: a backend, or an error, may say back what it was sent."""
+    """Replace every secret in the findings by `hidden`: a backend or an error may echo what it was sent."""
     wanted = sorted({each for each in secrets if each}, key=len, reverse=True)
 
     def cleaned(value: Any) -> Any:  # noqa: ANN401 (JSON)

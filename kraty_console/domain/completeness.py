@@ -1,4 +1,4 @@
-"""What a backend told of a player, what it left out, and what cannot be read: unknown is neither zero nor no."""
+"""Which data of a player is known, not provided or unreadable: unknown is neither zero nor "no"."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from kraty_console.contract.wire import Answer
 
 UNKNOWN: Final = "?"
-"""Stands for a number that nobody told."""
+"""Shown for an unknown number."""
 
 NOT_PROVIDED: Final = "not provided by this backend"
 NOT_READ: Final = "could not be read"
@@ -27,7 +27,7 @@ LISTS_OF: Final[dict[PaneId, tuple[str, ...]]] = {
     "items": ("inventory", "item_ledger"),
     "audit": ("audit",),
 }
-"""The lists of a snapshot that a pane shows; the first is the one it is named for."""
+"""The snapshot lists shown in a pane; the pane is named after the first."""
 
 _ROW_OF: Final = {
     "attempts": ("attempt", "attempts"),
@@ -42,99 +42,99 @@ _ROW_OF: Final = {
 
 
 class Amount(NamedTuple):
-    """How much there is of something."""
+    """An amount that may be unknown."""
 
     number: int | float | None
-    """None when it is not known."""
+    """None when unknown."""
     why: str = ""
-    """Why it is not known, to stand behind the word for what it is."""
+    """Why it is unknown; follows the name of the thing."""
 
 
-def told(answer: Answer, *names: str) -> bool:
-    """Whether the backend told these fields in a usable form; null is told, and means that there is none."""
+def is_provided(answer: Answer, *names: str) -> bool:
+    """Whether the backend provided these fields in a usable form; null counts as provided."""
     said = answer.model_fields_set
     return all(name in said for name in names)
 
 
 def why_unknown(answer: Answer, name: str) -> str:
-    """Why a field is not known, in words; empty when it was told."""
-    if told(answer, name):
+    """Why a field is unknown, in words; empty when it was provided."""
+    if is_provided(answer, name):
         return ""
     return NOT_READ if name in answer.unreadable_fields else NOT_PROVIDED
 
 
-def unread(rows: object) -> int:
-    """How many rows of a list could not be read."""
+def unreadable_count(rows: object) -> int:
+    """The number of unreadable rows of a list."""
     missing = getattr(rows, "unreadable", 0)
     return missing if isinstance(missing, int) else 0
 
 
-def whole(answer: Answer, name: str) -> bool:
-    """Whether a list came and all its rows could be read; it may still be cut at the limit asked for."""
-    return told(answer, name) and not unread(getattr(answer, name))
+def is_complete(answer: Answer, name: str) -> bool:
+    """Whether a list was provided and every row is readable; it may still be cut at the requested limit."""
+    return is_provided(answer, name) and not unreadable_count(getattr(answer, name))
 
 
-def unread_words(count: int, one: str = "row", many: str = "") -> str:
+def unreadable_words(count: int, one: str = "row", many: str = "") -> str:
     """`1 row could not be read`."""
     return f"{counted(count, one, many)} {NOT_READ}"
 
 
-def pane_unread(pane_id: PaneId, snapshot: Snapshot) -> int:
-    """How many rows of a pane could not be read."""
-    return sum(unread(getattr(snapshot, name)) for name in LISTS_OF[pane_id])
+def pane_unreadable_count(pane_id: PaneId, snapshot: Snapshot) -> int:
+    """The number of unreadable rows of a pane."""
+    return sum(unreadable_count(getattr(snapshot, name)) for name in LISTS_OF[pane_id])
 
 
-def unread_lists(snapshot: Snapshot, pane_id: PaneId | None = None) -> Iterator[str]:
-    """What is missing of the lists since it could not be read: `1 attempt could not be read`."""
+def unreadable_lists(snapshot: Snapshot, pane_id: PaneId | None = None) -> Iterator[str]:
+    """The unreadable rows of each list: `1 attempt could not be read`."""
     for name in LISTS_OF[pane_id] if pane_id is not None else _ROW_OF:
         one, many = _ROW_OF[name]
         if name in snapshot.unreadable_fields:
             yield f"the {many} {NOT_READ}"
-        elif missing := unread(getattr(snapshot, name)):
-            yield unread_words(missing, one, many)
+        elif missing := unreadable_count(getattr(snapshot, name)):
+            yield unreadable_words(missing, one, many)
 
 
-def unread_of(snapshot: Snapshot) -> Iterator[str]:
-    """What is missing of the whole answer since it could not be read."""
+def unreadable_parts(snapshot: Snapshot) -> Iterator[str]:
+    """The unreadable parts of the whole snapshot."""
     if "ban" in snapshot.player.unreadable_fields:
         yield f"the ban status {NOT_READ}"
     if "summary" in snapshot.unreadable_fields or snapshot.summary.unreadable_fields:
         yield f"some totals {NOT_READ}"
-    yield from unread_lists(snapshot)
+    yield from unreadable_lists(snapshot)
 
 
 def sentence(words: str) -> str:
-    """The words with a capital letter and a stop."""
+    """The text as a sentence: capital letter and full stop."""
     return f"{words[:1].upper()}{words[1:]}."
 
 
 def empty_words(pane_id: PaneId, snapshot: Snapshot) -> str:
-    """What an empty pane says: that there is nothing only when the backend said so."""
+    """The text of an empty pane; it says that there is nothing only if the backend said so."""
     each = pane(pane_id)
     name = LISTS_OF[pane_id][0]
     if name in snapshot.unreadable_fields:
         return sentence(f"the {each.holds} {NOT_READ}")
-    if not told(snapshot, name):
+    if not is_provided(snapshot, name):
         return f"This backend does not provide {each.holds}."
-    if missing := unread(getattr(snapshot, name)):
-        return sentence(unread_words(missing))
+    if missing := unreadable_count(getattr(snapshot, name)):
+        return sentence(unreadable_words(missing))
     return each.empty
 
 
-def left_out(snapshot: Snapshot) -> list[str]:
-    """What the backend does not provide, of what the panes show."""
+def missing_from_panes(snapshot: Snapshot) -> list[str]:
+    """The contents of panes that the backend does not provide."""
     lists = ((LISTS_OF[each][0], pane(each).holds) for each in LISTS_OF)
     return [holds for name, holds in lists if why_unknown(snapshot, name) == NOT_PROVIDED]
 
 
-def ban_unknown(player: Player) -> str:
-    """Why it is not known whether the player is banned: `ban status not provided by this backend`; empty when it is."""
+def why_ban_unknown(player: Player) -> str:
+    """Why the ban status is unknown: `ban status not provided by this backend`; empty when it is known."""
     why = why_unknown(player, "ban")
     return f"ban status {why}" if why else ""
 
 
 def balance_of(snapshot: Snapshot, economy_key: str, limit: int = DEFAULT_LIMIT) -> Amount:
-    """The balance of a currency: 0 only where a list that came whole, and ends before `limit`, does not hold it."""
+    """The balance of a currency: 0 only if the list is complete, shorter than `limit`, and lacks the key."""
     held = next((each for each in snapshot.wallet if each.economy_key == economy_key), None)
     if held is not None:
         return Amount(held.balance, "" if held.balance is not None else _why_empty(held, "balance"))
@@ -142,7 +142,7 @@ def balance_of(snapshot: Snapshot, economy_key: str, limit: int = DEFAULT_LIMIT)
 
 
 def quantity_of(snapshot: Snapshot, item_key: str, limit: int = DEFAULT_LIMIT) -> Amount:
-    """As `balance_of`, for an item."""
+    """Like `balance_of`, for an item."""
     held = next((each for each in snapshot.inventory if each.item_key == item_key), None)
     if held is not None:
         return Amount(held.quantity, "" if held.quantity is not None else _why_empty(held, "quantity"))
@@ -157,8 +157,8 @@ def _absent(snapshot: Snapshot, name: str, limit: int) -> Amount:
     if why := why_unknown(snapshot, name):
         return Amount(None, why)
     rows = getattr(snapshot, name)
-    if unread(rows):
-        return Amount(None, f"not known: {unread_words(unread(rows), *_ROW_OF[name])}")
+    if unreadable_count(rows):
+        return Amount(None, f"not known: {unreadable_words(unreadable_count(rows), *_ROW_OF[name])}")
     if len(rows) >= limit:
         return Amount(None, "not in the list, which may be cut short")
     return Amount(0)

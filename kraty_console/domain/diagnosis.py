@@ -1,4 +1,4 @@
-"""What is wrong with an attempt or a grant: the table of the walkthrough, as pure functions.
+"""Diagnoses attempts, grants and lobbies by the rules of the walkthrough, as pure functions
 
 (contract/README.md#a-lost-reward, contract/README.md#actions).
 """
@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from kraty_console.domain.action_spec import COMPLETE
-from kraty_console.domain.completeness import told, why_unknown
-from kraty_console.domain.failed_rolls import failed_when, failed_why, since_then
+from kraty_console.domain.completeness import is_provided, why_unknown
+from kraty_console.domain.failed_rolls import failed_when, failed_why, later_roll_words
 from kraty_console.domain.formatting import age, counted, grouped, since, span
 from kraty_console.domain.grant_links import MILESTONE, Linked, Links
 from kraty_console.domain.problems import FINE, URGENCY, Diagnosis, Fault
@@ -25,27 +25,27 @@ IDLE_AFTER: Final = 24 * 3600
 """Seconds without progress after which an attempt counts as stuck."""
 
 IDLE_AFTER_TARGET: Final = 600
-"""Seconds an attempt may stay in progress once its target is met; reaching it should have ended it
+"""Seconds an attempt may stay in progress after its target is met; reaching it should have ended it
 (contract/SDK.md#progress-and-finish)."""
 
 PENDING_IS_NORMAL: Final = 600
-"""Seconds in which a grant may wait for the game without anybody worrying."""
+"""Seconds a grant may wait for the game before it is worth mentioning."""
 
 
 def diagnose_attempt(attempt: Attempt, snapshot: Snapshot, now: datetime, links: Links | None = None) -> Diagnosis:
-    """The most urgent thing about an attempt."""
+    """The most urgent diagnosis of an attempt."""
     return attempt_faults(attempt, snapshot, now, links)[0]
 
 
 def diagnose_grant(grant: Grant, snapshot: Snapshot, now: datetime) -> Diagnosis:
-    """The most urgent thing about a grant."""
+    """The most urgent diagnosis of a grant."""
     return grant_faults(grant, snapshot, now)[0]
 
 
 def attempt_faults(
     attempt: Attempt, snapshot: Snapshot, now: datetime, links: Links | None = None
 ) -> tuple[Diagnosis, ...]:
-    """Everything about an attempt, the most urgent first; never empty. `links` spares the index for many rows."""
+    """All diagnoses of an attempt, most urgent first; never empty. Pass `links` to reuse the index for many rows."""
     linked = (links or Links(snapshot)).of_attempt(attempt)
     if attempt.status in COMPLETE:
         found = _completed(attempt, linked, snapshot, now)
@@ -59,7 +59,7 @@ def attempt_faults(
 
 
 def grant_faults(grant: Grant, snapshot: Snapshot, now: datetime) -> tuple[Diagnosis, ...]:
-    """Everything about a grant, the most urgent first; never empty."""
+    """All diagnoses of a grant, most urgent first; never empty."""
     if grant.status == "claimed":
         return (FINE,)
     if grant.status == "expired":
@@ -71,19 +71,20 @@ def grant_faults(grant: Grant, snapshot: Snapshot, now: datetime) -> tuple[Diagn
     else:
         found = (_unknown(grant.status),)
     if snapshot.player.ban is not None:
-        # Whether somebody who is banned gets it all the same is for a person to decide: no step does it.
+        # A person decides whether a banned player gets the grant anyway, so no action is suggested.
         found = tuple(replace(each, action_id=None) for each in found)
     return _sorted(iter(found))
 
 
 def diagnose_lobby(lobby: Lobby, now: datetime) -> Diagnosis:
-    """A lobby that did not fill in time is worth knowing; the console has no action for it."""
+    """Diagnose a lobby: one that did not fill in time gets a notice; the console has no action for it."""
     if lobby.status == "forming" and lobby.fill_by is not None and age(lobby.fill_by, now) > 0:
         return Diagnosis(
             Fault.LOBBY_LATE,
             f"not filled for {span(lobby.fill_by, now)}",
             "notice",
-            f"It was to be filled {since(lobby.fill_by, now)} and is still forming. Lobbies are decided in the portal.",
+            f"It should have been filled {since(lobby.fill_by, now)} and is still forming. "
+            "Lobbies are managed in the portal.",
         )
     return FINE
 
@@ -94,14 +95,14 @@ def _sorted(found: Iterator[Diagnosis]) -> tuple[Diagnosis, ...]:
 
 def _unknown(status: str) -> Diagnosis:
     why = f'This console does not know the status "{status}"' if status else "Its status is not known"
-    return Diagnosis(Fault.UNKNOWN_STATUS, "", "fine", f"{why}, so it advises nothing.")
+    return Diagnosis(Fault.UNKNOWN_STATUS, "", "fine", f"{why}, so it gives no advice.")
 
 
 def _not_shown(linked: Linked) -> Diagnosis:
-    """Nothing is linked in a list of grants that may lack some: that says nothing."""
+    """No linked grant is shown, but the list of grants may be incomplete."""
     why = {
         "unreadable": "Some grants could not be read, and its own may be among them.",
-        "absent": "This backend does not provide grants, so whether it gave any is not known.",
+        "absent": "This backend does not provide grants, so it is not known whether there are any.",
     }.get(linked.doubt, "Its grants may be older than the list shows.")
     return Diagnosis(
         Fault.GRANTS_NOT_SHOWN,
@@ -112,13 +113,13 @@ def _not_shown(linked: Linked) -> Diagnosis:
 
 
 def _pay_unknown(attempt: Attempt) -> Diagnosis:
-    """No grant is linked, and whether the event pays rewards at all was not told."""
+    """No grant is linked, and it is unknown whether the event pays rewards."""
     forced = "It was force-completed, and that rolls no rewards by itself. " * (attempt.status == "force_completed")
     return Diagnosis(
         Fault.NO_GRANTS_LINKED,
         "no grants linked",
         "notice",
-        f"{forced}No grants are linked to this attempt; this backend does not tell whether the event pays rewards. "
+        f"{forced}No grants are linked to this attempt; this backend does not say whether the event pays rewards. "
         "If it does, retry the roll.",
         "attempt.retry_roll",
         attempt.id,
@@ -126,7 +127,7 @@ def _pay_unknown(attempt: Attempt) -> Diagnosis:
 
 
 def is_paid_at_close(attempt: Attempt, now: datetime) -> bool:
-    """Whether the rewards depend on a ranking that is still open: there is nothing to roll before its window closes."""
+    """Whether the rewards depend on a final ranking: there is nothing to roll before the window closes."""
     ends = attempt.window_ends_at
     if attempt.reward_policy not in ("rank_scaled", "shared_pool") or ends is None or age(ends, now) > 0:
         return False
@@ -140,7 +141,7 @@ def _completed(attempt: Attempt, linked: Linked, snapshot: Snapshot, now: dateti
             Fault.PAID_AT_CLOSE,
             "paid at the close",
             "fine",
-            "Its event pays by the final ranking: what it is worth is granted once the window has closed.",
+            "Its event pays by the final ranking: rewards are granted when the window closes.",
         )
     if linked.ids:
         if not waits and _terminal_roll_missing(attempt, linked):
@@ -156,7 +157,7 @@ def _completed(attempt: Attempt, linked: Linked, snapshot: Snapshot, now: dateti
         yield Diagnosis(Fault.NO_REWARDS, "", "fine", "This event gives no rewards, so no grant is missing.")
         return
     if roll == "failed":
-        known = f"{failed_why(attempt)} {since_then(attempt, snapshot, now)}"
+        known = f"{failed_why(attempt)} {later_roll_words(attempt, snapshot, now)}"
         yield Diagnosis(
             Fault.ROLL_FAILED,
             "roll failed",
@@ -170,7 +171,7 @@ def _completed(attempt: Attempt, linked: Linked, snapshot: Snapshot, now: dateti
             Fault.ROLLED_NOTHING,
             "rolled nothing",
             "fine",
-            "The roll went well and came out empty: no grant is missing.",
+            "The roll succeeded and gave nothing: no grant is missing.",
         )
     elif not linked.certain:
         yield _not_shown(linked)
@@ -200,7 +201,7 @@ def _force_complete(attempt: Attempt, linked: Linked, now: datetime) -> dict[str
 
 
 def _terminal_roll_missing(attempt: Attempt, linked: Linked) -> bool:
-    """True when the grants of a complete attempt are all from milestones, which fire whatever becomes of its end
+    """Whether all grants of a complete attempt are from milestones, which are granted however it ends
     (contract/SDK.md#progress-and-finish), and its own rewards were never rolled."""
     roll = attempt.roll.status if attempt.roll is not None else None
     only_milestones = all(grant.source_kind == MILESTONE for grant in linked.grants)
@@ -227,7 +228,7 @@ def _linked_already(linked: Linked) -> str:
 
 
 def _then_roll(attempt: Attempt, linked: Linked, now: datetime) -> str:
-    """The end of a sentence that advises to force-complete."""
+    """The end of the advice to force-complete: what happens to the rewards."""
     if is_paid_at_close(attempt, now):
         return "; its rewards come when the window closes."
     if attempt.reward_policy == "none":
@@ -238,7 +239,7 @@ def _then_roll(attempt: Attempt, linked: Linked, now: datetime) -> str:
 
 
 def _in_progress(attempt: Attempt, linked: Linked, snapshot: Snapshot, now: datetime) -> Iterator[Diagnosis]:
-    mend = ("attempt.force_complete", attempt.id, _force_complete(attempt, linked, now))
+    fix = ("attempt.force_complete", attempt.id, _force_complete(attempt, linked, now))
     last = attempt.last_progress_at or attempt.started_at
     idle = age(last, now) if last is not None else None
     ends = attempt.window_ends_at or attempt.ends_at
@@ -248,9 +249,9 @@ def _in_progress(attempt: Attempt, linked: Linked, snapshot: Snapshot, now: date
             Fault.TARGET_MET,
             "target met, not finished",
             "wrong",
-            f"The target of {grouped(attempt.target)} is met, but the finish never reached the server. "
+            f"The target of {grouped(attempt.target)} is met, but the server never received the finish. "
             f"Force-complete it{_then_roll(attempt, linked, now)}",
-            *mend,
+            *fix,
         )
     elif ends is not None and age(ends, now) > 0:
         yield Diagnosis(
@@ -259,29 +260,29 @@ def _in_progress(attempt: Attempt, linked: Linked, snapshot: Snapshot, now: date
             "wrong",
             f"Its window closed {since(ends, now)} and it is still in progress. "
             f"Force-complete it{_then_roll(attempt, linked, now)}",
-            *mend,
+            *fix,
         )
-    elif last is not None and idle is not None and idle > IDLE_AFTER and not told(attempt, "last_progress_at"):
+    elif last is not None and idle is not None and idle > IDLE_AFTER and not is_provided(attempt, "last_progress_at"):
         yield Diagnosis(
             Fault.PROGRESS_UNKNOWN,
             f"started {since(last, now)}",
             "notice",
             f"It was started {since(last, now)}, and its last progress is {why_unknown(attempt, 'last_progress_at')}. "
             f"If the player finished, force-complete it with the true score{_then_roll(attempt, linked, now)}",
-            *mend,
+            *fix,
         )
     elif last is not None and idle is not None and idle > IDLE_AFTER:
         yield Diagnosis(
             Fault.STUCK,
             f"stuck for {span(last, now)}",
             "wrong",
-            f"Nothing was heard of it for {span(last, now)}; the client may have crashed. "
+            f"No progress for {span(last, now)}; the client may have crashed. "
             f"If the player finished, force-complete it with the true score{_then_roll(attempt, linked, now)}",
-            *mend,
+            *fix,
         )
     elif snapshot.player.ban is None:
-        heard = f" It was last heard of {since(last, now)}." if last is not None else ""
-        yield Diagnosis(Fault.STILL_PLAYING, "", "fine", f"This row is fine: the player is still at it.{heard}")
+        heard = f" Its last progress was {since(last, now)}." if last is not None else ""
+        yield Diagnosis(Fault.STILL_PLAYING, "", "fine", f"This row is fine: the player is still playing.{heard}")
     if (ban := snapshot.player.ban) is not None:
         yield Diagnosis(
             Fault.BANNED_PLAYING,
@@ -310,7 +311,7 @@ def _expired(attempt: Attempt, linked: Linked, snapshot: Snapshot, now: datetime
 
 
 def _banned_note(snapshot: Snapshot) -> tuple[Diagnosis, ...]:
-    """What the ban keeps the player from. That it be lifted is never a step: a person who read why decides that."""
+    """What the ban blocks. Lifting it is never suggested: a person decides that after reading the reason."""
     if (ban := snapshot.player.ban) is None:
         return ()
     return (
@@ -324,8 +325,8 @@ def _banned_note(snapshot: Snapshot) -> tuple[Diagnosis, ...]:
 
 
 def ban_why(ban: Ban) -> str:
-    """The reason of a ban in quotes, or that it is not known."""
-    return f'"{ban.reason}"' if ban.reason else "why is not known"
+    """The quoted reason of a ban, or that it is unknown."""
+    return f'"{ban.reason}"' if ban.reason else "reason not known"
 
 
 def _grant_expired(grant: Grant, now: datetime) -> Diagnosis:
@@ -334,7 +335,7 @@ def _grant_expired(grant: Grant, now: datetime) -> Diagnosis:
         Fault.GRANT_EXPIRED,
         "grant expired",
         "wrong",
-        f"The grant expired{when} before it was claimed. Force-claim delivers it all the same.",
+        f"The grant expired{when} before it was claimed. Force-claim delivers it anyway.",
         "grant.force_claim",
         grant.id,
     )
@@ -348,7 +349,7 @@ def _pending(grant: Grant, snapshot: Snapshot, now: datetime) -> Iterator[Diagno
             "player is banned",
             "notice",
             f"The player is banned ({ban_why(ban)}), so claims are refused and this grant waits. "
-            "If the ban is wrong, B lifts it; if the player is due this all the same, F delivers it.",
+            "If the ban is wrong, B lifts it; if the player should get this anyway, F delivers it.",
             target_id=grant.id,
         )
     if grant.expires_at is not None and age(grant.expires_at, now) > 0:
@@ -356,8 +357,7 @@ def _pending(grant: Grant, snapshot: Snapshot, now: datetime) -> Iterator[Diagno
             Fault.GRANT_OVERDUE,
             f"past its expiry for {span(grant.expires_at, now)}",
             "wrong",
-            f"Its time ran out {since(grant.expires_at, now)}; the game can no longer claim it. "
-            "Force-claim delivers it now.",
+            f"It expired {since(grant.expires_at, now)}; the game can no longer claim it. Force-claim delivers it now.",
             *claim,
         )
         return

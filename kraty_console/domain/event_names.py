@@ -1,4 +1,4 @@
-"""What events are called, learned wherever a name stands beside an id, for rows that carry the id alone."""
+"""Event names, learned from rows that have both name and id, for rows that have only the id."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     Row = TypeVar("Row", Attempt, Lobby)
 
 MOST: Final = 2_000
-"""Names that are kept; the one learned first goes first."""
+"""Maximum number of names; the oldest is dropped first."""
 
 LONGEST: Final = 200
-"""Characters of an id or a name; what is longer is none."""
+"""Maximum length of an id or a name, in characters; longer ones are ignored."""
 
 
 class EventNames(Mapping[str, str]):
-    """Names by event id. What a person wrote down wins over what was learned."""
+    """Event names by id. Configured names win over learned ones."""
 
     def __init__(self, own: Mapping[str, str] | None = None) -> None:
-        """Start with the profile's own table."""
+        """`own` holds the names from the profile."""
         self._own = dict(own or {})
         self._learned: dict[str, str] = {}
 
@@ -39,18 +39,18 @@ class EventNames(Mapping[str, str]):
         return len({**self._learned, **self._own})
 
     def learn(self, snapshot: Snapshot) -> bool:
-        """Take in the names of a player's rows; True when one was new or has changed."""
+        """Learn the names in a player's rows; True when a name is new or has changed."""
         rows: tuple[Attempt | Lobby, ...] = (*snapshot.lobbies, *snapshot.attempts)
         told = [(row.event_id, row.event_key, row.event_name) for row in rows]
         told += [_told(grant.model_extra) for grant in snapshot.grants]
         return self._take(told)
 
     def learn_audit(self, rows: Iterable[AuditRow]) -> bool:
-        """Take in the names of audit rows: what they were about, before and after; True as in `learn`."""
+        """Learn the names in audit rows; True when a name is new or has changed."""
         return self._take(_told(each) for row in rows for each in (row.before, row.after, row.metadata))
 
     def label(self, snapshot: Snapshot) -> Snapshot:
-        """The snapshot with names on the rows that have an id alone; itself where there is nothing to add."""
+        """A copy of the snapshot with names on rows that have only an id; the snapshot itself if nothing changes."""
         changed: dict[str, Any] = {}
         for field in ("attempts", "lobbies"):
             rows = getattr(snapshot, field)
@@ -60,12 +60,12 @@ class EventNames(Mapping[str, str]):
         return snapshot.model_copy(update=changed) if changed else snapshot
 
     def to_json(self) -> dict[str, str]:
-        """What was learned, to be kept; the profile's own table is kept elsewhere."""
+        """The learned names, without those of the profile."""
         return dict(self._learned)
 
     @classmethod
     def from_json(cls, kept: object, own: Mapping[str, str] | None = None) -> EventNames:
-        """What was learned before; whatever is unusable in it is left out."""
+        """Restore learned names; invalid entries are skipped."""
         names = cls(own)
         if isinstance(kept, Mapping):
             names._take((event_id, name, None) for event_id, name in kept.items())
@@ -89,7 +89,7 @@ class EventNames(Mapping[str, str]):
 
 
 def _told(said: object) -> tuple[Any, Any, Any]:
-    """Id, key and name of an event as a JSON object tells them."""
+    """Id, key and name of the event in a JSON object."""
     if not isinstance(said, Mapping):
         return None, None, None
     return said.get("eventId"), said.get("eventKey"), said.get("eventName")

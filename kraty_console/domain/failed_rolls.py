@@ -1,4 +1,4 @@
-"""What is known of a reward roll that failed: when, why, and whether its cause is gone."""
+"""Describes a failed reward roll: when, why, and whether the cause seems fixed."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ if TYPE_CHECKING:
 
 
 def failed_when(attempt: Attempt, now: datetime) -> str:
-    """` 1h ago`, to follow "failed"; that it is not known where the backend does not tell."""
+    """` 1h ago`, to follow "failed"; a note when the time is unknown."""
     at = attempt.roll.at if attempt.roll is not None else None
-    return f" {since(at, now)}" if at is not None else " (when is not known)"
+    return f" {since(at, now)}" if at is not None else " (time not known)"
 
 
 def failed_why(attempt: Attempt) -> str:
-    """What the roll said, as a sentence."""
+    """The error of the roll, as a sentence."""
     why = (attempt.roll.error or "").strip().rstrip(".") if attempt.roll is not None else ""
-    return f"It said: {why}." if why else "It did not say why."
+    return f"Its error: {why}." if why else "It gave no reason."
 
 
-def since_then(attempt: Attempt, snapshot: Snapshot, now: datetime) -> str:
+def later_roll_words(attempt: Attempt, snapshot: Snapshot, now: datetime) -> str:
     """Whether a later roll of the same event worked, as a sentence."""
     event = event_words(attempt)
     later = _later_success(attempt, snapshot)
@@ -34,7 +34,7 @@ def since_then(attempt: Attempt, snapshot: Snapshot, now: datetime) -> str:
 
 
 def _later_success(attempt: Attempt, snapshot: Snapshot) -> datetime | None:
-    """When a roll of the same event first worked after this one failed; None where none is known."""
+    """When a roll of the same event first worked after this failure; None when unknown."""
     failed_at = attempt.roll.at if attempt.roll is not None else None
     if failed_at is None:
         return None

@@ -1,4 +1,4 @@
-"""The anatomy of a dialog: fields with their checks, what is about to change, and the form that holds them."""
+"""Dialogs as data: fields with validation, effects, and the form that holds them."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ FieldKind = Literal["text", "number", "check", "json", "choice", "key"]
 """`key` is a text with suggestions (`choices`); `choice` takes one of `choices` only; `json` is the entries editor."""
 
 Value = str | bool
-"""What a field holds while it is edited: a text, or for a `check` whether it is ticked."""
+"""The value of a field during editing: text, or for a `check` whether it is ticked."""
 
 Values = Mapping[str, Value]
-"""Values by field name; a missing one counts as the field's default."""
+"""Values by field name; a missing value means the field's default."""
 
 TYPED_ID: Final = "typed_id"
-"""The name under which the typed id of the player travels in the values."""
+"""The field name of the player id typed to confirm."""
 
 
 def _nothing_wrong(_: str) -> str | None:
@@ -50,11 +50,11 @@ class Field:
     hint: str = ""
     choices: tuple[str, ...] = ()
     doubtful: bool = False
-    """What stands in it at first is likely to be wrong: the hand starts there."""
+    """Focused first, because its default is likely to be wrong."""
     check: Callable[[str], str | None] = field(default=_nothing_wrong, repr=False)
 
     def validate(self, value: Value) -> str | None:
-        """What is wrong with a value, in words shown beside the field; None when nothing is."""
+        """The error shown beside the field; None when the value is valid."""
         if isinstance(value, bool):
             return self.check("yes") if value else None
         text = value.strip()
@@ -67,17 +67,17 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """One line of "will change", or a note beneath it."""
+    """One line under "will change", or a note."""
 
     label: str
     words: str
     note: bool = False
-    """A thing to know before confirming; not itself a change."""
+    """Information to read before confirming; not a change."""
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A dialog as data: what it is about, what it asks, and how it is confirmed."""
+    """A dialog as data: its subject, its fields, and how it is confirmed."""
 
     action_id: str
     kind: Operation
@@ -86,37 +86,37 @@ class Form:
     fields: tuple[Field, ...]
     confirm_label: str
     running: str
-    """What it says while it runs: `completing`, `rolling`."""
+    """The label while it runs: `completing`, `rolling`."""
     external_player_id: str
     opened_at: datetime
     typed_id: str
-    """What has to be typed where a change asks for the player's id."""
+    """The text to type when a change asks for the player's id."""
     target_id: str | None = None
     danger: bool = False
-    """Hard to take back: drawn so that the hand slows down."""
+    """Hard to undo: drawn as a warning."""
     needs_typed_id: bool = False
-    """Always asks for the player's id to be typed (a ban); `forms.asks_for_id` also knows of amounts over the limit."""
+    """Always require typing the player's id (a ban); `forms.asks_for_id` also covers amounts over the limit."""
     amount_limit: int | None = None
     score_limit: float | None = None
-    """A score above it asks for the player's id to be typed; None where nothing tells what is usual."""
+    """A higher score requires typing the player's id; None when no usual score is known."""
 
     def defaults(self) -> dict[str, Value]:
-        """What the fields hold when the dialog opens."""
+        """The values of all fields when the dialog opens."""
         return {each.name: each.default for each in self.fields}
 
     def text(self, values: Values, name: str) -> str:
-        """A field's text without its edges; the default where the values lack it."""
+        """A field's text, stripped; the default if it is not in the values."""
         value = values.get(name, self.defaults().get(name, ""))
         return value.strip() if isinstance(value, str) else ""
 
     def ticked(self, values: Values, name: str) -> bool:
-        """Whether a `check` is ticked; False where there is no such field."""
+        """Whether a `check` is ticked; False if there is no such field."""
         return values.get(name, self.defaults().get(name, False)) is True
 
 
 @dataclass(frozen=True, slots=True)
 class FormContext:
-    """What is known when a dialog is asked for; the row is taken by id at the press of the key."""
+    """The input for building a dialog; the row is the one under the cursor when the key was pressed."""
 
     snapshot: Snapshot
     now: datetime
@@ -125,7 +125,7 @@ class FormContext:
     prefill: Values = field(default_factory=dict)
     catalog: Catalog | None = None
     amount_limit: int | None = None
-    """Amounts above it ask for the player's id to be typed; None asks never."""
+    """Larger amounts require typing the player's id; None never requires it."""
     delivery: Delivery | None = None
     """The delivery that is meant, on their screen."""
     other: Snapshot | None = None
@@ -134,21 +134,21 @@ class FormContext:
 
 @dataclass(frozen=True, slots=True)
 class EffectContext:
-    """What effects are computed from: the player as last read, which may be newer than the dialog."""
+    """The input for computing effects: the latest snapshot, which may be newer than the dialog."""
 
     snapshot: Snapshot
     now: datetime
     catalog: Catalog | None = None
     forced_lately: Mapping[str, int] = field(default_factory=dict)
-    """By event key: how often its attempts were force-completed in the whole game in the last seven days."""
+    """By event key: number of force-completed attempts in the game in the last seven days."""
     delivery: Delivery | None = None
     """The delivery that is meant, on their screen."""
     other: Snapshot | None = None
     """The player to merge into."""
     key_label: str = ""
-    """What the audit log calls the server key that acts; empty where a member's session does."""
+    """The server key's name in the audit log; empty for a member's session."""
     person: str = ""
-    """With a server key: who acts."""
+    """With a server key: the person who acts."""
 
 
 def _nothing_unusual(_form: Form, _values: Values) -> str | None:
@@ -192,11 +192,11 @@ def over_limit(amount: Callable[[Form, Values], int]) -> Callable[[Form, Values]
 
 
 class CannotOpen(Exception):
-    """There is nothing to act on: the row went away, or the action is none that has a dialog."""
+    """There is nothing to act on: the row is gone, or the action has no dialog."""
 
 
 def control_character(text: str) -> str | None:
-    """What is wrong with a text that holds a character no server should be sent; None when it holds none."""
+    """The error for a text with control characters; None when there are none."""
     for place, char in enumerate(text, start=1):
         if unicodedata.category(char) in ("Cc", "Cs"):
             return f"character {place} is a control character (U+{ord(char):04X}); take it out"
@@ -218,7 +218,7 @@ def _check_ticket(text: str) -> str | None:
 
 
 def reason_field(*, required: bool, default: Value = "") -> Field:
-    """Why this is done; it lands in the audit log."""
+    """The field for the reason, which goes into the audit log."""
     return Field(
         "reason",
         "reason",
@@ -230,12 +230,12 @@ def reason_field(*, required: bool, default: Value = "") -> Field:
 
 
 def ticket_field(default: str) -> Field:
-    """The ticket this is done for."""
+    """The field for the ticket."""
     return Field("ticket", "ticket", default=default, hint="may stay empty", check=_check_ticket)
 
 
 def whole_number(text: str) -> int | None:
-    """A whole number as people write it (`1 000`, `1000`); None when it is none."""
+    """Parse a whole number (`1 000`, `1000`); None when it is not one."""
     digits = text.strip().replace(" ", "").replace(GROUP, "")
     if not digits.isascii() or not digits.lstrip("+-").isdigit() or len(digits) > 30:
         return None
@@ -246,7 +246,7 @@ def whole_number(text: str) -> int | None:
 
 
 def check_amount(text: str) -> str | None:
-    """Amounts are whole numbers from 1 to a thousand million (contract/README.md#limits)."""
+    """Validate an amount: a whole number from 1 to 1,000,000,000 (contract/README.md#limits)."""
     amount = whole_number(text)
     if amount is None or not 1 <= amount <= MAX_AMOUNT:
         return f"a whole number, 1 to {grouped(MAX_AMOUNT)}"
@@ -254,7 +254,7 @@ def check_amount(text: str) -> str | None:
 
 
 def score(text: str) -> float | None:
-    """A score as people write it; None when it is no finite number of 0 or more."""
+    """Parse a score; None when it is not a finite number of 0 or more."""
     plain = text.strip().replace(" ", "").replace(GROUP, "")
     if not plain.isascii() or "_" in plain or len(plain) > 40:
         return None
@@ -266,20 +266,20 @@ def score(text: str) -> float | None:
 
 
 _EITHER: Final = re.compile(r"([1-9]\d{0,2})[.,](\d{3})")
-"""Thousands to one reader, a fraction to the next."""
+"""Ambiguous: `1,234` is thousands to one reader and a fraction to another."""
 
 
 def check_score(text: str) -> str | None:
-    """Scores are finite numbers of 0 or more (contract/README.md#limits), written so that they have one meaning."""
+    """Validate a score: an unambiguous, finite number of 0 or more (contract/README.md#limits)."""
     if (either := _EITHER.fullmatch(text.strip())) is not None:
         return f"{either[1]}{either[2]} or {either[1]}.{either[2]}0? Write one of these"
     return None if score(text) is not None else "a number, 0 or more"
 
 
 def typed_id_for(snapshot: Snapshot) -> str:
-    """What a person types to name this player: the external id, or the end of the row's id.
+    """The text to type to confirm this player: the external id, or the end of the internal id.
 
-    An id of control characters, blanks, or hundreds of letters cannot be asked for; its internal id can.
+    The internal id replaces an external id with control characters or blanks, or one that is too long to type.
     """
     external = snapshot.player.external_player_id
     if external.isprintable() and external.strip() == external and 1 <= len(external) <= 64 and external.isascii():

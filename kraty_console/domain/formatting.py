@@ -1,4 +1,4 @@
-"""Numbers and spans of time in words, as every screen and sentence says them."""
+"""Formats numbers and durations for every screen and message."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ GROUP: Final = "\u202f"
 """Between groups of three digits: the narrow no-break space, one cell wide."""
 
 MISSING: Final = "—"
-"""Stands where a backend told nothing."""
+"""Shown for a missing value."""
 
 _GROUPED: Final = re.compile(rf"(?<=\d){GROUP}(?=\d)")
 
@@ -21,11 +21,11 @@ _DAY: Final = 24 * _HOUR
 _YEAR: Final = 365 * _DAY
 _GROUPED_LENGTH: Final = 40
 _EXACT: Final = 1e15
-"""From here on a float has no fraction worth showing."""
+"""Floats from here on are shown without a fraction."""
 
 
 def grouped(number: int | float | None) -> str:
-    """`1840` as `1 840`: whole numbers in groups of three, fractions to 6 digits, `—` for None; never an exponent."""
+    """Format `1840` as `1 840`: digits in groups of three, at most 6 decimals, no exponent; `—` for None."""
     if number is None:
         return MISSING
     if isinstance(number, float):
@@ -40,19 +40,19 @@ def grouped(number: int | float | None) -> str:
 
 
 def ungrouped(text: str) -> str:
-    """A text with its numbers as programs read them: `1 840` as `1840`."""
+    """Remove the digit grouping from a text: `1 840` becomes `1840`."""
     return _GROUPED.sub("", text) if GROUP in text else text
 
 
 def plain(number: int | float) -> str:
-    """A number as it is typed and copied: without groups and, while that is of any use, without an exponent."""
+    """A number for typing and copying: no grouping and, unless huge, no exponent."""
     if isinstance(number, int) or not math.isfinite(number) or abs(number) >= _EXACT**2:
         return str(number)
     return f"{number:.0f}" if number.is_integer() else f"{number:.15f}".rstrip("0") if abs(number) < 1 else repr(number)
 
 
 def grouped_text(text: str) -> str:
-    """An amount that came as a text: a number in groups of three, anything else as it is."""
+    """Group the digits of an amount given as text; other text is unchanged."""
     digits = text.strip().removeprefix("-")
     return grouped(int(text)) if digits.isascii() and digits.isdigit() and len(digits) <= _GROUPED_LENGTH else text
 
@@ -71,8 +71,8 @@ def counted(number: int, one: str, many: str = "") -> str:
     return f"{grouped(number)} {one if number == 1 else many or one + 's'}"
 
 
-def lasting(seconds: float) -> str:
-    """A span, its largest unit only: `12s`, `4m`, `2h`, `3d`, `2y`."""
+def duration_words(seconds: float) -> str:
+    """A duration in its largest unit: `12s`, `4m`, `2h`, `3d`, `2y`."""
     whole = max(0, int(seconds))
     if whole < _MINUTE:
         return f"{whole}s"
@@ -86,32 +86,32 @@ def lasting(seconds: float) -> str:
 
 
 def as_utc(moment: datetime) -> datetime:
-    """The moment in UTC; one that came without a zone is taken as UTC (contract/README.md#wire-format)."""
+    """The time in UTC; a time without a zone is taken as UTC (contract/README.md#wire-format)."""
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def age(moment: datetime, now: datetime) -> float:
-    """Seconds from the moment to now; negative while it is ahead."""
+    """Seconds since a time; negative if it is in the future."""
     if now.tzinfo is None or moment.tzinfo is None:
         now, moment = as_utc(now), as_utc(moment)
     return (now - moment).total_seconds()
 
 
 def since(moment: datetime, now: datetime) -> str:
-    """How long ago, or how far ahead: `2h ago`, `in 5h`, `now` within five seconds."""
+    """A relative time: `2h ago`, `in 5h`, `now` within five seconds."""
     seconds = age(moment, now)
     if abs(seconds) < 5:
         return "now"
-    return f"{lasting(seconds)} ago" if seconds > 0 else f"in {lasting(-seconds)}"
+    return f"{duration_words(seconds)} ago" if seconds > 0 else f"in {duration_words(-seconds)}"
 
 
 def span(moment: datetime, now: datetime) -> str:
-    """The span between a moment and now, whichever is first: `3d`."""
-    return lasting(abs(age(moment, now)))
+    """The duration between a time and now, in either direction: `3d`."""
+    return duration_words(abs(age(moment, now)))
 
 
 def skew_words(seconds: float) -> str:
-    """That this machine's clock is wrong by so many seconds: positive when it is behind the server's."""
+    """A warning about clock skew in seconds: positive when this machine is behind the server."""
     minutes = max(1, round(abs(seconds) / _MINUTE))
     days, hours = round(minutes / 1440, 1), minutes // 60
     if minutes < 60:

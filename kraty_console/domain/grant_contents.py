@@ -1,4 +1,4 @@
-"""What a grant holds: entries as values, and in words (contract/README.md#grant)."""
+"""The contents of a grant: entries as values, and in words (contract/README.md#grant)."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from kraty_console.domain.formatting import counted, grouped, grouped_text
 
 KEY_FIELD: Final = {"currency": "currencyKey", "item": "itemKey", "crate": "crateItemKey"}
 _LONGEST_AMOUNT: Final = 40
-"""Characters of an amount that came as a text."""
+"""Maximum length of an amount given as text."""
 
 COUNT_FIELD: Final = {"currency": "amount", "item": "quantity", "crate": "quantity"}
 
 
 @dataclass(frozen=True, slots=True)
 class GrantEntry:
-    """One thing to give."""
+    """One entry of a grant."""
 
     type: str
     key: str
@@ -29,7 +29,7 @@ class GrantEntry:
         return f"{grouped(self.count)} {self.key}" + (" (crate)" if self.type == "crate" else "")
 
     def as_json(self) -> dict[str, Any]:
-        """The entry as it is written and sent."""
+        """The entry as JSON."""
         entry: dict[str, Any] = {
             "type": self.type,
             KEY_FIELD[self.type]: self.key,
@@ -47,7 +47,7 @@ def listed(parts: Iterable[str]) -> str:
 
 
 def contents_words(contents: Mapping[str, Any], kind: str = "reward") -> str:
-    """What a grant holds, in words; contents of a shape nobody told us of are named by their count
+    """The contents of a grant in words; contents of an unknown shape are counted
     (contract/README.md#grant)."""
     raw = contents.get("entries")
     if isinstance(raw, list):
@@ -65,7 +65,7 @@ def contents_words(contents: Mapping[str, Any], kind: str = "reward") -> str:
 
 def _entry_words(raw: object) -> str:
     if not isinstance(raw, dict):
-        return "an unknown thing"
+        return "an unknown entry"
     kind = raw.get("type")
     key = raw.get(KEY_FIELD.get(kind, "key")) if isinstance(kind, str) else None
     count = raw.get(COUNT_FIELD.get(kind, "amount")) if isinstance(kind, str) else None
@@ -74,14 +74,14 @@ def _entry_words(raw: object) -> str:
 
 
 def _amount_words(count: object) -> str:
-    """An amount as it came, also one that came as a text; `some` where there is none."""
+    """An amount given as number or text; `some` when it is missing."""
     if isinstance(count, str) and count.strip():
         return grouped_text(count[:_LONGEST_AMOUNT])
     return grouped(count) if isinstance(count, int | float) and not isinstance(count, bool) else "some"
 
 
 def entries_of(contents: Mapping[str, Any]) -> tuple[GrantEntry, ...]:
-    """The entries of a grant that are of a known shape."""
+    """The entries of a grant that have a known shape."""
     raw = contents.get("entries")
     found = []
     for each in raw if isinstance(raw, list) else ():

@@ -1,4 +1,4 @@
-"""The JSON that a manual grant is composed in: read, explained, completed (contract/README.md#manual-grant)."""
+"""The JSON editor of a manual grant: parsing, error messages, completion (contract/README.md#manual-grant)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CRATE_TYPE: Final = "crate"
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong with the text, and on which line (from 1)."""
+    """An error in the text, and its line (from 1)."""
 
     line: int
     words: str
@@ -32,14 +32,14 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """What a text says: the entries, or what is wrong with it."""
+    """The result of parsing: the entries, or the problems."""
 
     entries: tuple[GrantEntry, ...]
     problems: tuple[Problem, ...]
 
     @property
     def ok(self) -> bool:
-        """True when every entry can be sent."""
+        """Whether every entry is valid."""
         return not self.problems and bool(self.entries)
 
     def words(self) -> str:
@@ -72,7 +72,7 @@ _DECODER: Final = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_co
 
 
 class _Reader:
-    """Walks over the list, entry by entry, so that every complaint knows its line."""
+    """Parses the list entry by entry, so that every problem has its line."""
 
     def __init__(self, text: str, catalog: Catalog | None) -> None:
         self._text = text
@@ -102,9 +102,9 @@ class _Reader:
             self._complain(self._place, 'write a list of entries: [{"type": "currency", …}]')
             return
         if not self.problems and self._skip():
-            self._complain(self._place, "something is left over behind the entries")
+            self._complain(self._place, "there is extra text after the entries")
         if not self.problems and not self.entries:
-            self._complain(0, "there is no entry; a grant gives at least one thing")
+            self._complain(0, "there is no entry; a grant needs at least one")
         if len(self.entries) > MAX_ENTRIES:
             self._complain(0, f"at most {MAX_ENTRIES} entries, these are {len(self.entries)}")
 
@@ -185,15 +185,15 @@ def _plain(message: str) -> str:
         "Expecting ':' delimiter": "a colon is missing here",
         "Expecting ',' delimiter": "a comma is missing here",
         "Unterminated string starting at": "a closing quote is missing",
-        "Illegal trailing comma before end of object": "there is a comma too much before the }",
+        "Illegal trailing comma before end of object": "there is an extra comma before the }",
     }
     return known.get(message, message[:1].lower() + message[1:])
 
 
 def parse_entries(text: str, catalog: Catalog | None = None) -> Entries:
-    """Reads entries from JSON: a list of them, or a single one. With a catalog, keys that it lacks are problems.
+    """Parse entries from JSON: a list, or a single entry. With a catalog, unknown keys are problems.
 
-    Never raises: what is wrong comes back with its line. A text over 64 KiB is refused unread.
+    Never raises: problems are returned with their lines. A text over 64 KiB is not parsed.
     """
     if len(text) > _MAX_TEXT:
         return Entries((), (Problem(1, f"at most {grouped(_MAX_TEXT)} characters"),))
@@ -206,7 +206,7 @@ def parse_entries(text: str, catalog: Catalog | None = None) -> Entries:
 
 
 class CatalogNames:
-    """The keys of a catalog by what they may be used for."""
+    """The keys of a catalog by kind of entry."""
 
     def __init__(self, catalog: Catalog) -> None:
         self.currencies = tuple(each.key for each in catalog.currencies)
@@ -215,7 +215,7 @@ class CatalogNames:
         self._of = {"currency": self.currencies, "item": self.items, "crate": self.crates}
 
     def problem(self, kind: str, key: str) -> str | None:
-        """Why a key cannot be used in an entry of that kind; None when it can."""
+        """Why a key is invalid in an entry of this kind; None when it is valid."""
         if key in self._of[kind]:
             return None
         other = next((name for name, keys in self._of.items() if key in keys), None)
@@ -227,13 +227,13 @@ class CatalogNames:
 
 
 def write_entries(entries: Iterable[GrantEntry]) -> str:
-    """The JSON text that `parse_entries` reads back: an entry a line."""
+    """The JSON text of entries, one per line; `parse_entries` reads it back."""
     lines = [json.dumps(entry.as_json(), ensure_ascii=False) for entry in entries]
     return "[\n  " + ",\n  ".join(lines) + "\n]" if lines else "[\n]"
 
 
 def templates(catalog: Catalog | None, grants: Iterable[Grant] = (), last: int = 3) -> list[tuple[str, str]]:
-    """(name, text) to start from: a currency, an item, a crate of this catalog, then the player's last grants."""
+    """Templates as (name, text): a currency, an item and a crate of the catalog, then the player's last grants."""
     names = CatalogNames(catalog) if catalog is not None else None
     first = {
         "currency": names.currencies[:1] if names else ("gold",),
@@ -258,7 +258,7 @@ def templates(catalog: Catalog | None, grants: Iterable[Grant] = (), last: int =
 
 
 def completions(catalog: Catalog | None, kind: str) -> tuple[str, ...]:
-    """The catalog's keys for an entry of that kind."""
+    """The catalog's keys for an entry of this kind."""
     if catalog is None:
         return ()
     names = CatalogNames(catalog)

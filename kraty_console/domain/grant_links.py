@@ -1,4 +1,4 @@
-"""Which grants belong to which attempt, told by the backend or worked out from the lists."""
+"""Links grants to attempts, from the backend's ids or derived from the lists."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from kraty_console.contract.limits import DEFAULT_LIMIT
-from kraty_console.domain.completeness import told, unread
+from kraty_console.domain.completeness import is_provided, unreadable_count
 
 if TYPE_CHECKING:
     from kraty_console.contract.players import Attempt, Grant, Snapshot
@@ -16,31 +16,31 @@ NOT_IN_TOTALS: Final = ("expired", "revoked")
 """The statuses of grants that a player's totals leave out."""
 
 MILESTONE: Final = "event_milestone"
-"""The source of a grant that a milestone gave (contract/README.md#grant)."""
+"""The source kind of a milestone's grant (contract/README.md#grant)."""
 
 
 Doubt = Literal["", "cut", "unreadable", "absent"]
-"""Why grants may be missing: the list is cut short, holds rows that cannot be read, or is not provided."""
+"""Why grants may be missing: the list is cut short, has unreadable rows, or is not provided."""
 
 
 class Linked(NamedTuple):
     """The grants of one attempt."""
 
     ids: tuple[str, ...]
-    """All that are known to be linked, shown in the lists or not."""
+    """All linked grants, in the lists or not."""
     grants: tuple[Grant, ...]
-    """Those of them that are in the lists, newest first."""
+    """The linked grants that are in the lists, newest first."""
     certain: bool
-    """False when grants may be missing: the backend names none by itself and its list is not known to be whole."""
+    """False when grants may be missing: the backend sends no `grantIds`, and its list may be incomplete."""
     doubt: Doubt = ""
-    """Why it is not certain."""
+    """Why the result is uncertain."""
 
 
 class Links:
-    """An index over one snapshot; build it once for a whole list of rows.
+    """An index of one snapshot; build it once per list of rows.
 
-    A backend may name an attempt's grants (`grantIds`) or a grant's attempt (`attemptId`); without these extras a grant
-    belongs to the attempt that its `sourceRefId` names, and a grant from a crate belongs where its crate does
+    A backend may name an attempt's grants (`grantIds`) or a grant's attempt (`attemptId`); without these fields a grant
+    belongs to the attempt in its `sourceRefId`, and a grant from a crate to the attempt of its crate
     (contract/README.md#attempt).
     """
 
@@ -74,15 +74,16 @@ class Links:
 
     @cached_property
     def doubt(self) -> Doubt:
-        """Why the list of grants may lack some; empty when it has them all."""
+        """Why the list of grants may be incomplete; empty when it is complete."""
         snapshot = self._snapshot
-        if "grants" in snapshot.unreadable_fields or unread(snapshot.grants):
+        if "grants" in snapshot.unreadable_fields or unreadable_count(snapshot.grants):
             return "unreadable"
-        if not told(snapshot, "grants"):
+        if not is_provided(snapshot, "grants"):
             return "absent"
         summary = snapshot.summary
         if summary.grants_pending is None or summary.grants_claimed is None:
             return "cut" if len(snapshot.grants) >= DEFAULT_LIMIT else ""
+        # The totals leave out expired and revoked grants, so they are not counted here either.
         listed = sum(grant.status not in NOT_IN_TOTALS for grant in snapshot.grants)
         return "cut" if summary.grants_pending + summary.grants_claimed > listed else ""
 
@@ -90,7 +91,7 @@ class Links:
         """The grants of an attempt."""
         found = self._by_attempt.get(attempt.id, [])
         if attempt.grant_ids is not None:
-            # The backend says which grants are the attempt's reward; a milestone's also names the attempt, and is none.
+            # `grantIds` lists the attempt's reward grants; milestone grants name the attempt too but are not in it.
             found = [each for each in found if self._grants[each].source_kind != MILESTONE]
         ids = list(dict.fromkeys([*(attempt.grant_ids or ()), *found]))
         grants = tuple(self._grants[each] for each in ids if each in self._grants)
@@ -98,15 +99,15 @@ class Links:
         return Linked(tuple(ids), grants, not doubt, doubt)
 
     def attempt_of(self, grant: Grant) -> Attempt | None:
-        """The attempt that a grant came from, when it is in the list."""
+        """The attempt of a grant, if it is in the list."""
         return self._attempts.get(self.attempt_id_of(grant) or "")
 
     def attempt_id_of(self, grant: Grant) -> str | None:
-        """The id of the attempt that a grant came from, in the list or not."""
+        """The attempt id of a grant, whether the attempt is in the list or not."""
         return self._find_owner(grant)
 
     def children_of(self, grant: Grant) -> tuple[Grant, ...]:
-        """What came out of a crate."""
+        """The grants that came out of a crate."""
         return tuple(each for each in self._snapshot.grants if each.parent_grant_id == grant.id)
 
     def grant(self, grant_id: str | None) -> Grant | None:

@@ -1,4 +1,4 @@
-"""The key that makes a change happen once, however often it is sent (contract/README.md#idempotency)."""
+"""Makes idempotency keys (contract/README.md#idempotency)."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ PREFIX: Final = "kc_"
 
 
 def idempotency_key(chance: UUID) -> str:
-    """The key of a dialog, made once when it opens: `kc_` and 32 hex digits. Chance is passed in (`uuid.uuid4()`)."""
+    """The idempotency key of a dialog: `kc_` and 32 hex digits. `chance` is a random UUID (`uuid.uuid4()`)."""
     return PREFIX + chance.hex

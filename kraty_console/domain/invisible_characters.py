@@ -1,4 +1,4 @@
-"""Characters of an id that nobody sees: with them it names another player than the one it looks like."""
+"""Finds invisible characters in an id: with them it names a different player than it seems to."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ import unicodedata
 from typing import Final
 
 _AT_EDGES: Final = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
-"""Categories that are not seen at the beginning or end: controls, formats, blanks, ends of lines."""
+"""Categories that are invisible at the start or end: controls, formats, blanks, line ends."""
 
 _ANYWHERE: Final = frozenset({"Cc", "Zl", "Zp"})
 
 _JOINERS: Final = frozenset("\u200c\u200d")
-"""Formats that some scripts and emoji are written with; within an id they show."""
+"""Format characters that scripts and emoji need; within an id they have a visible effect."""
 
 _BLANK: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
-"""Printable by category, yet drawn as nothing."""
+"""Printable by category but invisible."""
 
 
 def invisible_part(external_id: str) -> str | None:
-    """What of the id is not seen, and where, in words; None when all of it is.
+    """The invisible part of an id and its position, in words; None when there is none.
 
-    A blank within an id is seen. So are joiners within it; every other control or format is not, wherever it is.
+    Blanks and joiners within an id are visible; other control and format characters are not, at any position.
     """
     last = len(external_id) - 1
     for place, character in enumerate(external_id):

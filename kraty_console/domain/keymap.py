@@ -1,4 +1,4 @@
-"""Keys by name: how they are written for people, the table of them, and whether a person's own keymap can work."""
+"""Key labels, the key table of the README, and validation of a user's keymap."""
 
 from __future__ import annotations
 
@@ -43,19 +43,19 @@ _RESERVED: Final = {
     **dict.fromkeys(("ctrl+s", "ctrl+q", "ctrl+z"), "terminals take it for flow and job control"),
     "ctrl+enter": "plain terminals do not send it",
     "ctrl+c": "it quits",
-    "ctrl+l": "it paints the screen anew",
+    "ctrl+l": "it redraws the screen",
 }
 _FIXED: Final = frozenset({"app.quit"})
 _LOOK_THAT_SHOUT: Final = frozenset({"row.last", "view.json"})
 
 
 def key_label(key: str) -> str:
-    """A key as people write it: `esc`, `PgUp`, `↓`, `F`."""
+    """The label of a key: `esc`, `PgUp`, `↓`, `F`."""
     return _LABELS.get(key, key)
 
 
 def split_keys(text: str) -> tuple[str, ...]:
-    """The keys of a keymap entry: several are separated by commas; a comma itself is written `comma`."""
+    """The keys of a keymap entry, separated by commas; the comma key is written `comma`."""
     return tuple(_canonical(part.strip()) for part in text.split(",") if part.strip())
 
 
@@ -87,7 +87,7 @@ def _overlap(one: ActionSpec, other: ActionSpec) -> bool:
 
 
 def keymap_problems(keymap: Mapping[str, str]) -> list[str]:
-    """What is wrong with a keymap (`{action id: "key, key"}`), a sentence each; an empty list when it can work."""
+    """The errors of a keymap (`{action id: "key, key"}`), one sentence each; empty when it is valid."""
     import difflib
 
     problems: list[str] = []
@@ -122,7 +122,7 @@ def _clashes(keys: Mapping[str, tuple[str, ...]]) -> list[str]:
 
 
 def effective_keys(keymap: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
-    """The keys of every action under a keymap; unknown ids and fixed actions are passed over."""
+    """The keys of every action under a keymap; unknown ids and fixed actions are ignored."""
     own = {action_id: split_keys(text) for action_id, text in keymap.items() if action_id not in _FIXED}
     return {spec.id: own.get(spec.id) or spec.keys for spec in REGISTRY}
 
@@ -130,7 +130,7 @@ def effective_keys(keymap: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
 def key_lines(
     specs: Iterable[ActionSpec] = REGISTRY, keys: Mapping[str, tuple[str, ...]] | None = None
 ) -> list[tuple[str, str]]:
-    """(keys, help) lines for people: actions with the same help share a line."""
+    """The key list as (keys, help) lines; actions with the same help share a line."""
     lines: dict[str, list[str]] = {}
     for spec in specs:
         shown = lines.setdefault(spec.help, [])

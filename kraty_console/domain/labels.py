@@ -1,4 +1,4 @@
-"""What a backend's words and values are called in front of people."""
+"""Labels for the backend's statuses, reasons, names and ids."""
 
 from __future__ import annotations
 
@@ -8,33 +8,33 @@ if TYPE_CHECKING:
     from kraty_console.contract.players import Attempt, Lobby
 
 _WHOLE: Final = 24
-"""Characters up to which an id is shown whole: keys are, a UUID is not."""
+"""Ids up to this length are shown in full: keys are, UUIDs are not."""
 
 
 def status_words(status: str) -> str:
-    """A status as people say it; one this program does not know stays as it came."""
+    """The label of a status; an unknown status is unchanged."""
     if status == "force_completed":
         return "force-completed"
     return status.replace("_", " ") if status in ("in_progress", "not_configured") else status
 
 
 _REASONS: Final = {"grant_deposit": "from a grant"}
-"""Reasons that a backend writes into a ledger by itself; the others come from people and studios."""
+"""Ledger reasons that the backend writes itself; others come from people and studios."""
 
 
 def reason_words(reason: str | None) -> str | None:
-    """The reason of a ledger row as people say it; one this program does not know stays as it came."""
+    """The label of a ledger reason; an unknown reason is unchanged."""
     return _REASONS.get(reason, reason) if reason is not None else None
 
 
 def spaced(word: str) -> str:
-    """A machine's word of several, `lobby_matched`, with blanks between them; anything else stays as it came."""
+    """Replace underscores in an identifier such as `lobby_matched` by blanks; other text is unchanged."""
     parts = word.split("_")
     return " ".join(parts) if all(part.isascii() and part.isalpha() and part.islower() for part in parts) else word
 
 
 def localized(value: Any) -> str | None:  # noqa: ANN401 (a string, or a map of language to string)
-    """A name that may be a text or a map of languages: English first, else the first there is."""
+    """The name from a text or a map of languages: English, or else the first one."""
     if isinstance(value, str):
         return value or None
     if isinstance(value, dict):
@@ -44,9 +44,9 @@ def localized(value: Any) -> str | None:  # noqa: ANN401 (a string, or a map of 
 
 
 def event_words(row: Attempt | Lobby, *, whole: bool = False) -> str:
-    """The event of a row: its key, else its name, else what it is called elsewhere, else its id.
+    """The label of a row's event: its key, name, learned name, or id.
 
-    A long id is shown without its middle, except where the `whole` is asked for.
+    A long id is shortened in the middle unless `whole` is set.
     """
     named = row.event_key or localized(row.event_name) or row.event_label
     if named or not row.event_id:
@@ -55,10 +55,10 @@ def event_words(row: Attempt | Lobby, *, whole: bool = False) -> str:
 
 
 def without_middle(value: str) -> str:
-    """A long id without its middle: `0197…a3c3`; a short one stays whole."""
+    """Shorten a long id in the middle: `0197…a3c3`; a short one is unchanged."""
     return value if len(value) <= _WHOLE else f"{value[:4]}…{value[-4:]}"
 
 
 def short(value: str) -> str:
-    """A long id without its middle."""
+    """Shorten a long id in the middle."""
     return value if len(value) <= 9 else f"{value[:4]}…{value[-4:]}"

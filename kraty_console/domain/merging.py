@@ -1,4 +1,4 @@
-"""What a merge would come to, from what is known of both players before it (contract/SERVER.md#merge)."""
+"""Previews a merge from both players' snapshots (contract/SERVER.md#merge)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from kraty_console.contract.limits import MAX_BALANCE
-from kraty_console.domain.completeness import Amount, balance_of, ban_unknown, quantity_of, whole
+from kraty_console.domain.completeness import Amount, balance_of, is_complete, quantity_of, why_ban_unknown
 from kraty_console.domain.formatting import counted, grouped
 from kraty_console.domain.grant_contents import listed
 
@@ -17,26 +17,26 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """One thing that both have, and what it comes to."""
+    """One amount of both players, and the total after the merge."""
 
     kind: Literal["total", "balance", "item"]
     what: str
-    """What it is called; an economy or item key is raw."""
+    """The label; economy and item keys are unsanitized."""
     source: int | float | None
-    """None where it was not told."""
+    """None when unknown."""
     target: int | float | None
     together: int | float | None
 
 
 @dataclass(frozen=True, slots=True)
 class MergePlan:
-    """A merge before it is made."""
+    """The preview of a merge."""
 
     sums: tuple[Sum, ...]
     notes: tuple[str, ...]
-    """What else there is to know."""
+    """Further information."""
     refusals: tuple[str, ...]
-    """Why it would be refused; empty when it would not."""
+    """Why it would be refused; empty if it would not be."""
 
 
 _HELD = (("wallet", "balances"), ("inventory", "items"))
@@ -50,14 +50,14 @@ _TOTALS = (
 
 
 def merge_plan(source: Snapshot, target: Snapshot, *, limit: int) -> MergePlan:
-    """The sums before and after, from two look-ups whose lists end at `limit` rows."""
+    """Compute the preview from two snapshots whose lists end at `limit` rows."""
     sums = [_total(name, _known(source, field), _known(target, field)) for name, field in _TOTALS]
     both = (source, target)
     shared = _active(source) & _active(target)
     active = (_known(source, "lobbies_active"), _known(target, "lobbies_active"))
     seats = _added(*active)
     if seats is not None:
-        all_seen = all(whole(each, "lobbies") and len(each.lobbies) < limit for each in both) or 0 in active
+        all_seen = all(is_complete(each, "lobbies") and len(each.lobbies) < limit for each in both) or 0 in active
         seats = seats - len(shared) if all_seen else None
     sums.append(Sum("total", "lobbies active", *active, seats))
     sums += _held("balance", {row.economy_key for each in both for row in each.wallet}, balance_of, both, limit)
@@ -66,7 +66,7 @@ def merge_plan(source: Snapshot, target: Snapshot, *, limit: int) -> MergePlan:
 
 
 def same_player(from_id: str, to_id: str) -> str | None:
-    """Why these two cannot be merged, before anything is asked; None when they may be."""
+    """Why these two ids cannot be merged at all; None when they can."""
     return "a player cannot be merged into itself" if from_id == to_id else None
 
 
@@ -104,10 +104,10 @@ def _notes(source: Snapshot, target: Snapshot, shared: int, limit: int) -> Itera
         reason = f" ({source.player.ban.reason})" if source.player.ban.reason else ""
         yield f"{source.player.external_player_id} is banned{reason}: the ban moves to the target"
     for each, then in ((source, "a ban moves to the target"), (target, "a banned target is refused")):
-        if unknown := ban_unknown(each.player):
+        if unknown := why_ban_unknown(each.player):
             yield f"{each.player.external_player_id}: {unknown}; {then}"
     if shared:
-        yield f"both sit in {counted(shared, 'active lobby', 'active lobbies')}: one seat in each is freed"
+        yield f"both have a seat in {counted(shared, 'active lobby', 'active lobbies')}: one seat in each is freed"
     cut = [
         name
         for name, lists in (
@@ -117,7 +117,7 @@ def _notes(source: Snapshot, target: Snapshot, shared: int, limit: int) -> Itera
         if any(len(each) >= limit for each in lists)
     ]
     for each in (source, target):
-        missing = [holds for name, holds in _HELD if not whole(each, name)]
+        missing = [holds for name, holds in _HELD if not is_complete(each, name)]
         if missing:
             name = each.player.external_player_id
             yield f"the {listed(missing)} of {name} are not fully known; the merge moves all of them"
@@ -133,4 +133,4 @@ def _refusals(target: Snapshot, sums: list[Sum]) -> Iterable[str]:
         yield f"{name} was itself merged into {target.player.merged_into}"
     for each in sums:
         if each.kind != "total" and each.together is not None and each.together > MAX_BALANCE:
-            yield f"{each.what} would come to {grouped(each.together)}, more than anybody can have"
+            yield f"{each.what} would be {grouped(each.together)}, more than the maximum"

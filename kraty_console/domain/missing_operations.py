@@ -1,14 +1,14 @@
-"""Why an operation cannot be asked for on this backend, or with this credential, and what to do instead."""
+"""Explains why an operation is missing on this backend or for this credential, and what to do instead."""
 
 from __future__ import annotations
 
 
 def why_missing(route: str, portal: str) -> str:
-    """The reason beside a dimmed action.
+    """The reason shown beside a disabled action.
 
     Args:
-        route: Method and path that the backend does not have; empty where the credential is the reason.
-        portal: The address of the portal's page; empty where it is not known.
+        route: Method and path that the backend lacks; empty if the credential is the reason.
+        portal: The URL of the portal's page; empty if unknown.
     """
     where = f"the portal ({portal})" if portal else "the portal"
     if route:
@@ -17,14 +17,14 @@ def why_missing(route: str, portal: str) -> str:
 
 
 def no_search(portal: str, *, by_email: bool) -> str:
-    """What to do on a backend that cannot search, in short lines.
+    """What to do on a backend without search, in short lines.
 
     Args:
-        portal: As above.
-        by_email: What was searched for looks like an e-mail.
+        portal: The URL of the portal's page; empty if unknown.
+        by_email: Whether the search text looks like an e-mail.
     """
     if not by_email:
-        return "This backend cannot search: type the whole id, as the studio writes it."
+        return "This backend cannot search: type the full player id."
     where = f"in the portal:\n{portal}" if portal else "in the portal."
     return (
         "This backend cannot search by e-mail. Ask the player for their id,\n"

@@ -1,4 +1,4 @@
-"""The one thing to do next, for a row or for the whole player (contract/README.md#a-lost-reward)."""
+"""Suggests the next step for a row or for the whole player (contract/README.md#a-lost-reward)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kraty_console.domain import snapshot_lookup
 from kraty_console.domain.action_spec import COMPLETE
-from kraty_console.domain.completeness import NOT_PROVIDED, sentence, told, unread_of, whole, why_unknown
+from kraty_console.domain.completeness import (
+    NOT_PROVIDED,
+    is_complete,
+    is_provided,
+    sentence,
+    unreadable_parts,
+    why_unknown,
+)
 from kraty_console.domain.diagnosis import attempt_faults, ban_why, diagnose_lobby, grant_faults
 from kraty_console.domain.formatting import counted, grouped, since
 from kraty_console.domain.grant_contents import contents_words
@@ -28,67 +35,67 @@ GUEST_WITH_KEY = "Progress in another account? Merge the two with U."
 
 MAKE_GOOD = "For a make-good, credit the wallet with C."
 MAKE_GOOD_BY_GRANT = "For a make-good, issue a manual grant with M."
-"""Where the backend cannot credit."""
+"""For backends without wallet credit."""
 
 
 @dataclass(frozen=True, slots=True)
 class OtherRow:
-    """A row to look at next that is not the one under the cursor. The texts are raw."""
+    """A row to look at next, other than the one under the cursor. The texts are unsanitized."""
 
     name: str
-    """What tells it from its neighbours: `daily_race (2h ago)`."""
+    """Identifies the row for people: `daily_race (2h ago)`."""
     pane: PaneId
     row_id: str
     words: str = ""
-    """What is wrong with it; empty where the step's own words say that."""
+    """What is wrong with it; empty if the step's text says so."""
     severity: Severity = "fine"
 
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """What to do, on what, and why. The words are raw text."""
+    """What to do, on which row, and why. The texts are unsanitized."""
 
     words: str
-    """About the row asked for, or the player as a whole; empty where there is only another row to look at."""
+    """The advice for the row or the player; empty if the step is only to look at another row."""
     action_id: str | None = None
-    """The action to open for the row asked for; None when there is nothing to do, or only to read."""
+    """The action to open for the row; None when there is nothing to do."""
     prefill: Mapping[str, str | bool] = field(default_factory=dict)
     severity: Severity = "fine"
-    """Of the row asked for alone."""
+    """The severity for the row itself."""
     also: tuple[str, ...] = ()
-    """Other things that are wrong with the same row, a few words each."""
+    """Further faults of the same row, a few words each."""
     other: OtherRow | None = None
-    """The row to go to first; nothing is opened for a row that the cursor is not on."""
+    """The row to go to first; actions open only for the row under the cursor."""
 
     @property
     def text(self) -> str:
-        """All of it in one text."""
+        """The whole step as one text."""
         elsewhere = f"{self.other.name}: {self.other.words}" if self.other is not None and self.other.words else ""
         return " ".join(part for part in (self.words, elsewhere) if part)
 
     @property
     def leads(self) -> bool:
-        """Whether there is something to open or to go to."""
+        """Whether there is an action to open or a row to go to."""
         return self.action_id is not None or self.other is not None
 
 
 class _Trouble(NamedTuple):
-    """Something wrong, and the row that it is mended on."""
+    """A fault, and the row on which it is fixed."""
 
     diagnosis: Diagnosis
     row: OtherRow
 
 
 class NextSteps:
-    """The next steps of a player at one moment; what needs mending most is looked for once for all rows."""
+    """The next steps of a player at one time; the most urgent fault is computed once for all rows."""
 
     def __init__(self, snapshot: Snapshot, now: datetime, *, can_credit: bool = True, can_merge: bool = False) -> None:
         """
         Args:
             snapshot: The player.
-            now: The moment.
-            can_credit: False where the backend is known to have no wallet credit.
-            can_merge: Whether the credential can merge, as a server key can.
+            now: The current time.
+            can_credit: False if the backend is known to lack wallet credit.
+            can_merge: Whether the credential can merge; server keys can.
         """
         self._guest = GUEST_WITH_KEY if can_merge else GUEST
         self._make_good = MAKE_GOOD if can_credit else MAKE_GOOD_BY_GRANT
@@ -97,15 +104,15 @@ class NextSteps:
         self._links = Links(snapshot)
 
     def for_row(self, scope: Scope | None, row_id: str | None) -> NextStep:
-        """The next step with the cursor on a row: what is wrong with it, else which other row needs mending."""
+        """The next step for a row: what is wrong with it, or else which other row needs fixing."""
         return self._with_gap(self._for_row(scope, row_id))
 
     def for_player(self) -> NextStep:
-        """The next step for the whole player: the row that most needs mending, or how things stand."""
+        """The next step for the whole player: the most urgent row, or the overall state."""
         return self._with_gap(self._for_player())
 
     def _with_gap(self, step: NextStep) -> NextStep:
-        """The step with what could not be read behind it: what is missing may be what matters."""
+        """Append what could not be read: the missing rows may be the ones that matter."""
         if not self._gaps:
             return step
         if step.other is not None and step.other.words:
@@ -114,7 +121,7 @@ class NextSteps:
 
     @cached_property
     def _gaps(self) -> tuple[str, ...]:
-        return tuple(sentence(each) for each in unread_of(self.snapshot))
+        return tuple(sentence(each) for each in unreadable_parts(self.snapshot))
 
     def _for_row(self, scope: Scope | None, row_id: str | None) -> NextStep:
         faults = self._faults_of(scope, row_id)
@@ -156,15 +163,15 @@ class NextSteps:
                 f"If the ban is wrong, B lifts it.{unknown}",
                 severity="notice",
             )
-        elsewhere = f" {self._guest}" if told(player, "email") and not player.email else ""
+        elsewhere = f" {self._guest}" if is_provided(player, "email") and not player.email else ""
         if not snapshot.attempts and not snapshot.grants:
-            if whole(snapshot, "attempts") and whole(snapshot, "grants") and not loaded:
-                why = "There is nothing here that could be wrong: no attempts and no grants."
+            if is_complete(snapshot, "attempts") and is_complete(snapshot, "grants") and not loaded:
+                why = "Nothing can be wrong here: no attempts and no grants."
             else:
-                why = f"No attempts or grants are known, so nothing can be said of them.{unknown}"
+                why = f"No attempts or grants are known, so their state is unknown.{unknown}"
             return NextStep(f"{why}{elsewhere} {self._make_good}")
-        claim = "what was finished is granted, and what was granted is claimed"
-        if not whole(snapshot, "attempts") or not whole(snapshot, "grants"):
+        claim = "every finished attempt has its grants, and every grant is claimed"
+        if not is_complete(snapshot, "attempts") or not is_complete(snapshot, "grants"):
             return NextStep(f"Nothing is known to be wrong{loaded}.{unknown}{elsewhere} {self._make_good}")
         return NextStep(f"Nothing is wrong{loaded}: {claim}.{unknown}{elsewhere} {self._make_good}")
 
@@ -174,11 +181,11 @@ class NextSteps:
 
     @cached_property
     def _troubles(self) -> tuple[_Trouble, ...]:
-        """All that is wrong with any row, the most urgent first."""
+        """All faults of all rows, most urgent first."""
         return tuple(sorted(self._all_troubles(), key=lambda each: URGENCY[each.diagnosis.code]))
 
     def _faults_of(self, scope: Scope | None, row_id: str | None) -> tuple[Diagnosis, ...] | None:
-        """Everything about a row; None where nothing can be said of such a row, or it is gone."""
+        """All diagnoses of a row; None if rows of its kind have none, or the row is gone."""
         if scope == "attempt" and (attempt := self._links.attempt(row_id)) is not None:
             return attempt_faults(attempt, self.snapshot, self._now, self._links)
         if scope == "grant" and (grant := self._links.grant(row_id)) is not None:
@@ -194,21 +201,21 @@ class NextSteps:
             *((each.id, grant_faults(each, snapshot, now)) for each in snapshot.grants),
             *((each.id, (diagnose_lobby(each, now),)) for each in snapshot.lobbies),
         ]
-        told: set[tuple[str, str]] = set()
+        is_provided: set[tuple[str, str]] = set()
         for row_id, faults in found:
             for diagnosis in faults:
                 mended_on = row_id
                 if diagnosis.target_id is not None and self._row_of(diagnosis.target_id) is not None:
                     mended_on = diagnosis.target_id
-                if diagnosis.severity == "fine" or (diagnosis.code, mended_on) in told:
+                if diagnosis.severity == "fine" or (diagnosis.code, mended_on) in is_provided:
                     continue
-                told.add((diagnosis.code, mended_on))
+                is_provided.add((diagnosis.code, mended_on))
                 row = self._row_of(mended_on)
                 assert row is not None, "it is a row of the lists"
                 yield _Trouble(diagnosis, replace(row, words=diagnosis.advice, severity=diagnosis.severity))
 
     def _row_of(self, row_id: str) -> OtherRow | None:
-        """A row by the name that people know it by."""
+        """A row, with its label for people."""
         if (attempt := self._links.attempt(row_id)) is not None:
             return OtherRow(self._named(event_words(attempt), attempt.started_at), PANE_OF["attempt"], row_id)
         if (grant := self._links.grant(row_id)) is not None:
@@ -225,18 +232,18 @@ class NextSteps:
 def next_step(
     snapshot: Snapshot, now: datetime, *, row_scope: Scope | None = None, row_id: str | None = None
 ) -> NextStep:
-    """The next step with the cursor on a row; for the whole player when no row is named."""
+    """The next step for a row; for the whole player if no row is given."""
     return NextSteps(snapshot, now).for_row(row_scope, row_id)
 
 
 def most_urgent_row(snapshot: Snapshot, now: datetime) -> tuple[PaneId, str] | None:
-    """Where the cursor belongs when a player is opened: the row that most needs mending; None when none does."""
+    """The row for the cursor when a player is opened: the one most in need of fixing; None if there is none."""
     other = NextSteps(snapshot, now).for_player().other
     return (other.pane, other.row_id) if other is not None else None
 
 
 def _loaded(snapshot: Snapshot) -> str:
-    """` in the 50 of 69 attempts loaded` where a list is cut short; empty where all is there."""
+    """` in the 50 of 69 attempts loaded` if a list is cut short; empty if all rows are loaded."""
     summary = snapshot.summary
     parts = []
     if (total := summary.attempt_count) is not None and total > len(snapshot.attempts) > 0:
@@ -249,12 +256,12 @@ def _loaded(snapshot: Snapshot) -> str:
 
 
 def _not_provided(snapshot: Snapshot) -> Iterator[str]:
-    """What is not known since the backend leaves it out, of what would be wrong if it were so."""
+    """Possible faults that are unknown because the backend does not provide the data."""
     missing = [name for name in ("attempts", "grants") if why_unknown(snapshot, name) == NOT_PROVIDED]
     if missing:
         yield f"{' and '.join(missing)} are {NOT_PROVIDED}"
     parts = []
-    if any(each.status in COMPLETE and not told(each, "roll") for each in snapshot.attempts):
+    if any(each.status in COMPLETE and not is_provided(each, "roll") for each in snapshot.attempts):
         parts.append("whether rolls failed")
     if why_unknown(snapshot.player, "ban") == NOT_PROVIDED:
         parts.append("whether the player is banned")

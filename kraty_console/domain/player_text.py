@@ -1,4 +1,4 @@
-"""What a person typed or pasted to find a player: as it is first, then without what a mail or a chat put around it."""
+"""Cleans text typed or pasted to find a player: quotes, brackets and other marks around the id."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from collections.abc import Awaitable, Callable
 from typing import Final, TypeVar
 from urllib.parse import unquote
 
-from kraty_console.domain.completeness import unread
+from kraty_console.domain.completeness import unreadable_count
 
 T = TypeVar("T")
 
 _AROUND: Final = "\"'`´“”„‘’‚«»‹›<>()[]{}*_,;:!?|"
-"""Quotes, brackets and marks of emphasis, and what ends a sentence."""
+"""Quotes, brackets, emphasis marks and sentence punctuation."""
 
 _IN_BRACKETS: Final = re.compile(r"<([^<>\s]+@[^<>\s]+)>")
-"""An address behind a name: `Alice <alice@example.com>`."""
+"""An address after a name: `Alice <alice@example.com>`."""
 
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Zl", "Zp"})
 
 
 def candidates(text: str) -> tuple[str, ...]:
-    """What to look for, in this order: the text as typed, then cleaned where that is something else.
+    """The texts to search for, in order: as typed, then cleaned if that differs.
 
-    Empty when nothing but blanks was typed.
+    Empty if the text is blank.
     """
     if not text.strip():
         return ()
@@ -33,17 +33,17 @@ def candidates(text: str) -> tuple[str, ...]:
 
 
 async def first_hits(text: str, search: Callable[[str], Awaitable[list[T]]]) -> list[T]:
-    """What is found for the first candidate that finds anything, be it nothing that can be read."""
+    """The result of the first candidate with hits; unreadable hits count."""
     hits: list[T] = []
     for candidate in candidates(text):
         hits = await search(candidate)
-        if hits or unread(hits):
+        if hits or unreadable_count(hits):
             break
     return hits
 
 
-def read_as_words(typed: str, player: str) -> str:
-    """That nobody has the id as typed, and whose it is taken for."""
+def cleaned_id_note(typed: str, player: str) -> str:
+    """A note that the typed id is unknown, and which player was opened instead."""
     return f"nobody is called {typed}: this is {player}"
 
 
@@ -52,7 +52,7 @@ def _cleaned(text: str) -> str:
     if found := _IN_BRACKETS.search(text):
         text = found[1]
     before = None
-    while text != before:  # what is around may be around one another
+    while text != before:  # wrappers may be nested
         before = text
         text = _bare(text)
         if text[:7].lower() == "mailto:":
@@ -61,7 +61,7 @@ def _cleaned(text: str) -> str:
 
 
 def _bare(text: str) -> str:
-    """The text without what stands around it; `_` and `*` of an id go only in pairs."""
+    """Strip the surrounding marks; `_` and `*` are stripped only in pairs, since they can be part of an id."""
     bare = text.strip().strip(_AROUND.replace("_", "").replace("*", "")).strip()
     for mark in "*_":
         if len(bare) > 2 and bare[0] == bare[-1] == mark:
@@ -70,6 +70,6 @@ def _bare(text: str) -> str:
 
 
 def _visible(text: str) -> str:
-    """The text without characters that cannot be seen, and with plain blanks; joiners inside emoji are lost too."""
+    """Remove invisible characters and normalize blanks; joiners inside emoji are removed too."""
     seen = (char for char in text if unicodedata.category(char) not in _INVISIBLE)
     return "".join(" " if char.isspace() else char for char in seen)

@@ -1,4 +1,4 @@
-"""What the diagnosis can find, by name and urgency."""
+"""Faults by name and urgency, and the result of a diagnosis."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Severity = Literal["fine", "notice", "wrong"]
 
 
 class Fault(StrEnum):
-    """Everything the diagnosis can say, the most urgent first."""
+    """All possible faults, most urgent first."""
 
     ROLL_FAILED = "roll_failed"
     NOT_ROLLED = "not_rolled"
@@ -24,11 +24,11 @@ class Fault(StrEnum):
     GRANT_OVERDUE = "grant_overdue"
     GRANT_PENDING = "grant_pending"
     NO_GRANTS_LINKED = "no_grants_linked"
-    """As `NOT_ROLLED`, where it is not known whether the event pays anything."""
+    """Like `NOT_ROLLED`, but it is unknown whether the event pays rewards."""
     NEVER_FINISHED = "never_finished"
     BANNED_PLAYING = "banned_playing"
     PROGRESS_UNKNOWN = "progress_unknown"
-    """As `STUCK`, where it is not known whether the player went on."""
+    """Like `STUCK`, but the time of the last progress is unknown."""
     GRANTS_NOT_SHOWN = "grants_not_shown"
     LOBBY_LATE = "lobby_late"
     ROLLED_NOTHING = "rolled_nothing"
@@ -37,9 +37,9 @@ class Fault(StrEnum):
     STILL_PLAYING = "still_playing"
     JUST_GRANTED = "just_granted"
     CRATE_UNOPENED = "crate_unopened"
-    """The player can open it: it waits for the player, and nothing is wrong."""
+    """An unopened crate: it waits for the player, and nothing is wrong."""
     GRANT_REVOKED = "grant_revoked"
-    """Somebody decided that the player does not get it: nothing is wrong."""
+    """A member took the grant back: nothing is wrong."""
     UNKNOWN_STATUS = "unknown_status"
     FINE = "fine"
 
@@ -49,20 +49,20 @@ URGENCY: Final[dict[Fault, int]] = {fault: place for place, fault in enumerate(F
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """One thing found. All texts are raw: they may hold what players or servers wrote."""
+    """One fault. All texts are unsanitized: they may contain player or server input."""
 
     code: Fault
     words: str
-    """A few words for a table's last column; empty when nothing is worth saying."""
+    """A few words for a table's last column; may be empty."""
     severity: Severity
     advice: str
     """A sentence or two: what happened, and what to do."""
     action_id: str | None = None
-    """What mends it; None when nothing needs mending, or a person has to decide first. Never set on what is fine."""
+    """The action that fixes it; None when nothing needs fixing or a person has to decide first."""
     target_id: str | None = None
-    """The attempt or grant it is about, where that is not the row it was found on; None for the player."""
+    """The attempt or grant to act on, if it is not the diagnosed row; None for the player."""
     prefill: Mapping[str, str | bool] = field(default_factory=dict)
-    """What the dialog starts with."""
+    """Initial values of the dialog."""
 
 
 FINE: Final = Diagnosis(Fault.FINE, "", "fine", "This row is fine.")

@@ -1,4 +1,4 @@
-"""Rows of a snapshot by what they are and their id."""
+"""Finds rows of a snapshot by kind and id."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def ledger_row_id(entry: LedgerRow, place: int) -> str:
-    """The id of a ledger row; one that came without is known by its place."""
+    """The id of a ledger row; its position if the backend sends no id."""
     return entry.ledger_id or f"#{place}"
 
 
@@ -57,9 +57,9 @@ def ledger(snapshot: Snapshot, row_id: str | None) -> LedgerRow | None:
 
 
 def who_changed(snapshot: Snapshot, entry: LedgerRow) -> str | None:
-    """Who made a change of the ledger: a person by name where the audit log has one, else as the ledger says.
+    """Who made a ledger change: the person from the audit log, or else the ledger's own value.
 
-    A change and its audit row are of the same moment; where several people acted at that moment, it is not known.
+    A change and its audit row have the same time; if several people acted at that time, the person is unknown.
     """
     if entry.origin != "admin" or entry.occurred_at is None:
         return entry.origin

@@ -1,4 +1,4 @@
-"""Texts as a filter compares them: what looks alike, or is another way to write the same number, is the same."""
+"""Normalizes texts for filters, so that look-alikes and different notations of a number match."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 
 _BLANKS: Final = re.compile(r"\s+")
 _GROUPING: Final = " ,'’"
-"""What people write between groups of digits, once every kind of blank is one: `1 840`, `1,840`, `1'840`."""
+"""Digit group separators after blanks are normalized: `1 840`, `1,840`, `1'840`."""
 
 _BETWEEN_DIGITS: Final = re.compile(rf"(?<=\d)[{_GROUPING}]+(?=\d)")
 _BESIDE_DIGITS: Final = re.compile(rf"^[{_GROUPING}]+(?=\d)|(?<=\d)[{_GROUPING}]+$")
@@ -18,7 +18,7 @@ _HYPHENS: Final = str.maketrans({"−": "-", "‐": "-"})
 
 @lru_cache(maxsize=4096)
 def comparable(text: str) -> str:
-    """The text in one form (NFKC) and one case, with one kind of blank, and its numbers without groups."""
+    """Normalize a text: NFKC, case-folded, one kind of blank, numbers without grouping."""
     if not text.isascii():
         seen = "".join(char for char in text if unicodedata.category(char) != "Cf")
         text = unicodedata.normalize("NFKC", seen).translate(_HYPHENS)
@@ -27,5 +27,5 @@ def comparable(text: str) -> str:
 
 
 def needle(typed: str) -> str:
-    """What is looked for within a comparable text; while a number is half typed (`1,`), its digits so far."""
+    """Normalize a filter text; for a half-typed number (`1,`) the digits so far."""
     return _BESIDE_DIGITS.sub("", comparable(typed).strip())

@@ -1,4 +1,4 @@
-"""What was done under a ticket, as text to paste into it (contract/README.md#audit-log)."""
+"""The worklog of a ticket: changes as text to paste into it (contract/README.md#audit-log)."""
 
 from __future__ import annotations
 
@@ -14,36 +14,36 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
-    """One change that was made, or tried."""
+class WorklogEntry:
+    """One change that was made or attempted."""
 
     at: datetime
     player: str
     title: str
-    """The action: `Force-complete`."""
+    """The name of the action: `Force-complete`."""
     outcome: str
-    """What it altered: `in progress → force-completed, score 320 → 1 500`; `applied` where the server did not tell."""
+    """The effect: `in progress → force-completed, score 320 → 1 500`; `applied` if the server gave no details."""
     what: str = ""
-    """What it was about, in words: `daily_race, attempt 0197…`."""
+    """The subject: `daily_race, attempt 0197…`."""
     reason: str = ""
     audit_url: str = ""
     request_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
-    """A change that was made from here: for the worklog, and for the link that `y` copies."""
+class PerformedChange:
+    """A change made in this session: for the worklog, and for the link that `y` copies."""
 
     ticket: str
-    work: Work
+    work: WorklogEntry
     target_id: str | None = None
-    """The row it was about."""
+    """The changed row."""
     audit_id: str = ""
-    """Its audit row; empty where the backend named none."""
+    """Its audit row; empty if the backend named none."""
 
 
-def dated(done: Iterable[Done], rows: Iterable[AuditRow]) -> list[Done]:
-    """Changes at the moments that their audit rows tell, so that worklog and audit log agree to the second."""
+def dated(done: Iterable[PerformedChange], rows: Iterable[AuditRow]) -> list[PerformedChange]:
+    """Set the times of changes from their audit rows, so that worklog and audit log agree to the second."""
     moments = {row.id: row.occurred_at for row in rows if row.occurred_at is not None}
     return [
         replace(each, work=replace(each.work, at=moments[each.audit_id])) if each.audit_id in moments else each
@@ -51,15 +51,15 @@ def dated(done: Iterable[Done], rows: Iterable[AuditRow]) -> list[Done]:
     ]
 
 
-def worklog(ticket: str, work: Iterable[Work]) -> str:
+def worklog(ticket: str, work: Iterable[WorklogEntry]) -> str:
     """One paragraph per change, the oldest first, with its audit link. Raw text, each value kept on its own line.
 
-    Numbers are plain: who reads the ticket searches for them, or copies them.
+    Numbers are ungrouped, so that readers can search for and copy them.
     """
     lines = [f"{_line(ticket)}: what was done" if ticket else "What was done"]
     for each in sorted(work, key=lambda done: as_utc(done.at)):
         when = as_utc(each.at).strftime("%Y-%m-%d %H:%M:%S UTC")
-        what = _line(ungrouped(each.what)).removeprefix(f"{_line(each.player)} · ")  # the player is named before it
+        what = _line(ungrouped(each.what)).removeprefix(f"{_line(each.player)} · ")  # the player is already named
         about = f" ({what})" if what else ""
         lines.extend(
             ("", f"{when}  {_line(each.title)} · {_line(each.player)}{about}", f"  {_line(ungrouped(each.outcome))}")
@@ -74,5 +74,5 @@ def worklog(ticket: str, work: Iterable[Work]) -> str:
 
 
 def _line(text: str) -> str:
-    """The text on one line: what is pasted into a ticket or a shell must not bring lines of its own."""
+    """The text on one line, so that pasting it cannot add lines."""
     return " ".join("".join(char if char.isprintable() else " " for char in text).split(" ")).strip()

@@ -1,5 +1,5 @@
-"""Paint only what changed: a screen remembered cell by cell, and the fewest bytes from one picture to the next.
+"""Paints only changed cells: keeps the screen's cells and sends the fewest bytes from one frame to the next.
 
-Knows nothing of what is drawn. `painter.Painter` takes pieces of lines and gives bytes; `textual_app.PaintsChanges`
-puts it where a Textual application's updates leave. `TerminalCapabilities` says what the terminal can do.
+Independent of the content. `painter.Painter` turns pieces of lines into bytes; `textual_app.PaintsChanges` connects it
+to a Textual application. `TerminalCapabilities` describes the terminal.
 """

@@ -1,7 +1,7 @@
-"""The first picture, shown before anything is imported and taken over by the console without a flicker.
+"""The boot screen, shown before anything is imported and taken over by the console without flicker.
 
-Imports next to nothing, so that the picture is there as soon as the interpreter is. From then on the terminal is on its
-alternate screen, echoes nothing, and keeps what is typed for the console.
+Imports almost nothing, so that it appears as soon as the interpreter runs. From then on the terminal is on its
+alternate screen, does not echo, and keeps typed keys for the console.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ HIDDEN_CURSOR = "\x1b[?25l"
 _BACK = b"\x1b[m\x1b[?1049l\x1b[?25h"
 
 
-class Ink:
-    """How a piece of the picture looks, as parameters of the sequence that sets it; empty is the terminal's own."""
+class TextStyle:
+    """The style of a piece of text, as SGR parameters; empty means the terminal's default."""
 
     __slots__ = ("attributes", "behind", "letters")
 
@@ -25,22 +25,22 @@ class Ink:
 
     @property
     def sequence(self) -> str:
-        """What sets it from anything else."""
+        """The sequence that sets this style after any other."""
         return f"\x1b[{';'.join(('0', *self.attributes, *filter(None, (self.letters, self.behind))))}m"
 
 
 class Picture:
-    """What is shown: a ground over all of the screen, and on it pieces (row, column, text, ink)."""
+    """A frame: a background for the whole screen, and pieces on it (row, column, text, style)."""
 
     __slots__ = ("ground", "pieces")
 
-    def __init__(self, ground: Ink, pieces: list[tuple[int, int, str, Ink]]) -> None:
+    def __init__(self, ground: TextStyle, pieces: list[tuple[int, int, str, TextStyle]]) -> None:
         self.ground = ground
         self.pieces = pieces
 
 
 class BootScreen:
-    """The picture that is shown, and the state of the terminal before it."""
+    """The displayed frame, and the state of the terminal before it."""
 
     __slots__ = ("attributes", "known", "picture", "size")
 
@@ -49,27 +49,27 @@ class BootScreen:
         self.size = size
         """Columns and rows."""
         self.known = True
-        """Whether the terminal shows nothing but the picture, and what was painted over it."""
+        """Whether the terminal shows only this frame and what was painted over it."""
         self.attributes = attributes
-        """Of the terminal, to be restored at the end."""
+        """The terminal's attributes, to be restored at the end."""
 
     def forget(self) -> None:
-        """The terminal got another size, or was somebody else's: what it shows is not known any more."""
+        """The terminal was resized or used by another program: its content is unknown."""
         self.known = False
 
-    def keep_every_key(self) -> None:
-        """From now on ctrl+c is a key like others, kept for whoever takes over; before, it ended the program."""
+    def disable_interrupt_key(self) -> None:
+        """Make ctrl+c an ordinary key for the console; before, it ended the program."""
         import termios
 
         try:
             now = termios.tcgetattr(0)
             now[3] &= ~termios.ISIG
             termios.tcsetattr(0, termios.TCSANOW, now)
-        except (OSError, termios.error):  # the terminal is gone, and with it the keys
+        except (OSError, termios.error):  # the terminal is gone
             return
 
     def add(self, data: str) -> bool:
-        """Send what paints more over the picture; whether the terminal took all of it."""
+        """Paint over the frame; returns whether everything was written."""
         left = memoryview(data.encode())
         try:
             while left:
@@ -84,7 +84,7 @@ _now: BootScreen | None = None
 
 
 def show_boot_screen(draw: Picture, size: tuple[int, int]) -> bool:
-    """Show a picture; False, and nothing shown, where this process does not have the terminal."""
+    """Show a frame; returns False if this process does not control the terminal."""
     global _now  # noqa: PLW0603 (there is one terminal)
     import signal
     import termios
@@ -102,7 +102,7 @@ def show_boot_screen(draw: Picture, size: tuple[int, int]) -> bool:
     except (OSError, termios.error):
         return False
     boot_screen = _now = BootScreen(draw, size, before)
-    for number in (signal.SIGWINCH, signal.SIGCONT):  # another size; somebody else's terminal for a while
+    for number in (signal.SIGWINCH, signal.SIGCONT):  # resized; resumed after a suspension
         signal.signal(number, lambda *_: boot_screen.forget())
     ground = f"\x1b[{draw.ground.behind}m" if draw.ground.behind else ""
     out = [ALTERNATE_SCREEN, HIDDEN_CURSOR, "\x1b[m", ground, "\x1b[2J"]
@@ -112,9 +112,9 @@ def show_boot_screen(draw: Picture, size: tuple[int, int]) -> bool:
 
 
 def restore_terminal(*, patient: bool = True) -> bool:
-    """Put the terminal back as it was, if the boot screen is shown and nothing took it over; whether it was.
+    """Restore the terminal, if the boot screen is shown and was not taken over; returns whether it was.
 
-    Unless it is `patient`, a terminal that does not read is not waited for.
+    Unless `patient`, do not wait for a terminal that does not read.
     """
     global _now
     before, _now = _now, None
@@ -126,13 +126,13 @@ def restore_terminal(*, patient: bool = True) -> bool:
         if patient or _takes(2):
             os.write(2, _BACK)
         termios.tcsetattr(0, termios.TCSANOW, before.attributes)  # type: ignore[arg-type]
-    except (OSError, termios.error):  # the terminal is gone: there is nothing to put back
+    except (OSError, termios.error):  # the terminal is gone: there is nothing to restore
         return True
     return True
 
 
 def _takes(terminal: int) -> bool:
-    """Whether a terminal takes what is written to it, or does so in a moment."""
+    """Whether a terminal accepts output, at once or within a moment."""
     import select
 
     return bool(select.select([], [terminal], [], 0.3)[1])

@@ -1,4 +1,4 @@
-"""Styles of cells as numbers that compare quickly, and the shortest sequence from one style to another."""
+"""Cell styles as numbers for fast comparison, and the shortest sequence from one style to another."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ATTRIBUTES: Final = (
     ("encircle", "52", "54"),
     ("overline", "53", "55"),
 )
-"""Of a style: its name, the code that turns it on, the code that turns it off."""
+"""Attributes: name, code to turn it on, code to turn it off."""
 
 _OFF: Final = {on: off for _, on, off in _ATTRIBUTES}
 _SEEN_ON_BLANKS: Final = frozenset({"4", "7", "9", "21", "51", "52", "53"})
@@ -41,23 +41,23 @@ _SYSTEMS: Final = {
 
 
 def colour_system(name: str | None) -> ColorSystem:
-    """The colours of a terminal by Rich's name of them; all of them where it has none."""
+    """The colour system for Rich's name of it; true colour for None."""
     return _SYSTEMS.get(name or "truecolor", ColorSystem.TRUECOLOR)
 
 
 @dataclass(frozen=True, slots=True)
 class CellStyle:
-    """What is set for a cell; empty text is the terminal's own."""
+    """The style of a cell; empty text means the terminal's default."""
 
     letters: str = ""
     behind: str = ""
     attributes: tuple[str, ...] = ()
     link: str = ""
-    """The OSC 8 parameters and address, `id=…;https://…`."""
+    """The OSC 8 parameters and URL, `id=…;https://…`."""
 
     @property
     def blank(self) -> CellStyle:
-        """What of this can be seen where there is no letter."""
+        """The part of the style that is visible on a blank."""
         if self.link or _SEEN_ON_BLANKS.intersection(self.attributes):
             return self
         return CellStyle(behind=self.behind)
@@ -69,7 +69,7 @@ class CellStyle:
 
 
 class CellStyles:
-    """Numbers every style that is used; a number stays valid as long as this object."""
+    """Assigns a number to every style; numbers are valid as long as this object."""
 
     def __init__(self, colours: ColorSystem | None) -> None:
         self._colours = colours or ColorSystem.TRUECOLOR
@@ -78,10 +78,10 @@ class CellStyles:
         self._by_style: dict[Style | None, int] = {None: PLAIN}
         self._transitions: dict[tuple[int, int], str] = {}
         self.blanks: list[int] = [PLAIN]
-        """By number: the style that a blank in this style shows."""
+        """By number: the visible style of a blank in this style."""
 
     def number(self, style: Style | None) -> int:
-        """The number of one of Rich's styles."""
+        """The number of a Rich style."""
         number = self._by_style.get(style)
         if number is None:
             assert style is not None
@@ -89,7 +89,7 @@ class CellStyles:
         return number
 
     def enter(self, style: CellStyle) -> int:
-        """The number of a style that has no counterpart in Rich."""
+        """The number of a style that does not come from Rich."""
         return self._enter(style)
 
     def __getitem__(self, number: int) -> CellStyle:
@@ -139,7 +139,7 @@ def _transition(before: CellStyle, after: CellStyle) -> str:
 def _difference(before: CellStyle, after: CellStyle) -> str:
     """The parameters that change one style into another without a reset."""
     gone = {_OFF[code] for code in before.attributes if code not in after.attributes}
-    # What turns one attribute off may turn off another that stays: it is set again.
+    # A code that turns one attribute off may turn off another, which is then set again.
     on = [code for code in after.attributes if code not in before.attributes or _OFF[code] in gone]
     parts = [*sorted(gone), *on]
     if before.letters != after.letters:

@@ -1,4 +1,4 @@
-"""Text cut into the cells of a terminal, with the widths that the layout used."""
+"""Splits text into terminal cells, with the widths that the layout used."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from rich.segment import Segment
 from kraty_console.paint.cell_style import CellStyles
 
 REST: Final = ""
-"""What stands in the second cell of a wide character."""
+"""The text of the second cell of a wide character."""
 
 UNKNOWN: Final = "\0"
-"""What stands in a cell of which nothing is known: like nothing that is ever painted, and never sent."""
+"""The text of a cell with unknown content; differs from all painted text and is never sent."""
 
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f]")
 NARROW: Final = re.compile(
     "[ -~\u00a0-\u00ac\u00ae-\u02ff\u0370-\u0377\u0384-\u0482\u2010-\u2027\u2190-\u2199\u2500-\u25fc]*"
 )
-"""Text in which every character takes one cell and joins with none: nearly all there is, and told by one look."""
+"""Text whose characters take one cell each and never combine: the fast path for nearly all text."""
 
 _SIGN: Final = "\N{REPLACEMENT CHARACTER}"
 
 
 def cells_of(segments: Iterable[Segment], styles: CellStyles) -> tuple[list[str], list[int]]:
-    """What stands in each cell of a piece of a line, and how it looks.
+    """The text and the style number of each cell of a piece of a line.
 
-    A character that would steer the terminal is replaced by a sign: only this package makes control sequences.
+    Control characters are replaced by a sign: only this package creates control sequences.
     """
     texts: list[str] = []
     numbers: list[int] = []
@@ -53,11 +53,11 @@ def cells_of(segments: Iterable[Segment], styles: CellStyles) -> tuple[list[str]
 
 
 def _add_wide(text: str, number: int, blank: int, texts: list[str], numbers: list[int]) -> None:
-    """Add text in which a character may take two cells, or none, or join with others."""
+    """Add text whose characters may take two cells or none, or combine."""
     text = _CONTROL.sub(_SIGN, text)
     for start, end, width in split_graphemes(text)[0]:
         cluster = text[start:end]
-        if width == 0:  # a mark without a letter: it belongs to the one before
+        if width == 0:  # a combining mark belongs to the previous cell
             if texts and texts[-1] != REST:
                 texts[-1] += cluster
             continue

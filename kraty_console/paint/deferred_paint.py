@@ -1,4 +1,4 @@
-"""Screens that come up in one go: styled, laid out and painted once, instead of at each step on the way."""
+"""Screens that are styled, laid out and painted once when they open, instead of at every intermediate step."""
 
 from __future__ import annotations
 
@@ -18,32 +18,32 @@ Result = TypeVar("Result")
 class DeferredPaintScreen(Screen[Result]):
     """A screen that is not painted before it has called `arrived`.
 
-    By itself a screen of Textual's is styled when its parts are mounted and all over again when it comes to the top,
-    is laid out again for each word of its size though that is the same, and paints every state in between: for a
-    dialog a third of what opening it costs.
+    By default Textual styles a screen when its widgets are mounted and again when it is shown, lays it out on every
+    resize event even if the size is the same, and paints every intermediate state: a third of the cost of opening a
+    dialog.
     """
 
     _has_arrived = False
 
     def arrived(self) -> None:
-        """The parts have their places: paint them, and from here on whatever changes."""
+        """The layout is complete: paint it, and all later changes."""
         self._has_arrived = True
         if self.is_current and self.outer_size:
             self._compositor_refresh()
 
     @property
     def can_draw(self) -> bool:
-        """Whether its parts are there: not before they are mounted, and no more once Textual begins to remove them.
+        """Whether its widgets exist: they are mounted, and Textual has not begun to remove them.
 
-        Textual removes the parts of a screen one by one and stops its workers after that, so an answer that comes at
-        the end may find half a screen.
+        Textual removes the widgets of a screen one by one and stops its workers afterwards, so a late answer may find a
+        half removed screen.
         """
         return self.is_mounted and self.is_attached and self.display
 
     def in_background(
         self, work: Coroutine[object, object, None], *, group: str, description: str, exclusive: bool = True
     ) -> None:
-        """Run a worker that may draw; where the screen is removed meanwhile, it ends without an error.
+        """Run a worker that may draw; if the screen is removed meanwhile, it ends without an error.
 
         Args:
             work: What to do.
@@ -61,17 +61,17 @@ class DeferredPaintScreen(Screen[Result]):
                 raise
 
     def _on_screen_resume(self, event: events.ScreenResume) -> None:
-        """The styles of the parts were found as they came, a moment ago; the screen itself was there before its own."""
+        """Style only the screen itself: its widgets were styled when they were mounted."""
         if not self._has_arrived:
             event.refresh_styles = False
             self.app.stylesheet.apply(self)
 
     def _screen_resized(self, size: Size) -> None:
-        """Another size is another layout; the same one is not."""
+        """Lay out only if the size has changed."""
         if size != self.outer_size:
             super()._screen_resized(size)
 
     def _compositor_refresh(self) -> None:
-        """Nothing is painted on the way."""
+        """Skip painting until `arrived`."""
         if self._has_arrived:
             super()._compositor_refresh()

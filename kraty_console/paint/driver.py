@@ -1,7 +1,7 @@
-"""Textual's driver where the painter owns the terminal: from the boot screen to the state it is left in.
+"""Textual's driver for the painter: takes over from the boot screen, and restores the terminal at the end.
 
-It waits for keys without looking up now and then (see `listening`), writes so that it can be given up (see `outlet`),
-and is suspended and resumed together with whatever it was started with.
+It waits for keys without polling (see `input_thread`), can abandon blocked writes (see `terminal_output`), and is
+suspended and resumed together with its job.
 """
 
 from __future__ import annotations
@@ -20,52 +20,52 @@ from textual.driver import Driver
 from textual.message import Message
 
 from kraty_console.paint.boot_screen import ALTERNATE_SCREEN, HIDDEN_CURSOR, BootScreen
-from kraty_console.paint.picture_size import bounded
+from kraty_console.paint.screen_size import clamp_size
 
 STUCK = 0.5
-"""Seconds after which a terminal that takes nothing is taken for one that does not read."""
+"""Seconds without progress after which a terminal counts as not reading."""
 
 MOST_AHEAD = 1_024
-"""Messages of the keyboard that may wait; what comes while as many do is dropped, for it is no typing."""
+"""Maximum number of queued keyboard messages; more are dropped, because nobody types that fast."""
 
 _RESTORE = (
     "\x1b[?2026l\x1b[m\x1b[?2004l\x1b[?7h\x1b[?2048l\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1016l"
     "\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
 )
-"""What takes everything back that may have been set, in place of the end that a terminal did not read."""
+"""Resets every mode that may be set, for a terminal that did not read the regular end sequence."""
 
 
 def driver_of(
     usual: type[Driver], boot_screen: BootScreen | None, release: Callable[[], str], ahead: Callable[[], int]
 ) -> type[Driver]:
-    """The usual driver, so that it clears nothing that stands, and leaves the terminal as it was before that stood.
+    """Derive a driver that keeps the boot screen and restores the terminal's state from before it.
 
-    `release` gives what puts the terminal's style back before anything else is shown on it; `ahead`, asked from another
-    thread, how many keys the application has taken and not obeyed yet. A driver that is not that of a terminal on Linux
-    or macOS is given back as it is.
+    `release` returns the sequence that resets the terminal's style; `ahead`, called from another thread, returns the
+    number of keys received and not yet handled. A driver that is not for a terminal on Linux or macOS is returned
+    unchanged.
     """
     from textual.drivers.linux_driver import LinuxDriver
 
     from kraty_console.paint.input_thread import WakeEvent, listen
-    from kraty_console.paint.terminal_output import Outlet, opened_anew
+    from kraty_console.paint.terminal_output import TerminalWriter, reopen_terminal
 
     if not issubclass(usual, LinuxDriver):
         return usual
 
-    class PaintersDriver(usual):  # type: ignore[misc, valid-type]
+    class PainterDriver(usual):  # type: ignore[misc, valid-type]
         _given = frozenset({ALTERNATE_SCREEN, HIDDEN_CURSOR}) if boot_screen else frozenset()
 
         def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 (Textual's own)
             super().__init__(*arguments, **options)
             self.exit_event = WakeEvent()
-            self._file: Any = Outlet(self._file)
+            self._file: Any = TerminalWriter(self._file)
             self._told = self._taken = 0
             self._stands = self._is_stopped = self._goes_on = False
 
-        # What comes from the terminal
+        # Input
 
         def run_input_thread(self) -> None:
-            keyboard = opened_anew(self.fileno, os.O_RDONLY)
+            keyboard = reopen_terminal(self.fileno, os.O_RDONLY)
             try:
                 listen(
                     keyboard,
@@ -90,15 +90,15 @@ def driver_of(
             await self._app._post_message(message)  # noqa: SLF001 (as Textual's own driver)
 
         def _gone(self) -> None:
-            """The terminal was closed: end as of a hang-up, also where none was heard because it is ignored."""
+            """The terminal was closed: exit as for SIGHUP, even if that is ignored."""
             if self.input_tty or boot_screen is not None:
                 ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
                 os.kill(os.getpid(), signal.SIGTERM if ignored else signal.SIGHUP)
 
         def _get_terminal_size(self) -> tuple[int, int]:
-            return bounded(*super()._get_terminal_size())
+            return clamp_size(*super()._get_terminal_size())
 
-        # What goes to the terminal
+        # Output
 
         def write(self, data: str) -> None:
             if data in self._given:
@@ -106,13 +106,13 @@ def driver_of(
                 return
             super().write(data)
 
-        def relieve(self) -> None:
-            """Wait no longer for a terminal that does not read. May be called from any thread."""
+        def stop_waiting(self) -> None:
+            """Stop waiting for a terminal that does not read. Thread-safe."""
             if self._file.is_stuck(STUCK):
                 self._file.give_up()
 
         def restore(self) -> None:
-            """Leave the terminal as it was, as far as it listens, without waiting. May be called from any thread."""
+            """Restore the terminal, without waiting for it. Thread-safe."""
             if not self._stands:
                 return
             if self.attrs_before is not None:
@@ -128,10 +128,10 @@ def driver_of(
                 self._file.last(_RESTORE)
             self._stands = False
 
-        # Beginning and end
+        # Start and end
 
         def start_application_mode(self) -> None:
-            if self.exit_event.closed:  # the terminal comes back after a suspension
+            if self.exit_event.closed:  # resuming after a suspension
                 self.exit_event = WakeEvent()
             taken_over = bool(self._given)
             super().start_application_mode()
@@ -148,22 +148,22 @@ def driver_of(
             if transition := release():
                 self.write(transition)
             super().stop_application_mode()
-            # A terminal that answered while that went on has been told to send its sizes once more.
+            # A terminal that answered meanwhile was told to report its size again.
             self._disable_in_band_window_resize()
             self.flush()
 
         # Suspension
 
         def _sigtstp_application(self, *_: object) -> None:
-            self._loop.call_soon_threadsafe(self._suspend)  # here it might interrupt what it needs itself
+            self._loop.call_soon_threadsafe(self._suspend)  # not in the signal handler, which could deadlock
 
         def _sigcont_application(self, *_: object) -> None:
             self._goes_on = True
-            if not self._is_stopped:  # it was stopped as it stood: the terminal may have been anybody's since
+            if not self._is_stopped:  # stopped without warning: other programs may have used the terminal
                 self._loop.call_soon_threadsafe(self._begin_again)
 
         def _suspend(self) -> None:
-            """Give the terminal back, stop with the whole job, and take the terminal again when that goes on."""
+            """Release the terminal, stop the whole job, and take the terminal again when it resumes."""
             stands = self._stands
             if stands:
                 self.suspend_application_mode()
@@ -186,14 +186,14 @@ def driver_of(
                 self._must_signal_resume = True
                 self.resume_application_mode()
 
-    return PaintersDriver
+    return PainterDriver
 
 
 def _stop_job(goes_on: Callable[[], bool]) -> None:
-    """Stop every process of this process's job at once, as the terminal does at ctrl+z, until it goes on.
+    """Stop all processes of this job, like ctrl+z in the terminal, until it resumes.
 
-    Where nobody could let it go on (it leads its session) the system ignores that; then this process alone stops, for
-    certain. `goes_on` tells whether it was stopped and goes on.
+    If the process leads its session the system ignores that; then only this process stops. `goes_on` returns whether it
+    was stopped and has resumed.
     """
     before = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
     try:
@@ -205,9 +205,9 @@ def _stop_job(goes_on: Callable[[], bool]) -> None:
 
 
 def _wait_for_front(terminal: int) -> None:
-    """Stay stopped, with the whole job, while the job is in the background.
+    """Keep the whole job stopped while it is in the background.
 
-    The system does that to who would change the terminal from there.
+    The system also stops background processes that change the terminal.
     """
     before = {number: signal.signal(number, signal.SIG_DFL) for number in (signal.SIGTTOU, signal.SIGTSTP)}
     try:
@@ -215,7 +215,7 @@ def _wait_for_front(terminal: int) -> None:
             try:
                 termios.tcsetattr(terminal, termios.TCSANOW, termios.tcgetattr(terminal))
             except termios.error as error:
-                if error.args[0] == errno.EINTR:  # it went on, and may be in the background still
+                if error.args[0] == errno.EINTR:  # it resumed, and may still be in the background
                     continue
             return
     finally:
@@ -224,7 +224,7 @@ def _wait_for_front(terminal: int) -> None:
 
 
 def _is_in_front(terminal: int) -> bool:
-    """Whether this process's job has the terminal; also where there is no terminal to tell."""
+    """Whether this job is in the foreground; True without a terminal."""
     try:
         return os.tcgetpgrp(terminal) == os.getpgrp()
     except OSError:

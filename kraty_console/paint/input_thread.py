@@ -1,7 +1,7 @@
-"""The thread that hears the keyboard sleeps until there is something to hear.
+"""The input thread, which sleeps until there is input.
 
-Textual's wakes up ten times a second: to see whether it has to end, and whether an escape was a key of its own. Here a
-bell ends the wait, and only an escape that may be the beginning of more sets a time to it.
+Textual's wakes up ten times a second, to check whether to stop and whether an escape was a key. Here an event ends the
+wait, and only an incomplete escape sequence sets a timeout.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from textual.message import Message
 from kraty_console.paint.sequences import Pasted, Sequences
 
 _MOST = 4096
-"""Bytes that are read at once."""
+"""Maximum number of bytes per read."""
 
 
 class WakeEvent(Event):
@@ -30,28 +30,28 @@ class WakeEvent(Event):
         super().__init__()
         self._hears, self._rings = os.pipe()
         self.closed = False
-        """Whether its descriptors are given back."""
+        """Whether its descriptors are closed."""
 
     def fileno(self) -> int:
-        """What is readable from `set` to `clear`."""
+        """A descriptor that is readable from `set` to `clear`."""
         return self._hears
 
     def set(self) -> None:
-        """Ring; a bell that rings already, or is closed, rings no louder."""
+        """Set the event; no effect if it is set or closed."""
         if not self.is_set():
             super().set()
             if not self.closed:
                 os.write(self._rings, b"\0")
 
     def clear(self) -> None:
-        """Stop ringing."""
+        """Clear the event."""
         if self.is_set():
             super().clear()
             if not self.closed:
                 os.read(self._hears, 1)
 
     def close(self) -> None:
-        """Give its descriptors back; nothing may wait for it any more."""
+        """Close its descriptors; nothing may wait for it any more."""
         if not self.closed:
             self.closed = True
             os.close(self._hears)
@@ -59,17 +59,17 @@ class WakeEvent(Event):
 
 
 class _Parser(XTermParser):
-    """Textual's, which is told whole sequences only, and waits for nothing."""
+    """Textual's parser, fed only with complete sequences, without timeouts."""
 
     def settle(self) -> Iterable[Message]:
-        """What came is all there is: an escape is a key, or alt."""
+        """Treat pending input as complete: an escape is a key, or alt."""
         if self._timeout_time is not None:
             self._timeout_time = get_time()
             yield from self.tick()
 
 
 class TerminalReader:
-    """From what a terminal sends to messages. Nothing that is sent makes it fail, or the next thing unheard."""
+    """Turns terminal input into messages. No input makes it fail or affects later input."""
 
     def __init__(self, *, mouse: bool, debug: bool) -> None:
         self._debug = debug
@@ -78,24 +78,24 @@ class TerminalReader:
         self._parser = _Parser(debug)
 
     def patience(self) -> float | None:
-        """Seconds until what came last counts as all there is; None where it is complete."""
+        """Seconds until pending input counts as complete; None if nothing is pending."""
         return self._sequences.patience(get_time())
 
     def read(self, data: bytes) -> Iterator[Message]:
-        """Take what was read."""
+        """Process input."""
         return self._messages(self._sequences.feed(self._decode(data), get_time()))
 
     def skip(self, data: bytes) -> None:
-        """Take what was read, and tell nothing of it."""
+        """Process input without emitting messages."""
         for _ in self._sequences.feed(self._decode(data), get_time()):
             pass
 
     def tick(self) -> Iterator[Message]:
-        """Settle what waited long enough."""
+        """Complete pending input after its timeout."""
         return self._messages(self._sequences.tick(get_time()))
 
     def end(self) -> None:
-        """Nothing more is read."""
+        """Complete pending input at the end of the input."""
         tuple(self._parser.feed(""))
 
     def _messages(self, tokens: Iterable[str | Pasted]) -> Iterator[Message]:
@@ -120,11 +120,11 @@ def listen(
     mouse: bool = False,
     debug: bool = False,
 ) -> None:
-    """Tell `heard` what is typed, until the bell rings.
+    """Pass keyboard input to `heard` until the event `bell` is set.
 
-    After the end of the input, or when the terminal is gone, call `gone` once and only wait for the bell. `selector` is
-    closed at the end. The mouse is heard only where it is asked for (`mouse`). While what was told before still waits
-    (`behind`), what comes is dropped: nobody types so far ahead.
+    At the end of the input, or when the terminal is gone, call `gone` once and wait for the event. `selector` is closed
+    at the end. Mouse reports are passed on only with `mouse`. While too many messages are queued (`behind`), input is
+    dropped.
     """
     reader = TerminalReader(mouse=mouse, debug=debug)
     with selector:
@@ -135,9 +135,9 @@ def listen(
             if any(key.fileobj == keyboard for key, _ in ready):
                 try:
                     data = os.read(keyboard, _MOST)
-                except BlockingIOError:  # somebody else read it first, as a shell does while this is stopped
+                except BlockingIOError:  # another process read it first, such as a shell while this job is stopped
                     continue
-                except OSError:  # of a terminal that was closed
+                except OSError:  # the terminal was closed
                     data = b""
                 if not data:
                     selector.unregister(keyboard)

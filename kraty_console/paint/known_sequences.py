@@ -1,7 +1,7 @@
-"""Which whole sequences of a terminal Textual's parser reads as what they are, and in which form it has to be told.
+"""Filters complete sequences to those that Textual's parser handles correctly, in a form that it understands.
 
-Of keys it knows those of its table, and the reports of the Kitty protocol; but it takes much more for such a report
-than is one, fails on some numbers, and cannot read all that the protocol allows.
+The parser knows the keys in its table and the reports of the Kitty protocol; but its pattern for such reports is too
+wide, it fails on some numbers, and it cannot parse everything that the protocol allows.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual._keyboard_protocol import FUNCTIONAL_KEYS
 
 _MOST_TEXT: Final = 16
-"""Characters that one key may stand for."""
+"""Maximum number of characters of one key."""
 
 _KEY: Final = re.compile(r"\x1b\[(\d{0,7})(?::[\d:]*)?(?:;(\d{0,3})(?::(\d))?)?(?:;([\d:]*))?([u~ABCDEFHPQRS])")
 _TOLD_AS_KEY: Final = re.compile(r"\x1b\[(?:[\d:]*;?){2,3}[u~ABCDEFHPQRS]")
-"""What Textual reads as a key of the Kitty protocol, whether it is one or not."""
+"""Textual's pattern for keys of the Kitty protocol, which also matches other sequences."""
 _MOUSE: Final = re.compile(r"\x1b\[<\d{1,4};-?\d{1,5};-?\d{1,5}[Mm]")
 _MODE: Final = re.compile(r"\x1b\[\?(?:2026|2048);[0-4]\$y")
 _SIZE: Final = re.compile(
@@ -31,10 +31,10 @@ _CONTROL_KEYS: Final = frozenset({9, 13, 27, 127})
 _PRIVATE_USE: Final = range(0xE000, 0xF900)
 
 
-def told(sequence: str, *, mouse: bool) -> Iterator[str]:
-    """What the parser is told of a sequence: nothing where it would not read it as what it is.
+def parser_form(sequence: str, *, mouse: bool) -> Iterator[str]:
+    """The form of a sequence for the parser; empty if the parser would misread it.
 
-    Reports of the `mouse` are told where it was asked for (SGR).
+    SGR mouse reports are only included with `mouse`.
     """
     if sequence in _FOCUS or _MODE.fullmatch(sequence):
         yield sequence
@@ -50,15 +50,15 @@ def told(sequence: str, *, mouse: bool) -> Iterator[str]:
 
 
 def _size(rows: int, columns: int, high: int, wide: int) -> Iterator[str]:
-    """A report of a size; where it tells no pixels, or fewer than cells, a pixel is taken for a cell."""
+    """A size report; if it has no pixels, or fewer than cells, a cell counts as one pixel."""
     if rows and columns:
         yield f"\x1b[48;{rows};{columns};{max(high, rows)};{max(wide, columns)}t"
 
 
 def _keys(code: str, modifiers: str, kind: str, text: str, end: str) -> Iterator[str]:
-    """The keys of one report of the Kitty protocol, each as a report that tells nothing else.
+    """The keys of one report of the Kitty protocol, each as a minimal report.
 
-    A key that was let go is none. A number that is no character, or no key, makes all of it none.
+    Released keys are ignored. An invalid character or key number makes the whole report invalid.
     """
     if kind not in _PRESSED or not 1 <= int(modifiers or "1") <= _MOST_MODIFIERS:
         return
@@ -66,7 +66,7 @@ def _keys(code: str, modifiers: str, kind: str, text: str, end: str) -> Iterator
     functional = f"{number}{end}" in FUNCTIONAL_KEYS
     start = f"\x1b[{code};{modifiers}"
     if end != "u":
-        place = end == "R" and modifiers  # where the cursor is, or F3: the parser takes it for the first
+        place = end == "R" and modifiers  # cursor position or F3: the parser assumes the first
         if functional and not text and not place and (code or end != "~"):
             yield f"{start}{end}" if modifiers else f"\x1b[{code}{end}"
         return
@@ -74,7 +74,7 @@ def _keys(code: str, modifiers: str, kind: str, text: str, end: str) -> Iterator
     if len(parts) > _MOST_TEXT or not all(part and len(part) <= 7 for part in parts):
         return
     letters = [int(part) for part in parts]
-    if letters == [number] and number in _CONTROL_KEYS:  # some tell the control character as text
+    if letters == [number] and number in _CONTROL_KEYS:  # some terminals send the control character as text
         letters = []
     if not all(map(_is_letter, letters)) or (letters and number in _CONTROL_KEYS):
         return
@@ -88,7 +88,7 @@ def _keys(code: str, modifiers: str, kind: str, text: str, end: str) -> Iterator
 
 
 def _is_letter(number: int) -> bool:
-    """Whether a number is a character that a key may stand for: no control, no surrogate, nothing private."""
+    """Whether a number is a character for a key: no control, surrogate or private character."""
     return (
         number < 0x110000
         and number not in _PRIVATE_USE

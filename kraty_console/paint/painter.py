@@ -1,4 +1,4 @@
-"""The screen as the terminal shows it, and what to send so that it shows another."""
+"""Keeps the screen's content and computes the output for the next frame."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from rich.color import ColorSystem
 from rich.segment import Segment
 
-from kraty_console.paint.boot_screen import BootScreen, Ink
+from kraty_console.paint.boot_screen import BootScreen, TextStyle
 from kraty_console.paint.cell_style import PLAIN, CellStyle, CellStyles
 from kraty_console.paint.cells import REST, UNKNOWN, cells_of
 from kraty_console.paint.pen import Pen
@@ -19,7 +19,7 @@ Piece = tuple[int, int, Iterable[Segment]]
 
 
 class Painter:
-    """Remembers what the terminal shows. What it is told to paint it takes as painted: send what it gives."""
+    """Keeps the terminal's content. It assumes that all its output is sent."""
 
     def __init__(self, capabilities: TerminalCapabilities, colours: ColorSystem | None = None) -> None:
         self.styles = CellStyles(colours)
@@ -32,18 +32,18 @@ class Painter:
         self._style = PLAIN
 
     def release(self) -> str:
-        """What to send before something else writes to the terminal: it resets the style."""
+        """The sequence that resets the style, before something else writes to the terminal."""
         transition = self.styles.transition(self._style, PLAIN)
         self._style = PLAIN
         return transition
 
     def forget(self) -> None:
-        """Something else wrote to the terminal, or took it for a while: nothing is known of it any more."""
+        """Something else wrote to the terminal: its content is unknown."""
         self._known = False
         self._cursor = None
 
     def adopt(self, boot_screen: BootScreen) -> None:
-        """Take a picture that stands already for what is shown."""
+        """Take the boot screen's frame as the current content."""
         self._columns, self._rows = boot_screen.size
         ground = self.styles.enter(_style(boot_screen.picture.ground))
         self._texts = [[" "] * self._columns for _ in range(self._rows)]
@@ -56,13 +56,13 @@ class Painter:
         self._known, self._cleared = boot_screen.known, True
 
     def row(self, y: int) -> tuple[tuple[str, ...], tuple[int, ...]]:
-        """What is remembered of a row: the text of each cell, and the number of its style."""
+        """The known content of a row: text and style number of each cell."""
         return tuple(self._texts[y]), tuple(self._numbers[y])
 
     def paint(self, size: tuple[int, int], pieces: Iterable[Piece], cursor: tuple[int, int] | None = None) -> str:
-        """What to send so that the pieces are shown, and the cursor stands at (column, row) where one is given.
+        """The output that shows the pieces, and moves the cursor to (column, row) if given.
 
-        `size` is (columns, rows). Where nothing is known of the screen the pieces should cover all of it.
+        `size` is (columns, rows). If the content is unknown, the pieces should cover the whole screen.
         """
         if size != (self._columns, self._rows):
             self._columns, self._rows = size
@@ -87,13 +87,13 @@ class Painter:
         return sent
 
     def _know_nothing(self) -> None:
-        """Everything is painted over in place: clearing first would let the screen flash."""
+        """Mark all cells as unknown, to be painted over: clearing first would make the screen flash."""
         self._texts = [[UNKNOWN] * self._columns for _ in range(self._rows)]
         self._numbers = [[PLAIN] * self._columns for _ in range(self._rows)]
         self._known = True
 
     def _clear(self, pen: Pen, shown: list[tuple[int, int, list[str], list[int]]]) -> None:
-        """Clear the screen, once, to the background that most of the cells have."""
+        """Clear the screen once, to the most frequent background."""
         counts: Counter[int] = Counter()
         for _, _, _, numbers in shown:
             counts.update(numbers)
@@ -109,7 +109,7 @@ class Painter:
     def _put(
         self, y: int, x: int, texts: list[str], numbers: list[int], touched: dict[int, tuple[list[str], list[int]]]
     ) -> None:
-        """Take a piece into the picture; what a touched row showed before is kept in `touched`."""
+        """Apply a piece to the content; the previous content of changed rows is kept in `touched`."""
         if not 0 <= y < self._rows or x >= self._columns:
             return
         if x < 0 or x + len(texts) > self._columns:
@@ -121,7 +121,7 @@ class Painter:
             return
         if y not in touched:
             touched[y] = row[:], styles[:]
-        if row[x] == REST:  # the first half of a wide character stays, and the second goes
+        if row[x] == REST:  # the first half of a wide character remains without its second
             row[x - 1] = " "
         if end < self._columns and row[end] == REST:
             row[end] = " "
@@ -129,12 +129,12 @@ class Painter:
         styles[x:end] = numbers
 
 
-def _style(ink: Ink) -> CellStyle:
+def _style(ink: TextStyle) -> CellStyle:
     return CellStyle(ink.letters, ink.behind, ink.attributes)
 
 
 def _cut(texts: list[str], start: int, end: int) -> list[str]:
-    """The cells from `start` to before `end`; of a wide character that is cut a blank stays."""
+    """The cells from `start` to before `end`; half a wide character becomes a blank."""
     start = max(0, start)
     kept = texts[start:end]
     if kept and kept[0] == REST:

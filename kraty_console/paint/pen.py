@@ -1,4 +1,4 @@
-"""One run of output: the terminal's cursor and style, and the shortest sequences from there on."""
+"""Writes one frame: tracks cursor and style, and chooses the shortest sequences."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from kraty_console.paint.cells import REST, UNKNOWN
 from kraty_console.paint.terminal_capabilities import TerminalCapabilities
 
 _PICTURES: Final = 0x1F000
-"""The first of the code points of which terminals of different ages know different widths."""
+"""The first code point whose width differs between terminals."""
 
 _ERASE_FROM: Final = 10
-"""Blanks in a row from which erasing them and moving on is shorter than sending them."""
+"""Number of consecutive blanks from which erasing is shorter than writing them."""
 
 
 class Pen:
-    """Collects what to send; `style` is the style that is set, before and after."""
+    """Collects the output; `style` is the current style."""
 
     def __init__(
         self, styles: CellStyles, capabilities: TerminalCapabilities, columns: int, rows: int, style: int = PLAIN
@@ -34,17 +34,17 @@ class Pen:
 
     @property
     def sent(self) -> bool:
-        """Whether there is anything to send."""
+        """Whether there is any output."""
         return bool(self._out)
 
     def finish(self) -> str:
-        """Everything; a link does not stay open."""
+        """The complete output, with any open link closed."""
         if self._styles[self.style].link:
             self._set(PLAIN)
         return "".join(self._out)
 
     def can_erase_to(self, style: int) -> bool:
-        """Whether erasing gives blanks of this style."""
+        """Whether erasing produces blanks of this style."""
         if self._styles.blanks[style] != style:
             return False
         wanted = self._styles[style]
@@ -58,13 +58,13 @@ class Pen:
         self._out.append("\x1b[2J")
 
     def move(self, x: int, y: int) -> None:
-        """Put the cursor at a column and a row, counted from 0."""
+        """Move the cursor to a column and a row, counted from 0."""
         if (x, y) != (self._x, self._y):
             self._out.append(self._way_to(x, y))
             self._x, self._y = x, y
 
     def draw_row(self, y: int, old_texts: list[str], old_looks: list[int], texts: list[str], styles: list[int]) -> None:
-        """Send what differs between two pictures of a row."""
+        """Write the difference between two states of a row."""
         changed = [
             x
             for x, (old_text, text, old_look, style) in enumerate(zip(old_texts, texts, old_looks, styles, strict=True))
@@ -77,19 +77,19 @@ class Pen:
         for at in changed:
             if at < skip_to:
                 continue
-            x = at - 1 if texts[at] == REST else at  # a half alone is not sent
+            x = at - 1 if texts[at] == REST else at  # half a wide character is not written
             self._approach(x, y, texts, styles)
             if x >= tail and last - x > 3 and self.can_erase_to(styles[x]):
                 self._set_for(" ", styles[x])
                 self._out.append("\x1b[K")
                 return
             skip_to = self._draw(x, y, texts, styles, old_texts, old_looks)
-            while self._unsure and skip_to < self._columns:  # it may have been drawn over what stands behind it
+            while self._unsure and skip_to < self._columns:  # it may have overwritten the next cell
                 self._approach(skip_to, y, texts, styles)
                 skip_to = self._draw(skip_to, y, texts, styles, old_texts, old_looks)
 
     def _tail(self, texts: list[str], styles: list[int]) -> int:
-        """The column from which a row is blank in one style to its end."""
+        """The column from which the rest of a row is blank in one style."""
         x, style = len(texts), styles[-1]
         while x > 0 and texts[x - 1] == " " and styles[x - 1] == style:
             x -= 1
@@ -98,7 +98,7 @@ class Pen:
     def _draw(
         self, x: int, y: int, texts: list[str], styles: list[int], old_texts: list[str], old_looks: list[int]
     ) -> int:
-        """Send the cell at the cursor, or a run of the same; the column behind what was sent."""
+        """Write the cell at the cursor, or a run of equal cells; returns the next column."""
         text, style = texts[x], styles[x]
         end = x + 1
         while end < self._columns and texts[end] == REST:
@@ -127,10 +127,10 @@ class Pen:
         return end
 
     def _draw_unsure(self, x: int, y: int, text: str, style: int, width: int) -> None:
-        """Send a character of which terminals differ in how wide they draw it: a picture, or one that is joined.
+        """Write a character whose width differs between terminals: an emoji or a joined sequence.
 
-        Its cells are cleared first, where it is drawn narrower; what stands behind it is sent again, where it is drawn
-        wider; and that is put in its place by number, so that nothing moves.
+        Its cells are cleared first, in case it is drawn narrower; the next cell is written again at an absolute
+        position, in case it is drawn wider.
         """
         self._set_for(text, style)
         self._out.append(" " * width)
@@ -140,7 +140,7 @@ class Pen:
         self._x = None
 
     def _approach(self, x: int, y: int, texts: list[str], styles: list[int]) -> None:
-        """Go to a cell; over a short gap by sending what stands there already, where that is shorter."""
+        """Move to a cell; a short gap is rewritten if that is shorter."""
         if (x, y) == (self._x, self._y):
             return
         transition = self._way_to(x, y)
@@ -155,13 +155,13 @@ class Pen:
         self._x, self._y = x, y
 
     def _fits(self, text: str, style: int) -> bool:
-        """Whether a cell can be sent in the style that is set."""
+        """Whether a cell can be written in the current style."""
         if len(text) != 1 or text == UNKNOWN or ord(text) >= 0x1100:
             return False
         return style == self.style or (text == " " and self._styles.blanks[self.style] == style)
 
     def _set_for(self, text: str, style: int) -> None:
-        """Set the style of a cell; a blank takes any that looks the same without a letter."""
+        """Set the style of a cell; a blank keeps any style with the same visible part."""
         if text != " " or self._styles.blanks[self.style] != style:
             self._set(style)
 
@@ -183,6 +183,6 @@ class Pen:
 
 
 def _step(by: int, onward: str, back: str) -> str:
-    """A movement along a row or a column, by the final letters of its two directions."""
+    """A cursor movement along a row or a column; `onward` and `back` are the final letters."""
     count, letter = (by, onward) if by > 0 else (-by, back)
     return f"\x1b[{count if count > 1 else ''}{letter}"

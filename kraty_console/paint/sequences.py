@@ -1,22 +1,22 @@
-"""What a terminal sends, cut into what is meant: characters, keys, pastes and reports that are known; nothing else.
+"""Splits terminal input into tokens: characters, keys, pastes and known reports. Everything else is dropped.
 
-Replies of a terminal are no keys. What Textual's parser does not know it takes apart and tells as keys of its own, and
-some of what it knows in part makes it fail. So only whole sequences that it is known to read go to it; everything else
-is dropped from its first character to its last, whatever its kind and however it was cut into reads.
+Textual's parser reports unknown sequences, such as replies of a terminal, as single keys, and fails on some that it
+knows in part. So it gets only complete sequences that it handles correctly; all others are dropped as a whole, however
+they were split into reads.
 
 States, by ECMA-48 and the parser of the VT500, and why each ends as it does:
 
 * ground: every character is itself. An escape, or a C1 control (as one character of UTF-8, or as a bare byte), leaves.
-* escape: waits as long as Textual does; with nothing behind it, it is the escape key; with a character, alt and a key.
+* escape: same timeout as Textual; alone it is the escape key; with a character it is alt and a key.
 * nF: escape and an intermediate (` ` to `/`): dropped with its final character; alone it is alt and that key.
-* CSI and SS3: parameters, intermediates, a final character. What may not stand there spoils the sequence without ending
-  it. The words in which a broken terminal tells a number (`NaN`, `undefined`) are no final characters.
+* CSI and SS3: parameters, intermediates, a final character. Invalid characters spoil the sequence without ending it.
+Words that broken terminals send for a number (`NaN`, `undefined`) are not final characters.
 * Linux: `CSI [` takes one character more (its function keys); X10: `CSI M` takes three (its mouse reports).
-* string (DCS, OSC, APC, PM, SOS): up to ST; OSC up to BEL as well. Nothing of it is kept, so its length is free.
-* paste: up to its end mark, whatever stands between; what would be too long to be a text is cut.
+* string (DCS, OSC, APC, PM, SOS): up to ST; OSC up to BEL as well. It is not stored, so it may have any length.
+* paste: up to its end mark, with any content; a paste that is too long is truncated.
 
-Cancel and substitute end a sequence, and an escape begins the next. A sequence that stays unfinished is dropped after a
-silence: input is never blocked for longer than this. An unfinished paste is then told as what it is so far.
+Cancel and substitute end a sequence, and an escape begins the next. An unfinished sequence is dropped after a timeout,
+so that input is never blocked for longer. An unfinished paste is then emitted as far as it was received.
 """
 
 from __future__ import annotations
@@ -30,25 +30,25 @@ from typing import Final
 from textual import constants
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 
-from kraty_console.paint.known_sequences import told
+from kraty_console.paint.known_sequences import parser_form
 
 SILENCE: Final = 1.0
-"""Seconds without a character after which a sequence is not finished any more."""
+"""Timeout of an unfinished sequence, in seconds since the last character."""
 
 PASTE_SILENCE: Final = 2.0
-"""The same of a paste, whose rest would otherwise come as keys: over a slow link it pauses longer."""
+"""Timeout of an unfinished paste; longer because of slow links: the rest would be read as keys."""
 
 PAUSE: Final = 0.5
-"""Seconds after which a key or two are no part of a paste: what is left of a paste comes in one piece, with its end."""
+"""Seconds after which one or two keys do not belong to a paste: the rest of a paste comes in one read, with its end."""
 
 _A_KEY: Final = 24
-"""Characters of the longest report of one key."""
+"""Length of the longest report of one key, in characters."""
 
 LONGEST_PASTE: Final = 65_536
-"""Characters of a paste that are kept: more than any field takes, so that it is refused there in words."""
+"""Maximum length of a paste, in characters: more than any field accepts, so that the field reports the error."""
 
 _LONGEST: Final = 64
-"""Characters of a sequence that are kept; none that is known is as long."""
+"""Maximum length of a sequence, in characters; all known ones are shorter."""
 
 ESC: Final = "\x1b"
 _ST: Final = "\\"
@@ -65,13 +65,13 @@ _WITHIN_STRING: Final = re.compile("[^\x07\x18\x1a\x1b\x9c\udc80-\udcff]+")
 
 _WORDS: Final = ("NaN", "nan", "undefined", "null", "Infinity", "inf", "None", "true", "True", "false", "False")
 _WORDS_AT_ONCE: Final = ("NaN", "nan", "undefined", "null", "None")
-"""Those that may stand where a sequence has only begun: with the others something begins that is a key or a report."""
+"""Intermediates allowed at the start of a sequence; with others a key or a report starts."""
 _EXPONENTS: Final = ("e+", "e-")
 
 
 @dataclass(frozen=True, slots=True)
 class Pasted:
-    """A text that was pasted, with whatever stood in it."""
+    """A pasted text, unchanged."""
 
     text: str
 
@@ -119,16 +119,16 @@ _PATIENCE: Final = {
 
 
 class Sequences:
-    """Cuts what a terminal sends. Times are seconds of the caller's clock.
+    """Tokenizes terminal input. Times are in seconds of the caller's clock.
 
-    Text comes as it is decoded with `surrogateescape`: a bare byte is a control where it is one of C1, and the sign
-    for what cannot be read otherwise.
+    Text must be decoded with `surrogateescape`: an undecodable byte is a control if it is in C1, and otherwise the
+    replacement character.
 
-    What comes out is a run of characters, one whole sequence, an escape alone or before one character, or a paste.
+    Tokens are a run of characters, a complete sequence, an escape alone or before one character, or a paste.
     """
 
     def __init__(self, *, mouse: bool = False) -> None:
-        """With `mouse` its reports are let through (SGR, the ones that are asked for)."""
+        """With `mouse`, SGR mouse reports are passed on."""
         self._mouse = mouse
         self._state = _State.GROUND
         self._sequence = ""
@@ -144,11 +144,11 @@ class Sequences:
         self._read_at = 0.0
 
     def patience(self, now: float) -> float | None:
-        """Seconds until what came last counts as all there is; None where it is complete."""
+        """Seconds until pending input counts as complete; None if nothing is pending."""
         return None if self._until is None else max(0.0, self._until - now)
 
     def feed(self, text: str, now: float) -> Iterator[str | Pasted]:
-        """Take what was read."""
+        """Process input."""
         pause, self._read_at = now - self._read_at, now
         is_a_key = self._state is _State.PASTE and pause >= PAUSE and len(text) <= _A_KEY
         if is_a_key and not _END_OF_PASTE.search(self._cut_end + text):
@@ -173,7 +173,7 @@ class Sequences:
         self._until = None if self._state is _State.GROUND else now + _PATIENCE.get(self._state, SILENCE)
 
     def tick(self, now: float) -> Iterator[str | Pasted]:
-        """Settle what waited long enough."""
+        """Complete pending input after its timeout."""
         if self._until is None or now < self._until:
             return
         state, self._until = self._state, None
@@ -183,14 +183,14 @@ class Sequences:
         elif state is _State.NF:
             yield self._sequence
         elif state is _State.WORD:
-            yield from self._take_all(self._word[1:])  # its first letter was the end of the sequence
+            yield from self._take_all(self._word[1:])  # the first letter of the word was the final character
         elif state is _State.CSI and self._sequence in ANSI_SEQUENCES_KEYS and not self._broken:
-            yield self._sequence  # a key of rxvt ends in what may stand before an end: `CSI 3 $`
+            yield self._sequence  # keys of rxvt end in an intermediate: `CSI 3 $`
         elif state is _State.PASTE:
             yield from self._end_paste()
 
     def _character(self, character: str) -> str:
-        """A bare byte as the control it is, where it is not the rest of a character that was cut."""
+        """Convert an undecodable byte to a C1 control, unless it is the rest of a truncated character."""
         cut = self._after_lead
         self._after_lead = _LEADS[0] <= character <= _LEADS[1] or (cut and "\udc80" <= character <= "\udcbf")
         if "\udc80" <= character <= "\udcff":
@@ -221,7 +221,7 @@ class Sequences:
         elif character == ESC:
             yield from self._interrupted()
             self._state = _State.ESCAPE
-        elif state is _State.X10:  # its bytes may be any
+        elif state is _State.X10:  # its bytes are arbitrary
             self._left -= 1
             if not self._left:
                 self._state = _State.GROUND
@@ -233,7 +233,7 @@ class Sequences:
             yield from self._within(state, character)
 
     def _interrupted(self) -> Iterator[str]:
-        """An escape comes before the end: a key of rxvt is complete then, and alt with an intermediate."""
+        """Handle an escape within a sequence: it completes a key of rxvt, and alt with an intermediate."""
         if self._state is _State.NF or (
             self._state is _State.CSI and self._sequence in ANSI_SEQUENCES_KEYS and not self._broken
         ):
@@ -273,7 +273,7 @@ class Sequences:
                 self._state = _State.GROUND
         elif state is _State.LINUX:
             self._state = _State.GROUND
-            yield from told(self._sequence + character, mouse=self._mouse)
+            yield from parser_form(self._sequence + character, mouse=self._mouse)
         elif state is _State.WORD:
             yield from self._spell(character)
         elif state is _State.SS3:
@@ -281,7 +281,7 @@ class Sequences:
             if " " <= character <= "~" and character not in _PARAMETERS:
                 self._state = _State.GROUND
                 if not self._broken:
-                    yield from told(self._sequence, mouse=self._mouse)
+                    yield from parser_form(self._sequence, mouse=self._mouse)
         else:
             yield from self._control_sequence(character)
 
@@ -300,10 +300,10 @@ class Sequences:
             if self._sequence == _PASTE and not self._broken:
                 self._state = _State.PASTE
             elif not self._broken:
-                yield from told(self._sequence, mouse=self._mouse)
+                yield from parser_form(self._sequence, mouse=self._mouse)
 
     def _collect(self, character: str) -> None:
-        """Keep a character of a sequence, or that there was one which may not be there."""
+        """Store a character of a sequence, or mark the sequence as invalid."""
         self._last = character
         if not " " <= character <= "~" or len(self._sequence) >= _LONGEST:
             self._broken = True
@@ -311,7 +311,7 @@ class Sequences:
             self._sequence += character
 
     def _words(self, begun: str) -> tuple[str, ...]:
-        """The words that may stand here and begin so."""
+        """The words that are possible here with this prefix."""
         before = self._last
         words: tuple[str, ...]
         if before.isdecimal():
@@ -323,7 +323,7 @@ class Sequences:
         return tuple(word for word in words if word.startswith(begun))
 
     def _spell(self, character: str) -> Iterator[str]:
-        """A letter more of what may be a word in place of a number; if it is none, its first letter was the end."""
+        """Add a letter to a possible word in place of a number; if there is none, its first letter was final."""
         word = self._word + character
         self._state = _State.CSI
         words = self._words(word)
@@ -336,7 +336,7 @@ class Sequences:
             yield from self._take_all(word[1:])
 
     def _paste(self, text: str, at: int) -> tuple[int, bool]:
-        """Take a piece of a paste: the position behind what was taken, and whether that was the last of it."""
+        """Process a piece of a paste; returns the next position, and whether the paste is complete."""
         before = self._cut_end
         piece = before + "".join(map(self._character, text[at:]))
         if end := _END_OF_PASTE.search(piece):

@@ -1,4 +1,4 @@
-"""What the terminal at hand can do, by its entry in the terminfo database."""
+"""The capabilities of the terminal, from the terminfo database."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class TerminalCapabilities:
-    """What may be sent beyond text, colours and movement.
+    """Optional sequences beyond text, colours and movement.
 
-    Repeating a character (terminfo `rep`, ECMA-48 REP) is left out on purpose. `xterm-256color` promises it, but tmux
-    up to 3.4 repeats ASCII alone, and mosh and JediTerm nothing, all of them under that name.
+    Repeating a character (terminfo `rep`, ECMA-48 REP) is deliberately not used: `xterm-256color` promises it, but
+    under that name tmux up to 3.4 only repeats ASCII, and mosh and JediTerm nothing.
     """
 
     erases_in_colour: bool = False
-    """Erasing leaves the background that is set (terminfo `bce`); without it, only the default one is erased to."""
+    """Erasing uses the current background (terminfo `bce`), not the default one."""
     erases_some: bool = False
     """A number of cells can be erased in place (terminfo `ech`, ECMA-48 ECH)."""
 
 
 def terminal_capabilities(term: str | None) -> TerminalCapabilities:
-    """The abilities of a kind of terminal, such as `xterm-256color`; none where it is not known."""
+    """The capabilities of a terminal type such as `xterm-256color`; none if it is unknown."""
     if not term:
         return TerminalCapabilities()
-    # Costs a few milliseconds, and only a terminal needs it.
+    # Slow to import, and only needed with a terminal.
     import curses
 
     try:

@@ -1,8 +1,7 @@
-"""The way out to a terminal, which can be given up where the terminal does not read any more.
+"""Writes to a terminal, and can be abandoned if the terminal stops reading.
 
-What is written to a terminal that does not read (a stopped pager of the connection, a held screen, a dead link) waits
-in the system for ever, and whoever writes waits with it. Here the wait can be ended, and what still has to be said, to
-leave the terminal as it was, is offered once, without waiting.
+A write to a terminal that does not read (ctrl+s, a paused connection, a dead link) blocks forever. Here the wait can be
+ended, and the sequence that restores the terminal is written once, without waiting.
 """
 
 from __future__ import annotations
@@ -14,26 +13,26 @@ import time
 from typing import TextIO
 
 _PIECE = 4096
-"""Bytes that are offered at once."""
+"""Maximum number of bytes per write."""
 
 
-class Outlet:
-    """A file that a terminal is written through, by one thread at a time; the rest may be called from any."""
+class TerminalWriter:
+    """A file for writing to a terminal. One thread may write at a time; the other methods are thread-safe."""
 
     def __init__(self, file: TextIO) -> None:
         self._file = file
-        self._descriptor = opened_anew(file.fileno(), os.O_WRONLY)
+        self._descriptor = reopen_terminal(file.fileno(), os.O_WRONLY)
         self._hears, self._rings = os.pipe()
         self._waits_since: float | None = None
         self.given_up = False
-        """Whether nothing is written any more."""
+        """Whether writing was abandoned."""
 
     def fileno(self) -> int:
         """The descriptor of the file."""
         return self._file.fileno()
 
     def write(self, text: str) -> None:
-        """Write all of a text, or as much as is taken until it is given up."""
+        """Write a text, or as much as is accepted until writing is abandoned."""
         left = memoryview(text.encode("utf-8", "backslashreplace"))
         while left and not self.given_up:
             try:
@@ -45,26 +44,26 @@ class Outlet:
         self._waits_since = None
 
     def _wait(self) -> None:
-        """Wait until some of it is taken, or it is given up."""
+        """Wait until the terminal accepts output, or writing is abandoned."""
         self._waits_since = time.monotonic()
         select.select([self._hears], [self._descriptor], [])
 
     def flush(self) -> None:
-        """Nothing is kept back."""
+        """No effect: nothing is buffered."""
 
     def is_stuck(self, seconds: float) -> bool:
-        """Whether nothing was taken for so long of what is offered."""
+        """Whether a pending write made no progress for this time."""
         since = self._waits_since
         return since is not None and time.monotonic() - since >= seconds
 
     def give_up(self) -> None:
-        """Drop what is offered, and whatever would be."""
+        """Abandon the pending write and all later ones."""
         if not self.given_up:
             self.given_up = True
             os.write(self._rings, b"\0")
 
     def last(self, text: str) -> None:
-        """Offer this in place of all that the terminal has not read yet, and do not wait for it."""
+        """Discard unread output and write this instead, without waiting."""
         try:
             termios.tcflush(self._descriptor, termios.TCOFLUSH)
         except termios.error:
@@ -72,15 +71,15 @@ class Outlet:
         try:
             if select.select([], [self._descriptor], [], 0)[1]:
                 os.write(self._descriptor, text.encode())
-        except OSError:  # not even this is taken
+        except OSError:  # not even this is accepted
             return
 
 
-def opened_anew(descriptor: int, access: int) -> int:
-    """A descriptor of the same terminal on which nothing waits, neither reading nor writing (`access`, as `os.open`).
+def reopen_terminal(descriptor: int, access: int) -> int:
+    """A non-blocking descriptor of the same terminal (`access` as for `os.open`).
 
-    Opened anew, for whether that waits is shared by all that have the same opening, the shell among them. Where it
-    cannot be opened, the descriptor itself: then it is waited for.
+    The terminal is reopened, because the blocking mode is shared with other processes such as the shell. If that fails,
+    the blocking descriptor itself is returned.
     """
     try:
         own = os.open(os.ttyname(descriptor), access | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)

@@ -1,4 +1,4 @@
-"""Where a Textual application's updates leave: each is painted as the difference to what the terminal shows."""
+"""A Textual application whose updates are painted as differences to the terminal's content."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kraty_console.paint.boot_screen import BootScreen
 from kraty_console.paint.cell_style import colour_system
 from kraty_console.paint.driver import driver_of
 from kraty_console.paint.painter import Painter, Piece
-from kraty_console.paint.picture_size import bounded
+from kraty_console.paint.screen_size import clamp_size
 from kraty_console.paint.terminal_capabilities import terminal_capabilities
 
 if TYPE_CHECKING:
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 TEARS_FROM = 256
-"""Bytes from which an update is sent as one frame, where the terminal has frames; a smaller one arrives whole."""
+"""Size in bytes from which an update is sent as a synchronized frame; smaller ones arrive in one piece anyway."""
 
 
 class PaintsChanges(App[Result]):
-    """An application that sends only what changed; `plain_paint` leaves everything to Textual."""
+    """An application that sends only changed cells; with `plain_paint` Textual paints."""
 
     plain_paint: bool = False
     _held = False
@@ -42,9 +42,9 @@ class PaintsChanges(App[Result]):
         painter: Painter | None = None,
         **options: Any,  # noqa: ANN401
     ) -> None:
-        """`standing` is a picture that is on the terminal already, and `painter` has painted over it, if anything has.
+        """`boot_screen` is already on the terminal, and `painter` has painted over it, if given.
 
-        Everything else is Textual's own.
+        Other arguments are Textual's.
         """
         super().__init__(*arguments, **options)
         self._painter = painter
@@ -53,56 +53,56 @@ class PaintsChanges(App[Result]):
 
     @property
     def size(self) -> Size:
-        """The size that is painted: that of the terminal, as far as it is one."""
-        return Size(*bounded(*super().size))
+        """The painted size: the terminal's, limited to the maximum."""
+        return Size(*clamp_size(*super().size))
 
     async def _on_resize(self, event: events.Resize) -> None:
-        """Whoever tells a size, only so much is painted."""
-        event.size = Size(*bounded(*event.size))
-        event.virtual_size = Size(*bounded(*event.virtual_size))
+        """Limit the size in resize events."""
+        event.size = Size(*clamp_size(*event.size))
+        event.virtual_size = Size(*clamp_size(*event.virtual_size))
         if event.container_size is not None:
-            event.container_size = Size(*bounded(*event.container_size))
+            event.container_size = Size(*clamp_size(*event.container_size))
         await super()._on_resize(event)
 
     def keys_ahead(self) -> int:
-        """How many keys were taken and not obeyed yet; Textual's own application obeys each at once."""
+        """The number of keys received and not yet handled; Textual handles each at once."""
         return 0
 
-    def relieve_terminal(self) -> None:
-        """Stop waiting for a terminal that does not read. May be called from any thread."""
-        if (driver := self._driver) is not None and (relieve := getattr(driver, "relieve", None)) is not None:
-            relieve()
+    def stop_waiting_for_terminal(self) -> None:
+        """Stop waiting for a terminal that does not read. Thread-safe."""
+        if (driver := self._driver) is not None and (stop_waiting := getattr(driver, "stop_waiting", None)) is not None:
+            stop_waiting()
 
     def restore_terminal(self) -> None:
-        """Leave the terminal as it was, at once, for the process ends. May be called from any thread."""
+        """Restore the terminal at once, because the process exits. Thread-safe."""
         if (driver := self._driver) is not None and (restore := getattr(driver, "restore", None)) is not None:
             restore()
 
     def _release(self) -> str:
         return self._painter.release() if self._painter is not None else ""
 
-    def hold_paint(self) -> None:
-        """Paint nothing until `go_on_painting`: what stands on the terminal is better than a screen half made."""
+    def suspend_painting(self) -> None:
+        """Paint nothing until `resume_painting`, so that no incomplete screen is shown."""
         self._held = True
 
-    def go_on_painting(self) -> None:
-        """Paint all that was held back, and from here on whatever changes."""
+    def resume_painting(self) -> None:
+        """Paint everything, and all later changes."""
         if self._held:
             self._held = False
             self.refresh(layout=True)
 
     def forget_screen(self) -> None:
-        """What the terminal shows is not known any more: the next update has to be of all of it."""
+        """The terminal's content is unknown: repaint everything with the next update."""
         if self._painter is not None:
             self._painter.forget()
 
     def action_repaint(self) -> None:
-        """Paint everything again, as after another program has written over the screen."""
+        """Repaint everything, for example after another program has written to the screen."""
         self.forget_screen()
         self.refresh(layout=True)
 
     def on_mount(self) -> None:
-        """After a suspension nothing is as it was: the terminal was somebody else's meanwhile."""
+        """Repaint after a suspension, because other programs may have used the terminal."""
         self.app_resume_signal.subscribe(self, lambda _: self.action_repaint(), immediate=True)
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
@@ -154,12 +154,12 @@ class PaintsChanges(App[Result]):
 
 
 def colours_of(console: Console) -> ColorSystem:
-    """The colours that a console writes; all of them where it does not say."""
+    """The colour system of a console; true colour by default."""
     return colour_system(console.color_system)
 
 
 def pieces_of(update: object) -> Iterator[Piece] | None:
-    """The pieces of an update of the screen; None for anything else."""
+    """The pieces of a screen update; None for other renderables."""
     if isinstance(update, LayoutUpdate):
         return _of_layout(update)
     if isinstance(update, ChopsUpdate):

@@ -1,1 +1,1 @@
-"""What each row, field and error says: pure functions from models to safe text, for the screen and for plain output."""
+"""Turns models and errors into safe text, for the screen and for plain output. Pure functions."""

@@ -1,4 +1,4 @@
-"""Attempts: the rows of their pane, and the whole of one to read."""
+"""Attempts: rows of the Attempts pane, and the detail document."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from kraty_console.present.document import (
     Document,
     DocumentSection,
     LabelledValue,
-    figure,
+    amount_text,
     item,
-    known,
     mapping,
+    non_empty,
+    safe_item,
     section,
-    shown,
 )
 from kraty_console.present.numbers import number, short_id
 from kraty_console.present.safe import SafeText, safe
@@ -57,36 +57,36 @@ STATUS_TONE: Final[dict[str, Tone]] = {
     "forming": "accent",
     "closed": "dim",
 }
-"""Statuses that are known; another one is shown plainly, as it came."""
+"""Known statuses; any other is shown in the plain tone."""
 
 
 def status_cell(status: str) -> Cell:
-    """A status in words."""
+    """The cell of a status, in words."""
     return cell(status_words(status) or None, STATUS_TONE.get(status, "plain"))
 
 
 def wrong_cell(faults: tuple[Diagnosis, ...]) -> Cell:
-    """What the diagnosis found, the most urgent first."""
+    """The cell of the diagnosis, most urgent fault first."""
     words = list(dict.fromkeys(each.words for each in faults if each.words))
     return Cell(safe("; ".join(words)), SEVERITY_TONE[faults[0].severity])
 
 
 def grants_words(attempt: Attempt, linked: Linked) -> SafeText:
-    """`none`, `1 claimed`, `1 pending 2 claimed`, `2 linked` when the list does not hold them."""
+    """`none`, `1 claimed`, `1 pending 2 claimed`, `2 linked` when the grants are not in the list."""
     if not linked.ids:
         if attempt.status not in COMPLETE:
             return SafeText("")
         return SafeText({"": "none", "cut": "not shown"}.get(linked.doubt, UNKNOWN))
     counts = Counter(grant.status for grant in linked.grants)
     order = ("pending", "expired", "revoked", "claimed")
-    known = [f"{counts.pop(status)} {status}" for status in order if counts.get(status)]
-    known += [f"{count} {safe(status)}" for status, count in counts.items()]
+    non_empty = [f"{counts.pop(status)} {status}" for status in order if counts.get(status)]
+    non_empty += [f"{count} {safe(status)}" for status, count in counts.items()]
     unseen = len(linked.ids) - len(linked.grants)
-    return SafeText(" ".join([*known, f"{unseen} linked"] if unseen else known))
+    return SafeText(" ".join([*non_empty, f"{unseen} linked"] if unseen else non_empty))
 
 
 def no_grants_words(linked: Linked) -> str:
-    """What is known of the grants of an attempt to which none is linked."""
+    """Why no linked grants are shown for an attempt."""
     return {
         "": "no grants are linked to this attempt",
         "cut": "its grants are not in the list",
@@ -96,7 +96,7 @@ def no_grants_words(linked: Linked) -> str:
 
 
 def ended_at(attempt: Attempt, now: datetime) -> datetime | None:
-    """When it was over: completed, or, where it expired, at the end of its own time or of the event's window."""
+    """When the attempt was completed or expired; an expired one ended with its own deadline or the event window."""
     if attempt.completed_at is not None or attempt.status != "expired":
         return attempt.completed_at
     ends = (attempt.ends_at, attempt.window_ends_at)
@@ -104,7 +104,7 @@ def ended_at(attempt: Attempt, now: datetime) -> datetime | None:
 
 
 def row(attempt: Attempt, snapshot: Snapshot, now: datetime, links: Links) -> TableRow:
-    """One attempt."""
+    """The table row of an attempt."""
     linked = links.of_attempt(attempt)
     faults = attempt_faults(attempt, snapshot, now, links)
     grants = grants_words(attempt, linked)
@@ -136,9 +136,9 @@ def row(attempt: Attempt, snapshot: Snapshot, now: datetime, links: Links) -> Ta
 
 
 def faults_section(faults: tuple[Diagnosis, ...]) -> DocumentSection | None:
-    """What the diagnosis found, as a section; None when nothing is wrong."""
+    """The diagnosis as a section; None when nothing is wrong."""
     told = [
-        shown(
+        safe_item(
             "wrong" if each.severity == "wrong" else "note", safe(each.advice, limit=2000), SEVERITY_TONE[each.severity]
         )
         for each in faults
@@ -148,7 +148,7 @@ def faults_section(faults: tuple[Diagnosis, ...]) -> DocumentSection | None:
 
 
 def document(attempt: Attempt, snapshot: Snapshot, now: datetime, local: tzinfo | None) -> Document:
-    """The whole attempt."""
+    """The detail document of an attempt."""
     links = Links(snapshot)
     linked = links.of_attempt(attempt)
     roll = attempt.roll
@@ -158,8 +158,8 @@ def document(attempt: Attempt, snapshot: Snapshot, now: datetime, local: tzinfo 
             "",
             (
                 item("status", status_words(attempt.status) or None, STATUS_TONE.get(attempt.status, "plain")),
-                shown("score", number(attempt.score)),
-                shown("target", number(attempt.target)) if attempt.target is not None else None,
+                safe_item("score", number(attempt.score)),
+                safe_item("target", number(attempt.target)) if attempt.target is not None else None,
                 item("event", event_words(attempt, whole=True)),
                 item("event name", localized(attempt.event_name)) if localized(attempt.event_name) else None,
                 item("rewards", spaced(attempt.reward_policy)) if attempt.reward_policy else None,
@@ -169,13 +169,13 @@ def document(attempt: Attempt, snapshot: Snapshot, now: datetime, local: tzinfo 
         yield section(
             "Times",
             (
-                shown("started", exact(attempt.started_at, now, local)),
-                shown("last progress", exact(attempt.last_progress_at, now, local))
+                safe_item("started", exact(attempt.started_at, now, local)),
+                safe_item("last progress", exact(attempt.last_progress_at, now, local))
                 if attempt.last_progress_at
                 else None,
-                shown("completed", exact(attempt.completed_at, now, local)),
-                shown("ends", exact(attempt.ends_at, now, local)) if attempt.ends_at else None,
-                shown("window ends", exact(attempt.window_ends_at, now, local)) if attempt.window_ends_at else None,
+                safe_item("completed", exact(attempt.completed_at, now, local)),
+                safe_item("ends", exact(attempt.ends_at, now, local)) if attempt.ends_at else None,
+                safe_item("window ends", exact(attempt.window_ends_at, now, local)) if attempt.window_ends_at else None,
             ),
         )
         if roll is not None:
@@ -186,7 +186,7 @@ def document(attempt: Attempt, snapshot: Snapshot, now: datetime, local: tzinfo 
                         "status", status_words(roll.status or "") or None, "bad" if roll.status == "failed" else "plain"
                     ),
                     item("error", roll.error, "bad") if roll.error else None,
-                    shown("at", exact(roll.at, now, local)) if roll.at else None,
+                    safe_item("at", exact(roll.at, now, local)) if roll.at else None,
                 ),
             )
         yield section(
@@ -206,11 +206,11 @@ def document(attempt: Attempt, snapshot: Snapshot, now: datetime, local: tzinfo 
                     if links.grant(grant_id) is None
                 ),
             ]
-            or [shown("none", SafeText(no_grants_words(linked)), "dim")],
+            or [safe_item("none", SafeText(no_grants_words(linked)), "dim")],
         )
-        yield mapping("Metrics", attempt.metrics, figure)
+        yield mapping("Metrics", attempt.metrics, amount_text)
         if attempt.metrics_raw != attempt.metrics:
-            yield mapping("Metrics before capping", attempt.metrics_raw, figure)
+            yield mapping("Metrics before capping", attempt.metrics_raw, amount_text)
         yield section(
             "Ids",
             (
@@ -223,4 +223,4 @@ def document(attempt: Attempt, snapshot: Snapshot, now: datetime, local: tzinfo 
         )
 
     title = SafeText(f"{safe(event_words(attempt), limit=80)} · attempt {short_id(attempt.id)}")
-    return Document(title, known(sections()), attempt.raw())
+    return Document(title, non_empty(sections()), attempt.raw())

@@ -1,4 +1,4 @@
-"""Audit rows: of one player, of the whole studio, and the whole of one to read."""
+"""Audit rows: table rows for one player or the whole studio, and the detail document."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Final
 
 from kraty_console.present.difference import differences
-from kraty_console.present.document import Document, DocumentSection, item, known, mapping, section, shown
+from kraty_console.present.document import Document, DocumentSection, item, mapping, non_empty, safe_item, section
 from kraty_console.present.numbers import short_id
 from kraty_console.present.safe import SafeText, safe
 from kraty_console.present.table import Cell, Column, TableRow, Tone, cell
@@ -24,16 +24,16 @@ COLUMNS: Final = (
     Column("ticket", "TICKET", 8, priority=4),
     Column("reason", "REASON", 13, priority=6),
 )
-"""Where it is narrow the reason goes first: it is long, and cut it tells little; the others are shown whole."""
+"""On a narrow screen the reason column is dropped first: it is long, and useless when cut."""
 
 STUDIO_COLUMNS: Final = (*COLUMNS[:3], Column("player", "PLAYER", 12, priority=3, middle=True), *COLUMNS[3:])
-"""Across all players the player's id is a column of its own."""
+"""With a column for the player's id."""
 
 _OUTCOME_TONE: Final[dict[str, Tone]] = {"ok": "good", "denied": "bad"}
 
 
 def actor_words(actor: AuditActor | None) -> SafeText | None:
-    """Who acted: the label, else kind and id."""
+    """The actor: its label, or else kind and id."""
     if actor is None:
         return None
     if actor.label:
@@ -42,7 +42,7 @@ def actor_words(actor: AuditActor | None) -> SafeText | None:
 
 
 def short_actor(actor: AuditActor | None) -> SafeText | None:
-    """Who acted, for a column: of a member's e-mail address the part before the `@`, `key sRabbit0` of an API key."""
+    """The actor for a column: the part of a member's e-mail before the `@`, or `key sRabbit0` for an API key."""
     words = actor_words(actor)
     if actor is None or words is None:
         return words
@@ -52,7 +52,7 @@ def short_actor(actor: AuditActor | None) -> SafeText | None:
 
 
 def row(entry: AuditRow, now: datetime, *, with_player: bool = False) -> TableRow:
-    """One audit row; `with_player` for `STUDIO_COLUMNS`."""
+    """The table row of an audit row; `with_player` for `STUDIO_COLUMNS`."""
     actor = short_actor(entry.actor)
     player = entry.player.external_player_id if entry.player is not None else None
     cells = [
@@ -78,7 +78,7 @@ def row(entry: AuditRow, now: datetime, *, with_player: bool = False) -> TableRo
 
 
 def audit_document(entry: AuditRow, now: datetime, local: tzinfo | None = None) -> Document:
-    """An audit row: who, what, why, and what it altered."""
+    """The detail document of an audit row: actor, action, reason and changed fields."""
     target = entry.target
     metadata = {name: value for name, value in (entry.metadata or {}).items() if name != "reason"}
 
@@ -88,8 +88,8 @@ def audit_document(entry: AuditRow, now: datetime, local: tzinfo | None = None) 
             (
                 item("action", entry.action or None, "accent"),
                 item("outcome", entry.outcome or None, "bad" if entry.outcome == "denied" else "plain"),
-                shown("when", exact(entry.occurred_at, now, local)),
-                shown("by", actor_words(entry.actor) or safe(None)),
+                safe_item("when", exact(entry.occurred_at, now, local)),
+                safe_item("by", actor_words(entry.actor) or safe(None)),
                 item("player", entry.player.external_player_id) if entry.player else None,
                 item("target", f"{target.kind} {target.id or ''}".strip()) if target else None,
                 item("reason", entry.reason),
@@ -98,7 +98,7 @@ def audit_document(entry: AuditRow, now: datetime, local: tzinfo | None = None) 
         )
         if entry.before is not None or entry.after is not None:
             found = differences(entry.before, entry.after)
-            yield section("Changes", found or (shown("none", SafeText("before and after are the same"), "dim"),))
+            yield section("Changes", found or (safe_item("none", SafeText("before and after are the same"), "dim"),))
         yield mapping("Metadata", metadata)
         yield section(
             "Ids",
@@ -112,4 +112,4 @@ def audit_document(entry: AuditRow, now: datetime, local: tzinfo | None = None) 
         )
 
     title = SafeText(f"{safe(entry.action or 'audit row', limit=80)} · {short_id(entry.id)}")
-    return Document(title, known(sections()), entry.raw())
+    return Document(title, non_empty(sections()), entry.raw())

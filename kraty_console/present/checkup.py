@@ -1,11 +1,11 @@
-"""The findings of a check as plain text for people and as JSON for programs."""
+"""The findings of `doctor` as plain text for people and as JSON for programs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from kraty_console.domain.checkup import CheckArea, CheckState, Finding, has_problem, in_order
+from kraty_console.domain.checkup import CheckArea, CheckState, Finding, by_severity, has_problem
 from kraty_console.domain.formatting import counted, ungrouped
 from kraty_console.present.safe import SafeText, safe
 from kraty_console.present.width import cells, clip, pad
@@ -16,12 +16,12 @@ _TITLES: Final = {CheckArea.TLS: "TLS", CheckArea.LINK: "Round trip"}
 _MARK: Final = max(map(len, CheckState))
 _NAME: Final = 18
 _LONGEST: Final = 2_000
-"""Characters of a finding that are shown."""
+"""Maximum length of a finding, in characters."""
 
 
 def checkup_text(findings: Sequence[Finding]) -> str:
-    """Problems and warnings at the top, the gravest first; below them the rest by area."""
-    ordered = in_order(findings)
+    """The report as text: problems and warnings first, most severe at the top; then the rest by area."""
+    ordered = by_severity(findings)
     grave = [each for each in ordered if each.state in (CheckState.PROBLEM, CheckState.WARNING)]
     parts = [_summary(ordered)]
     if grave:
@@ -35,7 +35,7 @@ def checkup_text(findings: Sequence[Finding]) -> str:
 
 
 def checkup_json(findings: Sequence[Finding]) -> dict[str, Any]:
-    """The same for programs; the most important finding is the first."""
+    """The report as JSON; the most important finding comes first."""
     return {
         "ok": not has_problem(findings),
         "findings": [
@@ -47,7 +47,7 @@ def checkup_json(findings: Sequence[Finding]) -> dict[str, Any]:
                 "advice": ungrouped(each.advice) or None,
                 "facts": dict(each.facts),
             }
-            for each in in_order(findings)
+            for each in by_severity(findings)
         ],
     }
 
@@ -64,7 +64,7 @@ def _summary(findings: Sequence[Finding]) -> str:
 
 
 def _lines(finding: Finding, name: str) -> list[str]:
-    """A finding: its state, its name, and the words beside them; a name that is too long has a line of its own."""
+    """A finding: state, name and text in columns; a name that is too long gets its own line."""
     begin = f"  {finding.state.value:<{_MARK}}  "
     label = clip(safe(name), COLUMNS - len(begin))
     room = COLUMNS - len(begin) - _NAME - 2
@@ -79,7 +79,7 @@ def _lines(finding: Finding, name: str) -> list[str]:
 
 
 def wrapped(text: SafeText, width: int) -> list[str]:
-    """The text in lines of at most `width` cells, broken at blanks, and inside a word only where that is longer."""
+    """Wrap the text to lines of at most `width` cells, at spaces; only a word longer than a line is split."""
     lines = [""]
     for word in text.split(" "):
         rest = SafeText(word)
@@ -97,7 +97,7 @@ def wrapped(text: SafeText, width: int) -> list[str]:
 
 
 def _cut(word: SafeText, width: int) -> Iterator[str]:
-    """A word in parts of at most `width` cells."""
+    """Split a word into parts of at most `width` cells."""
     begin = used = 0
     for place, char in enumerate(word):
         wide = cells(SafeText(char))

@@ -1,4 +1,4 @@
-"""Webhook deliveries: of one player, of the whole game, and the whole of one to read."""
+"""Webhook deliveries: table rows for one player or the whole game, and the detail document."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from kraty_console.present.document import (
     DocumentSection,
     LabelledValue,
     item,
-    known,
     mapping,
+    non_empty,
+    safe_item,
     section,
-    shown,
 )
 from kraty_console.present.safe import MISSING, SafeText, safe
 from kraty_console.present.table import Cell, Column, TableRow, Tone, cell
@@ -35,13 +35,13 @@ COLUMNS: Final = (
     Column("last", "LAST ANSWER", 12, priority=5),
 )
 GAME_COLUMNS: Final = (*COLUMNS[:2], Column("player", "PLAYER", 8, priority=3, middle=True), *COLUMNS[2:])
-"""Across all players the player's id is a column of its own."""
+"""With a column for the player's id."""
 
 _TONES: Final[dict[str, Tone]] = {"delivered": "good", "failed": "bad", "cancelled": "dim"}
 
 
 def row(delivery: Delivery, now: datetime, *, with_player: bool = False) -> TableRow:
-    """One delivery; `with_player` for `GAME_COLUMNS`."""
+    """The table row of a delivery; `with_player` for `GAME_COLUMNS`."""
     last = delivery.attempts[-1] if delivery.attempts else None
     endpoint = _host(delivery)
     tone = _TONES.get(delivery.status, "warn" if last is not None and last.error else "plain")
@@ -71,7 +71,7 @@ def row(delivery: Delivery, now: datetime, *, with_player: bool = False) -> Tabl
 
 
 def next_words(delivery: Delivery, now: datetime) -> SafeText:
-    """When it is tried next, or what it waits for; `—` when it is done with."""
+    """When the next attempt is due, or what the delivery waits for; `—` when it is finished."""
     if delivery.status != "pending":
         return MISSING
     if delivery.sending:
@@ -83,7 +83,7 @@ def next_words(delivery: Delivery, now: datetime) -> SafeText:
 
 
 def outcome_words(attempt: DeliveryAttempt | None) -> SafeText:
-    """What came of an attempt; `—` when there was none."""
+    """The result of an attempt; `—` when there was none."""
     if attempt is None:
         return MISSING
     if attempt.error:
@@ -92,7 +92,7 @@ def outcome_words(attempt: DeliveryAttempt | None) -> SafeText:
 
 
 def delivery_document(delivery: Delivery, now: datetime, local: tzinfo | None = None) -> Document:
-    """A delivery: what became of it, each attempt, and what it tells where that is known."""
+    """The detail document of a delivery: its state, each attempt, and the payload where it is known."""
     endpoint = delivery.endpoint
     data = getattr(delivery, "data", None)
 
@@ -102,13 +102,13 @@ def delivery_document(delivery: Delivery, now: datetime, local: tzinfo | None = 
             (
                 item("event", delivery.event_name or None, "accent"),
                 item("status", delivery.status or None, _TONES.get(delivery.status, "plain")),
-                shown("next attempt", next_words(delivery, now)) if delivery.status == "pending" else None,
+                safe_item("next attempt", next_words(delivery, now)) if delivery.status == "pending" else None,
                 item("player", delivery.player.external_player_id) if delivery.player else None,
                 item("endpoint", endpoint.url) if endpoint else None,
                 item("endpoint is", endpoint.state, "warn") if endpoint and endpoint.state != "active" else None,
-                shown("happened", exact(delivery.occurred_at, now, local)),
-                shown("passed on", exact(delivery.created_at, now, local)),
-                shown("finished", exact(delivery.finished_at, now, local)) if delivery.finished_at else None,
+                safe_item("happened", exact(delivery.occurred_at, now, local)),
+                safe_item("passed on", exact(delivery.created_at, now, local)),
+                safe_item("finished", exact(delivery.finished_at, now, local)) if delivery.finished_at else None,
             ),
         )
         yield section("Attempts", (_attempt(each, now, local) for each in delivery.attempts))
@@ -123,7 +123,7 @@ def delivery_document(delivery: Delivery, now: datetime, local: tzinfo | None = 
         )
 
     title = SafeText(f"delivery · {safe(delivery.event_name, limit=60)}")
-    return Document(title, known(sections()), delivery.raw())
+    return Document(title, non_empty(sections()), delivery.raw())
 
 
 def _attempt(attempt: DeliveryAttempt, now: datetime, local: tzinfo | None) -> LabelledValue:
@@ -132,11 +132,11 @@ def _attempt(attempt: DeliveryAttempt, now: datetime, local: tzinfo | None) -> L
         parts.append(SafeText(f"{grouped(attempt.duration_ms)} ms"))
     if attempt.answer:
         parts.append(safe(attempt.answer, limit=300))
-    return shown(f"{attempt.number}", SafeText(" · ".join(parts)), "bad" if attempt.error else "plain")
+    return safe_item(f"{attempt.number}", SafeText(" · ".join(parts)), "bad" if attempt.error else "plain")
 
 
 def _host(delivery: Delivery) -> str | None:
-    """The endpoint's host, or its url where that has none."""
+    """The endpoint's host, or its URL when it has no host."""
     url = delivery.endpoint.url if delivery.endpoint is not None else ""
     try:
         return urlsplit(url).netloc or url or None

@@ -1,4 +1,4 @@
-"""The readable document of whatever the cursor is on: exact times, whole ids, linked rows, contents in words."""
+"""The detail document of the row under the cursor: exact times, full ids, linked rows, contents in words."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["Document", "audit_document", "document", "player_document"]
 
 
 def document(row: TableRow, snapshot: Snapshot, now: datetime, local: tzinfo | None = None) -> Document | None:
-    """The whole of the row's model; None when it is no longer in the snapshot."""
+    """The detail document of a row; None when the row is no longer in the snapshot."""
     if row.scope == "attempt" and (attempt := snapshot_lookup.attempt(snapshot, row.id)) is not None:
         return attempts.document(attempt, snapshot, now, local)
     if row.scope == "grant" and (grant := snapshot_lookup.grant(snapshot, row.id)) is not None:

@@ -1,11 +1,11 @@
-"""What a change altered, from the audit row's before and after."""
+"""The fields that a change modified, from the audit row's before and after."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from kraty_console.present.document import LabelledValue, figure
+from kraty_console.present.document import LabelledValue, amount_text
 from kraty_console.present.safe import SafeText, safe
 
 MAX_CHANGES: Final = 100
@@ -14,7 +14,7 @@ _ABSENT: Final = object()
 
 
 def differences(before: Any, after: Any) -> tuple[LabelledValue, ...]:  # noqa: ANN401 (any JSON)
-    """A line for each field that differs: `status  pending → claimed`; what is new or gone says so."""
+    """One line per changed field: `status  pending → claimed`; added and removed fields are marked as such."""
     found: list[LabelledValue] = []
     for path, old, new in _walk(before, after, ()):
         if len(found) == MAX_CHANGES:
@@ -22,16 +22,16 @@ def differences(before: Any, after: Any) -> tuple[LabelledValue, ...]:  # noqa: 
             break
         label = safe(".".join(path) or "value", limit=120)
         if _nothing(old):
-            found.append(LabelledValue(label, SafeText(f"+ {figure(new)}"), "good"))
+            found.append(LabelledValue(label, SafeText(f"+ {amount_text(new)}"), "good"))
         elif _nothing(new):
-            found.append(LabelledValue(label, SafeText(f"− {figure(old)}"), "warn"))
+            found.append(LabelledValue(label, SafeText(f"− {amount_text(old)}"), "warn"))
         else:
-            found.append(LabelledValue(label, SafeText(f"{figure(old)} → {figure(new)}"), "accent"))
+            found.append(LabelledValue(label, SafeText(f"{amount_text(old)} → {amount_text(new)}"), "accent"))
     return tuple(found)
 
 
 def _opened(value: Any, other: Any) -> Any:  # noqa: ANN401 (any JSON)
-    """What came or went whole is told field by field."""
+    """Expand an object that was added or removed, so that its fields are listed."""
     return {} if _nothing(value) and isinstance(other, Mapping) else value
 
 

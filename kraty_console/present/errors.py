@@ -1,4 +1,4 @@
-"""Every error in plain words: what happened, what to do, and the exit code of the command line (design: Words)."""
+"""Error messages: what happened, what to do, and the exit code of the command line."""
 
 from __future__ import annotations
 
@@ -35,43 +35,43 @@ _MESSAGE_LIMIT: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class ErrorText:
     """An error as it is shown."""
 
     title: SafeText
-    """What happened, in one short sentence with its stop."""
+    """What happened, in one short sentence."""
     text: SafeText
-    """The same at more length, with code and request id."""
+    """What happened in more detail, with code and request id."""
     hint: SafeText
     """What to do; empty when there is nothing to do."""
     exit_code: int
     retry_after: float | None = None
-    """Seconds to count down before trying again makes sense."""
+    """Seconds to wait before a retry."""
 
 
-def words_of(error: KratyError, *, role: str | None = None) -> Words:
-    """The words of an error; `role` is the member's, for what is not allowed."""
+def error_text(error: KratyError, *, role: str | None = None) -> ErrorText:
+    """The message of an error; `role` is the member's role, for a missing permission."""
     message = safe(error.message, limit=_MESSAGE_LIMIT).rstrip(". ")
     trace = _trace(error)
     if isinstance(error, SignInNeeded):
-        return _words("The session is over or not known.", trace, message, "Give a new token to go on.", NOT_ALLOWED)
+        return _words(
+            "The session has expired or is unknown.", trace, message, "Enter a new token to continue.", NOT_ALLOWED
+        )
     if isinstance(error, NotAllowed):
         return _not_allowed(error, message, trace, role)
     if isinstance(error, NotFound):
-        return _words(
-            "There is no such thing here.", trace, message, "Check the id, the game and the environment.", NOT_FOUND
-        )
+        return _words("Not found.", trace, message, "Check the id, the game and the environment.", NOT_FOUND)
     if isinstance(error, OperationMissing):
         hint = "Configure it under routes in the profile, or use the portal." if error.route else "Use the portal."
-        return Words(SafeText(message + "."), SafeText(message + "."), SafeText(hint), FAILED)
+        return ErrorText(SafeText(message + "."), SafeText(message + "."), SafeText(hint), FAILED)
     if isinstance(error, RateLimited):
         seconds = max(1, math.ceil(error.retry_after))
         return _words(
-            "Too many calls.", trace, message, f"Wait {counted(seconds, 'second')}.", UNREACHABLE, float(seconds)
+            "Too many requests.", trace, message, f"Wait {counted(seconds, 'second')}.", UNREACHABLE, float(seconds)
         )
     if isinstance(error, IdempotencyConflict):
         return _words(
-            "Not applied: this key was used before for something else.",
+            "Not applied: this key was already used for another change.",
             trace,
             message,
             "Close the dialog and open it again.",
@@ -79,25 +79,27 @@ def words_of(error: KratyError, *, role: str | None = None) -> Words:
         )
     if isinstance(error, Refused):
         return _refused(error, message, trace)
-    if isinstance(error, Invalid) and error.status is None:  # it was never sent
+    if isinstance(error, Invalid) and error.status is None:  # refused before sending
         title = f"{message[:1].upper()}{message[1:]}."
-        return Words(SafeText(title), SafeText(title), SafeText(""), FAILED)
+        return ErrorText(SafeText(title), SafeText(title), SafeText(""), FAILED)
     if isinstance(error, Invalid):
-        return _words("Not applied: the request was not understood.", trace, _fields(error, message), "", FAILED)
+        return _words("Not applied: the server rejected the request.", trace, _fields(error, message), "", FAILED)
     if isinstance(error, Unavailable):
         return _unavailable(error, message, trace)
     if isinstance(error, BadAnswer):
         hint = "Check the address: is it a Kraty backend?" if not error.maybe_applied else _LOOK
         return _words("The answer was not one of Kraty's.", trace, message, hint, FAILED)
-    return _words("It did not work.", trace, message, "", FAILED)
+    return _words("The request failed.", trace, message, "", FAILED)
 
 
-_LOOK: Final = "It may have taken effect: look before sending it again."
+_LOOK: Final = "It may have taken effect: check before sending it again."
 
 
-def _words(title: str, trace: str, message: str, hint: str, exit_code: int, retry_after: float | None = None) -> Words:
+def _words(
+    title: str, trace: str, message: str, hint: str, exit_code: int, retry_after: float | None = None
+) -> ErrorText:
     said = f" {message[:1].upper()}{message[1:]}." if message and message.casefold() not in title.casefold() else ""
-    return Words(SafeText(title), SafeText(f"{title}{said}{trace}"), SafeText(hint), exit_code, retry_after)
+    return ErrorText(SafeText(title), SafeText(f"{title}{said}{trace}"), SafeText(hint), exit_code, retry_after)
 
 
 def _trace(error: KratyError) -> str:
@@ -109,13 +111,13 @@ def _trace(error: KratyError) -> str:
     return f" ({', '.join(parts)})" if parts else ""
 
 
-def _not_allowed(error: NotAllowed, message: str, trace: str, role: str | None) -> Words:
+def _not_allowed(error: NotAllowed, message: str, trace: str, role: str | None) -> ErrorText:
     if error.code == Code.PLAYER_BANNED:
         return _words("Not applied: the player is banned.", trace, message, "Lift the ban first (B).", NOT_ALLOWED)
     permission = error.permission or _text(error.details.get("permission"))
     if permission:
         needs = safe(missing_permission(permission, role), limit=_MESSAGE_LIMIT)
-        return Words(
+        return ErrorText(
             SafeText(f"Not allowed: {needs}."),
             SafeText(f"Not allowed: {needs}.{trace}"),
             SafeText("Ask somebody who may, or for the role."),
@@ -124,20 +126,20 @@ def _not_allowed(error: NotAllowed, message: str, trace: str, role: str | None) 
     return _words("Not allowed.", trace, message, "Ask somebody who may, or for the role.", NOT_ALLOWED)
 
 
-def _refused(error: Refused, message: str, trace: str) -> Words:
+def _refused(error: Refused, message: str, trace: str) -> ErrorText:
     grants = error.details.get("grantIds")
     if isinstance(grants, list) and grants:
         are = "is" if len(grants) == 1 else "are"
         them = "it" if len(grants) == 1 else "them"
         title = f"Not applied: {counted(len(grants), 'grant')} {are} already linked to this attempt."
-        return Words(SafeText(title), SafeText(title + trace), SafeText(f"Open {them} with 2."), FAILED)
+        return ErrorText(SafeText(title), SafeText(title + trace), SafeText(f"Open {them} with 2."), FAILED)
     rolled = _text(error.details.get("rollError"))
     if rolled:
         title = f"The roll failed again: {safe(rolled, limit=_MESSAGE_LIMIT)}."
-        hint = "Mend its cause in the portal, then retry the roll."
-        return Words(SafeText(title), SafeText(title + trace), SafeText(hint), FAILED)
-    title = f"Not applied: {message}." if message else "Not applied: the state does not allow it."
-    return Words(SafeText(title), SafeText(title + trace), SafeText("Refresh with r and look again."), FAILED)
+        hint = "Fix the cause in the portal, then retry the roll."
+        return ErrorText(SafeText(title), SafeText(title + trace), SafeText(hint), FAILED)
+    title = f"Not applied: {message}." if message else "Not applied: not possible in the current state."
+    return ErrorText(SafeText(title), SafeText(title + trace), SafeText("Refresh with r and look again."), FAILED)
 
 
 def _fields(error: Invalid, message: str) -> str:
@@ -166,9 +168,9 @@ def _text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-def _unavailable(error: Unavailable, message: str, trace: str) -> Words:
-    title = "The server is in trouble." if error.status is not None else "The server cannot be reached."
+def _unavailable(error: Unavailable, message: str, trace: str) -> ErrorText:
+    title = "The server reported an error." if error.status is not None else "The server cannot be reached."
     hint = _LOOK if error.maybe_applied else "Press u to try again."
     if error.status is None and message.startswith("The server"):
-        return Words(SafeText(title), SafeText(f"{message}.{trace}"), SafeText(hint), UNREACHABLE)
+        return ErrorText(SafeText(title), SafeText(f"{message}.{trace}"), SafeText(hint), UNREACHABLE)
     return _words(title, trace, message, hint, UNREACHABLE)

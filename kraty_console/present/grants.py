@@ -1,4 +1,4 @@
-"""Grants: the rows of their pane, and the whole of one to read."""
+"""Grants: rows of the Grants pane, and the detail document."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kraty_console.domain.grant_contents import contents_words
 from kraty_console.domain.grant_links import Links
 from kraty_console.domain.labels import event_words, status_words
 from kraty_console.present.attempts import STATUS_TONE, faults_section, status_cell, wrong_cell
-from kraty_console.present.document import Document, DocumentSection, item, known, section, shown
+from kraty_console.present.document import Document, DocumentSection, item, non_empty, safe_item, section
 from kraty_console.present.numbers import short_id
 from kraty_console.present.safe import SafeText, safe
 from kraty_console.present.table import Cell, Column, TableRow, cell
@@ -31,7 +31,7 @@ COLUMNS: Final = (
 )
 
 NOTHING: Final = Cell(SafeText(""))
-"""What was claimed or revoked expires no more."""
+"""A claimed or revoked grant no longer expires."""
 
 _SOURCES: Final = {
     "api": "backend",
@@ -42,11 +42,11 @@ _SOURCES: Final = {
     "event": "an event",
     "event_milestone": "a milestone",
 }
-"""Where grants come from (contract/README.md#grant); another source is shown as it came."""
+"""Sources of grants (contract/README.md#grant); an unknown source is shown unchanged."""
 
 
 def source_words(grant: Grant, links: Links) -> SafeText | None:
-    """Where a grant comes from: the event it was won in when that is known."""
+    """The source of a grant: the event it was won in, when that is known."""
     attempt = links.attempt_of(grant)
     if grant.source_kind in ("event_completion", "event") and attempt is not None:
         return safe(event_words(attempt))
@@ -58,7 +58,7 @@ def source_words(grant: Grant, links: Links) -> SafeText | None:
 
 
 def row(grant: Grant, snapshot: Snapshot, now: datetime, links: Links) -> TableRow:
-    """One grant."""
+    """The table row of a grant."""
     faults = grant_faults(grant, snapshot, now)
     source = source_words(grant, links)
     contents = contents_words(grant.contents, grant.kind)
@@ -91,7 +91,7 @@ def row(grant: Grant, snapshot: Snapshot, now: datetime, links: Links) -> TableR
 
 
 def document(grant: Grant, snapshot: Snapshot, now: datetime, local: tzinfo | None) -> Document:
-    """The whole grant, and what it is linked to."""
+    """The detail document of a grant, with linked rows."""
     links = Links(snapshot)
     attempt = links.attempt_of(grant)
     parent = links.grant(grant.parent_grant_id)
@@ -110,10 +110,10 @@ def document(grant: Grant, snapshot: Snapshot, now: datetime, local: tzinfo | No
         yield section(
             "Times",
             (
-                shown("created", exact(grant.created_at, now, local)),
-                shown("rolled", exact(grant.rolled_at, now, local)) if grant.rolled_at else None,
-                shown("claimed", exact(grant.claimed_at, now, local)),
-                shown("expires", exact(grant.expires_at, now, local)),
+                safe_item("created", exact(grant.created_at, now, local)),
+                safe_item("rolled", exact(grant.rolled_at, now, local)) if grant.rolled_at else None,
+                safe_item("claimed", exact(grant.claimed_at, now, local)),
+                safe_item("expires", exact(grant.expires_at, now, local)),
             ),
         )
         yield section(
@@ -139,4 +139,4 @@ def document(grant: Grant, snapshot: Snapshot, now: datetime, local: tzinfo | No
         )
 
     title = SafeText(f"{safe(contents_words(grant.contents, grant.kind), limit=80)} · grant {short_id(grant.id)}")
-    return Document(title, known(sections()), grant.raw())
+    return Document(title, non_empty(sections()), grant.raw())

@@ -1,4 +1,4 @@
-"""What a player has, and how it came and went: the Wallet and Items panes, and the whole of a row to read."""
+"""Balances, items and their ledgers: rows of the Wallet and Items panes, and the detail documents."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kraty_console.domain.grant_contents import contents_words
 from kraty_console.domain.grant_links import Links
 from kraty_console.domain.labels import event_words, reason_words
 from kraty_console.domain.snapshot_lookup import ledger_row_id, who_changed
-from kraty_console.present.document import Document, item, known, mapping, section, shown
+from kraty_console.present.document import Document, item, mapping, non_empty, safe_item, section
 from kraty_console.present.numbers import change, number
 from kraty_console.present.safe import SafeText, safe
 from kraty_console.present.table import Cell, Column, TableRow, Tone, cell
@@ -39,7 +39,7 @@ LEDGER: Final = (
 
 
 def balance_row(holding: WalletHolding, now: datetime) -> TableRow:
-    """One balance."""
+    """The table row of a balance."""
     return TableRow(
         holding.economy_key,
         "wallet",
@@ -51,7 +51,7 @@ def balance_row(holding: WalletHolding, now: datetime) -> TableRow:
 
 
 def item_row(holding: ItemHolding, now: datetime) -> TableRow:
-    """So many of one item."""
+    """The table row of an item."""
     return TableRow(
         holding.item_key,
         "item",
@@ -63,7 +63,7 @@ def item_row(holding: ItemHolding, now: datetime) -> TableRow:
 
 
 def ledger_row(entry: LedgerRow, place: int, now: datetime, who: str | None) -> TableRow:
-    """One change of a balance or a quantity, and who made it."""
+    """The table row of a ledger entry; `who` made the change."""
     after = entry.balance if entry.balance is not None else entry.quantity
     key = entry.economy_key or entry.item_key
     tone: Tone = "plain" if not entry.delta else ("good" if entry.delta > 0 else "warn")
@@ -99,24 +99,24 @@ def holding_document(
     now: datetime,
     local: tzinfo | None,
 ) -> Document:
-    """A balance, or so many of one item."""
+    """The detail document of a balance or an item."""
     sections = (
         section(
             "",
             (
                 item("key", key),
-                shown("has", number(count)),
-                shown("since", exact(holding.created_at, now, local)),
-                shown("changed", exact(holding.updated_at, now, local)),
+                safe_item("has", number(count)),
+                safe_item("since", exact(holding.created_at, now, local)),
+                safe_item("changed", exact(holding.updated_at, now, local)),
             ),
         ),
         mapping("Metadata", holding.metadata),
     )
-    return Document(SafeText(f"{what} {safe(key, limit=80)}"), known(sections), holding.raw())
+    return Document(SafeText(f"{what} {safe(key, limit=80)}"), non_empty(sections), holding.raw())
 
 
 def ledger_document(entry: LedgerRow, snapshot: Snapshot, now: datetime, local: tzinfo | None) -> Document:
-    """One ledger row, and where it came from."""
+    """The detail document of a ledger row, with its source."""
     links = Links(snapshot)
     source_grant = links.grant(entry.source_ref_id)
     source_attempt = links.attempt(entry.source_ref_id)
@@ -126,11 +126,11 @@ def ledger_document(entry: LedgerRow, snapshot: Snapshot, now: datetime, local: 
             "",
             (
                 item("of", key),
-                shown("change", change(entry.delta)),
-                shown("after", number(entry.balance if entry.balance is not None else entry.quantity)),
+                safe_item("change", change(entry.delta)),
+                safe_item("after", number(entry.balance if entry.balance is not None else entry.quantity)),
                 item("reason", reason_words(entry.reason)),
                 item("by", who_changed(snapshot, entry)),
-                shown("when", exact(entry.occurred_at, now, local)),
+                safe_item("when", exact(entry.occurred_at, now, local)),
             ),
         ),
         section(
@@ -149,4 +149,4 @@ def ledger_document(entry: LedgerRow, snapshot: Snapshot, now: datetime, local: 
         ),
     )
     title = SafeText(f"{safe(key, limit=80)} {change(entry.delta)}")
-    return Document(title, known(sections), entry.raw())
+    return Document(title, non_empty(sections), entry.raw())

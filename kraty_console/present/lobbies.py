@@ -1,4 +1,4 @@
-"""Lobbies: the rows of their pane, and the whole of one to read."""
+"""Lobbies: rows of the Lobbies pane, and the detail document."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kraty_console.domain.diagnosis import diagnose_lobby
 from kraty_console.domain.formatting import grouped
 from kraty_console.domain.labels import event_words, localized, spaced
 from kraty_console.present.attempts import STATUS_TONE, status_cell, wrong_cell
-from kraty_console.present.document import Document, item, section, shown
+from kraty_console.present.document import Document, item, safe_item, section
 from kraty_console.present.numbers import short_id
 from kraty_console.present.safe import MISSING, SafeText
 from kraty_console.present.table import Cell, Column, TableRow, cell
@@ -30,22 +30,22 @@ COLUMNS: Final = (
 
 
 def seats(lobby: Lobby) -> SafeText:
-    """`5 of 8`, `5 of 8, 3 bots`; `—` when the backend did not say."""
+    """`5 of 8`, `5 of 8, 3 bots`; `—` when the backend provides neither."""
     if lobby.participant_count is None and lobby.capacity is None:
         return MISSING
     taken = f"{grouped(lobby.participant_count)} of {grouped(lobby.capacity)}"
     return SafeText(f"{taken}, {grouped(lobby.bot_slots)} bots" if lobby.bot_slots else taken)
 
 
-def told_event(lobby: Lobby) -> bool:
-    """Whether anything is known of its event."""
+def has_event(lobby: Lobby) -> bool:
+    """Whether the lobby's event is known."""
     return bool(lobby.event_id or lobby.event_key or localized(lobby.event_name))
 
 
 def row(lobby: Lobby, now: datetime) -> TableRow:
-    """One lobby."""
+    """The table row of a lobby."""
     diagnosis = diagnose_lobby(lobby, now)
-    event = event_words(lobby) if told_event(lobby) else None
+    event = event_words(lobby) if has_event(lobby) else None
     return TableRow(
         lobby.id,
         "lobby",
@@ -73,24 +73,24 @@ def row(lobby: Lobby, now: datetime) -> TableRow:
 
 
 def document(lobby: Lobby, now: datetime, local: tzinfo | None) -> Document:
-    """The whole lobby."""
+    """The detail document of a lobby."""
     sections = (
         section(
             "",
             (
                 item("status", lobby.status or None, STATUS_TONE.get(lobby.status, "plain")),
-                item("event", event_words(lobby, whole=True) if told_event(lobby) else None),
-                shown("seats", seats(lobby)),
+                item("event", event_words(lobby, whole=True) if has_event(lobby) else None),
+                safe_item("seats", seats(lobby)),
                 item("mode", spaced(lobby.mode) if lobby.mode else None),
             ),
         ),
         section(
             "Times",
             (
-                shown("created", exact(lobby.created_at, now, local)) if lobby.created_at else None,
-                shown("fill by", exact(lobby.fill_by, now, local)),
-                shown("started", exact(lobby.started_at, now, local)),
-                shown("ends", exact(lobby.ends_at, now, local)),
+                safe_item("created", exact(lobby.created_at, now, local)) if lobby.created_at else None,
+                safe_item("fill by", exact(lobby.fill_by, now, local)),
+                safe_item("started", exact(lobby.started_at, now, local)),
+                safe_item("ends", exact(lobby.ends_at, now, local)),
             ),
         ),
         section(

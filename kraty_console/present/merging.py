@@ -1,15 +1,16 @@
-"""A merge in words and columns: what it would come to, and what it came to."""
+"""Text and JSON of a merge: the preview, and the result."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from kraty_console.contract.server import ALREADY_MERGED
 from kraty_console.domain.formatting import counted, ungrouped
 from kraty_console.present.numbers import total
-from kraty_console.present.plain import table_text
 from kraty_console.present.safe import SafeText, safe
 from kraty_console.present.table import Cell, Column, TableRow
+from kraty_console.present.text_output import table_text
 from kraty_console.present.times import ago, exact
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def plan_text(plan: MergePlan, from_id: str, to_id: str) -> str:
 
 
 def pair_text(plan: MergePlan, source: Snapshot, target: Snapshot, command: str, now: datetime) -> str:
-    """Both players side by side with the totals of a merge; first the command that makes it, and what to know."""
+    """The merge command and its notes, then both players side by side with the totals."""
     columns = (
         Column("what", "", 8, 19),
         Column("source", "FROM", 4, 18, right=True),
@@ -107,10 +108,10 @@ def merged_text(result: MergePlayerResult) -> str:
     source, target = (
         safe(each, limit=_ID_LIMIT) for each in (result.from_external_player_id, result.to_external_player_id)
     )
-    if result.status == "no_op_already_merged":
+    if result.status == ALREADY_MERGED:
         when = f", on {exact(result.merged_at)}" if result.merged_at else ""
         return f"{source} was merged into {target} before{when}; nothing was changed.\n"
-    moved = ", ".join(_moved(result.counts)) or "nothing, for there was nothing"
+    moved = ", ".join(_moved(result.counts)) or "nothing to move"
     return ungrouped(f"{source} is merged into {target}: {moved}. The id {source} is free.\n")
 
 

@@ -1,4 +1,4 @@
-"""Numbers and ids as they are shown."""
+"""Formats numbers and ids for display."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def number(value: int | float | None) -> SafeText:
 
 
 def total(value: int | float | None) -> SafeText:
-    """As `number`; `?` for None, where a number is certain to exist and nobody told it."""
+    """Like `number`, but `?` for None: the number exists and is unknown."""
     return SafeText(UNKNOWN) if value is None else number(value)
 
 
@@ -23,7 +23,7 @@ def change(value: int | float | None) -> SafeText:
 
 
 def short_id(value: str | None, *, keep: int = 4) -> SafeText:
-    """A row's id shortened in the middle, `0197…a3c3`; what is copied is the whole one."""
+    """A row's id shortened in the middle, `0197…a3c3`; copying uses the full id."""
     if value is None:
         return MISSING
     if len(value) <= 2 * keep + 1:

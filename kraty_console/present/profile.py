@@ -1,4 +1,4 @@
-"""The player: in a tall box beside the panes, in two lines above them, or whole, to read."""
+"""The player's profile: a tall box beside the panes, two lines above them, or a detail document."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any, Final
 
-from kraty_console.domain.completeness import NOT_PROVIDED, ban_unknown, told, why_unknown
+from kraty_console.domain.completeness import NOT_PROVIDED, is_provided, why_ban_unknown, why_unknown
 from kraty_console.domain.formatting import grouped
 from kraty_console.present.document import (
     Document,
     DocumentSection,
     LabelledValue,
     item,
-    known,
     mapping,
+    non_empty,
+    safe_item,
     section,
-    shown,
 )
 from kraty_console.present.numbers import number
 from kraty_console.present.numbers import total as total_of
 from kraty_console.present.rows import pane_count
-from kraty_console.present.safe import MISSING, SafeText, looks_odd, safe
+from kraty_console.present.safe import MISSING, SafeText, misleading_form, safe
 from kraty_console.present.table import Cell, Tone
 from kraty_console.present.times import ago, day, exact
 
@@ -29,32 +29,32 @@ if TYPE_CHECKING:
     from kraty_console.contract.players import Player, Snapshot
 
 Line = tuple[Cell, ...]
-"""One line: cells that follow each other, each with its own tone."""
+"""One line: consecutive cells, each with its own tone."""
 
 
 _BESIDE: Final = 14
-"""Characters that find room beside a total in the column of the profile."""
+"""Characters that fit beside a total in the profile column."""
 
 
 def title(snapshot: Snapshot) -> SafeText:
-    """The player's id, for the edge of the box."""
+    """The player's id, for the border title of the box."""
     return safe(snapshot.player.external_player_id, limit=80)
 
 
 def profile(snapshot: Snapshot, now: datetime) -> tuple[Line, ...]:
-    """The lines of the tall box; an empty line parts the profile from the totals."""
+    """The lines of the tall box; an empty line separates profile and totals."""
     return (*_about(snapshot, now), (), *_totals(snapshot))
 
 
-def folded(snapshot: Snapshot, now: datetime) -> tuple[Line, Line]:
-    """The same in two lines: who it is, then how it stands; that nobody banned them goes without saying."""
+def compact_profile(snapshot: Snapshot, now: datetime) -> tuple[Line, Line]:
+    """The profile in two lines: identity, then state; a ban is mentioned only if there is one."""
     player = snapshot.player
     first = [Cell(title(snapshot), "accent"), *_identity(player)]
     if player.email:
         first.append(Cell(safe(player.email, limit=60), "dim"))
     first.append(Cell(SafeText(f"seen {ago(player.last_seen_at, now)}"), "dim"))
     second = [*_warnings(player, now)]
-    if player.ban is None and not told(player, "ban"):
+    if player.ban is None and not is_provided(player, "ban"):
         second.append(Cell(SafeText("ban unknown"), _not_banned(player).tone))
     second.extend(
         Cell(SafeText("".join(cell.text for cell in line).strip())) for line in _totals(snapshot, narrow=True)
@@ -96,9 +96,9 @@ def _warnings(player: Player, now: datetime) -> Iterator[Cell]:
         yield Cell(SafeText(f"BANNED{since}{why}"), "bad")
     if player.merged_into is not None:
         yield Cell(SafeText(f"merged into {safe(player.merged_into, limit=80)}"), "warn")
-    odd = looks_odd(player.external_player_id)
+    odd = misleading_form(player.external_player_id)
     if odd is not None:
-        yield Cell(SafeText(f"take care: the id {odd}"), "warn")
+        yield Cell(SafeText(f"caution: the id {odd}"), "warn")
 
 
 def _about(snapshot: Snapshot, now: datetime) -> Iterator[Line]:
@@ -118,16 +118,16 @@ def _about(snapshot: Snapshot, now: datetime) -> Iterator[Line]:
 
 
 def _not_banned(player: Player) -> Cell:
-    """That nobody banned them, or that this is not known."""
+    """The ban line of a player without a known ban."""
     unreadable = "ban" in player.unreadable_fields
-    return Cell(SafeText(ban_unknown(player) or "not banned"), "warn" if unreadable else "dim")
+    return Cell(SafeText(why_ban_unknown(player) or "not banned"), "warn" if unreadable else "dim")
 
 
 def _totals(snapshot: Snapshot, *, narrow: bool = False) -> Iterator[Line]:
     summary = snapshot.summary
     granted = None
     if summary.grants_pending is not None and summary.grants_claimed is not None:
-        # The totals leave out what expired; the list has it, unless it is too long to be read whole.
+        # The totals exclude expired grants; the list has them unless it is cut short.
         granted = max(summary.grants_pending + summary.grants_claimed, len(snapshot.grants))
     for label, total, rest in (
         (
@@ -154,15 +154,15 @@ def _totals(snapshot: Snapshot, *, narrow: bool = False) -> Iterator[Line]:
 
 
 def _unless_told(player: Player, label: str, field: str) -> LabelledValue | None:
-    """Why a field is not known; None when it was told."""
+    """Why a field is unknown; None when the backend provided it."""
     why = why_unknown(player, field)
-    return shown(label, SafeText(why), "dim" if why == NOT_PROVIDED else "warn") if why else None
+    return safe_item(label, SafeText(why), "dim" if why == NOT_PROVIDED else "warn") if why else None
 
 
 def player_document(snapshot: Snapshot, now: datetime, local: tzinfo | None = None) -> Document:
-    """Everything that is known of the player apart from the lists."""
+    """The detail document of the player: everything except the lists."""
     player, summary = snapshot.player, snapshot.summary
-    odd = looks_odd(player.external_player_id)
+    odd = misleading_form(player.external_player_id)
     identity = player.display_identity
 
     def _total(field: str) -> SafeText:
@@ -174,7 +174,7 @@ def player_document(snapshot: Snapshot, now: datetime, local: tzinfo | None = No
             "",
             (
                 item("external id", player.external_player_id),
-                shown("take care", SafeText(f"this id {odd}"), "warn") if odd else None,
+                safe_item("caution", SafeText(f"this id {odd}"), "warn") if odd else None,
                 item("name", identity.name) if identity else _unless_told(player, "name", "display_identity"),
                 _unless_told(player, "e-mail", "email") or item("e-mail", player.email),
                 _unless_told(player, "ban", "ban"),
@@ -186,26 +186,26 @@ def player_document(snapshot: Snapshot, now: datetime, local: tzinfo | None = No
             yield section(
                 "Ban",
                 (
-                    shown("since", exact(player.ban.banned_at, now, local), "bad"),
+                    safe_item("since", exact(player.ban.banned_at, now, local), "bad"),
                     item("reason", player.ban.reason),
                 ),
             )
         yield section(
             "Times",
             (
-                shown("first seen", exact(player.first_seen_at or player.created_at, now, local)),
-                shown("last seen", exact(player.last_seen_at, now, local)),
+                safe_item("first seen", exact(player.first_seen_at or player.created_at, now, local)),
+                safe_item("last seen", exact(player.last_seen_at, now, local)),
             ),
         )
         yield section(
             "Totals",
             (
-                shown("attempts", _total("attempt_count")),
-                shown("completed", _total("attempts_completed")),
-                shown("expired", _total("attempts_expired")),
-                shown("grants pending", _total("grants_pending")),
-                shown("grants claimed", _total("grants_claimed")),
-                shown("lobbies active", _total("lobbies_active")),
+                safe_item("attempts", _total("attempt_count")),
+                safe_item("completed", _total("attempts_completed")),
+                safe_item("expired", _total("attempts_expired")),
+                safe_item("grants pending", _total("grants_pending")),
+                safe_item("grants claimed", _total("grants_claimed")),
+                safe_item("lobbies active", _total("lobbies_active")),
             ),
         )
         yield mapping("Last context", player.last_context_snapshot)
@@ -219,4 +219,4 @@ def player_document(snapshot: Snapshot, now: datetime, local: tzinfo | None = No
         )
 
     raw = {"player": player.raw(), "summary": summary.raw()}
-    return Document(safe(player.external_player_id, limit=80), known(sections()), raw)
+    return Document(safe(player.external_player_id, limit=80), non_empty(sections()), raw)

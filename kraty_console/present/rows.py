@@ -1,11 +1,11 @@
-"""Every list of the player screen: its columns, its rows, and the title of its pane."""
+"""The lists of the player screen: columns, rows, and the titles of the panes."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from kraty_console.domain.completeness import LISTS_OF, UNKNOWN, told, unread
+from kraty_console.domain.completeness import LISTS_OF, UNKNOWN, is_provided, unreadable_count
 from kraty_console.domain.formatting import grouped
 from kraty_console.domain.grant_links import Links
 from kraty_console.domain.scopes import PaneId, pane
@@ -36,7 +36,7 @@ TableId = Literal["attempts", "grants", "balances", "wallet_ledger", "lobbies", 
 
 
 class PaneTable(NamedTuple):
-    """A list with its columns; `title` is for panes that hold two of them."""
+    """A list with its columns; `title` is for panes with two lists."""
 
     id: TableId
     title: str
@@ -75,7 +75,7 @@ TABLES_OF: Final[dict[PaneId, tuple[TableId, ...]]] = {
 
 
 def rows(table: TableId, snapshot: Snapshot, now: datetime) -> tuple[TableRow, ...]:
-    """The rows of one list, newest first as the backend sent them."""
+    """The rows of one list, newest first, as sent by the backend."""
     if table == "attempts":
         links = Links(snapshot)
         return tuple(attempts.row(each, snapshot, now, links) for each in snapshot.attempts)
@@ -96,16 +96,16 @@ def rows(table: TableId, snapshot: Snapshot, now: datetime) -> tuple[TableRow, .
 
 
 def tables(pane_id: PaneId, snapshot: Snapshot, now: datetime) -> tuple[PaneTable, ...]:
-    """The lists of a pane, in their order."""
+    """The lists of a pane, in display order."""
     return tuple(PaneTable(each, TITLES[each], COLUMNS[each], rows(each, snapshot, now)) for each in TABLES_OF[pane_id])
 
 
 def pane_count(pane_id: PaneId, snapshot: Snapshot) -> int | None:
-    """How many there are: the backend's totals where it keeps them, else what the list has; None when nobody knows."""
+    """The row count of a pane: the backend's total, or else the length of the list; None when unknown."""
     summary = snapshot.summary
     name = LISTS_OF[pane_id][0]
     rows = getattr(snapshot, name)
-    listed = len(rows) + unread(rows) if told(snapshot, name) else None
+    listed = len(rows) + unreadable_count(rows) if is_provided(snapshot, name) else None
     if pane_id == "attempts":
         return _counted(listed, summary, "attempt_count")
     if pane_id == "grants":
@@ -123,13 +123,13 @@ def _counted(listed: int | None, summary: Summary, *totals: str) -> int | None:
 
 
 def count_words(pane_id: PaneId, snapshot: Snapshot) -> str:
-    """How many there are; `?` when nobody knows."""
+    """The row count of a pane as text; `?` when unknown."""
     count = pane_count(pane_id, snapshot)
     return UNKNOWN if count is None else grouped(count)
 
 
 def pane_title(pane_id: PaneId, snapshot: Snapshot | None) -> SafeText:
-    """`1 Attempts 12`; without the number while there is no player."""
+    """`1 Attempts 12`; no number while no player is loaded."""
     each = pane(pane_id)
     if snapshot is None:
         return SafeText(f"{each.key} {each.title}")

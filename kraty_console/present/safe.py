@@ -1,13 +1,12 @@
-"""The door: the one place where text from outside becomes text that may be shown (console/README.md#text-from-outside).
+"""Sanitizes text from outside so that it can be shown (console/README.md#text-from-outside).
 
-What could steer the terminal or deceive the eye comes out as something to see: control characters as their pictures
-(`␛`), the rest as `\\u{202E}`. The form is reversible, so two different values never come out equal: where a value
-itself holds such a picture, a backslash that would begin such a form, or the mark of a cut at its end, that is written
-out as well. Only a cut loses something, and says so: a cut value ends in `…`, which no whole value does, and marks
-past the eighth on one letter are told by their number (`\\u{+192}`).
+Control characters become visible pictures (`␛`); other characters that control the terminal or look like something
+else become `\\u{202E}`. The mapping is reversible, so different values never look equal: a picture, a backslash that
+would start an escape, and a trailing `…` in the value itself are escaped too. Only truncation loses text: a cut value
+ends in `…`, and combining marks beyond the eighth on one letter are replaced by their count (`\\u{+192}`).
 
-Stays: letters and marks of living scripts, emoji with their joiners and variation selectors. The stored value is never
-changed; what is copied or sent is the raw value, and `SafeText` keeps the two apart for the type checker.
+Unchanged: letters and marks of living scripts, emoji with joiners and variation selectors. Copying and sending use the
+raw value; `SafeText` lets the type checker tell the two apart.
 """
 
 from __future__ import annotations
@@ -17,34 +16,34 @@ import unicodedata
 from typing import Final, NewType
 
 SafeText = NewType("SafeText", str)
-"""Text that came through the door, or that this program wrote itself."""
+"""Text that was sanitized, or that this program wrote itself."""
 
 CUT: Final = "…"
 DEFAULT_LIMIT: Final = 512
-"""Characters; the longest player id there is."""
+"""Characters; the length limit of player ids."""
 
 MAX_MARKS: Final = 8
-"""Combining marks on one letter."""
+"""Maximum number of combining marks on one letter."""
 
 MISSING: Final = SafeText("—")
 
 _BAD_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _JOINER: Final = "\u200d"
 _BLANK: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
-"""Printable by category, yet drawn as nothing."""
+"""Printable by category but invisible."""
 
 _SELECTOR: Final = re.compile("[\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _PICTURES: Final = re.compile("[\u2400-\u2426]")
 _TEXT_OR_EMOJI_STYLE: Final = frozenset("\ufe0e\ufe0f")
 _PLAIN: Final = re.compile(r"[ -\[\]-~]*")
-"""ASCII without the backslash: nothing in it needs a second look."""
+"""ASCII without the backslash: needs no sanitizing."""
 
 
 def safe(value: str | None, *, limit: int = DEFAULT_LIMIT, multiline: bool = False) -> SafeText:
-    """The value as it may be shown; `—` for None.
+    """The sanitized value; `—` for None.
 
-    `limit` caps the characters that are looked at, before anything else happens, so a huge value costs nothing.
-    With `multiline` line feeds stay line feeds; everywhere else they are pictures like the rest.
+    `limit` truncates before any other work, so a huge value costs nothing.
+    With `multiline` line feeds are kept; otherwise they become pictures.
     """
     if value is None:
         return MISSING
@@ -109,7 +108,7 @@ def _ends_run(text: str, place: int) -> bool:
 
 def _is_symbol(char: str) -> bool:
     if _PICTURES.match(char):
-        return False  # it is written out, and nothing is left to join or to select
+        return False  # it is escaped, so nothing can join or select it
     return unicodedata.category(char) in ("So", "Sk") or char in "♀♂⚕" or 0x1F000 <= ord(char) <= 0x1FAFF
 
 
@@ -118,7 +117,9 @@ def _joins_emoji(text: str, place: int) -> bool:
     while before >= 0 and (text[before] in _TEXT_OR_EMOJI_STYLE or _is_skin_tone(text[before])):
         before -= 1
     after = place + 1
-    if before < 0 or after >= len(text) or _is_skin_tone(text[after]):  # a tone is not joined: it would look the same
+    if (
+        before < 0 or after >= len(text) or _is_skin_tone(text[after])
+    ):  # skin tones are not joined: the result looks the same
         return False
     return _is_symbol(text[before]) and _is_symbol(text[after])
 
@@ -128,7 +129,7 @@ def _is_skin_tone(char: str) -> bool:
 
 
 def _selects(text: str, place: int) -> bool:
-    """True when a variation selector stands where it means something: after a symbol, a Han or a Mongol letter."""
+    """Whether a variation selector is meaningful: after a symbol, a Han or a Mongolian letter."""
     if place == 0:
         return False
     before, selector = text[place - 1], text[place]
@@ -139,8 +140,8 @@ def _selects(text: str, place: int) -> bool:
     return 0x3400 <= ord(before) <= 0x323AF and unicodedata.category(before) == "Lo"
 
 
-def looks_odd(value: str) -> str | None:
-    """Why a value may deceive the eye, as a verb and its object (`holds …`); None when it looks like what it is."""
+def misleading_form(value: str) -> str | None:
+    """Why a value looks like something else, as a verb phrase (`holds …`); None when it does not."""
     if not value:
         return "is empty"
     head = value[:DEFAULT_LIMIT]

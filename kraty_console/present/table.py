@@ -1,4 +1,4 @@
-"""Rows and columns as values: what a list shows, without saying how it is drawn."""
+"""Tables as data: columns, rows and cells, independent of how they are drawn."""
 
 from __future__ import annotations
 
@@ -13,67 +13,67 @@ from kraty_console.present.safe import MISSING, SafeText, safe
 from kraty_console.present.width import cells as cell_width
 
 Tone = Literal["plain", "dim", "accent", "good", "warn", "bad"]
-"""How a text is meant, never a colour; whoever draws decides."""
+"""The meaning of a text; the renderer chooses the colour."""
 
 SortValue = str | float | datetime | None
-"""What a row is sorted by in one column; None where there is nothing."""
+"""The value a row is sorted by in one column; None when missing."""
 
 SortKey = tuple[int, float, str]
-"""Comparable whatever it came from; what is missing sorts behind everything."""
+"""A key comparable across value types; missing values sort last."""
 
 
 class Column(NamedTuple):
-    """One column: its least cells, and how long it is kept when room is short."""
+    """One column: its minimum width in cells, and its priority when space is short."""
 
     key: str
     title: str
     min_width: int
     priority: int = 5
-    """1 stays longest; when room is short the highest number goes first."""
+    """The column with the highest number is dropped first."""
     right: bool = False
-    """Numbers line up at the right."""
+    """Right-aligned, for numbers."""
     middle: bool = False
-    """What is too long loses its middle, not its end."""
+    """Text that is too long is shortened in the middle, not at the end."""
 
 
 class Cell(NamedTuple):
-    """One field of a row."""
+    """One cell of a row."""
 
     text: SafeText
     tone: Tone = "plain"
 
 
 class TableRow(NamedTuple):
-    """One row: its id for actions, its cells in the order of the columns, and what it is sorted by."""
+    """One row: its id for actions, its cells in column order, and its sort values."""
 
     id: str
-    """Raw; actions take it, the screen never shows it."""
+    """Unsanitized; used by actions, never shown."""
     scope: Scope
     cells: tuple[Cell, ...]
     sort: tuple[SortValue, ...]
-    """A value for each cell."""
+    """One value per cell."""
     copies: str
-    """Raw: what is copied when this row is under the cursor."""
+    """Unsanitized: the text that is copied for this row."""
     copies_what: str
-    """What that is: `attempt id`, `economy key`."""
+    """What `copies` is: `attempt id`, `economy key`."""
 
     def matches(self, typed: str) -> bool:
-        """True when a cell shows the text, in whatever case and however its numbers are grouped."""
+        """Whether a cell contains the text, ignoring case and digit grouping."""
         wanted = needle(typed)
         return any(wanted in comparable(cell.text) for cell in self.cells)
 
 
 class Fitted(NamedTuple):
-    """A column that found room, and how much."""
+    """A column that fits, with its width."""
 
     place: int
-    """Its index among all columns, and so among a row's cells."""
+    """Index into all columns and into a row's cells."""
     column: Column
     width: int
 
 
 def cell(text: str | None, tone: Tone = "plain", *, limit: int = 200) -> Cell:
-    """A cell of text from outside; `—`, dim, for None."""
+    """A cell of sanitized text; a dim `—` for None."""
     return Cell(MISSING, "dim") if text is None else Cell(safe(text, limit=limit), tone)
 
 
@@ -90,7 +90,7 @@ def sort_key(value: SortValue) -> SortKey:
 
 
 def sorted_rows(rows: Sequence[TableRow], place: int, *, descending: bool) -> list[TableRow]:
-    """The rows by one column; equal ones keep their order, missing values stay last both ways."""
+    """The rows sorted by one column; stable, with missing values last in both directions."""
     keyed = [(sort_key(row.sort[place]), row) for row in rows]
     present = [each for each in keyed if each[0][0] == 0]
     missing = [row for key, row in keyed if key[0] != 0]
@@ -99,16 +99,16 @@ def sorted_rows(rows: Sequence[TableRow], place: int, *, descending: bool) -> li
 
 
 def holds_text(rows: Sequence[TableRow], place: int) -> bool:
-    """True when a column has something to show in any row."""
+    """Whether a column has text in any row."""
     return any(row.cells[place].text for row in rows)
 
 
 def fit(columns: Sequence[Column], rows: Sequence[TableRow], available: int, gap: int = 2) -> tuple[Fitted, ...]:
-    """Which columns are shown in so many cells, and how wide, so that nothing has to be scrolled sideways.
+    """Choose the columns that fit into `available` cells, and their widths.
 
-    They are as wide as their longest text where there is room for that. Where there is not, columns without any text
-    give their room up; then the least important are dropped until the least widths of the others fit, and what is
-    missing is taken from the widest, cell by cell; of columns that are equally wide the least important gives first.
+    Columns get the width of their longest text if that fits. Otherwise empty columns are dropped, then the least
+    important ones until the minimum widths of the rest fit; the remaining excess is taken from the widest column, cell
+    by cell, the least important one first where several are equally wide.
     """
     natural = [
         max([len(column.title), *(cell_width(row.cells[place].text) for row in rows)])

@@ -1,4 +1,4 @@
-"""Moments as they are shown: relative in tables, exact in details."""
+"""Formats times for display: relative in tables, exact in details."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def day(moment: datetime | None) -> SafeText:
 def exact(moment: datetime | None, now: datetime | None = None, local: tzinfo | None = None) -> SafeText:
     """`2026-03-02 14:05:09 UTC · 15:05:09 CET · 3d ago`.
 
-    `local` is the zone of the person; None means the zone of this machine. A zone that agrees with UTC at that moment
-    is left out; a local day that differs is written in full.
+    `local` is the user's time zone; None means the zone of this machine. The local time is left out where it equals
+    UTC; a local date that differs is written in full.
     """
     if moment is None:
         return MISSING

@@ -1,7 +1,7 @@
-"""How many cells a text takes, and fitting it into so many.
+"""Measures text in terminal cells, and clips or pads it to a width.
 
-Measured with the widths by which it is drawn (Rich's), so that what has room is never cut. They are imported with the
-first text that needs them: of plain ASCII every character takes one cell.
+Uses Rich's widths, as the renderer does, so that text that fits is never cut. Rich is imported with the first
+non-ASCII text.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from kraty_console.present.safe import CUT, SafeText
 
 
 def cells(text: SafeText) -> int:
-    """The cells a text takes in a terminal: wide letters and emoji two, marks and joiners none."""
+    """The width of a text in cells: wide letters and emoji take two, marks and joiners none."""
     if text.isascii():
         return len(text)
     from rich.cells import cell_len
@@ -19,14 +19,14 @@ def cells(text: SafeText) -> int:
 
 
 def _graphemes(text: str) -> list[tuple[int, int, int]]:
-    """What must not be cut apart: beginning, end and cells of each."""
+    """The graphemes of a text: start, end and cells of each."""
     from rich.cells import split_graphemes
 
     return split_graphemes(text)[0]
 
 
 def clip(text: SafeText, width: int) -> SafeText:
-    """The text in at most `width` cells; one that was longer ends in `…`, and no letter or emoji is cut in half."""
+    """Shorten the text to at most `width` cells, with `…` at the end; graphemes are not split."""
     if width <= 0:
         return SafeText("")
     if cells(text) <= width:
@@ -42,7 +42,7 @@ def clip(text: SafeText, width: int) -> SafeText:
 
 
 def clip_middle(text: SafeText, width: int) -> SafeText:
-    """Like `clip`, but what goes is in the middle: ids differ at their ends."""
+    """Like `clip`, but shortens in the middle, because ids differ at their ends."""
     if cells(text) <= width:
         return text
     if width < 5:
@@ -61,7 +61,7 @@ def clip_middle(text: SafeText, width: int) -> SafeText:
 
 
 def pad(text: SafeText, width: int, *, right: bool = False) -> SafeText:
-    """The text in exactly `width` cells."""
+    """Pad or clip the text to exactly `width` cells."""
     clipped = clip(text, width)
     fill = " " * (width - cells(clipped))
     return SafeText(fill + clipped if right else clipped + fill)

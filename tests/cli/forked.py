@@ -28,7 +28,7 @@ PRELOADED = (
     "kraty_console.client.sdk",
     "kraty_console.client.transport",
     "kraty_console.console.workspace",
-    "kraty_console.present.plain",
+    "kraty_console.present.text_output",
 )
 """What the runs would each import again."""
 SECONDS = 60

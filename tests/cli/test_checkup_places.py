@@ -51,7 +51,7 @@ def test_the_profile_file(tmp_path: Path, mode: int, expected: str) -> None:
     assert f"{mode:04o}" in found.words
 
 
-def test_settings_that_somebody_made_are_told_with_their_source() -> None:
+def test_settings_are_reported_with_their_source() -> None:
     profile = Profile(name="live", url="https://ada:pa55@a.example", game="g", url_is_own=False)
     sources = dict.fromkeys(Profile.__dataclass_fields__, "default")
     sources |= {"name": "flag --profile", "url": "variable KRATY_URL", "game": "file [profiles.live]", "routes": "file"}
@@ -90,7 +90,7 @@ def test_the_end_of_a_client_certificate_is_read_from_its_file(tmp_path: Path) -
         (Profile(credential="server_key"), "API key"),
     ],
 )
-def test_of_a_token_kind_source_and_age_are_told_and_nothing_of_its_text(
+def test_kind_source_and_age_of_a_token_are_reported_without_its_text(
     profile: Profile, words: str, tmp_path: Path
 ) -> None:
     path = tmp_path / "token"
@@ -108,7 +108,7 @@ def test_of_a_token_kind_source_and_age_are_told_and_nothing_of_its_text(
 @pytest.mark.parametrize(
     ("token", "expected"), [("t0ken", "warning"), ("x" * 5_000, "warning"), ('quo"ted' * 5, "problem")]
 )
-def test_a_token_of_odd_form_is_told_without_its_text(token: str, expected: str) -> None:
+def test_a_malformed_token_is_reported_without_its_text(token: str, expected: str) -> None:
     found = list(credential.credential_findings(Profile(), FoundToken(Secret(token), "variable KRATY_TOKEN"), NOW))
     assert states(found)["form"] == expected
     assert token not in repr(found)
@@ -119,16 +119,16 @@ def test_a_token_of_odd_form_is_told_without_its_text(token: str, expected: str)
     [
         (Profile(), "KRATY_TOKEN"),
         (Profile(credential="server_key"), "KRATY_SERVER_KEY"),
-        (Profile(url_is_own=False), "own address alone"),
+        (Profile(url_is_own=False), "its own address"),
     ],
 )
-def test_without_a_token_it_is_told_how_to_give_one(profile: Profile, words: str) -> None:
+def test_a_missing_token_is_reported_with_advice(profile: Profile, words: str) -> None:
     (found,) = credential.credential_findings(profile, None, NOW)
     assert found.state == "problem"
     assert words in found.advice
 
 
-def test_a_folder_that_is_not_there_is_not_made(tmp_path: Path) -> None:
+def test_a_missing_folder_is_not_created(tmp_path: Path) -> None:
     assert states(state.folder_findings(tmp_path / "a" / "b")) == {"folder": "note", "disk": "ok"}
     assert list(tmp_path.iterdir()) == []
 
@@ -153,10 +153,10 @@ def test_a_folder_that_cannot_be_written_to_is_a_problem(tmp_path: Path, monkeyp
     assert states(state.folder_findings(tmp_path / "a"))["folder"] == "problem"
 
 
-def test_a_folder_of_somebody_else_is_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_of_another_user_is_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: tmp_path.stat().st_uid + 1)
     (found, _) = state.folder_findings(tmp_path)
-    assert (found.state, "somebody else" in found.words) == ("warning", True)
+    assert (found.state, "another user" in found.words) == ("warning", True)
 
 
 def test_a_full_disk_is_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -208,7 +208,7 @@ async def test_a_journal_that_another_console_is_writing_is_read_without_waiting
     assert states(state.journal_findings(path)) == {"file": "ok", "outcomes": "warning"}
 
 
-def test_a_journal_that_is_not_there_is_not_made(tmp_path: Path) -> None:
+def test_a_missing_journal_is_not_created(tmp_path: Path) -> None:
     assert states(state.journal_findings(tmp_path / "journal.sqlite")) == {"file": "note"}
     assert list(tmp_path.iterdir()) == []
 

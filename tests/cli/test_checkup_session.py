@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from kraty_console.cli.checkup.asking import Backend
+from kraty_console.cli.checkup.backend_checkup import BackendCheckup
 from kraty_console.cli.checkup.operations import NO_ID
 from kraty_console.config.launch import Launch
 from kraty_console.config.profiles import Profile
@@ -46,15 +46,15 @@ async def both(
     async with wired(backend({"GET /admin/v1/health": HEALTHY, **routes}, otherwise)) as wire:
         profile = Profile(url=wire.url, **{"studio": "studio-1", "game": "game-1", **more})
         launch = Launch(profile, Secret("kst_" + "t" * 43), folder / "state", folder / "state")
-        found = await Backend(launch, BackendFacts(launch, ""), now=lambda: NOW).examine()
+        found = await BackendCheckup(launch, BackendFacts(launch, ""), now=lambda: NOW).examine()
     return {f"{each.area}: {each.name}": each for each in found}, wire
 
 
 @pytest.mark.parametrize(
     ("left", "expected", "words"),
     [
-        (timedelta(days=3), "ok", "it ends in 3d"),
-        (timedelta(minutes=40), "warning", "it ends in 40m"),
+        (timedelta(days=3), "ok", "it expires in 3d"),
+        (timedelta(minutes=40), "warning", "it expires in 40m"),
         (timedelta(minutes=-40), "warning", "40m ago"),
     ],
 )

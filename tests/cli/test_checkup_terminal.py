@@ -10,7 +10,7 @@ from email.utils import format_datetime
 import pytest
 
 from kraty_console.cli.checkup import address
-from kraty_console.cli.checkup.answering import clock_finding
+from kraty_console.cli.checkup.health_probe import clock_finding
 from kraty_console.cli.checkup.terminal import Screen, screen_at_hand, terminal_findings
 from kraty_console.client.proxies import proxy_of
 from kraty_console.client.server_clock import WORTH_TELLING
@@ -24,7 +24,7 @@ def told(screen: Screen, environ: dict[str, str]) -> dict[str, Finding]:
     return {each.name: each for each in terminal_findings(screen, environ)}
 
 
-def test_a_good_terminal_has_nothing_to_be_mended() -> None:
+def test_a_good_terminal_has_no_problems() -> None:
     found = told(Screen(True, (120, 40), "utf-8", None), GOOD)
     assert {each.state.value for each in found.values()} <= {"ok", "note"}
     assert found["colours"].words == "16 million colours"
@@ -69,7 +69,7 @@ def test_the_clipboard(environ: dict[str, str], words: str, advice: str) -> None
     ("environ", "words"),
     [
         ({"TERM": "xterm-kitty"}, "every combination"),
-        ({"TERM": "xterm-256color"}, "cannot be known"),
+        ({"TERM": "xterm-256color"}, "TERM does not say"),
         ({"TERM": "tmux-256color", "TMUX": "x"}, "as tmux passes them on"),
     ],
 )

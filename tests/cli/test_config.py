@@ -106,14 +106,14 @@ def test_the_same_as_json(config: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert not (config / "ran").exists()
 
 
-def test_nothing_in_it_steers_the_terminal(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_output_is_sanitized(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = shown(capsys, "config", "show", "--profile", "key")
     assert "\x1b" not in out
     assert "␛[31mred" in out
     assert "routes default the built-in ones" in " ".join(out.split())
 
 
-def test_another_address_is_told_to_get_nothing_stored(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_another_address_gets_no_stored_credentials(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = shown(capsys, "config", "show", "--profile", "live", "--url", "https://other.example")
     assert "The address is not the profile's own" in out
     assert "flag --url" in out
@@ -124,11 +124,11 @@ def test_without_a_file_the_defaults_are_shown(
 ) -> None:
     monkeypatch.setenv("KRATY_CONFIG", str(config / "gone.toml"))
     out = shown(capsys, "config", "show")
-    assert out.startswith(f"file: {config / 'gone.toml'} (not there)\n")
+    assert out.startswith(f"file: {config / 'gone.toml'} (does not exist)\n")
     assert "profile default default url" in " ".join(out.split())
 
 
-def test_a_mistake_is_told_and_ends_with_2(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_error_ends_with_2(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["config", "show"]) == 2
     assert "has several profiles (key, live)" in capsys.readouterr().err
     assert run(["config", "show", "--profile", "live", "--environment", "prod"]) == 2

@@ -118,7 +118,7 @@ async def test_a_reduced_kraty_lacks_what_it_lacks_and_nothing_but_get_is_sent(
     assert support[Operation.END_SESSION] == "unknown"
     assert tap.methods == {"GET"}
     assert reduced.backend.counts() == before
-    assert "does not tell who we are" in ran.of("session", "who")["words"]
+    assert "does not identify sessions" in ran.of("session", "who")["words"]
     assert ran.of("operations", "idempotency keys")["state"] == "note"
     own = ran.of("operations", "credit")
     assert own["facts"]["route"] == "POST /v2/wallets/{externalPlayerId}/{economyKey}"
@@ -156,7 +156,7 @@ async def test_with_a_server_key_nothing_but_get_is_sent(
     assert not any(part in ran.out for part in key.split("."))
 
 
-async def test_a_token_that_is_over_is_the_first_thing_told(
+async def test_an_expired_token_is_the_first_finding(
     world: World, places: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async with tapped(world.backend.port) as tap:
@@ -169,7 +169,7 @@ async def test_a_token_that_is_over_is_the_first_thing_told(
     assert tap.methods == {"GET"}
 
 
-async def test_on_a_kraty_without_me_the_look_up_tells_that_a_token_is_over(
+async def test_without_me_the_look_up_shows_an_expired_token(
     reduced: World, places: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async with tapped(reduced.backend.port) as tap:
@@ -208,7 +208,7 @@ def believed(places: Path) -> Capabilities:
     return Capabilities(path, backend=json.loads(path.read_text())["backend"])
 
 
-async def test_what_was_found_is_believed_from_then_on(
+async def test_detected_operations_are_saved(
     world: World, reduced: World, places: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     profile(places, reduced, f"http://127.0.0.1:{reduced.backend.port}", reduced.sessions[GAME_ADMIN])
@@ -224,7 +224,7 @@ async def test_what_was_found_is_believed_from_then_on(
     assert stat.S_IMODE((places / "state" / "capabilities-live.json").stat().st_mode) == 0o600
 
 
-async def test_what_was_known_of_a_backend_that_does_not_answer_is_neither_told_nor_lost(
+async def test_cached_facts_of_an_unreachable_backend_are_kept_and_not_shown(
     world: World, places: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async with tapped(world.backend.port) as tap:
@@ -237,7 +237,7 @@ async def test_what_was_known_of_a_backend_that_does_not_answer_is_neither_told_
 
 
 @pytest.mark.parametrize("mode", [None, 0o755])
-async def test_a_folder_that_is_not_there_or_not_private_is_left_as_it_is(
+async def test_a_missing_or_open_folder_is_not_changed(
     world: World, places: Path, capsys: pytest.CaptureFixture[str], mode: int | None
 ) -> None:
     folder = places / "state"

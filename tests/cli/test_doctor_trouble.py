@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from kraty_console.cli.checkup.address import RESOLVE_SECONDS
-from kraty_console.cli.checkup.answering import unreached
-from kraty_console.cli.checkup.asking import BUDGET, Backend
+from kraty_console.cli.checkup.backend_checkup import BUDGET, BackendCheckup
+from kraty_console.cli.checkup.health_probe import unreached
 from kraty_console.cli.main import run
 from kraty_console.config.launch import Launch
 from kraty_console.config.profiles import Profile
@@ -69,11 +69,11 @@ async def test_a_dead_link_is_one_problem_and_the_operations_are_unknown(capsys:
     assert set(ran.support().values()) == {"unknown"}
 
 
-def test_all_that_is_waited_for_takes_less_than_20_seconds() -> None:
+def test_all_timeouts_together_are_below_20_seconds() -> None:
     assert RESOLVE_SECONDS + KEYRING_SECONDS + BUDGET < 20
 
 
-async def test_a_connection_that_breaks_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+async def test_a_broken_connection_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
     async with wired(cut_at_once) as wire:
         ran = await examined(capsys, "--url", wire.url)
     assert ran.code == 1
@@ -90,7 +90,7 @@ async def test_a_connection_that_breaks_is_told(capsys: pytest.CaptureFixture[st
         answers(200, [1]),
     ],
 )
-async def test_what_is_no_kraty_never_sees_the_token(act: Act, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_another_server_never_gets_the_token(act: Act, capsys: pytest.CaptureFixture[str]) -> None:
     async with wired(act) as wire:
         ran = await examined(capsys, "--url", wire.url)
     assert ran.code == 1
@@ -99,7 +99,7 @@ async def test_what_is_no_kraty_never_sees_the_token(act: Act, capsys: pytest.Ca
     assert not any("authorization" in heard.headers for heard in wire.heard)
 
 
-async def test_a_kraty_that_is_not_well_is_a_problem(capsys: pytest.CaptureFixture[str]) -> None:
+async def test_an_unhealthy_kraty_is_a_problem(capsys: pytest.CaptureFixture[str]) -> None:
     async with wired(answers(200, {"ok": False, "version": "2"})) as wire:
         ran = await examined(capsys, "--url", wire.url)
     assert ran.code == 1
@@ -123,7 +123,7 @@ async def over_tls(health: object = HEALTH) -> AsyncIterator[tuple[int, list[byt
         yield port, heard
 
 
-async def test_a_certificate_that_is_not_trusted_is_a_fault_of_tls(capsys: pytest.CaptureFixture[str]) -> None:
+async def test_an_untrusted_certificate_is_a_tls_problem(capsys: pytest.CaptureFixture[str]) -> None:
     async with over_tls() as (port, heard):
         ran = await examined(capsys, "--url", f"https://localhost:{port}")
     assert ran.code == 1
@@ -133,7 +133,7 @@ async def test_a_certificate_that_is_not_trusted_is_a_fault_of_tls(capsys: pytes
     assert heard == []
 
 
-async def test_a_port_that_speaks_no_tls_is_a_fault_of_tls(capsys: pytest.CaptureFixture[str]) -> None:
+async def test_a_port_without_tls_is_a_tls_problem(capsys: pytest.CaptureFixture[str]) -> None:
     async def plain(line: Line) -> None:
         await line.send(b"HTTP/1.1 400 Bad Request\r\n\r\n")
         raise HungUp
@@ -144,7 +144,7 @@ async def test_a_port_that_speaks_no_tls_is_a_fault_of_tls(capsys: pytest.Captur
     assert "does not speak https" in ran.findings[0]["words"]
 
 
-def test_a_tls_connection_on_which_nothing_comes_is_no_fault_of_tls() -> None:
+def test_a_silent_tls_connection_is_not_a_tls_problem() -> None:
     waiting = Unavailable("The server did not answer in time.")
     waiting.__cause__ = TimeoutError()
     waiting.__cause__.__context__ = ssl.SSLWantReadError()
@@ -153,7 +153,7 @@ def test_a_tls_connection_on_which_nothing_comes_is_no_fault_of_tls() -> None:
     assert unreached(waiting).area is CheckArea.TLS
 
 
-async def test_of_a_trusted_certificate_version_and_end_are_told(
+async def test_tls_version_and_expiry_are_reported(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
@@ -167,14 +167,14 @@ async def test_of_a_trusted_certificate_version_and_end_are_told(
     assert all(each.startswith(b"GET ") for each in heard)
 
 
-async def test_a_slow_backend_is_given_up_in_time_and_what_was_found_stays(places: Path) -> None:
+async def test_a_slow_backend_times_out_and_findings_remain(places: Path) -> None:
     async def then(line: Line) -> None:
         await (silence_for_an_hour if len(wire.heard) >= 5 else HEALTHY)(line)
 
     async with wired(then) as wire:
         profile = Profile(url=wire.url, studio="s", game="g")
         launch = Launch(profile, Secret(TOKEN), places / "state", places / "state")
-        found = await Backend(launch, BackendFacts(launch, "")).examine()
+        found = await BackendCheckup(launch, BackendFacts(launch, "")).examine()
     assert {(each.area, each.state) for each in found if each.area is CheckArea.LINK} >= {
         (CheckArea.LINK, CheckState.WARNING)
     }
@@ -185,7 +185,7 @@ async def test_a_slow_backend_is_given_up_in_time_and_what_was_found_stays(place
 
 
 @pytest.mark.parametrize(("seconds", "where"), [(600, "behind"), (-600, "ahead of"), (0, None)])
-async def test_a_clock_that_is_off_is_told_with_its_direction(
+async def test_clock_skew_is_reported_with_its_direction(
     seconds: int, where: str | None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     date = format_datetime(datetime.now(UTC) + timedelta(seconds=seconds), usegmt=True)
@@ -196,7 +196,7 @@ async def test_a_clock_that_is_off_is_told_with_its_direction(
     assert where is None or f"{where} the backend's" in found["words"]
 
 
-async def test_a_backend_that_says_the_secrets_back_gets_none_of_them_printed(
+async def test_echoed_secrets_are_not_printed(
     places: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Headers, the token and the passphrase come back in an error; the escape in it does not reach the terminal."""
@@ -227,7 +227,7 @@ async def test_a_backend_that_says_the_secrets_back_gets_none_of_them_printed(
     assert any("authorization" in heard.headers for heard in wire.heard)
 
 
-async def test_a_backend_in_trouble_that_says_the_token_back(capsys: pytest.CaptureFixture[str]) -> None:
+async def test_a_failing_backend_that_echoes_the_token(capsys: pytest.CaptureFixture[str]) -> None:
     async def echo(line: Line) -> None:
         heard = await line.request()
         message = f"{heard.headers.get('authorization', '')} is bad"
@@ -259,7 +259,7 @@ async def test_an_address_that_cannot_be_used(url: str, words: str, capsys: pyte
     assert PASSWORD not in ran.out + ran.err
 
 
-async def test_a_host_without_an_address_ends_the_asking(
+async def test_an_unresolvable_host_ends_the_requests(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("kraty_console.cli.checkup.address.resolved", lambda host, seconds: f"no {host}")
@@ -290,7 +290,7 @@ async def test_behind_a_proxy_the_proxy_is_named_without_its_password(
     [
         ({"ALL_PROXY": f"socks9://ada:{PASSWORD}@proxy.invalid"}, "ALL_PROXY names a proxy of an unknown kind"),
         ({"HTTPS_PROXY": f"http://ada:{PASSWORD}/x@proxy"}, "HTTPS_PROXY does not name a proxy that can be used"),
-        ({"HTTPS_PROXY": f"http://ada:{PASSWORD}@proxy", "NO_PROXY": "[::1"}, "NO_PROXY holds '[::1'"),
+        ({"HTTPS_PROXY": f"http://ada:{PASSWORD}@proxy", "NO_PROXY": "[::1"}, "NO_PROXY contains '[::1'"),
     ],
 )
 async def test_a_proxy_that_cannot_be_used_is_one_problem(
@@ -365,14 +365,14 @@ async def test_a_token_file_that_others_can_read_is_a_problem_of_the_token(
     assert [each["name"] for each in ran.findings if each["area"] == "token"] == ["source"]
 
 
-async def test_a_check_that_breaks_is_told_and_the_others_go_on(
+async def test_a_failing_check_is_reported_and_the_others_run(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object) -> None:
         raise RuntimeError(TOKEN)
 
     monkeypatch.setattr("kraty_console.cli.checkup.state.folder_findings", broken)
-    monkeypatch.setattr("kraty_console.cli.checkup.asking.Backend.examine", broken)
+    monkeypatch.setattr("kraty_console.cli.checkup.backend_checkup.BackendCheckup.examine", broken)
     ran = await examined(capsys, "--url", "http://127.0.0.1:9")
     assert ran.of("state", "folder")["words"] == "could not be checked (RuntimeError)"
     assert ran.of("operations", "operations")["state"] == "unknown"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from kraty_console.cli.embedded import DidNotStart, _folder, embedded_backend
+from kraty_console.cli.embedded import StartFailed, _folder, embedded_backend
 
 
 @pytest.fixture
@@ -20,12 +20,10 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_a_backend_that_does_not_start_tells_why_in_its_own_words(
-    temporary: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_backend_that_does_not_start_shows_its_output(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KRATY_BACKEND_RATE", "nonsense")
     said: list[str] = []
-    with pytest.raises(DidNotStart, match="'nonsense' is not RATE") as raised, embedded_backend(said.append):
+    with pytest.raises(StartFailed, match="'nonsense' is not RATE") as raised, embedded_backend(said.append):
         raise AssertionError("it must not come to this")
     assert "exit code 2" in str(raised.value)
     assert said == ["Starting a Kraty backend with a demo world; this takes a few seconds."]
@@ -43,7 +41,7 @@ def test_the_folder_is_private_and_goes_also_when_what_uses_it_fails(temporary: 
     assert list(temporary.iterdir()) == []
 
 
-def test_folders_of_processes_that_were_killed_are_swept_away_and_no_others(temporary: Path) -> None:
+def test_only_folders_of_killed_processes_are_removed(temporary: Path) -> None:
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
     names = [

@@ -37,7 +37,7 @@ SYSTEMS = {"truecolor": ColorSystem.TRUECOLOR, "256": ColorSystem.EIGHT_BIT, "st
         (["alice", "bob"], False),
     ],
 )
-def test_it_stands_where_the_arguments_open_the_console(arguments: list[str], opens: bool) -> None:
+def test_the_boot_screen_is_shown_when_the_arguments_open_the_console(arguments: list[str], opens: bool) -> None:
     assert (theme_of(arguments, TRUE) is not None) is opens
 
 
@@ -102,11 +102,11 @@ def test_where_erasing_may_not_colour_the_ground_is_left_to_the_real_thing() -> 
     assert picture("dark", TRUE, 80).ground.behind == "48;2;18;22;27"
 
 
-def test_it_does_not_stand_without_a_terminal() -> None:
+def test_no_boot_screen_without_a_terminal() -> None:
     assert show_first_frame([], TRUE) is False
 
 
-def test_it_needs_next_to_nothing_to_be_imported() -> None:
+def test_the_boot_screen_imports_almost_nothing() -> None:
     asked = (
         "import sys; before = set(sys.modules); import kraty_console.console.startup.first_frame;"
         "print(*sorted(name for name in set(sys.modules) - before if not name.startswith('kraty_console')))"

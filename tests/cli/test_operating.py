@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from kraty_console.backend.storage import tables
+from kraty_console.cli.backend_database import database_url, run_in_transaction
 from kraty_console.cli.exit_codes import Exit
 from kraty_console.cli.main import run
-from kraty_console.cli.operating import database_url, operate
 from tests.databases import KINDS, PostgresqlServer, SqliteFiles
 
 EMAIL = "ann@burrow.example"
@@ -44,7 +44,7 @@ def command(url: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixt
     return command
 
 
-def test_from_an_empty_database_to_somebody_who_may_enter(command: Command) -> None:
+def test_from_an_empty_database_to_a_member_with_access(command: Command) -> None:
     assert command("game", "list") == (3, "", "There is no game yet.")
     assert command("member", "add", EMAIL, "--role", "GAME_ADMIN")[0] == 3
     code, game_id, _ = command("game", "create", "Rabbit Rush", "--studio", "Burrow")
@@ -90,7 +90,7 @@ def test_a_game_is_defined_by_a_document(command: Command, tmp_path: Path) -> No
         assert command("game", "define", str(wrong), "--game", "defined")[0] == 1
 
 
-def test_what_was_given_can_be_taken(command: Command) -> None:
+def test_credentials_can_be_revoked(command: Command) -> None:
     command("game", "create", "Taking", "--studio", "Takers")
     command("member", "add", "ben@takers.example", "--role", "GAME_DEBUGGER", "--game", "taking")
     for _ in range(2):
@@ -128,7 +128,7 @@ def test_what_was_given_can_be_taken(command: Command) -> None:
         (["game", "list", "--database", "postgresql://kraty:hidden@127.0.0.1:1/kraty"], 5, "kraty:•••@127.0.0.1"),
     ],
 )
-def test_what_cannot_be_done_is_told_in_words(command: Command, arguments: list[str], code: int, words: str) -> None:
+def test_errors_are_reported_as_text(command: Command, arguments: list[str], code: int, words: str) -> None:
     command("game", "create", "Words", "--studio", "Wordy")
     found, out, said = command(*arguments)
     assert (found, out) == (code, "")
@@ -144,7 +144,7 @@ def test_the_studio_s_log_tells_who_did_it(command: Command, url: str) -> None:
     games = json.loads(command("game", "list", "--json")[1])
     [studio_id] = [each["studioId"] for each in games if each["slug"] == "logged"]
     query = tables.audit.select().where(tables.audit.c.studio_id == studio_id).order_by(tables.audit.c.audit_id)
-    rows = operate(url, lambda workspace: workspace.tx.all(query))
+    rows = run_in_transaction(url, lambda workspace: workspace.tx.all(query))
     assert [row["action"] for row in rows] == ["game.create", "member.role", "session.create", "key.create"]
     assert all(row["actor_label"].startswith("command line (") for row in rows)
 
@@ -190,9 +190,7 @@ def test_a_backup_is_one_state_of_a_file_that_is_written_meanwhile(tmp_path: Pat
         ("sqlite:////nowhere/kraty.db", 1, "there is no database"),
     ],
 )
-def test_what_cannot_be_backed_up(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], url: str, code: int, words: str
-) -> None:
+def test_refused_backups(tmp_path: Path, capsys: pytest.CaptureFixture[str], url: str, code: int, words: str) -> None:
     assert run(["backend", "backup", str(tmp_path / "copy.db"), "--database", url]) == code
     assert words in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
@@ -208,7 +206,7 @@ def test_a_backup_takes_no_file_s_place(tmp_path: Path, capsys: pytest.CaptureFi
 
 
 @pytest.mark.parametrize("around", ["{}\n", " {}\r\n", "\t{}"])
-def test_a_newline_after_the_databases_address_is_no_part_of_it(
+def test_a_trailing_newline_in_the_database_url_is_ignored(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], around: str
 ) -> None:
     file = tmp_path / "backend.sqlite"
@@ -219,6 +217,6 @@ def test_a_newline_after_the_databases_address_is_no_part_of_it(
 
 
 @pytest.mark.parametrize("blank", ["", " ", "\n"])
-def test_a_blank_address_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, blank: str) -> None:
+def test_a_blank_database_url_is_ignored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, blank: str) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     assert database_url(blank) == f"sqlite:///{tmp_path / 'kraty-console' / 'backend.sqlite'}"

@@ -33,7 +33,7 @@ COMMANDS = [
 SETTINGS = [
     ({"ALL_PROXY": "socks9://maria:s3cr3t@127.0.0.1:7891"}, "ALL_PROXY names", 2),
     ({"HTTPS_PROXY": "http://[::1"}, "HTTPS_PROXY does not name", 2),
-    ({"HTTPS_PROXY": "http://proxy", "NO_PROXY": "[::1"}, "NO_PROXY holds", 2),
+    ({"HTTPS_PROXY": "http://proxy", "NO_PROXY": "[::1"}, "NO_PROXY contains", 2),
     ({"HTTPS_PROXY": "http://maria:s3cr3t@127.0.0.1:PORT"}, "(HTTPS_PROXY) refused the connection.", 5),
     ({"ALL_PROXY": "socks5://maria:s3cr3t@127.0.0.1:PORT", "NO_PROXY": "[::1]"}, "(ALL_PROXY) refused the", 5),
 ]

@@ -64,7 +64,7 @@ async def asked(capsys: pytest.CaptureFixture[str], *arguments: str) -> Ran:
     return Ran(code, captured.out, captured.err)
 
 
-async def test_search_lists_who_was_found(capsys: pytest.CaptureFixture[str]) -> None:
+async def test_search_lists_the_hits(capsys: pytest.CaptureFixture[str]) -> None:
     hits = [{"externalPlayerId": "alice_42", "email": "alice@example.com", "match": "external_id"}]
     async with wired(ME, told({"players": hits})) as wire:
         ran = await asked(capsys, "search", "alice", "--url", wire.url, "--limit", "3")
@@ -86,7 +86,7 @@ async def test_search_without_a_hit_ends_with_3(capsys: pytest.CaptureFixture[st
     assert not CONTROL.search(ran.err)
 
 
-async def test_the_game_is_found_by_its_name_or_told_to_be_closed(capsys: pytest.CaptureFixture[str]) -> None:
+async def test_the_game_is_found_by_name_or_refused(capsys: pytest.CaptureFixture[str]) -> None:
     where = ("--studio", "Den", "--game", "fox-hunt", "--environment", "test")
     async with wired(ME, told({"players": []}), ME) as wire:
         await asked(capsys, "--url", wire.url, *where, "search", "alice")
@@ -98,7 +98,7 @@ async def test_the_game_is_found_by_its_name_or_told_to_be_closed(capsys: pytest
     assert "rabbit-rush, fox-hunt" in ran.err
 
 
-async def test_of_several_games_none_is_guessed(
+async def test_several_games_require_a_choice(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("KRATY_GAME")
@@ -108,7 +108,7 @@ async def test_of_several_games_none_is_guessed(
     assert "rabbit-rush (--studio studio-1 --game game-1), fox-hunt" in ran.err
 
 
-async def test_show_tells_everything(capsys: pytest.CaptureFixture[str]) -> None:
+async def test_show_prints_everything(capsys: pytest.CaptureFixture[str]) -> None:
     async with wired(ME, told(ALICE)) as wire:
         ran = await asked(capsys, "--url", wire.url, "show", "alice_42")
     assert ran.code == 0
@@ -118,7 +118,7 @@ async def test_show_tells_everything(capsys: pytest.CaptureFixture[str]) -> None
 
 
 @pytest.mark.parametrize("pane", ["attempts", "grants", "wallet", "lobbies", "items", "audit"])
-async def test_show_tells_one_pane(capsys: pytest.CaptureFixture[str], pane: str) -> None:
+async def test_show_prints_one_pane(capsys: pytest.CaptureFixture[str], pane: str) -> None:
     async with wired(ME, told(ALICE)) as wire:
         ran = await asked(capsys, "--url", wire.url, "show", "alice_42", "--pane", pane)
     assert ran.code == 0
@@ -127,7 +127,7 @@ async def test_show_tells_one_pane(capsys: pytest.CaptureFixture[str], pane: str
     assert ("gold" in ran.out) == (pane == "wallet")
 
 
-async def test_show_as_json_is_the_answer_as_it_came(capsys: pytest.CaptureFixture[str]) -> None:
+async def test_show_as_json_is_the_raw_answer(capsys: pytest.CaptureFixture[str]) -> None:
     async with wired(ME, told(ALICE), ME, told(ALICE)) as wire:
         whole = json.loads((await asked(capsys, "--url", wire.url, "show", "alice_42", "--json")).out)
         part = json.loads(
@@ -181,7 +181,7 @@ async def test_an_error_is_words_and_a_code(
         ([], "No player of this game has exactly the id x."),
     ],
 )
-async def test_an_id_that_is_nobodys_leads_on(
+async def test_an_unknown_id_suggests_alternatives(
     capsys: pytest.CaptureFixture[str], hits: list[dict[str, str]], words: str
 ) -> None:
     async with wired(ME, failed(404, "not_found"), told({"players": hits})) as wire:
@@ -242,7 +242,7 @@ async def test_without_a_token_nothing_is_asked(
     assert wire.heard == []
 
 
-async def test_no_byte_of_a_hostile_string_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+async def test_hostile_strings_are_sanitized(capsys: pytest.CaptureFixture[str]) -> None:
     values = [each.value[:500] for each in load_hostile() if each.raw is None and each.value]
     hostile = {
         "player": {"externalPlayerId": "x", "email": values[0], "displayIdentity": {"name": values[1]}},
@@ -275,7 +275,7 @@ async def test_one_unreadable_row_costs_no_list(capsys: pytest.CaptureFixture[st
     assert [each["id"] for each in json.loads(shown.out)["attempts"]] == ["t-1"]
 
 
-async def test_an_unreadable_match_is_not_nobody(capsys: pytest.CaptureFixture[str]) -> None:
+async def test_an_unreadable_hit_is_not_an_unknown_player(capsys: pytest.CaptureFixture[str]) -> None:
     async with wired(ME, told({"players": [{"email": "a@example.com"}]})) as wire:
         found = await asked(capsys, "search", "a@example.com", "--url", wire.url)
     assert (found.code, found.err) == (0, "1 match could not be read.\n")
@@ -283,7 +283,7 @@ async def test_an_unreadable_match_is_not_nobody(capsys: pytest.CaptureFixture[s
 
 @pytest.mark.parametrize("command", ["search", "show"])
 @pytest.mark.parametrize("text", ["", "  "])
-async def test_nobody_named_is_a_mistake_of_usage(capsys: pytest.CaptureFixture[str], command: str, text: str) -> None:
+async def test_a_blank_query_is_a_usage_error(capsys: pytest.CaptureFixture[str], command: str, text: str) -> None:
     async with wired(ME) as wire:
         ran = await asked(capsys, command, text, "--url", wire.url)
     assert (ran.code, ran.out, wire.heard) == (2, "", [])
@@ -291,23 +291,23 @@ async def test_nobody_named_is_a_mistake_of_usage(capsys: pytest.CaptureFixture[
 
 
 @pytest.mark.parametrize("arguments", [["show", "alice_42"], ["show", "alice_42", "--pane", "wallet"]])
-async def test_numbers_are_printed_plain(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
+async def test_printed_numbers_are_ungrouped(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
     async with wired(ME, told(ALICE)) as wire:
         ran = await asked(capsys, *arguments, "--url", wire.url)
     assert "1240" in ran.out
     assert "\u202f" not in ran.out + ran.err
 
 
-async def test_an_email_that_is_not_whole_gets_a_hint(capsys: pytest.CaptureFixture[str]) -> None:
+async def test_an_incomplete_e_mail_gets_a_hint(capsys: pytest.CaptureFixture[str]) -> None:
     async with wired(ME, told({"players": []}), ME, told({"players": []})) as wire:
         part = await asked(capsys, "search", "alice@ex", "--url", wire.url)
         other = await asked(capsys, "search", "alice", "--url", wire.url)
     assert (part.code, other.code) == (3, 3)
-    assert "An e-mail is found only when all of it is given." in part.err
+    assert "An e-mail has to be complete." in part.err
     assert "e-mail is found" not in other.err
 
 
-async def test_search_finds_what_a_mail_put_around_an_address(capsys: pytest.CaptureFixture[str]) -> None:
+async def test_search_cleans_a_pasted_address(capsys: pytest.CaptureFixture[str]) -> None:
     hits = [{"externalPlayerId": "alice_42", "email": "alice@example.com", "match": "email"}]
     async with wired(ME, told({"players": []}), told({"players": hits})) as wire:
         ran = await asked(capsys, "search", "<mailto:alice@example.com>", "--url", wire.url)
@@ -326,9 +326,7 @@ async def test_show_finds_an_id_in_quotes(capsys: pytest.CaptureFixture[str]) ->
 
 
 @pytest.mark.parametrize("command", [["open"], ["demo"], ["config", "show"], []])
-async def test_a_theme_that_there_is_not_is_told_with_those_there_are(
-    capsys: pytest.CaptureFixture[str], command: list[str]
-) -> None:
+async def test_an_unknown_theme_lists_the_known_ones(capsys: pytest.CaptureFixture[str], command: list[str]) -> None:
     ran = await asked(capsys, *command, "--theme", "pink")
     assert ran.code == 2
     assert all(name in ran.err for name in NAMES)

@@ -73,7 +73,7 @@ def asked(capsys: pytest.CaptureFixture[str]) -> Any:
     return ask
 
 
-def test_a_look_and_what_the_key_is_for(world: World, asked: Any) -> None:
+def test_get_and_ping(world: World, asked: Any) -> None:
     shown = asked("get", "alice")
     assert (shown.code, shown.err) == (0, "")
     assert "alice" in shown.out
@@ -90,7 +90,7 @@ def test_giving_and_taking(world: World, asked: Any) -> None:
     assert re.search(r"new/player is given 50 gold and 2 sword: grant [0-9a-f-]{36}, pending", made.out)
     once = ("credit", "new/player", "gold", "30", "--reason", "iap", "--idempotency-key", "receipt-1")
     assert asked(*once).out == "new/player has 30 gold\n"
-    assert asked(*once).out == "new/player has 30 gold; this was done before, nothing was changed\n"
+    assert asked(*once).out == "new/player has 30 gold; this was already done, nothing was changed\n"
     assert asked("debit", "new/player", "gold", "10", "--json").json["balance"] == 20
     short = asked("debit", "new/player", "gold", "21")
     assert (short.code, short.out) == (1, "")
@@ -147,19 +147,19 @@ def test_a_merge_that_would_be_refused(world: World, asked: Any) -> None:
         assert asked("merge", "ghost", "alice", *how).code == 3
 
 
-def test_erasing_is_asked_for_twice(world: World, asked: Any) -> None:
+def test_erasing_needs_confirmation(world: World, asked: Any) -> None:
     assert asked("delete", "alice").code == 2
     export = asked("export", "alice").json
     assert (export["schemaVersion"], len(export["attempts"])) == (1, 5)
     gone = asked("delete", "alice", "--yes")
-    assert re.fullmatch(r"alice is erased; what stays is under __deleted_[0-9a-f-]{36}__\n", gone.out)
-    assert "before" in asked("delete", "alice", "--yes").out
+    assert re.fullmatch(r"alice is erased; the anonymous rest is under __deleted_[0-9a-f-]{36}__\n", gone.out)
+    assert "already" in asked("delete", "alice", "--yes").out
     assert "Nobody" in asked("delete", "ghost", "--yes").out
     assert asked("delete", "ghost", "--yes", "--json").json["status"] == "no_op_never_existed"
     assert asked("get", "alice").code == 3
 
 
-def test_a_key_that_does_not_open_this(world: World, asked: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_key(world: World, asked: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KRATY_SERVER_KEY", world.keys["client_sdk"])
     wrong = asked("get", "alice")
     assert (wrong.code, wrong.out) == (4, "")
@@ -256,7 +256,7 @@ def test_hostile_ids_and_names_stay_what_they_are(world: World, asked: Any) -> N
 
 
 @pytest.mark.parametrize("status", [200, 403, 409])
-async def test_an_unknown_outcome_names_the_key_to_ask_with(
+async def test_an_unknown_outcome_names_the_idempotency_key(
     status: int, world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async with wired(answers(status, b"<html>")) as wire:
@@ -265,7 +265,7 @@ async def test_an_unknown_outcome_names_the_key_to_ask_with(
         )
     told = capsys.readouterr()
     assert (code, told.out) == (1, "")
-    assert "Run the same again with --idempotency-key mine" in told.err
+    assert "Run the command again with --idempotency-key mine" in told.err
     assert {heard.json["idempotencyKey"] for heard in wire.heard} == {"mine"}
 
 
@@ -323,12 +323,12 @@ class TestIdsThatLookLikeAnothers:
         for ghost in GHOSTS:
             ran = asked(*NAMING_A_PLAYER[command](ghost))
             assert ran.code == 2, ghost
-            assert "which nobody sees" in ran.err
+            assert "which is invisible" in ran.err
             assert "--exact" in ran.err
         assert world.backend.counts() == before
 
     @pytest.mark.parametrize("place", ["before", "behind"])
-    def test_they_are_taken_when_they_are_meant(self, world: World, asked: Any, place: str) -> None:
+    def test_exact_accepts_invisible_characters(self, world: World, asked: Any, place: str) -> None:
         named = ("judy\u200b", "currency:gold=1")
         ran = asked("grant", "--exact", *named) if place == "before" else asked("grant", *named, "--exact")
         assert ran.code == 0
@@ -342,5 +342,5 @@ class TestIdsThatLookLikeAnothers:
     @pytest.mark.parametrize(
         "plain", ["judy d", "dave.k", "a\u0301", "\u2764\ufe0f", "\U0001f469\u200d\U0001f680", "\u05d0\u05d1", "x"]
     )
-    def test_what_is_seen_is_taken(self, plain: str) -> None:
+    def test_visible_ids_are_accepted(self, plain: str) -> None:
         assert invisible_part(plain) is None

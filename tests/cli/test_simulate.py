@@ -67,7 +67,7 @@ def rows(world: World, table: sa.Table) -> list[dict[str, Any]]:
     return world.backend.run(lambda tx: tx.all(mine))
 
 
-def test_what_is_told_is_what_happened(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_summary_matches_the_backend(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     told = simulated(capsys, "--players", "5", "--calls", "120", "--seed", "7")
     assert (told["players"], told["calls"], told["failed"]) == (5, 120, {})
     names = {row["external_player_id"] for row in rows(world, tables.players)}
@@ -81,7 +81,7 @@ def test_what_is_told_is_what_happened(world: World, capsys: pytest.CaptureFixtu
     assert {row["last_context"]["country"] for row in rows(world, tables.players) if row["last_context"]}
 
 
-def test_the_same_seed_does_the_same(backend: Backend, world: World, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_same_seed_gives_the_same_calls(backend: Backend, world: World, capsys: pytest.CaptureFixture[str]) -> None:
     alone = ("--players", "1", "--calls", "30")
     first = simulated(capsys, *alone, "--seed", "3")
     second = simulated(capsys, *alone, "--seed", "3")
@@ -94,7 +94,7 @@ def test_the_same_seed_does_the_same(backend: Backend, world: World, capsys: pyt
     assert [first[name] for name in counted] != [other[name] for name in counted]
 
 
-def test_ctrl_c_ends_it_and_the_sums_are_told(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+def test_ctrl_c_stops_and_prints_the_summary(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     def watch() -> None:
         while len(rows(world, tables.attempts)) < 3:
             pass
@@ -110,7 +110,7 @@ def test_ctrl_c_ends_it_and_the_sums_are_told(world: World, capsys: pytest.Captu
     assert "attempts started" in told.out
 
 
-def test_a_terminal_is_told_how_it_goes(
+def test_a_terminal_shows_progress(
     world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Terminal(io.StringIO):
@@ -141,7 +141,7 @@ def test_banned_players_stop_and_others_go_on(world: World, capsys: pytest.Captu
     assert (told["players"], told["refused"]["player_banned"], told["calls"]) == (1, 1, 30)
 
 
-def test_where_and_with_what(
+def test_address_and_key_sources(
     world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     def ended(*arguments: str) -> tuple[int, str]:

@@ -83,7 +83,7 @@ def test_without_a_terminal_the_console_refuses_with_advice(arguments: list[str]
         ({"TERM": "linux"}, "utf-8", None),
     ],
 )
-def test_what_a_console_needs_of_its_terminal(environ: dict[str, str], encoding: str, words: str | None) -> None:
+def test_terminal_requirements(environ: dict[str, str], encoding: str, words: str | None) -> None:
     ours, theirs = pty.openpty()
     try:
         reason = why_no_console(environ, input_fd=theirs, output_fd=theirs, error_fd=theirs, encoding=encoding)
@@ -94,7 +94,7 @@ def test_what_a_console_needs_of_its_terminal(environ: dict[str, str], encoding:
     assert words is None or words in str(reason)
 
 
-def test_a_reader_that_goes_away_is_no_crash() -> None:
+def test_a_closed_pipe_is_no_crash() -> None:
     reading, writing = os.pipe()
     os.close(reading)
     done = subprocess.run(
@@ -105,7 +105,7 @@ def test_a_reader_that_goes_away_is_no_crash() -> None:
     assert done.stderr == ""
 
 
-def test_letters_that_an_output_cannot_take_come_out_as_escapes() -> None:
+def test_unencodable_characters_are_escaped() -> None:
     done = ran("search", "ünbekannt", "--url", "http://exämple.com", PYTHONIOENCODING="ascii", KRATY_TOKEN="t")
     assert done.returncode == 2
     assert "ex\\xe4mple.com" in done.stderr

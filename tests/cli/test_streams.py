@@ -179,17 +179,17 @@ def test_every_command_with_closed_streams(place: Place, stdin: str, stdout: str
 
 @pytest.mark.parametrize("stdout", ["/dev/full", "gone"])
 @pytest.mark.parametrize("unbuffered", [False, True])
-def test_an_output_that_takes_nothing(place: Place, stdout: str, unbuffered: bool) -> None:
+def test_a_standard_output_that_fails(place: Place, stdout: str, unbuffered: bool) -> None:
     environ = {"PYTHONUNBUFFERED": "1"} if unbuffered else {}
     runs = [run_of(*each[0], stdout=stdout, environ=environ) for each in Known.COMMANDS if each[2]]
     for run, ran in zip(runs, place.all(runs), strict=True):
         assert_told(run, ran)
         assert ran.code == 1
-        full = "the standard output cannot be written (No space left on device): what was asked for is not complete"
+        full = "the standard output cannot be written (No space left on device): the output is incomplete"
         assert (full in ran.err) if stdout == "/dev/full" else ran.err == ""
 
 
-def test_an_error_output_that_takes_nothing_leaves_data_and_code(place: Place) -> None:
+def test_a_failing_error_output_keeps_data_and_exit_code(place: Place) -> None:
     cases = [
         (run_of(*arguments, stderr=stderr), code, prints)
         for (arguments, code, prints), stderr in itertools.product(Known.COMMANDS, ("/dev/full", "gone"))
@@ -204,7 +204,7 @@ ODD = (b"\xff", b"al\xc3\xa9\xffx", "é".encode("latin-1"), b"\xed\xa0\x80")
 
 
 @pytest.mark.parametrize("odd", ODD)
-def test_arguments_and_settings_that_are_no_text(place: Place, odd: bytes) -> None:
+def test_undecodable_arguments_and_settings(place: Place, odd: bytes) -> None:
     runs = [
         run_of("show", odd),
         run_of("search", odd),
@@ -235,7 +235,7 @@ def test_arguments_and_settings_that_are_no_text(place: Place, odd: bytes) -> No
         assert ran.err or ran.code == 0, (run, ran)
 
 
-def test_an_input_that_is_no_text_or_a_folder(place: Place) -> None:
+def test_an_input_that_is_binary_or_a_folder(place: Place) -> None:
     noise = place.folder / "noise"
     noise.write_bytes(bytes(range(128, 256)) * 10)
     flags = (
@@ -285,7 +285,7 @@ def test_a_working_folder_that_is_gone(place: Place) -> None:
         assert ran.code == code, (run, ran)
 
 
-def test_places_that_can_be_neither_read_nor_written(place: Place) -> None:
+def test_inaccessible_paths(place: Place) -> None:
     file = place.folder / "file"
     file.write_text("x")
     below, endless = str(file / "below"), str(place.folder / ("x" * 300))
@@ -313,7 +313,7 @@ def test_places_that_can_be_neither_read_nor_written(place: Place) -> None:
 
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&-", "<&- 2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
-def test_a_file_never_takes_the_number_of_a_closed_stream(closed: str, tmp_path: Path, backend: str) -> None:
+def test_a_file_never_gets_the_descriptor_of_a_closed_stream(closed: str, tmp_path: Path, backend: str) -> None:
     """The same with the interpreter's own start."""
     environ = {
         **os.environ,
@@ -340,7 +340,7 @@ def test_a_file_never_takes_the_number_of_a_closed_stream(closed: str, tmp_path:
         ("import kraty_console.config.paths as p; p.Paths.of = lambda *_: {}[0]", "and no report could be written: "),
     ],
 )
-def test_an_error_nobody_thought_of_is_told_and_reported(broken: str, words: str, tmp_path: Path) -> None:
+def test_an_unexpected_error_is_reported(broken: str, words: str, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", f"{broken}\nfrom kraty_console.__main__ import main; main()", "config", "path"],
         env={**os.environ, "KRATY_STATE": str(tmp_path / "state")},

@@ -59,7 +59,7 @@ def test_no_console_is_opened_with_a_stream_missing(code: str, words: str, tmp_p
 def test_a_demo_without_a_folder_for_temporary_files(code: str, environ: dict[str, str], tmp_path: Path) -> None:
     ended, seen = on_a_terminal(code, "demo", environ={"KRATY_STATE": str(tmp_path / "s"), **environ})
     assert ended == 1
-    assert "Set TMPDIR to one that can be written" in seen
+    assert "Set TMPDIR to a writable folder" in seen
     assert "Traceback" not in seen
 
 

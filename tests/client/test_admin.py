@@ -232,7 +232,7 @@ async def test_a_call_that_is_cancelled_closes_its_connection_and_the_next_one_w
 async def test_without_a_game_nothing_is_asked_until_one_is_entered() -> None:
     async with wired(told({"players": []})) as wire:
         client = KratyClient(wire.url, Credential(Secret("t")))
-        with pytest.raises(Invalid, match="No game is chosen"):
+        with pytest.raises(Invalid, match="No game is selected"):
             await client.search("alice")
         client.enter("s", "g", "test")
         assert await client.search("alice") == []
@@ -241,9 +241,7 @@ async def test_without_a_game_nothing_is_asked_until_one_is_entered() -> None:
 
 
 @pytest.mark.parametrize("token", ["", "two words", "line\nbreak", "semi;colon", "ümlaut", "tab\t", "nul\0"])
-async def test_a_token_that_cannot_be_in_a_header_is_refused_and_never_repeated(
-    client_of: MakeClient, token: str
-) -> None:
+async def test_an_invalid_token_is_refused_without_showing_it(client_of: MakeClient, token: str) -> None:
     async with wired(told({"member": {"id": "m"}})) as wire:
         with pytest.raises(Invalid) as raised:
             await client_of(wire.url, token=token).me()

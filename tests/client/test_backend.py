@@ -11,7 +11,7 @@ import pytest
 
 from kraty_console.backend.http.rate_limit import Rate
 from kraty_console.client.admin import KratyClient
-from kraty_console.client.game_ref import find_place
+from kraty_console.client.game_ref import find_game
 from kraty_console.client.journal import Journal
 from kraty_console.client.writer import ChangeOutcome, Writer
 from kraty_console.contract.actions import (
@@ -82,7 +82,7 @@ async def test_reading(world: World) -> None:
     async with client_to(world) as client:
         assert "idempotency-keys" in (await client.health()).features
         me = await client.me()
-        place = find_place(me, world.tenant.studio_id, None)
+        place = find_game(me, world.tenant.studio_id, None)
         assert place.game.role == GAME_ADMIN
         hits = await client.search("alice")
         assert hits[0].external_player_id == "alice"

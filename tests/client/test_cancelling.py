@@ -35,7 +35,7 @@ async def test_requests_that_are_cancelled_leave_no_connection_in_use(turns: int
         await transport.close()
 
 
-async def test_a_request_that_was_given_up_while_it_waited_never_leaves() -> None:
+async def test_an_abandoned_waiting_request_is_never_sent() -> None:
     arrived = asyncio.Semaphore(0)
 
     async def holds(line: Line) -> None:

@@ -27,7 +27,7 @@ async def test_it_asks_with_get_over_one_connection_and_never_sends_the_token() 
     assert way.tls is None
 
 
-async def test_connecting_is_told_apart_from_the_answer() -> None:
+async def test_connect_time_is_measured_separately() -> None:
     """By a clock that is read at the call, when the exchange begins, when the connection stands, and at the end."""
     seconds = iter([1.0, 2.0, 10.0, 12.0, 12.0])
     async with wired(answers(200, {"ok": True})) as wire:
@@ -37,7 +37,7 @@ async def test_connecting_is_told_apart_from_the_answer() -> None:
     assert (timed.reply.elapsed_ms, timed.connect_ms) == (10_000, 8_000)
 
 
-def test_until_when_a_certificate_is_valid_is_what_the_tls_library_says() -> None:
+def test_certificate_expiry_matches_the_tls_library() -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.load_verify_locations(CERTIFICATE)
     (said,) = context.get_ca_certs()
@@ -71,7 +71,7 @@ def _certificate(end: bytes, *, version: bool = True) -> bytes:
         (b"hello, this is no certificate", None),
     ],
 )
-def test_what_cannot_be_read_is_not_guessed(certificate: bytes, until: datetime | None) -> None:
+def test_an_unreadable_certificate_has_no_expiry(certificate: bytes, until: datetime | None) -> None:
     assert valid_until(certificate) == until
 
 

@@ -54,7 +54,7 @@ def _envelope(code: str, message: str) -> bytes:
         (404, b'{"error": {"code": "not_found", "message": 7}}', [], "unclear"),
     ],
 )
-def test_what_is_not_there_is_told_by_status_code_and_words(
+def test_a_missing_object_is_recognized_by_status_code_and_message(
     status: int, content: bytes, named: list[str], subject: Subject | None
 ) -> None:
     assert subject_of(_reply(status, content), named) == subject
@@ -161,7 +161,7 @@ async def test_a_backend_that_names_its_operations_is_believed(client_of: MakeCl
     assert client.capabilities.of("fly") is Support.UNKNOWN
 
 
-async def test_changes_are_looked_for_without_changing_anything(client_of: MakeClient) -> None:
+async def test_changes_are_detected_without_sending_a_write(client_of: MakeClient) -> None:
     no = failed(405, "method_not_allowed", "GET is not for this path")
     routes = {"GET /admin/v1/health": HEALTHY, f"GET {GAME}/grants": no, f"GET {GAME}/players/0": UNCLEAR}
     routes[f"GET {GAME}/attempts/00000000-0000-0000-0000-000000000000/force-complete"] = no
@@ -266,7 +266,7 @@ async def test_a_change_that_only_a_web_server_answers_is_told_as_without_route_
     assert client.capabilities.of("retry_roll") is Support.MISSING
 
 
-async def test_where_no_kraty_answers_no_route_is_called_missing(client_of: MakeClient, journal: Journal) -> None:
+async def test_without_a_kraty_no_route_counts_as_missing(client_of: MakeClient, journal: Journal) -> None:
     async with wired(answers(404, b"<html>nginx</html>")) as wire:
         client = client_of(wire.url)
         performed = await Writer(client, journal).perform(
@@ -302,7 +302,7 @@ def test_the_revision_only_grows_and_what_is_saved_is_saved_once(tmp_path: Path)
     assert Capabilities(path, backend="b").of("ban") is Support.AVAILABLE
 
 
-def test_what_was_learned_is_kept_for_a_day(tmp_path: Path) -> None:
+def test_learned_facts_are_cached_for_a_day(tmp_path: Path) -> None:
     clock, path = Clock(), tmp_path / "state" / "capabilities.json"
     learned = Capabilities(path, backend="one", clock=clock)
     learned.learn("search", Support.MISSING)
@@ -335,7 +335,7 @@ def test_saving_forgets_nothing_and_writes_only_what_is_new(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     "content", ["", "{", "[]", "null", '{"layout": 1}', '{"layout": 1, "backend": "one", "operations": {"me": 7}}']
 )
-def test_a_damaged_file_means_that_nothing_is_known(tmp_path: Path, content: str) -> None:
+def test_a_damaged_cache_is_ignored(tmp_path: Path, content: str) -> None:
     path = tmp_path / "capabilities.json"
     path.write_text(content)
     assert Capabilities(path, backend="one").of("me") is Support.UNKNOWN

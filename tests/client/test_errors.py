@@ -90,7 +90,7 @@ ANSWERS: list[tuple[Act, type[KratyError], dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("act", "kind", "shows"), ANSWERS)
-async def test_an_answer_to_a_write_is_the_error_it_tells(
+async def test_an_error_answer_to_a_write_is_raised(
     client_of: MakeClient, clock: Clock, act: Act, kind: type[KratyError], shows: dict[str, Any]
 ) -> None:
     async with wired(act) as wire:
@@ -132,7 +132,7 @@ async def test_a_write_whose_connection_breaks_may_have_been_applied(
     assert wire.connections == 1
 
 
-async def test_a_write_that_finds_no_server_has_not_left(client_of: MakeClient) -> None:
+async def test_a_write_without_a_server_was_not_sent(client_of: MakeClient) -> None:
     async with wired(told({})) as wire:
         pass
     with pytest.raises(Unavailable, match=r"could not be reached \(Connection refused\)") as raised:
@@ -140,7 +140,7 @@ async def test_a_write_that_finds_no_server_has_not_left(client_of: MakeClient) 
     assert not raised.value.maybe_applied
 
 
-async def test_a_write_whose_leaving_is_not_allowed_has_not_left(client_of: MakeClient) -> None:
+async def test_a_vetoed_write_was_not_sent(client_of: MakeClient) -> None:
     async def refuse() -> None:
         raise Unavailable("the disk is full")
 
@@ -152,7 +152,7 @@ async def test_a_write_whose_leaving_is_not_allowed_has_not_left(client_of: Make
     assert wire.heard == []
 
 
-async def test_an_answer_that_drips_for_ever_ends(client_of: MakeClient) -> None:
+async def test_a_dripping_answer_times_out(client_of: MakeClient) -> None:
     dripping = asyncio.Event()
 
     async def drip(line: Any) -> None:
@@ -171,7 +171,7 @@ async def test_an_answer_that_drips_for_ever_ends(client_of: MakeClient) -> None
 
 
 @pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504])
-async def test_a_read_is_tried_again_through_short_trouble(client_of: MakeClient, clock: Clock, status: int) -> None:
+async def test_a_read_is_retried_after_temporary_errors(client_of: MakeClient, clock: Clock, status: int) -> None:
     trouble = failed(status, Retry_After="0.25")
     async with wired(trouble, trouble, told({"member": {"id": "m"}})) as wire:
         assert (await client_of(wire.url).me()).member.id == "m"
@@ -194,7 +194,7 @@ async def test_a_read_gives_up_after_four_calls(client_of: MakeClient, clock: Cl
     assert clock.pauses == [0.2, 0.4, 0.8]
 
 
-async def test_a_wait_that_a_person_would_notice_is_theirs_to_choose(client_of: MakeClient, clock: Clock) -> None:
+async def test_a_long_retry_after_is_not_waited_for(client_of: MakeClient, clock: Clock) -> None:
     async with wired(failed(429, "rate_limited", Retry_After="30")) as wire:
         with pytest.raises(RateLimited) as raised:
             await client_of(wire.url).me()

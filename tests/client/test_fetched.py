@@ -11,7 +11,7 @@ from contextlib import nullcontext
 import pytest
 from pydantic import model_validator
 
-from kraty_console.client.fetched import LARGE, fetched_aside
+from kraty_console.client.fetched import LARGE, fetched_in_thread
 from kraty_console.client.replies import HttpReply
 from kraty_console.contract.errors import BadAnswer
 from kraty_console.contract.wire import Answer
@@ -47,20 +47,20 @@ def reply(size: int, **data: object) -> HttpReply:
 
 
 @pytest.mark.parametrize(("size", "aside"), [(1, False), (LARGE, True)])
-def test_an_answer_is_taken_apart_aside_where_it_is_large(size: int, aside: bool) -> None:
-    answer = asyncio.run(fetched_aside(Told, reply(size, name="alice")))
+def test_a_large_answer_is_parsed_in_a_thread(size: int, aside: bool) -> None:
+    answer = asyncio.run(fetched_in_thread(Told, reply(size, name="alice")))
     assert (answer.value.name, answer.etag, answer.elapsed_ms) == ("alice", '"7"', 12.0)
     assert (answer.value.read_by != threading.get_ident()) is aside
 
 
 @pytest.mark.parametrize("collects", [True, False])
 @pytest.mark.parametrize("named", [{"name": "alice"}, {}])
-def test_collecting_rests_meanwhile_and_goes_on_as_before(named: dict[str, str], collects: bool) -> None:
+def test_garbage_collection_is_paused_meanwhile(named: dict[str, str], collects: bool) -> None:
     before = gc.isenabled()
     (gc.enable if collects else gc.disable)()
     try:
         with nullcontext() if named else pytest.raises(BadAnswer):
-            assert not asyncio.run(fetched_aside(Collecting, reply(LARGE, **named))).value.collected
+            assert not asyncio.run(fetched_in_thread(Collecting, reply(LARGE, **named))).value.collected
         assert gc.isenabled() is collects
     finally:
         (gc.enable if before else gc.disable)()
@@ -68,5 +68,5 @@ def test_collecting_rests_meanwhile_and_goes_on_as_before(named: dict[str, str],
 
 @pytest.mark.parametrize("size", [1, LARGE])
 def test_what_is_not_the_answer_asked_for_is_refused_however_large(size: int) -> None:
-    with pytest.raises(BadAnswer, match="look at: name"):
-        asyncio.run(fetched_aside(Told, reply(size)))
+    with pytest.raises(BadAnswer, match="see: name"):
+        asyncio.run(fetched_in_thread(Told, reply(size)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kraty_console.client.game_ref import find_place, find_places
+from kraty_console.client.game_ref import find_game, find_games
 from kraty_console.contract.errors import Invalid, NotFound
 from kraty_console.contract.session import Me
 
@@ -24,20 +24,20 @@ ME = Me.model_validate(
     [("s2", None, "g3"), ("Two", "race", "g3"), (None, "hunt", "g2"), ("One", "g1", "g1"), (None, "g3", "g3")],
 )
 def test_ids_and_names_lead_to_the_game(studio: str | None, game: str | None, found: str) -> None:
-    assert find_place(ME, studio, game).game.id == found
+    assert find_game(ME, studio, game).game.id == found
 
 
 @pytest.mark.parametrize(("studio", "game", "several"), [(None, None, 3), (None, "race", 2), ("s1", None, 2)])
-def test_where_several_fit_a_question_is_asked_of_none(studio: str | None, game: str | None, several: int) -> None:
-    assert len(find_places(ME, studio, game)) == several
+def test_several_matching_games_are_refused(studio: str | None, game: str | None, several: int) -> None:
+    assert len(find_games(ME, studio, game)) == several
     with pytest.raises(Invalid, match=r"say which: race \(--studio s1 --game g1\)"):
-        find_place(ME, studio, game)
+        find_game(ME, studio, game)
 
 
 @pytest.mark.parametrize(("studio", "game"), [("s3", None), ("s1", "g3"), (None, "chess")])
 def test_a_game_that_is_not_the_session_s_names_those_that_are(studio: str | None, game: str | None) -> None:
     with pytest.raises(NotFound, match="It may enter: race, hunt, race"):
-        find_places(ME, studio, game)
+        find_games(ME, studio, game)
 
 
 @pytest.mark.parametrize(
@@ -53,10 +53,10 @@ def test_a_game_that_could_not_be_read_is_not_said_to_be_closed(studios: object,
     me = Me.model_validate({"member": {"id": "m1"}, "studios": studios})
     for game in (None, "race"):
         if game is None and any(each.games for each in me.studios):
-            assert find_place(me, None, game).game.id == "g1", "what can be read can be entered"
+            assert find_game(me, None, game).game.id == "g1", "what can be read can be entered"
             continue
         with pytest.raises(NotFound, match=f"{count} could not be read") as caught:
-            find_places(me, None, game)
+            find_games(me, None, game)
         assert "may not enter" not in str(caught.value)
 
 

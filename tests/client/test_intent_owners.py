@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from kraty_console.client.intent_owners import FOREIGN_PATIENCE, lives, this_process
+from kraty_console.client.intent_owners import FOREIGN_PATIENCE, may_still_send, this_process
 from kraty_console.client.journal import Journal
 from kraty_console.client.journal_entries import EntryState, Scope
 from kraty_console.client.writer import Writer
@@ -26,23 +26,23 @@ OLD = FOREIGN_PATIENCE + timedelta(seconds=1)
 
 
 def test_a_process_is_known_by_host_number_and_start() -> None:
-    assert lives(this_process(), OLD)
+    assert may_still_send(this_process(), OLD)
     host, pid = socket.gethostname(), os.getpid()
-    assert not lives(f"{host}:{pid}:1", YOUNG), "a later process of the same number"
-    assert not lives(None, YOUNG)
-    assert not lives("", YOUNG)
-    assert lives("elsewhere:1:2", YOUNG)
-    assert not lives("elsewhere:1:2", OLD)
+    assert not may_still_send(f"{host}:{pid}:1", YOUNG), "a later process of the same number"
+    assert not may_still_send(None, YOUNG)
+    assert not may_still_send("", YOUNG)
+    assert may_still_send("elsewhere:1:2", YOUNG)
+    assert not may_still_send("elsewhere:1:2", OLD)
 
 
-def test_a_process_that_ended_lives_no_more() -> None:
+def test_an_ended_process_is_not_running() -> None:
     child = subprocess.run(
         [sys.executable, "-c", "from kraty_console.client.intent_owners import this_process as p; print(p())"],
         capture_output=True,
         text=True,
         check=True,
     )
-    assert not lives(child.stdout.strip(), YOUNG)
+    assert not may_still_send(child.stdout.strip(), YOUNG)
 
 
 @pytest.mark.parametrize(("age", "expected"), [(YOUNG, True), (OLD, False)])
@@ -57,7 +57,7 @@ def test_a_process_whose_start_is_not_known_is_judged_by_age(
             raise FileNotFoundError
 
         monkeypatch.setattr(Path, "read_text", missing)
-    assert lives(f"{socket.gethostname()}:{os.getpid()}:", age) is expected
+    assert may_still_send(f"{socket.gethostname()}:{os.getpid()}:", age) is expected
 
 
 async def _intent(client_of: MakeClient, url: str, path: Path, owner: str) -> str:

@@ -135,7 +135,7 @@ async def test_a_console_that_is_killed_leaves_its_entry_open(tmp_path: Path, st
         pytest.param(lambda path: os.truncate(path, path.stat().st_size - 4096), id="a page missing"),
     ],
 )
-async def test_a_damaged_journal_is_kept_aside_and_told_of(tmp_path: Path, damage: object) -> None:
+async def test_a_damaged_journal_is_moved_aside_and_reported(tmp_path: Path, damage: object) -> None:
     path = tmp_path / "journal.sqlite"
     journal = await Journal.open(path)
     for number in range(40):
@@ -173,7 +173,7 @@ async def test_a_journal_of_a_later_version_is_left_alone(tmp_path: Path) -> Non
     assert os.listdir(tmp_path) == ["journal.sqlite"]  # noqa: PTH208 (nothing is waited for)
 
 
-async def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+async def test_a_folder_that_cannot_be_created_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(JournalFailed, match="cannot be used"):
         await Journal.open(tmp_path / "file" / "journal.sqlite")
@@ -188,7 +188,7 @@ async def test_two_consoles_share_one_journal(tmp_path: Path) -> None:
     await asyncio.gather(one.close(), two.close())
 
 
-async def test_an_intent_that_another_console_gave_up_cannot_be_sent(tmp_path: Path) -> None:
+async def test_an_intent_abandoned_by_another_console_cannot_be_sent(tmp_path: Path) -> None:
     path = tmp_path / "journal.sqlite"
     one, two = await Journal.open(path), await Journal.open(path)
     entry = await begun(one)
@@ -199,7 +199,7 @@ async def test_an_intent_that_another_console_gave_up_cannot_be_sent(tmp_path: P
     await asyncio.gather(one.close(), two.close())
 
 
-async def test_an_outcome_that_was_told_is_not_told_over(journal: Journal) -> None:
+async def test_a_confirmed_outcome_is_not_overwritten(journal: Journal) -> None:
     entry = await begun(journal)
     await journal.mark_sent(entry)
     applied = await journal.settle(replace(entry, state=EntryState.APPLIED, applied=True))
@@ -227,7 +227,7 @@ async def test_a_call_that_was_cancelled_leaves_the_journal_in_order(journal: Jo
     assert {f"key-{number:04}" for number in range(1, 10, 2)} <= kept
 
 
-async def test_half_characters_in_what_is_only_told_do_no_harm(journal: Journal) -> None:
+async def test_lone_surrogates_in_texts_are_stored(journal: Journal) -> None:
     entry = await journal.begin(
         SCOPE,
         kind=Operation.BAN,

@@ -46,7 +46,7 @@ async def answer(ahead: Prefetcher, target: str = "/admin/v1/me") -> HttpReply |
     return await asyncio.to_thread(ahead.ask(target).reply)
 
 
-async def test_the_client_takes_the_answer_and_asks_the_next_time(client_of: MakeClient) -> None:
+async def test_the_client_uses_a_prefetched_answer_once(client_of: MakeClient) -> None:
     async with wired(told(ME)) as wire:
         ahead = ahead_of(wire.url)
         ahead.ask("/admin/v1/me")
@@ -72,7 +72,7 @@ async def test_an_answer_has_its_tag_its_number_and_how_long_it_took(client_of: 
         assert fetched.elapsed_ms >= 0
 
 
-async def test_another_question_is_not_answered_by_it(client_of: MakeClient) -> None:
+async def test_a_prefetched_answer_fits_only_its_request(client_of: MakeClient) -> None:
     async with wired(told(PLAYER)) as wire:
         ahead = ahead_of(wire.url)
         await answer(ahead, TARGET)
@@ -83,7 +83,7 @@ async def test_another_question_is_not_answered_by_it(client_of: MakeClient) -> 
         assert ahead.take(TARGET) is not None
 
 
-async def test_a_new_token_asks_anew(client_of: MakeClient) -> None:
+async def test_a_new_token_drops_prefetched_answers(client_of: MakeClient) -> None:
     async with wired(told(ME)) as wire:
         ahead = ahead_of(wire.url)
         await answer(ahead)
@@ -96,7 +96,7 @@ async def test_a_new_token_asks_anew(client_of: MakeClient) -> None:
 @pytest.mark.parametrize(
     ("act", "error"), [(failed(401, "session_invalid"), SignInNeeded), (failed(403, "forbidden"), NotAllowed)]
 )
-async def test_an_error_is_told_as_ever(act: Act, error: type[Exception], client_of: MakeClient) -> None:
+async def test_a_prefetched_error_is_raised_as_usual(act: Act, error: type[Exception], client_of: MakeClient) -> None:
     async with wired(act) as wire:
         ahead = ahead_of(wire.url)
         ahead.ask("/admin/v1/me")
@@ -117,7 +117,7 @@ async def test_an_error_is_told_as_ever(act: Act, error: type[Exception], client
         answers(200, b"{}", {"Content-Encoding": "br"}),
     ],
 )
-async def test_what_fails_is_asked_again(act: Act, client_of: MakeClient) -> None:
+async def test_failed_prefetches_are_sent_again(act: Act, client_of: MakeClient) -> None:
     async with wired(act, told(ME)) as wire:
         ahead = ahead_of(wire.url)
         asked = ahead.ask("/admin/v1/me")
@@ -125,12 +125,12 @@ async def test_what_fails_is_asked_again(act: Act, client_of: MakeClient) -> Non
         assert (await client_of(wire.url, ahead=ahead).me()).member.id == "m"
 
 
-async def test_a_server_that_says_nothing_is_given_up() -> None:
+async def test_a_silent_server_times_out() -> None:
     async with wired(silence) as wire:
         assert await answer(ahead_of(wire.url, patience=0.05)) is None
 
 
-async def test_whoever_goes_leaves_nobody_waiting(client_of: MakeClient) -> None:
+async def test_closing_stops_waiting_threads(client_of: MakeClient) -> None:
     """A thread that still waited would be waited for at the end of the loop, for an hour."""
     async with wired(silence) as wire:
         ahead = ahead_of(wire.url, patience=3600)
@@ -162,7 +162,7 @@ async def test_an_answer_to_another_token_is_dropped(client_of: MakeClient) -> N
         assert (await asking).member.id == "m"
 
 
-async def test_an_answer_that_nobody_wanted_for_long_is_dropped() -> None:
+async def test_a_stale_prefetched_answer_is_dropped() -> None:
     clock = Clock()
     async with wired(told(ME)) as wire:
         ahead = Prefetcher(wire.url, plain_headers(), clock=clock)
@@ -171,13 +171,13 @@ async def test_an_answer_that_nobody_wanted_for_long_is_dropped() -> None:
         assert ahead.take("/admin/v1/me") is None
 
 
-async def test_nobody_waits_longer_than_asked() -> None:
+async def test_waiting_respects_the_timeout() -> None:
     async with wired(silence) as wire:
         asked = ahead_of(wire.url, patience=0.5).ask("/admin/v1/me")
         assert asked.reply(0.01) is None
 
 
-async def test_a_compressed_answer_is_unpacked() -> None:
+async def test_a_compressed_answer_is_decompressed() -> None:
     content = json.dumps({"data": ME}).encode()
     async with wired(answers(200, gzip.compress(content), {"Content-Encoding": "gzip"})) as wire:
         reply = await answer(ahead_of(wire.url))

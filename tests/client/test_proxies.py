@@ -196,7 +196,7 @@ def test_plain_http_to_this_machine_never_meets_a_proxy() -> None:
         "://",
     ],
 )
-def test_what_is_no_proxy_is_told_by_its_variable_alone(value: str) -> None:
+def test_an_invalid_proxy_is_reported_by_its_variable_only(value: str) -> None:
     with pytest.raises(Invalid) as raised:
         proxy_of(API, {"HTTPS_PROXY": value}, "linux")
     assert raised.value.message.startswith("HTTPS_PROXY ")
@@ -231,14 +231,14 @@ def test_what_is_no_proxy_is_told_by_its_variable_alone(value: str) -> None:
         ("a,*", "https://api.example", True),
     ],
 )
-def test_what_is_asked_past_the_proxy(entries: str, url: str, excepted: bool) -> None:
+def test_exceptions_from_the_proxy(entries: str, url: str, excepted: bool) -> None:
     assert is_excepted(url, "NO_PROXY", entries) is excepted
     assert (proxy_of(url, {"HTTPS_PROXY": "http://proxy", "no_proxy": entries}, "linux") is None) is excepted
 
 
 @pytest.mark.parametrize("entry", ["[::1", "[::x]", "[::1]x", "[::1]:x", "[::1]:"])
-def test_an_exception_that_is_no_host_is_told(entry: str) -> None:
-    with pytest.raises(Invalid, match=r"^NO_PROXY holds .* which is no host"):
+def test_an_invalid_exception_is_reported(entry: str) -> None:
+    with pytest.raises(Invalid, match=r"^NO_PROXY contains .* which is not a host"):
         proxy_of(API, {"HTTPS_PROXY": "http://proxy", "NO_PROXY": f"*,{entry}"}, "linux")
 
 
@@ -251,7 +251,9 @@ def test_socks_without_its_package_names_what_to_install(monkeypatch: pytest.Mon
 # -- through a proxy -----------------------------------------------------------------------------------------------
 
 
-async def test_the_way_through_a_proxy(served: Served, client_of: MakeClient, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_requests_through_an_http_proxy(
+    served: Served, client_of: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     heads: list[bytes] = []
     async with accepting(lambda *streams: tunnel(*streams, heads)) as port:
         monkeypatch.setenv("HTTPS_PROXY", f"http://maria:{PASSWORD}@127.0.0.1:{port}")
@@ -262,7 +264,7 @@ async def test_the_way_through_a_proxy(served: Served, client_of: MakeClient, mo
     assert b"proxy-authorization" not in served.heard[0].lower()
 
 
-async def test_the_way_through_socks(served: Served, client_of: MakeClient, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_requests_through_socks(served: Served, client_of: MakeClient, monkeypatch: pytest.MonkeyPatch) -> None:
     async with accepting(socks) as port:
         monkeypatch.setenv("ALL_PROXY", f"socks5://127.0.0.1:{port}")
         assert (await client_of(served.url).me()).member.id == "m"
@@ -295,7 +297,7 @@ REFUSALS = [
 
 
 @pytest.mark.parametrize(("kind", "answer", "words"), REFUSALS)
-async def test_what_a_proxy_refuses_is_told_as_its_own(
+async def test_errors_of_a_proxy_are_attributed_to_it(
     kind: str,
     answer: Callable[..., Awaitable[None]],
     words: str,
@@ -325,7 +327,7 @@ async def test_what_socks_refuses(
 
 
 @pytest.mark.parametrize("kind", ["http", "https", "socks5"])
-async def test_a_proxy_that_is_not_there(
+async def test_an_unreachable_proxy(
     kind: str, served: Served, client_of: MakeClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     port = closed_port()
@@ -335,7 +337,7 @@ async def test_a_proxy_that_is_not_there(
     assert raised.value.message == f"The proxy 127.0.0.1:{port} (https_proxy) refused the connection."
 
 
-async def test_trouble_behind_the_proxy_is_the_servers(
+async def test_errors_behind_the_proxy_are_the_server_s(
     served: Served, client_of: MakeClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with accepting(lambda *streams: tunnel(*streams, [])) as port:

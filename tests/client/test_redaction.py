@@ -22,7 +22,7 @@ GATEWAY = "gateway-secret-0123456789"
 
 
 @pytest.mark.parametrize("token", [TOKEN, SLASHED.replace('"', "").replace("\\", "")])
-async def test_an_echoed_token_is_hidden_in_what_is_told(client_of: MakeClient, token: str) -> None:
+async def test_an_echoed_token_is_hidden_in_messages(client_of: MakeClient, token: str) -> None:
     echo = failed(403, "forbidden", f"Bearer {token} may not", details={"seen": token, "url": quote(token, safe="")})
     async with wired(echo) as wire:
         with pytest.raises(KratyError) as raised:
@@ -33,7 +33,7 @@ async def test_an_echoed_token_is_hidden_in_what_is_told(client_of: MakeClient, 
     assert HIDDEN in raised.value.message
 
 
-async def test_an_echoed_token_gets_into_no_journal(client_of: MakeClient, journal: Journal) -> None:
+async def test_an_echoed_token_is_not_journaled(client_of: MakeClient, journal: Journal) -> None:
     answer = {"economyKey": "gold", "balance": 1, "debug": {"authorization": f"Bearer {TOKEN}"}}
     echoes = (told(answer, X_Debug=TOKEN), answers(400, {"error": {"code": "validation_failed", "message": TOKEN}}))
     async with wired(*echoes) as wire:

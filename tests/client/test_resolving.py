@@ -116,7 +116,7 @@ async def test_without_evidence_nothing_goes_again_to_a_server_that_may_not_keep
     assert await journal.open_entries() == []
 
 
-async def test_what_somebody_else_meant_is_not_sent_again(client_of: MakeClient, journal: Journal) -> None:
+async def test_another_member_s_change_is_not_resent(client_of: MakeClient, journal: Journal) -> None:
     async with wired(cut_after_request, NO_ROWS, NO_EVIDENCE, KEEPS) as wire:
         writer = Writer(client_of(wire.url), journal)
         performed = await writer.perform(credit(), member="maria")
@@ -182,9 +182,7 @@ async def test_resolving_without_a_server_leaves_it_unknown(client_of: MakeClien
     assert (await journal.open_entries())[0].state is EntryState.UNKNOWN
 
 
-async def test_what_was_meant_for_another_backend_is_left_to_its_own_profile(
-    client_of: MakeClient, journal: Journal
-) -> None:
+async def test_a_change_for_another_backend_is_left_alone(client_of: MakeClient, journal: Journal) -> None:
     performed = await unknown(client_of, journal)
     async with wired(NO_ROWS) as wire:
         writer = Writer(client_of(wire.url), journal)
@@ -195,7 +193,7 @@ async def test_what_was_meant_for_another_backend_is_left_to_its_own_profile(
     assert wire.heard == []
 
 
-async def test_an_intent_that_never_left_is_closed_without_asking(client_of: MakeClient, journal: Journal) -> None:
+async def test_an_unsent_intent_is_closed_without_a_request(client_of: MakeClient, journal: Journal) -> None:
     async with wired(CREDITED) as wire:
         client = client_of(wire.url)
         entry = await journal.begin(
@@ -208,7 +206,7 @@ async def test_an_intent_that_never_left_is_closed_without_asking(client_of: Mak
         )
         resolved = await Writer(client, journal).resolve(entry)
     assert resolved.state == "refused"
-    assert "never sent" in str(resolved.error)
+    assert "not sent" in str(resolved.error)
     assert wire.heard == []
 
 

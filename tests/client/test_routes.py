@@ -62,7 +62,7 @@ async def test_every_id_arrives_as_one_segment_that_decodes_to_itself(client_of:
 
 
 @pytest.mark.parametrize("external_id", ["", "\0", "a\0b", "\ud800", "a\udfffb"])
-async def test_what_no_id_can_be_is_refused_before_anything_is_sent(client_of: MakeClient, external_id: str) -> None:
+async def test_invalid_ids_are_refused_before_sending(client_of: MakeClient, external_id: str) -> None:
     async with wired(told({})) as wire:
         client = client_of(wire.url)
         with pytest.raises(Invalid):

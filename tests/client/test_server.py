@@ -173,7 +173,7 @@ async def test_a_change_is_sent_again_with_the_key_it_had(clock: Clock) -> None:
     assert clock.pauses == [0.2, 0.4, 0.8]
 
 
-async def test_waits_as_long_as_it_is_told_and_no_longer(clock: Clock) -> None:
+async def test_retry_after_is_respected(clock: Clock) -> None:
     busy = failed(429, "rate_limited", Retry_After="2.5")
     async with wired(busy, failed(429, "rate_limited", Retry_After="60"), told(MERGED)) as wire:
         async with wiring(wire, clock) as server:
@@ -182,7 +182,7 @@ async def test_waits_as_long_as_it_is_told_and_no_longer(clock: Clock) -> None:
     assert clock.pauses == [2.5, 10.0]
 
 
-async def test_after_four_tries_it_is_said_what_is_not_known(clock: Clock) -> None:
+async def test_after_four_attempts_the_outcome_is_unknown(clock: Clock) -> None:
     async with wired(failed(503, "unavailable")) as wire, wiring(wire, clock) as server:
         with pytest.raises(Unavailable) as lost:
             await server.players.merge("a", "b")
@@ -196,7 +196,7 @@ async def test_after_four_tries_it_is_said_what_is_not_known(clock: Clock) -> No
             await server.players.merge("a", "b")
 
 
-async def test_what_is_no_answer_of_kraty_s(clock: Clock) -> None:
+async def test_answers_that_are_not_from_kraty(clock: Clock) -> None:
     for odd in (answers(200, b"<html>"), answers(200, {"data": []}), told({"fromPlayerId": 1})):
         async with wired(odd) as wire, wiring(wire, clock) as server:
             with pytest.raises(BadAnswer) as bad:

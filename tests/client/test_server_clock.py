@@ -51,7 +51,7 @@ class Machine:
 
 
 @pytest.mark.parametrize("behind", [3 * HOUR, -3 * HOUR, timedelta(seconds=90), timedelta(days=400)])
-def test_the_server_is_followed_from_the_first_answer(behind: timedelta) -> None:
+def test_the_server_s_time_is_used_from_the_first_answer(behind: timedelta) -> None:
     machine = Machine(behind)
     assert machine.clock.now() == machine.local()
     machine.hears()
@@ -62,7 +62,7 @@ def test_the_server_is_followed_from_the_first_answer(behind: timedelta) -> None
 
 
 @pytest.mark.parametrize("behind", [timedelta(), timedelta(seconds=4), timedelta(seconds=-4)])
-def test_a_few_seconds_are_none(behind: timedelta) -> None:
+def test_small_differences_are_ignored(behind: timedelta) -> None:
     machine = Machine(behind)
     machine.hears()
     assert machine.clock.skew == timedelta()
@@ -81,7 +81,7 @@ def test_a_single_wrong_date_changes_nothing() -> None:
         assert abs(machine.clock.skew - 3 * HOUR) <= timedelta(seconds=2)
 
 
-def test_what_was_heard_before_the_clock_was_set_does_not_count() -> None:
+def test_samples_from_before_a_clock_change_are_dropped() -> None:
     machine = Machine(3 * HOUR)
     for _ in range(REMEMBERED):
         machine.hears()
@@ -104,7 +104,7 @@ def test_what_was_heard_before_the_clock_was_set_does_not_count() -> None:
         (304, {"date": "Thu, 11 Jun 2026 18:00:00 GMT"}, b""),
     ],
 )
-def test_what_is_not_the_servers_own_answer_tells_no_time(status: int, headers: dict[str, str], content: bytes) -> None:
+def test_only_the_server_s_own_answers_set_the_clock(status: int, headers: dict[str, str], content: bytes) -> None:
     machine = Machine()
     machine.clock.observe(HttpReply(status, headers, content, 1))
     assert machine.clock.skew == timedelta()
@@ -141,14 +141,14 @@ ME = {
 }
 
 
-async def test_a_client_hears_the_time_with_its_first_answer(client_of: MakeClient) -> None:
+async def test_a_client_sets_the_clock_with_its_first_answer(client_of: MakeClient) -> None:
     async with wired(told_at(3 * HOUR, ME)) as wire:
         client = client_of(wire.url)
         await client.me()
     assert abs(client._transport.server_clock.skew - 3 * HOUR) < TOLERANCE
 
 
-async def test_what_was_asked_ahead_tells_the_time_when_it_comes() -> None:
+async def test_prefetched_answers_set_the_clock() -> None:
     clock = ServerClock()
     async with wired(told_at(3 * HOUR, ME)) as wire:
         asked = Prefetcher(wire.url, {}, heard=clock.observe).ask("/admin/v1/me")

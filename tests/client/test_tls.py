@@ -45,7 +45,7 @@ async def test_a_trusted_certificate(served: Served, client_of: MakeClient, monk
     assert b"authorization: Bearer" in heard[0]
 
 
-async def test_a_certificate_that_nobody_vouches_for(served: Served, client_of: MakeClient) -> None:
+async def test_an_untrusted_certificate(served: Served, client_of: MakeClient) -> None:
     port, heard = served
     with pytest.raises(Unavailable, match="certificate is not trusted: self-signed"):
         await client_of(f"https://localhost:{port}").me()
@@ -63,7 +63,7 @@ async def test_the_certificate_of_another_name(
     assert not raised.value.maybe_applied
 
 
-async def test_a_port_that_speaks_no_tls(client_of: MakeClient) -> None:
+async def test_a_port_without_tls(client_of: MakeClient) -> None:
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read(1)
         writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")

@@ -45,7 +45,7 @@ async def test_applied(client_of: MakeClient, journal: Journal) -> None:
     assert await journal.open_entries() == []
 
 
-async def test_the_intent_is_in_the_journal_before_a_byte_leaves_and_sent_before_an_answer(
+async def test_intent_is_journaled_before_sending_and_marked_sent_before_the_answer(
     client_of: MakeClient, journal: Journal
 ) -> None:
     seen: list[tuple[str, EntryState]] = []
@@ -89,7 +89,7 @@ async def test_what_was_refused_can_be_sent_again_under_its_key(client_of: MakeC
     assert [entry.state for entry in await journal.latest()] == [EntryState.APPLIED, EntryState.REFUSED]
 
 
-async def test_a_server_that_is_not_there_has_refused(client_of: MakeClient, journal: Journal) -> None:
+async def test_an_unreachable_server_means_refused(client_of: MakeClient, journal: Journal) -> None:
     async with wired(CREDITED) as wire:
         pass
     performed = await Writer(client_of(wire.url), journal).perform(credit())
@@ -121,7 +121,7 @@ async def test_unknown(client_of: MakeClient, journal: Journal, act: Act) -> Non
     assert len(wire.heard) <= 1
 
 
-async def test_nothing_leaves_without_the_journal(client_of: MakeClient, tmp_path: Path) -> None:
+async def test_nothing_is_sent_without_the_journal(client_of: MakeClient, tmp_path: Path) -> None:
     journal = await Journal.open(tmp_path / "journal.sqlite")
     await journal._work(lambda connection: connection.execute("PRAGMA query_only = 1"))
     async with wired(CREDITED) as wire:
@@ -132,9 +132,7 @@ async def test_nothing_leaves_without_the_journal(client_of: MakeClient, tmp_pat
     await journal.close()
 
 
-async def test_nothing_leaves_when_the_disk_fills_up_between_intent_and_sending(
-    client_of: MakeClient, journal: Journal
-) -> None:
+async def test_nothing_is_sent_if_the_disk_fills_up_after_the_intent(client_of: MakeClient, journal: Journal) -> None:
     await journal._work(
         lambda connection: connection.executescript(
             "CREATE TRIGGER full BEFORE UPDATE ON entries BEGIN SELECT RAISE(FAIL, 'disk is full'); END"
@@ -147,7 +145,7 @@ async def test_nothing_leaves_when_the_disk_fills_up_between_intent_and_sending(
     assert wire.heard == []
 
 
-async def test_an_outcome_that_cannot_be_written_is_told_all_the_same(client_of: MakeClient, journal: Journal) -> None:
+async def test_an_outcome_that_cannot_be_written_is_still_returned(client_of: MakeClient, journal: Journal) -> None:
     await journal._work(
         lambda connection: connection.executescript(
             "CREATE TRIGGER full BEFORE UPDATE ON entries WHEN new.state = 'applied' "
@@ -172,9 +170,7 @@ async def test_an_id_that_cannot_be_sent_is_refused_before_it_is_journaled(
     assert await journal.latest() == []
 
 
-async def test_a_second_press_answers_the_first_effect_and_sends_nothing(
-    client_of: MakeClient, journal: Journal
-) -> None:
+async def test_a_second_call_returns_the_first_outcome_without_sending(client_of: MakeClient, journal: Journal) -> None:
     async with wired(CREDITED) as wire:
         writer = Writer(client_of(wire.url), journal)
         first = await writer.perform(credit())
@@ -186,7 +182,7 @@ async def test_a_second_press_answers_the_first_effect_and_sends_nothing(
     assert isinstance(other.error, IdempotencyConflict)
 
 
-async def test_many_presses_at_once_send_one_request(client_of: MakeClient, journal: Journal) -> None:
+async def test_concurrent_calls_send_one_request(client_of: MakeClient, journal: Journal) -> None:
     async with wired(CREDITED) as wire:
         writer = Writer(client_of(wire.url), journal)
         outcomes = await asyncio.gather(*(writer.perform(credit()) for _ in range(64)))
@@ -195,7 +191,7 @@ async def test_many_presses_at_once_send_one_request(client_of: MakeClient, jour
     assert sorted(outcome.replayed for outcome in outcomes) == [False] + [True] * 63
 
 
-async def test_a_writer_that_is_cancelled_leaves_an_open_entry(client_of: MakeClient, journal: Journal) -> None:
+async def test_a_cancelled_writer_leaves_an_open_entry(client_of: MakeClient, journal: Journal) -> None:
     heard = asyncio.Event()
 
     async def hear_and_wait(line: Line) -> None:
@@ -213,7 +209,7 @@ async def test_a_writer_that_is_cancelled_leaves_an_open_entry(client_of: MakeCl
         assert [entry.state for entry in await writer.open_entries()] == [EntryState.SENT]
 
 
-async def test_the_journal_never_holds_the_token(client_of: MakeClient, tmp_path: Path) -> None:
+async def test_the_journal_never_contains_the_token(client_of: MakeClient, tmp_path: Path) -> None:
     path = tmp_path / "journal.sqlite"
     journal = await Journal.open(path)
     async with wired(failed(401, "session_invalid"), cut_after_request, NO_ROWS, NO_EVIDENCE, KEEPS, CREDITED) as wire:

@@ -58,16 +58,16 @@ MISTAKES = [
     ("X-A = { env = 1 }", "`env` must be the name of a variable"),
     ('X-A = { env = "A B" }', "`env` must be the name of a variable"),
     ("X-A = { command = [] }", "header `X-A`: `command` must be a command line"),
-    ('X-A = { command = "a \'b" }', "header `X-A`: `command` cannot be taken apart"),
-    ('"X A" = { env = "A" }', "header `X A` is no name of a header"),
-    ('"" = { env = "A" }', "header `` is no name of a header"),
-    ('"X-Ä" = { env = "A" }', "is no name of a header"),
+    ('X-A = { command = "a \'b" }', "header `X-A`: `command` cannot be parsed"),
+    ('"X A" = { env = "A" }', "header `X A` is not a header name"),
+    ('"" = { env = "A" }', "header `` is not a header name"),
+    ('"X-Ä" = { env = "A" }', "is not a header name"),
     ('X-A = { env = "A" }\nx-a = { env = "B" }', "header `x-a` is there already as `X-A`"),
 ]
 
 
 @pytest.mark.parametrize(("lines", "words"), MISTAKES)
-def test_a_mistake_is_told_without_the_value(lines: str, words: str, tmp_path: Path) -> None:
+def test_errors_do_not_contain_the_value(lines: str, words: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as raised:
         headed(lines, tmp_path)
     assert words in str(raised.value)
@@ -76,7 +76,7 @@ def test_a_mistake_is_told_without_the_value(lines: str, words: str, tmp_path: P
 
 
 @pytest.mark.parametrize("name", sorted(OWN_HEADERS))
-def test_what_the_console_sets_itself_is_left_to_it(name: str, tmp_path: Path) -> None:
+def test_reserved_headers_are_refused(name: str, tmp_path: Path) -> None:
     for written in (name, name.title()):
         with pytest.raises(ConfigError, match="is set by the console itself"):
             headed(f'"{written}" = {{ env = "A" }}', tmp_path)
@@ -88,7 +88,7 @@ def test_headers_must_be_a_table(tmp_path: Path) -> None:
         load_profile(tmp_path / "config.toml", {})
 
 
-def test_values_are_fetched_as_secrets() -> None:
+def test_header_values_are_secrets() -> None:
     sources = {
         "CF-Id": HeaderSource("CF_ID", None),
         "CF-Secret": HeaderSource(None, printing("of the command")),
@@ -98,11 +98,11 @@ def test_values_are_fetched_as_secrets() -> None:
     assert "of the" not in repr(access)
 
 
-def test_without_settings_there_is_nothing() -> None:
+def test_no_settings_give_an_empty_access() -> None:
     assert resolve_access(Profile(), {}) == Access()
 
 
-def test_nothing_is_fetched_for_another_address(tmp_path: Path) -> None:
+def test_nothing_is_resolved_for_another_address(tmp_path: Path) -> None:
     ran = tmp_path / "ran"
     touch = (sys.executable, "-c", f"open({str(ran)!r}, 'w'); print('x')")
     profile = Profile(
@@ -123,13 +123,13 @@ def test_a_variable_that_is_not_set_is_named_with_its_header(environ: dict[str, 
 
 
 @pytest.mark.parametrize("value", ["s3cr3t\r\nX: y", "s3cr3t\x1b", "s3cr3t\x7f", "s3cr3tü", "s3cr3t\ty"])
-def test_a_value_that_no_header_can_hold_is_refused_and_not_told(value: str) -> None:
+def test_invalid_header_values_are_refused_without_showing_them(value: str) -> None:
     with pytest.raises(ConfigError, match="header A, variable V: this cannot be the value of a header") as raised:
         resolve_access(Profile(headers={"A": HeaderSource("V", None)}), {"V": value})
     assert "s3cr3t" not in str(raised.value)
 
 
-def test_a_value_may_be_long_but_not_endless() -> None:
+def test_header_values_have_a_maximum_length() -> None:
     profile = Profile(headers={"A": HeaderSource("V", None)})
     assert len(resolve_access(profile, {"V": "x" * LONGEST_VALUE}).headers[0][1].reveal()) == LONGEST_VALUE
     with pytest.raises(ConfigError, match=f"longer than {LONGEST_VALUE}"):
@@ -146,7 +146,7 @@ def test_a_value_may_be_long_but_not_endless() -> None:
         (printing("\x1b[31m"), "header A: this cannot be the value"),
     ],
 )
-def test_a_command_that_gives_no_value_is_told(command: tuple[str, ...], words: str) -> None:
+def test_a_failing_command_is_reported(command: tuple[str, ...], words: str) -> None:
     with pytest.raises(ConfigError, match=words):
         resolve_access(Profile(headers={"A": HeaderSource(None, command)}), {})
 
@@ -162,7 +162,7 @@ def test_a_certificate_with_its_key_in_one_file_or_two(tmp_path: Path) -> None:
     assert resolve_access(profile, {}) == Access((), certificate, key, Secret("two words "))
 
 
-def test_a_key_that_others_can_read_is_refused_with_the_command_that_mends_it(tmp_path: Path) -> None:
+def test_a_readable_key_is_refused_with_the_fix(tmp_path: Path) -> None:
     both = written(tmp_path / "both.pem", CERTIFICATE + KEY, 0o640)
     with pytest.raises(ConfigError, match=r"client_certificate: .* can be read by others") as raised:
         resolve_access(Profile(client_certificate=both), {})
@@ -189,7 +189,7 @@ def test_a_file_that_cannot_be_used_is_told(tmp_path: Path) -> None:
             resolve_access(Profile(client_certificate=certificate, client_key=key), {})
 
 
-def test_a_passphrase_is_not_endless(tmp_path: Path) -> None:
+def test_passphrases_have_a_maximum_length(tmp_path: Path) -> None:
     both = written(tmp_path / "both.pem", CERTIFICATE + KEY)
     profile = Profile(client_certificate=both, client_key_passphrase_command=printing("x" * 2_000))
     with pytest.raises(ConfigError, match="this is no passphrase"):

@@ -34,7 +34,7 @@ def test_each_of_its_profiles_can_be_used(text: str, tmp_path: Path) -> None:
         assert loaded(text, tmp_path, name).name == name
 
 
-def test_its_settings_are_what_they_say(tmp_path: Path) -> None:
+def test_example_settings_match_their_description(tmp_path: Path) -> None:
     everything = loaded(EVERYTHING, tmp_path)
     assert everything.keymap == {"view.refresh": "f5"}
     assert set(everything.keymap) <= BY_ID.keys()

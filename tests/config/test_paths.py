@@ -25,7 +25,7 @@ from kraty_console.config.paths import APP, Paths
         {"HOME": "/home/ada", "XDG_CONFIG_HOME": "etc", "XDG_STATE_HOME": "~/state"},
     ],
 )
-def test_the_places_are_those_of_the_platform(monkeypatch: pytest.MonkeyPatch, said: dict[str, str]) -> None:
+def test_default_paths_of_the_platform(monkeypatch: pytest.MonkeyPatch, said: dict[str, str]) -> None:
     for name in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "KRATY_CONFIG", "KRATY_STATE"):
         monkeypatch.delenv(name, raising=False)
     for name, value in said.items():
@@ -34,6 +34,6 @@ def test_the_places_are_those_of_the_platform(monkeypatch: pytest.MonkeyPatch, s
     assert Paths.of(os.environ) == Paths(dirs.user_config_path / "config.toml", dirs.user_state_path)
 
 
-def test_a_place_that_is_named_counts() -> None:
+def test_paths_from_variables() -> None:
     named = {"KRATY_CONFIG": "/etc/kraty.toml", "KRATY_STATE": "/var/kraty", "HOME": "/home/ada"}
     assert Paths.of(named) == Paths(Path("/etc/kraty.toml"), Path("/var/kraty"))

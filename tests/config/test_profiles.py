@@ -48,7 +48,7 @@ def loaded(text: str | None, tmp_path: Path, **said: object) -> Profile:
     return load_profile(file, environ, overrides, name=name if isinstance(name, str) else None)
 
 
-def test_the_default_profile_with_what_is_meant_for_all(tmp_path: Path) -> None:
+def test_the_default_profile_with_shared_settings(tmp_path: Path) -> None:
     profile = loaded(TWO, tmp_path)
     assert (profile.name, profile.url, profile.environment) == ("live", "https://api.kraty.io", "live")
     assert (profile.theme, profile.amount_limit, profile.mouse) == ("kraty-light", 50, False)
@@ -58,7 +58,7 @@ def test_the_default_profile_with_what_is_meant_for_all(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("said", [{"name": "test"}, {"KRATY_PROFILE": "test"}])
-def test_a_named_profile_wins_over_what_is_meant_for_all(tmp_path: Path, said: dict[str, object]) -> None:
+def test_a_profile_overrides_shared_settings(tmp_path: Path, said: dict[str, object]) -> None:
     profile = loaded(TWO, tmp_path, **said)
     assert (profile.name, profile.read_only, profile.amount_limit) == ("test", True, 7)
     assert (profile.credential, profile.keyring, profile.mouse) == ("cookie", False, True)
@@ -70,14 +70,14 @@ def test_the_flag_names_the_profile_over_the_environment(tmp_path: Path) -> None
     assert loaded(TWO, tmp_path, name="live", KRATY_PROFILE="test").name == "live"
 
 
-def test_flags_win_over_the_environment_and_it_over_the_file(tmp_path: Path) -> None:
+def test_flags_override_environment_overrides_file(tmp_path: Path) -> None:
     profile = loaded(TWO, tmp_path, KRATY_STUDIO="s2", KRATY_GAME="g2", game="g3", KRATY_READ_ONLY="1", mouse=True)
     assert (profile.studio, profile.game, profile.read_only, profile.mouse) == ("s2", "g3", True, True)
     assert not loaded(TWO, tmp_path, name="test", KRATY_READ_ONLY="no").read_only
     assert not loaded(TWO, tmp_path, name="test", read_only=False).read_only
 
 
-def test_another_address_takes_no_stored_token_along(tmp_path: Path) -> None:
+def test_stored_tokens_are_not_used_for_another_address(tmp_path: Path) -> None:
     assert not loaded(TWO, tmp_path, url="https://evil.example").url_is_own
     assert not loaded(TWO, tmp_path, KRATY_URL="https://evil.example").url_is_own
     assert loaded(TWO, tmp_path, url="https://api.kraty.io/").url_is_own
@@ -116,7 +116,7 @@ def test_server_actions_are_for_a_server_key(tmp_path: Path) -> None:
     assert not loaded("[profiles.a]\nserver_actions = false", tmp_path).server_actions
 
 
-def test_who_acts_is_said_for_all_for_one_or_in_the_environment(tmp_path: Path) -> None:
+def test_person_is_set_globally_per_profile_or_by_environment(tmp_path: Path) -> None:
     text = 'person = "Ada"\n[profiles.a]\n[profiles.b]\nperson = " Bo "'
     assert loaded(text, tmp_path, name="a").person == "Ada"
     assert loaded(text, tmp_path, name="b").person == "Bo"
@@ -185,7 +185,7 @@ MISTAKES = [
     ("amount_limit = true", "`amount_limit` must be a whole number"),
     ('[profiles.a]\ncredential = "basic"', '`credential` must be "bearer", "cookie" or "server_key"'),
     ("[profiles.a]\ntoken_command = []", "`token_command` must be a command line"),
-    ('[profiles.a]\ntoken_command = "a \'b"', "`token_command` cannot be taken apart"),
+    ('[profiles.a]\ntoken_command = "a \'b"', "`token_command` cannot be parsed"),
     (
         '[profiles.a]\naudit_url = "https://portal.example/audit"',
         "`audit_url` must be an https address that holds {auditId}",
@@ -202,7 +202,7 @@ MISTAKES = [
     ('[profiles.a]\nportal_url = "https://x/{studioId"', "`portal_url` must be an https address"),
     ('[profiles.a]\nportal_url = "https://x/a b"', "`portal_url` must be an https address"),
     ('[profiles.a]\nportal_url = "https://x/\\u001b"', "`portal_url` must be an https address"),
-    ('[profiles.a]\nenvironment = "li ve"', "`environment` must be live, test, or another the studio has"),
+    ('[profiles.a]\nenvironment = "li ve"', "`environment` must be live, test, or another of the studio"),
     ('[profiles.a]\nenvironment = "-live"', "`environment` must be live, test"),
     (f'[profiles.a]\nenvironment = "{"x" * 65}"', "`environment` must be live, test"),
     ("[profiles.a]\nenvironment = 1", "`environment` must be text"),
@@ -228,7 +228,7 @@ MISTAKES = [
     ("keymap = 1", "`keymap` must be a table"),
     ("default = 1", "`default` must be the name of a profile"),
     ('default = "b"\n[profiles.a]', "has no profile 'b'"),
-    ("[profiles.a]\n[profiles.b]", "has several profiles (a, b): say --profile NAME"),
+    ("[profiles.a]\n[profiles.b]", "has several profiles (a, b): give --profile NAME"),
     ("profiles = 3", "`profiles` must be tables"),
     ("[profiles]\na = 3", "a profile is a table"),
     ("[profiles.a", "is not TOML"),
@@ -236,14 +236,14 @@ MISTAKES = [
 
 
 @pytest.mark.parametrize(("text", "words"), MISTAKES)
-def test_a_mistake_is_told_with_its_place_and_what_to_write(tmp_path: Path, text: str, words: str) -> None:
+def test_errors_contain_location_and_fix(tmp_path: Path, text: str, words: str) -> None:
     with pytest.raises(ConfigError) as raised:
         loaded(text, tmp_path)
     assert words in str(raised.value)
     assert str(tmp_path / "config.toml") in str(raised.value)
 
 
-def test_a_misspelt_profile_is_told_the_nearest(tmp_path: Path) -> None:
+def test_a_misspelt_profile_suggests_the_nearest(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="did you mean `live`"):
         loaded(TWO, tmp_path, name="liev")
 
@@ -255,7 +255,7 @@ def test_a_wrong_word_in_the_environment_is_told(tmp_path: Path) -> None:
         loaded(None, tmp_path, KRATY_CREDENTIAL="basic")
 
 
-def test_a_byte_order_mark_is_no_part_of_the_file(tmp_path: Path) -> None:
+def test_a_byte_order_mark_is_ignored(tmp_path: Path) -> None:
     assert loaded('\ufeffdefault = "live"\r\n[profiles.live]\r\nurl = "https://x"\r\n', tmp_path).url == "https://x"
 
 

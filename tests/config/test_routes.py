@@ -71,14 +71,14 @@ def test_fields_are_renamed_for_all_or_for_one_operation(tmp_path: Path) -> None
     assert fields.by_operation == {"force_claim": {"reason": "note", "ticket": "case"}}
 
 
-def test_names_may_change_places(tmp_path: Path) -> None:
+def test_field_names_may_be_swapped(tmp_path: Path) -> None:
     assert routed('fields.reason = "ticket"\nfields.ticket = "reason"', tmp_path).fields.of("ban") == {
         "reason": "ticket",
         "ticket": "reason",
     }
 
 
-def test_an_id_that_the_path_does_not_name_travels_in_the_body(tmp_path: Path) -> None:
+def test_an_id_missing_from_the_path_is_sent_in_the_body(tmp_path: Path) -> None:
     profile = routed('force_claim = "POST /claims"\nfields.grantId = "id"', tmp_path)
     assert profile.fields.of("force_claim") == {"grantId": "id"}
 
@@ -89,7 +89,7 @@ def test_an_id_in_the_path_may_be_left_out_of_the_body(tmp_path: Path) -> None:
     routed("manual_grant = false\nfields.externalPlayerId = false", tmp_path)
 
 
-def test_what_a_path_may_name() -> None:
+def test_placeholders_allowed_in_a_path() -> None:
     assert names_of(Operation.HEALTH) == names_of(Operation.ME) == names_of(Operation.END_SESSION) == ()
     assert names_of(Operation.SEARCH) == names_of(Operation.AUDIT_LOG) == ("studioId", "gameId")
     assert names_of(Operation.AUDIT_ROW) == ("studioId", "gameId", "auditId")
@@ -174,7 +174,7 @@ MISTAKES = [
 
 
 @pytest.mark.parametrize(("lines", "words"), MISTAKES)
-def test_a_mistake_is_told_with_its_place_and_what_to_write(lines: str, words: str, tmp_path: Path) -> None:
+def test_errors_contain_location_and_fix(lines: str, words: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as raised:
         routed(lines, tmp_path)
     assert words in str(raised.value)
@@ -189,7 +189,7 @@ def test_the_table_must_be_one(tmp_path: Path) -> None:
         load_profile(tmp_path / "config.toml", {})
 
 
-def test_toml_makes_of_dotted_keys_what_is_read_here() -> None:
+def test_dotted_toml_keys_are_parsed() -> None:
     assert tomllib.loads('fields.ban.reason = "x"\nfields.ticket = false')["fields"] == {
         "ban": {"reason": "x"},
         "ticket": False,

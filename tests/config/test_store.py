@@ -9,7 +9,7 @@ import pytest
 
 from kraty_console.config.paths import Paths
 from kraty_console.config.profiles import Profile, load_profile
-from kraty_console.config.store import keep
+from kraty_console.config.store import save_sign_in
 from kraty_console.config.tokens import find_token
 from kraty_console.contract.secret import Secret
 
@@ -21,8 +21,8 @@ def paths(tmp_path: Path) -> Paths:
     return Paths(tmp_path / "config" / "config.toml", tmp_path / "state")
 
 
-def test_what_is_kept_is_found_again(paths: Paths) -> None:
-    said = keep(KEPT, Secret("kst_abc"), paths)
+def test_a_saved_sign_in_is_loaded_again(paths: Paths) -> None:
+    said = save_sign_in(KEPT, Secret("kst_abc"), paths)
     assert str(paths.config_file) in said
     assert "kst_abc" not in said
     profile = load_profile(paths.config_file, {})
@@ -30,12 +30,12 @@ def test_what_is_kept_is_found_again(paths: Paths) -> None:
     assert find_token(profile, paths, {}, keyring=lambda _: None) == Secret("kst_abc")
 
 
-def test_how_the_secret_is_sent_is_kept_with_it(paths: Paths) -> None:
+def test_the_kind_of_credential_is_saved(paths: Paths) -> None:
     cookie = replace(KEPT, credential="cookie", cookie_name="portal_session")
-    keep(cookie, Secret("kst_abc"), paths)
+    save_sign_in(cookie, Secret("kst_abc"), paths)
     assert load_profile(paths.config_file, {}) == cookie
     paths.config_file.unlink()
-    assert keep(replace(KEPT, credential="server_key"), Secret("ksk_abc"), paths).endswith("the key beside it")
+    assert save_sign_in(replace(KEPT, credential="server_key"), Secret("ksk_abc"), paths).endswith("the key beside it")
     profile = load_profile(paths.config_file, {})
     assert profile.uses_key
     assert find_token(profile, paths, {}) == Secret("ksk_abc")
@@ -43,16 +43,16 @@ def test_how_the_secret_is_sent_is_kept_with_it(paths: Paths) -> None:
 
 def test_only_the_owner_can_read_it(paths: Paths) -> None:
     paths.token_file(KEPT.name).parent.mkdir(mode=0o755, parents=True)
-    keep(KEPT, Secret("kst_abc"), paths)
+    save_sign_in(KEPT, Secret("kst_abc"), paths)
     token_file = paths.token_file(KEPT.name)
     for path, mode in ((paths.config_file, 0o600), (token_file, 0o600), (token_file.parent, 0o700)):
         assert path.stat().st_mode & 0o777 == mode
     assert sorted(each.name for each in paths.config_file.parent.iterdir()) == ["config.toml", "tokens"]
 
 
-def test_a_file_that_a_person_wrote_is_left_alone(paths: Paths) -> None:
+def test_an_existing_file_is_not_changed(paths: Paths) -> None:
     paths.config_file.parent.mkdir()
     paths.config_file.write_text("# mine")
-    assert "left alone" in keep(KEPT, Secret("kst_abc"), paths)
+    assert "left alone" in save_sign_in(KEPT, Secret("kst_abc"), paths)
     assert paths.config_file.read_text() == "# mine"
     assert not paths.token_file(KEPT.name).exists()

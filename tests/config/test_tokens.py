@@ -42,7 +42,7 @@ def written(path: Path, text: str = "from-file\n", mode: int = 0o600) -> Path:
     return path
 
 
-def test_sources_are_asked_in_their_order(paths: Paths) -> None:
+def test_sources_are_tried_in_order(paths: Paths) -> None:
     written(paths.token_file("default"))
     profile = Profile(token_command=PRINTS)
     environ = {"KRATY_TOKEN": "from-environment"}
@@ -66,7 +66,7 @@ def test_sources_are_asked_in_their_order(paths: Paths) -> None:
     assert find_token(Profile(name="other"), paths, {}, keyring=no_keyring) is None
 
 
-def test_the_source_is_told_with_the_token(paths: Paths) -> None:
+def test_the_token_has_its_source(paths: Paths) -> None:
     file = written(paths.token_file("default"))
     key_file = written(paths.token_file("key"))
 
@@ -126,17 +126,17 @@ def test_a_profile_with_a_server_key_asks_the_sources_of_that(paths: Paths, tmp_
         ("print('\\x1b[31m')", "not a token"),
     ],
 )
-def test_a_command_that_gives_no_token_is_told(paths: Paths, program: str, words: str) -> None:
+def test_a_command_without_a_token_is_reported(paths: Paths, program: str, words: str) -> None:
     with pytest.raises(ConfigError, match=words):
         find_token(Profile(token_command=(sys.executable, "-c", program)), paths, {}, keyring=no_keyring)
 
 
-def test_a_command_that_is_not_there_is_told(paths: Paths) -> None:
+def test_a_missing_command_is_reported(paths: Paths) -> None:
     with pytest.raises(ConfigError, match="there is no 'no-such-command'"):
         find_token(Profile(token_command=("no-such-command",)), paths, {}, keyring=no_keyring)
 
 
-def test_a_keyring_that_hangs_is_left_behind(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hanging_keyring_is_skipped(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
     hangs = threading.Event()
     monkeypatch.setattr(tokens, "KEYRING_SECONDS", 0.01)
 
@@ -149,7 +149,7 @@ def test_a_keyring_that_hangs_is_left_behind(paths: Paths, monkeypatch: pytest.M
     hangs.set()
 
 
-def test_a_file_that_others_can_read_is_refused_with_the_command_that_mends_it(paths: Paths, tmp_path: Path) -> None:
+def test_a_readable_file_is_refused_with_the_fix(paths: Paths, tmp_path: Path) -> None:
     path = written(tmp_path / "my token", mode=0o640)
     profile = Profile(token_file=path, keyring=False)
     with pytest.raises(ConfigError, match="can be read by others") as raised:
@@ -159,7 +159,7 @@ def test_a_file_that_others_can_read_is_refused_with_the_command_that_mends_it(p
     assert find_token(profile, paths, {}) == Secret("from-file")
 
 
-def test_a_file_of_somebody_else_is_refused_also_through_a_link(paths: Paths, tmp_path: Path) -> None:
+def test_a_file_of_another_user_is_refused_even_through_a_link(paths: Paths, tmp_path: Path) -> None:
     path = written(tmp_path / "token")
     link = tmp_path / "link"
     link.symlink_to(path)
@@ -168,15 +168,15 @@ def test_a_file_of_somebody_else_is_refused_also_through_a_link(paths: Paths, tm
         return  # only root can give a file away
     os.chown(path, 12345, 12345)
     for each in (path, link):
-        with pytest.raises(ConfigError, match="somebody else's"):
+        with pytest.raises(ConfigError, match="another user"):
             find_token(Profile(token_file=each, keyring=False), paths, {})
     os.chown(path, 0, 0)
     os.chown(link, 12345, 12345, follow_symlinks=False)
-    with pytest.raises(ConfigError, match="somebody else's"):
+    with pytest.raises(ConfigError, match="another user"):
         find_token(Profile(token_file=link, keyring=False), paths, {})
 
 
-def test_what_is_no_token_file_is_told(paths: Paths, tmp_path: Path) -> None:
+def test_invalid_token_files_are_reported(paths: Paths, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe", 0o600)
     written(tmp_path / "empty", " \n")
     written(tmp_path / "long", "x" * 20_000)
@@ -198,7 +198,7 @@ class Holder(BaseModel):
     token: Secret
 
 
-def test_a_secret_shows_in_no_form_but_the_one_asked_for() -> None:
+def test_a_secret_is_only_shown_by_reveal() -> None:
     secret = Secret(VALUE)
     credential = Credential(secret)
     shown = [

@@ -6,7 +6,7 @@ from kraty_console.console.views.rows import TableRows
 from kraty_console.present.table import TableRow
 
 
-def in_order(rows: TableRows) -> list[TableRow]:
+def by_severity(rows: TableRows) -> list[TableRow]:
     """The rows there are to move through, those out of sight too; the cursor ends where it stood."""
     found: list[TableRow] = []
     count = len(rows)  # also finds the cursor

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from kraty_console.backend.demo.tickets import TICKETS
-from kraty_console.config.launch import Try
+from kraty_console.config.launch import SampleTicket
 from kraty_console.console.app import KratyApp
 from kraty_console.contract.session import Member
 from tests.console.drive import SIZE, Hand
@@ -18,7 +18,7 @@ from tests.console.stage import Stage
 KEY = "KEY"
 """The role of a scene in which a server key is used."""
 
-TRIES = tuple(Try(each.player, each.complaint) for each in TICKETS)
+TRIES = tuple(SampleTicket(each.player, each.complaint) for each in TICKETS)
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ from kraty_console.backend.http.rate_limit import Rate, RateLimit
 from kraty_console.backend.rules.ids import IdSource
 from kraty_console.backend.storage.database import Database
 from kraty_console.backend.storage.migrate import migrate
-from kraty_console.config.launch import Launch, Try
+from kraty_console.config.launch import Launch, SampleTicket
 from kraty_console.config.profiles import Profile
 from kraty_console.console.app import KratyApp
 from kraty_console.contract.secret import Secret
@@ -84,7 +84,7 @@ class Stage:
         *,
         player: str | None = None,
         environment: str = "live",
-        tries: tuple[Try, ...] = (),
+        tries: tuple[SampleTicket, ...] = (),
         read_only: bool = False,
         theme: str | None = "dark",
         token: str | None = None,

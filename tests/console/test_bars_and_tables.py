@@ -11,8 +11,8 @@ from kraty_console.console.widgets.bars import FooterBar, HeaderBar
 from kraty_console.console.widgets.table import RowTable
 from kraty_console.present.safe import SafeText
 from kraty_console.present.table import Cell, Column, TableRow
+from tests.console.by_severity import by_severity
 from tests.console.framed import Watched, framed
-from tests.console.in_order import in_order
 from tests.console.settling import settled
 
 
@@ -50,7 +50,7 @@ async def test_the_footer_keeps_the_question_mark_at_every_width(width: int) -> 
         bar.show([KeyHint("F", "complete", enabled=False), KeyHint("R", "roll"), KeyHint("?", "keys")])
         await settled(pilot.app)
         assert app.shown[0].endswith("? keys")
-        bar.tell(Notice("Too many calls.", "warn"))
+        bar.tell(Notice("Too many requests.", "warn"))
         await settled(pilot.app)
         assert app.shown[0].startswith(" Too many"[: width - 1])
         bar.tell(None)
@@ -169,7 +169,7 @@ async def test_sorting_puts_what_is_missing_last_both_ways() -> None:
             place.sort["attempts"] = ("score", descending)
             table.show([section(12)], place)
             await settled(pilot.app)
-            numbers = [row.sort[2] for row in in_order(table.rows)]
+            numbers = [row.sort[2] for row in by_severity(table.rows)]
             assert numbers[9:] == [None] * 3
             present = [number for number in numbers if isinstance(number, int)]
             assert numbers[:9] == sorted(present, reverse=descending)

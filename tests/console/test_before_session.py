@@ -93,7 +93,7 @@ async def test_the_lists_of_the_game_wait_for_the_session(
         late.let_go()
         await hand.sees("rabbit-rush", "maria · GAME_ADMIN")
         await hand.until(lambda: all(worker.is_finished for worker in app.workers))
-        assert "No game is chosen" not in hand.text
+        assert "No game is selected" not in hand.text
         assert "Loading" not in hand.text
         assert wire.count("GET", route) > 0
 
@@ -112,7 +112,7 @@ async def test_u_asks_again_what_was_asked_when_the_session_had_failed(backend: 
     async with waiting(nameless(backend)) as hand:
         await hand.type(text)
         await hand.press("enter")
-        await hand.sees("The server is in trouble", "Press u to try again")
+        await hand.sees("The server reported an error", "Press u to try again")
         assert wire.count("GET", "/players") == 0
         fault.mend()
         await hand.press("u")
@@ -130,7 +130,7 @@ async def test_trying_again_repeats_the_search_for_an_email(backend: Stage, wire
     async with waiting(app) as hand:
         await hand.type("alice@example.com")
         await hand.press("enter")
-        await hand.sees("The server is in trouble")
+        await hand.sees("The server reported an error")
         before = wire.count("GET", "query=alice@example.com")
         fault.mend()
         await hand.press(*keys)
@@ -147,7 +147,7 @@ async def test_trying_again_opens_who_was_chosen(backend: Stage, wire: Wire) -> 
         await hand.press("down", "down")
         fault = wire.answers("GET", "/players/", 503, "unavailable", "starting")
         await hand.press("enter")
-        await hand.sees("The server is in trouble")
+        await hand.sees("The server reported an error")
         fault.mend()
         await hand.press("u")
         await hand.looks_at("alice_420")
@@ -156,7 +156,7 @@ async def test_trying_again_opens_who_was_chosen(backend: Stage, wire: Wire) -> 
 async def test_a_search_after_the_session_failed_begins_it_again(backend: Stage, wire: Wire) -> None:
     fault = wire.answers("GET", ME, 503, "unavailable", "starting")
     async with waiting(nameless(backend)) as hand:
-        await hand.sees("The server is in trouble")
+        await hand.sees("The server reported an error")
         fault.mend()
         await hand.type("alice@example.com")
         await hand.press("enter")

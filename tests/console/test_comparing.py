@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from kraty_console.config.launch import Launch
-from kraty_console.config.other_shell import quoted, server_command
 from kraty_console.config.profiles import Profile
+from kraty_console.config.shell_command import server_command, shell_quoted
 from kraty_console.console.dialogs.merge_target import MergeTargetDialog
 from kraty_console.console.dialogs.text import TextDialog
 from kraty_console.contract.secret import Secret
@@ -70,7 +70,7 @@ def test_a_profile_file_in_another_place_is_named() -> None:
 
 @pytest.mark.parametrize("word", ["a\nrm -rf x", "a'b\x1b[0m", "ü", "\u202e", "a\\b\u200b"])
 def test_what_is_pasted_holds_nothing_that_acts(word: str) -> None:
-    shown = quoted(word)
+    shown = shell_quoted(word)
     assert shown.isascii()
     assert shown.isprintable()
     printed = subprocess.run(["bash", "-c", f"printf %s {shown}"], capture_output=True, check=True)

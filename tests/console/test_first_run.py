@@ -50,7 +50,7 @@ async def test_the_first_run_is_guided_and_kept_with_mode_0600(backend: Stage, c
         await hand.sees("2 of 4")
         line.value = "kst_" + "x" * 43
         await hand.press("enter")
-        await hand.sees("The session is over or not known")
+        await hand.sees("The session has expired or is unknown")
         assert "kst_" not in hand.text
         line.value = token
         await hand.press("enter")

@@ -9,7 +9,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from kraty_console.config.launch import Try
+from kraty_console.config.launch import SampleTicket
 from kraty_console.console.app import KratyApp
 from kraty_console.console.dialogs.games import GamesDialog
 from kraty_console.console.player_state import LoadStatus
@@ -88,7 +88,7 @@ async def test_a_game_that_may_not_be_entered_is_told_not_that_its_player_is_mis
 
 
 async def test_the_tickets_of_the_demo_are_opened_with_enter(backend: Stage) -> None:
-    tries = (Try("alice_42", "the gold never arrived"), Try("bob_7", "my wallet is the same"))
+    tries = (SampleTicket("alice_42", "the gold never arrived"), SampleTicket("bob_7", "my wallet is the same"))
     async with at(backend.app(tries=tries)) as hand:
         await hand.sees("Tickets to try in this demo world", "the gold never arrived")
         await hand.press("down", "down", "enter")

@@ -13,7 +13,7 @@ from kraty_console.console.dialogs.token import TokenDialog
 from kraty_console.console.player_state import PlayerState
 from kraty_console.console.startup.prefetch import StartState, ask, begin, picture
 from kraty_console.console.workspace import Workspace
-from kraty_console.paint.boot_screen import BootScreen, Ink, Picture
+from kraty_console.paint.boot_screen import BootScreen, Picture, TextStyle
 from kraty_console.paint.painter import Painter
 from kraty_console.paint.terminal_capabilities import TerminalCapabilities
 from kraty_console.paint.textual_app import colours_of, pieces_of
@@ -136,7 +136,7 @@ def test_nothing_is_asked_where_it_cannot_be_sent(
 async def test_what_cannot_be_painted_is_left_to_the_console(backend: Stage, wire: Wire) -> None:
     questions = ask(backend.launch(player="alice_42", theme="pink"), ENVIRON, now)
     assert questions is not None
-    boot_screen = BootScreen(Picture(Ink(), []), SIZE, [])
+    boot_screen = BootScreen(Picture(TextStyle(), []), SIZE, [])
     head = begin(questions, boot_screen, "truecolor", ENVIRON, LONG)
     assert (head.state, head.painter) == (None, None)
     async with at(KratyApp(backend.launch(player="alice_42"), environ=ENVIRON, started=head)) as hand:

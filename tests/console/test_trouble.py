@@ -36,7 +36,7 @@ async def test_a_bad_token_is_told_and_the_next_one_tried(backend: Stage) -> Non
         await hand.sees("a token has no spaces")
         hand.app.screen.line.value = "kst_" + "y" * 43
         await hand.press("enter")
-        await hand.sees("The session is over or not known")
+        await hand.sees("The session has expired or is unknown")
         assert "kst_" not in hand.text
         hand.app.screen.line.value = token(backend)
         await hand.press("enter")
@@ -73,7 +73,7 @@ async def test_a_401_while_searching_asks_too(backend: Stage, wire: Wire) -> Non
     wire.answers("GET", "/players?", 401, "session_invalid", "the session has expired", times=1)
     async with at(backend.app()) as hand:
         await hand.type("alice_4")
-        await hand.sees("The session is over or not known")
+        await hand.sees("The session has expired or is unknown")
         await hand.press("enter")
         await hand.sees("2 players fit alice_4", "alice_420")
 
@@ -108,7 +108,7 @@ async def test_without_a_new_token_the_dialog_comes_back_with_nothing_sent(backe
             await hand.press("escape")
             await hand.opened(ActionDialog)
             await hand.until(lambda: dialog(hand).phase is Phase.EDITING)
-            await told(hand, "The session is over", "Give a new token to go on")
+            await told(hand, "The session is over", "Enter a new token to continue")
             await hand.sees("make-good for the outage")
             assert other.balance("bob_7", "gold") == before
             expired.mend()

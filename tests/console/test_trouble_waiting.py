@@ -41,7 +41,7 @@ async def test_a_429_counts_down_and_tries_again_by_itself(backend: Stage, wire:
         await hand.press("r")
         await hand.until(lambda: status(hand) is LoadStatus.READY and wire.count("GET", "/players/") == 6)
         await hand.rest()
-        assert "Too many calls. Trying again in 1 s." in said
+        assert "Too many requests. Trying again in 1 s." in said
         assert "Trying again" not in hand.text
         assert "STALE" not in hand.text
 
@@ -52,7 +52,7 @@ async def test_a_countdown_ends_when_another_player_is_opened(backend: Stage, wi
         await hand.looks_at("bob_7")
         wire.answers("GET", "/players/bob_7", 429, "rate_limited", "slow down", headers={"retry-after": "30"})
         await hand.press("r")
-        await hand.sees("Too many calls. Trying again in", "STALE", "Brave Badger")
+        await hand.sees("Too many requests. Trying again in", "STALE", "Brave Badger")
         asked = wire.count("GET", "/players/bob_7")
         hand.app.bottom.open_player("erin")
         await hand.looks_at("erin")
@@ -66,7 +66,7 @@ async def test_going_back_ends_a_countdown(backend: Stage, wire: Wire) -> None:
         await hand.looks_at("bob_7")
         wire.answers("GET", "/players/bob_7", 429, "rate_limited", "slow down", headers={"retry-after": "30"})
         await hand.press("r")
-        await hand.sees("Too many calls. Trying again in", "STALE", "Brave Badger")
+        await hand.sees("Too many requests. Trying again in", "STALE", "Brave Badger")
         await hand.press("escape", "escape")
         assert hand.app.bottom.loader._pause is None
 
@@ -77,7 +77,7 @@ async def test_a_429_on_a_change_makes_the_button_wait(backend: Stage, wire: Wir
         async with at(backend.app(player="bob_7")) as hand:
             await open_credit(hand)
             await confirm(hand)
-            await told(hand, "Too many calls")
+            await told(hand, "Too many requests")
             for left in (2, 1):
                 await hand.sees(f"Credit in {left} s")
                 await confirm(hand)
@@ -116,7 +116,7 @@ async def test_trouble_in_a_read_keeps_the_old_data_with_its_age_and_u_tries_aga
         await hand.rest()
         await hand.sees("STALE since 14:02:31Z", "Brave Badger", "▸  pending")
         if trouble == "500":
-            await hand.sees("The server is in trouble", "Press u to try again", "req-77")
+            await hand.sees("The server reported an error", "Press u to try again", "req-77")
         elif trouble in ("closed", "hang"):
             await hand.sees("The server cannot be reached", "Press u to try again")
         else:
@@ -137,7 +137,7 @@ async def test_trouble_at_the_first_read_says_so_where_the_rows_would_be(backend
     async with at(impatient(backend.app(player="bob_7"))) as hand:
         await hand.until(lambda: status(hand) is LoadStatus.FAILED)
         await hand.rest()
-        await hand.sees("The server is in trouble", "It broke", "500 internal_error", "request req-77")
+        await hand.sees("The server reported an error", "It broke", "500 internal_error", "request req-77")
         fault.mend()
         await hand.press("u")
         await hand.looks_at("bob_7")
@@ -148,7 +148,7 @@ async def test_trouble_at_the_sign_in_is_told_and_u_tries_again(backend: Stage, 
     app = impatient(backend.app())
     async with app.run_test(size=(120, 36), notifications=True) as pilot:
         hand = Hand(app, pilot)
-        await hand.sees("The server is in trouble", "Press u to try again")
+        await hand.sees("The server reported an error", "Press u to try again")
         fault.mend()
         await hand.press("escape", "u")
         await hand.sees("maria · GAME_ADMIN")
@@ -202,11 +202,11 @@ async def test_trouble_in_the_audit_log_is_told_and_r_reads_it_again(backend: St
     async with at(app) as hand:
         fault = wire.answers("GET", "/audit-log", 500, "internal_error", "it broke")
         await hand.press("escape", "l")
-        await hand.sees("The server is in trouble")
+        await hand.sees("The server reported an error")
         fault.mend()
         await hand.press("r")
         await hand.sees("maria", "ZD-")
-        assert "The server is in trouble" not in hand.text
+        assert "The server reported an error" not in hand.text
 
 
 async def test_a_401_in_the_audit_log_asks_and_goes_on(backend: Stage, wire: Wire) -> None:

@@ -18,7 +18,7 @@ from kraty_console.console.views.text import Line
 from kraty_console.domain.next_step import NextStep
 from kraty_console.present.safe import SafeText
 from kraty_console.present.table import Cell, Column, TableRow
-from tests.console.in_order import in_order
+from tests.console.by_severity import by_severity
 from tests.console.stage import NOW
 
 
@@ -202,8 +202,8 @@ def test_old_rows_are_dimmed_but_for_the_cursor() -> None:
 def test_the_cursor_stays_on_its_row_when_the_order_changes() -> None:
     rows = TableRows([section(3, 1, 2)], place := TableState("row0"))
     assert [rows.next_sort() for _ in range(3)][-1] == "sorted by score, ascending"
-    assert [each.id for each in in_order(rows)] == ["row1", "row2", "row0"]
-    assert (rows.current, place.index) == (in_order(rows)[2], 2)
+    assert [each.id for each in by_severity(rows)] == ["row1", "row2", "row0"]
+    assert (rows.current, place.index) == (by_severity(rows)[2], 2)
     assert text(rows.lines(20, 5, focused=True)[0]).split() == ["EVENT", "SCOR…"]
 
 

@@ -15,7 +15,7 @@ from kraty_console.backend.auth.tokens import KEY_PREFIX_LENGTH
 from kraty_console.backend.http.rate_limit import Rate
 from kraty_console.backend.storage import tables
 from kraty_console.backend.storage.transaction import Transaction
-from kraty_console.client.game_ref import find_places
+from kraty_console.client.game_ref import find_games
 from kraty_console.contract.errors import Invalid, OperationMissing
 from kraty_console.contract.operations import Operation
 from tests.console.wire import Wire
@@ -66,11 +66,11 @@ def world(wired_backend: Backend, wire: Wire) -> World:
 async def test_the_key_tells_its_game_and_environment(world: World, wire: Wire, tmp_path: Path) -> None:
     async with writing(world, tmp_path, uses_key=True) as at:
         me = await at.client.me()
-        (place,) = find_places(me, world.tenant.studio_id, world.tenant.game_id, "live")
+        (place,) = find_games(me, world.tenant.studio_id, world.tenant.game_id, "live")
         assert place.game.environment == "live"
         assert me.member.name == f"key {world.keys[SERVER_INTEGRATION][:KEY_PREFIX_LENGTH]}"
         with pytest.raises(Invalid, match="test"):
-            find_places(me, world.tenant.studio_id, world.tenant.game_id, "test")
+            find_games(me, world.tenant.studio_id, world.tenant.game_id, "test")
     assert [each.target for each in wire.asked] == ["/server/v1/ping"]
 
 

@@ -36,7 +36,7 @@ def test_every_key_of_the_design_is_there_and_no_pane_that_is_not() -> None:
     assert [pane.title for pane in PANES] == ["Attempts", "Grants", "Wallet", "Lobbies", "Items", "Audit"]
 
 
-def test_lower_case_looks_and_upper_case_changes() -> None:
+def test_lower_case_keys_read_and_upper_case_keys_write() -> None:
     for spec in REGISTRY:
         for key in spec.keys:
             if spec.is_write:

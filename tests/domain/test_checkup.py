@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kraty_console.domain.checkup import CheckArea, CheckState, Finding, has_problem, in_order, without
+from kraty_console.domain.checkup import CheckArea, CheckState, Finding, by_severity, has_problem, without
 
 
 def test_problems_come_first_by_importance_then_warnings_then_the_rest() -> None:
@@ -16,7 +16,7 @@ def test_problems_come_first_by_importance_then_warnings_then_the_rest() -> None
         Finding(CheckArea.CONFIGURATION, "g", CheckState.UNKNOWN, ""),
         Finding(CheckArea.TOKEN, "h", CheckState.PROBLEM, ""),
     ]
-    assert "".join(each.name for each in in_order(found)) == "fheadcgb"
+    assert "".join(each.name for each in by_severity(found)) == "fheadcgb"
     assert has_problem(found)
     assert not has_problem(found[1:4])
 
@@ -27,7 +27,7 @@ def test_the_areas_are_in_the_order_of_importance() -> None:
     assert list(CheckArea)[-1] is CheckArea.TERMINAL
 
 
-def test_a_secret_is_hidden_wherever_it_stands() -> None:
+def test_secrets_are_hidden_everywhere() -> None:
     facts = {"said": ["a s3cret-long b", 7], "s3cret": {"deep": "s3cret"}, "none": None}
     found = [Finding(CheckArea.TOKEN, "name", CheckState.OK, "x s3cret-long y s3cret", "do s3cret", facts)]
     (cleaned,) = without(found, ["s3cret", "s3cret-long", ""], "•")

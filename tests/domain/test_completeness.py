@@ -12,12 +12,12 @@ from kraty_console.contract.players import Snapshot
 from kraty_console.domain.completeness import (
     Amount,
     balance_of,
-    ban_unknown,
     empty_words,
-    left_out,
+    is_provided,
+    missing_from_panes,
     quantity_of,
-    told,
-    unread_of,
+    unreadable_parts,
+    why_ban_unknown,
     why_unknown,
 )
 from kraty_console.domain.diagnosis import attempt_faults
@@ -35,7 +35,7 @@ A1 = attempt()["id"]
 CLAIMED = {"status": "claimed"}
 
 
-def words_of(action: str, seen: Snapshot, row_id: str | None = None, **values: Value) -> list[str]:
+def error_text(action: str, seen: Snapshot, row_id: str | None = None, **values: Value) -> list[str]:
     """What a dialog says, subject and effects."""
     form = form_for(action, FormContext(seen, NOW, row_id=row_id))
     return [*form.subject_lines, *(effect.words for effect in effects(form, values, EffectContext(seen, NOW)))]
@@ -44,37 +44,37 @@ def words_of(action: str, seen: Snapshot, row_id: str | None = None, **values: V
 # -- what was told --------------------------------------------------------------------------------------------------
 
 
-def test_sent_left_out_and_unreadable_are_three_things() -> None:
+def test_sent_missing_and_unreadable_are_distinct() -> None:
     player = published(player={"email": None, "ban": True}).player
-    assert (told(player, "email"), why_unknown(player, "email")) == (True, "")
-    assert (told(player, "ban"), why_unknown(player, "ban")) == (False, "could not be read")
-    assert (told(player, "display_identity"), why_unknown(player, "display_identity")) == (
+    assert (is_provided(player, "email"), why_unknown(player, "email")) == (True, "")
+    assert (is_provided(player, "ban"), why_unknown(player, "ban")) == (False, "could not be read")
+    assert (is_provided(player, "display_identity"), why_unknown(player, "display_identity")) == (
         False,
         "not provided by this backend",
     )
 
 
 @pytest.mark.parametrize("said", [True, False, "yes", 1, []])
-def test_a_ban_that_cannot_be_read_is_no_clean_record(said: object) -> None:
+def test_an_unreadable_ban_is_unknown(said: object) -> None:
     seen = snapshot(player={"ban": said})
-    assert ban_unknown(seen.player) == "ban status could not be read"
+    assert why_ban_unknown(seen.player) == "ban status could not be read"
     assert "The ban status could not be read." in next_step(seen, NOW).words
 
 
 def test_what_a_published_look_up_leaves_out() -> None:
-    assert left_out(published()) == ["balances", "items", "audit rows"]
-    assert left_out(snapshot()) == []
+    assert missing_from_panes(published()) == ["balances", "items", "audit rows"]
+    assert missing_from_panes(snapshot()) == []
     assert [empty_words(each.id, snapshot()) for each in PANES] == [each.empty for each in PANES]
     assert empty_words("wallet", published()) == "This backend does not provide balances."
     assert empty_words("attempts", snapshot(attempts=[{}, None])) == "2 rows could not be read."
     assert empty_words("wallet", snapshot(wallet="none")) == "The balances could not be read."
 
 
-def test_what_could_not_be_read_is_named() -> None:
+def test_unreadable_rows_are_reported() -> None:
     seen = snapshot(
         player={"ban": 1}, summary={"attemptCount": "many"}, attempts=[{}], audit=[{}, {}], grants=7, walletLedger=[7]
     )
-    assert list(unread_of(seen)) == [
+    assert list(unreadable_parts(seen)) == [
         "the ban status could not be read",
         "some totals could not be read",
         "1 attempt could not be read",
@@ -101,11 +101,11 @@ def test_what_could_not_be_read_is_named() -> None:
         ),
     ],
 )
-def test_a_balance_is_nought_only_where_that_is_known(wallet: object, amount: Amount) -> None:
+def test_a_balance_is_zero_only_if_known(wallet: object, amount: Amount) -> None:
     assert balance_of(snapshot(wallet=wallet), "gold") == amount
 
 
-def test_nothing_is_assumed_of_what_was_left_out() -> None:
+def test_nothing_is_assumed_about_missing_data() -> None:
     assert (
         balance_of(published(), "gold")
         == quantity_of(published(), "box")
@@ -146,13 +146,13 @@ def test_no_grants_linked_offers_the_roll_and_stands_behind_what_is_known_to_be_
     seen = published(attempts=[doubtful])
     step = next_step(seen, NOW, row_scope="attempt", row_id="a9")
     assert (step.action_id, step.severity) == ("attempt.retry_roll", "notice")
-    assert "does not tell whether the event pays rewards. If it does, retry the roll." in step.words
+    assert "does not say whether the event pays rewards. If it does, retry the roll." in step.words
     broken = plain_attempt(id="a1", status="in_progress", windowEndsAt=ago(days=1), completedAt=None)
     assert most_urgent_row(published(attempts=[doubtful, broken]), NOW) == ("attempts", "a1")
     unfinished = plain_attempt(id="a2", status="expired")
     row = most_urgent_row(published(attempts=[unfinished, doubtful]), NOW)
     assert row == ("attempts", "a9"), "finished, so it may be owed"
-    assert "not known; if not the server refuses" in words_of("attempt.retry_roll", seen, "a9")[-1]
+    assert "not known; if not the server refuses" in error_text("attempt.retry_roll", seen, "a9")[-1]
 
 
 def test_without_its_progress_an_attempt_is_not_called_stuck() -> None:
@@ -177,7 +177,7 @@ def test_without_its_progress_an_attempt_is_not_called_stuck() -> None:
         ({"grants": [grant(id=str(n)) for n in range(DEFAULT_LIMIT)], "summary": {"grantsPending": None}}, "cut"),
     ],
 )
-def test_a_list_that_may_lack_grants_proves_nothing(lists: dict[str, Any], doubt: str) -> None:
+def test_an_incomplete_list_of_grants_proves_nothing(lists: dict[str, Any], doubt: str) -> None:
     assert Links(published(**lists)).doubt == doubt
 
 
@@ -185,7 +185,7 @@ def test_grants_that_are_left_out_prove_nothing_either() -> None:
     seen = Snapshot.model_validate({"player": {"externalPlayerId": "p"}, "attempts": [attempt(grantIds=None)]})
     linked = Links(seen).of_attempt(seen.attempts[0])
     assert (linked.certain, linked.doubt) == (False, "absent")
-    assert "none known → " in " ".join(words_of("attempt.retry_roll", seen, A1))
+    assert "none known → " in " ".join(error_text("attempt.retry_roll", seen, A1))
 
 
 # -- the next step --------------------------------------------------------------------------------------------------
@@ -200,7 +200,7 @@ def test_a_guest_is_one_whose_e_mail_is_known_to_be_missing() -> None:
 
 def test_nothing_is_wrong_says_how_far_that_reaches() -> None:
     rows: dict[str, Any] = {"attempts": [attempt(grantIds=["g1"])], "grants": [grant(id="g1", **CLAIMED)]}
-    assert next_step(snapshot(**rows), NOW).words.startswith("Nothing is wrong: what was finished is granted")
+    assert next_step(snapshot(**rows), NOW).words.startswith("Nothing is wrong: every finished attempt has its grants")
     cut = snapshot(**rows, summary={"attemptCount": 69, "grantsClaimed": 80})
     assert "Nothing is wrong in the 1 of 69 attempts and 1 of 80 grants loaded: " in next_step(cut, NOW).words
     banned = snapshot(**rows, summary={"attemptCount": 69}, player=BANNED)
@@ -224,7 +224,7 @@ def test_an_unreadable_row_is_in_every_advice() -> None:
 
 
 @pytest.mark.parametrize("lists", [{"attempts": [{}]}, {"attempts": "none"}, {"grants": [{}]}, {"grants": 7}])
-def test_what_could_not_be_read_is_not_nothing(lists: dict[str, Any]) -> None:
+def test_unreadable_is_not_empty(lists: dict[str, Any]) -> None:
     words = next_step(snapshot(**lists), NOW).words
     assert "no attempts and no grants" not in words
     assert "could not be read." in words
@@ -235,14 +235,14 @@ def test_what_could_not_be_read_is_not_nothing(lists: dict[str, Any]) -> None:
 # -- dialogs --------------------------------------------------------------------------------------------------------
 
 
-def test_a_credit_counts_from_no_assumed_nought() -> None:
-    bare = words_of("wallet.credit", published(), economy_key="gold", amount="500")
+def test_a_credit_assumes_no_zero_balance() -> None:
+    bare = error_text("wallet.credit", published(), economy_key="gold", amount="500")
     assert "gold: balance not provided by this backend; 500 are added, at once" in bare
-    known = words_of("wallet.credit", snapshot(), economy_key="gold", amount="500")
+    known = error_text("wallet.credit", snapshot(), economy_key="gold", amount="500")
     assert "gold 0 → 500, at once" in known
 
 
-def test_a_force_claim_counts_from_no_assumed_nought() -> None:
+def test_a_force_claim_assumes_no_zero_balance() -> None:
     contents = {
         "entries": [
             {"type": "currency", "currencyKey": "gold", "amount": 500},
@@ -251,10 +251,10 @@ def test_a_force_claim_counts_from_no_assumed_nought() -> None:
         ]
     }
     row = grant(contents=contents)
-    bare = words_of("grant.force_claim", published(grants=[row]), row["id"])
+    bare = error_text("grant.force_claim", published(grants=[row]), row["id"])
     assert "gold: balance not provided by this backend; 500 are added" in bare
     assert "potion: quantity not provided by this backend; 2 are added" in bare
-    known = words_of("grant.force_claim", snapshot(grants=[row]), row["id"])
+    known = error_text("grant.force_claim", snapshot(grants=[row]), row["id"])
     assert [each for each in known if "→" in each][1:] == ["gold 0 → 500", "gold 500 → 520", "potion 0 → 2"]
 
 
@@ -265,7 +265,7 @@ def test_the_ban_dialog_says_that_it_is_not_known_and_bans() -> None:
     ):
         form = form_for("player.ban", FormContext(seen, NOW))
         assert (form.title, form.subject_lines[-1]) == ("Ban or lift the ban", why)
-        words = words_of("player.ban", seen)
+        words = error_text("player.ban", seen)
         assert any(each.startswith("not known → banned") for each in words)
         assert "not banned" not in words
         lift = {"do": "lift the ban", "reason": "appeal granted"}
@@ -274,7 +274,7 @@ def test_the_ban_dialog_says_that_it_is_not_known_and_bans() -> None:
         assert "not known → may play again, at once" in [
             each.words for each in effects(form, lift, EffectContext(seen, NOW))
         ]
-    assert "not banned" in words_of("player.ban", snapshot())
+    assert "not banned" in error_text("player.ban", snapshot())
 
 
 def test_a_merge_adds_up_only_what_is_known() -> None:

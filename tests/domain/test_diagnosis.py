@@ -339,7 +339,7 @@ def test_grants_that_the_list_may_not_show_are_no_fault() -> None:
     assert (found.code, found.severity, found.action_id) == (Fault.GRANTS_NOT_SHOWN, "fine", None)
 
 
-def test_what_came_out_of_a_crate_belongs_to_the_attempt_of_the_crate() -> None:
+def test_crate_contents_belong_to_the_crate_s_attempt() -> None:
     crate = grant(kind="crate", status="claimed", contents={})
     inside = grant(id="g2", sourceKind="crate_open", sourceRefId=G1, parentGrantId=G1)
     seen = snapshot(attempts=[attempt(grantIds=None)], grants=[inside, crate])
@@ -349,7 +349,7 @@ def test_what_came_out_of_a_crate_belongs_to_the_attempt_of_the_crate() -> None:
     assert diagnose_attempt(seen.attempts[0], seen, NOW).code is Fault.GRANT_PENDING
 
 
-def test_grants_that_are_each_others_parents_end_the_search() -> None:
+def test_circular_parents_terminate() -> None:
     one = grant(id="g1", sourceRefId=None, parentGrantId="g2")
     other = grant(id="g2", sourceRefId=None, parentGrantId="g1")
     seen = snapshot(grants=[one, other])

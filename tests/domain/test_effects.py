@@ -70,7 +70,7 @@ def test_force_completes_in_the_whole_game_are_a_sign() -> None:
     assert found == [[], ["daily_race was force-completed 14 times in 7 days: its target may be unreachable"]]
 
 
-def test_force_complete_of_what_was_completed_meanwhile() -> None:
+def test_force_complete_of_a_meanwhile_completed_attempt() -> None:
     row = playing()
     before, after = snapshot(attempts=[row]), snapshot(attempts=[row | {"status": "completed"}])
     assert "complete by now" in told("attempt.force_complete", row["id"], before, later=after)["note"][-1]
@@ -87,7 +87,7 @@ def test_retry_roll() -> None:
     assert note == "it may fail again: no later roll of daily_race is known to have worked"
 
 
-def test_retry_roll_when_a_grant_came_meanwhile() -> None:
+def test_retry_roll_with_a_meanwhile_linked_grant() -> None:
     row = attempt(roll=None, grantIds=None)
     before = snapshot(attempts=[row])
     after = snapshot(attempts=[row], grants=[grant()])
@@ -141,7 +141,7 @@ def test_force_claim_never_delivers_twice() -> None:
     assert found["wallet"] == ["unchanged: the grant was delivered before, it is only marked"]
 
 
-def test_force_claim_of_what_was_claimed_meanwhile() -> None:
+def test_force_claim_of_a_meanwhile_claimed_grant() -> None:
     before, after = snapshot(grants=[grant()]), snapshot(grants=[grant(status="claimed")])
     assert told("grant.force_claim", grant()["id"], before, later=after) == {
         "note": ["this grant is claimed by now; nothing will change"]
@@ -176,7 +176,7 @@ def test_manual_grant_in_words(days: str, words: str) -> None:
     assert found["wallet"] == ["unchanged until it is claimed"]
 
 
-def test_manual_grant_that_cannot_be_read() -> None:
+def test_invalid_manual_grant() -> None:
     assert told("player.grant", None, snapshot(), {"entries": "["}) == {
         "grant": ["nothing yet: the entries cannot be read"]
     }

@@ -71,7 +71,7 @@ def test_rows_with_an_id_alone_are_labelled_and_the_others_stay() -> None:
     assert before.attempts[0].event_label is None
 
 
-def test_where_nothing_is_known_the_snapshot_is_the_same_object() -> None:
+def test_a_snapshot_without_new_names_is_not_copied() -> None:
     one = snapshot(attempts=[nameless(RACE)])
     assert EventNames().label(one) is one
 
@@ -83,7 +83,7 @@ def test_the_table_of_the_profile_wins() -> None:
     assert len(names) == 2
 
 
-def test_what_was_learned_is_kept_and_read_again() -> None:
+def test_learned_names_are_saved_and_restored() -> None:
     names = EventNames({CHESS: "Chess"})
     names.learn(snapshot(attempts=[attempt(eventId=RACE)]))
     kept = json.loads(json.dumps(names.to_json()))
@@ -92,7 +92,7 @@ def test_what_was_learned_is_kept_and_read_again() -> None:
 
 
 @pytest.mark.parametrize("kept", [None, [], "x", {RACE: 7}, {RACE: ""}, {"": "x"}, {RACE: "x" * (LONGEST + 1)}])
-def test_a_cache_that_makes_no_sense_is_an_empty_one(kept: object) -> None:
+def test_an_invalid_cache_is_empty(kept: object) -> None:
     assert dict(EventNames.from_json(kept)) == {}
 
 
@@ -104,7 +104,7 @@ def test_the_number_of_names_is_bounded() -> None:
 
 
 @pytest.mark.parametrize("spelled", ["eventLabel", "event_label"])
-def test_a_label_is_never_read_from_the_wire_and_never_written(spelled: str) -> None:
+def test_labels_are_not_part_of_the_wire_format(spelled: str) -> None:
     for shape in (Attempt, Lobby):
         row = shape.model_validate({"id": "r1", "eventId": RACE, spelled: "forged"})
         assert row.event_label is None

@@ -12,12 +12,12 @@ from tests.domain.players import NOW, ago, attempt, grant, snapshot
 FAILED = {"status": "failed", "error": 'table "daily_gold" was archived', "at": ago(hours=1)}
 
 
-def test_the_roll_failed_says_why_and_what_to_do() -> None:
+def test_a_failed_roll_shows_reason_and_advice() -> None:
     seen = snapshot(attempts=[attempt(roll=FAILED)])
     found = diagnose_attempt(seen.attempts[0], seen, NOW)
     assert found.advice == (
         "The roll failed 1h ago, so nothing was granted. Retry the roll. "
-        'It said: table "daily_gold" was archived. '
+        'Its error: table "daily_gold" was archived. '
         "It may fail again: no later roll of daily_race is known to have worked."
     )
     assert found.target_id == seen.attempts[0].id
@@ -41,10 +41,10 @@ def test_a_retry_says_whether_its_cause_seems_gone(other: dict[str, Any], known:
     assert known in diagnose_attempt(seen.attempts[0], seen, NOW).advice
 
 
-def test_a_failed_roll_of_which_little_is_told() -> None:
+def test_a_failed_roll_with_missing_data() -> None:
     seen = snapshot(attempts=[attempt(roll={"status": "failed"}), attempt(id="a2")])
     assert diagnose_attempt(seen.attempts[0], seen, NOW).advice == (
-        "The roll failed (when is not known), so nothing was granted. Retry the roll. It did not say why. "
+        "The roll failed (time not known), so nothing was granted. Retry the roll. It gave no reason. "
         "It may fail again: no later roll of daily_race is known to have worked."
     )
 
@@ -64,4 +64,4 @@ def test_nothing_is_delivered_and_no_ban_lifted_by_the_next_step(waiting: dict[s
     seen = snapshot(grants=[grant(**waiting)], player={"ban": {"bannedAt": ago(days=1), "reason": reason}})
     found = grant_faults(seen.grants[0], seen, NOW)
     assert [each.action_id for each in found if each.action_id is not None] == []
-    assert any((f'"{reason}"' if reason else "why is not known") in each.advice for each in found)
+    assert any((f'"{reason}"' if reason else "reason not known") in each.advice for each in found)

@@ -10,9 +10,9 @@ from kraty_console.domain.formatting import (
     GROUP,
     age,
     counted,
+    duration_words,
     grouped,
     grouped_text,
-    lasting,
     plain,
     signed,
     since,
@@ -48,7 +48,7 @@ def test_grouped(number: float | None, words: str) -> None:
     assert " " not in grouped(number) or words.startswith("a number")
 
 
-def test_a_number_of_thousands_of_digits_does_not_flood() -> None:
+def test_a_huge_number_is_shortened() -> None:
     assert grouped(10**5000) == "a number of about 5001 digits"
 
 
@@ -63,7 +63,7 @@ def test_signed_and_counted() -> None:
     [(0, "0s"), (59, "59s"), (60, "1m"), (3599, "59m"), (3600, "1h"), (86_399, "23h"), (86_400, "1d"), (9e8, "28y")],
 )
 def test_lasting(seconds: float, words: str) -> None:
-    assert lasting(seconds) == words
+    assert duration_words(seconds) == words
 
 
 def test_since() -> None:
@@ -90,13 +90,13 @@ def test_a_moment_without_a_zone_is_utc() -> None:
         (float("nan"), "nan"),
     ],
 )
-def test_a_number_as_it_is_typed_has_no_exponent(number: float, words: str) -> None:
+def test_plain_numbers_have_no_exponent(number: float, words: str) -> None:
     assert plain(number) == words
     if words != "nan":
         assert float(plain(number)) == number
 
 
-def test_an_amount_that_came_as_a_text() -> None:
+def test_amounts_given_as_text() -> None:
     assert grouped_text("1500") == f"1{GROUP}500"
     assert grouped_text("-1500") == f"-1{GROUP}500"
     assert grouped_text("a few") == "a few"

@@ -108,7 +108,7 @@ def test_a_roll_that_would_be_refused_is_not_offered(fields: dict[str, Any], wor
 
 
 @pytest.mark.parametrize("text", ["-1", "nan", "inf", "1e999", "twelve", "1_000", "٣", "9" * 50, "0x10"])
-def test_scores_that_cannot_be(text: str) -> None:
+def test_invalid_scores(text: str) -> None:
     form = opened("attempt.force_complete", STUCK["id"])
     assert problems(form, {"reason": "crashed", "final_score": text}) == {"final_score": "a number, 0 or more"}
 
@@ -117,7 +117,7 @@ def test_scores_that_cannot_be(text: str) -> None:
     ("text", "words"),
     [("1.840", "1840 or 1.8400? Write one of these"), ("12,345", "12345 or 12.3450? Write one of these")],
 )
-def test_a_score_with_two_meanings_is_asked_about(text: str, words: str) -> None:
+def test_an_ambiguous_score_is_refused(text: str, words: str) -> None:
     form = opened("attempt.force_complete", STUCK["id"])
     assert problems(form, {"reason": "crashed", "final_score": text}) == {"final_score": words}
     for plainly in ("1840", "1.8400", "0.125", "1.84", "1 840"):
@@ -142,7 +142,7 @@ def test_a_score_far_above_the_target_asks_for_the_id(fields: dict[str, Any], sc
     assert asks_for_id(form, {"reason": "crashed", "final_score": score}) == asks
 
 
-def test_scores_that_can() -> None:
+def test_valid_scores() -> None:
     assert [score(text) for text in ("0", "1 500", "1\u202f500", "12.5", "1e3")] == [0, 1500, 1500, 12.5, 1000]
     assert [whole_number(text) for text in ("+7", "1 000", "1.0", "", "²", "--5")] == [7, 1000, None, None, None, None]
 
@@ -209,7 +209,7 @@ def test_manual_grant() -> None:
         ({"reason": "a\ud800bc"}, {"reason": "character 2 is a control character (U+D800); take it out"}),
     ],
 )
-def test_manual_grant_checks_while_one_types(values: dict[str, Value], found: dict[str, str]) -> None:
+def test_manual_grant_validates_input(values: dict[str, Value], found: dict[str, str]) -> None:
     form = opened("player.grant", catalog=CATALOG)
     assert problems(form, {"reason": "make-good", **values}) == found
 
@@ -235,7 +235,7 @@ def test_credit() -> None:
         ({"economy_key": ""}, "economy_key"),
     ],
 )
-def test_credit_checks_while_one_types(values: dict[str, Value], field: str) -> None:
+def test_credit_validates_input(values: dict[str, Value], field: str) -> None:
     form = opened("wallet.credit", "gold", catalog=CATALOG)
     assert list(problems(form, {"amount": "5", "reason": "make-good", **values})) == [field]
 
@@ -259,7 +259,7 @@ def test_amounts_over_the_limit_ask_for_the_id() -> None:
     assert asks_for_id(gift, {"entries": "[", "reason": "make-good"}) is None
 
 
-def test_a_ban_asks_for_the_id_and_lifting_it_only_why() -> None:
+def test_a_ban_asks_for_the_id_an_unban_only_for_a_reason() -> None:
     ban = opened("player.ban")
     assert (ban.kind, ban.danger, ban.needs_typed_id) == (Operation.BAN, True, True)
     assert problems(ban, {"reason": "cheats"}) == {TYPED_ID: "type alice_42 to confirm"}
@@ -276,7 +276,7 @@ def test_a_ban_asks_for_the_id_and_lifting_it_only_why() -> None:
     }
 
 
-def test_an_id_that_cannot_be_typed_is_not_asked_for() -> None:
+def test_an_untypeable_id_is_not_asked_for() -> None:
     for entry in load_hostile():
         seen = snapshot(player={"externalPlayerId": entry.value})
         typed = typed_id_for(seen)
@@ -288,7 +288,7 @@ def test_an_id_that_cannot_be_typed_is_not_asked_for() -> None:
     assert typed_id_for(snapshot(player={"externalPlayerId": "", "id": None})) == "player"
 
 
-def test_a_row_that_went_away_cannot_be_opened() -> None:
+def test_a_removed_row_cannot_be_opened() -> None:
     for action in ("attempt.force_complete", "attempt.retry_roll", "grant.force_claim", "delivery.replay"):
         with pytest.raises(CannotOpen):
             opened(action, "gone")
@@ -296,7 +296,7 @@ def test_a_row_that_went_away_cannot_be_opened() -> None:
         opened("help.open")
 
 
-def test_every_dialog_has_the_same_anatomy() -> None:
+def test_every_dialog_has_the_same_structure() -> None:
     rows = {
         "attempt.force_complete": STUCK["id"],
         "attempt.retry_roll": STUCK["id"],
@@ -313,7 +313,7 @@ def test_every_dialog_has_the_same_anatomy() -> None:
         assert "alice_42" in form.subject_lines[0]
 
 
-def test_what_passes_the_checks_passes_the_contract() -> None:
+def test_validated_values_fit_the_contract() -> None:
     """Hostile reasons and tickets: told beside the field, or fit for the wire; never an error on sending."""
     form = opened("grant.force_claim", grant()["id"])
     for entry in load_hostile():
@@ -326,7 +326,7 @@ def test_what_passes_the_checks_passes_the_contract() -> None:
         build_call(form, {"reason": "no"}, KEY)
 
 
-def test_a_debit_takes_what_is_there() -> None:
+def test_a_debit_takes_at_most_the_balance() -> None:
     form = opened("wallet.debit", "gold")
     values: dict[str, Value] = {"amount": "340", "reason": "credited twice", "ticket": "ZD-1"}
     call = build_call(form, values, KEY)
@@ -345,7 +345,7 @@ def test_a_debit_takes_what_is_there() -> None:
     assert unknown[0].words == "gold: balance not provided by this backend; 340 are taken, at once"
 
 
-def test_a_merge_shows_what_it_comes_to_and_asks_for_the_id() -> None:
+def test_a_merge_shows_the_totals_and_asks_for_the_id() -> None:
     form = opened("player.merge", other=OTHER)
     assert form.subject_lines == ("from  alice_42 · Swift Otter", "into  auth_user_42 · Swift Otter")
     assert problems(form, {"reason": "signed in"}) == {TYPED_ID: "type alice_42 to confirm"}
@@ -364,7 +364,7 @@ def test_a_merge_shows_what_it_comes_to_and_asks_for_the_id() -> None:
 @pytest.mark.parametrize(
     ("action", "row", "kept"), [("player.grant", None, True), ("grant.force_claim", grant()["id"], False)]
 )
-def test_with_a_server_key_every_dialog_says_whom_the_audit_log_names(action: str, row: str | None, kept: bool) -> None:
+def test_with_a_server_key_dialogs_name_the_audited_actor(action: str, row: str | None, kept: bool) -> None:
     seen = EffectContext(
         snapshot(grants=[grant(sourceRefId=None)]), NOW, key_label="api_key:sUUVdrM8", person="maria@desk"
     )

@@ -45,8 +45,8 @@ def test_an_item_may_have_parameters() -> None:
         (f"[\n {GOLD}\n {BOX}\n]", 3, "a comma or the closing ] is missing here"),
         (f"[\n {GOLD},\n]", 3, "a value is missing here"),
         (f"[\n {GOLD}", 2, "a comma or the closing ] is missing here"),
-        (f"{GOLD}\nmore", 2, "something is left over"),
-        (f"[{GOLD}] x", 1, "something is left over"),
+        (f"{GOLD}\nmore", 2, "there is extra text"),
+        (f"[{GOLD}] x", 1, "there is extra text"),
         ("[\n{'type': 1}]", 2, "a name in double quotes is missing here"),
         ('[\n{"type" 1}]', 2, "a colon is missing here"),
         ('[\n{"type": "curr', 2, "a closing quote is missing"),
@@ -73,7 +73,7 @@ def test_an_item_may_have_parameters() -> None:
         (" " * 70_000, 1, "at most 65"),
     ],
 )
-def test_what_is_wrong_is_told_with_its_line(text: str, line: int, words: str) -> None:
+def test_problems_have_line_numbers(text: str, line: int, words: str) -> None:
     found = parse_entries(text)
     assert not found.ok
     assert [each.line for each in found.problems if words in each.words] == [line]
@@ -101,19 +101,19 @@ def test_all_problems_of_an_entry_are_told() -> None:
 
 
 @given(st.text(alphabet='[]{}",:0123456789.-eEtrufalsn \n\\"typecurrencyKeyamount', max_size=80))
-def test_any_text_is_answered_never_raised(text: str) -> None:
+def test_any_text_is_parsed_without_an_exception(text: str) -> None:
     found = parse_entries(text)
     assert found.ok or found.problems
 
 
-def test_the_hostile_corpus_is_answered_never_raised() -> None:
+def test_the_hostile_corpus_is_parsed_without_an_exception() -> None:
     for entry in load_hostile():
         assert not parse_entries(entry.value, CATALOG).ok
         text = json.dumps([{"type": "currency", "currencyKey": entry.value, "amount": 1}])
         assert parse_entries(text).ok is (1 <= len(entry.value) <= 200 and len(text) <= 65_536)
 
 
-def test_what_is_written_is_read_back() -> None:
+def test_written_entries_are_parsed_back() -> None:
     entries = (
         GrantEntry("currency", "gold", 5),
         GrantEntry("item", 'po"tion', 2, {"a": [1]}),
@@ -149,7 +149,7 @@ def test_completions_are_the_keys_of_the_kind() -> None:
         ({}, "reward", "nothing"),
         ({"gift": 1}, "reward", "1 unknown thing"),
         ({"entries": [{"type": "skin", "amount": 2}]}, "reward", "2 skin"),
-        ({"entries": [{"type": "currency", "currencyKey": 5}, 7]}, "reward", "some currency and an unknown thing"),
+        ({"entries": [{"type": "currency", "currencyKey": 5}, 7]}, "reward", "some currency and an unknown entry"),
         ({"entries": [{"type": "currency", "currencyKey": "gems", "amount": "1500"}]}, "reward", "1\u202f500 gems"),
         ({"entries": [{"type": "currency", "currencyKey": "gems", "amount": "a few"}]}, "reward", "a few gems"),
         ({"entries": [{"type": "item", "itemKey": "hat", "quantity": 2.5e7}]}, "reward", "25\u202f000\u202f000 hat"),
@@ -161,7 +161,7 @@ def test_contents_of_any_shape_have_words(contents: dict[str, object], kind: str
     assert contents_words(contents, kind) == words
 
 
-def test_entries_of_an_unknown_shape_are_passed_over() -> None:
+def test_entries_of_an_unknown_shape_are_ignored() -> None:
     odd = [
         7,
         {"type": ["x"]},

@@ -8,7 +8,7 @@ from kraty_console.domain.actions import REGISTRY
 from kraty_console.domain.keymap import effective_keys, key_label, key_lines, key_table, keymap_problems, split_keys
 
 
-def test_the_keys_as_they_come_do_not_clash() -> None:
+def test_the_default_keys_do_not_clash() -> None:
     assert keymap_problems({}) == []
     assert effective_keys({}) == {spec.id: spec.keys for spec in REGISTRY}
 
@@ -42,7 +42,7 @@ def test_the_keys_as_they_come_do_not_clash() -> None:
         ({"grant.force_claim": "C"}, "keymap: C means both grant.force_claim and wallet.credit"),
     ],
 )
-def test_what_cannot_work_is_told(keymap: dict[str, str], words: str) -> None:
+def test_invalid_keymaps_are_reported(keymap: dict[str, str], words: str) -> None:
     assert words in keymap_problems(keymap)
 
 
@@ -57,7 +57,7 @@ def test_what_cannot_work_is_told(keymap: dict[str, str], words: str) -> None:
         {"copy.value": "comma"},
     ],
 )
-def test_what_can_work_is_taken(keymap: dict[str, str]) -> None:
+def test_valid_keymaps_are_accepted(keymap: dict[str, str]) -> None:
     assert keymap_problems(keymap) == []
     keys = effective_keys(keymap)
     assert all(keys[name] == split_keys(text) for name, text in keymap.items())
@@ -67,7 +67,7 @@ def test_names_of_punctuation_are_the_characters() -> None:
     assert split_keys("slash, comma ,question_mark") == ("/", ",", "?")
 
 
-def test_keys_as_people_write_them() -> None:
+def test_key_labels() -> None:
     assert [key_label(key) for key in ("escape", "pagedown", "down", "F", "/", "ctrl+p")] == [
         "esc",
         "PgDn",

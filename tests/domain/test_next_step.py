@@ -14,7 +14,7 @@ def test_the_failed_roll_of_the_row() -> None:
     seen = snapshot(attempts=[attempt(roll=FAILED)])
     step = next_step(seen, NOW, row_scope="attempt", row_id=seen.attempts[0].id)
     assert step.words.startswith(
-        "The roll failed 1h ago, so nothing was granted. Retry the roll. It said: table archived."
+        "The roll failed 1h ago, so nothing was granted. Retry the roll. Its error: table archived."
     )
     assert (step.action_id, step.severity, step.other) == ("attempt.retry_roll", "wrong", None)
 
@@ -38,7 +38,7 @@ def test_an_attempt_whose_grant_waits_leads_to_the_grant_and_opens_nothing() -> 
 
 
 @pytest.mark.parametrize("reason", ["speed hack reported by 6 players, replays under review", None])
-def test_a_ban_is_told_with_its_reason_and_never_lifted_by_the_next_step(reason: str | None) -> None:
+def test_a_ban_shows_its_reason_and_is_never_lifted_by_the_next_step(reason: str | None) -> None:
     banned = {"ban": {"bannedAt": ago(days=1), "reason": reason}}
     for rows in (
         {},
@@ -56,11 +56,11 @@ def test_a_ban_is_told_with_its_reason_and_never_lifted_by_the_next_step(reason:
             *(steps.for_row("grant", each.id) for each in seen.grants),
         ):
             assert step.action_id is None, rows
-            assert (reason or "why is not known") in step.text, rows
+            assert (reason or "reason not known") in step.text, rows
             assert step.severity == "notice" or step.other is not None, rows
 
 
-def test_two_faults_of_a_row_the_second_is_told_too() -> None:
+def test_the_second_fault_of_a_row_is_shown_too() -> None:
     seen = snapshot(grants=[grant()], player=BANNED)
     step = next_step(seen, NOW, row_scope="grant", row_id=seen.grants[0].id)
     assert step.also == ("unclaimed 1h",)
@@ -102,7 +102,7 @@ def test_what_is_fine_for_a_reason_says_the_reason_beside_another_trouble() -> N
         (attempt(id="a1", rewardPolicy="none", roll=None), "This event gives no rewards, so no grant is missing."),
         (
             attempt(id="a1", status="in_progress", lastProgressAt=ago(minutes=3)),
-            "This row is fine: the player is still at it. It was last heard of 3m ago.",
+            "This row is fine: the player is still playing. Its last progress was 3m ago.",
         ),
     ):
         seen = snapshot(attempts=[fine, attempt(id="a2", roll=FAILED)])
@@ -111,7 +111,7 @@ def test_what_is_fine_for_a_reason_says_the_reason_beside_another_trouble() -> N
         assert step.other is not None
 
 
-def test_nothing_of_a_player_in_trouble_is_called_nothing_wrong() -> None:
+def test_a_player_with_faults_is_never_called_fine() -> None:
     troubled = snapshot(
         attempts=[attempt(id="a1", grantIds=["g1"]), attempt(id="a2", roll=FAILED)],
         grants=[grant(id="g1", status="claimed", sourceRefId="a1"), grant(id="g2", kind="crate", sourceRefId=None)],
@@ -126,7 +126,7 @@ def test_nothing_of_a_player_in_trouble_is_called_nothing_wrong() -> None:
     assert late.other.row_id == "a2"
 
 
-def test_a_crate_that_waits_is_nothing_wrong() -> None:
+def test_an_unopened_crate_is_fine() -> None:
     seen = snapshot(grants=[grant(kind="crate", createdAt=ago(days=6))])
     step = next_step(seen, NOW, row_scope="grant", row_id=seen.grants[0].id)
     assert step.words.startswith("This crate is fine: the player can open it in the game.")
@@ -136,7 +136,7 @@ def test_a_crate_that_waits_is_nothing_wrong() -> None:
     assert most_urgent_row(gone, NOW) == ("grants", gone.grants[0].id)
 
 
-def test_a_row_that_nothing_is_said_of_leads_to_the_one_that_needs_mending() -> None:
+def test_a_row_without_diagnosis_leads_to_the_faulty_row() -> None:
     seen = snapshot(attempts=[attempt(roll=FAILED)])
     for step in (
         next_step(seen, NOW, row_scope="attempt", row_id="gone"),
@@ -148,10 +148,10 @@ def test_a_row_that_nothing_is_said_of_leads_to_the_one_that_needs_mending() -> 
         assert step.other.row_id == seen.attempts[0].id
 
 
-def test_nothing_wrong_says_so() -> None:
+def test_a_fine_player_is_reported_as_fine() -> None:
     seen = snapshot(attempts=[attempt(grantIds=["g1"])], grants=[grant(id="g1", status="claimed")])
     for step in (next_step(seen, NOW), next_step(seen, NOW, row_scope="grant", row_id="g1")):
-        assert step.words.startswith("Nothing is wrong: what was finished is granted")
+        assert step.words.startswith("Nothing is wrong: every finished attempt has its grants")
         assert step.action_id is None
         assert step.severity == "fine"
     assert most_urgent_row(seen, NOW) is None
@@ -176,7 +176,7 @@ def test_a_fault_of_a_grant_is_counted_once() -> None:
     assert step.also == ()
 
 
-def test_steps_looked_for_once_serve_every_row_of_the_player() -> None:
+def test_next_steps_are_shared_by_all_rows() -> None:
     seen = snapshot(
         attempts=[attempt(id="a1", status="in_progress", startedAt=ago(days=3)), attempt(id="a2", grantIds=["g1"])],
         grants=[grant(id="g1", status="claimed"), grant(id="g2", status="pending")],
@@ -199,7 +199,7 @@ def test_steps_looked_for_once_serve_every_row_of_the_player() -> None:
 @pytest.mark.parametrize(
     ("can_merge", "words"), [(False, "m shows the two side by side"), (True, "Merge the two with U")]
 )
-def test_a_guest_is_merged_from_where_it_can_be_done(can_merge: bool, words: str) -> None:
+def test_the_merge_hint_depends_on_the_credential(can_merge: bool, words: str) -> None:
     for played in ({}, {"attempts": [attempt(grantIds=[grant()["id"]])], "grants": [grant(status="claimed")]}):
         guest = snapshot(player={"email": None}, **played)
         assert words in NextSteps(guest, NOW, can_merge=can_merge).for_player().words

@@ -95,7 +95,7 @@ def answered(shape: type[Changed]) -> ChangeRequest:
         (Changed, {}, ""),
     ],
 )
-def test_what_came_of_it(shape: type[Changed], answer: dict[str, Any], words: str) -> None:
+def test_outcome_lines(shape: type[Changed], answer: dict[str, Any], words: str) -> None:
     assert outcome_summary(answered(shape), shape.model_validate(answer), BEFORE) == words
 
 

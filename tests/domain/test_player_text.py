@@ -33,7 +33,7 @@ MAIL = "alice@example.com"
         f"\u00a0{MAIL}\u00a0x"[:-2],
     ],
 )
-def test_an_address_is_found_in_what_surrounds_it(text: str) -> None:
+def test_an_e_mail_is_extracted_from_surrounding_marks(text: str) -> None:
     assert candidates(text)[-1] == MAIL
 
 
@@ -51,7 +51,7 @@ def test_an_address_is_found_in_what_surrounds_it(text: str) -> None:
         ("[[alice_42]]", "alice_42"),
     ],
 )
-def test_an_id_is_found_in_what_surrounds_it(text: str, cleaned: str) -> None:
+def test_an_id_is_extracted_from_surrounding_marks(text: str, cleaned: str) -> None:
     found = candidates(text)
     assert found[0] == text
     assert found[-1] == cleaned
@@ -60,12 +60,12 @@ def test_an_id_is_found_in_what_surrounds_it(text: str, cleaned: str) -> None:
 @pytest.mark.parametrize(
     "text", ["alice_42", "_x", "a.b.", "*", "auth0|abc", "google:123", MAIL, "Jürgen", "日本", "()"]
 )
-def test_what_is_plain_is_looked_for_as_it_is_alone(text: str) -> None:
+def test_plain_text_has_one_candidate(text: str) -> None:
     assert candidates(text) == (text,)
 
 
 @pytest.mark.parametrize("text", ["", "  ", "\t\u00a0"])
-def test_blanks_are_nothing_to_look_for(text: str) -> None:
+def test_blank_text_has_no_candidates(text: str) -> None:
     assert candidates(text) == ()
 
 

@@ -17,7 +17,7 @@ def found(typed: str, shown: str) -> bool:
 
 @pytest.mark.parametrize("number", NUMBERS)
 @pytest.mark.parametrize("between", ["", ",", "'", "’", *BLANKS])
-def test_a_number_is_found_however_its_groups_are_written(number: int, between: str) -> None:
+def test_digit_grouping_is_ignored(number: int, between: str) -> None:
     typed = f"{number:,}".replace(",", between)
     assert found(typed, f"gold {grouped(number)} since May")
     assert found(typed, f"gold {number:,} since May")
@@ -25,7 +25,7 @@ def test_a_number_is_found_however_its_groups_are_written(number: int, between: 
     assert not found(typed, grouped(number + 1))
 
 
-def test_while_a_number_is_typed_it_is_found_all_along() -> None:
+def test_a_half_typed_number_matches() -> None:
     for typed in ("1,840", "1 840", "1\u202f840", "1840"):
         for end in range(1, len(typed) + 1):
             assert found(typed[:end], f"score {grouped(1840)}"), typed[:end]
@@ -50,7 +50,7 @@ def test_while_a_number_is_typed_it_is_found_all_along() -> None:
         (", ", "a, b"),
     ],
 )
-def test_what_looks_alike_is_found(typed: str, shown: str) -> None:
+def test_look_alikes_match(typed: str, shown: str) -> None:
     assert found(typed, shown)
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import psutil
 import pytest
 
-from kraty_console.paint.picture_size import MOST
+from kraty_console.paint.screen_size import MOST
 from tests.e2e.person import Person, until
 from tests.e2e.world import World
 

@@ -51,7 +51,7 @@ def test_where_colours_cannot_be_erased_to_every_blank_is_sent() -> None:
     assert first.count(" ") == 80
 
 
-def test_what_is_there_already_costs_nothing() -> None:
+def test_unchanged_cells_send_nothing() -> None:
     painter = ready()
     assert sent(painter, 1, 3, ("gold", LIT))
     assert sent(painter, 1, 3, ("gold", LIT)) == ""
@@ -154,7 +154,7 @@ def test_what_does_not_fit_on_the_screen_is_cut() -> None:
 
 
 @pytest.mark.parametrize("harm", ["\x1b[2J", "a\rb", "\x9b31m", "\x00", "tab\t"])
-def test_a_character_that_steers_is_never_sent(harm: str) -> None:
+def test_control_characters_are_never_sent(harm: str) -> None:
     said = sent(ready(), 1, 0, (harm, DARK), (f"é{harm}", DARK))
     assert "\N{REPLACEMENT CHARACTER}" in said
     assert not set(said.replace("\x1b[", "")) & {"\x1b", "\r", "\x9b", "\x00", "\t"}

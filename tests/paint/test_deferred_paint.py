@@ -42,7 +42,7 @@ class Arriving(DeferredPaintScreen[None]):
         self.screen_layout_refresh_signal.subscribe(self, lambda screen: self.layouts.append(screen.outer_size))
 
 
-async def test_it_is_painted_when_it_has_arrived_and_not_before() -> None:
+async def test_it_is_painted_once_it_has_arrived() -> None:
     app = Watching()
     async with app.run_test(size=(40, 10)) as pilot:
         screen = Arriving()

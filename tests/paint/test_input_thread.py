@@ -102,7 +102,7 @@ def listened_to() -> Iterator[Keyboard]:
             keyboard.hang_up()
 
 
-def test_nothing_wakes_it_while_nothing_is_typed() -> None:
+def test_it_sleeps_without_input() -> None:
     with listened_to() as keyboard:
         keyboard.waits_without_limit()
         for key in "ab":
@@ -171,7 +171,7 @@ def test_what_comes_while_too_much_waits_is_dropped_and_a_sequence_ends_where_it
         assert keyboard.key() == "j"
 
 
-def test_after_the_end_of_the_input_it_waits_for_the_bell_alone() -> None:
+def test_after_the_end_of_the_input_it_waits_only_for_the_event() -> None:
     with listened_to() as keyboard:
         keyboard.waits_without_limit()
         keyboard.hang_up()
@@ -181,7 +181,7 @@ def test_after_the_end_of_the_input_it_waits_for_the_bell_alone() -> None:
 
 
 @pytest.mark.parametrize("times", [1, 2])
-def test_a_bell_rings_from_set_to_clear_however_often(times: int) -> None:
+def test_a_wake_event_is_readable_from_set_to_clear(times: int) -> None:
     bell = WakeEvent()
     with SelectSelector() as selector:
         selector.register(bell, EVENT_READ)

@@ -121,7 +121,7 @@ REPLIES = {
 
 @pytest.mark.parametrize("reply", REPLIES.values(), ids=REPLIES)
 @pytest.mark.parametrize("size", [1, 2, 1 << 20], ids=["byte by byte", "by two", "at once"])
-def test_a_reply_is_no_key(reply: bytes, size: int) -> None:
+def test_a_terminal_reply_is_not_a_key(reply: bytes, size: int) -> None:
     sent = b"a" + reply + b"b"
     told = read(*(sent[at : at + size] for at in range(0, len(sent), size)))
     assert keys(told) == ["a", "b"]
@@ -206,7 +206,7 @@ def test_an_escape_alone_is_the_key_after_as_long_as_ever(clock: Clock) -> None:
 
 
 @pytest.mark.parametrize("begun", [b"\x1b[", b"\x1b[1;", b"\x1bO", b"\x1bPq", b"\x1b]0;x", b"\x1b_G\x1b", b"\x1b[M "])
-def test_what_is_never_finished_does_not_keep_the_keyboard(clock: Clock, begun: bytes) -> None:
+def test_unfinished_sequences_do_not_block_the_keyboard(clock: Clock, begun: bytes) -> None:
     assert keys(after(clock, begun, SILENCE, b"ab")) == ["a", "b"]
 
 
@@ -227,7 +227,7 @@ def test_a_key_of_rxvt_that_ends_early_is_heard(clock: Clock) -> None:
 
 @pytest.mark.parametrize("text", ["one\rtwo", "\x1b[31mred\x1b[0m", "\x1b", "\x1b[20", "a\0b", "x\x9b" * 40])
 @pytest.mark.parametrize("size", [1, 5, 1 << 20])
-def test_a_paste_is_a_text_whatever_stands_in_it(text: str, size: int) -> None:
+def test_a_paste_may_contain_anything(text: str, size: int) -> None:
     sent = b"a\x1b[200~" + text.encode() + b"\x1b[201~b"
     told = read(*(sent[at : at + size] for at in range(0, len(sent), size)))
     assert keys(told) == ["a", "b"]
@@ -253,7 +253,7 @@ def test_a_paste_may_pause(clock: Clock, rest: bytes) -> None:
     assert keys(told) == ["j"]
 
 
-def test_a_paste_is_not_kept_without_bounds() -> None:
+def test_a_paste_has_a_maximum_length() -> None:
     told = read(b"\x1b[200~", *[b"x" * 4096] * 300, b"\x1b[201~", b"j")
     (paste,) = [each for each in told if isinstance(each, events.Paste)]
     assert len(paste.text) == LONGEST_PASTE
@@ -261,7 +261,7 @@ def test_a_paste_is_not_kept_without_bounds() -> None:
 
 
 @pytest.mark.parametrize("begun", [b"\x1b]", b"\x1bP", b"\x1b[", b"\x1b_"])
-def test_a_sequence_of_a_megabyte_is_none(begun: bytes) -> None:
+def test_a_huge_sequence_is_dropped(begun: bytes) -> None:
     told = read(begun, *[b"1" * 4096] * 250, b"\x1b\\" if begun != b"\x1b[" else b"z", b"j")
     assert keys(told) == ["j"]
 
@@ -336,7 +336,7 @@ def test_a_report_of_a_key_tells_no_character_but_its_own(numbers: str, split: b
 
 @settings(deadline=None, max_examples=400)
 @given(st.lists(st.binary(max_size=40), max_size=8))
-def test_whatever_comes_the_next_keys_are_heard(reads: list[bytes]) -> None:
+def test_later_keys_are_read_after_any_input(reads: list[bytes]) -> None:
     reader = TerminalReader(mouse=True, debug=False)
     for part in reads:
         list(reader.read(part))

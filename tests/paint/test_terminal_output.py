@@ -11,8 +11,8 @@ from threading import Thread
 
 import pytest
 
-from kraty_console.paint.picture_size import MOST, bounded, drop_senseless_sizes
-from kraty_console.paint.terminal_output import Outlet, opened_anew
+from kraty_console.paint.screen_size import MOST, clamp_size, drop_invalid_sizes
+from kraty_console.paint.terminal_output import TerminalWriter, reopen_terminal
 
 _PATIENCE = 30.0
 
@@ -31,7 +31,7 @@ def test_all_of_a_text_arrives_at_a_terminal_that_reads(ends: tuple[int, int]) -
     ours, theirs = ends
     text = "é" * 50_000
     with os.fdopen(theirs, "w", closefd=False) as file:
-        writer = Thread(target=Outlet(file).write, args=(text,))
+        writer = Thread(target=TerminalWriter(file).write, args=(text,))
         writer.start()
         read = b""
         while len(read) < len(text.encode()):
@@ -40,10 +40,10 @@ def test_all_of_a_text_arrives_at_a_terminal_that_reads(ends: tuple[int, int]) -
     assert read.decode() == text
 
 
-def test_who_writes_to_a_terminal_that_does_not_read_is_let_go_and_the_end_is_offered(ends: tuple[int, int]) -> None:
+def test_a_blocked_write_can_be_abandoned_and_the_end_is_written(ends: tuple[int, int]) -> None:
     ours, theirs = ends
     with os.fdopen(theirs, "w", closefd=False) as file:
-        outlet = Outlet(file)
+        outlet = TerminalWriter(file)
         assert not outlet.is_stuck(0)
         writer = Thread(target=outlet.write, args=("x" * 1_000_000,))
         writer.start()
@@ -61,19 +61,19 @@ def test_who_writes_to_a_terminal_that_does_not_read_is_let_go_and_the_end_is_of
     assert read.strip(b"x") == b"the end"
 
 
-def test_whether_a_terminal_waits_is_left_to_others_as_it_is(ends: tuple[int, int]) -> None:
+def test_the_blocking_mode_of_other_descriptors_is_unchanged(ends: tuple[int, int]) -> None:
     _, theirs = ends
-    own = opened_anew(theirs, os.O_RDONLY)
+    own = reopen_terminal(theirs, os.O_RDONLY)
     assert own != theirs
     assert os.get_blocking(theirs)
     assert not os.get_blocking(own)
     os.close(own)
 
 
-def test_what_is_no_terminal_is_used_as_it_is(tmp_path: Path) -> None:
+def test_a_file_that_is_no_terminal_is_used_directly(tmp_path: Path) -> None:
     with (tmp_path / "file").open("w", encoding="utf-8") as file:
-        assert opened_anew(file.fileno(), os.O_WRONLY) == file.fileno()
-        Outlet(file).write("all of it")
+        assert reopen_terminal(file.fileno(), os.O_WRONLY) == file.fileno()
+        TerminalWriter(file).write("all of it")
     assert (tmp_path / "file").read_text("utf-8") == "all of it"
 
 
@@ -81,16 +81,14 @@ def test_what_is_no_terminal_is_used_as_it_is(tmp_path: Path) -> None:
     ("told", "painted"),
     [((120, 36), (120, 36)), ((9_999, 36), (MOST[0], 36)), ((80, 65_535), (80, MOST[1])), ((0, 0), (1, 1))],
 )
-def test_a_picture_has_bounds(told: tuple[int, int], painted: tuple[int, int]) -> None:
-    assert bounded(*told) == painted
+def test_the_screen_size_is_limited(told: tuple[int, int], painted: tuple[int, int]) -> None:
+    assert clamp_size(*told) == painted
 
 
 @pytest.mark.parametrize(
     ("told", "stays"), [("120", True), ("²", False), ("9" * 5_000, False), ("-1", False), ("0", False)]
 )
-def test_a_size_in_the_environment_without_sense_is_dropped(
-    monkeypatch: pytest.MonkeyPatch, told: str, stays: bool
-) -> None:
+def test_an_invalid_size_in_the_environment_is_removed(monkeypatch: pytest.MonkeyPatch, told: str, stays: bool) -> None:
     monkeypatch.setenv("COLUMNS", told)
-    drop_senseless_sizes()
+    drop_invalid_sizes()
     assert (os.environ.get("COLUMNS") == told) is stays

@@ -21,7 +21,7 @@ FOUND = [
 ]
 
 
-def test_numbers_are_plain() -> None:
+def test_numbers_are_ungrouped() -> None:
     found = [Finding(CheckArea.STATE, "journal", CheckState.OK, f"{counted(12345, 'entry', 'entries')}", grouped(1840))]
     assert "12345 entries" in checkup_text(found)
     assert "1840" in checkup_text(found)
@@ -82,7 +82,7 @@ def test_the_json_has_the_most_important_first() -> None:
 @pytest.mark.parametrize(
     "words", ["a " * 200, "x" * 300, "全" * 90, "e\u0301" * 90, "\x1b[31mred\n\u202ebad", ""], ids=range(6)
 )
-def test_no_line_is_wider_than_80_cells_and_none_steers_the_terminal(words: str) -> None:
+def test_lines_have_at_most_80_cells_and_no_control_characters(words: str) -> None:
     text = checkup_text([Finding(CheckArea.STATE, words, CheckState.NOTE, words, words)])
     assert all(cells(SafeText(line)) <= 80 for line in text.splitlines())
     assert not set("\x1b\u202e") & set(text)

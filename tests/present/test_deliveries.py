@@ -39,7 +39,7 @@ def delivery(**fields: Any) -> DeliveryDetail:
     return DeliveryDetail.model_validate(told)
 
 
-def test_a_line_says_what_became_of_it_and_what_comes_next() -> None:
+def test_a_row_shows_state_and_next_attempt() -> None:
     shown = row(delivery(), NOW)
     assert [each.text for each in shown.cells] == [
         "2h ago",
@@ -67,11 +67,11 @@ def test_a_line_says_what_became_of_it_and_what_comes_next() -> None:
         ({"nextAttemptAt": None, "endpoint": {"url": "https://x", "state": "paused"}}, "endpoint is paused"),
     ],
 )
-def test_what_it_waits_for_is_told(fields: dict[str, Any], words: str) -> None:
+def test_the_reason_for_waiting_is_shown(fields: dict[str, Any], words: str) -> None:
     assert next_words(delivery(**fields), NOW) == words
 
 
-def test_the_whole_of_it_tells_each_attempt_and_the_data() -> None:
+def test_the_document_lists_attempts_and_data() -> None:
     attempts = [
         {"number": 1, "startedAt": ago(hours=1), "durationMs": None, "status": None, "error": None},
         {"number": 2, "startedAt": ago(minutes=1), "durationMs": 1200, "status": 200, "error": None, "answer": "ok"},
@@ -88,14 +88,14 @@ def test_the_whole_of_it_tells_each_attempt_and_the_data() -> None:
     assert "next attempt" not in text
 
 
-def test_a_delivery_of_which_little_is_known_is_shown_too() -> None:
+def test_a_delivery_with_missing_fields_is_shown() -> None:
     bare = Delivery.model_validate({"id": "evt_1"})
     assert [each.text for each in row(bare, NOW, with_player=True).cells].count("—") >= 5
     assert delivery_document(bare, NOW).plain_lines()
 
 
 @pytest.mark.parametrize("entry", [each for each in load_hostile() if each.raw is None], ids=lambda each: each.name)
-def test_nothing_that_strangers_wrote_steers_the_terminal(entry: Any) -> None:
+def test_external_text_contains_no_control_characters(entry: Any) -> None:
     value = entry.value[:2_000]
     whole = delivery(
         eventName=value,

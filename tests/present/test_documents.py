@@ -9,11 +9,11 @@ import pytest
 
 from kraty_console.contract.audit import AuditRow
 from kraty_console.contract.players import Snapshot
-from kraty_console.present.brief import brief
 from kraty_console.present.detail import Document, audit_document, document, player_document
 from kraty_console.present.difference import MAX_CHANGES, differences
 from kraty_console.present.document import LINES_LIMIT, json_lines
-from kraty_console.present.profile import folded, profile
+from kraty_console.present.profile import compact_profile, profile
+from kraty_console.present.row_summary import row_summary
 from kraty_console.present.rows import TableId, rows
 from kraty_console.present.times import ago as shown_ago
 from kraty_console.present.times import day, exact
@@ -147,7 +147,7 @@ def test_differences(before: Any, after: Any, words: dict[str, str]) -> None:
     assert {item.label: item.value for item in differences(before, after)} == words
 
 
-def test_differences_end_somewhere() -> None:
+def test_differences_are_limited() -> None:
     found = differences({}, {str(number): number for number in range(1000)})
     assert len(found) == MAX_CHANGES + 1
     deep: Any = 1
@@ -160,7 +160,7 @@ def test_the_player() -> None:
     seen = snapshot(player={**BANNED, "mergedInto": "auth_user_42", "externalPlayerId": "аliсe_42"})
     found = player_document(seen, NOW, CET)
     assert pairs(found)["merged into"] == "auth_user_42"
-    assert pairs(found)["take care"] == "this id mixes letters of alphabets that look alike"
+    assert pairs(found)["caution"] == "this id mixes letters of alphabets that look alike"
     assert pairs(found, "Ban")["reason"] == "speed hack"
     assert pairs(found, "Last context") == {"country": "PT", "level": "7"}
     assert list(found.raw) == ["player", "summary"]
@@ -182,16 +182,16 @@ def test_raw_json_keeps_the_order_and_unknown_fields() -> None:
     assert '"a": "\\u{202E}\\u001b"' in text
 
 
-def test_raw_json_ends_somewhere() -> None:
+def test_raw_json_is_limited() -> None:
     lines = list(json_lines(list(range(LINES_LIMIT * 2))))
     assert len(lines) == LINES_LIMIT + 1
-    assert lines[-1] == f"… {LINES_LIMIT + 2} more lines; the whole of it is copied"
+    assert lines[-1] == f"… {LINES_LIMIT + 2} more lines; copying includes all of them"
 
 
-def test_a_row_that_went_away() -> None:
+def test_a_removed_row() -> None:
     (row,) = rows("attempts", snapshot(attempts=[attempt()]), NOW)
     assert document(row, snapshot(), NOW) is None
-    assert brief(row, snapshot(), NOW) is None
+    assert row_summary(row, snapshot(), NOW) is None
 
 
 def test_an_attempt_in_sentences() -> None:
@@ -201,7 +201,7 @@ def test_an_attempt_in_sentences() -> None:
         windowEndsAt=ago(hours=-11.99),
     )
     seen = snapshot(attempts=[row])
-    found = brief(rows("attempts", seen, NOW)[0], seen, NOW)
+    found = row_summary(rows("attempts", seen, NOW)[0], seen, NOW)
     assert found is not None
     assert found.title == "daily_race · 0197…a001"
     assert [line.text for line in found.lines] == [
@@ -234,7 +234,7 @@ def test_the_others_in_sentences() -> None:
     )
 
     def lines(table: TableId, place: int = 0) -> list[str]:
-        found = brief(rows(table, seen, NOW)[place], seen, NOW)
+        found = row_summary(rows(table, seen, NOW)[place], seen, NOW)
         assert found is not None
         return [line.text for line in found.lines]
 
@@ -242,7 +242,7 @@ def test_the_others_in_sentences() -> None:
     assert lines("grants", 1) == ["claimed, granted 1h ago · from daily_race · claimed 1h ago"]
     assert lines("balances") == ["1h ago  +500  from a grant, by admin"]
     assert lines("balances", 1) == ["no changes in the list"]
-    assert lines("lobbies")[1].startswith("It was to be filled 1h ago")
+    assert lines("lobbies")[1].startswith("It should have been filled 1h ago")
     assert lines("wallet_ledger") == [
         "1h ago, 500 after it",
         "reason from a grant, by admin",
@@ -279,7 +279,7 @@ def test_the_profile_as_in_the_design() -> None:
         "grants       11  2 pending",
         "lobbies       1  1 active",
     ]
-    assert words(folded(seen, NOW)) == [
+    assert words(compact_profile(seen, NOW)) == [
         "alice_42 · Swift Otter · PT · level 7 · alice@example.com · seen 4m ago",
         "attempts 12 (8 done, 1 expired) · grants 11 (2 pending) · lobbies 1 (1 active)",
     ]
@@ -290,12 +290,12 @@ def test_the_profile_of_a_banned_a_merged_and_an_odd_player() -> None:
     lines = words(profile(seen, NOW))
     assert "BANNED 1d ago: speed hack" in lines
     assert "merged into auth_user_42" in lines
-    assert "take care: the id holds characters that cannot be seen" in lines
+    assert "caution: the id holds characters that cannot be seen" in lines
     assert "not banned" not in lines
-    assert words(folded(seen, NOW))[1].startswith("BANNED 1d ago: speed hack · merged into auth_user_42 · ")
+    assert words(compact_profile(seen, NOW))[1].startswith("BANNED 1d ago: speed hack · merged into auth_user_42 · ")
 
 
-def test_the_profile_of_a_player_about_whom_little_is_told() -> None:
+def test_the_profile_of_a_player_with_missing_data() -> None:
     bare = Snapshot.model_validate({"player": {"externalPlayerId": "x"}})
     assert words(profile(bare, NOW)) == [
         "first seen  —",

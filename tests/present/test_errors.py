@@ -18,14 +18,14 @@ from kraty_console.contract.errors import (
     SignInNeeded,
     Unavailable,
 )
-from kraty_console.present.errors import words_of
+from kraty_console.present.errors import error_text
 
 CASES: list[tuple[KratyError, str | None, str, str, int]] = [
     (
         SignInNeeded("the session has ended", "session_invalid", 401, {}, "req-1"),
         None,
-        "The session is over or not known. The session has ended. (401 session_invalid, request req-1)",
-        "Give a new token to go on.",
+        "The session has expired or is unknown. The session has ended. (401 session_invalid, request req-1)",
+        "Enter a new token to continue.",
         4,
     ),
     (
@@ -59,7 +59,7 @@ CASES: list[tuple[KratyError, str | None, str, str, int]] = [
     (
         NotFound("Player 'ghost' not found", "not_found", 404),
         None,
-        "There is no such thing here. Player 'ghost' not found. (404 not_found)",
+        "Not found. Player 'ghost' not found. (404 not_found)",
         "Check the id, the game and the environment.",
         3,
     ),
@@ -82,7 +82,7 @@ CASES: list[tuple[KratyError, str | None, str, str, int]] = [
         Refused("no", "conflict", 409, {"rollError": 'table "daily_gold" is archived'}),
         None,
         'The roll failed again: table "daily_gold" is archived. (409 conflict)',
-        "Mend its cause in the portal, then retry the roll.",
+        "Fix the cause in the portal, then retry the roll.",
         1,
     ),
     (
@@ -95,28 +95,28 @@ CASES: list[tuple[KratyError, str | None, str, str, int]] = [
     (
         Refused("", "conflict", 422),
         None,
-        "Not applied: the state does not allow it. (422 conflict)",
+        "Not applied: not possible in the current state. (422 conflict)",
         "Refresh with r and look again.",
         1,
     ),
     (
         IdempotencyConflict("the key was used", "idempotency_conflict", 409),
         None,
-        "Not applied: this key was used before for something else. The key was used. (409 idempotency_conflict)",
+        "Not applied: this key was already used for another change. The key was used. (409 idempotency_conflict)",
         "Close the dialog and open it again.",
         1,
     ),
     (
         RateLimited("slow down", "rate_limited", 429, retry_after=2.2),
         None,
-        "Too many calls. Slow down. (429 rate_limited)",
+        "Too many requests. Slow down. (429 rate_limited)",
         "Wait 3 seconds.",
         5,
     ),
     (
         Unavailable("internal error", "internal_error", 500, {}, "req-1"),
         None,
-        "The server is in trouble. Internal error. (500 internal_error, request req-1)",
+        "The server reported an error. Internal error. (500 internal_error, request req-1)",
         "Press u to try again.",
         5,
     ),
@@ -131,7 +131,7 @@ CASES: list[tuple[KratyError, str | None, str, str, int]] = [
         Unavailable("the connection broke", maybe_applied=True),
         None,
         "The server cannot be reached. The connection broke.",
-        "It may have taken effect: look before sending it again.",
+        "It may have taken effect: check before sending it again.",
         5,
     ),
     (
@@ -145,10 +145,10 @@ CASES: list[tuple[KratyError, str | None, str, str, int]] = [
         BadAnswer("cut short", maybe_applied=True),
         None,
         "The answer was not one of Kraty's. Cut short.",
-        "It may have taken effect: look before sending it again.",
+        "It may have taken effect: check before sending it again.",
         1,
     ),
-    (KratyError("teapot", "teapot", 418), None, "It did not work. Teapot. (418 teapot)", "", 1),
+    (KratyError("teapot", "teapot", 418), None, "The request failed. Teapot. (418 teapot)", "", 1),
 ]
 
 
@@ -158,16 +158,16 @@ CASES: list[tuple[KratyError, str | None, str, str, int]] = [
     ids=[f"{type(case[0]).__name__}-{number}" for number, case in enumerate(CASES)],
 )
 def test_words(error: KratyError, role: str | None, text: str, hint: str, exit_code: int) -> None:
-    found = words_of(error, role=role)
+    found = error_text(error, role=role)
     assert (found.text, found.hint, found.exit_code) == (text, hint, exit_code)
     assert found.text.startswith(found.title)
     assert found.title.endswith(".")
 
 
-def test_what_is_limited_counts_down() -> None:
-    assert words_of(RateLimited("", retry_after=0.2)).retry_after == 1.0
-    assert words_of(RateLimited("", retry_after=2.2)).retry_after == 3.0
-    assert words_of(NotFound("")).retry_after is None
+def test_rate_limits_have_a_countdown() -> None:
+    assert error_text(RateLimited("", retry_after=0.2)).retry_after == 1.0
+    assert error_text(RateLimited("", retry_after=2.2)).retry_after == 3.0
+    assert error_text(NotFound("")).retry_after is None
 
 
 @pytest.mark.parametrize(
@@ -181,11 +181,11 @@ def test_what_is_limited_counts_down() -> None:
         ({}, "Invalid."),
     ],
 )
-def test_fields_are_named_whatever_shape_the_details_have(details: dict[str, Any], words: str) -> None:
-    assert words in words_of(Invalid("invalid", "validation_failed", 400, details)).text
+def test_field_errors_of_any_shape_are_listed(details: dict[str, Any], words: str) -> None:
+    assert words in error_text(Invalid("invalid", "validation_failed", 400, details)).text
 
 
-def test_a_server_s_words_are_cut_and_made_safe() -> None:
-    found = words_of(Refused("x\x1b[2J" * 1000, "conflict", 409))
+def test_server_messages_are_truncated_and_sanitized() -> None:
+    found = error_text(Refused("x\x1b[2J" * 1000, "conflict", 409))
     assert "\x1b" not in found.text
     assert len(found.text) < 1000

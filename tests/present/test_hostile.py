@@ -13,13 +13,13 @@ from kraty_console.contract.errors import Invalid, NotAllowed, Refused
 from kraty_console.contract.players import SearchHit, Snapshot
 from kraty_console.domain.scopes import PANES
 from kraty_console.present.audit import row as audit_row
-from kraty_console.present.brief import audit_brief, brief
 from kraty_console.present.detail import audit_document, document, player_document
 from kraty_console.present.document import Document
-from kraty_console.present.errors import words_of
-from kraty_console.present.plain import hits_text, json_text, pane_text, player_json, player_text
-from kraty_console.present.profile import folded, profile
+from kraty_console.present.errors import error_text
+from kraty_console.present.profile import compact_profile, profile
+from kraty_console.present.row_summary import audit_row_summary, row_summary
 from kraty_console.present.rows import tables
+from kraty_console.present.text_output import hits_text, json_text, pane_text, player_json, player_text
 from tests.data import load_hostile
 from tests.domain.players import NOW, ago, attempt, grant
 
@@ -108,14 +108,14 @@ def document_texts(found: Document) -> Iterator[str]:
 
 
 def everything(seen: Snapshot) -> Iterator[str]:
-    for line in (*profile(seen, NOW), *folded(seen, NOW)):
+    for line in (*profile(seen, NOW), *compact_profile(seen, NOW)):
         yield from (cell.text for cell in line)
     yield from document_texts(player_document(seen, NOW))
     for pane in PANES:
         for table in tables(pane.id, seen, NOW):
             for row in table.rows:
                 yield from (cell.text for cell in row.cells)
-                if (found := brief(row, seen, NOW)) is not None:
+                if (found := row_summary(row, seen, NOW)) is not None:
                     yield found.title
                     yield from (cell.text for cell in found.lines)
                 if (paper := document(row, seen, NOW)) is not None:
@@ -125,18 +125,18 @@ def everything(seen: Snapshot) -> Iterator[str]:
     entry = AuditRow.model_validate(seen.audit[0].raw())
     yield from (cell.text for cell in audit_row(entry, NOW, with_player=True).cells)
     yield from document_texts(audit_document(entry, NOW))
-    yield from (cell.text for cell in audit_brief(entry, NOW).lines)
+    yield from (cell.text for cell in audit_row_summary(entry, NOW).lines)
 
 
 def errors(value: str) -> Iterator[str]:
     details: dict[str, Any] = {value: value, "fields": {value: [value]}, "permission": value, "rollError": value}
     for kind in (Refused, Invalid, NotAllowed):
-        found = words_of(kind(value, value, 409, details, value), role=value)
+        found = error_text(kind(value, value, 409, details, value), role=value)
         yield from (found.title, found.text, found.hint)
 
 
 @pytest.mark.parametrize("entry", VALUES, ids=lambda entry: entry.name)
-def test_nothing_unsafe_comes_out(entry) -> None:
+def test_error_texts_are_safe(entry) -> None:
     value = entry.value[:LONGEST]
     seen = whole(value)
     found = [*everything(seen), *errors(value)]

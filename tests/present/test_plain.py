@@ -8,7 +8,7 @@ import pytest
 
 from kraty_console.contract.players import SearchHit
 from kraty_console.domain.scopes import PANES, PaneId
-from kraty_console.present.plain import hits_text, json_text, pane_text, player_json, player_text
+from kraty_console.present.text_output import hits_text, json_text, pane_text, player_json, player_text
 from tests.domain.players import NOW, ago, attempt, grant, snapshot
 
 N = "\u202f"
@@ -56,11 +56,11 @@ def test_a_pane_lines_up() -> None:
 
 
 @pytest.mark.parametrize("pane_id", [each.id for each in PANES])
-def test_numbers_are_plain_in_every_pane(pane_id: PaneId) -> None:
+def test_numbers_are_ungrouped_in_every_pane(pane_id: PaneId) -> None:
     assert N not in pane_text(pane_id, MUCH, NOW)
 
 
-def test_numbers_are_plain_in_the_whole_answer() -> None:
+def test_numbers_are_ungrouped_in_the_whole_answer() -> None:
     shown = player_text(MUCH, NOW)
     assert N not in shown
     assert "12345" in shown
@@ -78,7 +78,7 @@ def test_a_pane_of_two_tables_names_them() -> None:
     assert "Wallet ledger" in lines
 
 
-def test_an_empty_pane_says_what_would_be_there() -> None:
+def test_an_empty_pane_explains_itself() -> None:
     assert pane_text("lobbies", snapshot(), NOW) == "No lobbies yet. A seat in a matched event shows here.\n"
 
 
@@ -92,7 +92,7 @@ def test_a_player_with_the_next_step() -> None:
     assert "Lobbies" not in text
 
 
-def test_json_is_what_came_in_ascii_alone() -> None:
+def test_json_is_the_raw_answer_in_ascii() -> None:
     seen = snapshot(player={"externalPlayerId": "a\x7f\u202e漢\x1b"}, attempts=[attempt(extra="kept")])
     text = json_text(player_json(seen))
     assert all(" " <= char <= "~" or char == "\n" for char in text)

@@ -90,12 +90,12 @@ def test_grants_of_an_attempt_are_counted_by_status() -> None:
     assert texts("attempts", **lists)[0][5] == "1 pending 2 claimed 1 fro␛zen 1 linked"
 
 
-def test_an_unknown_status_stays_as_it_came() -> None:
+def test_an_unknown_status_is_unchanged() -> None:
     assert texts("attempts", attempts=[attempt(status="on_hold")])[0][0] == "on_hold"
     assert texts("grants", grants=[grant(status="frozen")])[0][0] == "frozen"
 
 
-def test_two_faults_are_both_told() -> None:
+def test_two_faults_are_both_shown() -> None:
     banned = {"ban": {"bannedAt": None, "reason": None}}
     assert texts("grants", grants=[grant()], player=banned)[0][-1] == "player is banned; unclaimed 1h"
 
@@ -113,19 +113,19 @@ def test_two_faults_are_both_told() -> None:
         ({"sourceKind": None, "sourceRefId": None}, "—"),
     ],
 )
-def test_where_a_grant_comes_from(fields: dict[str, Any], words: str) -> None:
+def test_the_source_of_a_grant(fields: dict[str, Any], words: str) -> None:
     found = texts("grants", grants=[grant(**fields)], attempts=[attempt()])
     assert found[0][2] == words
 
 
-def test_when_a_grant_expires_matters_until_it_is_claimed() -> None:
+def test_a_claimed_grant_shows_no_expiry() -> None:
     waits = texts("grants", grants=[grant()], attempts=[attempt()])
     assert waits[0] == ["pending", "500 gold", "daily_race", "1h ago", "in 14d", "—", "unclaimed 1h"]
     claimed = texts("grants", grants=[grant(status="claimed", claimedAt=ago(minutes=50))], attempts=[attempt()])
     assert claimed[0] == ["claimed", "500 gold", "daily_race", "1h ago", "", "50m ago", ""]
 
 
-def test_a_grant_of_a_moment_ago_is_not_called_wrong() -> None:
+def test_a_new_grant_is_fine() -> None:
     assert texts("grants", grants=[grant(createdAt=ago(minutes=2))])[0][-1] == ""
 
 
@@ -141,7 +141,7 @@ def test_a_grant_of_a_moment_ago_is_not_called_wrong() -> None:
         (None, "—"),
     ],
 )
-def test_a_member_is_called_by_the_name_of_the_address(actor: dict[str, str] | None, by: str) -> None:
+def test_a_member_is_shown_by_the_local_part_of_the_e_mail(actor: dict[str, str] | None, by: str) -> None:
     assert texts("audit", audit=[{"id": "r1", "action": "wallet.credit", "actor": actor}])[0][3] == by
 
 
@@ -231,7 +231,7 @@ def test_every_row_fits_its_columns_and_keeps_its_id() -> None:
     assert [row.scope for table in tables("wallet", seen, NOW) for row in table.rows] == ["wallet", "ledger"]
 
 
-def test_the_pane_counts_what_the_backend_counted() -> None:
+def test_the_pane_count_is_the_backend_s_total() -> None:
     seen = snapshot(
         attempts=[attempt()], grants=[grant()], summary={"attemptCount": 5000, "grantsPending": 2, "grantsClaimed": 9}
     )
@@ -240,7 +240,7 @@ def test_the_pane_counts_what_the_backend_counted() -> None:
     assert pane_title("grants", None) == "2 Grants"
 
 
-def test_sorting_keeps_what_is_missing_last() -> None:
+def test_missing_values_sort_last() -> None:
     seen = snapshot(attempts=[attempt(id="a1", score=5), attempt(id="a2", score=None), attempt(id="a3", score=7)])
     found = rows("attempts", seen, NOW)
     assert [row.id for row in sorted_rows(found, 2, descending=False)] == ["a1", "a3", "a2"]
@@ -248,7 +248,7 @@ def test_sorting_keeps_what_is_missing_last() -> None:
     assert sort_key(10**400) > sort_key(5)
 
 
-def test_what_is_wrong_sorts_first() -> None:
+def test_faults_sort_first() -> None:
     seen = snapshot(attempts=[attempt(id="a1"), attempt(id="a2", roll={"status": "failed"})])
     found = rows("attempts", seen, NOW)
     assert [row.id for row in sorted_rows(found, 6, descending=False)] == ["a2", "a1"]
@@ -263,7 +263,7 @@ def test_filtering_finds_text_in_any_cell() -> None:
 
 @pytest.mark.parametrize("table", list(COLUMNS))
 @pytest.mark.parametrize("width", [200, 118, 86, 78, 60, 40, 20, 5, 1])
-def test_columns_find_room(table: TableId, width: int) -> None:
+def test_columns_are_fitted(table: TableId, width: int) -> None:
     seen = snapshot(
         attempts=[attempt(eventKey="an_event_with_a_very_long_name_indeed", roll={"status": "failed"})],
         grants=[grant()],
@@ -278,7 +278,7 @@ def test_columns_find_room(table: TableId, width: int) -> None:
     assert most in [each.column for each in fitted]
 
 
-def test_columns_are_as_wide_as_their_texts_and_what_is_missing_is_taken_from_the_widest() -> None:
+def test_the_widest_columns_shrink_first() -> None:
     columns = (Column("a", "A", 4, 1), Column("b", "B", 4, 3), Column("c", "C", 4, 2))
     row = TableRow("1", "player", tuple(rows_cells("aaaaaaaa", "bbbbbbbbbbbbbbbb", "cccc")), (), "", "")
 
@@ -294,7 +294,7 @@ def test_columns_are_as_wide_as_their_texts_and_what_is_missing_is_taken_from_th
     assert shown(3) == [("a", 3)]
 
 
-def test_a_column_without_any_text_gives_its_room_to_those_that_have_some() -> None:
+def test_empty_columns_are_dropped_first() -> None:
     columns = (Column("a", "A", 4, 2), Column("wrong", "WHAT IS WRONG", 13, 1))
     full = TableRow("1", "player", tuple(rows_cells("aaaaaaaa", "x")), (), "", "")
     empty = full._replace(cells=tuple(rows_cells("aaaaaaaa", "")))
@@ -309,7 +309,7 @@ def rows_cells(*words: str) -> list[Any]:
     return [cell(word) for word in words]
 
 
-def test_the_audit_log_at_eighty_columns_shows_its_short_columns_whole() -> None:
+def test_the_audit_log_at_80_columns_keeps_short_columns() -> None:
     entry = AuditRow.model_validate(
         {
             "id": "r1",

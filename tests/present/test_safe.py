@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len, split_graphemes
 
 from kraty_console.present.numbers import short_id
-from kraty_console.present.safe import CUT, MAX_MARKS, SafeText, looks_odd, safe
+from kraty_console.present.safe import CUT, MAX_MARKS, SafeText, misleading_form, safe
 from kraty_console.present.width import cells, clip, clip_middle, pad
 from tests.data import load_hostile
 
@@ -57,7 +57,7 @@ def test_the_corpus(entry) -> None:
             assert_harmless(safe(entry.raw.decode("utf-8", errors)))
 
 
-def test_two_values_of_the_corpus_never_look_the_same() -> None:
+def test_corpus_values_stay_distinct() -> None:
     values = {entry.value for entry in load_hostile()}
     assert len({safe(value, limit=2_000_000) for value in values}) == len(values)
 
@@ -112,22 +112,22 @@ def test_two_values_of_the_corpus_never_look_the_same() -> None:
         ("co\u00adop", r"co\u{AD}op"),
     ],
 )
-def test_what_is_seen(value: str | None, shown: str) -> None:
+def test_sanitized_forms(value: str | None, shown: str) -> None:
     assert safe(value) == shown
 
 
-def test_lines_stay_lines_only_where_they_may() -> None:
+def test_line_feeds_are_kept_only_with_multiline() -> None:
     assert safe("a\nb\r\n\tc", multiline=True) == "a\nb␍\n␉c"
     assert safe("a\n\u0301b", multiline=True) == "a\n\\u{301}b"
 
 
-def test_marks_are_capped_with_a_marker() -> None:
+def test_combining_marks_are_capped() -> None:
     assert safe("a" + "\u0301" * 8) == "a" + "\u0301" * 8
     assert safe("a" + "\u0301" * 200 + "b") == "a" + "\u0301" * 8 + r"\u{+192}b"
     assert safe("ก" + "้" * 9 + "ก") == "ก" + "้" * 8 + r"\u{+1}ก"
 
 
-def test_a_cut_value_says_so_and_no_whole_one_does() -> None:
+def test_only_truncated_values_end_in_an_ellipsis() -> None:
     assert safe("abcdef", limit=4) == "abcd…"
     assert safe("abcd…", limit=5) == r"abcd\u{2026}"
     assert safe("abcd", limit=4) == "abcd"
@@ -136,7 +136,7 @@ def test_a_cut_value_says_so_and_no_whole_one_does() -> None:
     assert safe("x" * 513).endswith(CUT)
 
 
-def test_a_huge_value_costs_nothing() -> None:
+def test_a_huge_value_is_truncated_first() -> None:
     huge = "\u0301\x1b" * 5_000_000
     before = time.process_time()
     shown = safe(huge)
@@ -144,7 +144,7 @@ def test_a_huge_value_costs_nothing() -> None:
     assert len(shown) < 512 * 10
 
 
-def test_a_joiner_before_a_skin_tone_joins_nothing_and_is_shown() -> None:
+def test_a_joiner_before_a_skin_tone_is_escaped() -> None:
     assert safe("👩\u200d🏽") != safe("👩🏽")
     assert "\u200d" not in safe("👩\u200d🏽")
     assert safe("👩🏽\u200d👧") == "👩🏽\u200d👧"
@@ -152,7 +152,7 @@ def test_a_joiner_before_a_skin_tone_joins_nothing_and_is_shown() -> None:
 
 @settings(max_examples=300, derandomize=True)
 @given(st.text(alphabet=st.characters(), max_size=40))
-def test_any_text_is_harmless_and_can_be_read_back(value: str) -> None:
+def test_sanitizing_is_safe_and_reversible(value: str) -> None:
     shown = safe(value)
     assert_harmless(shown)
     if r"\u{+" not in shown:
@@ -164,14 +164,14 @@ def test_any_text_is_harmless_and_can_be_read_back(value: str) -> None:
     st.text(alphabet=st.sampled_from("a\\u{2}0E+␛\x1b…\u0301\u200d👩🏽\ufe0f\u202e \n"), max_size=12),
     st.text(alphabet=st.sampled_from("a\\u{2}0E+␛\x1b…\u0301\u200d👩🏽\ufe0f\u202e \n"), max_size=12),
 )
-def test_two_values_never_look_the_same(one: str, other: str) -> None:
+def test_different_values_stay_distinct(one: str, other: str) -> None:
     assert_harmless(safe(one))
     assert (safe(one) == safe(other)) is (one == other)
 
 
 @settings(max_examples=100, derandomize=True)
 @given(st.text(max_size=30), st.integers(1, 20))
-def test_a_cut_text_is_harmless_too(value: str, limit: int) -> None:
+def test_truncated_text_is_safe(value: str, limit: int) -> None:
     shown = safe(value, limit=limit)
     assert_harmless(shown)
     assert shown.endswith(CUT) is (len(value) > limit)
@@ -211,8 +211,8 @@ def test_every_character_of_the_planes_in_use() -> None:
         ("../../etc/passwd", None),
     ],
 )
-def test_what_looks_odd(value: str, words: str | None) -> None:
-    assert looks_odd(value) == words
+def test_misleading_values(value: str, words: str | None) -> None:
+    assert misleading_form(value) == words
 
 
 def test_ids_are_shortened_in_the_middle() -> None:
@@ -245,14 +245,14 @@ def test_a_wide_letter_is_never_cut_in_half() -> None:
     assert pad(SafeText("7"), 3, right=True) == "  7"
 
 
-def test_a_middle_is_cut_out() -> None:
+def test_clipping_in_the_middle() -> None:
     assert clip_middle(SafeText("abcdefghij"), 7) == "abc…hij"
     assert clip_middle(SafeText("abcdefghij"), 10) == "abcdefghij"
     assert clip_middle(SafeText("abcdefghij"), 3) == "ab…"
 
 
 @given(st.text(max_size=40), st.integers(0, 30))
-def test_what_is_fitted_fits(value: str, width: int) -> None:
+def test_fitted_text_has_the_width(value: str, width: int) -> None:
     text = safe(value)
     assert cells(clip(text, width)) <= width
     assert cells(clip_middle(text, width)) <= width
@@ -281,7 +281,7 @@ WIDE = [
 
 
 @pytest.mark.parametrize("text", WIDE)
-def test_a_text_is_measured_as_it_is_drawn(text: str) -> None:
+def test_widths_match_the_renderer(text: str) -> None:
     shown = safe(text * 3)
     assert cells(shown) == cell_len(shown)
     assert clip(shown, cell_len(shown)) == clip_middle(shown, cell_len(shown)) == shown

@@ -14,11 +14,11 @@ from kraty_console.console.views.tabs import counts
 from kraty_console.contract.players import Snapshot
 from kraty_console.domain.merging import merge_plan
 from kraty_console.domain.scopes import PANES
-from kraty_console.present import attempts, lobbies, plain
-from kraty_console.present.brief import brief
+from kraty_console.present import attempts, lobbies, text_output
 from kraty_console.present.detail import document
 from kraty_console.present.merging import plan_json, plan_text
-from kraty_console.present.profile import folded, player_document
+from kraty_console.present.profile import compact_profile, player_document
+from kraty_console.present.row_summary import row_summary
 from kraty_console.present.rows import pane_count, pane_title, rows
 from tests.domain.players import BANNED, NOW, attempt, grant, plain_attempt, published, snapshot
 
@@ -36,7 +36,7 @@ def document_of(seen: Snapshot) -> dict[str, str]:
 # -- tabs and panes -------------------------------------------------------------------------------------------------
 
 
-def test_the_tabs_count_what_is_known() -> None:
+def test_tab_counts_with_missing_data() -> None:
     seen = published(attempts=[plain_attempt()], grants=[grant()], summary={"attemptCount": 69, "grantsPending": 1})
     assert counts(seen) == {"attempts": "69", "grants": "1", "wallet": "?", "lobbies": "0", "items": "?", "audit": "?"}
     assert pane_title("wallet", seen) == "3 Wallet ?"
@@ -58,11 +58,11 @@ def test_the_tabs_count_what_is_known() -> None:
         ("lobbies", {"lobbies": None}, None),
     ],
 )
-def test_a_count_holds_what_could_not_be_read(pane: Any, fields: dict[str, Any], count: int | None) -> None:
+def test_counts_include_unreadable_rows(pane: Any, fields: dict[str, Any], count: int | None) -> None:
     assert pane_count(pane, snapshot(**fields)) == count
 
 
-def test_an_empty_pane_says_why() -> None:
+def test_an_empty_pane_gives_the_reason() -> None:
     for each in PANES:
         assert sections_of(each.id, snapshot(), NOW)[0].empty == each.empty
     empties = {each.id: sections_of(each.id, published(), NOW)[0].empty for each in PANES}
@@ -75,7 +75,7 @@ def test_an_empty_pane_says_why() -> None:
     assert sections_of("audit", odd, NOW)[0].empty == "The audit rows could not be read."
 
 
-def test_the_foot_counts_unreadable_rows_and_takes_them_for_no_cut_list() -> None:
+def test_the_footer_counts_unreadable_rows() -> None:
     seen = snapshot(attempts=[attempt(), {}], summary={"attemptCount": 2})
     table = TableRows(sections_of("attempts", seen, NOW))
     assert foot(table, "attempts", seen, 200, 20) == "1 row could not be read"
@@ -99,15 +99,15 @@ def test_the_foot_counts_unreadable_rows_and_takes_them_for_no_cut_list() -> Non
         (snapshot(player=BANNED), "BANNED 1d ago: speed hack"),
     ],
 )
-def test_not_banned_is_said_only_where_it_is_known(seen: Snapshot, ban: str) -> None:
+def test_not_banned_is_shown_only_if_known(seen: Snapshot, ban: str) -> None:
     assert [line for line in profile_text(seen).split("\n") if "ban" in line.lower()] == [f" {ban}"]
-    narrow = "".join(cell.text for cell in folded(seen, NOW)[1])
+    narrow = "".join(cell.text for cell in compact_profile(seen, NOW)[1])
     in_short = {"not banned": "", "BANNED 1d ago: speed hack": ban}.get(ban, "ban unknown · ")
     assert narrow.startswith(in_short)
     assert ("ban" in narrow.lower()) == (ban != "not banned")
 
 
-def test_totals_that_nobody_told_are_a_question_mark() -> None:
+def test_unknown_totals_are_question_marks() -> None:
     bare = Snapshot.model_validate({"player": {"externalPlayerId": "x"}})
     odd = snapshot(summary={"attemptCount": "many", "grantsPending": [], "grantsClaimed": {}}, lobbies=7)
     for seen in (bare, odd):
@@ -118,7 +118,7 @@ def test_totals_that_nobody_told_are_a_question_mark() -> None:
         ]
 
 
-def test_the_document_says_what_is_not_provided() -> None:
+def test_the_document_lists_missing_data() -> None:
     bare = document_of(Snapshot.model_validate({"player": {"externalPlayerId": "x"}}))
     for label in ("name", "e-mail", "ban", "attempts", "grants pending", "lobbies active"):
         assert bare[label] == "not provided by this backend"
@@ -133,7 +133,7 @@ def test_the_document_says_what_is_not_provided() -> None:
 # -- rows -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_row_says_what_is_known_of_its_grants() -> None:
+def test_a_row_shows_known_grants() -> None:
     told = [
         (published(attempts=[plain_attempt()]), "none", "no grants linked", "no grants are linked to this attempt"),
         (
@@ -152,7 +152,7 @@ def test_a_row_says_what_is_known_of_its_grants() -> None:
     for seen, cell, wrong, sentence in told:
         row = rows("attempts", seen, NOW)[0]
         assert [each.text for each in row.cells[-2:]] == [cell, wrong]
-        found, whole = brief(row, seen, NOW), document(row, seen, NOW)
+        found, whole = row_summary(row, seen, NOW), document(row, seen, NOW)
         assert found is not None
         assert whole is not None
         assert sentence in [line.text for line in found.lines]
@@ -169,14 +169,14 @@ def test_an_event_s_id_is_short_in_tables_and_whole_in_documents() -> None:
     assert {each.label: each.value for each in room.sections[0].items}["event"] == EVENT
 
 
-def test_changes_of_a_balance_that_nobody_told_are_not_said_to_be_none() -> None:
+def test_unknown_balance_changes_are_not_shown_as_none() -> None:
     for lists, words in (
         ({"walletLedger": []}, "no changes in the list"),
         ({}, "changes not provided by this backend"),
         ({"walletLedger": 7}, "changes could not be read"),
     ):
         seen = published(wallet=[{"economyKey": "gold", "balance": 5}], **lists)
-        found = brief(rows("balances", seen, NOW)[0], seen, NOW)
+        found = row_summary(rows("balances", seen, NOW)[0], seen, NOW)
         assert found is not None
         assert [line.text for line in found.lines] == [words]
 
@@ -185,40 +185,40 @@ def test_changes_of_a_balance_that_nobody_told_are_not_said_to_be_none() -> None
 
 
 def test_show_names_what_is_missing() -> None:
-    text = plain.player_text(published(attempts=[plain_attempt()]), NOW)
+    text = text_output.player_text(published(attempts=[plain_attempt()]), NOW)
     assert "Not provided by this backend: balances, items and audit rows.\n" in text
-    assert "Not provided" not in plain.player_text(snapshot(), NOW)
-    assert "1 attempt could not be read." in plain.player_text(snapshot(attempts=[attempt(), {}]), NOW)
+    assert "Not provided" not in text_output.player_text(snapshot(), NOW)
+    assert "1 attempt could not be read." in text_output.player_text(snapshot(attempts=[attempt(), {}]), NOW)
 
 
 def test_show_of_a_pane_names_what_is_missing() -> None:
-    assert plain.pane_text("wallet", published(), NOW) == "This backend does not provide balances.\n"
+    assert text_output.pane_text("wallet", published(), NOW) == "This backend does not provide balances.\n"
     ledger = [{"ledgerId": "l1", "economyKey": "gold", "delta": 5}]
-    half = plain.pane_text("wallet", published(walletLedger=ledger), NOW)
+    half = text_output.pane_text("wallet", published(walletLedger=ledger), NOW)
     assert "Wallet ledger\n" in half
     assert "This backend does not provide balances.\n" in half
-    some = plain.pane_text("attempts", snapshot(attempts=[attempt(), {}]), NOW)
+    some = text_output.pane_text("attempts", snapshot(attempts=[attempt(), {}]), NOW)
     assert some.startswith("STATUS")
     assert some.endswith("1 attempt could not be read.\n")
-    none = plain.pane_text("attempts", snapshot(attempts=[{}]), NOW)
+    none = text_output.pane_text("attempts", snapshot(attempts=[{}]), NOW)
     assert "No attempts yet" not in none
     assert "could not be read.\n" in none
 
 
-def test_json_holds_no_list_that_did_not_come() -> None:
-    assert plain.player_json(published(), "wallet") == {}
-    assert plain.player_json(snapshot(), "wallet") == {"wallet": [], "walletLedger": []}
-    whole = plain.player_json(published())
+def test_json_omits_missing_lists() -> None:
+    assert text_output.player_json(published(), "wallet") == {}
+    assert text_output.player_json(snapshot(), "wallet") == {"wallet": [], "walletLedger": []}
+    whole = text_output.player_json(published())
     assert set(whole) == {"player", "attempts", "grants", "lobbies", "summary"}
     assert "email" not in whole["player"]
-    assert plain.unread_text(published()) == ""
-    assert plain.unread_text(snapshot(attempts=[{}], audit=[7])) == (
+    assert text_output.unreadable_text(published()) == ""
+    assert text_output.unreadable_text(snapshot(attempts=[{}], audit=[7])) == (
         "1 attempt could not be read. 1 audit row could not be read."
     )
-    assert plain.unread_text(snapshot(attempts=[{}], audit=[7]), "audit") == "1 audit row could not be read."
+    assert text_output.unreadable_text(snapshot(attempts=[{}], audit=[7]), "audit") == "1 audit row could not be read."
 
 
-def test_a_merge_shows_what_is_not_known() -> None:
+def test_a_merge_shows_unknown_amounts() -> None:
     bare = Snapshot.model_validate({"player": {"externalPlayerId": "p"}})
     plan = merge_plan(bare, snapshot(), limit=200)
     told = [line.split()[-3:] for line in plan_text(plan, "p", "q").split("\n") if line.startswith("attempts ")]

@@ -1,1 +1,1 @@
-"""The checks of `kraty-console doctor`, one module for each thing that is looked at; none of them changes anything."""
+"""The checks of `kraty-console doctor`, one module per subject; none of them changes anything."""

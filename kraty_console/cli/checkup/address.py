@@ -1,4 +1,4 @@
-"""The address: whether it is one, whether its host is known, and whether a proxy stands between."""
+"""Checks the address: its validity, its host, and the proxy."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ RESOLVE_SECONDS: Final = 3.0
 
 
 def password_in(url: str) -> str:
-    """The password that somebody wrote into an address; empty where there is none."""
+    """The password in a URL; empty without one."""
     user = url.partition("://")[2].partition("/")[0].rpartition("@")[0]
     return user.partition(":")[2]
 
 
 def usable_address(url: str | None) -> tuple[str | None, Finding]:
-    """The address as the client uses it, or None; and what is to be said of it."""
+    """The address as the client uses it, or None; and the finding about it."""
     if url is None:
         advice = "Give --url, KRATY_URL, or a profile (kraty-console config example shows one)."
         return None, Finding(CheckArea.ADDRESS, "url", CheckState.PROBLEM, "no backend is named", advice)
     try:
         base = base_url(url)
     except Invalid as error:
-        # Where there may be a password in it, the address is not repeated.
-        words = "it holds a user name or password, or is no URL" if "@" in url else error.message
+        # An address that may contain a password is not shown.
+        words = "it contains a user name or password, or is not a URL" if "@" in url else error.message
         return None, Finding(CheckArea.ADDRESS, "url", CheckState.PROBLEM, words, "Correct `url`: it is https://host.")
     return base, Finding(CheckArea.ADDRESS, "url", CheckState.OK, base)
 
 
 def proxy_finding(base: str, proxy: Proxy | None) -> Finding:
-    """Which proxy is used, by the name of its variable and its host."""
+    """The proxy in use, with its variable and host."""
     if proxy is None:
         words = "none" if base.startswith("https:") else "none: plain http stays on this machine"
         return Finding(CheckArea.PROXY, "proxy", CheckState.OK, words)
@@ -48,13 +48,13 @@ def proxy_finding(base: str, proxy: Proxy | None) -> Finding:
 
 
 def unusable_proxy(error: Invalid) -> Finding:
-    """What is wrong with the proxy settings, by the name of the variable; no value of it is told."""
+    """The finding for invalid proxy settings; names the variable, never its value."""
     advice = "Correct or unset the variable, or add the backend's host to NO_PROXY."
     return Finding(CheckArea.PROXY, "proxy", CheckState.PROBLEM, error.message, advice)
 
 
 def host_findings(base: str, proxy: Proxy | None) -> Iterator[Finding]:
-    """Whether the host that is connected to has addresses: the backend's, or the proxy's, which looks up the rest."""
+    """Whether the host can be resolved: the backend's, or the proxy's, which resolves the backend's."""
     host = proxy.host if proxy is not None else urlsplit(base).hostname or ""
     area = CheckArea.PROXY if proxy is not None else CheckArea.ADDRESS
     addresses = resolved(host, RESOLVE_SECONDS)
@@ -68,7 +68,7 @@ def host_findings(base: str, proxy: Proxy | None) -> Iterator[Finding]:
 
 
 def resolved(host: str, seconds: float) -> int | str:
-    """How many addresses a host has, or why none is known; in a thread, for a look-up cannot be called off."""
+    """The number of addresses of a host, or why there are none; in a thread, since a DNS query cannot be cancelled."""
     answers: list[int | str] = []
 
     def look() -> None:
@@ -86,7 +86,7 @@ def resolved(host: str, seconds: float) -> int | str:
 
 
 def authorities(environ: Mapping[str, str] = os.environ) -> str:
-    """Who vouches for certificates."""
+    """The source of trusted authorities."""
     for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
         if environ.get(name):
             return f"trusted by {name}"

@@ -1,4 +1,4 @@
-"""The profile file, the settings in effect and their sources, and what in them the console cannot use."""
+"""Checks the profile file, the effective settings with their sources, and the client certificate."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from kraty_console.config.effective import leaves, routes_in_effect, settings
 from kraty_console.config.launch import Launch
 from kraty_console.config.profiles import DEFAULT, Profile
 from kraty_console.domain.checkup import CheckArea, CheckState, Finding
-from kraty_console.domain.formatting import lasting
+from kraty_console.domain.formatting import duration_words
 
 SOON_DAYS = 14
-"""A certificate that ends within so many days is a warning."""
+"""A certificate that expires within this many days is a warning."""
 
 _WITHOUT_PROXY: Final = {"no_proxy": "*"}
-"""An environment in which no proxy is used: the proxy has a finding of its own."""
+"""An environment without a proxy: the proxy has its own finding."""
 
 
 def file_findings(path: Path) -> Iterator[Finding]:
-    """The profile file, whether it can be used or not."""
+    """The findings about the profile file."""
     try:
         found = path.stat()
     except FileNotFoundError:
@@ -32,17 +32,17 @@ def file_findings(path: Path) -> Iterator[Finding]:
     mode = f"{stat.S_IMODE(found.st_mode):04o}"
     facts = {"path": str(path), "mode": mode}
     if found.st_mode & 0o022:
-        words = f"{path} ({mode}) can be changed by others, and it names commands that are run"
+        words = f"{path} ({mode}) can be changed by others, and it contains commands to run"
         yield Finding(CheckArea.CONFIGURATION, "file", CheckState.WARNING, words, f"chmod go-w {path}", facts)
     elif found.st_mode & 0o044:
-        words = f"{path} ({mode}); others can read it, and it holds no secret"
+        words = f"{path} ({mode}); others can read it, but it contains no secret"
         yield Finding(CheckArea.CONFIGURATION, "file", CheckState.NOTE, words, facts=facts)
     else:
         yield Finding(CheckArea.CONFIGURATION, "file", CheckState.OK, f"{path} ({mode})", facts=facts)
 
 
 def setting_findings(profile: Profile, sources: Mapping[str, str]) -> Iterator[Finding]:
-    """The profile, and every setting that somebody made, each with its source."""
+    """The profile, and every non-default setting with its source."""
     yield _setting("profile", profile.name, sources["name"])
     for each in settings(profile, sources):
         if each.source != DEFAULT and each.value not in (None, {}, []):
@@ -62,7 +62,7 @@ def _setting(key: str, value: str, source: str) -> Finding:
 
 
 def use_findings(launch: Launch) -> Iterator[Finding]:
-    """An unknown theme or key: the console would not open."""
+    """An unknown theme or key, with which the console would not open."""
     from kraty_console.console.startup.profile_checks import problems
 
     for each in problems(launch, _WITHOUT_PROXY):
@@ -70,7 +70,7 @@ def use_findings(launch: Launch) -> Iterator[Finding]:
 
 
 def certificate_findings(profile: Profile, now: datetime) -> Iterator[Finding]:
-    """The client certificate of a gateway, where the profile names one and it is used at this address."""
+    """The client certificate, if the profile names one and it is used at this address."""
     if profile.client_certificate is None or not profile.url_is_own:
         return
     from kraty_console.client.connection_probe import certificate_in, valid_until
@@ -81,15 +81,15 @@ def certificate_findings(profile: Profile, now: datetime) -> Iterator[Finding]:
 
 
 def validity(area: CheckArea, name: str, what: str, until: datetime | None, now: datetime) -> Finding:
-    """How long a certificate is still valid."""
+    """The finding about a certificate's expiry."""
     if until is None:
-        return Finding(area, name, CheckState.UNKNOWN, f"{what}; until when it is valid cannot be read")
+        return Finding(area, name, CheckState.UNKNOWN, f"{what}; its expiry cannot be read")
     left = (until - now).total_seconds()
     facts = {"validUntil": until.isoformat(), "days": int(left // 86_400)}
     day = f"{until:%Y-%m-%d}"
     if left < 0:
-        return Finding(area, name, CheckState.PROBLEM, f"{what}; it ended on {day}", "Get a new certificate.", facts)
-    words = f"{what}; valid until {day}, {lasting(left)} from now"
+        return Finding(area, name, CheckState.PROBLEM, f"{what}; it expired on {day}", "Get a new certificate.", facts)
+    words = f"{what}; valid until {day}, {duration_words(left)} from now"
     soon = left < SOON_DAYS * 86_400
     return Finding(
         area, name, CheckState.WARNING if soon else CheckState.OK, words, "Renew it soon." if soon else "", facts

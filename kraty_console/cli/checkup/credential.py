@@ -1,4 +1,4 @@
-"""The token or the server key: which kind, where it came from and how old it is. Nothing of its text is told."""
+"""Checks the token or the server key: kind, source and age. Its text is never shown."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from kraty_console.domain.checkup import CheckArea, CheckState, Finding
 from kraty_console.domain.formatting import since
 
 SHORTEST: Final = 16
-"""Characters below which a token could be guessed: it was probably not pasted whole."""
+"""A token with fewer characters was probably not pasted completely."""
 
 LONGEST: Final = 4_096
-"""Characters above which many gateways refuse the header."""
+"""Many gateways refuse a header with more characters."""
 
 
 def kind_of(profile: Profile) -> str:
-    """What the credential is and how it is sent."""
+    """The kind of credential and how it is sent."""
     if profile.uses_key:
         return "API key of the studio's backend (server_integration)"
     if profile.credential == "cookie":
@@ -31,7 +31,7 @@ def kind_of(profile: Profile) -> str:
 
 
 def credential_findings(profile: Profile, found: FoundToken | None, now: datetime) -> Iterator[Finding]:
-    """What is known of the credential before it is sent."""
+    """The findings about the credential before it is sent."""
     name = "server key" if profile.uses_key else "session token"
     if found is None:
         yield Finding(CheckArea.TOKEN, name, CheckState.PROBLEM, f"there is no {name}", _how_to_give(profile))
@@ -45,15 +45,15 @@ def credential_findings(profile: Profile, found: FoundToken | None, now: datetim
 
 def _how_to_give(profile: Profile) -> str:
     variable = "KRATY_SERVER_KEY" if profile.uses_key else "KRATY_TOKEN"
-    words = f"Give {variable} or --token-stdin, or name its source in the profile."
+    words = f"Give {variable} or --token-stdin, or set its source in the profile."
     if not profile.url_is_own:
-        words += " What the profile stores is for its own address alone."
+        words += " Credentials in the profile are only used for its own address."
     return words
 
 
 def _age(found: FoundToken, now: datetime) -> Finding:
     if found.file is None:
-        return Finding(CheckArea.TOKEN, "age", CheckState.UNKNOWN, "not known: this source keeps no date")
+        return Finding(CheckArea.TOKEN, "age", CheckState.UNKNOWN, "unknown: this source has no date")
     written = datetime.fromtimestamp(found.file.stat().st_mtime, UTC)
     words = f"its file was written {since(written, now)}, on {written:%Y-%m-%d}"
     return Finding(CheckArea.TOKEN, "age", CheckState.OK, words, facts={"writtenAt": written.isoformat()})
@@ -64,10 +64,10 @@ def _form(profile: Profile, found: FoundToken) -> Iterator[Finding]:
     try:
         credential_header(Credential(found.secret, profile.credential), profile.cookie_name)
     except Invalid as error:
-        yield Finding(CheckArea.TOKEN, "form", CheckState.PROBLEM, error.message, "Copy it again, whole.")
+        yield Finding(CheckArea.TOKEN, "form", CheckState.PROBLEM, error.message, "Copy the whole token again.")
         return
     if length < SHORTEST:
-        yield Finding(CheckArea.TOKEN, "form", CheckState.WARNING, "shorter than tokens are", "Was it pasted whole?")
+        yield Finding(CheckArea.TOKEN, "form", CheckState.WARNING, "shorter than a token", "Was it pasted completely?")
     elif length > LONGEST:
-        words = "longer than many gateways take in a header"
+        words = "longer than many gateways accept in a header"
         yield Finding(CheckArea.TOKEN, "form", CheckState.WARNING, words, "Was only the token pasted?")

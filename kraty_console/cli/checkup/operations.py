@@ -1,4 +1,4 @@
-"""The state of each operation on this backend: reads are asked for, changes only looked for with GET."""
+"""Checks each operation: reads are requested, changes are only probed with GET."""
 
 from __future__ import annotations
 
@@ -25,32 +25,32 @@ from kraty_console.contract.errors import (
 )
 from kraty_console.contract.operations import ADMIN_OPERATIONS, FEATURE_PREFIX, PUBLISHED, Operation
 from kraty_console.domain.checkup import CheckArea, CheckState, Finding
-from kraty_console.present.errors import words_of
+from kraty_console.present.errors import error_text
 
 NO_ID: Final = "00000000-0000-0000-0000-000000000000"
-"""An id that no row has."""
+"""An id without a row."""
 
 _PUBLISHED_CHANGES: Final = (Operation.MANUAL_GRANT, Operation.FORCE_CLAIM)
 
 
 @dataclass(slots=True)
-class Looked:
-    """What the answers to reads were."""
+class ReadResults:
+    """The results of the read operations."""
 
     begun: bool = False
-    """A Kraty answered: what was known before is not believed any more."""
+    """Whether a Kraty answered; cached capabilities were then dropped."""
     why_not: str = ""
-    """Why operations were not asked for."""
+    """Why operations were not checked."""
     errors: dict[Operation, KratyError] = field(default_factory=dict)
 
 
-async def look(
-    client: KratyClient, routes: RouteTable, looked: Looked, found: list[Finding], *, uses_key: bool
+async def probe_reads(
+    client: KratyClient, routes: RouteTable, looked: ReadResults, found: list[Finding], *, uses_key: bool
 ) -> None:
-    """Ask for one row of every list, and for what nobody has; `looked` keeps the refusals."""
+    """Request one row of every list, and objects that do not exist; `looked` collects the refusals."""
     found.append(await _game(client, looked, uses_key=uses_key))
     if found[-1].state is CheckState.PROBLEM:
-        looked.why_not = "not asked for, since a look-up fails"
+        looked.why_not = "not checked, because a look-up fails"
         return
     await detect(client, found)
     if not uses_key:
@@ -60,31 +60,31 @@ async def look(
     for operation, answer in zip(wanted, answers, strict=True):
         if isinstance(answer, KratyError):
             looked.errors[operation] = answer
-            if _is_about_its_object(answer):  # the route itself answered
+            if _is_about_its_object(answer):  # the route exists
                 client.capabilities.learn(operation, Support.AVAILABLE)
         elif isinstance(answer, BaseException):
             raise answer
 
 
 async def detect(client: KratyClient, found: list[Finding]) -> None:
-    """Look for all operations as the console does, once."""
+    """Detect all operations, as the console does."""
     if client.capabilities.of(DETECTION) is Support.AVAILABLE:
         return
     try:
         await client.detect()
         client.capabilities.learn(DETECTION, Support.AVAILABLE)
     except KratyError as error:
-        words = f"changes could not be looked for: {words_of(error).text}"
+        words = f"changes could not be detected: {error_text(error).text}"
         found.append(Finding(CheckArea.OPERATIONS, "detection", CheckState.UNKNOWN, words))
 
 
 def names_operations(features: list[str]) -> bool:
-    """Whether a backend says in its health which operations it has."""
+    """Whether a backend lists its operations in its health."""
     return any(each.startswith(FEATURE_PREFIX) for each in features)
 
 
 async def _look_for_change(client: KratyClient, routes: RouteTable, operation: Operation) -> None:
-    """Whether a published change answers GET with 405, as a route that is there does; nothing else is told by it."""
+    """Check whether a published change answers GET with 405, which shows that its route exists."""
     if client.capabilities.of(operation) is not Support.UNKNOWN or not _has_route(routes, operation):
         return
     route = routes.route(operation)
@@ -94,8 +94,8 @@ async def _look_for_change(client: KratyClient, routes: RouteTable, operation: O
             client.capabilities.learn(operation, Support.AVAILABLE)
 
 
-async def _game(client: KratyClient, looked: Looked, *, uses_key: bool) -> Finding:
-    """Whether the game exists for this credential: a look-up of an unknown id tells."""
+async def _game(client: KratyClient, looked: ReadResults, *, uses_key: bool) -> Finding:
+    """Whether the game is visible to this credential: a look-up of an unknown id shows it."""
     try:
         await client.snapshot(NOBODY, limit=1)
     except KratyError as error:
@@ -103,13 +103,13 @@ async def _game(client: KratyClient, looked: Looked, *, uses_key: bool) -> Findi
         if isinstance(error, SignInNeeded):
             return refused(error, uses_key=uses_key)
         if isinstance(error, RateLimited):
-            return Finding(CheckArea.SESSION, "game", CheckState.UNKNOWN, "too many calls: it could not be looked for")
+            return Finding(CheckArea.SESSION, "game", CheckState.UNKNOWN, "too many requests: it could not be checked")
         if isinstance(error, NotFound) and not client.capabilities.game_is_visible:
-            words = "the look-up of nobody was answered without telling whether the game is there"
-            advice = "If no player is found either, check studio, game and environment."
+            words = "the look-up of an unknown id does not show whether the game exists"
+            advice = "If no player is found, check studio, game and environment."
             return Finding(CheckArea.SESSION, "game", CheckState.UNKNOWN, words, advice)
         if not isinstance(error, NotFound):
-            return Finding(CheckArea.SESSION, "game", CheckState.PROBLEM, f"a look-up fails: {words_of(error).text}")
+            return Finding(CheckArea.SESSION, "game", CheckState.PROBLEM, f"a look-up fails: {error_text(error).text}")
     client.capabilities.learn(Operation.PLAYER, Support.AVAILABLE)
     return Finding(
         CheckArea.SESSION, "game", CheckState.OK, "the game exists (a look-up of an unknown id returned not found)"
@@ -143,23 +143,25 @@ def _is_about_its_object(error: KratyError) -> bool:
 
 
 def keys_finding(features: list[str], *, uses_key: bool) -> Finding:
-    """Whether a change that is sent twice under one key takes effect once."""
+    """The finding about idempotency keys."""
     if uses_key:
         words = "the server surface keeps them for a day"
         return Finding(CheckArea.OPERATIONS, "idempotency keys", CheckState.OK, words, facts={"kept": True})
     if KEEPS_KEYS in features:
         return Finding(CheckArea.OPERATIONS, "idempotency keys", CheckState.OK, "kept", facts={"kept": True})
-    words = "it does not tell that it keeps them: changes of unknown outcome are never sent again by themselves"
+    words = "not promised: changes of unknown outcome are never resent automatically"
     return Finding(CheckArea.OPERATIONS, "idempotency keys", CheckState.NOTE, words, facts={"kept": False})
 
 
-def operation_findings(routes: RouteTable, known: Capabilities, looked: Looked, *, uses_key: bool) -> list[Finding]:
-    """One finding for each operation: its method and path in effect, and whether it is there."""
+def operation_findings(
+    routes: RouteTable, known: Capabilities, looked: ReadResults, *, uses_key: bool
+) -> list[Finding]:
+    """One finding per operation: its effective method and path, and whether it exists."""
     return [_operation(operation, routes, known, looked, uses_key=uses_key) for operation in ADMIN_OPERATIONS]
 
 
 def missing_finding(operations: list[Finding], portal: str, *, uses_key: bool) -> Iterator[Finding]:
-    """How many operations are missing, and what to do instead; nothing where none is."""
+    """The number of missing operations, and what to do instead; empty if none is missing."""
     missing = [each.name for each in operations if each.facts["support"] == Support.MISSING]
     if missing:
         where = f"the portal ({portal})" if portal else "the portal"
@@ -171,7 +173,7 @@ def missing_finding(operations: list[Finding], portal: str, *, uses_key: bool) -
 
 
 def _operation(
-    operation: Operation, routes: RouteTable, known: Capabilities, looked: Looked, *, uses_key: bool
+    operation: Operation, routes: RouteTable, known: Capabilities, looked: ReadResults, *, uses_key: bool
 ) -> Finding:
     try:
         route = routes.route(operation)
@@ -193,26 +195,26 @@ def _operation(
             return told(CheckState.WARNING, f"missing: this Kraty has no route {where}", "Correct it under routes.")
         return told(CheckState.NOTE, f"missing: this Kraty has no route {where}")
     if isinstance(error, NotAllowed):
-        return told(CheckState.NOTE, f"{where}: there, and not allowed in this role")
+        return told(CheckState.NOTE, f"{where}: exists, but is not allowed in this role")
     if support is Support.AVAILABLE:
         return told(CheckState.OK, where)
     if isinstance(error, BadAnswer | NotFound) or error is None:
         return told(*_unknown(operation, where, looked, error, uses_key=uses_key))
-    return told(CheckState.UNKNOWN, f"{where}: {words_of(error).text}")
+    return told(CheckState.UNKNOWN, f"{where}: {error_text(error).text}")
 
 
 def _unknown(
-    operation: Operation, where: str, looked: Looked, error: KratyError | None, *, uses_key: bool
+    operation: Operation, where: str, looked: ReadResults, error: KratyError | None, *, uses_key: bool
 ) -> tuple[CheckState, str]:
-    """Why it is not known whether an operation is there."""
+    """Why it is unknown whether an operation exists."""
     if looked.why_not:
         return CheckState.UNKNOWN, f"{where}: {looked.why_not}"
     if uses_key:
-        return CheckState.NOTE, f"{where}: published for server keys; not tried, since it is a change"
+        return CheckState.NOTE, f"{where}: published for server keys; not tried, because it is a change"
     if operation in PUBLISHED:
-        return CheckState.NOTE, f"{where}: published, so every Kraty should have it; its answers do not tell"
+        return CheckState.NOTE, f"{where}: published, so every Kraty should have it; its answers do not show it"
     if operation is Operation.END_SESSION:
-        return CheckState.UNKNOWN, f"{where}: not looked for, since it would end the session"
+        return CheckState.UNKNOWN, f"{where}: not checked, because it would end the session"
     if error is not None:
-        return CheckState.UNKNOWN, f"{where}: the answer does not tell whether the route is missing"
-    return CheckState.UNKNOWN, f"{where}: it shows when it is first used"
+        return CheckState.UNKNOWN, f"{where}: the answer does not show whether the route is missing"
+    return CheckState.UNKNOWN, f"{where}: detected on first use"

@@ -1,4 +1,4 @@
-"""Who we are on the backend, in which role, for how long, and whether the game is there."""
+"""Checks the session: member, role, expiry and game."""
 
 from __future__ import annotations
 
@@ -7,32 +7,32 @@ from typing import Final
 
 from kraty_console.client.admin import KratyClient
 from kraty_console.client.capabilities import Support
-from kraty_console.client.game_ref import GameRef, find_places, named_place
+from kraty_console.client.game_ref import GameRef, find_games, game_from_profile
 from kraty_console.config.profiles import Profile
 from kraty_console.contract.errors import KratyError, NotAllowed, OperationMissing, SignInNeeded
 from kraty_console.contract.operations import Operation
 from kraty_console.contract.session import Me
 from kraty_console.domain.checkup import CheckArea, CheckState, Finding
-from kraty_console.domain.formatting import as_utc, lasting
-from kraty_console.present.errors import words_of
+from kraty_console.domain.formatting import as_utc, duration_words
+from kraty_console.present.errors import error_text
 
 SOON_SECONDS: Final = 3_600.0
-"""A session that ends sooner is a warning."""
+"""A session that expires sooner is a warning."""
 
 
 async def session_findings(client: KratyClient, profile: Profile, now: datetime, found: list[Finding]) -> bool:
-    """Ask who we are and enter the profile's game; whether asking for more makes sense, which `found` tells."""
+    """Request the session and select the profile's game; returns whether further checks make sense."""
     try:
         me = await client.me()
     except OperationMissing:
-        words = "this Kraty does not tell who we are: the role is unknown, and the server decides"
+        words = "this Kraty does not identify sessions: the role is unknown, the server decides"
         found.append(Finding(CheckArea.SESSION, "who", CheckState.NOTE, words))
         return _enter(client, profile, None, found)
     except (SignInNeeded, NotAllowed) as error:
         found.append(refused(error, uses_key=profile.uses_key))
         return False
     except KratyError as error:
-        words = f"who we are could not be asked: {words_of(error).text}"
+        words = f"the session could not be requested: {error_text(error).text}"
         found.append(Finding(CheckArea.SESSION, "who", CheckState.PROBLEM, words))
         return False
     client.capabilities.learn(Operation.ME, Support.AVAILABLE)
@@ -43,18 +43,18 @@ async def session_findings(client: KratyClient, profile: Profile, now: datetime,
 
 
 def refused(error: SignInNeeded | NotAllowed, *, uses_key: bool) -> Finding:
-    """That the backend does not take the credential."""
+    """The finding if the backend refuses the credential."""
     what = "server key" if uses_key else "token"
     facts = {"status": error.status, "code": error.code}
     if isinstance(error, SignInNeeded):
-        words, advice = f"the {what} is over or not known there", f"Give a new {what}."
+        words, advice = f"the {what} has expired or is unknown", f"Give a new {what}."
     else:
-        words, advice = f"the backend answers this {what} with 403", "Ask those who run it what it may do."
+        words, advice = f"the backend answers this {what} with 403", "Ask its operators for the permissions."
     return Finding(CheckArea.TOKEN, "accepted", CheckState.PROBLEM, words, advice, facts)
 
 
 def _who(me: Me, *, uses_key: bool) -> Finding:
-    # A key's name there is the beginning of the key itself.
+    # A key's name is its prefix, a part of the key.
     name = f"the key with the id {me.member.id}" if uses_key else me.member.name or me.member.email or me.member.id
     return Finding(CheckArea.SESSION, "who", CheckState.OK, name, facts={"member": me.member.id})
 
@@ -63,16 +63,16 @@ def _expiry(until: datetime, now: datetime) -> Finding:
     left = (until - now).total_seconds()
     facts = {"expiresAt": until.isoformat()}
     if left < 0:
-        words = f"it ended {lasting(-left)} ago by this machine's clock, and was accepted"
-        return Finding(CheckArea.SESSION, "expiry", CheckState.WARNING, words, "Look at the clock.", facts)
-    words = f"it ends in {lasting(left)}, on {until:%Y-%m-%d %H:%M} UTC"
+        words = f"it expired {duration_words(-left)} ago by this machine's clock, but was accepted"
+        return Finding(CheckArea.SESSION, "expiry", CheckState.WARNING, words, "Check the clock.", facts)
+    words = f"it expires in {duration_words(left)}, on {until:%Y-%m-%d %H:%M} UTC"
     soon = left < SOON_SECONDS
     return Finding(
         CheckArea.SESSION,
         "expiry",
         CheckState.WARNING if soon else CheckState.OK,
         words,
-        "Sign in again before a longer piece of work." if soon else "",
+        "Sign in again before longer work." if soon else "",
         facts,
     )
 
@@ -80,19 +80,19 @@ def _expiry(until: datetime, now: datetime) -> Finding:
 def _enter(client: KratyClient, profile: Profile, me: Me | None, found: list[Finding]) -> bool:
     try:
         if me is None:
-            places = [named_place(profile.studio, profile.game)]
+            places = [game_from_profile(profile.studio, profile.game)]
         else:
-            places = find_places(me, profile.studio, profile.game, profile.environment)
+            places = find_games(me, profile.studio, profile.game, profile.environment)
     except KratyError as error:
         advice = "Correct studio, game and environment in the profile."
         found.append(Finding(CheckArea.SESSION, "game", CheckState.PROBLEM, error.message, advice))
         return False
     if len(places) > 1:
         names = ", ".join(each.name for each in places)
-        advice = "Name one with studio and game in the profile: the console asks each time."
+        advice = "Set studio and game in the profile: otherwise the console asks each time."
         found.append(
             Finding(
-                CheckArea.SESSION, "games", CheckState.NOTE, f"several fit: {names}; the first is looked at", advice
+                CheckArea.SESSION, "games", CheckState.NOTE, f"several match: {names}; the first is checked", advice
             )
         )
     place = places[0]

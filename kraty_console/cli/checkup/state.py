@@ -1,4 +1,4 @@
-"""The folder of what the console remembers, and the journal of changes in it; neither is made, changed or locked."""
+"""Checks the state folder and the journal in it, without creating, changing or locking them."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from kraty_console.domain.checkup import CheckArea, CheckState, Finding
 from kraty_console.domain.formatting import counted
 
 LEAST_FREE: Final = 20 << 20
-"""Bytes that the journal and the caches need to be safe for a while."""
+"""Free space that the journal and the caches need, in bytes."""
 
 
 def folder_findings(folder: Path) -> Iterator[Finding]:
-    """The folder: there or to be made, private, writable, with room on its disk."""
+    """The findings about the folder: existence, privacy, write access, free space."""
     try:
         found = folder.stat()
     except FileNotFoundError:
@@ -38,14 +38,19 @@ def folder_findings(folder: Path) -> Iterator[Finding]:
     words = f"{free >> 20:,} MiB free".replace(",", " ")
     if free < LEAST_FREE:
         yield Finding(
-            CheckArea.STATE, "disk", CheckState.WARNING, words, "Make room: nothing is sent without a journal.", facts
+            CheckArea.STATE,
+            "disk",
+            CheckState.WARNING,
+            words,
+            "Free disk space: nothing is sent without a journal.",
+            facts,
         )
     else:
         yield Finding(CheckArea.STATE, "disk", CheckState.OK, words, facts=facts)
 
 
 def _nearest(folder: Path) -> Path:
-    """The folder, or the nearest above it that is there."""
+    """The folder, or its nearest existing parent."""
     return next((each for each in (folder, *folder.absolute().parents) if each.exists()), Path("/"))
 
 
@@ -53,9 +58,9 @@ def _to_be_made(folder: Path) -> Finding:
     above = _nearest(folder)
     if above.is_dir() and os.access(above, os.W_OK | os.X_OK):
         return Finding(
-            CheckArea.STATE, "folder", CheckState.NOTE, f"{folder} is not there yet; it is made when it is needed"
+            CheckArea.STATE, "folder", CheckState.NOTE, f"{folder} does not exist yet; it is created when needed"
         )
-    words = f"{folder} is not there and cannot be made: {above} cannot be written to"
+    words = f"{folder} does not exist and cannot be created: {above} is not writable"
     return Finding(CheckArea.STATE, "folder", CheckState.PROBLEM, words, "Name another folder with KRATY_STATE.")
 
 
@@ -65,27 +70,27 @@ def _as_it_is(folder: Path, found: os.stat_result) -> Finding:
     if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
         advice = f"chmod u+rwx {folder}, or name another folder with KRATY_STATE."
         return Finding(
-            CheckArea.STATE, "folder", CheckState.PROBLEM, f"{folder} ({mode}) cannot be written to", advice, facts
+            CheckArea.STATE, "folder", CheckState.PROBLEM, f"{folder} ({mode}) is not writable", advice, facts
         )
     if found.st_uid != os.geteuid():
-        words, advice = f"{folder} is somebody else's", "Name a folder of your own with KRATY_STATE."
+        words, advice = f"{folder} belongs to another user", "Name a folder of your own with KRATY_STATE."
         return Finding(CheckArea.STATE, "folder", CheckState.WARNING, words, advice, facts)
     if found.st_mode & 0o077:
-        words = f"{folder} ({mode}) is open to others"
+        words = f"{folder} ({mode}) is accessible to others"
         return Finding(CheckArea.STATE, "folder", CheckState.WARNING, words, f"chmod 700 {folder}", facts)
     return Finding(CheckArea.STATE, "folder", CheckState.OK, f"{folder} ({mode})", facts=facts)
 
 
 def journal_findings(path: Path) -> Iterator[Finding]:
-    """The journal: whether it can be used, and which changes in it have no told outcome."""
+    """The findings about the journal: its usability, and changes without a confirmed outcome."""
     try:
         found = path.lstat()
     except (FileNotFoundError, NotADirectoryError):
-        words = "none yet; it is made with the first change"
+        words = "none yet; it is created with the first change"
         yield Finding(CheckArea.JOURNAL, "file", CheckState.NOTE, words, facts={"exists": False})
         return
     if not stat.S_ISREG(found.st_mode) or found.st_uid != os.geteuid():
-        words = f"{path} is a link, or somebody else's; changes are refused"
+        words = f"{path} is a link, or belongs to another user; changes are refused"
         yield Finding(CheckArea.JOURNAL, "file", CheckState.PROBLEM, words, "Move it away.")
         return
     try:
@@ -97,7 +102,7 @@ def journal_findings(path: Path) -> Iterator[Finding]:
 
 
 def _content(path: Path) -> Iterator[Finding]:
-    # `immutable` takes no lock and makes no file beside it, whatever another console is doing meanwhile.
+    # `immutable` takes no lock and creates no extra files, even while another console is writing.
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
     try:
         version = connection.execute("PRAGMA user_version").fetchone()[0]
@@ -129,5 +134,5 @@ def _open_entries(connection: sqlite3.Connection) -> Finding:
 
 def _damaged(path: Path) -> Finding:
     words = f"{path} is damaged"
-    advice = "The console puts it aside when it next opens and begins a new one; keep the old one."
+    advice = "The console moves it aside at its next start and creates a new one; keep the old one."
     return Finding(CheckArea.JOURNAL, "file", CheckState.PROBLEM, words, advice)

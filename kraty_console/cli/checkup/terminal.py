@@ -1,4 +1,4 @@
-"""The terminal: its size, colours, keys, clipboard and encoding, as far as it can be told without asking it."""
+"""Checks the terminal: size, colours, keys, clipboard and encoding, without querying it."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from kraty_console.console.startup.first_frame import colours_of
 from kraty_console.domain.checkup import CheckArea, CheckState, Finding
 
 LEAST: Final = (40, 12)
-"""Columns and rows below which the console does not draw."""
+"""Minimum columns and rows for the console."""
 
 COMFORTABLE: Final = (80, 24)
 
 _KITTY_KEYS: Final = ("xterm-kitty", "xterm-ghostty", "foot", "alacritty", "wezterm", "rio")
-"""Kinds of terminal that tell every key apart (the kitty keyboard protocol)."""
+"""Terminals that report every key combination (kitty keyboard protocol)."""
 
 _COLOURS: Final = {"truecolor": "16 million colours", "256": "256 colours", "standard": "16 colours"}
 
 
 class Screen(NamedTuple):
-    """What is at the other end."""
+    """The terminal's properties."""
 
     is_terminal: bool
-    """Both the input and the output are one."""
+    """Whether input and output are a terminal."""
     size: tuple[int, int] | None
-    """Columns and rows; None where nothing tells."""
+    """Columns and rows; None if unknown."""
     encoding: str
     why_not: str | None
-    """Why no console can be drawn here, in words."""
+    """Why the console cannot be drawn here, in words."""
 
 
 def screen_at_hand(environ: Mapping[str, str]) -> Screen:
@@ -50,7 +50,7 @@ def screen_at_hand(environ: Mapping[str, str]) -> Screen:
 
 
 def terminal_findings(screen: Screen, environ: Mapping[str, str]) -> Iterator[Finding]:
-    """What the console will have to draw on; without a terminal nothing of it is a fault."""
+    """The findings about the terminal; without a terminal none of them is a problem."""
     grave = CheckState.PROBLEM if screen.is_terminal else CheckState.NOTE
     if screen.why_not is not None:
         yield Finding(CheckArea.TERMINAL, "console", grave, screen.why_not)
@@ -69,7 +69,7 @@ def terminal_findings(screen: Screen, environ: Mapping[str, str]) -> Iterator[Fi
 
 def _size(screen: Screen, grave: CheckState) -> Finding:
     if screen.size is None:
-        return Finding(CheckArea.TERMINAL, "size", CheckState.UNKNOWN, "not known: there is no terminal")
+        return Finding(CheckArea.TERMINAL, "size", CheckState.UNKNOWN, "unknown: there is no terminal")
     columns, rows = screen.size
     words = f"{columns} columns, {rows} rows"
     facts = {"columns": columns, "rows": rows}
@@ -98,7 +98,7 @@ def _keys(term: str, environ: Mapping[str, str]) -> Finding:
         return Finding(
             CheckArea.TERMINAL, "keys", CheckState.OK, "every combination (kitty keyboard protocol), by TERM"
         )
-    words = "the usual ones; whether it tells every combination apart cannot be known from TERM"
+    words = "the usual ones; TERM does not say whether it reports every combination"
     return Finding(CheckArea.TERMINAL, "keys", CheckState.OK, words)
 
 

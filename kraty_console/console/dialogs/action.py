@@ -25,7 +25,7 @@ from kraty_console.console.dialogs.form_body import FormBody
 from kraty_console.console.dialogs.frame import Dialog
 from kraty_console.console.dialogs.parts import Lines, PushButton
 from kraty_console.domain.fields import EffectContext, Form, Values
-from kraty_console.present.errors import words_of
+from kraty_console.present.errors import error_text
 from kraty_console.present.safe import safe
 
 if TYPE_CHECKING:
@@ -328,7 +328,7 @@ class ActionDialog(Dialog["ChangeOutcome | None"]):
         self.cancel.relabel("Cancel" if first else "Close")
         lines = outcome.did_not(step.label, performed, role=self._role, first=first, was_unknown=was_unknown)
         self._say(lines, "-wrong")
-        if performed.error is not None and (wait := words_of(performed.error).retry_after) is not None:
+        if performed.error is not None and (wait := error_text(performed.error).retry_after) is not None:
             self._count_down(step.label, ceil(wait))
         # Onto a field and not onto the button, so that one more enter sends nothing.
         self.set_focus((self._form_body.first_editor() if first else None) or self.cancel)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from kraty_console.config.other_shell import server_command
+from kraty_console.config.shell_command import server_command
 from kraty_console.console.dialogs.text import TextDialog
 from kraty_console.contract.limits import DEFAULT_LIMIT
 from kraty_console.domain.invisible_characters import invisible_part

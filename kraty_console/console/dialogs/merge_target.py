@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from kraty_console.console.dialogs.ask import AskDialog
 from kraty_console.contract.errors import KratyError
 from kraty_console.domain.merging import same_player
-from kraty_console.present.errors import words_of
+from kraty_console.present.errors import error_text
 from kraty_console.present.safe import safe
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class MergeTargetDialog(AskDialog["Snapshot | None"]):
         try:
             found = await self._look_up(target)
         except KratyError as error:
-            self.problem.say(words_of(error).text)
+            self.problem.say(error_text(error).text)
             return
         finally:
             self._looking = False

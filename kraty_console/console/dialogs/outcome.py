@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kraty_console.contract.errors import Unavailable
-from kraty_console.present.errors import words_of
+from kraty_console.present.errors import error_text
 from kraty_console.present.safe import safe
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def did_not(label: str, performed: ChangeOutcome, *, role: str | None, first: bo
         lines.append("It did not take effect; nothing was changed.")
     if performed.error is None:
         return lines or ["Not applied."]
-    words = words_of(performed.error, role=role)
+    words = error_text(performed.error, role=role)
     text = words.text.removeprefix("Not applied: ") if not first else words.text
     lines.append(text)
     if isinstance(performed.error, Unavailable) and not performed.error.maybe_applied:
@@ -71,6 +71,6 @@ def not_known(performed: ChangeOutcome, *, role: str | None) -> list[str]:
     """Still not known after all that may be done without asking a person."""
     lines = ["It is not known whether it took effect. Nothing is sent again by itself."]
     if performed.error is not None:
-        lines.append(words_of(performed.error, role=role).text)
+        lines.append(error_text(performed.error, role=role).text)
     lines.append("Look at the player before anything else, or check again.")
     return lines

@@ -22,7 +22,7 @@ from kraty_console.console.dialogs.parts import Lines
 from kraty_console.console.dialogs.token import LONGEST, unlikely
 from kraty_console.contract.errors import KratyError, Unavailable
 from kraty_console.contract.secret import Secret
-from kraty_console.present.errors import words_of
+from kraty_console.present.errors import error_text
 from kraty_console.present.safe import safe
 
 if TYPE_CHECKING:
@@ -224,7 +224,7 @@ class SignInDialog(Dialog[SignInChoice | None]):
         try:
             self._me = await self._connect(self._url, self._token)
         except KratyError as error:
-            words = words_of(error)
+            words = error_text(error)
             hint = "enter tries again" if isinstance(error, Unavailable) else words.hint  # u is a letter here
             self.problem.say("\n".join(line for line in (words.text, hint) if line))
             self.line.select_all()

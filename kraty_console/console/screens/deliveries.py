@@ -23,7 +23,7 @@ from kraty_console.present.safe import safe
 if TYPE_CHECKING:
     from kraty_console.client.admin import KratyClient
     from kraty_console.contract.webhooks import Delivery
-    from kraty_console.domain.worklog import Done
+    from kraty_console.domain.worklog import PerformedChange
 
 NONE_KEPT = "This backend keeps no webhook deliveries."
 """What a Kraty says that does not know the question (contract/README.md#admin-surface)."""
@@ -83,13 +83,13 @@ class DeliveriesScreen(PagedList["Delivery"]):
 
         from kraty_console.console.dialogs.text import TextDialog
         from kraty_console.contract.errors import KratyError
-        from kraty_console.present.errors import words_of
+        from kraty_console.present.errors import error_text
 
         found = listed
         try:
             found = await (await self._workspace.game_client()).delivery(listed.id)
         except KratyError as error:
-            self.tell(words_of(error).title, "warn")
+            self.tell(error_text(error).title, "warn")
         shown = deliveries.delivery_document(found, self._workspace.now())
         replays = REPLAY.disabled_reason(self._context_of(found)) is None
         self._host.show(
@@ -112,7 +112,7 @@ class DeliveriesScreen(PagedList["Delivery"]):
         about = done.work.what or done.work.player
         return copied(self._host, done.work.audit_url, f"audit link of {done.work.title}, {about}")
 
-    def _last_done(self, row: Delivery | None) -> Done | None:
+    def _last_done(self, row: Delivery | None) -> PerformedChange | None:
         """The last change to the player of a delivery: its replay, where there is one."""
         named = row.player.external_player_id if row is not None and row.player is not None else None
         player = named or self._player

@@ -22,7 +22,7 @@ from kraty_console.console.widgets.table import RowTable
 from kraty_console.console.workspace import Workspace
 from kraty_console.domain.action_spec import ActionContext, ActionSpec
 from kraty_console.domain.actions import BY_ID, for_key
-from kraty_console.domain.completeness import sentence, unread, unread_words
+from kraty_console.domain.completeness import sentence, unreadable_count, unreadable_words
 from kraty_console.domain.formatting import counted
 from kraty_console.domain.keymap import effective_keys, key_label
 from kraty_console.paint.deferred_paint import DeferredPaintScreen
@@ -299,7 +299,7 @@ class PagedList(DeferredPaintScreen[None], Generic[T]):
 
     async def _read(self) -> None:
         from kraty_console.contract.errors import KratyError, SignInNeeded
-        from kraty_console.present.errors import words_of
+        from kraty_console.present.errors import error_text
 
         try:
             client = await self._workspace.game_client()
@@ -311,7 +311,7 @@ class PagedList(DeferredPaintScreen[None], Generic[T]):
                     if not await self._host.ask_token(error):
                         raise
         except KratyError as error:
-            words = words_of(error)
+            words = error_text(error)
             self._words = f"{words.title} {words.hint}".strip()
             if self.can_draw:
                 self.keys.tell(Notice(self._words, "bad"))
@@ -320,8 +320,8 @@ class PagedList(DeferredPaintScreen[None], Generic[T]):
             self._rows.extend(each for each in page.rows if each.id not in known)
             self._cursor = page.next_cursor
             self._complete = page.next_cursor is None
-            self._unread += unread(page.rows)
-            self._words = sentence(unread_words(self._unread)) if self._unread else page.none
+            self._unread += unreadable_count(page.rows)
+            self._words = sentence(unreadable_words(self._unread)) if self._unread else page.none
             if self._unread and self.can_draw:
                 self.keys.tell(Notice(self._words, "warn"))
         finally:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import sys
 
-from kraty_console.paint.boot_screen import Ink, Picture, restore_terminal, show_boot_screen
-from kraty_console.paint.picture_size import bounded
+from kraty_console.paint.boot_screen import Picture, TextStyle, restore_terminal, show_boot_screen
+from kraty_console.paint.screen_size import clamp_size
 
 TYPE_CHECKING = False  # as typing has it, whose import would cost a third of the time there is
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def show_first_frame(arguments: Sequence[str], environ: Mapping[str, str]) -> bo
     if (sys.stdout.encoding or "").lower().replace("_", "-") != "utf-8":
         return False
     try:
-        columns, rows = bounded(*os.get_terminal_size(2))
+        columns, rows = clamp_size(*os.get_terminal_size(2))
     except OSError:
         return False
     if columns < _LEAST[0] or rows < _LEAST[1]:
@@ -77,12 +77,12 @@ def picture(theme: str, environ: Mapping[str, str], columns: int) -> Picture:
         behind = ""
     dim = _DIM if theme in ("ansi", "mono") else ()
     return Picture(
-        Ink(behind=behind),
+        TextStyle(behind=behind),
         [
-            (0, 1, "kraty", Ink(name, behind, _BOLD)),
-            (1, 1, "/", Ink(name, behind, _BOLD)),
-            (1, 3, _HINT, Ink(hint, behind, dim)),
-            (2, 0, "─" * columns, Ink(rule, behind)),
+            (0, 1, "kraty", TextStyle(name, behind, _BOLD)),
+            (1, 1, "/", TextStyle(name, behind, _BOLD)),
+            (1, 3, _HINT, TextStyle(hint, behind, dim)),
+            (2, 0, "─" * columns, TextStyle(rule, behind)),
         ],
     )
 

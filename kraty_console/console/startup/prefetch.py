@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from kraty_console.client.address import base_url
 from kraty_console.client.headers import USER_AGENT, credential_header, plain_headers
-from kraty_console.client.prefetcher import PendingQuestion, Prefetcher, can_prefetch
+from kraty_console.client.prefetcher import PendingRequest, Prefetcher, can_prefetch
 from kraty_console.console.workspace import Workspace, utc_now
 from kraty_console.contract.errors import Invalid, KratyError, OperationMissing
 from kraty_console.contract.limits import DEFAULT_LIMIT
@@ -48,9 +48,9 @@ class Questions:
 
     workspace: Workspace
     ahead: Prefetcher
-    me: PendingQuestion | None
+    me: PendingRequest | None
     """None where the backend is known to have no `/me`."""
-    player: PendingQuestion | None
+    player: PendingRequest | None
     """None where no player is named, or the game is not known before `/me` answers."""
 
 
@@ -142,7 +142,7 @@ def _answers(questions: Questions, patience: float) -> PlayerState | None:
 
 def _me(workspace: Workspace, who: HttpReply) -> Me:
     """The answer to `/me`, from a session or from a server key."""
-    from kraty_console.client.fetched import fetched, shaped
+    from kraty_console.client.fetched import fetched, parse_data
     from kraty_console.client.replies import data_of
 
     if not workspace.uses_key:
@@ -152,7 +152,7 @@ def _me(workspace: Workspace, who: HttpReply) -> Me:
     from kraty_console.client.key_client import me_of
     from kraty_console.contract.holdings import Pong
 
-    return me_of(shaped(Pong, data_of(who, write=False, enveloped=False), who), workspace.launch.profile.game)
+    return me_of(parse_data(Pong, data_of(who, write=False, enveloped=False), who), workspace.launch.profile.game)
 
 
 def _paint(
@@ -167,7 +167,7 @@ def _paint(
     painter = Painter(terminal_capabilities(environ.get("TERM")), colour_system(colours))
     painter.adopt(boot_screen)
     pieces = picture(workspace, state, boot_screen.size, choose_theme(workspace.launch.theme, environ, colours))
-    boot_screen.keep_every_key()
+    boot_screen.disable_interrupt_key()
     return painter if boot_screen.add(painter.paint(boot_screen.size, pieces)) else None
 
 

@@ -25,9 +25,9 @@ def detail_lines(
     """
     if snapshot is None or row is None:
         return [_rule("", foot, width)] if snapshot is not None or foot else []
-    from kraty_console.present.brief import brief
+    from kraty_console.present.row_summary import row_summary
 
-    told = brief(row, snapshot, now)
+    told = row_summary(row, snapshot, now)
     if told is None:
         return [_rule("", foot, width)]
     lines: list[Line] = [_rule(told.title, foot, width)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kraty_console.domain.completeness import LISTS_OF, pane_unread, unread, unread_words
+from kraty_console.domain.completeness import LISTS_OF, pane_unreadable_count, unreadable_count, unreadable_words
 from kraty_console.domain.formatting import counted, grouped
 from kraty_console.present.safe import safe
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 def foot(rows: TableRows, pane: PaneId, snapshot: Snapshot | None, width: int, height: int) -> str:
     """Where the cursor is, and what keeps rows or columns of a pane out of sight in a table of so many cells."""
     parts = [rows.position(height), _cut_short(rows, pane, snapshot)]
-    if snapshot is not None and (missing := pane_unread(pane, snapshot)):
-        parts.append(unread_words(missing))
+    if snapshot is not None and (missing := pane_unreadable_count(pane, snapshot)):
+        parts.append(unreadable_words(missing))
     if rows.place.filter:
         parts.append(f"only rows with {safe(rows.place.filter, limit=30)}")
     if hidden := rows.hidden_columns(width):
@@ -33,5 +33,5 @@ def _cut_short(rows: TableRows, pane: PaneId, snapshot: Snapshot | None) -> str:
     from kraty_console.present.rows import pane_count
 
     shown, total = len(rows.sections[0].rows), pane_count(pane, snapshot)
-    came = shown + unread(getattr(snapshot, LISTS_OF[pane][0]))
+    came = shown + unreadable_count(getattr(snapshot, LISTS_OF[pane][0]))
     return f"newest {grouped(shown)} of {grouped(total)}" if total is not None and total > came > 0 else ""

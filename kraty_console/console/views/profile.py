@@ -18,10 +18,10 @@ FOLDED: Final = 4
 
 def profile_lines(snapshot: Snapshot, now: datetime, width: int, height: int) -> list[Line]:
     """Who the player is, and the totals; ages are told from `now`."""
-    from kraty_console.present.profile import folded, profile, title
+    from kraty_console.present.profile import compact_profile, profile, title
 
     if height < FOLDED:
-        return [[(" ", "plain"), *_spans(line)] for line in folded(snapshot, now)]
+        return [[(" ", "plain"), *_spans(line)] for line in compact_profile(snapshot, now)]
     head: list[Span] = [("─ ", "rule"), (title(snapshot), "title"), (" ", "plain")]
     head = cut(head, width - 1)
     lines: list[Line] = [[*head, ("─" * max(0, width - width_of(head)), "rule")]]

@@ -38,9 +38,9 @@ def start_sections(workspace: Workspace, state: PlayerState) -> tuple[TableSecti
             )
         )
     elif state.status is LoadStatus.FAILED and state.error is not None:
-        from kraty_console.present.errors import words_of
+        from kraty_console.present.errors import error_text
 
-        words = words_of(state.error)
+        words = error_text(state.error)
         more = words.text.removeprefix(words.title).strip()
         sections.append(
             TableSection(

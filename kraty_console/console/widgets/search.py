@@ -17,7 +17,7 @@ from textual.widgets import Input
 from kraty_console.console.views.search import PLACEHOLDER, SLASH
 from kraty_console.console.views.text import Line, Span, width_of
 from kraty_console.console.widgets.lines import LinesView
-from kraty_console.domain.player_choice import chosen
+from kraty_console.domain.player_choice import wrapped_index
 
 _SEVERAL = re.compile(r"[\s,;]+")
 
@@ -231,7 +231,7 @@ class SearchBar(Horizontal):
         self._show()
 
     def _show(self) -> None:
-        place = chosen(self._meant, self._step, len(self._suggestions))
+        place = wrapped_index(self._meant, self._step, len(self._suggestions))
         self.query_one(SuggestionLine).show(self._suggestions, place)
 
     def say(self, words: str, tone: str = "dim") -> None:

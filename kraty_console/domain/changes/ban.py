@@ -8,7 +8,7 @@ from kraty_console.contract.calls import ChangeRequest
 from kraty_console.contract.operations import Operation
 from kraty_console.domain import actions
 from kraty_console.domain.changes.subject_lines import player_line
-from kraty_console.domain.completeness import ban_unknown
+from kraty_console.domain.completeness import why_ban_unknown
 from kraty_console.domain.fields import (
     ChangeDialog,
     Effect,
@@ -38,7 +38,7 @@ def form(asked: FormContext) -> Form:
 
     Where the ban status is not known the dialog asks which of the two is meant.
     """
-    ban, unknown = asked.snapshot.player.ban, ban_unknown(asked.snapshot.player)
+    ban, unknown = asked.snapshot.player.ban, why_ban_unknown(asked.snapshot.player)
     if ban is not None:
         when = f" {since(ban.banned_at, asked.now)}" if ban.banned_at is not None else ""
         status = f"banned{when}" + (f": {ban.reason}" if ban.reason else "")
@@ -83,7 +83,7 @@ def call(form: Form, values: Values, key: str) -> ChangeRequest:
 
 def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
     """What the player can and cannot do from then on."""
-    banned, unknown = seen.snapshot.player.ban is not None, ban_unknown(seen.snapshot.player)
+    banned, unknown = seen.snapshot.player.ban is not None, why_ban_unknown(seen.snapshot.player)
     before = "not known" if unknown else "banned" if banned else "may play"
     pending = sum(grant.status == "pending" for grant in seen.snapshot.grants)
     if _kind(form, values) is Operation.UNBAN:

@@ -9,7 +9,7 @@ from kraty_console.contract.operations import Operation
 from kraty_console.contract.permissions import Permission
 from kraty_console.domain import actions, snapshot_lookup
 from kraty_console.domain.changes.subject_lines import ban_note, done_before, grant_lines
-from kraty_console.domain.completeness import NOT_READ, Amount, balance_of, quantity_of, whole
+from kraty_console.domain.completeness import NOT_READ, Amount, balance_of, is_complete, quantity_of
 from kraty_console.domain.fields import (
     CannotOpen,
     ChangeDialog,
@@ -137,7 +137,7 @@ def summary(_call: ChangeRequest, answer: ForceClaimed, before: Snapshot | None)
         for each in answer.deposits
         if each.delta is not None
     ]
-    known = whole(answer, "deposits")
+    known = is_complete(answer, "deposits")
     what = f"delivered {listed(delivered)}" if delivered else "nothing was delivered by it"
     if not known:
         what = f"{what}, and what {NOT_READ}" if delivered else "the answer does not tell what was delivered"

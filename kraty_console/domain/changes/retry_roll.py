@@ -8,8 +8,8 @@ from kraty_console.contract.calls import ChangeRequest
 from kraty_console.contract.operations import Operation
 from kraty_console.domain import actions, snapshot_lookup
 from kraty_console.domain.changes.subject_lines import attempt_lines, ban_note
-from kraty_console.domain.completeness import NOT_READ, whole
-from kraty_console.domain.failed_rolls import since_then
+from kraty_console.domain.completeness import NOT_READ, is_complete
+from kraty_console.domain.failed_rolls import later_roll_words
 from kraty_console.domain.fields import (
     CannotOpen,
     ChangeDialog,
@@ -97,14 +97,14 @@ def effects(form: Form, values: Values, seen: EffectContext) -> list[Effect]:
             Effect("note", "whether the event pays rewards is not known; if not the server refuses", note=True)
         )
     if attempt.roll is not None and attempt.roll.status == "failed":
-        known = since_then(attempt, seen.snapshot, seen.now).rstrip(".")
+        known = later_roll_words(attempt, seen.snapshot, seen.now).rstrip(".")
         found.append(Effect("note", f"{known[0].lower()}{known[1:]}", note=True))
     return [*found, *ban_note(seen.snapshot, "what is granted waits until the ban is lifted")]
 
 
 def summary(_call: ChangeRequest, answer: RewardRolled, _before: Snapshot | None) -> str:
     """`the roll granted 500 gold`."""
-    known = whole(answer, "grants")
+    known = is_complete(answer, "grants")
     if answer.grants:
         words = listed(contents_words(grant.contents, grant.kind) for grant in answer.grants)
         return f"the roll granted {words}" if known else f"the roll granted {words}, and what {NOT_READ}"

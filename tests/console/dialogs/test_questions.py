@@ -139,7 +139,7 @@ async def test_the_first_sign_in_leads_from_the_address_to_the_environment() -> 
         assert dialog.step is SignInStep.TOKEN
         await typed(pilot, "kst_old")
         await pilot.press("enter")
-        await until(pilot, lambda: "Give a new token to go on." in text_of(pilot.app))
+        await until(pilot, lambda: "Enter a new token to continue." in text_of(pilot.app))
         await pilot.press(*"kst_new")  # in the place of the one that is over
         assert "kst_" not in text_of(pilot.app)
         await pilot.press("enter")

@@ -158,7 +158,7 @@ async def test_an_unknown_outcome_that_did_take_effect_says_so() -> None:
 async def test_an_unknown_outcome_that_did_not_take_effect_says_so() -> None:
     workspace = Workspace("wallet.credit")
     workspace.answers += [world.unknown(Unavailable("reset", maybe_applied=True))]
-    workspace.found.append(world.refused(Unavailable("It was never sent, so nothing was changed.")))
+    workspace.found.append(world.refused(Unavailable("It was not sent, so nothing was changed.")))
     async with running(Host(workspace)) as pilot:
         dialog = await opened(pilot)
         await typed(pilot, "500")

@@ -1,4 +1,4 @@
-"""`server grant`, `credit`, `debit`, `give-item`, `take-item`: what a player is given, and what is taken."""
+"""`kraty-console server grant`, `credit`, `debit`, `give-item` and `take-item`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import click
 from kraty_console.cli.exit_codes import Exit
 from kraty_console.cli.options import Options
 from kraty_console.cli.output import emit, emit_json
-from kraty_console.cli.server_session import Where, change_options, changed, player_argument
+from kraty_console.cli.server_session import ServerTarget, change_options, player_argument, run_change
 from kraty_console.contract.limits import MAX_AMOUNT
 
 if TYPE_CHECKING:
@@ -21,14 +21,14 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 _KINDS = ("currency", "item", "crate")
-_as_json = click.option("--json", "as_json", is_flag=True, help="JSON, in ASCII alone, as the backend says it.")
+_as_json = click.option("--json", "as_json", is_flag=True, help="Print the backend's answer as JSON, in ASCII.")
 _amount = click.argument("amount", type=click.IntRange(1, MAX_AMOUNT))
-_reason = click.option("--reason", metavar="TEXT", help="What the ledger and the audit log say.")
-_reference = click.option("--reference", metavar="ID", help="What it refers to, such as a receipt.")
+_reason = click.option("--reason", metavar="TEXT", help="The reason, for ledger and audit log.")
+_reference = click.option("--reference", metavar="ID", help="A reference, such as a receipt.")
 
 
 class _Adjust(Protocol[T_co]):
-    """A call that changes how much of something a player has."""
+    """A client method that changes a balance or a quantity."""
 
     def __call__(
         self,
@@ -41,11 +41,11 @@ class _Adjust(Protocol[T_co]):
         source_ref_id: str | None = None,
         key: str | None = None,
     ) -> Awaitable[T_co]:
-        """Make it."""
+        """Send the change."""
 
 
-class Given(click.ParamType[tuple[str, str, int]]):
-    """`KIND:KEY=COUNT`; the key may hold any character but the last `=`."""
+class GrantEntryType(click.ParamType[tuple[str, str, int]]):
+    """`KIND:KEY=COUNT`; split at the last `=`."""
 
     name = "KIND:KEY=COUNT"
 
@@ -55,7 +55,7 @@ class Given(click.ParamType[tuple[str, str, int]]):
         param: click.Parameter | None,
         ctx: click.Context | None,
     ) -> tuple[str, str, int]:
-        """The kind, the key and how many."""
+        """The kind, the key and the count."""
         if isinstance(value, tuple):
             return value
         kind, colon, rest = value.partition(":")
@@ -70,7 +70,7 @@ class Given(click.ParamType[tuple[str, str, int]]):
 
 @click.command()
 @player_argument("player")
-@click.argument("given", type=Given(), nargs=-1, required=True)
+@click.argument("given", type=GrantEntryType(), nargs=-1, required=True)
 @_reference
 @_as_json
 @change_options
@@ -85,12 +85,12 @@ def grant(
     idempotency_key: str | None,
     **said: Any,  # noqa: ANN401
 ) -> int:
-    """Give PLAYER something to claim, as in currency:gold=50 item:potion=2 crate:box=1.
+    """Create a grant for PLAYER, as in currency:gold=50 item:potion=2 crate:box=1.
 
-    A player never heard of is made.
+    An unknown player is created.
     """
-    made = changed(
-        Where.of(before, said),
+    made = run_change(
+        ServerTarget.of(before, said),
         idempotency_key,
         lambda client, key: client.grants.create(player, _entries(given), key=key, source_ref_id=reference),
     )
@@ -117,7 +117,7 @@ def _entries(given: Sequence[tuple[str, str, int]]) -> list[Entry]:
 
 
 def _adjustment(key: str) -> Callable[[Callable[..., int]], click.Command]:
-    """A command that adds to something, or takes from it."""
+    """A decorator for commands that add or take an amount."""
 
     def made(function: Callable[..., int]) -> click.Command:
         for option in (click.pass_obj, change_options, _as_json, _reference, _reason, _amount, click.argument(key)):
@@ -129,31 +129,31 @@ def _adjustment(key: str) -> Callable[[Callable[..., int]], click.Command]:
 
 @_adjustment("economy_key")
 def credit(before: Options, /, **said: Any) -> int:  # noqa: ANN401
-    """Add AMOUNT to what PLAYER has of ECONOMY_KEY.
+    """Add AMOUNT to PLAYER's balance of ECONOMY_KEY.
 
-    A player never heard of is made.
+    An unknown player is created.
     """
     return _balance(before, said, lambda client: client.wallet.credit)
 
 
 @_adjustment("economy_key")
 def debit(before: Options, /, **said: Any) -> int:  # noqa: ANN401
-    """Take AMOUNT from what PLAYER has of ECONOMY_KEY; declined where there is less."""
+    """Take AMOUNT from PLAYER's balance of ECONOMY_KEY; refused if it is too low."""
     return _balance(before, said, lambda client: client.wallet.debit)
 
 
 @_adjustment("item_key")
 def give_item(before: Options, /, **said: Any) -> int:  # noqa: ANN401
-    """Put AMOUNT of ITEM_KEY into PLAYER's inventory at once, without a grant.
+    """Put AMOUNT of ITEM_KEY into PLAYER's inventory, without a grant.
 
-    A player never heard of is made.
+    An unknown player is created.
     """
     return _items(before, said, lambda client: client.inventory.grant)
 
 
 @_adjustment("item_key")
 def take_item(before: Options, /, **said: Any) -> int:  # noqa: ANN401
-    """Take AMOUNT of ITEM_KEY from PLAYER's inventory; declined where there is less."""
+    """Take AMOUNT of ITEM_KEY from PLAYER's inventory; refused if there are too few."""
     return _items(before, said, lambda client: client.inventory.revoke)
 
 
@@ -177,13 +177,13 @@ def _adjusted(before: Options, said: dict[str, Any], key: str, call: Callable[[S
     async def change(client: ServerClient, once: str) -> T:
         return await call(client)(said["player"], key, said["amount"], **more, key=once)
 
-    return changed(Where.of(before, said), said["idempotency_key"], change)
+    return run_change(ServerTarget.of(before, said), said["idempotency_key"], change)
 
 
 def _now_has(player: str, amount: int | float, key: str, applied: bool) -> str:
     from kraty_console.domain.formatting import grouped
 
-    return f"{player} has {grouped(amount)} {key}" + ("" if applied else "; this was done before, nothing was changed")
+    return f"{player} has {grouped(amount)} {key}" + ("" if applied else "; this was already done, nothing was changed")
 
 
 def _tell(as_json: bool, raw: dict[str, Any], words: str) -> None:

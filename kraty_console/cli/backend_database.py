@@ -1,4 +1,4 @@
-"""What the commands that work on the backend's database share: which it is, one transaction, lists as text or JSON."""
+"""Shared by commands on the backend's database: its URL, one transaction, lists as text or JSON."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class NotThere(click.ClickException):
-    """What was named is not there, in words."""
+class RecordNotFound(click.ClickException):
+    """A named object does not exist; with a message."""
 
     exit_code = Exit.NOT_FOUND
 
 
-class NoAnswer(click.ClickException):
-    """The database does not answer, in words."""
+class DatabaseUnavailable(click.ClickException):
+    """The database does not answer; with a message."""
 
     exit_code = Exit.UNREACHABLE
 
@@ -35,7 +35,7 @@ def database_option(function: F) -> F:
         "--database",
         envvar="KRATY_BACKEND_DATABASE",
         metavar="URL",
-        help="sqlite:///PATH or postgresql://…; left out, KRATY_BACKEND_DATABASE, else a file in your data folder.",
+        help="sqlite:///PATH or postgresql://…; by default KRATY_BACKEND_DATABASE, or a file in your data folder.",
     )
     return option(function)
 
@@ -47,15 +47,13 @@ def json_option(function: F) -> F:
 
 def game_option(function: F) -> F:
     """Add `--game`."""
-    return click.option("--game", metavar="ID", help="The game, by id or slug; left out, the only one there is.")(
-        function
-    )
+    return click.option("--game", metavar="ID", help="The game, by id or slug; by default the only one.")(function)
 
 
 def database_url(named: str | None) -> str:
-    """The URL that was given, else that of a file in the user's data folder, which is made if need be.
+    """The given URL, or that of a file in the user's data folder, which is created if needed.
 
-    Blanks and newlines around it are no part of it: variables that are filled from files end with one.
+    It is stripped, because variables filled from files end in a newline.
     """
     if named and (url := named.strip()):
         return url
@@ -72,15 +70,15 @@ def database_url(named: str | None) -> str:
 
 
 def not_installed(missing: ModuleNotFoundError) -> click.ClickException:
-    """That the backend's own dependencies are not there, and how to get them."""
+    """The error for missing backend dependencies, with how to install them."""
     words = f"the backend is not installed ({missing.name} is missing): pip install 'kraty-console[backend]'"
     return click.ClickException(words)
 
 
-def operate(database: str | None, work: Callable[[AdminSession], Awaitable[T]]) -> T:
-    """Do it in one transaction on the database, which is brought up to date first.
+def run_in_transaction(database: str | None, work: Callable[[AdminSession], Awaitable[T]]) -> T:
+    """Migrate the database and run `work` in one transaction.
 
-    Raises click.ClickException: declined, what was named is not there, or the database does not answer; in words.
+    Raises click.ClickException: refused, a named object does not exist, or the database does not answer.
     """
     import asyncio
 
@@ -95,17 +93,17 @@ def operate(database: str | None, work: Callable[[AdminSession], Awaitable[T]]) 
     try:
         return asyncio.run(_on(database_url(database), work))
     except NoSuch as error:
-        raise NotThere(str(error)) from None
+        raise RecordNotFound(str(error)) from None
     except Declined as error:
         raise click.ClickException(str(error)) from None
     except CannotServe as error:
-        raise (click.UsageError if error.usage else NoAnswer)(str(error)) from None
+        raise (click.UsageError if error.usage else DatabaseUnavailable)(str(error)) from None
     except (DBAPIError, OSError) as error:
         if isinstance(error, OSError) and error.filename is not None:  # a file, not a connection
             raise click.ClickException(f"cannot open {error.filename}: {error.strerror}") from None
         if fault_of(error) is StorageFault.POOLED:
             raise click.ClickException(BEHIND_A_POOLER) from None
-        raise NoAnswer(f"the database did not answer ({type(error).__name__}); try again") from None
+        raise DatabaseUnavailable(f"the database did not answer ({type(error).__name__}); try again") from None
 
 
 async def _on(url: str, work: Callable[[AdminSession], Awaitable[T]]) -> T:
@@ -117,7 +115,7 @@ async def _on(url: str, work: Callable[[AdminSession], Awaitable[T]]) -> T:
     from kraty_console.backend.runtime.startup import prepare
     from kraty_console.backend.storage.database import Database
     from kraty_console.backend.storage.engine import Limits
-    from kraty_console.config.person import user_name
+    from kraty_console.config.actor import user_name
 
     def now_ms() -> int:
         return time.time_ns() // 1_000_000
@@ -132,8 +130,8 @@ async def _on(url: str, work: Callable[[AdminSession], Awaitable[T]]) -> T:
         await db.close()
 
 
-def tell(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], *, as_json: bool, none: str) -> int:
-    """Print a list: as JSON, or as a table of the columns (field → title); the exit code says whether it has rows."""
+def print_rows(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], *, as_json: bool, none: str) -> int:
+    """Print a list as JSON or as a table of the columns (field → title); the exit code says whether it has rows."""
     if as_json:
         emit_json(list(rows))
     elif rows:

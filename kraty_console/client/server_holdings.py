@@ -1,4 +1,4 @@
-"""Calls of a studio's backend that give and take."""
+"""Server calls for grants, wallet and inventory."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from kraty_console.contract.wire import iso
 Entry = CurrencyEntry | ItemEntry | CrateEntry
 
 
-class Told(TypedDict, total=False):
-    """What may be told with a change of a holding."""
+class AdjustmentOptions(TypedDict, total=False):
+    """Optional arguments of an adjustment."""
 
     reason: str | None
     source_ref_id: str | None
-    """What the studio calls the cause: an order, a case."""
+    """The studio's reference, such as an order or a case."""
     key: str | None
-    """The idempotency key, new where none is given."""
+    """The idempotency key; a new one by default."""
 
 
 class Grants(CallGroup):
-    """Giving, and claiming for a player (contract/SERVER.md#grants)."""
+    """Create and claim grants (contract/SERVER.md#grants)."""
 
     async def create(
         self,
@@ -42,7 +42,7 @@ class Grants(CallGroup):
         source_ref_id: str | None = None,
         metadata: Mapping[str, Any] | None = None,
     ) -> Grant:
-        """Give a player something to claim; a player never heard of is made."""
+        """Create a grant; an unknown player is created."""
         body = {
             "entries": [entry.body() for entry in entries],
             "kind": kind,
@@ -54,21 +54,25 @@ class Grants(CallGroup):
         return await self._calls.write(Grant, routes.GRANTS, {"externalPlayerId": external_id}, body, key=key)
 
     async def ack(self, external_id: str, grant_id: str, *, key: str | None = None) -> Grant:
-        """Claim a grant for its player."""
+        """Claim a grant on behalf of its player."""
         return await self._calls.write(
             Grant, routes.ACK, {"externalPlayerId": external_id, "grantId": grant_id}, key=key
         )
 
 
 class Wallet(CallGroup):
-    """Balances (contract/SERVER.md#wallet); `applied` is false in the answer to a call that was made before."""
+    """Balances (contract/SERVER.md#wallet); `applied` is false in a replayed answer."""
 
-    async def credit(self, external_id: str, economy_key: str, amount: int, **told: Unpack[Told]) -> BalanceAdjusted:
-        """Add to a balance; a player never heard of is made."""
+    async def credit(
+        self, external_id: str, economy_key: str, amount: int, **told: Unpack[AdjustmentOptions]
+    ) -> BalanceAdjusted:
+        """Add to a balance; an unknown player is created."""
         return await self._change(routes.CREDIT, external_id, economy_key, amount, **told)
 
-    async def debit(self, external_id: str, economy_key: str, amount: int, **told: Unpack[Told]) -> BalanceAdjusted:
-        """Take from a balance; `Refused` where there is less."""
+    async def debit(
+        self, external_id: str, economy_key: str, amount: int, **told: Unpack[AdjustmentOptions]
+    ) -> BalanceAdjusted:
+        """Take from a balance; raises `Refused` if it is too low."""
         return await self._change(routes.DEBIT, external_id, economy_key, amount, **told)
 
     async def _change(
@@ -88,14 +92,18 @@ class Wallet(CallGroup):
 
 
 class Inventory(CallGroup):
-    """Items (contract/SERVER.md#inventory); `applied` is false in the answer to a call that was made before."""
+    """Items (contract/SERVER.md#inventory); `applied` is false in a replayed answer."""
 
-    async def grant(self, external_id: str, item_key: str, quantity: int, **told: Unpack[Told]) -> ItemAdjusted:
-        """Give so many of an item; a player never heard of is made."""
+    async def grant(
+        self, external_id: str, item_key: str, quantity: int, **told: Unpack[AdjustmentOptions]
+    ) -> ItemAdjusted:
+        """Add items; an unknown player is created."""
         return await self._change(routes.ITEM_GRANT, external_id, item_key, quantity, **told)
 
-    async def revoke(self, external_id: str, item_key: str, quantity: int, **told: Unpack[Told]) -> ItemAdjusted:
-        """Take so many of an item; `Refused` where there are fewer."""
+    async def revoke(
+        self, external_id: str, item_key: str, quantity: int, **told: Unpack[AdjustmentOptions]
+    ) -> ItemAdjusted:
+        """Take items; raises `Refused` if there are too few."""
         return await self._change(routes.ITEM_REVOKE, external_id, item_key, quantity, **told)
 
     async def _change(

@@ -1,4 +1,4 @@
-"""Opens the console, or says why it cannot be drawn here."""
+"""`kraty-console open`: opens the console, or reports why it cannot be drawn here."""
 
 from __future__ import annotations
 
@@ -24,31 +24,31 @@ if TYPE_CHECKING:
 @console_options
 @click.pass_obj
 def open_console(before: Options, /, player: str | None, **said: Any) -> int:  # noqa: ANN401 (each flag has its own type)
-    """Open the console, on PLAYER if one is named (also one whose id is the name of a command)."""
-    return open_with(before.then(Options(**said)), player)
+    """Open the console, optionally on PLAYER (even if the id is the name of a command)."""
+    return open_with_options(before.then(Options(**said)), player)
 
 
-def open_with(options: Options, player: str | None) -> int:
+def open_with_options(options: Options, player: str | None) -> int:
     """Open the console on the configured profile."""
-    gc.disable()  # until the first screen stands: collecting while loading costs a tenth of the start
+    gc.disable()  # until the first screen is shown: garbage collection while loading makes the start 10 % slower
     from kraty_console.cli.session import launch_of
 
     if options.token_stdin:
         launch = launch_of(options, player)
         take_input_back()
-        return refused() or opened(launch)
-    return refused() or opened(launch_of(options, player))
+        return report_unusable_terminal() or run_launch(launch)
+    return report_unusable_terminal() or run_launch(launch_of(options, player))
 
 
 def take_input_back() -> None:
-    """The token came on the standard input; the person sits at the terminal."""
+    """Use the terminal as input, after the token was read from standard input."""
     from kraty_console.cli.terminal import take_terminal_back
 
     take_terminal_back()
 
 
-def refused() -> int | None:
-    """Where no console can be drawn: say why, and answer the exit code."""
+def report_unusable_terminal() -> int | None:
+    """If the console cannot be drawn, print why and return the exit code."""
     from kraty_console.cli.terminal import why_no_console
 
     reason = why_no_console(os.environ, encoding=sys.stdout.encoding)
@@ -58,13 +58,13 @@ def refused() -> int | None:
     return Exit.USAGE
 
 
-def opened(launch: Launch) -> int:
-    """Open the console and stay until it is left.
+def run_launch(launch: Launch) -> int:
+    """Open the console and run it until it exits.
 
-    A player named at launch is asked for first of all, and painted before the console is there, where that can be.
+    The look-up of a player given at launch is sent first, and painted before the console is loaded, if possible.
 
     Returns:
-        The exit code: 0 left by the person, 2 a profile that cannot be used, 70 failed, 128 + n ended by signal n.
+        The exit code: 0 quit by the user, 2 unusable profile, 70 crashed, 128 + n ended by signal n.
     """
     from kraty_console.console.startup.prefetch import ask, begin
     from kraty_console.console.startup.profile_checks import problems

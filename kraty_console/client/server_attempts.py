@@ -1,4 +1,4 @@
-"""Calls of a studio's backend about what is played."""
+"""Server calls for attempts and lobbies."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kraty_console.contract.players import Lobby
 
 
 class Attempts(CallGroup):
-    """What players play (contract/SERVER.md#progress-and-finish); a studio's backend starts none."""
+    """Progress and finish attempts (contract/SERVER.md#progress-and-finish); a studio's backend cannot start any."""
 
     async def progress(
         self,
@@ -36,7 +36,7 @@ class Attempts(CallGroup):
 
 
 class Lobbies(CallGroup):
-    """Groups that the studio makes itself (contract/SERVER.md#lobbies)."""
+    """Lobbies created by the studio (contract/SERVER.md#lobbies)."""
 
     async def push(
         self,
@@ -49,7 +49,7 @@ class Lobbies(CallGroup):
         fill_bots: bool | None = None,
         metadata: Mapping[str, Any] | None = None,
     ) -> Lobby:
-        """Make the lobby that the studio calls `lobby_key`, or give the one that is there."""
+        """Create the lobby with the studio's key `lobby_key`, or return the existing one."""
         body = {
             "key": lobby_key,
             "externalPlayerIds": list(external_ids),
@@ -60,5 +60,5 @@ class Lobbies(CallGroup):
         return await self._calls.write(Lobby, routes.PUSH_LOBBY, {"game": game_id, "event": event_key}, body)
 
     async def get(self, game_id: str, lobby_id: str) -> Lobby:
-        """A lobby as it is now."""
+        """The current state of a lobby."""
         return await self._calls.read(Lobby, routes.LOBBY, {"game": game_id, "lobby": lobby_id})

@@ -1,4 +1,4 @@
-"""`search` and `show`: the console's answers without its screen, from the same client and the same presenters."""
+"""`kraty-console search` and `show`: look-ups without the screen, with the console's client and presenters."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ _limit = click.option(
     type=click.IntRange(1, MAX_LIMIT),
     default=DEFAULT_LIMIT,
     show_default=True,
-    help="So many at most, of each list.",
+    help="Maximum number of rows of each list.",
 )
-_as_json = click.option("--json", "as_json", is_flag=True, help="JSON, in ASCII alone, as the backend says it.")
+_as_json = click.option("--json", "as_json", is_flag=True, help="Print the backend's answer as JSON, in ASCII.")
 
 
 @click.command()
@@ -43,7 +43,7 @@ _as_json = click.option("--json", "as_json", is_flag=True, help="JSON, in ASCII 
 def search(before: Options, /, query: str, as_json: bool, limit: int, **said: Any) -> int:  # noqa: ANN401
     """Find players by id, e-mail, or the beginning of an id."""
     from kraty_console.cli.output import emit, emit_json, say
-    from kraty_console.domain.completeness import sentence, unread, unread_words
+    from kraty_console.domain.completeness import sentence, unreadable_count, unreadable_words
 
     _refuse_nothing(query)
     hits, now = _asked(before.then(Options(**said)), lambda workspace: _hits(workspace, query, limit))
@@ -53,13 +53,13 @@ def search(before: Options, /, query: str, as_json: bool, limit: int, **said: An
     if as_json:
         emit_json({"players": [hit.raw() for hit in hits]})
     elif hits:
-        from kraty_console.present.plain import hits_text
+        from kraty_console.present.text_output import hits_text
 
         emit(hits_text(hits, now))
-    if missing := unread(hits):
-        say(sentence(unread_words(missing, "match", "matches")))
+    if missing := unreadable_count(hits):
+        say(sentence(unreadable_words(missing, "match", "matches")))
     elif not hits:
-        whole = " An e-mail is found only when all of it is given." if "@" in query else ""
+        whole = " An e-mail has to be complete." if "@" in query else ""
         say(f"No player of this game has the id or e-mail {query}, or an id starting with it.{whole}")
         return Exit.NOT_FOUND
     return Exit.FOUND
@@ -73,7 +73,7 @@ def search(before: Options, /, query: str, as_json: bool, limit: int, **said: An
 @where_options
 @click.pass_obj
 def show(before: Options, /, player: str, pane: Any, as_json: bool, limit: int, **said: Any) -> int:  # noqa: ANN401
-    """Show what is known of PLAYER, by the exact id: the profile, the next step, and every pane."""
+    """Show PLAYER, by the exact id: the profile, the next step, and every pane."""
     from kraty_console.cli.output import emit, emit_json, say
 
     _refuse_nothing(player)
@@ -83,7 +83,7 @@ def show(before: Options, /, player: str, pane: Any, as_json: bool, limit: int, 
 
         found = await _exactly(workspace, player, limit)
         if found is None:
-            with suppress(KratyError):  # that there is none is known all the same
+            with suppress(KratyError):  # it is still certain that there is no such player
                 return _elsewhere(player, await workspace.search(player))
         return found
 
@@ -91,25 +91,25 @@ def show(before: Options, /, player: str, pane: Any, as_json: bool, limit: int, 
     if fetched is None or isinstance(fetched, str):
         say(fetched or f"No player of this game has exactly the id {player}.")
         return Exit.NOT_FOUND
-    from kraty_console.present import plain
+    from kraty_console.present import text_output
 
     if (found := fetched.value.player.external_player_id) and found != player:
-        from kraty_console.domain.player_text import read_as_words
+        from kraty_console.domain.player_text import cleaned_id_note
 
-        say(read_as_words(player, found))
+        say(cleaned_id_note(player, found))
     if as_json:
-        emit_json(plain.player_json(fetched.value, pane))
-        if words := plain.unread_text(fetched.value, pane):
+        emit_json(text_output.player_json(fetched.value, pane))
+        if words := text_output.unreadable_text(fetched.value, pane):
             say(words)
     elif pane is not None:
-        emit(plain.pane_text(pane, fetched.value, now))
+        emit(text_output.pane_text(pane, fetched.value, now))
     else:
-        emit(plain.player_text(fetched.value, now))
+        emit(text_output.player_text(fetched.value, now))
     return Exit.FOUND
 
 
 def _refuse_nothing(text: str) -> None:
-    """Nothing that can be seen is nothing to look for."""
+    """Refuse a text without visible characters."""
     from kraty_console.domain.player_text import candidates
 
     if not candidates(text):
@@ -117,7 +117,7 @@ def _refuse_nothing(text: str) -> None:
 
 
 async def _exactly(workspace: Workspace, text: str, limit: int) -> Fetched[Snapshot] | None:
-    """The player whose id was given, as it is or cleaned of what a mail or a chat put around it."""
+    """The player with the given id, as typed or cleaned of surrounding marks."""
     from kraty_console.contract.errors import NotFound
     from kraty_console.domain.player_text import candidates
 
@@ -128,7 +128,7 @@ async def _exactly(workspace: Workspace, text: str, limit: int) -> Fetched[Snaps
 
 
 async def _hits(workspace: Workspace, query: str, limit: int) -> Sequence[SearchHit] | str:
-    """Who fits; on a backend that cannot search the player of exactly that id, or what to do instead."""
+    """The hits; on a backend without search, the player with exactly this id, or what to do instead."""
     from kraty_console.contract.errors import OperationMissing
     from kraty_console.domain.missing_operations import no_search
 
@@ -149,7 +149,7 @@ async def _hits(workspace: Workspace, query: str, limit: int) -> Sequence[Search
 
 
 def _elsewhere(text: str, hits: Sequence[SearchHit]) -> str:
-    """What to ask for instead of an id that is nobody's."""
+    """What to search for instead of an unknown id."""
     for hit in hits:
         if hit.match in ("merged", "email"):
             how = "was merged into" if hit.match == "merged" else "is the e-mail of"
@@ -159,21 +159,21 @@ def _elsewhere(text: str, hits: Sequence[SearchHit]) -> str:
 
 
 def _asked(options: Options, question: Callable[[Workspace], Awaitable[T]]) -> tuple[T, datetime]:
-    """Sign in, find the game, ask, and close; the answer, and the moment at which it is told."""
+    """Sign in, select the game, run the query and close; returns the answer and the server's time."""
     import asyncio
 
     from kraty_console.cli.output import say
-    from kraty_console.cli.session import desk_of
+    from kraty_console.cli.session import workspace_of
     from kraty_console.console.clock_skew import tell_skew
 
     async def ask() -> tuple[T, datetime]:
-        from kraty_console.client.game_ref import one_of
+        from kraty_console.client.game_ref import only_game
 
-        workspace = desk_of(options)
+        workspace = workspace_of(options)
         try:
             await workspace.sign_in()
             if workspace.choices:
-                one_of(workspace.choices)
+                only_game(workspace.choices)
             answer = await question(workspace)
             if words := tell_skew(workspace):
                 say(words)

@@ -1,4 +1,4 @@
-"""How the backend answers unauthenticated requests: its health, TLS, the round trip, and its clock."""
+"""Checks unauthenticated requests: the backend's health, TLS, round trip time, and clock."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from kraty_console.cli.checkup.address import authorities
 from kraty_console.cli.checkup.configuration import validity
 from kraty_console.cli.checkup.operations import NO_ID
-from kraty_console.client.connection_probe import ProbeTransport, Timed, Tls
+from kraty_console.client.connection_probe import ProbeTransport, TimedReply, TlsInfo
 from kraty_console.client.detection import NOBODY
 from kraty_console.client.replies import HttpReply, data_of, parsed
 from kraty_console.client.server_clock import WORTH_TELLING
@@ -22,39 +22,39 @@ from kraty_console.client.transport import Timeouts
 from kraty_console.contract.errors import BadAnswer, Code, Invalid, KratyError, OperationMissing, Unavailable
 from kraty_console.contract.operations import Operation
 from kraty_console.domain.checkup import CheckArea, CheckState, Finding
-from kraty_console.domain.formatting import lasting
-from kraty_console.present.errors import words_of
+from kraty_console.domain.formatting import duration_words
+from kraty_console.present.errors import error_text
 
 if TYPE_CHECKING:
     from kraty_console.console.backend_facts import BackendFacts
 
 TIMES: Final = 5
-"""Requests by which the round trip is measured."""
+"""Number of requests to measure the round trip."""
 
 ENOUGH_SECONDS: Final = 4.0
-"""After so long no other request is begun: on a slow link fewer tell as much."""
+"""No further request starts after this time: on a slow link fewer are enough."""
 
 SLOW_MS: Final = 1_000.0
-"""A round trip from which waiting is felt with every key."""
+"""A longer round trip makes the console noticeably slow."""
 
 
 @dataclass(slots=True)
-class Answers:
-    """Answers to unauthenticated requests."""
+class HealthReplies:
+    """The answers to unauthenticated requests."""
 
     connect_ms: float = 0.0
-    tls: Tls | None = None
+    tls: TlsInfo | None = None
     round_trips: list[float] = field(default_factory=list)
     date: str | None = None
-    """Of the first answer."""
+    """The `Date` of the first answer."""
     received_at: datetime | None = None
-    """When that answer came, by this machine's clock."""
+    """When that answer was received, by this machine's clock."""
     features: list[str] = field(default_factory=list)
     encrypted: bool = False
 
 
-class Answering:
-    """Asks for the health a few times, over one connection."""
+class HealthProbe:
+    """Requests the health several times, over one connection."""
 
     def __init__(self, url: str, facts: BackendFacts, timeouts: Timeouts) -> None:
         self._facts = facts
@@ -64,8 +64,8 @@ class Answering:
         """Close the connection."""
         await self._transport.close()
 
-    async def ask(self, found: list[Finding]) -> Answers | None:
-        """The answers; None where no Kraty answers, which `found` then tells."""
+    async def ask(self, found: list[Finding]) -> HealthReplies | None:
+        """The answers; None if no Kraty answers, with a finding in `found`."""
         try:
             target = self._facts.routes.route(Operation.HEALTH).target({})
         except OperationMissing as error:
@@ -83,8 +83,8 @@ class Answering:
         await self._measure(target, answers, found)
         return answers
 
-    async def _look_up_nobody(self, found: list[Finding]) -> Answers | None:
-        """Recognize a Kraty that has no health by how it answers a look-up of a player that does not exist."""
+    async def _look_up_nobody(self, found: list[Finding]) -> HealthReplies | None:
+        """Recognize a Kraty without health by its answer to a look-up of an unknown player."""
         try:
             route = self._facts.routes.route(Operation.PLAYER)
         except OperationMissing:
@@ -102,8 +102,8 @@ class Answering:
         found.append(Finding(CheckArea.ADDRESS, "player", CheckState.OK, "a Kraty answers"))
         return self._answers(timed)
 
-    def _answers(self, timed: Timed) -> Answers:
-        return Answers(
+    def _answers(self, timed: TimedReply) -> HealthReplies:
+        return HealthReplies(
             timed.connect_ms,
             self._transport.tls,
             date=timed.reply.headers.get("date"),
@@ -111,40 +111,42 @@ class Answering:
             encrypted=self._transport.base_url.startswith("https:"),
         )
 
-    async def _measure(self, target: str, answers: Answers, found: list[Finding]) -> None:
+    async def _measure(self, target: str, answers: HealthReplies, found: list[Finding]) -> None:
         begun = time.monotonic()
         while len(answers.round_trips) < TIMES and time.monotonic() - begun < ENOUGH_SECONDS:
             try:
                 timed = await self._transport.ask(target)
             except KratyError as error:
-                words = f"request {len(answers.round_trips) + 1} of {TIMES} failed: {words_of(error).text}"
+                words = f"request {len(answers.round_trips) + 1} of {TIMES} failed: {error_text(error).text}"
                 found.append(Finding(CheckArea.LINK, "answers", CheckState.WARNING, words))
                 return
             answers.round_trips.append(timed.reply.elapsed_ms - timed.connect_ms)
 
 
 def _health(reply: HttpReply, found: list[Finding]) -> list[str]:
-    from kraty_console.client.fetched import shaped
+    from kraty_console.client.fetched import parse_data
     from kraty_console.contract.session import Health
 
-    health = shaped(Health, data_of(reply, write=False, enveloped=False), reply)
+    health = parse_data(Health, data_of(reply, write=False, enveloped=False), reply)
     if "ok" not in health.model_fields_set:
-        raise BadAnswer("Its health does not say how it is.", status=reply.status, request_id=reply.request_id)
-    version = f"version {health.version}" if health.version else "version not told"
+        raise BadAnswer("Its health does not contain a status.", status=reply.status, request_id=reply.request_id)
+    version = f"version {health.version}" if health.version else "version unknown"
     facts = {"ok": health.ok, "version": health.version, "features": health.features}
     if health.ok:
         found.append(Finding(CheckArea.ADDRESS, "health", CheckState.OK, f"a Kraty answers, {version}", facts=facts))
     else:
         words = f"its health check reports a failure ({version})"
-        found.append(Finding(CheckArea.ADDRESS, "health", CheckState.PROBLEM, words, "Tell those who run it.", facts))
+        found.append(
+            Finding(CheckArea.ADDRESS, "health", CheckState.PROBLEM, words, "Report it to its operators.", facts)
+        )
     return health.features
 
 
 def _check_envelope(reply: HttpReply) -> None:
-    """Accept an error with a known code in Kraty's envelope, or data in its envelope.
+    """Check that an answer has Kraty's envelope, with data or a known error code.
 
     Raises:
-        KratyError: it is neither.
+        KratyError: it has not.
     """
     body = parsed(reply.content)
     error = body.get("error") if isinstance(body, dict) else None
@@ -153,10 +155,10 @@ def _check_envelope(reply: HttpReply) -> None:
 
 
 def unreached(error: KratyError, name: str = "health") -> Finding:
-    """Why no Kraty answers: a fault of TLS, or of the address; `name` is what was asked for."""
-    words = words_of(error).text
+    """The finding if no Kraty answers: a TLS error or a wrong address; `name` is the requested operation."""
+    words = error_text(error).text
     if _is_tls(error):
-        advice = "Check the port and the certificate; authorities of your own go into SSL_CERT_FILE."
+        advice = "Check the port and the certificate; put custom authorities into SSL_CERT_FILE."
         return Finding(CheckArea.TLS, "certificate", CheckState.PROBLEM, words, advice)
     if isinstance(error, Invalid) and error.status is None:  # the client certificate cannot be used
         return Finding(
@@ -167,12 +169,12 @@ def unreached(error: KratyError, name: str = "health") -> Finding:
     elif isinstance(error, BadAnswer):
         advice = "Check the address: is it a Kraty backend? The token was not sent there."
     else:
-        advice = "Something before the backend may want headers or a certificate: see `headers` in config example."
+        advice = "A gateway may require headers or a certificate: see `headers` in config example."
     return Finding(CheckArea.ADDRESS, name, CheckState.PROBLEM, words, advice)
 
 
 _WAITING: Final = (ssl.SSLWantReadError, ssl.SSLWantWriteError, ssl.SSLEOFError)
-"""What a connection that is slow, or breaks, leaves behind as well."""
+"""TLS errors that a slow or broken connection causes too."""
 
 
 def _is_tls(error: BaseException) -> bool:
@@ -184,8 +186,8 @@ def _is_tls(error: BaseException) -> bool:
     return False
 
 
-def connection_findings(answers: Answers, now: datetime) -> Iterator[Finding]:
-    """TLS, the round trip and the clock, by the answers."""
+def connection_findings(answers: HealthReplies, now: datetime) -> Iterator[Finding]:
+    """The findings about TLS, round trip and clock."""
     if answers.tls is not None:
         what = f"{answers.tls.version}, {authorities()}"
         yield validity(CheckArea.TLS, "certificate", what, answers.tls.valid_until, now)
@@ -197,7 +199,7 @@ def connection_findings(answers: Answers, now: datetime) -> Iterator[Finding]:
         yield clock_finding(answers.date, answers.received_at)
 
 
-def _link(answers: Answers) -> Iterator[Finding]:
+def _link(answers: HealthReplies) -> Iterator[Finding]:
     median, worst = statistics.median(answers.round_trips), max(answers.round_trips)
     words = f"connecting took {answers.connect_ms:.0f} ms"
     yield Finding(CheckArea.LINK, "connect", CheckState.OK, words, facts={"ms": round(answers.connect_ms, 1)})
@@ -209,7 +211,7 @@ def _link(answers: Answers) -> Iterator[Finding]:
 
 
 def clock_finding(date: str | None, received_at: datetime) -> Finding:
-    """How far this machine's clock is from the backend's, by the date of an answer."""
+    """The difference between this machine's clock and the backend's, from the date of an answer."""
     try:
         said = parsedate_to_datetime(date or "")
         skew = received_at - (said if said.tzinfo else said.replace(tzinfo=UTC))
@@ -221,6 +223,6 @@ def clock_finding(date: str | None, received_at: datetime) -> Finding:
         words = f"within {WORTH_TELLING.total_seconds():.0f} s of the backend's"
         return Finding(CheckArea.CLOCK, "skew", CheckState.OK, words, facts=facts)
     where = "ahead of" if seconds > 0 else "behind"
-    words = f"this machine's clock is {abs(seconds):.0f} s ({lasting(abs(seconds))}) {where} the backend's"
+    words = f"this machine's clock is {abs(seconds):.0f} s ({duration_words(abs(seconds))}) {where} the backend's"
     advice = "Set the clock; the console shows times by the server's clock."
     return Finding(CheckArea.CLOCK, "skew", CheckState.WARNING, words, advice, facts)

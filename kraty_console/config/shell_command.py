@@ -1,4 +1,4 @@
-"""A command of this program as it is typed, or pasted, into another shell."""
+"""Builds commands of this program for another shell."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from kraty_console.config.launch import Launch
 from kraty_console.config.paths import APP
 
 _DEFAULT: Final = "default"
-"""What a profile is called that nobody named."""
+"""The name of an unnamed profile."""
 
 
 def server_command(
     launch: Launch, command: str, players: Sequence[str], *, ticket: str = "", exact: bool = False
 ) -> str:
-    """`kraty-console server merge guest_1 user_2 --profile live`: no secret stands in it, the profile names the key's
+    """`kraty-console server merge guest_1 user_2 --profile live`: contains no secret; the profile names the key's
     source.
 
     Args:
-        launch: What the present run was given.
+        launch: The parameters of this run.
         command: The command of `server`.
         players: Its arguments.
-        ticket: What it is done for.
-        exact: An id holds characters that nobody sees, and is meant as it is.
+        ticket: The ticket.
+        exact: Whether to add `--exact`, for ids with invisible characters.
     """
     profile = launch.profile
     options = [] if profile.name == _DEFAULT else ["--profile", profile.name]
@@ -39,12 +39,12 @@ def server_command(
         options.append("--exact")
     dashed = any(player.startswith("-") for player in players)
     words = [*options, "--", *players] if dashed else [*players, *options]
-    named = [f"KRATY_CONFIG={quoted(str(launch.config_file))}"] if launch.config_file is not None else []
-    return " ".join([*named, *_program(), "server", command, *(quoted(word) for word in words)])
+    named = [f"KRATY_CONFIG={shell_quoted(str(launch.config_file))}"] if launch.config_file is not None else []
+    return " ".join([*named, *_program(), "server", command, *(shell_quoted(word) for word in words)])
 
 
-def quoted(word: str) -> str:
-    """A word for the shell; what is not printable ASCII is written out byte by byte, so that pasting does nothing."""
+def shell_quoted(word: str) -> str:
+    """Quote a word for the shell; bytes that are not printable ASCII are escaped, so that pasting them is harmless."""
     if word.isascii() and word.isprintable():
         return shlex.quote(word)
     told = "".join(
@@ -57,11 +57,11 @@ def quoted(word: str) -> str:
 
 
 def _program() -> list[str]:
-    """How this program is called there: by its name where that finds it, else by its path."""
+    """The command for this program: its name if it is on the PATH, or else its path."""
     started = Path(sys.argv[0])
     if started.name != APP:
-        return [quoted(sys.executable), "-m", "kraty_console"]
+        return [shell_quoted(sys.executable), "-m", "kraty_console"]
     found = shutil.which(APP)
     if found is not None and Path(found).resolve() == started.resolve():
         return [APP]
-    return [quoted(str(started.absolute()))]
+    return [shell_quoted(str(started.absolute()))]

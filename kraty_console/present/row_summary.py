@@ -1,4 +1,4 @@
-"""The few lines beneath the list: the row under the cursor in sentences, before anybody opens it."""
+"""The summary beneath the list: a few lines about the row under the cursor."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kraty_console.domain.grant_contents import contents_words
 from kraty_console.domain.grant_links import Links
 from kraty_console.domain.labels import event_words, reason_words, status_words
 from kraty_console.present.attempts import SEVERITY_TONE, no_grants_words
-from kraty_console.present.document import figure
+from kraty_console.present.document import amount_text
 from kraty_console.present.grants import source_words
 from kraty_console.present.numbers import change, number, short_id
 from kraty_console.present.safe import SafeText, safe
@@ -29,32 +29,32 @@ if TYPE_CHECKING:
 _TEXT = 400
 
 _UNBROKEN = "\u00a0"
-"""A blank at which no line is broken."""
+"""No-break space."""
 
 
 @dataclass(frozen=True, slots=True)
-class Brief:
-    """A title and some lines, the most telling first."""
+class RowSummary:
+    """A title and some lines, most important first."""
 
     title: SafeText
     lines: tuple[Cell, ...]
 
 
-def brief(row: TableRow, snapshot: Snapshot, now: datetime) -> Brief | None:
-    """The row in sentences; None when it is no longer in the snapshot."""
+def row_summary(row: TableRow, snapshot: Snapshot, now: datetime) -> RowSummary | None:
+    """The summary of a row; None when the row is no longer in the snapshot."""
     if row.scope == "attempt" and (attempt := snapshot_lookup.attempt(snapshot, row.id)) is not None:
         title = SafeText(f"{safe(event_words(attempt), limit=60)} · {short_id(attempt.id)}")
-        return Brief(title, tuple(_attempt(attempt, snapshot, now)))
+        return RowSummary(title, tuple(_attempt(attempt, snapshot, now)))
     if row.scope == "grant" and (grant := snapshot_lookup.grant(snapshot, row.id)) is not None:
         title = SafeText(f"{safe(contents_words(grant.contents, grant.kind), limit=60)} · {short_id(grant.id)}")
-        return Brief(title, tuple(_grant(grant, snapshot, now)))
+        return RowSummary(title, tuple(_grant(grant, snapshot, now)))
     if row.scope == "lobby" and (lobby := snapshot_lookup.lobby(snapshot, row.id)) is not None:
-        return Brief(SafeText(f"lobby {short_id(lobby.id)}"), tuple(_lobby(lobby, now)))
+        return RowSummary(SafeText(f"lobby {short_id(lobby.id)}"), tuple(_lobby(lobby, now)))
     if row.scope == "ledger" and (entry := snapshot_lookup.ledger(snapshot, row.id)) is not None:
         title = SafeText(f"{safe(entry.economy_key or entry.item_key, limit=60)} {change(entry.delta)}")
-        return Brief(title, tuple(_ledger(entry, snapshot, now)))
+        return RowSummary(title, tuple(_ledger(entry, snapshot, now)))
     if row.scope == "audit" and (audited := snapshot_lookup.audit(snapshot, row.id)) is not None:
-        return audit_brief(audited, now)
+        return audit_row_summary(audited, now)
     if row.scope in ("wallet", "item"):
         return _holding(row, snapshot, now)
     return None
@@ -68,7 +68,7 @@ def _attempt(attempt: Attempt, snapshot: Snapshot, now: datetime) -> Iterator[Ce
     ]
     target = f" of {number(attempt.target)}" if attempt.target is not None else ""
     parts[0] += f", score {number(attempt.score)}{target}"
-    parts.extend(f"{safe(name, limit=40)} {figure(value)}" for name, value in list(attempt.metrics.items())[:4])
+    parts.extend(f"{safe(name, limit=40)} {amount_text(value)}" for name, value in list(attempt.metrics.items())[:4])
     ends = attempt.window_ends_at or attempt.ends_at
     if ends is not None:
         parts.append(f"window {'to' if age(ends, now) < 0 else 'ended'} {_clock(ends, now)}")
@@ -146,18 +146,18 @@ def _ledger(entry: LedgerRow, snapshot: Snapshot, now: datetime) -> Iterator[Cel
         yield Cell(SafeText(f"from grant {short_id(grant.id)}: {safe(contents_words(grant.contents, grant.kind))}"))
 
 
-def audit_brief(entry: AuditRow, now: datetime) -> Brief:
-    """An audit row in sentences."""
+def audit_row_summary(entry: AuditRow, now: datetime) -> RowSummary:
+    """The summary of an audit row."""
     who = safe(entry.actor.label or entry.actor.id if entry.actor else None)
     lines = [Cell(SafeText(f"{ago(entry.occurred_at, now)} by {who}, outcome {safe(entry.outcome or None)}"))]
     if entry.reason:
         lines.append(Cell(SafeText(f"reason: {safe(entry.reason, limit=_TEXT)}")))
     if entry.ticket:
         lines.append(Cell(SafeText(f"ticket: {safe(entry.ticket, limit=_TEXT)}")))
-    return Brief(SafeText(f"{safe(entry.action or 'audit row', limit=60)} · {short_id(entry.id)}"), tuple(lines))
+    return RowSummary(SafeText(f"{safe(entry.action or 'audit row', limit=60)} · {short_id(entry.id)}"), tuple(lines))
 
 
-def _holding(row: TableRow, snapshot: Snapshot, now: datetime) -> Brief | None:
+def _holding(row: TableRow, snapshot: Snapshot, now: datetime) -> RowSummary | None:
     ledger = snapshot.wallet_ledger if row.scope == "wallet" else snapshot.item_ledger
     held = (
         snapshot_lookup.balance(snapshot, row.id) if row.scope == "wallet" else snapshot_lookup.item(snapshot, row.id)
@@ -167,7 +167,7 @@ def _holding(row: TableRow, snapshot: Snapshot, now: datetime) -> Brief | None:
     lines = [_change_line(entry, snapshot, now) for entry in ledger if row.id in (entry.economy_key, entry.item_key)]
     why = why_unknown(snapshot, "wallet_ledger" if row.scope == "wallet" else "item_ledger")
     none = f"changes {why}" if why else "no changes in the list"
-    return Brief(safe(row.id, limit=60), tuple(lines[:12]) or (Cell(SafeText(none), "dim"),))
+    return RowSummary(safe(row.id, limit=60), tuple(lines[:12]) or (Cell(SafeText(none), "dim"),))
 
 
 def _change_line(entry: LedgerRow, snapshot: Snapshot, now: datetime) -> Cell:

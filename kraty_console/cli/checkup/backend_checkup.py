@@ -1,6 +1,6 @@
-"""What is asked of the backend, all of it with GET: how it answers, who we are there, and which operations it has.
+"""Checks the backend with GET requests: health, session, and available operations.
 
-The token is sent only where a Kraty answered without it.
+The token is sent only after a Kraty answered without it.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from kraty_console.cli.checkup.answering import Answering, connection_findings
-from kraty_console.cli.checkup.guarding import broken_off
+from kraty_console.cli.checkup.failed_checks import failed_check
+from kraty_console.cli.checkup.health_probe import HealthProbe, connection_findings
 from kraty_console.cli.checkup.operations import (
-    Looked,
+    ReadResults,
     detect,
     keys_finding,
-    look,
     missing_finding,
     names_operations,
     operation_findings,
+    probe_reads,
 )
 from kraty_console.cli.checkup.session import session_findings
 from kraty_console.client.capabilities import Capabilities, Support
@@ -36,19 +36,19 @@ if TYPE_CHECKING:
     from kraty_console.console.backend_facts import BackendFacts
 
 BUDGET: Final = 13.0
-"""Seconds for everything that is asked; what is not answered by then is told as unknown."""
+"""Time limit for all requests, in seconds; what is not answered by then is reported as unknown."""
 
 TIMEOUTS: Final = Timeouts(connect=3.0, answer=4.0, whole=5.0)
 
 
 def utc_now() -> datetime:
-    """The present moment."""
+    """The current time."""
     return datetime.now(UTC)
 
 
 @dataclass(slots=True)
-class Backend:
-    """One backend under examination; what was found stays when the time is over."""
+class BackendCheckup:
+    """The checkup of one backend; its findings remain after a timeout."""
 
     launch: Launch
     facts: BackendFacts
@@ -56,36 +56,36 @@ class Backend:
     timeouts: Timeouts = TIMEOUTS
     now: Callable[[], datetime] = utc_now
     found: list[Finding] = field(default_factory=list)
-    looked: Looked = field(default_factory=Looked)
+    looked: ReadResults = field(default_factory=ReadResults)
 
     async def examine(self) -> list[Finding]:
-        """Everything that answers tell, and the state of each operation."""
+        """All findings about the backend, and the state of each operation."""
         try:
             async with asyncio.timeout(self.budget):
                 await self._ask()
         except TimeoutError:
             self.looked.why_not = self.looked.why_not or "not answered in time"
-            words = f"not everything was answered within {self.budget:g} s"
+            words = f"not every request was answered within {self.budget:g} s"
             self.found.append(Finding(CheckArea.LINK, "time", CheckState.WARNING, words, "Try again on a better link."))
         except Exception as error:  # noqa: BLE001 (it is told)
-            self.looked.why_not = self.looked.why_not or "could not be asked"
-            self.found.append(broken_off(CheckArea.SESSION, "answers", error))
+            self.looked.why_not = self.looked.why_not or "could not be checked"
+            self.found.append(failed_check(CheckArea.SESSION, "answers", error))
         self._keep()
         return [*self.found, *self._operations()]
 
     def unasked(self) -> list[Finding]:
-        """The state of each operation where the way to the backend is closed."""
+        """The state of each operation if the backend cannot be reached."""
         self.looked.why_not = "the backend was not reached"
         return self._operations()
 
     def _operations(self) -> list[Finding]:
         uses_key, portal = self.launch.profile.uses_key, self.facts.portal()
-        known = self.facts.capabilities if self.looked.begun else Capabilities()  # what was cached is not told
+        known = self.facts.capabilities if self.looked.begun else Capabilities()  # cached facts are not reported
         found = operation_findings(self.facts.routes, known, self.looked, uses_key=uses_key)
         return [*found, *missing_finding(found, portal, uses_key=uses_key)]
 
     async def _ask(self) -> None:
-        answering = Answering(self.launch.profile.url or "", self.facts, self.timeouts)
+        answering = HealthProbe(self.launch.profile.url or "", self.facts, self.timeouts)
         try:
             answers = await answering.ask(self.found)
         finally:
@@ -101,7 +101,7 @@ class Backend:
         self.found.append(keys_finding(answers.features, uses_key=self.launch.profile.uses_key))
         client = await asyncio.to_thread(self.facts.make_client, time.monotonic, None, timeouts=self.timeouts)
         try:
-            if names_operations(answers.features):  # told to everybody, also where the token is refused
+            if names_operations(answers.features):  # public, even if the token is refused
                 await detect(client, self.found)
             await self._ask_as_member(client)
         finally:
@@ -109,16 +109,16 @@ class Backend:
 
     async def _ask_as_member(self, client: KratyClient) -> None:
         if self.launch.token is None:
-            self.looked.why_not = "not asked for without a token"
+            self.looked.why_not = "not checked without a token"
             return
         signed_in = await session_findings(client, self.launch.profile, self.now(), self.found)
         if not signed_in:
-            self.looked.why_not = "not asked for, since there is no session in a game"
+            self.looked.why_not = "not checked, because there is no session in a game"
             return
-        await look(client, self.facts.routes, self.looked, self.found, uses_key=self.launch.profile.uses_key)
+        await probe_reads(client, self.facts.routes, self.looked, self.found, uses_key=self.launch.profile.uses_key)
 
     def _keep(self) -> None:
-        """Let the console believe what was found; a folder that is not there, or not private, is left as it is."""
+        """Save the capabilities for the console, if the state folder exists and is private."""
         folder = self.launch.state_dir
         with suppress(OSError):
             if self.looked.begun and folder.is_dir() and not folder.stat().st_mode & 0o077:

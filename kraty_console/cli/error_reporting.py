@@ -1,4 +1,4 @@
-"""An error as words on the standard error and an exit code."""
+"""Reports errors on the standard error and returns the exit code."""
 
 from __future__ import annotations
 
@@ -12,36 +12,36 @@ from kraty_console.config.errors import ConfigError
 from kraty_console.contract.errors import Invalid, KratyError
 
 
-def told(error: Exception) -> int:
-    """Say what happened, and answer the exit code that goes with it."""
+def report_error(error: Exception) -> int:
+    """Print the error and return its exit code."""
     if not isinstance(error, KratyError):
         say(f"Error: {error}")
         return Exit.USAGE if isinstance(error, ConfigError) else Exit.FAILED
-    if isinstance(error, Invalid) and error.status is None:  # never sent: what was asked for makes no sense
+    if isinstance(error, Invalid) and error.status is None:  # invalid input, not sent
         say(f"Error: {error.message}")
         return Exit.USAGE
-    from kraty_console.present.errors import words_of
+    from kraty_console.present.errors import error_text
 
-    words = words_of(error)
+    words = error_text(error)
     say(words.text if words.retry_after is None else f"{words.text} Wait {words.retry_after:.0f} s.")
     return words.exit_code
 
 
-def told_by_the_system(error: OSError) -> int:
-    """Say what the operating system refused, with the name of the file or stream; a failure."""
+def report_os_error(error: OSError) -> int:
+    """Print an error of the operating system, with the file or stream, and return the exit code."""
     failed = error if isinstance(error, OutputFailed) or _was_printing(error) else output_failure()
     if isinstance(failed, BrokenPipeError):
         return Exit.FAILED
     if failed is not None:
-        say(f"Error: the standard output cannot be written ({_why(failed)}): what was asked for is not complete")
+        say(f"Error: the standard output cannot be written ({_why(failed)}): the output is incomplete")
         return Exit.FAILED
     where = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, str | bytes) else ""
     say(f"Error: {where}{_why(error)}")
     return Exit.FAILED
 
 
-def crashed(error: Exception) -> int:
-    """Say that the program failed, and where it is written how: without values, which may be secret."""
+def report_crash(error: Exception) -> int:
+    """Print that the program failed, with the path of a crash report, which contains no values."""
     from datetime import UTC, datetime
 
     from kraty_console.config.paths import Paths
@@ -58,7 +58,7 @@ def crashed(error: Exception) -> int:
 
 
 def _was_printing(error: OSError) -> bool:
-    """Whether it comes from click printing a help text."""
+    """Whether the error comes from click printing a help text."""
     from traceback import walk_tb
 
     frames = (frame for frame, _ in walk_tb(error.__traceback__))
@@ -66,7 +66,7 @@ def _was_printing(error: OSError) -> bool:
 
 
 def _why(error: OSError) -> str:
-    """The system's reason; a stream that was closed has a bad number for it."""
+    """The system's message; a closed stream has a bad descriptor."""
     if error.errno == errno.EBADF:
         return "it is closed"
     return error.strerror or str(error)

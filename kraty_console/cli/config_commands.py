@@ -1,4 +1,4 @@
-"""`kraty-console config`: where the profile file is, one to start from, and what is in effect."""
+"""`kraty-console config`: the profile file's path, an example, and the effective settings."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def config() -> None:
-    """Where the profiles are kept, an example, and what is in effect."""
+    """Show the profile file's path, an example, and the effective settings."""
 
 
 @config.command()
@@ -32,7 +32,7 @@ def path() -> None:
 
 @config.command()
 def example() -> None:
-    """Print a profile file to start from."""
+    """Print an example profile file."""
     from kraty_console.cli.output import emit
     from kraty_console.config.example import EXAMPLE
 
@@ -44,7 +44,7 @@ def example() -> None:
 @console_options
 @click.pass_obj
 def show(before: Options, /, as_json: bool, **said: Any) -> None:  # noqa: ANN401 (each flag has its own type)
-    """Print every setting in effect and where it comes from; secrets are neither fetched nor printed."""
+    """Print all effective settings with their sources; secrets are neither resolved nor printed."""
     from kraty_console.cli.output import emit, emit_json
 
     profile, sources, paths = profile_with_sources(before.then(Options(**said)))
@@ -55,10 +55,10 @@ def show(before: Options, /, as_json: bool, **said: Any) -> None:  # noqa: ANN40
 
 
 def profile_with_sources(options: Options) -> tuple[Profile, Mapping[str, str], Paths]:
-    """The profile in effect, where each of its fields comes from, and where things are kept.
+    """The effective profile, the source of each field, and the paths.
 
     Raises:
-        ConfigError: what was configured cannot be used.
+        ConfigError: the configuration is invalid.
     """
     import os
 
@@ -100,7 +100,7 @@ def _as_text(profile: Profile, sources: Mapping[str, str], paths: Paths) -> str:
     if not different:
         rows.append(("routes", sources["routes"], "the built-in ones"))
     parts = [
-        f"file: {safe(file, limit=2_000)}" + ("" if paths.config_file.exists() else " (not there)"),
+        f"file: {safe(file, limit=2_000)}" + ("" if paths.config_file.exists() else " (does not exist)"),
         "",
         _lined_up(rows),
     ]
@@ -111,7 +111,7 @@ def _as_text(profile: Profile, sources: Mapping[str, str], paths: Paths) -> str:
 
 
 def _lined_up(rows: list[tuple[str, str, str]]) -> str:
-    """Columns as wide as their widest text; the last one is as long as it is."""
+    """Align columns to their widest text; the last one is not padded."""
     from kraty_console.present.safe import SafeText, safe
     from kraty_console.present.width import cells
 

@@ -1,4 +1,4 @@
-"""Answers without the screen: lined-up tables and JSON, from the same rows as the screen draws, with plain numbers."""
+"""Output of `search` and `show`: aligned tables and JSON, from the rows the screen uses, with ungrouped numbers."""
 
 from __future__ import annotations
 
@@ -7,12 +7,20 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from kraty_console.domain.completeness import LISTS_OF, empty_words, left_out, sentence, unread_lists, unread_of, whole
+from kraty_console.domain.completeness import (
+    LISTS_OF,
+    empty_words,
+    is_complete,
+    missing_from_panes,
+    sentence,
+    unreadable_lists,
+    unreadable_parts,
+)
 from kraty_console.domain.formatting import ungrouped
 from kraty_console.domain.grant_contents import listed
 from kraty_console.domain.next_step import next_step
 from kraty_console.domain.scopes import PANES, PaneId
-from kraty_console.present.profile import folded
+from kraty_console.present.profile import compact_profile
 from kraty_console.present.rows import TITLES, tables
 from kraty_console.present.safe import SafeText, safe
 from kraty_console.present.table import Cell, Column, TableRow, cell
@@ -34,7 +42,7 @@ _MATCHES: Final = {"external_id": "id", "email": "e-mail", "prefix": "beginning 
 
 
 def hit_row(hit: SearchHit, now: datetime) -> TableRow:
-    """A player that a search found."""
+    """The table row of a search hit."""
     if hit.match == "merged":
         match = SafeText(f"{safe(hit.merged_from, limit=80)} was merged into it")
     else:
@@ -62,7 +70,7 @@ def hit_row(hit: SearchHit, now: datetime) -> TableRow:
 
 
 def table_text(columns: Sequence[Column], rows: Sequence[TableRow]) -> str:
-    """A table of text: each column as wide as its widest cell, two spaces between, nothing cut that fits its column."""
+    """A text table: each column as wide as its widest cell, two spaces apart."""
     heads = [SafeText(column.title) for column in columns]
     shown = [heads, *([SafeText(ungrouped(each.text)) for each in row.cells] for row in rows)]
     widths = [max(cells(texts[place]) for texts in shown) for place in range(len(columns))]
@@ -90,24 +98,24 @@ def pane_text(pane_id: PaneId, snapshot: Snapshot, now: datetime) -> str:
     if len(found) == 1:
         parts.append(table_text(shown[0].columns, shown[0].rows))
     else:
-        told = whole(snapshot, LISTS_OF[pane_id][0])
+        told = is_complete(snapshot, LISTS_OF[pane_id][0])
         parts = [f"{TITLES[table.id]}\n{table_text(table.columns, table.rows)}" for table in shown] + parts * (not told)
-    return ungrouped("\n".join((*parts, *_gaps(unread_lists(snapshot, pane_id)))))
+    return ungrouped("\n".join((*parts, *_gaps(unreadable_lists(snapshot, pane_id)))))
 
 
 def _gaps(missing: Iterable[str]) -> list[str]:
     return ["".join(f"{sentence(each)}\n" for each in told) for told in [list(missing)] if told]
 
 
-def unread_text(snapshot: Snapshot, pane_id: PaneId | None = None) -> str:
-    """What could not be read, a sentence each, for whoever reads the JSON; empty when all could."""
-    missing = unread_of(snapshot) if pane_id is None else unread_lists(snapshot, pane_id)
+def unreadable_text(snapshot: Snapshot, pane_id: PaneId | None = None) -> str:
+    """One sentence per list with unreadable rows, to go with the JSON; empty when there are none."""
+    missing = unreadable_parts(snapshot) if pane_id is None else unreadable_lists(snapshot, pane_id)
     return " ".join(sentence(each) for each in missing)
 
 
 def player_text(snapshot: Snapshot, now: datetime) -> str:
     """What `show` prints: the profile, the next step, and every pane that has rows."""
-    parts = ["\n".join("".join(each.text for each in line) for line in folded(snapshot, now)) + "\n"]
+    parts = ["\n".join("".join(each.text for each in line) for line in compact_profile(snapshot, now)) + "\n"]
     parts.append(f"Next step: {safe(next_step(snapshot, now).text, limit=2000)}\n")
     for each in PANES:
         parts.extend(
@@ -115,13 +123,13 @@ def player_text(snapshot: Snapshot, now: datetime) -> str:
             for table in tables(each.id, snapshot, now)
             if table.rows
         )
-    if missing := left_out(snapshot):
+    if missing := missing_from_panes(snapshot):
         parts.append(f"Not provided by this backend: {listed(missing)}.\n")
     return ungrouped("\n".join(parts))
 
 
 def player_json(snapshot: Snapshot, pane_id: PaneId | None = None) -> dict[str, Any]:
-    """What `show --json` prints: the answer as it came, or the lists of one pane of it."""
+    """What `show --json` prints: the answer as received, or the lists of one pane."""
     said = snapshot.raw()
     if pane_id is None:
         return said
@@ -130,10 +138,10 @@ def player_json(snapshot: Snapshot, pane_id: PaneId | None = None) -> dict[str, 
 
 
 def json_text(value: Any) -> str:  # noqa: ANN401 (any JSON)
-    """JSON in printable ASCII alone, so that nothing in it can steer a terminal; indented, a line feed at the end."""
+    """Indented JSON in printable ASCII, so that no value can control a terminal; ends in a line feed."""
     return json.dumps(value, ensure_ascii=True, indent=2).replace("\x7f", "\\u007f") + "\n"
 
 
 def json_line(value: Any) -> str:  # noqa: ANN401 (any JSON)
-    """The same on one line, for what reads one value after the other."""
+    """The same on one line, for line-based readers."""
     return json.dumps(value, ensure_ascii=True).replace("\x7f", "\\u007f") + "\n"

@@ -1,4 +1,4 @@
-"""The profile file as it was written, and the names in it: one that is unknown is told with the nearest known one."""
+"""Reads the profile file; unknown keys are reported with the nearest known one."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any, Final
 from kraty_console.config.errors import ConfigError
 
 _WIDE: Final = (b"\xff\xfe", b"\xfe\xff")
-"""How a file in UTF-16 or UTF-32 begins."""
+"""Byte order marks of UTF-16 and UTF-32."""
 
 
 def read_document(config_file: Path) -> dict[str, Any]:
-    """The tables of the file; none where there is no file.
+    """The tables of the file; empty if there is no file.
 
     Raises:
         ConfigError: it cannot be read, is not UTF-8, or is not TOML.
@@ -27,7 +27,7 @@ def read_document(config_file: Path) -> dict[str, Any]:
     if content.startswith(_WIDE) or b"\0" in content[:4]:
         raise ConfigError(f"{config_file} cannot be read: it is UTF-16 or UTF-32. Save it as UTF-8")
     try:
-        text = content.decode("utf-8-sig")  # some editors begin a file with a byte order mark
+        text = content.decode("utf-8-sig")  # some editors write a byte order mark
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise ConfigError(f"{config_file} cannot be read: line {line} is not UTF-8. Save it as UTF-8") from error
@@ -40,10 +40,10 @@ def read_document(config_file: Path) -> dict[str, Any]:
 
 
 def known_keys(table: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:
-    """Refuse a key that is not among the known ones.
+    """Check that all keys are known.
 
     Raises:
-        ConfigError: there is one.
+        ConfigError: a key is unknown.
     """
     for key in table:
         if key not in known:
@@ -51,7 +51,7 @@ def known_keys(table: Mapping[str, Any], known: tuple[str, ...], where: str) -> 
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """The end of a sentence that says what was probably meant, or else all there is."""
+    """The end of an error message: the nearest known word, or else all of them."""
     import difflib
 
     words = [str(each) for each in known]
