@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from textual.screen import Screen
 
     from kraty_console.client.writer import ChangeOutcome
     from kraty_console.contract.calls import ChangeRequest
-
-
-@runtime_checkable
-class TellsPeople(Protocol):
-    """A screen that has a last line to say something in."""
-
-    def tell(self, words: str, tone: str = "plain") -> None:
-        """Say something in the last line until the next key."""
-        ...
 
 
 class Host(Protocol):
@@ -54,10 +45,6 @@ class Host(Protocol):
 
     def signed_in(self) -> None:
         """A session stands: look for changes whose outcome is still open."""
-        ...
-
-    def show_journal(self) -> None:
-        """Show what was sent from here, and what became of it."""
         ...
 
     async def ask_token(self, error: Exception) -> bool:

@@ -93,7 +93,7 @@ class WriteController:
             return
 
         def answered(target: Snapshot) -> None:
-            self._host.show(compared(self._workspace, snapshot, target, self._host.copy))
+            self._host.show(compared(self._workspace, snapshot, target, self._host.copy), self._screen.run_id)
 
         self._ask_target(snapshot.player.external_player_id, answered)
 
