@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlsplit
 
 from rich.text import Text
@@ -106,7 +106,7 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
 
     def get_default_screen(self) -> Screen[str | None]:
         """The player screen is the bottom of everything."""
-        return PlayerScreen(self.workspace, self, self._first_state)
+        return PlayerScreen(self.workspace, self._first_state)
 
     def on_mount(self) -> None:
         """Let the memory settle once the first screen stands."""
@@ -161,10 +161,6 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
     def tell(self, words: str, tone: str = "plain") -> None:
         """Say something in the last line of the screen in sight, under any dialog; `words` have passed the door."""
         next(each for each in reversed(self.screen_stack) if isinstance(each, ActionScreen)).tell(words, tone)
-
-    def show(self, screen: Screen[Any], answered: Callable[[Any], None] | None = None) -> None:
-        """Put a dialog or a screen on top; `answered` gets what it was dismissed with."""
-        self.push_screen(screen, answered)
 
     def leave(self, code: int = 0) -> None:
         """End the application."""
@@ -254,7 +250,7 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
         """Ask for the address (where the profile has none) and a token, then begin."""
         from kraty_console.console.first_run import FirstRun
 
-        FirstRun(self.workspace, self).ask(lambda chosen: self.bottom.begin() if chosen else self.leave())
+        FirstRun(self.workspace, self).ask(lambda chosen: self.bottom.begin() if chosen else self.exit())
 
     def choose_game(self, chosen: Callable[[], None]) -> None:
         """Ask which of several games is meant; without an answer there is nothing to look at, so the console ends."""
@@ -264,7 +260,7 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
 
         def answered(number: str | None) -> None:
             if number is None:
-                self.leave()
+                self.exit()
                 return
             self.run_worker(enter(int(number)), group="session", exclusive=True, description="game")
 

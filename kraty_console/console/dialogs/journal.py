@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -117,6 +117,7 @@ class JournalDialog(ReadingDialog):
     ]
     OWN_KEYS = ReadingDialog.OWN_KEYS | {"A", "N"}
     CHECKED = frozenset({"copy.worklog"})
+    IS_HERE: ClassVar[Mapping[str, str]] = {"journal.open": "this is the journal"}
 
     menu = query_one("#menu", Menu)
 
@@ -230,9 +231,6 @@ class JournalDialog(ReadingDialog):
     def action_view_json(self) -> None:
         """An entry has one form."""
         self.action_row_open()
-
-    def action_journal_open(self) -> None:
-        """It is open."""
 
     def action_copy_value(self) -> None:
         """Copy the address of the audit row that an entry left."""

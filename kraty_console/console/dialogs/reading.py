@@ -33,6 +33,9 @@ class ReadingDialog(Dialog[str | None], RunsActions):
     CHECKED: ClassVar[frozenset[str]] = frozenset({"copy.worklog", "copy.audit_link"})
     """Actions of its own that are off where they are off on the screen below; the rest say for themselves."""
 
+    IS_HERE: ClassVar[Mapping[str, str]] = {}
+    """Actions that would open what is open, and what there is to say about them."""
+
     note = query_one("#note", Lines)
 
     @property
@@ -53,6 +56,8 @@ class ReadingDialog(Dialog[str | None], RunsActions):
 
     def refusal(self, spec: ActionSpec) -> Notice | None:
         """What its own actions do not say for themselves is decided below."""
+        if spec.id in self.IS_HERE:
+            return Notice(self.IS_HERE[spec.id], "warn")
         if self.find_action(spec.id) is not None:
             return super().refusal(spec) if spec.id in self.CHECKED else None
         if spec.id in _OF_LIST:

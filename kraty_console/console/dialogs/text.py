@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
@@ -32,6 +32,7 @@ class TextDialog(ReadingDialog):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "scroll_body(1)", "Page down", show=False)]
     OWN_KEYS = ReadingDialog.OWN_KEYS | {"space"}
+    IS_HERE: ClassVar[Mapping[str, str]] = {"row.open": "it is open already"}
 
     text = query_one("#text", Static)
 
@@ -146,9 +147,6 @@ class TextDialog(ReadingDialog):
     def action_row_last(self) -> None:
         """The end."""
         self.body.scroll_to(y=self.body.max_scroll_y, animate=False)
-
-    def action_row_open(self) -> None:
-        """It is open."""
 
     def action_view_json(self) -> None:
         """The other form."""

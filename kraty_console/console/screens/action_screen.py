@@ -166,7 +166,7 @@ class RunsActions(Screen[str | None]):
 
     def action_app_quit(self) -> None:
         """End the console."""
-        self.app.leave()
+        self.app.exit()
 
 
 class ActionScreen(DeferredPaintScreen[str | None], RunsActions):

@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Final
 from textual import events, on
 
 from kraty_console.console.player_finder import SeveralFit, several_words
-from kraty_console.console.player_loader import PlayerLoader, suggestions
+from kraty_console.console.player_loader import PlayerLoader
 from kraty_console.console.player_state import LoadStatus, PlayerState
 from kraty_console.console.screens.action_screen import typed_key
 from kraty_console.console.screens.player_view import PlayerView
-from kraty_console.console.views import player as view
 from kraty_console.console.views.bars import Notice
-from kraty_console.console.widgets.search import SearchBar
+from kraty_console.console.widgets.search import SearchBar, suggestions
 from kraty_console.console.widgets.table import RowTable
 from kraty_console.console.workspace import Workspace
 from kraty_console.domain.action_spec import ActionSpec
@@ -30,10 +29,9 @@ from kraty_console.present.safe import safe
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kraty_console.console.host import Host
     from kraty_console.console.write_controller import WriteController
     from kraty_console.contract.players import SearchHit
-    from kraty_console.domain.next_step import NextStep, OtherRow
+    from kraty_console.domain.next_step import OtherRow
     from kraty_console.present.table import TableRow
 
 _PANE_OF: Final[dict[str, PaneId]] = {f"pane.{each.id}": each.id for each in PANES}
@@ -43,20 +41,19 @@ _PANE_OF: Final[dict[str, PaneId]] = {f"pane.{each.id}": each.id for each in PAN
 class PlayerScreen(PlayerView):
     """The bottom of the console: it has every action of the registry."""
 
-    def __init__(self, workspace: Workspace, host: Host, state: PlayerState | None = None) -> None:
+    def __init__(self, workspace: Workspace, state: PlayerState | None = None) -> None:
         """`state` is a player that was looked up before there was a screen."""
         super().__init__(workspace)
-        self._host = host
-        self.loader = PlayerLoader(self, workspace, host, state)
+        self.loader = PlayerLoader(self, workspace, state)
         self._initial = workspace.launch.initial_player if state is None else None
-        self.go_to_trouble()
+        self.opened_player()
 
     @cached_property
     def changes(self) -> WriteController:
         """What opens the dialogs of changes."""
         from kraty_console.console.write_controller import WriteController
 
-        return WriteController(self, self.workspace, self._host)
+        return WriteController(self.app, self)
 
     def on_mount(self) -> None:
         """Draw the player that is known, or ask who we are; nothing where the end came first."""
@@ -76,7 +73,7 @@ class PlayerScreen(PlayerView):
         """Ask who we are; a player named at launch is looked up at the same time."""
         launch = self.workspace.launch
         if not launch.profile.url or not launch.token:
-            self._host.first_sign_in()
+            self.app.first_sign_in()
             return
         self.loader.sign_in()
         if self.workspace.facts.names_ids:
@@ -87,8 +84,8 @@ class PlayerScreen(PlayerView):
         if not self.can_draw:
             return
         self.draw_row()
-        self._host.drawn()
-        self.call_after_refresh(self.loader.begun)
+        self.app.drawn()
+        self.call_after_refresh(self._begun)
 
     def open_initial(self) -> None:
         """Look up the player named at launch, once: with the session, or after it where that tells which game it is."""
@@ -96,10 +93,28 @@ class PlayerScreen(PlayerView):
             self.loader.open(self._initial, typed=True)
         self._initial = None
 
-    def take_keys(self) -> None:
-        """What was typed while the player named at launch was read is meant for that player: it is obeyed now."""
-        if self.focused is None and self.can_draw:
-            self.table.focus()
+    def signed_in(self) -> None:
+        """Ask which game is meant where that is open, and go on in it."""
+        self.draw()
+        if self.workspace.choices:
+            self.app.choose_game(self._enter_game)
+        else:
+            self._enter_game()
+
+    def _begun(self) -> None:
+        """The session and the player were there before the screen was."""
+        self.workspace.players.opened(self.state.player)
+        self._enter_game()
+
+    def _enter_game(self) -> None:
+        """The player named at launch is opened, and open changes are looked up."""
+        self.draw()
+        self.open_initial()
+        self.app.signed_in()
+
+    async def ask_token(self, error: Exception) -> bool:
+        """Ask for a new session token; True when there is a new session."""
+        return await self.app.ask_token(error)
 
     # -- keys ----------------------------------------------------------------------------------------------------
 
@@ -107,7 +122,7 @@ class PlayerScreen(PlayerView):
         """While the search field has the focus, only the keys that are not its own are commands."""
         if self.has_class("-small"):
             if typed_key(event) in self.keymap["app.back_or_quit"]:  # what else it did nobody would see
-                self._host.leave()
+                self.app.exit()
             return True
         if not self.search.input.has_focus:
             return super().press(event)
@@ -157,7 +172,7 @@ class PlayerScreen(PlayerView):
     def action_app_back_or_quit(self) -> None:
         """One step back; where there is none, end the console."""
         if not self.action_view_back():
-            self._host.leave()
+            self.app.exit()
 
     def action_view_refresh(self) -> None:
         """Read the player again."""
@@ -173,13 +188,13 @@ class PlayerScreen(PlayerView):
         """Copy the id of the row under the cursor; without a row the player's id."""
         from kraty_console.console.copy_actions import value_copied
 
-        self.tell(*value_copied(self._host.copy, self.table.row, self.state.player))
+        self.tell(*value_copied(self.app.copy, self.table.row, self.state.player))
 
     def audit_link(self) -> Notice:
         """Copy the link of the audit row under the cursor, or of the last change."""
         from kraty_console.console.copy_actions import audit_link_copied
 
-        return audit_link_copied(self._host.copy, self.workspace, self.table.row, self.state.player)
+        return audit_link_copied(self.app.copy, self.workspace, self.table.row, self.state.player)
 
     def action_player_compare(self) -> None:
         """Show the player beside another."""
@@ -197,20 +212,20 @@ class PlayerScreen(PlayerView):
         recents = [player for player in self.workspace.players.recent if player not in waiting]
         players = [*((player, "pasted, not opened yet") for player in waiting), *((player, "") for player in recents)]
         other = next((player for player, _ in players if player != self.state.player), None)
-        self._host.show(RecentDialog(players, other), answered)
+        self.app.push_screen(RecentDialog(players, other), answered)
 
     def action_audit_open(self) -> None:
         """Show the studio's audit log."""
         from kraty_console.console.screens.audit_log import AuditLogScreen
 
-        self._host.show(AuditLogScreen(self.workspace), self.run_id)
+        self.app.push_screen(AuditLogScreen(self.workspace), self.run_id)
 
     def action_webhooks_open(self) -> None:
         """Show webhook deliveries, of the player on screen or of the game."""
         from kraty_console.console.screens.deliveries import DeliveriesScreen
 
         player = self.state.player if self.state.snapshot is not None else None
-        self._host.show(DeliveriesScreen(self.workspace, self.changes, player), self.run_id)
+        self.app.push_screen(DeliveriesScreen(self.workspace, self.changes, player), self.run_id)
 
     # -- the next step -------------------------------------------------------------------------------------------
 
@@ -227,7 +242,7 @@ class PlayerScreen(PlayerView):
 
     def _go_to(self, row: OtherRow) -> None:
         self.show_row(row.pane, row.row_id)
-        there: NextStep | None = self._step
+        there = self.step
         again = (
             f"; {key_label(self.keymap['next.step'][0])} again opens {BY_ID[there.action_id].title.lower()}"
             if (there is not None and there.action_id is not None)
@@ -274,25 +289,11 @@ class PlayerScreen(PlayerView):
         if snapshot is None:
             return
         hints = opened_hints(self.context(), self._step, self.keymap)
-        dialog = row_dialog(row, snapshot, self.workspace.now(), copy=self._host.copy, hints=hints, raw=raw)
+        dialog = row_dialog(row, snapshot, self.workspace.now(), copy=self.app.copy, hints=hints, raw=raw)
         if dialog is not None:
-            self._host.show(dialog, self.run_id)
+            self.app.push_screen(dialog, self.run_id)
 
     # -- panes ---------------------------------------------------------------------------------------------------
-
-    def switch(self, pane: PaneId) -> None:
-        """Show another pane."""
-        if pane != self._pane:
-            self._pane = pane
-            self.draw()
-
-    def show_row(self, pane: PaneId, row_id: str) -> None:
-        """Show a pane with the cursor on a row."""
-        self._pane = pane
-        place = self.place
-        place.row_id = row_id
-        place.filter = ""
-        self.draw()
 
     def action_pane_next(self) -> None:
         """The pane to the right."""
@@ -353,6 +354,10 @@ class PlayerScreen(PlayerView):
         self.search.clear()
         self.table.focus()
 
+    def suggest(self, query: str, hits: Sequence[SearchHit], meant: int | None = None, words: str = "") -> None:
+        """Show what was found for what was typed, or why nothing was."""
+        self.search.suggest(query, suggestions(hits), meant, words)
+
     def offer(self, text: str, hits: Sequence[SearchHit]) -> None:
         """What was typed fits several players: one of them is to be chosen in the search line."""
         if not self.can_draw:
@@ -370,17 +375,14 @@ class PlayerScreen(PlayerView):
             self.workspace.ticket = ""
             self.tell(f"ticket {safe(ticket, limit=60)} put away; t sets the next one")
 
+    def changed_player(self, player: str) -> None:
+        """A change was applied: where this player is on screen, they are read again."""
+        if self.can_draw and self.state.player == player:
+            self.loader.refresh()
+
     def close_player(self) -> None:
         """Back to the first screen."""
         self.loader.close()
         self.workspace.leave_player()
         self.draw()
         self.leave_search()
-
-    def go_to_trouble(self) -> None:
-        """A player was just opened: the cursor starts on the row that most needs mending."""
-        if self.state.snapshot is None:
-            return
-        self._pane, row_id = view.trouble(self.state.snapshot, self.workspace.now())
-        if row_id is not None:
-            self.place.row_id = row_id

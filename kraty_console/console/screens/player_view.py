@@ -120,6 +120,43 @@ class PlayerView(ActionScreen):
         """The open pane."""
         return pane(self._pane).title
 
+    # -- pane, cursor and focus ----------------------------------------------------------------------------------
+
+    def switch(self, pane: PaneId) -> None:
+        """Show another pane."""
+        if pane != self._pane:
+            self._pane = pane
+            self.draw()
+
+    def show_row(self, pane: PaneId, row_id: str) -> None:
+        """Show a pane with the cursor on a row."""
+        self._pane = pane
+        place = self.place
+        place.row_id = row_id
+        place.filter = ""
+        self.draw()
+
+    def opened_player(self) -> None:
+        """A player was just opened: the cursor starts on the row that most needs mending."""
+        if self.state.snapshot is None:
+            return
+        self._pane, row_id = view.trouble(self.state.snapshot, self.workspace.now())
+        if row_id is not None:
+            self.place.row_id = row_id
+
+    def point_to(self, row_id: str) -> None:
+        """Put the cursor on a row."""
+        self.place.row_id = row_id
+
+    def holds_keys(self) -> bool:
+        """Whether keys wait for the player named at launch: nothing has the focus yet."""
+        return self.focused is None
+
+    def take_keys(self) -> None:
+        """What was typed while the player named at launch was read is meant for that player: it is obeyed now."""
+        if self.focused is None and self.can_draw:
+            self.table.focus()
+
     # -- drawing -------------------------------------------------------------------------------------------------
 
     def draw(self) -> None:
