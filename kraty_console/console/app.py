@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlsplit
 
 from rich.text import Text
@@ -26,8 +26,8 @@ from kraty_console.console import crash
 from kraty_console.console.clipboard import TooLong, osc52
 from kraty_console.console.clock_skew import tell_skew
 from kraty_console.console.colours import choose_theme
-from kraty_console.console.host import TellsPeople
 from kraty_console.console.ordered_keys import KeysInOrder
+from kraty_console.console.screens.action_screen import ActionScreen
 from kraty_console.console.screens.player import PlayerScreen
 from kraty_console.console.signals import Leaving
 from kraty_console.console.startup.prefetch import StartState
@@ -104,9 +104,9 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
         """Our own variables, for themes that do not know them."""
         return VARIABLE_DEFAULTS
 
-    def get_default_screen(self) -> Screen[None]:
+    def get_default_screen(self) -> Screen[str | None]:
         """The player screen is the bottom of everything."""
-        return PlayerScreen(self.workspace, self, self._first_state)
+        return PlayerScreen(self.workspace, self._first_state)
 
     def on_mount(self) -> None:
         """Let the memory settle once the first screen stands."""
@@ -160,11 +160,7 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
 
     def tell(self, words: str, tone: str = "plain") -> None:
         """Say something in the last line of the screen in sight, under any dialog; `words` have passed the door."""
-        next(each for each in reversed(self.screen_stack) if isinstance(each, TellsPeople)).tell(words, tone)
-
-    def show(self, screen: Screen[Any], answered: Callable[[Any], None] | None = None) -> None:
-        """Put a dialog or a screen on top; `answered` gets what it was dismissed with."""
-        self.push_screen(screen, answered)
+        next(each for each in reversed(self.screen_stack) if isinstance(each, ActionScreen)).tell(words, tone)
 
     def leave(self, code: int = 0) -> None:
         """End the application."""
@@ -254,13 +250,7 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
         """Ask for the address (where the profile has none) and a token, then begin."""
         from kraty_console.console.first_run import FirstRun
 
-        FirstRun(self.workspace, self).ask(self._signed_in_first)
-
-    def _signed_in_first(self, chosen: bool) -> None:
-        if chosen:
-            self.bottom.begin()
-        else:
-            self.leave()
+        FirstRun(self.workspace, self).ask(lambda chosen: self.bottom.begin() if chosen else self.exit())
 
     def choose_game(self, chosen: Callable[[], None]) -> None:
         """Ask which of several games is meant; without an answer there is nothing to look at, so the console ends."""
@@ -270,7 +260,7 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
 
         def answered(number: str | None) -> None:
             if number is None:
-                self.leave()
+                self.exit()
                 return
             self.run_worker(enter(int(number)), group="session", exclusive=True, description="game")
 
@@ -332,11 +322,11 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
         if known.revision != drawn:
             self.bottom.draw()
 
-    def show_journal(self) -> None:
-        """Show what was sent from here, and what became of it."""
-        self.run_worker(self._show_journal(), group="show-journal", exclusive=True, description="journal")
+    def show_journal(self, then: Callable[[str | None], None]) -> None:
+        """Show what was sent from here, and what became of it; `then` gets the id of an action to go on with."""
+        self.run_worker(self._show_journal(then), group="show-journal", exclusive=True, description="journal")
 
-    async def _show_journal(self) -> None:
+    async def _show_journal(self, then: Callable[[str | None], None]) -> None:
         from kraty_console.console.dialogs.journal import JournalDialog
         from kraty_console.contract.errors import KratyError
 
@@ -354,7 +344,8 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
                 resolve=self.workspace.resolve,
                 decide=lambda entry, applied: writer.decide(entry, applied=applied),
                 copy=self.copy,
-            )
+            ),
+            then,
         )
 
     # -- the end -------------------------------------------------------------------------------------------------

@@ -2,51 +2,56 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from kraty_console.console.host import Host
 from kraty_console.console.views.bars import Notice
-from kraty_console.console.workspace import Workspace
 from kraty_console.domain.labels import short
+from kraty_console.domain.worklog import worklog
 from kraty_console.present.safe import misleading_form, safe
 
 if TYPE_CHECKING:
-    from kraty_console.console.screens.player import PlayerScreen
+    from kraty_console.console.workspace import Workspace
+    from kraty_console.present.table import TableRow
+
+    Copy = Callable[[str], str]
+    """Sends a text to the clipboard and answers what to say about it."""
 
 
-class Copying:
-    """Copies through the host and answers what there is to say about it: what was sent where."""
-
-    def __init__(self, screen: PlayerScreen, workspace: Workspace, host: Host) -> None:
-        self._screen = screen
-        self._workspace = workspace
-        self._host = host
-
-    def value(self) -> Notice:
-        """The id of the row under the cursor; without a row the player's id."""
-        row = self._screen.table.row
-        if row is None:
-            return self._copy(self._screen.state.player, "player id")
-        return self._copy(row.copies, row.copies_what)
-
-    def audit_link(self) -> Notice:
-        """The link of the audit row under the cursor; else of the last change to this row, or to this player."""
-        row = self._screen.table.row
-        if row is not None and row.scope == "audit":
-            return self._copy(self._workspace.audit_url(row.id), f"link of audit row {short(row.id)}")
-        done = self._workspace.last_done(self._screen.state.player, row.id if row is not None else None)
-        if done is None:
-            return Notice("nothing was changed for this player yet", "warn")
-        about = done.work.what or done.work.player
-        return self._copy(done.work.audit_url, f"audit link of {done.work.title}, {about}")
-
-    def _copy(self, value: str, what: str) -> Notice:
-        return copied(self._host, value, what)
+def value_copied(copy: Copy, row: TableRow | None, player: str) -> Notice:
+    """Copy the id of a row; without a row the player's id."""
+    return copied(copy, row.copies, row.copies_what) if row is not None else copied(copy, player, "player id")
 
 
-def copied(host: Host, value: str, what: str) -> Notice:
+def audit_link_copied(copy: Copy, workspace: Workspace, row: TableRow | None, player: str) -> Notice:
+    """Copy the link of an audit row; else of the last change to the row, or to the player."""
+    if row is not None and row.scope == "audit":
+        return audit_row_copied(copy, workspace, row.id)
+    return last_link_copied(copy, workspace, player, row.id if row is not None else None)
+
+
+def audit_row_copied(copy: Copy, workspace: Workspace, row_id: str) -> Notice:
+    """Copy the link of an audit row."""
+    return copied(copy, workspace.audit_url(row_id), f"link of audit row {short(row_id)}")
+
+
+def last_link_copied(copy: Copy, workspace: Workspace, player: str, row_id: str | None) -> Notice:
+    """Copy the audit link of the last change to a row, or to a player."""
+    done = workspace.last_done(player, row_id) if player else None
+    if done is None:
+        return Notice("nothing was changed for this player yet", "warn")
+    about = done.work.what or done.work.player
+    return copied(copy, done.work.audit_url, f"audit link of {done.work.title}, {about}")
+
+
+def worklog_copied(copy: Copy, workspace: Workspace) -> Notice:
+    """Copy what was done under the present ticket."""
+    return copied(copy, worklog(workspace.ticket, workspace.work()), "worklog")
+
+
+def copied(copy: Copy, value: str, what: str) -> Notice:
     """Copy a value and say what it was; a link is named in words, for its address seldom finds room."""
-    said = host.copy(value)
+    said = copy(value)
     lines = [line.strip() for line in value.splitlines() if line.strip()] if what == "worklog" else [value]
     odd = next((words for line in lines if (words := misleading_form(line))), None)
     shown = "" if "link of " in what else f": {safe(lines[0] if lines else '', limit=80)}"

@@ -11,12 +11,12 @@ from kraty_console.config.access import Access
 from kraty_console.config.paths import Paths
 from kraty_console.config.store import save_sign_in
 from kraty_console.console.backend_facts import BackendFacts
-from kraty_console.console.host import Host
 from kraty_console.console.workspace import Workspace
 from kraty_console.present.safe import safe
 
 if TYPE_CHECKING:
     from kraty_console.config.launch import Launch
+    from kraty_console.console.app import KratyApp
     from kraty_console.console.dialogs.sign_in import SignInChoice
     from kraty_console.contract.secret import Secret
     from kraty_console.contract.session import Me
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 class FirstRun:
     """Asks what the profile does not say, and puts it into the launch of the workspace."""
 
-    def __init__(self, workspace: Workspace, host: Host) -> None:
+    def __init__(self, workspace: Workspace, app: KratyApp) -> None:
         self._workspace = workspace
-        self._host = host
+        self._app = app
 
     def ask(self, answered: Callable[[bool], None]) -> None:
         """Open the dialog; `answered` hears whether there is something to begin with."""
@@ -40,7 +40,9 @@ class FirstRun:
 
         url = self._workspace.launch.profile.url or DEFAULT_URL
         uses_key = self._workspace.launch.profile.uses_key
-        self._host.show(SignInDialog(connect=self._connect, check_url=why_not, url=url, uses_key=uses_key), closed)
+        self._app.push_screen(
+            SignInDialog(connect=self._connect, check_url=why_not, url=url, uses_key=uses_key), closed
+        )
 
     async def _connect(self, url: str, token: Secret) -> Me | None:
         """Who a token belongs to; None where the backend does not tell."""
@@ -75,7 +77,7 @@ class FirstRun:
             said = save_sign_in(profile, signed_in.token, Paths.of(os.environ))
         except OSError as error:
             said = f"the profile could not be kept: {error.strerror}"
-        self._host.tell(safe(said, limit=300))
+        self._app.tell(safe(said, limit=300))
 
 
 def why_not(url: str) -> str | None:

@@ -10,10 +10,8 @@ import math
 from typing import TYPE_CHECKING
 
 from kraty_console.console.clock_skew import tell_skew
-from kraty_console.console.host import Host
 from kraty_console.console.player_finder import FoundPlayer, PlayerFinder, SeveralFit
 from kraty_console.console.player_state import LoadStatus, PlayerState, changed_rows
-from kraty_console.console.widgets.search import PlayerSuggestion
 from kraty_console.console.workspace import Workspace
 from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_LIMIT
 from kraty_console.domain.completeness import unreadable_count, unreadable_words
@@ -21,14 +19,12 @@ from kraty_console.domain.player_choice import unambiguous_match
 from kraty_console.present.safe import safe
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from textual.timer import Timer
 
     from kraty_console.client.fetched import Fetched
-    from kraty_console.console.screens.player import PlayerScreen
+    from kraty_console.console.screen_protocols import LoaderScreen
     from kraty_console.contract.errors import KratyError
-    from kraty_console.contract.players import SearchHit, Snapshot
+    from kraty_console.contract.players import Snapshot
 
 DEBOUNCE = 0.15
 """Seconds without a key before suggestions are asked for."""
@@ -41,15 +37,12 @@ HELD = 1.0
 
 
 class PlayerLoader:
-    """Owns the `PlayerState`; tells the screen to draw whenever it changed."""
+    """Owns the `PlayerState`, and has the screen drawn whenever that is another one."""
 
-    def __init__(
-        self, screen: PlayerScreen, workspace: Workspace, host: Host, state: PlayerState | None = None
-    ) -> None:
-        """`look` is a player that was looked up before there was a screen."""
+    def __init__(self, screen: LoaderScreen, workspace: Workspace, state: PlayerState | None = None) -> None:
+        """`state` is a player that was looked up before there was a screen."""
         self._screen = screen
         self._workspace = workspace
-        self._host = host
         self.state = state if state is not None else PlayerState()
         self.limit = DEFAULT_LIMIT
         """Rows of each list that are asked for."""
@@ -84,7 +77,7 @@ class PlayerLoader:
         try:
             await self._workspace.sign_in()
         except SignInNeeded as error:
-            if not await self._host.ask_token(error):
+            if not await self._screen.ask_token(error):
                 self._failed(error)
                 return
         except KratyError as error:
@@ -94,22 +87,7 @@ class PlayerLoader:
             self.state = PlayerState()
         if not self._before.player:
             self._before = PlayerState()
-        self._screen.draw()
-        if self._workspace.choices:
-            self._host.choose_game(self._entered)
-        else:
-            self._entered()
-
-    def begun(self) -> None:
-        """The session and the player were there before the screen was."""
-        self._workspace.players.opened(self.state.player)
-        self._entered()
-
-    def _entered(self) -> None:
-        """A game stands: the player named at launch is opened, and open changes are looked up."""
-        self._screen.draw()
-        self._screen.open_initial()
-        self._host.signed_in()
+        self._screen.signed_in()
 
     def _failed(self, error: KratyError) -> None:
         self._workspace.gate.refuse(error)
@@ -131,7 +109,7 @@ class PlayerLoader:
         if self._debounce is not None:
             self._debounce.stop()
             self._debounce = None
-        self._screen.workers.cancel_group(self._screen, "search")
+        self._screen.stop_background("search")
 
     def _ask(self, query: str) -> None:
         self._screen.in_background(self._suggest(query), group="search", description="suggestions")
@@ -140,20 +118,19 @@ class PlayerLoader:
         from kraty_console.contract.errors import KratyError, OperationMissing
         from kraty_console.present.errors import error_text
 
-        bar = self._screen.search
         try:
             hits = await self._finder.search(query)
         except OperationMissing:
-            bar.suggest(query, (), words="no search on this backend: enter looks up exactly this id")
+            self._screen.suggest(query, (), words="no search on this backend: enter looks up exactly this id")
             return
         except KratyError as error:
-            bar.suggest(query, (), words=error_text(error).title)
+            self._screen.suggest(query, (), words=error_text(error).title)
             return
         if missing := unreadable_count(hits):
             words = unreadable_words(missing, "player that fits", "players that fit")
         else:
             words = "no player has this e-mail; type all of it" if "@" in query else "no player begins like this"
-        bar.suggest(query, suggestions(hits), unambiguous_match(query, hits), words)
+        self._screen.suggest(query, hits, unambiguous_match(query, hits), words)
 
     # -- the player ----------------------------------------------------------------------------------------------
 
@@ -197,7 +174,7 @@ class PlayerLoader:
 
     def give_up(self) -> None:
         """Stop waiting; what was on screen stays."""
-        self._screen.workers.cancel_group(self._screen, "look")
+        self._screen.stop_background("look")
         self._go_back()
 
     def _go_back(self) -> None:
@@ -208,7 +185,7 @@ class PlayerLoader:
 
     def close(self) -> None:
         """No player is looked at any more."""
-        self._screen.workers.cancel_group(self._screen, "look")
+        self._screen.stop_background("look")
         self._stop_waiting()
         self._stop_pause()
         self.state = PlayerState()
@@ -227,7 +204,7 @@ class PlayerLoader:
                     fetched = await self._look_up()
                     break
                 except SignInNeeded as error:
-                    if not await self._host.ask_token(error):
+                    if not await self._screen.ask_token(error):
                         raise
         except SeveralFit as several:
             self._go_back()
@@ -277,7 +254,7 @@ class PlayerLoader:
         self._mark(before, fetched is not None)
         self._workspace.players.opened(self.state.player)
         if before is None:
-            self._screen.go_to_trouble()
+            self._screen.opened_player()
         if before is None and state.note:
             self._screen.tell(state.note, "accent")
         elif skew := tell_skew(self._workspace):
@@ -302,7 +279,7 @@ class PlayerLoader:
         self._screen.draw()
         self.state = self.state.near(*await self._finder.nearest(player))
         if self.state.nearest:
-            self._screen.place.row_id = self.state.nearest[0]
+            self._screen.point_to(self.state.nearest[0])
 
     def _mark(self, before: Snapshot | None, answered: bool) -> None:
         """Mark what changed; rows that are only new because more were asked for did not."""
@@ -342,7 +319,7 @@ class PlayerLoader:
         """The server asked for a pause: say how long it is, once a second, and then try again."""
         self._stop_pause()
         if seconds <= 0:
-            self._screen.keys.tell(None)
+            self._screen.clear_notice()
             self.refresh()
             return
         self._screen.tell(f"{title} Trying again in {seconds} s.", "warn")
@@ -355,7 +332,7 @@ class PlayerLoader:
             self._pause = None
 
     def _say_waiting(self) -> None:
-        if self._screen.focused is None:
+        if self._screen.holds_keys():
             self._holding = self._screen.set_timer(HELD, self._screen.take_keys)
         self._ticking = self._screen.set_interval(1.0, self._screen.draw_header)
         self._screen.draw()
@@ -365,17 +342,3 @@ class PlayerLoader:
             if timer is not None:
                 timer.stop()
         self._slow = self._ticking = self._holding = None
-
-
-def suggestions(hits: Sequence[SearchHit]) -> list[PlayerSuggestion]:
-    """What a search found, as it is offered."""
-    return [_suggestion(hit) for hit in hits]
-
-
-def _suggestion(hit: SearchHit) -> PlayerSuggestion:
-    note = ""
-    if hit.match == "email" and hit.email:
-        note = safe(hit.email, limit=60)
-    elif hit.match == "merged":
-        note = "(merged)"
-    return PlayerSuggestion(hit.external_player_id, safe(hit.external_player_id, limit=60), note)

@@ -7,8 +7,6 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from kraty_console.console.host import Host
-from kraty_console.console.workspace import Workspace
 from kraty_console.contract.limits import DEFAULT_LIMIT
 from kraty_console.domain.action_spec import ActionContext, ActionSpec
 from kraty_console.domain.actions import MERGE
@@ -18,10 +16,11 @@ from kraty_console.present.safe import safe
 
 if TYPE_CHECKING:
     from kraty_console.client.writer import ChangeOutcome
+    from kraty_console.console.app import KratyApp
     from kraty_console.console.dialogs.action import Then
     from kraty_console.console.dialogs.draft import Draft
     from kraty_console.console.dialogs.editor import Completer
-    from kraty_console.console.screens.player import PlayerScreen
+    from kraty_console.console.screen_protocols import WriterScreen
     from kraty_console.contract.calls import ChangeRequest
     from kraty_console.contract.players import Snapshot
     from kraty_console.contract.webhooks import Delivery
@@ -32,10 +31,10 @@ if TYPE_CHECKING:
 class WriteController:
     """Opens the dialogs of the actions that change something, and keeps what came of them."""
 
-    def __init__(self, screen: PlayerScreen, workspace: Workspace, host: Host) -> None:
+    def __init__(self, app: KratyApp, screen: WriterScreen) -> None:
+        self._app = app
         self._screen = screen
-        self._workspace = workspace
-        self._host = host
+        self._workspace = app.workspace
         self._unsettled: dict[str, tuple[str, str, str, ChangeRequest | None]] = {}
         """By journal entry: title, reason, subject and call of a change whose outcome is not known yet."""
         self._before = 0
@@ -61,10 +60,7 @@ class WriteController:
         if snapshot is None:
             return
         if spec is MERGE and other is None:
-            self._ask_target(
-                snapshot.player.external_player_id,
-                lambda target: self.open(MERGE, self._screen.context(), other=target),
-            )
+            self._screen.in_background(self._merge(snapshot), group="merge target", description="merge")
             return
         workspace = self._workspace
         asked = FormContext(
@@ -86,35 +82,35 @@ class WriteController:
 
     def compare(self) -> None:
         """Show the player beside another with what a merge would come to, and the command that makes it."""
+        if (snapshot := self._screen.state.snapshot) is not None:
+            self._screen.in_background(self._compare(snapshot), group="merge target", description="compare")
+
+    async def _compare(self, snapshot: Snapshot) -> None:
         from kraty_console.console.dialogs.compared import compared
 
-        snapshot = self._screen.state.snapshot
-        if snapshot is None:
-            return
+        if (target := await self._ask_target(snapshot)) is not None:
+            self._app.push_screen(compared(self._workspace, snapshot, target, self._app.copy), self._screen.run_id)
 
-        def answered(target: Snapshot) -> None:
-            self._host.show(compared(self._workspace, snapshot, target, self._host.copy))
+    async def _merge(self, snapshot: Snapshot) -> None:
+        if (target := await self._ask_target(snapshot)) is not None:
+            self.open(MERGE, self._screen.context(), other=target)
 
-        self._ask_target(snapshot.player.external_player_id, answered)
-
-    def _ask_target(self, player: str, then: Callable[[Snapshot], None]) -> None:
-        """Ask whom to merge a player into, look that player up, and go on while the player is still on screen."""
+    async def _ask_target(self, snapshot: Snapshot) -> Snapshot | None:
+        """Ask whom to merge a player into, and look that player up; None once another player is on screen."""
         from kraty_console.console.dialogs.merge_target import MergeTargetDialog
 
-        async def state(target: str) -> Snapshot | None:
-            from kraty_console.contract.errors import NotFound
+        player = snapshot.player.external_player_id
+        target = await self._app.push_screen_wait(MergeTargetDialog(player, self._find_target))
+        return target if self._screen.state.player == player else None
 
-            for candidate in candidates(target):
-                with suppress(NotFound):
-                    fetched = await self._workspace.snapshot(candidate, DEFAULT_LIMIT)
-                    return fetched.value if fetched is not None else None
-            return None
+    async def _find_target(self, target: str) -> Snapshot | None:
+        from kraty_console.contract.errors import NotFound
 
-        def answered(target: Snapshot | None) -> None:
-            if target is not None and self._screen.state.player == player:
-                then(target)
-
-        self._host.show(MergeTargetDialog(player, state), answered)
+        for candidate in candidates(target):
+            with suppress(NotFound):
+                fetched = await self._workspace.snapshot(candidate, DEFAULT_LIMIT)
+                return fetched.value if fetched is not None else None
+        return None
 
     def replay(self, delivery: Delivery, closed: Callable[[bool], None]) -> None:
         """Open the dialog that sends a delivery again; `closed` hears whether it was, once the dialog is gone."""
@@ -183,7 +179,7 @@ class WriteController:
             reasons=tuple(workspace.reasons),
             completer=completer,
         )
-        self._host.show(dialog, answered)
+        self._app.push_screen(dialog, answered)
 
     def _see(self, form: Form, opened_on: Snapshot, other: Snapshot | None) -> EffectContext:
         """The player as last read; as the dialog found them when there is no reading any more."""
@@ -232,7 +228,7 @@ class WriteController:
     ) -> ChangeOutcome:
         """Send it, keep what came of it, and tell it where the dialog that would was closed meanwhile."""
         before = self._screen.state.snapshot if self._screen.state.player == call.external_player_id else None
-        performed = await self._host.perform(call)
+        performed = await self._app.perform(call)
         if performed.state == "unknown" and performed.entry is not None and not self._shows(draft):
             performed = await self._workspace.resolve(performed.entry)
         reason, about = form.text(values, "reason"), " · ".join(form.subject_lines[:1])
@@ -262,7 +258,7 @@ class WriteController:
 
         if not self._screen.can_draw:
             return False
-        return any(isinstance(each, ActionDialog) and each.draft is draft for each in self._screen.app.screen_stack)
+        return any(isinstance(each, ActionDialog) and each.draft is draft for each in self._app.screen_stack)
 
     def _tell_late(self, title: str, player: str, performed: ChangeOutcome) -> None:
         """What became of a change whose dialog was closed while it ran."""
@@ -308,8 +304,7 @@ class WriteController:
         )
         audit_id = performed.audit.id if performed.audit is not None else ""
         self._workspace.done.append(PerformedChange(self._workspace.ticket, work, target_id, audit_id))
-        if self._screen.can_draw and self._screen.state.player == player:
-            self._screen.loader.refresh()
+        self._screen.changed_player(player)
 
     def _closed(self, form: Form, performed: ChangeOutcome | None) -> None:
         if performed is not None and performed.state == "applied":
@@ -320,8 +315,7 @@ class WriteController:
             words = "; ".join(made) or f"{form.title} applied"
             self._screen.tell(f"{safe(words, limit=240)}{link}{more}", "good")
             self._workspace.drafts.pop((form.action_id, form.external_player_id, form.target_id or ""), None)
-        if self._screen.can_draw:
-            self._screen.draw()  # what turned out to be missing is dimmed
+        self._screen.draw()  # what turned out to be missing is dimmed
 
 
 def _applied(work: WorklogEntry) -> str:

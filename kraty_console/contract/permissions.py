@@ -10,7 +10,6 @@ from kraty_console.contract.operations import OPERATIONS, Operation
 class Permission:
     """The permissions that are asked for by name; the table of operations says which operation needs which."""
 
-    PLAYER_READ: Final = OPERATIONS[Operation.PLAYER].permission
     FORCE_COMPLETE: Final = OPERATIONS[Operation.FORCE_COMPLETE].permission
     RETRY_REWARD_ROLL: Final = OPERATIONS[Operation.RETRY_ROLL].permission
     FORCE_CLAIM: Final = OPERATIONS[Operation.FORCE_CLAIM].permission

@@ -53,6 +53,10 @@ class DeferredPaintScreen(Screen[Result]):
         """
         self.run_worker(self._unless_removed(work), group=group, description=description, exclusive=exclusive)
 
+    def stop_background(self, group: str) -> None:
+        """Cancel the workers of a group."""
+        self.workers.cancel_group(self, group)
+
     async def _unless_removed(self, work: Coroutine[object, object, None]) -> None:
         try:
             await work

@@ -11,8 +11,8 @@ from kraty_console.console.widgets.bars import FooterBar, HeaderBar
 from kraty_console.console.widgets.table import RowTable
 from kraty_console.present.safe import SafeText
 from kraty_console.present.table import Cell, Column, TableRow
-from tests.console.by_severity import by_severity
 from tests.console.framed import Watched, framed
+from tests.console.in_order import by_severity
 from tests.console.settling import settled
 
 

@@ -12,8 +12,8 @@ from kraty_console.console.player_state import LoadStatus
 from kraty_console.console.widgets.table import RowTable
 from kraty_console.contract.limits import DEFAULT_LIMIT, MAX_LIMIT
 from kraty_console.domain.scopes import PANES
-from tests.console.by_severity import by_severity
 from tests.console.drive import Hand, at
+from tests.console.in_order import by_severity
 from tests.console.people import colleague
 from tests.console.stage import Stage
 from tests.console.wire import Wire

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -16,11 +16,12 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from kraty_console.console.dialogs import outcome
-from kraty_console.console.dialogs.frame import Dialog
 from kraty_console.console.dialogs.menu import Menu, MenuRow
 from kraty_console.console.dialogs.parts import Lines
-from kraty_console.console.dialogs.text import Pressed, TextDialog
+from kraty_console.console.dialogs.reading import ReadingDialog
+from kraty_console.console.dialogs.text import TextDialog
 from kraty_console.console.ordered_keys import deliberate
+from kraty_console.console.views.bars import Notice
 from kraty_console.contract.operations import Operation
 from kraty_console.domain.actions import REGISTRY
 from kraty_console.present.safe import safe
@@ -107,19 +108,18 @@ def _pretty(body: str) -> str:
         return body
 
 
-class JournalDialog(Dialog[None]):
+class JournalDialog(ReadingDialog):
     """The latest entries, newest first; an open one can be resolved here, by the server's word or by a person's."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("u", "resolve", "Find out", show=False),
-        Binding("y,c", "copy", "Copy audit link", show=False),
         Binding("A", "decide(True)", "It did", show=False),
         Binding("N", "decide(False)", "It did not", show=False),
-        Binding("q", "close", "Close", show=False),
     ]
+    OWN_KEYS = ReadingDialog.OWN_KEYS | {"A", "N"}
+    CHECKED = frozenset({"copy.worklog"})
+    IS_HERE: ClassVar[Mapping[str, str]] = {"journal.open": "this is the journal"}
 
     menu = query_one("#menu", Menu)
-    note = query_one("#note", Lines)
 
     def __init__(
         self,
@@ -195,24 +195,51 @@ class JournalDialog(Dialog[None]):
     @on(Menu.Chosen)
     def _chosen(self, event: Menu.Chosen) -> None:
         event.stop()
-        entry = self.current
-        if entry is not None:
-            title = f"{safe(entry.kind.replace('_', ' '))} · {safe(entry.player, limit=40)}"
-            text = entry_text(entry, self._now)
-            self.app.push_screen(
-                TextDialog(
-                    title,
-                    Content(text),
-                    copy=self._copy,
-                    press=lambda key: Pressed(self._copy_link(entry)) if key == "y" else None,
-                    keys="y audit link",
-                )
-            )
-
-    def action_copy(self) -> None:
-        """Copy the address of the audit row that an entry left."""
         if (entry := self.current) is not None:
-            self.note.say(self._copy_link(entry))
+            title = f"{safe(entry.kind.replace('_', ' '))} · {safe(entry.player, limit=40)}"
+            shown = TextDialog(title, Content(entry_text(entry, self._now)), copy=self._copy, keys="y audit link")
+            self.app.push_screen(shown, self.run_id)
+
+    def action_row_down(self) -> None:
+        """An entry down."""
+        self.menu.action_move(1)
+
+    def action_row_up(self) -> None:
+        """An entry up."""
+        self.menu.action_move(-1)
+
+    def action_row_first(self) -> None:
+        """The newest entry."""
+        self.menu.action_edge(-1)
+
+    def action_row_last(self) -> None:
+        """The oldest entry."""
+        self.menu.action_edge(1)
+
+    def action_row_page_down(self) -> None:
+        """A page down."""
+        self.menu.action_page(1)
+
+    def action_row_page_up(self) -> None:
+        """A page up."""
+        self.menu.action_page(-1)
+
+    def action_row_open(self) -> None:
+        """Show the whole entry."""
+        self.menu.action_choose()
+
+    def action_view_json(self) -> None:
+        """An entry has one form."""
+        self.action_row_open()
+
+    def action_copy_value(self) -> None:
+        """Copy the address of the audit row that an entry left."""
+        self.action_copy_audit_link()
+
+    def audit_link(self) -> Notice:
+        """Copy the address of the audit row that an entry left."""
+        entry = self.current
+        return Notice(self._copy_link(entry) if entry is not None else "there is no entry under the cursor")
 
     def _copy_link(self, entry: JournalEntry) -> str:
         audit = entry.audit
@@ -220,7 +247,7 @@ class JournalDialog(Dialog[None]):
             return "this entry has no audit row"
         return self._copy(audit.url or audit.id)
 
-    def action_resolve(self) -> None:
+    def action_view_retry(self) -> None:
         """Ask the server what became of an open entry."""
         entry = self.current
         if entry is None or self._resolve is None or self._busy:

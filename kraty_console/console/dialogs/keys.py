@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -18,8 +18,13 @@ from kraty_console.domain.actions import actions, fits, is_trivial
 from kraty_console.domain.keymap import key_label
 from kraty_console.present.safe import safe
 
+WhyOff = Callable[[ActionSpec], str | None]
+"""Why an action is off, made safe; None when it is on."""
 
-def key_rows(context: ActionContext, keys: Mapping[str, tuple[str, ...]] | None = None) -> list[MenuRow]:
+
+def key_rows(
+    context: ActionContext, keys: Mapping[str, tuple[str, ...]] | None = None, why_off: WhyOff | None = None
+) -> list[MenuRow]:
     """What changes, then what looks; actions with the same help share a line.
 
     What can be done here and now comes first, and of that what every program has comes last. Where nothing can be
@@ -28,24 +33,37 @@ def key_rows(context: ActionContext, keys: Mapping[str, tuple[str, ...]] | None 
     Args:
         context: What is in front of the person.
         keys: The keys of each action when they were remapped.
+        why_off: Why the screen cannot do an action; by itself what the action says.
     """
+    why_off = why_off or reasons_in(context)
     specs = [spec for spec in actions(context) if fits(spec, context)]
     changes = [spec for spec in specs if spec.is_write]
     looks = [spec for spec in specs if not spec.is_write]
-    changing = [*_lines(changes, context, keys)]
+    changing = [*_lines(changes, why_off, keys)]
     if changing:
         changing.insert(0, MenuRow("", "CHANGES SOMETHING, ALWAYS THROUGH A DIALOG", heading=True))
-    looking = [MenuRow("", "LOOKS", heading=True), *_lines(looks, context, keys)]
+    looking = [MenuRow("", "LOOKS", heading=True), *_lines(looks, why_off, keys)]
     can_change = any(not row.off for row in changing if not row.heading)
     return [*changing, *looking] if can_change else [*looking, *changing]
 
 
+def reasons_in(context: ActionContext) -> WhyOff:
+    """What actions say for themselves."""
+
+    def why_off(spec: ActionSpec) -> str | None:
+        reason = spec.disabled_reason(context)
+        return safe(reason) if reason is not None else None
+
+    return why_off
+
+
 def _lines(
-    specs: Iterable[ActionSpec], context: ActionContext, keys: Mapping[str, tuple[str, ...]] | None
+    specs: Iterable[ActionSpec], why_off: WhyOff, keys: Mapping[str, tuple[str, ...]] | None
 ) -> Iterable[MenuRow]:
+    reasons = [(spec, why_off(spec)) for spec in specs]
     grouped: dict[tuple[str, str | None], list[ActionSpec]] = {}
-    for spec in sorted(specs, key=lambda spec: (spec.disabled_reason(context) is not None, is_trivial(spec))):
-        grouped.setdefault((spec.help, spec.disabled_reason(context)), []).append(spec)
+    for spec, reason in sorted(reasons, key=lambda pair: (pair[1] is not None, is_trivial(pair[0]))):
+        grouped.setdefault((spec.help, reason), []).append(spec)
     for (text, reason), group in grouped.items():
         labels = [key_label(key) for spec in group for key in (keys or {}).get(spec.id, spec.keys)]
         yield MenuRow(group[0].id, text, " ".join(dict.fromkeys(labels)), off=reason is not None)
@@ -59,10 +77,17 @@ class KeysDialog(Dialog[str | None]):
     menu = query_one("#menu", Menu)
     note = query_one("#note", Lines)
 
-    def __init__(self, context: ActionContext, keys: Mapping[str, tuple[str, ...]] | None = None) -> None:
+    def __init__(
+        self,
+        context: ActionContext,
+        keys: Mapping[str, tuple[str, ...]] | None = None,
+        why_off: WhyOff | None = None,
+    ) -> None:
+        """See `key_rows`."""
         super().__init__("Keys that work here", hints="↑↓ move · enter does it · esc close")
-        self._rows = key_rows(context, keys)
-        self._reasons = {spec.id: spec.disabled_reason(context) for spec in actions(context)}
+        why_off = why_off or reasons_in(context)
+        self._rows = key_rows(context, keys, why_off)
+        self._reasons = {spec.id: why_off(spec) for spec in actions(context)}
         self.add_class("-list")
 
     def compose_body(self) -> ComposeResult:
@@ -83,7 +108,7 @@ class KeysDialog(Dialog[str | None]):
 
     def _about(self, row: MenuRow | None) -> None:
         reason = self._reasons.get(row.id) if row is not None else None
-        self.note.say(f"off: {safe(reason)}" if reason else " ")
+        self.note.say(f"off: {reason}" if reason else " ")
 
     def on_menu_highlighted(self, event: Menu.Highlighted) -> None:
         """Why the key under the cursor is off."""

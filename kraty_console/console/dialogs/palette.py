@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from kraty_console.console.dialogs.keys import WhyOff, reasons_in
 from kraty_console.console.dialogs.menu import MenuRow
 from kraty_console.console.dialogs.pick import PickDialog, narrowed
 from kraty_console.domain.action_spec import ActionContext, ActionSpec
 from kraty_console.domain.actions import actions, is_trivial
 from kraty_console.domain.keymap import key_label
 from kraty_console.domain.text_matching import comparable, needle
-from kraty_console.present.safe import safe
 
 _TITLE_CELLS = 18
 
@@ -18,17 +18,24 @@ _TITLE_CELLS = 18
 class PaletteDialog(PickDialog):
     """Answers the id of an action that can be done here and now, None when closed.
 
-    The state may have changed by then; whoever gets the id asks `disabled_reason` again.
+    The state may have changed by then; whoever gets the id asks again whether it can be done.
     """
 
-    def __init__(self, context: ActionContext, keys: Mapping[str, tuple[str, ...]] | None = None) -> None:
+    def __init__(
+        self,
+        context: ActionContext,
+        keys: Mapping[str, tuple[str, ...]] | None = None,
+        why_off: WhyOff | None = None,
+    ) -> None:
         """
         Args:
             context: What is in front of the person.
             keys: The keys of each action when they were remapped.
+            why_off: Why the screen cannot do an action; by itself what the action says.
         """
+        why_off = why_off or reasons_in(context)
         specs = {spec.id: spec for spec in actions(context) if spec.id != "palette.open"}
-        self._reasons = {spec.id: spec.disabled_reason(context) for spec in specs.values()}
+        self._reasons = {spec.id: why_off(spec) for spec in specs.values()}
         ordered = sorted(specs.values(), key=lambda spec: (self._reasons[spec.id] is not None, is_trivial(spec)))
         rows = [self._row(spec, keys) for spec in ordered]  # what can be done first; else in the registry's order
         super().__init__("Do anything", rows, empty="nothing can be done here")
@@ -57,7 +64,7 @@ class PaletteDialog(PickDialog):
         if row is None:
             return "nothing is called that; type less"
         reason = self._reasons.get(row.id)
-        return f"off: {safe(reason)}" if reason else " "
+        return f"off: {reason}" if reason else " "
 
     def choose(self, row: MenuRow) -> None:
         """Only what can be done; for the rest the reason stands below."""

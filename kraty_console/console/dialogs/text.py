@@ -1,12 +1,10 @@
-"""A document to read: the whole of a row in words, and as raw JSON; `c` copies it, the row's own keys work in it."""
+"""A document to read: the whole of a row in words, and as raw JSON; `c` copies it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import ClassVar
+from collections.abc import Callable, Mapping
+from typing import ClassVar, Final
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -14,44 +12,29 @@ from textual.getters import query_one
 from textual.widget import Widget
 from textual.widgets import Static
 
-from kraty_console.console.dialogs.frame import WIDE, Body, Dialog
+from kraty_console.console.dialogs.frame import WIDE
 from kraty_console.console.dialogs.parts import Lines
+from kraty_console.console.dialogs.reading import ReadingDialog
+from kraty_console.console.views.bars import Notice
 from kraty_console.console.views.text import wrap
+from kraty_console.domain.action_spec import ActionSpec
 from kraty_console.domain.formatting import ungrouped
+
+_ABOUT_ROW: Final = frozenset({"next.step", "copy.audit_link"})
+"""Actions on the row that is read, beside the changes."""
 
 _EDGES = 5
 """Cells of a line that edges, blanks and the scroll bar take."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pressed:
-    """What came of a key that is not the document's own."""
+class TextDialog(ReadingDialog):
+    """Shows one text, and another one behind `J`; scrolls like a pager."""
 
-    words: str = ""
-    """What there is to say about it, made safe; the document stays."""
-    action_id: str | None = None
-    """What is to be done in its place: the document closes and answers this."""
-
-
-class TextDialog(Dialog[str | None]):
-    """Shows one text, and another one behind `J`; scrolls like a pager.
-
-    Answers the id of the action whose key was pressed in it, None when it was only read.
-    """
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j,down", "scroll_lines(1)", "Down", show=False),
-        Binding("k,up", "scroll_lines(-1)", "Up", show=False),
-        Binding("space", "scroll_body(1)", "Page down", show=False),
-        Binding("g,home", "scroll_edge(-1)", "Top", show=False),
-        Binding("G,end", "scroll_edge(1)", "End", show=False),
-        Binding("J", "swap", "Raw JSON and back", show=False),
-        Binding("c", "copy", "Copy", show=False),
-        Binding("q", "close", "Close", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "scroll_body(1)", "Page down", show=False)]
+    OWN_KEYS = ReadingDialog.OWN_KEYS | {"space"}
+    IS_HERE: ClassVar[Mapping[str, str]] = {"row.open": "it is open already"}
 
     text = query_one("#text", Static)
-    note = query_one("#note", Lines)
 
     def __init__(
         self,
@@ -64,7 +47,7 @@ class TextDialog(Dialog[str | None]):
         copy: Callable[[str], str] | None = None,
         raw_first: bool = False,
         indent: int = 0,
-        press: Callable[[str], Pressed | None] | None = None,
+        row_id: str | None = None,
         keys: str = "",
         environment: str | None = None,
     ) -> None:
@@ -78,8 +61,8 @@ class TextDialog(Dialog[str | None]):
             copy: Copies a text and answers what to say about it; without it there is no copying.
             raw_first: Start on the raw form.
             indent: Cells before the values of the readable form: what is broken goes on beneath them.
-            press: What a key means that is not the document's own; None when it means nothing.
-            keys: Those keys, for the bottom border: `F R act · y link`.
+            row_id: The row that it is about.
+            keys: What can be done with that row, for the bottom border: `F R act · y link`.
             environment: As for every dialog.
         """
         hints = ["↑↓ PgUp PgDn"]
@@ -95,7 +78,7 @@ class TextDialog(Dialog[str | None]):
             self._forms.append((raw, copied_raw if copied_raw is not None else raw.plain))
         self._shown = 1 if raw_first and raw is not None else 0
         self._copy = copy
-        self._press = press
+        self._row_id = row_id
         self._indent = indent
 
     def compose_body(self) -> ComposeResult:
@@ -128,27 +111,44 @@ class TextDialog(Dialog[str | None]):
         """Nothing needs it; the keys are the dialog's own."""
         return None
 
-    def on_key(self, event: events.Key) -> None:
-        """A key that is not the document's own may be the row's."""
-        key = event.character if event.is_printable and event.character else event.key
-        if self._press is None or not self.open or (pressed := self._press(key)) is None:
-            return
-        event.stop()
-        event.prevent_default()
-        if pressed.action_id is not None:
-            self.dismiss(pressed.action_id)
-        else:
-            self.note.say(pressed.words)
+    def refusal(self, spec: ActionSpec) -> Notice | None:
+        """Nothing is done to another row than the one that is read."""
+        if (
+            self._row_id is not None
+            and (spec.is_write or spec.id in _ABOUT_ROW)
+            and self.context().row_id != self._row_id
+        ):
+            return Notice("this row is no longer under the cursor; close this and look again", "warn")
+        return super().refusal(spec)
 
-    def action_scroll_lines(self, lines: int) -> None:
-        """A line up or down."""
-        self.query_one("#dialog-body", Body).scroll_relative(y=lines, animate=False)
+    def action_row_down(self) -> None:
+        """A line down."""
+        self._scroll_lines(1)
 
-    def action_scroll_edge(self, direction: int) -> None:
-        """The top or the end."""
-        self.body.scroll_to(y=0 if direction < 0 else self.body.max_scroll_y, animate=False)
+    def action_row_up(self) -> None:
+        """A line up."""
+        self._scroll_lines(-1)
 
-    def action_swap(self) -> None:
+    def _scroll_lines(self, lines: int) -> None:
+        self.body.scroll_relative(y=lines, animate=False)
+
+    def action_row_page_down(self) -> None:
+        """A page down."""
+        self.action_scroll_body(1)
+
+    def action_row_page_up(self) -> None:
+        """A page up."""
+        self.action_scroll_body(-1)
+
+    def action_row_first(self) -> None:
+        """The top."""
+        self.body.scroll_to(y=0, animate=False)
+
+    def action_row_last(self) -> None:
+        """The end."""
+        self.body.scroll_to(y=self.body.max_scroll_y, animate=False)
+
+    def action_view_json(self) -> None:
         """The other form."""
         if len(self._forms) > 1:
             self._shown = 1 - self._shown
@@ -156,7 +156,7 @@ class TextDialog(Dialog[str | None]):
             self.body.scroll_to(y=0, animate=False)
             self.note.say("")
 
-    def action_copy(self) -> None:
+    def action_copy_value(self) -> None:
         """Copy the form in sight, as it really is."""
         if self._copy is not None:
             self.note.say(self._copy(self._forms[self._shown][1]))

@@ -7,15 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from kraty_console.console.copy_actions import copied
-from kraty_console.console.host import Host
 from kraty_console.console.screens.paged_list import Page, PagedList, Wording
 from kraty_console.console.views.bars import Notice
 from kraty_console.console.views.context import list_context
 from kraty_console.console.views.rows import TableSection
 from kraty_console.console.workspace import Workspace
 from kraty_console.domain.action_spec import ActionContext
-from kraty_console.domain.labels import short
 from kraty_console.present import audit
 
 if TYPE_CHECKING:
@@ -28,8 +25,8 @@ _WORDING = Wording(heading="audit log", subject="audit log", row_id="audit row i
 class AuditLogScreen(PagedList["AuditRow"]):
     """Reads only; `esc` or `q` goes back to the player."""
 
-    def __init__(self, workspace: Workspace, host: Host) -> None:
-        super().__init__(workspace, host, _WORDING)
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace, _WORDING)
 
     async def _ask(self, client: KratyClient, cursor: str | None) -> Page[AuditRow]:
         page = await client.audit_log(cursor=cursor)
@@ -40,29 +37,21 @@ class AuditLogScreen(PagedList["AuditRow"]):
         return TableSection("audit", audit.STUDIO_COLUMNS, shown, empty=empty)
 
     def _context_of(self, row: AuditRow | None) -> ActionContext:
-        context = list_context(self._workspace, "audit", row.id if row is not None else None)
+        context = list_context(self.workspace, "audit", row.id if row is not None else None)
         return replace(context, audit_link=row is not None)
 
     def _show(self, found: AuditRow, *, raw: bool) -> None:
-        from textual.content import Content
-
-        from kraty_console.console.dialogs.text import TextDialog
+        from kraty_console.console.row_document import document_dialog
         from kraty_console.present.detail import audit_document
 
-        shown = audit_document(found, self._workspace.now())
-        self._host.show(
-            TextDialog(
-                shown.title,
-                Content("\n".join(shown.plain_lines())),
-                raw=Content("\n".join(shown.raw_lines)),
-                raw_first=raw,
-                indent=shown.indent,
-                copy=self._host.copy,
-                press=lambda key: self._press_in_opened(found, key),
-                keys=self._hint("copy.audit_link", "link"),
-            ),
-            self._run_id,
+        shown = audit_document(found, self.workspace.now())
+        hints = self._hint("copy.audit_link", "link")
+        self._open_document(
+            found,
+            document_dialog(shown, found.id, copy=self.app.copy, hints=hints, raw=raw, indent=shown.indent),
         )
 
     def _link(self, row: AuditRow) -> Notice:
-        return copied(self._host, self._workspace.audit_url(row.id), f"link of audit row {short(row.id)}")
+        from kraty_console.console.copy_actions import audit_row_copied
+
+        return audit_row_copied(self.app.copy, self.workspace, row.id)

@@ -7,8 +7,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from kraty_console.console.copy_actions import copied
-from kraty_console.console.host import Host
 from kraty_console.console.screens.paged_list import Page, PagedList, Wording
 from kraty_console.console.views.bars import Notice
 from kraty_console.console.views.context import list_context
@@ -32,17 +30,15 @@ NONE_KEPT = "This backend keeps no webhook deliveries."
 class DeliveriesScreen(PagedList["Delivery"]):
     """Loaded page by page as one goes down; `esc` or `q` goes back to the player."""
 
-    def __init__(self, workspace: Workspace, host: Host, changes: WriteController, player: str | None) -> None:
+    def __init__(self, workspace: Workspace, changes: WriteController, player: str | None) -> None:
         """
         Args:
-            desk: Asks the backend.
-            host: Shows and copies.
+            workspace: Asks the backend.
             changes: Opens the dialog of a replay.
             player: Whose deliveries; None for those of the whole game.
         """
         super().__init__(
             workspace,
-            host,
             Wording(
                 heading=f"webhooks of {safe(player, limit=60)}" if player else "webhooks",
                 subject="webhook deliveries",
@@ -52,7 +48,6 @@ class DeliveriesScreen(PagedList["Delivery"]):
         )
         self._changes = changes
         self._player = player
-        self._do[REPLAY.id] = self._replay
 
     # -- the rows ------------------------------------------------------------------------------------------------
 
@@ -79,62 +74,46 @@ class DeliveriesScreen(PagedList["Delivery"]):
 
     async def _open(self, listed: Delivery, *, raw: bool) -> None:
         """Show the whole of a delivery; what the list told of it where the rest cannot be read."""
-        from textual.content import Content
-
-        from kraty_console.console.dialogs.text import TextDialog
+        from kraty_console.console.row_document import document_dialog
         from kraty_console.contract.errors import KratyError
         from kraty_console.present.errors import error_text
 
         found = listed
         try:
-            found = await (await self._workspace.game_client()).delivery(listed.id)
+            found = await (await self.workspace.game_client()).delivery(listed.id)
         except KratyError as error:
             self.tell(error_text(error).title, "warn")
-        shown = deliveries.delivery_document(found, self._workspace.now())
+        shown = deliveries.delivery_document(found, self.workspace.now())
         replays = REPLAY.disabled_reason(self._context_of(found)) is None
-        self._host.show(
-            TextDialog(
-                shown.title,
-                Content("\n".join(shown.plain_lines())),
-                raw=Content("\n".join(shown.raw_lines)),
-                raw_first=raw,
-                copy=self._host.copy,
-                press=lambda key: self._press_in_opened(found, key),
-                keys=self._hint(REPLAY.id, "replay") if replays else "",
-            ),
-            lambda action_id: self._replay_of(found) if action_id == REPLAY.id else self._run_id(action_id),
-        )
+        hints = self._hint(REPLAY.id, "replay") if replays else ""
+        self._open_document(found, document_dialog(shown, found.id, copy=self.app.copy, hints=hints, raw=raw))
 
     def _link(self, row: Delivery) -> Notice:
-        done = self._last_done(row)
-        if done is None:
-            return Notice("nothing was changed for this player yet", "warn")
-        about = done.work.what or done.work.player
-        return copied(self._host, done.work.audit_url, f"audit link of {done.work.title}, {about}")
+        from kraty_console.console.copy_actions import last_link_copied
+
+        return last_link_copied(self.app.copy, self.workspace, self._player_of(row) or "", row.id)
 
     def _last_done(self, row: Delivery | None) -> PerformedChange | None:
         """The last change to the player of a delivery: its replay, where there is one."""
+        player = self._player_of(row)
+        return self.workspace.last_done(player, row.id if row is not None else None) if player else None
+
+    def _player_of(self, row: Delivery | None) -> str | None:
         named = row.player.external_player_id if row is not None and row.player is not None else None
-        player = named or self._player
-        return self._workspace.last_done(player, row.id if row is not None else None) if player else None
+        return named or self._player
 
     # -- sending again -------------------------------------------------------------------------------------------
 
     def _context_of(self, row: Delivery | None) -> ActionContext:
-        context = list_context(self._workspace, "delivery", row.id if row is not None else None)
+        context = list_context(self.workspace, "delivery", row.id if row is not None else None)
         return replace(context, audit_link=self._last_done(row) is not None, delivery=row)
 
-    def _replay(self) -> None:
-        self._replay_of(self._current())
-
-    def _replay_of(self, delivery: Delivery | None) -> None:
-        reason = REPLAY.disabled_reason(self._context_of(delivery))
-        if reason is not None or delivery is None:
-            self.tell(safe(reason or "there is no delivery", limit=300), "warn")
-            return
-        self._changes.replay(delivery, self._replayed)
+    def action_delivery_replay(self) -> None:
+        """Open the dialog that sends the delivery again."""
+        if (delivery := self._current()) is not None:
+            self._changes.replay(delivery, self._replayed)
 
     def _replayed(self, applied: bool) -> None:
         if applied:
             self.tell("Replay applied: it is sent at once", "good")
-            self._refresh()
+            self.action_view_refresh()

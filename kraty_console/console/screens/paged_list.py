@@ -3,34 +3,30 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar, Final, Generic, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, NamedTuple, Protocol, TypeVar
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
-from textual.binding import BindingType
-from textual.getters import query_one
 
-from kraty_console.console.common_actions import CommonActions, row_moves, worklog_copied
-from kraty_console.console.host import Host
+from kraty_console.console.screens.action_screen import ActionScreen
 from kraty_console.console.views.bars import Heading, KeyHint, Notice
 from kraty_console.console.views.rows import TableSection, TableState
 from kraty_console.console.widgets.bars import FooterBar, HeaderBar
 from kraty_console.console.widgets.table import RowTable
 from kraty_console.console.workspace import Workspace
 from kraty_console.domain.action_spec import ActionContext, ActionSpec
-from kraty_console.domain.actions import BY_ID, for_key
+from kraty_console.domain.actions import BY_ID
 from kraty_console.domain.completeness import sentence, unreadable_count, unreadable_words
 from kraty_console.domain.formatting import counted
-from kraty_console.domain.keymap import effective_keys, key_label
-from kraty_console.paint.deferred_paint import DeferredPaintScreen
+from kraty_console.domain.keymap import key_label
 from kraty_console.present.safe import safe
 
 if TYPE_CHECKING:
     from kraty_console.client.admin import KratyClient
-    from kraty_console.console.dialogs.text import Pressed
+    from kraty_console.console.dialogs.text import TextDialog
 
 
 _FOOTER: Final = {
@@ -46,9 +42,6 @@ _FOOTER: Final = {
     "help.open": "keys",
 }
 """What the last line lists of the actions that a list has, and what it calls them."""
-
-_IN_OPENED: Final = frozenset({"copy.audit_link", "copy.worklog", "ticket.set"})
-"""What works on a row that is shown in full, beside its changes."""
 
 
 class HasId(Protocol):
@@ -86,55 +79,25 @@ class Page(NamedTuple, Generic[T]):
     """What stands there when there is no row at all."""
 
 
-class PagedList(DeferredPaintScreen[None], Generic[T]):
+class PagedList(ActionScreen, Generic[T]):
     """A list says how a page is asked for, how its rows look, what actions decide on and how a row is opened.
 
-    Its keys are those of the registry under the profile's keymap; a key of the player screen says where it works.
-    `esc` takes the filter away, then goes back, as `q` does.
+    A key of the player screen says where it works, or goes back and works there. `esc` takes the filter away, then goes
+    back, as `q` does.
     """
 
-    AUTO_FOCUS = ""
-    BINDINGS: ClassVar[list[BindingType]] = []
-
-    header = query_one("#header", HeaderBar)
-    table = query_one("#rows", RowTable)
-    keys = query_one("#footer", FooterBar)
-
-    def __init__(self, workspace: Workspace, host: Host, wording: Wording) -> None:
-        super().__init__()
-        self._workspace = workspace
-        self._host = host
+    def __init__(self, workspace: Workspace, wording: Wording) -> None:
+        super().__init__(workspace)
         self._wording = wording
         self._rows: list[T] = []
+        self._in_full: T | None = None
+        """What a document shows in full."""
         self._unread = 0
         self._cursor: str | None = None
         self._complete = False
         self._loading = False
         self._words = wording.loading
         self._place = TableState()
-        self._keymap = effective_keys(workspace.launch.profile.keymap)
-        self._do: dict[str, Callable[[], object]] = {
-            **row_moves(lambda: self.table),
-            "row.open": self._open_current,
-            "view.json": lambda: self._open_current(raw=True),
-            "view.back": self._back,
-            "pane.sort": lambda: self.tell(self.table.next_sort()),
-            "pane.filter": self._filter,
-            "copy.value": self._copy_id,
-            "copy.audit_link": self._copy_link,
-            "view.refresh": self._refresh,
-            "view.retry": self._load,
-            "app.back_or_quit": self._back,
-            **CommonActions(
-                workspace,
-                host,
-                self._keymap,
-                context=self.context,
-                run_id=self._run_id,
-                redraw=self._draw,
-                tell=self.tell,
-            ).by_id(),
-        }
 
     # -- what each list says for itself --------------------------------------------------------------------------
 
@@ -177,81 +140,107 @@ class PagedList(DeferredPaintScreen[None], Generic[T]):
         self.table.focus()
         self._load()
 
-    def on_key(self, event: events.Key) -> None:
-        """The keys of the registry."""
-        if not self.is_active:
-            event.stop()
-            event.prevent_default()
-            return
-        if event.key == "ctrl+c":
-            return
-        key = event.character if event.is_printable and event.character else event.key
-        self.keys.tell(None)
-        if (spec := for_key(key, self.context(), self._keymap)) is not None:
-            self._run(spec)
-            event.stop()
-            event.prevent_default()
-
-    def tell(self, words: str, tone: str = "plain") -> None:
-        """Say something in the last line until the next key."""
-        if self.can_draw:
-            self.keys.tell(Notice(words, tone))
-
     # -- actions -------------------------------------------------------------------------------------------------
+
+    @property
+    def place(self) -> TableState:
+        """Cursor, sort and filter."""
+        return self._place
+
+    def filter_title(self) -> str:
+        """The list."""
+        return self._wording.subject
 
     def context(self) -> ActionContext:
         """What actions decide on."""
-        return self._with_offer(self._current())
+        return replace(self._context_of(self._current()), offered=self.offered())
 
-    def _with_offer(self, row: T | None) -> ActionContext:
-        return replace(self._context_of(row), offered=frozenset(self._do))
+    def refusal(self, spec: ActionSpec) -> Notice | None:
+        """As everywhere; whether there is a next step is the player screen's to say."""
+        if spec.id == "next.step" and self.below is not None:
+            return self.below.refusal(spec)
+        return super().refusal(spec)
 
-    def _run(self, spec: ActionSpec) -> None:
-        """Do an action, or say why it is off."""
-        if spec.id not in self._do:
-            back = key_label(self._keymap["view.back"][0])
-            self.tell(f"{spec.title} works on the player screen; {back} goes back to it")
-            return
-        reason = spec.disabled_reason(self.context())
-        if reason is not None:
-            self.tell(safe(reason, limit=300), "warn")
+    def action_search_focus(self) -> None:
+        """Back to the player screen, into its search field."""
+        self.dismiss("search.focus")
+
+    def action_next_step(self) -> None:
+        """Back to the player screen, to its next step."""
+        self.dismiss("next.step")
+
+    def action_view_back(self) -> None:
+        """Take the filter away, or go back."""
+        if self._place.filter:
+            self._place.filter = ""
+            self.draw()
         else:
-            self._do[spec.id]()
+            self.dismiss(None)
 
-    def _run_id(self, action_id: str | None) -> None:
-        """Do the action of that id: from the palette, from the list of keys, or from an opened row."""
-        if action_id is not None and action_id in BY_ID:
-            self._run(BY_ID[action_id])
+    def action_app_back_or_quit(self) -> None:
+        """As `view.back`."""
+        self.action_view_back()
 
-    def _press_in_opened(self, row: T, key: str) -> Pressed | None:
-        """What a key means while a row is shown in full; None when it means nothing there."""
-        from kraty_console.console.dialogs.text import Pressed
+    def action_row_open(self) -> None:
+        """Show the row under the cursor in full."""
+        if (found := self._current()) is not None:
+            self._show(found, raw=False)
 
-        context = self._with_offer(row)
-        spec = for_key(key, context, self._keymap)
-        if spec is None or spec.id not in self._do or not (spec.is_write or spec.id in _IN_OPENED):
-            return None
-        reason = spec.disabled_reason(context)
-        if reason is not None:
-            return Pressed(safe(reason, limit=300))
-        if spec.id == "copy.audit_link":
-            return Pressed(self._link(row).text)
-        if spec.id == "copy.worklog":
-            return Pressed(worklog_copied(self._workspace, self._host).text)
-        return Pressed(action_id=spec.id)
+    def action_view_json(self) -> None:
+        """Show the row under the cursor as raw JSON."""
+        if (found := self._current()) is not None:
+            self._show(found, raw=True)
+
+    def action_copy_value(self) -> None:
+        """Copy the id of the row under the cursor."""
+        if (row := self.table.row) is not None:
+            self.tell(f"{self._wording.row_id}: {self.app.copy(row.copies)}", "good")
+
+    def audit_link(self) -> Notice:
+        """Copy the audit link of the row under the cursor."""
+        found = self._current()
+        return self._link(found) if found is not None else Notice("there is no row under the cursor")
+
+    def action_view_refresh(self) -> None:
+        """Read the list again from its beginning."""
+        self._rows.clear()
+        self._unread = 0
+        self._cursor, self._complete = None, False
+        self._load()
+
+    def action_view_retry(self) -> None:
+        """Ask again for the page that did not come."""
+        self._load()
+
+    def _open_document(self, found: T, dialog: TextDialog) -> None:
+        """Show a document about a row; until it is closed, actions are about what it shows."""
+
+        def answered(action_id: str | None) -> None:
+            self.run_id(action_id)
+            self._in_full = None
+
+        self._in_full = found
+        self.app.push_screen(dialog, answered)
 
     def _hint(self, action_id: str, words: str) -> str:
         """`y link`, for the bottom border of an opened row."""
-        return f"{key_label(self._keymap[action_id][0])} {words}"
+        return f"{key_label(self.keymap[action_id][0])} {words}"
+
+    # -- drawing -------------------------------------------------------------------------------------------------
+
+    def draw(self) -> None:
+        """Bring rows, heading and keys up to date."""
+        if self.can_draw:
+            self._draw()
 
     def _draw(self) -> None:
-        self.table.show((self._section(self._rows, self._workspace.now(), self._words),), self._place)
+        self.table.show((self._section(self._rows, self.workspace.now(), self._words),), self._place)
         self._draw_header()
         self._draw_keys()
 
     @on(RowTable.Resized)
     def _draw_header(self) -> None:
-        workspace = self._workspace
+        workspace = self.workspace
         hidden = self.table.rows.hidden_columns(self.table.size.width)
         self.header.show(
             Heading(
@@ -268,10 +257,10 @@ class PagedList(DeferredPaintScreen[None], Generic[T]):
 
     def _draw_keys(self) -> None:
         context = self.context()
-        shown = [(BY_ID[action_id], words) for action_id, words in _FOOTER.items() if action_id in self._do]
+        shown = [(BY_ID[action_id], words) for action_id, words in _FOOTER.items() if self.find_action(action_id)]
         self.keys.show(
             [
-                KeyHint(key_label(self._keymap[spec.id][0]), words, spec.disabled_reason(context) is None)
+                KeyHint(key_label(self.keymap[spec.id][0]), words, spec.disabled_reason(context) is None)
                 for spec, words in shown
                 if not (spec.is_write and context.read_only)
             ]
@@ -284,7 +273,9 @@ class PagedList(DeferredPaintScreen[None], Generic[T]):
     # -- the rows ------------------------------------------------------------------------------------------------
 
     def _current(self) -> T | None:
-        """What the row under the cursor shows."""
+        """What is shown in full, or else by the row under the cursor."""
+        if self._in_full is not None:
+            return self._in_full
         row = self.table.row
         return self._known(row.id) if row is not None else None
 
@@ -302,13 +293,13 @@ class PagedList(DeferredPaintScreen[None], Generic[T]):
         from kraty_console.present.errors import error_text
 
         try:
-            client = await self._workspace.game_client()
+            client = await self.workspace.game_client()
             while True:
                 try:
                     page = await self._ask(client, self._cursor)
                     break
                 except SignInNeeded as error:
-                    if not await self._host.ask_token(error):
+                    if not await self.app.ask_token(error):
                         raise
         except KratyError as error:
             words = error_text(error)
@@ -326,8 +317,7 @@ class PagedList(DeferredPaintScreen[None], Generic[T]):
                 self.keys.tell(Notice(self._words, "warn"))
         finally:
             self._loading = False
-        if self.can_draw:
-            self._draw()
+        self.draw()
 
     @on(RowTable.AtEnd)
     def _at_end(self) -> None:
@@ -337,44 +327,3 @@ class PagedList(DeferredPaintScreen[None], Generic[T]):
     def _opened(self, event: RowTable.Opened) -> None:
         if (found := self._known(event.row.id)) is not None:
             self._show(found, raw=False)
-
-    def _open_current(self, *, raw: bool = False) -> None:
-        if (found := self._current()) is not None:
-            self._show(found, raw=raw)
-
-    def _refresh(self) -> None:
-        self._rows.clear()
-        self._unread = 0
-        self._cursor, self._complete = None, False
-        self._load()
-
-    # -- the rest ------------------------------------------------------------------------------------------------
-
-    def _filter(self) -> None:
-        from kraty_console.console.dialogs.filter import FilterDialog
-
-        def preview(text: str) -> int | None:
-            self._place.filter = text
-            self._draw()
-            return self.table.rows_shown
-
-        def answered(text: str | None) -> None:
-            if text is not None:
-                preview(text)
-
-        self._host.show(FilterDialog(self._wording.subject, self._place.filter, preview=preview), answered)
-
-    def _copy_id(self) -> None:
-        if (row := self.table.row) is not None:
-            self.keys.tell(Notice(f"{self._wording.row_id}: {self._host.copy(row.copies)}", "good"))
-
-    def _copy_link(self) -> None:
-        if (found := self._current()) is not None:
-            self.keys.tell(self._link(found))
-
-    def _back(self) -> None:
-        if self._place.filter:
-            self._place.filter = ""
-            self._draw()
-        else:
-            self.dismiss(None)

@@ -1,103 +1,59 @@
-"""The player screen: search on top, the profile and the next step, the panes, the row under the cursor in detail.
+"""The player screen: its keys, the search line, and the player that is looked up.
 
-The screen owns one `PlayerState`; panes and profile are drawn from it and fetch nothing. Reads run in exclusive
-workers, one group for search and one for the player, so the newest question wins and late answers are dropped.
+The loader owns one `PlayerState` and replaces it as answers arrive. Dialogs are imported when they are first opened.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Callable
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Final
 
 from textual import events, on
-from textual.app import ComposeResult
-from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
-from textual.getters import query_one
-from textual.reactive import Reactive
-from textual.widget import Widget
 
-from kraty_console.console.commands import Commands
-from kraty_console.console.host import Host
 from kraty_console.console.player_finder import SeveralFit, several_words
-from kraty_console.console.player_loader import PlayerLoader, suggestions
+from kraty_console.console.player_loader import PlayerLoader
 from kraty_console.console.player_state import LoadStatus, PlayerState
-from kraty_console.console.views import player as view
+from kraty_console.console.screens.action_screen import typed_key
+from kraty_console.console.screens.player_view import PlayerView
 from kraty_console.console.views.bars import Notice
-from kraty_console.console.views.foot import foot
-from kraty_console.console.views.layout import is_folded, is_too_small
-from kraty_console.console.views.rows import TableSection, TableState
-from kraty_console.console.widgets.bars import FooterBar, HeaderBar
-from kraty_console.console.widgets.detail import DetailView
-from kraty_console.console.widgets.next_step import NextStepView, TooSmall
-from kraty_console.console.widgets.profile import ProfileView
-from kraty_console.console.widgets.search import SearchBar
+from kraty_console.console.widgets.search import SearchBar, suggestions
 from kraty_console.console.widgets.table import RowTable
-from kraty_console.console.widgets.tabs import TabBar
 from kraty_console.console.workspace import Workspace
-from kraty_console.domain.action_spec import ActionContext
+from kraty_console.domain.action_spec import ActionSpec
+from kraty_console.domain.actions import BY_ID
+from kraty_console.domain.keymap import key_label
 from kraty_console.domain.scopes import PANES, PaneId
-from kraty_console.paint.deferred_paint import DeferredPaintScreen
 from kraty_console.present.safe import safe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
+    from kraty_console.console.write_controller import WriteController
     from kraty_console.contract.players import SearchHit
-    from kraty_console.domain.next_step import NextStep, NextSteps
+    from kraty_console.domain.next_step import OtherRow
+    from kraty_console.present.table import TableRow
+
+_PANE_OF: Final[dict[str, PaneId]] = {f"pane.{each.id}": each.id for each in PANES}
+"""The pane that an action shows, by the action's id."""
 
 
-class PlayerScreen(DeferredPaintScreen[None]):
-    """See the module."""
+class PlayerScreen(PlayerView):
+    """The bottom of the console: it has every action of the registry."""
 
-    AUTO_FOCUS = ""
-    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
-    """Textual repaints the whole screen when the focus moves; the two widgets that look different do so themselves."""
-    BINDINGS: ClassVar[list[BindingType]] = []
-
-    header = query_one("#header", HeaderBar)
-    search = query_one("#search", SearchBar)
-    side = query_one("#side", Vertical)
-    profile = query_one("#profile", ProfileView)
-    next_step = query_one("#next", NextStepView)
-    tabs = query_one("#tabs", TabBar)
-    table = query_one("#rows", RowTable)
-    detail = query_one("#detail", DetailView)
-    keys = query_one("#footer", FooterBar)
-
-    def __init__(self, workspace: Workspace, host: Host, state: PlayerState | None = None) -> None:
-        """`look` is a player that was looked up before there was a screen."""
-        super().__init__()
-        self._workspace = workspace
-        self._host = host
-        self.loader = PlayerLoader(self, workspace, host, state)
-        self._commands = Commands(self, workspace, host)
-        self._pane: PaneId = PANES[0].id
-        self._places: dict[str, TableState] = {}
-        self._sections: tuple[TableSection, ...] = ()
-        self._prepared: tuple[PlayerState, PaneId, tuple[TableSection, ...]] | None = None
-        self._steps: NextSteps | None = None
-        self._step: NextStep | None = None
+    def __init__(self, workspace: Workspace, state: PlayerState | None = None) -> None:
+        """`state` is a player that was looked up before there was a screen."""
+        super().__init__(workspace)
+        self.loader = PlayerLoader(self, workspace, state)
         self._initial = workspace.launch.initial_player if state is None else None
-        self.go_to_trouble()
+        self.opened_player()
 
-    # -- what it is made of --------------------------------------------------------------------------------------
+    @cached_property
+    def changes(self) -> WriteController:
+        """What opens the dialogs of changes."""
+        from kraty_console.console.write_controller import WriteController
 
-    def compose(self) -> ComposeResult:
-        """The lines from top to bottom."""
-        yield HeaderBar(id="header")
-        yield SearchBar(id="search")
-        with Horizontal(id="body"):
-            with Vertical(id="side") as side:
-                yield ProfileView(id="profile")
-                yield NextStepView(id="next")
-            with Vertical(id="main"):
-                yield TabBar(id="tabs")
-                yield RowTable(id="rows")
-                yield (detail := DetailView(id="detail"))
-        side.display = detail.display = self.state.snapshot is not None
-        yield TooSmall(id="small")
-        yield FooterBar(id="footer")
+        return WriteController(self.app, self)
 
     def on_mount(self) -> None:
         """Draw the player that is known, or ask who we are; nothing where the end came first."""
@@ -113,26 +69,14 @@ class PlayerScreen(DeferredPaintScreen[None]):
             self._draw()
             self.call_after_refresh(self._go_on)
 
-    def on_resize(self, event: events.Resize) -> None:
-        """Fold the profile where it is narrow or low; where nothing fits, say what is needed.
-
-        Not by Textual's breakpoints: those give a class to every size, and every class costs a pass over the styles
-        before the first frame.
-        """
-        columns, rows = event.size
-        self.set_class(is_folded(columns, rows), "-folded")
-        self.set_class(is_too_small(columns, rows), "-small")
-        if self.can_draw:
-            self._arrange(self._workspace.now())
-
     def begin(self) -> None:
         """Ask who we are; a player named at launch is looked up at the same time."""
-        launch = self._workspace.launch
+        launch = self.workspace.launch
         if not launch.profile.url or not launch.token:
-            self._host.first_sign_in()
+            self.app.first_sign_in()
             return
         self.loader.sign_in()
-        if self._workspace.facts.names_ids:
+        if self.workspace.facts.names_ids:
             self.open_initial()
 
     def _go_on(self) -> None:
@@ -140,8 +84,8 @@ class PlayerScreen(DeferredPaintScreen[None]):
         if not self.can_draw:
             return
         self.draw_row()
-        self._host.drawn()
-        self.call_after_refresh(self.loader.begun)
+        self.app.drawn()
+        self.call_after_refresh(self._begun)
 
     def open_initial(self) -> None:
         """Look up the player named at launch, once: with the session, or after it where that tells which game it is."""
@@ -149,141 +93,164 @@ class PlayerScreen(DeferredPaintScreen[None]):
             self.loader.open(self._initial, typed=True)
         self._initial = None
 
-    def take_keys(self) -> None:
-        """What was typed while the player named at launch was read is meant for that player: it is obeyed now."""
-        if self.focused is None and self.can_draw:
-            self.table.focus()
+    def signed_in(self) -> None:
+        """Ask which game is meant where that is open, and go on in it."""
+        self.draw()
+        if self.workspace.choices:
+            self.app.choose_game(self._enter_game)
+        else:
+            self._enter_game()
 
-    # -- what others read ----------------------------------------------------------------------------------------
+    def _begun(self) -> None:
+        """The session and the player were there before the screen was."""
+        self.workspace.players.opened(self.state.player)
+        self._enter_game()
 
-    @property
-    def state(self) -> PlayerState:
-        """The player on screen."""
-        return self.loader.state
+    def _enter_game(self) -> None:
+        """The player named at launch is opened, and open changes are looked up."""
+        self.draw()
+        self.open_initial()
+        self.app.signed_in()
 
-    @property
-    def pane(self) -> PaneId:
-        """The pane that is open."""
-        return self._pane
-
-    @property
-    def place(self) -> TableState:
-        """The place in the open pane; while no player is open, in the list of the start."""
-        return self._places.setdefault(self._pane if self.state.snapshot is not None else "start", TableState())
-
-    @property
-    def step(self) -> NextStep | None:
-        """The next step that is offered."""
-        return self._step
-
-    def context(self) -> ActionContext:
-        """What actions decide on."""
-        return view.action_context(self._workspace, self.state.snapshot, self._pane, self.table.row, self._step)
-
-    # -- drawing -------------------------------------------------------------------------------------------------
-
-    def draw(self) -> None:
-        """Bring every part up to date; each repaints only what differs."""
-        if self.can_draw:
-            self._draw()
-
-    def _draw(self) -> None:
-        now = self._workspace.now()
-        state = self.state
-        self._draw_header()
-        snapshot = state.snapshot
-        self._sections = self._lists(state, now)
-        self._steps = view.steps_of(self._workspace, snapshot, now)
-        self.side.display = self.detail.display = snapshot is not None
-        self.tabs.show(self._pane, snapshot)
-        self.profile.show(snapshot, now)
-        self.table.show(
-            self._sections,
-            self.place,
-            marked=self.loader.marked,
-            stale=view.is_old(state, waiting=self.loader.waiting),
-        )
-        self._arrange(now)
-        self.draw_row()
-
-    def _arrange(self, now: datetime) -> None:
-        """Give profile and next step the lines that this player and list ask for."""
-        snapshot = self.state.snapshot
-        if snapshot is None:
-            return
-        at = view.arranged(self._workspace, snapshot, now, self._steps, self.table.rows, self.app.size)
-        if at is not None:
-            self.side.styles.height = "100%" if at.rule is not None else at.profile.height + at.next.height
-            self.profile.styles.height, self.next_step.styles.height = at.profile.height, at.next.height
-
-    def prepare(self, state: PlayerState) -> None:
-        """Make the rows of the open pane ready for a look that is drawn next: with many rows that is half the work."""
-        self._prepared = (state, self._pane, view.sections(self._workspace, state, self._workspace.now(), self._pane))
-
-    def _lists(self, state: PlayerState, now: datetime) -> tuple[TableSection, ...]:
-        """The lists of the open pane; those made ready serve once, since ages move on."""
-        (prepared_look, pane, lists), self._prepared = self._prepared or (None, None, ()), None
-        if prepared_look is state and pane == self._pane:
-            return lists
-        return view.sections(self._workspace, state, now, self._pane)
-
-    def draw_row(self) -> None:
-        """Bring up to date what depends on the row under the cursor."""
-        now = self._workspace.now()
-        row = self.table.row
-        snapshot = self.state.snapshot
-        self._step = view.step_for(self._steps, row)
-        self.next_step.show(self._step, view.why_no_step(self._workspace, self._step))
-        self.detail.show(snapshot, row, now, foot(self.table.rows, self._pane, snapshot, *self.table.size))
-        self.draw_footer()
-
-    def draw_footer(self) -> None:
-        """The keys that work here, now."""
-        keys = self._commands.keys
-        typing, opens = self.search.input.has_focus, bool(self.search.text) or self.state.snapshot is None
-        self.keys.show(view.search_hints(keys, opens=opens) if typing else view.key_hints(self.context(), keys))
-
-    def on_descendant_focus(self) -> None:
-        """In the search field keys are text: the last line lists those that work where the focus is."""
-        if self.can_draw:
-            self.draw_footer()
-
-    def draw_header(self) -> None:
-        """Bring the top line up to date."""
-        if self.can_draw:
-            self._draw_header()
-
-    def _draw_header(self) -> None:
-        self.header.show(view.heading(self._workspace, self.state, self._workspace.now(), waiting=self.loader.waiting))
-
-    def tell(self, words: str, tone: str = "plain") -> None:
-        """Say something in the last line until the next key."""
-        if self.can_draw:
-            self.keys.tell(Notice(words, tone))
+    async def ask_token(self, error: Exception) -> bool:
+        """Ask for a new session token; True when there is a new session."""
+        return await self.app.ask_token(error)
 
     # -- keys ----------------------------------------------------------------------------------------------------
 
-    def on_key(self, event: events.Key) -> None:
-        """Every key of the registry; while the search field has the focus, only those that are not its own."""
-        if not self.is_active:
-            event.stop()
-            event.prevent_default()
-            return
-        if event.key == "ctrl+c":
-            return
-        key = event.character if event.is_printable and event.character else event.key
+    def press(self, event: events.Key) -> bool:
+        """While the search field has the focus, only the keys that are not its own are commands."""
         if self.has_class("-small"):
-            if key in self._commands.keys["app.back_or_quit"]:  # what else it did nobody would see
-                self._host.leave()
-        elif not self.search.input.has_focus:
-            if not self._commands.press(key):
-                return
-        elif key in ("tab", "shift+tab"):
+            if typed_key(event) in self.keymap["app.back_or_quit"]:  # what else it did nobody would see
+                self.app.exit()
+            return True
+        if not self.search.input.has_focus:
+            return super().press(event)
+        if event.key in ("tab", "shift+tab"):
             self.leave_search()
-        elif event.is_printable or not self._commands.press_in_search(key):
-            return
-        event.stop()
-        event.prevent_default()
+            return True
+        opens_palette = not event.is_printable and event.key in self.keymap["palette.open"]
+        return opens_palette and super().press(event)
+
+    def find_action(self, action_id: str) -> Callable[[], object] | None:
+        """A change opens its dialog; a pane is shown; the rest are methods."""
+        if action_id in _PANE_OF:
+            return partial(self.switch, _PANE_OF[action_id])
+        spec = BY_ID[action_id]
+        if spec.is_write:
+            return lambda: self.changes.open(spec, self.context())
+        return super().find_action(action_id)
+
+    def refusal(self, spec: ActionSpec) -> Notice | None:
+        """As everywhere; where the next step is only words, those."""
+        said = super().refusal(spec)
+        if said is not None or spec.id != "next.step":
+            return said
+        step = self._step
+        if step is None or not step.leads:
+            return Notice(safe(step.words if step is not None else "there is no next step", limit=300))
+        return super().refusal(BY_ID[step.action_id]) if step.action_id is not None else None
+
+    def action_search_focus(self) -> None:
+        """What stands in the field is selected: what is typed next replaces it."""
+        self.search.input.focus()
+        self.search.input.action_select_all()
+
+    def action_view_back(self) -> bool:
+        """One step back: stop waiting, drop the filter, leave the field; never quits. True when there was a step."""
+        if self.state.status is LoadStatus.LOADING:
+            self.loader.give_up()
+        elif self.place.filter:
+            self.place.filter = ""
+            self.draw()
+        elif self.state.status is not LoadStatus.IDLE:
+            self.close_player()
+        else:
+            return False
+        return True
+
+    def action_app_back_or_quit(self) -> None:
+        """One step back; where there is none, end the console."""
+        if not self.action_view_back():
+            self.app.exit()
+
+    def action_view_refresh(self) -> None:
+        """Read the player again."""
+        self.loader.refresh()
+
+    def action_view_retry(self) -> None:
+        """Ask again what was asked: for the player, and who we are where that is not known."""
+        if self.workspace.access is None or not self.state.player:
+            self.begin()
+        self.loader.refresh()
+
+    def action_copy_value(self) -> None:
+        """Copy the id of the row under the cursor; without a row the player's id."""
+        from kraty_console.console.copy_actions import value_copied
+
+        self.tell(*value_copied(self.app.copy, self.table.row, self.state.player))
+
+    def audit_link(self) -> Notice:
+        """Copy the link of the audit row under the cursor, or of the last change."""
+        from kraty_console.console.copy_actions import audit_link_copied
+
+        return audit_link_copied(self.app.copy, self.workspace, self.table.row, self.state.player)
+
+    def action_player_compare(self) -> None:
+        """Show the player beside another."""
+        self.changes.compare()
+
+    def action_player_recent(self) -> None:
+        """Choose from the players opened before."""
+        from kraty_console.console.dialogs.recent import RecentDialog
+
+        def answered(player: str | None) -> None:
+            if player is not None:
+                self.open_player(player)
+
+        waiting = self.workspace.players.waiting
+        recents = [player for player in self.workspace.players.recent if player not in waiting]
+        players = [*((player, "pasted, not opened yet") for player in waiting), *((player, "") for player in recents)]
+        other = next((player for player, _ in players if player != self.state.player), None)
+        self.app.push_screen(RecentDialog(players, other), answered)
+
+    def action_audit_open(self) -> None:
+        """Show the studio's audit log."""
+        from kraty_console.console.screens.audit_log import AuditLogScreen
+
+        self.app.push_screen(AuditLogScreen(self.workspace), self.run_id)
+
+    def action_webhooks_open(self) -> None:
+        """Show webhook deliveries, of the player on screen or of the game."""
+        from kraty_console.console.screens.deliveries import DeliveriesScreen
+
+        player = self.state.player if self.state.snapshot is not None else None
+        self.app.push_screen(DeliveriesScreen(self.workspace, self.changes, player), self.run_id)
+
+    # -- the next step -------------------------------------------------------------------------------------------
+
+    def action_next_step(self) -> None:
+        """Open the dialog of the row under the cursor, filled in; or go to the row that needs mending.
+
+        What is opened is always about the row that the person looks at: another row takes the key twice.
+        """
+        step = self._step
+        if step is not None and step.action_id is not None:
+            self.changes.open(BY_ID[step.action_id], self.context(), prefill=step.prefill)
+        elif step is not None and step.other is not None:
+            self._go_to(step.other)
+
+    def _go_to(self, row: OtherRow) -> None:
+        self.show_row(row.pane, row.row_id)
+        there = self.step
+        again = (
+            f"; {key_label(self.keymap['next.step'][0])} again opens {BY_ID[there.action_id].title.lower()}"
+            if (there is not None and there.action_id is not None)
+            else ""
+        )
+        self.tell(f"now at {safe(row.name, limit=80)}{again}")
+
+    # -- the rows ------------------------------------------------------------------------------------------------
 
     @on(RowTable.Moved)
     def _moved(self) -> None:
@@ -301,23 +268,44 @@ class PlayerScreen(DeferredPaintScreen[None]):
 
     @on(RowTable.Opened)
     def _opened(self, event: RowTable.Opened) -> None:
-        self._commands.open_row(event.row)
+        self.open_row(event.row)
+
+    def open_row(self, row: TableRow, *, raw: bool = False) -> None:
+        """Open the player of the first screen, or the row as a document."""
+        if row.scope != "player":
+            self._show_document(row, raw=raw)
+        elif not raw:
+            self.open_player(row.id)
+
+    def action_view_json(self) -> None:
+        """Open the row under the cursor as raw JSON."""
+        if self.table.row is not None:
+            self.open_row(self.table.row, raw=True)
+
+    def _show_document(self, row: TableRow, *, raw: bool) -> None:
+        from kraty_console.console.row_document import opened_hints, row_dialog
+
+        snapshot = self.state.snapshot
+        if snapshot is None:
+            return
+        hints = opened_hints(self.context(), self._step, self.keymap)
+        dialog = row_dialog(row, snapshot, self.workspace.now(), copy=self.app.copy, hints=hints, raw=raw)
+        if dialog is not None:
+            self.app.push_screen(dialog, self.run_id)
 
     # -- panes ---------------------------------------------------------------------------------------------------
 
-    def switch(self, pane: PaneId) -> None:
-        """Show another pane."""
-        if pane != self._pane:
-            self._pane = pane
-            self.draw()
+    def action_pane_next(self) -> None:
+        """The pane to the right."""
+        self._turn(1)
 
-    def show_row(self, pane: PaneId, row_id: str) -> None:
-        """Show a pane with the cursor on a row."""
-        self._pane = pane
-        place = self.place
-        place.row_id = row_id
-        place.filter = ""
-        self.draw()
+    def action_pane_previous(self) -> None:
+        """The pane to the left."""
+        self._turn(-1)
+
+    def _turn(self, step: int) -> None:
+        names: list[PaneId] = [each.id for each in PANES]
+        self.switch(names[(names.index(self._pane) + step) % len(names)])
 
     # -- search --------------------------------------------------------------------------------------------------
 
@@ -336,7 +324,7 @@ class PlayerScreen(DeferredPaintScreen[None]):
         """Back to the rows; on the first screen the cursor already points at a player."""
         self.leave_search()
         if self.state.snapshot is None and (row := self.table.row) is not None:
-            self._commands.open_row(row)
+            self.open_row(row)
 
     @on(SearchBar.Asked)
     def _asked(self, event: SearchBar.Asked) -> None:
@@ -350,7 +338,7 @@ class PlayerScreen(DeferredPaintScreen[None]):
 
     @on(SearchBar.Queued)
     def _queued(self, event: SearchBar.Queued) -> None:
-        self._workspace.players.queue(event.players)
+        self.workspace.players.queue(event.players)
         self.open_player(event.players[0], typed=True)
         self.tell(f"{len(event.players)} players: the others wait under p")
 
@@ -366,6 +354,10 @@ class PlayerScreen(DeferredPaintScreen[None]):
         self.search.clear()
         self.table.focus()
 
+    def suggest(self, query: str, hits: Sequence[SearchHit], meant: int | None = None, words: str = "") -> None:
+        """Show what was found for what was typed, or why nothing was."""
+        self.search.suggest(query, suggestions(hits), meant, words)
+
     def offer(self, text: str, hits: Sequence[SearchHit]) -> None:
         """What was typed fits several players: one of them is to be chosen in the search line."""
         if not self.can_draw:
@@ -376,24 +368,21 @@ class PlayerScreen(DeferredPaintScreen[None]):
 
     def left_player(self) -> None:
         """Another player is turned to, or none any more; a ticket that something was done under stays with this one."""
-        self._workspace.leave_player()
+        self.workspace.leave_player()
         self._places.clear()
-        ticket = self._workspace.ticket
-        if ticket and any(done.ticket == ticket for done in self._workspace.done):
-            self._workspace.ticket = ""
+        ticket = self.workspace.ticket
+        if ticket and any(done.ticket == ticket for done in self.workspace.done):
+            self.workspace.ticket = ""
             self.tell(f"ticket {safe(ticket, limit=60)} put away; t sets the next one")
+
+    def changed_player(self, player: str) -> None:
+        """A change was applied: where this player is on screen, they are read again."""
+        if self.can_draw and self.state.player == player:
+            self.loader.refresh()
 
     def close_player(self) -> None:
         """Back to the first screen."""
         self.loader.close()
-        self._workspace.leave_player()
+        self.workspace.leave_player()
         self.draw()
         self.leave_search()
-
-    def go_to_trouble(self) -> None:
-        """A player was just opened: the cursor starts on the row that most needs mending."""
-        if self.state.snapshot is None:
-            return
-        self._pane, row_id = view.trouble(self.state.snapshot, self._workspace.now())
-        if row_id is not None:
-            self.place.row_id = row_id

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -18,6 +18,10 @@ from kraty_console.console.views.search import PLACEHOLDER, SLASH
 from kraty_console.console.views.text import Line, Span, width_of
 from kraty_console.console.widgets.lines import LinesView
 from kraty_console.domain.player_choice import wrapped_index
+from kraty_console.present.safe import safe
+
+if TYPE_CHECKING:
+    from kraty_console.contract.players import SearchHit
 
 _SEVERAL = re.compile(r"[\s,;]+")
 
@@ -32,6 +36,20 @@ class PlayerSuggestion:
     """The id as it is safe to show."""
     note: str = ""
     """What it was found by, when that is not the id: the e-mail, or the id it was merged from."""
+
+
+def suggestions(hits: Sequence[SearchHit]) -> list[PlayerSuggestion]:
+    """What a search found, as it is offered."""
+    return [_suggestion(hit) for hit in hits]
+
+
+def _suggestion(hit: SearchHit) -> PlayerSuggestion:
+    note = ""
+    if hit.match == "email" and hit.email:
+        note = safe(hit.email, limit=60)
+    elif hit.match == "merged":
+        note = "(merged)"
+    return PlayerSuggestion(hit.external_player_id, safe(hit.external_player_id, limit=60), note)
 
 
 class SearchInput(Input):

@@ -1,0 +1,105 @@
+"""What the loader and the write controller ask of the player screen; they know nothing of its widgets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Sequence
+
+    from textual.timer import Timer
+
+    from kraty_console.console.player_state import PlayerState
+    from kraty_console.contract.players import SearchHit
+    from kraty_console.domain.action_spec import ActionContext
+
+
+class WorkerScreen(Protocol):
+    """A screen that runs workers, draws what has changed, and has a last line."""
+
+    def in_background(self, work: Coroutine[object, object, None], *, group: str, description: str) -> None:
+        """Run a worker in place of the others of its group."""
+
+    def draw(self) -> None:
+        """Something on screen is out of date."""
+
+    def tell(self, words: str, tone: str = "plain") -> None:
+        """Say something."""
+
+
+class LoaderScreen(WorkerScreen, Protocol):
+    """Shows what the loader reads, and owns its workers and timers."""
+
+    def stop_background(self, group: str) -> None:
+        """Cancel the workers of a group."""
+
+    def set_timer(self, delay: float, callback: Callable[[], object]) -> Timer:
+        """Call back once."""
+        ...
+
+    def set_interval(self, interval: float, callback: Callable[[], object]) -> Timer:
+        """Call back again and again."""
+        ...
+
+    async def ask_token(self, error: Exception) -> bool:
+        """Ask for a new session token; True when there is a new session."""
+        ...
+
+    def signed_in(self) -> None:
+        """There is a session."""
+
+    def draw_header(self) -> None:
+        """An answer is waited for longer."""
+
+    def prepare(self, state: PlayerState) -> None:
+        """This state comes next."""
+
+    def opened_player(self) -> None:
+        """A player was read who was not on screen before."""
+
+    def left_player(self) -> None:
+        """Another player is turned to, or none any more."""
+
+    def point_to(self, row_id: str) -> None:
+        """Put the cursor on a row."""
+
+    def holds_keys(self) -> bool:
+        """Whether keys wait for the player that is looked up."""
+        ...
+
+    def take_keys(self) -> None:
+        """Keys wait no more."""
+
+    def suggest(self, query: str, hits: Sequence[SearchHit], meant: int | None = None, words: str = "") -> None:
+        """Offer the players that fit what was typed, or say why there are none."""
+
+    def offer(self, text: str, hits: Sequence[SearchHit]) -> None:
+        """What was typed fits several players: ask which is meant."""
+
+    def clear_notice(self) -> bool:
+        """Take away what was said."""
+        ...
+
+
+class WriterScreen(WorkerScreen, Protocol):
+    """Shows the player that changes are made to."""
+
+    @property
+    def can_draw(self) -> bool:
+        """Whether the screen is there, and not being removed."""
+        ...
+
+    @property
+    def state(self) -> PlayerState:
+        """The player on screen."""
+        ...
+
+    def context(self) -> ActionContext:
+        """What actions decide on."""
+        ...
+
+    def changed_player(self, player: str) -> None:
+        """A change to this player was applied."""
+
+    def run_id(self, action_id: str | None) -> None:
+        """Do the action of an id."""

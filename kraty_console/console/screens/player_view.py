@@ -1,0 +1,234 @@
+"""What the player screen shows: search on top, profile and next step, the panes, the row under the cursor in detail.
+
+Everything is drawn from one `PlayerState`; panes and profile fetch nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.getters import query_one
+from textual.reactive import Reactive
+from textual.widget import Widget
+
+from kraty_console.console.player_loader import PlayerLoader
+from kraty_console.console.player_state import PlayerState
+from kraty_console.console.screens.action_screen import ActionScreen
+from kraty_console.console.views import player as view
+from kraty_console.console.views.foot import foot
+from kraty_console.console.views.layout import is_folded, is_too_small
+from kraty_console.console.views.rows import TableSection, TableState
+from kraty_console.console.widgets.bars import FooterBar, HeaderBar
+from kraty_console.console.widgets.detail import DetailView
+from kraty_console.console.widgets.next_step import NextStepView, TooSmall
+from kraty_console.console.widgets.profile import ProfileView
+from kraty_console.console.widgets.search import SearchBar
+from kraty_console.console.widgets.table import RowTable
+from kraty_console.console.widgets.tabs import TabBar
+from kraty_console.console.workspace import Workspace
+from kraty_console.domain.action_spec import ActionContext
+from kraty_console.domain.scopes import PANES, PaneId, pane
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from kraty_console.domain.next_step import NextStep, NextSteps
+
+
+class PlayerView(ActionScreen):
+    """Draws the player; `PlayerScreen` says what keys and messages do."""
+
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    """Textual repaints the whole screen when the focus moves; the two widgets that look different do so themselves."""
+
+    search = query_one("#search", SearchBar)
+    side = query_one("#side", Vertical)
+    profile = query_one("#profile", ProfileView)
+    next_step = query_one("#next", NextStepView)
+    tabs = query_one("#tabs", TabBar)
+    detail = query_one("#detail", DetailView)
+
+    loader: PlayerLoader
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace)
+        self._pane: PaneId = PANES[0].id
+        self._places: dict[str, TableState] = {}
+        self._sections: tuple[TableSection, ...] = ()
+        self._prepared: tuple[PlayerState, PaneId, tuple[TableSection, ...]] | None = None
+        self._steps: NextSteps | None = None
+        self._step: NextStep | None = None
+
+    def compose(self) -> ComposeResult:
+        """The lines from top to bottom."""
+        yield HeaderBar(id="header")
+        yield SearchBar(id="search")
+        with Horizontal(id="body"):
+            with Vertical(id="side") as side:
+                yield ProfileView(id="profile")
+                yield NextStepView(id="next")
+            with Vertical(id="main"):
+                yield TabBar(id="tabs")
+                yield RowTable(id="rows")
+                yield (detail := DetailView(id="detail"))
+        side.display = detail.display = self.state.snapshot is not None
+        yield TooSmall(id="small")
+        yield FooterBar(id="footer")
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Fold the profile where it is narrow or low; where nothing fits, say what is needed.
+
+        Not by Textual's breakpoints: those give a class to every size, and every class costs a pass over the styles
+        before the first frame.
+        """
+        columns, rows = event.size
+        self.set_class(is_folded(columns, rows), "-folded")
+        self.set_class(is_too_small(columns, rows), "-small")
+        if self.can_draw:
+            self._arrange(self.workspace.now())
+
+    # -- what others read ----------------------------------------------------------------------------------------
+
+    @property
+    def state(self) -> PlayerState:
+        """The player on screen."""
+        return self.loader.state
+
+    @property
+    def pane(self) -> PaneId:
+        """The pane that is open."""
+        return self._pane
+
+    @property
+    def place(self) -> TableState:
+        """The place in the open pane; while no player is open, in the list of the start."""
+        return self._places.setdefault(self._pane if self.state.snapshot is not None else "start", TableState())
+
+    @property
+    def step(self) -> NextStep | None:
+        """The next step that is offered."""
+        return self._step
+
+    def context(self) -> ActionContext:
+        """What actions decide on."""
+        return view.action_context(self.workspace, self.state.snapshot, self._pane, self.table.row, self._step)
+
+    def filter_title(self) -> str:
+        """The open pane."""
+        return pane(self._pane).title
+
+    # -- pane, cursor and focus ----------------------------------------------------------------------------------
+
+    def switch(self, pane: PaneId) -> None:
+        """Show another pane."""
+        if pane != self._pane:
+            self._pane = pane
+            self.draw()
+
+    def show_row(self, pane: PaneId, row_id: str) -> None:
+        """Show a pane with the cursor on a row."""
+        self._pane = pane
+        place = self.place
+        place.row_id = row_id
+        place.filter = ""
+        self.draw()
+
+    def opened_player(self) -> None:
+        """A player was just opened: the cursor starts on the row that most needs mending."""
+        if self.state.snapshot is None:
+            return
+        self._pane, row_id = view.trouble(self.state.snapshot, self.workspace.now())
+        if row_id is not None:
+            self.place.row_id = row_id
+
+    def point_to(self, row_id: str) -> None:
+        """Put the cursor on a row."""
+        self.place.row_id = row_id
+
+    def holds_keys(self) -> bool:
+        """Whether keys wait for the player named at launch: nothing has the focus yet."""
+        return self.focused is None
+
+    def take_keys(self) -> None:
+        """What was typed while the player named at launch was read is meant for that player: it is obeyed now."""
+        if self.focused is None and self.can_draw:
+            self.table.focus()
+
+    # -- drawing -------------------------------------------------------------------------------------------------
+
+    def draw(self) -> None:
+        """Bring every part up to date; each repaints only what differs."""
+        if self.can_draw:
+            self._draw()
+
+    def _draw(self) -> None:
+        now = self.workspace.now()
+        state = self.state
+        self._draw_header()
+        snapshot = state.snapshot
+        self._sections = self._lists(state, now)
+        self._steps = view.steps_of(self.workspace, snapshot, now)
+        self.side.display = self.detail.display = snapshot is not None
+        self.tabs.show(self._pane, snapshot)
+        self.profile.show(snapshot, now)
+        self.table.show(
+            self._sections,
+            self.place,
+            marked=self.loader.marked,
+            stale=view.is_old(state, waiting=self.loader.waiting),
+        )
+        self._arrange(now)
+        self.draw_row()
+
+    def _arrange(self, now: datetime) -> None:
+        """Give profile and next step the lines that this player and list ask for."""
+        snapshot = self.state.snapshot
+        if snapshot is None:
+            return
+        at = view.arranged(self.workspace, snapshot, now, self._steps, self.table.rows, self.app.size)
+        if at is not None:
+            self.side.styles.height = "100%" if at.rule is not None else at.profile.height + at.next.height
+            self.profile.styles.height, self.next_step.styles.height = at.profile.height, at.next.height
+
+    def prepare(self, state: PlayerState) -> None:
+        """Make the rows of the open pane ready for a look that is drawn next: with many rows that is half the work."""
+        self._prepared = (state, self._pane, view.sections(self.workspace, state, self.workspace.now(), self._pane))
+
+    def _lists(self, state: PlayerState, now: datetime) -> tuple[TableSection, ...]:
+        """The lists of the open pane; those made ready serve once, since ages move on."""
+        (prepared_look, pane, lists), self._prepared = self._prepared or (None, None, ()), None
+        if prepared_look is state and pane == self._pane:
+            return lists
+        return view.sections(self.workspace, state, now, self._pane)
+
+    def draw_row(self) -> None:
+        """Bring up to date what depends on the row under the cursor."""
+        now = self.workspace.now()
+        row = self.table.row
+        snapshot = self.state.snapshot
+        self._step = view.step_for(self._steps, row)
+        self.next_step.show(self._step, view.why_no_step(self.workspace, self._step))
+        self.detail.show(snapshot, row, now, foot(self.table.rows, self._pane, snapshot, *self.table.size))
+        self.draw_footer()
+
+    def draw_footer(self) -> None:
+        """The keys that work here, now."""
+        keys = self.keymap
+        typing, opens = self.search.input.has_focus, bool(self.search.text) or self.state.snapshot is None
+        self.keys.show(view.search_hints(keys, opens=opens) if typing else view.key_hints(self.context(), keys))
+
+    def on_descendant_focus(self) -> None:
+        """In the search field keys are text: the last line lists those that work where the focus is."""
+        if self.can_draw:
+            self.draw_footer()
+
+    def draw_header(self) -> None:
+        """Bring the top line up to date."""
+        if self.can_draw:
+            self._draw_header()
+
+    def _draw_header(self) -> None:
+        self.header.show(view.heading(self.workspace, self.state, self.workspace.now(), waiting=self.loader.waiting))
