@@ -20,14 +20,11 @@ async def test_a_player_id_passes_through_few_files_before_it_is_sent(backend: S
 
     def note(frame: FrameType, event: str, _: Any) -> None:
         code = frame.f_code
-        if event != "call" or not code.co_filename.startswith(str(PACKAGE)):
+        if event != "call" or "client/transport.py" in files or not code.co_filename.startswith(str(PACKAGE)):
             return
         names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
         if any(isinstance(frame.f_locals.get(name), str) and player in frame.f_locals[name] for name in names):
-            file = str(Path(code.co_filename).relative_to(PACKAGE))
-            files.setdefault(file)
-            if file == "client/transport.py":
-                sys.setprofile(None)
+            files.setdefault(str(Path(code.co_filename).relative_to(PACKAGE)))
 
     async with at(backend.app()) as hand:
         await hand.type(player)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import ast
+import gc
 import importlib
 import inspect
 import pkgutil
 import re
 import textwrap
+from collections.abc import Iterator
 from functools import cache
 from itertools import chain
 from pathlib import Path
 
+import pytest
 from textual.app import App
 from textual.message_pump import MessagePump
 from textual.screen import Screen
@@ -68,6 +71,14 @@ MODULES = {"_ansi_sequences", "_compositor", "_keyboard_protocol", "_time", "_xt
 
 _MADE = {name for base in (App, Screen, Widget) for name in vars(type("Bare", (base,), {}))} | {"_default_focused"}
 """What Textual's metaclass and reactives put into every subclass."""
+
+
+@pytest.fixture(autouse=True)
+def without_garbage_collection() -> Iterator[None]:
+    """CPython 3.11 fails in `ast.parse` when the collector finalizes a coroutine meanwhile."""
+    gc.disable()
+    yield
+    gc.enable()
 
 
 def classes() -> list[type]:
