@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from kraty_console import __version__
 from kraty_console.cli.exit_codes import Exit
+from kraty_console.cli.lazy import LazyGroup
 from kraty_console.cli.options import Options, console_options
 from kraty_console.paint.boot_screen import restore_terminal
 
@@ -37,23 +37,8 @@ COMMANDS: Final = {
 """Command → module, attribute, and its line in --help; imported when it is called."""
 
 
-class _Commands(click.Group):
-    """Imports a command when it is called; a first word that is not a command is a player id."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        module, attribute, _ = COMMANDS[cmd_name]
-        command = getattr(import_module(module), attribute)
-        assert isinstance(command, click.Command)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, words) for name, (_, _, words) in COMMANDS.items()])
+class _Commands(LazyGroup):
+    """The commands; a first word that is no command is a player's id."""
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -65,6 +50,7 @@ class _Commands(click.Group):
 
 @click.group(
     cls=_Commands,
+    places=COMMANDS,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
     options_metavar="[OPTIONS]",
