@@ -10,97 +10,21 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from kraty_console.contract.operations import Operation
-from kraty_console.domain.action_spec import COMPLETE, ActionContext, ActionSpec, select_first
-from kraty_console.domain.formatting import age, counted
-from kraty_console.domain.grant_links import Links
+from kraty_console.domain.action_spec import ActionContext, ActionSpec
+from kraty_console.domain.disabled_reasons import (
+    copy_off,
+    force_claim_off,
+    force_complete_off,
+    link_off,
+    list_off,
+    replay_off,
+    retry_roll_off,
+    revoke_off,
+    rows_off,
+    step_off,
+    worklog_off,
+)
 from kraty_console.domain.scopes import PANES
-
-
-def _force_complete_off(context: ActionContext) -> str | None:
-    attempt = context.attempt()
-    if attempt is None:
-        return select_first("attempt")
-    return "this attempt is already complete" if attempt.status in COMPLETE else None
-
-
-def _retry_roll_off(context: ActionContext) -> str | None:
-    attempt = context.attempt()
-    if attempt is None or context.snapshot is None:
-        return select_first("attempt")
-    linked = Links(context.snapshot).of_attempt(attempt)
-    if linked.ids:
-        are = "is" if len(linked.ids) == 1 else "are"
-        them = "it" if len(linked.ids) == 1 else "them"
-        return f"{counted(len(linked.ids), 'grant')} {are} already linked to this attempt; open {them} with 2"
-    if attempt.status in ("in_progress", "expired"):
-        return "this attempt is not complete; force-complete it first (F)"
-    if attempt.reward_policy == "none":
-        return "this event gives no rewards, so there is nothing to roll"
-    return None
-
-
-def _force_claim_off(context: ActionContext) -> str | None:
-    grant = context.grant()
-    if grant is None:
-        return select_first("grant")
-    return "this grant is already claimed" if grant.status == "claimed" else None
-
-
-def _revoke_off(context: ActionContext) -> str | None:
-    grant = context.grant()
-    if grant is None:
-        return select_first("grant")
-    over = grant.expires_at is not None and context.now is not None and age(grant.expires_at, context.now) > 0
-    if grant.status == "expired" or (grant.status == "pending" and over):
-        return "this grant has expired"
-    if grant.status == "claimed":
-        return "this grant is already claimed; only a pending one can be revoked"
-    return "this grant is already revoked" if grant.status == "revoked" else None
-
-
-def _replay_off(context: ActionContext) -> str | None:
-    delivery = context.delivery
-    if delivery is None:
-        return "select a delivery first (h)"
-    if delivery.endpoint is not None and delivery.endpoint.state not in ("", "active"):
-        return f"its endpoint is {delivery.endpoint.state}"
-    if delivery.status == "pending":
-        if delivery.sending:
-            return "it is being sent right now"
-        if delivery.next_attempt_at is None:
-            return "it waits for an earlier one of its player: replay that one"
-    return None
-
-
-def _link_off(context: ActionContext) -> str | None:
-    if context.audit_link:
-        return None
-    if context.made:
-        return "this backend named no audit row for the last change; w copies what was done"
-    return "nothing was changed for this player yet, and the cursor is on no audit row"
-
-
-def _step_off(context: ActionContext) -> str | None:
-    return context.step_off or None
-
-
-def _worklog_off(context: ActionContext) -> str | None:
-    if context.worklog:
-        return None
-    return "nothing was done under this ticket yet" if context.ticket else "nothing was done yet"
-
-
-def _copy_off(context: ActionContext) -> str | None:
-    return None if context.snapshot is not None or context.row_id is not None else "there is nothing to copy"
-
-
-def _rows_off(context: ActionContext) -> str | None:
-    return None if context.row_id is not None else "there is no row under the cursor"
-
-
-def _list_off(context: ActionContext) -> str | None:
-    return None if context.snapshot is not None or context.offered is not None else "open a player first (/)"
-
 
 FORCE_COMPLETE: Final = ActionSpec(
     "attempt.force_complete",
@@ -111,7 +35,7 @@ FORCE_COMPLETE: Final = ActionSpec(
     kind=Operation.FORCE_COMPLETE,
     footer=True,
     footer_title="complete",
-    why_off=_force_complete_off,
+    why_off=force_complete_off,
 )
 FORCE_CLAIM: Final = ActionSpec(
     "grant.force_claim",
@@ -122,7 +46,7 @@ FORCE_CLAIM: Final = ActionSpec(
     kind=Operation.FORCE_CLAIM,
     footer=True,
     footer_title="claim",
-    why_off=_force_claim_off,
+    why_off=force_claim_off,
 )
 RETRY_ROLL: Final = ActionSpec(
     "attempt.retry_roll",
@@ -133,7 +57,7 @@ RETRY_ROLL: Final = ActionSpec(
     kind=Operation.RETRY_ROLL,
     footer=True,
     footer_title="roll",
-    why_off=_retry_roll_off,
+    why_off=retry_roll_off,
 )
 REVOKE: Final = ActionSpec(
     "grant.revoke",
@@ -142,7 +66,7 @@ REVOKE: Final = ActionSpec(
     "on a grant: revoke it, so that it cannot be collected",
     scope="grant",
     kind=Operation.REVOKE_GRANT,
-    why_off=_revoke_off,
+    why_off=revoke_off,
 )
 MANUAL_GRANT: Final = ActionSpec(
     "player.grant",
@@ -207,7 +131,7 @@ REPLAY: Final = ActionSpec(
     kind=Operation.REPLAY_DELIVERY,
     footer=True,
     footer_title="replay",
-    why_off=_replay_off,
+    why_off=replay_off,
 )
 
 _ROWS: Final = "move in the list"
@@ -233,7 +157,7 @@ REGISTRY: Final[tuple[ActionSpec, ...]] = (
         scope="player",
         footer=True,
         footer_title="next",
-        why_off=_step_off,
+        why_off=step_off,
     ),
     ActionSpec(
         "search.focus",
@@ -264,12 +188,12 @@ REGISTRY: Final[tuple[ActionSpec, ...]] = (
     ActionSpec("row.last", "Last row", ("G", "end"), _ROWS, palette="move to the end of the list"),
     ActionSpec("row.page_down", "Page down", ("pagedown",), _ROWS, palette="move down by a screenful"),
     ActionSpec("row.page_up", "Page up", ("pageup",), _ROWS, palette="move up by a screenful"),
-    ActionSpec("row.open", "Open row", ("enter",), "open the whole row as a readable document", why_off=_rows_off),
-    ActionSpec("view.json", "Raw JSON", ("J",), "in an opened row: raw JSON, and back", why_off=_rows_off),
+    ActionSpec("row.open", "Open row", ("enter",), "open the whole row as a readable document", why_off=rows_off),
+    ActionSpec("view.json", "Raw JSON", ("J",), "in an opened row: raw JSON, and back", why_off=rows_off),
     ActionSpec("view.back", "Back", ("escape",), "back one step; never quits"),
-    ActionSpec("pane.sort", "Sort", ("s",), "sort the list by its next column", why_off=_list_off),
-    ActionSpec("pane.filter", "Filter", ("f",), "show only rows that hold some text", why_off=_list_off),
-    ActionSpec("copy.value", "Copy value", ("c",), "copy the value under the cursor", why_off=_copy_off),
+    ActionSpec("pane.sort", "Sort", ("s",), "sort the list by its next column", why_off=list_off),
+    ActionSpec("pane.filter", "Filter", ("f",), "show only rows that hold some text", why_off=list_off),
+    ActionSpec("copy.value", "Copy value", ("c",), "copy the value under the cursor", why_off=copy_off),
     ActionSpec(
         "copy.audit_link",
         "Copy audit link",
@@ -277,9 +201,9 @@ REGISTRY: Final[tuple[ActionSpec, ...]] = (
         "copy the link of the audit row, for the ticket",
         footer=True,
         footer_title="link",
-        why_off=_link_off,
+        why_off=link_off,
     ),
-    ActionSpec("copy.worklog", "Copy worklog", ("w",), "copy what was done under this ticket", why_off=_worklog_off),
+    ActionSpec("copy.worklog", "Copy worklog", ("w",), "copy what was done under this ticket", why_off=worklog_off),
     ActionSpec("ticket.set", "Ticket", ("t",), "set the ticket for what follows", footer=True, footer_title="ticket"),
     ActionSpec("player.recent", "Recent players", ("p",), "players opened before", footer_title="recent"),
     ActionSpec("journal.open", "Journal", ("o",), "what was sent from here, and what became of it"),

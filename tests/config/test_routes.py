@@ -10,7 +10,7 @@ import pytest
 from kraty_console.config.errors import ConfigError
 from kraty_console.config.profiles import FieldNames, Profile, RouteSetting, load_profile
 from kraty_console.config.routes import BODY_FIELDS, PATH_NAMES, built_in, names_of, routes_and_fields, targets_of
-from kraty_console.contract.operations import ADMIN_OPERATIONS, OPERATIONS, Operation
+from kraty_console.contract.operations import ADMIN_OPERATIONS, OPERATIONS, Operation, model_of
 
 
 def routed(lines: str, tmp_path: Path) -> Profile:
@@ -99,7 +99,10 @@ def test_placeholders_allowed_in_a_path() -> None:
     assert targets_of(Operation.MANUAL_GRANT) == ("externalPlayerId",)
     assert targets_of(Operation.SEARCH) == ()
     assert {name for each in ADMIN_OPERATIONS for name in names_of(each)} == set(PATH_NAMES)
-    assert {name for each in ADMIN_OPERATIONS for name in targets_of(each)} - {"auditId"} <= set(BODY_FIELDS)
+    ids = {name for each in ADMIN_OPERATIONS for name in targets_of(each)} - {"auditId"}
+    requests = [model_of(spec.request) for spec in ADMIN_OPERATIONS.values() if spec.is_write]
+    fields = {field.alias or name for model in requests for name, field in model.model_fields.items()}
+    assert ids | fields == set(BODY_FIELDS)
 
 
 MISTAKES = [

@@ -1,0 +1,104 @@
+"""Why an action is off here and now, in words; None where it is not. One function for each action that can be off."""
+
+from __future__ import annotations
+
+from kraty_console.domain.action_spec import COMPLETE, ActionContext, select_first
+from kraty_console.domain.formatting import age, counted
+from kraty_console.domain.grant_links import Links
+
+
+def force_complete_off(context: ActionContext) -> str | None:
+    """An attempt that is complete already."""
+    attempt = context.attempt()
+    if attempt is None:
+        return select_first("attempt")
+    return "this attempt is already complete" if attempt.status in COMPLETE else None
+
+
+def retry_roll_off(context: ActionContext) -> str | None:
+    """An attempt that has grants, is not complete, or is of an event without rewards."""
+    attempt = context.attempt()
+    if attempt is None or context.snapshot is None:
+        return select_first("attempt")
+    linked = Links(context.snapshot).of_attempt(attempt)
+    if linked.ids:
+        are = "is" if len(linked.ids) == 1 else "are"
+        them = "it" if len(linked.ids) == 1 else "them"
+        return f"{counted(len(linked.ids), 'grant')} {are} already linked to this attempt; open {them} with 2"
+    if attempt.status in ("in_progress", "expired"):
+        return "this attempt is not complete; force-complete it first (F)"
+    if attempt.reward_policy == "none":
+        return "this event gives no rewards, so there is nothing to roll"
+    return None
+
+
+def force_claim_off(context: ActionContext) -> str | None:
+    """A grant that is claimed already."""
+    grant = context.grant()
+    if grant is None:
+        return select_first("grant")
+    return "this grant is already claimed" if grant.status == "claimed" else None
+
+
+def revoke_off(context: ActionContext) -> str | None:
+    """A grant that is not pending any more."""
+    grant = context.grant()
+    if grant is None:
+        return select_first("grant")
+    over = grant.expires_at is not None and context.now is not None and age(grant.expires_at, context.now) > 0
+    if grant.status == "expired" or (grant.status == "pending" and over):
+        return "this grant has expired"
+    if grant.status == "claimed":
+        return "this grant is already claimed; only a pending one can be revoked"
+    return "this grant is already revoked" if grant.status == "revoked" else None
+
+
+def replay_off(context: ActionContext) -> str | None:
+    """A delivery whose endpoint is not active, or that waits or is being sent."""
+    delivery = context.delivery
+    if delivery is None:
+        return "select a delivery first (h)"
+    if delivery.endpoint is not None and delivery.endpoint.state not in ("", "active"):
+        return f"its endpoint is {delivery.endpoint.state}"
+    if delivery.status == "pending":
+        if delivery.sending:
+            return "it is being sent right now"
+        if delivery.next_attempt_at is None:
+            return "it waits for an earlier one of its player: replay that one"
+    return None
+
+
+def link_off(context: ActionContext) -> str | None:
+    """No audit row to link to."""
+    if context.audit_link:
+        return None
+    if context.made:
+        return "this backend named no audit row for the last change; w copies what was done"
+    return "nothing was changed for this player yet, and the cursor is on no audit row"
+
+
+def step_off(context: ActionContext) -> str | None:
+    """A next step that this person cannot do."""
+    return context.step_off or None
+
+
+def worklog_off(context: ActionContext) -> str | None:
+    """Nothing was done."""
+    if context.worklog:
+        return None
+    return "nothing was done under this ticket yet" if context.ticket else "nothing was done yet"
+
+
+def copy_off(context: ActionContext) -> str | None:
+    """Nothing to copy."""
+    return None if context.snapshot is not None or context.row_id is not None else "there is nothing to copy"
+
+
+def rows_off(context: ActionContext) -> str | None:
+    """No row under the cursor."""
+    return None if context.row_id is not None else "there is no row under the cursor"
+
+
+def list_off(context: ActionContext) -> str | None:
+    """No list: no player is open."""
+    return None if context.snapshot is not None or context.offered is not None else "open a player first (/)"
