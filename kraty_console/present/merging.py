@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from kraty_console.contract.server import ALREADY_MERGED
 from kraty_console.domain.formatting import counted, ungrouped
 from kraty_console.present.numbers import total
 from kraty_console.present.safe import SafeText, safe
@@ -105,6 +104,8 @@ def plan_json(plan: MergePlan, from_id: str, to_id: str) -> dict[str, Any]:
 
 def merged_text(result: MergePlayerResult) -> str:
     """What `server merge` prints."""
+    from kraty_console.contract.server import ALREADY_MERGED  # loaded with the result; presenters load no models
+
     source, target = (
         safe(each, limit=_ID_LIMIT) for each in (result.from_external_player_id, result.to_external_player_id)
     )

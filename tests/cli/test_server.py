@@ -154,7 +154,7 @@ def test_erasing_needs_confirmation(world: World, asked: Any) -> None:
     gone = asked("delete", "alice", "--yes")
     assert re.fullmatch(r"alice is erased; the anonymous rest is under __deleted_[0-9a-f-]{36}__\n", gone.out)
     assert "already" in asked("delete", "alice", "--yes").out
-    assert "Nobody" in asked("delete", "ghost", "--yes").out
+    assert "No player ever had the id ghost" in asked("delete", "ghost", "--yes").out
     assert asked("delete", "ghost", "--yes", "--json").json["status"] == "no_op_never_existed"
     assert asked("get", "alice").code == 3
 

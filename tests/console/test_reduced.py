@@ -138,7 +138,7 @@ async def test_part_of_an_id_is_not_called_nobodys_beginning(reduced: Stage) -> 
     async with at(reduced.app()) as hand:
         await hand.rest()
         await looked_up(hand, "alice")
-        await hand.sees("No player is called alice", "This backend cannot search: type the whole id")
+        await hand.sees("No player is called alice", "This backend cannot search: type the full player id")
 
 
 async def test_what_was_learned_is_not_asked_for_again_at_the_second_start(reduced: Stage, wire: Wire) -> None:

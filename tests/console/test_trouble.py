@@ -108,7 +108,7 @@ async def test_without_a_new_token_the_dialog_comes_back_with_nothing_sent(backe
             await hand.press("escape")
             await hand.opened(ActionDialog)
             await hand.until(lambda: dialog(hand).phase is Phase.EDITING)
-            await told(hand, "The session is over", "Enter a new token to continue")
+            await told(hand, "The session has expired", "Enter a new token to continue")
             await hand.sees("make-good for the outage")
             assert other.balance("bob_7", "gold") == before
             expired.mend()

@@ -26,7 +26,7 @@ async def test_a_400_names_the_fields(backend: Stage, wire: Wire) -> None:
     async with at(backend.app(player="bob_7")) as hand:
         await open_credit(hand)
         await confirm(hand)
-        await told(hand, "the request was not understood", "amount: too odd")
+        await told(hand, "the server rejected the request", "amount: too odd")
 
 
 # -- 429 -----------------------------------------------------------------------------------------------------------

@@ -271,7 +271,7 @@ def test_what_is_told_once_is_not_made_where_nobody_can_read_it(tmp_path: Path) 
     url = f"sqlite:///{tmp_path}/kraty.db"
     game = [*SERVE[:-1], "game", "create", "Rush", "--studio", "Burrow", "--database", url]
     done = subprocess.run(["sh", "-c", 'exec "$@" >&-', "sh", *game], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr.splitlines()[-1][:38]) == (2, "Error: the standard output is closed: ")
+    assert (done.returncode, done.stderr.splitlines()[-1][:38]) == (2, "Error: the standard output is closed, ")
     assert not (tmp_path / "kraty.db").exists()
 
 

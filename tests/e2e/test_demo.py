@@ -80,7 +80,7 @@ def potions(world: World, player: str) -> int:
 def test_a_guest_is_merged_by_the_command_that_the_console_copies(demo: Demo, tmp_path: Path) -> None:
     world = demo.world()
     demo.find("guest_device_abc")
-    demo.wait_for("command that merges them")
+    demo.wait_for("merges them")
     demo.press("m")
     demo.wait_for("into")
     demo.type("auth_user_42")

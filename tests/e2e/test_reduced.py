@@ -158,6 +158,6 @@ def test_search_finds_a_whole_id_and_explains_the_rest(world: World) -> None:
     assert (found.returncode, "bob_7" in found.stdout) == (0, True), found.stderr
     part = headless(world, "search", "bob")
     assert part.returncode != 0
-    assert "This backend cannot search: type the whole id" in part.stdout + part.stderr
+    assert "This backend cannot search: type the full player id" in part.stdout + part.stderr
     email = headless(world, "search", "bob@example.com")
     assert "This backend cannot search by e-mail" in email.stdout + email.stderr
