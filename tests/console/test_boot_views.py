@@ -92,6 +92,7 @@ async def test_the_parts_are_what_the_screen_shows(backend: Stage, player: str) 
         await hand.looks_at(player)
         for size in SIZES:
             await resize(hand, size)
+            await hand.until(lambda: not differences(hand, told(hand)))  # it is laid out once more for a new size
             parts = told(hand)
             assert differences(hand, parts) == [], size
             assert sum(part.area.width * part.area.height for part in parts) == size[0] * size[1]
