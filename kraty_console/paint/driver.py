@@ -60,7 +60,7 @@ def driver_of(
             self.exit_event = WakeEvent()
             self._file: Any = TerminalWriter(self._file)
             self._told = self._taken = 0
-            self._stands = self._is_stopped = self._goes_on = False
+            self._stands = self._is_stopped = False
 
         # Input
 
@@ -158,7 +158,6 @@ def driver_of(
             self._loop.call_soon_threadsafe(self._suspend)  # not in the signal handler, which could deadlock
 
         def _sigcont_application(self, *_: object) -> None:
-            self._goes_on = True
             if not self._is_stopped:  # stopped without warning: other programs may have used the terminal
                 self._loop.call_soon_threadsafe(self._begin_again)
 
@@ -167,9 +166,9 @@ def driver_of(
             stands = self._stands
             if stands:
                 self.suspend_application_mode()
-            self._is_stopped, self._goes_on = True, False
+            self._is_stopped = True
             try:
-                _stop_job(lambda: self._goes_on)
+                _stop_job()
                 _wait_for_front(self.fileno)
             finally:
                 self._is_stopped = False
@@ -189,19 +188,20 @@ def driver_of(
     return PainterDriver
 
 
-def _stop_job(goes_on: Callable[[], bool]) -> None:
+def _stop_job() -> None:
     """Stop all processes of this job, like ctrl+z in the terminal, until it resumes.
 
-    If the process leads its session the system ignores that; then only this process stops. `goes_on` returns whether it
-    was stopped and has resumed.
+    The system ignores that in the group of a session's leader; there only this process stops. Which it is must not be
+    told from SIGCONT: its handler may run later than what follows here, and the job would stop a second time.
     """
+    if os.getpgrp() == os.getsid(0):
+        os.kill(os.getpid(), signal.SIGSTOP)
+        return
     before = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
     try:
         os.killpg(os.getpgrp(), signal.SIGTSTP)
     finally:
         signal.signal(signal.SIGTSTP, before)
-    if not goes_on():
-        os.kill(os.getpid(), signal.SIGSTOP)
 
 
 def _wait_for_front(terminal: int) -> None:
