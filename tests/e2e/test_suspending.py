@@ -15,6 +15,7 @@ from tests.e2e.world import KRATY_CONSOLE, World, folders
 
 pytestmark = pytest.mark.xdist_group("suspending")
 PROMPT = "shell-prompt>"
+ALTERNATE_SCREEN = b"\x1b[?1049h"
 
 
 @pytest.fixture
@@ -100,7 +101,10 @@ def test_a_stop_that_nobody_can_refuse_is_painted_over_as_well(when: str, reques
 def test_a_continue_without_a_stop_disturbs_nothing(shell: Person) -> None:
     (console,) = [each for each in job(shell) if "kraty_console" in " ".join(each.cmdline())]
     for _ in range(3):
+        before = shell.sent.count(ALTERNATE_SCREEN)
         console.send_signal(signal.SIGCONT)
+        # It takes the terminal anew, which drops what was typed until then.
+        shell.wait_for(lambda _, before=before: shell.sent.count(ALTERNATE_SCREEN) > before)
     shell.pane("2", "CONTENTS")
     shell.pane("1", "EVENT")
     shell.press("q", "q")
