@@ -197,7 +197,7 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
                 return performed
 
     async def _guarded(self, work: object) -> ChangeOutcome:
-        """Run a write in a task of its own, so that whoever waits for it may go away."""
+        """Run a write in a task of its own, so that it goes on when its screen is closed."""
         task: asyncio.Task[ChangeOutcome] = asyncio.ensure_future(work)  # type: ignore[call-overload]
         self._writes.add(task)
         task.add_done_callback(self._writes.discard)
@@ -323,7 +323,7 @@ class KratyApp(PaintsChanges[int], KeysInOrder[int], inherit_bindings=False):
             self.bottom.draw()
 
     def show_journal(self, then: Callable[[str | None], None]) -> None:
-        """Show what was sent from here, and what became of it; `then` gets the id of an action to go on with."""
+        """Show the changes sent from here and their outcomes; `then` gets the id of an action to go on with."""
         self.run_worker(self._show_journal(then), group="show-journal", exclusive=True, description="journal")
 
     async def _show_journal(self, then: Callable[[str | None], None]) -> None:

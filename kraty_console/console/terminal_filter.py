@@ -1,4 +1,4 @@
-"""The second guard: nothing that steers a terminal leaves in the text of a widget, whoever put it there.
+"""The second filter: no text of a widget carries a sequence that controls the terminal.
 
 Text passes the door (`present.safe`) on its way to the screen. Should a widget ever draw text that did not, this
 filter, which Textual puts behind every line of every widget, shows a sign for each character that could do harm.

@@ -336,7 +336,7 @@ class Workspace:
         return await writer.perform(call, ticket=self.ticket or None, member=self.member)
 
     async def resolve(self, entry: JournalEntry) -> ChangeOutcome:
-        """Find out what became of a change of unknown outcome."""
+        """Look up a change whose outcome is unknown."""
         await self.gate.settled()
         return await (await self.writer()).resolve(entry, member=self.member)
 

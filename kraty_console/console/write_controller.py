@@ -253,7 +253,7 @@ class WriteController:
         return resolved
 
     def _shows(self, draft: Draft) -> bool:
-        """Whether the dialog of this draft is still there to tell what became of it."""
+        """Whether the dialog of this draft is still open and shows the outcome."""
         from kraty_console.console.dialogs.action import ActionDialog
 
         if not self._screen.can_draw:
@@ -261,7 +261,7 @@ class WriteController:
         return any(isinstance(each, ActionDialog) and each.draft is draft for each in self._app.screen_stack)
 
     def _tell_late(self, title: str, player: str, performed: ChangeOutcome) -> None:
-        """What became of a change whose dialog was closed while it ran."""
+        """Tell the outcome of a change whose dialog was closed while it ran."""
         from kraty_console.present.errors import error_text
 
         if performed.state == "applied":

@@ -19,8 +19,8 @@ async def deposit(tx: Transaction, ctx: Context, player: TrackedRow, grant: Trac
     """Put what a reward grant holds into wallet and inventory, unless that was done before; answers the ledger rows.
 
     Crates in it become crate grants of their own, still to be opened. An item's `parameters` are kept with it and with
-    the deposit, as metadata, whoever claims it (contract/README.md#grant). A studio that keeps its own inventory gets
-    nothing deposited (contract/GAME.md#game-settings); a second deposit is refused by a key of the database, whatever
+    the deposit, as metadata, however it is claimed (contract/README.md#grant). Where a studio keeps its own inventory,
+    nothing is deposited (contract/GAME.md#game-settings); a second deposit is refused by a key of the database, whatever
     the code does.
     """
     if (await definitions.game(tx, ctx))["inventory_management"] == "studio":

@@ -22,11 +22,11 @@ class Period:
 
     starts_at: int
     ends_at: int | None
-    """None for the one period of a board that never begins anew."""
+    """None for the one period of a board that never resets."""
 
 
 def period_of(cadence: str, created_at: int, at_ms: int) -> Period:
-    """The period that a moment is in; a board that never begins anew has one, from when it was made."""
+    """The period that a moment is in; a board that never resets has one, from when it was made."""
     match cadence:
         case "weekly":
             start = at_ms - (at_ms - _FIRST_MONDAY) % WEEK_MS

@@ -49,7 +49,7 @@ async def find_erased(tx: Transaction, ctx: Context, external_id: str) -> Tracke
 
 
 async def find_alias(tx: Transaction, ctx: Context, external_id: str) -> dict[str, Any] | None:
-    """Where an id that was merged lives on; None when it was not, or was registered anew since."""
+    """Where an id that was merged lives on; None when it was not, or was registered again since."""
     column = tables.player_aliases.c
     return await tx.first(
         tables.player_aliases.select().where(

@@ -73,7 +73,7 @@ _TAKEN_OVER: Final = ("studio_id", "game_id", "outbox_id", "player_id", "event_n
 def is_subscribed(endpoint: Mapping[str, Any], event: Mapping[str, Any]) -> bool:
     """Whether this endpoint wants this event: of its environment and names, and not from before it was made.
 
-    What the worker itself makes happen is told to live endpoints, whoever it concerns
+    Events caused by the worker go to live endpoints, for every player
     (contract/README.md#environments).
     """
     environment = LIVE if event["event_name"] in WORKER_DRIVEN else event["environment"]

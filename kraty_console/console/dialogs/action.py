@@ -1,4 +1,4 @@
-"""The one dialog of all changes: it draws a form, says what will change, sends it once, and says what became of it."""
+"""The one dialog of all changes: it draws a form, says what will change, sends it once, and tells the outcome."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ Submit = Callable[[Values], "Awaitable[ChangeOutcome]"]
 """Sends a change; the app owns the call, so that it goes on when the dialog is gone. Errors are in its answer."""
 
 Resolve = Callable[["ChangeOutcome"], "Awaitable[ChangeOutcome]"]
-"""Finds out what became of a change whose outcome is not known."""
+"""Looks up a change whose outcome is unknown."""
 
 HINTS: Final = "enter next · tab ↔ · PgUp PgDn · esc close, draft kept"
 HASTY: Final = "Too fast to be sure that it was meant: press enter again."
@@ -139,7 +139,7 @@ class ActionDialog(Dialog["ChangeOutcome | None"]):
         yield self._form_body
 
     def compose_foot(self) -> ComposeResult:
-        """What became of it, and the buttons."""
+        """The outcome, and the buttons."""
         yield Lines(widget_id="story")
         yield Lines(widget_id="status")
         with Horizontal(id="buttons"):

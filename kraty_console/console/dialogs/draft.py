@@ -70,7 +70,7 @@ class Draft:
         self.unsettled = None
 
     def finish(self) -> None:
-        """All of it took effect: the next time starts anew."""
+        """All of it took effect: the next time starts empty."""
         self.values.clear()
         self.done.clear()
         self.unsettled = None

@@ -1,4 +1,4 @@
-"""A form, drawn: what it is about, its fields, and what will change, computed anew with every field."""
+"""A form, drawn: what it is about, its fields, and what will change, computed again for every field."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`o`: the journal of actions: what was meant, what was sent, and what became of it."""
+"""`o`: the journal of actions: what was meant, what was sent, and the outcome."""
 
 from __future__ import annotations
 
@@ -55,14 +55,14 @@ def _kind_words(entry: JournalEntry) -> str:
 
 
 def state_words(entry: JournalEntry) -> str:
-    """What became of an entry, in a word or two."""
+    """The outcome of an entry, in a word or two."""
     if entry.state == "resolved":
         return "it did" if entry.applied else "it did not"
     return "not sent" if entry.never_left else _STATES.get(entry.state, safe(entry.state))
 
 
 def entry_rows(entries: Sequence[JournalEntry], now: datetime) -> list[MenuRow]:
-    """One line an entry: what became of it, what it was, on whom, for which ticket, when."""
+    """One line per entry: the outcome, what it was, on whom, for which ticket, when."""
     return [
         MenuRow(
             entry.id,
@@ -134,7 +134,7 @@ class JournalDialog(ReadingDialog):
         Args:
             entries: Newest first.
             now: For "2h ago".
-            resolve: Finds out what became of an open entry.
+            resolve: Looks up the outcome of an open entry.
             decide: Closes an open entry as a person found it.
             copy: Copies a text and answers what to say about it.
         """
@@ -248,7 +248,7 @@ class JournalDialog(ReadingDialog):
         return self._copy(audit.url or audit.id)
 
     def action_view_retry(self) -> None:
-        """Ask the server what became of an open entry."""
+        """Ask the server for the outcome of an open entry."""
         entry = self.current
         if entry is None or self._resolve is None or self._busy:
             return
@@ -278,7 +278,7 @@ class JournalDialog(ReadingDialog):
         self._seconds = 0
         self.note.say(outcome.checking(0))
         self._clock = self.set_interval(1.0, self._second)
-        self.in_background(self._told(call, entry), group="journal", description="ask what became of an entry")
+        self.in_background(self._told(call, entry), group="journal", description="look up an entry")
 
     def _second(self) -> None:
         self._seconds += 1

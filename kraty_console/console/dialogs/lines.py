@@ -127,7 +127,7 @@ class LineInput(Input):
         """
         Args:
             value: What stands in it at first.
-            name: The field's name, for whoever listens.
+            name: The field's name, for the handlers of its messages.
             placeholder: Shown while it is empty.
             hidden: Shows dots instead of the characters.
             longest: Characters it takes.

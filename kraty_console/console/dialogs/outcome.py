@@ -1,4 +1,4 @@
-"""What became of a change, in lines for the foot of a dialog: said exactly, never guessed."""
+"""The outcome of a change, in lines for the foot of a dialog: said exactly, never guessed."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ _TITLE_CELLS = 18
 class PaletteDialog(PickDialog):
     """Answers the id of an action that can be done here and now, None when closed.
 
-    The state may have changed by then; whoever gets the id asks again whether it can be done.
+    The state may have changed by then; the screen that gets the id checks again whether it can be done.
     """
 
     def __init__(

@@ -75,7 +75,7 @@ class PushButton(Static, can_focus=True):
         self._focused_at = event.time
 
     def action_press(self) -> None:
-        """Tell whoever listens."""
+        """Post the message."""
         hasty = self.careful and not deliberate(self.app, self._focused_at)
         self.post_message(self.Hasty(self) if hasty else self.Pressed(self))
 

@@ -18,7 +18,7 @@ class RecentDialog(PickDialog):
         """
         Args:
             players: (external id, a few words such as "2 min ago"), newest first, ids as they are.
-            current: The player to start on: whoever comes next.
+            current: The player to start on: the next one.
         """
         super().__init__(
             "Recent players",

@@ -90,7 +90,7 @@ class TextDialog(ReadingDialog):
         yield Lines(widget_id="note")
 
     def on_resize(self) -> None:
-        """Break the lines anew."""
+        """Break the lines again."""
         super().on_resize()
         self.text.update(self._broken())
 

@@ -230,7 +230,7 @@ class PlayerScreen(PlayerView):
     # -- the next step -------------------------------------------------------------------------------------------
 
     def action_next_step(self) -> None:
-        """Open the dialog of the row under the cursor, filled in; or go to the row that needs mending.
+        """Open the dialog of the row under the cursor, filled in; or go to the row that needs fixing.
 
         What is opened is always about the row that the person looks at: another row takes the key twice.
         """

@@ -137,7 +137,7 @@ class PlayerView(ActionScreen):
         self.draw()
 
     def opened_player(self) -> None:
-        """A player was just opened: the cursor starts on the row that most needs mending."""
+        """A player was just opened: the cursor starts on the row that most needs fixing."""
         if self.state.snapshot is None:
             return
         self._pane, row_id = view.trouble(self.state.snapshot, self.workspace.now())

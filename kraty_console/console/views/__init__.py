@@ -1,4 +1,4 @@
 """What each part of the player screen says, as lines of spans (text, tone) for a size. Knows no Textual.
 
-The widgets paint these lines; so does whoever shows a player before Textual is there.
+The widgets paint these lines; so does the first picture, before Textual is imported.
 """

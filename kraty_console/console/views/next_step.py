@@ -1,4 +1,4 @@
-"""What to do next: what is wrong in a sentence or two, and the key that mends it."""
+"""What to do next: what is wrong in a sentence or two, and the key that fixes it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LONGEST: Final = 600
 
 
 def next_step_lines(step: NextStep | None, off: str, width: int, height: int) -> list[Line]:
-    """What is wrong with the row under the cursor, then which other row needs mending, then what `.` does.
+    """What is wrong with the row under the cursor, then which other row needs fixing, then what `.` does.
 
     Args:
         step: What to do; nothing is said without.

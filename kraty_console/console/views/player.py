@@ -1,6 +1,6 @@
 """What the player screen shows, from the workspace, the player state and the present moment.
 
-The screen draws itself from these; so can whoever shows a player before there is a screen.
+The screen draws itself from these; so does the first picture, before there is a screen.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def is_old(state: PlayerState, *, waiting: bool = False) -> bool:
 
 
 def trouble(snapshot: Snapshot, now: datetime) -> tuple[PaneId, str | None]:
-    """Where a player that was just opened is looked at: the pane, and the row that most needs mending."""
+    """Where a player that was just opened is looked at: the pane, and the row that most needs fixing."""
     from kraty_console.domain.next_step import most_urgent_row
 
     return most_urgent_row(snapshot, now) or (PANES[0].id, None)

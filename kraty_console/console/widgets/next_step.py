@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class NextStepView(LinesView):
-    """What is wrong in a sentence or two, and the key that mends it."""
+    """What is wrong in a sentence or two, and the key that fixes it."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
         super().__init__(id=id)

@@ -265,7 +265,7 @@ class SearchBar(Horizontal):
         self.say("")
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """What is shown no longer belongs to the text: ask anew."""
+        """What is shown no longer belongs to the text: ask again."""
         event.stop()
         query = self.text
         if query != self._asked:

@@ -1,6 +1,6 @@
 """What the style sheets give to each tone, resolved once for the whole application.
 
-A tone is a class of `tokens.tcss`. As a component class Textual would resolve each of them anew for every widget and at
+A tone is a class of `tokens.tcss`. As a component class Textual would resolve each of them for every widget and at
 every change of a state: more than half of what applying the sheets costs.
 """
 

@@ -36,7 +36,7 @@ class Surface:
 
 
 SURFACES: Final = (
-    Surface("admin", "Kraty: the portal", "For members of a studio: look players up, and mend what went wrong."),
+    Surface("admin", "Kraty: the portal", "For members of a studio: look players up, and fix what went wrong."),
     Surface("server", "Kraty: the studio's backend", "For a studio's own backend, with a `server_integration` key."),
     Surface("sdk", "Kraty: the game", "For games, with a `client_sdk` key, and the secret of the player who plays."),
 )
