@@ -20,8 +20,7 @@ async def deposit(tx: Transaction, ctx: Context, player: TrackedRow, grant: Trac
 
     Crates in it become crate grants of their own, still to be opened. An item's `parameters` are kept with it and with
     the deposit, as metadata, however it is claimed (contract/README.md#grant). Where a studio keeps its own inventory,
-    nothing is deposited (contract/GAME.md#game-settings); a second deposit is refused by a key of the database, whatever
-    the code does.
+    nothing is deposited (contract/GAME.md#game-settings). A key of the database refuses a second deposit.
     """
     if (await definitions.game(tx, ctx))["inventory_management"] == "studio":
         return []
