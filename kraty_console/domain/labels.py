@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from kraty_console.contract.audit import AuditActor
     from kraty_console.contract.players import Attempt, Lobby
 
 _WHOLE: Final = 24
@@ -16,6 +17,23 @@ def status_words(status: str) -> str:
     if status == "force_completed":
         return "force-completed"
     return status.replace("_", " ") if status in ("in_progress", "not_configured") else status
+
+
+def actor_name(actor: AuditActor | None) -> str:
+    """The actor's label, or else kind and id; empty when neither is known."""
+    if actor is None:
+        return ""
+    return actor.label or f"{actor.kind} {actor.id or ''}".strip()
+
+
+def short_actor_name(actor: AuditActor | None) -> str:
+    """The part of a member's e-mail before the `@`, `key sRabbit0` for an API key; other actors as `actor_name`."""
+    name = actor_name(actor)
+    if actor is None or not name:
+        return name
+    if actor.kind == "member":
+        return name.partition("@")[0] or name
+    return f"key {name.removeprefix('api_key').lstrip(': ')}" if actor.kind == "api_key" else name
 
 
 _REASONS: Final = {"grant_deposit": "from a grant"}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from kraty_console.contract.operations import OPERATIONS, Operation
 from kraty_console.domain.formatting import since
+from kraty_console.domain.labels import short_actor_name
 from kraty_console.domain.problems import Diagnosis, Fault
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def revocation_words(grant: Grant, snapshot: Snapshot, now: datetime) -> str:
     if row is None:
         return ""
     when = f" {since(row.occurred_at, now)}" if row.occurred_at is not None else ""
-    who = f" by {name}" if (name := _name(row)) else ""
+    who = f" by {name}" if (name := short_actor_name(row.actor)) else ""
     return f"revoked{when}{who}" + (f": {row.reason}" if row.reason else "")
 
 
@@ -43,11 +44,3 @@ def _revocation(grant: Grant, snapshot: Snapshot) -> AuditRow | None:
     action = OPERATIONS[Operation.REVOKE_GRANT].permission
     rows = (row for row in snapshot.audit if row.action == action and row.outcome == "ok")
     return next((row for row in rows if row.target is not None and row.target.id == grant.id), None)
-
-
-def _name(row: AuditRow) -> str:
-    """Whoever acted: of a member the part of the e-mail before the @."""
-    if row.actor is None:
-        return ""
-    label = row.actor.label or row.actor.id or ""
-    return label.partition("@")[0] if row.actor.kind == "member" else label

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Final
 
+from kraty_console.domain.labels import actor_name, short_actor_name
 from kraty_console.present.difference import differences
 from kraty_console.present.document import Document, DocumentSection, item, mapping, non_empty, safe_item, section
 from kraty_console.present.numbers import short_id
@@ -14,7 +15,7 @@ from kraty_console.present.table import Cell, Column, TableRow, Tone, cell
 from kraty_console.present.times import ago, exact
 
 if TYPE_CHECKING:
-    from kraty_console.contract.audit import AuditActor, AuditRow
+    from kraty_console.contract.audit import AuditRow
 
 COLUMNS: Final = (
     Column("when", "WHEN", 7, priority=1),
@@ -32,34 +33,15 @@ STUDIO_COLUMNS: Final = (*COLUMNS[:3], Column("player", "PLAYER", 12, priority=3
 _OUTCOME_TONE: Final[dict[str, Tone]] = {"ok": "good", "denied": "bad"}
 
 
-def actor_words(actor: AuditActor | None) -> SafeText | None:
-    """The actor: its label, or else kind and id."""
-    if actor is None:
-        return None
-    if actor.label:
-        return safe(actor.label)
-    return safe(f"{actor.kind} {actor.id}".strip() if actor.id else actor.kind) if actor.kind or actor.id else None
-
-
-def short_actor(actor: AuditActor | None) -> SafeText | None:
-    """The actor for a column: the part of a member's e-mail before the `@`, or `key sRabbit0` for an API key."""
-    words = actor_words(actor)
-    if actor is None or words is None:
-        return words
-    if actor.kind == "member":
-        return SafeText(words.partition("@")[0] or words)
-    return SafeText(f"key {words.removeprefix('api_key').lstrip(': ')}") if actor.kind == "api_key" else words
-
-
 def row(entry: AuditRow, now: datetime, *, with_player: bool = False) -> TableRow:
     """The table row of an audit row; `with_player` for `STUDIO_COLUMNS`."""
-    actor = short_actor(entry.actor)
+    actor = short_actor_name(entry.actor) or None
     player = entry.player.external_player_id if entry.player is not None else None
     cells = [
         Cell(ago(entry.occurred_at, now), "dim"),
         cell(entry.action or None, "accent"),
         cell(entry.outcome or None, _OUTCOME_TONE.get(entry.outcome, "plain")),
-        Cell(actor) if actor is not None else cell(None),
+        cell(actor),
         cell(entry.ticket),
         cell(entry.reason),
     ]
@@ -89,7 +71,7 @@ def audit_document(entry: AuditRow, now: datetime, local: tzinfo | None = None) 
                 item("action", entry.action or None, "accent"),
                 item("outcome", entry.outcome or None, "bad" if entry.outcome == "denied" else "plain"),
                 safe_item("when", exact(entry.occurred_at, now, local)),
-                safe_item("by", actor_words(entry.actor) or safe(None)),
+                item("by", actor_name(entry.actor) or None),
                 item("player", entry.player.external_player_id) if entry.player else None,
                 item("target", f"{target.kind} {target.id or ''}".strip()) if target else None,
                 item("reason", entry.reason),
